@@ -1,0 +1,93 @@
+"""Finding: what a check or an audit has to say. An error stops; a finding is reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from equations.errors import MethodologyError, Place
+
+SEVERITIES = ("error", "warning", "note")
+
+#: One line per code of finding.
+FINDING_CODES: dict[str, str] = {
+    "W801": "a declared quantity that no equation, rule or dataset uses",
+    "W802": "a published unit that differs from the unit in which the equations balance",
+    "W803": "an equation mixes units under a declared equivalence",
+    "W804": "a quantity from which the result does not follow, under any choice",
+    "W805": "a letter of the left side that the formula does not use",
+    "W806": "a printed table that the equations do not reproduce",
+    "W807": "a value of a dataset outside its declared range",
+    "W808": "rows of a transition matrix that do not sum to one",
+    "W809": "a missing or blank row of a table",
+    "W810": "a parameter list that does not match the quantities",
+    "W811": "a number, section or reference that does not fit",
+    "W812": "a quantity without source or range",
+    "A701": "a rule of the methodology does not hold",
+    "A702": "a value outside what is usual",
+    "A703": "a default of the methodology is used",
+    "A704": "a value was supplied in place of an equation",
+    "A705": "a supplied value that nothing uses",
+    "A706": "a value without a source",
+    "A707": "an implicit equation was solved; residual and properties of the solution",
+    "A708": "a partial year",
+    "A709": "areas do not add up",
+    "A710": "negative reductions",
+    "A711": "displacement of emissions",
+    "A712": "a value that breaks with its neighbours",
+    "A713": "the independent recomputation differs",
+    "A714": "a reading other than the default is selected",
+    "A715": "the project file names another version",
+    "A716": "a ruling is open: what hangs on it",
+    "A717": "a blank statement of the project",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding.
+
+    Attributes
+    ----------
+    code
+        One of :data:`FINDING_CODES`, or the code of an error that a static check turned into a finding.
+    severity
+        ``error``, ``warning`` or ``note``.
+    subject
+        What it is about: the id of an equation, quantity, rule, table.
+    what
+        The fact, in one sentence.
+    evidence
+        Numbers that show it.
+    """
+
+    code: str
+    severity: str
+    subject: str
+    what: str
+    evidence: str = ""
+    remedy: str = ""
+    source: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+    def as_record(self) -> dict[str, object]:
+        """Return the finding as plain data."""
+        record: dict[str, object] = {
+            "code": self.code, "severity": self.severity, "subject": self.subject, "what": self.what,
+            "evidence": self.evidence, "remedy": self.remedy, "source": self.source,
+        }  # fmt: skip
+        if self.place is not None:
+            record |= {"file": self.place.file, "line": self.place.line, "column": self.place.column}
+        return record
+
+
+def from_error(error: MethodologyError, subject: str) -> Finding:
+    """Turn an error that a check collected into a finding."""
+    return Finding(error.code, "error", subject, error.what, error.why, error.remedy, place=error.place)
+
+
+def worst(findings: tuple[Finding, ...]) -> str:
+    """Return the greatest severity, or an empty text."""
+    for severity in SEVERITIES:
+        if any(finding.severity == severity for finding in findings):
+            return severity
+    return ""

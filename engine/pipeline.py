@@ -1,0 +1,142 @@
+"""The front door: one function for each thing that can be done with a methodology and a project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from engine.evaluate import Values, evaluate
+from engine.finding import Finding
+from engine.inputs import ABSENT, EXCLUDED, NOT_APPLICABLE, Inputs, UnitReader, bind_inputs, supplied_quantities
+from engine.plan import Plan
+from engine.prepare import prepare
+from engine.project_data import ProjectData, read_project
+from engine.rules import check_rules
+from engine.setting import Setting
+from equations.methodology import Methodology
+
+#: Makes the plan of a run; the cache puts itself in between.
+Planner = Callable[[Methodology, Setting, tuple[str, ...], frozenset[str]], Plan]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: everything that was read, planned and computed.
+
+    Examples
+    --------
+    ``run.value("ER_credit", year="2019")`` is one number, ``run.total`` the methodology's result over all its members.
+    """
+
+    methodology: Methodology
+    project: ProjectData
+    plan: Plan
+    inputs: Inputs
+    values: Values
+    findings: tuple[Finding, ...]
+
+    @property
+    def setting(self) -> Setting:
+        """Choices, readings, members and years of the run."""
+        return self.plan.setting
+
+    @cached_property
+    def total(self) -> float:
+        """The methodology's result, over all its members (credits over all monitoring periods)."""
+        return float(np.add.accumulate(self.values.arrays[self.methodology.result].ravel())[-1])
+
+    def value(self, quantity: str, **labels: str | int) -> float:
+        """Return one number.
+
+        Parameters
+        ----------
+        labels
+            Index set -> member, for every index of the quantity.
+
+        Raises
+        ------
+        KeyError
+            If the quantity or a member is not part of the run.
+        """
+        axes = self.methodology.quantity[quantity].indices
+        cell = tuple(self.setting.members[axis].index(str(labels[axis])) for axis in axes)
+        return float(self.values.arrays[quantity][cell])
+
+    def cells(self, quantity: str) -> list[tuple[tuple[str, ...], float, str]]:
+        """Return labels, value and state (``""`` or ``excluded``) of every cell that was needed and applies."""
+        axes = self.methodology.quantity[quantity].indices
+        states, array = self.values.states[quantity], self.values.arrays[quantity]
+        found = []
+        for cell in np.ndindex(*array.shape):
+            state = int(states[cell])
+            if state in (ABSENT, NOT_APPLICABLE):
+                continue
+            labels = tuple(self.setting.members[axis][at] for axis, at in zip(axes, cell, strict=True))
+            found.append((labels, float(array[cell]), "excluded" if state == EXCLUDED else ""))
+        return found
+
+    def to_dataframe(self, quantity: str):  # type: ignore[no-untyped-def]  # noqa: ANN201 - pandas is optional
+        """Return one quantity as a pandas DataFrame with a column for each index, and ``value`` (needs pandas)."""
+        import pandas  # noqa: PLC0415
+
+        axes = list(self.methodology.quantity[quantity].indices)
+        rows = [[*labels, value] for labels, value, _ in self.cells(quantity)]
+        return pandas.DataFrame(rows, columns=[*axes, "value"])
+
+
+def run_project(
+    methodology: Methodology,
+    project: ProjectData | Path | str,
+    read_unit: UnitReader,
+    planner: Planner,
+    *,
+    choices: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+    targets: tuple[str, ...] = (),
+) -> Run:
+    """Evaluate a project under a methodology.
+
+    Parameters
+    ----------
+    project
+        The project, or the path of its file.
+    choices, readings
+        Stand before those of the project file.
+    targets
+        What to compute; by default the result and the quantities of the yearly table.
+
+    Raises
+    ------
+    MethodologyError
+        For bad input, with every fault found.
+    """
+    data = project if isinstance(project, ProjectData) else read_project(project)
+    setting = prepare(methodology, data, choices=choices, readings=readings)
+    supplied = supplied_quantities(methodology, data, setting)
+    plan = planner(methodology, setting, targets, supplied)
+    inputs = bind_inputs(methodology, plan, data, read_unit)
+    values = evaluate(methodology, plan, inputs)
+    stated = frozenset(q for q in data.values if q in methodology.quantity)
+    findings = (*inputs.findings, *check_rules(methodology, plan, values, stated), *_about(methodology, data, setting, values))
+    return Run(methodology, data, plan, inputs, values, findings)
+
+
+def _about(methodology: Methodology, data: ProjectData, setting: Setting, values: Values) -> list[Finding]:
+    """Return findings on the run as a whole: version, readings, implicit equations."""
+    found = []
+    if data.methodology and data.methodology != methodology.reference:
+        found.append(Finding("A715", "warning", methodology.reference,
+                             f"the project file names {data.methodology}, and {methodology.reference} was applied"))  # fmt: skip
+    for ruling in methodology.rulings:
+        if setting.readings[ruling.id] != ruling.default:
+            found.append(Finding("A714", "note", ruling.id, f"read as {setting.readings[ruling.id]!r}, not as {ruling.default!r}",
+                                 ruling.issue))  # fmt: skip
+    for solution in values.solutions:
+        equation = methodology.equation[solution.equation]
+        found.append(Finding("A707", "note", equation.id, f"{equation.label} solved for {solution.where or equation.quantity}",
+                             str(solution), source=str(equation.source)))  # fmt: skip
+    return found

@@ -1,0 +1,67 @@
+"""Plan: what must be supplied and what is computed, in which order, for one target in one setting. Data only.
+
+:mod:`engine.planning` makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.setting import Setting
+
+#: For each axis of a quantity the positions of its members that are needed.
+Box = tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One case of one equation, to be evaluated for some cells.
+
+    Attributes
+    ----------
+    positions
+        For each letter of the left side the positions, on the quantity's axis, of the cells that it defines.
+    mask
+        Cells (as label positions in the order of the left side's letters) to which the case is limited, or ``None`` for all.
+    """
+
+    equation: str
+    quantity: str
+    positions: tuple[tuple[str, tuple[int, ...]], ...]
+    mask: frozenset[tuple[int, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Steps that are done together: once, or year by year where quantities depend on their own past."""
+
+    quantities: tuple[str, ...]
+    steps: tuple[Step, ...]
+    by_year: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run does.
+
+    Attributes
+    ----------
+    inputs
+        Needed inputs with the cells that are needed.
+    needs
+        The same for everything, computed quantities included.
+    needed_by
+        Input -> the equations that use it.
+    """
+
+    targets: tuple[str, ...]
+    setting: Setting
+    inputs: Mapping[str, Box]
+    needs: Mapping[str, Box]
+    stages: tuple[Stage, ...]
+    needed_by: Mapping[str, tuple[str, ...]]
+    #: Quantities that only rules ask for: what they lack is not an error.
+    optional: frozenset[str] = frozenset()
+    #: Cells without which the targets do not follow; wider needs are those of rules.
+    required: Mapping[str, Box] = field(default_factory=dict)

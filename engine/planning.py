@@ -1,0 +1,445 @@
+"""Resolve what a target needs in a setting, and in which order it is computed.
+
+Needs are resolved cell by cell along each axis: under option 1 an area is needed for forest classes only, a monitored value only for the
+years that are monitored, areas from the start year on. A supplied quantity cuts the graph above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from engine.graph import build_graph, recurrent_groups
+from engine.plan import Box, Plan, Stage, Step
+from engine.setting import Setting, holds, letters_of, switches_of
+from equations.equation import Equation
+from equations.errors import GraphError, MethodologyError, raise_all
+from equations.methodology import Methodology
+from equations.syntax import (
+    Binder,
+    Call,
+    Element,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    Logic,
+    MatrixRef,
+    Node,
+    Not,
+    Reduce,
+    Word,
+    children,
+)
+
+def plan_run(
+    methodology: Methodology,
+    setting: Setting,
+    targets: tuple[str, ...] = (),
+    supplied: frozenset[str] = frozenset(),
+) -> Plan:
+    """Resolve what a target needs.
+
+    Parameters
+    ----------
+    targets
+        Quantities that are asked for; the methodology's result by default.
+    supplied
+        Quantities for which numbers are at hand (from the project, a dataset or a default).
+
+    Raises
+    ------
+    MethodologyError
+        G401 (circle), G402 (two definitions), G403 (no definition), G404 (a lag before the first year).
+    """
+    planner = _Planner(methodology, setting, supplied)
+    return planner.plan(targets or (methodology.result,))
+
+
+def plan_with_rules(
+    methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str], asked: tuple[str, ...]
+) -> Plan:
+    """Resolve what a target needs, and beside it what rules ask for as far as it is at hand.
+
+    Parameters
+    ----------
+    asked
+        Quantities that conditions of rules name.
+    """
+    plan = plan_run(methodology, setting, targets, supplied)
+    extra = [q for q in asked if q not in plan.needs]
+    at_hand = frozenset(supplied) | frozenset(plan.inputs)
+    accepted = _joint(methodology, setting, plan, extra, supplied, at_hand)
+    if accepted is None:
+        accepted = plan
+        for quantity in extra:
+            accepted = _joint(methodology, setting, accepted, [quantity], supplied, at_hand) or accepted
+    optional = frozenset(accepted.needs) - frozenset(plan.needs)
+    return replace(accepted, targets=plan.targets, optional=optional, required=plan.needs)
+
+
+def _joint(
+    methodology: Methodology, setting: Setting, plan: Plan, extra: list[str], supplied: frozenset[str], at_hand: frozenset[str]
+) -> Plan | None:
+    """Plan further targets beside those of a plan, or return ``None`` where that needs what is not at hand."""
+    try:
+        joint = plan_run(methodology, setting, (*plan.targets, *extra), supplied)
+    except MethodologyError:
+        return None
+    return joint if set(joint.inputs) <= at_hand else None
+
+
+@dataclass
+class _Planner:
+    methodology: Methodology
+    setting: Setting
+    supplied: frozenset[str]
+    #: Quantity -> for each axis the set of positions needed.
+    needs: dict[str, list[set[int]]] = field(default_factory=dict)
+    errors: dict[tuple[str, str], MethodologyError] = field(default_factory=dict)
+    active: dict[str, list[Equation]] = field(default_factory=dict)
+    used: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    # -- the walk
+
+    def plan(self, targets: tuple[str, ...]) -> Plan:
+        queue = []
+        for target in targets:
+            axes = self.methodology.quantity[target].indices
+            self.needs[target] = [set(range(len(self.setting.members[axis]))) for axis in axes]
+            queue.append(target)
+        while queue:
+            queue += self.expand(queue.pop())
+        inputs = {q: self.box(q) for q in self.needs if not self.is_computed(q)}
+        stages = self.stages()
+        raise_all(list(self.errors.values()))
+        order = [q.id for q in self.methodology.quantities]
+        return Plan(
+            targets, self.setting, {q: inputs[q] for q in order if q in inputs},
+            {q: self.box(q) for q in order if q in self.needs}, stages,
+            {q: tuple(found) for q, found in self.used.items()},
+        )  # fmt: skip
+
+    def box(self, quantity: str) -> Box:
+        return tuple(tuple(sorted(axis)) for axis in self.needs[quantity])
+
+    def is_computed(self, quantity: str) -> bool:
+        return quantity not in self.supplied and bool(self.equations_for(quantity))
+
+    def equations_for(self, quantity: str) -> list[Equation]:
+        """Return the equations of a quantity that the choices and readings leave standing."""
+        if quantity not in self.active:
+            equations = self.methodology.definitions.get(quantity, ())
+            self.active[quantity] = [e for e in equations if self.stands(e)]
+        return self.active[quantity]
+
+    def stands(self, equation: Equation) -> bool:
+        """Whether choices and readings alone do not rule an equation out."""
+        if equation.when is None:
+            return True
+        if not letters_of(equation.when):
+            return holds(equation.when, self.setting, {}, self.methodology.year_set)
+        return _possible(equation.when, self.setting)
+
+    def expand(self, quantity: str) -> list[str]:
+        """Propagate the needs of a quantity to what its equations use; return what grew."""
+        if not self.is_computed(quantity):
+            return []
+        grown: list[str] = []
+        for equation in self.equations_for(quantity):
+            positions, mask = self.cells(equation)
+            if all(places for places in positions.values()) or not positions:
+                needs = _NeedWalk(self, equation, positions, mask)
+                needs.walk(equation.formula)
+                grown += needs.grown
+        return grown
+
+    def cells(self, equation: Equation) -> tuple[dict[str, tuple[int, ...]], frozenset[tuple[int, ...]] | None]:
+        """Return, for each letter of the left side, the needed positions of its set for which the case holds."""
+        quantity = self.methodology.quantity[equation.quantity]
+        axes = self.left_axes(equation)
+        wanted = self.needs[equation.quantity]
+        positions: dict[str, tuple[int, ...]] = {}
+        for at, index in enumerate(axes):
+            axis = quantity.indices[at]
+            if isinstance(index, IndexLetter):
+                set_id = dict(equation.letters)[index.letter]
+                allowed = set(self.setting.positions(set_id, axis))
+                positions[index.letter] = tuple(sorted(allowed & wanted[at]))
+        return self.limited(equation, positions)
+
+    def left_axes(self, equation: Equation) -> tuple[IndexLetter | IndexLabel | IndexGroup | None, ...]:
+        """Return the index on each axis of the left side; ``None`` for the row and the column of a matrix."""
+        left = equation.defines
+        if isinstance(left, Element):
+            return left.indices
+        return (*((None,) if left.diagonal else (None, None)), *left.indices)
+
+    def limited(
+        self, equation: Equation, positions: dict[str, tuple[int, ...]]
+    ) -> tuple[dict[str, tuple[int, ...]], frozenset[tuple[int, ...]] | None]:
+        """Apply ``when`` to the letters that it names."""
+        if equation.when is None:
+            return positions, None
+        named = [letter for letter in positions if letter in letters_of(equation.when)]
+        if not named:
+            return positions, None
+        good = []
+        for combination in product(*(positions[letter] for letter in named)):
+            labels = {
+                letter: self.axis_members(equation, letter)[place] for letter, place in zip(named, combination, strict=True)
+            }
+            if holds(equation.when, self.setting, labels, self.methodology.year_set):
+                good.append(combination)
+        limited = dict(positions)
+        for at, letter in enumerate(named):
+            limited[letter] = tuple(sorted({combination[at] for combination in good}))
+        if len(good) == _count(limited[letter] for letter in named):
+            return limited, None
+        others = [letter for letter in positions if letter not in named]
+        mask = set()
+        for combination in good:
+            at = dict(zip(named, combination, strict=True))
+            for rest in product(*(positions[letter] for letter in others)):
+                at |= dict(zip(others, rest, strict=True))
+                mask.add(tuple(at[letter] for letter in positions))
+        return limited, frozenset(mask)
+
+    def axis_members(self, equation: Equation, letter: str) -> tuple[str, ...]:
+        """Return the members of the axis on which a letter of the left side stands."""
+        quantity = self.methodology.quantity[equation.quantity]
+        for at, index in enumerate(self.left_axes(equation)):
+            if isinstance(index, IndexLetter) and index.letter == letter:
+                return self.setting.members[quantity.indices[at]]
+        raise KeyError(letter)
+
+    def need(self, user: Equation, quantity: str, places: list[set[int]]) -> bool:
+        """Note that an equation needs some cells; return whether that is news."""
+        self.used.setdefault(quantity, {})[user.id] = None
+        held = self.needs.get(quantity)
+        if held is None:
+            self.needs[quantity] = [set(axis) for axis in places]
+            return True
+        before = sum(len(axis) for axis in held)
+        for axis, more in zip(held, places, strict=True):
+            axis |= more
+        return sum(len(axis) for axis in held) > before
+
+    # -- coverage and order
+
+    def stages(self) -> tuple[Stage, ...]:
+        computed = [q for q in self.needs if self.is_computed(q)]
+        steps: dict[str, list[Step]] = {q: [] for q in computed}
+        active = []
+        for quantity in computed:
+            for equation in self.equations_for(quantity):
+                positions, mask = self.cells(equation)
+                if all(places for places in positions.values()):
+                    steps[quantity].append(Step(equation.id, quantity, tuple(positions.items()), mask))
+                    active.append(equation)
+            self.check_cover(quantity, steps[quantity])
+        if self.errors:
+            return ()
+        graph = build_graph(self.methodology, active)
+        stages = []
+        for group in recurrent_groups(graph, computed):
+            looped = len(group) > 1 or graph.edges.has_edge(group[0], group[0])
+            stages.append(Stage(tuple(group), tuple(step for q in group for step in steps[q]), looped))
+        return tuple(stages)
+
+    def check_cover(self, quantity: str, steps: list[Step]) -> None:
+        """Every needed cell has exactly one definition."""
+        axes = self.methodology.quantity[quantity].indices
+        taken: dict[tuple[int, ...], str] = {}
+        wanted = self.needs[quantity]
+        for step in steps:
+            for cell in self.step_cells(step):
+                if cell in taken:
+                    self.twice(quantity, taken[cell], step.equation, self.labels(axes, cell))
+                    return
+                taken[cell] = step.equation
+        for cell in product(*(sorted(axis) for axis in wanted)):
+            if cell not in taken:
+                self.uncovered(quantity, self.labels(axes, cell))
+                return
+
+    def step_cells(self, step: Step) -> Iterator[tuple[int, ...]]:
+        """Yield the cells of the quantity that a step defines, among those needed."""
+        equation = self.methodology.equation[step.equation]
+        quantity = self.methodology.quantity[step.quantity]
+        places: list[tuple[int, ...]] = []
+        letters = dict(step.positions)
+        for at, index in enumerate(self.left_axes(equation)):
+            if index is None:
+                places.append(tuple(sorted(self.needs[step.quantity][at])))
+            elif isinstance(index, IndexLetter):
+                places.append(letters[index.letter])
+            else:
+                places.append((self.setting.members[quantity.indices[at]].index(_label(index, self.setting, quantity.indices[at])),))
+        if step.mask is None:
+            yield from product(*places)
+            return
+        axes = self.left_axes(equation)
+        for cell in product(*places):
+            key = tuple(cell[at] for at, index in enumerate(axes) if isinstance(index, IndexLetter))
+            if key in step.mask:
+                yield cell
+
+    def labels(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> str:
+        return ", ".join(self.setting.members[axis][at] for axis, at in zip(axes, cell, strict=True))
+
+    def switches(self, equations: list[Equation]) -> str:
+        asked = sorted(set().union(*(switches_of(e.when) for e in equations if e.when is not None), set()))
+        values = self.setting.choices | self.setting.readings  # type: ignore[operator]
+        return ", ".join(f"{id_} = {values.get(id_, 'not chosen')}" for _, id_ in asked)
+
+    def twice(self, quantity: str, first: str, second: str, cell: str) -> None:
+        one, two = self.methodology.equation[first], self.methodology.equation[second]
+        self.errors[quantity, "G402"] = GraphError(
+            "G402", f"{quantity}[{cell}] is defined twice: by {one.label} ({first}) and {two.label} ({second})", two.place,
+            why=f"both hold where {self.switches([one, two])}".removesuffix("where "),
+            remedy="make their `when:` exclude each other",
+        )  # fmt: skip
+
+    def uncovered(self, quantity: str, cell: str) -> None:
+        equations = list(self.methodology.definitions[quantity])
+        shown = ", ".join(e.label for e in equations)
+        self.errors[quantity, "G403"] = GraphError(
+            "G403", f"no equation defines {quantity}[{cell}]".replace("[]", ""), equations[0].place,
+            why=f"{shown} hold in other cases; here {self.switches(equations) or 'no choice decides'}",
+            remedy="add the missing case, or supply the quantity",
+        )  # fmt: skip
+
+
+@dataclass
+class _NeedWalk:
+    """Walks a formula and notes which cells of which quantities it reads."""
+
+    planner: _Planner
+    equation: Equation
+    left: Mapping[str, tuple[int, ...]]
+    mask: frozenset[tuple[int, ...]] | None
+    grown: list[str] = field(default_factory=list)
+    #: Letter -> (index set, positions on that set).
+    scope: dict[str, tuple[str, set[int]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        methodology = self.planner.methodology
+        quantity = methodology.quantity[self.equation.quantity]
+        for at, index in enumerate(self.planner.left_axes(self.equation)):
+            if isinstance(index, IndexLetter):
+                self.scope[index.letter] = (quantity.indices[at], set(self.left[index.letter]))
+
+    def walk(self, node: Node) -> None:
+        match node:
+            case Element():
+                self.read(node.quantity, node.indices, 0)
+            case MatrixRef():
+                self.read(node.quantity, node.indices, 1 if node.diagonal else 2)
+            case Reduce(binders=binders, body=body):
+                held = dict(self.scope)
+                for binder in binders:
+                    self.scope[binder.letter] = self.bound(binder)
+                self.walk(body)
+                self.scope = held
+            case Call(name="diag", arguments=(Word(text=text), body)):
+                letter, _, set_id = text.partition(":")
+                held = dict(self.scope)
+                self.scope[letter] = (set_id, set(range(len(self.planner.setting.members[set_id]))))
+                self.walk(body)
+                self.scope = held
+            case _:
+                for child in children(node):
+                    self.walk(child)
+
+    def bound(self, binder: Binder) -> tuple[str, set[int]]:
+        """Return the set of a bound letter and the positions that it takes."""
+        setting, methodology = self.planner.setting, self.planner.methodology
+        kind, name = str(binder.within[0]), str(binder.within[1])
+        if kind == "all":
+            return name, set(range(len(setting.members[name])))
+        if kind == "group":
+            set_id, places = self.scope[name]
+            return methodology.year_set, {year for place in places for year in setting.groups[set_id][place]}
+        _, places = self.scope[name]
+        last = max(places, default=-1) + int(binder.within[2])
+        return methodology.year_set, set(range(last + 1))
+
+    def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
+        if self.equation.solver and quantity == self.equation.quantity:
+            return
+        planner = self.planner
+        axes = planner.methodology.quantity[quantity].indices
+        places = [set(range(len(planner.setting.members[axis]))) for axis in axes[:whole]]
+        for index, axis in zip(indices, axes[whole:], strict=True):
+            places.append(self.places(index, axis, quantity))
+        if planner.need(self.equation, quantity, places):
+            self.grown.append(quantity)
+
+    def places(self, index: object, axis: str, quantity: str) -> set[int]:
+        setting = self.planner.setting
+        members = setting.members[axis]
+        if isinstance(index, IndexGroup):
+            years = self.scope[index.letter][1]
+            return {at for at, group in enumerate(setting.groups[axis]) if years & set(group)}
+        if isinstance(index, IndexLabel):
+            label = _label(index, setting, axis)
+            return {members.index(label)} if label in members else set()
+        assert isinstance(index, IndexLetter)
+        set_id, found = self.scope[index.letter]
+        if set_id != axis:
+            own = setting.members[set_id]
+            at = {member: place for place, member in enumerate(members)}
+            found = {at[own[place]] for place in found if own[place] in at}
+        if index.offset:
+            found = {place + index.offset for place in found}
+            if any(place < 0 or place >= len(members) for place in found):
+                self.before_start(index, quantity)
+                found = {place for place in found if 0 <= place < len(members)}
+        return found
+
+    def before_start(self, index: IndexLetter, quantity: str) -> None:
+        source = self.equation.formula_source
+        place = source.place(index.span) if source else self.equation.place
+        word = "before the first" if index.offset < 0 else "after the last"
+        self.planner.errors[self.equation.id, "G404"] = GraphError(
+            "G404", f"{self.equation.label} ({self.equation.id}) reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
+            place, why="the year axis runs from the start year of the project to its last monitored year",
+            remedy=f"add a case `when: {index.letter} == start` with the value given for the inception, and limit this one "
+            f"to `{index.letter} > start`",
+        )  # fmt: skip
+
+
+def _label(index: IndexLabel | IndexGroup, setting: Setting, axis: str) -> str:
+    assert isinstance(index, IndexLabel)
+    if index.mark:
+        return setting.members[axis][0 if index.label == "start" else -1]
+    return index.label
+
+
+def _count(axes: Iterable[Sized]) -> int:
+    total = 1
+    for axis in axes:
+        total *= len(axis)
+    return total
+
+
+def _possible(node: Node, setting: Setting) -> bool:
+    """Whether a condition can hold for some member, given the choices and readings."""
+    return _without_letters(node, setting) is not False
+
+
+def _without_letters(node: Node, setting: Setting) -> bool | None:
+    """Decide as much of a condition as choices and readings can; ``None`` where members decide."""
+    if isinstance(node, Logic):
+        parts = [_without_letters(part, setting) for part in node.parts]
+        decisive = node.op == "or"
+        if decisive in parts:
+            return decisive
+        return None if None in parts else not decisive
+    if isinstance(node, Not):
+        inner = _without_letters(node.operand, setting)
+        return None if inner is None else not inner
+    if letters_of(node):
+        return None
+    return holds(node, setting, {}, "")

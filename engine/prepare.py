@@ -1,0 +1,231 @@
+"""From a methodology and a project as reported to the setting of its run: choices, readings, members, years, groups, relations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.project_data import ProjectData
+from engine.setting import Setting
+from equations.errors import InputError, MethodologyError, Place, near, raise_all
+from equations.index_set import IndexSet
+from equations.methodology import Methodology
+from equations.strict_yaml import Mapping as YamlMapping
+from equations.strict_yaml import Scalar, Sequence, YamlNode
+
+#: The group set whose members are the monitoring periods.
+PERIOD_SET = "period"
+
+
+def prepare(
+    methodology: Methodology,
+    project: ProjectData,
+    *,
+    choices: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> Setting:
+    """Return the setting of a project's run.
+
+    Parameters
+    ----------
+    choices, readings
+        What the command line says; it stands before the project file.
+
+    Raises
+    ------
+    MethodologyError
+        I508 for choices, readings and datasets; I502 and I506 for members; all together.
+    """
+    maker = _Maker(methodology, project)
+    setting = maker.setting(choices or {}, readings or {})
+    raise_all(maker.errors)
+    return setting
+
+
+@dataclass
+class _Maker:
+    methodology: Methodology
+    project: ProjectData
+    errors: list[MethodologyError] = field(default_factory=list)
+
+    def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
+        self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
+
+    def setting(self, choices: Mapping[str, str], readings: Mapping[str, str]) -> Setting:
+        project, methodology = self.project, self.methodology
+        years = tuple(str(year) for year in range(project.start.year, project.end.year + 1))
+        members: dict[str, tuple[str, ...]] = {}
+        groups: dict[str, tuple[tuple[int, ...], ...]] = {}
+        for id_ in project.members:
+            if id_ not in methodology.index_set:
+                self.fault("I502", f"there is no index set {id_!r}", project.members[id_].place,
+                           remedy=near(id_, methodology.index_set))  # fmt: skip
+        for index_set in methodology.index_sets:
+            if index_set.kind == "year":
+                members[index_set.id] = years
+            elif index_set.kind == "group":
+                members[index_set.id], groups[index_set.id] = self.group(index_set, years)
+            else:
+                members[index_set.id] = self.members(index_set, members)
+        known = {scalar.text for scalar in project.datasets} - set(methodology.dataset)
+        for scalar in project.datasets:
+            if scalar.text in known:
+                self.fault("I508", f"the methodology has no dataset {scalar.text!r}", scalar.place,
+                           remedy=near(scalar.text, methodology.dataset))  # fmt: skip
+        return Setting(
+            self.choices(choices), self.readings(readings), members, groups, self.relations(members),
+            project.start.isoformat(), project.end.isoformat(),
+        )  # fmt: skip
+
+    # -- switches
+
+    def choices(self, asked: Mapping[str, str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for id_ in asked:
+            if id_ not in self.methodology.choice:
+                self.fault("I508", f"there is no choice {id_!r}", None, remedy=near(id_, self.methodology.choice))
+        for id_, scalar in self.project.choices.items():
+            if id_ not in self.methodology.choice:
+                self.fault("I508", f"there is no choice {id_!r}", scalar.place, remedy=near(id_, self.methodology.choice))
+        for choice in self.methodology.choices:
+            scalar = self.project.choices.get(choice.id)
+            value = asked.get(choice.id) or (scalar.text if scalar is not None else choice.default)
+            values = [v.id for v in choice.values]
+            if not value:
+                self.fault("I508", f"the choice {choice.id!r} is not made", Place(self.project.path.name), why=choice.meaning,
+                           remedy=f"write {choice.id}: {' or '.join(values)} under `choices:`")  # fmt: skip
+            elif value not in values:
+                self.fault("I508", f"the choice {choice.id!r} has no value {value!r}", scalar.place if scalar else None,
+                           why=f"its values are {', '.join(values)}", remedy=near(value, values))  # fmt: skip
+            found[choice.id] = value
+        return found
+
+    def readings(self, asked: Mapping[str, str]) -> dict[str, str]:
+        found = {ruling.id: ruling.default for ruling in self.methodology.rulings}
+        given: list[tuple[str, str, Place | None]] = [
+            (id_, scalar.text, scalar.place) for id_, scalar in self.project.readings.items()
+        ]
+        given += [(id_, value, None) for id_, value in asked.items()]
+        for id_, value, place in given:
+            ruling = self.methodology.ruling.get(id_)
+            if ruling is None:
+                self.fault("I508", f"there is no ruling {id_!r}", place, remedy=near(id_, self.methodology.ruling))
+                continue
+            known = [reading.id for reading in ruling.readings]
+            if value not in known:
+                self.fault("I508", f"the ruling {id_!r} has no reading {value!r}", place,
+                           why=f"its readings are {', '.join(known)}", remedy=near(value, known))  # fmt: skip
+            found[id_] = value
+        return found
+
+    # -- members
+
+    def members(self, index_set: IndexSet, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        node = self.project.members.get(index_set.id)
+        if node is None:
+            if index_set.subset_of and index_set.subset_of in known:
+                return tuple(m for m in index_set.members if m in known[index_set.subset_of])
+            return index_set.members
+        if index_set.project == "fixed":
+            self.fault("I502", f"the members of {index_set.id} are fixed by the methodology", node.place,
+                       why=f"they are {', '.join(index_set.members)}", remedy="remove the list")  # fmt: skip
+            return index_set.members
+        listed = self.labels(node, index_set.id)
+        return tuple(listed)
+
+    def labels(self, node: YamlNode, owner: str) -> list[str]:
+        if isinstance(node, YamlMapping):
+            scalars = [key for key, _ in node]
+        elif isinstance(node, Sequence):
+            scalars = [item for item in node.items if isinstance(item, Scalar)]
+        else:
+            self.fault("I506", f"the members of {owner} must be a list", node.place, remedy=f"write {owner}: [a, b]")
+            return []
+        found: list[str] = []
+        for scalar in scalars:
+            if scalar.text in found:
+                self.fault("I506", f"the member {scalar.text!r} of {owner} stands twice", scalar.place)
+            elif scalar.text:
+                found.append(scalar.text)
+        return found
+
+    def group(self, index_set: IndexSet, years: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
+        """Return a group set's members and their years; the set of monitoring periods comes from the dates."""
+        if index_set.id == PERIOD_SET:
+            found = [(p.id, range(p.start.year, p.end.year + 1)) for p in self.project.periods]
+            at = {year: place for place, year in enumerate(years)}
+            return tuple(id_ for id_, _ in found), tuple(tuple(at[str(y)] for y in span) for _, span in found)
+        node = self.project.members.get(index_set.id)
+        if node is None:
+            return (), ()
+        if not isinstance(node, YamlMapping):
+            self.fault("I506", f"{index_set.id} names groups of years", node.place,
+                       remedy="write name: [2018, 2019], or name: {from: 2018, to: 2020}")  # fmt: skip
+            return (), ()
+        names, spans, taken = [], [], {}
+        for key, value in node:
+            span = self.span(key.text, value, years)
+            for year in span:
+                if year in taken:
+                    self.fault("I507", f"the year {years[year]} is in {taken[year]} and in {key.text}", value.place,
+                               why=f"the groups of {index_set.id} may not overlap")  # fmt: skip
+                taken[year] = key.text
+            names.append(key.text)
+            spans.append(span)
+        return tuple(names), tuple(spans)
+
+    def span(self, name: str, node: YamlNode, years: tuple[str, ...]) -> tuple[int, ...]:
+        if isinstance(node, YamlMapping):
+            ends = [node.get("from"), node.get("to")]
+            texts = [end.text if isinstance(end, Scalar) else "" for end in ends]
+            if all(text.isdigit() for text in texts):
+                wanted = [str(year) for year in range(int(texts[0]), int(texts[1]) + 1)][:1000]
+            else:
+                wanted = []
+        else:
+            wanted = self.labels(node, name)
+        found = []
+        for year in wanted:
+            if year in years:
+                found.append(years.index(year))
+            else:
+                self.fault("I507", f"{year} is not a year of the project", node.place, why=f"its years are {years[0]} to {years[-1]}")
+        if not wanted:
+            self.fault("I507", f"{name} has no years", node.place, remedy="write [2018, 2019] or {from: 2018, to: 2020}")
+        return tuple(found)
+
+    def relations(self, members: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[tuple[str, ...]] | None]:
+        found: dict[str, frozenset[tuple[str, ...]] | None] = {}
+        for id_, node in self.project.relations.items():
+            if id_ not in self.methodology.relation:
+                self.fault("I502", f"there is no relation {id_!r}", node.place, remedy=near(id_, self.methodology.relation))
+        for relation in self.methodology.relations:
+            listed = self.project.relations.get(relation.id)
+            found[relation.id] = None if listed is None else frozenset(self.combinations(listed, relation.over, members))
+        return found
+
+    def combinations(
+        self, node: YamlNode, over: tuple[str, ...], members: Mapping[str, tuple[str, ...]]
+    ) -> list[tuple[str, ...]]:
+        pairs: list[tuple[str, ...]] = []
+        stack: list[tuple[tuple[str, ...], YamlNode]] = [((), node)]
+        while stack:
+            labels, part = stack.pop()
+            depth = len(labels)
+            if isinstance(part, YamlMapping):
+                entries: list[tuple[Scalar, YamlNode | None]] = list(part)
+            elif isinstance(part, Sequence):
+                entries = [(item, None) for item in part.items if isinstance(item, Scalar)]
+            else:
+                entries = [(part, None)]
+            for key, value in entries:
+                if depth < len(over) and key.text not in members[over[depth]]:
+                    self.fault("I502", f"{over[depth]} has no member {key.text!r}", key.place,
+                               remedy=near(key.text, members[over[depth]]))  # fmt: skip
+                elif value is not None:
+                    stack.append(((*labels, key.text), value))
+                elif depth + 1 == len(over):
+                    pairs.append((*labels, key.text))
+                else:
+                    self.fault("I506", f"a combination has {len(over)} labels: {', '.join(over)}", key.place)
+        return pairs

@@ -1,0 +1,262 @@
+"""A project file as reported: dates, periods, choices, members and values, each with its place. Nothing is converted here.
+
+The fields are those of :data:`SCHEMA`; the reference page of the project file is made from that table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from equations.errors import InputError, MethodologyError, Place, SpecError, raise_all
+from equations.spec_block import Block, Errors
+from equations.spec_schema import Field
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml_file
+
+
+def _fields(*rows: tuple[str, str, bool, str]) -> dict[str, Field]:
+    return {name: Field(name, type_, required, meaning) for name, type_, required, meaning in rows}
+
+
+SCHEMA: dict[str, dict[str, Field]] = {
+    "project": _fields(
+        ("project", "block:identity", True, "who and what it is"),
+        ("methodology", "text", False, "the version that the project applies, such as KH_AM004@1.1"),
+        ("operation", "block:operation", True, "first and last day of operation"),
+        ("monitoring_periods", "blocks:period", False, "periods for which credits are computed; the whole operation if absent"),
+        ("choices", "texts", False, "choice -> value"),
+        ("readings", "texts", False, "ruling -> reading, where it is not the default"),
+        ("datasets", "words", False, "datasets of the methodology that are used on request"),
+        ("members", "members", False, "index set -> members that the project lists"),
+        ("relations", "pairs", False, "relation -> the combinations that exist"),
+        ("values", "values", False, "quantity -> value"),
+        ("uncertainty", "any", False, "distributions of uncertain inputs, for `simulate`"),
+    ),
+    "identity": _fields(
+        ("name", "text", True, ""), ("description", "text", False, ""), ("developer", "text", False, ""), ("country", "text", False, ""),
+        ("reference", "text", False, "registration number"),
+        ("illustrative", "one_of:yes|no", False, "yes: the numbers are made up for an example"),
+    ),
+    "operation": _fields(
+        ("start", "date", True, "first day, as 2018-03-12"),
+        ("end", "date", False, "last day; the last day of the last monitoring period if absent"),
+    ),
+    "period": _fields(("id", "text", True, ""), ("start", "date", True, "first day"), ("end", "date", True, "last day")),
+    "value": _fields(
+        ("unit", "unit", False, "unit of the numbers; one text, or alternative units by member"),
+        ("value", "number", False, "for a quantity without indices"),
+        ("values", "cells", False, "label -> number, nested in the order of the indices"),
+        ("table", "table", False, "text of lines: last index across, the one before it down"),
+        ("file", "text", False, "CSV file beside the project file"),
+        ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
+        ("at", "texts", False, "index set -> member, for indices that the values do not show"),
+        ("otherwise", "number", False, "the value of every needed cell that is not listed; a statement of the project"),
+        ("source", "text", False, "where the number comes from"),
+        ("monitoring_option", "one_of:A|B|C", False, "A public data, B transaction records, C own measurement"),
+        ("method", "text", False, "measurement methods and procedures"),
+        ("frequency", "text", False, "monitoring frequency"),
+        ("comments", "text", False, ""),
+        ("uncertainty", "any", False, "distribution, for `simulate`"),
+    ),
+}  # fmt: skip
+
+_CODES = {"S101": "I509", "S102": "I506", "S103": "I502", "S104": "I501", "S105": "I506", "S106": "I506", "S107": "I502", "S108": "I509"}
+
+
+class ProjectBlock(Block):
+    """A block of a project file; its faults are input errors."""
+
+    def __init__(self, node: YamlNode, kind: str, errors: Errors) -> None:
+        super().__init__(node, kind, errors, SCHEMA[kind])
+
+    def fault(self, code: str, what: str, place: Place, why: str = "", remedy: str = "") -> None:
+        self.errors.append(InputError(_CODES.get(code, code), what, place, why=why, remedy=remedy))
+
+    def part(self, name: str) -> ProjectBlock | None:
+        """Return a block inside this one."""
+        node = self.node.get(name)
+        return None if node is None else ProjectBlock(node, self.schema[name].type.removeprefix("block:"), self.errors)
+
+    def date(self, name: str) -> date | None:
+        """Return a date written as 2018-03-12."""
+        scalar = self.scalar(name)
+        return None if scalar is None else read_date(scalar, name, self.errors)
+
+
+def read_date(scalar: Scalar, what: str, errors: Errors) -> date | None:
+    """Read an ISO date, collecting the fault if it is none."""
+    try:
+        if len(scalar.text) != len("2018-03-12"):
+            raise ValueError("not of the form year-month-day")
+        return date.fromisoformat(scalar.text)
+    except ValueError as cause:
+        errors.append(InputError("I507", f"{what} is not a date: {scalar.text!r}", scalar.place, why=str(cause),
+                                 remedy="write year-month-day, as 2018-03-12"))  # fmt: skip
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A monitoring period, both days included."""
+
+    id: str
+    start: date
+    end: date
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class ProjectData:
+    """A project as reported.
+
+    Attributes
+    ----------
+    members
+        Index set -> members as listed (for groups of years: member -> years).
+    values
+        Quantity -> its blocks, unread.
+    """
+
+    path: Path
+    name: str
+    identity: Lookup[str, str]
+    methodology: str
+    start: date
+    end: date
+    periods: tuple[Period, ...]
+    choices: Lookup[str, Scalar]
+    readings: Lookup[str, Scalar]
+    datasets: tuple[Scalar, ...]
+    members: Lookup[str, YamlNode]
+    relations: Lookup[str, YamlNode]
+    values: Lookup[str, tuple[ProjectBlock, ...]]
+    value_places: Lookup[str, Place]
+    uncertainty: YamlNode | None
+    sha256: str
+
+    @property
+    def folder(self) -> Path:
+        """Folder against which file names are read."""
+        return self.path.parent
+
+
+def read_project(path: Path | str) -> ProjectData:
+    """Read a project file.
+
+    Raises
+    ------
+    MethodologyError
+        I509 for a file that cannot be read, I502 for unknown fields, I507 for dates and periods; all together.
+    """
+    path = Path(path)
+    try:
+        node = read_yaml_file(path, code="I509")
+    except MethodologyError as error:
+        raise _as_input_error(error) from error
+    errors: Errors = []
+    block = ProjectBlock(node, "project", errors)
+    identity = block.part("project")
+    operation = block.part("operation")
+    start = operation.date("start") if operation else None
+    end = operation.date("end") if operation else None
+    periods = _periods(block, start, end, errors)
+    if periods and end is None:
+        end = max(period.end for period in periods)
+    if operation is not None and start is not None and end is None and not errors:
+        operation.fault("S104", "neither `operation: end` nor a monitoring period says where the project ends", operation.place,
+                        remedy="add `monitoring_periods:`")  # fmt: skip
+    values, places = _values(block, errors)
+    raise_all(errors)
+    assert identity is not None and start is not None and end is not None
+    if not periods:
+        periods = (Period("all", start, end),)
+    return ProjectData(
+        path, identity.text("name"), {key: identity.text(key) for key in SCHEMA["identity"] if identity.has(key)},
+        block.text("methodology"), start, end, periods, dict(block.texts("choices")), dict(block.texts("readings")),
+        tuple(block.word_nodes("datasets")), _mapping(block, "members"), _mapping(block, "relations"), values, places,
+        block.node.get("uncertainty"), hashlib.sha256(path.read_bytes()).hexdigest(),
+    )  # fmt: skip
+
+
+def _as_input_error(error: MethodologyError) -> MethodologyError:
+    errors = getattr(error, "errors", (error,))
+    found = [InputError(_CODES.get(e.code, e.code), e.what, e.place, why=e.why, remedy=e.remedy) for e in errors]
+    try:
+        raise_all(found)
+    except MethodologyError as new:
+        return new
+    return SpecError("S101", "unreadable")
+
+
+def _mapping(block: ProjectBlock, name: str) -> dict[str, YamlNode]:
+    node = block.node.get(name)
+    if node is None or (isinstance(node, Scalar) and node.is_empty):
+        return {}
+    if not isinstance(node, Mapping):
+        block.fault("S105", f"{name} must be a mapping", node.place)
+        return {}
+    return {key.text: value for key, value in node}
+
+
+def _periods(block: ProjectBlock, start: date | None, end: date | None, errors: Errors) -> tuple[Period, ...]:
+    found: list[Period] = []
+    node = block.node.get("monitoring_periods")
+    for item in node.items if isinstance(node, Sequence) else ():
+        part = ProjectBlock(item, "period", errors)
+        first, last = part.date("start"), part.date("end")
+        if first is None or last is None:
+            continue
+        period = Period(part.text("id"), first, last, part.place)
+        if last < first:
+            part.fault("I507", f"the period {period.id!r} ends before it starts", part.place_of("end"),
+                       why=f"{first} to {last}", remedy="correct one of the two days")  # fmt: skip
+            continue
+        _check_period(part, period, found, start, end)
+        found.append(period)
+    if node is not None and not isinstance(node, Sequence):
+        block.fault("S105", "monitoring_periods must be a list", node.place, remedy="begin each with `- `")
+    if start is not None and end is not None and end < start:
+        block.fault("I507", "the operation ends before it starts", block.place_of("operation"), why=f"{start} to {end}")
+    return tuple(sorted(found, key=lambda period: period.start))
+
+
+def _check_period(part: ProjectBlock, period: Period, others: list[Period], start: date | None, end: date | None) -> None:
+    for other in others:
+        if period.id == other.id:
+            part.fault("S106", f"two periods have the id {period.id!r}", part.place)
+        if period.start <= other.end and other.start <= period.end:
+            part.fault("I507", f"the periods {other.id!r} and {period.id!r} overlap", part.place,
+                       why="emission reductions of the same days would be credited twice",
+                       remedy="let one end the day before the other starts")  # fmt: skip
+        elif {period.start.year, period.end.year} & {other.start.year, other.end.year}:
+            part.fault("I507", f"the periods {other.id!r} and {period.id!r} share a calendar year", part.place,
+                       why="equations give one value a year, which cannot be divided between two periods",
+                       remedy="let the periods change at the end of a year")  # fmt: skip
+    if start is not None and period.start < start:
+        part.fault("I507", f"the period {period.id!r} starts before the operation", part.place, why=f"{period.start} < {start}")
+    if end is not None and period.end > end:
+        part.fault("I507", f"the period {period.id!r} ends after the operation", part.place, why=f"{period.end} > {end}")
+
+
+def _values(block: ProjectBlock, errors: Errors) -> tuple[dict[str, tuple[ProjectBlock, ...]], dict[str, Place]]:
+    values: dict[str, tuple[ProjectBlock, ...]] = {}
+    places: dict[str, Place] = {}
+    node = block.node.get("values")
+    if node is None or (isinstance(node, Scalar) and node.is_empty):
+        return {}, {}
+    if not isinstance(node, Mapping):
+        block.fault("S105", "values must be a mapping of quantities", node.place)
+        return {}, {}
+    for key, value in node:
+        places[key.text] = key.place
+        if isinstance(value, Scalar):
+            short = Mapping(((Scalar("value", value.file, value.line, value.column), value),), value.file, value.line, value.column)
+            values[key.text] = (ProjectBlock(short, "value", errors),)
+        elif isinstance(value, Sequence):
+            values[key.text] = tuple(ProjectBlock(item, "value", errors) for item in value.items)
+        else:
+            values[key.text] = (ProjectBlock(value, "value", errors),)
+    return values, places

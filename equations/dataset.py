@@ -1,0 +1,62 @@
+"""Datasets: dated and sourced numbers, in the units in which they were printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from equations.citation import Citation
+from equations.errors import Place
+from equations.syntax import Node
+from equations.units import Unit
+
+#: A printed cell: its text, or ``NA`` (excluded by the methodology). Missing cells are absent.
+Cell = tuple[tuple[str, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueBlock:
+    """Values of one quantity.
+
+    Attributes
+    ----------
+    cells
+        Labels (one per index, in order) with the number as printed; converted once, when it is bound.
+    when
+        Condition on choices, readings and the year, or ``None``.
+    """
+
+    quantity: str
+    unit: Unit
+    cells: tuple[Cell, ...]
+    source: Citation = Citation()
+    when: Node | None = None
+    letters: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Values that belong together; ``use`` is ``default`` or ``on-request``."""
+
+    id: str
+    title: str
+    use: str = "on-request"
+    date: str = ""
+    source: Citation = Citation()
+    values: tuple[ValueBlock, ...] = ()
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedResult:
+    """A printed table that the equations must reproduce to its printed decimals."""
+
+    id: str
+    quantity: str
+    given: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    unit: Unit | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)

@@ -1,0 +1,78 @@
+"""Equation and rule: what a methodology says about its quantities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from equations.citation import Citation
+from equations.errors import Place
+from equations.grammar import Source
+from equations.syntax import Element, MatrixRef, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One equality, or one case of one.
+
+    Attributes
+    ----------
+    id
+        Stable across versions; ``number`` is only the label that this version prints.
+    defines
+        The left side: an element (``Element``) or a matrix (``MatrixRef``).
+    formula
+        The right side. For an equation that must be solved: the whole relation (a ``Compare`` with ``==``).
+    solver
+        Name of the solver, or empty.
+    when
+        Condition on choices, readings, the year and members of the left side's indices, or ``None``.
+    letters
+        Letter -> index set, for every letter of the equation that is not bound inside the formula, and those that are.
+    """
+
+    id: str
+    defines: Element | MatrixRef
+    formula: Node
+    number: str = ""
+    part: str = ""
+    section: str = ""
+    title: str = ""
+    when: Node | None = None
+    letters: tuple[tuple[str, str], ...] = ()
+    solver: str = ""
+    printed: str = ""
+    equivalences: tuple[str, ...] = ()
+    editorial: str = ""
+    note: str = ""
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
+    formula_source: Source | None = field(default=None, compare=False, repr=False)
+    when_source: Source | None = field(default=None, compare=False, repr=False)
+    defines_source: Source | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def quantity(self) -> str:
+        """Id of the quantity that it defines."""
+        return self.defines.quantity
+
+    @property
+    def label(self) -> str:
+        """How the equation is named to a reader: ``Eq. 11a`` or its id."""
+        return f"Eq. {self.number}{self.part}" if self.number else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition that is evaluated on every run."""
+
+    id: str
+    statement: str
+    condition: Node
+    when: Node | None = None
+    letters: tuple[tuple[str, str], ...] = ()
+    severity: str = "error"
+    remedy: str = ""
+    equivalences: tuple[str, ...] = ()
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
+    condition_source: Source | None = field(default=None, compare=False, repr=False)

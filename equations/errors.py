@@ -1,0 +1,216 @@
+"""Every error of the project, and the shape of its message.
+
+The tree, with the family letter of the codes::
+
+    MethodologyError                     what, where, why, remedy
+    ├── SpecError            S1xx        a spec file
+    ├── ExpressionError      X2xx        the text of one formula
+    ├── UnitError            U3xx        units and dimensions
+    ├── GraphError           G4xx        definitions that do not hold together
+    ├── InputError           I5xx        a project file or an option of the command line
+    ├── EvaluationError      V6xx        arithmetic that has no answer
+    └── Faults               -           several of the above, reported together
+
+An error stops the work. What is only worth saying is a finding (``engine.finding``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+#: One line per code: what a reader of the reference finds under it.
+CODES: dict[str, str] = {
+    "S101": "the file is not readable YAML, or uses what the strict reader refuses",
+    "S102": "a key stands twice in one block",
+    "S103": "a field that this block does not have",
+    "S104": "a required field is missing",
+    "S105": "a field holds a value of the wrong type, or one that is not allowed",
+    "S106": "two entries have the same id",
+    "S107": "an entry refers to something that is not declared",
+    "S108": "a file cannot be found, read, or is too large",
+    "S109": "an edit of a revision does not fit what it edits",
+    "X201": "a formula does not follow the grammar",
+    "X202": "a formula uses a construct that the language does not have",
+    "X203": "an unknown function, or a function with the wrong number of arguments",
+    "X204": "a name that is not declared",
+    "X205": "an index that is unbound, bound twice, of the wrong set or of the wrong number",
+    "X206": "a name that the language keeps for itself, or that is declared in two roles",
+    "X207": "a matrix where a number is meant, a condition where a value is meant, or the reverse",
+    "U301": "a unit that is not known",
+    "U302": "two sides have different dimensions",
+    "U303": "two sides have the same dimension but another scale",
+    "U304": "a function or an exponent asks for a plain number",
+    "G401": "quantities that define each other in a circle",
+    "G402": "two equations define the same quantity for the same case",
+    "G403": "a needed quantity has neither a value nor an equation in some case",
+    "G404": "a lag reaches before the first year",
+    "I501": "needed inputs are missing",
+    "I502": "a name, label or field that the methodology or the project does not have",
+    "I503": "a unit of another dimension or substance than the parameter",
+    "I504": "a value outside the range in which it can be",
+    "I505": "a value that is not a finite number",
+    "I506": "values of the wrong shape: labels missing, repeated or too many",
+    "I507": "dates or periods that do not fit together",
+    "I508": "a choice, reading or dataset that is missing or not offered",
+    "I509": "a project or data file that cannot be read",
+    "V601": "a division by zero",
+    "V602": "a function outside its domain",
+    "V603": "a result that is not a finite number",
+    "V604": "an implicit equation that its solver cannot solve",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file, and line and column counted from 1 (0: not known)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+    #: The source line (or formula) and the part of it that is meant, for the caret.
+    excerpt: str = ""
+    start: int = 0
+    length: int = 1
+
+    def __str__(self) -> str:
+        parts = [self.file]
+        if self.line:
+            parts.append(str(self.line))
+            if self.column:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+
+class MethodologyError(Exception):
+    """Root of all errors that a user can cause.
+
+    Parameters
+    ----------
+    code
+        One of :data:`CODES`.
+    what
+        The fact, in one sentence without a full stop.
+    place
+        Where it is.
+    why, remedy
+        The reason, and what to do.
+    """
+
+    def __init__(
+        self, code: str, what: str, place: Place | None = None, *, why: str = "", remedy: str = ""
+    ) -> None:
+        super().__init__(code, what, place, why, remedy)
+        self.code = code
+        self.what = what
+        self.place = place
+        self.why = why
+        self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.code, self.what, self.place, self.why, self.remedy)
+
+    def __str__(self) -> str:
+        lines = [f"{self.code} {self.what}"]
+        if self.place is not None:
+            lines[0] += f" ({self.place})"
+            if self.place.excerpt:
+                lines.append("    " + self.place.excerpt)
+                lines.append("    " + " " * self.place.start + "^" * max(1, self.place.length))
+        if self.why:
+            lines.append(f"    why: {self.why}")
+        if self.remedy:
+            lines.append(f"    do:  {self.remedy}")
+        return "\n".join(lines)
+
+    def as_record(self) -> dict[str, object]:
+        """Return the error as plain data, for ``--json``."""
+        place = self.place
+        return {
+            "code": self.code,
+            "severity": "error",
+            "what": self.what,
+            "where": str(place) if place else "",
+            "file": place.file if place else "",
+            "line": place.line if place else 0,
+            "column": place.column if place else 0,
+            "why": self.why,
+            "remedy": self.remedy,
+        }
+
+
+def _rebuild(
+    kind: type[MethodologyError], code: str, what: str, place: Place | None, why: str, remedy: str
+) -> MethodologyError:
+    return kind(code, what, place, why=why, remedy=remedy)
+
+
+class SpecError(MethodologyError):
+    """A spec file is wrong."""
+
+
+class ExpressionError(MethodologyError):
+    """The text of a formula is wrong."""
+
+
+class UnitError(MethodologyError):
+    """Units or dimensions do not fit."""
+
+
+class GraphError(MethodologyError):
+    """The definitions of a methodology do not hold together."""
+
+
+class InputError(MethodologyError):
+    """A project file, or what was asked for on the command line, is wrong."""
+
+
+class EvaluationError(MethodologyError):
+    """The arithmetic has no answer for these inputs."""
+
+
+class Faults(MethodologyError):
+    """Several errors found in one pass, reported together.
+
+    Parameters
+    ----------
+    errors
+        One or more errors, in the order of the file.
+    """
+
+    def __init__(self, errors: Sequence[MethodologyError]) -> None:
+        self.errors = tuple(errors)
+        first = self.errors[0]
+        super().__init__(first.code, first.what, first.place, why=first.why, remedy=first.remedy)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Faults, (self.errors,)
+
+    def __str__(self) -> str:
+        text = "\n".join(str(error) for error in self.errors)
+        if len(self.errors) > 1:
+            text += f"\n{len(self.errors)} errors"
+        return text
+
+
+def raise_all(errors: Sequence[MethodologyError]) -> None:
+    """Raise nothing, the one error, or all of them as :class:`Faults`."""
+    flat: list[MethodologyError] = []
+    for error in errors:
+        flat.extend(error.errors if isinstance(error, Faults) else [error])
+    if len(flat) == 1:
+        raise flat[0]
+    if flat:
+        raise Faults(flat)
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return ``did you mean ...?`` for the names that resemble ``name``, or an empty text."""
+    names = sorted(set(known))
+    folded = {candidate.lower(): candidate for candidate in reversed(names)}
+    close = get_close_matches(name, names, n=3, cutoff=0.6)
+    same = folded.get(name.lower())
+    if same is not None and same not in close:
+        close.insert(0, same)
+    return "did you mean " + " or ".join(close) + "?" if close else ""

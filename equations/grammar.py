@@ -1,0 +1,498 @@
+"""From the text of a formula to its syntax tree.
+
+A small hand-written grammar: a whitelist by construction. Nothing is executed, imported, simplified or looked up;
+``E``, ``I``, ``N``, ``S``, ``Q`` and ``beta`` are names like all others.
+
+Precedence, loosest first: ``or``, ``and``, ``not``, comparison, ``+ -``, ``* / .* @``, unary ``-``, ``^``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from equations.errors import ExpressionError, Place, near
+from equations.functions import FUNCTIONS, REDUCTIONS
+from equations.syntax import (
+    Binary,
+    Binder,
+    Call,
+    Cases,
+    Compare,
+    Excluded,
+    Index,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    Logic,
+    Member,
+    Name,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Ratio,
+    Reduce,
+    Span,
+    Text,
+)
+
+MOST_CHARACTERS = 20_000
+MOST_NESTING = 60
+_COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<ratio>\d+/\d+(?![\d.eE\w]))
+      | (?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+      | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<text>"[^"\n]*"|'[^'\n]*')
+      | (?P<unit>\{[^{}\n]*\})
+      | (?P<op>\.\*|\.\.|==|!=|<=|>=|\*\*|[-+*/^@<>()\[\],:])
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+#: What authors bring along from elsewhere, and what to write here.
+_FOREIGN = {
+    "**": "write ^ for a power",
+    "=": "write == for 'is equal to'; an equation's left side stands under `defines`",
+    ".": "names have no dots; write .* for the element-wise product of matrices",
+    "−": "write the plain minus sign -",
+    "–": "write the plain minus sign -",
+    "×": "write *",
+    "·": "write * for a product, .* for the element-wise product of matrices",
+    "≤": "write <=",
+    "≥": "write >=",
+    "≠": "write !=",
+    "Σ": "write Sum(i, ...)",
+    "∑": "write Sum(i, ...)",
+    "!": "write `not`",
+    "&": "write `and`",
+    "|": "write `or`",
+    "%": "write the unit behind the number, as in 20 {%}",
+    ";": "one field holds one formula",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a formula and where it stands.
+
+    ``line`` and ``column`` are those of its first character. A text that the file spreads over several lines keeps the
+    file's own characters in ``raw``, so that a part of the text can be found there.
+    """
+
+    text: str
+    file: str = "<formula>"
+    line: int = 1
+    column: int = 1
+    raw: str = ""
+
+    def place(self, span: Span) -> Place:
+        """Return the place of a part of the text, with the line it is on as excerpt."""
+        text, start, end = self.text, span[0], span[1]
+        if self.raw:
+            text, start, end = self.raw, self._in_raw(start), self._in_raw(end - 1) + 1
+        start = min(start, len(text))
+        line_start = text.rfind("\n", 0, start) + 1
+        line_end = text.find("\n", start)
+        line_end = len(text) if line_end < 0 else line_end
+        number = text.count("\n", 0, start)
+        column = start - line_start + (self.column if number == 0 else 1)
+        excerpt = text[line_start:line_end]
+        indent = len(excerpt) - len(excerpt.lstrip())
+        return Place(self.file, self.line + number, column, excerpt.strip(), start - line_start - indent,
+                     max(1, min(end, line_end) - start))  # fmt: skip
+
+    def _in_raw(self, position: int) -> int:
+        """Find a character of the text in the raw text, where only white space may differ."""
+        wanted = sum(not c.isspace() for c in self.text[: max(0, position)])
+        for at, character in enumerate(self.raw):
+            if not character.isspace():
+                if wanted == 0:
+                    return at
+                wanted -= 1
+        return len(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    span: Span
+
+
+def _tokens(source: Source) -> list[_Token]:
+    tokens = []
+    for match in _TOKEN.finditer(source.text):
+        kind = match.lastgroup or "other"
+        if kind == "space":
+            continue
+        token = _Token(kind, match.group(), match.span())
+        if kind == "other" or token.text == "**":
+            raise ExpressionError(
+                "X201", f"unexpected {token.text!r}", source.place(token.span),
+                why="this character has no meaning in a formula",
+                remedy=_FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
+            )  # fmt: skip
+        tokens.append(token)
+    tokens.append(_Token("end", "", (len(source.text), len(source.text) + 1)))
+    return tokens
+
+
+def parse_formula(source: Source | str) -> Node:
+    """Parse the text of a formula or of a condition.
+
+    Parameters
+    ----------
+    source
+        The text, with its place for messages.
+
+    Returns
+    -------
+    Node
+        The tree as written; names are not looked up yet.
+
+    Raises
+    ------
+    ExpressionError
+        X201 (grammar), X202 (a construct the language does not have), X203 (unknown function).
+
+    Examples
+    --------
+    >>> parse_formula("x * 44/12")
+    Binary(op='*', left=Name(name='x', indices=(), bracketed=False), right=Ratio(over=44, under=12, unit=None))
+    """
+    if isinstance(source, str):
+        source = Source(source)
+    if len(source.text) > MOST_CHARACTERS:
+        raise ExpressionError(
+            "X202", f"a formula of {len(source.text)} characters", source.place((0, 1)),
+            why=f"formulas are read up to {MOST_CHARACTERS} characters", remedy="divide it into several equations",
+        )  # fmt: skip
+    return _Parser(source).whole()
+
+
+class _Parser:
+    """Recursive descent over the tokens; one method per line of the grammar."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.tokens = _tokens(source)
+        self.at = 0
+        self.depth = 0
+
+    # -- handling of tokens
+
+    @property
+    def token(self) -> _Token:
+        return self.tokens[self.at]
+
+    def fail(self, code: str, what: str, span: Span, *, why: str = "", remedy: str = "") -> ExpressionError:
+        return ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy)
+
+    def advance(self) -> _Token:
+        token = self.token
+        if token.kind != "end":
+            self.at += 1
+        return token
+
+    def accept(self, *texts: str) -> _Token | None:
+        if self.token.text in texts and self.token.kind in ("op", "name"):
+            return self.advance()
+        return None
+
+    def expect(self, text: str, after: str) -> _Token:
+        token = self.accept(text)
+        if token is None:
+            found = f"{self.token.text!r}" if self.token.kind != "end" else "the end of the formula"
+            raise self.fail("X201", f"expected {text!r} {after}, found {found}", self.token.span,
+                            remedy=f"write {text!r} here, or look for what is too much before it")  # fmt: skip
+        return token
+
+    def whole(self) -> Node:
+        if self.token.kind == "end":
+            raise self.fail("X201", "the formula is empty", (0, 1), remedy="write the formula, or leave the field out")
+        node = self.condition()
+        if self.token.kind != "end":
+            raise self.fail("X201", f"unexpected {self.token.text!r} after a complete formula", self.token.span,
+                            why="two values stand next to each other without an operator between them",
+                            remedy="write * for a product (juxtaposition is not multiplication), or remove it")  # fmt: skip
+        return node
+
+    # -- conditions
+
+    def condition(self) -> Node:
+        self.depth += 1
+        if self.depth > MOST_NESTING:
+            raise self.fail("X202", "brackets nested too deeply", self.token.span,
+                            why=f"at most {MOST_NESTING} levels are read", remedy="divide it into several equations")  # fmt: skip
+        node = self.joined("or", self.conjunction)
+        self.depth -= 1
+        return node
+
+    def conjunction(self) -> Node:
+        return self.joined("and", self.negation)
+
+    def joined(self, word: str, part: object) -> Node:
+        read = part  # a bound method
+        parts = [read()]  # type: ignore[operator]
+        while self.accept(word):
+            parts.append(read())  # type: ignore[operator]
+        if len(parts) == 1:
+            return parts[0]  # type: ignore[no-any-return]
+        return Logic(word, tuple(parts), span=(parts[0].span[0], parts[-1].span[1]))
+
+    def negation(self) -> Node:
+        negations: list[_Token] = []
+        while token := self.accept("not"):
+            negations.append(token)
+        node = self.comparison()
+        for token in reversed(negations):
+            node = Not(node, span=(token.span[0], node.span[1]))
+        return node
+
+    def comparison(self) -> Node:
+        left = self.sum()
+        if self.token.text in ("in", "not") and self.token.kind == "name":
+            return self.membership(left)
+        token = self.accept(*_COMPARISONS)
+        if token is None:
+            return left
+        right = self.sum()
+        if self.token.kind == "op" and self.token.text in _COMPARISONS:
+            raise self.fail("X202", "a chain of comparisons", self.token.span,
+                            why="a < b < c reads differently in different tools",
+                            remedy="write a < b and b < c")  # fmt: skip
+        return Compare(token.text, left, right, span=(left.span[0], right.span[1]))
+
+    def membership(self, left: Node) -> Node:
+        negated = self.accept("not") is not None
+        self.expect("in", "after 'not'") if negated else self.advance()
+        if not isinstance(left, Name) or left.bracketed:
+            raise self.fail("X201", "only a letter can be 'in' a set", left.span, remedy="write i in forest_class")
+        token = self.advance()
+        if token.kind != "name":
+            raise self.fail("X201", "expected the id of an index set after 'in'", token.span)
+        return Member(left.name, token.text, negated, span=(left.span[0], token.span[1]))
+
+    # -- arithmetic
+
+    def sum(self) -> Node:
+        node = self.product()
+        while token := self.accept("+", "-"):
+            right = self.product()
+            node = Binary(token.text, node, right, span=(node.span[0], right.span[1]))
+        return node
+
+    def product(self) -> Node:
+        node = self.signed()
+        while token := self.accept("*", "/", ".*", "@"):
+            right = self.signed()
+            node = Binary(token.text, node, right, span=(node.span[0], right.span[1]))
+        return node
+
+    def signed(self) -> Node:
+        signs: list[_Token] = []
+        while token := self.accept("-", "+"):
+            signs.append(token)
+            if len(signs) > MOST_NESTING:
+                raise self.fail("X202", "too many signs in a row", token.span)
+        node = self.power()
+        for token in reversed(signs):
+            if token.text == "-":
+                node = Negative(node, span=(token.span[0], node.span[1]))
+        return node
+
+    def power(self) -> Node:
+        base = self.primary()
+        if not self.accept("^"):
+            return base
+        self.depth += 1
+        if self.depth > MOST_NESTING:
+            raise self.fail("X202", "powers nested too deeply", self.token.span)
+        exponent = self.signed()
+        self.depth -= 1
+        return Binary("^", base, exponent, span=(base.span[0], exponent.span[1]))
+
+    def primary(self) -> Node:
+        token = self.advance()
+        if token.kind == "number":
+            unit, last = self.unit(token.span[1])
+            return Number(token.text, unit, span=(token.span[0], last))
+        if token.kind == "ratio":
+            over, under = token.text.split("/")
+            if int(under) == 0:
+                raise self.fail("X201", "a ratio over zero", token.span)
+            unit, last = self.unit(token.span[1])
+            return Ratio(int(over), int(under), unit, span=(token.span[0], last))
+        if token.kind == "text":
+            return Text(token.text[1:-1], span=token.span)
+        if token.text == "(":
+            node = self.condition()
+            self.expect(")", "to close the bracket")
+            return node
+        if token.kind == "name":
+            return self.named(token)
+        found = f"{token.text!r}" if token.kind != "end" else "the end of the formula"
+        raise self.fail("X201", f"expected a value, found {found}", token.span,
+                        remedy="write a number, a name such as A[i, y-1], a function or a bracket here")  # fmt: skip
+
+    def unit(self, last: int) -> tuple[str | None, int]:
+        if self.token.kind != "unit":
+            return None, last
+        token = self.advance()
+        return token.text[1:-1].strip(), token.span[1]
+
+    def named(self, token: _Token) -> Node:
+        if token.text == "excluded":
+            return Excluded(span=token.span)
+        if self.token.text == "(" and self.token.kind == "op":
+            return self.called(token)
+        if self.token.text == "[" and self.token.kind == "op":
+            self.advance()
+            indices = self.indices()
+            close = self.expect("]", "to close the indices")
+            return Name(token.text, indices, True, span=(token.span[0], close.span[1]))
+        return Name(token.text, span=token.span)
+
+    # -- calls
+
+    def called(self, name: _Token) -> Node:
+        self.advance()
+        if name.text == "cases":
+            return self.by_cases(name)
+        if name.text in REDUCTIONS:
+            return self.reduction(name)
+        if name.text not in FUNCTIONS and name.text not in ("reading", "supplied"):
+            known = [*FUNCTIONS, *REDUCTIONS, "cases", "reading", "supplied"]
+            raise self.fail("X203", f"there is no function {name.text!r}", name.span,
+                            why="a formula can call only the functions of the language",
+                            remedy=near(name.text, known) or "write * for a product; the functions are: "
+                            + ", ".join(sorted(known)))  # fmt: skip
+        arguments: list[Node] = []
+        if self.token.text != ")":
+            arguments.append(self.condition())
+            while self.accept(","):
+                arguments.append(self.condition())
+        close = self.expect(")", f"to close {name.text}(")
+        node = Call(name.text, tuple(arguments), span=(name.span[0], close.span[1]))
+        self.check_arity(node)
+        return node
+
+    def check_arity(self, call: Call) -> None:
+        function = FUNCTIONS.get(call.name)
+        least, most = (function.least, function.most) if function else (1, 1)
+        count = len(call.arguments)
+        if count < least or (most is not None and count > most):
+            wanted = f"{least}" if most == least else f"at least {least}"
+            raise self.fail("X203", f"{call.name} takes {wanted} argument(s), not {count}", call.span)
+
+    def by_cases(self, name: _Token) -> Node:
+        branches: list[tuple[Node, Node]] = []
+        otherwise: Node | None = None
+        while True:
+            if self.token.text == "otherwise":
+                self.advance()
+                self.expect(":", "after 'otherwise'")
+                otherwise = self.condition()
+            else:
+                condition = self.condition()
+                self.expect(":", "between a case's condition and its value")
+                branches.append((condition, self.condition()))
+            if otherwise is not None or not self.accept(","):
+                break
+        close = self.expect(")", "to close cases( after 'otherwise'" if otherwise else "to close cases(")
+        if not branches:
+            raise self.fail("X201", "cases( without a condition", name.span,
+                            remedy="write cases(x > 0: x, otherwise: 0)")  # fmt: skip
+        if otherwise is None:
+            raise self.fail("X201", "cases( without 'otherwise'", close.span,
+                            why="a value in no case would be missing",
+                            remedy="end with `otherwise: ...`")  # fmt: skip
+        return Cases(tuple(branches), otherwise, span=(name.span[0], close.span[1]))
+
+    def reduction(self, name: _Token) -> Node:
+        binders = [self.binder()]
+        self.expect(",", f"after the letter of {name.text}(")
+        while self.looks_like_binder():
+            binders.append(self.binder())
+            self.expect(",", f"after the letter of {name.text}(")
+        body = self.condition()
+        close = self.expect(")", f"to close {name.text}(")
+        return Reduce(name.text, tuple(binders), body, span=(name.span[0], close.span[1]))
+
+    def looks_like_binder(self) -> bool:
+        """A further letter before the body: a bare name followed by a comma or by `in` ... comma."""
+        if self.token.kind != "name":
+            return False
+        following = self.tokens[self.at + 1]
+        if following.text == ",":
+            return True
+        if following.text != "in" or following.kind != "name":
+            return False
+        end = self.at + 3
+        if self.tokens[end].text == "..":
+            end += 2
+            if self.tokens[end].text in ("+", "-"):
+                end += 2
+        return end < len(self.tokens) and self.tokens[end].text == ","
+
+    def binder(self) -> Binder:
+        token = self.advance()
+        if token.kind != "name":
+            raise self.fail("X201", "expected the letter that is summed over", token.span, remedy="write Sum(i, ...)")
+        if not (self.token.text == "in" and self.token.kind == "name"):
+            return Binder(token.text, span=token.span)
+        self.advance()
+        within = self.advance()
+        if within.kind != "name":
+            raise self.fail("X201", "expected a set, a group letter or start..y after 'in'", within.span)
+        if within.text != "start" or self.token.text != "..":
+            return Binder(token.text, ("set", within.text), span=(token.span[0], within.span[1]))
+        self.advance()
+        last = self.advance()
+        if last.kind != "name":
+            raise self.fail("X201", "expected a year letter after start..", last.span, remedy="write z in start..y")
+        offset, end = self.offset(last.span[1])
+        return Binder(token.text, ("range", last.text, offset), span=(token.span[0], end))
+
+    # -- indices
+
+    def offset(self, end: int) -> tuple[int, int]:
+        sign = self.accept("+", "-")
+        if sign is None:
+            return 0, end
+        token = self.advance()
+        if token.kind != "number" or not token.text.isdigit():
+            raise self.fail("X205", "a lag must be a whole number", token.span, remedy="write y-1")
+        return int(token.text) * (1 if sign.text == "+" else -1), token.span[1]
+
+    def indices(self) -> tuple[Index, ...]:
+        found = [self.index()]
+        while self.accept(","):
+            found.append(self.index())
+        return tuple(found)
+
+    def index(self) -> Index:
+        token = self.advance()
+        if token.kind == "text":
+            return IndexLabel(token.text[1:-1], span=token.span)
+        if token.kind == "number" and token.text.isdigit():
+            return IndexLabel(token.text, span=token.span)
+        if token.kind != "name":
+            found = f"{token.text!r}" if token.kind != "end" else "the end of the formula"
+            raise self.fail("X201", f"expected an index, found {found}", token.span,
+                            remedy='write a letter (y), a lag (y-1), a member ("AG") or a group (p(y))')  # fmt: skip
+        if self.token.text == "(":
+            self.advance()
+            letter = self.advance()
+            close = self.expect(")", "to close the group of a year")
+            if letter.kind != "name":
+                raise self.fail("X201", "expected a year letter in the brackets", letter.span)
+            return IndexGroup(token.text, letter.text, span=(token.span[0], close.span[1]))
+        if token.text in ("start", "end"):
+            return IndexLabel(token.text, True, span=token.span)
+        offset, end = self.offset(token.span[1])
+        return IndexLetter(token.text, offset, span=(token.span[0], end))

@@ -1,0 +1,49 @@
+"""What subscripts run over: ordered sets of named members, the year axis, groups of years, and relations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from equations.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSet:
+    """A declared index type.
+
+    Attributes
+    ----------
+    kind
+        ``members`` (named things), ``year`` (the one ordered axis) or ``group`` (of years).
+    subset_of
+        Id of the larger set, or empty.
+    project
+        Who names the members: ``fixed`` (the spec), ``may-replace`` (the project may list those it has) or
+        ``must-list`` (only the project can).
+    """
+
+    id: str
+    letters: tuple[str, ...] = ()
+    meaning: str = ""
+    members: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    kind: str = "members"
+    subset_of: str = ""
+    groups: str = ""
+    project: str = "fixed"
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+    def name_of(self, member: str) -> str:
+        """Return the full name of a member, or the member itself."""
+        names = dict(zip(self.members, self.names, strict=False))
+        return names.get(member) or member
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Which combinations of members exist; the project lists them."""
+
+    id: str
+    over: tuple[str, ...]
+    meaning: str = ""
+    place: Place | None = field(default=None, compare=False, repr=False)

@@ -1,0 +1,221 @@
+"""Methodology: the frozen whole of one version of a rulebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeVar
+
+from equations.citation import Citation
+from equations.dataset import Dataset, PublishedResult
+from equations.equation import Equation, Rule
+from equations.errors import Place
+from equations.index_set import IndexSet, Relation
+from equations.quantity import Quantity
+from equations.ruling import RegisterEntry, Ruling
+from equations.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the publication."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """A mass that is never added to another substance's."""
+
+    id: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A ratio as printed, with the unit that it carries."""
+
+    written: str
+    unit: Unit
+    meaning: str = ""
+    source: Citation = Citation()
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """A mixture of units that the text makes: one ``source_unit`` counts as one ``target_unit``."""
+
+    id: str
+    source_unit: Unit
+    target_unit: Unit
+    reason: str = ""
+    source: Citation = Citation()
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceValue:
+    """One value of a choice."""
+
+    id: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a project chooses once; ``default`` is empty where it must say."""
+
+    id: str
+    meaning: str
+    values: tuple[ChoiceValue, ...]
+    default: str = ""
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedParameter:
+    """A line of one of the publication's own lists of parameters."""
+
+    list: str
+    printed: str
+    quantity: str = ""
+    note: str = ""
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A line of the version history."""
+
+    version: str
+    date: str
+    contents: str
+
+
+_Entry = TypeVar("_Entry", Quantity, Equation, IndexSet, Relation, Choice, Ruling, Dataset, Equivalence, Constant)
+
+
+def _by(entries: Iterable[_Entry], key: str = "id") -> Mapping[str, _Entry]:
+    return MappingProxyType({getattr(entry, key): entry for entry in entries})
+
+
+@dataclass(frozen=True)
+class Methodology:
+    """A methodology: identity and everything it says. All tuples stand in the order of the spec."""
+
+    id: str
+    version: str
+    title: str
+    result: str
+    programme: str = ""
+    status: str = "draft"
+    status_note: str = ""
+    date: str = ""
+    document: str = ""
+    report: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
+    substances: tuple[Substance, ...] = ()
+    index_sets: tuple[IndexSet, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    constants: tuple[Constant, ...] = ()
+    equivalences: tuple[Equivalence, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    equations: tuple[Equation, ...] = ()
+    datasets: tuple[Dataset, ...] = ()
+    published_results: tuple[PublishedResult, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
+    register: tuple[RegisterEntry, ...] = ()
+    monitoring_list: tuple[ListedParameter, ...] = ()
+    history: tuple[HistoryLine, ...] = ()
+    #: SHA-256 of what the spec says, whichever files and revisions it was composed from.
+    hash: str = field(default="", compare=False)
+    #: Files that were read, for messages and receipts: path and SHA-256.
+    files: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    @property
+    def reference(self) -> str:
+        """``KH_AM004@1.1``."""
+        return f"{self.id}@{self.version}"
+
+    @cached_property
+    def quantity(self) -> Mapping[str, Quantity]:
+        """Quantities by id."""
+        return _by(self.quantities)
+
+    @cached_property
+    def equation(self) -> Mapping[str, Equation]:
+        """Equations by id."""
+        return _by(self.equations)
+
+    @cached_property
+    def index_set(self) -> Mapping[str, IndexSet]:
+        """Index sets by id."""
+        return _by(self.index_sets)
+
+    @cached_property
+    def relation(self) -> Mapping[str, Relation]:
+        """Relations by id."""
+        return _by(self.relations)
+
+    @cached_property
+    def choice(self) -> Mapping[str, Choice]:
+        """Choices by id."""
+        return _by(self.choices)
+
+    @cached_property
+    def ruling(self) -> Mapping[str, Ruling]:
+        """Rulings by id."""
+        return _by(self.rulings)
+
+    @cached_property
+    def dataset(self) -> Mapping[str, Dataset]:
+        """Datasets by id."""
+        return _by(self.datasets)
+
+    @cached_property
+    def equivalence(self) -> Mapping[str, Equivalence]:
+        """Equivalences by id."""
+        return _by(self.equivalences)
+
+    @cached_property
+    def constant(self) -> Mapping[str, Constant]:
+        """Constants by the way they are written."""
+        return _by(self.constants, "written")
+
+    @cached_property
+    def definitions(self) -> Mapping[str, tuple[Equation, ...]]:
+        """Equations by the quantity they define, in the order of the spec."""
+        found: dict[str, list[Equation]] = {}
+        for equation in self.equations:
+            found.setdefault(equation.quantity, []).append(equation)
+        return MappingProxyType({quantity: tuple(cases) for quantity, cases in found.items()})
+
+    @cached_property
+    def year_set(self) -> str:
+        """Id of the year axis, or empty."""
+        return next((s.id for s in self.index_sets if s.kind == "year"), "")
+
+    def base_set(self, set_id: str) -> str:
+        """Return the id of the largest set that ``set_id`` is a subset of."""
+        while self.index_set[set_id].subset_of:
+            set_id = self.index_set[set_id].subset_of
+        return set_id
+
+    def is_within(self, smaller: str, larger: str) -> bool:
+        """Whether ``smaller`` is ``larger`` or a subset of it."""
+        while smaller != larger:
+            smaller = self.index_set[smaller].subset_of
+            if not smaller:
+                return False
+        return True
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)

@@ -1,0 +1,102 @@
+"""Quantity: every symbol of a methodology, given or computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from equations.citation import Citation
+from equations.errors import Place
+from equations.units import PLAIN, Unit
+
+KINDS = ("monitored", "fixed_ex_ante", "default", "computed", "statement")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Least and greatest value, in the quantity's unit; ``None`` is open."""
+
+    least: Fraction | None = None
+    most: Fraction | None = None
+    source: Citation = Citation()
+    note: str = ""
+
+    def holds(self, value: float) -> bool:
+        """Whether a finite value lies within (limits included)."""
+        return (self.least is None or value >= float(self.least)) and (self.most is None or value <= float(self.most))
+
+    def __str__(self) -> str:
+        if self.least is not None and self.most is not None:
+            return f"{float(self.least):g} to {float(self.most):g}"
+        if self.least is not None:
+            return f"at least {float(self.least):g}"
+        return f"at most {float(self.most):g}" if self.most is not None else "any"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAlternatives:
+    """Units of which each member of one index takes one, jointly with the other quantities of ``group``."""
+
+    group: str
+    by: str
+    units: tuple[tuple[str, Unit], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A declared symbol.
+
+    Attributes
+    ----------
+    id
+        Name in formulas.
+    symbol
+        LaTeX, with ``<...>`` where each index goes.
+    indices
+        Ids of index sets, in order.
+    unit
+        The unit in which the equations read the number.
+    kind
+        ``monitored``, ``fixed_ex_ante``, ``default``, ``computed`` or ``statement`` (a fact that the project states).
+    type
+        ``number``, ``yes_no`` (1 or 0) or ``date`` (days).
+    acts_as
+        The unit with which it counts where it is used, if not ``unit``; ``acts_as_why`` names the equivalence.
+    """
+
+    id: str
+    symbol: str
+    meaning: str
+    indices: tuple[str, ...] = ()
+    unit: Unit = PLAIN
+    kind: str = "computed"
+    type: str = "number"
+    published_unit: Unit | None = None
+    published_unit_text: str = ""
+    unit_note: str = ""
+    range: Range | None = None
+    plausible: Range | None = None
+    source: Citation = Citation()
+    supplied_by: str = ""
+    matrix: str = ""
+    diagonal_matrix: str = ""
+    matrix_symbol: str = ""
+    diagonal_symbol: str = ""
+    on: str = ""
+    alternatives: UnitAlternatives | None = None
+    acts_as: Unit | None = None
+    acts_as_why: str = ""
+    role: str = ""
+    part_of: str = ""
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_input(self) -> bool:
+        """Whether a project may be asked for it."""
+        return self.kind != "computed"
+
+    def unit_for(self, alternative: str = "") -> Unit:
+        """Return the unit, under one of the unit alternatives if it has any."""
+        if self.alternatives is not None and alternative:
+            return dict(self.alternatives.units)[alternative]
+        return self.unit

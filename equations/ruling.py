@@ -1,0 +1,66 @@
+"""Rulings and the register: where the published text is open or wrong, and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from equations.citation import Citation
+from equations.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """A place in the publication."""
+
+    section: str = ""
+    equations: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    lines: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"section {self.section}"] if self.section else []
+        parts += [f"Eq. {', '.join(self.equations)}"] if self.equations else []
+        parts += [f"Table {', '.join(self.tables)}"] if self.tables else []
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read an open place."""
+
+    id: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """An open place whose reading changes numbers; each reading can be selected."""
+
+    id: str
+    issue: str
+    default: str
+    readings: tuple[Reading, ...]
+    text_place: TextPlace = TextPlace()
+    evidence: str = ""
+    why: str = ""
+    moves: str = ""
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """A fault of the text, numeric or not."""
+
+    id: str
+    wrong: str
+    text_place: TextPlace = TextPlace()
+    kind: str = ""
+    evidence: str = ""
+    reading: str = ""
+    why: str = ""
+    alternatives: tuple[str, ...] = ()
+    moves: str = ""
+    severity: str = "editorial"
+    ruling: str = ""
+    place: Place | None = field(default=None, compare=False, repr=False)

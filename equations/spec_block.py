@@ -1,0 +1,267 @@
+"""One block of a spec file, checked against the schema, with typed access to its fields.
+
+Every fault is collected with its place; a reader goes on with a neutral value so that all faults of a file come together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from equations.citation import Citation
+from equations.errors import ExpressionError, MethodologyError, Place, SpecError, UnitError, near
+from equations.grammar import Source, parse_formula
+from equations.quantity import Range
+from equations.ruling import TextPlace
+from equations.spec_schema import BLOCKS, CITATION, RANGE, TEXT_PLACE, Field
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.syntax import Node, Number
+from equations.unit_registry import parse_unit
+from equations.units import PLAIN, Unit
+
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+Errors = list[MethodologyError]
+
+
+def read_number(text: str) -> Fraction | None:
+    """Return the exact value of a written number, or ``None``; ``nan``, ``inf``, ``1,5`` and ``0x1`` are none."""
+    text = text.strip().replace("−", "-")
+    if not _NUMBER.match(text) or len(text) > 60:
+        return None
+    mantissa, _, exponent = text.lower().partition("e")
+    if exponent and abs(int(exponent)) > 400:
+        return None
+    return Fraction(text)
+
+
+class Block:
+    """A mapping of the file, seen through the schema of its kind."""
+
+    def __init__(self, node: YamlNode, kind: str, errors: Errors, schema: dict[str, Field] | None = None) -> None:
+        self.kind = kind
+        self.errors = errors
+        self.schema = schema or BLOCKS[kind]
+        if not isinstance(node, Mapping):
+            self.fault("S105", f"expected a block of fields ({_readable(kind)})", node.place,
+                       remedy="fields: " + ", ".join(self.schema))  # fmt: skip
+            node = Mapping((), node.file, node.line, node.column)
+        self.node = node
+        self.check_names()
+
+    def fault(self, code: str, what: str, place: Place, why: str = "", remedy: str = "") -> None:
+        self.errors.append(SpecError(code, what, place, why=why, remedy=remedy))
+
+    @property
+    def place(self) -> Place:
+        """Where the block begins."""
+        return self.node.place
+
+    def check_names(self) -> None:
+        for key, _ in self.node:
+            if key.text not in self.schema:
+                self.fault("S103", f"a {_readable(self.kind)} has no field {key.text!r}", key.place,
+                           remedy=near(key.text, self.schema) or "fields: " + ", ".join(self.schema))  # fmt: skip
+        for field in self.schema.values():
+            if field.required and self.node.get(field.name) is None:
+                self.fault("S104", f"the field {field.name!r} of this {_readable(self.kind)} is missing", self.place,
+                           why=field.meaning or "it is required", remedy=f"add `{field.name}:`")  # fmt: skip
+
+    def has(self, name: str) -> bool:
+        """Whether the field is written."""
+        node = self.node.get(name)
+        return node is not None and not (isinstance(node, Scalar) and node.is_empty)
+
+    def place_of(self, name: str) -> Place:
+        """Return the place of a field's value (of the block where it is absent)."""
+        node = self.node.get(name)
+        return node.place if node is not None else self.place
+
+    # -- scalars
+
+    def scalar(self, name: str) -> Scalar | None:
+        node = self.node.get(name)
+        if node is None:
+            return None
+        if not isinstance(node, Scalar):
+            self.fault("S105", f"{name} must be a single text", node.place)
+            return None
+        if node.is_empty:
+            self.fault("S105", f"{name} is empty", node.place, remedy="write a value, or leave the field out")
+            return None
+        return node
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a text, with white space made single."""
+        scalar = self.scalar(name)
+        if scalar is None:
+            return default
+        allowed = self.schema[name].type
+        value = " ".join(scalar.text.split())
+        if allowed.startswith("one_of:"):
+            values = allowed.removeprefix("one_of:").split("|")
+            if value not in values:
+                self.fault("S105", f"{name} cannot be {value!r}", scalar.place,
+                           why="it is one of " + ", ".join(values), remedy=near(value, values))  # fmt: skip
+                return default
+        return value
+
+    def name(self, name: str) -> str:
+        """Return a text that can stand in a formula."""
+        value = self.text(name)
+        if value and not _NAME.match(value):
+            self.fault("S105", f"{value!r} cannot be a name in formulas", self.place_of(name),
+                       why="a name has letters, digits and underscores and begins with a letter")  # fmt: skip
+        return value
+
+    def number(self, name: str) -> Fraction | None:
+        scalar = self.scalar(name)
+        if scalar is None:
+            return None
+        value = read_number(scalar.text)
+        if value is None:
+            self.fault("S105", f"{name} is not a number: {scalar.text!r}", scalar.place,
+                       remedy="write digits with a decimal point, such as 0.2 or 1e6")  # fmt: skip
+        return value
+
+    def unit(self, name: str, substances: tuple[str, ...], default: Unit = PLAIN) -> Unit:
+        scalar = self.scalar(name)
+        return default if scalar is None else self.read_unit(scalar, substances) or default
+
+    def read_unit(self, scalar: Scalar, substances: tuple[str, ...]) -> Unit | None:
+        try:
+            return parse_unit(scalar.text, scalar.place, substances)
+        except UnitError as error:
+            self.errors.append(error)
+            return None
+
+    def read_unit_quietly(self, text: str, substances: tuple[str, ...]) -> Unit | None:
+        """Return a unit as a publication prints it, or ``None`` where it is not a unit of ours."""
+        try:
+            return parse_unit(text, None, substances)
+        except UnitError:
+            return None
+
+    def formula(self, name: str) -> tuple[Node, Source] | None:
+        scalar = self.scalar(name)
+        if scalar is None:
+            return None
+        try:
+            return parse_formula(scalar.source), scalar.source
+        except ExpressionError as error:
+            self.errors.append(error)
+            return Number("0"), scalar.source
+
+    # -- lists and mappings
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts; a single text is a list of one."""
+        return tuple(scalar.text for scalar in self.word_nodes(name))
+
+    def word_nodes(self, name: str) -> list[Scalar]:
+        node = self.node.get(name)
+        if node is None or (isinstance(node, Scalar) and node.is_empty):
+            return []
+        items = node.items if isinstance(node, Sequence) else (node,)
+        scalars = []
+        for item in items:
+            if isinstance(item, Scalar) and not item.is_empty:
+                scalars.append(item)
+            else:
+                self.fault("S105", f"{name} must be a list of texts", item.place, remedy=f"write {name}: [a, b]")
+        return scalars
+
+    def texts(self, name: str) -> tuple[tuple[str, Scalar], ...]:
+        """Return a mapping of texts."""
+        node = self.node.get(name)
+        if node is None:
+            return ()
+        if not isinstance(node, Mapping):
+            self.fault("S105", f"{name} must be a mapping", node.place, remedy=f"write {name}: {{key: value}}")
+            return ()
+        pairs = []
+        for key, value in node:
+            if isinstance(value, Scalar) and not value.is_empty:
+                pairs.append((key.text, value))
+            else:
+                self.fault("S105", f"{name}: {key.text} must be a single text", value.place)
+        return tuple(pairs)
+
+    def blocks(self, name: str) -> Iterator[Block]:
+        """Yield the blocks of a list."""
+        node = self.node.get(name)
+        if node is None or (isinstance(node, Scalar) and node.is_empty):
+            return
+        kind = self.schema[name].type.removeprefix("blocks:")
+        if not isinstance(node, Sequence):
+            self.fault("S105", f"{name} must be a list of blocks", node.place, remedy="begin each entry with `- `")
+            return
+        for item in node.items:
+            yield Block(item, kind, self.errors)
+
+    def block(self, name: str) -> Block | None:
+        node = self.node.get(name)
+        if node is None:
+            return None
+        return Block(node, self.schema[name].type.removeprefix("block:"), self.errors)
+
+    # -- blocks with a meaning of their own
+
+    def citation(self, document: str, version: str, name: str = "source") -> Citation:
+        """Return a citation; the document is the methodology's own unless it says otherwise."""
+        node = self.node.get(name)
+        if node is None:
+            return Citation()
+        if isinstance(node, Scalar):
+            return Citation(note=" ".join(node.text.split()))
+        part = Block(node, "source", self.errors, CITATION)
+        own = not part.has("document")
+        return Citation(
+            part.text("document", document),
+            part.text("version", version if own else ""),
+            *(part.text(field) for field in ("section", "equation", "table", "page", "note")),
+        )
+
+    def range(self, name: str, document: str, version: str) -> Range | None:
+        node = self.node.get(name)
+        if node is None:
+            return None
+        part = Block(node, name, self.errors, RANGE)
+        least, most = part.number("min"), part.number("max")
+        if least is not None and most is not None and least > most:
+            part.fault("S105", "min is above max", part.place)
+        return Range(least, most, part.citation(document, version), part.text("note"))
+
+    def text_place(self, name: str = "place") -> TextPlace:
+        node = self.node.get(name)
+        if node is None:
+            return TextPlace()
+        if isinstance(node, Scalar):
+            return TextPlace(lines=" ".join(node.text.split()))
+        part = Block(node, "place", self.errors, TEXT_PLACE)
+        return TextPlace(part.text("section"), part.words("equations"), part.words("tables"), part.text("lines"))
+
+
+def unique(entries: list[tuple[str, Place]], what: str, errors: Errors) -> None:
+    """Report ids that stand twice."""
+    seen: dict[str, Place] = {}
+    for id_, place in entries:
+        if id_ and id_ in seen:
+            errors.append(SpecError("S106", f"two {what} have the id {id_!r}", place,
+                                    why=f"the first is at {seen[id_]}", remedy="give one of them another id"))  # fmt: skip
+        seen.setdefault(id_, place)
+
+
+def checked(id_: str, known: object, what: str, place: Place, errors: Errors) -> bool:
+    """Report a reference to something that is not declared; return whether it is."""
+    if id_ in known:  # type: ignore[operator]
+        return True
+    errors.append(SpecError("S107", f"there is no {what} {id_!r}", place, remedy=near(id_, known)))  # type: ignore[arg-type]
+    return False
+
+
+def _readable(kind: str) -> str:
+    return kind.replace("_", " ")
+
+

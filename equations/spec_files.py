@@ -1,0 +1,108 @@
+"""From a reference or a path to the composed document of a spec, and to its methodology.
+
+A spec is a file, or a folder whose ``methodology.yaml`` includes others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from equations.errors import Place, SpecError
+from equations.methodology import Methodology
+from equations.revision import apply_changes
+from equations.spec_block import Block, Errors
+from equations.spec_reader import read_methodology
+from equations.spec_library import find_spec, shown_name
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml_file
+
+_MOST_REVISIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SpecDocument:
+    """A composed document with the files it came from (shown name and SHA-256), the revision's own first."""
+
+    document: Mapping
+    files: tuple[tuple[str, str], ...]
+    path: Path
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what the document says; comments, places, file layout and revisions do not count."""
+        return hashlib.sha256(canonical_text(self.document).encode()).hexdigest()
+
+
+def read_document(path: Path, _depth: int = 0) -> SpecDocument:
+    """Read a spec with everything it includes or is based on."""
+    if _depth > _MOST_REVISIONS:
+        raise SpecError("S109", "a chain of revisions that does not end", Place(shown_name(path)))
+    root = _mapping(path)
+    files = [(shown_name(path), _digest(path))]
+    root, more = _with_included(root, path)
+    files += more
+    base = root.get("based_on")
+    if isinstance(base, Scalar):
+        below = read_document(find_spec(base.text, path.parent), _depth + 1)
+        return SpecDocument(apply_changes(below.document, root), (*files, *below.files), path)
+    return SpecDocument(root, tuple(files), path)
+
+
+def load_methodology(reference: str | Path) -> Methodology:
+    """Read a methodology by reference or path.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the spec that reading can show.
+    """
+    spec = read_document(find_spec(str(reference)))
+    return read_methodology(spec.document, content_hash=spec.hash, files=spec.files)
+
+
+def canonical_text(node: YamlNode) -> str:
+    """Return what a document says as JSON text in which layout, comments and the order of keys do not show."""
+    return json.dumps(_plain(node), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _plain(node: YamlNode) -> object:
+    if isinstance(node, Mapping):
+        return {key.text: _plain(value) for key, value in node if key.text != "include"}
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    return "\n".join(" ".join(line.split()) for line in node.text.strip().splitlines())
+
+
+def _mapping(path: Path) -> Mapping:
+    node = read_yaml_file(path, name=shown_name(path))
+    if not isinstance(node, Mapping):
+        raise SpecError("S105", "a spec is a mapping of keys at its top", node.place)
+    return node
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[str, str]]]:
+    """Join the included files: lists under one key are put together, everything else may stand once."""
+    errors: Errors = []
+    entries: dict[str, tuple[Scalar, YamlNode]] = {key.text: (key, value) for key, value in root}
+    files = []
+    for scalar in Block(root, "spec", errors).word_nodes("include") if "include" in root else []:
+        target = path.parent / scalar.text
+        if target.resolve().parent != path.parent.resolve() or not target.is_file():
+            raise SpecError("S108", f"the included file {scalar.text!r} is not in the folder of the spec", scalar.place)
+        files.append((shown_name(target), _digest(target)))
+        for key, value in _mapping(target):
+            held = entries.get(key.text)
+            if held is None:
+                entries[key.text] = (key, value)
+            elif isinstance(held[1], Sequence) and isinstance(value, Sequence):
+                joined = Sequence(held[1].items + value.items, held[1].file, held[1].line, held[1].column)
+                entries[key.text] = (held[0], joined)
+            else:
+                raise SpecError("S102", f"{key.text} stands in two files", key.place, why=f"first at {held[0].place}")
+    return Mapping(tuple(entries.values()), root.file, root.line, root.column), files

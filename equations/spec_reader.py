@@ -1,0 +1,413 @@
+"""From the blocks of a spec to the frozen :class:`~equations.methodology.Methodology`.
+
+All faults are collected with file, line and column and raised together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Lookup
+from dataclasses import replace
+
+from equations.citation import Citation
+from equations.dataset import Dataset, PublishedResult, ValueBlock
+from equations.equation import Equation, Rule
+from equations.errors import Place, SpecError, raise_all
+from equations.functions import FUNCTIONS, REDUCTIONS, RESERVED
+from equations.grammar import Source
+from equations.index_set import IndexSet, Relation
+from equations.methodology import (
+    Choice,
+    ChoiceValue,
+    Constant,
+    Equivalence,
+    HistoryLine,
+    ListedParameter,
+    Methodology,
+    Section,
+    Substance,
+)
+from equations.quantity import Quantity, UnitAlternatives
+from equations.ruling import Reading, RegisterEntry, Ruling
+from equations.scope import Names, Resolver
+from equations.spec_block import Block, Errors, checked, unique
+from equations.spec_schema import MEMBER
+from equations.strict_yaml import Mapping, Scalar, YamlNode
+from equations.syntax import Element, MatrixRef, Node
+from equations.unit_registry import SUBSTANCES, parse_unit
+from equations.units import PLAIN
+from equations.value_table import read_cells
+
+#: Solvers that the engine offers for implicit equations, and what each solves.
+SOLVERS = {"principal_matrix_root": "M == X ^ n for the matrix X: the principal n-th root of M"}
+
+
+def read_methodology(document: YamlNode, *, content_hash: str = "", files: tuple[tuple[str, str], ...] = ()) -> Methodology:
+    """Read a whole spec.
+
+    Parameters
+    ----------
+    document
+        The composed document: the top-level mapping of all files.
+    content_hash, files
+        Kept in the result.
+
+    Raises
+    ------
+    MethodologyError
+        One error, or :class:`~equations.errors.Faults` with every fault found.
+    """
+    return _Reader(document).methodology(content_hash, files)
+
+
+class _Reader:
+    def __init__(self, document: YamlNode) -> None:
+        self.errors: Errors = []
+        self.spec = Block(document, "spec", self.errors)
+        self.head = self.spec.block("methodology") or Block(Mapping((), "", 0, 0), "methodology", [])
+        self.document = self.head.text("document") or self.head.text("id")
+        self.version = self.head.text("version")
+        self.substances: tuple[str, ...] = ()
+        self.sets: dict[str, IndexSet] = {}
+        self.places: dict[str, Place] = {}
+
+    def methodology(self, content_hash: str, files: tuple[tuple[str, str], ...]) -> Methodology:
+        spec, head = self.spec, self.head
+        sections = tuple(Section(b.text("id"), b.text("title")) for b in spec.blocks("sections"))
+        substances = tuple(self.substance(b) for b in spec.blocks("substances"))
+        self.substances = tuple(s.id for s in substances)
+        index_sets = self.index_sets()
+        self.sets = {s.id: s for s in index_sets}
+        relations = tuple(self.relation(b) for b in spec.blocks("relations"))
+        constants = tuple(self.constant(b) for b in spec.blocks("constants"))
+        equivalences = tuple(self.equivalence(b) for b in spec.blocks("equivalences"))
+        choices = tuple(self.choice(b) for b in spec.blocks("choices"))
+        quantities = tuple(self.quantity(b, relations, equivalences) for b in spec.blocks("quantities"))
+        rulings = tuple(self.ruling(b) for b in spec.blocks("rulings"))
+        self.unique_names(quantities, choices, relations)
+        raise_all([e for e in self.errors if e.code in ("S104", "S106") and "methodology" in e.what])
+        names = self.names(quantities, choices, rulings)
+        equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
+        datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
+        published = tuple(p for b in spec.blocks("published_results") if (p := self.published(b, names, datasets)))
+        rules = tuple(r for b in spec.blocks("rules") if (r := self.rule(b, names, equivalences)))
+        register = tuple(self.register_entry(b, rulings) for b in spec.blocks("register"))
+        listed = tuple(self.listed(b, names) for b in spec.blocks("monitoring_list"))
+        history = tuple(HistoryLine(b.text("version"), b.text("date"), b.text("contents")) for b in spec.blocks("history"))
+        for what, entries in (("equations", equations), ("rulings", rulings), ("rules", rules), ("datasets", datasets),
+                              ("register entries", register), ("index sets", index_sets)):  # fmt: skip
+            unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)  # type: ignore[attr-defined]
+        result = head.text("result")
+        if result:
+            checked(result, names.quantities, "quantity", head.place_of("result"), self.errors)
+        for scalar in head.word_nodes("report"):
+            checked(scalar.text, names.quantities, "quantity", scalar.place, self.errors)
+        raise_all(self.errors)
+        return Methodology(
+            head.text("id"), self.version, head.text("title"), result, head.text("programme"), head.text("status", "draft"),
+            head.text("status_note"), head.text("date"), self.document, head.words("report"), sections, substances,
+            index_sets, relations, constants, equivalences, choices, quantities, equations, datasets, published, rules,
+            rulings, register, listed, history, hash=content_hash, files=files,
+        )  # fmt: skip
+
+    def cite(self, block: Block) -> Citation:
+        return block.citation(self.document, self.version)
+
+    # -- declarations
+
+    def substance(self, block: Block) -> Substance:
+        id_ = block.text("id")
+        if id_ in SUBSTANCES:
+            block.fault("S106", f"the substance {id_!r} is built in", block.place)
+        return Substance(id_, block.text("meaning"))
+
+    def index_sets(self) -> tuple[IndexSet, ...]:
+        found: dict[str, IndexSet] = {}
+        letters: dict[str, str] = {}
+        for block in self.spec.blocks("index_sets"):
+            ids, names = self.members(block)
+            parent = block.text("subset_of")
+            own = IndexSet(
+                block.name("id"), block.words("letters"), block.text("meaning"), ids, names, block.text("kind", "members"),
+                parent, block.text("groups"), block.text("project", "fixed"), block.place,
+            )  # fmt: skip
+            if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
+                own = self.subset(block, own, found[parent])
+            if own.kind == "group" and not own.groups:
+                block.fault("S104", "a group of years says which year axis it groups", block.place, remedy="add `groups: year`")
+            if own.kind == "members" and not own.members and own.project == "fixed" and not parent:
+                block.fault("S104", f"the index set {own.id!r} has no members", block.place,
+                            remedy="list them, or let the project do so with `project: must-list`")  # fmt: skip
+            for scalar in block.word_nodes("letters"):
+                if scalar.text in letters:
+                    block.fault("X206", f"the letter {scalar.text!r} already belongs to {letters[scalar.text]}", scalar.place,
+                                remedy="leave it to one set; an equation can say otherwise with `for:`")  # fmt: skip
+                letters.setdefault(scalar.text, own.id)
+            found[own.id] = own
+        return tuple(found.values())
+
+    def subset(self, block: Block, own: IndexSet, parent: IndexSet) -> IndexSet:
+        names = dict(zip(parent.members, parent.names, strict=True))
+        for scalar in block.word_nodes("members"):
+            checked(scalar.text, parent.members, f"member of {parent.id}", scalar.place, self.errors)
+        ordered = tuple(m for m in parent.members if m in own.members)
+        return replace(own, members=ordered, names=tuple(names[m] for m in ordered))
+
+    def members(self, block: Block) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        node = block.node.get("members")
+        ids: list[str] = []
+        names: list[str] = []
+        for item in getattr(node, "items", ()):
+            if isinstance(item, Scalar):
+                ids.append(item.text)
+                names.append("")
+            else:
+                part = Block(item, "member", self.errors, MEMBER)
+                ids.append(part.text("id"))
+                names.append(part.text("name"))
+        if len(set(ids)) != len(ids):
+            block.fault("S106", "a member stands twice", block.place_of("members"))
+        return tuple(ids), tuple(names)
+
+    def relation(self, block: Block) -> Relation:
+        for scalar in block.word_nodes("over"):
+            checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
+        return Relation(block.name("id"), block.words("over"), block.text("meaning"), block.place)
+
+    def constant(self, block: Block) -> Constant:
+        return Constant(block.text("written"), block.unit("unit", self.substances), block.text("meaning"), self.cite(block))
+
+    def equivalence(self, block: Block) -> Equivalence:
+        return Equivalence(
+            block.text("id"), block.unit("from", self.substances), block.unit("to", self.substances), block.text("reason"),
+            self.cite(block),
+        )  # fmt: skip
+
+    def choice(self, block: Block) -> Choice:
+        values = tuple(ChoiceValue(b.text("id"), b.text("meaning")) for b in block.blocks("values"))
+        default = block.text("default")
+        if default:
+            checked(default, [v.id for v in values], "value", block.place_of("default"), self.errors)
+        return Choice(block.name("id"), block.text("meaning"), values, default, self.cite(block), block.place)
+
+    def quantity(self, block: Block, relations: tuple[Relation, ...], equivalences: tuple[Equivalence, ...]) -> Quantity:
+        id_ = block.name("id")
+        indices = block.words("indices")
+        for scalar in block.word_nodes("indices"):
+            checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
+        type_ = block.text("type", "number")
+        unit = block.unit("unit", self.substances, parse_unit("day") if type_ == "date" else PLAIN)
+        if type_ == "number" and block.text("kind") != "statement" and not block.has("unit"):
+            block.fault("S104", f"the quantity {id_!r} has no unit", block.place, remedy='add `unit:` (a plain number: unit: "1")')
+        published_text = block.text("published_unit")
+        published = None
+        if published_text:
+            published = block.read_unit_quietly(published_text, self.substances)
+        on = block.text("on")
+        if on:
+            checked(on, [r.id for r in relations], "relation", block.place_of("on"), self.errors)
+        matrix, diagonal = block.name("matrix"), block.name("diagonal_matrix")
+        if matrix and (len(indices) < 2):
+            block.fault("S105", "a matrix has two indices", block.place_of("matrix"))
+        if diagonal and not indices:
+            block.fault("S105", "a diagonal matrix has an index", block.place_of("diagonal_matrix"))
+        acts_as, why = None, ""
+        if (part := block.block("acts_as")) is not None:
+            acts_as, why = part.unit("unit", self.substances), part.text("equivalence")
+            checked(why, [e.id for e in equivalences], "equivalence", part.place_of("equivalence"), self.errors)
+        return Quantity(
+            id_, block.text("symbol"), block.text("meaning"), indices, unit, block.text("kind", "computed"), type_, published,
+            published_text, block.text("unit_note"), block.range("range", self.document, self.version),
+            block.range("plausible", self.document, self.version), self.cite(block), block.text("supplied_by"), matrix, diagonal,
+            block.text("matrix_symbol"), block.text("diagonal_symbol"), on, self.alternatives(block, indices), acts_as, why,
+            block.text("role"), block.text("part_of"), block.place,
+        )  # fmt: skip
+
+    def alternatives(self, block: Block, indices: tuple[str, ...]) -> UnitAlternatives | None:
+        part = block.block("unit_alternatives")
+        if part is None:
+            return None
+        by = part.text("by")
+        checked(by, indices, "index", part.place_of("by"), self.errors)
+        units = tuple((key, part.read_unit(scalar, self.substances) or PLAIN) for key, scalar in part.texts("units"))
+        return UnitAlternatives(part.text("group"), by, units)
+
+    def ruling(self, block: Block) -> Ruling:
+        readings = tuple(Reading(b.text("id"), b.text("meaning")) for b in block.blocks("readings"))
+        default = block.text("default")
+        if default:
+            checked(default, [r.id for r in readings], "reading", block.place_of("default"), self.errors)
+        return Ruling(
+            block.text("id"), block.text("issue"), default, readings, block.text_place(), block.text("evidence"),
+            block.text("why"), block.text("moves"), self.cite(block), block.place,
+        )  # fmt: skip
+
+    def unique_names(
+        self, quantities: tuple[Quantity, ...], choices: tuple[Choice, ...], relations: tuple[Relation, ...]
+    ) -> None:
+        """Names that formulas can use may have one role each."""
+        entries = [(q.id, q.place) for q in quantities]
+        entries += [(name, q.place) for q in quantities for name in (q.matrix, q.diagonal_matrix) if name]
+        entries += [(c.id, c.place) for c in choices]
+        unique([(id_, place or self.spec.place) for id_, place in entries], "names (quantities, matrices, choices)", self.errors)
+        for id_, place in entries:
+            if id_ in RESERVED or id_ in FUNCTIONS or id_ in REDUCTIONS:
+                self.errors.append(SpecError("X206", f"{id_!r} is a word of the language", place, remedy="take another name"))
+        plain = {q.id for q in quantities if not q.indices} | {c.id for c in choices}
+        for index_set in self.sets.values():
+            for letter in index_set.letters:
+                if letter in RESERVED or letter in FUNCTIONS or letter in plain:
+                    self.errors.append(
+                        SpecError("X206", f"the letter {letter!r} is also a word of the language or a name", index_set.place)
+                    )
+
+    def names(self, quantities: tuple[Quantity, ...], choices: tuple[Choice, ...], rulings: tuple[Ruling, ...]) -> Names:
+        matrices = {q.matrix: (q.id, False) for q in quantities if q.matrix}
+        matrices |= {q.diagonal_matrix: (q.id, True) for q in quantities if q.diagonal_matrix}
+        letters = {letter: s.id for s in self.sets.values() for letter in s.letters}
+        return Names(
+            self.sets, {q.id: q for q in quantities if all(i in self.sets for i in q.indices)}, matrices,
+            {c.id: [v.id for v in c.values] for c in choices}, {r.id: [x.id for x in r.readings] for r in rulings}, letters,
+        )  # fmt: skip
+
+    # -- what has formulas
+
+    def own_letters(self, block: Block) -> dict[str, str]:
+        own = {}
+        for letter, scalar in block.texts("for"):
+            if checked(scalar.text, self.sets, "index set", scalar.place, self.errors):
+                own[letter] = scalar.text
+        return own
+
+    def equation(
+        self, block: Block, names: Names, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]
+    ) -> Equation | None:
+        own = self.own_letters(block)
+        left = block.formula("defines")
+        solver = block.text("solver")
+        right = block.formula("relation" if solver else "formula")
+        self.check_solver(block, solver)
+        self.check_references(block, equivalences, sections)
+        if left is None or right is None:
+            return None
+        head = Resolver(names, left[1], own, errors=self.errors)
+        before = len(self.errors)
+        defines = head.left_side(left[0])
+        if defines is None or len(self.errors) > before:
+            return None
+        body = Resolver(names, right[1], own, dict(head.bound), relation=bool(solver))
+        formula = body.condition(right[0]) if solver else body.value(right[0])
+        if not solver and not body.errors:
+            self.check_sides(head, defines, body, formula)
+        self.errors += body.errors
+        when, when_source = self.when(block, names, own, head.bound)
+        letters = tuple(head.bound.items())
+        return Equation(
+            block.text("id"), defines, formula, block.text("number"), block.text("part"), block.text("section"),
+            block.text("title"), when, letters, solver, block.text("printed"), block.words("equivalences"),
+            block.text("editorial"), block.text("note"), self.cite(block), block.place, right[1], when_source, left[1],
+        )  # fmt: skip
+
+    def check_solver(self, block: Block, solver: str) -> None:
+        if solver:
+            checked(solver, SOLVERS, "solver", block.place_of("solver"), self.errors)
+            if block.has("formula") or not block.has("relation"):
+                block.fault("S105", "an equation with a solver has `relation:` and no `formula:`", block.place)
+        elif not block.has("formula"):
+            block.fault("S104", "the equation has no formula", block.place, remedy="add `formula:`")
+
+    def check_references(self, block: Block, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]) -> None:
+        for scalar in block.word_nodes("equivalences"):
+            checked(scalar.text, [e.id for e in equivalences], "equivalence", scalar.place, self.errors)
+        if block.has("section") and sections:
+            checked(block.text("section"), [s.id for s in sections], "section", block.place_of("section"), self.errors)
+
+    def check_sides(self, head: Resolver, defines: Element | MatrixRef, body: Resolver, formula: Node) -> None:
+        left, right = head.kind(defines), body.kind(formula)
+        if left != right:
+            shown = "a matrix" if isinstance(right, tuple) else "a number"
+            wanted = "a matrix" if isinstance(left, tuple) else "a number"
+            body.fault("X207", f"the formula gives {shown}, the left side is {wanted}", formula.span,
+                       why="" if shown != wanted else f"rows and columns: {left} against {right}",
+                       remedy="write both sides with matrix names, or both with indices")  # fmt: skip
+
+    def when(
+        self, block: Block, names: Names, own: Lookup[str, str], bound: Lookup[str, str], *, supplied: bool = False
+    ) -> tuple[Node | None, Source | None]:
+        found = block.formula("when")
+        if found is None:
+            return None, None
+        resolver = Resolver(names, found[1], own, dict(bound), allow_supplied=supplied)
+        when = resolver.condition(found[0])
+        self.errors += resolver.errors
+        return when, found[1]
+
+    def rule(self, block: Block, names: Names, equivalences: tuple[Equivalence, ...]) -> Rule | None:
+        own = self.own_letters(block)
+        self.check_references(block, equivalences, ())
+        found = block.formula("condition")
+        if found is None:
+            return None
+        resolver = Resolver(names, found[1], own, dict(own), allow_supplied=True)
+        condition = resolver.condition(found[0])
+        self.errors += resolver.errors
+        when, _ = self.when(block, names, own, own, supplied=True)
+        return Rule(
+            block.text("id"), block.text("statement"), condition, when, tuple(own.items()), block.text("severity", "error"),
+            block.text("remedy"), block.words("equivalences"), self.cite(block), block.place, found[1],
+        )  # fmt: skip
+
+    # -- values
+
+    def dataset(self, block: Block, names: Names) -> Dataset:
+        values = tuple(v for b in block.blocks("values") if (v := self.value_block(b, names)))
+        source = self.cite(block)
+        values = tuple(v if v.source else replace(v, source=source) for v in values)
+        return Dataset(
+            block.text("id"), block.text("title"), block.text("use", "on-request"), block.text("date"), source, values, block.place
+        )
+
+    def value_block(self, block: Block, names: Names) -> ValueBlock | None:
+        id_ = block.text("quantity")
+        if not checked(id_, names.quantities, "quantity", block.place_of("quantity"), self.errors):
+            return None
+        quantity = names.quantities[id_]
+        unit = block.unit("unit", self.substances, quantity.unit)
+        if not unit.same_dimension(quantity.unit):
+            block.fault("U302", f"{id_} is in {quantity.unit}, and the value in {unit}", block.place_of("unit"),
+                        remedy="give the value in a unit of the same thing")  # fmt: skip
+        cells = read_cells(block, quantity.indices, self.sets)
+        own = self.own_letters(block)
+        bound = {letter: set_id for letter, set_id in names.letters.items() if set_id in quantity.indices} | own
+        when, _ = self.when(block, names, own, bound)
+        letters = tuple(bound.items())
+        return ValueBlock(id_, unit, cells, self.cite(block), when, letters, block.text("note"), block.place)
+
+    def published(self, block: Block, names: Names, datasets: tuple[Dataset, ...]) -> PublishedResult | None:
+        id_ = block.text("quantity")
+        if not checked(id_, names.quantities, "quantity", block.place_of("quantity"), self.errors):
+            return None
+        for scalar in block.word_nodes("given"):
+            checked(scalar.text, [d.id for d in datasets], "dataset", scalar.place, self.errors)
+        quantity = names.quantities[id_]
+        cells = read_cells(block, quantity.indices, self.sets)
+        choices = tuple((key, scalar.text) for key, scalar in block.texts("choices"))
+        unit = block.unit("unit", self.substances, quantity.unit)
+        return PublishedResult(block.text("id"), id_, block.words("given"), cells, unit, choices, self.cite(block), block.place)
+
+    def register_entry(self, block: Block, rulings: tuple[Ruling, ...]) -> RegisterEntry:
+        ruling = block.text("ruling")
+        if ruling:
+            checked(ruling, [r.id for r in rulings], "ruling", block.place_of("ruling"), self.errors)
+        return RegisterEntry(
+            block.text("id"), block.text("wrong"), block.text_place(), block.text("kind"), block.text("evidence"),
+            block.text("reading"), block.text("why"), block.words("alternatives"), block.text("moves"),
+            block.text("severity", "editorial"), ruling, block.place,
+        )  # fmt: skip
+
+    def listed(self, block: Block, names: Names) -> ListedParameter:
+        id_ = block.text("quantity")
+        if id_:
+            checked(id_, names.quantities, "quantity", block.place_of("quantity"), self.errors)
+        return ListedParameter(block.text("list"), block.text("printed"), id_, block.text("note"), block.place)
+
+

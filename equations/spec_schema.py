@@ -1,0 +1,220 @@
+"""One table of every field of a spec file: name, type, whether it is required, meaning.
+
+The reader, the hints for unknown fields and the reference page come from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a block.
+
+    ``type`` is one of: id, name, text, number, whole, yes_no, date, words (list of texts), texts (text -> text), unit, range, formula,
+    condition, letters (letter -> index set), citation, place_in_text, table, cells, members, block:NAME, blocks:NAME, one_of:a|b.
+    """
+
+    name: str
+    type: str
+    required: bool = False
+    meaning: str = ""
+
+
+def _block(*fields: tuple[str, str, bool, str]) -> dict[str, Field]:
+    return {name: Field(name, type_, required, meaning) for name, type_, required, meaning in fields}
+
+
+CITATION = _block(
+    ("document", "text", False, "title or number; the methodology's own where absent"),
+    ("version", "text", False, "version of the document"),
+    ("section", "text", False, ""),
+    ("equation", "text", False, "printed number"),
+    ("table", "text", False, ""),
+    ("page", "text", False, ""),
+    ("note", "text", False, "anything else that helps to find it"),
+)
+TEXT_PLACE = _block(
+    ("section", "text", False, ""),
+    ("equations", "words", False, "printed numbers"),
+    ("tables", "words", False, ""),
+    ("lines", "text", False, "what else helps to find it"),
+)
+RANGE = _block(
+    ("min", "number", False, "least value, in the quantity's unit"),
+    ("max", "number", False, "greatest value"),
+    ("source", "citation", False, "where the range comes from"),
+    ("note", "text", False, ""),
+)
+MEMBER = _block(("id", "text", True, ""), ("name", "text", False, ""))
+SOURCE = ("source", "citation", False, "where it comes from")
+
+BLOCKS: dict[str, dict[str, Field]] = {
+    "spec": _block(
+        ("methodology", "block:methodology", True, "identity of the version"),
+        ("include", "words", False, "further files of the same folder"),
+        ("based_on", "text", False, "the spec that this one edits, as a reference or a path"),
+        ("changes", "block:changes", False, "the edits"),
+        ("sections", "blocks:section", False, "sections of the publication, in order"),
+        ("substances", "blocks:substance", False, "masses that may not be mixed"),
+        ("index_sets", "blocks:index_set", False, "what subscripts run over"),
+        ("relations", "blocks:relation", False, "which combinations of members exist"),
+        ("constants", "blocks:constant", False, "ratios as printed, with their unit"),
+        ("equivalences", "blocks:equivalence", False, "mixtures of units that the text makes, by name"),
+        ("choices", "blocks:choice", False, "what a project chooses"),
+        ("quantities", "blocks:quantity", True, "every symbol"),
+        ("equations", "blocks:equation", True, "every equation"),
+        ("datasets", "blocks:dataset", False, "dated, sourced numbers"),
+        ("published_results", "blocks:published_result", False, "printed tables that equations must reproduce"),
+        ("rules", "blocks:rule", False, "conditions evaluated on every run"),
+        ("rulings", "blocks:ruling", False, "open places that change numbers"),
+        ("register", "blocks:register_entry", False, "every other fault of the text"),
+        ("monitoring_list", "blocks:listed_parameter", False, "the publication's own lists of parameters"),
+        ("history", "blocks:history_line", False, "version history"),
+    ),
+    "methodology": _block(
+        ("id", "text", True, "short name"),
+        ("version", "text", True, ""),
+        ("title", "text", True, ""),
+        ("result", "id", True, "the quantity that `run` puts first"),
+        ("programme", "text", False, ""),
+        ("status", "one_of:published|reconstructed|draft|illustrative", False, ""),
+        ("status_note", "text", False, "evidence for a reconstruction, or what a draft is for"),
+        ("date", "text", False, "date of approval"),
+        ("document", "text", False, "number or title of the publication"),
+        ("report", "words", False, "quantities of the table year by year"),
+    ),
+    "section": _block(("id", "text", True, ""), ("title", "text", True, "")),
+    "substance": _block(("id", "text", True, "name in units: t_<id>"), ("meaning", "text", True, "")),
+    "index_set": _block(
+        ("id", "name", True, ""),
+        ("letters", "words", False, "letters that stand for a member in formulas"),
+        ("meaning", "text", False, ""),
+        ("members", "members", False, "ids, or blocks with id and name"),
+        ("kind", "one_of:members|year|group", False, "members (the default), year, or group (of years)"),
+        ("subset_of", "id", False, "the larger set"),
+        ("groups", "id", False, "the year axis that a group gathers"),
+        ("project", "one_of:fixed|may-replace|must-list", False, "who names the members"),
+    ),
+    "relation": _block(
+        ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, "")
+    ),
+    "constant": _block(
+        ("written", "text", True, "as it stands in formulas"), ("unit", "unit", True, ""), ("meaning", "text", False, ""), SOURCE
+    ),
+    "equivalence": _block(
+        ("id", "text", True, ""), ("from", "unit", True, ""), ("to", "unit", True, ""),
+        ("reason", "text", True, "why one counts as the other"), SOURCE,
+    ),
+    "choice": _block(
+        ("id", "name", True, ""), ("meaning", "text", True, ""), ("values", "blocks:choice_value", True, ""),
+        ("default", "text", False, "taken where the project does not say"), SOURCE,
+    ),
+    "choice_value": _block(("id", "text", True, ""), ("meaning", "text", False, "")),
+    "quantity": _block(
+        ("id", "name", True, "name in formulas"),
+        ("symbol", "text", True, "LaTeX, with <...> where each index goes"),
+        ("meaning", "text", True, "in the editor's own words"),
+        ("indices", "words", False, "index sets, in order"),
+        ("unit", "unit", False, "unit in which the equations read it; 1 for a plain number"),
+        ("published_unit", "text", False, "as printed, where it differs"),
+        ("unit_note", "text", False, "why it differs"),
+        ("kind", "one_of:monitored|fixed_ex_ante|default|computed|statement", True, ""),
+        ("type", "one_of:number|yes_no|date", False, ""),
+        ("range", "range", False, "what can be at all; outside is an error"),
+        ("plausible", "range", False, "what is usual; outside is a finding"),
+        SOURCE,
+        ("supplied_by", "text", False, "who or what gives it"),
+        ("matrix", "name", False, "name of the matrix of its elements"),
+        ("diagonal_matrix", "name", False, "name of the diagonal matrix of its elements"),
+        ("matrix_symbol", "text", False, "LaTeX of the matrix"),
+        ("diagonal_symbol", "text", False, "LaTeX of the diagonal matrix"),
+        ("on", "id", False, "relation outside of which it does not exist"),
+        ("unit_alternatives", "block:unit_alternatives", False, "units of which each member takes one"),
+        ("acts_as", "block:acts_as", False, "unit with which it counts where it is used"),
+        ("role", "text", False, "what it is in the accounting"),
+        ("part_of", "text", False, "grouping for pictures"),
+    ),
+    "unit_alternatives": _block(
+        ("group", "text", True, "quantities of one group take the same alternative"),
+        ("by", "id", True, "index set whose members take one each"),
+        ("units", "texts", True, "alternative -> unit"),
+    ),
+    "acts_as": _block(("unit", "unit", True, ""), ("equivalence", "text", True, "id of the equivalence that says why")),
+    "equation": _block(
+        ("id", "text", True, "stable across versions"),
+        ("number", "text", False, "printed number"),
+        ("part", "text", False, "where one number holds several equalities"),
+        ("section", "text", False, ""),
+        ("title", "text", False, ""),
+        ("when", "condition", False, "the case in which it holds"),
+        ("for", "letters", False, "what its letters run over"),
+        ("defines", "formula", True, "left side"),
+        ("formula", "formula", False, "right side"),
+        ("relation", "formula", False, "the whole equality, where it must be solved"),
+        ("solver", "text", False, "how it is solved"),
+        ("printed", "text", False, "LaTeX of the printed form, where it differs"),
+        ("equivalences", "words", False, "mixtures of units that it makes"),
+        ("editorial", "text", False, "why it stands here although the text prints none"),
+        ("note", "text", False, ""),
+        SOURCE,
+    ),
+    "dataset": _block(
+        ("id", "text", True, ""), ("title", "text", True, ""),
+        ("use", "one_of:default|on-request", False, "used unless the project supplies, or only when it names it"),
+        ("date", "text", False, ""), SOURCE, ("values", "blocks:value_block", True, ""),
+    ),
+    "value_block": _block(
+        ("quantity", "id", True, ""),
+        ("unit", "unit", False, "as printed"),
+        ("value", "number", False, "for a quantity without indices"),
+        ("cells", "cells", False, "label -> number, nested for several indices"),
+        ("table", "table", False, "lines of labels and numbers"),
+        ("at", "texts", False, "index set -> member, for indices that the table does not show"),
+        ("when", "condition", False, "the case in which it holds"),
+        ("for", "letters", False, "what its letters run over"),
+        ("note", "text", False, ""),
+        SOURCE,
+    ),
+    "published_result": _block(
+        ("id", "text", True, ""), ("quantity", "id", True, ""), ("given", "words", False, "datasets from which it follows"),
+        ("unit", "unit", False, "as printed"), ("value", "number", False, ""), ("cells", "cells", False, ""),
+        ("table", "table", False, ""), ("at", "texts", False, ""), ("choices", "texts", False, "choice -> value"), SOURCE,
+    ),
+    "rule": _block(
+        ("id", "text", True, ""), ("statement", "text", True, ""), ("condition", "condition", True, ""),
+        ("for", "letters", False, "free letters: it must hold for every member"), ("when", "condition", False, ""),
+        ("severity", "one_of:error|warning|note", False, ""), ("remedy", "text", False, ""),
+        ("equivalences", "words", False, ""), SOURCE,
+    ),
+    "ruling": _block(
+        ("id", "text", True, ""), ("place", "place_in_text", False, ""), ("issue", "text", True, "what is wrong or open"),
+        ("evidence", "text", False, ""), ("default", "text", True, "id of the reading taken"),
+        ("readings", "blocks:reading", True, ""), ("why", "text", False, ""), ("moves", "text", False, ""), SOURCE,
+    ),
+    "reading": _block(("id", "text", True, ""), ("meaning", "text", True, "")),
+    "register_entry": _block(
+        ("id", "text", True, ""), ("place", "place_in_text", False, ""), ("kind", "text", False, ""), ("wrong", "text", True, ""),
+        ("evidence", "text", False, ""), ("reading", "text", False, ""), ("why", "text", False, ""),
+        ("alternatives", "words", False, ""), ("moves", "text", False, ""),
+        ("severity", "one_of:credit-moving|checkable|editorial", False, ""), ("ruling", "text", False, ""),
+    ),
+    "listed_parameter": _block(
+        ("list", "text", True, ""), ("printed", "text", True, ""), ("quantity", "id", False, ""), ("note", "text", False, "")
+    ),
+    "history_line": _block(("version", "text", True, ""), ("date", "text", False, ""), ("contents", "text", True, "")),
+    "changes": _block(
+        ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),
+        ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
+        ("remove", "block:removals", False, "ids to take out"),
+        ("renumber", "texts", False, "equation id -> printed number"),
+    ),
+}  # fmt: skip
+
+#: Lists of a spec that a revision can edit, with the field by which their entries are known.
+KEYS: dict[str, str] = {
+    "sections": "id", "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
+    "choices": "id", "quantities": "id", "equations": "id", "datasets": "id", "published_results": "id", "rules": "id",
+    "rulings": "id", "register": "id", "monitoring_list": "printed", "history": "version",
+}  # fmt: skip

@@ -1,0 +1,240 @@
+"""YAML read strictly: every scalar stays text with its place; what YAML would guess or drop in silence is refused.
+
+``NO`` stays the text ``NO``, ``1e3`` the text ``1e3``, ``0123`` the text ``0123``. Duplicate keys, anchors, aliases, tags, several
+documents and keys that are not text are errors. The only file that imports a YAML library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from equations.errors import MethodologyError, Place, SpecError, raise_all
+from equations.grammar import Source
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError:  # pragma: no cover - PyYAML without its C library
+    from yaml import SafeLoader as _Loader  # type: ignore[assignment]
+
+MOST_BYTES = 20_000_000
+MOST_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text; ``quoted`` tells ``"NA"`` from ``NA``, ``raw`` is kept where the file spreads it over lines."""
+
+    text: str
+    file: str
+    line: int
+    column: int
+    quoted: bool = False
+    raw: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.line, self.column)
+
+    @property
+    def source(self) -> Source:
+        """The text as the source of a formula."""
+        if self.raw:
+            return Source(self.text, self.file, self.line, self.column, self.raw)
+        return Source(self.text, self.file, self.line, self.column + (1 if self.quoted else 0))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is written (``key:`` and nothing behind it)."""
+        return not self.text and not self.quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    items: tuple[YamlNode, ...]
+    file: str
+    line: int
+    column: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.line, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A block of keys with values, in the order written."""
+
+    entries: tuple[tuple[Scalar, YamlNode], ...]
+    file: str
+    line: int
+    column: int
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.line, self.column)
+
+    def get(self, key: str) -> YamlNode | None:
+        """Return the value of a key, or ``None``."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """Return the key itself, for its place."""
+        return next((name for name, _ in self.entries if name.text == key), None)
+
+    def __contains__(self, key: str) -> bool:
+        return any(name.text == key for name, _ in self.entries)
+
+    def __iter__(self) -> Iterator[tuple[Scalar, YamlNode]]:
+        return iter(self.entries)
+
+
+YamlNode: TypeAlias = Scalar | Sequence | Mapping
+
+
+def read_yaml_file(path: Path, *, code: str = "S108", name: str = "") -> YamlNode:
+    """Read a file.
+
+    Raises
+    ------
+    SpecError
+        ``code`` if the file cannot be read, is empty or larger than 20 MB; S101 and S102 for what stands in it.
+    """
+    shown = name or str(path)
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise SpecError(code, f"the file has {size / 1e6:.0f} MB", Place(shown),
+                            why=f"files up to {MOST_BYTES // 10**6} MB are read",
+                            remedy="keep large tables in CSV files beside it, or look whether it is the right file")  # fmt: skip
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as cause:
+        raise SpecError(code, "the file is not UTF-8 text", Place(shown), why=str(cause),
+                        remedy="save it as UTF-8") from cause  # fmt: skip
+    except OSError as cause:
+        raise SpecError(code, f"the file cannot be read: {cause.strerror}", Place(shown),
+                        remedy="correct the path or the permissions") from cause  # fmt: skip
+    return read_yaml(text, shown, code=code)
+
+
+def read_yaml(text: str, file: str = "<text>", *, code: str = "S108") -> YamlNode:
+    """Read a text; see :func:`read_yaml_file`."""
+    builder = _Builder(text, file)
+    try:
+        node = builder.build()
+    except yaml.YAMLError as cause:
+        raise _syntax_error(cause, text, file) from cause
+    except (RecursionError, ValueError) as cause:
+        raise SpecError("S101", f"the file is not readable YAML: {cause}", Place(file)) from cause
+    raise_all(builder.errors)
+    if node is None:
+        raise SpecError(code, "the file is empty", Place(file), remedy="look whether it is the right file")
+    return node
+
+
+def _syntax_error(cause: yaml.YAMLError, text: str, file: str) -> SpecError:
+    mark = getattr(cause, "problem_mark", None)
+    problem = str(getattr(cause, "problem", "") or cause)
+    context = str(getattr(cause, "context", "") or "")
+    if mark is None:
+        return SpecError("S101", f"the file is not readable YAML: {problem}", Place(file))
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    remedy = "check indentation, quotes and colons on this line and the one before"
+    if "\t" in line:
+        remedy = "YAML does not allow tabs for indentation; use spaces"
+    elif "mapping values are not allowed" in problem:
+        remedy = 'put a text that holds ": " in quotes'
+    place = Place(file, mark.line + 1, mark.column + 1, line, mark.column)
+    return SpecError("S101", f"the file is not readable YAML: {problem}", place, why=context, remedy=remedy)
+
+
+class _Builder:
+    """Builds the tree from YAML events in one pass, so that keys, anchors and tags are seen as they are written."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.errors: list[MethodologyError] = []
+        self.events: Iterator[Any] = iter(())
+
+    def build(self) -> YamlNode | None:
+        self.events = iter(yaml.parse(self.text, Loader=_Loader))  # type: ignore[no-untyped-call]
+        root: YamlNode | None = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    self.refuse(event, "a second document (---) in one file", "keep one document in a file")
+                    return root
+                event = next(self.events)
+                node = self.node(event, 0)
+                if not (isinstance(node, Scalar) and node.is_empty):
+                    root = node
+        return root
+
+    def refuse(self, event: Any, what: str, remedy: str) -> None:
+        mark = event.start_mark
+        self.errors.append(SpecError("S101", what, Place(self.file, mark.line + 1, mark.column + 1), remedy=remedy))
+
+    def node(self, event: Any, depth: int) -> YamlNode:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        if depth > MOST_DEPTH:
+            raise ValueError(f"nested more than {MOST_DEPTH} levels deep at line {line}")
+        if isinstance(event, yaml.AliasEvent):
+            self.refuse(event, f"an alias (*{event.anchor})", "write the value out; what is read is what stands there")
+            return Scalar("", self.file, line, column)
+        if getattr(event, "anchor", None):
+            self.refuse(event, f"an anchor (&{event.anchor})", "write the value out where it is needed")
+        if getattr(event, "tag", None) and event.tag != "!":
+            self.refuse(event, f"a tag ({event.tag})", "write plain text; the field decides the type")
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(line, column, depth)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.mapping(line, column, depth)
+        return self.scalar(event, line, column)
+
+    def scalar(self, event: Any, line: int, column: int) -> Scalar:
+        raw = ""
+        if event.end_mark.line != event.start_mark.line:
+            raw = self.text[event.start_mark.index : event.end_mark.index]
+            if event.style in ("|", ">"):
+                head, _, raw = raw.partition("\n")
+                line, column = line + 1, 1
+            elif event.style:
+                raw, column = raw[1:], column + 1
+        return Scalar(str(event.value), self.file, line, column, event.style in ("'", '"'), raw)
+
+    def sequence(self, line: int, column: int, depth: int) -> Sequence:
+        items: list[YamlNode] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self.node(event, depth + 1))
+        return Sequence(tuple(items), self.file, line, column)
+
+    def mapping(self, line: int, column: int, depth: int) -> Mapping:
+        entries: list[tuple[Scalar, YamlNode]] = []
+        seen: dict[str, Scalar] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.node(event, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            if not isinstance(key, Scalar):
+                self.errors.append(SpecError("S101", "a key that is not a text", key.place))
+                continue
+            if key.text in seen:
+                self.errors.append(
+                    SpecError("S102", f"the key {key.text!r} stands twice in one block", key.place,
+                              why=f"it already stands in line {seen[key.text].line}, and only one value can count",
+                              remedy="remove one of the two")  # fmt: skip
+                )
+                continue
+            seen[key.text] = key
+            entries.append((key, value))
+        return Mapping(tuple(entries), self.file, line, column)

@@ -1,0 +1,299 @@
+"""The frozen syntax tree of a formula: the stored form of everything a methodology says.
+
+The tree keeps what was written: order, brackets by structure, ``44/12`` as an exact ratio. Nothing is evaluated
+or simplified here. Two trees are equal when they say the same in the same order, wherever they stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import TypeAlias
+
+Span: TypeAlias = tuple[int, int]
+
+
+def _span() -> Span:
+    return field(default=(0, 1), compare=False, repr=False, kw_only=True)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Anything in a formula; ``span`` is the first and the last-plus-one character of its text."""
+
+    span: Span = _span()
+
+
+# -- numbers ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A number as written, with the unit written behind it, if any (``731 {day}``)."""
+
+    text: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio(Node):
+    """An exact ratio of two whole numbers written without spaces (``44/12``)."""
+
+    over: int
+    under: int
+    unit: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The ratio as written."""
+        return f"{self.over}/{self.under}"
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded(Node):
+    """A cell that the methodology leaves out: counts as zero and is shown as NA."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Node):
+    """A quoted label."""
+
+    text: str
+
+
+# -- names and indices -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLetter(Node):
+    """A letter, with a lag on the year axis: ``y-1`` is ``IndexLetter("y", -1)``."""
+
+    letter: str
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLabel(Node):
+    """A named member: ``"AG"``, ``2018``, ``start`` or ``end``."""
+
+    label: str
+    mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexGroup(Node):
+    """The group that a year belongs to: ``p(y)``."""
+
+    group: str
+    letter: str
+
+
+Index: TypeAlias = IndexLetter | IndexLabel | IndexGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A name as parsed, before it is known what it names."""
+
+    name: str
+    indices: tuple[Index, ...] = ()
+    bracketed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Element(Node):
+    """One element (or, without indices, the whole) of a quantity."""
+
+    quantity: str
+    indices: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRef(Node):
+    """The matrix of a quantity's elements; ``indices`` are those behind row and column."""
+
+    name: str
+    quantity: str
+    diagonal: bool
+    indices: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(Node):
+    """A letter standing for a member in a condition, or a year mark (``start``, ``end``)."""
+
+    letter: str
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(Node):
+    """A choice of the project (``kind`` choice) or a ruling (``kind`` reading)."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Node):
+    """A value of a choice, a reading or a label, without quotes."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateMark(Node):
+    """``project_start`` or ``project_end``, in days."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied(Node):
+    """Whether the project supplied a quantity."""
+
+    quantity: str
+
+
+# -- operations ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """``-x``."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Node):
+    """``left op right`` with one of ``+ - * / ^ .* @``."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """``left op right`` with one of ``== != < <= > >=``."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Logic(Node):
+    """``and`` / ``or`` of two or more conditions."""
+
+    op: str
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """``not condition``."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Node):
+    """``letter in set`` (``negated``: ``letter not in set``)."""
+
+    letter: str
+    set: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function of the closed table in :mod:`equations.functions`."""
+
+    name: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binder(Node):
+    """A letter that a reduction binds.
+
+    ``within`` is empty (all members), the id of a subset, ``("group", letter)`` for ``y in p``, or
+    ``("range", letter, offset)`` for ``z in start..y+offset``.
+    """
+
+    letter: str
+    within: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce(Node):
+    """``Sum``, ``Product``, ``Max``, ``Min``, ``All`` or ``Any`` over the members of one or more letters."""
+
+    kind: str
+    binders: tuple[Binder, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Node):
+    """``cases(c1: v1, c2: v2, otherwise: v)``: the value of the first condition that holds."""
+
+    branches: tuple[tuple[Node, Node], ...]
+    otherwise: Node | None
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the nodes directly below ``node``, in written order."""
+    for part in fields(node):
+        value = getattr(node, part.name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes_in(value)
+
+
+def _nodes_in(items: tuple[object, ...]) -> Iterator[Node]:
+    for item in items:
+        if isinstance(item, Node):
+            yield item
+        elif isinstance(item, tuple):
+            yield from _nodes_in(item)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield ``node`` and everything below it, parents first, in written order."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def rebuild(node: Node, parts: dict[int, Node]) -> Node:
+    """Return ``node`` with each descendant whose ``id()`` is a key of ``parts`` exchanged for the value there."""
+    if id(node) in parts:
+        return parts[id(node)]
+    changes: dict[str, object] = {}
+    for part in fields(node):
+        value = getattr(node, part.name)
+        if isinstance(value, Node):
+            new: object = rebuild(value, parts)
+        elif isinstance(value, tuple):
+            new = _rebuild_tuple(value, parts)
+        else:
+            continue
+        if new is not value:
+            changes[part.name] = new
+    return replace(node, **changes) if changes else node
+
+
+def _rebuild_tuple(items: tuple[object, ...], parts: dict[int, Node]) -> tuple[object, ...]:
+    new = tuple(
+        rebuild(item, parts)
+        if isinstance(item, Node)
+        else _rebuild_tuple(item, parts)
+        if isinstance(item, tuple)
+        else item
+        for item in items
+    )
+    return items if all(a is b for a, b in zip(new, items, strict=True)) else new

@@ -1,0 +1,190 @@
+"""From the text of a unit to a :class:`~equations.units.Unit`, by the one pint registry of the project.
+
+The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from equations.errors import Place, UnitError, near
+from equations.units import BASE_NAMES, BASE_SCALES, Unit
+
+if TYPE_CHECKING:
+    import pint
+
+#: Substances that every methodology may use: masses that are never added to each other. Name -> what it is.
+SUBSTANCES: dict[str, str] = {
+    "C": "carbon", "CO2": "carbon dioxide", "CO2e": "carbon dioxide equivalent", "CH4": "methane", "N": "nitrogen",
+    "N2O": "nitrous oxide", "N2O-N": "nitrogen in nitrous oxide",
+    "Nvol": "nitrogen volatilised as ammonia and nitrogen oxides", "Nleach": "nitrogen leached or run off",
+    "dm": "dry matter",
+}  # fmt: skip
+#: Other ways in which publications print a unit; the right side is ours.
+SPELLINGS: dict[str, str] = {
+    "CO2-eq": "CO2e", "CO2eq": "CO2e", "CO2-e": "CO2e", "CO2_e": "CO2e", "CO2_eq": "CO2e",
+    "d.m.": "dm", "N-input": "N", "N2O_N": "N2O-N", "NH3-N+NOx-N": "Nvol",
+}  # fmt: skip
+_MASS = r"(?P<mass>[kMGTPmu]?(?:g|t)|tonne|gram)"
+_GLUED = re.compile(rf"{_MASS}_?(?P<substance>[A-Z][A-Za-z0-9]*(?:[-_+][A-Za-z0-9]+)*)$")
+_JOINED = re.compile(rf"{_MASS}_(?P<substance>[A-Za-z][A-Za-z0-9.+-]*)$")
+_SPACED = re.compile(rf"(?<![A-Za-z_]){_MASS}\s+(?P<substance>d\.m\.|[A-Z][A-Za-z0-9]*(?:-[A-Za-z]+)*)(?![A-Za-z0-9_])")
+_WORD = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+      | (?P<word>%|[A-Za-z_](?:[A-Za-z0-9_.]|\+(?=[A-Za-z])|-(?=[A-Za-z]))*)
+      | (?P<power>(?:\^|\*\*)?-?\d+)
+      | (?P<op>[*/()·^-])
+      | (?P<other>.)""",
+    re.VERBOSE,
+)
+_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+
+@lru_cache(maxsize=1)
+def _registry() -> pint.UnitRegistry:
+    import pint  # noqa: PLC0415 - docs/decisions/0006-heavy-imports.md
+
+    registry: pint.UnitRegistry = pint.UnitRegistry(None, non_int_type=Fraction)
+    lines = (Path(__file__).parent / "carbon_units.txt").read_text(encoding="utf-8").splitlines()
+    registry.load_definitions([line for line in lines if line.strip() and not line.startswith("#")])
+    return registry
+
+
+@lru_cache(maxsize=512)
+def _substance_unit(mass: str, substance: str) -> str:
+    """Make sure that the mass unit of a substance is known to pint; return pint's name for it."""
+    safe = "of_" + re.sub(r"[^A-Za-z0-9]", "_", substance)
+    registry = _registry()
+    if f"gram_{safe}" not in registry:
+        registry.define(f"gram_{safe} = [{safe}]")
+        BASE_NAMES[f"[{safe}]"] = f"t{substance}" if substance in SUBSTANCES and substance != "dm" else f"t_{substance}"
+        BASE_SCALES[f"[{safe}]"] = Fraction(10**6)
+    name = f"{mass}_{safe}"
+    if name not in registry:
+        factor = registry.parse_units(mass)
+        scale = registry.Quantity(Fraction(1), factor).to_root_units().magnitude
+        registry.define(f"{name} = {scale} * gram_{safe}")
+    return name
+
+
+def _pint_word(word: str, declared: frozenset[str]) -> str | None:
+    """Return pint's name for one word of a unit, or None if there is no such unit."""
+    if word in ("%", "percent", "pct"):
+        return "percent"
+    for pattern in (_GLUED, _JOINED):
+        match = pattern.match(word)
+        if match:
+            substance = SPELLINGS.get(match["substance"], match["substance"])
+            if substance in SUBSTANCES or substance in declared:
+                return _substance_unit(match["mass"], substance)
+    if not word.isidentifier() or "_of_" in word or word.startswith("delta_"):
+        return None
+    return word if word in _registry() else None
+
+
+def known_unit_words(declared: Iterable[str] = ()) -> list[str]:
+    """Return words that can stand in a unit, for hints."""
+    plain = ["t", "kg", "g", "Gg", "ha", "km2", "m2", "km", "m", "L", "m3", "J", "MJ", "GJ", "TJ", "kWh", "MWh",
+             "day", "hour", "year", "month", "vehicle", "item", "person", "USD", "%"]  # fmt: skip
+    return plain + [f"t{s}" for s in SUBSTANCES if s != "dm"] + ["t_dm"] + [f"t_{s}" for s in declared]
+
+
+def parse_unit(text: str, place: Place | None = None, substances: Iterable[str] = ()) -> Unit:
+    """Read the text of a unit.
+
+    Parameters
+    ----------
+    text
+        Such as ``tC/ha``, ``tC ha-1``, ``GJ kg^-1``, ``t_dm (ha year)^-1``, ``1``.
+    place
+        Where it stands, for messages.
+    substances
+        Ids of substances declared by the spec, beside :data:`SUBSTANCES`.
+
+    Returns
+    -------
+    Unit
+        Exact dimension and scale.
+
+    Raises
+    ------
+    UnitError
+        U301, naming the word that is not known.
+
+    Examples
+    --------
+    >>> str(parse_unit("tCO2/tC").in_base_units())
+    'tCO2 / tC'
+    >>> parse_unit("TJ/Gg").scale / parse_unit("GJ/kg").scale
+    Fraction(1, 1000)
+    """
+    return _parse(text.strip(), place, frozenset(substances))
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str, place: Place | None, declared: frozenset[str]) -> Unit:
+    if text in ("1", "dimensionless", ""):
+        return Unit(text="1")
+    registry = _registry()
+    pieces = _pieces(text, place, declared)
+    try:
+        quantity = registry.Quantity(Fraction(1), registry.parse_units("dimensionless")) * registry.parse_expression(
+            "".join(pieces)
+        )
+        root = quantity.to_root_units()
+    except Exception as cause:
+        raise UnitError("U301", f"the unit {text!r} cannot be read", place,
+                        why=str(cause) or type(cause).__name__,
+                        remedy="write it as in tC/ha, GJ/kg or tN2O-N/tN") from cause  # fmt: skip
+    powers = tuple(
+        sorted(
+            (dimension, Fraction(power).limit_denominator(1000))
+            for dimension, power in registry.get_dimensionality(root.units).items()
+        )
+    )
+    return Unit(powers, Fraction(root.magnitude), text)
+
+
+def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[str]:
+    """Turn the author's spelling into pint's: names exchanged, juxtaposition made a product, powers made explicit."""
+    pieces: list[str] = []
+    previous = ""
+    for match in _WORD.finditer(_SPACED.sub(_join_spaced, text.translate(_SUPERSCRIPT))):
+        kind, piece = match.lastgroup, match.group()
+        if kind == "space":
+            continue
+        if kind == "other" or (piece in ("*", "/", "·") and previous in ("", "op")):
+            raise UnitError("U301", f"unexpected {piece!r} in the unit {text!r}", place)
+        operand_before = previous in ("word", "close", "power", "number")
+        if kind in ("power", "number") and previous in ("word", "close") and re.fullmatch(r"(\^|\*\*)?-?\d+", piece):
+            pieces.append("**(" + piece.lstrip("^*") + ")")
+            previous = "power"
+            continue
+        if kind == "word":
+            name = _pint_word(piece, declared)
+            if name is None:
+                hint = near(piece, known_unit_words(sorted(declared)))
+                raise UnitError("U301", f"there is no unit {piece!r} (in {text!r})", place,
+                                why="only the units of the closed registry and the declared substances are read",
+                                remedy=hint or "declare a substance under `substances:`, or use a unit of "
+                                "equations/carbon_units.txt")  # fmt: skip
+            piece = name
+        if operand_before and (kind in ("word", "number") or piece == "("):
+            pieces.append("*")
+        if piece in ("^", "-"):
+            raise UnitError("U301", f"a power without a number in the unit {text!r}", place)
+        pieces.append("*" if piece == "·" else piece)
+        previous = "close" if piece == ")" else str(kind)
+    return pieces
+
+
+def _join_spaced(match: re.Match[str]) -> str:
+    """``t N2O-N`` and ``t d.m.`` are one word each; ``t ha-1`` is not."""
+    substance = SPELLINGS.get(match["substance"], match["substance"])
+    return f"{match['mass']}_{substance}" if substance in SUBSTANCES else match.group()

@@ -1,0 +1,115 @@
+"""Values by labels as they are written in specs: nested cells, or a table of text with labels on two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Lookup
+
+from equations.dataset import Cell
+from equations.errors import Place, near
+from equations.index_set import IndexSet
+from equations.spec_block import Block, read_number
+from equations.strict_yaml import Mapping, Scalar, YamlNode
+
+NOT_AVAILABLE = "NA"
+
+
+def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSet]) -> tuple[Cell, ...]:
+    """Read ``value``, ``cells`` or ``table`` of a block of values.
+
+    Returns
+    -------
+    tuple of Cell
+        Labels in the order of ``indices`` with the number as written (checked to be a number or ``NA``).
+    """
+    given = [name for name in ("value", "cells", "table") if block.has(name)]
+    if len(given) != 1:
+        block.fault("S104" if not given else "S105", "values need exactly one of value, cells and table", block.place)
+        return ()
+    fixed = {key: scalar.text for key, scalar in block.texts("at")}
+    open_indices = tuple(index for index in indices if index not in fixed)
+    for key, scalar in block.texts("at"):
+        if key not in indices:
+            block.fault("S107", f"the quantity has no index {key!r}", scalar.place, remedy=near(key, indices))
+    if given[0] == "value":
+        scalar = block.scalar("value")
+        found = [((), scalar)] if scalar is not None else []
+    elif given[0] == "cells":
+        found = _nested(block, block.node.get("cells"), len(open_indices))
+    else:
+        found = _table(block, len(open_indices))
+    cells = []
+    for labels, scalar in found:
+        if len(labels) != len(open_indices):
+            block.fault("S105", f"{len(labels)} labels where the indices are {', '.join(open_indices) or 'none'}", scalar.place)
+            continue
+        _check_labels(block, labels, open_indices, sets, scalar.place)
+        rest = iter(labels)
+        full = tuple(fixed[index] if index in fixed else next(rest) for index in indices)
+        cells.append((full, scalar.text))
+    _check_twice(block, cells)
+    return tuple(cells)
+
+
+def _check_labels(
+    block: Block, labels: tuple[str, ...], indices: tuple[str, ...], sets: Lookup[str, IndexSet], place: Place
+) -> None:
+    for label, index in zip(labels, indices, strict=True):
+        index_set = sets.get(index)
+        if index_set and index_set.kind == "members" and index_set.members and label not in index_set.members:
+            block.fault("S107", f"{index} has no member {label!r}", place, remedy=near(label, index_set.members))
+
+
+def _check_twice(block: Block, cells: list[Cell]) -> None:
+    seen: set[tuple[str, ...]] = set()
+    for labels, _ in cells:
+        if labels in seen:
+            block.fault("S106", f"the cell {', '.join(labels)} stands twice", block.place)
+        seen.add(labels)
+
+
+def _nested(block: Block, node: YamlNode | None, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
+    if isinstance(node, Scalar):
+        return [((), node)] if _is_value(block, node) else []
+    if not isinstance(node, Mapping) or depth == 0:
+        if node is not None:
+            block.fault("S105", "values stand as label: number", node.place)
+        return []
+    found = []
+    for key, value in node:
+        found += [((key.text, *labels), scalar) for labels, scalar in _nested(block, value, depth - 1)]
+    return found
+
+
+def _is_value(block: Block, scalar: Scalar) -> bool:
+    if scalar.text == NOT_AVAILABLE or read_number(scalar.text) is not None:
+        return True
+    block.fault("S105", f"not a number: {scalar.text!r}", scalar.place, remedy="write a number, or NA for a cell left out")
+    return False
+
+
+def _table(block: Block, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
+    scalar = block.scalar("table")
+    if scalar is None:
+        return []
+    if depth != 2:
+        block.fault("S105", f"a table shows two indices, and here {depth} are open", scalar.place,
+                    remedy="fix the others with `at:`")  # fmt: skip
+        return []
+    lines = (scalar.raw or scalar.text).splitlines()
+    rows = [(scalar.line + at, line) for at, line in enumerate(lines) if line.strip() and not line.strip().startswith("#")]
+    if not rows:
+        block.fault("S105", "the table is empty", scalar.place)
+        return []
+    header = rows[0][1].split()
+    found = []
+    for number, line in rows[1:]:
+        label, *numbers = line.split()
+        place = Scalar(line.strip(), scalar.file, number, len(line) - len(line.lstrip()) + 1)
+        if numbers and len(numbers) != len(header):
+            block.fault("S105", f"row {label} has {len(numbers)} numbers, the table {len(header)} columns", place.place)
+            continue
+        for column, text in zip(header, numbers, strict=False):
+            cell = Scalar(text, scalar.file, number, line.index(text, len(label)) + 1)
+            if _is_value(block, cell):
+                found.append(((label, column), cell))
+    return found
