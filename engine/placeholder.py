@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from itertools import product
 
-from engine.setting import Setting, default_switches
+from engine.setting import Setting, default_switches, may_hold
+from equations.equation import Equation
+from equations.errors import InputError, near
 from equations.methodology import Methodology
 from equations.syntax import Compare, Node, Word, walk
 
@@ -57,3 +61,67 @@ def years_named(methodology: Methodology) -> list[int]:
                 if len(node.right.text) == 4:  # noqa: PLR2004 - a calendar year
                     found.add(int(node.right.text))
     return sorted(found)
+
+
+def named_setting(
+    methodology: Methodology,
+    choices: Mapping[str, str],
+    readings: Mapping[str, str],
+    start: str,
+    end: str,
+    members: Mapping[str, str],
+) -> Setting:
+    """Return a placeholder setting with given days and members (``set -> a,b``), for a template.
+
+    Raises
+    ------
+    InputError
+        I507 for days, I502 for sets.
+    """
+    try:
+        first, last = date.fromisoformat(start), date.fromisoformat(end)
+    except ValueError as cause:
+        raise InputError("I507", "a day is not a date", why=str(cause), remedy="write it as 2018-03-12") from cause
+    if last < first:
+        raise InputError("I507", "the end is before the start", why=f"{start} to {end}")
+    base = placeholder_setting(methodology, choices, readings)
+    years = tuple(str(year) for year in range(first.year, last.year + 1))
+    named = dict(base.members)
+    for id_, listed in members.items():
+        if id_ not in methodology.index_set or methodology.index_set[id_].project == "fixed":
+            open_sets = [s.id for s in methodology.index_sets if s.project != "fixed"]
+            raise InputError("I502", f"{id_!r} is not a set whose members a project lists", remedy=near(id_, open_sets))
+        named[id_] = tuple(part.strip() for part in listed.split(",") if part.strip())
+    groups = {}
+    for index_set in methodology.index_sets:
+        if index_set.kind == "year":
+            named[index_set.id] = years
+        elif index_set.kind == "group":
+            named[index_set.id] = ("MP1",) if index_set.id == "period" else ("first",)
+            groups[index_set.id] = (tuple(range(len(years))),)
+    return replace(base, members=named, groups=groups, start=start, end=end)
+
+
+def standing_equations(methodology: Methodology, choices: Mapping[str, str], readings: Mapping[str, str]) -> list[Equation]:
+    """Return the equations that the choices made, and the readings or their defaults, leave standing.
+
+    Raises
+    ------
+    InputError
+        I508 for a choice, value, ruling or reading that does not exist.
+    """
+    for kind, asked, known in (
+        ("choice", choices, {c.id: [v.id for v in c.values] for c in methodology.choices}),
+        ("ruling", readings, {r.id: [x.id for x in r.readings] for r in methodology.rulings}),
+    ):
+        for id_, value in asked.items():
+            if id_ not in known:
+                raise InputError("I508", f"there is no {kind} {id_!r}", remedy=near(id_, known))
+            if value not in known[id_]:
+                raise InputError("I508", f"{id_!r} has no value {value!r}", why="its values are " + ", ".join(known[id_]))
+    settings = [
+        placeholder_setting(methodology, combination, readings)
+        for combination in choice_combinations(methodology)
+        if all(combination[id_] == value for id_, value in choices.items())
+    ]
+    return [e for e in methodology.equations if e.when is None or any(may_hold(e.when, s) for s in settings)]

@@ -12,7 +12,7 @@ from itertools import product
 
 from engine.graph import build_graph, recurrent_groups
 from engine.plan import Box, Plan, Stage, Step
-from engine.setting import Setting, holds, letters_of, switches_of
+from engine.setting import Setting, holds, letters_of, may_hold, switches_of
 from equations.equation import Equation
 from equations.errors import GraphError, MethodologyError, raise_all
 from equations.methodology import Methodology
@@ -23,10 +23,8 @@ from equations.syntax import (
     IndexGroup,
     IndexLabel,
     IndexLetter,
-    Logic,
     MatrixRef,
     Node,
-    Not,
     Reduce,
     Word,
     children,
@@ -139,7 +137,7 @@ class _Planner:
             return True
         if not letters_of(equation.when):
             return holds(equation.when, self.setting, {}, self.methodology.year_set)
-        return _possible(equation.when, self.setting)
+        return may_hold(equation.when, self.setting)
 
     def expand(self, quantity: str) -> list[str]:
         """Propagate the needs of a quantity to what its equations use; return what grew."""
@@ -422,24 +420,3 @@ def _count(axes: Iterable[Sized]) -> int:
     for axis in axes:
         total *= len(axis)
     return total
-
-
-def _possible(node: Node, setting: Setting) -> bool:
-    """Whether a condition can hold for some member, given the choices and readings."""
-    return _without_letters(node, setting) is not False
-
-
-def _without_letters(node: Node, setting: Setting) -> bool | None:
-    """Decide as much of a condition as choices and readings can; ``None`` where members decide."""
-    if isinstance(node, Logic):
-        parts = [_without_letters(part, setting) for part in node.parts]
-        decisive = node.op == "or"
-        if decisive in parts:
-            return decisive
-        return None if None in parts else not decisive
-    if isinstance(node, Not):
-        inner = _without_letters(node.operand, setting)
-        return None if inner is None else not inner
-    if letters_of(node):
-        return None
-    return holds(node, setting, {}, "")

@@ -23,11 +23,16 @@ _MOST_REVISIONS = 20
 
 @dataclass(frozen=True, slots=True)
 class SpecDocument:
-    """A composed document with the files it came from (shown name and SHA-256), the revision's own first."""
+    """A composed document with the files it came from (path and SHA-256), the revision's own first."""
 
     document: Mapping
-    files: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[Path, str], ...]
     path: Path
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """The files under the names that are shown, with their SHA-256."""
+        return tuple((shown_name(path), sha) for path, sha in self.sources)
 
     @property
     def hash(self) -> str:
@@ -40,14 +45,14 @@ def read_document(path: Path, _depth: int = 0) -> SpecDocument:
     if _depth > _MOST_REVISIONS:
         raise SpecError("S109", "a chain of revisions that does not end", Place(shown_name(path)))
     root = _mapping(path)
-    files = [(shown_name(path), _digest(path))]
+    sources = [(path, _digest(path))]
     root, more = _with_included(root, path)
-    files += more
+    sources += more
     base = root.get("based_on")
     if isinstance(base, Scalar):
         below = read_document(find_spec(base.text, path.parent), _depth + 1)
-        return SpecDocument(apply_changes(below.document, root), (*files, *below.files), path)
-    return SpecDocument(root, tuple(files), path)
+        return SpecDocument(apply_changes(below.document, root), (*sources, *below.sources), path)
+    return SpecDocument(root, tuple(sources), path)
 
 
 def load_methodology(reference: str | Path) -> Methodology:
@@ -59,6 +64,11 @@ def load_methodology(reference: str | Path) -> Methodology:
         With every fault of the spec that reading can show.
     """
     spec = read_document(find_spec(str(reference)))
+    return methodology_of(spec)
+
+
+def methodology_of(spec: SpecDocument) -> Methodology:
+    """Read a composed document as a methodology."""
     return read_methodology(spec.document, content_hash=spec.hash, files=spec.files)
 
 
@@ -86,16 +96,16 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[str, str]]]:
+def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path, str]]]:
     """Join the included files: lists under one key are put together, everything else may stand once."""
     errors: Errors = []
     entries: dict[str, tuple[Scalar, YamlNode]] = {key.text: (key, value) for key, value in root}
-    files = []
+    sources = []
     for scalar in Block(root, "spec", errors).word_nodes("include") if "include" in root else []:
         target = path.parent / scalar.text
         if target.resolve().parent != path.parent.resolve() or not target.is_file():
             raise SpecError("S108", f"the included file {scalar.text!r} is not in the folder of the spec", scalar.place)
-        files.append((shown_name(target), _digest(target)))
+        sources.append((target, _digest(target)))
         for key, value in _mapping(target):
             held = entries.get(key.text)
             if held is None:
@@ -105,4 +115,4 @@ def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[str, 
                 entries[key.text] = (held[0], joined)
             else:
                 raise SpecError("S102", f"{key.text} stands in two files", key.place, why=f"first at {held[0].place}")
-    return Mapping(tuple(entries.values()), root.file, root.line, root.column), files
+    return Mapping(tuple(entries.values()), root.file, root.line, root.column), sources

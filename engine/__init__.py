@@ -1,0 +1,29 @@
+"""The machine: what follows from a methodology.
+
+``load`` reads a methodology, ``run`` evaluates a project under it::
+
+    from engine import load, run
+    result = run(load("KH_AM004@1.1"), "project.yaml")
+
+Names are imported when they are asked for, so that the command line starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.api import check, load, run
+    from engine.finding import Finding
+    from engine.pipeline import Run
+
+_HOMES = {"Finding": "engine.finding", "Run": "engine.pipeline", "check": "engine.api", "load": "engine.api", "run": "engine.api"}
+
+__all__ = ["Finding", "Run", "check", "load", "run"]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'engine' has no attribute {name!r}")

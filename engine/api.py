@@ -1,0 +1,60 @@
+"""The Python interface: the same work as the command line, as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.checks import CheckResult, check_methodology
+from engine.pipeline import Run, run_project
+from engine.planning import plan_with_rules
+from engine.project_data import ProjectData
+from engine.rules import asked_quantities
+from engine.setting import Setting
+from equations.methodology import Methodology
+from equations.spec_files import load_methodology
+from equations.unit_registry import parse_unit
+
+
+def load(reference: str | Path) -> Methodology:
+    """Read a methodology by reference (``KH_AM004@1.1``) or path.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the spec.
+    """
+    return load_methodology(reference)
+
+
+def check(methodology: Methodology) -> CheckResult:
+    """Run every static check of a methodology."""
+    return check_methodology(methodology)
+
+
+def run(
+    methodology: Methodology,
+    project: ProjectData | Path | str,
+    *,
+    choices: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+    targets: tuple[str, ...] = (),
+) -> Run:
+    """Evaluate a project under a methodology.
+
+    Returns
+    -------
+    Run
+        Values with units and provenance, findings.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the input.
+    """
+    return run_project(methodology, project, parse_unit, _plan, choices=choices, readings=readings, targets=targets)
+
+
+def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
+    return plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology))

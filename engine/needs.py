@@ -1,0 +1,298 @@
+"""What a target needs: the inputs a project must supply, grouped by kind, and a project file that lacks only the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+
+from engine.plan import Plan
+from engine.placeholder import choice_combinations, placeholder_setting
+from engine.planning import plan_run
+from engine.rules import asked_quantities
+from engine.setting import Setting
+from equations.errors import GraphError, InputError, near
+from equations.methodology import Methodology
+from equations.quantity import Quantity
+
+_LONG = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One needed input.
+
+    Attributes
+    ----------
+    given_by
+        Dataset that supplies it unless the project does, or empty.
+    instead
+        Other ways to obtain it: equations with what they need, datasets on request.
+    under
+        Choices under which it is needed, where not under all that were asked about.
+    """
+
+    quantity: Quantity
+    used_by: tuple[str, ...]
+    given_by: str = ""
+    instead: tuple[str, ...] = ()
+    under: str = ""
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        q = self.quantity
+        return {
+            "id": q.id, "symbol": q.symbol, "meaning": q.meaning, "kind": q.kind, "unit": str(q.unit), "indices": list(q.indices),
+            "published_unit": q.published_unit_text or str(q.unit), "range": str(q.range) if q.range else "",
+            "source": str(q.source), "supplied_by": q.supplied_by, "used_by": list(self.used_by), "given_by": self.given_by,
+            "instead": list(self.instead), "under": self.under,
+        }  # fmt: skip
+
+
+def matching_choices(methodology: Methodology, chosen: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the combinations of choices that agree with those made.
+
+    Raises
+    ------
+    InputError
+        I508 for a choice or a value that does not exist.
+    """
+    for id_, value in chosen.items():
+        if id_ not in methodology.choice:
+            raise InputError("I508", f"there is no choice {id_!r}", remedy=near(id_, methodology.choice))
+        values = [v.id for v in methodology.choice[id_].values]
+        if value not in values:
+            raise InputError("I508", f"the choice {id_!r} has no value {value!r}", why=f"its values are {', '.join(values)}")
+    return [c for c in choice_combinations(methodology) if all(c[id_] == value for id_, value in chosen.items())]
+
+
+def find_needs(
+    methodology: Methodology,
+    chosen: Mapping[str, str],
+    *,
+    targets: tuple[str, ...] = (),
+    datasets: tuple[str, ...] = (),
+    readings: Mapping[str, str] | None = None,
+) -> tuple[Need, ...]:
+    """Return the inputs that a target needs under the choices made.
+
+    Parameters
+    ----------
+    chosen
+        Choice -> value; choices that are left open are gone through, and each need says under which it arises.
+    datasets
+        Datasets on request that the project will use.
+
+    Raises
+    ------
+    MethodologyError
+        If a target does not exist or cannot be computed.
+    """
+    for target in targets:
+        if target not in methodology.quantity:
+            raise GraphError("X204", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity))
+    combinations = matching_choices(methodology, chosen)
+    found: dict[str, list[tuple[dict[str, str], Need]]] = {}
+    for choices in combinations:
+        setting = placeholder_setting(methodology, choices, readings)
+        for need in needs_in(methodology, setting, targets, datasets):
+            found.setdefault(need.quantity.id, []).append((choices, need))
+    return tuple(
+        replace(found[q.id][0][1], under=_under(methodology, [c for c, _ in found[q.id]], combinations))
+        for q in methodology.quantities
+        if q.id in found
+    )
+
+
+def needs_in(
+    methodology: Methodology, setting: Setting, targets: tuple[str, ...], datasets: tuple[str, ...]
+) -> list[Need]:
+    """Return the needs in one setting."""
+    given = datasets_by_quantity(methodology, datasets)
+    plan = plan_for_needs(methodology, setting, targets, frozenset(given))
+    needs = []
+    for id_ in plan.inputs:
+        users = tuple(methodology.equation[e].label for e in plan.needed_by.get(id_, ()) if e in methodology.equation)
+        needs.append(Need(methodology.quantity[id_], users, given.get(id_, ""), tuple(_instead(methodology, id_, given))))
+    return needs
+
+
+def plan_for_needs(methodology: Methodology, setting: Setting, targets: tuple[str, ...], given: frozenset[str]) -> Plan:
+    """Plan a target so that what a project is asked for is an input, although an equation could give it."""
+    wanted = targets or (methodology.result,)
+    asked = frozenset(
+        quantity.id
+        for quantity in methodology.quantities
+        if quantity.is_input and quantity.id in methodology.definitions and quantity.id not in given and quantity.id not in wanted
+        and not _follows(methodology, setting, quantity.id, given)
+    )
+    return plan_run(methodology, setting, wanted, given | asked)
+
+
+def _follows(methodology: Methodology, setting: Setting, quantity: str, given: frozenset[str]) -> bool:
+    """Whether an equation gives a quantity from what is at hand, or from statements about days alone."""
+    try:
+        plan = plan_run(methodology, setting, (quantity,), given)
+    except GraphError:
+        return False
+    return quantity not in plan.inputs and set(plan.inputs) <= given
+
+
+def datasets_by_quantity(methodology: Methodology, requested: tuple[str, ...]) -> dict[str, str]:
+    """Return quantity -> dataset for defaults and for the datasets that are requested."""
+    for id_ in requested:
+        if id_ not in methodology.dataset:
+            raise InputError("I508", f"the methodology has no dataset {id_!r}", remedy=near(id_, methodology.dataset))
+    found: dict[str, str] = {}
+    for dataset in methodology.datasets:
+        if dataset.use == "default" or dataset.id in requested:
+            found |= {block.quantity: dataset.id for block in dataset.values}
+    return found
+
+
+def _instead(methodology: Methodology, id_: str, given: Mapping[str, str]) -> Iterator[str]:
+    for dataset in methodology.datasets:
+        if dataset.use != "default" and given.get(id_) != dataset.id and any(b.quantity == id_ for b in dataset.values):
+            yield f"dataset {dataset.id}"
+    if id_ in given:
+        return
+    for equation in methodology.definitions.get(id_, ()):
+        yield f"{equation.label} ({equation.id})"
+
+
+def _under(methodology: Methodology, where: list[dict[str, str]], combinations: list[dict[str, str]]) -> str:
+    """Describe the choices under which something is needed, by the values that each choice takes there."""
+    if len(where) == len(combinations):
+        return ""
+    parts = []
+    for choice in methodology.choices:
+        here = {c[choice.id] for c in where}
+        if here != {c[choice.id] for c in combinations}:
+            parts.append(f"{choice.id} = " + " or ".join(v.id for v in choice.values if v.id in here))
+    return ", ".join(parts)
+
+
+# -- the template
+
+
+def project_template(
+    methodology: Methodology,
+    setting: Setting,
+    *,
+    targets: tuple[str, ...] = (),
+    datasets: tuple[str, ...] = (),
+) -> str:
+    """Return a commented project file for one setting that lacks only the numbers; each is written ``?``."""
+    given = datasets_by_quantity(methodology, datasets)
+    plan = plan_for_needs(methodology, setting, targets, frozenset(given))
+    statements = [q for q in asked_quantities(methodology) if methodology.quantity[q].kind == "statement" and q not in plan.inputs]
+    lines = [*_template_head(methodology, setting, datasets), *_template_members(methodology, setting, plan), "", "values:"]
+    for kind, title in (("fixed_ex_ante", "fixed ex ante"), ("monitored", "monitored"), ("statement", "statements"), ("default", "defaults")):
+        wanted = [id_ for id_ in plan.inputs if methodology.quantity[id_].kind == kind and id_ not in given]
+        if wanted:
+            lines += ["", f"  # ---- {title}"]
+        for id_ in wanted:
+            lines += _template_value(methodology, setting, methodology.quantity[id_], plan)
+    if statements:
+        lines += ["", "  # ---- statements, for the rules of the methodology"]
+        for id_ in statements:
+            quantity = methodology.quantity[id_]
+            lines += [f"  # {quantity.meaning} ({quantity.source})", f"  {id_}: ?   # {_answer(quantity)}"]
+    defaults = [id_ for id_ in plan.inputs if id_ in given]
+    if defaults:
+        lines += ["", "  # Taken from the methodology's datasets unless you supply them here: " + ", ".join(defaults)]
+    return "\n".join(lines) + "\n"
+
+
+def _template_head(methodology: Methodology, setting: Setting, datasets: tuple[str, ...]) -> list[str]:
+    lines = [
+        f"# Project file for {methodology.reference}. Replace every ? by a number (or an answer) and every date and name by your own.",
+        "# Nothing is filled in for you: a missing number is an error. The unit of a number may be any unit of the same thing.",
+        "project:", "  name: ?", "  illustrative: no", f"methodology: {methodology.reference}", "operation:",
+        f"  start: {setting.start}   # first day; the operating days of the first year follow from it",
+        f"  end: {setting.end}", "monitoring_periods:", f"  - {{id: MP1, start: {setting.start}, end: {setting.end}}}", "choices:",
+    ]  # fmt: skip
+    for choice in methodology.choices:
+        values = " | ".join(v.id for v in choice.values)
+        lines.append(f"  {choice.id}: {_quoted(setting.choices[choice.id])}   # {values}: {choice.meaning}")
+    offered = [d for d in methodology.datasets if d.use != "default"]
+    if offered:
+        lines += ["# Datasets used on request: " + "; ".join(f"{d.id} ({d.title})" for d in offered),
+                  f"datasets: [{', '.join(datasets)}]"]  # fmt: skip
+    return lines
+
+
+def _template_members(methodology: Methodology, setting: Setting, plan: Plan) -> list[str]:
+    used = {axis for id_ in plan.needs for axis in methodology.quantity[id_].indices}
+    open_sets = [s for s in methodology.index_sets if s.project != "fixed" and s.id in used and s.id != "period"]
+    lines = ["members:"] if open_sets else []
+    for index_set in open_sets:
+        labels = setting.members[index_set.id]
+        comment = f"   # {index_set.meaning}" + ("" if index_set.project == "must-list" else "; list those you have")
+        if index_set.kind == "group":
+            years = setting.members[methodology.year_set]
+            spans = [f"{_quoted(m)}: [{', '.join(years[at] for at in group)}]"
+                     for m, group in zip(labels, setting.groups[index_set.id], strict=True)]  # fmt: skip
+            lines.append(f"  {index_set.id}: {{{', '.join(spans)}}}{comment}")
+        else:
+            lines.append(f"  {index_set.id}: [{', '.join(_quoted(m) for m in labels)}]{comment}")
+    relations = [r for r in methodology.relations if all(axis in used for axis in r.over)]
+    if relations:
+        lines.append("# relations: list the combinations that exist; without a list all of them do")
+        lines += [f"#   {r.id}: over {', '.join(r.over)}: {r.meaning}" for r in relations]
+    return lines
+
+
+def _template_value(methodology: Methodology, setting: Setting, quantity: Quantity, plan: Plan) -> list[str]:
+    lines = ["", f"  # {quantity.meaning} ({quantity.source})"]
+    if quantity.published_unit_text:
+        lines.append(f"  # published unit: {quantity.published_unit_text}")
+    if quantity.type != "number":
+        return [*lines, f"  {quantity.id}: ?   # {_answer(quantity)}"]
+    box = plan.inputs[quantity.id]
+    labels = [[setting.members[axis][at] for at in places] for axis, places in zip(quantity.indices, box, strict=True)]
+    lines += [f"  {quantity.id}:"]
+    count = 1
+    for axis in labels:
+        count *= len(axis)
+    if quantity.indices and count > _LONG and len(labels) >= 2:  # noqa: PLR2004
+        return lines + list(_template_tables(quantity, labels))
+    lines += [f"    unit: {_quoted(str(quantity.unit))}", "    source: ?"]
+    if not quantity.indices:
+        return [*lines, "    value: ?"]
+    return [*lines, "    values:", *_template_nested(labels, "      ")]
+
+
+def _template_nested(labels: list[list[str]], indent: str) -> Iterator[str]:
+    if len(labels) == 1:
+        yield indent + "{" + ", ".join(f"{_quoted(label)}: ?" for label in labels[0]) + "}"
+        return
+    for label in labels[0]:
+        if len(labels) == 2:  # noqa: PLR2004
+            yield f"{indent}{_quoted(label)}: {{" + ", ".join(f"{_quoted(x)}: ?" for x in labels[1]) + "}"
+        else:
+            yield f"{indent}{_quoted(label)}:"
+            yield from _template_nested(labels[1:], indent + "  ")
+
+
+def _template_tables(quantity: Quantity, labels: list[list[str]]) -> Iterator[str]:
+    """Write one table for each combination of the indices behind the first two."""
+    wide = max(len(label) for label in (*labels[0], *labels[1])) + 2
+    for rest in product(*labels[2:]):
+        yield f"    - unit: {_quoted(str(quantity.unit))}"
+        yield "      source: ?"
+        if rest:
+            fixed = ", ".join(f"{axis}: {_quoted(label)}" for axis, label in zip(quantity.indices[2:], rest, strict=True))
+            yield f"      at: {{{fixed}}}"
+        yield "      table: |2   # rows: the first index, columns: the second"
+        yield " " * (8 + wide) + "".join(label.ljust(wide) for label in labels[1]).rstrip()
+        for label in labels[0]:
+            yield " " * 8 + label.ljust(wide) + "".join("?".ljust(wide) for _ in labels[1]).rstrip()
+
+
+def _answer(quantity: Quantity) -> str:
+    return {"yes_no": "yes or no", "date": "a date as 2018-03-12"}.get(quantity.type, str(quantity.unit))
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if not text.replace("_", "").replace(".", "").isalnum() or text.lower() in ("yes", "no", "1") or " " in text else text

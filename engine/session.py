@@ -1,0 +1,96 @@
+"""A methodology at work: loaded once, with its units and plans kept in the cache between processes.
+
+Loading, planning and reading a unit that is not in the cache import their modules only then; docs/decisions/0006-heavy-imports.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.cache import Entry, entry_path, load_entry, save_entry
+from engine.pipeline import Run, run_project
+from engine.plan import Plan
+from engine.project_data import ProjectData
+from engine.setting import Setting
+from equations.errors import Place
+from equations.methodology import Methodology
+from equations.spec_library import find_spec
+from equations.units import Unit
+
+
+@dataclass
+class Session:
+    """A loaded methodology with its cache entry."""
+
+    entry: Entry
+    path: Path | None = None
+    units: dict[tuple[str, tuple[str, ...]], Unit] = field(default_factory=dict)
+
+    @property
+    def methodology(self) -> Methodology:
+        """The methodology."""
+        return self.entry.methodology
+
+    def read_unit(self, text: str, place: Place | None = None, substances: tuple[str, ...] = ()) -> Unit:
+        """Read a unit, from the cache where it was read before."""
+        held = self.entry.units.get((text, substances))
+        if held is None:
+            from equations.unit_registry import parse_unit  # noqa: PLC0415
+
+            held = parse_unit(text, place, substances)
+            self.entry.units[text, substances] = held
+            self.entry.changed = True
+        return held
+
+    def plan(self, methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
+        """Return the plan of a run, from the cache where it was made before."""
+        key = repr((methodology.hash, setting.key(), targets, sorted(supplied)))
+        plan = self.entry.plans.get(key)
+        if plan is None:
+            from engine.planning import plan_with_rules  # noqa: PLC0415
+            from engine.rules import asked_quantities  # noqa: PLC0415
+
+            wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
+            plan = plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology))
+            self.entry.keep_plan(key, plan)
+        return plan
+
+    def run(
+        self,
+        project: ProjectData | Path | str,
+        *,
+        choices: Mapping[str, str] | None = None,
+        readings: Mapping[str, str] | None = None,
+        targets: tuple[str, ...] = (),
+    ) -> Run:
+        """Evaluate a project; see :func:`engine.pipeline.run_project`."""
+        return run_project(
+            self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets
+        )
+
+    def save(self) -> None:
+        """Write the cache entry if anything was added to it."""
+        if self.entry.changed:
+            save_entry(self.path, self.entry)
+
+
+def open_session(reference: str | Path) -> Session:
+    """Load a methodology, from the cache if its files are unchanged.
+
+    Parameters
+    ----------
+    reference
+        ``KH_AM004@1.1``, a folder or a file.
+    """
+    spec = find_spec(str(reference))
+    path = entry_path(spec)
+    entry = load_entry(path)
+    if entry is None:
+        from equations.spec_files import methodology_of, read_document  # noqa: PLC0415
+
+        document = read_document(spec)
+        files = tuple((str(source.resolve()), sha) for source, sha in document.sources)
+        entry = Entry(files, methodology_of(document), changed=True)
+    return Session(entry, path)

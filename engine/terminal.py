@@ -1,0 +1,68 @@
+"""Tables and lines for a terminal: aligned and plain, with bold heads only where a person reads them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+
+
+def is_person(stream: object = None) -> bool:
+    """Whether the output is a terminal with colours."""
+    stream = sys.stdout if stream is None else stream
+    return bool(getattr(stream, "isatty", lambda: False)()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def bold(text: str) -> str:
+    """Return the text bold for a person, unchanged otherwise."""
+    return f"\033[1m{text}\033[0m" if is_person() else text
+
+
+def coloured(text: str, severity: str) -> str:
+    """Return the text in the colour of a severity for a person, unchanged otherwise."""
+    code = {"error": "31", "warning": "33", "note": "36"}.get(severity)
+    return f"\033[{code}m{text}\033[0m" if code and is_person() else text
+
+
+def number(value: float) -> str:
+    """Return a number for reading: thousands separated, six significant digits below a thousand."""
+    if value == 0:
+        return "0"
+    if abs(value) >= 1000:  # noqa: PLR2004
+        return f"{value:,.2f}"
+    if abs(value) < 1e-4:  # noqa: PLR2004
+        return f"{value:.4g}"
+    return f"{value:.6g}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
+    """Return an aligned table; ``right`` are the columns aligned to the right.
+
+    Examples
+    --------
+    >>> print(table(["year", "tCO2"], [["2018", "12.5"], ["2019", "9"]], right=[1]))
+    year  tCO2
+    ----  ----
+    2018  12.5
+    2019     9
+    """
+    columns = len(head)
+    widths = [max(len(str(row[at])) for row in (head, *rows)) for at in range(columns)]
+
+    def line(cells: Sequence[str]) -> str:
+        shown = [str(c).rjust(w) if at in right else str(c).ljust(w) for at, (c, w) in enumerate(zip(cells, widths, strict=True))]
+        return "  ".join(shown).rstrip()
+
+    return "\n".join([bold(line(head)), line(["-" * w for w in widths]), *(line(row) for row in rows)])
+
+
+def width() -> int:
+    """Return the width to wrap to: the terminal's for a person, 100 otherwise."""
+    return min(140, shutil.get_terminal_size((100, 24)).columns) if is_person() else 100
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """Return text wrapped to the width, later lines indented."""
+    return textwrap.fill(text, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

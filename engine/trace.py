@@ -1,0 +1,376 @@
+"""From a number to its sources: the equation, the numbers in it, and where each of those comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.evaluate import Evaluator, Scope
+from engine.inputs import ABSENT, EXCLUDED, NOT_APPLICABLE, Origin
+from engine.pipeline import Run
+from engine.plan import Step
+from engine.terminal import number
+from equations.equation import Equation
+from equations.errors import InputError, near
+from equations.grammar import parse_formula
+from equations.notation import plain_text, substituted_text
+from equations.syntax import (
+    Cases,
+    Element,
+    Index,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    MatrixRef,
+    Name,
+    Node,
+    Reduce,
+    children,
+)
+
+Cell = tuple[int, ...]
+_MOST_TERMS = 24
+
+
+@dataclass(frozen=True)
+class TraceNode:
+    """One number with its origin.
+
+    Attributes
+    ----------
+    substituted
+        The formula with numbers in place of symbols; sums written out where they are short.
+    origin
+        For a number that was given: where.
+    uses
+        The numbers that the formula reads, each once.
+    zeros
+        How many further cells it reads that are zero and are not shown.
+    """
+
+    quantity: str
+    labels: tuple[str, ...]
+    value: float
+    unit: str
+    state: str = ""
+    equation: str = ""
+    equation_id: str = ""
+    formula: str = ""
+    substituted: str = ""
+    source: str = ""
+    origin: Origin | None = None
+    uses: tuple[TraceNode, ...] = field(default=())
+    zeros: int = 0
+    repeated: bool = False
+
+    @property
+    def name(self) -> str:
+        """``A[E, 2018]``."""
+        return f"{self.quantity}[{', '.join(self.labels)}]" if self.labels else self.quantity
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        record: dict[str, object] = {"quantity": self.quantity, "labels": list(self.labels), "value": self.value, "unit": self.unit}
+        if self.state:
+            record["state"] = self.state
+        if self.equation_id:
+            record |= {"equation": self.equation, "equation_id": self.equation_id, "formula": self.formula,
+                       "substituted": self.substituted}  # fmt: skip
+        if self.source:
+            record["source"] = self.source
+        if self.origin is not None:
+            record["given"] = {"by": self.origin.kind, "name": self.origin.name, "written": self.origin.written,
+                               "unit": self.origin.unit, "source": self.origin.source, "where": str(self.origin.place or ""),
+                               **dict(self.origin.meta)}  # fmt: skip
+        if self.repeated:
+            record["shown_above"] = True
+        if self.uses:
+            record["uses"] = [node.as_record() for node in self.uses]
+        if self.zeros:
+            record["zeros_not_shown"] = self.zeros
+        return record
+
+
+def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
+    """Read ``ER_credit[2019]``; without labels, all cells of the quantity.
+
+    Raises
+    ------
+    MethodologyError
+        X201 for the text, X204 and I502 for names and labels that the run does not have.
+    """
+    node = parse_formula(text)
+    if not isinstance(node, Name):
+        raise InputError("I502", f"{text!r} does not name a number", remedy="write it as ER_credit[2019]")
+    if node.name not in run.values.arrays:
+        known = near(node.name, run.values.arrays)
+        why = "it is not part of this run" if node.name in run.methodology.quantity else "the methodology has no such quantity"
+        raise InputError("I502", f"there is no {node.name!r}", why=why, remedy=known)
+    axes = run.methodology.quantity[node.name].indices
+    if not node.indices:
+        return [(node.name, cell) for cell in np.ndindex(*run.values.arrays[node.name].shape)
+                if run.values.states[node.name][cell] not in (ABSENT, NOT_APPLICABLE)]  # fmt: skip
+    if len(node.indices) != len(axes):
+        raise InputError("I502", f"{node.name} has the indices {', '.join(axes) or 'none'}", remedy="give one label for each")
+    cell = []
+    for index, axis in zip(node.indices, axes, strict=True):
+        label = index.label if isinstance(index, IndexLabel) else index.letter
+        members = run.setting.members[axis]
+        if label not in members:
+            raise InputError("I502", f"{axis} has no member {label!r}", why=f"members: {', '.join(members)}", remedy=near(label, members))
+        cell.append(members.index(label))
+    if run.values.states[node.name][tuple(cell)] == ABSENT:
+        raise InputError("I502", f"{text} is not part of this run", why="nothing that was asked for needs it")
+    return [(node.name, tuple(cell))]
+
+
+def explain(run: Run, quantity: str, cell: Cell, depth: int = 12) -> TraceNode:
+    """Return the tree from one number to its sources.
+
+    Parameters
+    ----------
+    cell
+        Positions on the quantity's axes.
+    depth
+        Levels below the number.
+    """
+    tracer = _Tracer(run)
+    return tracer.node(quantity, cell, depth)
+
+
+class _Tracer:
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.evaluator = Evaluator(run.methodology, run.plan, dict(run.values.arrays), dict(run.values.states))
+        self.seen: set[tuple[str, Cell]] = set()
+
+    def node(self, quantity: str, cell: Cell, depth: int) -> TraceNode:
+        run = self.run
+        declared = run.methodology.quantity[quantity]
+        labels = tuple(run.setting.members[axis][at] for axis, at in zip(declared.indices, cell, strict=True))
+        value = float(run.values.arrays[quantity][cell])
+        state = "NA" if run.values.states[quantity][cell] == EXCLUDED else ""
+        unit = str(declared.unit)
+        if declared.alternatives is not None:
+            by = labels[declared.indices.index(declared.alternatives.by)]
+            unit = str(declared.unit_for(run.inputs.alternatives.get(declared.alternatives.group, {}).get(by, "")))
+        step = self.step_for(quantity, cell)
+        if step is None:
+            origin = run.inputs.origins.get(quantity, {}).get(cell)
+            return TraceNode(quantity, labels, value, unit, state, source=str(declared.source), origin=origin)
+        equation = run.methodology.equation[step.equation]
+        known = (quantity, cell) in self.seen
+        self.seen.add((quantity, cell))
+        scope = self.scope(step, equation, cell)
+        uses: list[TraceNode] = []
+        zeros = 0
+        if not known and depth > 0:
+            for name, place in self.reads(equation, scope, cell):
+                if run.values.arrays[name][place] == 0 and declared.indices and len(place) > 1:
+                    zeros += 1
+                else:
+                    uses.append(self.node(name, place, depth - 1))
+        return TraceNode(
+            quantity, labels, value, unit, state, equation.label, equation.id, plain_text(equation.formula),
+            self.substituted(equation, scope), str(equation.source), None, tuple(uses), zeros, known,
+        )  # fmt: skip
+
+    def step_for(self, quantity: str, cell: Cell) -> Step | None:
+        for step in self.run.values.steps.get(quantity, ()):
+            equation = self.run.methodology.equation[step.equation]
+            places = self.letter_places(equation, cell)
+            positions = dict(step.positions)
+            if places is None or any(at not in positions[letter] for letter, at in places.items()):
+                continue
+            if step.mask is None or tuple(places[letter] for letter, _ in step.positions) in step.mask:
+                return step
+        return None
+
+    def letter_places(self, equation: Equation, cell: Cell) -> dict[str, int] | None:
+        """Return the position of each letter of the left side for a cell, or ``None`` where a label does not fit."""
+        left = equation.defines
+        axes = self.run.methodology.quantity[left.quantity].indices
+        skipped = len(axes) - len(left.indices)
+        found = {}
+        for index, axis, at in zip(left.indices, axes[skipped:], cell[skipped:], strict=True):
+            if isinstance(index, IndexLetter):
+                found[index.letter] = at
+            elif isinstance(index, IndexLabel) and self.label_place(index, axis) != at:
+                return None
+        return found
+
+    def label_place(self, index: IndexLabel, axis: str) -> int:
+        members = self.run.setting.members[axis]
+        label = members[0 if index.label == "start" else -1] if index.mark else index.label
+        return members.index(label)
+
+    def scope(self, step: Step, equation: Equation, cell: Cell) -> Scope:
+        left = equation.defines
+        axes = self.run.methodology.quantity[left.quantity].indices
+        places = self.letter_places(equation, cell) or {}
+        scope = Scope()
+        by_letter = {
+            index.letter: axis
+            for index, axis in zip(left.indices, axes[len(axes) - len(left.indices) :], strict=True)
+            if isinstance(index, IndexLetter)
+        }
+        for letter, _ in step.positions:
+            scope = scope.bound(letter, by_letter[letter], np.array([places[letter]], np.intp))
+        return scope
+
+    # -- what a formula reads
+
+    def reads(self, equation: Equation, scope: Scope, cell: Cell) -> list[tuple[str, Cell]]:
+        """Return the cells that a formula reads for one cell of its left side, each once, in written order."""
+        found: dict[tuple[str, Cell], None] = {}
+        with np.errstate(all="ignore"):
+            for item in self._reads(equation.formula, scope, cell):
+                found[item] = None
+        if equation.solver:
+            found = {item: None for item in found if item[0] != equation.quantity}
+        return list(found)
+
+    def _reads(self, node: Node, scope: Scope, cell: Cell) -> Iterator[tuple[str, Cell]]:
+        match node:
+            case Element():
+                for inner in _single(scope, [i.letter for i in node.indices if isinstance(i, IndexLetter | IndexGroup)]):
+                    yield node.quantity, self.place(node.quantity, node.indices, inner)
+            case MatrixRef():
+                yield from self.matrix_reads(node, scope, cell)
+            case Reduce(binders=binders, body=body):
+                yield from self.reduced_reads(binders, body, scope, cell)
+            case Cases(branches=branches, otherwise=otherwise):
+                for condition, value in branches:
+                    yield from self._reads(condition, scope, cell)
+                    if bool(np.all(self.evaluator.condition(condition, scope)[0])):
+                        yield from self._reads(value, scope, cell)
+                        return
+                if otherwise is not None:
+                    yield from self._reads(otherwise, scope, cell)
+            case _:
+                for child in children(node):
+                    yield from self._reads(child, scope, cell)
+
+    def reduced_reads(self, binders: tuple[object, ...], body: Node, scope: Scope, cell: Cell) -> Iterator[tuple[str, Cell]]:
+        inner, names = scope, []
+        masks = []
+        for binder in binders:
+            inner, mask = self.evaluator.bind(binder, inner)  # type: ignore[arg-type]
+            names.append(binder.letter)  # type: ignore[attr-defined]
+            masks.append(mask)
+        for one in _single(inner, names):
+            if all(mask is None or _allowed(mask, inner, one) for mask in masks):
+                yield from self._reads(body, one, cell)
+
+    def matrix_reads(self, node: MatrixRef, scope: Scope, cell: Cell) -> Iterator[tuple[str, Cell]]:
+        """Yield what a matrix gives to one element: its own element, its row or its column, by its place in the formula."""
+        axes = self.run.methodology.quantity[node.quantity].indices
+        whole = 1 if node.diagonal else 2
+        rest = self.place(node.quantity, node.indices, scope, axes[whole:])
+        row, column = (cell[0], cell[1]) if len(cell) >= 2 else (0, 0)  # noqa: PLR2004
+        if node.diagonal:
+            yield node.quantity, (row, *rest)
+            return
+        yield node.quantity, (row, column, *rest)
+
+    def place(self, quantity: str, indices: tuple[Index, ...], scope: Scope, axes: tuple[str, ...] | None = None) -> Cell:
+        axes = self.run.methodology.quantity[quantity].indices if axes is None else axes
+        return tuple(
+            int(np.ravel(self.evaluator.positions(index, axis, scope, (getattr(index, "letter", ""),)))[0])
+            for index, axis in zip(indices, axes, strict=True)
+        )
+
+    # -- the formula with numbers
+
+    def substituted(self, equation: Equation, scope: Scope) -> str:
+        """Return the formula with numbers; an outer sum is written out term by term."""
+        formula = equation.formula
+        if isinstance(equation.defines, MatrixRef) or equation.solver:
+            return ""
+        if isinstance(formula, Reduce) and formula.kind == "Sum":
+            return self.terms(formula, scope)
+        return substituted_text(formula, lambda element: self.shown(element, scope))
+
+    def terms(self, node: Reduce, scope: Scope) -> str:
+        inner, names, masks = scope, [], []
+        for binder in node.binders:
+            inner, mask = self.evaluator.bind(binder, inner)
+            names.append(binder.letter)
+            masks.append(mask)
+        terms, zeros = [], 0
+        with np.errstate(all="ignore"):
+            for one in _single(inner, names):
+                if not all(mask is None or _allowed(mask, inner, one) for mask in masks):
+                    continue
+                value = float(np.ravel(self.evaluator.value(node.body, one)[0])[0])
+                if value == 0:
+                    zeros += 1
+                else:
+                    terms.append(substituted_text(node.body, lambda element, one=one: self.shown(element, one)))  # type: ignore[misc]
+        more = f" + ... ({len(terms) - _MOST_TERMS} more terms)" if len(terms) > _MOST_TERMS else ""
+        text = " + ".join(terms[:_MOST_TERMS]) + more
+        return (text or "0") + (f"   ({zeros} terms are zero)" if zeros else "")
+
+    def shown(self, element: Element, scope: Scope) -> str | None:
+        letters = [i.letter for i in element.indices if isinstance(i, IndexLetter | IndexGroup)]
+        if any(letter not in scope.letters or len(scope.letters[letter][1]) != 1 for letter in letters):
+            return None
+        place = self.place(element.quantity, element.indices, scope)
+        value = float(self.run.values.arrays[element.quantity][place])
+        text = number(value)
+        return f"({text})" if value < 0 else text
+
+
+def _single(scope: Scope, letters: list[str]) -> Iterator[Scope]:
+    """Yield scopes in which each of the letters stands for one position."""
+    open_letters = [x for x in dict.fromkeys(letters) if len(scope.letters[x][1]) != 1]
+    if not open_letters:
+        yield scope
+        return
+    first = open_letters[0]
+    set_id, positions = scope.letters[first]
+    for at in range(len(positions)):
+        narrowed = dict(scope.letters)
+        narrowed[first] = (set_id, positions[at : at + 1])
+        yield from _single(Scope(narrowed), letters)
+
+
+def _allowed(mask: tuple[object, tuple[str, ...]], outer: Scope, one: Scope) -> bool:
+    """Whether a mask of two letters lets the positions of a single scope through."""
+    array, (name, letter) = np.asarray(mask[0]), mask[1]
+    where = []
+    for x in (name, letter):
+        full, here = outer.letters[x][1], one.letters[x][1]
+        where.append(int(np.nonzero(full == here[0])[0][0]))
+    return bool(array[tuple(where)])
+
+
+def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
+    """Yield the lines of a trace for reading."""
+    value = node.state or number(node.value)
+    head = f"{indent}{node.name} = {value} {node.unit}".rstrip(" 1") if node.unit == "1" else f"{indent}{node.name} = {value} {node.unit}"
+    if node.equation:
+        yield f"{head}   [{node.equation}]" + ("  (shown above)" if node.repeated else "")
+        if not node.repeated:
+            yield f"{indent}  = {node.formula}"
+            if node.substituted:
+                yield f"{indent}  = {node.substituted}"
+    else:
+        yield f"{head}   <- {_given(node)}"
+    for child in node.uses:
+        yield from trace_text(child, indent + "    ")
+    if node.zeros:
+        yield f"{indent}    ({node.zeros} cells that are zero are not shown)"
+
+
+def _given(node: TraceNode) -> str:
+    origin = node.origin
+    if origin is None:
+        return "not given"
+    written = f"{origin.written} {origin.unit}".strip()
+    by = {"project": f"project file {origin.name}", "dataset": f"dataset {origin.name}", "default": f"default, {origin.name}"}[origin.kind]
+    return f"{by}: {written}" + (f"; {origin.source}" if origin.source else "")
+
+

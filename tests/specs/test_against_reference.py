@@ -1,0 +1,70 @@
+"""Random projects under random readings: the engine and the independent oracle give the same numbers.
+
+Every quantity of the oracle's result is compared, intermediates included, to 1e-12 (see ``reference_adapter.compare``).
+Every second project is also written in other units and layouts, with defaults left out.
+
+``MRVGRAPH_PROJECTS=2000 pytest tests/specs/test_against_reference.py`` runs as many of each option.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import kh_am004_by_hand as by_hand
+import pytest
+import random_projects
+from reference_adapter import TARGETS, compare, to_project_file, within_declared_range
+
+import engine
+
+PROJECTS = int(os.environ.get("MRVGRAPH_PROJECTS", "25"))
+
+Project = dict[str, Any]
+
+
+def drawn(rng: random.Random, option: int) -> Project:
+    """Draw a project of the oracle with readings; now and then one that pauses within, or that applies several products."""
+    project = random_projects.random_project(rng, option)
+    project["readings"] = random_projects.random_readings(rng)
+    years = project["years"]
+    if len(years) > 2 and rng.random() < 0.3:
+        project["d"][rng.choice(years[1:-1])] = rng.randint(0, 364)
+    for content in ("NC_SN", "NC_ON"):
+        if rng.random() < 0.2:
+            project[content] = {c: [round(x * rng.uniform(0.3, 1), 4) for _ in range(rng.randint(1, 3))]
+                                for c, x in project[content].items()}  # fmt: skip
+    return within_declared_range(project)
+
+
+def run_and_compare(seed: int, option: int, folder: Path, run_kh: Callable[..., engine.Run]) -> tuple[Project, int]:
+    rng = random.Random(1000 * option + seed)
+    project = drawn(rng, option)
+    oracle = by_hand.compute(project)
+
+    run = run_kh(to_project_file(project, folder, rng if seed % 2 else None), targets=TARGETS[option])
+    comparison = compare(run, oracle)
+
+    assert comparison.differences == [], f"option {option}, seed {seed}, readings {project['readings']}"
+    return project, comparison.compared
+
+
+@pytest.mark.parametrize("option", [1, 2])
+def test_engine_and_oracle_agree_on_every_quantity_of_random_projects(
+    option: int, tmp_path: Path, run_kh: Callable[..., engine.Run]
+) -> None:
+    seen: Counter[str] = Counter()
+    compared = 0
+    for seed in range(PROJECTS):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        project, numbers = run_and_compare(seed, option, folder, run_kh)
+        compared += numbers
+        seen.update([project["fuel"], f"fertiliser {project['fertiliser']}", *project["readings"]])
+
+    assert compared > 100 * PROJECTS
+    assert set(seen) >= {"direct", "indirect", "both", "none", "fertiliser True", "fertiliser False", *random_projects.ALTERNATIVES}
