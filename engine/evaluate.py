@@ -1,61 +1,22 @@
-"""Evaluate a plan on bare float64 arrays, each element as it is written. Every intermediate is kept.
-
-This is the literal form, the reference for whatever is faster. Letters are the axes of intermediate arrays, in the order in which they are
-bound; sums run over members in their declared order, one after the other, so that results do not depend on the machine.
-"""
+"""Evaluate a plan: stage by stage, step by step, every intermediate kept."""
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inputs import EPOCH, EXCLUDED, NOT_APPLICABLE, PRESENT, Inputs, existing_cells
+from engine.diagnosis import Diagnosis
+from engine.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, Valued, aligned
+from engine.inputs import EXCLUDED, NOT_APPLICABLE, PRESENT, Inputs
 from engine.plan import Plan, Stage, Step
-from engine.setting import Setting
 from engine.solvers import Solution, root_parts, solve_root
 from equations.equation import Equation
 from equations.errors import EvaluationError
 from equations.methodology import Methodology
-from equations.syntax import (
-    Binary,
-    Binder,
-    Call,
-    Cases,
-    Compare,
-    DateMark,
-    Element,
-    Excluded,
-    Index,
-    IndexGroup,
-    IndexLabel,
-    IndexLetter,
-    Letter,
-    Logic,
-    MatrixRef,
-    Member,
-    Negative,
-    Node,
-    Not,
-    Number,
-    Ratio,
-    Reduce,
-    Supplied,
-    Switch,
-    Word,
-    children,
-)
-
-Array = NDArray[np.float64]
-#: An intermediate: an array and the letters of its axes.
-Valued = tuple[Array, tuple[str, ...]]
-ROW, COLUMN, INNER = "#row", "#column", "#inner"
-_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": True, "Any": False}
-
+from equations.syntax import Element, IndexLetter, MatrixRef
 
 @dataclass(frozen=True)
 class Values:
@@ -71,7 +32,7 @@ class Values:
         Computed quantity -> the steps that defined it, for the trace.
     """
 
-    arrays: Mapping[str, Array]
+    arrays: Mapping[str, NDArray[np.float64]]
     states: Mapping[str, NDArray[np.uint8]]
     steps: Mapping[str, tuple[Step, ...]]
     solutions: tuple[Solution, ...] = ()
@@ -95,7 +56,7 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs) -> Values:
     EvaluationError
         V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), naming the cell and the operands.
     """
-    run = Evaluator(methodology, plan, dict(inputs.values), dict(inputs.states))
+    run = _StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(inputs.values)), dict(inputs.states))
     with np.errstate(all="ignore"):
         for stage in plan.stages:
             run.stage(stage)
@@ -103,45 +64,19 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs) -> Values:
 
 
 @dataclass
-class Scope:
-    """Letters in force: their index set and the positions that they take, in the order of binding."""
+class _StepEvaluator:
+    """Fills arrays step by step."""
 
-    letters: dict[str, tuple[str, NDArray[np.intp]]] = field(default_factory=dict)
-
-    def order(self, letters: set[str]) -> tuple[str, ...]:
-        """Return letters in the order of the axes."""
-        return tuple(x for x in (*self.letters, ROW, INNER, COLUMN) if x in letters)
-
-    def along(self, letter: str, axes: tuple[str, ...], positions: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return positions shaped to lie along a letter's axis."""
-        return positions.reshape([-1 if axis == letter else 1 for axis in axes])
-
-    def bound(self, letter: str, set_id: str, positions: NDArray[np.intp]) -> Scope:
-        """Return a scope with one more letter."""
-        return Scope({**self.letters, letter: (set_id, positions)})
-
-
-@dataclass
-class Evaluator:
-    """Evaluates steps, formulas and conditions on the arrays that it holds and fills.
-
-    ``supplied`` are the quantities that count as supplied in the conditions of rules.
-    """
-
-    methodology: Methodology
     plan: Plan
-    arrays: dict[str, Array]
+    formulas: FormulaEvaluator
     states: dict[str, NDArray[np.uint8]]
-    supplied: frozenset[str] = frozenset()
     steps: dict[str, list[Step]] = field(default_factory=dict)
     solutions: list[Solution] = field(default_factory=list)
-    #: Masks of cells that exist, collected while the body of a reduction is evaluated.
-    masks: list[list[tuple[NDArray[np.bool_], tuple[str, ...]]]] = field(default_factory=list)
-    existing: dict[str, NDArray[np.bool_] | None] = field(default_factory=dict)
 
-    @property
-    def setting(self) -> Setting:
-        return self.plan.setting
+    def __post_init__(self) -> None:
+        self.methodology = self.formulas.methodology
+        self.setting = self.formulas.setting
+        self.arrays = self.formulas.arrays
 
     # -- stages and steps
 
@@ -187,8 +122,8 @@ class Evaluator:
             value = self.solved(equation, scope)
             excluded = None
         else:
-            value = self.value(equation.formula, scope)
-            excluded = self.excluded(equation.formula, scope)
+            value = self.formulas.value(equation.formula, scope)
+            excluded = self.formulas.excluded(equation.formula, scope)
         self.store(step, equation, scope, value, excluded)
 
     def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, excluded: Valued | None) -> None:
@@ -197,19 +132,19 @@ class Evaluator:
         axes = scope.order({*left_letters, *((ROW, COLUMN) if matrix else ())})
         target = self.target(equation, scope, axes)
         shape = np.broadcast_shapes(*(np.shape(part) for part in target)) if target else ()
-        result = np.broadcast_to(_aligned(value, axes), shape)
+        result = np.broadcast_to(aligned(value, axes), shape)
         state = np.full(shape, PRESENT, np.uint8)
         if excluded is not None:
-            state = np.where(np.broadcast_to(_aligned(excluded, axes), shape), EXCLUDED, state).astype(np.uint8)
+            state = np.where(np.broadcast_to(aligned(excluded, axes), shape), EXCLUDED, state).astype(np.uint8)
         chosen = self.chosen(step, axes, scope, shape)
-        exists = self.exists(step.quantity)
+        exists = self.formulas.exists(step.quantity)
         if exists is not None:
             here = exists[target] if target else exists
             result = np.where(here, result, 0.0)
             state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
         bad = ~np.isfinite(result) & chosen
         if step.quantity not in self.plan.optional and bad.any():
-            raise self.diagnosis(equation, scope, axes, tuple(int(at[0]) for at in np.nonzero(bad)))
+            raise Diagnosis(self.formulas).error(equation, scope, axes, tuple(int(at[0]) for at in np.nonzero(bad)))
         held, held_state = self.arrays[step.quantity], self.states[step.quantity]
         if not target:
             held[...], held_state[...] = result, state
@@ -226,7 +161,7 @@ class Evaluator:
             for letter, axis in zip((ROW, COLUMN), quantity.indices, strict=False):
                 parts.append(scope.along(letter, axes, np.arange(len(self.setting.members[axis]), dtype=np.intp)))
         for index, axis in zip(left.indices, quantity.indices[len(parts) :], strict=True):
-            parts.append(self.positions(index, axis, scope, axes))
+            parts.append(self.formulas.positions(index, axis, scope, axes))
         return tuple(parts)
 
     def chosen(self, step: Step, axes: tuple[str, ...], scope: Scope, shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -236,280 +171,7 @@ class Evaluator:
         grid = np.zeros([len(scope.letters[letter][1]) for letter in letters], bool)
         for cell in np.ndindex(*grid.shape):
             grid[cell] = tuple(int(scope.letters[x][1][at]) for x, at in zip(letters, cell, strict=True)) in step.mask
-        return np.broadcast_to(_aligned((grid, letters), axes), shape)
-
-    def exists(self, quantity: str) -> NDArray[np.bool_] | None:
-        if quantity not in self.existing:
-            self.existing[quantity] = existing_cells(self.methodology.quantity[quantity], self.setting, self.methodology)
-        return self.existing[quantity]
-
-    # -- values
-
-    def value(self, node: Node, scope: Scope) -> Valued:  # noqa: C901, PLR0911, PLR0912 - one arm per node
-        """Return the value of a node along its letters."""
-        match node:
-            case Number(text=text):
-                return np.float64(text), ()
-            case Ratio(over=over, under=under):
-                return np.float64(over / under), ()
-            case Excluded():
-                return np.float64(0.0), ()
-            case Element(quantity=quantity, indices=indices):
-                return self.element(quantity, indices, scope)
-            case MatrixRef():
-                return self.matrix(node, scope)
-            case DateMark(name=name):
-                text = self.setting.start if name == "project_start" else self.setting.end
-                return np.float64((date.fromisoformat(text) - EPOCH).days), ()
-            case Negative(operand=operand):
-                array, letters = self.value(operand, scope)
-                return -array, letters
-            case Binary():
-                return self.binary(node, scope)
-            case Call():
-                return self.call(node, scope)
-            case Reduce():
-                return self.reduced(node, scope)
-            case Cases():
-                return self.cases(node, scope)
-        return self.condition(node, scope)
-
-    def element(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
-        axes = self.methodology.quantity[quantity].indices
-        letters = scope.order({x.letter for x in indices if isinstance(x, IndexLetter | IndexGroup)})
-        at = tuple(self.positions(index, axis, scope, letters) for index, axis in zip(indices, axes, strict=True))
-        exists = self.exists(quantity)
-        if exists is not None and self.masks:
-            self.masks[-1].append((exists[at], letters))
-        array = self.arrays[quantity]
-        return (array[at] if at else array[()]), letters
-
-    def positions(self, index: Index, axis: str, scope: Scope, axes: tuple[str, ...]) -> NDArray[np.intp]:
-        """Return positions on an axis of a quantity, shaped along the letter that they depend on."""
-        members = self.setting.members[axis]
-        if isinstance(index, IndexLabel):
-            label = members[0 if index.label == "start" else -1] if index.mark else index.label
-            return np.array(members.index(label), np.intp).reshape([1] * len(axes))
-        set_id, positions = scope.letters[index.letter]
-        if isinstance(index, IndexGroup):
-            group_of = {year: at for at, years in enumerate(self.setting.groups[axis]) for year in years}
-            found = np.array([group_of.get(int(p), 0) for p in positions], np.intp)
-        elif set_id != axis:
-            place = {member: at for at, member in enumerate(members)}
-            own = self.setting.members[set_id]
-            found = np.array([place[own[p]] for p in positions], np.intp)
-        else:
-            found = positions
-        if isinstance(index, IndexLetter) and index.offset:
-            found = np.clip(found + index.offset, 0, len(members) - 1)
-        return scope.along(index.letter, axes, found)
-
-    def matrix(self, node: MatrixRef, scope: Scope) -> Valued:
-        axes = self.methodology.quantity[node.quantity].indices
-        whole = 1 if node.diagonal else 2
-        letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
-        all_axes = (*letters, *((ROW,) if node.diagonal else (ROW, COLUMN)))
-        at = [
-            scope.along(letter, all_axes, np.arange(len(self.setting.members[axis]), dtype=np.intp))
-            for letter, axis in zip((ROW, COLUMN), axes[:whole], strict=False)
-        ]
-        at += [self.positions(i, axis, scope, all_axes) for i, axis in zip(node.indices, axes[whole:], strict=True)]
-        array = self.arrays[node.quantity][tuple(at)]
-        return (_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
-
-    def binary(self, node: Binary, scope: Scope) -> Valued:
-        left, right = self.value(node.left, scope), self.value(node.right, scope)
-        if node.op == "@":
-            return self.matrix_product(left, right, scope)
-        if node.op == "^" and ROW in left[1]:
-            return self.matrix_power(left, right, scope)
-        axes = scope.order({*left[1], *right[1]})
-        a, b = _aligned(left, axes), _aligned(right, axes)
-        if node.op == "+":
-            return a + b, axes
-        if node.op == "-":
-            return a - b, axes
-        if node.op == "/":
-            return a / b, axes
-        if node.op == "^":
-            return np.power(a, b), axes
-        return a * b, axes
-
-    def matrix_product(self, left: Valued, right: Valued, scope: Scope) -> Valued:
-        outer = scope.order({*left[1], *right[1]} - {ROW, COLUMN})
-        axes = (*outer, ROW, INNER, COLUMN)
-        a = _aligned((left[0], tuple(INNER if x == COLUMN else x for x in left[1])), axes)
-        b = _aligned((right[0], tuple(INNER if x == ROW else x for x in right[1])), axes)
-        return _running_sum(a * b, len(outer) + 1), (*outer, ROW, COLUMN)
-
-    def matrix_power(self, base: Valued, exponent: Valued, scope: Scope) -> Valued:
-        outer = scope.order({*base[1], *exponent[1]} - {ROW, COLUMN})
-        axes = (*outer, ROW, COLUMN)
-        matrices, powers = _aligned(base, axes), _aligned(exponent, axes)
-        shape = np.broadcast_shapes(matrices.shape, powers.shape)
-        matrices, powers = np.broadcast_to(matrices, shape), np.broadcast_to(powers, shape)
-        result = np.empty(shape)
-        for cell in np.ndindex(*shape[:-2]):
-            power = float(powers[cell][0, 0])
-            result[cell] = np.linalg.matrix_power(matrices[cell], int(power)) if power.is_integer() else np.nan
-        return result, axes
-
-    def call(self, node: Call, scope: Scope) -> Valued:
-        if node.name in ("days_in_year", "operating_days", "elapsed_years"):
-            return self.calendar(node, scope)
-        if node.name == "identity" and isinstance(node.arguments[0], Word):
-            return np.eye(len(self.setting.members[node.arguments[0].text])), (ROW, COLUMN)
-        if node.name == "diag" and isinstance(node.arguments[0], Word):
-            letter, _, set_id = node.arguments[0].text.partition(":")
-            inner = scope.bound(letter, set_id, np.arange(len(self.setting.members[set_id]), dtype=np.intp))
-            array, letters = self.value(node.arguments[1], inner)
-            array = _aligned((array, letters), inner.order({*letters, letter}))
-            outer = tuple(x for x in inner.order({*letters, letter}) if x != letter)
-            moved = np.moveaxis(array, inner.order({*letters, letter}).index(letter), -1)
-            return _diagonal(moved), (*outer, ROW, COLUMN)
-        values = [self.value(argument, scope) for argument in node.arguments]
-        if node.name == "transpose":
-            return np.swapaxes(values[0][0], -1, -2), values[0][1]
-        axes = scope.order({x for _, letters in values for x in letters})
-        arrays = [_aligned(value, axes) for value in values]
-        return _FUNCTIONS[node.name](*arrays), axes
-
-    def calendar(self, node: Call, scope: Scope) -> Valued:
-        letter = node.arguments[0]
-        assert isinstance(letter, Letter)
-        set_id, positions = scope.letters[letter.letter]
-        years = [int(self.setting.members[set_id][p]) + letter.offset for p in positions]
-        of = {"days_in_year": days_in_year, "elapsed_years": lambda y: y - int(self.setting.members[set_id][0]),
-              "operating_days": lambda y: operating_days(y, self.setting)}[node.name]  # fmt: skip
-        return np.array([of(year) for year in years], np.float64), (letter.letter,)
-
-    # -- reductions
-
-    def reduced(self, node: Reduce, scope: Scope) -> Valued:
-        inner, masks = scope, []
-        for binder in node.binders:
-            inner, mask = self.bind(binder, inner)
-            if mask is not None:
-                masks.append(mask)
-        self.masks.append([])
-        body = self.value(node.body, inner)
-        masks += self.masks.pop()
-        bound = [binder.letter for binder in node.binders]
-        keep = {x for _, letters in (body, *masks) for x in letters} - set(bound)
-        axes = inner.order({*keep, *bound, *body[1]})
-        array = _aligned(body, axes)
-        shape = [len(inner.letters[x][1]) if x in bound else size for x, size in zip(axes, array.shape, strict=True)]
-        for mask in masks:
-            shape = list(np.broadcast_shapes(tuple(shape), _aligned(mask, axes).shape))
-        array = np.broadcast_to(array, shape)
-        for mask in masks:
-            array = np.where(_aligned(mask, axes), array, _NEUTRAL[node.kind])
-        for letter in reversed(bound):
-            at = axes.index(letter)
-            array = _reduce(node.kind, array, at)
-            axes = axes[:at] + axes[at + 1 :]
-        return array, axes
-
-    def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, tuple[NDArray[np.bool_], tuple[str, ...]] | None]:
-        """Bind a letter; return the mask of its positions where they depend on another letter."""
-        kind, name = str(binder.within[0]), str(binder.within[1])
-        if kind == "all":
-            return scope.bound(binder.letter, name, np.arange(len(self.setting.members[name]), dtype=np.intp)), None
-        year_set = self.methodology.year_set
-        set_id, positions = scope.letters[name]
-        if kind == "group":
-            groups = [self.setting.groups[set_id][p] for p in positions]
-            years = np.array(sorted({year for group in groups for year in group}), np.intp)
-            mask = np.array([[year in group for year in years] for group in groups], bool).reshape(len(groups), len(years))
-        else:
-            last = positions + int(binder.within[2])
-            years = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
-            mask = years[None, :] <= last[:, None]
-        return scope.bound(binder.letter, year_set, years), (mask, (name, binder.letter))
-
-    def cases(self, node: Cases, scope: Scope) -> Valued:
-        parts = [(self.condition(c, scope), self.value(v, scope)) for c, v in node.branches]
-        assert node.otherwise is not None
-        result, axes = self.value(node.otherwise, scope)
-        for condition, value in reversed(parts):
-            union = scope.order({*axes, *condition[1], *value[1]})
-            result = np.where(_aligned(condition, union), _aligned(value, union), _aligned((result, axes), union))
-            axes = union
-        return result, axes
-
-    def excluded(self, node: Node, scope: Scope) -> Valued | None:
-        """Return where a formula by cases comes out as excluded."""
-        if not isinstance(node, Cases) or not any(isinstance(v, Excluded) for _, v in node.branches):
-            return None
-        result: Valued = (np.bool_(isinstance(node.otherwise, Excluded)), ())  # type: ignore[assignment]
-        for condition, value in reversed(node.branches):
-            held = self.condition(condition, scope)
-            union = scope.order({*result[1], *held[1]})
-            result = (np.where(_aligned(held, union), isinstance(value, Excluded), _aligned(result, union)), union)
-        return result
-
-    # -- conditions
-
-    def condition(self, node: Node, scope: Scope) -> Valued:
-        match node:
-            case Logic(op=op, parts=parts):
-                values = []
-                for part in parts:
-                    values.append(self.condition(part, scope))
-                    if not values[-1][1] and bool(values[-1][0]) is (op == "or"):
-                        return values[-1]
-                axes = scope.order({x for _, letters in values for x in letters})
-                arrays = [_aligned(value, axes) for value in values]
-                join = np.logical_and if op == "and" else np.logical_or
-                result = arrays[0]
-                for array in arrays[1:]:
-                    result = join(result, array)
-                return result, axes
-            case Not(operand=operand):
-                array, letters = self.condition(operand, scope)
-                return np.logical_not(array), letters
-            case Member(letter=letter, set=set_id, negated=negated):
-                wanted = set(self.setting.members[set_id])
-                found = np.array([(label in wanted) is not negated for label in self.labels(letter, scope)], bool)
-                return found, (letter,)  # type: ignore[return-value]
-            case Supplied(quantity=quantity):
-                return np.bool_(quantity in self.supplied), ()  # type: ignore[return-value]
-            case Compare(left=Switch(kind=kind, id=id_), right=Word(text=text), op=op):
-                value = (self.setting.choices if kind == "choice" else self.setting.readings)[id_]
-                return np.bool_((value == text) is (op == "==")), ()  # type: ignore[return-value]
-            case Compare(left=Letter()):
-                return self.compare_letters(node, scope)
-            case Compare(op=op, left=left, right=right):
-                a, b = self.value(left, scope), self.value(right, scope)
-                axes = scope.order({*a[1], *b[1]})
-                return _COMPARE[op](_aligned(a, axes), _aligned(b, axes)), axes
-            case Reduce():
-                return self.reduced(node, scope)
-        raise TypeError(f"not a condition: {node!r}")
-
-    def labels(self, letter: str, scope: Scope) -> list[str]:
-        set_id, positions = scope.letters[letter]
-        return [self.setting.members[set_id][p] for p in positions]
-
-    def compare_letters(self, node: Compare, scope: Scope) -> Valued:
-        left, right = node.left, node.right
-        assert isinstance(left, Letter)
-        a: list[object] = list(self.labels(left.letter, scope))
-        is_year = self.methodology.index_set[scope.letters[left.letter][0]].kind == "year"
-        if isinstance(right, Letter) and right.letter not in ("start", "end"):
-            b: list[object] = list(self.labels(right.letter, scope))
-            letters = (left.letter, right.letter)
-        else:
-            mark = isinstance(right, Letter) and self.setting.members[self.methodology.year_set][0 if right.letter == "start" else -1]
-            b, letters = [mark if isinstance(right, Letter) else getattr(right, "text", "")], (left.letter,)
-        if is_year:
-            a = [int(str(x)) + left.offset for x in a]
-            b = [int(str(x)) + (right.offset if isinstance(right, Letter) else 0) for x in b]
-        grid = np.array([[_COMPARE[node.op](x, y) for y in b] for x in a], bool).reshape(len(a), len(b))
-        if len(letters) == 1:
-            return grid[:, 0], letters  # type: ignore[return-value]
-        order = scope.order(set(letters))
-        return (grid if order == letters else grid.T), order  # type: ignore[return-value]
+        return np.broadcast_to(aligned((grid, letters), axes), shape)
 
     # -- implicit equations
 
@@ -517,68 +179,29 @@ class Evaluator:
         known, exponent = root_parts(equation)
         letters = tuple(scope.letters)
         axes = (*letters, ROW, COLUMN)
-        matrices, powers = _aligned(self.value(known, scope), axes), _aligned(self.value(exponent, scope), axes)
+        matrices, powers = aligned(self.formulas.value(known, scope), axes), aligned(self.formulas.value(exponent, scope), axes)
         shape = np.broadcast_shapes(matrices.shape, powers.shape)
         matrices, powers = np.broadcast_to(matrices, shape), np.broadcast_to(powers, shape)
         result = np.empty(shape)
         for cell in np.ndindex(*shape[:-2]):
-            where = ", ".join(self.labels(letter, scope)[at] for letter, at in zip(letters, cell, strict=True))
-            result[cell], solution = solve_root(equation, where, matrices[cell], float(powers[cell][0, 0]))
-            self.solutions.append(solution)
+            where = ", ".join(self.formulas.labels(letter, scope)[at] for letter, at in zip(letters, cell, strict=True))
+            result[cell] = self.root(equation, where, matrices[cell], float(powers[cell][0, 0]))
         return result, axes
 
-    # -- what went wrong
 
-    def diagnosis(self, equation: Equation, scope: Scope, axes: tuple[str, ...], cell: tuple[int, ...]) -> EvaluationError:
-        """Find the innermost operation that is not finite although its operands are, for one cell."""
-        letters = {}
-        for letter, (set_id, positions) in scope.letters.items():
-            at = cell[axes.index(letter)] if letter in axes else 0
-            letters[letter] = (set_id, positions[at : at + 1])
-        here = Scope(letters)
-        labels = ", ".join(self.labels(letter, here)[0] for letter in letters)
-        node = self.culprit(equation.formula, here)
-        source = equation.formula_source
-        place = source.place(node.span) if source else equation.place
-        code, why, remedy = "V603", "the result is too large, or an operand is not a number", "check the inputs it uses"
-        if isinstance(node, Binary) and node.op == "/":
-            code, why, remedy = "V601", "the divisor is zero", "check the divisor's inputs, or write a case for zero"
-        elif isinstance(node, Call) or (isinstance(node, Binary) and node.op == "^"):
-            code, why, remedy = "V602", "the operand is outside the function's domain", "check its inputs"
-        elif isinstance(node, Reduce):
-            why, remedy = "there is nothing to reduce over", "list the members, or write a case"
-        where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
-        return EvaluationError(code, f"{equation.label} ({equation.id}) has no finite value for {where}", place, why=why, remedy=remedy)
-
-    def culprit(self, node: Node, scope: Scope) -> Node:
-        for child, inner in self.inner(node, scope):
-            if not _is_value(child):
-                continue
-            array, _ = self.value(child, inner)
-            if not np.isfinite(np.asarray(array, float)).all():
-                return self.culprit(child, inner)
-        return node
-
-    def inner(self, node: Node, scope: Scope) -> Iterator[tuple[Node, Scope]]:
-        if isinstance(node, Reduce):
-            inner = scope
-            for binder in node.binders:
-                inner, _ = self.bind(binder, inner)
-            yield node.body, inner
-        elif isinstance(node, Cases):
-            for condition, value in node.branches:
-                if np.all(self.condition(condition, scope)[0]):
-                    yield value, scope
-                    return
-            if node.otherwise is not None:
-                yield node.otherwise, scope
-        elif not (isinstance(node, Call) and node.name == "diag"):
-            for child in children(node):
-                yield child, scope
-
-
-def _is_value(node: Node) -> bool:
-    return not isinstance(node, Binder | IndexLetter | IndexLabel | IndexGroup | Word | Letter | Switch | Supplied)
+    def root(self, equation: Equation, where: str, matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+        """Solve one matrix; where only a rule asks for it, what cannot be solved stays missing."""
+        optional = equation.quantity in self.plan.optional
+        if optional and not (np.isfinite(matrix).all() and np.isfinite(exponent)):
+            return np.full_like(matrix, np.nan)
+        try:
+            root, solution = solve_root(equation, where, matrix, exponent)
+        except EvaluationError:
+            if not optional:
+                raise
+            return np.full_like(matrix, np.nan)
+        self.solutions.append(solution)
+        return root
 
 
 def _axis_of(equation: Equation, methodology: Methodology) -> dict[str, str]:
@@ -591,60 +214,3 @@ def _axis_of(equation: Equation, methodology: Methodology) -> dict[str, str]:
         for index, axis in zip(left.indices, quantity.indices[skipped:], strict=True)
         if isinstance(index, IndexLetter)
     }
-
-
-def _aligned(value: Valued, axes: tuple[str, ...]) -> Array:
-    """Return an array with one axis for each of ``axes``; those that it lacks have length one."""
-    array, letters = value
-    if letters == axes:
-        return array
-    sizes = dict(zip(letters, np.shape(array), strict=True))
-    order = [letters.index(axis) for axis in axes if axis in sizes]
-    if order != sorted(order):
-        array = np.transpose(array, order)
-    return np.reshape(array, [sizes.get(axis, 1) for axis in axes])
-
-
-def _running_sum(array: Array, axis: int) -> Array:
-    """Sum along an axis, one element after the other."""
-    if array.shape[axis] == 0:
-        return np.zeros(array.shape[:axis] + array.shape[axis + 1 :])
-    return np.take(np.add.accumulate(array, axis=axis), -1, axis=axis)
-
-
-def _reduce(kind: str, array: Array, axis: int) -> Array:
-    if kind == "Sum":
-        return _running_sum(array, axis)
-    reduce = {"Product": np.multiply, "Max": np.maximum, "Min": np.minimum, "All": np.logical_and, "Any": np.logical_or}[kind]
-    return reduce.reduce(array, axis=axis, initial=_NEUTRAL[kind])  # type: ignore[no-any-return]
-
-
-def _diagonal(array: Array) -> Array:
-    size = array.shape[-1]
-    result = np.zeros((*array.shape, size))
-    result[..., np.arange(size), np.arange(size)] = array
-    return result
-
-
-def days_in_year(year: int) -> int:
-    """Return the days of a calendar year."""
-    return 366 if calendar.isleap(year) else 365
-
-
-def operating_days(year: int, setting: Setting) -> int:
-    """Return the days of a year from the project's first to its last day, both included."""
-    first = max(date.fromisoformat(setting.start), date(year, 1, 1))
-    last = min(date.fromisoformat(setting.end), date(year, 12, 31))
-    return max(0, (last - first).days + 1)
-
-
-_FUNCTIONS = {
-    "max": lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)),
-    "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)),
-    "pos": lambda a: np.maximum(a, 0.0), "abs": np.abs, "floor": np.floor, "ceil": np.ceil,
-    "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log10": np.log10,
-}  # fmt: skip
-_COMPARE = {
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
-}  # fmt: skip

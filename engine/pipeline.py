@@ -11,10 +11,11 @@ import numpy as np
 
 from engine.evaluate import Values, evaluate
 from engine.finding import Finding
-from engine.inputs import ABSENT, EXCLUDED, NOT_APPLICABLE, Inputs, UnitReader, bind_inputs, supplied_quantities
+from engine.inputs import ABSENT, EXCLUDED, NOT_APPLICABLE, Inputs, bind_inputs, supplied_quantities
 from engine.plan import Plan
 from engine.prepare import prepare
 from engine.project_data import ProjectData, read_project
+from engine.reported_values import UnitReader
 from engine.rules import check_rules
 from engine.setting import Setting
 from equations.methodology import Methodology

@@ -126,7 +126,7 @@ def year_table(run: Run) -> str:
         known = [value for value in values if value is not None]
         cells = [f"{value:,.1f}" if value is not None else "" for value in values]
         total = f"{math.fsum(known):,.1f}" if quantity.unit.powers else ""
-        body.append([quantity.id, quantity.meaning[:46], str(quantity.unit), *cells, total])
+        body.append([quantity.id, quantity.title[:46], str(quantity.unit), *cells, total])
     return table(["", "", "unit", *years, "total"], body, right=range(3, 4 + len(years)))
 
 
@@ -188,7 +188,7 @@ def run_markdown(run: Run) -> str:
     for quantity, values in rows:
         cells = [f"{v:,.1f}" if v is not None else "" for v in values]
         total = f"{math.fsum(v for v in values if v is not None):,.1f}"
-        lines.append(f"| {quantity.id} | {quantity.meaning} | {quantity.unit} | " + " | ".join(cells) + f" | {total} |")
+        lines.append(f"| {quantity.id} | {quantity.title} | {quantity.unit} | " + " | ".join(cells) + f" | {total} |")
     lines += [""] + [f"**{line}**" for line in _plain_results(run)] + ["", "## Findings", ""]
     lines += [f"- **{f.severity}** {f.code} `{f.subject}`: {f.what} {f.evidence}".rstrip() for f in run.findings] or ["none"]
     return "\n".join(lines) + "\n"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluate import Evaluator, Scope, Values
+from engine.evaluate import Values
+from engine.formula import FormulaEvaluator, Scope
 from engine.finding import Finding
 from engine.plan import Plan
 from equations.equation import Rule
@@ -41,7 +42,7 @@ def check_rules(methodology: Methodology, plan: Plan, values: Values, supplied: 
         A701 for each rule that does not hold, with the members and the numbers for which it fails; A717 for a rule that asks for a
         statement that the project does not make.
     """
-    evaluator = Evaluator(methodology, plan, dict(values.arrays), dict(values.states), supplied)
+    evaluator = FormulaEvaluator(methodology, plan.setting, dict(values.arrays), supplied)
     findings: list[Finding] = []
     with np.errstate(all="ignore"):
         for rule in methodology.rules:
@@ -49,7 +50,7 @@ def check_rules(methodology: Methodology, plan: Plan, values: Values, supplied: 
     return tuple(findings)
 
 
-def _check(rule: Rule, evaluator: Evaluator) -> Iterator[Finding]:
+def _check(rule: Rule, evaluator: FormulaEvaluator) -> Iterator[Finding]:
     scope = Scope()
     for letter, set_id in rule.letters:
         members = evaluator.setting.members[set_id]
@@ -91,7 +92,7 @@ def _at(scope: Scope, letters: tuple[str, ...], cell: NDArray[np.intp]) -> Scope
     return Scope(narrowed)
 
 
-def _needed(node: Node, evaluator: Evaluator) -> Iterator[str]:
+def _needed(node: Node, evaluator: FormulaEvaluator) -> Iterator[str]:
     """Yield the quantities without which a condition cannot be decided, given what is supplied and chosen."""
     if isinstance(node, Logic):
         for part in node.parts:
@@ -105,7 +106,7 @@ def _needed(node: Node, evaluator: Evaluator) -> Iterator[str]:
             yield inner.quantity
 
 
-def _decided(node: Node, evaluator: Evaluator) -> bool | None:
+def _decided(node: Node, evaluator: FormulaEvaluator) -> bool | None:
     if isinstance(node, Supplied):
         return node.quantity in evaluator.supplied
     if isinstance(node, Not):
@@ -116,7 +117,7 @@ def _decided(node: Node, evaluator: Evaluator) -> bool | None:
     return None
 
 
-def _is_known(node: Node, evaluator: Evaluator, scope: Scope) -> bool:
+def _is_known(node: Node, evaluator: FormulaEvaluator, scope: Scope) -> bool:
     """Whether the numbers that a condition compares are there (cells that a run does not need are not)."""
     for part, inner in _comparisons(node, evaluator, scope):
         for side in (part.left, part.right):
@@ -127,7 +128,7 @@ def _is_known(node: Node, evaluator: Evaluator, scope: Scope) -> bool:
     return True
 
 
-def _comparisons(node: Node, evaluator: Evaluator, scope: Scope) -> Iterator[tuple[Compare, Scope]]:
+def _comparisons(node: Node, evaluator: FormulaEvaluator, scope: Scope) -> Iterator[tuple[Compare, Scope]]:
     if isinstance(node, Compare):
         yield node, scope
     elif isinstance(node, Logic):
@@ -141,7 +142,7 @@ def _is_number(node: Node) -> bool:
     return any(isinstance(inner, Element | MatrixRef) for inner in walk(node))
 
 
-def _not_stated(rule: Rule, unknown: list[str], evaluator: Evaluator) -> Iterator[Finding]:
+def _not_stated(rule: Rule, unknown: list[str], evaluator: FormulaEvaluator) -> Iterator[Finding]:
     statements = [q for q in unknown if evaluator.methodology.quantity[q].kind == "statement"]
     if statements:
         listed = ", ".join(statements)
@@ -152,7 +153,7 @@ def _not_stated(rule: Rule, unknown: list[str], evaluator: Evaluator) -> Iterato
 
 
 def _broken(
-    rule: Rule, evaluator: Evaluator, scope: Scope, letters: tuple[str, ...], cells: list[NDArray[np.intp]]
+    rule: Rule, evaluator: FormulaEvaluator, scope: Scope, letters: tuple[str, ...], cells: list[NDArray[np.intp]]
 ) -> Finding:
     shown = []
     for cell in cells[:_MOST_SHOWN]:
@@ -165,7 +166,7 @@ def _broken(
     return Finding("A701", rule.severity, rule.id, rule.statement, " | ".join(shown), rule.remedy, str(rule.source), rule.place)
 
 
-def _numbers(node: Node, evaluator: Evaluator, scope: Scope) -> Iterator[str]:
+def _numbers(node: Node, evaluator: FormulaEvaluator, scope: Scope) -> Iterator[str]:
     """Yield both sides of each comparison that does not hold, as numbers."""
     for part, inner in _comparisons(node, evaluator, scope):
         sides = []

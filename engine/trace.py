@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.evaluate import Evaluator, Scope
+from engine.formula import FormulaEvaluator, Scope
 from engine.inputs import ABSENT, EXCLUDED, NOT_APPLICABLE, Origin
 from engine.pipeline import Run
 from engine.plan import Step
@@ -143,7 +143,7 @@ def explain(run: Run, quantity: str, cell: Cell, depth: int = 12) -> TraceNode:
 class _Tracer:
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.evaluator = Evaluator(run.methodology, run.plan, dict(run.values.arrays), dict(run.values.states))
+        self.evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
         self.seen: set[tuple[str, Cell]] = set()
 
     def node(self, quantity: str, cell: Cell, depth: int) -> TraceNode:

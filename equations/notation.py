@@ -117,7 +117,7 @@ class _Writer:
         text, level = self.parts(node)
         return text if level >= least else f"({text})"
 
-    def parts(self, node: Node) -> tuple[str, int]:
+    def parts(self, node: Node) -> tuple[str, int]:  # noqa: PLR0911 - one arm per node
         """Return the text of a node without brackets, and how tightly it holds together."""
         match node:
             case Binary():

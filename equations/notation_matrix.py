@@ -124,13 +124,14 @@ class _Lowering:
                 return _delta(row, column)
             case Binary(op="@", left=left, right=right):
                 set_id = matrix_sets(left, self.methodology)[1]
-                inner = free_letter(set_id, self.used, self.methodology)
-                body = Binary(op="*", left=self.of(left, row, inner), right=self.of(right, inner, column))
-                return Reduce(kind="Sum", binders=(Binder(letter=inner, within=("all", set_id)),), body=body)
+                letter = free_letter(set_id, self.used, self.methodology)
+                body = Binary(op="*", left=self.of(left, row, letter), right=self.of(right, letter, column))
+                return Reduce(kind="Sum", binders=(Binder(letter=letter, within=("all", set_id)),), body=body)
             case Binary(op="^", left=left, right=right):
                 return self.power(left, right, row, column)
             case Binary(op=op, left=left, right=right):
-                return replace(node, op="*" if op == ".*" else op, left=self.of(left, row, column), right=self.of(right, row, column))
+                op = "*" if op == ".*" else op
+                return replace(node, op=op, left=self.of(left, row, column), right=self.of(right, row, column))
             case Compare(left=left, right=right):
                 return replace(node, left=self.of(left, row, column), right=self.of(right, row, column))
             case Negative(operand=operand):

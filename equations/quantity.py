@@ -88,7 +88,13 @@ class Quantity:
     acts_as_why: str = ""
     role: str = ""
     part_of: str = ""
+    name: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def title(self) -> str:
+        """The short name, or the meaning."""
+        return self.name or self.meaning
 
     @property
     def is_input(self) -> bool:

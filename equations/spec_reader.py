@@ -219,7 +219,7 @@ class _Reader:
             published_text, block.text("unit_note"), block.range("range", self.document, self.version),
             block.range("plausible", self.document, self.version), self.cite(block), block.text("supplied_by"), matrix, diagonal,
             block.text("matrix_symbol"), block.text("diagonal_symbol"), on, self.alternatives(block, indices), acts_as, why,
-            block.text("role"), block.text("part_of"), block.place,
+            block.text("role"), block.text("part_of"), block.text("name"), block.place,
         )  # fmt: skip
 
     def alternatives(self, block: Block, indices: tuple[str, ...]) -> UnitAlternatives | None:
@@ -304,8 +304,16 @@ class _Reader:
         return Equation(
             block.text("id"), defines, formula, block.text("number"), block.text("part"), block.text("section"),
             block.text("title"), when, letters, solver, block.text("printed"), block.words("equivalences"),
-            block.text("editorial"), block.text("note"), self.cite(block), block.place, right[1], when_source, left[1],
+            block.text("editorial"), block.text("note"), self.cite_equation(block), block.place, right[1], when_source, left[1],
         )  # fmt: skip
+
+    def cite_equation(self, block: Block) -> Citation:
+        """Return the citation of an equation: its own section and printed number, unless it says otherwise."""
+        if block.has("source"):
+            return self.cite(block)
+        number = block.text("number") + block.text("part")
+        note = "" if number else "added by the editor"
+        return Citation(self.document, self.version, block.text("section"), number, note=note)
 
     def check_solver(self, block: Block, solver: str) -> None:
         if solver:

@@ -116,6 +116,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "name", True, "name in formulas"),
         ("symbol", "text", True, "LaTeX, with <...> where each index goes"),
         ("meaning", "text", True, "in the editor's own words"),
+        ("name", "text", False, "short name for tables"),
         ("indices", "words", False, "index sets, in order"),
         ("unit", "unit", False, "unit in which the equations read it; 1 for a plain number"),
         ("published_unit", "text", False, "as printed, where it differs"),

@@ -97,6 +97,18 @@ def _power(name: str, power: Fraction) -> str:
     return name if power == 1 else f"{name}^{power}"
 
 
+def with_unit(value: object, unit: Unit) -> str:
+    """Return a value with its unit for reading; a plain number has none.
+
+    Examples
+    --------
+    >>> with_unit(0.5, PLAIN)
+    '0.5'
+    """
+    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    return shown if unit == PLAIN else f"{shown} {unit}"
+
+
 def conversion(given: Unit, wanted: Unit) -> Fraction:
     """Return the exact factor that turns a number of ``given`` into a number of ``wanted``.
 

@@ -1,0 +1,427 @@
+"""The value of a formula on bare float64 arrays, each element as it is written.
+
+This is the literal form, the reference for whatever is faster. Letters are the axes of intermediate arrays, in the order in which they are
+bound; sums run over members in their declared order, one after the other, so that results do not depend on the machine.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.inputs import EPOCH, existing_cells
+from engine.setting import Setting
+from equations.methodology import Methodology
+from equations.syntax import (
+    Binary,
+    Binder,
+    Call,
+    Cases,
+    Compare,
+    DateMark,
+    Element,
+    Excluded,
+    Index,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    Letter,
+    Logic,
+    MatrixRef,
+    Member,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Ratio,
+    Reduce,
+    Supplied,
+    Switch,
+    Word,
+)
+
+Array: TypeAlias = NDArray[Any]
+#: An intermediate: an array and the letters of its axes.
+Valued: TypeAlias = tuple[Array, tuple[str, ...]]
+ROW, COLUMN, INNER = "#row", "#column", "#inner"
+_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": True, "Any": False}
+
+
+@dataclass
+class Scope:
+    """Letters in force: their index set and the positions that they take, in the order of binding."""
+
+    letters: dict[str, tuple[str, NDArray[np.intp]]] = field(default_factory=dict)
+
+    def order(self, letters: set[str]) -> tuple[str, ...]:
+        """Return letters in the order of the axes."""
+        return tuple(x for x in (*self.letters, ROW, INNER, COLUMN) if x in letters)
+
+    def along(self, letter: str, axes: tuple[str, ...], positions: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return positions shaped to lie along a letter's axis."""
+        return positions.reshape([-1 if axis == letter else 1 for axis in axes])
+
+    def bound(self, letter: str, set_id: str, positions: NDArray[np.intp]) -> Scope:
+        """Return a scope with one more letter."""
+        return Scope({**self.letters, letter: (set_id, positions)})
+
+
+@dataclass
+class FormulaEvaluator:
+    """Evaluates formulas and conditions on the arrays that it holds.
+
+    Attributes
+    ----------
+    arrays
+        Quantity -> float64 array. Shape: one axis per index, in declared order.
+    supplied
+        Quantities that count as supplied in the conditions of rules.
+    """
+
+    methodology: Methodology
+    setting: Setting
+    arrays: dict[str, Array]
+    supplied: frozenset[str] = frozenset()
+    #: Masks of cells that exist, collected while the body of a reduction is evaluated.
+    masks: list[list[tuple[Array, tuple[str, ...]]]] = field(default_factory=list)
+    existing: dict[str, Array | None] = field(default_factory=dict)
+
+    def exists(self, quantity: str) -> Array | None:
+        """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
+        if quantity not in self.existing:
+            self.existing[quantity] = existing_cells(self.methodology.quantity[quantity], self.setting, self.methodology)
+        return self.existing[quantity]
+
+    def value(self, node: Node, scope: Scope) -> Valued:  # noqa: C901, PLR0911, PLR0912 - one arm per node
+        """Return the value of a node along its letters."""
+        match node:
+            case Number(text=text):
+                return np.array(float(text)), ()
+            case Ratio(over=over, under=under):
+                return np.array(over / under), ()
+            case Excluded():
+                return np.array(0.0), ()
+            case Element(quantity=quantity, indices=indices):
+                return self.element(quantity, indices, scope)
+            case MatrixRef():
+                return self.matrix(node, scope)
+            case DateMark(name=name):
+                text = self.setting.start if name == "project_start" else self.setting.end
+                return np.array(float((date.fromisoformat(text) - EPOCH).days)), ()
+            case Negative(operand=operand):
+                array, letters = self.value(operand, scope)
+                return -array, letters
+            case Binary():
+                return self.binary(node, scope)
+            case Call():
+                return self.call(node, scope)
+            case Reduce():
+                return self.reduced(node, scope)
+            case Cases():
+                return self.cases(node, scope)
+        return self.condition(node, scope)
+
+    def element(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
+        axes = self.methodology.quantity[quantity].indices
+        letters = scope.order({x.letter for x in indices if isinstance(x, IndexLetter | IndexGroup)})
+        at = tuple(self.positions(index, axis, scope, letters) for index, axis in zip(indices, axes, strict=True))
+        exists = self.exists(quantity)
+        if exists is not None and self.masks:
+            self.masks[-1].append((exists[at], letters))
+        array = self.arrays[quantity]
+        return (array[at] if at else array[()]), letters
+
+    def positions(self, index: Index, axis: str, scope: Scope, axes: tuple[str, ...]) -> NDArray[np.intp]:
+        """Return positions on an axis of a quantity, shaped along the letter that they depend on."""
+        members = self.setting.members[axis]
+        if isinstance(index, IndexLabel):
+            label = members[0 if index.label == "start" else -1] if index.mark else index.label
+            return np.array(members.index(label), np.intp).reshape([1] * len(axes))
+        set_id, positions = scope.letters[index.letter]
+        if isinstance(index, IndexGroup):
+            group_of = {year: at for at, years in enumerate(self.setting.groups[axis]) for year in years}
+            found = np.array([group_of.get(int(p), 0) for p in positions], np.intp)
+        elif set_id != axis:
+            place = {member: at for at, member in enumerate(members)}
+            own = self.setting.members[set_id]
+            found = np.array([place[own[p]] for p in positions], np.intp)
+        else:
+            found = positions
+        if isinstance(index, IndexLetter) and index.offset:
+            found = np.clip(found + index.offset, 0, len(members) - 1)
+        return scope.along(index.letter, axes, found)
+
+    def matrix(self, node: MatrixRef, scope: Scope) -> Valued:
+        axes = self.methodology.quantity[node.quantity].indices
+        whole = 1 if node.diagonal else 2
+        letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
+        all_axes = (*letters, *((ROW,) if node.diagonal else (ROW, COLUMN)))
+        at = [
+            scope.along(letter, all_axes, np.arange(len(self.setting.members[axis]), dtype=np.intp))
+            for letter, axis in zip((ROW, COLUMN), axes[:whole], strict=False)
+        ]
+        at += [self.positions(i, axis, scope, all_axes) for i, axis in zip(node.indices, axes[whole:], strict=True)]
+        array = self.arrays[node.quantity][tuple(at)]
+        return (_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
+
+    def binary(self, node: Binary, scope: Scope) -> Valued:
+        left, right = self.value(node.left, scope), self.value(node.right, scope)
+        if node.op == "@":
+            return self.matrix_product(left, right, scope)
+        if node.op == "^" and ROW in left[1]:
+            return self.matrix_power(left, right, scope)
+        axes = scope.order({*left[1], *right[1]})
+        a, b = aligned(left, axes), aligned(right, axes)
+        if node.op == "+":
+            return a + b, axes
+        if node.op == "-":
+            return a - b, axes
+        if node.op == "/":
+            return a / b, axes
+        if node.op == "^":
+            return np.power(a, b), axes
+        return a * b, axes
+
+    def matrix_product(self, left: Valued, right: Valued, scope: Scope) -> Valued:
+        outer = scope.order({*left[1], *right[1]} - {ROW, COLUMN})
+        axes = (*outer, ROW, INNER, COLUMN)
+        a = aligned((left[0], tuple(INNER if x == COLUMN else x for x in left[1])), axes)
+        b = aligned((right[0], tuple(INNER if x == ROW else x for x in right[1])), axes)
+        return _running_sum(a * b, len(outer) + 1), (*outer, ROW, COLUMN)
+
+    def matrix_power(self, base: Valued, exponent: Valued, scope: Scope) -> Valued:
+        outer = scope.order({*base[1], *exponent[1]} - {ROW, COLUMN})
+        axes = (*outer, ROW, COLUMN)
+        matrices, powers = aligned(base, axes), aligned(exponent, axes)
+        shape = np.broadcast_shapes(matrices.shape, powers.shape)
+        matrices, powers = np.broadcast_to(matrices, shape), np.broadcast_to(powers, shape)
+        result = np.empty(shape)
+        for cell in np.ndindex(*shape[:-2]):
+            power = float(powers[cell][0, 0])
+            result[cell] = np.linalg.matrix_power(matrices[cell], int(power)) if power.is_integer() else np.nan
+        return result, axes
+
+    def call(self, node: Call, scope: Scope) -> Valued:
+        if node.name in ("days_in_year", "operating_days", "elapsed_years"):
+            return self.calendar(node, scope)
+        if node.name == "identity" and isinstance(node.arguments[0], Word):
+            return np.eye(len(self.setting.members[node.arguments[0].text])), (ROW, COLUMN)
+        if node.name == "diag" and isinstance(node.arguments[0], Word):
+            letter, _, set_id = node.arguments[0].text.partition(":")
+            inner = scope.bound(letter, set_id, np.arange(len(self.setting.members[set_id]), dtype=np.intp))
+            array, letters = self.value(node.arguments[1], inner)
+            array = aligned((array, letters), inner.order({*letters, letter}))
+            outer = tuple(x for x in inner.order({*letters, letter}) if x != letter)
+            moved = np.moveaxis(array, inner.order({*letters, letter}).index(letter), -1)
+            return _diagonal(moved), (*outer, ROW, COLUMN)
+        values = [self.value(argument, scope) for argument in node.arguments]
+        if node.name == "transpose":
+            return np.swapaxes(values[0][0], -1, -2), values[0][1]
+        axes = scope.order({x for _, letters in values for x in letters})
+        arrays = [aligned(value, axes) for value in values]
+        return _FUNCTIONS[node.name](*arrays), axes
+
+    def calendar(self, node: Call, scope: Scope) -> Valued:
+        letter = node.arguments[0]
+        assert isinstance(letter, Letter)
+        set_id, positions = scope.letters[letter.letter]
+        members = self.setting.members[set_id]
+        years = [int(members[p]) + letter.offset for p in positions]
+        return np.array([_calendar(node.name, year, int(members[0]), self.setting) for year in years], float), (letter.letter,)
+
+    # -- reductions
+
+    def reduced(self, node: Reduce, scope: Scope) -> Valued:
+        inner, masks = scope, []
+        for binder in node.binders:
+            inner, mask = self.bind(binder, inner)
+            if mask is not None:
+                masks.append(mask)
+        self.masks.append([])
+        body = self.value(node.body, inner)
+        masks += self.masks.pop()
+        bound = [binder.letter for binder in node.binders]
+        keep = {x for _, letters in (body, *masks) for x in letters} - set(bound)
+        axes = inner.order({*keep, *bound, *body[1]})
+        array = aligned(body, axes)
+        shape = [len(inner.letters[x][1]) if x in bound else size for x, size in zip(axes, array.shape, strict=True)]
+        for mask in masks:
+            shape = list(np.broadcast_shapes(tuple(shape), aligned(mask, axes).shape))
+        array = np.broadcast_to(array, shape)
+        for mask in masks:
+            array = np.where(aligned(mask, axes), array, _NEUTRAL[node.kind])
+        for letter in reversed(bound):
+            at = axes.index(letter)
+            array = _reduce(node.kind, array, at)
+            axes = axes[:at] + axes[at + 1 :]
+        return array, axes
+
+    def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, tuple[Array, tuple[str, ...]] | None]:
+        """Bind a letter; return the mask of its positions where they depend on another letter."""
+        kind, name = str(binder.within[0]), str(binder.within[1])
+        if kind == "all":
+            return scope.bound(binder.letter, name, np.arange(len(self.setting.members[name]), dtype=np.intp)), None
+        year_set = self.methodology.year_set
+        set_id, positions = scope.letters[name]
+        if kind == "group":
+            groups = [self.setting.groups[set_id][p] for p in positions]
+            years = np.array(sorted({year for group in groups for year in group}), np.intp)
+            mask = np.array([[year in group for year in years] for group in groups], bool).reshape(len(groups), len(years))
+        else:
+            last = positions + int(binder.within[2])
+            years = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
+            mask = years[None, :] <= last[:, None]
+        return scope.bound(binder.letter, year_set, years), (mask, (name, binder.letter))
+
+    def cases(self, node: Cases, scope: Scope) -> Valued:
+        parts = [(self.condition(c, scope), self.value(v, scope)) for c, v in node.branches]
+        assert node.otherwise is not None
+        result, axes = self.value(node.otherwise, scope)
+        for condition, value in reversed(parts):
+            union = scope.order({*axes, *condition[1], *value[1]})
+            result = np.where(aligned(condition, union), aligned(value, union), aligned((result, axes), union))
+            axes = union
+        return result, axes
+
+    def excluded(self, node: Node, scope: Scope) -> Valued | None:
+        """Return where a formula by cases comes out as excluded."""
+        if not isinstance(node, Cases) or not any(isinstance(v, Excluded) for _, v in node.branches):
+            return None
+        result: Valued = (np.array(isinstance(node.otherwise, Excluded)), ())
+        for condition, value in reversed(node.branches):
+            held = self.condition(condition, scope)
+            union = scope.order({*result[1], *held[1]})
+            result = (np.where(aligned(held, union), isinstance(value, Excluded), aligned(result, union)), union)
+        return result
+
+    # -- conditions
+
+    def condition(self, node: Node, scope: Scope) -> Valued:
+        match node:
+            case Logic(op=op, parts=parts):
+                values = []
+                for part in parts:
+                    values.append(self.condition(part, scope))
+                    if not values[-1][1] and bool(values[-1][0]) is (op == "or"):
+                        return values[-1]
+                axes = scope.order({x for _, letters in values for x in letters})
+                arrays = [aligned(value, axes) for value in values]
+                join = np.logical_and if op == "and" else np.logical_or
+                result = arrays[0]
+                for array in arrays[1:]:
+                    result = join(result, array)
+                return result, axes
+            case Not(operand=operand):
+                array, letters = self.condition(operand, scope)
+                return np.logical_not(array), letters
+            case Member(letter=letter, set=set_id, negated=negated):
+                wanted = set(self.setting.members[set_id])
+                found = np.array([(label in wanted) is not negated for label in self.labels(letter, scope)], bool)
+                return found, (letter,)
+            case Supplied(quantity=quantity):
+                return np.array(quantity in self.supplied), ()
+            case Compare(left=Switch(kind=kind, id=id_), right=Word(text=text), op=op):
+                value = (self.setting.choices if kind == "choice" else self.setting.readings)[id_]
+                return np.array((value == text) is (op == "==")), ()
+            case Compare(left=Letter()):
+                return self.compare_letters(node, scope)
+            case Compare(op=op, left=left, right=right):
+                a, b = self.value(left, scope), self.value(right, scope)
+                axes = scope.order({*a[1], *b[1]})
+                return _COMPARE[op](aligned(a, axes), aligned(b, axes)), axes
+            case Reduce():
+                return self.reduced(node, scope)
+        raise TypeError(f"not a condition: {node!r}")
+
+    def labels(self, letter: str, scope: Scope) -> list[str]:
+        set_id, positions = scope.letters[letter]
+        return [self.setting.members[set_id][p] for p in positions]
+
+    def compare_letters(self, node: Compare, scope: Scope) -> Valued:
+        left, right = node.left, node.right
+        assert isinstance(left, Letter)
+        a: list[object] = list(self.labels(left.letter, scope))
+        is_year = self.methodology.index_set[scope.letters[left.letter][0]].kind == "year"
+        if isinstance(right, Letter) and right.letter not in ("start", "end"):
+            b: list[object] = list(self.labels(right.letter, scope))
+            letters = (left.letter, right.letter)
+        else:
+            mark = isinstance(right, Letter) and self.setting.members[self.methodology.year_set][0 if right.letter == "start" else -1]
+            b, letters = [mark if isinstance(right, Letter) else getattr(right, "text", "")], (left.letter,)
+        if is_year:
+            a = [int(str(x)) + left.offset for x in a]
+            b = [int(str(x)) + (right.offset if isinstance(right, Letter) else 0) for x in b]
+        grid = np.array([[_COMPARE[node.op](x, y) for y in b] for x in a], bool).reshape(len(a), len(b))
+        if len(letters) == 1:
+            return grid[:, 0], letters
+        order = scope.order(set(letters))
+        return (grid if order == letters else grid.T), order
+
+
+def aligned(value: Valued, axes: tuple[str, ...]) -> Array:
+    """Return an array with one axis for each of ``axes``; those that it lacks have length one."""
+    array, letters = value
+    if letters == axes:
+        return array
+    sizes = dict(zip(letters, np.shape(array), strict=True))
+    order = [letters.index(axis) for axis in axes if axis in sizes]
+    if order != sorted(order):
+        array = np.transpose(array, order)
+    return np.reshape(array, [sizes.get(axis, 1) for axis in axes])
+
+
+def _running_sum(array: Array, axis: int) -> Array:
+    """Sum along an axis, one element after the other."""
+    if array.shape[axis] == 0:
+        return np.zeros(array.shape[:axis] + array.shape[axis + 1 :])
+    return np.take(np.add.accumulate(array, axis=axis), -1, axis=axis)
+
+
+def _reduce(kind: str, array: Array, axis: int) -> Array:
+    if kind == "Sum":
+        return _running_sum(array, axis)
+    reduce: Any = {"Product": np.multiply, "Max": np.maximum, "Min": np.minimum, "All": np.logical_and, "Any": np.logical_or}[kind]
+    return reduce.reduce(array, axis=axis, initial=_NEUTRAL[kind])
+
+
+def _diagonal(array: Array) -> Array:
+    size = array.shape[-1]
+    result = np.zeros((*array.shape, size))
+    result[..., np.arange(size), np.arange(size)] = array
+    return result
+
+
+def _calendar(function: str, year: int, start: int, setting: Setting) -> int:
+    if function == "days_in_year":
+        return days_in_year(year)
+    return operating_days(year, setting) if function == "operating_days" else year - start
+
+
+def days_in_year(year: int) -> int:
+    """Return the days of a calendar year."""
+    return 366 if calendar.isleap(year) else 365
+
+
+def operating_days(year: int, setting: Setting) -> int:
+    """Return the days of a year from the project's first to its last day, both included."""
+    first = max(date.fromisoformat(setting.start), date(year, 1, 1))
+    last = min(date.fromisoformat(setting.end), date(year, 12, 31))
+    return max(0, (last - first).days + 1)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "max": lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)),
+    "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)),
+    "pos": lambda a: np.maximum(a, 0.0), "abs": np.abs, "floor": np.floor, "ceil": np.ceil,
+    "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log10": np.log10,
+}  # fmt: skip
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+}  # fmt: skip

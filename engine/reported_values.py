@@ -1,0 +1,253 @@
+"""Read the blocks of values of a project file: nested labels, tables of text, CSV files; units by text.
+
+Labels and numbers come out as written, each with its place; :mod:`engine.inputs` converts them.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.project_data import ProjectBlock
+from equations.errors import InputError, MethodologyError, Place, near
+from equations.quantity import Quantity
+from equations.strict_yaml import Mapping as YamlMapping
+from equations.strict_yaml import Scalar, YamlNode
+from equations.units import Unit
+
+MOST_CSV_BYTES = 60_000_000
+UnitReader = Callable[[str, Place | None, tuple[str, ...]], Unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One number as reported: its labels (one for each index), what is written, its unit and the unit alternative it takes."""
+
+    labels: tuple[str, ...]
+    scalar: Scalar
+    unit: Unit
+    alternative: str
+
+
+@dataclass
+class ValueReader:
+    """Reads blocks of values; collects errors and the files that were read (name -> SHA-256)."""
+
+    folder: Path
+    substances: tuple[str, ...]
+    read_unit: UnitReader
+    errors: list[MethodologyError]
+    files: dict[str, str] = field(default_factory=dict)
+
+    def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
+        self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
+
+    def read(self, quantity: Quantity, block: ProjectBlock) -> list[Reported]:
+        """Return every cell that a block lists."""
+        units = self.units(quantity, block)
+        if units is None:
+            return []
+        fixed = {key: scalar for key, scalar in block.texts("at")}
+        for key, scalar in fixed.items():
+            if key not in quantity.indices:
+                self.fault("I502", f"{quantity.id} has no index {key!r}", scalar.place, remedy=near(key, quantity.indices))
+                return []
+        open_indices = tuple(index for index in quantity.indices if index not in fixed)
+        found = []
+        for labels, scalar, own_unit in self.written(quantity, block, open_indices):
+            if len(labels) != len(open_indices):
+                wanted = ", ".join(open_indices) or "none"
+                self.fault("I506", f"{quantity.id}: {len(labels)} label(s) where the indices are {wanted}", scalar.place,
+                           remedy=f"nest the labels in the order {wanted}")  # fmt: skip
+                continue
+            rest = iter(labels)
+            full = tuple(fixed[index].text if index in fixed else next(rest) for index in quantity.indices)
+            unit, alternative = self.unit_of(quantity, units, own_unit, full, scalar.place)
+            if unit is not None:
+                found.append(Reported(full, scalar, unit, alternative))
+        return found
+
+    def written(
+        self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]
+    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+        ways = [name for name in ("value", "values", "table", "file") if block.has(name)]
+        if len(ways) > 1 or (not ways and not block.has("otherwise")):
+            self.fault("I506", f"{quantity.id} needs one of value, values, table and file", block.place,
+                       why=f"found {', '.join(ways) or 'none'}")  # fmt: skip
+            return []
+        if not ways:
+            return []
+        if ways[0] == "value":
+            scalar = block.scalar("value")
+            return [((), scalar, "")] if scalar is not None else []
+        if ways[0] == "values":
+            return [(labels, scalar, "") for labels, scalar in self.nested(block.node.get("values"), quantity)]
+        if ways[0] == "table":
+            scalar = block.scalar("table")
+            return self.text_table(scalar, quantity, indices) if scalar is not None else []
+        return self.csv_file(quantity, block, indices)
+
+    def nested(self, node: YamlNode | None, quantity: Quantity) -> list[tuple[tuple[str, ...], Scalar]]:
+        if isinstance(node, Scalar):
+            return [((), node)]
+        if not isinstance(node, YamlMapping):
+            if node is not None:
+                self.fault("I506", f"{quantity.id}: values stand as label: number", node.place)
+            return []
+        found = []
+        for key, value in node:
+            found += [((key.text, *labels), scalar) for labels, scalar in self.nested(value, quantity)]
+        return found
+
+    def text_table(
+        self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]
+    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+        lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
+        rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
+        return self.grid(quantity, scalar.file, rows, indices, corner=False)
+
+    def grid(
+        self, quantity: Quantity, file: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...], *, corner: bool
+    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+        """Read labels on two sides; ``corner``: the first cell of the header stands over the row labels."""
+        if len(indices) != 2 or not rows:  # noqa: PLR2004
+            self.fault("I506", f"a table shows two indices, and {quantity.id} has {', '.join(indices) or 'none'} open",
+                       Place(file, rows[0][0] if rows else 0), remedy="fix the others with `at:`, or nest the labels")  # fmt: skip
+            return []
+        header = rows[0][1][1:] if corner else rows[0][1]
+        found: list[tuple[tuple[str, ...], Scalar, str]] = []
+        if len(set(header)) != len(header):
+            self.fault("I506", f"{quantity.id}: a column label stands twice", Place(file, rows[0][0]))
+        for number, (label, *cells) in rows[1:]:
+            if len(cells) != len(header):
+                self.fault("I506", f"{quantity.id}: row {label} has {len(cells)} numbers and the header {len(header)}",
+                           Place(file, number), remedy="complete the row; write 0 where nothing was found")  # fmt: skip
+                continue
+            found += [((label, column), Scalar(text, file, number, 0), "") for column, text in zip(header, cells, strict=True)]
+        return found
+
+    def csv_file(
+        self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]
+    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+        name = block.text("file")
+        path = self.folder / name
+        text = self.read_text(path, name, block)
+        if text is None:
+            return []
+        try:
+            rows = [(at, [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(io.StringIO(text)), 1)]
+        except csv.Error as cause:
+            self.fault("I509", f"the CSV file cannot be read: {cause}", Place(name))
+            return []
+        rows = [(at, row) for at, row in rows if any(row)]
+        if not rows:
+            self.fault("I509", "the CSV file is empty", Place(name), remedy="look whether it is the right file")
+            return []
+        if block.has("layout") and block.text("layout") == "matrix":
+            return self.grid(quantity, name, rows, indices, corner=True)
+        return self.long_table(quantity, name, rows, indices)
+
+    def read_text(self, path: Path, name: str, block: ProjectBlock) -> str | None:
+        try:
+            if path.stat().st_size > MOST_CSV_BYTES:
+                self.fault("I509", f"the file has {path.stat().st_size / 1e6:.0f} MB", Place(name),
+                           why=f"CSV files up to {MOST_CSV_BYTES // 10**6} MB are read")  # fmt: skip
+                return None
+            data = path.read_bytes()
+            self.files[name] = hashlib.sha256(data).hexdigest()
+            return data.decode("utf-8-sig")
+        except OSError as cause:
+            self.fault("I509", f"the file {name!r} cannot be read: {cause.strerror}", block.place_of("file"),
+                       remedy="file names are read from the folder of the project file")  # fmt: skip
+        except UnicodeDecodeError as cause:
+            self.fault("I509", f"the file {name!r} is not UTF-8 text", block.place_of("file"), why=str(cause))
+        return None
+
+    def long_table(
+        self, quantity: Quantity, name: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...]
+    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+        header = rows[0][1]
+        known = (*indices, "value", "unit", "source", "comments")
+        for column in header:
+            if column not in known:
+                self.fault("I502", f"the column {column!r} is not known", Place(name, rows[0][0]),
+                           why="a long table has one column for each index, and `value`",
+                           remedy=near(column, known) or "columns: " + ", ".join(known))  # fmt: skip
+        missing = [column for column in (*indices, "value") if column not in header]
+        if missing or any(column not in known for column in header):
+            if missing:
+                self.fault("I506", f"the column {missing[0]!r} is missing", Place(name, rows[0][0]),
+                           remedy="columns: " + ", ".join((*indices, "value")))  # fmt: skip
+            return []
+        at = {column: position for position, column in enumerate(header)}
+        found = []
+        for number, row in rows[1:]:
+            if len(row) != len(header):
+                self.fault("I506", f"line {number} has {len(row)} cells and the header {len(header)}", Place(name, number))
+                continue
+            labels = tuple(row[at[index]] for index in indices)
+            unit = row[at["unit"]] if "unit" in at else ""
+            found.append((labels, Scalar(row[at["value"]], name, number, at["value"] + 1), unit))
+        return found
+
+    # -- units
+
+    def units(self, quantity: Quantity, block: ProjectBlock) -> Mapping[str, Unit] | None:
+        """Return the block's unit under ``""``, or one for each member of the index that decides between alternatives."""
+        node = block.node.get("unit")
+        if isinstance(node, YamlMapping):
+            if quantity.alternatives is None:
+                self.fault("I503", f"{quantity.id} has one unit for all its members", node.place, remedy=f"unit: {quantity.unit}")
+                return None
+            found = {key: self.unit(scalar) for key, scalar in block.texts("unit")}
+            return None if None in found.values() else {key: unit for key, unit in found.items() if unit is not None}
+        scalar = block.scalar("unit") if node is not None else None
+        if scalar is None:
+            if quantity.type != "number" or quantity.unit.powers == () and quantity.unit.scale == 1:
+                return {"": quantity.unit}
+            if block.has("file"):
+                return {}
+            self.fault("I503", f"{quantity.id} is given without a unit", block.place, why=f"the equations read it in {quantity.unit}",
+                       remedy=f"add `unit: {quantity.unit}`, or the unit in which it was measured")  # fmt: skip
+            return None
+        unit = self.unit(scalar)
+        return None if unit is None else {"": unit}
+
+    def unit(self, scalar: Scalar) -> Unit | None:
+        try:
+            return self.read_unit(scalar.text, scalar.place, self.substances)
+        except MethodologyError as error:
+            self.fault("I503", error.what, scalar.place, error.why, error.remedy)
+            return None
+
+    def unit_of(
+        self, quantity: Quantity, units: Mapping[str, Unit], own: str, labels: tuple[str, ...], place: Place
+    ) -> tuple[Unit | None, str]:
+        """Return the unit of a cell and the alternative it belongs to, checked against the quantity."""
+        unit = self.unit(Scalar(own, place.file, place.line, place.column)) if own else units.get("")
+        if unit is None and quantity.alternatives is not None:
+            unit = units.get(labels[quantity.indices.index(quantity.alternatives.by)])
+        if unit is None:
+            if not own:
+                self.fault("I503", f"{quantity.id}[{', '.join(labels)}] is given without a unit", place,
+                           remedy=f"the equations read it in {quantity.unit}")  # fmt: skip
+            return None, ""
+        if quantity.alternatives is not None:
+            for name, allowed in quantity.alternatives.units:
+                if unit.same_dimension(allowed):
+                    return unit, name
+        elif unit.same_dimension(quantity.unit) or self.is_published(quantity, unit):
+            return unit, ""
+        allowed_text = " or ".join(str(u) for _, u in quantity.alternatives.units) if quantity.alternatives else str(quantity.unit)
+        self.fault("I503", f"{quantity.id} is given in {unit}, and is in {allowed_text}", place,
+                   why=f"{unit.in_base_units()} is another thing than {quantity.unit.in_base_units()}",
+                   remedy="convert the number to that substance or dimension yourself and say how in `source`")  # fmt: skip
+        return None, ""
+
+    def is_published(self, quantity: Quantity, unit: Unit) -> bool:
+        """Whether a unit is that of the publication, where it prints a plainer one than ours (t for t_urea)."""
+        return quantity.published_unit is not None and unit.same_dimension(quantity.published_unit)
