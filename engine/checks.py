@@ -14,9 +14,9 @@ from engine.solvers import root_parts
 from equations.dimensions import UnitChecker
 from equations.equation import Equation
 from equations.errors import Faults, GraphError, MethodologyError
-from equations.grammar import Source
 from equations.methodology import Methodology
 from equations.syntax import Compare, Element, MatrixRef, Node, walk
+from equations.tokens import Source
 from equations.units import Unit
 
 _MOST_COMBINATIONS = 4096

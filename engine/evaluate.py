@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.diagnosis import Diagnosis
-from engine.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, Valued, aligned
-from engine.inputs import EXCLUDED, NOT_APPLICABLE, PRESENT, Inputs
+from engine.formula import COLUMN, ROW, FormulaEvaluator, Scope, Valued, aligned
+from engine.inputs import Inputs
 from engine.plan import Plan, Stage, Step
 from engine.solvers import Solution, root_parts, solve_root
 from equations.equation import Equation
 from equations.errors import EvaluationError
 from equations.methodology import Methodology
 from equations.syntax import Element, IndexLetter, MatrixRef
+
 
 @dataclass(frozen=True)
 class Values:

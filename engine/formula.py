@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.inputs import EPOCH, existing_cells
+from engine.cells import existing_cells
+from engine.inputs import EPOCH
 from engine.setting import Setting
 from equations.methodology import Methodology
 from equations.syntax import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT, cells_of
 from engine.finding import Finding
 from engine.plan import Plan
 from engine.project_data import ProjectBlock, ProjectData, read_date
@@ -26,8 +27,6 @@ from equations.strict_yaml import Scalar
 from equations.units import Unit, with_unit
 
 EPOCH = date(1970, 1, 1)
-#: States of a cell.
-ABSENT, PRESENT, EXCLUDED, NOT_APPLICABLE = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +303,8 @@ class _Binder:
         origins: dict[tuple[int, ...], Origin] = {}
         missing: list[tuple[int, ...]] = []
         held = self.given.get(quantity.id, {})
-        exists = _existing(quantity, setting, self.methodology)
-        for cell in _cells(box):
+        exists = existing(quantity, setting, self.methodology)
+        for cell in cells_of(box):
             if exists is not None and not exists(cell):
                 values[cell], states[cell] = 0.0, NOT_APPLICABLE
                 continue
@@ -433,31 +432,3 @@ class _Binder:
                                given.place, why=f"all of {members[cell[axis]]} is counted in one way",
                                remedy=f"give it in {quantity.unit_for(wanted)}")  # fmt: skip
                     break
-
-
-def _cells(box: tuple[tuple[int, ...], ...]) -> Iterable[tuple[int, ...]]:
-    if not box:
-        yield ()
-        return
-    for first in box[0]:
-        for rest in _cells(box[1:]):
-            yield (first, *rest)
-
-
-def _existing(quantity: Quantity, setting: Setting, methodology: Methodology) -> Callable[[tuple[int, ...]], bool] | None:
-    """Return whether a cell exists under the quantity's relation, or ``None`` where all do."""
-    pairs = setting.relations.get(quantity.on) if quantity.on else None
-    if pairs is None:
-        return None
-    axes = [quantity.indices.index(axis) for axis in methodology.relation[quantity.on].over]
-    members = [setting.members[quantity.indices[axis]] for axis in axes]
-    return lambda cell: tuple(names[cell[axis]] for names, axis in zip(members, axes, strict=True)) in pairs
-
-
-def existing_cells(quantity: Quantity, setting: Setting, methodology: Methodology) -> NDArray[np.bool_] | None:
-    """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
-    exists = _existing(quantity, setting, methodology)
-    if exists is None:
-        return None
-    shape = tuple(len(setting.members[axis]) for axis in quantity.indices)
-    return np.array([exists(cell) for cell in np.ndindex(*shape)], bool).reshape(shape)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from engine.plan import Plan
 from engine.placeholder import choice_combinations, placeholder_setting
+from engine.plan import Plan
 from engine.planning import plan_run
 from engine.rules import asked_quantities
 from engine.setting import Setting

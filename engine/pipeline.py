@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.evaluate import Values, evaluate
 from engine.finding import Finding
-from engine.inputs import ABSENT, EXCLUDED, NOT_APPLICABLE, Inputs, bind_inputs, supplied_quantities
+from engine.inputs import Inputs, bind_inputs, supplied_quantities
 from engine.plan import Plan
 from engine.prepare import prepare
 from engine.project_data import ProjectData, read_project

@@ -30,6 +30,7 @@ from equations.syntax import (
     children,
 )
 
+
 def plan_run(
     methodology: Methodology,
     setting: Setting,

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluate import Values
-from engine.formula import FormulaEvaluator, Scope
 from engine.finding import Finding
+from engine.formula import FormulaEvaluator, Scope
 from engine.plan import Plan
 from equations.equation import Rule
 from equations.methodology import Methodology

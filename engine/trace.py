@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.formula import FormulaEvaluator, Scope
-from engine.inputs import ABSENT, EXCLUDED, NOT_APPLICABLE, Origin
+from engine.inputs import Origin
 from engine.pipeline import Run
 from engine.plan import Step
 from engine.terminal import number

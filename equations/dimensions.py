@@ -12,7 +12,6 @@ from fractions import Fraction
 
 from equations.errors import MethodologyError, UnitError
 from equations.functions import FUNCTIONS
-from equations.grammar import Source
 from equations.methodology import Constant, Equivalence
 from equations.quantity import Quantity
 from equations.syntax import (
@@ -37,6 +36,7 @@ from equations.syntax import (
     Switch,
     Word,
 )
+from equations.tokens import Source
 from equations.unit_registry import parse_unit
 from equations.units import PLAIN, Unit
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from equations.citation import Citation
 from equations.errors import Place
-from equations.grammar import Source
 from equations.syntax import Element, MatrixRef, Node
+from equations.tokens import Source
 
 
 @dataclass(frozen=True, slots=True)

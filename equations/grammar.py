@@ -8,10 +8,7 @@ Precedence, loosest first: ``or``, ``and``, ``not``, comparison, ``+ -``, ``* / 
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
-from equations.errors import ExpressionError, Place, near
+from equations.errors import ExpressionError, near
 from equations.functions import FUNCTIONS, REDUCTIONS
 from equations.syntax import (
     Binary,
@@ -36,110 +33,11 @@ from equations.syntax import (
     Span,
     Text,
 )
+from equations.tokens import Source, Token, read_tokens
 
 MOST_CHARACTERS = 20_000
 MOST_NESTING = 60
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
-
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<ratio>\d+/\d+(?![\d.eE\w]))
-      | (?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
-      | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<text>"[^"\n]*"|'[^'\n]*')
-      | (?P<unit>\{[^{}\n]*\})
-      | (?P<op>\.\*|\.\.|==|!=|<=|>=|\*\*|[-+*/^@<>()\[\],:])
-      | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-#: What authors bring along from elsewhere, and what to write here.
-_FOREIGN = {
-    "**": "write ^ for a power",
-    "=": "write == for 'is equal to'; an equation's left side stands under `defines`",
-    ".": "names have no dots; write .* for the element-wise product of matrices",
-    "−": "write the plain minus sign -",
-    "–": "write the plain minus sign -",
-    "×": "write *",
-    "·": "write * for a product, .* for the element-wise product of matrices",
-    "≤": "write <=",
-    "≥": "write >=",
-    "≠": "write !=",
-    "Σ": "write Sum(i, ...)",
-    "∑": "write Sum(i, ...)",
-    "!": "write `not`",
-    "&": "write `and`",
-    "|": "write `or`",
-    "%": "write the unit behind the number, as in 20 {%}",
-    ";": "one field holds one formula",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The text of a formula and where it stands.
-
-    ``line`` and ``column`` are those of its first character. A text that the file spreads over several lines keeps the
-    file's own characters in ``raw``, so that a part of the text can be found there.
-    """
-
-    text: str
-    file: str = "<formula>"
-    line: int = 1
-    column: int = 1
-    raw: str = ""
-
-    def place(self, span: Span) -> Place:
-        """Return the place of a part of the text, with the line it is on as excerpt."""
-        text, start, end = self.text, span[0], span[1]
-        if self.raw:
-            text, start, end = self.raw, self._in_raw(start), self._in_raw(end - 1) + 1
-        start = min(start, len(text))
-        line_start = text.rfind("\n", 0, start) + 1
-        line_end = text.find("\n", start)
-        line_end = len(text) if line_end < 0 else line_end
-        number = text.count("\n", 0, start)
-        column = start - line_start + (self.column if number == 0 else 1)
-        excerpt = text[line_start:line_end]
-        indent = len(excerpt) - len(excerpt.lstrip())
-        return Place(self.file, self.line + number, column, excerpt.strip(), start - line_start - indent,
-                     max(1, min(end, line_end) - start))  # fmt: skip
-
-    def _in_raw(self, position: int) -> int:
-        """Find a character of the text in the raw text, where only white space may differ."""
-        wanted = sum(not c.isspace() for c in self.text[: max(0, position)])
-        for at, character in enumerate(self.raw):
-            if not character.isspace():
-                if wanted == 0:
-                    return at
-                wanted -= 1
-        return len(self.raw)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    span: Span
-
-
-def _tokens(source: Source) -> list[_Token]:
-    tokens = []
-    for match in _TOKEN.finditer(source.text):
-        kind = match.lastgroup or "other"
-        if kind == "space":
-            continue
-        token = _Token(kind, match.group(), match.span())
-        if kind == "other" or token.text == "**":
-            raise ExpressionError(
-                "X201", f"unexpected {token.text!r}", source.place(token.span),
-                why="this character has no meaning in a formula",
-                remedy=_FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
-            )  # fmt: skip
-        tokens.append(token)
-    tokens.append(_Token("end", "", (len(source.text), len(source.text) + 1)))
-    return tokens
-
 
 def parse_formula(source: Source | str) -> Node:
     """Parse the text of a formula or of a condition.
@@ -179,31 +77,31 @@ class _Parser:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.tokens = _tokens(source)
+        self.tokens = read_tokens(source)
         self.at = 0
         self.depth = 0
 
     # -- handling of tokens
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.at]
 
     def fail(self, code: str, what: str, span: Span, *, why: str = "", remedy: str = "") -> ExpressionError:
         return ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy)
 
-    def advance(self) -> _Token:
+    def advance(self) -> Token:
         token = self.token
         if token.kind != "end":
             self.at += 1
         return token
 
-    def accept(self, *texts: str) -> _Token | None:
+    def accept(self, *texts: str) -> Token | None:
         if self.token.text in texts and self.token.kind in ("op", "name"):
             return self.advance()
         return None
 
-    def expect(self, text: str, after: str) -> _Token:
+    def expect(self, text: str, after: str) -> Token:
         token = self.accept(text)
         if token is None:
             found = f"{self.token.text!r}" if self.token.kind != "end" else "the end of the formula"
@@ -245,7 +143,7 @@ class _Parser:
         return Logic(word, tuple(parts), span=(parts[0].span[0], parts[-1].span[1]))
 
     def negation(self) -> Node:
-        negations: list[_Token] = []
+        negations: list[Token] = []
         while token := self.accept("not"):
             negations.append(token)
         node = self.comparison()
@@ -294,7 +192,7 @@ class _Parser:
         return node
 
     def signed(self) -> Node:
-        signs: list[_Token] = []
+        signs: list[Token] = []
         while token := self.accept("-", "+"):
             signs.append(token)
             if len(signs) > MOST_NESTING:
@@ -345,7 +243,7 @@ class _Parser:
         token = self.advance()
         return token.text[1:-1].strip(), token.span[1]
 
-    def named(self, token: _Token) -> Node:
+    def named(self, token: Token) -> Node:
         if token.text == "excluded":
             return Excluded(span=token.span)
         if self.token.text == "(" and self.token.kind == "op":
@@ -359,7 +257,7 @@ class _Parser:
 
     # -- calls
 
-    def called(self, name: _Token) -> Node:
+    def called(self, name: Token) -> Node:
         self.advance()
         if name.text == "cases":
             return self.by_cases(name)
@@ -389,7 +287,7 @@ class _Parser:
             wanted = f"{least}" if most == least else f"at least {least}"
             raise self.fail("X203", f"{call.name} takes {wanted} argument(s), not {count}", call.span)
 
-    def by_cases(self, name: _Token) -> Node:
+    def by_cases(self, name: Token) -> Node:
         branches: list[tuple[Node, Node]] = []
         otherwise: Node | None = None
         while True:
@@ -413,7 +311,7 @@ class _Parser:
                             remedy="end with `otherwise: ...`")  # fmt: skip
         return Cases(tuple(branches), otherwise, span=(name.span[0], close.span[1]))
 
-    def reduction(self, name: _Token) -> Node:
+    def reduction(self, name: Token) -> Node:
         binders = [self.binder()]
         self.expect(",", f"after the letter of {name.text}(")
         while self.looks_like_binder():

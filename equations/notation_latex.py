@@ -148,15 +148,12 @@ class _Latex:
 
     def product(self, node: Binary) -> str:
         """Write a chain of products and divisions; only its last factor may be open to the right."""
-        chain: list[tuple[str, Node]] = []
-        first, op = node.left, node.op
-        while isinstance(first, Binary) and first.op in _OPERATORS and (op != "@" or first.op == "@"):
-            chain.insert(0, (op, node.right))
-            node, first, op = first, first.left, first.op
-        text = self.text(first, SIGNED) + self.factor(op, node.right, not chain)
-        for at, (op, factor) in enumerate(chain, 1):
-            text += self.factor(op, factor, at == len(chain))
-        return text
+        current, chain = node, [(node.op, node.right)]
+        while isinstance(current.left, Binary) and current.left.op in _OPERATORS and (current.op != "@" or current.left.op == "@"):
+            current = current.left
+            chain.insert(0, (current.op, current.right))
+        factors = [self.factor(op, factor, at == len(chain)) for at, (op, factor) in enumerate(chain, 1)]
+        return self.text(current.left, SIGNED) + "".join(factors)
 
     def factor(self, op: str, factor: Node, last: bool) -> str:
         least: float = POWER if op != "*" or isinstance(factor, Binary | Negative) else SIGNED

@@ -97,6 +97,8 @@ def lowered(node: Node, row: str, column: str, methodology: Methodology) -> Node
     ValueError
         If the formula binds ``row`` or ``column``, or raises a matrix to a power that is not a whole number written out.
     """
+    if not is_matrix(node):
+        return node
     clash = {x.letter for x in walk(node) if isinstance(x, Binder)} & {row, column}
     if clash:
         raise ValueError(f"the formula binds the letter {clash.pop()}; take another for row and column")

@@ -6,14 +6,13 @@ the right set, and that numbers, matrices and conditions stand where they are me
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from equations.errors import ExpressionError, MethodologyError, near
 from equations.functions import FUNCTIONS
-from equations.grammar import Source
-from equations.index_set import IndexSet
-from equations.quantity import Quantity
+from equations.kinds import KindChecker
+from equations.names import Names
 from equations.syntax import (
     Binary,
     Binder,
@@ -42,37 +41,7 @@ from equations.syntax import (
     Text,
     Word,
 )
-
-#: Kind of a value: a number, a condition, or a matrix given by the sets of its rows and columns.
-Kind = str | tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Names:
-    """Everything that a formula of one methodology can name."""
-
-    index_sets: Mapping[str, IndexSet]
-    quantities: Mapping[str, Quantity]
-    #: Matrix name -> (quantity, whether it is the diagonal matrix).
-    matrices: Mapping[str, tuple[str, bool]]
-    #: Choice id -> its values.
-    choices: Mapping[str, Sequence[str]]
-    #: Ruling id -> its readings.
-    rulings: Mapping[str, Sequence[str]]
-    #: Letter -> index set, where an equation does not say otherwise.
-    letters: Mapping[str, str]
-
-    def within(self, smaller: str, larger: str) -> bool:
-        """Whether one index set is another or a subset of it."""
-        while smaller != larger:
-            smaller = self.index_sets[smaller].subset_of if smaller in self.index_sets else ""
-            if not smaller:
-                return False
-        return True
-
-    def year_letters(self) -> list[str]:
-        """Letters of the year axis."""
-        return [letter for letter, set_id in self.letters.items() if self.index_sets[set_id].kind == "year"]
+from equations.tokens import Source
 
 
 @dataclass
@@ -93,6 +62,11 @@ class Resolver:
     def fault(self, code: str, what: str, span: Span, why: str = "", remedy: str = "") -> None:
         self.errors.append(ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy))
 
+    @property
+    def kinds(self) -> KindChecker:
+        """The checker of kinds for the same formula."""
+        return KindChecker(self.names, self.source, self.errors, self.relation)
+
     def letter_set(self, letter: str) -> str | None:
         """Return the set that a letter runs over in this equation."""
         return self.own.get(letter) or self.names.letters.get(letter)
@@ -102,14 +76,14 @@ class Resolver:
     def value(self, node: Node) -> Node:
         """Resolve a formula that must give a number or a matrix."""
         new = self.resolve(node)
-        if not self.errors and self.kind(new) == "condition":
+        if not self.errors and self.kinds.kind(new) == "condition":
             self.fault("X207", "a condition where a value is meant", node.span, remedy="use cases(condition: a, otherwise: b)")
         return new
 
     def condition(self, node: Node) -> Node:
         """Resolve a condition."""
         new = self.resolve(node)
-        if not self.errors and self.kind(new) != "condition":
+        if not self.errors and self.kinds.kind(new) != "condition":
             self.fault("X207", "a value where a condition is meant", node.span, remedy="compare it, as in x > 0")
         return new
 
@@ -434,125 +408,8 @@ class Resolver:
                    remedy=near(name, sets))  # fmt: skip
         return binder, None
 
-    # -- kinds
-
-    def kind(self, node: Node) -> Kind:  # noqa: C901, PLR0911, PLR0912 - one arm per node
-        """Return the kind of a resolved node; faults are collected."""
-        match node:
-            case MatrixRef(quantity=quantity, diagonal=diagonal):
-                axes = self.names.quantities[quantity].indices
-                return (axes[0], axes[0]) if diagonal else (axes[0], axes[1])
-            case Compare(left=left, right=right):
-                if self.relation and node.op == "==":
-                    return self.relation_kind(node)
-                for side in (left, right):
-                    if not isinstance(side, Letter | Word | Switch) and self.kind(side) != "number":
-                        self.fault("X207", "only numbers can be compared", side.span)
-                return "condition"
-            case Logic(parts=parts):
-                for part in parts:
-                    self.expect(part, "condition")
-                return "condition"
-            case Not(operand=operand):
-                self.expect(operand, "condition")
-                return "condition"
-            case Member() | Supplied():
-                return "condition"
-            case Binary():
-                return self.binary_kind(node)
-            case Negative(operand=operand):
-                return self.kind(operand)
-            case Call():
-                return self.call_kind(node)
-            case Reduce(kind=kind, body=body):
-                wanted = "condition" if kind in ("All", "Any") else "number"
-                found = self.kind(body)
-                if wanted == "condition" or kind != "Sum" or found == "condition":
-                    self.expect(body, wanted)
-                return found if kind == "Sum" else wanted
-            case Cases(branches=branches, otherwise=otherwise):
-                for condition, value in branches:
-                    self.expect(condition, "condition")
-                    self.expect(value, "number")
-                if otherwise is not None:
-                    self.expect(otherwise, "number")
-                return "number"
-            case Switch() | Word():
-                self.fault("X207", "a choice stands alone", node.span, remedy="compare it with one of its values")
-            case Letter():
-                self.fault("X207", f"the letter {node.letter} is not a number", node.span,
-                           remedy="elapsed_years(y) counts years; compare a letter only with a label")  # fmt: skip
-        return "number"
-
-    def relation_kind(self, node: Compare) -> Kind:
-        left, right = self.kind(node.left), self.kind(node.right)
-        if left != right:
-            self.fault("X207", f"{_kind_name(left)} cannot equal {_kind_name(right)}", node.span)
-        return "condition"
-
-    def expect(self, node: Node, wanted: Kind) -> None:
-        found = self.kind(node)
-        if found != wanted:
-            self.fault("X207", f"{_kind_name(found)} where {_kind_name(wanted)} is meant", node.span)
-
-    def binary_kind(self, node: Binary) -> Kind:
-        left, right = self.kind(node.left), self.kind(node.right)
-        if "condition" in (left, right):
-            self.fault("X207", "arithmetic with a condition", node.span)
-            return "number"
-        matrices = [side for side in (left, right) if isinstance(side, tuple)]
-        if not matrices:
-            if node.op in (".*", "@"):
-                self.fault("X207", f"{node.op} joins matrices, and these are numbers", node.span, remedy="write *")
-            return "number"
-        if node.op == "^":
-            if isinstance(right, tuple) or not isinstance(left, tuple):
-                self.fault("X207", "a power has a number as exponent", node.span)
-            return left
-        if len(matrices) == 1:
-            if node.op in ("*", "/") and not (node.op == "/" and isinstance(right, tuple)):
-                return matrices[0]
-            self.fault("X207", f"{node.op} joins a matrix with a number", node.span,
-                       remedy="write the matrix with indices, or a matrix on both sides")  # fmt: skip
-            return matrices[0]
-        return self.matrix_kind(node, matrices[0], matrices[1])
-
-    def matrix_kind(self, node: Binary, left: tuple[str, str], right: tuple[str, str]) -> Kind:
-        if node.op in ("*", "/"):
-            self.fault("X207", f"{node.op} between two matrices", node.span,
-                       why="it could mean the element-wise or the matrix product",
-                       remedy="write .* (element by element) or @ (matrix product)")  # fmt: skip
-        if node.op == "@":
-            if left[1] != right[0]:
-                self.fault("X207", f"columns over {left[1]} meet rows over {right[0]}", node.span)
-            return left[0], right[1]
-        if left != right:
-            self.fault("X207", f"a {left[0]} by {left[1]} matrix meets a {right[0]} by {right[1]} matrix", node.span)
-        return left
-
-    def call_kind(self, node: Call) -> Kind:
-        if node.name == "identity" and isinstance(node.arguments[0], Word):
-            return node.arguments[0].text, node.arguments[0].text
-        if node.name == "diag" and isinstance(node.arguments[0], Word):
-            set_id = node.arguments[0].text.partition(":")[2]
-            return set_id, set_id
-        if node.name == "transpose":
-            kind = self.kind(node.arguments[0])
-            return (kind[1], kind[0]) if isinstance(kind, tuple) else "number"
-        if FUNCTIONS[node.name].rule != "calendar":
-            for argument in node.arguments:
-                self.expect(argument, "number")
-        return "number"
-
-
-def _kind_name(kind: Kind) -> str:
-    return {"number": "a number", "condition": "a condition"}.get(kind, "a matrix") if isinstance(kind, str) else "a matrix"
-
 
 def _word(node: Node) -> str | None:
     if isinstance(node, Text | Word | Number):
         return node.text
     return node.name if isinstance(node, Name) and not node.bracketed else None
-
-
-__all__ = ["Kind", "Names", "Resolver"]

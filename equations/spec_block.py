@@ -11,12 +11,13 @@ from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import ExpressionError, MethodologyError, Place, SpecError, UnitError, near
-from equations.grammar import Source, parse_formula
+from equations.grammar import parse_formula
 from equations.quantity import Range
 from equations.ruling import TextPlace
 from equations.spec_schema import BLOCKS, CITATION, RANGE, TEXT_PLACE, Field
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.syntax import Node, Number
+from equations.tokens import Source
 from equations.unit_registry import parse_unit
 from equations.units import PLAIN, Unit
 

@@ -14,8 +14,8 @@ from equations.errors import Place, SpecError
 from equations.methodology import Methodology
 from equations.revision import apply_changes
 from equations.spec_block import Block, Errors
-from equations.spec_reader import read_methodology
 from equations.spec_library import find_spec, shown_name
+from equations.spec_reader import read_methodology
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml_file
 
 _MOST_REVISIONS = 20

@@ -13,7 +13,6 @@ from equations.dataset import Dataset, PublishedResult, ValueBlock
 from equations.equation import Equation, Rule
 from equations.errors import Place, SpecError, raise_all
 from equations.functions import FUNCTIONS, REDUCTIONS, RESERVED
-from equations.grammar import Source
 from equations.index_set import IndexSet, Relation
 from equations.methodology import (
     Choice,
@@ -26,13 +25,15 @@ from equations.methodology import (
     Section,
     Substance,
 )
+from equations.names import Names
 from equations.quantity import Quantity, UnitAlternatives
 from equations.ruling import Reading, RegisterEntry, Ruling
-from equations.scope import Names, Resolver
+from equations.scope import Resolver
 from equations.spec_block import Block, Errors, checked, unique
 from equations.spec_schema import MEMBER
 from equations.strict_yaml import Mapping, Scalar, YamlNode
 from equations.syntax import Element, MatrixRef, Node
+from equations.tokens import Source
 from equations.unit_registry import SUBSTANCES, parse_unit
 from equations.units import PLAIN
 from equations.value_table import read_cells
@@ -330,7 +331,7 @@ class _Reader:
             checked(block.text("section"), [s.id for s in sections], "section", block.place_of("section"), self.errors)
 
     def check_sides(self, head: Resolver, defines: Element | MatrixRef, body: Resolver, formula: Node) -> None:
-        left, right = head.kind(defines), body.kind(formula)
+        left, right = head.kinds.kind(defines), body.kinds.kind(formula)
         if left != right:
             shown = "a matrix" if isinstance(right, tuple) else "a number"
             wanted = "a matrix" if isinstance(left, tuple) else "a number"

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from equations.errors import MethodologyError, Place, SpecError, raise_all
-from equations.grammar import Source
+from equations.tokens import Source
 
 try:
     from yaml import CSafeLoader as _Loader

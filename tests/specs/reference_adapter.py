@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import kh_am004_by_hand as by_hand
+import numpy as np
 from random_projects import STOCK
 
 from engine.inputs import ABSENT, EXCLUDED
@@ -205,8 +206,6 @@ class _Writer:
     def members(self) -> Node:
         found = {"fuel": _labels(self.project["NCV"]), "vehicle_type": _labels(j for j, _ in self.project["SEC"]),
                  "crop": _labels(self.project["R_AG"])}  # fmt: skip
-        if self.datasets:
-            found["interval"] = ["2006-2010"]  # the data set has the matrix of this one only
         for key, set_id in (("NC_SN", "synthetic_product"), ("NC_ON", "organic_product")):
             if _is_plural(self.project[key]):
                 most = max(len(products) for products in self.project[key].values())
@@ -386,6 +385,46 @@ def _grid(texts: Mapping[Labels, str], *, corner: bool, join: str) -> list[str]:
     return lines + [join.join((row, *(texts[row, column] for column in columns))) for row in rows]
 
 
+# --- and back -------------------------------------------------------------------------------------
+
+
+def to_oracle(run: Run) -> Project:
+    """Return the project of a run as the oracle takes it, from the numbers that the run used."""
+    setting = run.setting
+    years = [int(y) for y in setting.members["year"]]
+    option = int(setting.choices["option"])
+    readings = {ruling: reading for ruling, reading in setting.readings.items() if reading in by_hand.READINGS.get(ruling, ())}
+    project: Project = {
+        "option": option, "readings": readings, "years": years, "fuel": setting.choices["fuel"],
+        "fertiliser": setting.choices["fertiliser"] == "yes",
+        "d": {int(y): _value(run, "d", (y,)) for y in setting.members["year"]},
+        "d0": {int(y): _value(run, "d_0", (y,)) for y in setting.members["year"]},
+        "periods": {p: [years[at] for at in group]
+                    for p, group in zip(setting.members["period"], setting.groups["period"], strict=True)},
+    }  # fmt: skip
+    other_option = {1: {"EF2", "p", "pd", "ca_pj", "ca_dpj"}, 2: {"EF1", "P", "Pd", "CA_pj", "CA_dpj"}}[option]
+    for key, (quantity, _) in INPUTS.items():
+        if quantity in run.values.arrays and key not in other_option and key not in ("CA_ref", "A_ref", "CA_ref_d", "A_ref_d"):
+            project[key] = _for_oracle(run, quantity)
+    return project
+
+
+def _for_oracle(run: Run, quantity: str) -> Any:
+    back = {ours: theirs for theirs, ours in LABELS.items()}
+    axes = run.methodology.quantity[quantity].indices
+    if not axes:
+        return float(run.values.arrays[quantity])
+    found = {}
+    for at in np.ndindex(*run.values.arrays[quantity].shape):
+        number, state = float(run.values.arrays[quantity][at]), int(run.values.states[quantity][at])
+        if state == ABSENT:
+            continue
+        labels = [back.get(label, label) for label in (run.setting.members[axis][n] for axis, n in zip(axes, at, strict=True))]
+        key = tuple(int(label) if axis == "year" else label for axis, label in zip(axes, labels, strict=True))
+        found[key if len(key) > 1 else key[0]] = None if state == EXCLUDED else number
+    return found
+
+
 # --- comparison -----------------------------------------------------------------------------------
 
 #: The oracle's result -> our quantity, for all that is compared cell by cell; where it differs with the option, see `_names`.
@@ -462,7 +501,8 @@ def compare(run: Run, oracle: Mapping[str, Any]) -> Comparison:
     for name, quantity in names.items():
         for key, theirs in oracle[name].items():
             labels = tuple(_label(one) for one in (key if isinstance(key, tuple) else (key,)))
-            _compare_cell(found, run, (name, quantity), labels, theirs, scales.get(name, {}).get(key, 0.0), loose.get((name, key), 0))
+            scale, steps = scales.get(name, {}).get(key, 0.0), loose.get((name, key), 0)
+            _compare_cell(found, run, (name, quantity), labels, theirs, scale, steps)
     _compare_before(found, run, oracle, scales)
     if oracle["option"] == 1:
         for (i, y), theirs in oracle["dCS_dpj_i"].items():  # our Eq 34 has no quantity for the terms
@@ -500,9 +540,8 @@ def _compare_cell(
         found.number(name, labels, 0.0, 0.0 if theirs is None else theirs, 0.0)
         return
     state = _state(run, quantity, labels)
-    if theirs is None or name == "EF2":
-        if (state == EXCLUDED) is not (theirs is None):
-            found.differences.append(Difference(f"{name} (state {state})", labels, None, theirs, 0.0))
+    if (theirs is None or name == "EF2") and (state == EXCLUDED) is not (theirs is None):
+        found.differences.append(Difference(f"{name} (state {state})", labels, None, theirs, 0.0))
     if theirs is None:
         found.compared += 1
         return

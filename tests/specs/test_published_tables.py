@@ -6,7 +6,6 @@ All tables are typed here from the published text (sections J.1 and J.3), not fr
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -164,7 +163,7 @@ def test_table_2_comes_out_of_equation_44(run: engine.Run) -> None:
 
 
 def test_table_3_comes_out_of_equation_45_with_its_excluded_cells(run: engine.Run) -> None:
-    computed = {labels: state and "NA" or f"{value:.2f}" for labels, value, state in run.cells("EF_ij")}
+    computed = {labels: "NA" if state else f"{value:.2f}" for labels, value, state in run.cells("EF_ij")}
 
     assert computed == crossed(TABLE_3)
     assert len(computed) == 144

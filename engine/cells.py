@@ -1,0 +1,45 @@
+"""Cells of a quantity: which exist, which are needed, and what state they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.plan import Box
+from engine.setting import Setting
+from equations.methodology import Methodology
+from equations.quantity import Quantity
+
+#: States of a cell: not needed or not there; a value; left out by the methodology; outside the quantity's relation.
+ABSENT, PRESENT, EXCLUDED, NOT_APPLICABLE = 0, 1, 2, 3
+
+
+def cells_of(box: Box) -> Iterable[tuple[int, ...]]:
+    """Yield the cells of a box, the last axis fastest."""
+    if not box:
+        yield ()
+        return
+    for first in box[0]:
+        for rest in cells_of(box[1:]):
+            yield (first, *rest)
+
+
+def existing(quantity: Quantity, setting: Setting, methodology: Methodology) -> Callable[[tuple[int, ...]], bool] | None:
+    """Return whether a cell exists under the quantity's relation, or ``None`` where all do."""
+    pairs = setting.relations.get(quantity.on) if quantity.on else None
+    if pairs is None:
+        return None
+    axes = [quantity.indices.index(axis) for axis in methodology.relation[quantity.on].over]
+    members = [setting.members[quantity.indices[axis]] for axis in axes]
+    return lambda cell: tuple(names[cell[axis]] for names, axis in zip(members, axes, strict=True)) in pairs
+
+
+def existing_cells(quantity: Quantity, setting: Setting, methodology: Methodology) -> NDArray[np.bool_] | None:
+    """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
+    exists = existing(quantity, setting, methodology)
+    if exists is None:
+        return None
+    shape = tuple(len(setting.members[axis]) for axis in quantity.indices)
+    return np.array([exists(cell) for cell in np.ndindex(*shape)], bool).reshape(shape)

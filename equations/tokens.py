@@ -1,0 +1,117 @@
+"""The text of a formula, where it stands, and the words that it is made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from equations.errors import ExpressionError, Place
+from equations.syntax import Span
+
+_WORD = re.compile(
+    r"""(?P<space>\s+)
+      | (?P<ratio>\d+/\d+(?![\d.eE\w]))
+      | (?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+      | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<text>"[^"\n]*"|'[^'\n]*')
+      | (?P<unit>\{[^{}\n]*\})
+      | (?P<op>\.\*|\.\.|==|!=|<=|>=|\*\*|[-+*/^@<>()\[\],:])
+      | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+#: What authors bring along from elsewhere, and what to write here.
+_FOREIGN = {
+    "**": "write ^ for a power",
+    "=": "write == for 'is equal to'; an equation's left side stands under `defines`",
+    ".": "names have no dots; write .* for the element-wise product of matrices",
+    "−": "write the plain minus sign -",
+    "–": "write the plain minus sign -",
+    "×": "write *",
+    "·": "write * for a product, .* for the element-wise product of matrices",
+    "≤": "write <=",
+    "≥": "write >=",
+    "≠": "write !=",
+    "Σ": "write Sum(i, ...)",
+    "∑": "write Sum(i, ...)",
+    "!": "write `not`",
+    "&": "write `and`",
+    "|": "write `or`",
+    "%": "write the unit behind the number, as in 20 {%}",
+    ";": "one field holds one formula",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a formula and where it stands.
+
+    ``line`` and ``column`` are those of its first character. A text that the file spreads over several lines keeps the
+    file's own characters in ``raw``, so that a part of the text can be found there.
+    """
+
+    text: str
+    file: str = "<formula>"
+    line: int = 1
+    column: int = 1
+    raw: str = ""
+
+    def place(self, span: Span) -> Place:
+        """Return the place of a part of the text, with the line it is on as excerpt."""
+        text, start, end = self.text, span[0], span[1]
+        if self.raw:
+            text, start, end = self.raw, self._in_raw(start), self._in_raw(end - 1) + 1
+        start = min(start, len(text))
+        line_start = text.rfind("\n", 0, start) + 1
+        line_end = text.find("\n", start)
+        line_end = len(text) if line_end < 0 else line_end
+        number = text.count("\n", 0, start)
+        column = start - line_start + (self.column if number == 0 else 1)
+        excerpt = text[line_start:line_end]
+        indent = len(excerpt) - len(excerpt.lstrip())
+        return Place(self.file, self.line + number, column, excerpt.strip(), start - line_start - indent,
+                     max(1, min(end, line_end) - start))  # fmt: skip
+
+    def _in_raw(self, position: int) -> int:
+        """Find a character of the text in the raw text, where only white space may differ."""
+        wanted = sum(not c.isspace() for c in self.text[: max(0, position)])
+        for at, character in enumerate(self.raw):
+            if not character.isspace():
+                if wanted == 0:
+                    return at
+                wanted -= 1
+        return len(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: its kind (number, ratio, name, text, unit, op or end), its text and its place."""
+
+    kind: str
+    text: str
+    span: Span
+
+
+def read_tokens(source: Source) -> list[Token]:
+    """Divide a text into words; the last one is of kind ``end``.
+
+    Raises
+    ------
+    ExpressionError
+        X201 for a character that has no meaning.
+    """
+    tokens = []
+    for match in _WORD.finditer(source.text):
+        kind = match.lastgroup or "other"
+        if kind == "space":
+            continue
+        token = Token(kind, match.group(), match.span())
+        if kind == "other" or token.text == "**":
+            raise ExpressionError(
+                "X201", f"unexpected {token.text!r}", source.place(token.span),
+                why="this character has no meaning in a formula",
+                remedy=_FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
+            )  # fmt: skip
+        tokens.append(token)
+    tokens.append(Token("end", "", (len(source.text), len(source.text) + 1)))
+    return tokens

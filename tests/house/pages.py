@@ -1,0 +1,138 @@
+"""Make the pages of docs/ that follow from the code: reading order, project file, errors, command line.
+
+`MRVGRAPH_UPDATE=1 pytest tests/house` writes them; without it the tests compare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+from pathlib import Path
+
+from engine.cli import build_parser
+from engine.finding import FINDING_CODES
+from engine.project_data import SCHEMA
+from equations.errors import CODES
+from equations.spec_schema import BLOCKS
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("equations", "engine")
+BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
+
+
+def modules() -> dict[str, Path]:
+    """Every module of both rooms by dotted name, packages' __init__ left out at the top."""
+    found = {}
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
+            found[name] = path
+    return found
+
+
+def own_imports(path: Path, *, top: bool = True) -> list[tuple[str, bool]]:
+    """Modules of ours that a file imports, with whether the import stands inside a function or under TYPE_CHECKING."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.If):
+            inside |= {id(child) for child in ast.walk(node) if child is not node}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in ROOMS:
+            found.append((node.module, id(node) in inside))
+        elif isinstance(node, ast.Import):
+            found += [(alias.name, id(node) in inside) for alias in node.names if alias.name.split(".")[0] in ROOMS]
+    return found
+
+
+def reading_order() -> list[str]:
+    """Modules in an order in which each stands below all that it imports; ties by room and name."""
+    known = modules()
+    needs = {name: {m for m, inner in own_imports(path) if not inner and m in known} - {name} for name, path in known.items()}
+    order: list[str] = []
+    while needs:
+        ready = sorted((name for name, wanted in needs.items() if wanted <= set(order)), key=lambda n: (ROOMS.index(n.split(".")[0]), n))
+        if not ready:
+            raise AssertionError(f"modules import each other in a circle: {sorted(needs)}")
+        order.append(ready[0])
+        del needs[ready[0]]
+    return order
+
+
+def first_line(path: Path) -> str:
+    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[0]
+
+
+def reading_order_table() -> str:
+    known = modules()
+    lines = ["| file | what it is for |", "|---|---|"]
+    for name in reading_order():
+        if not name.endswith("__init__") and not name.endswith("__main__"):
+            path = known[name].relative_to(ROOT).as_posix()
+            lines.append(f"| [`{path}`](../{path}) | {first_line(known[name])} |")
+    return "\n".join(lines)
+
+
+def architecture_page() -> str:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    head, _, rest = text.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    return f"{head}{BEGIN}\n{reading_order_table()}\n{END}{tail}"
+
+
+def _schema_tables(schema: dict[str, dict]) -> list[str]:
+    lines = []
+    for kind, fields in schema.items():
+        lines += [f"## {kind.replace('_', ' ')}", "", "| field | type | required | meaning |", "|---|---|---|---|"]
+        for field in fields.values():
+            type_ = field.type.replace("|", " or ").replace("one_of:", "")
+            lines.append(f"| `{field.name}` | {type_} | {'yes' if field.required else ''} | {field.meaning} |")
+        lines.append("")
+    return lines
+
+
+def project_file_page() -> str:
+    intro = (ROOT / "tests/house/project_file_intro.md").read_text(encoding="utf-8")
+    return intro + "\n".join(_schema_tables(SCHEMA))
+
+
+def spec_fields_page() -> str:
+    lines = ["# Fields of a spec file", "", "Made from `equations/spec_schema.py`. [The spec language](spec_language.md) explains them.", ""]
+    return "\n".join(lines + _schema_tables(BLOCKS))
+
+
+def errors_page() -> str:
+    lines = ["# Errors and findings", "", "An error stops the work (exit code 2). A finding is reported; one of severity error gives exit code 1.",
+             "Each message says what, where, why and what to do.", "", "## Errors", "", "| code | meaning |", "|---|---|"]
+    lines += [f"| <a id=\"{code.lower()}\"></a>`{code}` | {meaning} |" for code, meaning in CODES.items()]
+    lines += ["", "## Findings", "", "| code | meaning |", "|---|---|"]
+    lines += [f"| <a id=\"{code.lower()}\"></a>`{code}` | {meaning} |" for code, meaning in FINDING_CODES.items()]
+    return "\n".join(lines) + "\n"
+
+
+def cli_page() -> str:
+    parser = build_parser()
+    lines = ["# The command line", "", "Exit codes: 0 well, 1 findings of severity error, 2 bad usage or bad input.", ""]
+    commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    for name, sub in commands.choices.items():
+        lines += [f"## mrvgraph {name}", "", sub.description or "", "", "| argument | meaning |", "|---|---|"]
+        for action in sub._actions:
+            if action.help and action.dest != "help":
+                shown = ", ".join(action.option_strings) or action.metavar or action.dest
+                value = "" if not action.option_strings or action.nargs == 0 else " " + str(action.metavar or action.dest.upper())
+                if action.choices:
+                    value = " " + " or ".join(map(str, action.choices))
+                lines.append(f"| `{shown}{value}` | {action.help} |".replace("|or", "or"))
+        lines.append("")
+    return "\n".join(lines)
+
+
+PAGES = {
+    "docs/architecture.md": architecture_page,
+    "docs/reference/project_file.md": project_file_page,
+    "docs/reference/spec_fields.md": spec_fields_page,
+    "docs/reference/errors.md": errors_page,
+    "docs/reference/cli.md": cli_page,
+}
