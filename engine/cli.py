@@ -168,14 +168,16 @@ def needs_command(options: argparse.Namespace) -> int:
     for kind, title in (("monitored", "monitored"), ("fixed_ex_ante", "fixed ex ante"), ("statement", "statements"),
                         ("default", "defaults")):  # fmt: skip
         rows = [
-            [n.quantity.id, str(n.quantity.unit), ", ".join(n.quantity.indices), n.quantity.meaning[:60],
+            [n.quantity.id, str(n.quantity.unit), ", ".join(n.quantity.indices), n.quantity.title[:48],
              ", ".join(n.used_by[:4]) + (" ..." if len(n.used_by) > 4 else ""),  # noqa: PLR2004
              f"given by {n.given_by}" if n.given_by else ("or " + "; ".join(n.instead) if n.instead else ""), n.under]
             for n in needs if n.quantity.kind == kind
         ]  # fmt: skip
         if rows:
             print(bold(f"\n{title} ({len(rows)})"))
-            print(table(["quantity", "unit", "for each", "meaning", "used by", "where from", "only if"], rows))
+            head = ["quantity", "unit", "for each", "meaning", "used by", "where from", "only if"]
+            kept = [at for at in range(len(head)) if any(row[at] for row in rows)]
+            print(table([head[at] for at in kept], [[row[at] for at in kept] for row in rows]))
     return WELL
 
 

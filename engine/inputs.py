@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT, cells_of
+from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT, cells_of, existing
 from engine.finding import Finding
 from engine.plan import Plan
 from engine.project_data import ProjectBlock, ProjectData, read_date

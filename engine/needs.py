@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from engine.placeholder import choice_combinations, placeholder_setting
+from engine.graph import uses
 from engine.plan import Plan
 from engine.planning import plan_run
 from engine.rules import asked_quantities
-from engine.setting import Setting
+from engine.setting import Setting, may_hold
 from equations.errors import GraphError, InputError, near
 from equations.methodology import Methodology
 from equations.quantity import Quantity
@@ -113,7 +114,7 @@ def needs_in(
     needs = []
     for id_ in plan.inputs:
         users = tuple(methodology.equation[e].label for e in plan.needed_by.get(id_, ()) if e in methodology.equation)
-        needs.append(Need(methodology.quantity[id_], users, given.get(id_, ""), tuple(_instead(methodology, id_, given))))
+        needs.append(Need(methodology.quantity[id_], users, given.get(id_, ""), tuple(_instead(methodology, setting, id_, given))))
     return needs
 
 
@@ -150,14 +151,16 @@ def datasets_by_quantity(methodology: Methodology, requested: tuple[str, ...]) -
     return found
 
 
-def _instead(methodology: Methodology, id_: str, given: Mapping[str, str]) -> Iterator[str]:
+def _instead(methodology: Methodology, setting: Setting, id_: str, given: Mapping[str, str]) -> Iterator[str]:
     for dataset in methodology.datasets:
         if dataset.use != "default" and given.get(id_) != dataset.id and any(b.quantity == id_ for b in dataset.values):
             yield f"dataset {dataset.id}"
     if id_ in given:
         return
     for equation in methodology.definitions.get(id_, ()):
-        yield f"{equation.label} ({equation.id})"
+        if equation.when is None or may_hold(equation.when, setting):
+            used = dict.fromkeys(use.quantity for use in uses(equation, methodology))
+            yield f"{equation.label} from {', '.join(used)}"
 
 
 def _under(methodology: Methodology, where: list[dict[str, str]], combinations: list[dict[str, str]]) -> str:

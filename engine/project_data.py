@@ -24,7 +24,7 @@ def _fields(*rows: tuple[str, str, bool, str]) -> dict[str, Field]:
 SCHEMA: dict[str, dict[str, Field]] = {
     "project": _fields(
         ("project", "block:identity", True, "who and what it is"),
-        ("methodology", "text", False, "the version that the project applies, such as KH_AM004@1.1"),
+        ("methodology", "text", False, "the version that the project applies, as `mrvgraph list` names it"),
         ("operation", "block:operation", True, "first and last day of operation"),
         ("monitoring_periods", "blocks:period", False, "periods for which credits are computed; the whole operation if absent"),
         ("choices", "texts", False, "choice -> value"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,12 +12,15 @@ from engine.formula import FormulaEvaluator, Scope
 from engine.inputs import Origin
 from engine.pipeline import Run
 from engine.plan import Step
+from engine.solvers import root_parts
 from engine.terminal import number
 from equations.equation import Equation
 from equations.errors import InputError, near
 from equations.grammar import parse_formula
 from equations.notation import plain_text, substituted_text
+from equations.notation_matrix import free_letter, letters_in, lowered
 from equations.syntax import (
+    Binary,
     Cases,
     Element,
     Index,
@@ -27,8 +30,11 @@ from equations.syntax import (
     MatrixRef,
     Name,
     Node,
+    Number,
     Reduce,
     children,
+    rebuild,
+    walk,
 )
 
 Cell = tuple[int, ...]
@@ -164,18 +170,18 @@ class _Tracer:
         equation = run.methodology.equation[step.equation]
         known = (quantity, cell) in self.seen
         self.seen.add((quantity, cell))
-        scope = self.scope(step, equation, cell)
+        scope, formula = self.element_form(equation, self.scope(step, equation, cell), cell)
         uses: list[TraceNode] = []
         zeros = 0
         if not known and depth > 0:
-            for name, place in self.reads(equation, scope, cell):
+            for name, place in self.reads(formula, scope):
                 if run.values.arrays[name][place] == 0 and declared.indices and len(place) > 1:
                     zeros += 1
                 else:
                     uses.append(self.node(name, place, depth - 1))
         return TraceNode(
             quantity, labels, value, unit, state, equation.label, equation.id, plain_text(equation.formula),
-            self.substituted(equation, scope), str(equation.source), None, tuple(uses), zeros, known,
+            self.substituted(equation, formula, scope), str(equation.source), None, tuple(uses), zeros, known,
         )  # fmt: skip
 
     def step_for(self, quantity: str, cell: Cell) -> Step | None:
@@ -221,40 +227,52 @@ class _Tracer:
             scope = scope.bound(letter, by_letter[letter], np.array([places[letter]], np.intp))
         return scope
 
+    def element_form(self, equation: Equation, scope: Scope, cell: Cell) -> tuple[Scope, Node]:
+        """Return a formula for one element: of a matrix equation the element in the cell's row and column."""
+        methodology, formula = self.run.methodology, equation.formula
+        if not isinstance(equation.defines, MatrixRef):
+            return scope, formula
+        axes = methodology.quantity[equation.quantity].indices
+        if equation.solver:
+            known, exponent = root_parts(equation)
+            formula = Binary("*", known, exponent)
+        used = letters_in(formula) | set(scope.letters)
+        row = free_letter(axes[0], used, methodology)
+        column = free_letter(axes[1], used | {row}, methodology)
+        for letter, axis, at in ((row, axes[0], cell[0]), (column, axes[1], cell[1])):
+            scope = scope.bound(letter, axis, np.array([at], np.intp))
+        return scope, lowered(formula, row, column, methodology)
+
     # -- what a formula reads
 
-    def reads(self, equation: Equation, scope: Scope, cell: Cell) -> list[tuple[str, Cell]]:
+    def reads(self, formula: Node, scope: Scope) -> list[tuple[str, Cell]]:
         """Return the cells that a formula reads for one cell of its left side, each once, in written order."""
         found: dict[tuple[str, Cell], None] = {}
         with np.errstate(all="ignore"):
-            for item in self._reads(equation.formula, scope, cell):
+            for item in self._reads(formula, scope):
                 found[item] = None
-        if equation.solver:
-            found = {item: None for item in found if item[0] != equation.quantity}
         return list(found)
 
-    def _reads(self, node: Node, scope: Scope, cell: Cell) -> Iterator[tuple[str, Cell]]:
+    def _reads(self, node: Node, scope: Scope) -> Iterator[tuple[str, Cell]]:
         match node:
             case Element():
                 for inner in _single(scope, [i.letter for i in node.indices if isinstance(i, IndexLetter | IndexGroup)]):
                     yield node.quantity, self.place(node.quantity, node.indices, inner)
-            case MatrixRef():
-                yield from self.matrix_reads(node, scope, cell)
             case Reduce(binders=binders, body=body):
-                yield from self.reduced_reads(binders, body, scope, cell)
+                yield from self.reduced_reads(binders, body, scope)
             case Cases(branches=branches, otherwise=otherwise):
                 for condition, value in branches:
-                    yield from self._reads(condition, scope, cell)
+                    yield from self._reads(condition, scope)
                     if bool(np.all(self.evaluator.condition(condition, scope)[0])):
-                        yield from self._reads(value, scope, cell)
+                        yield from self._reads(value, scope)
                         return
                 if otherwise is not None:
-                    yield from self._reads(otherwise, scope, cell)
+                    yield from self._reads(otherwise, scope)
             case _:
                 for child in children(node):
-                    yield from self._reads(child, scope, cell)
+                    yield from self._reads(child, scope)
 
-    def reduced_reads(self, binders: tuple[object, ...], body: Node, scope: Scope, cell: Cell) -> Iterator[tuple[str, Cell]]:
+    def reduced_reads(self, binders: tuple[object, ...], body: Node, scope: Scope) -> Iterator[tuple[str, Cell]]:
         inner, names = scope, []
         masks = []
         for binder in binders:
@@ -262,19 +280,10 @@ class _Tracer:
             names.append(binder.letter)  # type: ignore[attr-defined]
             masks.append(mask)
         for one in _single(inner, names):
-            if all(mask is None or _allowed(mask, inner, one) for mask in masks):
-                yield from self._reads(body, one, cell)
-
-    def matrix_reads(self, node: MatrixRef, scope: Scope, cell: Cell) -> Iterator[tuple[str, Cell]]:
-        """Yield what a matrix gives to one element: its own element, its row or its column, by its place in the formula."""
-        axes = self.run.methodology.quantity[node.quantity].indices
-        whole = 1 if node.diagonal else 2
-        rest = self.place(node.quantity, node.indices, scope, axes[whole:])
-        row, column = (cell[0], cell[1]) if len(cell) >= 2 else (0, 0)  # noqa: PLR2004
-        if node.diagonal:
-            yield node.quantity, (row, *rest)
-            return
-        yield node.quantity, (row, column, *rest)
+            if not all(mask is None or _allowed(mask, inner, one) for mask in masks):
+                continue
+            if float(np.ravel(self.evaluator.value(body, one)[0])[0]) != 0:
+                yield from self._reads(body, one)
 
     def place(self, quantity: str, indices: tuple[Index, ...], scope: Scope, axes: tuple[str, ...] | None = None) -> Cell:
         axes = self.run.methodology.quantity[quantity].indices if axes is None else axes
@@ -285,14 +294,34 @@ class _Tracer:
 
     # -- the formula with numbers
 
-    def substituted(self, equation: Equation, scope: Scope) -> str:
+    def substituted(self, equation: Equation, formula: Node, scope: Scope) -> str:
         """Return the formula with numbers; an outer sum is written out term by term."""
-        formula = equation.formula
-        if isinstance(equation.defines, MatrixRef) or equation.solver:
-            return ""
+        if equation.solver:
+            found = [str(s) for s in self.run.values.solutions if s.equation == equation.id]
+            return f"solved: {found[0]}" if found else "solved"
         if isinstance(formula, Reduce) and formula.kind == "Sum":
             return self.terms(formula, scope)
-        return substituted_text(formula, lambda element: self.shown(element, scope))
+        return substituted_text(self.taken(formula, scope), lambda element: self.shown(element, scope))
+
+    def taken(self, node: Node, scope: Scope) -> Node:
+        """Return a formula with the case that is taken in place of each `cases`, where the letters decide it."""
+        parts: dict[int, Node] = {}
+        for inner in walk(node):
+            if isinstance(inner, Cases) and not any(isinstance(x, Reduce) for x in walk(inner)):
+                parts.setdefault(id(inner), self.taken(self.case(inner, scope), scope))
+            elif isinstance(inner, Reduce):
+                parts.setdefault(id(inner), inner)
+        return _without_ones(rebuild(node, parts))
+
+    def case(self, node: Cases, scope: Scope) -> Node:
+        for condition, value in node.branches:
+            held, letters = self.evaluator.condition(condition, scope)
+            if np.size(held) != 1:
+                return node
+            if bool(np.ravel(held)[0]):
+                return value
+        assert node.otherwise is not None
+        return node.otherwise
 
     def terms(self, node: Reduce, scope: Scope) -> str:
         inner, names, masks = scope, [], []
@@ -309,7 +338,7 @@ class _Tracer:
                 if value == 0:
                     zeros += 1
                 else:
-                    terms.append(substituted_text(node.body, lambda element, one=one: self.shown(element, one)))  # type: ignore[misc]
+                    terms.append(substituted_text(self.taken(node.body, one), lambda element, one=one: self.shown(element, one)))  # type: ignore[misc]
         more = f" + ... ({len(terms) - _MOST_TERMS} more terms)" if len(terms) > _MOST_TERMS else ""
         text = " + ".join(terms[:_MOST_TERMS]) + more
         return (text or "0") + (f"   ({zeros} terms are zero)" if zeros else "")
@@ -322,6 +351,18 @@ class _Tracer:
         value = float(self.run.values.arrays[element.quantity][place])
         text = number(value)
         return f"({text})" if value < 0 else text
+
+
+def _without_ones(node: Node) -> Node:
+    """Leave out factors that are a plain 1, such as those of a diagonal matrix."""
+    if isinstance(node, Binary):
+        left, right = _without_ones(node.left), _without_ones(node.right)
+        if node.op == "*" and isinstance(right, Number) and right.text == "1":
+            return left
+        if node.op == "*" and isinstance(left, Number) and left.text == "1":
+            return right
+        return replace(node, left=left, right=right)
+    return node
 
 
 def _single(scope: Scope, letters: list[str]) -> Iterator[Scope]:
@@ -351,12 +392,12 @@ def _allowed(mask: tuple[object, tuple[str, ...]], outer: Scope, one: Scope) -> 
 def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
     """Yield the lines of a trace for reading."""
     value = node.state or number(node.value)
-    head = f"{indent}{node.name} = {value} {node.unit}".rstrip(" 1") if node.unit == "1" else f"{indent}{node.name} = {value} {node.unit}"
+    head = f"{indent}{node.name} = {value}" + ("" if node.unit == "1" else f" {node.unit}")
     if node.equation:
         yield f"{head}   [{node.equation}]" + ("  (shown above)" if node.repeated else "")
         if not node.repeated:
             yield f"{indent}  = {node.formula}"
-            if node.substituted:
+            if node.substituted and node.substituted != node.formula:
                 yield f"{indent}  = {node.substituted}"
     else:
         yield f"{head}   <- {_given(node)}"
@@ -370,7 +411,7 @@ def _given(node: TraceNode) -> str:
     origin = node.origin
     if origin is None:
         return "not given"
-    written = f"{origin.written} {origin.unit}".strip()
+    written = origin.written if origin.unit == "1" else f"{origin.written} {origin.unit}"
     by = {"project": f"project file {origin.name}", "dataset": f"dataset {origin.name}", "default": f"default, {origin.name}"}[origin.kind]
     return f"{by}: {written}" + (f"; {origin.source}" if origin.source else "")
 

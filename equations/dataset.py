@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import Place
 from equations.syntax import Node
+from equations.tokens import Source
 from equations.units import Unit
 
 #: A printed cell: its text, or ``NA`` (excluded by the methodology). Missing cells are absent.
@@ -33,6 +35,7 @@ class ValueBlock:
     letters: tuple[tuple[str, str], ...] = ()
     note: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
+    published_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +63,31 @@ class PublishedResult:
     choices: tuple[tuple[str, str], ...] = ()
     source: Citation = Citation()
     place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two formulas that should agree on the numbers of the datasets alone.
+
+    Attributes
+    ----------
+    tolerance
+        Largest difference that the rounding of printed numbers explains, in the unit of both sides.
+    severity
+        Severity of a larger difference.
+    """
+
+    id: str
+    title: str
+    left: Node
+    right: Node
+    letters: tuple[tuple[str, str], ...] = ()
+    given: tuple[str, ...] = ()
+    tolerance: Fraction = Fraction(0)
+    choices: tuple[tuple[str, str], ...] = ()
+    severity: str = "warning"
+    why: str = ""
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
+    left_source: Source | None = field(default=None, compare=False, repr=False)
+    right_source: Source | None = field(default=None, compare=False, repr=False)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from equations.citation import Citation
-from equations.dataset import Dataset, PublishedResult
+from equations.dataset import Comparison, Dataset, PublishedResult
 from equations.equation import Equation, Rule
 from equations.errors import Place
 from equations.index_set import IndexSet, Relation
@@ -42,6 +42,7 @@ class Constant:
     unit: Unit
     meaning: str = ""
     source: Citation = Citation()
+    published_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,17 @@ class Choice:
     meaning: str
     values: tuple[ChoiceValue, ...]
     default: str = ""
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterList:
+    """One of the publication's own lists of parameters, and the kind of the quantities that belong on it."""
+
+    id: str
+    kind: str
+    title: str = ""
     source: Citation = Citation()
     place: Place | None = field(default=None, compare=False, repr=False)
 
@@ -127,9 +139,11 @@ class Methodology:
     equations: tuple[Equation, ...] = ()
     datasets: tuple[Dataset, ...] = ()
     published_results: tuple[PublishedResult, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
     rules: tuple[Rule, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     register: tuple[RegisterEntry, ...] = ()
+    parameter_lists: tuple[ParameterList, ...] = ()
     monitoring_list: tuple[ListedParameter, ...] = ()
     history: tuple[HistoryLine, ...] = ()
     #: SHA-256 of what the spec says, whichever files and revisions it was composed from.

@@ -227,7 +227,7 @@ class _Latex:
         if isinstance(node, MatrixRef):
             symbol = (quantity.diagonal_symbol if node.diagonal else quantity.matrix_symbol) or rf"\mathrm{{{escaped(node.name)}}}"
         text = filled(symbol, [self.index(index) for index in node.indices])
-        if re.match(r"\\(sum|prod|min|max)\b", text):
+        if re.match(r"\\(sum|prod|min|max)(?![A-Za-z])", text):
             return text, OPEN
         return text, POWER if "^" in text or " " in text.split("_")[0] else ATOM
 

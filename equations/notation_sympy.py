@@ -303,7 +303,7 @@ class _Projection:
 
     # -- conditions
 
-    def condition(self, node: Node) -> sympy.Basic:
+    def condition(self, node: Node) -> sympy.Basic:  # noqa: PLR0911 - one arm per node
         match node:
             case Logic(op=op, parts=parts):
                 return (sympy.And if op == "and" else sympy.Or)(*map(self.of, parts), evaluate=False)
@@ -318,6 +318,8 @@ class _Projection:
                 return _RELATIONS[op](sympy.Symbol(id_), sympy.Symbol(text), evaluate=False)
             case Compare(op=op, left=left, right=right):
                 sides = [self.member(side.text) if isinstance(side, Word) else self.of(side) for side in (left, right)]
+                if not any(side.free_symbols for side in sides):  # SymPy cannot handle one of constants that is not evaluated
+                    return _RELATIONS[op](*(side.doit() for side in sides))
                 return _RELATIONS[op](*sides, evaluate=False)
         raise TypeError(f"only a resolved formula has a projection: {node!r}")
 

@@ -10,6 +10,19 @@ from equations.errors import Place
 from equations.units import PLAIN, Unit
 
 KINDS = ("monitored", "fixed_ex_ante", "default", "computed", "statement")
+#: What a quantity can be in the accounting. Quantities of one `part_of` belong to the same place.
+ROLES: dict[str, str] = {
+    "reference_level": "emissions expected without the project",
+    "project_emissions": "emissions with the project",
+    "displaced_emissions": "emissions moved elsewhere",
+    "emission_reductions": "reductions before any discount",
+    "credits": "what can be credited",
+    "discount": "share that is held back",
+    "initial_area": "area of each category when the project starts",
+    "projected_area": "area of each category, projected year by year",
+    "projected_conversion": "area projected to go from one category to another",
+    "monitored_conversion": "area monitored to have gone from a category, or from one to another",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,10 @@ class Quantity:
         ``number``, ``yes_no`` (1 or 0) or ``date`` (days).
     acts_as
         The unit with which it counts where it is used, if not ``unit``; ``acts_as_why`` names the equivalence.
+    role
+        What it is in the accounting, one of :data:`ROLES`; audits find quantities by it and by ``part_of``.
+    rows_sum_to
+        What each row, over the second index, adds up to.
     """
 
     id: str
@@ -89,6 +106,8 @@ class Quantity:
     role: str = ""
     part_of: str = ""
     name: str = ""
+    rows_sum_to: Fraction | None = None
+    editorial: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
 
     @property

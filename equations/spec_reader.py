@@ -7,35 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
+from fractions import Fraction
 
 from equations.citation import Citation
-from equations.dataset import Dataset, PublishedResult, ValueBlock
+from equations.dataset import Comparison, Dataset, PublishedResult, ValueBlock
+from equations.declaration_reader import DeclarationReader
 from equations.equation import Equation, Rule
-from equations.errors import Place, SpecError, raise_all
+from equations.errors import SpecError, raise_all
 from equations.functions import FUNCTIONS, REDUCTIONS, RESERVED
-from equations.index_set import IndexSet, Relation
+from equations.index_set import Relation
 from equations.methodology import (
     Choice,
-    ChoiceValue,
-    Constant,
     Equivalence,
     HistoryLine,
     ListedParameter,
     Methodology,
+    ParameterList,
     Section,
-    Substance,
 )
 from equations.names import Names
-from equations.quantity import Quantity, UnitAlternatives
-from equations.ruling import Reading, RegisterEntry, Ruling
+from equations.quantity import Quantity
+from equations.ruling import RegisterEntry, Ruling
 from equations.scope import Resolver
-from equations.spec_block import Block, Errors, checked, unique
-from equations.spec_schema import MEMBER
-from equations.strict_yaml import Mapping, Scalar, YamlNode
+from equations.spec_block import Block, checked, unique
+from equations.strict_yaml import YamlNode
 from equations.syntax import Element, MatrixRef, Node
 from equations.tokens import Source
-from equations.unit_registry import SUBSTANCES, parse_unit
-from equations.units import PLAIN
 from equations.value_table import read_cells
 
 #: Solvers that the engine offers for implicit equations, and what each solves.
@@ -60,17 +57,7 @@ def read_methodology(document: YamlNode, *, content_hash: str = "", files: tuple
     return _Reader(document).methodology(content_hash, files)
 
 
-class _Reader:
-    def __init__(self, document: YamlNode) -> None:
-        self.errors: Errors = []
-        self.spec = Block(document, "spec", self.errors)
-        self.head = self.spec.block("methodology") or Block(Mapping((), "", 0, 0), "methodology", [])
-        self.document = self.head.text("document") or self.head.text("id")
-        self.version = self.head.text("version")
-        self.substances: tuple[str, ...] = ()
-        self.sets: dict[str, IndexSet] = {}
-        self.places: dict[str, Place] = {}
-
+class _Reader(DeclarationReader):
     def methodology(self, content_hash: str, files: tuple[tuple[str, str], ...]) -> Methodology:
         spec, head = self.spec, self.head
         sections = tuple(Section(b.text("id"), b.text("title")) for b in spec.blocks("sections"))
@@ -90,12 +77,16 @@ class _Reader:
         equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
         datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
         published = tuple(p for b in spec.blocks("published_results") if (p := self.published(b, names, datasets)))
+        comparisons = tuple(c for b in spec.blocks("comparisons") if (c := self.comparison(b, names, datasets)))
         rules = tuple(r for b in spec.blocks("rules") if (r := self.rule(b, names, equivalences)))
         register = tuple(self.register_entry(b, rulings) for b in spec.blocks("register"))
+        lists = tuple(ParameterList(b.text("id"), b.text("kind"), b.text("title"), self.cite(b), b.place)
+                      for b in spec.blocks("parameter_lists"))  # fmt: skip
         listed = tuple(self.listed(b, names) for b in spec.blocks("monitoring_list"))
         history = tuple(HistoryLine(b.text("version"), b.text("date"), b.text("contents")) for b in spec.blocks("history"))
         for what, entries in (("equations", equations), ("rulings", rulings), ("rules", rules), ("datasets", datasets),
-                              ("register entries", register), ("index sets", index_sets)):  # fmt: skip
+                              ("register entries", register), ("index sets", index_sets),
+                              ("comparisons", comparisons)):  # fmt: skip
             unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)  # type: ignore[attr-defined]
         result = head.text("result")
         if result:
@@ -106,140 +97,8 @@ class _Reader:
         return Methodology(
             head.text("id"), self.version, head.text("title"), result, head.text("programme"), head.text("status", "draft"),
             head.text("status_note"), head.text("date"), self.document, head.words("report"), sections, substances,
-            index_sets, relations, constants, equivalences, choices, quantities, equations, datasets, published, rules,
-            rulings, register, listed, history, hash=content_hash, files=files,
-        )  # fmt: skip
-
-    def cite(self, block: Block) -> Citation:
-        return block.citation(self.document, self.version)
-
-    # -- declarations
-
-    def substance(self, block: Block) -> Substance:
-        id_ = block.text("id")
-        if id_ in SUBSTANCES:
-            block.fault("S106", f"the substance {id_!r} is built in", block.place)
-        return Substance(id_, block.text("meaning"))
-
-    def index_sets(self) -> tuple[IndexSet, ...]:
-        found: dict[str, IndexSet] = {}
-        letters: dict[str, str] = {}
-        for block in self.spec.blocks("index_sets"):
-            ids, names = self.members(block)
-            parent = block.text("subset_of")
-            own = IndexSet(
-                block.name("id"), block.words("letters"), block.text("meaning"), ids, names, block.text("kind", "members"),
-                parent, block.text("groups"), block.text("project", "fixed"), block.place,
-            )  # fmt: skip
-            if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
-                own = self.subset(block, own, found[parent])
-            if own.kind == "group" and not own.groups:
-                block.fault("S104", "a group of years says which year axis it groups", block.place, remedy="add `groups: year`")
-            if own.kind == "members" and not own.members and own.project == "fixed" and not parent:
-                block.fault("S104", f"the index set {own.id!r} has no members", block.place,
-                            remedy="list them, or let the project do so with `project: must-list`")  # fmt: skip
-            for scalar in block.word_nodes("letters"):
-                if scalar.text in letters:
-                    block.fault("X206", f"the letter {scalar.text!r} already belongs to {letters[scalar.text]}", scalar.place,
-                                remedy="leave it to one set; an equation can say otherwise with `for:`")  # fmt: skip
-                letters.setdefault(scalar.text, own.id)
-            found[own.id] = own
-        return tuple(found.values())
-
-    def subset(self, block: Block, own: IndexSet, parent: IndexSet) -> IndexSet:
-        names = dict(zip(parent.members, parent.names, strict=True))
-        for scalar in block.word_nodes("members"):
-            checked(scalar.text, parent.members, f"member of {parent.id}", scalar.place, self.errors)
-        ordered = tuple(m for m in parent.members if m in own.members)
-        return replace(own, members=ordered, names=tuple(names[m] for m in ordered))
-
-    def members(self, block: Block) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        node = block.node.get("members")
-        ids: list[str] = []
-        names: list[str] = []
-        for item in getattr(node, "items", ()):
-            if isinstance(item, Scalar):
-                ids.append(item.text)
-                names.append("")
-            else:
-                part = Block(item, "member", self.errors, MEMBER)
-                ids.append(part.text("id"))
-                names.append(part.text("name"))
-        if len(set(ids)) != len(ids):
-            block.fault("S106", "a member stands twice", block.place_of("members"))
-        return tuple(ids), tuple(names)
-
-    def relation(self, block: Block) -> Relation:
-        for scalar in block.word_nodes("over"):
-            checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
-        return Relation(block.name("id"), block.words("over"), block.text("meaning"), block.place)
-
-    def constant(self, block: Block) -> Constant:
-        return Constant(block.text("written"), block.unit("unit", self.substances), block.text("meaning"), self.cite(block))
-
-    def equivalence(self, block: Block) -> Equivalence:
-        return Equivalence(
-            block.text("id"), block.unit("from", self.substances), block.unit("to", self.substances), block.text("reason"),
-            self.cite(block),
-        )  # fmt: skip
-
-    def choice(self, block: Block) -> Choice:
-        values = tuple(ChoiceValue(b.text("id"), b.text("meaning")) for b in block.blocks("values"))
-        default = block.text("default")
-        if default:
-            checked(default, [v.id for v in values], "value", block.place_of("default"), self.errors)
-        return Choice(block.name("id"), block.text("meaning"), values, default, self.cite(block), block.place)
-
-    def quantity(self, block: Block, relations: tuple[Relation, ...], equivalences: tuple[Equivalence, ...]) -> Quantity:
-        id_ = block.name("id")
-        indices = block.words("indices")
-        for scalar in block.word_nodes("indices"):
-            checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
-        type_ = block.text("type", "number")
-        unit = block.unit("unit", self.substances, parse_unit("day") if type_ == "date" else PLAIN)
-        if type_ == "number" and block.text("kind") != "statement" and not block.has("unit"):
-            block.fault("S104", f"the quantity {id_!r} has no unit", block.place, remedy='add `unit:` (a plain number: unit: "1")')
-        published_text = block.text("published_unit")
-        published = None
-        if published_text:
-            published = block.read_unit_quietly(published_text, self.substances)
-        on = block.text("on")
-        if on:
-            checked(on, [r.id for r in relations], "relation", block.place_of("on"), self.errors)
-        matrix, diagonal = block.name("matrix"), block.name("diagonal_matrix")
-        if matrix and (len(indices) < 2):
-            block.fault("S105", "a matrix has two indices", block.place_of("matrix"))
-        if diagonal and not indices:
-            block.fault("S105", "a diagonal matrix has an index", block.place_of("diagonal_matrix"))
-        acts_as, why = None, ""
-        if (part := block.block("acts_as")) is not None:
-            acts_as, why = part.unit("unit", self.substances), part.text("equivalence")
-            checked(why, [e.id for e in equivalences], "equivalence", part.place_of("equivalence"), self.errors)
-        return Quantity(
-            id_, block.text("symbol"), block.text("meaning"), indices, unit, block.text("kind", "computed"), type_, published,
-            published_text, block.text("unit_note"), block.range("range", self.document, self.version),
-            block.range("plausible", self.document, self.version), self.cite(block), block.text("supplied_by"), matrix, diagonal,
-            block.text("matrix_symbol"), block.text("diagonal_symbol"), on, self.alternatives(block, indices), acts_as, why,
-            block.text("role"), block.text("part_of"), block.text("name"), block.place,
-        )  # fmt: skip
-
-    def alternatives(self, block: Block, indices: tuple[str, ...]) -> UnitAlternatives | None:
-        part = block.block("unit_alternatives")
-        if part is None:
-            return None
-        by = part.text("by")
-        checked(by, indices, "index", part.place_of("by"), self.errors)
-        units = tuple((key, part.read_unit(scalar, self.substances) or PLAIN) for key, scalar in part.texts("units"))
-        return UnitAlternatives(part.text("group"), by, units)
-
-    def ruling(self, block: Block) -> Ruling:
-        readings = tuple(Reading(b.text("id"), b.text("meaning")) for b in block.blocks("readings"))
-        default = block.text("default")
-        if default:
-            checked(default, [r.id for r in readings], "reading", block.place_of("default"), self.errors)
-        return Ruling(
-            block.text("id"), block.text("issue"), default, readings, block.text_place(), block.text("evidence"),
-            block.text("why"), block.text("moves"), self.cite(block), block.place,
+            index_sets, relations, constants, equivalences, choices, quantities, equations, datasets, published, comparisons,
+            rules, rulings, register, lists, listed, history, hash=content_hash, files=files,
         )  # fmt: skip
 
     def unique_names(
@@ -389,7 +248,9 @@ class _Reader:
         bound = {letter: set_id for letter, set_id in names.letters.items() if set_id in quantity.indices} | own
         when, _ = self.when(block, names, own, bound)
         letters = tuple(bound.items())
-        return ValueBlock(id_, unit, cells, self.cite(block), when, letters, block.text("note"), block.place)
+        return ValueBlock(
+            id_, unit, cells, self.cite(block), when, letters, block.text("note"), block.place, block.text("published_unit")
+        )
 
     def published(self, block: Block, names: Names, datasets: tuple[Dataset, ...]) -> PublishedResult | None:
         id_ = block.text("quantity")
@@ -402,6 +263,26 @@ class _Reader:
         choices = tuple((key, scalar.text) for key, scalar in block.texts("choices"))
         unit = block.unit("unit", self.substances, quantity.unit)
         return PublishedResult(block.text("id"), id_, block.words("given"), cells, unit, choices, self.cite(block), block.place)
+
+    def comparison(self, block: Block, names: Names, datasets: tuple[Dataset, ...]) -> Comparison | None:
+        for scalar in block.word_nodes("given"):
+            checked(scalar.text, [d.id for d in datasets], "dataset", scalar.place, self.errors)
+        own = self.own_letters(block)
+        sides = []
+        for found in (block.formula("left"), block.formula("right")):
+            if found is not None:
+                resolver = Resolver(names, found[1], own, dict(own))
+                sides.append((resolver.value(found[0]), found[1]))
+                self.errors += resolver.errors
+        if len(sides) < 2:
+            return None
+        (left, left_source), (right, right_source) = sides
+        choices = tuple((key, scalar.text) for key, scalar in block.texts("choices"))
+        return Comparison(
+            block.text("id"), block.text("title"), left, right, tuple(own.items()), block.words("given"),
+            block.number("tolerance") or Fraction(0), choices, block.text("severity", "warning"), block.text("why"),
+            self.cite(block), block.place, left_source, right_source,
+        )  # fmt: skip
 
     def register_entry(self, block: Block, rulings: tuple[Ruling, ...]) -> RegisterEntry:
         ruling = block.text("ruling")

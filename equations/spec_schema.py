@@ -67,9 +67,11 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("equations", "blocks:equation", True, "every equation"),
         ("datasets", "blocks:dataset", False, "dated, sourced numbers"),
         ("published_results", "blocks:published_result", False, "printed tables that equations must reproduce"),
+        ("comparisons", "blocks:comparison", False, "printed numbers that should agree with each other"),
         ("rules", "blocks:rule", False, "conditions evaluated on every run"),
         ("rulings", "blocks:ruling", False, "open places that change numbers"),
         ("register", "blocks:register_entry", False, "every other fault of the text"),
+        ("parameter_lists", "blocks:parameter_list", False, "what each of the publication's lists is for"),
         ("monitoring_list", "blocks:listed_parameter", False, "the publication's own lists of parameters"),
         ("history", "blocks:history_line", False, "version history"),
     ),
@@ -101,7 +103,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, "")
     ),
     "constant": _block(
-        ("written", "text", True, "as it stands in formulas"), ("unit", "unit", True, ""), ("meaning", "text", False, ""), SOURCE
+        ("written", "text", True, "as it stands in formulas"), ("unit", "unit", True, ""), ("meaning", "text", False, ""),
+        ("published_unit", "text", False, "as printed, where it differs"), SOURCE,
     ),
     "equivalence": _block(
         ("id", "text", True, ""), ("from", "unit", True, ""), ("to", "unit", True, ""),
@@ -125,6 +128,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("type", "one_of:number|yes_no|date", False, ""),
         ("range", "range", False, "what can be at all; outside is an error"),
         ("plausible", "range", False, "what is usual; outside is a finding"),
+        ("rows_sum_to", "number", False, "what each row (over the second index) adds up to, within the rounding of its numbers"),
         SOURCE,
         ("supplied_by", "text", False, "who or what gives it"),
         ("matrix", "name", False, "name of the matrix of its elements"),
@@ -134,7 +138,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("on", "id", False, "relation outside of which it does not exist"),
         ("unit_alternatives", "block:unit_alternatives", False, "units of which each member takes one"),
         ("acts_as", "block:acts_as", False, "unit with which it counts where it is used"),
-        ("role", "text", False, "what it is in the accounting"),
+        ("role", "text", False, "what it is in the accounting; equations/quantity.py lists the roles"),
+        ("editorial", "text", False, "why it stands here although the text has no such symbol"),
         ("part_of", "text", False, "grouping for pictures"),
     ),
     "unit_alternatives": _block(
@@ -175,6 +180,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("at", "texts", False, "index set -> member, for indices that the table does not show"),
         ("when", "condition", False, "the case in which it holds"),
         ("for", "letters", False, "what its letters run over"),
+        ("published_unit", "text", False, "as printed, where even `unit` differs"),
         ("note", "text", False, ""),
         SOURCE,
     ),
@@ -182,6 +188,15 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "text", True, ""), ("quantity", "id", True, ""), ("given", "words", False, "datasets from which it follows"),
         ("unit", "unit", False, "as printed"), ("value", "number", False, ""), ("cells", "cells", False, ""),
         ("table", "table", False, ""), ("at", "texts", False, ""), ("choices", "texts", False, "choice -> value"), SOURCE,
+    ),
+    "comparison": _block(
+        ("id", "text", True, ""), ("title", "text", True, "what is compared with what"),
+        ("left", "formula", True, ""), ("right", "formula", True, "what it should be equal to"),
+        ("for", "letters", False, "free letters: compared for every member"),
+        ("given", "words", True, "datasets from which both follow"),
+        ("tolerance", "number", False, "largest difference that rounding explains, in the unit of both sides"),
+        ("choices", "texts", False, "choice -> value"), ("severity", "one_of:error|warning|note", False, "of a larger difference"),
+        ("why", "text", False, "what a difference means"), SOURCE,
     ),
     "rule": _block(
         ("id", "text", True, ""), ("statement", "text", True, ""), ("condition", "condition", True, ""),
@@ -201,6 +216,10 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("alternatives", "words", False, ""), ("moves", "text", False, ""),
         ("severity", "one_of:credit-moving|checkable|editorial", False, ""), ("ruling", "text", False, ""),
     ),
+    "parameter_list": _block(
+        ("id", "text", True, "as `list:` of the lines names it"), ("title", "text", False, ""),
+        ("kind", "one_of:monitored|fixed_ex_ante|default", True, "kind of the quantities that it lists"), SOURCE,
+    ),
     "listed_parameter": _block(
         ("list", "text", True, ""), ("printed", "text", True, ""), ("quantity", "id", False, ""), ("note", "text", False, "")
     ),
@@ -216,6 +235,6 @@ BLOCKS: dict[str, dict[str, Field]] = {
 #: Lists of a spec that a revision can edit, with the field by which their entries are known.
 KEYS: dict[str, str] = {
     "sections": "id", "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
-    "choices": "id", "quantities": "id", "equations": "id", "datasets": "id", "published_results": "id", "rules": "id",
-    "rulings": "id", "register": "id", "monitoring_list": "printed", "history": "version",
+    "choices": "id", "quantities": "id", "equations": "id", "datasets": "id", "published_results": "id", "comparisons": "id",
+    "rules": "id", "parameter_lists": "id", "rulings": "id", "register": "id", "monitoring_list": "printed", "history": "version",
 }  # fmt: skip

@@ -27,7 +27,10 @@ MOST_DEPTH = 40
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text; ``quoted`` tells ``"NA"`` from ``NA``, ``raw`` is kept where the file spreads it over lines."""
+    """A text; ``quoted`` tells ``"NA"`` from ``NA``, ``raw`` is kept where the file spreads it over lines.
+
+    ``lines`` has the place (file, line, column) of each line of a table that a revision composed from several files.
+    """
 
     text: str
     file: str
@@ -35,11 +38,16 @@ class Scalar:
     column: int
     quoted: bool = False
     raw: str = ""
+    lines: tuple[tuple[str, int, int], ...] = ()
 
     @property
     def place(self) -> Place:
         """Where it stands."""
         return Place(self.file, self.line, self.column)
+
+    def place_of_line(self, at: int) -> Place:
+        """Return where one line of a text of several lines stands, counted from 0."""
+        return Place(*self.lines[at]) if self.lines else Place(self.file, self.line + at)
 
     @property
     def source(self) -> Source:

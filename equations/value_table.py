@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Lookup
+from dataclasses import replace
 
 from equations.dataset import Cell
 from equations.errors import Place, near
@@ -11,6 +12,8 @@ from equations.spec_block import Block, read_number
 from equations.strict_yaml import Mapping, Scalar, YamlNode
 
 NOT_AVAILABLE = "NA"
+#: Under `at:`, every member of an index: one number that holds for all of them.
+EVERY = "*"
 
 
 def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSet]) -> tuple[Cell, ...]:
@@ -30,6 +33,8 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
     for key, scalar in block.texts("at"):
         if key not in indices:
             block.fault("S107", f"the quantity has no index {key!r}", scalar.place, remedy=near(key, indices))
+        elif scalar.text != EVERY:
+            _check_labels(block, (scalar.text,), (key,), sets, scalar.place)
     if given[0] == "value":
         scalar = block.scalar("value")
         found = [((), scalar)] if scalar is not None else []
@@ -96,20 +101,21 @@ def _table(block: Block, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
                     remedy="fix the others with `at:`")  # fmt: skip
         return []
     lines = (scalar.raw or scalar.text).splitlines()
-    rows = [(scalar.line + at, line) for at, line in enumerate(lines) if line.strip() and not line.strip().startswith("#")]
+    rows = [(scalar.place_of_line(at), line) for at, line in enumerate(lines) if line.strip() and not line.strip().startswith("#")]
     if not rows:
         block.fault("S105", "the table is empty", scalar.place)
         return []
     header = rows[0][1].split()
     found = []
-    for number, line in rows[1:]:
+    for start, line in rows[1:]:
         label, *numbers = line.split()
-        place = Scalar(line.strip(), scalar.file, number, len(line) - len(line.lstrip()) + 1)
+        place = start if start.column else replace(start, column=len(line) - len(line.lstrip()) + 1)
         if numbers and len(numbers) != len(header):
-            block.fault("S105", f"row {label} has {len(numbers)} numbers, the table {len(header)} columns", place.place)
+            block.fault("S105", f"row {label} has {len(numbers)} numbers, the table {len(header)} columns", place)
             continue
         for column, text in zip(header, numbers, strict=False):
-            cell = Scalar(text, scalar.file, number, line.index(text, len(label)) + 1)
+            at = start.column or line.index(text, line.index(label) + len(label)) + 1
+            cell = Scalar(text, start.file, start.line, at)
             if _is_value(block, cell):
                 found.append(((label, column), cell))
     return found

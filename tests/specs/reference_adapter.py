@@ -597,7 +597,10 @@ def _scales(run: Run, oracle: Mapping[str, Any]) -> dict[str, dict[Any, float]]:
             sizes[level] = found[level] = by_hand.to_co2(found["dCS_d" if tail else "dCS_ref"])
         largest = max(mef.values())
         found["EF2"] = found["MEF"] = dict.fromkeys(mef, largest)
-    found["DE"] = {y: sizes["DP"][y] + sizes["DR"][y] for y in years}
+    for y in years:
+        both = sizes["DP"][y] + sizes["DR"][y]
+        is_cut = oracle["DP"][y] - oracle["DR"][y] < -RELATIVE * both  # then DE is zero, and exactly
+        found.setdefault("DE", {})[y] = 0.0 if is_cut else both
     found["PE"] = {y: oracle["PE"][y] + found["DE"][y] for y in years}
     found["ER"] = {y: sizes["RL"][y] + found["PE"][y] for y in years}
     found["ER_credit"] = found["ER"]

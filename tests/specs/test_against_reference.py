@@ -68,3 +68,23 @@ def test_engine_and_oracle_agree_on_every_quantity_of_random_projects(
 
     assert compared > 100 * PROJECTS
     assert set(seen) >= {"direct", "indirect", "both", "none", "fertiliser True", "fertiliser False", *random_projects.ALTERNATIVES}
+
+
+@pytest.mark.parametrize("option", [1, 2])
+def test_comparison_notices_a_change_in_any_one_number_of_the_oracle(
+    option: int, tmp_path: Path, run_kh: Callable[..., engine.Run]
+) -> None:
+    rng = random.Random(3 if option == 1 else 8)
+    project = drawn(rng, option) | {"fuel": "both", "fertiliser": True, "readings": {}}
+    run = run_kh(to_project_file(project, tmp_path), targets=TARGETS[option])
+    oracle = by_hand.compute(project)
+
+    unnoticed = []
+    for name, cells in oracle.items():
+        if isinstance(cells, dict) and name != "readings":
+            largest = max(cells, key=lambda key: abs(cells[key] or 0.0))
+            other = cells[largest] * (1 + 1e-9) + float("whole" in name) if cells[largest] else 1.0
+            changed = oracle | {name: cells | {largest: other}}
+            if not compare(run, changed).differences:
+                unnoticed.append(name)
+    assert unnoticed == []

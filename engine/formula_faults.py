@@ -1,0 +1,425 @@
+"""Small faults in a formula, one at a time: what a slip of the pen, a wrong copy or a misread subscript does to an equation.
+
+Each fault is the whole formula with one thing wrong. Whether anybody would notice is the question of :mod:`engine.mutate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from equations.functions import FUNCTIONS
+from equations.methodology import Methodology
+from equations.syntax import (
+    Binary,
+    Binder,
+    Call,
+    Cases,
+    Compare,
+    Element,
+    Index,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    Letter,
+    Logic,
+    MatrixRef,
+    Member,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Ratio,
+    Reduce,
+    Span,
+    Switch,
+    Word,
+    rebuild,
+)
+
+#: Kinds of small fault in an equation, with what each does.
+OPERATORS: dict[str, str] = {
+    "factor dropped": "one factor of a product, or a divisor, is left out",
+    "factor doubled": "one factor counts twice",
+    "factor inverted": "multiplied for divided, or divided for multiplied",
+    "threefold power": "one factor to the power of three, or an exponent three times as large",
+    "term dropped": "one term of a sum or difference is left out",
+    "sign": "plus for minus, or minus for plus",
+    "constant": "a declared ratio upside down, exchanged for another one, or as a rounded decimal",
+    "number": "a written number one larger, or its unit left out",
+    "symbol": "another symbol of the same index shape",
+    "index": "another letter or label in the place of an index, or another set to sum over",
+    "lag": "one year earlier or later",
+    "transposition": "rows for columns, or another product of matrices",
+    "min for max": "another function or reduction of the same kind, or none",
+    "condition": "a case decided the other way round, at its edge, or left out",
+    "case": "the equation holds under another choice, reading or year",
+}  # fmt: skip
+_PRODUCT, _SUM = ("*", "/", ".*", "@"), ("+", "-")
+_OTHER_FUNCTION = {"max": ("min",), "min": ("max",), "floor": ("ceil",), "ceil": ("floor",), "ln": ("log10",), "log10": ("ln",),
+                   "operating_days": ("days_in_year",), "days_in_year": ("operating_days",)}  # fmt: skip
+_OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All"}
+_OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}
+_EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A formula with one thing wrong.
+
+    Attributes
+    ----------
+    operator
+        One of :data:`OPERATORS`.
+    what
+        What is wrong, in a few words.
+    formula
+        The whole formula.
+    span
+        Where in the text of the right formula it is.
+    """
+
+    operator: str
+    what: str
+    formula: Node
+    span: Span
+
+
+def formula_faults(formula: Node, letters: Mapping[str, str], methodology: Methodology) -> Iterator[Fault]:
+    """Yield every small fault of a resolved formula.
+
+    Parameters
+    ----------
+    letters
+        Letter -> index set, for the letters of the left side.
+    """
+    yield from _Faults(formula, methodology).of(formula, dict(letters))
+    if not isinstance(formula, Compare):
+        yield Fault("sign", "the whole formula with the other sign", Negative(formula), formula.span)
+
+
+def condition_faults(condition: Node, methodology: Methodology) -> Iterator[Fault]:
+    """Yield every small fault of the condition under which an equation holds."""
+    faults = _Faults(condition, methodology)
+    for fault in faults.of(condition, {}):
+        yield replace(fault, operator="case")
+
+
+@dataclass(frozen=True)
+class _Faults:
+    whole: Node
+    methodology: Methodology
+
+    def put(self, operator: str, what: str, old: Node, new: Node) -> Fault:
+        return Fault(operator, what, rebuild(self.whole, {id(old): new}), old.span)
+
+    def of(self, node: Node, letters: dict[str, str], part_of: tuple[str, ...] = ()) -> Iterator[Fault]:
+        """Yield the faults of a node and of everything below it.
+
+        ``part_of`` are the operators of the chain (a product, a sum) that ``node`` continues.
+        """
+        if isinstance(node, Binary) and node.op in (*_PRODUCT, *_SUM):
+            yield from self.chain(node, letters, part_of)
+            return
+        if isinstance(node, Element | MatrixRef | Reduce | Call | Cases) and part_of != _PRODUCT:
+            yield from self.factors(node, [("*", node)])
+        yield from self.single(node, letters)
+
+    def chain(self, node: Binary, letters: dict[str, str], part_of: tuple[str, ...]) -> Iterator[Fault]:
+        kind = _PRODUCT if node.op in _PRODUCT else _SUM
+        parts = _parts(node, kind)
+        if part_of != kind:
+            yield from self.factors(node, parts) if kind == _PRODUCT else self.terms(node, parts)
+        for op, part in parts:
+            if op in (".*", "@"):
+                yield from self.products(node, parts)
+                break
+        for _, part in parts:
+            yield from self.of(part, letters, kind)
+
+    # -- products and sums
+
+    def factors(self, node: Node, parts: list[tuple[str, Node]]) -> Iterator[Fault]:
+        for at, (op, factor) in enumerate(parts):
+            name = _name(factor)
+            others = [*parts[:at], *parts[at + 1 :]]
+            if others:
+                yield self.put("factor dropped", f"{name} left out", node, _product(others))
+            if isinstance(factor, Number | Ratio) and len(parts) == 1:
+                continue
+            matrix = _is_matrix(factor)
+            twice = Binary(".*" if matrix else "*", factor, factor)
+            yield self.put("factor doubled", f"{name} twice", node, _product([*parts[:at], (op, twice), *parts[at + 1 :]]))
+            cubed = Binary("^", factor, Number("3"))
+            yield self.put("threefold power", f"{name} to the power of 3", node,
+                           _product([*parts[:at], (op, cubed), *parts[at + 1 :]]))  # fmt: skip
+            if not matrix and op in ("*", "/"):
+                inverted = [*parts[:at], ("/" if op == "*" else "*", factor), *parts[at + 1 :]]
+                yield self.put("factor inverted", f"{name} {'divides' if op == '*' else 'multiplies'}", node, _product(inverted))
+
+    def products(self, node: Node, parts: list[tuple[str, Node]]) -> Iterator[Fault]:
+        for at, (op, factor) in enumerate(parts):
+            other = {".*": "@", "@": ".*"}.get(op)
+            if at and other:
+                changed = [*parts[:at], (other, factor), *parts[at + 1 :]]
+                yield self.put("transposition", f"{other} for {op}", node, _product(changed))
+                before = parts[at - 1][1]
+                swapped = [*parts[: at - 1], (parts[at - 1][0], factor), (op, before), *parts[at + 1 :]]
+                yield self.put("transposition", f"{_name(factor)} {op} {_name(before)}", node, _product(swapped))
+
+    def terms(self, node: Node, parts: list[tuple[str, Node]]) -> Iterator[Fault]:
+        for at, (op, term) in enumerate(parts):
+            yield self.put("term dropped", f"{_name(term)} left out", node, _total([*parts[:at], *parts[at + 1 :]]))
+            other = "-" if op == "+" else "+"
+            yield self.put("sign", f"{other} {_name(term)}", node, _total([*parts[:at], (other, term), *parts[at + 1 :]]))
+
+    # -- everything else
+
+    def single(self, node: Node, letters: dict[str, str]) -> Iterator[Fault]:  # noqa: C901 - one arm per node
+        match node:
+            case Number():
+                yield from self.number(node)
+            case Ratio():
+                yield from self.ratio(node)
+            case Element() | MatrixRef():
+                yield from self.symbol(node)
+                yield from self.places(node, letters)
+            case Negative(operand=operand):
+                yield self.put("sign", "the sign left out", node, operand)
+                yield from self.of(operand, letters)
+            case Binary(op="^", left=left, right=right):
+                yield self.put("threefold power", "three times the exponent", right, Binary("*", Number("3"), right))
+                yield from self.of(left, letters)
+                yield from self.of(right, letters)
+            case Call():
+                yield from self.call(node, letters)
+            case Reduce():
+                yield from self.reduction(node, letters)
+            case Cases():
+                yield from self.cases(node, letters)
+            case _:
+                yield from self.condition(node, letters)
+
+    def number(self, node: Number) -> Iterator[Fault]:
+        if node.text.isdigit():
+            text = str(int(node.text) + 1)
+            yield self.put("number", f"{text} for {node.text}", node, replace(node, text=text))
+        if node.unit is not None:
+            yield self.put("number", f"{node.text} without its unit", node, replace(node, unit=None))
+
+    def ratio(self, node: Ratio) -> Iterator[Fault]:
+        upside_down = replace(node, over=node.under, under=node.over)
+        yield self.put("constant", f"{upside_down.text} for {node.text}", node, upside_down)
+        decimal = f"{node.over / node.under:.2f}"
+        yield self.put("constant", f"{decimal} for {node.text}", node, Number(decimal))
+        for constant in self.methodology.constants:
+            over, _, under = constant.written.partition("/")
+            if constant.written != node.text and under.isdigit():
+                yield self.put("constant", f"{constant.written} for {node.text}", node, Ratio(int(over), int(under)))
+
+    def symbol(self, node: Element | MatrixRef) -> Iterator[Fault]:
+        """Exchange a symbol for each other number with the same index sets."""
+        quantities = self.methodology.quantities
+        own = self.methodology.quantity[node.quantity]
+        for other in quantities:
+            if other.id == own.id or other.indices != own.indices or other.type != own.type:
+                continue
+            if isinstance(node, Element):
+                yield self.put("symbol", f"{other.id} for {own.id}", node, replace(node, quantity=other.id))
+            elif name := other.diagonal_matrix if node.diagonal else other.matrix:
+                yield self.put("symbol", f"{name} for {node.name}", node, replace(node, name=name, quantity=other.id))
+
+    # -- indices
+
+    def places(self, node: Element | MatrixRef, letters: dict[str, str]) -> Iterator[Fault]:
+        quantity = self.methodology.quantity[node.quantity]
+        skipped = 0 if isinstance(node, Element) else 1 if node.diagonal else 2
+        if isinstance(node, MatrixRef) and not node.diagonal:
+            yield self.put("transposition", f"{node.name} with rows for columns", node, Call("transpose", (node,)))
+        for at, (index, axis) in enumerate(zip(node.indices, quantity.indices[skipped:], strict=True)):
+            for operator, what, new in self.other_indices(index, axis, letters):
+                indices = (*node.indices[:at], new, *node.indices[at + 1 :])
+                yield self.put(operator, f"{_name(node)}: {what}", node, replace(node, indices=indices))
+        for one in range(len(node.indices)):
+            for two in range(one + 1, len(node.indices)):
+                axes = quantity.indices[skipped + one], quantity.indices[skipped + two]
+                if self.methodology.base_set(axes[0]) == self.methodology.base_set(axes[1]):
+                    indices = list(node.indices)
+                    indices[one], indices[two] = indices[two], indices[one]
+                    yield self.put("transposition", f"{_name(node)} with its indices exchanged", node,
+                                   replace(node, indices=tuple(indices)))  # fmt: skip
+
+    def other_indices(self, index: Index, axis: str, letters: dict[str, str]) -> Iterator[tuple[str, str, Index]]:
+        sets = self.methodology.index_set
+        if isinstance(index, IndexLabel):
+            for member in sets[axis].members:
+                if member != index.label:
+                    yield "index", f'"{member}" for "{index.label}"', replace(index, label=member, mark=False)
+            return
+        unbound = [x for s in (axis, self.methodology.base_set(axis)) for x in sets[s].letters if x not in letters]
+        for letter in (*letters, *dict.fromkeys(unbound)):
+            if letter != index.letter:
+                yield "index", f"{letter} for {index.letter}", replace(index, letter=letter)
+        if isinstance(index, IndexLetter) and sets[axis].kind == "year":
+            for step in (-1, 1):
+                offset = index.offset + step
+                shown = f"{index.letter}{offset:+d}" if offset else index.letter
+                yield "lag", shown, replace(index, offset=offset)
+        if isinstance(index, IndexGroup):
+            yield "index", f"{index.letter} for its group", IndexLetter(index.letter)
+
+    # -- calls, reductions, cases
+
+    def call(self, node: Call, letters: dict[str, str]) -> Iterator[Fault]:
+        for other in _OTHER_FUNCTION.get(node.name, ()):
+            yield self.put("min for max", f"{other} for {node.name}", node, replace(node, name=other))
+        if node.name == "pos":
+            yield self.put("min for max", "the negative part", node, Call("min", (node.arguments[0], Number("0"))))
+        if len(node.arguments) == 1 and FUNCTIONS[node.name].rule in ("same", "plain", "root"):
+            yield self.put("min for max", f"{node.name} left out", node, node.arguments[0])
+        if node.name == "transpose":
+            yield self.put("transposition", "transpose left out", node, node.arguments[0])
+        for argument in node.arguments:
+            if isinstance(argument, Letter) and FUNCTIONS[node.name].rule == "calendar":
+                for step in (-1, 1):
+                    yield self.put("lag", f"{node.name}({argument.letter}{step:+d})", argument,
+                                   replace(argument, offset=argument.offset + step))  # fmt: skip
+            elif not isinstance(argument, Word | Letter):
+                inner = letters
+                if node.name == "diag" and isinstance(node.arguments[0], Word):
+                    letter, _, set_id = node.arguments[0].text.partition(":")
+                    inner = {**letters, letter: set_id}
+                yield from self.of(argument, inner)
+
+    def reduction(self, node: Reduce, letters: dict[str, str]) -> Iterator[Fault]:
+        other = _OTHER_REDUCTION[node.kind]
+        yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
+        inner = dict(letters)
+        for at, binder in enumerate(node.binders):
+            inner[binder.letter] = str(binder.within[1]) if binder.within[:1] == ("all",) else self.methodology.year_set
+            for what, new in self.other_ranges(binder):
+                binders = (*node.binders[:at], new, *node.binders[at + 1 :])
+                operator = "lag" if binder.within[:1] == ("range",) else "index"
+                yield self.put(operator, what, node, replace(node, binders=binders))
+        yield from self.of(node.body, inner)
+
+    def other_ranges(self, binder: Binder) -> Iterator[tuple[str, Binder]]:
+        if binder.within[:1] == ("range",):
+            for step in (-1, 1):
+                last = int(binder.within[2]) + step
+                yield f"the sum ends at {binder.within[1]}{last:+d}", replace(binder, within=(*binder.within[:2], last))
+        elif binder.within[:1] == ("all",):
+            own = str(binder.within[1])
+            for index_set in self.methodology.index_sets:
+                related = self.methodology.is_within(index_set.id, own) or self.methodology.is_within(own, index_set.id)
+                if index_set.id != own and related:
+                    yield f"over {index_set.id} instead of {own}", replace(binder, within=("all", index_set.id))
+        elif binder.within[:1] == ("group",):
+            year_set = self.methodology.year_set
+            yield f"over all of {year_set} instead of one group", replace(binder, within=("all", year_set))
+
+    def cases(self, node: Cases, letters: dict[str, str]) -> Iterator[Fault]:
+        for at, (condition, value) in enumerate(node.branches):
+            rest = (*node.branches[:at], *node.branches[at + 1 :])
+            if rest or node.otherwise is not None:
+                without = replace(node, branches=rest) if rest else node.otherwise
+                assert without is not None
+                yield self.put("condition", f"case {at + 1} left out", node, without)
+            if node.otherwise is not None:
+                exchanged = (*node.branches[:at], (condition, node.otherwise), *node.branches[at + 1 :])
+                yield self.put("condition", f"case {at + 1} and otherwise exchanged", node,
+                               replace(node, branches=exchanged, otherwise=value))  # fmt: skip
+            yield from self.of(condition, letters)
+            yield from self.of(value, letters)
+        if node.otherwise is not None:
+            yield from self.of(node.otherwise, letters)
+
+    # -- conditions
+
+    def condition(self, node: Node, letters: dict[str, str]) -> Iterator[Fault]:
+        match node:
+            case Compare(left=Switch(kind=kind, id=id_), right=Word(text=text)):
+                for value in self.values(kind, id_):
+                    if value != text:
+                        yield self.put("condition", f"{id_} {value} for {text}", node, replace(node, right=Word(value)))
+                yield self.put("condition", f"{_OPPOSITE[node.op]} for {node.op}", node, replace(node, op=_OPPOSITE[node.op]))
+            case Compare(op=op, left=left, right=right):
+                for other in (_OPPOSITE[op], *([_EDGE[op]] if op in _EDGE else [])):
+                    yield self.put("condition", f"{other} for {op}", node, replace(node, op=other))
+                for side in (left, right):
+                    if not isinstance(side, Letter | Word | Switch):
+                        yield from self.of(side, letters)
+            case Logic(op=op, parts=parts):
+                other = "or" if op == "and" else "and"
+                yield self.put("condition", f"{other} for {op}", node, replace(node, op=other))
+                for part in parts:
+                    yield from self.of(part, letters)
+            case Not(operand=operand):
+                yield self.put("condition", "not left out", node, operand)
+                yield from self.of(operand, letters)
+            case Member():
+                yield from self.membership(node, letters)
+
+    def membership(self, node: Member, letters: dict[str, str]) -> Iterator[Fault]:
+        yield self.put("condition", "in for not in" if node.negated else "not in for in", node, replace(node, negated=not node.negated))
+        for letter, set_id in letters.items():
+            if letter != node.letter and self.methodology.base_set(set_id) == self.methodology.base_set(node.set):
+                yield self.put("index", f"{letter} in {node.set}", node, replace(node, letter=letter))
+
+    def values(self, kind: str, id_: str) -> list[str]:
+        if kind == "choice":
+            return [value.id for value in self.methodology.choice[id_].values]
+        return [reading.id for reading in self.methodology.ruling[id_].readings]
+
+
+def _parts(node: Node, ops: tuple[str, ...]) -> list[tuple[str, Node]]:
+    """Return the operands of a chain written from the left, each with the operator before it."""
+    if isinstance(node, Binary) and node.op in ops:
+        return [*_parts(node.left, ops), (node.op, node.right)]
+    return [("*" if ops == _PRODUCT else "+", node)]
+
+
+def _product(parts: list[tuple[str, Node]]) -> Node:
+    (op, result), *rest = parts
+    if op == "/":
+        result = Binary("/", Number("1"), result)
+    for op, factor in rest:
+        result = Binary(op, result, factor)
+    return result
+
+
+def _total(parts: list[tuple[str, Node]]) -> Node:
+    (op, result), *rest = parts
+    if op == "-":
+        result = Negative(result)
+    for op, term in rest:
+        result = Binary(op, result, term)
+    return result
+
+
+def _is_matrix(node: Node) -> bool:
+    if isinstance(node, MatrixRef):
+        return True
+    if isinstance(node, Call):
+        return node.name in ("diag", "identity", "transpose")
+    if isinstance(node, Binary):
+        return node.op in (".*", "@") or _is_matrix(node.left) or (node.op != "^" and _is_matrix(node.right))
+    return isinstance(node, Negative) and _is_matrix(node.operand)
+
+
+def _name(node: Node) -> str:
+    """Name a part of a formula in a few words."""
+    match node:
+        case Element(quantity=name) | MatrixRef(name=name) | Call(name=name):
+            return name
+        case Number(text=text) | Ratio(text=text):
+            return text
+        case Reduce(kind=kind):
+            return f"the {kind}"
+        case Cases():
+            return "the cases"
+        case Negative(operand=operand):
+            return _name(operand)
+        case Binary(left=left, right=right, op=op):
+            return f"({_name(left)} {op} {_name(right)})"
+    return "a part"

@@ -1,0 +1,170 @@
+"""From the blocks of a spec that declare things to index sets, quantities, choices and rulings; formulas are read after them.
+
+All faults are collected with file, line and column.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from equations.citation import Citation
+from equations.errors import Place
+from equations.index_set import IndexSet, Relation
+from equations.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
+from equations.quantity import Quantity, UnitAlternatives
+from equations.ruling import Reading, Ruling
+from equations.spec_block import Block, Errors, checked
+from equations.spec_schema import MEMBER
+from equations.strict_yaml import Mapping, Scalar, YamlNode
+from equations.unit_registry import SUBSTANCES, parse_unit
+from equations.units import PLAIN
+
+
+class DeclarationReader:
+    """Reads what a spec declares, before any formula can name it."""
+
+    def __init__(self, document: YamlNode) -> None:
+        self.errors: Errors = []
+        self.spec = Block(document, "spec", self.errors)
+        self.head = self.spec.block("methodology") or Block(Mapping((), "", 0, 0), "methodology", [])
+        self.document = self.head.text("document") or self.head.text("id")
+        self.version = self.head.text("version")
+        self.substances: tuple[str, ...] = ()
+        self.sets: dict[str, IndexSet] = {}
+        self.places: dict[str, Place] = {}
+
+    def cite(self, block: Block) -> Citation:
+        return block.citation(self.document, self.version)
+
+    # -- declarations
+
+    def substance(self, block: Block) -> Substance:
+        id_ = block.text("id")
+        if id_ in SUBSTANCES:
+            block.fault("S106", f"the substance {id_!r} is built in", block.place)
+        return Substance(id_, block.text("meaning"))
+
+    def index_sets(self) -> tuple[IndexSet, ...]:
+        found: dict[str, IndexSet] = {}
+        letters: dict[str, str] = {}
+        for block in self.spec.blocks("index_sets"):
+            ids, names = self.members(block)
+            parent = block.text("subset_of")
+            own = IndexSet(
+                block.name("id"), block.words("letters"), block.text("meaning"), ids, names, block.text("kind", "members"),
+                parent, block.text("groups"), block.text("project", "fixed"), block.place,
+            )  # fmt: skip
+            if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
+                own = self.subset(block, own, found[parent])
+            if own.kind == "group" and not own.groups:
+                block.fault("S104", "a group of years says which year axis it groups", block.place, remedy="add `groups: year`")
+            if own.kind == "members" and not own.members and own.project == "fixed" and not parent:
+                block.fault("S104", f"the index set {own.id!r} has no members", block.place,
+                            remedy="list them, or let the project do so with `project: must-list`")  # fmt: skip
+            for scalar in block.word_nodes("letters"):
+                if scalar.text in letters:
+                    block.fault("X206", f"the letter {scalar.text!r} already belongs to {letters[scalar.text]}", scalar.place,
+                                remedy="leave it to one set; an equation can say otherwise with `for:`")  # fmt: skip
+                letters.setdefault(scalar.text, own.id)
+            found[own.id] = own
+        return tuple(found.values())
+
+    def subset(self, block: Block, own: IndexSet, parent: IndexSet) -> IndexSet:
+        names = dict(zip(parent.members, parent.names, strict=True))
+        for scalar in block.word_nodes("members"):
+            checked(scalar.text, parent.members, f"member of {parent.id}", scalar.place, self.errors)
+        ordered = tuple(m for m in parent.members if m in own.members)
+        return replace(own, members=ordered, names=tuple(names[m] for m in ordered))
+
+    def members(self, block: Block) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        node = block.node.get("members")
+        ids: list[str] = []
+        names: list[str] = []
+        for item in getattr(node, "items", ()):
+            if isinstance(item, Scalar):
+                ids.append(item.text)
+                names.append("")
+            else:
+                part = Block(item, "member", self.errors, MEMBER)
+                ids.append(part.text("id"))
+                names.append(part.text("name"))
+        if len(set(ids)) != len(ids):
+            block.fault("S106", "a member stands twice", block.place_of("members"))
+        return tuple(ids), tuple(names)
+
+    def relation(self, block: Block) -> Relation:
+        for scalar in block.word_nodes("over"):
+            checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
+        return Relation(block.name("id"), block.words("over"), block.text("meaning"), block.place)
+
+    def constant(self, block: Block) -> Constant:
+        return Constant(
+            block.text("written"), block.unit("unit", self.substances), block.text("meaning"), self.cite(block),
+            block.text("published_unit"),
+        )  # fmt: skip
+
+    def equivalence(self, block: Block) -> Equivalence:
+        return Equivalence(
+            block.text("id"), block.unit("from", self.substances), block.unit("to", self.substances), block.text("reason"),
+            self.cite(block),
+        )  # fmt: skip
+
+    def choice(self, block: Block) -> Choice:
+        values = tuple(ChoiceValue(b.text("id"), b.text("meaning")) for b in block.blocks("values"))
+        default = block.text("default")
+        if default:
+            checked(default, [v.id for v in values], "value", block.place_of("default"), self.errors)
+        return Choice(block.name("id"), block.text("meaning"), values, default, self.cite(block), block.place)
+
+    def quantity(self, block: Block, relations: tuple[Relation, ...], equivalences: tuple[Equivalence, ...]) -> Quantity:
+        id_ = block.name("id")
+        indices = block.words("indices")
+        for scalar in block.word_nodes("indices"):
+            checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
+        type_ = block.text("type", "number")
+        unit = block.unit("unit", self.substances, parse_unit("day") if type_ == "date" else PLAIN)
+        if type_ == "number" and block.text("kind") != "statement" and not block.has("unit"):
+            block.fault("S104", f"the quantity {id_!r} has no unit", block.place, remedy='add `unit:` (a plain number: unit: "1")')
+        published_text = block.text("published_unit")
+        published = None
+        if published_text:
+            published = block.read_unit_quietly(published_text, self.substances)
+        on = block.text("on")
+        if on:
+            checked(on, [r.id for r in relations], "relation", block.place_of("on"), self.errors)
+        matrix, diagonal = block.name("matrix"), block.name("diagonal_matrix")
+        if matrix and (len(indices) < 2):
+            block.fault("S105", "a matrix has two indices", block.place_of("matrix"))
+        if diagonal and not indices:
+            block.fault("S105", "a diagonal matrix has an index", block.place_of("diagonal_matrix"))
+        acts_as, why = None, ""
+        if (part := block.block("acts_as")) is not None:
+            acts_as, why = part.unit("unit", self.substances), part.text("equivalence")
+            checked(why, [e.id for e in equivalences], "equivalence", part.place_of("equivalence"), self.errors)
+        return Quantity(
+            id_, block.text("symbol"), block.text("meaning"), indices, unit, block.text("kind", "computed"), type_, published,
+            published_text, block.text("unit_note"), block.range("range", self.document, self.version),
+            block.range("plausible", self.document, self.version), self.cite(block), block.text("supplied_by"), matrix, diagonal,
+            block.text("matrix_symbol"), block.text("diagonal_symbol"), on, self.alternatives(block, indices), acts_as, why,
+            block.text("role"), block.text("part_of"), block.text("name"), block.number("rows_sum_to"),
+            block.text("editorial"), block.place,
+        )  # fmt: skip
+
+    def alternatives(self, block: Block, indices: tuple[str, ...]) -> UnitAlternatives | None:
+        part = block.block("unit_alternatives")
+        if part is None:
+            return None
+        by = part.text("by")
+        checked(by, indices, "index", part.place_of("by"), self.errors)
+        units = tuple((key, part.read_unit(scalar, self.substances) or PLAIN) for key, scalar in part.texts("units"))
+        return UnitAlternatives(part.text("group"), by, units)
+
+    def ruling(self, block: Block) -> Ruling:
+        readings = tuple(Reading(b.text("id"), b.text("meaning")) for b in block.blocks("readings"))
+        default = block.text("default")
+        if default:
+            checked(default, [r.id for r in readings], "reading", block.place_of("default"), self.errors)
+        return Ruling(
+            block.text("id"), block.text("issue"), default, readings, block.text_place(), block.text("evidence"),
+            block.text("why"), block.text("moves"), self.cite(block), block.place,
+        )  # fmt: skip

@@ -1,0 +1,481 @@
+"""Edits of parts of a document: entries of lists, fields of entries, single values of cells and tables.
+
+Every list and every nested field is edited with the same three words, ``add``, ``replace`` and ``remove``. An edit of something that is
+not there, two edits of one thing and an edit that changes nothing are faults (S109), each with its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from equations.errors import MethodologyError, Place, SpecError, near
+from equations.spec_schema import BLOCKS, CITATION, MEMBER, RANGE, TEXT_PLACE, Field
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.table_text import LinePlace, Row, TableText, read_table
+
+WORDS = ("remove", "replace", "add")
+Path = tuple[str, ...]
+#: Field by which the entries of a kind of block are known, where it is not ``id``.
+_NAMES = {"constant": "written", "listed_parameter": "printed", "history_line": "version"}
+#: Fields of which an entry has one.
+_VALUES = ("value", "cells", "table")
+
+
+def name_field(kind: str) -> str:
+    """Return the field by which entries of a kind are known."""
+    return _NAMES.get(kind, "id")
+
+
+def is_edit(node: YamlNode) -> bool:
+    """Whether a field's value is an edit of what is there: a block with nothing but ``add``, ``replace`` and ``remove``."""
+    return isinstance(node, Mapping) and bool(node.entries) and all(key.text in WORDS for key, _ in node)
+
+
+@dataclass
+class Editor:
+    """Applies edits and collects their faults."""
+
+    errors: list[MethodologyError] = field(default_factory=list)
+    #: Path of what was edited -> where.
+    edited: dict[Path, Place] = field(default_factory=dict)
+
+    def fault(self, what: str, place: Place, why: str = "", remedy: str = "") -> None:
+        self.errors.append(SpecError("S109", what, place, why=why, remedy=remedy))
+
+    def first(self, path: Path, what: str, place: Place) -> bool:
+        """Note an edit; report a second one of the same thing."""
+        earlier = self.edited.get(path)
+        if earlier is not None:
+            self.fault(f"{what} is edited twice", place, why=f"the first edit is at {earlier}", remedy="join the two")
+            return False
+        self.edited[path] = place
+        return True
+
+    def nothing(self, what: str, place: Place) -> None:
+        self.fault(f"the edit of {what} changes nothing", place, why="what it says is there already", remedy="remove the edit")
+
+    # -- lists of entries
+
+    def edit_list(self, path: Path, kind: str, items: tuple[YamlNode, ...], edits: Mapping) -> tuple[YamlNode, ...]:
+        """Return the items of a list after ``remove``, ``replace`` and ``add``."""
+        for word in WORDS:
+            node = edits.get(word)
+            if node is not None:
+                items = {"remove": self.removed, "replace": self.replaced, "add": self.added}[word](path, kind, items, node)
+        return items
+
+    def removed(self, path: Path, kind: str, items: tuple[YamlNode, ...], node: YamlNode) -> tuple[YamlNode, ...]:
+        """Take entries out, by id; ``"*"`` takes out all."""
+        for item in node.items if isinstance(node, Sequence) else (node,):
+            if isinstance(item, Scalar) and item.text == "*" and item.quoted:
+                if not items:
+                    self.nothing(path[-1], item.place)
+                return ()
+            selector = item if isinstance(item, Mapping) else None
+            name = item if isinstance(item, Scalar) else _name_scalar(kind, selector)
+            if name is None:
+                self.fault("remove: takes ids", item.place, remedy=f"write remove: {path[-1]}: [id]")
+                continue
+            at = self.find(path, kind, items, name, selector)
+            if at is not None and self.first((*path, _identity(items[at], kind)), repr(name.text), name.place):
+                items = items[:at] + items[at + 1 :]
+        return items
+
+    def replaced(self, path: Path, kind: str, items: tuple[YamlNode, ...], node: YamlNode) -> tuple[YamlNode, ...]:
+        """Change fields of entries, by id."""
+        for block in self.blocks(path, node):
+            name = _name_scalar(kind, block)
+            if name is None:
+                self.fault(f"an entry without {_wanted_name(kind)}", block.place)
+                continue
+            at = self.find(path, kind, items, name, block)
+            if at is None:
+                continue
+            held, own = items[at], (*path, _identity(items[at], kind))
+            if not self.first(own, repr(name.text), name.place):
+                continue
+            if not isinstance(held, Mapping):
+                held = Mapping(((Scalar("id", held.file, held.line, held.column), held),), held.file, held.line, held.column)
+            new = self.merged(own, schema_of(kind), held, block, _selecting(kind, block))
+            items = (*items[:at], new, *items[at + 1 :])
+        return items
+
+    def added(self, path: Path, kind: str, items: tuple[YamlNode, ...], node: YamlNode) -> tuple[YamlNode, ...]:
+        """Put entries in: at the end, or where ``after:`` or ``before:`` says."""
+        listed = node.items if isinstance(node, Sequence) else (node,)
+        for item in listed:
+            if kind == "words" or (kind == "members" and isinstance(item, Scalar)):
+                block = item if isinstance(item, Mapping) else None
+                name = item if isinstance(item, Scalar) else block.get("id") if block is not None else None
+            else:
+                block = item if isinstance(item, Mapping) else None
+                name = _name_scalar(kind, block)
+            if not isinstance(name, Scalar) or (block is None and kind not in ("words", "members")):
+                self.fault(f"add: {path[-1]}: takes entries, each with its {_wanted_name(kind)}", item.place,
+                           remedy="begin each entry with `- `")  # fmt: skip
+                continue
+            if not self.is_new(path, kind, items, name, block):
+                continue
+            at = self.place_for(path, kind, items, block)
+            new: YamlNode = name if block is None or kind == "words" else _without(block, ("after", "before"))
+            items = (*items[:at], new, *items[at:])
+        return items
+
+    def is_new(self, path: Path, kind: str, items: tuple[YamlNode, ...], name: Scalar, block: Mapping | None) -> bool:
+        if kind == "value_block":  # several blocks may hold values of one quantity; reading them finds cells given twice
+            return True
+        if any(_identity(item, kind) == name.text for item in items):
+            self.fault(f"{path[-1]} already has {name.text!r}", (block.place if block is None else name.place) if block else name.place,
+                       remedy="use replace: to change it, or give the new entry another id")  # fmt: skip
+            return False
+        removed = self.edited.get((*path, name.text))
+        if removed is not None:
+            self.fault(f"{name.text!r} is edited twice", name.place, why=f"it is removed at {removed}",
+                       remedy="use replace: with the fields that change; an empty field is taken out")  # fmt: skip
+            return False
+        return True
+
+    def place_for(self, path: Path, kind: str, items: tuple[YamlNode, ...], block: Mapping | None) -> int:
+        at = len(items)
+        known = schema_of(kind)
+        for word, shift in (("after", 1), ("before", 0)):
+            neighbour = block.get(word) if block is not None else None
+            if isinstance(neighbour, Scalar) and word not in known:
+                found = self.find(path, kind, items, neighbour, None)
+                at = at if found is None else found + shift
+        return at
+
+    def blocks(self, path: Path, node: YamlNode) -> list[Mapping]:
+        if not isinstance(node, Sequence):
+            self.fault(f"{path[-1]}: must be a list of entries", node.place, remedy="begin each entry with `- `")
+            return []
+        for item in node.items:
+            if not isinstance(item, Mapping):
+                self.fault("an entry must be a block with its id", item.place, remedy="begin each entry with `- id: ...`")
+        return [item for item in node.items if isinstance(item, Mapping)]
+
+    def find(
+        self, path: Path, kind: str, items: tuple[YamlNode, ...], name: Scalar, selector: Mapping | None
+    ) -> int | None:
+        """Return where an entry stands; report one that is not there, or a name that several share."""
+        matching = [at for at, item in enumerate(items) if _matches(item, kind, name, selector)]
+        if len(matching) == 1:
+            return matching[0]
+        if matching:
+            self.fault(f"{len(matching)} entries of {path[-1]} are called {name.text!r}", name.place,
+                       remedy="say which by `at:`, or give them an `id:`")  # fmt: skip
+            return None
+        where, removed = " of ".join(reversed(path)), self.edited.get((*path, name.text))
+        why = f"it is removed at {removed}" if removed else "only what the edited version has can be edited"
+        self.fault(f"there is no {name.text!r} in {where}", name.place, why=why,
+                   remedy=near(name.text, [_identity(item, kind) for item in items]))  # fmt: skip
+        return None
+
+    # -- fields of one entry
+
+    def merged(
+        self, path: Path, schema: dict[str, Field], held: Mapping, new: Mapping, naming: tuple[str, ...] = ()
+    ) -> Mapping:
+        """Return an entry in which fields of ``new`` stand in place of those of ``held``; an empty field takes the old one out."""
+        fields = {key.text: (key, value) for key, value in held}
+        changes = 0
+        for key, value in new:
+            if key.text in naming:
+                continue
+            changes += 1
+            old = fields.get(key.text)
+            what = f"{key.text!r} of {path[-1]!r}"
+            self.first((*path, key.text), what, key.place)
+            if isinstance(value, Scalar) and value.is_empty:
+                if old is None:
+                    self.nothing(what, key.place)
+                fields.pop(key.text, None)
+            elif is_edit(value) and isinstance(value, Mapping):
+                if old is None:
+                    self.fault(f"there is no {key.text!r} in {path[-1]!r}", key.place, why="only what is there can be edited",
+                               remedy=f"write the whole `{key.text}:`")  # fmt: skip
+                    continue
+                fields[key.text] = (old[0], self.part((*path, key.text), schema.get(key.text), old[1], value))
+            elif old is not None and same(value, old[1]):
+                self.nothing(what, key.place)
+            else:
+                if key.text in _VALUES and key.text in schema:
+                    fields = {name: pair for name, pair in fields.items() if name not in _VALUES}
+                fields[key.text] = (key, value)
+        if not changes:
+            self.nothing(repr(path[-1]), new.place)
+        return Mapping(tuple(fields.values()), new.file, new.line, new.column)
+
+    def part(self, path: Path, kind: Field | None, held: YamlNode, edits: Mapping) -> YamlNode:
+        """Return a field after an edit of what it holds."""
+        type_ = kind.type if kind is not None else ""
+        if type_ == "table" and isinstance(held, Scalar):
+            return self.table(path, held, edits)
+        if isinstance(held, Mapping):
+            return self.mapping(path, type_, held, edits)
+        if isinstance(held, Sequence) or type_ == "words":
+            items = held.items if isinstance(held, Sequence) else (held,)
+            inner = type_.removeprefix("blocks:") if type_.startswith("blocks:") else type_
+            return Sequence(self.edit_list(path, inner, items, edits), held.file, held.line, held.column)
+        self.fault(f"{path[-1]} is a single text and cannot be edited in part", edits.place, remedy=f"write {path[-1]}: anew")
+        return held
+
+    # -- labels and their values
+
+    def mapping(self, path: Path, type_: str, held: Mapping, edits: Mapping) -> Mapping:
+        """Edit a block by its keys; ``cells`` are edited in depth."""
+        deep = type_ == "cells"
+        entries = {key.text: (key, value) for key, value in held}
+        removal = edits.get("remove")
+        if removal is not None:
+            self.remove_keys(path, entries, removal, deep=deep)
+        for word in ("replace", "add"):
+            node = edits.get(word)
+            if node is not None and not isinstance(node, Mapping):
+                self.fault(f"{word}: takes label: value", node.place)
+            elif isinstance(node, Mapping):
+                self.set_keys(path, entries, node, new=word == "add", deep=deep)
+        return Mapping(tuple(entries.values()), held.file, held.line, held.column)
+
+    def remove_keys(self, path: Path, entries: dict[str, tuple[Scalar, YamlNode]], node: YamlNode, *, deep: bool) -> None:
+        if deep and isinstance(node, Mapping):
+            for key, value in node:
+                held = entries.get(key.text)
+                if held is None or not isinstance(held[1], Mapping):
+                    self.absent(path, key, list(entries))
+                    continue
+                inner = {k.text: (k, v) for k, v in held[1]}
+                self.remove_keys((*path, key.text), inner, value, deep=True)
+                entries[key.text] = (held[0], Mapping(tuple(inner.values()), held[1].file, held[1].line, held[1].column))
+            return
+        for item in node.items if isinstance(node, Sequence) else (node,):
+            if not isinstance(item, Scalar) or item.text not in entries:
+                self.absent(path, item, list(entries))
+            elif self.first((*path, item.text), repr(item.text), item.place):
+                del entries[item.text]
+
+    def set_keys(
+        self, path: Path, entries: dict[str, tuple[Scalar, YamlNode]], node: Mapping, *, new: bool, deep: bool
+    ) -> None:
+        for key, value in node:
+            held = entries.get(key.text)
+            if deep and isinstance(value, Mapping) and held is not None and isinstance(held[1], Mapping):
+                inner = {k.text: (k, v) for k, v in held[1]}
+                self.set_keys((*path, key.text), inner, value, new=new, deep=True)
+                entries[key.text] = (held[0], Mapping(tuple(inner.values()), held[1].file, held[1].line, held[1].column))
+            elif new and held is not None:
+                self.fault(f"{path[-1]} already has {key.text!r}", key.place, remedy="use replace: to change it")
+            elif not new and held is None:
+                self.absent(path, key, list(entries))
+            elif held is not None and same(held[1], value):
+                self.nothing(f"{key.text!r} in {path[-1]}", key.place)
+            elif self.first((*path, key.text), repr(key.text), key.place):
+                entries[key.text] = (key if held is None else held[0], value)
+
+    def absent(self, path: Path, item: YamlNode, known: list[str]) -> None:
+        shown = item.text if isinstance(item, Scalar) else "..."
+        self.fault(f"there is no {shown!r} in {' of '.join(reversed(path))}", item.place,
+                   why="only what the edited version has can be edited", remedy=near(shown, known))  # fmt: skip
+
+    # -- tables of text
+
+    def table(self, path: Path, held: Scalar, edits: Mapping) -> Scalar:
+        """Edit cells, rows and columns of a table."""
+        table = read_table(held)
+        if table is None:
+            self.fault("the table is empty", held.place)
+            return held
+        editor = _TableEditor(self, path, table)
+        for word in WORDS:
+            node = edits.get(word)
+            if isinstance(node, Mapping):
+                {"remove": editor.remove, "replace": editor.replace, "add": editor.add}[word](node)
+            elif node is not None:
+                self.fault(f"{word}: of a table takes rows and columns, or row: {{column: number}}", node.place)
+        return editor.table.scalar(held)
+
+
+@dataclass
+class _TableEditor:
+    editor: Editor
+    path: Path
+    table: TableText
+
+    def replace(self, node: Mapping) -> None:
+        """Put another text into cells: ``row: {column: text}``."""
+        for row, cells in node:
+            if not isinstance(cells, Mapping):
+                self.editor.fault("cells of a table stand as row: {column: number}", cells.place)
+                continue
+            for column, value in cells:
+                held = self.table.cell(row.text, column.text)
+                if held is None:
+                    known = self.table.labels if row.text not in self.table.labels else self.table.header
+                    self.editor.absent(self.path, row if row.text not in self.table.labels else column, list(known))
+                elif not isinstance(value, Scalar) or len(value.text.split()) != 1:
+                    self.editor.fault("a cell holds one number", value.place)
+                elif held == value.text:
+                    self.editor.nothing(f"[{row.text}, {column.text}] in {self.path[-2]}", value.place)
+                elif self.editor.first((*self.path, row.text, column.text), f"[{row.text}, {column.text}]", value.place):
+                    self.table = self.table.with_cell(row.text, column.text, value.text, _line(value))
+
+    def remove(self, node: Mapping) -> None:
+        """Take out ``rows`` and ``columns``, by label."""
+        for key, value in node:
+            known = {"rows": self.table.labels, "columns": self.table.header}.get(key.text)
+            if known is None:
+                self.editor.fault("remove: of a table takes rows and columns", key.place, remedy="rows: [label]")
+                continue
+            for item in value.items if isinstance(value, Sequence) else (value,):
+                if not isinstance(item, Scalar) or item.text not in known:
+                    self.editor.absent((*self.path, key.text), item, list(known))
+                elif self.editor.first((*self.path, key.text, item.text), repr(item.text), item.place):
+                    without = self.table.without_row if key.text == "rows" else self.table.without_column
+                    self.table = without(item.text)
+
+    def add(self, node: Mapping) -> None:
+        """Put in ``columns``, then ``rows``, each as a table of its own."""
+        for key, _ in node:
+            if key.text not in ("rows", "columns"):
+                self.editor.fault("add: to a table takes rows and columns", key.place, remedy="rows: | ... or columns: | ...")
+        for word in ("columns", "rows"):
+            value = node.get(word)
+            if value is None:
+                continue
+            text = value.get("table") if isinstance(value, Mapping) else value
+            new = read_table(text) if isinstance(text, Scalar) else None
+            if new is None:
+                self.editor.fault(f"{word}: takes a table of the new {word}", value.place, remedy=f"{word}: |2 ...")
+                continue
+            at = self.position(word, value)
+            if word == "rows":
+                self.add_rows(new, at, value)
+            else:
+                self.add_columns(new, at, value)
+
+    def position(self, word: str, value: YamlNode) -> int:
+        known = self.table.labels if word == "rows" else self.table.header
+        for side, shift in (("after", 1), ("before", 0)):
+            neighbour = value.get(side) if isinstance(value, Mapping) else None
+            if isinstance(neighbour, Scalar):
+                if neighbour.text in known:
+                    return known.index(neighbour.text) + shift
+                self.editor.absent((*self.path, word), neighbour, list(known))
+        return len(known)
+
+    def add_rows(self, new: TableText, at: int, node: YamlNode) -> None:
+        if sorted(new.header) != sorted(self.table.header):
+            self.wrong_labels("columns", new.header, self.table.header, new.place)
+            return
+        for shift, row in enumerate(new.rows):
+            if row.label in self.table.labels:
+                self.editor.fault(f"{self.path[-1]} already has the row {row.label!r}", Place(*row.place), remedy="use replace:")
+            elif len(row.cells) not in (0, len(new.header)):
+                self.editor.fault(f"row {row.label} has {len(row.cells)} numbers, the table {len(new.header)} columns", Place(*row.place))
+            else:
+                cells = tuple(row.cells[new.header.index(column)] for column in self.table.header) if row.cells else ()
+                self.table = self.table.with_row(Row(row.label, cells, row.place), at + shift)
+
+    def add_columns(self, new: TableText, at: int, node: YamlNode) -> None:
+        filled = [row.label for row in self.table.rows if row.cells]
+        if sorted(new.labels) != sorted(filled) or any(len(row.cells) != len(new.header) for row in new.rows):
+            self.wrong_labels("rows", new.labels, tuple(filled), new.place)
+            return
+        for shift, column in enumerate(new.header):
+            if column in self.table.header:
+                self.editor.fault(f"{self.path[-1]} already has the column {column!r}", Place(*new.place), remedy="use replace:")
+                continue
+            cells = {row.label: (row.cells[shift], row.place) for row in new.rows}
+            self.table = self.table.with_column(column, cells, at + shift)
+
+    def wrong_labels(self, word: str, given: tuple[str, ...], wanted: tuple[str, ...], place: LinePlace) -> None:
+        missing = [label for label in wanted if label not in given]
+        unknown = [label for label in given if label not in wanted]
+        why = "; ".join(part for part in (f"missing: {', '.join(missing)}" if missing else "",
+                                          f"not in the table: {', '.join(unknown)}" if unknown else "") if part)  # fmt: skip
+        self.editor.fault(f"the new lines need the {word} that the table has", Place(*place), why=why or "a line is incomplete",
+                          remedy="give one number for each of them")  # fmt: skip
+
+
+def _line(node: Scalar) -> LinePlace:
+    return node.file, node.line, node.column
+
+
+# -- names of entries
+
+
+def schema_of(kind: str) -> dict[str, Field]:
+    """Return the fields of a kind of block."""
+    named = {"members": MEMBER, "citation": CITATION, "range": RANGE, "place_in_text": TEXT_PLACE}
+    return named.get(kind) or BLOCKS.get(kind, {})
+
+
+def _wanted_name(kind: str) -> str:
+    return "quantity" if kind == "value_block" else name_field(kind)
+
+
+def _name_scalar(kind: str, block: Mapping | None) -> Scalar | None:
+    """Return the text by which an edit names its entry."""
+    if block is None:
+        return None
+    name = block.get(name_field(kind))
+    if kind == "value_block" and not isinstance(name, Scalar):
+        name = block.get("quantity")
+    return name if isinstance(name, Scalar) else None
+
+
+def _selecting(kind: str, block: Mapping) -> tuple[str, ...]:
+    """Return the fields by which an edit says which entry it means."""
+    if kind != "value_block":
+        return (name_field(kind),)
+    return ("id",) if "id" in block else ("quantity", "at")
+
+
+def _identity(item: YamlNode, kind: str) -> str:
+    """Return the name of an entry; values without an id are told apart by quantity, labels and condition."""
+    if isinstance(item, Scalar):
+        return item.text
+    if not isinstance(item, Mapping):
+        return ""
+    name = _name_scalar(kind, item)
+    text = name.text if name is not None else ""
+    if kind == "value_block" and "id" not in item:
+        text += "".join(f" {key}={_flat(item.get(key))}" for key in ("at", "when") if key in item)
+    return text
+
+
+def _matches(item: YamlNode, kind: str, name: Scalar, selector: Mapping | None) -> bool:
+    if isinstance(item, Scalar) or kind != "value_block" or not isinstance(item, Mapping):
+        return _identity(item, kind) == name.text
+    id_, quantity = item.get("id"), item.get("quantity")
+    if isinstance(id_, Scalar) and id_.text == name.text:
+        return True
+    if not isinstance(quantity, Scalar) or quantity.text != name.text or (selector is not None and "id" in selector):
+        return False
+    at = selector.get("at") if selector is not None else None
+    held = item.get("at")
+    return at is None or (held is not None and same(at, held))
+
+
+def _flat(node: YamlNode | None) -> str:
+    if isinstance(node, Mapping):
+        return ",".join(f"{key.text}:{_flat(value)}" for key, value in node)
+    if isinstance(node, Sequence):
+        return ",".join(_flat(item) for item in node.items)
+    return " ".join(node.text.split()) if node is not None else ""
+
+
+def _without(block: Mapping, names: tuple[str, ...]) -> Mapping:
+    return Mapping(tuple((key, value) for key, value in block if key.text not in names), block.file, block.line, block.column)
+
+
+def same(a: YamlNode, b: YamlNode) -> bool:
+    """Whether two nodes say the same; white space and the order of keys do not count."""
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        return a.text.split() == b.text.split()
+    if isinstance(a, Sequence) and isinstance(b, Sequence):
+        return len(a.items) == len(b.items) and all(same(x, y) for x, y in zip(a.items, b.items, strict=True))
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        left, right = {k.text: v for k, v in a}, {k.text: v for k, v in b}
+        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+    return False
