@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.checks import CheckResult, check_methodology
 from engine.pipeline import Run, run_project
+from engine.plan import Plan
 from engine.planning import plan_with_rules
 from engine.project_data import ProjectData
 from engine.rules import asked_quantities
@@ -55,6 +56,6 @@ def run(
     return run_project(methodology, project, parse_unit, _plan, choices=choices, readings=readings, targets=targets)
 
 
-def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
     wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
     return plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology))

@@ -83,7 +83,7 @@ def load_entry(path: Path | None) -> Entry | None:
         entry = pickle.loads(path.read_bytes())
         if isinstance(entry, Entry) and all(digest(Path(name)) == sha for name, sha in entry.files):
             return entry
-    except Exception:  # noqa: BLE001 - whatever a damaged entry raises, it is made anew
+    except Exception:
         return None
     return None
 

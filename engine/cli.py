@@ -11,8 +11,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from equations.errors import Faults, InputError, MethodologyError, Place
+
+if TYPE_CHECKING:
+    from engine.graph import EquationGraph
+    from engine.pipeline import Run
 
 Command = Callable[[argparse.Namespace], int]
 VERSION = "0.1.0"
@@ -31,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MethodologyError as error:
         return _report_error(error, json_wanted=getattr(options, "json", False))
     except BrokenPipeError:
-        sys.stderr = None  # type: ignore[assignment]
+        sys.stderr = None
         return WELL
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -80,7 +85,7 @@ def _write(text: str, output: str | None) -> None:
         raise InputError("I509", f"the file cannot be written: {cause.strerror}", Place(output)) from cause
 
 
-def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()) -> Run:
     from engine.session import open_session
 
     session = open_session(options.spec)
@@ -114,7 +119,7 @@ def list_command(options: argparse.Namespace) -> int:
         sys.stdout.write(to_json(rows))
     else:
         print(table(["reference", "programme", "status", "date", "equations", "title"],
-                    [[r["reference"], r["programme"], r["status"], r["date"], str(r["equations"]), r["title"]] for r in rows], right=[4]))  # fmt: skip
+                    [[str(r[key]) for key in ("reference", "programme", "status", "date", "equations", "title")] for r in rows], right=[4]))  # fmt: skip
     return WELL
 
 
@@ -169,7 +174,7 @@ def needs_command(options: argparse.Namespace) -> int:
                         ("default", "defaults")):  # fmt: skip
         rows = [
             [n.quantity.id, str(n.quantity.unit), ", ".join(n.quantity.indices), n.quantity.title[:48],
-             ", ".join(n.used_by[:4]) + (" ..." if len(n.used_by) > 4 else ""),  # noqa: PLR2004
+             ", ".join(n.used_by[:4]) + (" ..." if len(n.used_by) > 4 else ""),
              f"given by {n.given_by}" if n.given_by else ("or " + "; ".join(n.instead) if n.instead else ""), n.under]
             for n in needs if n.quantity.kind == kind
         ]  # fmt: skip
@@ -189,10 +194,10 @@ def run_command(options: argparse.Namespace) -> int:
     way = "json" if options.json else options.format
     if options.output and way == "text":
         _write(report.to_json(report.run_record(run)), options.output)
-    text = {
+    writers: dict[str, Callable[[Run], str]] = {
         "text": report.run_text, "csv": report.run_csv, "md": report.run_markdown, "json": lambda r: report.to_json(report.run_record(r)),
-    }[way](run)  # fmt: skip
-    _write(text, options.output if way != "text" else None)
+    }  # fmt: skip
+    _write(writers[way](run), options.output if way != "text" else None)
     return _exit_code(run.findings)
 
 
@@ -229,8 +234,8 @@ def graph_command(options: argparse.Namespace) -> int:
             raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity))
         wanted |= {target} | graph.inputs_of(target)
     way = "json" if options.json else options.format
-    draw = {"mermaid": graph_mermaid, "svg": graph_svg, "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q))}[way]
-    _write(draw(graph, wanted), options.output)
+    draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {"mermaid": graph_mermaid, "svg": graph_svg, "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q))}
+    _write(draw[way](graph, wanted), options.output)
     return WELL
 
 

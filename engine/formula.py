@@ -99,7 +99,7 @@ class FormulaEvaluator:
             self.existing[quantity] = existing_cells(self.methodology.quantity[quantity], self.setting, self.methodology)
         return self.existing[quantity]
 
-    def value(self, node: Node, scope: Scope) -> Valued:  # noqa: C901, PLR0911, PLR0912 - one arm per node
+    def value(self, node: Node, scope: Scope) -> Valued:
         """Return the value of a node along its letters."""
         match node:
             case Number(text=text):
@@ -351,7 +351,7 @@ class FormulaEvaluator:
         is_year = self.methodology.index_set[scope.letters[left.letter][0]].kind == "year"
         if isinstance(right, Letter) and right.letter not in ("start", "end"):
             b: list[object] = list(self.labels(right.letter, scope))
-            letters = (left.letter, right.letter)
+            letters: tuple[str, ...] = (left.letter, right.letter)
         else:
             mark = isinstance(right, Letter) and self.setting.members[self.methodology.year_set][0 if right.letter == "start" else -1]
             b, letters = [mark if isinstance(right, Letter) else getattr(right, "text", "")], (left.letter,)
@@ -381,14 +381,16 @@ def _running_sum(array: Array, axis: int) -> Array:
     """Sum along an axis, one element after the other."""
     if array.shape[axis] == 0:
         return np.zeros(array.shape[:axis] + array.shape[axis + 1 :])
-    return np.take(np.add.accumulate(array, axis=axis), -1, axis=axis)
+    total: Array = np.take(np.add.accumulate(array, axis=axis), -1, axis=axis)
+    return total
 
 
 def _reduce(kind: str, array: Array, axis: int) -> Array:
     if kind == "Sum":
         return _running_sum(array, axis)
     reduce: Any = {"Product": np.multiply, "Max": np.maximum, "Min": np.minimum, "All": np.logical_and, "Any": np.logical_or}[kind]
-    return reduce.reduce(array, axis=axis, initial=_NEUTRAL[kind])
+    result: Array = reduce.reduce(array, axis=axis, initial=_NEUTRAL[kind])
+    return result
 
 
 def _diagonal(array: Array) -> Array:

@@ -113,46 +113,37 @@ class _Faults:
     def put(self, operator: str, what: str, old: Node, new: Node) -> Fault:
         return Fault(operator, what, rebuild(self.whole, {id(old): new}), old.span)
 
-    def of(self, node: Node, letters: dict[str, str], part_of: tuple[str, ...] = ()) -> Iterator[Fault]:
-        """Yield the faults of a node and of everything below it.
-
-        ``part_of`` are the operators of the chain (a product, a sum) that ``node`` continues.
-        """
-        if isinstance(node, Binary) and node.op in (*_PRODUCT, *_SUM):
-            yield from self.chain(node, letters, part_of)
-            return
-        if isinstance(node, Element | MatrixRef | Reduce | Call | Cases) and part_of != _PRODUCT:
-            yield from self.factors(node, [("*", node)])
-        yield from self.single(node, letters)
-
-    def chain(self, node: Binary, letters: dict[str, str], part_of: tuple[str, ...]) -> Iterator[Fault]:
-        kind = _PRODUCT if node.op in _PRODUCT else _SUM
-        parts = _parts(node, kind)
-        if part_of != kind:
-            yield from self.factors(node, parts) if kind == _PRODUCT else self.terms(node, parts)
-        for op, part in parts:
-            if op in (".*", "@"):
-                yield from self.products(node, parts)
-                break
-        for _, part in parts:
-            yield from self.of(part, letters, kind)
+    def of(self, node: Node, letters: dict[str, str], *, factor: bool = False) -> Iterator[Fault]:
+        """Yield the faults of a node and of everything below it; ``factor``: it is one of a product, which has yielded its own."""
+        if isinstance(node, Binary) and node.op in _PRODUCT:
+            parts = _parts(node, _PRODUCT)
+            yield from self.factors(node, parts)
+            yield from self.products(node, parts)
+            for _, part in parts:
+                yield from self.of(part, letters, factor=True)
+        elif isinstance(node, Binary) and node.op in _SUM:
+            parts = _parts(node, _SUM)
+            yield from self.terms(node, parts)
+            for _, part in parts:
+                yield from self.of(part, letters)
+        else:
+            if isinstance(node, Element | MatrixRef | Reduce | Call | Cases) and not factor:
+                yield from self.factors(node, [("*", node)])
+            yield from self.single(node, letters)
 
     # -- products and sums
 
     def factors(self, node: Node, parts: list[tuple[str, Node]]) -> Iterator[Fault]:
         for at, (op, factor) in enumerate(parts):
             name = _name(factor)
-            others = [*parts[:at], *parts[at + 1 :]]
-            if others:
+            if others := [*parts[:at], *parts[at + 1 :]]:
                 yield self.put("factor dropped", f"{name} left out", node, _product(others))
-            if isinstance(factor, Number | Ratio) and len(parts) == 1:
-                continue
             matrix = _is_matrix(factor)
-            twice = Binary(".*" if matrix else "*", factor, factor)
-            yield self.put("factor doubled", f"{name} twice", node, _product([*parts[:at], (op, twice), *parts[at + 1 :]]))
-            cubed = Binary("^", factor, Number("3"))
-            yield self.put("threefold power", f"{name} to the power of 3", node,
-                           _product([*parts[:at], (op, cubed), *parts[at + 1 :]]))  # fmt: skip
+            if not isinstance(factor, Number):
+                twice = Binary(".*" if matrix else "*", factor, factor)
+                yield self.put("factor doubled", f"{name} twice", node, _product([*parts[:at], (op, twice), *parts[at + 1 :]]))
+                cubed = [*parts[:at], (op, Binary("^", factor, Number("3"))), *parts[at + 1 :]]
+                yield self.put("threefold power", f"{name} to the power of 3", node, _product(cubed))
             if not matrix and op in ("*", "/"):
                 inverted = [*parts[:at], ("/" if op == "*" else "*", factor), *parts[at + 1 :]]
                 yield self.put("factor inverted", f"{name} {'divides' if op == '*' else 'multiplies'}", node, _product(inverted))
@@ -175,7 +166,7 @@ class _Faults:
 
     # -- everything else
 
-    def single(self, node: Node, letters: dict[str, str]) -> Iterator[Fault]:  # noqa: C901 - one arm per node
+    def single(self, node: Node, letters: dict[str, str]) -> Iterator[Fault]:
         match node:
             case Number():
                 yield from self.number(node)

@@ -84,7 +84,7 @@ class EquationGraph:
     """
 
     methodology: Methodology
-    edges: nx.MultiDiGraph
+    edges: nx.MultiDiGraph[str]
 
     def inputs_of(self, target: str) -> set[str]:
         """Return everything from which ``target`` can follow."""
@@ -106,7 +106,7 @@ def build_graph(methodology: Methodology, equations: Iterable[Equation] | None =
     equations
         Those that hold in one setting; all by default.
     """
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.add_nodes_from(quantity.id for quantity in methodology.quantities)
     for equation in methodology.equations if equations is None else equations:
         for use in uses(equation, methodology):
@@ -131,7 +131,7 @@ def same_year_order(graph: EquationGraph, quantities: Iterable[str]) -> list[str
         G401 with the circle: every quantity and equation on it.
     """
     wanted = set(quantities)
-    same = nx.DiGraph()
+    same: nx.DiGraph[str] = nx.DiGraph()
     same.add_nodes_from(wanted)
     for source, target, data in graph.edges.edges(data=True):
         if source in wanted and target in wanted and data["lag"] <= 0:
@@ -146,7 +146,7 @@ def same_year_order(graph: EquationGraph, quantities: Iterable[str]) -> list[str
 def recurrent_groups(graph: EquationGraph, quantities: Iterable[str]) -> list[list[str]]:
     """Group quantities that depend on each other through lags; all others stand alone. In order of evaluation."""
     wanted = set(quantities)
-    part = nx.DiGraph(graph.edges.subgraph(wanted))
+    part: nx.DiGraph[str] = nx.DiGraph(graph.edges.subgraph(wanted))
     condensed = nx.condensation(part)
     place = {q: at for at, q in enumerate(same_year_order(graph, wanted))}
     members = {node: sorted(data["members"], key=place.__getitem__) for node, data in condensed.nodes(data=True)}
@@ -154,7 +154,7 @@ def recurrent_groups(graph: EquationGraph, quantities: Iterable[str]) -> list[li
     return [members[node] for node in order]
 
 
-def _cycle_error(methodology: Methodology, graph: nx.DiGraph) -> GraphError:
+def _cycle_error(methodology: Methodology, graph: nx.DiGraph[str]) -> GraphError:
     cycle = nx.find_cycle(graph)
     path = [cycle[0][0]]
     labels = []

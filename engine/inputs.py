@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,12 @@ from numpy.typing import NDArray
 from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT, cells_of, existing
 from engine.finding import Finding
 from engine.plan import Plan
-from engine.project_data import ProjectBlock, ProjectData, read_date
+from engine.project_data import GAP, ProjectBlock, ProjectData, read_date
 from engine.reported_values import UnitReader, ValueReader
 from engine.setting import Setting, holds
 from equations.citation import Citation
-from equations.dataset import ValueBlock
-from equations.errors import InputError, MethodologyError, Place, near, raise_all
+from equations.dataset import EVERY, ValueBlock
+from equations.errors import GraphError, InputError, MethodologyError, Place, near, raise_all
 from equations.methodology import Methodology
 from equations.quantity import Quantity
 from equations.spec_block import read_number
@@ -174,13 +175,10 @@ class _Binder:
         requested = [d for d in self.methodology.datasets if d.id in wanted]
         for dataset in (*defaults, *requested):
             kind = "dataset" if dataset.id in wanted else "default"
-            taken: dict[str, set[tuple[int, ...]]] = {}
             for block in dataset.values:
-                self.take_block(block, kind, dataset.id, dataset.source, taken)
+                self.take_block(block, kind, dataset.id, dataset.source)
 
-    def take_block(
-        self, block: ValueBlock, kind: str, name: str, fallback: Citation, taken: dict[str, set[tuple[int, ...]]]
-    ) -> None:
+    def take_block(self, block: ValueBlock, kind: str, name: str, fallback: Citation) -> None:
         if block.quantity not in self.plan.inputs:
             return
         quantity = self.methodology.quantity[block.quantity]
@@ -189,28 +187,38 @@ class _Binder:
         for labels, text in block.cells:
             for cell in self.cells_of(quantity, labels, block):
                 earlier = held.get(cell)
-                if earlier is not None and earlier.origin.kind == kind == "dataset" and earlier.origin.name != name:
-                    self.fault("I508", f"two requested datasets give {quantity.id}[{', '.join(labels)}]",
-                               self.project.datasets[0].place, why=f"{earlier.origin.name} and {name}",
-                               remedy="request one of them, or supply the value yourself")  # fmt: skip
+                if earlier is not None and earlier.origin.kind == kind:
+                    self.twice(quantity, cell, earlier.origin.name, name, block)
                 origin = Origin(kind, name, text, block.unit.text, source, block.place)
                 held[cell] = _Given(text, block.unit, origin, block.place)
 
+    def twice(self, quantity: Quantity, cell: tuple[int, ...], first: str, second: str, block: ValueBlock) -> None:
+        """Report a cell for which datasets of one standing hold two numbers: which counts may not depend on their order."""
+        shown = self.shown(quantity, cell)
+        if first != second and first in {scalar.text for scalar in self.project.datasets}:
+            self.fault("I508", f"two requested datasets give {shown}", self.project.datasets[0].place, why=f"{first} and {second}",
+                       remedy="request one of them, or supply the value yourself")  # fmt: skip
+            return
+        where = f"dataset {first}" if first == second else f"the datasets {first} and {second}, both used by default,"
+        remedy = "make their `when:` exclude each other" if first == second else "let one of them be `use: on-request`"
+        self.errors.append(GraphError("G402", f"{where} give {shown} twice", block.place, why="one number can count", remedy=remedy))
+
     def cells_of(self, quantity: Quantity, labels: tuple[str, ...], block: ValueBlock) -> list[tuple[int, ...]]:
         """Return the cells that a line of a dataset fills in this run; members that the project does not have are passed over."""
-        setting = self.plan.setting
-        cell = []
-        for label, axis in zip(labels, quantity.indices, strict=True):
-            members = setting.members[axis]
-            if label not in members:
-                return []
-            cell.append(members.index(label))
-        if block.when is not None:
-            at = {letter: label for (letter, set_id) in block.letters
-                  for label, axis in zip(labels, quantity.indices, strict=True) if axis == set_id}  # fmt: skip
-            if not holds(block.when, setting, at, self.methodology.year_set):
-                return []
-        return [tuple(cell)]
+        members = [self.plan.setting.members[axis] for axis in quantity.indices]
+        meant = [own if label == EVERY else (label,) for label, own in zip(labels, members, strict=True)]
+        return [
+            tuple(own.index(label) for label, own in zip(cell, members, strict=True))
+            for cell in product(*meant)
+            if all(label in own for label, own in zip(cell, members, strict=True)) and self.block_holds(quantity, cell, block)
+        ]
+
+    def block_holds(self, quantity: Quantity, labels: tuple[str, ...], block: ValueBlock) -> bool:
+        if block.when is None:
+            return True
+        at = {letter: label for (letter, set_id) in block.letters
+              for label, axis in zip(labels, quantity.indices, strict=True) if axis == set_id}  # fmt: skip
+        return holds(block.when, self.plan.setting, at, self.methodology.year_set)
 
     def take_project(self, quantity: Quantity, blocks: Iterable[ProjectBlock]) -> None:
         seen: dict[tuple[int, ...], Place | None] = {}
@@ -309,7 +317,7 @@ class _Binder:
                 values[cell], states[cell] = 0.0, NOT_APPLICABLE
                 continue
             given = held.get(cell) or self.stated_otherwise(quantity.id, cell)
-            if given is None:
+            if given is None or given.text == GAP:
                 if self.is_required(quantity.id, cell):
                     missing.append(cell)
                 continue
@@ -389,7 +397,7 @@ class _Binder:
     def missing(self, quantity: Quantity, cells: list[tuple[int, ...]], partly: bool) -> None:
         users = [self.methodology.equation[e].label for e in self.plan.needed_by.get(quantity.id, ()) if e in self.methodology.equation]
         shown = [self.shown(quantity, cell) for cell in cells]
-        listed = ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")  # noqa: PLR2004
+        listed = ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")
         datasets = [d.id for d in self.methodology.datasets if d.use != "default"
                     and any(b.quantity == quantity.id for b in d.values)]  # fmt: skip
         ways = [f"supply it under `values: {quantity.id}:` ({quantity.unit})"]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from engine.placeholder import choice_combinations, placeholder_setting
 from engine.graph import uses
+from engine.placeholder import choice_combinations, placeholder_setting
 from engine.plan import Plan
 from engine.planning import plan_run
+from engine.project_data import GAP
 from engine.rules import asked_quantities
 from engine.setting import Setting, may_hold
 from equations.errors import GraphError, InputError, near
@@ -89,9 +90,6 @@ def find_needs(
     MethodologyError
         If a target does not exist or cannot be computed.
     """
-    for target in targets:
-        if target not in methodology.quantity:
-            raise GraphError("X204", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity))
     combinations = matching_choices(methodology, chosen)
     found: dict[str, list[tuple[dict[str, str], Need]]] = {}
     for choices in combinations:
@@ -185,7 +183,7 @@ def project_template(
     targets: tuple[str, ...] = (),
     datasets: tuple[str, ...] = (),
 ) -> str:
-    """Return a commented project file for one setting that lacks only the numbers; each is written ``?``."""
+    """Return a commented project file for one setting that lacks only the numbers; each is written ``____``."""
     given = datasets_by_quantity(methodology, datasets)
     plan = plan_for_needs(methodology, setting, targets, frozenset(given))
     statements = [q for q in asked_quantities(methodology) if methodology.quantity[q].kind == "statement" and q not in plan.inputs]
@@ -200,7 +198,7 @@ def project_template(
         lines += ["", "  # ---- statements, for the rules of the methodology"]
         for id_ in statements:
             quantity = methodology.quantity[id_]
-            lines += [f"  # {quantity.meaning} ({quantity.source})", f"  {id_}: ?   # {_answer(quantity)}"]
+            lines += [f"  # {quantity.meaning} ({quantity.source})", f"  {id_}: ____   # {_answer(quantity)}"]
     defaults = [id_ for id_ in plan.inputs if id_ in given]
     if defaults:
         lines += ["", "  # Taken from the methodology's datasets unless you supply them here: " + ", ".join(defaults)]
@@ -209,9 +207,9 @@ def project_template(
 
 def _template_head(methodology: Methodology, setting: Setting, datasets: tuple[str, ...]) -> list[str]:
     lines = [
-        f"# Project file for {methodology.reference}. Replace every ? by a number (or an answer) and every date and name by your own.",
+        f"# Project file for {methodology.reference}. Replace every ____ by a number (or an answer) and every date and name by your own.",
         "# Nothing is filled in for you: a missing number is an error. The unit of a number may be any unit of the same thing.",
-        "project:", "  name: ?", "  illustrative: no", f"methodology: {methodology.reference}", "operation:",
+        "project:", "  name: ____", "  illustrative: no", f"methodology: {methodology.reference}", "operation:",
         f"  start: {setting.start}   # first day; the operating days of the first year follow from it",
         f"  end: {setting.end}", "monitoring_periods:", f"  - {{id: MP1, start: {setting.start}, end: {setting.end}}}", "choices:",
     ]  # fmt: skip
@@ -251,28 +249,28 @@ def _template_value(methodology: Methodology, setting: Setting, quantity: Quanti
     if quantity.published_unit_text:
         lines.append(f"  # published unit: {quantity.published_unit_text}")
     if quantity.type != "number":
-        return [*lines, f"  {quantity.id}: ?   # {_answer(quantity)}"]
+        return [*lines, f"  {quantity.id}: ____   # {_answer(quantity)}"]
     box = plan.inputs[quantity.id]
     labels = [[setting.members[axis][at] for at in places] for axis, places in zip(quantity.indices, box, strict=True)]
     lines += [f"  {quantity.id}:"]
     count = 1
     for axis in labels:
         count *= len(axis)
-    if quantity.indices and count > _LONG and len(labels) >= 2:  # noqa: PLR2004
+    if quantity.indices and count > _LONG and len(labels) >= 2:
         return lines + list(_template_tables(quantity, labels))
-    lines += [f"    unit: {_quoted(str(quantity.unit))}", "    source: ?"]
+    lines += [f"    unit: {_quoted(str(quantity.unit))}", "    source: ____"]
     if not quantity.indices:
-        return [*lines, "    value: ?"]
+        return [*lines, "    value: ____"]
     return [*lines, "    values:", *_template_nested(labels, "      ")]
 
 
 def _template_nested(labels: list[list[str]], indent: str) -> Iterator[str]:
     if len(labels) == 1:
-        yield indent + "{" + ", ".join(f"{_quoted(label)}: ?" for label in labels[0]) + "}"
+        yield indent + "{" + ", ".join(f"{_quoted(label)}: ____" for label in labels[0]) + "}"
         return
     for label in labels[0]:
-        if len(labels) == 2:  # noqa: PLR2004
-            yield f"{indent}{_quoted(label)}: {{" + ", ".join(f"{_quoted(x)}: ?" for x in labels[1]) + "}"
+        if len(labels) == 2:
+            yield f"{indent}{_quoted(label)}: {{" + ", ".join(f"{_quoted(x)}: ____" for x in labels[1]) + "}"
         else:
             yield f"{indent}{_quoted(label)}:"
             yield from _template_nested(labels[1:], indent + "  ")
@@ -280,17 +278,17 @@ def _template_nested(labels: list[list[str]], indent: str) -> Iterator[str]:
 
 def _template_tables(quantity: Quantity, labels: list[list[str]]) -> Iterator[str]:
     """Write one table for each combination of the indices behind the first two."""
-    wide = max(len(label) for label in (*labels[0], *labels[1])) + 2
+    wide = max(len(text) for text in (*labels[0], *labels[1], GAP)) + 2
     for rest in product(*labels[2:]):
         yield f"    - unit: {_quoted(str(quantity.unit))}"
-        yield "      source: ?"
+        yield "      source: ____"
         if rest:
             fixed = ", ".join(f"{axis}: {_quoted(label)}" for axis, label in zip(quantity.indices[2:], rest, strict=True))
             yield f"      at: {{{fixed}}}"
         yield "      table: |2   # rows: the first index, columns: the second"
         yield " " * (8 + wide) + "".join(label.ljust(wide) for label in labels[1]).rstrip()
         for label in labels[0]:
-            yield " " * 8 + label.ljust(wide) + "".join("?".ljust(wide) for _ in labels[1]).rstrip()
+            yield " " * 8 + label.ljust(wide) + "".join(GAP.ljust(wide) for _ in labels[1]).rstrip()
 
 
 def _answer(quantity: Quantity) -> str:

@@ -120,8 +120,8 @@ def _legend() -> list[str]:
 def _box(methodology: Methodology, quantity: str, x: float, y: float) -> list[str]:
     q = methodology.quantity[quantity]
     numbers = dict.fromkeys(e.number for e in methodology.definitions.get(quantity, ()) if e.number)
-    label = quantity + (f" (Eq. {', '.join(numbers)})" if numbers and len(numbers) <= 2 else "")  # noqa: PLR2004
-    size = 12 if len(label) <= 21 else max(7.5, 12 * 21 / len(label))  # noqa: PLR2004
+    label = quantity + (f" (Eq. {', '.join(numbers)})" if numbers and len(numbers) <= 2 else "")
+    size = 12 if len(label) <= 21 else max(7.5, 12 * 21 / len(label))
     return [
         f'<g><title>{escape(f"{quantity}: {q.meaning} [{q.unit}]")}</title>'
         f'<rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="6" fill="{COLOURS[q.kind]}" stroke="#333"/>'

@@ -81,9 +81,9 @@ class Run:
             found.append((labels, float(array[cell]), "excluded" if state == EXCLUDED else ""))
         return found
 
-    def to_dataframe(self, quantity: str):  # type: ignore[no-untyped-def]  # noqa: ANN201 - pandas is optional
+    def to_dataframe(self, quantity: str):  # type: ignore[no-untyped-def]
         """Return one quantity as a pandas DataFrame with a column for each index, and ``value`` (needs pandas)."""
-        import pandas  # noqa: PLC0415
+        import pandas
 
         axes = list(self.methodology.quantity[quantity].indices)
         rows = [[*labels, value] for labels, value, _ in self.cells(quantity)]

@@ -58,7 +58,7 @@ def years_named(methodology: Methodology) -> list[int]:
     for condition in conditions:
         for node in walk(condition) if condition is not None else ():
             if isinstance(node, Compare) and isinstance(node.right, Word) and node.right.text.isdigit():
-                if len(node.right.text) == 4:  # noqa: PLR2004 - a calendar year
+                if len(node.right.text) == 4:
                     found.add(int(node.right.text))
     return sorted(found)
 

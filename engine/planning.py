@@ -14,7 +14,7 @@ from engine.graph import build_graph, recurrent_groups
 from engine.plan import Box, Plan, Stage, Step
 from engine.setting import Setting, holds, letters_of, may_hold, switches_of
 from equations.equation import Equation
-from equations.errors import GraphError, MethodologyError, raise_all
+from equations.errors import GraphError, InputError, MethodologyError, near, raise_all
 from equations.methodology import Methodology
 from equations.syntax import (
     Binder,
@@ -51,6 +51,9 @@ def plan_run(
     MethodologyError
         G401 (circle), G402 (two definitions), G403 (no definition), G404 (a lag before the first year).
     """
+    for target in targets:
+        if target not in methodology.quantity:
+            raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity))
     planner = _Planner(methodology, setting, supplied)
     return planner.plan(targets or (methodology.result,))
 
@@ -198,10 +201,10 @@ class _Planner:
         others = [letter for letter in positions if letter not in named]
         mask = set()
         for combination in good:
-            at = dict(zip(named, combination, strict=True))
+            places = dict(zip(named, combination, strict=True))
             for rest in product(*(positions[letter] for letter in others)):
-                at |= dict(zip(others, rest, strict=True))
-                mask.add(tuple(at[letter] for letter in positions))
+                places |= dict(zip(others, rest, strict=True))
+                mask.add(tuple(places[letter] for letter in positions))
         return limited, frozenset(mask)
 
     def axis_members(self, equation: Equation, letter: str) -> tuple[str, ...]:

@@ -88,14 +88,14 @@ class _Maker:
             if id_ not in self.methodology.choice:
                 self.fault("I508", f"there is no choice {id_!r}", scalar.place, remedy=near(id_, self.methodology.choice))
         for choice in self.methodology.choices:
-            scalar = self.project.choices.get(choice.id)
-            value = asked.get(choice.id) or (scalar.text if scalar is not None else choice.default)
+            made = self.project.choices.get(choice.id)
+            value = asked.get(choice.id) or (made.text if made is not None else choice.default)
             values = [v.id for v in choice.values]
             if not value:
                 self.fault("I508", f"the choice {choice.id!r} is not made", Place(self.project.path.name), why=choice.meaning,
                            remedy=f"write {choice.id}: {' or '.join(values)} under `choices:`")  # fmt: skip
             elif value not in values:
-                self.fault("I508", f"the choice {choice.id!r} has no value {value!r}", scalar.place if scalar else None,
+                self.fault("I508", f"the choice {choice.id!r} has no value {value!r}", made.place if made else None,
                            why=f"its values are {', '.join(values)}", remedy=near(value, values))  # fmt: skip
             found[choice.id] = value
         return found
@@ -162,7 +162,8 @@ class _Maker:
             self.fault("I506", f"{index_set.id} names groups of years", node.place,
                        remedy="write name: [2018, 2019], or name: {from: 2018, to: 2020}")  # fmt: skip
             return (), ()
-        names, spans, taken = [], [], {}
+        names, spans = [], []
+        taken: dict[int, str] = {}
         for key, value in node:
             span = self.span(key.text, value, years)
             for year in span:

@@ -17,6 +17,10 @@ from equations.spec_schema import Field
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml_file
 
 
+#: What a template writes where a number is still missing; read as missing, never as a value.
+GAP = "____"
+
+
 def _fields(*rows: tuple[str, str, bool, str]) -> dict[str, Field]:
     return {name: Field(name, type_, required, meaning) for name, type_, required, meaning in rows}
 

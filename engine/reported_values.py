@@ -114,7 +114,7 @@ class ValueReader:
         self, quantity: Quantity, file: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...], *, corner: bool
     ) -> list[tuple[tuple[str, ...], Scalar, str]]:
         """Read labels on two sides; ``corner``: the first cell of the header stands over the row labels."""
-        if len(indices) != 2 or not rows:  # noqa: PLR2004
+        if len(indices) != 2 or not rows:
             self.fault("I506", f"a table shows two indices, and {quantity.id} has {', '.join(indices) or 'none'} open",
                        Place(file, rows[0][0] if rows else 0), remedy="fix the others with `at:`, or nest the labels")  # fmt: skip
             return []

@@ -75,7 +75,7 @@ def _check(rule: Rule, evaluator: FormulaEvaluator) -> Iterator[Finding]:
         yield _broken(rule, evaluator, scope, letters, cells)
 
 
-def _align(array: NDArray[np.generic], letters: tuple[str, ...], union: tuple[str, ...]) -> NDArray[np.generic]:
+def _align(array: NDArray[np.bool_], letters: tuple[str, ...], union: tuple[str, ...]) -> NDArray[np.bool_]:
     sizes = dict(zip(letters, np.shape(array), strict=True))
     return np.reshape(array, [sizes.get(letter, 1) for letter in union])
 
@@ -174,6 +174,6 @@ def _numbers(node: Node, evaluator: FormulaEvaluator, scope: Scope) -> Iterator[
             if not (_is_number(side) or isinstance(side, Number | Ratio)):
                 break
             sides.append(f"{float(np.ravel(evaluator.value(side, inner)[0])[0]):.6g}")
-        if len(sides) == 2 and not bool(np.all(evaluator.condition(part, inner)[0])):  # noqa: PLR2004
+        if len(sides) == 2 and not bool(np.all(evaluator.condition(part, inner)[0])):
             opposite = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[part.op]
             yield f"{sides[0]} {opposite} {sides[1]}"

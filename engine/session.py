@@ -37,7 +37,7 @@ class Session:
         """Read a unit, from the cache where it was read before."""
         held = self.entry.units.get((text, substances))
         if held is None:
-            from equations.unit_registry import parse_unit  # noqa: PLC0415
+            from equations.unit_registry import parse_unit
 
             held = parse_unit(text, place, substances)
             self.entry.units[text, substances] = held
@@ -49,8 +49,8 @@ class Session:
         key = repr((methodology.hash, setting.key(), targets, sorted(supplied)))
         plan = self.entry.plans.get(key)
         if plan is None:
-            from engine.planning import plan_with_rules  # noqa: PLC0415
-            from engine.rules import asked_quantities  # noqa: PLC0415
+            from engine.planning import plan_with_rules
+            from engine.rules import asked_quantities
 
             wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
             plan = plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology))
@@ -88,7 +88,7 @@ def open_session(reference: str | Path) -> Session:
     path = entry_path(spec)
     entry = load_entry(path)
     if entry is None:
-        from equations.spec_files import methodology_of, read_document  # noqa: PLC0415
+        from equations.spec_files import methodology_of, read_document
 
         document = read_document(spec)
         files = tuple((str(source.resolve()), sha) for source, sha in document.sources)

@@ -109,7 +109,7 @@ def _solves(root: NDArray[np.float64], matrix: NDArray[np.float64], exponent: fl
         return False
     if not float(exponent).is_integer():
         return True
-    return float(np.abs(np.linalg.matrix_power(root, int(exponent)) - matrix).max()) <= _RESIDUAL
+    return bool(float(np.abs(np.linalg.matrix_power(root, int(exponent)) - matrix).max()) <= _RESIDUAL)
 
 
 def _newton_root(matrix: NDArray[np.float64], exponent: int) -> NDArray[np.float64]:
@@ -117,7 +117,7 @@ def _newton_root(matrix: NDArray[np.float64], exponent: int) -> NDArray[np.float
     size = len(matrix)
     one = np.eye(size)
     bound = float(np.linalg.norm(matrix, 2)) or 1.0
-    root = one * (bound / 2) ** (1 / exponent) * 2 ** (1 / exponent)
+    root: NDArray[np.float64] = one * (bound / 2) ** (1 / exponent) * 2 ** (1 / exponent)
     rest = matrix / bound
     for _ in range(_MOST_STEPS):
         step = ((exponent + 1) * one - rest) / exponent
@@ -129,7 +129,7 @@ def _newton_root(matrix: NDArray[np.float64], exponent: int) -> NDArray[np.float
             rest = np.linalg.matrix_power(step, exponent) @ rest
         if not np.isfinite(rest).all():
             return np.full_like(matrix, np.nan)
-        if float(np.abs(rest - one).max()) < 1e-15:  # noqa: PLR2004
+        if float(np.abs(rest - one).max()) < 1e-15:
             break
     return root
 

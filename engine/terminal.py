@@ -30,9 +30,9 @@ def number(value: float) -> str:
     """Return a number for reading: thousands separated, six significant digits below a thousand."""
     if value == 0:
         return "0"
-    if abs(value) >= 1000:  # noqa: PLR2004
+    if abs(value) >= 1000:
         return f"{value:,.2f}"
-    if abs(value) < 1e-4:  # noqa: PLR2004
+    if abs(value) < 1e-4:
         return f"{value:.4g}"
     return f"{value:.6g}"
 

@@ -17,7 +17,7 @@ from engine.terminal import number
 from equations.equation import Equation
 from equations.errors import InputError, near
 from equations.grammar import parse_formula
-from equations.notation import plain_text, substituted_text
+from equations.notation import letters_of, plain_text, substituted_text
 from equations.notation_matrix import free_letter, letters_in, lowered
 from equations.syntax import (
     Binary,
@@ -180,7 +180,7 @@ class _Tracer:
                 else:
                     uses.append(self.node(name, place, depth - 1))
         return TraceNode(
-            quantity, labels, value, unit, state, equation.label, equation.id, plain_text(equation.formula),
+            quantity, labels, value, unit, state, equation.label, equation.id, plain_text(equation.formula, letters_of(run.methodology, equation)),
             self.substituted(equation, formula, scope), str(equation.source), None, tuple(uses), zeros, known,
         )  # fmt: skip
 

@@ -13,6 +13,8 @@ from equations.units import Unit
 
 #: A printed cell: its text, or ``NA`` (excluded by the methodology). Missing cells are absent.
 Cell = tuple[tuple[str, ...], str]
+#: A label that stands for every member of an index: one number that holds for all of them.
+EVERY = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class ValueBlock:
     note: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
     published_unit: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class UnitChecker:
             return quantity.unit_for(self.alternative.get(quantity.alternatives.group, ""))
         return quantity.unit
 
-    def of(self, node: Node) -> Unit | None:  # noqa: C901, PLR0911 - one arm per node
+    def of(self, node: Node) -> Unit | None:
         """Return the unit of a value, ``ANY`` for a plain zero."""
         match node:
             case Number() | Ratio():

@@ -117,7 +117,7 @@ class _Writer:
         text, level = self.parts(node)
         return text if level >= least else f"({text})"
 
-    def parts(self, node: Node) -> tuple[str, int]:  # noqa: PLR0911 - one arm per node
+    def parts(self, node: Node) -> tuple[str, int]:
         """Return the text of a node without brackets, and how tightly it holds together."""
         match node:
             case Binary():
@@ -153,7 +153,7 @@ class _Writer:
         level = SUM if op in ("+", "-") else PRODUCT
         return f"{self.text(left, level)} {op} {self.text(right, level + 1)}", level
 
-    def atom(self, node: Node) -> str:  # noqa: PLR0911 - one arm per node
+    def atom(self, node: Node) -> str:
         match node:
             case Number(text=text, unit=unit) | Ratio(text=text, unit=unit):
                 return text if unit is None else f"{text} {{{unit}}}"
@@ -245,7 +245,7 @@ class _Words:
     methodology: Methodology
     letters: Mapping[str, str]
 
-    def of(self, node: Node, inner: bool = False) -> str:  # noqa: PLR0911 - one arm per node
+    def of(self, node: Node, inner: bool = False) -> str:
         match node:
             case Logic(op=op, parts=parts):
                 said = [self.of(part, True) for part in parts]

@@ -118,7 +118,7 @@ class _Latex:
             text, level = self.parts(node)
         return text if level >= least else _round(text)
 
-    def parts(self, node: Node) -> tuple[str, float]:  # noqa: PLR0911 - one arm per node
+    def parts(self, node: Node) -> tuple[str, float]:
         """Return the text of a node without brackets, and how tightly it holds together."""
         match node:
             case Binary(op="^", left=base, right=exponent):
@@ -242,7 +242,7 @@ class _Latex:
     def letter(self, letter: str) -> str:
         return self.instead.get(letter) or letter_latex(letter)
 
-    def atom(self, node: Node) -> str:  # noqa: PLR0911 - one arm per node
+    def atom(self, node: Node) -> str:
         match node:
             case Call():
                 return self.call(node)

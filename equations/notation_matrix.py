@@ -110,7 +110,7 @@ class _Lowering:
     methodology: Methodology
     used: set[str] = field(default_factory=set)
 
-    def of(self, node: Node, row: str, column: str) -> Node:  # noqa: PLR0911 - one arm per node
+    def of(self, node: Node, row: str, column: str) -> Node:
         if not is_matrix(node):
             return node
         match node:

@@ -190,7 +190,7 @@ class _Projection:
     methodology: Methodology
     letters: Mapping[str, str]
 
-    def of(self, node: Node) -> sympy.Expr:  # noqa: PLR0911 - one arm per node
+    def of(self, node: Node) -> sympy.Expr:
         match node:
             case Number(text=text):
                 number = Fraction(text)
@@ -303,7 +303,7 @@ class _Projection:
 
     # -- conditions
 
-    def condition(self, node: Node) -> sympy.Basic:  # noqa: PLR0911 - one arm per node
+    def condition(self, node: Node) -> sympy.Basic:
         match node:
             case Logic(op=op, parts=parts):
                 return (sympy.And if op == "and" else sympy.Or)(*map(self.of, parts), evaluate=False)

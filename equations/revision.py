@@ -1,20 +1,24 @@
 """Revisions: a version declared as edits of another.
 
-``based_on`` names the spec that is edited; ``changes`` holds ``add``, ``replace``, ``remove`` and ``renumber``, by stable id. Edits work on the
-document, before it is read as a methodology, so an edited spec is checked exactly as a whole one, and messages point into
-the file where each line stands.
+``based_on`` names the spec that is edited; ``changes`` holds ``rename``, ``renumber``, ``remove``, ``replace`` and ``add``, in which
+things are named by their stable ids. Edits work on the document, before it is read as a methodology, so an edited spec is checked exactly
+as a whole one, and messages point into the file where each line stands.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from equations.errors import MethodologyError, Place, SpecError, near, raise_all
+from equations.edit_log import same
+from equations.edits import WORDS, Editor
+from equations.errors import near, raise_all
+from equations.renaming import rename, renumber
 from equations.spec_schema import BLOCKS, KEYS
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 
-#: Top-level keys that are replaced as a whole when a revision writes them beside `changes`.
-_WHOLE = ("methodology", "sections", "history")
+#: Top-level keys that a revision may write beside `changes`, in place of those of the edited version.
+_WHOLE = ("sections", "history")
+#: Fields of `methodology` that belong to one version alone.
+_OWN = ("status", "status_note", "date")
+_CHANGES = ("rename", "renumber", *WORDS)
 
 
 def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
@@ -30,196 +34,88 @@ def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
     Raises
     ------
     SpecError
-        S109 for an edit of something that is not there, two edits of one thing, or an edit that changes nothing.
+        S109 for an edit of something that is not there, two edits of one thing, or an edit that changes nothing; all together.
     """
-    editor = _Editor({key.text: (key, value) for key, value in base})
+    editor = Editor()
+    changes = revision.get("changes")
+    document = Mapping(tuple((key, value) for key, value in base if key.text != "include"), base.file, base.line, base.column)
+    if isinstance(changes, Mapping):
+        document = _renamed(document, changes, editor)
+    elif changes is not None:
+        editor.fault("changes: must be a block", changes.place, remedy=f"it holds {', '.join(_CHANGES)}")
+    parts = {key.text: (key, value) for key, value in document}
     for key, value in revision:
-        if key.text in ("based_on", "include"):
+        if key.text in ("based_on", "include", "changes"):
             continue
-        if key.text == "changes":
-            editor.changes(value)
-        elif key.text == "methodology":
-            editor.identity(key, value)
+        if key.text == "methodology":
+            _identity(parts, key, value, editor)
         elif key.text in _WHOLE:
-            editor.parts[key.text] = (key, value)
+            parts[key.text] = (key, value)
         else:
-            editor.fault("a revision edits under `changes:`", key.place,
-                         remedy=f"write changes: add: {key.text}: ...")  # fmt: skip
+            editor.fault(f"{key.text} stands beside `changes:`", key.place, why="a revision says what it changes",
+                         remedy=near(key.text, ("changes", "methodology", *_WHOLE)) or f"write changes: add: {key.text}: ...")  # fmt: skip
+    _versioned(parts, base, revision)
+    if isinstance(changes, Mapping):
+        _edit_lists(parts, changes, editor)
     raise_all(editor.errors)
-    return Mapping(tuple(editor.parts.values()), revision.file, revision.line, revision.column)
+    return Mapping(tuple(parts.values()), revision.file, revision.line, revision.column)
 
 
-@dataclass
-class _Editor:
-    parts: dict[str, tuple[Scalar, YamlNode]]
-    errors: list[MethodologyError] = field(default_factory=list)
-    #: (list, id) -> where it was edited.
-    edited: dict[tuple[str, str], Place] = field(default_factory=dict)
+def _renamed(document: Mapping, changes: Mapping, editor: Editor) -> Mapping:
+    for key, _ in changes:
+        if key.text not in _CHANGES:
+            editor.fault(f"there is no change {key.text!r}", key.place, remedy=near(key.text, _CHANGES) or "use " + ", ".join(_CHANGES))
+    names, numbers = changes.get("rename"), changes.get("renumber")
+    if names is not None:
+        document = rename(document, names, editor)
+    if numbers is not None:
+        document = renumber(document, numbers, editor)
+    return document
 
-    def fault(self, what: str, place: Place, why: str = "", remedy: str = "") -> None:
-        self.errors.append(SpecError("S109", what, place, why=why, remedy=remedy))
 
-    def identity(self, key: Scalar, value: YamlNode) -> None:
-        held = self.parts.get("methodology")
-        if held is None or not isinstance(held[1], Mapping) or not isinstance(value, Mapping):
-            self.parts["methodology"] = (key, value)
-        else:
-            self.parts["methodology"] = (key, merged(held[1], value))
+def _identity(parts: dict[str, tuple[Scalar, YamlNode]], key: Scalar, value: YamlNode, editor: Editor) -> None:
+    """Merge what the revision says of itself; status and date are those of one version and do not pass on."""
+    held = parts.get("methodology")
+    if held is None or not isinstance(held[1], Mapping) or not isinstance(value, Mapping):
+        parts["methodology"] = (key, value)
+        return
+    passed_on = Mapping(tuple((k, v) for k, v in held[1] if k.text not in _OWN), held[1].file, held[1].line, held[1].column)
+    new = tuple((k, v) for k, v in value if (old := passed_on.get(k.text)) is None or not same(old, v))
+    if new:
+        new_node = Mapping(new, value.file, value.line, value.column)
+        passed_on = editor.merged(("methodology",), BLOCKS["methodology"], passed_on, new_node)
+    parts["methodology"] = (key, passed_on)
 
-    def changes(self, node: YamlNode) -> None:
+
+def _versioned(parts: dict[str, tuple[Scalar, YamlNode]], base: Mapping, revision: Mapping) -> None:
+    """Mark the version where a revision names none of its own, so that it is not taken for the one that it edits."""
+    head, stated = base.get("methodology"), revision.get("methodology")
+    version = head.get("version") if isinstance(head, Mapping) else None
+    if not isinstance(head, Mapping) or not isinstance(version, Scalar):
+        return
+    if not isinstance(stated, Mapping):
+        stated = Mapping((), revision.file, revision.line, revision.column)
+    if "version" not in stated:
+        own = Scalar(f"{version.text}+edited", stated.file, stated.line, stated.column)
+        entries = [(k, own if k.text == "version" else v) for k, v in parts["methodology"][1] if k.text not in _OWN or k.text in stated]  # type: ignore[union-attr]
+        parts["methodology"] = (parts["methodology"][0], Mapping(tuple(entries), stated.file, stated.line, stated.column))
+
+
+def _edit_lists(parts: dict[str, tuple[Scalar, YamlNode]], changes: Mapping, editor: Editor) -> None:
+    for word in WORDS:
+        node = changes.get(word)
+        if node is None:
+            continue
         if not isinstance(node, Mapping):
-            self.fault("changes: must be a block with add, replace, remove, renumber", node.place)
-            return
-        doing = {"remove": self.remove, "renumber": self.renumber, "replace": self.replace, "add": self.add}
-        for key, _ in node:
-            if key.text not in doing:
-                self.fault(f"there is no change {key.text!r}", key.place,
-                           remedy=near(key.text, doing) or "use add, replace, remove or renumber")  # fmt: skip
-        for word, action in doing.items():
-            part = node.get(word)
-            if part is None:
+            editor.fault(f"{word}: must name the list that is edited", node.place, remedy=f"{word}: {{equations: ...}}")
+            continue
+        for list_, edit in node:
+            if list_.text not in KEYS:
+                editor.fault(f"there is no list {list_.text!r}", list_.place, remedy=near(list_.text, KEYS))
                 continue
-            if not isinstance(part, Mapping):
-                self.fault(f"{word}: must name the list that is edited", part.place, remedy=f"{word}: {{equations: ...}}")
-            elif word == "renumber":
-                self.renumber(part)
-            else:
-                for key, value in part:
-                    if key.text not in KEYS:
-                        self.fault(f"there is no list {key.text!r}", key.place, remedy=near(key.text, KEYS))
-                    else:
-                        action(key, value)  # type: ignore[call-arg]
-
-    # -- the four edits
-
-    def remove(self, key: Scalar, value: YamlNode) -> None:
-        for item in value.items if isinstance(value, Sequence) else (value,):
-            if not isinstance(item, Scalar):
-                self.fault("remove: takes ids", item.place)
-                continue
-            at = self.find(key.text, item)
-            if at is not None and self.first_edit(key.text, item.text, item.place):
-                items = self.items(key.text)
-                self.put(key, items[:at] + items[at + 1 :])
-
-    def renumber(self, part: Mapping) -> None:
-        for key, value in part:
-            at = self.find("equations", key)
-            if at is None or not isinstance(value, Scalar):
-                continue
-            self.change("equations", at, key, Mapping(((Scalar("number", key.file, key.line, key.column), value),),
-                                                      key.file, key.line, key.column), once=False)  # fmt: skip
-
-    def replace(self, key: Scalar, value: YamlNode) -> None:
-        for block in self.blocks(key, value):
-            id_ = block.get(KEYS[key.text])
-            if not isinstance(id_, Scalar):
-                self.fault(f"an entry without {KEYS[key.text]}", block.place)
-                continue
-            at = self.find(key.text, id_)
-            if at is not None:
-                self.change(key.text, at, id_, block)
-
-    def add(self, key: Scalar, value: YamlNode) -> None:
-        for block in self.blocks(key, value):
-            id_ = block.get(KEYS[key.text])
-            if not isinstance(id_, Scalar):
-                self.fault(f"an entry without {KEYS[key.text]}", block.place)
-                continue
-            if self.position(key.text, id_.text) is not None:
-                self.fault(f"{key.text} already has {id_.text!r}", id_.place,
-                           remedy="use replace: to change it, or give the new entry another id")  # fmt: skip
-                continue
-            self.insert(key, block)
-
-    # -- parts
-
-    def insert(self, key: Scalar, block: Mapping) -> None:
-        items = self.items(key.text)
-        at = len(items)
-        for word, shift in (("after", 1), ("before", 0)):
-            neighbour = block.get(word)
-            if isinstance(neighbour, Scalar) and word not in BLOCKS[_kind(key.text)]:
-                found = self.find(key.text, neighbour)
-                at = at if found is None else found + shift
-        rest = tuple((k, v) for k, v in block if k.text not in ("after", "before"))
-        self.put(key, (*items[:at], Mapping(rest, block.file, block.line, block.column), *items[at:]))
-
-    def change(self, list_: str, at: int, id_: Scalar, block: Mapping, *, once: bool = True) -> None:
-        items = self.items(list_)
-        held = items[at]
-        if not isinstance(held, Mapping) or (once and not self.first_edit(list_, id_.text, id_.place)):
-            return
-        new = merged(held, block)
-        if _same(new, held):
-            self.fault(f"the edit of {id_.text!r} changes nothing", id_.place, why="what it says is there already",
-                       remedy="remove the edit")  # fmt: skip
-        self.put(id_, (*items[:at], new, *items[at + 1 :]), list_)
-
-    def blocks(self, key: Scalar, value: YamlNode) -> list[Mapping]:
-        if not isinstance(value, Sequence):
-            self.fault(f"{key.text}: must be a list of entries", value.place, remedy="begin each entry with `- `")
-            return []
-        wrong = [item for item in value.items if not isinstance(item, Mapping)]
-        for item in wrong:
-            self.fault("an entry must be a block with its id", item.place)
-        return [item for item in value.items if isinstance(item, Mapping)]
-
-    def items(self, list_: str) -> tuple[YamlNode, ...]:
-        held = self.parts.get(list_)
-        return held[1].items if held is not None and isinstance(held[1], Sequence) else ()
-
-    def put(self, near_: Scalar, items: tuple[YamlNode, ...], list_: str = "") -> None:
-        name = list_ or near_.text
-        key, old = self.parts.get(name, (near_, near_))
-        self.parts[name] = (key, Sequence(items, old.file, old.line, old.column))
-
-    def position(self, list_: str, id_: str) -> int | None:
-        for at, item in enumerate(self.items(list_)):
-            held = item.get(KEYS[list_]) if isinstance(item, Mapping) else None
-            if isinstance(held, Scalar) and held.text == id_:
-                return at
-        return None
-
-    def find(self, list_: str, id_: Scalar) -> int | None:
-        at = self.position(list_, id_.text)
-        if at is None:
-            known = [held.text for item in self.items(list_) if isinstance(item, Mapping)
-                     and isinstance(held := item.get(KEYS[list_]), Scalar)]  # fmt: skip
-            self.fault(f"there is no {id_.text!r} in {list_}", id_.place, why="only what the edited version has can be edited",
-                       remedy=near(id_.text, known))  # fmt: skip
-        return at
-
-    def first_edit(self, list_: str, id_: str, place: Place) -> bool:
-        earlier = self.edited.get((list_, id_))
-        if earlier is not None:
-            self.fault(f"{id_!r} is edited twice", place, why=f"the first edit is at {earlier}", remedy="join the two")
-            return False
-        self.edited[list_, id_] = place
-        return True
-
-
-def merged(held: Mapping, new: Mapping) -> Mapping:
-    """Return a block whose fields of ``new`` stand in place of those of ``held``; an empty field takes the old one out."""
-    fields = {key.text: (key, value) for key, value in held}
-    for key, value in new:
-        if isinstance(value, Scalar) and value.is_empty:
-            fields.pop(key.text, None)
-        else:
-            fields[key.text] = (key, value)
-    return Mapping(tuple(fields.values()), new.file, new.line, new.column)
-
-
-def _same(a: YamlNode, b: YamlNode) -> bool:
-    if isinstance(a, Scalar) and isinstance(b, Scalar):
-        return a.text.split() == b.text.split()
-    if isinstance(a, Sequence) and isinstance(b, Sequence):
-        return len(a.items) == len(b.items) and all(_same(x, y) for x, y in zip(a.items, b.items, strict=True))
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        left, right = {k.text: v for k, v in a}, {k.text: v for k, v in b}
-        return left.keys() == right.keys() and all(_same(left[k], right[k]) for k in left)
-    return False
-
-
-def _kind(list_: str) -> str:
-    return BLOCKS["spec"][list_].type.removeprefix("blocks:")
+            key, held = parts.get(list_.text, (list_, Sequence((), list_.file, list_.line, list_.column)))
+            items = held.items if isinstance(held, Sequence) else ()
+            kind = BLOCKS["spec"][list_.text].type.removeprefix("blocks:")
+            one = Mapping(((Scalar(word, list_.file, list_.line, list_.column), edit),), list_.file, list_.line, list_.column)
+            items = editor.edit_list((list_.text,), kind, items, one)
+            parts[list_.text] = (key, Sequence(items, held.file, held.line, held.column))

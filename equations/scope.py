@@ -113,7 +113,7 @@ class Resolver:
 
     # -- resolution
 
-    def resolve(self, node: Node) -> Node:  # noqa: C901, PLR0911, PLR0912 - one arm per node
+    def resolve(self, node: Node) -> Node:
         match node:
             case Name():
                 return self.name(node)
@@ -242,9 +242,8 @@ class Resolver:
     # -- conditions
 
     def compare(self, node: Compare) -> Node:
-        left, right = self.as_letter(node.left), self.as_letter(node.right)
-        left = left or self.resolve_switch(node.left)
-        right = right or self.resolve_switch(node.right)
+        left: Node | None = self.as_letter(node.left) or self.resolve_switch(node.left)
+        right: Node | None = self.as_letter(node.right) or self.resolve_switch(node.right)
         if isinstance(left, Switch) or isinstance(right, Switch):
             return self.compare_switch(node, left, right)
         if isinstance(left, Letter) or isinstance(right, Letter):

@@ -249,7 +249,8 @@ class _Reader(DeclarationReader):
         when, _ = self.when(block, names, own, bound)
         letters = tuple(bound.items())
         return ValueBlock(
-            id_, unit, cells, self.cite(block), when, letters, block.text("note"), block.place, block.text("published_unit")
+            id_, unit, cells, self.cite(block), when, letters, block.text("note"), block.place, block.text("published_unit"),
+            block.text("id"),
         )
 
     def published(self, block: Block, names: Names, datasets: tuple[Dataset, ...]) -> PublishedResult | None:

@@ -172,12 +172,13 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("date", "text", False, ""), SOURCE, ("values", "blocks:value_block", True, ""),
     ),
     "value_block": _block(
+        ("id", "text", False, "name for revisions, where quantity and `at` do not tell it from others"),
         ("quantity", "id", True, ""),
         ("unit", "unit", False, "as printed"),
         ("value", "number", False, "for a quantity without indices"),
         ("cells", "cells", False, "label -> number, nested for several indices"),
         ("table", "table", False, "lines of labels and numbers"),
-        ("at", "texts", False, "index set -> member, for indices that the table does not show"),
+        ("at", "texts", False, 'index set -> member, for indices that the values do not show; "*" is every member'),
         ("when", "condition", False, "the case in which it holds"),
         ("for", "letters", False, "what its letters run over"),
         ("published_unit", "text", False, "as printed, where even `unit` differs"),
@@ -225,10 +226,14 @@ BLOCKS: dict[str, dict[str, Field]] = {
     ),
     "history_line": _block(("version", "text", True, ""), ("date", "text", False, ""), ("contents", "text", True, "")),
     "changes": _block(
-        ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),
-        ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
+        ("rename", "block:renames", False, "new names of quantities and matrices, everywhere; done first"),
+        ("renumber", "texts", False, "equation id, printed number or range -> new number or range; references follow"),
         ("remove", "block:removals", False, "ids to take out"),
-        ("renumber", "texts", False, "equation id -> printed number"),
+        ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
+        ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),
+    ),
+    "renames": _block(
+        ("quantities", "texts", False, "old id -> new id"), ("matrices", "texts", False, "old name -> new name")
     ),
 }  # fmt: skip
 

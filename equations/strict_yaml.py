@@ -176,7 +176,7 @@ class _Builder:
         self.events: Iterator[Any] = iter(())
 
     def build(self) -> YamlNode | None:
-        self.events = iter(yaml.parse(self.text, Loader=_Loader))  # type: ignore[no-untyped-call]
+        self.events = iter(yaml.parse(self.text, Loader=_Loader))
         root: YamlNode | None = None
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):

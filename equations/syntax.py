@@ -8,20 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
-
-
-def _span() -> Span:
-    return field(default=(0, 1), compare=False, repr=False, kw_only=True)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """Anything in a formula; ``span`` is the first and the last-plus-one character of its text."""
 
-    span: Span = _span()
+    span: Span = field(default=(0, 1), compare=False, repr=False, kw_only=True)
 
 
 # -- numbers ---------------------------------------------------------------------------------------------------------
@@ -273,7 +269,7 @@ def rebuild(node: Node, parts: dict[int, Node]) -> Node:
     """Return ``node`` with each descendant whose ``id()`` is a key of ``parts`` exchanged for the value there."""
     if id(node) in parts:
         return parts[id(node)]
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for part in fields(node):
         value = getattr(node, part.name)
         if isinstance(value, Node):

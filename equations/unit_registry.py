@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from equations.errors import Place, UnitError, near
 from equations.units import BASE_NAMES, BASE_SCALES, Unit
@@ -47,10 +47,10 @@ _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
 @lru_cache(maxsize=1)
-def _registry() -> pint.UnitRegistry:
-    import pint  # noqa: PLC0415 - docs/decisions/0006-heavy-imports.md
+def _registry() -> pint.UnitRegistry[Any]:
+    import pint
 
-    registry: pint.UnitRegistry = pint.UnitRegistry(None, non_int_type=Fraction)
+    registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Fraction)
     lines = (Path(__file__).parent / "carbon_units.txt").read_text(encoding="utf-8").splitlines()
     registry.load_definitions([line for line in lines if line.strip() and not line.startswith("#")])
     return registry
@@ -144,11 +144,11 @@ def _parse(text: str, place: Place | None, declared: frozenset[str]) -> Unit:
                         remedy="write it as in tC/ha, GJ/kg or tN2O-N/tN") from cause  # fmt: skip
     powers = tuple(
         sorted(
-            (dimension, Fraction(power).limit_denominator(1000))
+            (dimension, Fraction(cast(int, power)).limit_denominator(1000))
             for dimension, power in registry.get_dimensionality(root.units).items()
         )
     )
-    return Unit(powers, Fraction(root.magnitude), text)
+    return Unit(powers, cast(Fraction, root.magnitude), text)
 
 
 def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[str]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
-from equations.dataset import Cell
+from equations.dataset import EVERY, Cell
 from equations.errors import Place, near
 from equations.index_set import IndexSet
 from equations.spec_block import Block, read_number
 from equations.strict_yaml import Mapping, Scalar, YamlNode
 
 NOT_AVAILABLE = "NA"
-#: Under `at:`, every member of an index: one number that holds for all of them.
-EVERY = "*"
 
 
 def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSet]) -> tuple[Cell, ...]:

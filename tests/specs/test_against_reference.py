@@ -22,7 +22,7 @@ from reference_adapter import TARGETS, compare, to_project_file, within_declared
 
 import engine
 
-PROJECTS = int(os.environ.get("MRVGRAPH_PROJECTS", "25"))
+PROJECTS = int(os.environ.get("MRVGRAPH_PROJECTS", "20"))
 
 Project = dict[str, Any]
 
@@ -39,6 +39,13 @@ def drawn(rng: random.Random, option: int) -> Project:
             project[content] = {c: [round(x * rng.uniform(0.3, 1), 4) for _ in range(rng.randint(1, 3))]
                                 for c, x in project[content].items()}  # fmt: skip
     return within_declared_range(project)
+
+
+def pauses(project: Project) -> list[str]:
+    """Say which years of a project are partial."""
+    partial = [y for y in project["years"] if project["d"][y] != project["d0"][y]]
+    first, last = project["years"][0], project["years"][-1]
+    return ["starts within a year" if y == first else "ends within a year" if y == last else "pauses" for y in partial]
 
 
 def run_and_compare(seed: int, option: int, folder: Path, run_kh: Callable[..., engine.Run]) -> tuple[Project, int]:
@@ -64,10 +71,12 @@ def test_engine_and_oracle_agree_on_every_quantity_of_random_projects(
         folder.mkdir()
         project, numbers = run_and_compare(seed, option, folder, run_kh)
         compared += numbers
-        seen.update([project["fuel"], f"fertiliser {project['fertiliser']}", *project["readings"]])
+        seen.update([project["fuel"], f"fertiliser {project['fertiliser']}", *project["readings"], *project, *pauses(project)])
 
     assert compared > 100 * PROJECTS
-    assert set(seen) >= {"direct", "indirect", "both", "none", "fertiliser True", "fertiliser False", *random_projects.ALTERNATIVES}
+    forms = {1: {"C", "EF1", "P", "CA_ref", "Pd", "CA_ref_d"}, 2: {"C", "EF2", "p", "pd"}}[option]
+    switches = {"direct", "indirect", "both", "none", "fertiliser True", "fertiliser False", *random_projects.ALTERNATIVES}
+    assert forms | switches | {"starts within a year", "ends within a year", "pauses"} <= set(seen)
 
 
 @pytest.mark.parametrize("option", [1, 2])

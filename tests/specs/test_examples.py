@@ -11,6 +11,7 @@ from reference_adapter import TARGETS, compare, to_oracle
 
 import engine
 from engine.project_data import read_project
+from equations.methodology import Methodology
 
 EXAMPLES = {"option1.yaml": 1, "option2.yaml": 2}
 
@@ -49,11 +50,11 @@ def test_example_reduces_emissions_in_each_year_and_displaces_some_in_one(run: e
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_every_value_of_an_example_is_sourced_and_every_monitored_one_says_how(name: str, examples: Path, kh: object) -> None:
+def test_every_value_of_an_example_is_sourced_and_every_monitored_one_says_how(name: str, examples: Path, kh: Methodology) -> None:
     project = read_project(examples / name)
     lacking = []
     for quantity, blocks in project.values.items():
-        monitored = kh.quantity[quantity].kind == "monitored"  # type: ignore[attr-defined]
+        monitored = kh.quantity[quantity].kind == "monitored"
         wanted = ("source", "monitoring_option", "method", "frequency") if monitored else ("source",)
         lacking += [(quantity, field) for block in blocks for field in wanted if not block.has(field)]
 

@@ -1,0 +1,81 @@
+"""Completeness: under every combination of choices each quantity that the result needs is defined exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.finding import Finding, from_error
+from engine.placeholder import YEARS, choice_combinations, placeholder_setting, years_named
+from engine.planning import plan_run
+from engine.setting import Setting, is_static, switches_of
+from equations.errors import Faults, GraphError, MethodologyError
+from equations.methodology import Methodology
+
+_MOST_COMBINATIONS = 4096
+
+
+def check_completeness(methodology: Methodology) -> list[Finding]:
+    """Walk the needs of the result under every combination of choices, and under every reading that is not the default.
+
+    Overlaps among all combinations of the switches that one quantity's cases name are the matter of :mod:`engine.checks.cases`.
+    """
+    found: dict[tuple[str, str, str], Finding] = {}
+    for setting in settings_to_check(methodology):
+        for error in _plan_errors(methodology, setting):
+            key = (error.code, error.what.split("[")[0], str(error.place))
+            where = ", ".join(f"{k} = {v}" for k, v in setting.choices.items())
+            finding = from_error(error, error.what.split("[")[0].split()[-1])
+            found.setdefault(key, Finding(finding.code, "error", finding.subject, finding.what,
+                                          f"{finding.evidence} (found under {where})", finding.remedy, place=finding.place))  # fmt: skip
+    return list(found.values())
+
+
+def settings_to_check(methodology: Methodology) -> Iterator[Setting]:
+    """Yield the settings under which needs are walked."""
+    starts = [2001]
+    for year in years_named(methodology):
+        starts += [year - YEARS // 2, year + 1]
+    combinations = list(choice_combinations(methodology))[:_MOST_COMBINATIONS]
+    for start in dict.fromkeys(starts):
+        for choices in combinations:
+            yield placeholder_setting(methodology, choices, start=start)
+    named_with = _choices_named_with(methodology)
+    for ruling in methodology.rulings:
+        for reading in ruling.readings:
+            if reading.id == ruling.default:
+                continue
+            seen = set()
+            for choices in combinations:
+                key = tuple(choices[id_] for id_ in sorted(named_with.get(ruling.id, ())))
+                if key not in seen:
+                    seen.add(key)
+                    yield placeholder_setting(methodology, choices, {ruling.id: reading.id})
+
+
+def _choices_named_with(methodology: Methodology) -> dict[str, set[str]]:
+    """Return, for each ruling, the choices that stand in a condition together with it."""
+    found: dict[str, set[str]] = {}
+    for equation in methodology.equations:
+        switches = switches_of(equation.when) if equation.when is not None and is_static(equation.when) else set()
+        for kind, id_ in switches:
+            if kind == "reading":
+                found.setdefault(id_, set()).update(other for k, other in switches if k == "choice")
+    return found
+
+
+def _plan_errors(methodology: Methodology, setting: Setting) -> list[MethodologyError]:
+    targets = tuple(dict.fromkeys((methodology.result, *methodology.report)))
+    errors: list[MethodologyError] = []
+    try:
+        plan = plan_run(methodology, setting, targets)
+    except Faults as faults:
+        return list(faults.errors)
+    except MethodologyError as error:
+        return [error]
+    for id_ in plan.inputs:
+        quantity = methodology.quantity[id_]
+        if quantity.kind == "computed":
+            users = ", ".join(methodology.equation[e].label for e in plan.needed_by.get(id_, ()))
+            errors.append(GraphError("G403", f"no equation defines {id_}", quantity.place, why=f"it is computed, and {users} uses it",
+                                     remedy="write its equation, or declare it as monitored or fixed_ex_ante"))  # fmt: skip
+    return errors

@@ -1,0 +1,168 @@
+"""Dimension checks: units of both sides of every equation, rule, comparison, dataset value and printed result, substance by substance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from engine.finding import Finding, from_error
+from engine.solvers import root_parts
+from equations.dataset import Comparison
+from equations.dimensions import UnitChecker
+from equations.equation import Equation
+from equations.errors import MethodologyError
+from equations.methodology import Methodology
+from equations.syntax import Compare, Element, MatrixRef, Node, walk
+from equations.tokens import Source
+from equations.units import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class EquationCheck:
+    """What the dimension check says of one equation; units as texts in base dimensions."""
+
+    id: str
+    number: str
+    part: str
+    status: str
+    lhs_unit: str
+    rhs_unit: str
+    equivalences: tuple[str, ...] = ()
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {"id": self.id, "number": self.number, "part": self.part, "status": self.status, "lhs_unit": self.lhs_unit,
+                "rhs_unit": self.rhs_unit, "equivalences": list(self.equivalences)}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCheck:
+    """The unit in which a dataset prints a quantity against the unit in which the equations read it."""
+
+    dataset: str
+    quantity: str
+    printed_unit: str
+    unit: str
+    factor: str
+    status: str
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {"dataset": self.dataset, "quantity": self.quantity, "printed_unit": self.printed_unit, "unit": self.unit,
+                "factor": self.factor, "status": self.status}  # fmt: skip
+
+
+def check_dimensions(methodology: Methodology) -> tuple[list[EquationCheck], list[Finding]]:
+    """Check the units of every equation, rule, comparison and printed result, under each unit alternative."""
+    lines: list[EquationCheck] = []
+    findings: list[Finding] = []
+    for equation in methodology.equations:
+        line, faults = check_equation(equation, methodology)
+        lines.append(line)
+        findings += faults
+    for rule in methodology.rules:
+        for alternative in _alternatives(methodology, rule.condition):
+            checker = _checker(methodology, rule.condition_source or Source(""), rule.equivalences, alternative)
+            checker.condition(rule.condition)
+            findings += [from_error(error, rule.id) for error in checker.errors]
+    for comparison in methodology.comparisons:
+        findings += _check_comparison(comparison, methodology)
+    for result in methodology.published_results:
+        unit = methodology.quantity[result.quantity].unit
+        if result.unit is not None and not result.unit.same_dimension(unit):
+            findings.append(Finding("U302", "error", result.id, f"{result.quantity} is in {unit}, and the printed result in {result.unit}",
+                                    "they measure different things", "give the result in the unit in which it is printed",
+                                    str(result.source), result.place))  # fmt: skip
+    return lines, findings
+
+
+def check_equation(equation: Equation, methodology: Methodology) -> tuple[EquationCheck, list[Finding]]:
+    """Check one equation; the line shows the units under the first alternative, or under the one that fails."""
+    findings: list[Finding] = []
+    shown: tuple[str, str] | None = None
+    used: set[str] = set()
+    for alternative in _alternatives(methodology, equation.formula, equation.quantity):
+        checker = _checker(methodology, equation.formula_source or Source(""), equation.equivalences, alternative)
+        left = checker.of_quantity(equation.quantity, used=False)
+        right = _right_side(checker, equation, left)
+        used |= checker.used
+        faults = [from_error(error, equation.id) for error in checker.errors]
+        if shown is None or (faults and not findings):
+            shown = (left.in_base_units(), right.in_base_units() if right is not None else "any (zero)")
+        findings += faults
+    findings += [from_error(error, equation.id) for error in _solver_fault(equation)]
+    status = "error" if findings else "equivalence" if used else "ok"
+    left_text, right_text = shown or ("", "")
+    line = EquationCheck(equation.id, equation.number, equation.part, status, left_text, right_text, tuple(sorted(used)))
+    return line, findings
+
+
+def check_values(methodology: Methodology) -> list[ValueCheck]:
+    """Return, for every block of dataset values, its printed unit against the quantity's and the exact factor between them."""
+    lines = []
+    for dataset in methodology.datasets:
+        for block in dataset.values:
+            unit = methodology.quantity[block.quantity].unit
+            same = block.unit.same_dimension(unit)
+            factor = block.unit.scale / unit.scale if same else None
+            status = "error" if factor is None else "ok" if factor == 1 else "converted"
+            lines.append(ValueCheck(dataset.id, block.quantity, str(block.unit), str(unit), "" if factor is None else str(factor), status))
+    return lines
+
+
+def _check_comparison(comparison: Comparison, methodology: Methodology) -> list[Finding]:
+    left, right = comparison.left, comparison.right
+    sides = [(side, source or Source("")) for side, source in ((left, comparison.left_source), (right, comparison.right_source))]
+    units, errors = [], []
+    for side, source in sides:
+        checker = _checker(methodology, source, (), {})
+        units.append(checker.of(side))
+        errors += checker.errors
+    if not errors:
+        checker = _checker(methodology, sides[1][1], (), {})
+        checker.joined(units[0], units[1], right, "the two sides")
+        errors += checker.errors
+    return [from_error(error, comparison.id) for error in errors]
+
+
+def _right_side(checker: UnitChecker, equation: Equation, left: Unit) -> Unit | None:
+    formula = equation.formula
+    if equation.solver and isinstance(formula, Compare):
+        right = checker.of(formula.right)
+        checker.joined(checker.of(formula.left), right, formula, "the two sides")
+        return left
+    right = checker.of(formula)
+    if not checker.errors:
+        checker.joined(left, right, formula, f"{equation.quantity} and its formula")
+    return right
+
+
+def _checker(
+    methodology: Methodology, source: Source, equivalences: tuple[str, ...], alternative: Mapping[str, str]
+) -> UnitChecker:
+    allowed = tuple(methodology.equivalence[id_] for id_ in equivalences)
+    substances = tuple(substance.id for substance in methodology.substances)
+    return UnitChecker(methodology.quantity, methodology.constant, source, allowed, substances, alternative)
+
+
+def _alternatives(methodology: Methodology, formula: Node, defined: str = "") -> Iterator[dict[str, str]]:
+    """Yield every combination of the unit alternatives that a formula touches."""
+    groups: dict[str, list[str]] = {}
+    named = [node.quantity for node in walk(formula) if isinstance(node, Element | MatrixRef)] + ([defined] if defined else [])
+    for id_ in named:
+        alternatives = methodology.quantity[id_].alternatives
+        if alternatives is not None:
+            groups[alternatives.group] = [name for name, _ in alternatives.units]
+    for values in product(*groups.values()):
+        yield dict(zip(groups, values, strict=True))
+
+
+def _solver_fault(equation: Equation) -> list[MethodologyError]:
+    if not equation.solver:
+        return []
+    try:
+        root_parts(equation)
+    except MethodologyError as error:
+        return [error]
+    return []

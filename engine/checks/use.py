@@ -1,0 +1,131 @@
+"""Use: what is undefined, what nothing uses, what the result cannot follow from, and letters that a formula forgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.finding import Finding
+from engine.graph import build_graph
+from equations.equation import Equation
+from equations.methodology import Methodology
+from equations.quantity import Quantity
+from equations.syntax import (
+    Binder,
+    Element,
+    IndexGroup,
+    IndexLetter,
+    Letter,
+    MatrixRef,
+    Member,
+    Node,
+    Supplied,
+    walk,
+)
+
+
+def check_use(methodology: Methodology) -> list[Finding]:
+    """Report computed quantities without an equation, and what is declared and serves nothing."""
+    findings = [*_undefined(methodology)]
+    asked = _asked(methodology)
+    used = asked | _read_by_equations(methodology)
+    graph = build_graph(methodology)
+    serves_result = {methodology.result, *methodology.report}
+    for target in tuple(serves_result):
+        serves_result |= graph.inputs_of(target)
+    serves_others = set(asked)
+    for target in asked:
+        serves_others |= graph.inputs_of(target)
+    for quantity in methodology.quantities:
+        if quantity.id not in used:
+            findings += _unused(quantity, methodology)
+        elif quantity.id not in serves_result | serves_others:
+            findings.append(Finding("W804", "warning", quantity.id, f"the result does not follow from {quantity.id} under any choice",
+                                    "it is used only by quantities that lead nowhere", "use it, or remove it with what uses it",
+                                    str(quantity.source), quantity.place))  # fmt: skip
+        if not quantity.source:
+            findings.append(Finding("W812", "note", quantity.id, f"{quantity.id} cites no source", "", "add `source:`",
+                                    place=quantity.place))  # fmt: skip
+    return findings
+
+
+def _undefined(methodology: Methodology) -> Iterator[Finding]:
+    for quantity in methodology.quantities:
+        if quantity.kind == "computed" and quantity.id not in methodology.definitions:
+            yield Finding("G403", "error", quantity.id, f"no equation defines {quantity.id}", "it is declared as computed",
+                          "write its equation, or declare it as monitored or fixed_ex_ante", str(quantity.source),
+                          quantity.place)  # fmt: skip
+
+
+def _unused(quantity: Quantity, methodology: Methodology) -> Iterator[Finding]:
+    if quantity.id in {methodology.result, *methodology.report}:
+        return
+    if quantity.id in methodology.definitions and quantity.kind == "computed":
+        yield Finding("W804", "note", quantity.id, f"{quantity.id} is computed and nothing follows from it", quantity.meaning,
+                      "leave it if it is only shown; otherwise use it", str(quantity.source), quantity.place)  # fmt: skip
+    else:
+        yield Finding("W801", "warning", quantity.id, f"{quantity.id} is declared and no equation or rule uses it", quantity.meaning,
+                      "use it, or remove it", str(quantity.source), quantity.place)  # fmt: skip
+
+
+def _asked(methodology: Methodology) -> set[str]:
+    """Return the quantities that rules, printed results and comparisons ask for."""
+    formulas: list[Node] = []
+    for rule in methodology.rules:
+        formulas += [rule.condition] + ([rule.when] if rule.when is not None else [])
+    for comparison in methodology.comparisons:
+        formulas += [comparison.left, comparison.right]
+    found = {result.quantity for result in methodology.published_results}
+    for formula in formulas:
+        found |= {node.quantity for node in walk(formula) if isinstance(node, Element | MatrixRef | Supplied)}
+    return found
+
+
+def _read_by_equations(methodology: Methodology) -> set[str]:
+    found = set()
+    for equation in methodology.equations:
+        own = equation.quantity if equation.solver else ""
+        found |= {node.quantity for node in walk(equation.formula) if isinstance(node, Element | MatrixRef) and node.quantity != own}
+    return found
+
+
+# -- letters
+
+
+def check_letters(methodology: Methodology) -> list[Finding]:
+    """Report letters of a left side that neither the formula nor its condition uses.
+
+    It is a note where another case of the same quantity uses the letter (one case is then constant along it), and a warning otherwise.
+    """
+    findings = []
+    for equation in methodology.equations:
+        if not any(isinstance(node, Element | MatrixRef) for node in walk(equation.formula)):
+            continue
+        for at, letter in enumerate(_left_letters(equation)):
+            if not letter or letter in _letters_used(equation):
+                continue
+            siblings = [other for other in methodology.definitions[equation.quantity] if other is not equation]
+            elsewhere = any(_left_letters(other)[at : at + 1] and _left_letters(other)[at] in _letters_used(other) for other in siblings)
+            findings.append(
+                Finding("W805", "note" if elsewhere else "warning", equation.id,
+                        f"{equation.label} ({equation.id}) does not depend on {letter}, which stands on its left side",
+                        "another case of the quantity does" if elsewhere else f"every member of {dict(equation.letters)[letter]} gets one value",
+                        "" if elsewhere else "look whether an index is missing or wrong in the formula", str(equation.source),
+                        equation.formula_source.place(equation.formula.span) if equation.formula_source else equation.place)  # fmt: skip
+            )
+    return findings
+
+
+def _left_letters(equation: Equation) -> tuple[str, ...]:
+    """Return the letter on each written index of the left side, empty where a label stands."""
+    return tuple(index.letter if isinstance(index, IndexLetter) else "" for index in equation.defines.indices)
+
+
+def _letters_used(equation: Equation) -> set[str]:
+    found: set[str] = set()
+    for formula in (equation.formula, equation.when):
+        for node in walk(formula) if formula is not None else ():
+            if isinstance(node, IndexLetter | IndexGroup | Letter | Member):
+                found.add(node.letter)
+            elif isinstance(node, Binder) and len(node.within) > 1 and node.within[0] != "all":
+                found.add(str(node.within[1]))
+    return found

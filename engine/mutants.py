@@ -1,0 +1,188 @@
+"""Mutants of a methodology: the spec with one small fault each, in the order of the spec and without doubles."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.document_faults import UnitFault, ValueFault, unit_faults, value_faults
+from engine.formula_faults import Fault, condition_faults, formula_faults
+from equations.dataset import Dataset
+from equations.equation import Equation
+from equations.errors import MethodologyError, Place, UnitError, raise_all
+from equations.grammar import parse_formula
+from equations.methodology import Methodology
+from equations.names import Names
+from equations.notation import letters_of, plain_text
+from equations.scope import Resolver
+from equations.syntax import Node
+from equations.tokens import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One small fault.
+
+    Attributes
+    ----------
+    operator
+        Kind of fault: a key of ``OPERATORS`` of :mod:`engine.formula_faults` or :mod:`engine.document_faults`.
+    part
+        What is wrong: ``formula`` or ``when`` of an equation, ``unit`` of a quantity, ``values`` of a dataset.
+    subject
+        Id of the equation, the quantity or the dataset.
+    label
+        How a reader knows it: ``Eq. 11a``, or the id.
+    what
+        The fault in a few words.
+    text
+        What stands there now.
+    """
+
+    operator: str
+    part: str
+    subject: str
+    label: str
+    what: str
+    text: str
+    place: Place | None = field(default=None, compare=False)
+    entry: UnitFault | ValueFault | None = field(default=None, compare=False, repr=False)
+
+    def as_record(self) -> dict[str, object]:
+        """Return the mutant as plain data."""
+        return {"operator": self.operator, "part": self.part, "subject": self.subject, "label": self.label, "what": self.what,
+                "text": self.text, "place": str(self.place) if self.place else ""}  # fmt: skip
+
+
+def find_mutants(methodology: Methodology, sample: int | None = None, seed: int = 0) -> tuple[Mutant, ...]:
+    """Return the mutants of a methodology.
+
+    Parameters
+    ----------
+    sample
+        How many to draw; all of them if absent.
+    seed
+        Which draw.
+    """
+    found: dict[tuple[str, str, str], Mutant] = {}
+    for mutant in _all(methodology):
+        found.setdefault((mutant.subject, mutant.part, mutant.text), mutant)
+    mutants = tuple(found.values())
+    if sample is None or sample >= len(mutants):
+        return mutants
+    drawn = sorted(random.Random(seed).sample(range(len(mutants)), max(0, sample)))
+    return tuple(mutants[at] for at in drawn)
+
+
+def _all(methodology: Methodology) -> Iterator[Mutant]:
+    for equation in methodology.equations:
+        letters = letters_of(methodology, equation)
+        yield from _changed(equation, "formula", equation.formula, formula_faults(equation.formula, dict(equation.letters), methodology), letters)
+        if equation.when is not None:
+            yield from _changed(equation, "when", equation.when, condition_faults(equation.when, methodology), letters)
+    for fault in unit_faults(methodology):
+        quantity = fault.quantity
+        yield Mutant(fault.operator, "unit", quantity.id, quantity.id, fault.what, str(quantity.unit), quantity.place, fault)
+    for wrong in value_faults(methodology):
+        block = wrong.values
+        text = f"{block.quantity} {wrong.block}: {wrong.what}"
+        if block != methodology.dataset[wrong.dataset].values[wrong.block]:
+            yield Mutant(wrong.operator, "values", wrong.dataset, block.quantity, wrong.what, text, block.place, wrong)
+
+
+def _changed(equation: Equation, part: str, right: Node, faults: Iterator[Fault], letters: Mapping[str, str]) -> Iterator[Mutant]:
+    """Yield the faults that say something else than the equation."""
+    source = equation.formula_source if part == "formula" else equation.when_source
+    right_text = plain_text(right, letters)
+    for fault in faults:
+        text = plain_text(fault.formula, letters)
+        if text != right_text:
+            place = source.place(fault.span) if source else equation.place
+            yield Mutant(fault.operator, part, equation.id, equation.label, fault.what, text, place)
+
+
+@dataclass(frozen=True)
+class MutantReader:
+    """Reads mutants as the reader of specs would."""
+
+    methodology: Methodology
+    names: Names
+
+    @classmethod
+    def of(cls, methodology: Methodology) -> MutantReader:
+        """Return the reader of a methodology's mutants."""
+        quantities = methodology.quantities
+        matrices = {q.matrix: (q.id, False) for q in quantities if q.matrix}
+        matrices |= {q.diagonal_matrix: (q.id, True) for q in quantities if q.diagonal_matrix}
+        choices = {c.id: [v.id for v in c.values] for c in methodology.choices}
+        rulings = {r.id: [x.id for x in r.readings] for r in methodology.rulings}
+        letters = {letter: s.id for s in methodology.index_sets for letter in s.letters}
+        return cls(methodology, Names(methodology.index_set, methodology.quantity, matrices, choices, rulings, letters))
+
+    def read(self, mutant: Mutant) -> Equation | Methodology:
+        """Return the faulty equation, or the methodology with another unit or other values.
+
+        Raises
+        ------
+        MethodologyError
+            If the spec could not be read with the fault.
+        """
+        if isinstance(mutant.entry, UnitFault):
+            return self.with_unit(mutant.entry)
+        if isinstance(mutant.entry, ValueFault):
+            return self.with_values(mutant.entry)
+        return self.equation(self.methodology.equation[mutant.subject], mutant)
+
+    def equation(self, equation: Equation, mutant: Mutant) -> Equation:
+        """Read the text of a faulty formula or condition in the place of the right one."""
+        letters = letters_of(self.methodology, equation)
+        source = Source(mutant.text, f"{equation.id}")
+        tree = parse_formula(source)
+        resolver = Resolver(self.names, source, letters, dict(equation.letters), relation=bool(equation.solver))
+        if mutant.part == "when":
+            changed = replace(equation, when=resolver.condition(tree), when_source=source)
+        else:
+            formula = resolver.condition(tree) if equation.solver else resolver.value(tree)
+            changed = replace(equation, formula=formula, formula_source=source)
+            if not resolver.errors and not equation.solver:
+                self.check_sides(equation, resolver, formula)
+        raise_all(resolver.errors)
+        return changed
+
+    def check_sides(self, equation: Equation, resolver: Resolver, formula: Node) -> None:
+        left, right = resolver.kinds.kind(equation.defines), resolver.kinds.kind(formula)
+        if left != right:
+            resolver.fault("X207", "the two sides are of different kinds", formula.span, why=f"{left} against {right}")
+
+    def with_unit(self, fault: UnitFault) -> Methodology:
+        """Return the methodology with another unit of one quantity; values of datasets must still fit it."""
+        changed = fault.quantity
+        errors: list[MethodologyError] = []
+        for dataset in self.methodology.datasets:
+            for block in dataset.values:
+                if block.quantity == changed.id and not block.unit.same_dimension(changed.unit):
+                    errors.append(UnitError("U302", f"{changed.id} is in {changed.unit}, and the value in {block.unit}", block.place))
+        raise_all(errors)
+        quantities = tuple(changed if q.id == changed.id else q for q in self.methodology.quantities)
+        return replace(self.methodology, quantities=quantities)
+
+    def with_values(self, fault: ValueFault) -> Methodology:
+        """Return the methodology with another block of values."""
+        quantity = self.methodology.quantity[fault.values.quantity]
+        if not fault.values.unit.same_dimension(quantity.unit):
+            raise UnitError("U302", f"{quantity.id} is in {quantity.unit}, and the value in {fault.values.unit}", fault.values.place)
+        datasets = tuple(_with_block(d, fault) if d.id == fault.dataset else d for d in self.methodology.datasets)
+        return replace(self.methodology, datasets=datasets)
+
+
+def _with_block(dataset: Dataset, fault: ValueFault) -> Dataset:
+    return replace(dataset, values=(*dataset.values[: fault.block], fault.values, *dataset.values[fault.block + 1 :]))
+
+
+def with_equation(methodology: Methodology, equation: Equation) -> Methodology:
+    """Return a methodology with one equation exchanged for another of the same id."""
+    return replace(methodology, equations=tuple(equation if e.id == equation.id else e for e in methodology.equations))
+
+
+

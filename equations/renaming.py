@@ -1,0 +1,270 @@
+"""Renames and new printed numbers of a revision: carried through every formula, list, citation and sentence of the edited version.
+
+Both work on the edited version's own document, before anything else is edited; the rest of the revision speaks in the new names and numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from equations.edit_log import EditLog
+from equations.errors import MethodologyError, near
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.tokens import Source, read_tokens
+
+#: Fields whose text is a formula or a condition.
+_FORMULAS = ("defines", "formula", "relation", "when", "condition")
+#: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
+_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result"), ("report",)
+#: Fields of prose, in which `Eq 8` follows a new numbering.
+_PROSE = frozenset(
+    {"meaning", "note", "editorial", "why", "issue", "evidence", "moves", "wrong", "reason", "statement", "remedy", "unit_note", "title",
+     "supplied_by", "lines"}
+)  # fmt: skip
+_MENTION = re.compile(r"\b(Eqs?\.? )(\d+(?:(?:, and |, or |, | and | or | to )\d+)*)(?![\d.])")
+_RANGE = re.compile(r"(\d+)\s*-\s*(\d+)$")
+Numbers = dict[str, list[str]]
+
+
+# -- names
+
+
+def rename(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
+    """Return a document in which quantities and matrices have the names that ``rename:`` gives them.
+
+    Parameters
+    ----------
+    node
+        ``{quantities: {old: new}, matrices: {old: new}}``.
+    """
+    if not isinstance(node, Mapping):
+        log.fault("rename: takes quantities and matrices", node.place, remedy="rename: {quantities: {old: new}}")
+        return document
+    names = _declared(document)
+    for kind, pairs in node:
+        if kind.text not in ("quantities", "matrices") or not isinstance(pairs, Mapping):
+            log.fault(f"rename: does not know {kind.text!r}", kind.place, why="quantities and matrices have names in formulas",
+                      remedy=near(kind.text, ("quantities", "matrices")) or "rename: {quantities: {old: new}}")  # fmt: skip
+            continue
+        for old, new in pairs:
+            if _may_rename(kind.text, old, new, names, log):
+                assert isinstance(new, Scalar)
+                document = _renamed(document, kind.text, old.text, new.text, is_letter=old.text in names["letters"])
+    return document
+
+
+def _declared(document: Mapping) -> dict[str, set[str]]:
+    quantities, choices, sets = (_entries(document, name) for name in ("quantities", "choices", "index_sets"))
+    return {
+        "quantities": {_text(block, "id") for block in quantities},
+        "matrices": {_text(block, name) for block in quantities for name in ("matrix", "diagonal_matrix")} - {""},
+        "choices": {_text(block, "id") for block in choices},
+        "letters": {text for block in sets for text in _texts(block.get("letters"))},
+    }
+
+
+def _may_rename(kind: str, old: Scalar, new: YamlNode, names: dict[str, set[str]], log: EditLog) -> bool:
+    if not isinstance(new, Scalar) or new.is_empty:
+        log.fault(f"{old.text!r} gets no name", old.place, remedy="write old: new")
+        return False
+    if old.text not in names[kind]:
+        log.absent((kind,), old, sorted(names[kind]))
+        return False
+    if new.text == old.text:
+        log.nothing(f"the name {old.text!r}", new.place)
+        return False
+    taken = next((group for group, known in names.items() if new.text in known), None)
+    if taken is not None:
+        log.fault(f"the name {new.text!r} is taken", new.place, why=f"it is one of the {taken}", remedy="take another name")
+        return False
+    if not log.first((kind, old.text, "name"), repr(old.text), old.place):
+        return False
+    names[kind].add(new.text)
+    return True
+
+
+def _renamed(document: Mapping, kind: str, old: str, new: str, *, is_letter: bool) -> Mapping:
+    def visit(key: str, owner: str, value: Scalar) -> Scalar:
+        if key in _FORMULAS:
+            return _in_formula(value, old, new, is_letter=is_letter)
+        if kind == "quantities":
+            is_name = key in _QUANTITY_FIELDS or key in _QUANTITY_LISTS or (key == "id" and owner == "quantities")
+        else:
+            is_name = key in ("matrix", "diagonal_matrix")
+        return replace(value, text=new, raw="") if is_name and value.text == old else value
+
+    return _mapped(document, visit)
+
+
+def _in_formula(value: Scalar, old: str, new: str, *, is_letter: bool) -> Scalar:
+    return replace(value, text=_swap(value.text, old, new, is_letter), raw=_swap(value.raw, old, new, is_letter))
+
+
+def _swap(text: str, old: str, new: str, is_letter: bool) -> str:
+    """Exchange a name in a formula; where it is also a letter, only in front of a bracket."""
+    try:
+        tokens = read_tokens(Source(text))
+    except MethodologyError:
+        return text
+    for token, after in reversed(list(zip(tokens, tokens[1:], strict=False))):
+        if token.kind == "name" and token.text == old and (not is_letter or after.text == "["):
+            text = text[: token.span[0]] + new + text[token.span[1] :]
+    return text
+
+
+# -- numbers
+
+
+def renumber(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
+    """Return a document with new printed numbers; citations, places and sentences that name equations follow.
+
+    Parameters
+    ----------
+    node
+        Equation id, printed number or range of printed numbers (``6-26``) -> new number, new range, or empty for none.
+    """
+    if not isinstance(node, Mapping):
+        log.fault("renumber: takes id: number, or number: number", node.place)
+        return document
+    before = {_text(block, "id"): _text(block, "number") for block in _entries(document, "equations")}
+    after = dict(before)
+    for key, value in node:
+        for id_, number in _new_numbers(key, value, before, log):
+            if log.first(("equations", id_, "number"), f"the number of {id_!r}", key.place):
+                if number == before[id_]:
+                    log.nothing(f"the number of {id_!r}", key.place)
+                after[id_] = number
+    moved: Numbers = {}
+    for id_, old in before.items():
+        if old and after[id_] and after[id_] not in moved.setdefault(old, []):
+            moved[old].append(after[id_])
+    equations = document.get("equations")
+    assert isinstance(equations, Sequence)
+    items = tuple(_numbered(item, after, node) if isinstance(item, Mapping) else item for item in equations.items)
+    entries = tuple((key, replace(equations, items=items) if key.text == "equations" else value) for key, value in document)
+    return _follow(replace(document, entries=entries), moved)
+
+
+def _new_numbers(key: Scalar, value: YamlNode, before: dict[str, str], log: EditLog) -> list[tuple[str, str]]:
+    if not isinstance(value, Scalar):
+        log.fault("a printed number is a single text", value.place)
+        return []
+    if key.text in before:
+        return [(key.text, value.text)]
+    wanted, given = _span(key.text), _span(value.text)
+    held = [id_ for id_, number in before.items() if number and (number in wanted or number == key.text)]
+    if not held:
+        log.absent(("equations",), key, [*before, *before.values()])
+        return []
+    if not wanted or len(given) <= 1:
+        return [(id_, value.text) for id_ in held]
+    if len(given) != len(wanted):
+        log.fault(f"{key.text} are {len(wanted)} numbers and {value.text} are {len(given)}", value.place,
+                  remedy="give a range of the same length, or one number for all")  # fmt: skip
+        return []
+    to = dict(zip(wanted, given, strict=True))
+    return [(id_, to[before[id_]]) for id_ in held]
+
+
+def _span(text: str) -> list[str]:
+    match = _RANGE.match(text.strip())
+    return [str(n) for n in range(int(match[1]), int(match[2]) + 1)] if match else []
+
+
+def _numbered(block: Mapping, after: dict[str, str], node: Mapping) -> Mapping:
+    id_ = _text(block, "id")
+    number = after.get(id_, "")
+    if number == _text(block, "number"):
+        return block
+    edit = next((key for key, _ in node if key.text == id_), node.entries[0][0])
+    new = Scalar(number, edit.file, edit.line, edit.column)
+    entries = [(key, value) for key, value in block if key.text != "number"]
+    if number:
+        entries.insert(1, (block.key("number") or Scalar("number", edit.file, edit.line, edit.column), new))
+    return replace(block, entries=tuple(entries))
+
+
+def _follow(document: Mapping, moved: Numbers) -> Mapping:
+    """Let references to equations of the edited version take the new numbers."""
+
+    def visit(key: str, owner: str, value: Scalar) -> Scalar:
+        if key == "equation" or (key == "equations" and owner != "spec"):
+            return replace(value, text=_listed(value.text, moved), raw="")
+        if key in _PROSE and _MENTION.search(value.text):
+            return replace(value, text=_MENTION.sub(lambda m: m[1] + _sentence(m[2], moved), value.text), raw="")
+        return value
+
+    return _mapped(document, visit, skip_foreign=True)
+
+
+def _listed(text: str, moved: Numbers) -> str:
+    """Return a list of numbers (``2, 3``) under the new numbering."""
+    found: dict[str, None] = {}
+    for part in text.split(","):
+        found |= dict.fromkeys(moved.get(part.strip(), [part.strip()]))
+    return ", ".join(found)
+
+
+def _sentence(text: str, moved: Numbers) -> str:
+    """Return numbers as a sentence names them (``2 to 4 and 30``) under the new numbering."""
+    last = " or " if " or " in text else " and " if " and " in text else ", "
+    found: dict[str, None] = {}
+    for part in re.split(r", and |, or |, | and | or ", text):
+        ends = [moved.get(end, [end]) for end in part.split(" to ")]
+        if len(ends) > 1 and ends[0][0] != ends[-1][-1]:
+            found[f"{ends[0][0]} to {ends[-1][-1]}"] = None
+        else:
+            found |= dict.fromkeys(ends[0])
+    parts = list(found)
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + last + parts[-1]
+
+
+# -- walking a document
+
+
+def _mapped(document: Mapping, visit: Callable[[str, str, Scalar], Scalar], *, skip_foreign: bool = False) -> Mapping:
+    """Return a document with every text exchanged for what ``visit(field, list, text)`` returns."""
+
+    def walk(node: YamlNode, key: str, owner: str) -> YamlNode:
+        if isinstance(node, Scalar):
+            return visit(key, owner, node)
+        if isinstance(node, Sequence):
+            items = tuple(walk(item, key, owner) for item in node.items)
+            return replace(node, items=_apart(items) if skip_foreign and key == "equations" else items)
+        if skip_foreign and "document" in node:
+            return node
+        return replace(node, entries=tuple((k, walk(value, k.text, owner)) for k, value in node))
+
+    entries = []
+    for key, value in document:
+        inner = replace(value, items=tuple(walk(i, "", key.text) for i in value.items)) if isinstance(value, Sequence) else value
+        if isinstance(value, Mapping):
+            inner = value if skip_foreign else walk(value, key.text, key.text)
+        entries.append((key, inner if key.text != "history" else value))
+    return replace(document, entries=tuple(entries))
+
+
+def _apart(items: tuple[YamlNode, ...]) -> tuple[YamlNode, ...]:
+    """Return numbers one by one and each once, where an old number became several or several became one."""
+    found: dict[str, YamlNode] = {}
+    for item in items:
+        for part in item.text.split(", ") if isinstance(item, Scalar) else ():
+            found.setdefault(part, replace(item, text=part))  # type: ignore[type-var]
+    return tuple(found.values())
+
+
+def _entries(document: Mapping, name: str) -> Iterable[Mapping]:
+    node = document.get(name)
+    return [item for item in node.items if isinstance(item, Mapping)] if isinstance(node, Sequence) else []
+
+
+def _text(block: Mapping, name: str) -> str:
+    node = block.get(name)
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def _texts(node: YamlNode | None) -> list[str]:
+    items = node.items if isinstance(node, Sequence) else [node] if node is not None else []
+    return [item.text for item in items if isinstance(item, Scalar)]

@@ -1,0 +1,144 @@
+"""From the composed document of a spec back to the text of one YAML file.
+
+Reading the text gives a document that says the same: :attr:`equations.spec_files.SpecDocument.hash` does not change. Comments and the
+layout of the files are not kept.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+
+WIDTH = 120
+#: What may stand unquoted: it begins with a harmless character and holds none that YAML reads as a sign.
+_PLAIN = re.compile(r"[A-Za-z0-9_./(|+<>=~][^\x00-\x1f\x7f]*$")
+_WORD = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./+^ ()=*<>-]*$")
+
+
+def write_document(document: Mapping, *, head: str = "") -> str:
+    """Return the text of a whole spec.
+
+    Parameters
+    ----------
+    document
+        A composed document: nothing is included or based on another.
+    head
+        Lines of comment to begin with, without their ``#``.
+
+    Returns
+    -------
+    str
+        YAML in the strict form that :func:`equations.strict_yaml.read_yaml` reads.
+    """
+    lines = [f"# {line}".rstrip() for line in head.splitlines()]
+    for key, value in document:
+        if key.text == "include":
+            continue
+        lines += ["", *_entry(key, value, "", apart=isinstance(value, Sequence))]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def write_node(node: YamlNode, indent: str = "") -> str:
+    """Return one node as lines of YAML, each indented."""
+    return "\n".join(_block(node, indent))
+
+
+def _entry(key: Scalar, value: YamlNode, indent: str, *, apart: bool = False) -> Iterator[str]:
+    """Yield the lines of ``key: value``; ``apart`` puts an empty line in front of each long item."""
+    name = _inline(Scalar(key.text, "", 0, 0, key.quoted))
+    short = _flow(value, len(indent) + len(name) + 2)
+    if short is not None:
+        yield f"{indent}{name}: {short}".rstrip()
+    elif isinstance(value, Scalar):
+        yield from _long_text(f"{indent}{name}: ", value, indent + "  ")
+    elif isinstance(value, Sequence):
+        yield f"{indent}{name}:"
+        for item in value.items:
+            lines = list(_item(item, indent + "  "))
+            if apart and len(lines) > 1:
+                yield ""
+            yield from lines
+    else:
+        yield f"{indent}{name}:"
+        yield from _block(value, indent + "  ")
+
+
+def _block(node: YamlNode, indent: str) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for key, value in node:
+            yield from _entry(key, value, indent)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _item(item, indent)
+    else:
+        yield indent + _inline(node)
+
+
+def _item(node: YamlNode, indent: str) -> Iterator[str]:
+    short = _flow(node, len(indent) + 2)
+    if short is not None and not _has_lists(node):
+        yield f"{indent}- {short}"
+        return
+    lines = list(_block(node, indent + "  "))
+    yield f"{indent}- {lines[0].lstrip()}"
+    yield from lines[1:]
+
+
+def _has_lists(node: YamlNode) -> bool:
+    """Whether an item of a list has inner lists or blocks, which read better line by line."""
+    return isinstance(node, Mapping) and any(not isinstance(value, Scalar) for _, value in node)
+
+
+def _flow(node: YamlNode, used: int) -> str | None:
+    """Return a node on one line, or ``None`` where it is too long or holds text of several lines."""
+    if isinstance(node, Scalar):
+        text = None if "\n" in node.text.strip("\n") else _inline(node)
+    elif isinstance(node, Sequence):
+        parts = [_flow(item, 0) for item in node.items]
+        text = None if None in parts or any(isinstance(i, Sequence) for i in node.items) else f"[{', '.join(map(_in_flow, node.items))}]"
+    else:
+        parts = [_flow(value, 0) for _, value in node]
+        text = None
+        if None not in parts:
+            text = "{" + ", ".join(f"{_in_flow(key)}: {_in_flow(value)}" for key, value in node) + "}"
+    return text if text is not None and used + len(text) <= WIDTH else None
+
+
+def _in_flow(node: YamlNode) -> str:
+    if isinstance(node, Scalar):
+        return node.text if _WORD.match(node.text) and not node.quoted and node.text == node.text.strip() else _quoted(node.text, node)
+    return _flow(node, 0) or ""
+
+
+def _inline(node: Scalar) -> str:
+    text = " ".join(node.text.split())
+    if node.is_empty:
+        return ""
+    if node.quoted or not _PLAIN.match(text) or ": " in text or " #" in text or text.endswith(":"):
+        return _quoted(text, node)
+    return text
+
+
+def _quoted(text: str, node: Scalar) -> str:
+    text = " ".join(text.split())
+    if node.is_empty:
+        return '""' if node.quoted else ""
+    if "\\" in text or '"' in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+def _long_text(start: str, node: Scalar, indent: str) -> Iterator[str]:
+    """Yield a text over several lines: tables as they stand, everything else folded."""
+    if "\n" in node.text.strip("\n"):
+        lines = [line.rstrip() for line in node.text.strip("\n").splitlines() if line.strip()]
+        margin = min(len(line) - len(line.lstrip()) for line in lines)
+        yield start + "|2"
+        yield from (indent + line[margin:] for line in lines)
+        return
+    yield start + ">-"
+    text = " ".join(node.text.split())
+    yield from (indent + line for line in textwrap.wrap(text, WIDTH - len(indent), break_long_words=False, break_on_hyphens=False))

@@ -1,0 +1,115 @@
+"""What a target needs, and the template that lacks only the numbers."""
+
+import re
+
+import pytest
+
+from engine.cli import main
+from engine.needs import find_needs, needs_in, project_template
+from engine.placeholder import named_setting, placeholder_setting
+from engine.project_data import read_project
+from engine.session import open_session
+from equations.errors import InputError, MethodologyError
+
+ALL = {"option": "1", "fuel": "both", "fertiliser": "yes", "areas": "official_map"}
+FRL = ("national-frl-2017",)
+
+
+@pytest.fixture(scope="module")
+def session():
+    return open_session("KH_AM004@1.1")
+
+
+def ids(needs):
+    return {need.quantity.id for need in needs}
+
+
+def test_option_1_asks_for_class_losses_and_option_2_for_conversions(session):
+    one = ids(find_needs(session.methodology, ALL, datasets=FRL))
+    two = ids(find_needs(session.methodology, {**ALL, "option": "2"}, datasets=FRL))
+
+    assert {"CA_pj", "CA_d_pj", "A_0", "P", "P_d"} <= one
+    assert {"ca_pj", "ca_d_pj", "A_0", "p", "p_d"} <= two
+    assert not one & {"ca_pj", "p", "p_d"}
+    assert not two & {"CA_pj", "P", "P_d"}
+
+
+def test_without_fuel_and_fertiliser_nothing_of_them_is_asked(session):
+    lean = ids(find_needs(session.methodology, {**ALL, "fuel": "none", "fertiliser": "no"}, datasets=FRL))
+
+    assert lean == {"A_0", "C", "P", "A_d_0", "P_d", "CA_pj", "CA_d_pj", "DF"}
+
+
+def test_a_target_needs_only_what_is_upstream_of_it(session):
+    assert ids(find_needs(session.methodology, ALL, targets=("E_urea",))) == {"M_urea", "EF_urea"}
+
+
+def test_open_choices_are_gone_through_and_named(session):
+    needs = {need.quantity.id: need for need in find_needs(session.methodology, {}, datasets=FRL)}
+
+    assert needs["ca_pj"].under == "option = 2"
+    assert needs["FC"].under == "fuel = direct or both"
+    assert needs["A_0"].under == "areas = official_map" or needs["A_0"].under == ""
+
+
+def test_days_follow_from_dates_and_are_not_asked_for(session):
+    assert not ids(find_needs(session.methodology, ALL)) & {"d", "d_0"}
+
+
+def test_needs_say_what_could_stand_instead(session):
+    needs = {need.quantity.id: need for need in find_needs(session.methodology, ALL)}
+
+    assert any("Eq. 46" in way for way in needs["P"].instead)
+    assert "dataset national-frl-2017" in needs["P"].instead
+    assert needs["NCV"].given_by == "ipcc-2006"
+
+
+def test_option_1_needs_forest_classes_only(session):
+    setting = placeholder_setting(session.methodology, ALL)
+    needs_in(session.methodology, setting, (), FRL)
+    text = project_template(session.methodology, setting, datasets=FRL)
+
+    block = text[text.index("  A_0:") : text.index("  A_d_0:")]
+    assert "E: ____" in block
+    assert "NF" not in block
+
+
+@pytest.mark.parametrize("option", ["1", "2"])
+def test_a_template_lacks_only_the_numbers(session, option, tmp_path):
+    choices = {**ALL, "option": option}
+    setting = named_setting(session.methodology, choices, {}, "2024-03-01", "2025-12-31",
+                            {"vehicle_type": "motorbike", "crop": "mungbean"})  # fmt: skip
+    text = project_template(session.methodology, setting, datasets=FRL)
+    filled = re.sub(r"____(   # yes or no)", r"yes\1", text)
+    filled = re.sub(r"____(   # a date)", r"2024-01-15\1", filled)
+    filled = re.sub(r"(source|name): ____", r"\1: test", filled).replace("____", "0.05")
+    path = tmp_path / "project.yaml"
+    path.write_text(filled, encoding="utf-8")
+
+    run = session.run(read_project(path))
+
+    assert run.total == pytest.approx(run.total)
+    assert not [f for f in run.findings if f.code == "A717"]
+
+
+def test_the_template_as_written_names_every_missing_number(session, tmp_path, capsys):
+    path = tmp_path / "project.yaml"
+    main(["needs", "KH_AM004@1.1", "--choose", "option=1", "--choose", "fuel=none", "--choose", "fertiliser=no", "--choose",
+          "areas=official_map", "--dataset", FRL[0], "--template", "-o", str(path)])  # fmt: skip
+
+    assert main(["run", "KH_AM004@1.1", str(path)]) == 2
+
+    message = capsys.readouterr().err
+    for name in ("A_0[E]", "A_d_0[E]", "P_d[E]", "CA_pj[E, 2024]", "CA_d_pj[E, 2024]"):
+        assert name in message
+
+
+def test_unknown_targets_choices_and_datasets_are_named(session):
+    with pytest.raises(MethodologyError, match="no quantity 'E_ureaa'"):
+        find_needs(session.methodology, {}, targets=("E_ureaa",))
+    with pytest.raises(InputError, match="no choice 'optoin'"):
+        find_needs(session.methodology, {"optoin": "1"})
+    with pytest.raises(InputError, match="no value '3'"):
+        find_needs(session.methodology, {"option": "3"})
+    with pytest.raises(InputError, match="no dataset"):
+        find_needs(session.methodology, ALL, datasets=("frl",))

@@ -1,0 +1,94 @@
+"""From a number to its sources."""
+
+import pytest
+
+from engine.session import open_session
+from engine.trace import explain, parse_target, trace_text
+from equations.errors import MethodologyError
+
+EXAMPLES = "methodology_specs/KH_AM004/examples"
+
+
+@pytest.fixture(scope="module")
+def runs():
+    session = open_session("KH_AM004@1.1")
+    return {option: session.run(f"{EXAMPLES}/option{option}.yaml") for option in (1, 2)}
+
+
+def tree(run, target, depth=12):
+    [(quantity, cell)] = parse_target(run, target)
+    return explain(run, quantity, cell, depth)
+
+
+def every(node):
+    yield node
+    for child in node.uses:
+        yield from every(child)
+
+
+def test_credits_lead_back_to_given_numbers_with_their_sources(runs):
+    for run in runs.values():
+        leaves = [n for n in every(tree(run, "ER_credit[2019]", 40)) if not n.equation and not n.uses]
+
+        assert {n.quantity for n in leaves} >= {"DF", "C", "A_0", "M_urea", "GWP_N2O"}
+        assert all(n.origin is not None and n.origin.source for n in leaves)
+
+
+def test_each_computed_number_follows_from_the_numbers_below_it(runs):
+    """A sum of plain reads is re-added from the trace itself."""
+    node = tree(runs[1], "E_fuel[2019]")
+    assert node.value == pytest.approx(sum(child.value for child in node.uses))
+    node = tree(runs[1], "ER[2019]")
+    reference, project = node.uses
+    assert node.value == reference.value - project.value
+
+
+def test_matrix_equations_are_explained_element_by_element(runs):
+    node = tree(runs[2], "ca[E, FR, 2019]")
+
+    assert node.equation == "Eq. 8"
+    assert [child.name for child in node.uses] == ["A[E, 2018]", "p[E, FR]"]
+    assert node.value == pytest.approx(node.uses[0].value * node.uses[1].value)
+    assert node.substituted.startswith("50,901.35 * 0.002")
+
+
+def test_the_case_that_holds_is_the_one_shown(runs):
+    assert tree(runs[1], "dCS_ref[2018]").equation == "Eq. 2"
+    assert tree(runs[1], "dCS_ref[2019]").equation == "Eq. 3"
+
+
+def test_an_excluded_cell_is_shown_as_not_available(runs):
+    text = "\n".join(trace_text(tree(runs[2], "EF_ij[TP, E]")))
+
+    assert text.startswith("EF_ij[TP, E] = NA tC/ha   [Eq. 45]")
+
+
+def test_numbers_are_shown_whole(runs):
+    """0.971 once lost its last digit to a careless strip of the unit."""
+    text = "\n".join(trace_text(tree(runs[2], "ca[E, E, 2018]")))
+
+    assert "p[E, E] = 0.971   <- dataset national-frl-2017: 0.971;" in text
+
+
+def test_depth_limits_the_tree(runs):
+    assert not tree(runs[1], "ER_credit[2019]", 0).uses
+    assert all(not child.uses for child in tree(runs[1], "ER_credit[2019]", 1).uses)
+
+
+def test_without_labels_all_cells_are_meant(runs):
+    assert len(parse_target(runs[1], "ER_credit")) == 3
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("ER_credits[2019]", "there is no 'ER_credits'"),
+        ("ER_credit[2035]", "year has no member '2035'"),
+        ("ER_credit[2019, 2020]", "has the indices year"),
+        ("cs[E, SE, 2018]", "not part of this run"),
+        ("1 + 1", "does not name a number"),
+    ],
+)
+def test_targets_that_are_not_there_are_named(runs, target, message):
+    with pytest.raises(MethodologyError, match=message):
+        parse_target(runs[1], target)
