@@ -53,7 +53,7 @@ def run(
     MethodologyError
         With every fault of the input.
     """
-    return run_project(methodology, project, parse_unit, _plan, choices=choices, readings=readings, targets=targets)
+    return run_project(methodology, project, parse_unit, _plan, choices=choices, readings=readings, targets=targets, load=load)
 
 
 def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:

@@ -65,6 +65,28 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs) -> Values:
     return Values(run.arrays, run.states, {q: tuple(s) for q, s in run.steps.items()}, tuple(run.solutions))
 
 
+def evaluate_again(methodology: Methodology, plan: Plan, values: Values, quantity: str) -> Values:
+    """Evaluate only one quantity and what is computed after it, on the numbers of an earlier run of the same plan.
+
+    Parameters
+    ----------
+    methodology
+        May define ``quantity`` otherwise than the methodology of the earlier run, as long as it needs the same.
+
+    Raises
+    ------
+    EvaluationError
+        As :func:`evaluate`.
+    """
+    first = next((at for at, stage in enumerate(plan.stages) if quantity in stage.quantities), len(plan.stages))
+    run = _StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(values.arrays)), dict(values.states))
+    run.steps = {id_: list(steps) for id_, steps in values.steps.items()}
+    with np.errstate(all="ignore"):
+        for stage in plan.stages[first:]:
+            run.stage(stage)
+    return Values(run.arrays, run.states, {q: tuple(s) for q, s in run.steps.items()}, (*values.solutions, *run.solutions))
+
+
 @dataclass
 class _StepEvaluator:
     """Fills arrays step by step."""
@@ -146,7 +168,7 @@ class _StepEvaluator:
             state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
         bad = ~np.isfinite(result) & chosen
         if step.quantity not in self.plan.optional and bad.any():
-            raise Diagnosis(self.formulas).error(equation, scope, axes, tuple(int(at[0]) for at in np.nonzero(bad)))
+            raise Diagnosis(self.formulas).error(equation, scope, axes, tuple(int(at) for at in np.argwhere(bad)[0]))
         held, held_state = self.arrays[step.quantity], self.states[step.quantity]
         if not target:
             held[...], held_state[...] = result, state

@@ -22,6 +22,7 @@ FINDING_CODES: dict[str, str] = {
     "W810": "a parameter list that does not match the quantities",
     "W811": "a number, section or reference that does not fit",
     "W812": "a quantity without source or range",
+    "W813": "printed numbers that do not agree with each other",
     "A701": "a rule of the methodology does not hold",
     "A702": "a value outside what is usual",
     "A703": "a default of the methodology is used",

@@ -146,8 +146,10 @@ class FormulaEvaluator:
             return np.array(members.index(label), np.intp).reshape([1] * len(axes))
         set_id, positions = scope.letters[index.letter]
         if isinstance(index, IndexGroup):
-            group_of = {year: at for at, years in enumerate(self.setting.groups[axis]) for year in years}
-            found = np.array([group_of.get(int(p), 0) for p in positions], np.intp)
+            base = self.setting.members[self.methodology.index_set[axis].groups]
+            group_of = {base[member]: at for at, group in enumerate(self.setting.groups[axis]) for member in group}
+            own = self.setting.members[set_id]
+            found = np.array([group_of[own[p]] for p in positions], np.intp)
         elif set_id != axis:
             place = {member: at for at, member in enumerate(members)}
             own = self.setting.members[set_id]
@@ -268,8 +270,8 @@ class FormulaEvaluator:
         kind, name = str(binder.within[0]), str(binder.within[1])
         if kind == "all":
             return scope.bound(binder.letter, name, np.arange(len(self.setting.members[name]), dtype=np.intp)), None
-        year_set = self.methodology.year_set
         set_id, positions = scope.letters[name]
+        over = self.methodology.index_set[set_id].groups if kind == "group" else self.methodology.year_set
         if kind == "group":
             groups = [self.setting.groups[set_id][p] for p in positions]
             years = np.array(sorted({year for group in groups for year in group}), np.intp)
@@ -278,7 +280,7 @@ class FormulaEvaluator:
             last = positions + int(binder.within[2])
             years = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
             mask = years[None, :] <= last[:, None]
-        return scope.bound(binder.letter, year_set, years), (mask, (name, binder.letter))
+        return scope.bound(binder.letter, over, years), (mask, (name, binder.letter))
 
     def cases(self, node: Cases, scope: Scope) -> Valued:
         parts = [(self.condition(c, scope), self.value(v, scope)) for c, v in node.branches]

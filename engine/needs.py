@@ -231,8 +231,8 @@ def _template_members(methodology: Methodology, setting: Setting, plan: Plan) ->
         labels = setting.members[index_set.id]
         comment = f"   # {index_set.meaning}" + ("" if index_set.project == "must-list" else "; list those you have")
         if index_set.kind == "group":
-            years = setting.members[methodology.year_set]
-            spans = [f"{_quoted(m)}: [{', '.join(years[at] for at in group)}]"
+            base = setting.members[index_set.groups]
+            spans = [f"{_quoted(m)}: [{', '.join(base[at] for at in group)}]"
                      for m, group in zip(labels, setting.groups[index_set.id], strict=True)]  # fmt: skip
             lines.append(f"  {index_set.id}: {{{', '.join(spans)}}}{comment}")
         else:

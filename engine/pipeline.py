@@ -19,6 +19,7 @@ from engine.project_data import ProjectData, read_project
 from engine.reported_values import UnitReader
 from engine.rules import check_rules
 from engine.setting import Setting
+from engine.version_gap import Loader, set_aside
 from equations.methodology import Methodology
 
 #: Makes the plan of a run; the cache puts itself in between.
@@ -99,6 +100,7 @@ def run_project(
     choices: Mapping[str, str] | None = None,
     readings: Mapping[str, str] | None = None,
     targets: tuple[str, ...] = (),
+    load: Loader | None = None,
 ) -> Run:
     """Evaluate a project under a methodology.
 
@@ -110,6 +112,8 @@ def run_project(
         Stand before those of the project file.
     targets
         What to compute; by default the result and the quantities of the yearly table.
+    load
+        Reads the version that the project file names, where that is another one (:mod:`engine.version_gap`).
 
     Raises
     ------
@@ -117,13 +121,14 @@ def run_project(
         For bad input, with every fault found.
     """
     data = project if isinstance(project, ProjectData) else read_project(project)
+    data, aside = set_aside(methodology, data, load)
     setting = prepare(methodology, data, choices=choices, readings=readings)
     supplied = supplied_quantities(methodology, data, setting)
     plan = planner(methodology, setting, targets, supplied)
     inputs = bind_inputs(methodology, plan, data, read_unit)
     values = evaluate(methodology, plan, inputs)
     stated = frozenset(q for q in data.values if q in methodology.quantity)
-    findings = (*inputs.findings, *check_rules(methodology, plan, values, stated), *_about(methodology, data, setting, values))
+    findings = (*aside, *inputs.findings, *check_rules(methodology, plan, values, stated), *_about(methodology, data, setting, values))
     return Run(methodology, data, plan, inputs, values, findings)
 
 

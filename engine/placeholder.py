@@ -31,9 +31,14 @@ def placeholder_setting(
         if index_set.kind == "year":
             members[index_set.id] = years
         elif index_set.kind == "group":
-            half = YEARS // 2
+            base = members[index_set.groups]
+            if index_set.parts:
+                members[index_set.id] = index_set.members
+                groups[index_set.id] = tuple(tuple(base.index(m) for m in part if m in base) for part in index_set.parts)
+                continue
+            half = len(base) // 2
             members[index_set.id] = (f"{index_set.id} 1", f"{index_set.id} 2")
-            groups[index_set.id] = (tuple(range(half)), tuple(range(half, YEARS)))
+            groups[index_set.id] = (tuple(range(half)), tuple(range(half, len(base))))
         elif index_set.subset_of:
             members[index_set.id] = index_set.members
         else:
@@ -97,8 +102,11 @@ def named_setting(
         if index_set.kind == "year":
             named[index_set.id] = years
         elif index_set.kind == "group":
+            if index_set.parts:
+                groups[index_set.id] = base.groups[index_set.id]
+                continue
             named[index_set.id] = ("MP1",) if index_set.id == "period" else ("first",)
-            groups[index_set.id] = (tuple(range(len(years))),)
+            groups[index_set.id] = (tuple(range(len(named[index_set.groups]))),)
     return replace(base, members=named, groups=groups, start=start, end=end)
 
 

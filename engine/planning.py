@@ -362,7 +362,7 @@ class _NeedWalk:
             return name, set(range(len(setting.members[name])))
         if kind == "group":
             set_id, places = self.scope[name]
-            return methodology.year_set, {year for place in places for year in setting.groups[set_id][place]}
+            return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
         _, places = self.scope[name]
         last = max(places, default=-1) + int(binder.within[2])
         return methodology.year_set, set(range(last + 1))
@@ -382,8 +382,7 @@ class _NeedWalk:
         setting = self.planner.setting
         members = setting.members[axis]
         if isinstance(index, IndexGroup):
-            years = self.scope[index.letter][1]
-            return {at for at, group in enumerate(setting.groups[axis]) if years & set(group)}
+            return self.group_places(index, axis)
         if isinstance(index, IndexLabel):
             label = _label(index, setting, axis)
             return {members.index(label)} if label in members else set()
@@ -399,6 +398,23 @@ class _NeedWalk:
                 self.before_start(index, quantity)
                 found = {place for place in found if 0 <= place < len(members)}
         return found
+
+    def group_places(self, index: IndexGroup, axis: str) -> set[int]:
+        """Return the groups of the members that a letter takes; each member must be in one."""
+        planner = self.planner
+        setting = planner.setting
+        set_id, positions = self.scope[index.letter]
+        base = setting.members[planner.methodology.index_set[axis].groups]
+        group_of = {base[member]: at for at, group in enumerate(setting.groups[axis]) for member in group}
+        labels = [setting.members[set_id][place] for place in sorted(positions)]
+        outside = [label for label in labels if label not in group_of]
+        if outside:
+            planner.errors[self.equation.id, "I507"] = InputError(
+                "I507", f"{', '.join(outside)} belongs to no {axis}", self.equation.place,
+                why=f"{self.equation.label} ({self.equation.id}) takes the value of the {axis} that each belongs to",
+                remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself",
+            )  # fmt: skip
+        return {group_of[label] for label in labels if label in group_of}
 
     def before_start(self, index: IndexLetter, quantity: str) -> None:
         source = self.equation.formula_source

@@ -64,7 +64,7 @@ class _Maker:
             if index_set.kind == "year":
                 members[index_set.id] = years
             elif index_set.kind == "group":
-                members[index_set.id], groups[index_set.id] = self.group(index_set, years)
+                members[index_set.id], groups[index_set.id] = self.group(index_set, members[index_set.groups], years)
             else:
                 members[index_set.id] = self.members(index_set, members)
         known = {scalar.text for scalar in project.datasets} - set(methodology.dataset)
@@ -149,50 +149,57 @@ class _Maker:
                 found.append(scalar.text)
         return found
 
-    def group(self, index_set: IndexSet, years: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
-        """Return a group set's members and their years; the set of monitoring periods comes from the dates."""
+    def group(
+        self, index_set: IndexSet, base: tuple[str, ...], years: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
+        """Return a group's members and the positions of what each gathers; monitoring periods come from the dates."""
+        at = {member: place for place, member in enumerate(base)}
         if index_set.id == PERIOD_SET:
             found = [(p.id, range(p.start.year, p.end.year + 1)) for p in self.project.periods]
-            at = {year: place for place, year in enumerate(years)}
             return tuple(id_ for id_, _ in found), tuple(tuple(at[str(y)] for y in span) for _, span in found)
         node = self.project.members.get(index_set.id)
         if node is None:
-            return (), ()
+            parts = tuple(tuple(at[m] for m in part if m in at) for part in index_set.parts)
+            return (index_set.members, parts) if parts else ((), ())
+        if index_set.project == "fixed" and index_set.parts:
+            self.fault("I502", f"the groups of {index_set.id} are fixed by the methodology", node.place, remedy="remove the list")
         if not isinstance(node, YamlMapping):
-            self.fault("I506", f"{index_set.id} names groups of years", node.place,
-                       remedy="write name: [2018, 2019], or name: {from: 2018, to: 2020}")  # fmt: skip
+            self.fault("I506", f"{index_set.id} names groups of {index_set.groups}", node.place,
+                       remedy="write name: [a, b]; for years also name: {from: 2018, to: 2020}")  # fmt: skip
             return (), ()
         names, spans = [], []
         taken: dict[int, str] = {}
         for key, value in node:
-            span = self.span(key.text, value, years)
-            for year in span:
-                if year in taken:
-                    self.fault("I507", f"the year {years[year]} is in {taken[year]} and in {key.text}", value.place,
+            span = self.span(key.text, value, base, is_year=base == years)
+            for place in span:
+                if place in taken:
+                    self.fault("I507", f"{base[place]} is in {taken[place]} and in {key.text}", value.place,
                                why=f"the groups of {index_set.id} may not overlap")  # fmt: skip
-                taken[year] = key.text
+                taken[place] = key.text
             names.append(key.text)
             spans.append(span)
         return tuple(names), tuple(spans)
 
-    def span(self, name: str, node: YamlNode, years: tuple[str, ...]) -> tuple[int, ...]:
-        if isinstance(node, YamlMapping):
+    def span(self, name: str, node: YamlNode, base: tuple[str, ...], *, is_year: bool) -> tuple[int, ...]:
+        """Return the positions of what one group gathers."""
+        wanted: list[str] = []
+        if is_year and isinstance(node, YamlMapping):
             ends = [node.get("from"), node.get("to")]
             texts = [end.text if isinstance(end, Scalar) else "" for end in ends]
-            if all(text.isdigit() for text in texts):
-                wanted = [str(year) for year in range(int(texts[0]), int(texts[1]) + 1)][:1000]
-            else:
-                wanted = []
+            if all(text.isdigit() and len(text) <= 4 for text in texts):  # noqa: PLR2004 - a year
+                wanted = [str(year) for year in range(int(texts[0]), int(texts[1]) + 1)]
         else:
             wanted = self.labels(node, name)
         found = []
-        for year in wanted:
-            if year in years:
-                found.append(years.index(year))
+        for member in wanted:
+            if member in base:
+                found.append(base.index(member))
             else:
-                self.fault("I507", f"{year} is not a year of the project", node.place, why=f"its years are {years[0]} to {years[-1]}")
+                what = "a year of the project" if is_year else "one of its members"
+                self.fault("I507" if is_year else "I502", f"{member} is not {what}", node.place,
+                           why=f"they are {', '.join(base)}", remedy="" if is_year else near(member, base))  # fmt: skip
         if not wanted:
-            self.fault("I507", f"{name} has no years", node.place, remedy="write [2018, 2019] or {from: 2018, to: 2020}")
+            self.fault("I507", f"{name} gathers nothing", node.place, remedy="write [a, b]; for years also {from: 2018, to: 2020}")
         return tuple(found)
 
     def relations(self, members: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[tuple[str, ...]] | None]:

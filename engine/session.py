@@ -67,13 +67,17 @@ class Session:
     ) -> Run:
         """Evaluate a project; see :func:`engine.pipeline.run_project`."""
         return run_project(
-            self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets
+            self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets, load=_load
         )
 
     def save(self) -> None:
         """Write the cache entry if anything was added to it."""
         if self.entry.changed:
             save_entry(self.path, self.entry)
+
+
+def _load(reference: str) -> Methodology:
+    return open_session(reference).methodology
 
 
 def open_session(reference: str | Path) -> Session:

@@ -18,7 +18,7 @@ from equations.equation import Equation
 from equations.errors import InputError, near
 from equations.grammar import parse_formula
 from equations.notation import letters_of, plain_text, substituted_text
-from equations.notation_matrix import free_letter, letters_in, lowered
+from equations.notation_matrix import free_letter, is_matrix, letters_in, lowered
 from equations.syntax import (
     Binary,
     Cases,
@@ -236,6 +236,7 @@ class _Tracer:
         if equation.solver:
             known, exponent = root_parts(equation)
             formula = Binary("*", known, exponent)
+        formula = _without_powers(formula)
         used = letters_in(formula) | set(scope.letters)
         row = free_letter(axes[0], used, methodology)
         column = free_letter(axes[1], used | {row}, methodology)
@@ -299,6 +300,8 @@ class _Tracer:
         if equation.solver:
             found = [str(s) for s in self.run.values.solutions if s.equation == equation.id]
             return f"solved: {found[0]}" if found else "solved"
+        if _without_powers(equation.formula) is not equation.formula:
+            return f"one element of {plain_text(equation.formula, letters_of(self.run.methodology, equation))}"
         if isinstance(formula, Reduce) and formula.kind == "Sum":
             return self.terms(formula, scope)
         return substituted_text(self.taken(formula, scope), lambda element: self.shown(element, scope))
@@ -351,6 +354,16 @@ class _Tracer:
         value = float(self.run.values.arrays[element.quantity][place])
         text = number(value)
         return f"({text})" if value < 0 else text
+
+
+def _without_powers(node: Node) -> Node:
+    """Exchange matrix powers whose exponent is data for a product: the same reads, but an element that can be written."""
+    parts: dict[int, Node] = {
+        id(inner): Binary("*", inner.left, inner.right)
+        for inner in walk(node)
+        if isinstance(inner, Binary) and inner.op == "^" and is_matrix(inner.left) and not isinstance(inner.right, Number)
+    }
+    return rebuild(node, parts) if parts else node
 
 
 def _without_ones(node: Node) -> Node:

@@ -48,16 +48,16 @@ class DeclarationReader:
         found: dict[str, IndexSet] = {}
         letters: dict[str, str] = {}
         for block in self.spec.blocks("index_sets"):
-            ids, names = self.members(block)
+            ids, names, parts = self.members(block)
             parent = block.text("subset_of")
             own = IndexSet(
                 block.name("id"), block.words("letters"), block.text("meaning"), ids, names, block.text("kind", "members"),
-                parent, block.text("groups"), block.text("project", "fixed"), block.place,
+                parent, block.text("groups"), block.text("project", "fixed"), parts, block.place,
             )  # fmt: skip
             if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
                 own = self.subset(block, own, found[parent])
-            if own.kind == "group" and not own.groups:
-                block.fault("S104", "a group of years says which year axis it groups", block.place, remedy="add `groups: year`")
+            if own.kind == "group":
+                self.check_group(block, own, found)
             if own.kind == "members" and not own.members and own.project == "fixed" and not parent:
                 block.fault("S104", f"the index set {own.id!r} has no members", block.place,
                             remedy="list them, or let the project do so with `project: must-list`")  # fmt: skip
@@ -76,10 +76,26 @@ class DeclarationReader:
         ordered = tuple(m for m in parent.members if m in own.members)
         return replace(own, members=ordered, names=tuple(names[m] for m in ordered))
 
-    def members(self, block: Block) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def check_group(self, block: Block, own: IndexSet, known: dict[str, IndexSet]) -> None:
+        """A group gathers the members of a set that stands above it, each at most once."""
+        if not own.groups:
+            block.fault("S104", "a group says which set it gathers", block.place, remedy="add `groups: year`, or another set")
+            return
+        if not checked(own.groups, known, "index set", block.place_of("groups"), self.errors):
+            return
+        base, seen = known[own.groups], set()
+        for member in (m for part in own.parts for m in part):
+            if base.members and base.project == "fixed":
+                checked(member, base.members, f"member of {base.id}", block.place_of("members"), self.errors)
+            if member in seen:
+                block.fault("S106", f"{member!r} is in two groups of {own.id}", block.place_of("members"))
+            seen.add(member)
+
+    def members(self, block: Block) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
         node = block.node.get("members")
         ids: list[str] = []
         names: list[str] = []
+        parts: list[tuple[str, ...]] = []
         for item in getattr(node, "items", ()):
             if isinstance(item, Scalar):
                 ids.append(item.text)
@@ -88,9 +104,10 @@ class DeclarationReader:
                 part = Block(item, "member", self.errors, MEMBER)
                 ids.append(part.text("id"))
                 names.append(part.text("name"))
+                parts += [part.words("of")] if part.has("of") else []
         if len(set(ids)) != len(ids):
             block.fault("S106", "a member stands twice", block.place_of("members"))
-        return tuple(ids), tuple(names)
+        return tuple(ids), tuple(names), tuple(parts)
 
     def relation(self, block: Block) -> Relation:
         for scalar in block.word_nodes("over"):

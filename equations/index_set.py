@@ -1,4 +1,4 @@
-"""What subscripts run over: ordered sets of named members, the year axis, groups of years, and relations."""
+"""What subscripts run over: ordered sets of named members, the year axis, groups of members, and relations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class IndexSet:
     Attributes
     ----------
     kind
-        ``members`` (named things), ``year`` (the one ordered axis) or ``group`` (of years).
+        ``members`` (named things), ``year`` (the one ordered axis) or ``group`` (of the members of ``groups``).
     subset_of
         Id of the larger set, or empty.
     project
@@ -31,6 +31,8 @@ class IndexSet:
     subset_of: str = ""
     groups: str = ""
     project: str = "fixed"
+    #: For a group whose parts the spec lists: the members of ``groups`` in each of its own members.
+    parts: tuple[tuple[str, ...], ...] = ()
     place: Place | None = field(default=None, compare=False, repr=False)
 
     def name_of(self, member: str) -> str:

@@ -281,7 +281,9 @@ class _Projection:
         start = letter_symbol("start")
         if kind == "range":
             return sympy.Tuple(letter, start, letter_symbol(name) + int(binder.within[2]))
-        if kind == "group" or name == self.methodology.year_set:
+        if kind == "group":
+            name = self.methodology.index_set[self.letters[name]].groups if name in self.letters else name
+        if name == self.methodology.year_set:
             return sympy.Tuple(letter, start, letter_symbol("end"))
         return sympy.Tuple(letter, 1, size_symbol(name))
 

@@ -131,10 +131,11 @@ def renumber(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
     before = {_text(block, "id"): _text(block, "number") for block in _entries(document, "equations")}
     after = dict(before)
     for key, value in node:
-        for id_, number in _new_numbers(key, value, before, log):
+        pairs = _new_numbers(key, value, before, log)
+        if pairs and all(number == before[id_] for id_, number in pairs):
+            log.nothing(f"the number of {key.text!r}", key.place)
+        for id_, number in pairs:
             if log.first(("equations", id_, "number"), f"the number of {id_!r}", key.place):
-                if number == before[id_]:
-                    log.nothing(f"the number of {id_!r}", key.place)
                 after[id_] = number
     moved: Numbers = {}
     for id_, old in before.items():

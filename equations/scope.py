@@ -107,7 +107,7 @@ class Resolver:
                 else:
                     self.bound[index.letter] = set_id
             elif isinstance(index, IndexGroup):
-                self.fault("X205", "a group of a year on the left side", index.span)
+                self.fault("X205", "a group of a letter on the left side", index.span)
         new = self.resolve(node)
         return new if isinstance(new, Element | MatrixRef) else None
 
@@ -230,10 +230,10 @@ class Resolver:
         set_id = self.letter_set(index.group) or index.group
         group = self.names.index_sets.get(set_id)
         if group is None or group.kind != "group":
-            self.fault("X205", f"{index.group!r} is not a group of years", index.span)
+            self.fault("X205", f"{index.group!r} is not a group", index.span)
             return index
-        if index.letter not in self.bound or self.names.index_sets[self.bound[index.letter]].kind != "year":
-            self.fault("X205", f"{index.letter!r} is not a bound year letter", index.span)
+        if index.letter not in self.bound or not self.names.within(self.bound[index.letter], group.groups):
+            self.fault("X205", f"{index.letter!r} is not a bound letter of {group.groups}", index.span)
         if set_id != axis:
             self.fault("X205", f"{index.group}({index.letter}) gives a {set_id}, and {owner} runs over {axis} there",
                        index.span)  # fmt: skip
@@ -400,10 +400,12 @@ class Resolver:
                 return binder, None
             return binder, own
         if name in self.bound and self.set_kind(name) == "group":
+            if own != sets[self.bound[name]].groups:
+                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {sets[self.bound[name]].groups}", binder.span)
             return replace(binder, within=("group", name)), own
         if name in sets and (self.names.within(name, own) or self.names.within(own, name)):
             return replace(binder, within=("all", name)), name
-        self.fault("X205", f"{name!r} is neither a part of {own} nor a bound group of years", binder.span,
+        self.fault("X205", f"{name!r} is neither a part of {own} nor a bound group", binder.span,
                    remedy=near(name, sets))  # fmt: skip
         return binder, None
 

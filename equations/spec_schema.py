@@ -47,7 +47,7 @@ RANGE = _block(
     ("source", "citation", False, "where the range comes from"),
     ("note", "text", False, ""),
 )
-MEMBER = _block(("id", "text", True, ""), ("name", "text", False, ""))
+MEMBER = _block(("id", "text", True, ""), ("name", "text", False, ""), ("of", "words", False, "members that a group gathers"))
 SOURCE = ("source", "citation", False, "where it comes from")
 
 BLOCKS: dict[str, dict[str, Field]] = {
@@ -94,9 +94,9 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("letters", "words", False, "letters that stand for a member in formulas"),
         ("meaning", "text", False, ""),
         ("members", "members", False, "ids, or blocks with id and name"),
-        ("kind", "one_of:members|year|group", False, "members (the default), year, or group (of years)"),
+        ("kind", "one_of:members|year|group", False, "members (the default), year, or group (of another set's members)"),
         ("subset_of", "id", False, "the larger set"),
-        ("groups", "id", False, "the year axis that a group gathers"),
+        ("groups", "id", False, "the set whose members a group gathers"),
         ("project", "one_of:fixed|may-replace|must-list", False, "who names the members"),
     ),
     "relation": _block(

@@ -27,9 +27,17 @@ def check_conditions(methodology: Methodology) -> list[Finding]:
     for equation in methodology.equations:
         if equation.when is not None and not is_static(equation.when):
             place = equation.when_source.place(equation.when.span) if equation.when_source else equation.place
-            findings.append(Finding("X207", "error", equation.id, "a case that depends on a number", "when: decides by choices, readings, "
-                                    "years and members, so that it can be proven complete",
-                                    "write cases(condition: a, otherwise: b) in the formula", place=place))  # fmt: skip
+            findings.append(
+                Finding(
+                    "X207",
+                    "error",
+                    equation.id,
+                    "a case that depends on a number",
+                    "when: decides by choices, readings, years and members, so that it can be proven complete",
+                    "write cases(condition: a, otherwise: b) in the formula",
+                    place=place,
+                )
+            )
     return findings
 
 
@@ -57,8 +65,15 @@ def check_cases_of(methodology: Methodology, quantity: str) -> list[Finding]:
         return []
     table = _CaseTable.of(methodology, quantity)
     if table is None:
-        return [Finding("G402", "note", quantity, f"the cases of {quantity} name too many choices and readings to go through them all",
-                        f"more than {MOST_COMBINATIONS} combinations")]  # fmt: skip
+        return [
+            Finding(
+                "G402",
+                "note",
+                quantity,
+                f"the cases of {quantity} name too many choices and readings to go through them all",
+                f"more than {MOST_COMBINATIONS} combinations",
+            )
+        ]
     return [*table.overlaps(), *table.dead(), *table.gaps()]
 
 
@@ -86,7 +101,10 @@ class _CaseTable:
         bases = list(_bases(methodology))
         live = _live_axes(methodology, quantity, cases)
         cells = tuple(
-            tuple(frozenset(cell for base in bases for cell in _cells(case, live, _with(base, combination), methodology)) for case in cases)
+            tuple(
+                frozenset(cell for base in bases for cell in _cells(case, live, _with(base, combination), methodology))
+                for case in cases
+            )
             for combination in combinations
         )
         return _CaseTable(methodology, quantity, cases, combinations, cells)
@@ -106,17 +124,30 @@ class _CaseTable:
             shown = f"{self.quantity}[{', '.join(cell)}]" if cell else self.quantity
             where = f"both hold where {_words(combination)}" if combination else "both hold always"
             more = f", and in {len(places) - 1} more of {len(self.combinations)} combinations" if len(places) > 1 else ""
-            yield Finding("G402", "error", self.quantity, f"{shown} is defined twice: by {one.label} ({one.id}) and {two.label} ({two.id})",
-                          where + more, "make their `when:` exclude each other", place=two.place)  # fmt: skip
+            yield Finding(
+                "G402",
+                "error",
+                self.quantity,
+                f"{shown} is defined twice: by {one.label} ({one.id}) and {two.label} ({two.id})",
+                where + more,
+                "make their `when:` exclude each other",
+                place=two.place,
+            )
 
     def dead(self) -> Iterator[Finding]:
         """Yield cases that hold for no cell under any combination."""
         for at, case in enumerate(self.cases):
             if not any(covered[at] for covered in self.cells):
                 place = case.when_source.place(case.when.span) if case.when_source and case.when else case.place
-                yield Finding("W804", "warning", case.id, f"{case.label} ({case.id}) never holds",
-                              "no choice, reading, year or member makes its `when:` true", "correct the condition, or remove the equation",
-                              place=place)  # fmt: skip
+                yield Finding(
+                    "W804",
+                    "warning",
+                    case.id,
+                    f"{case.label} ({case.id}) never holds",
+                    "no choice, reading, year or member makes its `when:` true",
+                    "correct the condition, or remove the equation",
+                    place=place,
+                )
 
     def gaps(self) -> Iterator[Finding]:
         """Yield combinations of readings that leave out cells which other readings define, where a run needs them."""

@@ -25,8 +25,18 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
             key = (error.code, error.what.split("[")[0], str(error.place))
             where = ", ".join(f"{k} = {v}" for k, v in setting.choices.items())
             finding = from_error(error, error.what.split("[")[0].split()[-1])
-            found.setdefault(key, Finding(finding.code, "error", finding.subject, finding.what,
-                                          f"{finding.evidence} (found under {where})", finding.remedy, place=finding.place))  # fmt: skip
+            found.setdefault(
+                key,
+                Finding(
+                    finding.code,
+                    "error",
+                    finding.subject,
+                    finding.what,
+                    f"{finding.evidence} (found under {where})",
+                    finding.remedy,
+                    place=finding.place,
+                ),
+            )
     return list(found.values())
 
 
@@ -76,6 +86,13 @@ def _plan_errors(methodology: Methodology, setting: Setting) -> list[Methodology
         quantity = methodology.quantity[id_]
         if quantity.kind == "computed":
             users = ", ".join(methodology.equation[e].label for e in plan.needed_by.get(id_, ()))
-            errors.append(GraphError("G403", f"no equation defines {id_}", quantity.place, why=f"it is computed, and {users} uses it",
-                                     remedy="write its equation, or declare it as monitored or fixed_ex_ante"))  # fmt: skip
+            errors.append(
+                GraphError(
+                    "G403",
+                    f"no equation defines {id_}",
+                    quantity.place,
+                    why=f"it is computed, and {users} uses it",
+                    remedy="write its equation, or declare it as monitored or fixed_ex_ante",
+                )
+            )
     return errors

@@ -1,4 +1,4 @@
-"""Dimension checks: units of both sides of every equation, rule, comparison, dataset value and printed result, substance by substance."""
+"""Dimension checks: both sides of every equation, rule and comparison, and the units of values, substance by substance."""
 
 from __future__ import annotations
 
@@ -32,8 +32,15 @@ class EquationCheck:
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
-        return {"id": self.id, "number": self.number, "part": self.part, "status": self.status, "lhs_unit": self.lhs_unit,
-                "rhs_unit": self.rhs_unit, "equivalences": list(self.equivalences)}  # fmt: skip
+        return {
+            "id": self.id,
+            "number": self.number,
+            "part": self.part,
+            "status": self.status,
+            "lhs_unit": self.lhs_unit,
+            "rhs_unit": self.rhs_unit,
+            "equivalences": list(self.equivalences),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +56,14 @@ class ValueCheck:
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
-        return {"dataset": self.dataset, "quantity": self.quantity, "printed_unit": self.printed_unit, "unit": self.unit,
-                "factor": self.factor, "status": self.status}  # fmt: skip
+        return {
+            "dataset": self.dataset,
+            "quantity": self.quantity,
+            "printed_unit": self.printed_unit,
+            "unit": self.unit,
+            "factor": self.factor,
+            "status": self.status,
+        }
 
 
 def check_dimensions(methodology: Methodology) -> tuple[list[EquationCheck], list[Finding]]:
@@ -71,9 +84,18 @@ def check_dimensions(methodology: Methodology) -> tuple[list[EquationCheck], lis
     for result in methodology.published_results:
         unit = methodology.quantity[result.quantity].unit
         if result.unit is not None and not result.unit.same_dimension(unit):
-            findings.append(Finding("U302", "error", result.id, f"{result.quantity} is in {unit}, and the printed result in {result.unit}",
-                                    "they measure different things", "give the result in the unit in which it is printed",
-                                    str(result.source), result.place))  # fmt: skip
+            findings.append(
+                Finding(
+                    "U302",
+                    "error",
+                    result.id,
+                    f"{result.quantity} is in {unit}, and the printed result in {result.unit}",
+                    "they measure different things",
+                    "give the result in the unit in which it is printed",
+                    str(result.source),
+                    result.place,
+                )
+            )
     return lines, findings
 
 
@@ -107,7 +129,9 @@ def check_values(methodology: Methodology) -> list[ValueCheck]:
             same = block.unit.same_dimension(unit)
             factor = block.unit.scale / unit.scale if same else None
             status = "error" if factor is None else "ok" if factor == 1 else "converted"
-            lines.append(ValueCheck(dataset.id, block.quantity, str(block.unit), str(unit), "" if factor is None else str(factor), status))
+            lines.append(
+                ValueCheck(dataset.id, block.quantity, str(block.unit), str(unit), "" if factor is None else str(factor), status)
+            )
     return lines
 
 

@@ -23,16 +23,35 @@ def _lines(methodology: Methodology) -> Iterator[Finding]:
     seen: dict[str, ListedParameter] = {}
     for line in methodology.monitoring_list:
         if known and line.list not in known:
-            yield Finding("W811", "warning", line.printed, f"{line.printed!r} stands in a list {line.list!r} that is not declared", "",
-                          near(line.list, known) or "declare it under `parameter_lists:`", place=line.place)  # fmt: skip
+            yield Finding(
+                "W811",
+                "warning",
+                line.printed,
+                f"{line.printed!r} stands in a list {line.list!r} that is not declared",
+                "",
+                near(line.list, known) or "declare it under `parameter_lists:`",
+                place=line.place,
+            )
         if not line.quantity:
-            yield Finding("W810", "note", line.printed, f"list {line.list} names {line.printed!r}, which no equation uses", line.note,
-                          place=line.place)  # fmt: skip
+            yield Finding(
+                "W810",
+                "note",
+                line.printed,
+                f"list {line.list} names {line.printed!r}, which no equation uses",
+                line.note,
+                place=line.place,
+            )
             continue
         earlier = seen.setdefault(line.quantity, line)
         if earlier is not line:
-            yield Finding("W810", "note", line.quantity, f"{line.quantity} stands in list {earlier.list} and again in list {line.list}",
-                          line.note, place=line.place)  # fmt: skip
+            yield Finding(
+                "W810",
+                "note",
+                line.quantity,
+                f"{line.quantity} stands in list {earlier.list} and again in list {line.list}",
+                line.note,
+                place=line.place,
+            )
 
 
 def _wrong_kind(list_: ParameterList, methodology: Methodology) -> Iterator[Finding]:
@@ -40,10 +59,16 @@ def _wrong_kind(list_: ParameterList, methodology: Methodology) -> Iterator[Find
         if line.list == list_.id and line.quantity:
             kind = methodology.quantity[line.quantity].kind
             if kind != list_.kind:
-                yield Finding("W810", "warning", line.quantity,
-                              f"list {list_.id} ({_words(list_.kind)}) names {line.quantity}, which is {_words(kind)}", line.note,
-                              "correct the kind of the quantity, or say in `note:` why the text lists it there",
-                              str(list_.source), line.place)  # fmt: skip
+                yield Finding(
+                    "W810",
+                    "warning",
+                    line.quantity,
+                    f"list {list_.id} ({_words(list_.kind)}) names {line.quantity}, which is {_words(kind)}",
+                    line.note,
+                    "correct the kind of the quantity, or say in `note:` why the text lists it there",
+                    str(list_.source),
+                    line.place,
+                )
 
 
 def _not_listed(list_: ParameterList, methodology: Methodology) -> Iterator[Finding]:
@@ -52,10 +77,17 @@ def _not_listed(list_: ParameterList, methodology: Methodology) -> Iterator[Find
     missing = [q for q in methodology.quantities if q.kind == list_.kind and q.id not in listed and not q.editorial]
     if missing:
         sections = ", ".join(f"{q.id} ({q.source.section})" if q.source.section else q.id for q in missing)
-        yield Finding("W810", "warning", f"list {list_.id}",
-                      f"{len(missing)} {_words(list_.kind)} quantit{'y is' if len(missing) == 1 else 'ies are'} on no list of the publication",
-                      sections, f"add the line to the list, or give the quantity `editorial:` if it is not the publication's",
-                      str(list_.source), list_.place)  # fmt: skip
+        are = "y is" if len(missing) == 1 else "ies are"
+        yield Finding(
+            "W810",
+            "warning",
+            f"list {list_.id}",
+            f"{len(missing)} {_words(list_.kind)} quantit{are} on no list of the publication",
+            sections,
+            "add the line to the list, or give the quantity `editorial:` if it is not the publication's",
+            str(list_.source),
+            list_.place,
+        )
 
 
 def _words(kind: str) -> str:

@@ -18,8 +18,14 @@ _RULING = re.compile(r"\brulings? ([a-z][a-z0-9]*(?:-[a-z0-9]+)+)")
 
 
 def check_references(methodology: Methodology) -> list[Finding]:
-    """Check every citation of the methodology's own text, the places of rulings and register entries, numbering, and names in words."""
-    return [*_numbering(methodology), *_citations(methodology), *_places(methodology), *_roles(methodology), *_mentions(methodology)]
+    """Check every citation of the methodology's own text, the places of rulings and register entries, numbering, names."""
+    return [
+        *_numbering(methodology),
+        *_citations(methodology),
+        *_places(methodology),
+        *_roles(methodology),
+        *_mentions(methodology),
+    ]
 
 
 def _fault(severity: str, subject: str, what: str, evidence: str = "", remedy: str = "", place: Place | None = None) -> Finding:
@@ -39,19 +45,35 @@ def _numbering(methodology: Methodology) -> Iterator[Finding]:
         defined = dict.fromkeys(methodology.equations[at].quantity for at in places)
         if len(defined) > 1:
             last = methodology.equations[places[-1]]
-            yield _fault("error", last.id, f"two equations have the number {number}{part}", f"they define {' and '.join(defined)}",
-                         "give each its own number, or its own `part:`", last.place)  # fmt: skip
+            yield _fault(
+                "error",
+                last.id,
+                f"two equations have the number {number}{part}",
+                f"they define {' and '.join(defined)}",
+                "give each its own number, or its own `part:`",
+                last.place,
+            )
     for number in dict.fromkeys(number for number, _ in by_number):
         parts = [part for n, part in by_number if n == number]
         wanted = [""] if parts == [""] else [chr(ord("a") + at) for at in range(len(parts))]
         if sorted(parts) != wanted:
-            yield _fault(severity, f"equation {number}", f"the parts of Eq. {number} are {', '.join(p or 'none' for p in sorted(parts))}",
-                         f"expected {', '.join(wanted)}", "letter the parts a, b, ...")  # fmt: skip
+            yield _fault(
+                severity,
+                f"equation {number}",
+                f"the parts of Eq. {number} are {', '.join(p or 'none' for p in sorted(parts))}",
+                f"expected {', '.join(wanted)}",
+                "letter the parts a, b, ...",
+            )
     whole = sorted({int(number) for number, _ in by_number if number.isdigit()})
     missing = [str(n) for n in range(1, whole[-1] + 1) if n not in whole] if whole else []
     if missing:
-        yield _fault(severity, "equations", f"printed numbers run from 1 to {whole[-1]} without {', '.join(missing)}", "",
-                     "add the equations, or renumber")  # fmt: skip
+        yield _fault(
+            severity,
+            "equations",
+            f"printed numbers run from 1 to {whole[-1]} without {', '.join(missing)}",
+            "",
+            "add the equations, or renumber",
+        )
 
 
 # -- citations
@@ -73,8 +95,11 @@ def _known(methodology: Methodology) -> _Known:
             tables |= set(_listed(block.source.table)) if block.source.document == methodology.document else set()
     for result in methodology.published_results:
         tables |= set(_listed(result.source.table))
-    return _Known(frozenset(s.id for s in methodology.sections), frozenset(e.number for e in methodology.equations if e.number),
-                  frozenset(tables))  # fmt: skip
+    return _Known(
+        frozenset(s.id for s in methodology.sections),
+        frozenset(e.number for e in methodology.equations if e.number),
+        frozenset(tables),
+    )
 
 
 def _listed(text: str) -> list[str]:
@@ -114,11 +139,21 @@ def _places(methodology: Methodology) -> Iterator[Finding]:
 def _unknown(
     subject: str, sections: list[str], equations: list[str], tables: list[str], known: _Known, place: Place | None
 ) -> Iterator[Finding]:
-    for word, named, there in (("section", sections, known.sections), ("equation", equations, known.equations), ("table", tables, known.tables)):
+    for word, named, there in (
+        ("section", sections, known.sections),
+        ("equation", equations, known.equations),
+        ("table", tables, known.tables),
+    ):
         for name in named:
             if there and name not in there:
-                yield _fault("warning", subject, f"{subject} refers to {word} {name}, which this version does not have", "",
-                             near(name, there) or f"correct the {word}, or declare it", place)  # fmt: skip
+                yield _fault(
+                    "warning",
+                    subject,
+                    f"{subject} refers to {word} {name}, which this version does not have",
+                    "",
+                    near(name, there) or f"correct the {word}, or declare it",
+                    place,
+                )
 
 
 def _cited(methodology: Methodology) -> Iterator[tuple[str, Citation, Place | None]]:
@@ -127,26 +162,18 @@ def _cited(methodology: Methodology) -> Iterator[tuple[str, Citation, Place | No
         for limits in (quantity.range, quantity.plausible):
             if limits is not None:
                 yield quantity.id, limits.source, quantity.place
-    for equation in methodology.equations:
-        yield equation.id, equation.source, equation.place
-    for rule in methodology.rules:
-        yield rule.id, rule.source, rule.place
-    for ruling in methodology.rulings:
-        yield ruling.id, ruling.source, ruling.place
-    for choice in methodology.choices:
-        yield choice.id, choice.source, choice.place
-    for constant in methodology.constants:
-        yield constant.written, constant.source, None
-    for equivalence in methodology.equivalences:
-        yield equivalence.id, equivalence.source, None
     for dataset in methodology.datasets:
         yield dataset.id, dataset.source, dataset.place
         for block in dataset.values:
             yield f"{dataset.id}: {block.quantity}", block.source, block.place
-    for result in methodology.published_results:
-        yield result.id, result.source, result.place
-    for comparison in methodology.comparisons:
-        yield comparison.id, comparison.source, comparison.place
+    for constant in methodology.constants:
+        yield constant.written, constant.source, None
+    for equivalence in methodology.equivalences:
+        yield equivalence.id, equivalence.source, None
+    others = (methodology.equations, methodology.rules, methodology.rulings, methodology.choices, methodology.published_results)
+    for entries in (*others, methodology.comparisons):
+        for entry in entries:
+            yield entry.id, entry.source, entry.place
 
 
 # -- roles, rulings named in words
@@ -155,8 +182,14 @@ def _cited(methodology: Methodology) -> Iterator[tuple[str, Citation, Place | No
 def _roles(methodology: Methodology) -> Iterator[Finding]:
     for quantity in methodology.quantities:
         if quantity.role and quantity.role not in ROLES:
-            yield _fault("warning", quantity.id, f"{quantity.id} has the role {quantity.role!r}, which no audit knows", "",
-                         near(quantity.role, ROLES) or "roles: " + ", ".join(ROLES), quantity.place)  # fmt: skip
+            yield _fault(
+                "warning",
+                quantity.id,
+                f"{quantity.id} has the role {quantity.role!r}, which no audit knows",
+                "",
+                near(quantity.role, ROLES) or "roles: " + ", ".join(ROLES),
+                quantity.place,
+            )
 
 
 def _mentions(methodology: Methodology) -> Iterator[Finding]:
@@ -167,5 +200,11 @@ def _mentions(methodology: Methodology) -> Iterator[Finding]:
     for subject, text, place in texts:
         for name in _RULING.findall(text):
             if name not in methodology.ruling:
-                yield _fault("warning", subject, f"{subject} speaks of a ruling {name!r}, which is not declared", "",
-                             near(name, methodology.ruling), place)  # fmt: skip
+                yield _fault(
+                    "warning",
+                    subject,
+                    f"{subject} speaks of a ruling {name!r}, which is not declared",
+                    "",
+                    near(name, methodology.ruling),
+                    place,
+                )

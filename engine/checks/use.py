@@ -39,32 +39,65 @@ def check_use(methodology: Methodology) -> list[Finding]:
         if quantity.id not in used:
             findings += _unused(quantity, methodology)
         elif quantity.id not in serves_result | serves_others:
-            findings.append(Finding("W804", "warning", quantity.id, f"the result does not follow from {quantity.id} under any choice",
-                                    "it is used only by quantities that lead nowhere", "use it, or remove it with what uses it",
-                                    str(quantity.source), quantity.place))  # fmt: skip
+            findings.append(
+                Finding(
+                    "W804",
+                    "warning",
+                    quantity.id,
+                    f"the result does not follow from {quantity.id} under any choice",
+                    "it is used only by quantities that lead nowhere",
+                    "use it, or remove it with what uses it",
+                    str(quantity.source),
+                    quantity.place,
+                )
+            )
         if not quantity.source:
-            findings.append(Finding("W812", "note", quantity.id, f"{quantity.id} cites no source", "", "add `source:`",
-                                    place=quantity.place))  # fmt: skip
+            findings.append(
+                Finding("W812", "note", quantity.id, f"{quantity.id} cites no source", "", "add `source:`", place=quantity.place)
+            )
     return findings
 
 
 def _undefined(methodology: Methodology) -> Iterator[Finding]:
     for quantity in methodology.quantities:
         if quantity.kind == "computed" and quantity.id not in methodology.definitions:
-            yield Finding("G403", "error", quantity.id, f"no equation defines {quantity.id}", "it is declared as computed",
-                          "write its equation, or declare it as monitored or fixed_ex_ante", str(quantity.source),
-                          quantity.place)  # fmt: skip
+            yield Finding(
+                "G403",
+                "error",
+                quantity.id,
+                f"no equation defines {quantity.id}",
+                "it is declared as computed",
+                "write its equation, or declare it as monitored or fixed_ex_ante",
+                str(quantity.source),
+                quantity.place,
+            )
 
 
 def _unused(quantity: Quantity, methodology: Methodology) -> Iterator[Finding]:
     if quantity.id in {methodology.result, *methodology.report}:
         return
     if quantity.id in methodology.definitions and quantity.kind == "computed":
-        yield Finding("W804", "note", quantity.id, f"{quantity.id} is computed and nothing follows from it", quantity.meaning,
-                      "leave it if it is only shown; otherwise use it", str(quantity.source), quantity.place)  # fmt: skip
+        yield Finding(
+            "W804",
+            "note",
+            quantity.id,
+            f"{quantity.id} is computed and nothing follows from it",
+            quantity.meaning,
+            "leave it if it is only shown; otherwise use it",
+            str(quantity.source),
+            quantity.place,
+        )
     else:
-        yield Finding("W801", "warning", quantity.id, f"{quantity.id} is declared and no equation or rule uses it", quantity.meaning,
-                      "use it, or remove it", str(quantity.source), quantity.place)  # fmt: skip
+        yield Finding(
+            "W801",
+            "warning",
+            quantity.id,
+            f"{quantity.id} is declared and no equation or rule uses it",
+            quantity.meaning,
+            "use it, or remove it",
+            str(quantity.source),
+            quantity.place,
+        )
 
 
 def _asked(methodology: Methodology) -> set[str]:
@@ -84,7 +117,9 @@ def _read_by_equations(methodology: Methodology) -> set[str]:
     found = set()
     for equation in methodology.equations:
         own = equation.quantity if equation.solver else ""
-        found |= {node.quantity for node in walk(equation.formula) if isinstance(node, Element | MatrixRef) and node.quantity != own}
+        found |= {
+            node.quantity for node in walk(equation.formula) if isinstance(node, Element | MatrixRef) and node.quantity != own
+        }
     return found
 
 
@@ -94,7 +129,7 @@ def _read_by_equations(methodology: Methodology) -> set[str]:
 def check_letters(methodology: Methodology) -> list[Finding]:
     """Report letters of a left side that neither the formula nor its condition uses.
 
-    It is a note where another case of the same quantity uses the letter (one case is then constant along it), and a warning otherwise.
+    It is a note where another case of the same quantity uses the letter (one case is then constant along it), else a warning.
     """
     findings = []
     for equation in methodology.equations:
@@ -104,13 +139,22 @@ def check_letters(methodology: Methodology) -> list[Finding]:
             if not letter or letter in _letters_used(equation):
                 continue
             siblings = [other for other in methodology.definitions[equation.quantity] if other is not equation]
-            elsewhere = any(_left_letters(other)[at : at + 1] and _left_letters(other)[at] in _letters_used(other) for other in siblings)
+            elsewhere = any(
+                _left_letters(other)[at : at + 1] and _left_letters(other)[at] in _letters_used(other) for other in siblings
+            )
             findings.append(
-                Finding("W805", "note" if elsewhere else "warning", equation.id,
-                        f"{equation.label} ({equation.id}) does not depend on {letter}, which stands on its left side",
-                        "another case of the quantity does" if elsewhere else f"every member of {dict(equation.letters)[letter]} gets one value",
-                        "" if elsewhere else "look whether an index is missing or wrong in the formula", str(equation.source),
-                        equation.formula_source.place(equation.formula.span) if equation.formula_source else equation.place)  # fmt: skip
+                Finding(
+                    "W805",
+                    "note" if elsewhere else "warning",
+                    equation.id,
+                    f"{equation.label} does not depend on {letter}, which stands on its left side",
+                    "another case of the quantity does"
+                    if elsewhere
+                    else f"every member of {dict(equation.letters)[letter]} gets one value",
+                    "" if elsewhere else "look whether an index is missing or wrong in the formula",
+                    str(equation.source),
+                    equation.formula_source.place(equation.formula.span) if equation.formula_source else equation.place,
+                )
             )
     return findings
 

@@ -1,0 +1,93 @@
+"""Static checks: everything that a spec alone can show wrong, before any number of a project is read.
+
+One file for each kind of fault, in the order in which they are run. Each function takes a methodology and returns findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.checks.cases import check_cases, check_cases_of, check_conditions
+from engine.checks.completeness import check_completeness, settings_to_check
+from engine.checks.dimensions import EquationCheck, ValueCheck, check_dimensions, check_equation, check_values
+from engine.checks.lists import check_lists
+from engine.checks.published_units import check_published_units
+from engine.checks.recomputed import check_recomputed
+from engine.checks.references import check_references
+from engine.checks.tables import check_tables
+from engine.checks.use import check_letters, check_use
+from engine.finding import Finding
+from equations.methodology import Methodology
+
+Check = Callable[[Methodology], list[Finding]]
+
+#: Checks behind those of dimensions and of completeness: what each looks for, and the function.
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("quantities that are undefined, unused or lead nowhere", check_use),
+    ("letters of a left side that a formula forgets", check_letters),
+    ("values against ranges, row sums, missing rows", check_tables),
+    ("printed tables against equations and against each other", check_recomputed),
+    ("sections, numbers, tables and rulings that are named", check_references),
+    ("the publication's lists of parameters, both ways", check_lists),
+    ("published units", check_published_units),
+)
+
+__all__ = [
+    "CHECKS",
+    "CheckResult",
+    "EquationCheck",
+    "ValueCheck",
+    "check_cases",
+    "check_cases_of",
+    "check_completeness",
+    "check_conditions",
+    "check_dimensions",
+    "check_equation",
+    "check_letters",
+    "check_lists",
+    "check_methodology",
+    "check_published_units",
+    "check_recomputed",
+    "check_references",
+    "check_tables",
+    "check_use",
+    "check_values",
+    "settings_to_check",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Result of all static checks."""
+
+    equations: tuple[EquationCheck, ...]
+    findings: tuple[Finding, ...]
+    values: tuple[ValueCheck, ...] = ()
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+def check_methodology(methodology: Methodology) -> CheckResult:
+    """Run every static check.
+
+    Returns
+    -------
+    CheckResult
+        One line for each equation and each block of values, and the findings in the order of the checks.
+    """
+    lines, findings = check_dimensions(methodology)
+    findings += check_conditions(methodology)
+    decided = not any(finding.code == "X207" for finding in findings)
+    if decided:
+        findings += check_cases(methodology)
+        known = {(finding.code, finding.subject) for finding in findings}
+        findings += [f for f in check_completeness(methodology) if (f.code, f.subject) not in known]
+    for _, check in CHECKS:
+        if decided or check is not check_recomputed:
+            said = {(finding.code, finding.subject, finding.what) for finding in findings}
+            findings += [f for f in check(methodology) if (f.code, f.subject, f.what) not in said]
+    return CheckResult(tuple(lines), tuple(findings), tuple(check_values(methodology)))

@@ -1,0 +1,93 @@
+"""A project file made for one version, run under another: what only its own version knows is set aside and reported.
+
+A name that no version knows stays an error. So does a value that a choice does not have and a reading that a ruling does not have: these
+decide equations, and a run that passed over them would answer another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from engine.finding import Finding
+from engine.project_data import ProjectData
+from equations.errors import MethodologyError, Place
+from equations.methodology import Methodology
+
+#: Loads a methodology by reference.
+Loader = Callable[[str], Methodology]
+
+
+def set_aside(methodology: Methodology, project: ProjectData, load: Loader | None) -> tuple[ProjectData, tuple[Finding, ...]]:
+    """Return a project without what only the version that it names knows, and a finding (A705) for each such entry.
+
+    Parameters
+    ----------
+    methodology
+        The version that is applied.
+    load
+        Reads the version that the project file names; asked only where that is another one and a name is unknown.
+    """
+    if load is None or not project.methodology or project.methodology == methodology.reference:
+        return project, ()
+    unknown = _unknown(methodology, project)
+    if not unknown:
+        return project, ()
+    try:
+        named = load(project.methodology)
+    except MethodologyError:
+        return project, ()
+    findings = []
+    gone: dict[str, set[str]] = {}
+    for part, names in unknown.items():
+        known = _names(named)[part]
+        for name, place in names.items():
+            if name in known:
+                gone.setdefault(part, set()).add(name)
+                findings.append(_finding(methodology, named, part, name, place))
+    return _without(project, gone), tuple(findings)
+
+
+def _names(methodology: Methodology) -> dict[str, Mapping[str, object]]:
+    """Return what a project file can name, by the part of the file in which it does."""
+    return {
+        "values": methodology.quantity, "choices": methodology.choice, "readings": methodology.ruling, "datasets": methodology.dataset,
+        "members": methodology.index_set, "relations": methodology.relation,
+    }  # fmt: skip
+
+
+def _unknown(methodology: Methodology, project: ProjectData) -> dict[str, dict[str, Place | None]]:
+    given: dict[str, dict[str, Place | None]] = {
+        "values": dict(project.value_places),
+        "choices": {id_: scalar.place for id_, scalar in project.choices.items()},
+        "readings": {id_: scalar.place for id_, scalar in project.readings.items()},
+        "datasets": {scalar.text: scalar.place for scalar in project.datasets},
+        "members": {id_: node.place for id_, node in project.members.items()},
+        "relations": {id_: node.place for id_, node in project.relations.items()},
+    }
+    known = _names(methodology)
+    found = {part: {n: p for n, p in names.items() if n not in known[part]} for part, names in given.items()}
+    return {part: names for part, names in found.items() if names}
+
+
+def _finding(methodology: Methodology, named: Methodology, part: str, name: str, place: Place | None) -> Finding:
+    words = {"values": "value", "choices": "choice", "readings": "reading", "datasets": "dataset", "members": "list of members",
+             "relations": "list of combinations"}  # fmt: skip
+    return Finding(
+        "A705", "warning" if part in ("choices", "readings") else "note", name,
+        f"the {words[part]} {name!r} is not used: {methodology.reference} does not know it",
+        f"{named.reference}, which the project file names, does", f"nothing, or a project file for {methodology.reference} "
+        f"(mrvgraph migrate --from {named.reference} --to {methodology.reference})", place=place,
+    )  # fmt: skip
+
+
+def _without(project: ProjectData, gone: Mapping[str, set[str]]) -> ProjectData:
+    def kept(part: str, held: Mapping[str, object]) -> dict[str, object]:
+        return {name: value for name, value in held.items() if name not in gone.get(part, ())}
+
+    return replace(
+        project, values=kept("values", project.values), value_places=kept("values", project.value_places),  # type: ignore[arg-type]
+        choices=kept("choices", project.choices), readings=kept("readings", project.readings),  # type: ignore[arg-type]
+        members=kept("members", project.members), relations=kept("relations", project.relations),  # type: ignore[arg-type]
+        datasets=tuple(scalar for scalar in project.datasets if scalar.text not in gone.get("datasets", ())),
+    )  # fmt: skip

@@ -1,0 +1,203 @@
+"""Worked cases of a methodology: projects with the numbers that must come out, kept as data beside the spec.
+
+They stand in the folder ``cases`` of a spec: ``cases.yaml`` lists them, and one CSV file a case holds the expected numbers
+(quantity, cell, unit, value). docs/reference/worked_cases.md describes both.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.evaluate import Values
+from engine.inputs import ABSENT, NOT_APPLICABLE, UnitReader
+from engine.project_data import ProjectData, read_project
+from engine.setting import Setting
+from equations.errors import Place, SpecError, raise_all
+from equations.methodology import Methodology
+from equations.spec_block import Block, Errors, read_number, unique
+from equations.spec_library import shown_name
+from equations.spec_schema import Field
+from equations.strict_yaml import Scalar, Sequence, read_yaml_file
+from equations.units import Unit, conversion
+
+FOLDER, LIST = "cases", "cases.yaml"
+TOLERANCE = 1e-9
+_HEADER = ("quantity", "cell", "unit", "value")
+_SCHEMA: dict[str, dict[str, Field]] = {
+    "cases": {
+        "cases": Field("cases", "blocks:case", True, "the worked cases"),
+    },
+    "case": {
+        "id": Field("id", "text", True, "names the file of expected numbers: <id>.csv"),
+        "title": Field("title", "text", False, "what the case shows"),
+        "project": Field("project", "text", True, "project file, from the folder of the cases"),
+        "choices": Field("choices", "texts", False, "choice -> value, before those of the project file"),
+        "readings": Field("readings", "texts", False, "ruling -> reading, before those of the project file"),
+        "datasets": Field("datasets", "words", False, "datasets requested beside those of the project file"),
+        "expect": Field("expect", "words", False, "quantities to compare, beside the result and those of the yearly report"),
+        "tolerance": Field("tolerance", "number", False, "largest relative difference; 1e-9 if absent"),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedNumber:
+    """One number that must come out, in a unit of its own."""
+
+    quantity: str
+    labels: tuple[str, ...]
+    unit: Unit
+    value: float
+
+
+@dataclass(frozen=True)
+class WorkedCase:
+    """A project with the numbers that must come out.
+
+    Attributes
+    ----------
+    project
+        The project file.
+    expect
+        Ids of the quantities to compare.
+    expected
+        What is written down; empty where nothing is yet.
+    """
+
+    id: str
+    title: str
+    project: Path
+    choices: Mapping[str, str]
+    readings: Mapping[str, str]
+    datasets: tuple[str, ...]
+    expect: tuple[str, ...]
+    tolerance: float
+    path: Path
+    place: Place
+    expected: tuple[ExpectedNumber, ...] = field(default=(), repr=False)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the project file as it stands."""
+        return not (self.choices or self.readings or self.datasets)
+
+    def data(self) -> ProjectData:
+        """Read the project file."""
+        data = read_project(self.project)
+        place = self.place
+        more = tuple(Scalar(id_, place.file, place.line, place.column) for id_ in self.datasets)
+        return replace(data, datasets=data.datasets + more)
+
+    def difference(self, methodology: Methodology, setting: Setting, values: Values) -> str:
+        """Compare a run with what is expected; return the first difference in words, or an empty text."""
+        for number in self.expected:
+            wanted = number.value * float(conversion(number.unit, methodology.quantity[number.quantity].unit))
+            found = cell_of(methodology, setting, values, number)
+            shown = f"{number.quantity}[{', '.join(number.labels)}]" if number.labels else number.quantity
+            if found is None:
+                return f"{shown} is not computed"
+            if not abs(found - wanted) <= self.tolerance * max(abs(wanted), 1e-6):
+                return f"{shown} = {found:.10g}, not {wanted:.10g}"
+        return ""
+
+
+def cell_of(methodology: Methodology, setting: Setting, values: Values, number: ExpectedNumber) -> float | None:
+    """Return the number of a run that stands where an expected one does, or ``None``."""
+    array = values.arrays.get(number.quantity)
+    if array is None:
+        return None
+    axes = methodology.quantity[number.quantity].indices
+    members = [setting.members[axis] for axis in axes]
+    if any(label not in names for label, names in zip(number.labels, members, strict=True)):
+        return None
+    at = tuple(names.index(label) for label, names in zip(number.labels, members, strict=True))
+    return float(array[at])
+
+
+def read_cases(spec: Path, methodology: Methodology, read_unit: UnitReader) -> tuple[WorkedCase, ...]:
+    """Read the worked cases of a spec; none where it has no folder of cases.
+
+    Parameters
+    ----------
+    spec
+        The main file of the spec.
+
+    Raises
+    ------
+    MethodologyError
+        S1xx with every fault of the list and of the expected numbers.
+    """
+    path = spec.parent / FOLDER / LIST
+    if not path.is_file():
+        return ()
+    errors: Errors = []
+    top = Block(read_yaml_file(path, name=shown_name(path)), "cases", errors, _SCHEMA["cases"])
+    node = top.node.get("cases")
+    items = node.items if isinstance(node, Sequence) else ()
+    blocks = [Block(item, "case", errors, _SCHEMA["case"]) for item in items]
+    unique([(block.text("id"), block.place) for block in blocks], "cases", errors)
+    cases = [_case(block, path.parent, methodology) for block in blocks]
+    found = [replace(case, expected=tuple(_expected(case, methodology, read_unit, errors))) for case in cases]
+    raise_all(errors)
+    return tuple(found)
+
+
+def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
+    id_, project = block.text("id"), folder / block.text("project")
+    if not project.is_file():
+        block.fault("S108", f"there is no project file {block.text('project')!r}", block.place_of("project"))
+    wanted = (methodology.result, *methodology.report, *block.words("expect"))
+    for scalar in block.word_nodes("expect"):
+        if scalar.text not in methodology.quantity:
+            block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place)
+    texts = {name: {key: scalar.text for key, scalar in block.texts(name)} for name in ("choices", "readings")}
+    return WorkedCase(
+        id_, block.text("title"), project, texts["choices"], texts["readings"], block.words("datasets"), tuple(dict.fromkeys(wanted)),
+        float(block.number("tolerance") or TOLERANCE), folder / f"{id_}.csv", block.place,
+    )  # fmt: skip
+
+
+def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader, errors: Errors) -> Iterator[ExpectedNumber]:
+    if not case.path.is_file():
+        return
+    shown, substances = shown_name(case.path), tuple(s.id for s in methodology.substances)
+    for line, row in enumerate(csv.reader(io.StringIO(case.path.read_text(encoding="utf-8"))), start=1):
+        place = Place(shown, line)
+        if line == 1 or not row:
+            continue
+        if len(row) != len(_HEADER) or (number := read_number(row[3])) is None:
+            errors.append(SpecError("S105", "a line has quantity, cell, unit and value", place))
+            continue
+        quantity = methodology.quantity.get(row[0])
+        labels = tuple(row[1].split(", ")) if row[1] else ()
+        if quantity is None or len(labels) != len(quantity.indices):
+            errors.append(SpecError("S107", f"there is no number {row[0]}[{row[1]}]", place))
+            continue
+        unit = read_unit(row[2], place, substances)
+        if not unit.same_dimension(quantity.unit):
+            errors.append(SpecError("U302", f"{row[0]} is in {quantity.unit}, not in {unit}", place))
+            continue
+        yield ExpectedNumber(row[0], labels, unit, float(number))
+
+
+def expected_text(case: WorkedCase, methodology: Methodology, setting: Setting, values: Values) -> str:
+    """Write down what a run gives as the expected numbers of a case, with twelve digits."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_HEADER)
+    for id_ in case.expect:
+        quantity = methodology.quantity[id_]
+        array, states = values.arrays.get(id_), values.states.get(id_)
+        if array is None or states is None:
+            continue
+        for cell in np.ndindex(*array.shape):
+            if int(states[cell]) not in (ABSENT, NOT_APPLICABLE) and np.isfinite(array[cell]):
+                labels = [setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True)]
+                writer.writerow([id_, ", ".join(labels), str(quantity.unit), f"{float(array[cell]):.12g}"])
+    return out.getvalue()
