@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs) -> Values:
     EvaluationError
         V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), naming the cell and the operands.
     """
-    run = _StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(inputs.values)), dict(inputs.states))
+    run = StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(inputs.values)), dict(inputs.states))
     with np.errstate(all="ignore"):
         for stage in plan.stages:
             run.stage(stage)
@@ -79,7 +80,7 @@ def evaluate_again(methodology: Methodology, plan: Plan, values: Values, quantit
         As :func:`evaluate`.
     """
     first = next((at for at, stage in enumerate(plan.stages) if quantity in stage.quantities), len(plan.stages))
-    run = _StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(values.arrays)), dict(values.states))
+    run = StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(values.arrays)), dict(values.states))
     run.steps = {id_: list(steps) for id_, steps in values.steps.items()}
     with np.errstate(all="ignore"):
         for stage in plan.stages[first:]:
@@ -88,8 +89,8 @@ def evaluate_again(methodology: Methodology, plan: Plan, values: Values, quantit
 
 
 @dataclass
-class _StepEvaluator:
-    """Fills arrays step by step."""
+class StepEvaluator:
+    """Fills arrays step by step (:mod:`engine.batch.lowering` fills them with what is to be done instead)."""
 
     plan: Plan
     formulas: FormulaEvaluator
@@ -104,11 +105,15 @@ class _StepEvaluator:
 
     # -- stages and steps
 
+    def empty(self, shape: tuple[int, ...]) -> NDArray[Any]:
+        """Return the array in which a quantity's cells are stored; nothing stands in it."""
+        return np.full(shape, np.nan)
+
     def stage(self, stage: Stage) -> None:
         for quantity in stage.quantities:
             axes = self.methodology.quantity[quantity].indices
             shape = tuple(len(self.setting.members[axis]) for axis in axes)
-            self.arrays[quantity] = np.full(shape, np.nan)
+            self.arrays[quantity] = self.empty(shape)
             self.states[quantity] = np.zeros(shape, np.uint8)
             self.steps[quantity] = [step for step in stage.steps if step.quantity == quantity]
         if not stage.by_year:

@@ -25,6 +25,7 @@ from equations.methodology import Methodology
 from equations.quantity import Quantity
 from equations.spec_block import read_number
 from equations.strict_yaml import Scalar
+from equations.syntax import Excluded, walk
 from equations.units import Unit, with_unit
 
 EPOCH = date(1970, 1, 1)
@@ -365,7 +366,7 @@ class _Binder:
             self.fault("I504", f"{self.shown(quantity, cell)} = {with_unit(given.text, given.unit)} is outside what it can be",
                        given.place, why=f"its range is {with_unit(quantity.range, quantity.unit)}",
                        remedy="correct the number or its unit")  # fmt: skip
-        elif quantity.plausible is not None and not quantity.plausible.holds(value) and self.is_required(quantity.id, cell):
+        elif given.origin.kind == "project" and quantity.plausible is not None and not quantity.plausible.holds(value):
             self.unusual(quantity, cell, given, value)
         return value, PRESENT
 
@@ -381,7 +382,7 @@ class _Binder:
 
     def may_be_excluded(self, quantity: Quantity) -> bool:
         from_equations = self.methodology.definitions.get(quantity.id, ())
-        return any("Excluded(" in repr(e.formula) for e in from_equations)
+        return any(isinstance(node, Excluded) for equation in from_equations for node in walk(equation.formula))
 
     def statement(self, quantity: Quantity, given: _Given) -> float:
         if quantity.type == "yes_no":

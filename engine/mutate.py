@@ -26,7 +26,7 @@ from engine.homogeneity import is_homogeneous, is_homogeneous_rule
 from engine.inputs import UnitReader
 from engine.mutants import Mutant, MutantReader, with_equation
 from engine.planning import plan_run
-from engine.setting import Setting
+from engine.setting import Setting, switches_of
 from engine.worked_cases import WorkedCase
 from equations.equation import Equation
 from equations.errors import MethodologyError
@@ -119,11 +119,11 @@ class Bench:
         """Yield errors and warnings of static checks that the spec as it is does not have."""
         right = self.methodology.equation[equation.id]
         cases = methodology.definitions[equation.quantity]
+        if mutant.part == "when" or not _reads(equation.formula) <= _reads(right.formula):
+            yield from self.settings.faults(methodology, equation)
         if mutant.part == "when":
             yield from self.new([*check_conditions(replace(methodology, equations=cases)), *check_cases_of(methodology, equation.quantity)])
         yield from self.new(check_letters(replace(methodology, equations=cases)))
-        if mutant.part == "when" or not _reads(equation.formula) <= _reads(right.formula):
-            yield from self.settings.faults(methodology, equation)
         dropped = _quantities(right.formula) - _quantities(equation.formula)
         if any(self.readers[id_] == {equation.id} for id_ in dropped):
             yield from self.new(check_use(methodology))
@@ -191,7 +191,7 @@ class _Settings:
     methodology: Methodology
     #: Each setting with the equations that its plan uses.
     planned: list[tuple[Setting, frozenset[str]]] = field(default_factory=list)
-    chosen: dict[str, list[Setting]] = field(default_factory=dict)
+    chosen: dict[tuple[str, frozenset[str]], list[Setting]] = field(default_factory=dict)
     recomputed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -206,22 +206,25 @@ class _Settings:
         """Whether a printed table or a comparison follows from a quantity."""
         return quantity in self.recomputed
 
-    def of(self, equation: str) -> list[Setting]:
-        """Return a few settings that use an equation: together they have every switch under which it is used."""
-        if equation not in self.chosen:
-            seen: set[tuple[str, str]] = set()
+    def few(self, equation: str, readings: frozenset[str]) -> list[Setting]:
+        """Return as few settings as have, together, every choice and every one of some readings under which an equation is used."""
+        key = (equation, readings)
+        if key not in self.chosen:
+            left = [(setting, _switches(setting, readings)) for setting, used in self.planned if equation in used]
+            wanted = set().union(*(switches for _, switches in left))
             few = []
-            for setting, used in self.planned:
-                switches = {*setting.choices.items(), *setting.readings.items()}
-                if equation in used and not switches <= seen:
-                    seen |= switches
-                    few.append(setting)
-            self.chosen[equation] = few
-        return self.chosen[equation]
+            while wanted:
+                best, has = max(left, key=lambda one: len(one[1] & wanted))
+                few.append(best)
+                wanted -= has
+            self.chosen[key] = few
+        return self.chosen[key]
 
     def faults(self, methodology: Methodology, equation: Equation) -> Iterator[Finding]:
         """Yield what planning a methodology with another version of an equation shows wrong."""
-        for setting in self.of(equation.id):
+        named = [equation, *(e for id_ in _quantities(equation.formula) for e in methodology.definitions.get(id_, ()))]
+        readings = frozenset(id_ for e in named if e.when is not None for kind, id_ in switches_of(e.when) if kind == "reading")
+        for setting in self.few(equation.id, readings):
             try:
                 plan = plan_run(methodology, setting, self.targets)
             except MethodologyError as error:
@@ -231,6 +234,10 @@ class _Settings:
                 if methodology.quantity[id_].kind == "computed":
                     yield Finding("G403", "error", id_, f"no equation defines {id_}")
                     return
+
+
+def _switches(setting: Setting, readings: frozenset[str]) -> set[tuple[str, str]]:
+    return {*setting.choices.items(), *((id_, setting.readings[id_]) for id_ in readings)}
 
 
 def _feeding(methodology: Methodology) -> set[str]:

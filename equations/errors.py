@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 #: One line per code: what a reader of the reference finds under it.
 CODES: dict[str, str] = {
@@ -62,6 +62,10 @@ CODES: dict[str, str] = {
 }
 
 
+_WIDTH = 100
+_MOST_NEAR, _LEAST_LIKE, _LESS_LIKE, _MOST_LISTED = 3, 0.6, 0.1, 12
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands: a file, and line and column counted from 1 (0: not known)."""
@@ -73,6 +77,17 @@ class Place:
     excerpt: str = ""
     start: int = 0
     length: int = 1
+
+    def caret_lines(self) -> list[str]:
+        """Return the source line and the line with the caret under it; of a long line the part around the caret."""
+        if not self.excerpt:
+            return []
+        left = 0 if len(self.excerpt) <= _WIDTH else max(0, min(self.start - _WIDTH // 3, len(self.excerpt) - _WIDTH))
+        shown = self.excerpt[left : left + _WIDTH].replace("\t", " ")
+        before, after = "..." if left else "", "..." if left + _WIDTH < len(self.excerpt) else ""
+        start = self.start - left
+        length = max(1, min(self.length, len(shown) - start))
+        return [f"    {before}{shown}{after}", "    " + " " * (len(before) + start) + "^" * length]
 
     def __str__(self) -> str:
         parts = [self.file]
@@ -115,9 +130,7 @@ class MethodologyError(Exception):
         lines = [f"{self.code} {self.what}"]
         if self.place is not None:
             lines[0] += f" ({self.place})"
-            if self.place.excerpt:
-                lines.append("    " + self.place.excerpt)
-                lines.append("    " + " " * self.place.start + "^" * max(1, self.place.length))
+            lines += self.place.caret_lines()
         if self.why:
             lines.append(f"    why: {self.why}")
         if self.remedy:
@@ -195,10 +208,12 @@ class Faults(MethodologyError):
 
 
 def raise_all(errors: Sequence[MethodologyError]) -> None:
-    """Raise nothing, the one error, or all of them as :class:`Faults`."""
-    flat: list[MethodologyError] = []
+    """Raise nothing, the one error, or all of them as :class:`Faults`; what is said twice of one place is said once."""
+    found: dict[tuple[str, str, str], MethodologyError] = {}
     for error in errors:
-        flat.extend(error.errors if isinstance(error, Faults) else [error])
+        for one in error.errors if isinstance(error, Faults) else (error,):
+            found.setdefault((one.code, one.what, str(one.place)), one)
+    flat = list(found.values())
     if len(flat) == 1:
         raise flat[0]
     if flat:
@@ -206,11 +221,28 @@ def raise_all(errors: Sequence[MethodologyError]) -> None:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """Return ``did you mean ...?`` for the names that resemble ``name``, or an empty text."""
-    names = sorted(set(known))
-    folded = {candidate.lower(): candidate for candidate in reversed(names)}
-    close = get_close_matches(name, names, n=3, cutoff=0.6)
-    same = folded.get(name.lower())
-    if same is not None and same not in close:
-        close.insert(0, same)
+    """Return ``did you mean ...?`` for the names that resemble ``name`` most, or an empty text.
+
+    Examples
+    --------
+    >>> near("A_o", ["A_0", "A", "EF"])
+    'did you mean A_0?'
+    """
+    likeness = sorted((-_likeness(name, candidate), candidate) for candidate in set(known))
+    best = -likeness[0][0] if likeness else 0.0
+    close = [candidate for minus, candidate in likeness[:_MOST_NEAR] if -minus >= max(_LEAST_LIKE, best - _LESS_LIKE)]
     return "did you mean " + " or ".join(close) + "?" if close else ""
+
+
+def _likeness(name: str, candidate: str) -> float:
+    if name.lower() == candidate.lower():
+        return 1.0
+    matcher = SequenceMatcher(None, name, candidate)
+    return matcher.ratio() if matcher.real_quick_ratio() >= _LEAST_LIKE and matcher.quick_ratio() >= _LEAST_LIKE else 0.0
+
+
+def near_or_all(name: str, known: Iterable[str], what: str = "write one of") -> str:
+    """Return the names that resemble ``name``, or the list of all that can be written; of a long list the beginning."""
+    names = list(dict.fromkeys(known))
+    shown = ", ".join(names[:_MOST_LISTED]) + (f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else "")
+    return near(name, names) or (f"{what}: {shown}" if names else "")

@@ -32,11 +32,13 @@ from equations.syntax import (
     Reduce,
     Span,
     Text,
+    children,
 )
 from equations.tokens import Source, Token, read_tokens
 
 MOST_CHARACTERS = 20_000
 MOST_NESTING = 60
+MOST_LEVELS = 100
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 
 def parse_formula(source: Source | str) -> Node:
@@ -117,6 +119,10 @@ class _Parser:
             raise self.fail("X201", f"unexpected {self.token.text!r} after a complete formula", self.token.span,
                             why="two values stand next to each other without an operator between them",
                             remedy="write * for a product (juxtaposition is not multiplication), or remove it")  # fmt: skip
+        if _levels(node) > MOST_LEVELS:
+            raise self.fail("X202", f"a formula of more than {MOST_LEVELS} operations on top of each other", node.span,
+                            why="each further term of a chain such as a + b + c stands on the ones before",
+                            remedy="divide it into several equations")  # fmt: skip
         return node
 
     # -- conditions
@@ -394,3 +400,11 @@ class _Parser:
             return IndexLabel(token.text, True, span=token.span)
         offset, end = self.offset(token.span[1])
         return IndexLetter(token.text, offset, span=(token.span[0], end))
+
+
+def _levels(node: Node) -> int:
+    """Return how deep a tree is, without recursion."""
+    levels, row = 0, [node]
+    while row:
+        levels, row = levels + 1, [child for one in row for child in children(one)]
+    return levels

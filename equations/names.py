@@ -23,6 +23,8 @@ class Names:
     rulings: Mapping[str, Sequence[str]]
     #: Letter -> index set, where an equation does not say otherwise.
     letters: Mapping[str, str]
+    #: Names whose declaration has a fault that is reported there.
+    faulty: frozenset[str] = frozenset()
 
     def within(self, smaller: str, larger: str) -> bool:
         """Whether one index set is another or a subset of it."""

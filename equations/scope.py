@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from equations.errors import ExpressionError, MethodologyError, near
+from equations.errors import ExpressionError, MethodologyError, near, near_or_all
 from equations.functions import FUNCTIONS
 from equations.kinds import KindChecker
 from equations.names import Names
@@ -58,6 +58,8 @@ class Resolver:
     allow_supplied: bool = False
     #: Whether the formula is a relation to be solved: an equality that may be one of matrices.
     relation: bool = False
+    #: Names that were reported once as unknown.
+    reported: set[str] = field(default_factory=set)
 
     def fault(self, code: str, what: str, span: Span, why: str = "", remedy: str = "") -> None:
         self.errors.append(ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy))
@@ -99,15 +101,17 @@ class Resolver:
                 set_id = self.letter_set(index.letter)
                 if set_id is None:
                     self.unknown_letter(index.letter, index.span)
-                elif index.offset:
+                    continue
+                if index.offset:
                     self.fault("X205", f"a lag on the left side ({index.letter}{index.offset:+d})", index.span,
                                remedy="define the quantity at y and move the lag to the right side")  # fmt: skip
-                elif index.letter in self.bound:
-                    self.fault("X205", f"the letter {index.letter} stands twice on the left side", index.span)
-                else:
-                    self.bound[index.letter] = set_id
+                if index.letter in self.bound:
+                    self.fault("X205", f"the letter {index.letter} stands twice on the left side", index.span,
+                               remedy="take another letter of the same set, and say where the two are equal by `when:`")  # fmt: skip
+                self.bound[index.letter] = set_id
             elif isinstance(index, IndexGroup):
-                self.fault("X205", "a group of a letter on the left side", index.span)
+                self.fault("X205", "a group of a letter on the left side", index.span,
+                           remedy="write the letter of the group itself")  # fmt: skip
         new = self.resolve(node)
         return new if isinstance(new, Element | MatrixRef) else None
 
@@ -152,7 +156,8 @@ class Resolver:
             return self.matrix(node)
         if name in names.quantities:
             return self.element(node)
-        self.undefined(node)
+        if name not in names.faulty:
+            self.undefined(node)
         return node
 
     def undefined(self, node: Name) -> None:
@@ -169,6 +174,9 @@ class Resolver:
 
     def unknown_letter(self, letter: str, span: Span) -> None:
         known = [*self.names.letters, *self.own]
+        if letter in self.reported:
+            return
+        self.reported.add(letter)
         self.fault("X205", f"there is no index letter {letter!r}", span,
                    why="a letter belongs to an index set (`letters:`), or the equation says `for:`",
                    remedy=near(letter, known) or f"letters: {', '.join(sorted(set(known)))}")  # fmt: skip
@@ -177,9 +185,9 @@ class Resolver:
         quantity = self.names.quantities[node.name]
         if len(node.indices) != len(quantity.indices):
             wanted = ", ".join(quantity.indices) or "no index"
-            self.fault("X205", f"{node.name} has {len(quantity.indices)} indices, not {len(node.indices)}", node.span,
+            self.fault("X205", f"{node.name} takes {_counted(len(quantity.indices))}, not {len(node.indices)}", node.span,
                        why=f"it is declared over {wanted}",
-                       remedy=f"write {node.name}[{wanted}] with one letter for each" if quantity.indices
+                       remedy=f"write {node.name}[{', '.join(self.letters_for(quantity.indices))}]" if quantity.indices
                        else f"write {node.name}")  # fmt: skip
             return Element(node.name, node.indices, span=node.span)
         indices = tuple(
@@ -192,12 +200,22 @@ class Resolver:
         quantity = self.names.quantities[quantity_id]
         axes = quantity.indices[1 if diagonal else 2 :]
         if len(node.indices) != len(axes):
-            self.fault("X205", f"the matrix {node.name} takes {len(axes)} indices, not {len(node.indices)}", node.span,
-                       why="its row and column are not written" + (f"; behind them stand {', '.join(axes)}" if axes else ""),
-                       )  # fmt: skip
+            shown = f"[{', '.join(self.letters_for(axes))}]" if axes else ""
+            self.fault("X205", f"the matrix {node.name} takes {_counted(len(axes))}, not {len(node.indices)}", node.span,
+                       why="its row and column are not written" + (f"; behind them stands {', '.join(axes)}" if axes else ""),
+                       remedy=f"write {node.name}{shown}, or an element of {quantity_id}")  # fmt: skip
             return MatrixRef(node.name, quantity_id, diagonal, span=node.span)
         indices = tuple(self.index(index, axis, node.name) for index, axis in zip(node.indices, axes, strict=True))
         return MatrixRef(node.name, quantity_id, diagonal, indices, span=node.span)
+
+    def letters_for(self, axes: Sequence[str]) -> list[str]:
+        """Return letters that can stand on some axes, each once; the name of the set where it has none left."""
+        found: list[str] = []
+        for axis in axes:
+            letters = [*self.own, *self.names.letters]
+            fitting = [x for x in letters if x not in found and self.names.within(self.letter_set(x) or "", axis)]
+            found.append(fitting[0] if fitting else axis)
+        return found
 
     def index(self, index: Index, axis: str, owner: str) -> Index:
         axis_set = self.names.index_sets[axis]
@@ -205,10 +223,11 @@ class Resolver:
             return self.group_index(index, axis, owner)
         if isinstance(index, IndexLabel):
             if index.mark and axis_set.kind != "year":
-                self.fault("X205", f"'{index.label}' is a year, and {owner} runs over {axis} there", index.span)
+                self.fault("X205", f"'{index.label}' is a year, and {owner} runs over {axis} there", index.span,
+                           remedy=near_or_all(index.label, (f'"{member}"' for member in axis_set.members)))  # fmt: skip
             known = axis_set.members
             if not index.mark and known and axis_set.project == "fixed" and index.label not in known:
-                self.fault("X205", f"{axis} has no member {index.label!r}", index.span, remedy=near(index.label, known))
+                self.fault("X205", f"{axis} has no member {index.label!r}", index.span, remedy=near_or_all(index.label, known))
             return index
         if index.letter not in self.bound:
             if self.letter_set(index.letter) is None:
@@ -223,20 +242,25 @@ class Resolver:
                        remedy=f"let {index.letter} run over {axis} (`for: {{{index.letter}: {axis}}}`), or take another letter",
                        )  # fmt: skip
         elif index.offset and axis_set.kind != "year":
-            self.fault("X205", f"a lag on {axis}", index.span, why="only the year axis has an order")
+            self.fault("X205", f"a lag on {axis}", index.span, why="only the year axis has an order",
+                       remedy=f"write {index.letter}, or a member by its name")  # fmt: skip
         return index
 
     def group_index(self, index: IndexGroup, axis: str, owner: str) -> Index:
         set_id = self.letter_set(index.group) or index.group
         group = self.names.index_sets.get(set_id)
         if group is None or group.kind != "group":
-            self.fault("X205", f"{index.group!r} is not a group", index.span)
+            groups = [s.id for s in self.names.index_sets.values() if s.kind == "group"]
+            self.fault("X205", f"{index.group!r} is not a group", index.span, why="only a group takes a letter in brackets",
+                       remedy=near_or_all(index.group, groups))  # fmt: skip
             return index
         if index.letter not in self.bound or not self.names.within(self.bound[index.letter], group.groups):
-            self.fault("X205", f"{index.letter!r} is not a bound letter of {group.groups}", index.span)
+            self.fault("X205", f"{index.letter!r} is not a bound letter of {group.groups}", index.span,
+                       why=f"{set_id} gathers members of {group.groups}", remedy=f"take a letter of {group.groups} that is summed "
+                       "over or stands on the left side")  # fmt: skip
         if set_id != axis:
             self.fault("X205", f"{index.group}({index.letter}) gives a {set_id}, and {owner} runs over {axis} there",
-                       index.span)  # fmt: skip
+                       index.span, remedy=f"take a letter of {axis}")  # fmt: skip
         return replace(index, group=set_id)
 
     # -- conditions
@@ -271,20 +295,22 @@ class Resolver:
         argument = node.arguments[0]
         id_ = argument.text if isinstance(argument, Text) else argument.name if isinstance(argument, Name) else ""
         if id_ not in self.names.rulings:
-            self.fault("X204", f"there is no ruling {id_!r}", argument.span, remedy=near(id_, self.names.rulings))
+            self.fault("X204", f"there is no ruling {id_!r}", argument.span, remedy=near_or_all(id_, self.names.rulings))
         return Switch("reading", id_, span=node.span)
 
     def compare_switch(self, node: Compare, left: Node | None, right: Node | None) -> Node:
         switch, other, written = (left, right, node.right) if isinstance(left, Switch) else (right, left, node.left)
         if not isinstance(switch, Switch) or isinstance(other, Switch) or node.op not in ("==", "!="):
-            self.fault("X207", "a choice can only be compared (== or !=) with one of its values", node.span)
+            self.fault("X207", "a choice can only be compared (== or !=) with one of its values", node.span,
+                       why="values of a choice or reading have no order and are no numbers",
+                       remedy=f"write {_switched(switch)} == value" if isinstance(switch, Switch) else "")  # fmt: skip
             return node
         text = _word(written)
         known = (self.names.choices if switch.kind == "choice" else self.names.rulings).get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
             self.fault("X204", f"{switch.id} has no value {shown!r}", written.span,
-                       why=f"its values are {', '.join(known)}", remedy=near(shown, known))  # fmt: skip
+                       why=f"its values are {', '.join(known)}", remedy=near(shown, known) or "take one of them")  # fmt: skip
         return replace(node, left=switch, right=Word(text or "", span=written.span))
 
     def compare_letter(self, node: Compare, left: Node | None, right: Node | None) -> Node:
@@ -309,14 +335,15 @@ class Resolver:
         elif not is_year:
             known = self.names.index_sets[set_id].members
             if known and self.names.index_sets[set_id].project == "fixed" and text not in known:
-                self.fault("X205", f"{set_id} has no member {text!r}", written.span, remedy=near(text, known))
+                self.fault("X205", f"{set_id} has no member {text!r}", written.span, remedy=near_or_all(text, known))
         return replace(node, op=op, left=letter, right=Word(text or "", span=written.span))
 
     def membership(self, node: Member) -> Node:
         if node.letter not in self.bound:
             self.undefined(Name(node.letter, span=node.span))
         elif node.set not in self.names.index_sets:
-            self.fault("X204", f"there is no index set {node.set!r}", node.span, remedy=near(node.set, self.names.index_sets))
+            self.fault("X204", f"there is no index set {node.set!r}", node.span,
+                       remedy=near_or_all(node.set, self.names.index_sets))  # fmt: skip
         return node
 
     # -- calls
@@ -336,7 +363,8 @@ class Resolver:
         if node.name == "identity":
             word = _word(node.arguments[0])
             if word not in self.names.index_sets:
-                self.fault("X204", f"identity takes an index set, not {word!r}", node.span)
+                self.fault("X204", f"identity takes an index set, not {word!r}", node.span,
+                           remedy=near_or_all(word or "", self.names.index_sets))  # fmt: skip
             return replace(node, arguments=(Word(word or "", span=node.arguments[0].span),))
         if node.name == "diag":
             return self.diagonal(node)
@@ -349,9 +377,11 @@ class Resolver:
         word = _word(node.arguments[0])
         if not self.allow_supplied:
             self.fault("X202", "supplied(...) stands in a formula", node.span,
-                       why="what a project supplied may decide a rule, never an equation")  # fmt: skip
-        if word not in self.names.quantities:
-            self.fault("X204", f"there is no quantity {word!r}", node.span, remedy=near(word or "", self.names.quantities))
+                       why="what a project supplied may decide a rule, never an equation",
+                       remedy="declare a choice, and ask for its value")  # fmt: skip
+        if word not in self.names.quantities and word not in self.names.faulty:
+            self.fault("X204", f"there is no quantity {word!r}", node.span,
+                       remedy=near(word or "", self.names.quantities) or "write supplied(X) with the id of a quantity")  # fmt: skip
         return Supplied(word or "", span=node.span)
 
     def diagonal(self, node: Call) -> Node:
@@ -397,17 +427,26 @@ class Resolver:
         if kind == "range":
             if name not in self.bound or self.set_kind(name) != "year" or sets[own].kind != "year":
                 self.fault("X205", f"{name!r} is not a bound year letter", binder.span, remedy="write Sum(z in start..y, ...)")
-                return binder, None
             return binder, own
         if name in self.bound and self.set_kind(name) == "group":
             if own != sets[self.bound[name]].groups:
-                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {sets[self.bound[name]].groups}", binder.span)
+                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {sets[self.bound[name]].groups}", binder.span,
+                           remedy=f"take a letter of {sets[self.bound[name]].groups}")  # fmt: skip
             return replace(binder, within=("group", name)), own
         if name in sets and (self.names.within(name, own) or self.names.within(own, name)):
             return replace(binder, within=("all", name)), name
         self.fault("X205", f"{name!r} is neither a part of {own} nor a bound group", binder.span,
-                   remedy=near(name, sets))  # fmt: skip
-        return binder, None
+                   why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
+                   remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
+        return binder, own
+
+
+def _counted(count: int) -> str:
+    return "1 index" if count == 1 else f"{count} indices"
+
+
+def _switched(switch: Switch) -> str:
+    return switch.id if switch.kind == "choice" else f'reading("{switch.id}")'
 
 
 def _word(node: Node) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -10,8 +11,8 @@ from equations.syntax import Span
 
 _WORD = re.compile(
     r"""(?P<space>\s+)
-      | (?P<ratio>\d+/\d+(?![\d.eE\w]))
-      | (?P<number>(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+      | (?P<ratio>[0-9]+/[0-9]+(?![\d.eE\w]))
+      | (?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
       | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
       | (?P<text>"[^"\n]*"|'[^'\n]*')
       | (?P<unit>\{[^{}\n]*\})
@@ -19,6 +20,8 @@ _WORD = re.compile(
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+
+MOST_DIGITS = 60
 
 #: What authors bring along from elsewhere, and what to write here.
 _FOREIGN = {
@@ -39,6 +42,9 @@ _FOREIGN = {
     "|": "write `or`",
     "%": "write the unit behind the number, as in 20 {%}",
     ";": "one field holds one formula",
+    "{": "a unit stands in braces behind its number, as in 731 {day}",
+    '"': "close the quotes",
+    "'": "close the quotes",
 }
 
 
@@ -98,7 +104,7 @@ def read_tokens(source: Source) -> list[Token]:
     Raises
     ------
     ExpressionError
-        X201 for a character that has no meaning.
+        X201 for a character that has no meaning, X202 for a number that is too long or too large.
     """
     tokens = []
     for match in _WORD.finditer(source.text):
@@ -112,6 +118,17 @@ def read_tokens(source: Source) -> list[Token]:
                 why="this character has no meaning in a formula",
                 remedy=_FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
             )  # fmt: skip
+        if kind in ("number", "ratio"):
+            _check_number(token, source)
         tokens.append(token)
     tokens.append(Token("end", "", (len(source.text), len(source.text) + 1)))
     return tokens
+
+
+def _check_number(token: Token, source: Source) -> None:
+    parts = token.text.split("/")
+    if max(map(len, parts)) > MOST_DIGITS or not all(math.isfinite(float(part)) for part in parts):
+        shown = token.text if len(token.text) <= 20 else token.text[:20] + "..."  # noqa: PLR2004
+        raise ExpressionError("X202", f"the number {shown} is too large", source.place(token.span),
+                              why=f"a number has at most {MOST_DIGITS} digits and is below 1.8e308",
+                              remedy="look for a typing error")  # fmt: skip

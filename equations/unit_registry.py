@@ -151,6 +151,27 @@ def _parse(text: str, place: Place | None, declared: frozenset[str]) -> Unit:
     return Unit(powers, cast(Fraction, root.magnitude), text)
 
 
+@lru_cache(maxsize=1024)
+def pint_quantity(text: str, substances: frozenset[str] = frozenset()) -> pint.Quantity:
+    """Return one of a unit as pint's own quantity, its magnitude an exact fraction; for recomputing with units carried along.
+
+    Raises
+    ------
+    UnitError
+        U301, naming the word that is not known.
+
+    Examples
+    --------
+    >>> str(pint_quantity("TJ/Gg").to(pint_quantity("GJ/kg").units).magnitude)
+    '1/1000'
+    """
+    registry = _registry()
+    one = registry.Quantity(Fraction(1), registry.parse_units("dimensionless"))
+    if text in ("1", "dimensionless", ""):
+        return one
+    return one * registry.parse_expression("".join(_pieces(text, None, substances)))
+
+
 def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[str]:
     """Turn the author's spelling into pint's: names exchanged, juxtaposition made a product, powers made explicit."""
     pieces: list[str] = []

@@ -6,23 +6,34 @@ import re
 from collections import Counter
 
 import pytest
-import register_numbers
-from register_numbers import OUTSIDE, RECOMPUTED, Data
+import register_data
+from register_data import AREA_NAMED, Data
+from register_numbers import B_TO_I
+from register_numbers_j import J
 
 from equations.methodology import Methodology
 from equations.ruling import RegisterEntry
+
+RECOMPUTED = B_TO_I | J
+#: Numbers in the register that come from elsewhere, with their source; nothing here can be computed from the spec.
+OUTSIDE: dict[str, tuple[str, ...]] = {
+    "class-crosswalk": ("2.96", "0.29"),  # a later official map of Cambodia, in percent of its land
+    "fuel-other-gases": ("3.9",),  # 2006 IPCC Guidelines, Vol. 2 Table 3.2.2
+    "stocks-not-traced": ("0.47", "1.0587", "0.8836"),  # IPCC carbon fraction; a published equation for root mass
+    "biomass-or-carbon": ("0.47",),
+}
 
 KINDS = {"equation", "index", "unit", "rule", "term", "table", "reference", "parameter-list", "citation", "typographical"}
 SEVERITIES = {"credit-moving", "checkable", "editorial"}
 LAST_EQUATION, LAST_TABLE = 49, 6
 #: A number that says how much: with decimals, with thousands, or in percent; no version and no section.
 NUMBER = re.compile(r"(?<![\w.,/])\d[\d,]*\.\d+(?![\w.])|(?<![\w.,/])\d{1,3}(?:,\d{3})+(?!\w)|(?<![\w.,/])\d+(?= percent)")
-VERSION = re.compile(r"version \d+\.\d+|\bver\d+\.\d+")
+VERSION = re.compile(r"[Vv]ersion \d+\.\d+|\bver\d+\.\d+")
 
 
 @pytest.fixture(scope="module")
 def data(kh: Methodology) -> Data:
-    return register_numbers.read(kh)
+    return register_data.read(kh)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +75,8 @@ def test_entries_stand_in_the_order_of_the_text(kh: Methodology) -> None:
 def test_equations_named_in_the_words_exist(kh: Methodology) -> None:
     for entry in kh.register:
         current = re.sub(r"\bEq \d+ (of|as)\b|version 1\.0[^.;]*", " ", text_of(entry))
-        named = [int(n) for part in re.findall(r"\bEq (\d+(?:(?:, | and | or | to )\d+)*)", current) for n in re.findall(r"\d+", part)]
+        lists = re.findall(r"\bEq (\d+(?:(?:, | and | or | to )\d+)*)", current)
+        named = [int(number) for one in lists for number in re.findall(r"\d+", one)]
         assert [n for n in named if not 1 <= n <= LAST_EQUATION] == [], entry.id
 
 
@@ -75,7 +87,7 @@ def test_a_stale_reference_names_the_equation_that_is_meant(entries: dict[str, R
     for id_, entry in stale.items():
         low, *high = (int(n) for n in re.findall(r"\d+", re.sub(r"\bto\b", " ", entry.reading)))
         read = set(range(low, max(high, default=low) + 1))
-        assert read == {int(n) for n in entry.text_place.equations} or entry.reading.startswith("Eq 18"), id_
+        assert read <= {int(n) for n in entry.text_place.equations}, id_
         assert "Equation" in entry.wrong, id_
 
 
@@ -89,11 +101,11 @@ def test_an_entry_and_its_ruling_speak_of_the_same_place(kh: Methodology) -> Non
         if not entry.ruling or not rulings[entry.ruling].text_place.equations:
             continue
         place, ruled = entry.text_place, rulings[entry.ruling].text_place
-        assert set(place.equations) & set(ruled.equations) or set(place.tables) & set(ruled.tables) or place.section.startswith("H"), entry.id
+        assert set(place.equations) & set(ruled.equations) or set(place.tables) & set(ruled.tables), entry.id
 
 
 def test_where_credits_can_move_the_direction_is_said(kh: Methodology) -> None:
-    said = re.compile(r"lower|higher|rais|too (low|high)|below|direction|factor|half|more|less|twice|between|depend|from|by ", re.IGNORECASE)
+    said = re.compile(r"\b(raises?|lowers?|lowered|higher|high|low|direction|falls?|earlier|between periods|Between)\b")
     for entry in kh.register:
         if entry.severity == "credit-moving":
             assert said.search(entry.moves), entry.id
@@ -109,15 +121,23 @@ def test_numbers_follow_from_the_data(entry: str, data: Data, entries: dict[str,
 
 
 def test_no_number_stands_without_a_recomputation(data: Data, kh: Methodology) -> None:
-    """Every quantitative number of evidence is computed again, printed in a data set, or listed as coming from elsewhere."""
+    """Every quantitative number of evidence and effect is computed again, printed in a data set, or listed as coming from elsewhere."""
     loose = {}
     for entry in kh.register:
         pieces = RECOMPUTED[entry.id](data) if entry.id in RECOMPUTED else []
         known = set(data.printed) | set(OUTSIDE.get(entry.id, ())) | {n for piece in pieces for n in NUMBER.findall(piece)}
-        found = set(NUMBER.findall(VERSION.sub("", entry.evidence)))
+        found = set(NUMBER.findall(VERSION.sub("", f"{entry.evidence} {entry.moves}".replace(AREA_NAMED, ""))))
         if found - known:
             loose[entry.id] = sorted(found - known)
     assert loose == {}
+
+
+def test_the_made_up_area_is_the_one_that_is_computed(kh: Methodology) -> None:
+    named = [entry for entry in kh.register if "made-up" in text_of(entry)]
+    assert len(named) == 8
+    for entry in named:
+        assert AREA_NAMED in entry.evidence, entry.id
+        assert entry.id in RECOMPUTED, entry.id
 
 
 def test_numbers_from_elsewhere_are_used(entries: dict[str, RegisterEntry]) -> None:

@@ -1,0 +1,237 @@
+"""A normal form of formulas, in which what is algebraically the same looks the same; and formulas of it as text.
+
+Works on the SymPy projections of :mod:`equations.notation_sympy`. What does not depend on a bound letter stands in front of its sum, sums
+are divided at plus and minus, bound letters have names of their own, and ``cases(x > 0: x, otherwise: 0)`` is the positive part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import permutations
+
+import sympy
+from sympy.printing.str import StrPrinter
+
+_MOST_LETTERS = 4
+
+
+@dataclass
+class Normaliser:
+    """Brings expressions to normal form; ``letters`` are names for bound letters by the size symbol of their set."""
+
+    letters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: Letters that stand free in one of the expressions and may not be bound.
+    taken: frozenset[str] = frozenset()
+    #: Letters of row and column: a sum over what equals one of them has one term.
+    rows: frozenset[str] = frozenset()
+
+    def of(self, expr: sympy.Basic) -> sympy.Expr:
+        """Return the normal form of an expression."""
+        if isinstance(expr, sympy.Symbol | sympy.Indexed) or not expr.args:
+            return expr
+        if isinstance(expr, sympy.Sum):
+            return self.sum(expr)
+        parts = [self.of(part) for part in expr.args]
+        if isinstance(expr, sympy.Piecewise):
+            return self.cases(expr)
+        if isinstance(expr, sympy.Add | sympy.Mul | sympy.Pow):
+            return sympy.expand(expr.func(*parts))
+        return expr.func(*parts)
+
+    def cases(self, expr: sympy.Piecewise) -> sympy.Expr:
+        branches = [(self.of(value), self.condition(condition)) for value, condition in expr.args]
+        if len(branches) == 2 and branches[1] == (0, sympy.true):  # noqa: PLR2004
+            value, condition = branches[0]
+            if isinstance(condition, sympy.StrictGreaterThan | sympy.GreaterThan):
+                if sympy.expand(condition.lhs - condition.rhs - value) == 0:
+                    return sympy.Max(value, 0)
+        return sympy.Piecewise(*branches, evaluate=False)
+
+    def condition(self, expr: sympy.Basic) -> sympy.Basic:
+        if isinstance(expr, sympy.StrictLessThan | sympy.LessThan):
+            expr = expr.reversed
+        if isinstance(expr, sympy.core.relational.Relational):
+            return expr.func(self.of(expr.lhs - expr.rhs), 0, evaluate=False) if expr.rhs != 0 else expr.func(
+                self.of(expr.lhs), 0, evaluate=False)  # fmt: skip
+        return expr.func(*(self.condition(part) for part in expr.args)) if isinstance(expr, sympy.And | sympy.Or | sympy.Not) else expr
+
+    # -- sums
+
+    def sum(self, expr: sympy.Sum) -> sympy.Expr:
+        body, limits = self.of(expr.function), list(expr.limits)
+        body, limits = self.without_deltas(body, limits)
+        if not limits:
+            return self.of(body)
+        if isinstance(body, sympy.Sum) and not _shared(body.limits, limits):
+            body, limits = body.function, [*body.limits, *limits]
+        total = sympy.Integer(0)
+        for term in sympy.Add.make_args(sympy.expand(body)):
+            total += self.term(term, limits)
+        return total
+
+    def without_deltas(self, body: sympy.Expr, limits: list[sympy.Tuple]) -> tuple[sympy.Expr, list[sympy.Tuple]]:
+        """Take the one member of a sum that equals a row or a column."""
+        for limit in list(limits):
+            for factor in sympy.Mul.make_args(body):
+                other = set(factor.args) - {limit[0]} if isinstance(factor, sympy.KroneckerDelta) else set()
+                if len(other) == 1 and limit[0] in factor.args and str(*other) in self.rows:
+                    body = (body / factor).xreplace({limit[0]: other.pop()})
+                    limits = [x for x in limits if x != limit]
+                    break
+        return body, limits
+
+    def term(self, term: sympy.Expr, limits: list[sympy.Tuple]) -> sympy.Expr:
+        """Return the sum of one product: what is free in front, the rest divided by the letters it depends on."""
+        result = sympy.Integer(1)
+        letters = {limit[0] for limit in limits}
+        groups: list[tuple[set[sympy.Symbol], list[sympy.Expr]]] = []
+        for factor in sympy.Mul.make_args(term):
+            bound = _free(factor) & letters
+            if not bound:
+                result *= factor
+                continue
+            touching = [group for group in groups if group[0] & bound]
+            joined = (bound.union(*(g[0] for g in touching)), [f for g in touching for f in g[1]] + [factor])
+            groups = [group for group in groups if group not in touching] + [joined]
+        groups = _joined_by_limits(groups, limits)
+        for bound, factors in groups:
+            own = [limit for limit in limits if limit[0] in bound]
+            result *= self.renamed(sympy.Mul(*factors), own)
+        used = set().union(*(bound for bound, _ in groups), set())
+        for letter, low, high in limits:
+            if letter not in used:
+                result *= high - low + 1
+        return result
+
+    def renamed(self, body: sympy.Expr, limits: list[sympy.Tuple]) -> sympy.Expr:
+        """Return a sum whose letters have the names of the normal form."""
+        if len(limits) > _MOST_LETTERS:
+            return sympy.Sum(body, *limits)
+        best: tuple[str, sympy.Expr] | None = None
+        for order in permutations(limits):
+            names: dict[sympy.Symbol, sympy.Symbol] = {}
+            for limit in order:
+                names[limit[0]] = self.name(limit, set(names.values()))
+            found = sympy.Sum(body.xreplace(names), *(limit.xreplace(names) for limit in sorted(order, key=lambda x: str(x.xreplace(names)))))
+            key = sympy.srepr(found)
+            if best is None or key < best[0]:
+                best = (key, found)
+        assert best is not None
+        return best[1]
+
+    def name(self, limit: sympy.Tuple, used: set[sympy.Symbol]) -> sympy.Symbol:
+        own = self.letters.get(str(limit[2]), ())
+        stem = own[0] if own else "k"
+        known = {symbol.name for symbol in used} | self.taken
+        name = next(x for x in (*own, *(f"{stem}{n}" for n in range(1, 100))) if x not in known)
+        return sympy.Symbol(name, integer=True)
+
+
+def _free(expr: sympy.Basic) -> set[sympy.Symbol]:
+    return {symbol for symbol in expr.free_symbols if isinstance(symbol, sympy.Symbol)}
+
+
+def _shared(left: Iterable[sympy.Tuple], right: Iterable[sympy.Tuple]) -> bool:
+    return bool({limit[0] for limit in left} & {limit[0] for limit in right})
+
+
+def _joined_by_limits(
+    groups: list[tuple[set[sympy.Symbol], list[sympy.Expr]]], limits: list[sympy.Tuple]
+) -> list[tuple[set[sympy.Symbol], list[sympy.Expr]]]:
+    """Join groups where the range of one letter depends on another."""
+    for letter, low, high in limits:
+        for other in (_free(low) | _free(high)) & {limit[0] for limit in limits}:
+            touching = [group for group in groups if group[0] & {letter, other}]
+            if len(touching) > 1:
+                joined = (set().union(*(g[0] for g in touching)), [f for g in touching for f in g[1]])
+                groups = [group for group in groups if group not in touching] + [joined]
+    return groups
+
+
+def is_zero(expr: sympy.Expr) -> bool:
+    """Whether an expression in normal form is zero, with everything but sums, products and powers taken as unknowns."""
+    if expr == 0:
+        return True
+    names: dict[sympy.Basic, sympy.Symbol] = {}
+    plain = _with_unknowns(sympy.expand(expr), names)
+    return bool(plain == 0 or sympy.cancel(sympy.together(plain)) == 0)
+
+
+def quotient(over: sympy.Expr, under: sympy.Expr) -> sympy.Expr:
+    """Return a quotient of two expressions in lowest terms, with everything but sums, products and powers taken as unknowns."""
+    names: dict[sympy.Basic, sympy.Symbol] = {}
+    plain = sympy.cancel(_with_unknowns(over, names) / _with_unknowns(under, names))
+    return plain.xreplace({symbol: part for part, symbol in names.items()})
+
+
+def _with_unknowns(expr: sympy.Basic, names: dict[sympy.Basic, sympy.Symbol]) -> sympy.Expr:
+    if expr.is_Number or expr.is_Symbol:
+        return expr
+    if isinstance(expr, sympy.Add | sympy.Mul) or (isinstance(expr, sympy.Pow) and expr.exp.is_Integer):
+        return expr.func(*(_with_unknowns(part, names) for part in expr.args))
+    return names.setdefault(expr, sympy.Dummy(f"u{len(names)}"))
+
+
+def elements(expr: sympy.Basic) -> Iterator[sympy.Expr]:
+    """Yield the elements of quantities in an expression, each once, in a fixed order; letters and sizes are none."""
+    found: dict[sympy.Expr, None] = {}
+    stack: list[sympy.Basic] = [expr]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, sympy.Indexed):
+            found[part] = None
+        elif isinstance(part, sympy.Symbol):
+            if not part.is_integer:
+                found[part] = None
+        else:
+            stack += list(reversed(part.args))
+    yield from sorted(found, key=str)
+
+
+# -- as text
+
+
+class _Text(StrPrinter):  # type: ignore[misc]
+    printmethod = "_spec_text"  # SymPy's own classes would otherwise print themselves
+
+    def _print_Indexed(self, expr: sympy.Indexed) -> str:
+        return f"{expr.base.label}[{', '.join(_index(index) for index in expr.indices)}]"
+
+    def _print_Sum(self, expr: sympy.Sum) -> str:
+        letters = ", ".join(str(limit[0]) for limit in reversed(expr.limits))
+        return f"Sum({letters}, {self._print(expr.function)})"
+
+    def _print_Max(self, expr: sympy.Max) -> str:
+        rest = [arg for arg in expr.args if arg != 0]
+        return f"pos({self._print(rest[0])})" if len(rest) == 1 else f"max({', '.join(map(self._print, expr.args))})"
+
+    def _print_Piecewise(self, expr: sympy.Piecewise) -> str:
+        parts = [f"{'otherwise' if c == sympy.true else self._print(c)}: {self._print(value)}" for value, c in expr.args]
+        return f"cases({', '.join(parts)})"
+
+    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:
+        return str(super()._print_Pow(expr, rational=rational)).replace("**", " ^ ")
+
+    def _print_Mul(self, expr: sympy.Mul) -> str:
+        return str(super()._print_Mul(expr)).replace("*", " * ").replace("/", " / ")
+
+
+def _index(index: sympy.Expr) -> str:
+    return str(index).replace(" ", "")
+
+
+def expression_text(expr: sympy.Basic) -> str:
+    """Return an expression in the language of the spec.
+
+    Examples
+    --------
+    >>> y = sympy.Symbol("y", integer=True)
+    >>> d, days = sympy.IndexedBase("d"), sympy.IndexedBase("d_0")
+    >>> expression_text(d[y] / days[y])
+    'd[y] / d_0[y]'
+    """
+    text = str(_Text().doprint(expr))
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text

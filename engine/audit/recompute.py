@@ -1,0 +1,146 @@
+"""Every number of a run a second time: scalar pint quantities through the same tree, compared with the fast arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.cells import EXCLUDED, PRESENT
+from engine.finding import Finding
+from engine.pipeline import Run
+from engine.scalar_path import Labels, ScalarPath
+from engine.scalar_units import PathError, magnitude
+from engine.solvers import root_parts
+from equations.equation import Equation
+from equations.syntax import IndexLetter
+
+#: Largest relative difference between the two ways.
+TOLERANCE = 1e-9
+#: Differences below this share of the largest value of a quantity are rounding left over where large numbers cancel.
+_CANCELLATION = 1e-12
+_MOST_SHOWN = 4
+
+
+@dataclass
+class _Tally:
+    cells: int = 0
+    worst: float = 0.0
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, quantity: str, text: str) -> None:
+        self.wrong.setdefault(quantity, []).append(text)
+
+
+def audit_recompute(run: Run) -> tuple[Finding, ...]:
+    """Compare every computed cell with an independent recomputation from the written inputs.
+
+    Returns
+    -------
+    tuple of Finding
+        A713: an error for each quantity that differs (value, unit or left-out state), and a note that says how much was compared.
+    """
+    path, tally = ScalarPath(run), _Tally()
+    for quantity, labels in _cells(run):
+        _compare(run, path, quantity, labels, tally)
+    for equation, labels in _solved(run):
+        _check_solution(run, path, equation, labels, tally)
+    findings = [
+        Finding("A713", "error", quantity, f"{len(texts)} cells of {quantity} come out otherwise when they are recomputed with units",
+                "; ".join(texts[:_MOST_SHOWN]) + (f" and {len(texts) - _MOST_SHOWN} more" if len(texts) > _MOST_SHOWN else ""),
+                "this is a fault of the program or of the spec, not of the project: report it", str(run.methodology.quantity[quantity].source))
+        for quantity, texts in tally.wrong.items()
+    ]  # fmt: skip
+    if not findings:
+        findings.append(
+            Finding("A713", "note", run.methodology.result, f"{tally.cells:,} computed cells agree with an independent recomputation",
+                    f"one cell at a time, with units carried along, from the numbers as written; largest relative difference {tally.worst:.1g}")
+        )  # fmt: skip
+    return tuple(findings)
+
+
+def _cells(run: Run) -> list[tuple[str, Labels]]:
+    """Return every computed cell that has a number, earlier years first."""
+    found = []
+    for quantity in run.methodology.quantities:
+        if quantity.id not in run.values.steps:
+            continue
+        years = [at for at, axis in enumerate(quantity.indices) if axis == run.methodology.year_set]
+        array, states = run.values.arrays[quantity.id], run.values.states[quantity.id]
+        for cell in np.ndindex(*array.shape):
+            if int(states[cell]) in (PRESENT, EXCLUDED) and np.isfinite(array[cell]):
+                labels = tuple(run.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+                found.append((max((cell[at] for at in years), default=-1), quantity.id, labels))
+    return [(quantity, labels) for _, quantity, labels in sorted(found, key=lambda item: item[0])]
+
+
+def _compare(run: Run, path: ScalarPath, quantity: str, labels: Labels, tally: _Tally) -> None:
+    declared = run.methodology.quantity[quantity]
+    cell = path.place(declared, labels)
+    name = f"{quantity}[{', '.join(labels)}]" if labels else quantity
+    fast = float(run.values.arrays[quantity][cell])
+    try:
+        slow = magnitude(path.cell(quantity, labels))
+    except PathError as fault:
+        tally.note(quantity, f"{name}: {fault}")
+        return
+    tally.cells += 1
+    left_out = int(run.values.states[quantity][cell]) == EXCLUDED
+    if left_out != ((quantity, labels) in path.excluded):
+        tally.note(quantity, f"{name} is {'left out' if left_out else 'a number'} in one and not in the other")
+    gap = abs(slow - fast)
+    largest = float(np.nanmax(np.abs(run.values.arrays[quantity])))
+    if gap <= _CANCELLATION * largest or ((quantity, labels) in path.at_step and gap <= 1):
+        return
+    relative = gap / max(abs(slow), abs(fast))
+    tally.worst = max(tally.worst, relative)
+    if relative > TOLERANCE:
+        tally.note(quantity, f"{name} is {fast!r} in one and {slow!r} in the other")
+
+
+# -- implicit equations: the solution is put in and both sides are compared
+
+
+def _solved(run: Run) -> list[tuple[Equation, Labels]]:
+    """Return each matrix that a solver gave, by the labels behind its row and column."""
+    found = []
+    for quantity, steps in run.values.steps.items():
+        for step in steps:
+            equation = run.methodology.equation[step.equation]
+            if equation.solver:
+                axes = run.methodology.quantity[quantity].indices[2:]
+                shape = tuple(len(run.setting.members[axis]) for axis in axes)
+                for cell in np.ndindex(*shape):
+                    if np.isfinite(run.values.arrays[quantity][(slice(None), slice(None), *cell)]).all():
+                        found.append((equation, tuple(run.setting.members[axis][at] for axis, at in zip(axes, cell, strict=True))))
+    return found
+
+
+def _check_solution(run: Run, path: ScalarPath, equation: Equation, rest: Labels, tally: _Tally) -> None:
+    known, exponent = root_parts(equation)
+    sets = dict(equation.letters)
+    scope = {
+        index.letter: (sets[index.letter], label)
+        for index, label in zip(equation.defines.indices, rest, strict=True)
+        if isinstance(index, IndexLetter)
+    }
+    axes = run.methodology.quantity[equation.quantity].indices
+    rows, columns = (run.setting.members[axis] for axis in axes[:2])
+    path.units.allowed = tuple(run.methodology.equivalence[id_] for id_ in equation.equivalences)
+    try:
+        times = path.units.plain(path.value(exponent, scope))
+        solution = [[magnitude(path.cell(equation.quantity, (i, j, *rest))) for j in columns] for i in rows]
+        wanted = [[magnitude(path.element(known, scope, i, j)) for j in columns] for i in rows]
+    except PathError as fault:
+        tally.note(equation.quantity, str(fault))
+        return
+    finally:
+        path.units.allowed = ()
+    if not times.is_integer():
+        return
+    power = solution
+    for _ in range(int(times) - 1):
+        power = [[sum(a * b for a, b in zip(row, column, strict=True)) for column in zip(*solution, strict=True)] for row in power]
+    residual = max(abs(a - b) for left, right in zip(power, wanted, strict=True) for a, b in zip(left, right, strict=True))
+    if residual > TOLERANCE:
+        tally.note(equation.quantity, f"{equation.label} for {', '.join(rest) or 'its matrix'} is not solved: residual {residual:.2g}")

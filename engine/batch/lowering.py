@@ -1,0 +1,369 @@
+"""From a plan to a program: the evaluator at work on cell numbers in place of numbers.
+
+:mod:`engine.evaluate` and :mod:`engine.formula` walk formulas, bind letters and find positions; here the same walk writes down each operation
+instead of doing it. So both give the same numbers to the bit, whatever a methodology says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.batch.program import Builder, Cells, Program
+from engine.evaluate import StepEvaluator
+from engine.formula import COLUMN, INNER, ROW, FormulaEvaluator, Scope, Valued, aligned
+from engine.inputs import EPOCH
+from engine.plan import Plan, Step
+from engine.solvers import root_parts
+from equations.equation import Equation
+from equations.methodology import Methodology
+from equations.syntax import (
+    Binary,
+    Call,
+    Cases,
+    Compare,
+    DateMark,
+    Element,
+    Excluded,
+    Letter,
+    Logic,
+    MatrixRef,
+    Member,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Ratio,
+    Reduce,
+    Supplied,
+    Switch,
+    Word,
+)
+
+_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", ".*": "mul", "/": "div", "^": "power"}
+_COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": 1.0, "Any": 0.0}
+_CALENDAR = ("days_in_year", "operating_days", "elapsed_years")
+#: Operations that can leave the finite numbers with finite operands.
+_PARTIAL = frozenset({"div", "power", "sqrt", "exp", "ln", "log10"})
+
+
+def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = ()) -> Program:
+    """Write down everything that a plan computes, as printed.
+
+    Parameters
+    ----------
+    outputs
+        Quantities that are asked for; by default the plan's targets.
+
+    Returns
+    -------
+    Program
+        Each operation of each equation, for every cell that a step defines.
+    """
+    formulas = LoweredFormulas(methodology, plan.setting, {})
+    steps = Lowering(plan, formulas, {})
+    for quantity in plan.inputs:
+        shape = tuple(len(plan.setting.members[axis]) for axis in methodology.quantity[quantity].indices)
+        size = int(np.prod(shape, dtype=np.int64))
+        cells = formulas.builder.add("input", size, name=quantity, places=np.arange(size, dtype=np.int64))
+        formulas.arrays[quantity] = cells.reshape(shape)
+    for stage in plan.stages:
+        steps.stage(stage)
+    wanted = {quantity: _cells(formulas.arrays[quantity]) for quantity in outputs or plan.targets}
+    finite = np.unique(np.concatenate([np.zeros(0, np.int64), *formulas.partial]))
+    return Program(tuple(formulas.builder.groups), wanted, finite=finite)
+
+
+def _cells(array: object) -> Cells:
+    return np.asarray(array, np.int64)
+
+
+@dataclass
+class Lowering(StepEvaluator):
+    """Puts cells where a run puts numbers."""
+
+    formulas: LoweredFormulas
+
+    def empty(self, shape: tuple[int, ...]) -> Cells:
+        """Return cells that hold no number."""
+        return np.full(shape, self.formulas.builder.constant(np.nan), np.int64)
+
+    def step(self, step: Step, year: int | None) -> None:
+        """Write down one case of one equation."""
+        equation = self.methodology.equation[step.equation]
+        scope = self.scope_of(step, year)
+        self.formulas.defining = step.quantity
+        value = self.solved(equation, scope) if equation.solver else self.formulas.value(equation.formula, scope)
+        self.keep(step, equation, scope, value)
+
+    def keep(self, step: Step, equation: Equation, scope: Scope, value: Valued) -> None:
+        """Put the cells of a result where the quantity is read from."""
+        matrix = isinstance(equation.defines, MatrixRef)
+        axes = scope.order({*scope.letters, *((ROW, COLUMN) if matrix else ())})
+        target = self.target(equation, scope, axes)
+        shape = np.broadcast_shapes(*(np.shape(part) for part in target)) if target else ()
+        result = np.broadcast_to(_cells(aligned(value, axes)), shape)
+        exists = self.formulas.exists(step.quantity)
+        if exists is not None:
+            result = np.where(exists[target] if target else exists, result, self.formulas.zero)
+        held = self.arrays[step.quantity]
+        if target:
+            held[target] = np.where(self.chosen(step, axes, scope, shape), result, held[target])
+        else:
+            held[...] = result
+
+    def solved(self, equation: Equation, scope: Scope) -> Valued:
+        """Write down the roots of an implicit equation."""
+        known, exponent = root_parts(equation)
+        letters = tuple(scope.letters)
+        sizes = [len(scope.letters[letter][1]) for letter in letters]
+        labels = [self.formulas.labels(letter, scope) for letter in letters]
+        names = tuple(", ".join(own[at] for own, at in zip(labels, cell, strict=True)) for cell in np.ndindex(*sizes))
+        self.formulas.defining = equation.id
+        known_cells, exponents = self.formulas.value(known, scope), self.formulas.value(exponent, scope)
+        return self.formulas.matrices("root", known_cells, exponents, letters, names, sizes)
+
+
+@dataclass
+class LoweredFormulas(FormulaEvaluator):
+    """Holds, for each quantity, the cells in which its numbers will be, and writes down what formulas do with them."""
+
+    builder: Builder = field(default_factory=Builder)
+    #: Cells that can come out as infinite or as no number, outside of cases.
+    partial: list[Cells] = field(default_factory=list)
+    conditional: int = 0
+    defining: str = ""
+
+    # -- values
+
+    @property
+    def zero(self) -> int:
+        """The cell of zero."""
+        return self.builder.constant(0.0)
+
+    def emit(self, op: str, *values: Valued, scope: Scope) -> Valued:
+        """Write down an operation along the letters of its operands."""
+        axes = scope.order({x for _, letters in values for x in letters})
+        cells = self.builder.apply(op, *(_cells(aligned(value, axes)) for value in values), name=self.defining)
+        if op in _PARTIAL and not self.conditional:
+            self.partial.append(cells.ravel())
+        return cells, axes
+
+    def number(self, value: float) -> Valued:
+        """Return the cell of a constant."""
+        return np.array(self.builder.constant(value)), ()
+
+    def value(self, node: Node, scope: Scope) -> Valued:  # noqa: PLR0911 - one arm per node
+        """Return the cells of a node along its letters."""
+        match node:
+            case Number(text=text):
+                return self.number(float(text))
+            case Ratio(over=over, under=under):
+                return self.number(over / under)
+            case Excluded():
+                return self.number(0.0)
+            case DateMark(name=name):
+                text = self.setting.start if name == "project_start" else self.setting.end
+                return self.number(float((date.fromisoformat(text) - EPOCH).days))
+            case Negative(operand=operand):
+                return self.emit("neg", self.value(operand, scope), scope=scope)
+            case Element() | MatrixRef() | Binary() | Call() | Reduce() | Cases():
+                return super().value(node, scope)
+        return self.as_cells(self.condition(node, scope))
+
+    def as_cells(self, value: Valued) -> Valued:
+        """Return a condition as cells of 1 and 0."""
+        array, letters = value
+        if np.asarray(array).dtype != bool:
+            return value
+        return self.builder.constants(np.asarray(array, np.float64)), letters
+
+    def matrix(self, node: MatrixRef, scope: Scope) -> Valued:
+        """Return a matrix of a quantity's cells; off the diagonal of a diagonal matrix stand zeros."""
+        if not node.diagonal:
+            return super().matrix(node, scope)
+        axis = self.methodology.quantity[node.quantity].indices[0]
+        inner = scope.bound(ROW, axis, np.arange(len(self.setting.members[axis]), dtype=np.intp))
+        letters = scope.order({getattr(index, "letter", "") for index in node.indices})
+        axes = (*letters, ROW)
+        at = [inner.along(ROW, axes, inner.letters[ROW][1])]
+        rest = self.methodology.quantity[node.quantity].indices[1:]
+        at += [self.positions(i, a, scope, axes) for i, a in zip(node.indices, rest, strict=True)]
+        return self.diagonal(_cells(self.arrays[node.quantity])[tuple(at)]), (*letters, ROW, COLUMN)
+
+    def diagonal(self, cells: Cells) -> NDArray[np.float64]:
+        """Return diagonal matrices of the last axis."""
+        size = cells.shape[-1]
+        result = np.full((*cells.shape, size), self.zero, np.int64)
+        result[..., np.arange(size), np.arange(size)] = cells
+        return result
+
+    def binary(self, node: Binary, scope: Scope) -> Valued:
+        """Write down an operation of two operands."""
+        left, right = self.value(node.left, scope), self.value(node.right, scope)
+        if node.op == "@":
+            return self.matrix_product(left, right, scope)
+        if node.op == "^" and ROW in left[1]:
+            return self.matrix_power(left, right, scope)
+        return self.emit(_ARITHMETIC[node.op], left, right, scope=scope)
+
+    def matrix_product(self, left: Valued, right: Valued, scope: Scope) -> Valued:
+        """Write down products and their sum over the inner index."""
+        outer = scope.order({*left[1], *right[1]} - {ROW, COLUMN})
+        axes = (*outer, ROW, INNER, COLUMN)
+        a = aligned((left[0], tuple(INNER if x == COLUMN else x for x in left[1])), axes)
+        b = aligned((right[0], tuple(INNER if x == ROW else x for x in right[1])), axes)
+        products = self.builder.apply("mul", _cells(a), _cells(b), name=self.defining)
+        return self.over("Sum", products, len(outer) + 1), (*outer, ROW, COLUMN)
+
+    def matrix_power(self, base: Valued, exponent: Valued, scope: Scope) -> Valued:
+        """Write down powers of whole matrices."""
+        outer = scope.order({*base[1], *exponent[1]} - {ROW, COLUMN})
+        return self.matrices("matrix_power", base, exponent, outer, ("",))
+
+    def matrices(
+        self, op: str, base: Valued, exponent: Valued, outer: tuple[str, ...], labels: tuple[str, ...], sizes: list[int] | None = None
+    ) -> Valued:
+        """Write down an operation on each of some matrices, with one exponent each."""
+        axes = (*outer, ROW, COLUMN)
+        matrices, powers = _cells(aligned(base, axes)), _cells(aligned(exponent, axes))
+        shape = np.broadcast_shapes(matrices.shape, powers.shape, *([(*sizes, 1, 1)] if sizes else []))
+        powers = np.broadcast_to(powers, shape)[..., 0, 0].ravel()
+        names = labels if len(labels) == len(powers) else ("",) * len(powers)
+        cells = self.builder.add(op, int(np.prod(shape)), (np.broadcast_to(matrices, shape).ravel(), powers),
+                                 name=self.defining, labels=names)  # fmt: skip
+        return cells.reshape(shape), axes
+
+    def call(self, node: Call, scope: Scope) -> Valued:
+        """Write down a function."""
+        if node.name in _CALENDAR:
+            numbers, letters = self.calendar(node, scope)
+            return self.builder.constants(numbers), letters
+        first = node.arguments[0]
+        if node.name == "identity" and isinstance(first, Word):
+            return self.builder.constants(np.eye(len(self.setting.members[first.text]))), (ROW, COLUMN)
+        if node.name == "diag" and isinstance(first, Word):
+            letter, _, set_id = first.text.partition(":")
+            inner = scope.bound(letter, set_id, np.arange(len(self.setting.members[set_id]), dtype=np.intp))
+            value = self.value(node.arguments[1], inner)
+            outer = tuple(x for x in inner.order({*value[1], letter}) if x != letter)
+            cells = aligned((np.asarray(value[0]), value[1]), (*outer, letter))
+            return self.diagonal(_cells(cells)), (*outer, ROW, COLUMN)
+        values = [self.value(argument, scope) for argument in node.arguments]
+        if node.name == "transpose":
+            return np.swapaxes(values[0][0], -1, -2), values[0][1]
+        result = values[0] if len(values) > 1 else self.emit(node.name, values[0], scope=scope)
+        for value in values[1:]:
+            result = self.emit(node.name, result, value, scope=scope)
+        return result
+
+    # -- reductions
+
+    def over(self, kind: str, cells: Cells, axis: int) -> NDArray[np.float64]:
+        """Write down a reduction along one axis, in the order of the members."""
+        moved = np.moveaxis(cells, axis, -1)
+        count, shape = moved.shape[-1], moved.shape[:-1]
+        if count == 0:
+            return np.full(shape, self.builder.constant(_NEUTRAL[kind]), np.int64)
+        runs = int(np.prod(shape, dtype=np.int64))
+        starts = np.arange(runs + 1, dtype=np.int64) * count
+        return self.builder.reduce(kind, moved.ravel(), starts, self.defining).reshape(shape)
+
+    def reduced(self, node: Reduce, scope: Scope) -> Valued:
+        """Write down a reduction over letters, the innermost first."""
+        array, axes, bound = self.body(node, scope)
+        cells = _cells(array)
+        for letter in reversed(bound):
+            at = axes.index(letter)
+            cells = _cells(self.over(node.kind, cells, at))
+            axes = axes[:at] + axes[at + 1 :]
+        return cells, axes
+
+    def body(self, node: Reduce, scope: Scope) -> tuple[Cells, tuple[str, ...], list[str]]:
+        """Return what is reduced, with the neutral element where a member takes no part."""
+        inner, masks = scope, []
+        for binder in node.binders:
+            inner, mask = self.bind(binder, inner)
+            if mask is not None:
+                masks.append(mask)
+        self.masks.append([])
+        value = self.value(node.body, inner)
+        masks += self.masks.pop()
+        bound = [binder.letter for binder in node.binders]
+        keep = {x for _, letters in (value, *masks) for x in letters} - set(bound)
+        axes = inner.order({*keep, *bound, *value[1]})
+        array = _cells(aligned(value, axes))
+        shape: tuple[int, ...] = tuple(len(inner.letters[x][1]) if x in bound else n for x, n in zip(axes, array.shape, strict=True))
+        shape = np.broadcast_shapes(shape, *(aligned(mask, axes).shape for mask in masks))
+        array = np.broadcast_to(array, shape)
+        neutral = self.builder.constant(_NEUTRAL[node.kind])
+        for mask in masks:
+            array = np.where(aligned(mask, axes), array, neutral)
+        return array, axes, bound
+
+    # -- cases and conditions
+
+    def cases(self, node: Cases, scope: Scope) -> Valued:
+        """Write down a choice by cases; cases that members decide are decided here."""
+        assert node.otherwise is not None
+        self.conditional += 1
+        parts = [(self.condition(c, scope), self.value(v, scope)) for c, v in node.branches]
+        result, axes = self.value(node.otherwise, scope)
+        self.conditional -= 1
+        for condition, value in reversed(parts):
+            union = scope.order({*axes, *condition[1], *value[1]})
+            held, there, other = (aligned(x, union) for x in (condition, value, (result, axes)))
+            if held.dtype == bool:
+                result = np.where(held, there, other)
+            else:
+                result = self.builder.apply("where", _cells(held), _cells(there), _cells(other), name=self.defining)
+            axes = union
+        return result, axes
+
+    def condition(self, node: Node, scope: Scope) -> Valued:
+        """Return where a condition holds: as bool where members and switches decide, as cells otherwise."""
+        match node:
+            case Logic(op=op, parts=parts):
+                return self.logic(op, parts, scope)
+            case Not(operand=operand):
+                value = self.condition(operand, scope)
+                if np.asarray(value[0]).dtype == bool:
+                    return np.logical_not(value[0]), value[1]
+                return self.emit("not", value, scope=scope)
+            case Compare(left=Switch()) | Compare(left=Letter()) | Member() | Supplied():
+                return super().condition(node, scope)
+            case Compare(op=op, left=left, right=right):
+                return self.emit(_COMPARISONS[op], self.value(left, scope), self.value(right, scope), scope=scope)
+            case Reduce():
+                return self.reduced(node, scope)
+        raise TypeError(f"not a condition: {node!r}")
+
+    def logic(self, op: str, parts: tuple[Node, ...], scope: Scope) -> Valued:
+        """Join conditions; a part that no letter moves may decide alone."""
+        values = []
+        for part in parts:
+            values.append(self.condition(part, scope))
+            array, letters = values[-1]
+            if not letters and np.asarray(array).dtype == bool and bool(array) is (op == "or"):
+                return values[-1]
+        if all(np.asarray(array).dtype == bool for array, _ in values):
+            axes = scope.order({x for _, letters in values for x in letters})
+            arrays = [aligned(value, axes) for value in values]
+            result = arrays[0]
+            for array in arrays[1:]:
+                result = np.logical_and(result, array) if op == "and" else np.logical_or(result, array)
+            return result, axes
+        joined = self.as_cells(values[0])
+        for value in values[1:]:
+            joined = self.emit(op, joined, self.as_cells(value), scope=scope)
+        return joined
+
+
+def input_shapes(methodology: Methodology, plan: Plan) -> Mapping[str, tuple[int, ...]]:
+    """Return the shape of each input of a plan."""
+    return {q: tuple(len(plan.setting.members[axis]) for axis in methodology.quantity[q].indices) for q in plan.inputs}

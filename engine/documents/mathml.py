@@ -1,0 +1,100 @@
+"""Mathematics as MathML, which browsers typeset themselves and readers of the screen can speak."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from engine.documents.mathematics import (
+    Accent,
+    Fence,
+    Fraction,
+    Gap,
+    Grid,
+    Identifier,
+    Mathematics,
+    Numeral,
+    Root,
+    Row,
+    Scripts,
+    Sign,
+    Words,
+    mathematics,
+)
+from engine.documents.markup import Html, tag
+
+_BRACKETS = frozenset("()[]{}|⌊⌋⌈⌉⟨⟩")
+
+
+@lru_cache(maxsize=8192)
+def inline_mathml(latex: str) -> Html:
+    """Return mathematics within a line."""
+    return tag("math", None, _row(mathematics(latex)))
+
+
+@lru_cache(maxsize=4096)
+def display_mathml(latex: str) -> Html:
+    """Return mathematics on a line of its own; the LaTeX stays with it as an annotation."""
+    body = tag("mrow", None, _row(mathematics(latex)))
+    note = tag("annotation", {"encoding": "application/x-tex"}, latex)
+    return tag("math", {"display": "block"}, tag("semantics", None, body, note))
+
+
+def _row(node: Mathematics) -> Html:
+    return Html("".join(_element(item) for item in (node.items if isinstance(node, Row) else (node,))))
+
+
+def _element(node: Mathematics) -> Html:  # noqa: PLR0911 - one arm per kind
+    match node:
+        case Identifier(text=text, style="name"):
+            return tag("mi", {"class": "name"}, text)
+        case Identifier(text=text, style=style):
+            return tag("mi", {"mathvariant": "normal" if len(text) == 1 and style == "upright" else None}, text)
+        case Numeral(text=text):
+            return tag("mn", None, text)
+        case Words(text=text):
+            return tag("mtext", None, text.replace(" ", "\N{NO-BREAK SPACE}"))
+        case Sign(text="/"):
+            return tag("mo", {"lspace": "0.08em", "rspace": "0.08em"}, "/")
+        case Sign(text=text, limits=limits):
+            return tag("mo", {"stretchy": "false" if text in _BRACKETS else None, "movablelimits": "false" if limits else None}, text)
+        case Gap(width=width):
+            return tag("mspace", {"width": f"{width:.3f}em"})
+        case Row():
+            return tag("mrow", None, _row(node))
+        case Scripts():
+            return _scripts(node)
+        case Fraction(over=over, under=under):
+            return tag("mfrac", None, _single(over), _single(under))
+        case Root(body=body):
+            return tag("msqrt", None, _row(body))
+        case Accent(base=base, mark=mark):
+            return tag("mover", {"accent": "true"}, _single(base), tag("mo", None, mark))
+        case Fence(left=left, right=right, body=body):
+            return tag("mrow", None, _bracket(left), _row(body), _bracket(right))
+        case Grid():
+            return _grid(node)
+
+
+def _single(node: Mathematics) -> Html:
+    return _element(node)
+
+
+def _scripts(node: Scripts) -> Html:
+    base = _single(node.base)
+    large = isinstance(node.base, Sign) and node.base.limits
+    names = ("munder", "mover", "munderover") if large else ("msub", "msup", "msubsup")
+    if node.above is None:
+        return tag(names[0], None, base, _single(node.below or Row()))
+    if node.below is None:
+        return tag(names[1], None, base, _single(node.above))
+    return tag(names[2], None, base, _single(node.below), _single(node.above))
+
+
+def _bracket(text: str) -> Html | None:
+    return tag("mo", {"stretchy": "true", "symmetric": "true"}, text) if text else None
+
+
+def _grid(node: Grid) -> Html:
+    rows = [tag("mtr", None, [tag("mtd", None, _row(cell)) for cell in row]) for row in node.rows]
+    table = tag("mtable", {"class": "cases" if node.cases else None}, rows)
+    return tag("mrow", None, _bracket(node.left), table, _bracket(node.right))

@@ -1,0 +1,238 @@
+"""What a changed equation means: whether two formulas are algebraically the same, the same under a condition, or different, and in what.
+
+Nothing is sampled: both formulas are projected onto SymPy and brought to a normal form (:mod:`engine.algebra`). A condition is found by
+substituting one element for another and proven by the difference being zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import sympy
+
+from engine.algebra import Normaliser, elements, expression_text, is_zero, quotient
+from equations.equation import Equation
+from equations.methodology import Methodology
+from equations.notation import letters_of
+from equations.notation_matrix import free_letter, is_matrix, letters_in, matrix_sets
+from equations.notation_sympy import to_sympy
+from equations.syntax import Binder, IndexLetter, walk
+
+SAME, CONDITIONAL, DIFFERENT = "same", "conditional", "different"
+_MOST_PAIRS = 60
+_MOST_SHOWN = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How two formulas relate.
+
+    Attributes
+    ----------
+    relation
+        ``same``, ``conditional`` (equal under ``condition``) or ``different``.
+    condition
+        As it would stand in a spec: ``d[y] == d_0[y]``; several are joined by ``and``.
+    difference
+        What was added or dropped, in words; empty where nothing simple can be said.
+    """
+
+    relation: str
+    condition: str = ""
+    difference: str = ""
+
+
+def compare_formulas(
+    before: Equation, a: Methodology, after: Equation, b: Methodology, renamed: Mapping[str, str] | None = None
+) -> Meaning:
+    """Compare the formulas of two equations that define the same quantity.
+
+    Parameters
+    ----------
+    before, after
+        The equation in ``a`` and in ``b``.
+    renamed
+        Quantities of ``b`` that have another name in ``a``: new -> old.
+    """
+    row, column = _row_and_column(before, a, after)
+    try:
+        left = _projected(before, a, row, column, {})
+        right = _projected(after, b, row, column, renamed or {})
+    except (ValueError, TypeError):
+        same = before.formula == after.formula
+        return Meaning(SAME if same else DIFFERENT, difference="" if same else "a relation that is solved, or a matrix power")
+    free = {str(s) for expr in (left, right) for s in expr.free_symbols} | {row, column}
+    bound = {node.letter for e in (before, after) for node in walk(e.formula) if isinstance(node, Binder)}
+    head = {index.letter for index in before.defines.indices if isinstance(index, IndexLetter)}
+    rows = frozenset({row, column}) if is_matrix(before.formula) else frozenset()
+    form = Normaliser(_letter_names(a, b), frozenset((free - bound) | head), rows)
+    return _Comparison(form, form.of(left), form.of(right), a, b, renamed or {}).meaning()
+
+
+def _row_and_column(before: Equation, a: Methodology, after: Equation) -> tuple[str, str]:
+    """Return letters for the element that is taken of a matrix; nothing else in the two equations uses them."""
+    used = letters_in(before.formula) | letters_in(after.formula) | letters_in(before.defines)
+    if not is_matrix(before.formula):
+        return "r", "c"
+    sets = matrix_sets(before.formula, a)
+    return free_letter(sets[0], used, a), free_letter(sets[1], used, a)
+
+
+def _projected(equation: Equation, methodology: Methodology, row: str, column: str, renamed: Mapping[str, str]) -> sympy.Expr:
+    expr = to_sympy(equation.formula, methodology, letters_of(methodology, equation), row=row, column=column)
+    return expr.xreplace({sympy.Symbol(new): sympy.Symbol(old) for new, old in renamed.items()})
+
+
+def _letter_names(a: Methodology, b: Methodology) -> dict[str, list[str]]:
+    """Return names for bound letters, by the symbol for the size of their set."""
+    names: dict[str, dict[str, None]] = {}
+    for methodology in (a, b):
+        for index_set in methodology.index_sets:
+            base = methodology.index_set[methodology.base_set(index_set.id)]
+            size = "end" if index_set.id == methodology.year_set else f"size_{index_set.id}"
+            names.setdefault(size, {}).update(dict.fromkeys((*index_set.letters, *base.letters)))
+    return {size: list(letters) for size, letters in names.items()}
+
+
+@dataclass
+class _Comparison:
+    form: Normaliser
+    left: sympy.Expr
+    right: sympy.Expr
+    a: Methodology
+    b: Methodology
+    renamed: Mapping[str, str]
+
+    def meaning(self) -> Meaning:
+        if is_zero(self.right - self.left):
+            return Meaning(SAME)
+        difference = self.difference(self.left, self.right)
+        for condition in self.conditions():
+            put = dict(condition)
+            left, right = self.form.of(self.left.xreplace(put)), self.form.of(self.right.xreplace(put))
+            if is_zero(right - left) and not is_zero(left):
+                return Meaning(CONDITIONAL, " and ".join(_equality(x, y) for x, y in condition), difference)
+        return Meaning(DIFFERENT, difference=difference)
+
+    # -- conditions
+
+    def conditions(self) -> Iterator[tuple[tuple[sympy.Expr, sympy.Expr], ...]]:
+        """Yield substitutions that could make the two formulas equal, the plainest first."""
+        single = list(dict.fromkeys(self.candidates()))
+        yield from ((pair,) for pair in single)
+        tried = 0
+        for one, two in combinations(single, 2):
+            if one[0] != two[0] and one[0] not in (two[1],) and two[0] != one[1]:
+                tried += 1
+                if tried > _MOST_PAIRS:
+                    return
+                yield (one, two)
+
+    def candidates(self) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
+        in_left, in_right = list(elements(self.left)), list(elements(self.right))
+        only_left = [x for x in in_left if x not in in_right]
+        only_right = [x for x in in_right if x not in in_left]
+        for own in (only_right, only_left):
+            for x, y in combinations(own, 2):
+                if self.alike(x, y) and _indices(x) == _indices(y):
+                    yield (x, y) if len(str(x)) <= len(str(y)) else (y, x)
+        for x in only_left:
+            for y in only_right:
+                if self.alike(x, y) and _comparable(_indices(x), _indices(y)):
+                    yield (x, y)
+        for x in (*only_right, *only_left):
+            yield (x, sympy.Integer(0))
+            if self.unit(x) is not None and self.unit(x).is_plain:  # type: ignore[union-attr]
+                yield (x, sympy.Integer(1))
+
+    def unit(self, element: sympy.Expr):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Unit or None
+        name = str(element.base.label) if isinstance(element, sympy.Indexed) else str(element)
+        named = {old: new for new, old in self.renamed.items()}
+        for methodology, id_ in ((self.a, name), (self.b, named.get(name, name))):
+            if id_ in methodology.quantity:
+                quantity = methodology.quantity[id_]
+                return quantity.acts_as or quantity.unit
+        return None
+
+    def alike(self, x: sympy.Expr, y: sympy.Expr) -> bool:
+        left, right = self.unit(x), self.unit(y)
+        return left is not None and right is not None and left == right
+
+    # -- differences
+
+    def difference(self, left: sympy.Expr, right: sympy.Expr) -> str:
+        """Say what was added and dropped between two expressions in normal form."""
+        before, after = _terms(left), _terms(right)
+        gone = [term for term in before if term not in after]
+        new = [term for term in after if term not in before]
+        said = []
+        for term in list(gone):
+            best = min((other for other in new if self.is_near(term, other)), key=lambda o: len(self.factors(term, o)), default=None)
+            if best is not None:
+                said.append(self.factors(term, best) + (f" in {_shown(term)}" if len(before) > 1 else ""))
+                gone.remove(term)
+                new.remove(best)
+        said += [f"term {_shown(term)} dropped" for term in gone] + [f"term {_shown(term)} added" for term in new]
+        return "; ".join(said) if sum(map(len, said)) <= 3 * _MOST_SHOWN else ""
+
+    def is_near(self, left: sympy.Expr, right: sympy.Expr) -> bool:
+        """Whether two terms share more than they differ in."""
+        ratio = self.ratio(left, right)
+        if ratio is None:
+            return False
+        changed = len(list(elements(ratio)))
+        return changed < len({*elements(left), *elements(right)})
+
+    def ratio(self, left: sympy.Expr, right: sympy.Expr) -> sympy.Expr | None:
+        """Return the quotient of two terms; of sums over the same letters that of their bodies."""
+        ratio = quotient(right, left)
+        over, under = sympy.fraction(ratio)
+        sums = [part for part in (*sympy.Mul.make_args(over), *sympy.Mul.make_args(under)) if isinstance(part, sympy.Sum)]
+        if len(sums) == 2 and sums[0].limits == sums[1].limits:  # noqa: PLR2004
+            inner = quotient(sums[0].function, sums[1].function)
+            return quotient(over / sums[0], under / sums[1]) * inner
+        return None if sums else ratio
+
+    def factors(self, left: sympy.Expr, right: sympy.Expr) -> str:
+        """Say by which factors two terms differ."""
+        ratio, old = self.ratio(left, right), set(elements(left))
+        if ratio is None or not list(elements(ratio)):
+            return f"multiplied by {expression_text(ratio)}"
+        new, gone = sympy.Integer(1), sympy.Integer(1)
+        for factor in sympy.Mul.make_args(ratio):
+            own = set(elements(factor))
+            if own <= old and (own - set(elements(right)) or factor.as_base_exp()[1].is_negative):
+                gone /= factor
+            else:
+                new *= factor
+        if gone == 1:
+            return f"factor {expression_text(new)} added"
+        if new == 1:
+            return f"factor {expression_text(gone)} dropped"
+        return f"factor {expression_text(gone)} replaced by {expression_text(new)}"
+
+
+def _terms(expr: sympy.Expr) -> list[sympy.Expr]:
+    return sorted((term for term in sympy.Add.make_args(expr) if term != 0), key=sympy.srepr)
+
+
+def _shown(expr: sympy.Expr) -> str:
+    text = expression_text(expr)
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 4] + " ..."
+
+
+def _indices(element: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    return tuple(element.indices) if isinstance(element, sympy.Indexed) else ()
+
+
+def _comparable(left: tuple[sympy.Expr, ...], right: tuple[sympy.Expr, ...]) -> bool:
+    """Whether one element can stand for the other: the same indices, or those of one are among those of the other."""
+    short, long = sorted((left, right), key=len)
+    rest = iter(long)
+    return all(index in rest for index in short)
+
+
+def _equality(x: sympy.Expr, y: sympy.Expr) -> str:
+    return f"{expression_text(x)} == {expression_text(y)}"

@@ -1,0 +1,408 @@
+"""A second way to every number of a run: one cell at a time, each with its unit, straight from what the project wrote.
+
+It shares the syntax tree with :mod:`engine.evaluate` and nothing else: cases are chosen anew for each cell, written numbers are
+converted by pint, units are carried through every operation, and sums are Python loops. Slow on purpose;
+:mod:`engine.audit.recompute` compares.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from engine.cells import EXCLUDED
+from engine.pipeline import Run
+from engine.scalar_units import COMPARE, CarriedUnits, PathError, Value, magnitude
+from equations.equation import Equation
+from equations.quantity import Quantity
+from equations.spec_block import read_number
+from equations.syntax import (
+    Binary,
+    Binder,
+    Call,
+    Cases,
+    Compare,
+    DateMark,
+    Element,
+    Excluded,
+    Index,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    Letter,
+    Logic,
+    MatrixRef,
+    Member,
+    Negative,
+    Node,
+    Not,
+    Number,
+    Ratio,
+    Reduce,
+    Switch,
+    Word,
+    children,
+    walk,
+)
+from equations.unit_registry import pint_quantity
+from equations.units import Unit
+
+_NEAR_STEP = 1e-9
+Labels = tuple[str, ...]
+#: Letter -> its index set and the member that it stands for.
+Scope = Mapping[str, tuple[str, str]]
+
+
+class _OutsideRelationError(Exception):
+    """A cell that does not exist under its relation; sums pass over it."""
+
+
+@dataclass
+class ScalarPath:
+    """Recomputes cells of a run, each once."""
+
+    run: Run
+    known: dict[tuple[str, Labels], Value] = field(default_factory=dict)
+    #: Cells that come out as left out by the methodology.
+    excluded: set[tuple[str, Labels]] = field(default_factory=set)
+    #: Cells whose value was rounded to a whole unit so close to a step that either side is right.
+    at_step: set[tuple[str, Labels]] = field(default_factory=set)
+    rounding: bool = False
+
+    def __post_init__(self) -> None:
+        self.methodology, self.setting = self.run.methodology, self.run.setting
+        self.year_set = self.methodology.year_set
+        self.units = CarriedUnits(frozenset(substance.id for substance in self.methodology.substances))
+
+    # -- cells
+
+    def cell(self, quantity: str, labels: Labels) -> Value:
+        """Return a cell in the unit in which its quantity is declared.
+
+        Raises
+        ------
+        PathError
+            Where units do not fit, or not exactly one case holds.
+        """
+        key = (quantity, labels)
+        if key not in self.known:
+            declared = self.methodology.quantity[quantity]
+            given = quantity in self.run.inputs.values
+            self.known[key] = self.given(declared, labels) if given else self.computed(declared, labels)
+        return self.known[key]
+
+    def used(self, quantity: str, labels: Labels) -> Value:
+        """Return a cell as it counts in a formula."""
+        declared = self.methodology.quantity[quantity]
+        self.check_exists(declared, labels)
+        value = self.cell(quantity, labels)
+        if declared.acts_as is not None:
+            return self.units.of(magnitude(value), str(declared.acts_as))
+        return value
+
+    def check_exists(self, quantity: Quantity, labels: Labels) -> None:
+        pairs = self.setting.relations.get(quantity.on) if quantity.on else None
+        if pairs is not None:
+            over = self.methodology.relation[quantity.on].over
+            if tuple(labels[quantity.indices.index(axis)] for axis in over) not in pairs:
+                raise _OutsideRelationError
+
+    def given(self, quantity: Quantity, labels: Labels) -> Value:
+        """Convert a number as it was written; a left-out cell is zero, a statement is taken as it was read."""
+        place, unit = self.place(quantity, labels), str(self.unit_of(quantity, labels))
+        if int(self.run.inputs.states[quantity.id][place]) == EXCLUDED:
+            self.excluded.add((quantity.id, labels))
+            return self.units.of(0.0, unit)
+        if quantity.type != "number":
+            return self.units.of(float(self.run.inputs.values[quantity.id][place]), unit)
+        origin = self.run.inputs.origins[quantity.id].get(place)
+        if origin is None:
+            raise PathError(f"{quantity.id}[{', '.join(labels)}] is used and was not given")
+        one = pint_quantity(origin.unit, self.units.substances)
+        wanted = pint_quantity(unit, self.units.substances)
+        if one.dimensionality != wanted.dimensionality and quantity.published_unit is not None:
+            wanted = pint_quantity(str(quantity.published_unit), self.units.substances)
+        exact = (read_number(origin.written) * one).to(wanted.units).magnitude / wanted.magnitude
+        return self.units.of(float(exact), unit)
+
+    def place(self, quantity: Quantity, labels: Labels) -> tuple[int, ...]:
+        return tuple(self.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
+
+    def computed(self, quantity: Quantity, labels: Labels) -> Value:
+        fitting = [
+            (e, scope) for e in self.methodology.definitions.get(quantity.id, ()) if (scope := self.fits(e, labels)) is not None
+        ]
+        if len(fitting) != 1:
+            cases = ", ".join(equation.id for equation, _ in fitting) or "none"
+            raise PathError(f"{quantity.id}[{', '.join(labels)}] has {len(fitting)} definitions: {cases}")
+        equation, scope = fitting[0]
+        before = self.units.allowed, self.rounding
+        self.units.allowed = tuple(self.methodology.equivalence[id_] for id_ in equation.equivalences)
+        self.rounding = False
+        try:
+            value = self.right_side(equation, quantity, labels, scope)
+            if self.rounding:
+                self.at_step.add((quantity.id, labels))
+            return self.units.in_unit(
+                value, self.unit_of(quantity, labels), f"{equation.label} for {quantity.id}[{', '.join(labels)}]"
+            )
+        finally:
+            self.units.allowed, self.rounding = before
+
+    def right_side(self, equation: Equation, quantity: Quantity, labels: Labels, scope: Scope) -> Value:
+        if equation.solver:
+            return self.units.of(float(self.run.values.arrays[quantity.id][self.place(quantity, labels)]), str(quantity.unit))
+        if isinstance(equation.defines, MatrixRef):
+            return self.element(equation.formula, scope, labels[0], labels[0] if equation.defines.diagonal else labels[1])
+        if isinstance(equation.formula, Cases) and isinstance(self.branch(equation.formula, scope), Excluded):
+            self.excluded.add((quantity.id, labels))
+        return self.value(equation.formula, scope)
+
+    def fits(self, equation: Equation, labels: Labels) -> Scope | None:
+        """Return the letters of a case for a cell, or ``None`` where the case does not hold."""
+        left = equation.defines
+        axes = self.methodology.quantity[left.quantity].indices
+        skipped = len(axes) - len(left.indices)
+        sets, scope = dict(equation.letters), {}
+        for index, label, axis in zip(left.indices, labels[skipped:], axes[skipped:], strict=True):
+            if isinstance(index, IndexLetter):
+                if label not in self.setting.members[sets[index.letter]]:
+                    return None
+                scope[index.letter] = (sets[index.letter], label)
+            elif isinstance(index, IndexLabel) and label != self.label(index, axis, {}):
+                return None
+        return scope if equation.when is None or self.holds(equation.when, scope) else None
+
+    def unit_of(self, quantity: Quantity, labels: Labels) -> Unit:
+        if quantity.alternatives is None:
+            return quantity.unit
+        member = labels[quantity.indices.index(quantity.alternatives.by)]
+        return quantity.unit_for(self.run.inputs.alternatives.get(quantity.alternatives.group, {}).get(member, ""))
+
+    # -- formulas
+
+    def value(self, node: Node, scope: Scope) -> Value:  # noqa: PLR0911 - one arm per node
+        match node:
+            case Number() | Ratio():
+                return self.literal(node)
+            case Excluded():
+                return 0.0
+            case Element(quantity=quantity, indices=indices):
+                axes = self.methodology.quantity[quantity].indices
+                return self.used(quantity, tuple(self.label(i, axis, scope) for i, axis in zip(indices, axes, strict=True)))
+            case DateMark(name=name):
+                day = date.fromisoformat(self.setting.start if name == "project_start" else self.setting.end)
+                return self.units.of(float((day - date(1970, 1, 1)).days), "day")
+            case Negative(operand=operand):
+                return -self.value(operand, scope)
+            case Binary(op=op, left=left, right=right):
+                return self.units.binary(op, self.value(left, scope), self.value(right, scope))
+            case Call():
+                return self.call(node, scope)
+            case Reduce(kind=kind):
+                return self.units.folded(kind, list(self.terms(node, scope)))
+            case Cases():
+                return self.value(self.branch(node, scope), scope)
+        raise PathError(f"a {type(node).__name__} stands alone")
+
+    def literal(self, node: Number | Ratio) -> Value:
+        number = node.over / node.under if isinstance(node, Ratio) else float(node.text)
+        constant = self.methodology.constant.get(node.text)
+        unit = node.unit or (str(constant.unit) if constant is not None else "")
+        return self.units.of(number, unit) if unit else number
+
+    def branch(self, node: Cases, scope: Scope) -> Node:
+        for condition, value in node.branches:
+            if self.holds(condition, scope):
+                return value
+        assert node.otherwise is not None
+        return node.otherwise
+
+    def call(self, node: Call, scope: Scope) -> Value:  # noqa: PLR0911 - one arm per function
+        if node.name in ("days_in_year", "operating_days", "elapsed_years"):
+            return self.calendar(node, scope)
+        values = [self.value(argument, scope) for argument in node.arguments]
+        if node.name in ("max", "min"):
+            return self.units.folded(node.name.capitalize(), values)
+        value = values[0]
+        if node.name == "pos":
+            return value if magnitude(value) > 0 else value * 0.0
+        if node.name == "abs":
+            return abs(value)
+        if node.name in ("floor", "ceil"):
+            return self.whole(node.name, value)
+        if node.name == "sqrt":
+            return value**0.5
+        return {"exp": math.exp, "ln": math.log, "log10": math.log10}[node.name](self.units.plain(value))
+
+    def whole(self, name: str, value: Value) -> Value:
+        number = magnitude(value)
+        self.rounding = self.rounding or abs(number - round(number)) <= _NEAR_STEP * max(1.0, abs(number))
+        rounded = float(math.floor(number) if name == "floor" else math.ceil(number))
+        return rounded if isinstance(value, float) else type(value)(rounded, value.units)
+
+    def calendar(self, node: Call, scope: Scope) -> Value:
+        letter = node.arguments[0]
+        assert isinstance(letter, Letter)
+        year = int(scope[letter.letter][1]) + letter.offset
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        if node.name == "elapsed_years":
+            return self.units.of(float(year - int(self.setting.members[self.year_set][0])), "year")
+        if node.name == "operating_days":
+            first = max(first, date.fromisoformat(self.setting.start))
+            last = min(last, date.fromisoformat(self.setting.end))
+        return self.units.of(float(max(0, last.toordinal() - first.toordinal() + 1)), "day")
+
+    # -- matrices, element by element
+
+    def element(self, node: Node, scope: Scope, row: str, column: str) -> Value:  # noqa: PLR0911 - one arm per node
+        """Return one element of a matrix; what a diagonal matrix has beside its diagonal is a plain zero."""
+        match node:
+            case MatrixRef(quantity=quantity, diagonal=diagonal, indices=indices):
+                if diagonal and row != column:
+                    return 0.0
+                head = (row,) if diagonal else (row, column)
+                axes = self.methodology.quantity[quantity].indices[len(head) :]
+                return self.used(quantity, (*head, *(self.label(i, axis, scope) for i, axis in zip(indices, axes, strict=True))))
+            case Negative(operand=operand):
+                return -self.element(operand, scope, row, column)
+            case Binary(op="@", left=left, right=right):
+                inner = self.setting.members[self.sets(left)[1]]
+                pairs = ((self.element(left, scope, row, k), k) for k in inner)
+                products = [self.units.binary("*", a, self.element(right, scope, k, column)) for a, k in pairs if not _is_zero(a)]
+                return self.units.folded("Sum", products)
+            case Binary(op="^", left=base, right=exponent):
+                return self.power(base, self.units.plain(self.value(exponent, scope)), scope, row, column)
+            case Binary(op=op, left=left, right=right):
+                sides = [
+                    self.element(side, scope, row, column) if self.is_matrix(side) else self.value(side, scope)
+                    for side in (left, right)
+                ]
+                return self.units.binary("*" if op == ".*" else op, *sides)
+            case Call(name="transpose", arguments=(inner_node,)):
+                return self.element(inner_node, scope, column, row)
+            case Call(name="identity"):
+                return 1.0 if row == column else 0.0
+            case Call(name="diag", arguments=(Word(text=text), body)):
+                letter, _, set_id = text.partition(":")
+                return self.value(body, {**scope, letter: (set_id, row)}) if row == column else 0.0
+            case Reduce():
+                return self.units.folded(
+                    "Sum", [self.element(node.body, inner, row, column) for inner in self.bound(node.binders, scope)]
+                )
+        raise PathError(f"a {type(node).__name__} where a matrix is meant")
+
+    def power(self, base: Node, exponent: float, scope: Scope, row: str, column: str) -> Value:
+        """Return one element of a whole power, by as many products of whole matrices."""
+        if not exponent.is_integer() or exponent < 1:
+            raise PathError(f"a matrix to the power {exponent:g}")
+        rows, columns = (self.setting.members[set_id] for set_id in self.sets(base))
+        matrix = {(i, j): magnitude(self.element(base, scope, i, j)) for i in rows for j in columns}
+        line = {j: matrix[row, j] for j in columns}
+        for _ in range(int(exponent) - 1):
+            line = {j: math.fsum(line[k] * matrix[k, j] for k in columns) for j in columns}
+        return line[column]
+
+    def is_matrix(self, node: Node) -> bool:
+        return any(
+            isinstance(inner, MatrixRef) or (isinstance(inner, Call) and inner.name in ("identity", "diag")) for inner in walk(node)
+        )
+
+    def sets(self, node: Node) -> tuple[str, str]:
+        """Return the index sets of the rows and the columns of a matrix."""
+        match node:
+            case MatrixRef(quantity=quantity, diagonal=diagonal):
+                axes = self.methodology.quantity[quantity].indices
+                return (axes[0], axes[0]) if diagonal else (axes[0], axes[1])
+            case Binary(op="@", left=left, right=right):
+                return self.sets(left)[0], self.sets(right)[1]
+            case Call(name="transpose", arguments=(inner,)):
+                rows, columns = self.sets(inner)
+                return columns, rows
+            case Call(name="identity" | "diag", arguments=(Word(text=text), *_)):
+                set_id = text.rpartition(":")[2]
+                return set_id, set_id
+        for child in children(node):
+            if self.is_matrix(child):
+                return self.sets(child)
+        raise PathError(f"a {type(node).__name__} where a matrix is meant")
+
+    # -- indices and reductions
+
+    def label(self, index: Index, axis: str, scope: Scope) -> str:
+        """Return the member that an index stands for."""
+        if isinstance(index, IndexLabel):
+            return self.setting.members[axis][0 if index.label == "start" else -1] if index.mark else index.label
+        label = scope[index.letter][1]
+        if isinstance(index, IndexGroup):
+            at = self.setting.members[self.year_set].index(label)
+            return next(m for m, years in zip(self.setting.members[axis], self.setting.groups[axis], strict=True) if at in years)
+        return str(int(label) + index.offset) if index.offset else label
+
+    def terms(self, node: Reduce, scope: Scope) -> Iterator[Any]:
+        """Yield the body for every combination of the letters that a reduction binds; cells outside a relation are passed over."""
+        for inner in self.bound(node.binders, scope):
+            try:
+                yield self.holds(node.body, inner) if node.kind in ("All", "Any") else self.value(node.body, inner)
+            except _OutsideRelationError:
+                continue
+
+    def bound(self, binders: tuple[Binder, ...], scope: Scope) -> Iterator[Scope]:
+        if not binders:
+            yield scope
+            return
+        first, rest = binders[0], binders[1:]
+        kind, name = str(first.within[0]), str(first.within[1])
+        set_id = name if kind == "all" else self.year_set
+        for label in self.labels(kind, name, first, scope):
+            yield from self.bound(rest, {**scope, first.letter: (set_id, label)})
+
+    def labels(self, kind: str, name: str, binder: Binder, scope: Scope) -> tuple[str, ...]:
+        if kind == "all":
+            return self.setting.members[name]
+        years = self.setting.members[self.year_set]
+        set_id, label = scope[name]
+        if kind == "group":
+            chosen = self.setting.groups[set_id][self.setting.members[set_id].index(label)]
+            return tuple(years[at] for at in sorted(chosen))
+        last = int(label) + int(binder.within[2])
+        return tuple(year for year in years if int(year) <= last)
+
+    # -- conditions
+
+    def holds(self, node: Node, scope: Scope) -> bool:  # noqa: PLR0911 - one arm per node
+        match node:
+            case Logic(op=op, parts=parts):
+                return (all if op == "and" else any)(self.holds(part, scope) for part in parts)
+            case Not(operand=operand):
+                return not self.holds(operand, scope)
+            case Member(letter=letter, set=set_id, negated=negated):
+                return (scope[letter][1] in self.setting.members[set_id]) is not negated
+            case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)):
+                return COMPARE[op]((self.setting.choices if kind == "choice" else self.setting.readings)[id_], text)
+            case Compare(op=op, left=Letter() as left, right=right):
+                a, b = self.member(left, scope), self.member(right, scope)
+                if scope[left.letter][0] == self.year_set:
+                    return COMPARE[op](int(a), int(b))
+                return COMPARE[op](a, b)
+            case Compare(op=op, left=left, right=right):
+                a, b = self.units.joined(self.value(left, scope), self.value(right, scope))
+                return bool(COMPARE[op](a, b))
+            case Reduce(kind=kind):
+                return (all if kind == "All" else any)(self.terms(node, scope))
+        raise PathError(f"a {type(node).__name__} where a condition is meant")
+
+    def member(self, node: Node, scope: Scope) -> str:
+        if isinstance(node, Word):
+            return node.text
+        assert isinstance(node, Letter)
+        years = self.setting.members[self.year_set] if self.year_set else ()
+        label = {"start": years[:1], "end": years[-1:]}.get(node.letter, ()) or (scope[node.letter][1],)
+        return str(int(label[0]) + node.offset) if node.offset else label[0]
+
+
+def _is_zero(value: Value) -> bool:
+    return isinstance(value, float) and value == 0
