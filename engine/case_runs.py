@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from engine.affected import quantities_of
 from engine.evaluate import Values, evaluate, evaluate_again
 from engine.finding import Finding
 from engine.inputs import Inputs, UnitReader, bind_inputs, supplied_quantities
@@ -57,54 +58,68 @@ class CaseRun:
     equations: frozenset[str]
     datasets: frozenset[tuple[str, str]]
 
-    def again(self, methodology: Methodology, quantity: str, *, same_needs: bool, read_unit: UnitReader) -> Result:
-        """Run a methodology in which one definition of ``quantity`` differs.
+    def again(self, methodology: Methodology, touched: frozenset[str], *, same_needs: str, read_unit: UnitReader) -> Result:
+        """Run a methodology in which one definition differs.
 
         Parameters
         ----------
+        touched
+            What must be planned again (:class:`engine.affected.Dependencies`); all else keeps its numbers.
         same_needs
-            Whether the definition reads no cell that it did not read before.
+            The quantity that is defined otherwise, if its definition reads no cell that it did not read before; else empty.
 
         Raises
         ------
         MethodologyError
             If the case can no longer be planned, bound or evaluated.
         """
+        held = self.result.values
         if same_needs:
-            return self.checked(methodology, self.plan, self.inputs, evaluate_again(methodology, self.plan, self.result.values, quantity))
-        plan = self.planned(methodology)
-        inputs = self.inputs
-        if not _holds(inputs_of(self.plan), plan):
+            return self.checked(methodology, self.plan, self.inputs, evaluate_again(methodology, self.plan, held, same_needs))
+        kept = {id_: self.plan.needs[id_] for id_ in held.steps if id_ not in touched}
+        plan = self.planned(methodology, self.supplied | frozenset(kept))
+        if not _holds({**self.plan.inputs, **kept}, plan):
+            plan = self.planned(methodology, self.supplied)
             inputs = bind_inputs(methodology, plan, self.data, read_unit)
-        return self.checked(methodology, plan, inputs, evaluate(methodology, plan, inputs))
+            return self.checked(methodology, plan, inputs, evaluate(methodology, plan, inputs))
+        start = replace(self.inputs, values=held.arrays, states=held.states)
+        return self.checked(methodology, plan, self.inputs, evaluate(methodology, plan, start))
 
     def rebound(self, methodology: Methodology, read_unit: UnitReader) -> Result:
         """Run a methodology with other values of datasets."""
         inputs = bind_inputs(methodology, self.plan, self.data, read_unit)
         return self.checked(methodology, self.plan, inputs, evaluate(methodology, self.plan, inputs))
 
-    def planned(self, methodology: Methodology) -> Plan:
-        """Plan the case again, with what rules ask for as far as the first plan had it."""
-        asked = [id_ for id_ in asked_quantities(methodology) if id_ in self.plan.needs]
-        plan = plan_run(methodology, self.setting, self.plan.targets, self.supplied)
+    def planned(self, methodology: Methodology, supplied: frozenset[str]) -> Plan:
+        """Plan the case again, with what rules ask for as far as the first plan had it and it can still be planned."""
+        plan = plan_run(methodology, self.setting, self.plan.targets, supplied)
+        required = {**self.plan.required, **plan.needs}
+        asked = tuple(id_ for id_ in asked_quantities(methodology) if id_ in self.plan.optional and self.is_whole(id_))
         try:
-            joint = plan_run(methodology, self.setting, (*self.plan.targets, *asked), self.supplied)
+            joint = plan_run(methodology, self.setting, (*self.plan.targets, *asked), supplied)
         except MethodologyError:
-            return plan
-        optional = frozenset(joint.needs) - frozenset(plan.needs)
-        return replace(joint, targets=plan.targets, optional=optional, required=plan.needs)
+            return replace(plan, required=required)
+        return replace(joint, targets=self.plan.targets, optional=frozenset(joint.needs) - frozenset(required), required=required)
+
+    def is_whole(self, quantity: str) -> bool:
+        """Whether the first plan needs every cell of a quantity."""
+        shape = self.result.values.arrays[quantity].shape
+        return all(len(places) == size for places, size in zip(self.plan.needs[quantity], shape, strict=True))
 
     def checked(self, methodology: Methodology, plan: Plan, inputs: Inputs, values: Values) -> Result:
+        """Evaluate the rules that name a number which has changed; the others find what they found before."""
+        changed = {id_ for id_ in values.arrays if self.changed(id_, values)}
+        rules = tuple(rule for rule in methodology.rules if not changed.isdisjoint(quantities_of(rule.condition)))
         stated = frozenset(id_ for id_ in self.data.values if id_ in methodology.quantity)
-        findings = (*inputs.findings, *check_rules(methodology, plan, values, stated))
-        return Result(values, keys_of(findings))
+        found = check_rules(replace(methodology, rules=rules), plan, values, stated) if rules else ()
+        return Result(values, keys_of((*inputs.findings, *found)))
 
-    def differs(self, quantity: str, result: Result) -> bool:
+    def changed(self, quantity: str, values: Values) -> bool:
         """Whether a quantity has other numbers than in the first run."""
-        one, two = self.result.values.arrays.get(quantity), result.values.arrays.get(quantity)
+        one, two = self.result.values.arrays.get(quantity), values.arrays.get(quantity)
         if one is None or two is None:
             return one is not two
-        return not np.array_equal(one, two, equal_nan=True)
+        return one is not two and not np.array_equal(one, two, equal_nan=True)
 
 
 def start_case(case: WorkedCase, methodology: Methodology, read_unit: UnitReader) -> CaseRun:
@@ -118,23 +133,22 @@ def start_case(case: WorkedCase, methodology: Methodology, read_unit: UnitReader
     data = case.data()
     setting = prepare(methodology, data, choices=case.choices, readings=case.readings)
     supplied = supplied_quantities(methodology, data, setting)
-    plan = plan_with_rules(methodology, setting, case.expect, supplied, asked_quantities(methodology))
+    targets = tuple(dict.fromkeys((methodology.result, *methodology.report)))
+    reached = plan_run(methodology, setting, targets, supplied).needs
+    targets += tuple(id_ for id_ in case.expect if id_ not in reached)
+    plan = plan_with_rules(methodology, setting, targets, supplied, asked_quantities(methodology))
     inputs = bind_inputs(methodology, plan, data, read_unit)
     values = evaluate(methodology, plan, inputs)
     taken = frozenset((origin.name, id_) for id_, cells in inputs.origins.items() for origin in cells.values() if origin.kind != "project")
     equations = frozenset(step.equation for stage in plan.stages for step in stage.steps)
-    run = CaseRun(case, data, setting, supplied, plan, inputs, Result(values, frozenset()), equations, taken)
-    return replace(run, result=run.checked(methodology, plan, inputs, values))
+    stated = frozenset(id_ for id_ in data.values if id_ in methodology.quantity)
+    findings = keys_of((*inputs.findings, *check_rules(methodology, plan, values, stated)))
+    return CaseRun(case, data, setting, supplied, plan, inputs, Result(values, findings), equations, taken)
 
 
 def keys_of(findings: Iterable[Finding]) -> frozenset[Key]:
     """Return what tells errors and warnings apart."""
     return frozenset((f.code, f.severity, f.subject) for f in findings if f.severity != "note")
-
-
-def inputs_of(plan: Plan) -> dict[str, Box]:
-    """Return the input cells that a plan binds."""
-    return dict(plan.inputs)
 
 
 def _holds(held: dict[str, Box], plan: Plan) -> bool:

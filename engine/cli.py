@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from equations.errors import Faults, InputError, MethodologyError, Place
 
 if TYPE_CHECKING:
+    from engine.audit_report import AuditReport
     from engine.graph import EquationGraph
     from engine.pipeline import Run
 
@@ -41,10 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return BAD
+    except (MemoryError, RecursionError) as cause:
+        error = InputError("I512", "this is too large to be worked on", why=type(cause).__name__, remedy="divide it, or use a larger machine")
+        return _report_error(error, json_wanted=getattr(options, "json", False))
 
 
 def _report_error(error: MethodologyError, *, json_wanted: bool) -> int:
-    print(error, file=sys.stderr)
+    from engine.excerpt import with_excerpts
+
+    print(with_excerpts(error), file=sys.stderr)
     if json_wanted:
         from engine.report import to_json
 
@@ -63,7 +69,7 @@ def _pairs(items: Sequence[str] | None, what: str) -> dict[str, str]:
         if not sign or not key or not value:
             raise InputError("I508", f"--{what} takes name=value, not {item!r}", remedy=f"write --{what} name=value")
         if key in found:
-            raise InputError("I508", f"--{what} {key} is given twice")
+            raise InputError("I508", f"--{what} {key} is given twice", remedy="give it once")
         found[key] = value
     return found
 
@@ -73,16 +79,21 @@ def _write(text: str, output: str | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    path = Path(output)
+    path, beside = Path(output), None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        beside = Path(name)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as cause:
-        raise InputError("I509", f"the file cannot be written: {cause.strerror}", Place(output)) from cause
+        beside.chmod(0o644)
+        beside.replace(path)
+    except (OSError, ValueError) as cause:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        reason = cause.strerror if isinstance(cause, OSError) else str(cause)
+        raise InputError("I509", f"the file cannot be written: {reason}", Place(output),
+                         remedy="correct the path or the permissions of its folder") from cause  # fmt: skip
 
 
 def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()) -> Run:
@@ -125,28 +136,15 @@ def list_command(options: argparse.Namespace) -> int:
 
 def check_command(options: argparse.Namespace) -> int:
     """Everything the spec alone can show wrong."""
+    from engine.check_report import check_record, check_text
     from engine.checks import check_methodology
-    from engine.report import findings_text, to_json
-    from engine.terminal import bold, table
+    from engine.report import to_json
     from equations.spec_files import load_methodology
 
     methodology = load_methodology(options.spec)
     result = check_methodology(methodology)
-    if options.json:
-        record = {"methodology": methodology.reference, "hash": methodology.hash,
-                  "equations": [line.as_record() for line in result.equations],
-                  "findings": [finding.as_record() for finding in result.findings]}  # fmt: skip
-        sys.stdout.write(to_json(record))
-        return _exit_code(result.findings)
-    print(bold(f"{methodology.reference}  {methodology.title}"))
-    lines = result.equations if options.verbose else [line for line in result.equations if line.number]
-    print(table(["equation", "id", "status", "left side", "right side"],
-                [[f"{line.number}{line.part}", line.id, line.status, line.lhs_unit, line.rhs_unit] for line in lines]))  # fmt: skip
-    hidden = len(result.equations) - len(lines)
-    wrong = sum(line.status == "error" for line in result.equations)
-    print(f"\n{len(result.equations)} equations checked" + (f" ({hidden} of the editor not shown; --verbose)" if hidden else "")
-          + f", {wrong} with an error")  # fmt: skip
-    print(findings_text(result.findings, notes=options.verbose))
+    text = to_json(check_record(methodology, result)) if options.json else check_text(methodology, result, verbose=options.verbose)
+    _write(text, None)
     return _exit_code(result.findings)
 
 
@@ -201,6 +199,72 @@ def run_command(options: argparse.Namespace) -> int:
     return _exit_code(run.findings)
 
 
+def audit_command(options: argparse.Namespace) -> int:
+    """Findings on a run, and what hangs on the readings of the text."""
+    from engine.audit_report import audit_markdown, audit_record, audit_text
+    from engine.report import to_json
+
+    choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
+    report = _audit(options.spec, Path(options.project), choices, readings)
+    if options.receipt:
+        from engine.receipt import Asked, receipt_record, receipt_text, relative_to
+        from equations.spec_library import find_spec
+
+        folder = Path(options.receipt).parent
+        path = find_spec(options.spec)
+        is_path = Path(options.spec).exists()
+        spec = relative_to(path, folder) if is_path else options.spec
+        asked = Asked(spec, relative_to(Path(options.project), folder), choices, readings)
+        _write(receipt_text(receipt_record(report, asked, VERSION)), options.receipt)
+    way = "json" if options.json else options.format
+    text = {
+        "text": lambda: audit_text(report, verbose=options.verbose), "md": lambda: audit_markdown(report),
+        "json": lambda: to_json(audit_record(report)),
+    }[way]()  # fmt: skip
+    _write(text, options.output)
+    return _exit_code(report.findings)
+
+
+def _audit(spec: str, project: Path, choices: dict[str, str], readings: dict[str, str]) -> AuditReport:
+    from engine.audit_report import audit_project
+    from engine.project_data import read_project
+    from engine.session import open_session
+
+    session = open_session(spec)
+    data = read_project(project)
+    run = session.run(data, choices=choices, readings=readings)
+    report = audit_project(run, lambda other: session.run(data, choices=choices, readings={**readings, **other}))
+    session.save()
+    return report
+
+
+def verify_command(options: argparse.Namespace) -> int:
+    """Make the run of a receipt again and compare."""
+    from engine.receipt import asked_of, read_receipt, receipt_record
+    from engine.report import to_json
+    from engine.verification import compare_files, compare_receipts, verification_text
+    from equations.spec_library import find_spec
+
+    path = Path(options.receipt)
+    recorded = read_receipt(path)
+    asked = asked_of(recorded)
+    spec = options.spec or (asked.spec if "@" in asked.spec and "/" not in asked.spec else str(path.parent / asked.spec))
+    project = Path(options.project) if options.project else path.parent / asked.project
+    find_spec(spec)
+    if not project.is_file():
+        raise InputError("I509", f"the project file {project.name} is not where the receipt says", Place(path.name),
+                         why=f"looked for {asked.project}, seen from the receipt",
+                         remedy="say where it is with --project FILE")  # fmt: skip
+    try:
+        report = _audit(spec, project, dict(asked.choices), dict(asked.readings))
+    except MethodologyError as error:
+        outcome = compare_files(path.name, recorded, {}, project, str(error))
+    else:
+        outcome = compare_receipts(path.name, recorded, receipt_record(report, asked, VERSION))
+    _write(to_json(outcome.as_record()) if options.json else verification_text(outcome), None)
+    return WELL if outcome.holds else FOUND
+
+
 def explain_command(options: argparse.Namespace) -> int:
     """From a number to its sources."""
     from engine.report import to_json
@@ -231,11 +295,44 @@ def graph_command(options: argparse.Namespace) -> int:
     wanted: set[str] = set()
     for target in targets:
         if target not in methodology.quantity:
-            raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity))
+            raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity)
+                             or "`mrvgraph check --verbose` lists all")  # fmt: skip
         wanted |= {target} | graph.inputs_of(target)
     way = "json" if options.json else options.format
     draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {"mermaid": graph_mermaid, "svg": graph_svg, "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q))}
     _write(draw[way](graph, wanted), options.output)
+    return WELL
+
+
+def show_command(options: argparse.Namespace) -> int:
+    """The whole spec."""
+    from engine.revision_commands import show
+
+    _write(show(options.spec, json=options.json, only_hash=options.hash), options.output)
+    return WELL
+
+
+def diff_command(options: argparse.Namespace) -> int:
+    """What two specs, or two submissions, say and move differently."""
+    from engine.revision_commands import compare, diff_picture, diff_text
+
+    readings = _pairs(options.reading_a, "reading-a"), _pairs(options.reading_b, "reading-b")
+    difference = compare(options.spec, options.other, options.project or (), readings)
+    if options.waterfall:
+        _write(diff_picture(difference), options.waterfall)
+    _write(diff_text(difference, "json" if options.json else options.format, details=options.details), options.output)
+    return WELL
+
+
+def migrate_command(options: argparse.Namespace) -> int:
+    """A project file carried over to another version."""
+    from engine.report import to_json
+    from engine.revision_commands import carry_over, migration_text
+
+    migration = carry_over(options.project, options.old, options.new)
+    if options.output:
+        _write(migration.text, options.output)
+    sys.stdout.write(to_json(migration.as_record()) if options.json else migration_text(migration))
     return WELL
 
 
@@ -275,6 +372,15 @@ def build_parser() -> argparse.ArgumentParser:
     run.add_argument("--format", choices=("text", "json", "csv", "md"), default="text")
     run.add_argument("--output", "-o", metavar="FILE", help="write to a file (JSON beside the text where no format is named)")
     run.add_argument("--target", action="append", metavar="Q", help="compute only this quantity and what it needs")
+    audit = add("audit", audit_command, "findings on a run, and what hangs on each ruling; exit 1 on any error", project=True)
+    audit.add_argument("--format", choices=("text", "md", "json"), default="text")
+    audit.add_argument("--output", "-o", metavar="FILE")
+    audit.add_argument("--receipt", metavar="FILE", help="write a receipt that `mrvgraph verify` can check")
+    audit.add_argument("--verbose", action="store_true", help="notes with their evidence and source")
+    verify = add("verify", verify_command, "run a receipt again and compare to the bit; exit 1 on a difference", spec=False)
+    verify.add_argument("receipt", metavar="RECEIPT", help="receipt written by `mrvgraph audit --receipt`")
+    verify.add_argument("--spec", metavar="SPEC", help="where the spec is, if not where the receipt says")
+    verify.add_argument("--project", metavar="FILE", help="where the project file is, if not where the receipt says")
     explain = add("explain", explain_command, "from a number to its sources", project=True)
     explain.add_argument("what", metavar="NUMBER", help="such as 'ER_credit[2019]'")
     explain.add_argument("--depth", type=int, default=12, help="levels below the number")
@@ -283,6 +389,23 @@ def build_parser() -> argparse.ArgumentParser:
     graph.add_argument("--format", choices=("mermaid", "svg", "dot", "json"), default="mermaid")
     graph.add_argument("--target", action="append", metavar="Q", help="only what this quantity needs")
     graph.add_argument("--output", "-o", metavar="FILE")
+    show = add("show", show_command, "the whole spec that a reference or a revision stands for, as one YAML file")
+    show.add_argument("--hash", action="store_true", help="only the hash of what it says")
+    show.add_argument("--output", "-o", metavar="FILE")
+    diff = add("diff", diff_command, "what two specs say and mean differently, and what that moves")
+    diff.add_argument("other", metavar="SPEC_B", nargs="?", help="the second spec; the same one where two projects or readings are compared")
+    diff.add_argument("--project", action="append", metavar="P", help="run it under both; twice: the first under the one, the second under the other")
+    diff.add_argument("--reading-a", action="append", metavar="RULING=READING", help="a reading of the first; also SPEC?ruling=reading")
+    diff.add_argument("--reading-b", action="append", metavar="RULING=READING", help="a reading of the second")
+    diff.add_argument("--format", choices=("text", "md", "json"), default="text")
+    diff.add_argument("--details", action="store_true", help="also every text that is worded otherwise")
+    diff.add_argument("--waterfall", metavar="FILE", help="write a picture (SVG) of the difference, edit by edit")
+    diff.add_argument("--output", "-o", metavar="FILE")
+    migrate = add("migrate", migrate_command, "carry a project file over to another version, with the gaps marked", spec=False)
+    migrate.add_argument("project", metavar="PROJECT", help="project file; it is not changed")
+    migrate.add_argument("--from", dest="old", metavar="SPEC", required=True, help="the version that it is made for")
+    migrate.add_argument("--to", dest="new", metavar="SPEC", required=True, help="the version that it is to follow")
+    migrate.add_argument("--output", "-o", metavar="FILE", help="write the project file that results")
     return parser
 
 

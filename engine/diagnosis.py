@@ -26,6 +26,7 @@ from equations.syntax import (
     Word,
     children,
 )
+from equations.tokens import Source
 
 
 @dataclass(frozen=True)
@@ -42,27 +43,40 @@ class Diagnosis:
             letters[letter] = (set_id, positions[at : at + 1])
         here = Scope(letters)
         labels = ", ".join(self.evaluator.labels(letter, here)[0] for letter in letters)
-        node = self.culprit(equation.formula, here)
+        node, inner = self.culprit(equation.formula, here)
         source = equation.formula_source
         place = source.place(node.span) if source else equation.place
-        code, why, remedy = "V603", "the result is too large, or an operand is not a number", "check the inputs it uses"
-        if isinstance(node, Binary) and node.op == "/":
-            code, why, remedy = "V601", "the divisor is zero", "check the divisor's inputs, or write a case for zero"
-        elif isinstance(node, Call) or (isinstance(node, Binary) and node.op == "^"):
-            code, why, remedy = "V602", "the operand is outside the function's domain", "check its inputs"
-        elif isinstance(node, Reduce):
-            why, remedy = "there is nothing to reduce over", "list the members, or write a case"
+        code, why, remedy = self.reason(node, inner, source or Source(""))
         where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
         return EvaluationError(code, f"{equation.label} ({equation.id}) has no finite value for {where}", place, why=why, remedy=remedy)
 
-    def culprit(self, node: Node, scope: Scope) -> Node:
+    def reason(self, node: Node, scope: Scope, source: Source) -> tuple[str, str, str]:
+        """Return code, reason and remedy for an operation whose operands are finite and whose result is not."""
+        if isinstance(node, Binary) and node.op == "/" and self.least(node.right, scope) == 0:
+            return "V601", f"the divisor {_text(node.right, source)} is zero", "check the divisor's inputs, or write a case for zero"
+        if isinstance(node, Call) and node.name in _DOMAINS and self.least(node.arguments[0], scope, signed=True) <= 0:
+            value = self.least(node.arguments[0], scope, signed=True)
+            return "V602", f"{node.name} takes {_DOMAINS[node.name]}, and {_text(node.arguments[0], source)} is {value:g}", "check its inputs"
+        if isinstance(node, Binary) and node.op == "^" and self.least(node.left, scope, signed=True) <= 0:
+            value = self.least(node.left, scope, signed=True)
+            return "V602", f"{_text(node.left, source)} is {value:g} and has no such power", "check the base and the exponent"
+        if isinstance(node, Reduce):
+            return "V603", f"{node.kind} over no members at all, or the result is too large", "list the members, or check the inputs it uses"
+        return "V603", "the result is too large for a number, or a value that it uses is missing", "check the inputs it uses"
+
+    def least(self, node: Node, scope: Scope, *, signed: bool = False) -> float:
+        """Return the least value of an operand, by its size or as it is."""
+        array = np.asarray(self.evaluator.value(node, scope)[0], float)
+        return float(np.min(array if signed else np.abs(array), initial=np.inf))
+
+    def culprit(self, node: Node, scope: Scope) -> tuple[Node, Scope]:
         for child, inner in self.inner(node, scope):
             if not _is_value(child):
                 continue
             array, _ = self.evaluator.value(child, inner)
             if not np.isfinite(np.asarray(array, float)).all():
                 return self.culprit(child, inner)
-        return node
+        return node, scope
 
     def inner(self, node: Node, scope: Scope) -> Iterator[tuple[Node, Scope]]:
         if isinstance(node, Reduce):
@@ -80,6 +94,13 @@ class Diagnosis:
         elif not (isinstance(node, Call) and node.name == "diag"):
             for child in children(node):
                 yield child, scope
+
+
+_DOMAINS = {"sqrt": "a number not below zero", "ln": "a number above zero", "log10": "a number above zero"}
+
+
+def _text(node: Node, source: Source) -> str:
+    return source.text[node.span[0] : node.span[1]] or "the operand"
 
 
 def _is_value(node: Node) -> bool:

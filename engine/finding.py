@@ -40,6 +40,11 @@ FINDING_CODES: dict[str, str] = {
     "A715": "the project file names another version",
     "A716": "a ruling is open: what hangs on it",
     "A717": "a blank statement of the project",
+    "A718": "cells that a blanket statement covers, members that have nothing but zeros",
+    "A719": "a supplied value that differs from the published one",
+    "A720": "more is converted than there is",
+    "A721": "the project is only an illustration",
+    "A722": "monitored and projected conversions are far apart",
 }
 
 

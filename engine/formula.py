@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import existing_cells
-from engine.inputs import EPOCH
+from engine.written_numbers import EPOCH
 from engine.setting import Setting
+from equations.errors import InputError, listed
 from equations.methodology import Methodology
 from equations.syntax import (
     Binary,
@@ -143,6 +144,10 @@ class FormulaEvaluator:
         members = self.setting.members[axis]
         if isinstance(index, IndexLabel):
             label = members[0 if index.label == "start" else -1] if index.mark else index.label
+            if label not in members:
+                raise InputError("I502", f"the project has no {label!r} among its {axis}, and an equation names it",
+                                 why=f"the project lists {listed(members) or 'none'}",
+                                 remedy=f"list it under `members: {axis}:`")  # fmt: skip
             return np.array(members.index(label), np.intp).reshape([1] * len(axes))
         set_id, positions = scope.letters[index.letter]
         if isinstance(index, IndexGroup):
@@ -207,7 +212,10 @@ class FormulaEvaluator:
         result = np.empty(shape)
         for cell in np.ndindex(*shape[:-2]):
             power = float(powers[cell][0, 0])
-            result[cell] = np.linalg.matrix_power(matrices[cell], int(power)) if power.is_integer() else np.nan
+            try:
+                result[cell] = np.linalg.matrix_power(matrices[cell], int(power)) if power.is_integer() else np.nan
+            except np.linalg.LinAlgError:  # a negative power of a singular matrix
+                result[cell] = np.nan
         return result, axes
 
     def call(self, node: Call, scope: Scope) -> Valued:

@@ -2,56 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT, cells_of, existing
+from engine.cells import NOT_APPLICABLE, cells_of, existing
 from engine.finding import Finding
 from engine.plan import Plan
-from engine.project_data import GAP, ProjectBlock, ProjectData, read_date
+from engine.project_data import GAP, ProjectBlock, ProjectData
 from engine.reported_values import UnitReader, ValueReader
 from engine.setting import Setting, holds
+from engine.written_numbers import Given, NumberReader, Origin
 from equations.citation import Citation
 from equations.dataset import EVERY, ValueBlock
-from equations.errors import GraphError, InputError, MethodologyError, Place, near, raise_all
+from equations.errors import GraphError, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.methodology import Methodology
 from equations.quantity import Quantity
-from equations.spec_block import read_number
-from equations.strict_yaml import Scalar
-from equations.syntax import Excluded, walk
-from equations.units import Unit, with_unit
-
-EPOCH = date(1970, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the value of a cell was given.
-
-    Attributes
-    ----------
-    kind
-        ``project``, ``dataset`` (on request) or ``default`` (a dataset used without being asked for).
-    name
-        Id of the dataset, or the project file's name.
-    written, unit
-        As it stands there.
-    """
-
-    kind: str
-    name: str
-    written: str
-    unit: str
-    source: str = ""
-    place: Place | None = field(default=None, compare=False)
-    meta: tuple[tuple[str, str], ...] = ()
+from equations.units import Unit
 
 
 @dataclass(frozen=True)
@@ -74,17 +44,6 @@ class Inputs:
     alternatives: Mapping[str, Mapping[str, str]]
     findings: tuple[Finding, ...]
     files: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """One number as written, for one cell."""
-
-    text: str
-    unit: Unit
-    origin: Origin
-    place: Place | None
-    alternative: str = ""
 
 
 def supplied_quantities(methodology: Methodology, project: ProjectData, setting: Setting) -> frozenset[str]:
@@ -141,12 +100,15 @@ class _Binder:
     read_unit: UnitReader
     errors: list[MethodologyError] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    given: dict[str, dict[tuple[int, ...], _Given]] = field(default_factory=dict)
-    otherwise: dict[str, list[tuple[tuple[int | None, ...], _Given]]] = field(default_factory=dict)
+    given: dict[str, dict[tuple[int, ...], Given]] = field(default_factory=dict)
+    otherwise: dict[str, list[tuple[tuple[int | None, ...], Given]]] = field(default_factory=dict)
+    #: Quantities of which not all that is written could be read; that they lack values would be said twice.
+    unread: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         substances = tuple(substance.id for substance in self.methodology.substances)
         self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors)
+        self.numbers = NumberReader(self.methodology, self.errors, self.findings)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
@@ -164,6 +126,7 @@ class _Binder:
         values, states, origins = {}, {}, {}
         for id_, box in self.plan.inputs.items():
             values[id_], states[id_], origins[id_] = self.fill(self.methodology.quantity[id_], box)
+        self.check_the_rest()
         self.check_alternatives()
         raise_all(self.errors)
         return Inputs(values, states, origins, self.alternatives, tuple(self.findings), tuple(self.reader.files.items()))
@@ -191,7 +154,7 @@ class _Binder:
                 if earlier is not None and earlier.origin.kind == kind:
                     self.twice(quantity, cell, earlier.origin.name, name, block)
                 origin = Origin(kind, name, text, block.unit.text, source, block.place)
-                held[cell] = _Given(text, block.unit, origin, block.place)
+                held[cell] = Given(text, block.unit, origin, block.place)
 
     def twice(self, quantity: Quantity, cell: tuple[int, ...], first: str, second: str, block: ValueBlock) -> None:
         """Report a cell for which datasets of one standing hold two numbers: which counts may not depend on their order."""
@@ -224,12 +187,17 @@ class _Binder:
     def take_project(self, quantity: Quantity, blocks: Iterable[ProjectBlock]) -> None:
         seen: dict[tuple[int, ...], Place | None] = {}
         if quantity.kind == "computed" and quantity.id not in self.methodology.definitions:
-            self.fault("I502", f"{quantity.id} cannot be supplied", self.project.value_places[quantity.id])
+            self.fault("I502", f"{quantity.id} cannot be supplied", self.project.value_places[quantity.id],
+                       why="it is computed", remedy="supply what its equation needs")  # fmt: skip
         if quantity.id not in self.plan.inputs:
             self.unused(quantity)
         held = self.given.setdefault(quantity.id, {})
         for block in blocks:
-            for reported in self.reader.read(quantity, block):
+            before = len(self.errors)
+            found = self.reader.read(quantity, block)
+            if len(self.errors) > before:
+                self.unread.add(quantity.id)
+            for reported in found:
                 place = reported.scalar.place
                 cell = self.cell(quantity, reported.labels, place)
                 if cell is None:
@@ -239,7 +207,7 @@ class _Binder:
                                why=f"the first is at {seen[cell]}", remedy="remove one of the two")  # fmt: skip
                 seen[cell] = place
                 origin = self.origin(block, reported.scalar.text, reported.unit, place)
-                held[cell] = _Given(reported.scalar.text, reported.unit, origin, place, reported.alternative)
+                held[cell] = Given(reported.scalar.text, reported.unit, origin, place, reported.alternative)
             self.note_otherwise(quantity, block)
 
     def unused(self, quantity: Quantity) -> None:
@@ -254,49 +222,63 @@ class _Binder:
         source = block.text("source") if block.has("source") else ""
         return Origin("project", self.project.path.name, text, unit.text, source, place, meta)
 
-    # -- numbers
-
-    def factor(self, quantity: Quantity, given: _Given) -> Fraction:
-        """Return the exact factor from the given unit to the quantity's."""
-        wanted = quantity.unit_for(given.alternative)
-        if given.unit.same_dimension(wanted):
-            return given.unit.scale / wanted.scale
-        assert quantity.published_unit is not None
-        return given.unit.scale / quantity.published_unit.scale
-
     # -- cells
 
     def cell(self, quantity: Quantity, labels: tuple[str, ...], place: Place) -> tuple[int, ...] | None:
-        cell = []
-        for label, axis in zip(labels, quantity.indices, strict=True):
-            members = self.plan.setting.members[axis]
-            if label not in members:
-                is_year = self.methodology.index_set[axis].kind == "year"
-                self.fault("I507" if is_year else "I502",
-                           f"{quantity.id}: {label!r} is not a {'year of the project' if is_year else axis}", place,
-                           why=f"the {'years' if is_year else 'members'} are {', '.join(members) or 'none'}",
-                           remedy=near(label, members))  # fmt: skip
-                return None
-            cell.append(members.index(label))
-        return tuple(cell)
+        cell = [self.position(quantity, label, axis, place) for label, axis in zip(labels, quantity.indices, strict=True)]
+        return None if None in cell else tuple(at for at in cell if at is not None)
+
+    def position(self, quantity: Quantity, label: str, axis: str, place: Place) -> int | None:
+        """Return where a label stands on an axis; report one that does not."""
+        members = self.plan.setting.members[axis]
+        if label in members:
+            return members.index(label)
+        if self.methodology.index_set[axis].kind == "year":
+            self.fault("I507", f"{quantity.id}: {label!r} is not a year of the project", place,
+                       why=f"its years are {listed(members, 12)}", remedy="remove it, or correct the days of operation")  # fmt: skip
+            return None
+        self.fault("I502", f"{quantity.id}: {label!r} is not a member of {axis}", place,
+                   why=f"its members are {listed(members, 12)}" if members else f"the project lists no member of {axis}",
+                   remedy=near(label, members) or "take one of them, or list it under `members:` where the project may")  # fmt: skip
+        return None
 
     def note_otherwise(self, quantity: Quantity, block: ProjectBlock) -> None:
         scalar = block.scalar("otherwise") if block.has("otherwise") else None
         units = self.reader.units(quantity, block) if scalar is not None else None
         if scalar is None or units is None:
             return
-        unit, fixed = units.get("") or quantity.unit, dict(block.texts("at"))
+        fixed = dict(block.texts("at"))
         pattern: list[int | None] = []
         for index in quantity.indices:
-            members = self.plan.setting.members[index]
-            label = fixed[index].text if index in fixed else None
-            if label is not None and label not in members:
+            at = self.position(quantity, fixed[index].text, index, fixed[index].place) if index in fixed else None
+            if index in fixed and at is None:
                 return
-            pattern.append(None if label is None else members.index(label))
-        given = _Given(scalar.text, unit, self.origin(block, scalar.text, unit, scalar.place), scalar.place)
-        self.otherwise.setdefault(quantity.id, []).append((tuple(pattern), given))
+            pattern.append(at)
+        for own, unit, alternative in self.otherwise_units(quantity, block, units, pattern):
+            given = Given(scalar.text, unit, self.origin(block, scalar.text, unit, scalar.place), scalar.place, alternative)
+            self.otherwise.setdefault(quantity.id, []).append((own, given))
 
-    def stated_otherwise(self, quantity: str, cell: tuple[int, ...]) -> _Given | None:
+    def otherwise_units(
+        self, quantity: Quantity, block: ProjectBlock, units: Mapping[str, Unit], pattern: list[int | None]
+    ) -> Iterator[tuple[tuple[int | None, ...], Unit, str]]:
+        """Yield patterns of cells with the unit of a blanket value there; one for each member that takes a unit of its own."""
+        place = block.place_of("unit") if block.has("unit") else block.place_of("otherwise")
+        alternatives, labels = quantity.alternatives, [""] * len(quantity.indices)
+        if alternatives is None:
+            unit, _ = self.reader.unit_of(quantity, units, "", tuple(labels), place)
+            if unit is not None:
+                yield tuple(pattern), unit, ""
+            return
+        axis, members = quantity.indices.index(alternatives.by), self.plan.setting.members[alternatives.by]
+        for at, member in enumerate(members):
+            if pattern[axis] not in (None, at):
+                continue
+            labels[axis] = member
+            unit, alternative = self.reader.unit_of(quantity, units, "", tuple(labels), place)
+            if unit is not None:
+                yield (*pattern[:axis], at, *pattern[axis + 1 :]), unit, alternative
+
+    def stated_otherwise(self, quantity: str, cell: tuple[int, ...]) -> Given | None:
         for pattern, given in self.otherwise.get(quantity, ()):
             if all(wanted is None or wanted == at for wanted, at in zip(pattern, cell, strict=True)):
                 return given
@@ -318,15 +300,35 @@ class _Binder:
                 values[cell], states[cell] = 0.0, NOT_APPLICABLE
                 continue
             given = held.get(cell) or self.stated_otherwise(quantity.id, cell)
-            if given is None or given.text == GAP:
+            if given is None or given.text in (GAP, ""):
                 if self.is_required(quantity.id, cell):
                     missing.append(cell)
                 continue
             origins[cell] = given.origin
-            values[cell], states[cell] = self.number(quantity, cell, given)
-        if missing:
+            values[cell], states[cell] = self.numbers.read(quantity, self.shown(quantity, cell), given)
+        if missing and quantity.id not in self.unread:
             self.missing(quantity, missing, bool(held))
         return values, states, origins
+
+    def check_the_rest(self) -> None:
+        """Look at the numbers that the project gives and the plan does not need: they may be unused, not meaningless."""
+        for id_, held in self.given.items():
+            quantity, box = self.methodology.quantity[id_], self.plan.inputs.get(id_)
+            exists = existing(quantity, self.plan.setting, self.methodology)
+            own = {cell: given for cell, given in held.items() if given.origin.kind == "project" and given.text not in (GAP, "")}
+            outside = [cell for cell in own if exists is not None and not exists(cell)]
+            if outside and box is not None:
+                self.outside(quantity, outside)
+            for cell, given in own.items():
+                if box is None or cell in outside or not all(at in axis for at, axis in zip(cell, box, strict=True)):
+                    self.numbers.read(quantity, self.shown(quantity, cell), given)
+
+    def outside(self, quantity: Quantity, cells: list[tuple[int, ...]]) -> None:
+        self.findings.append(
+            Finding("A705", "warning", quantity.id, f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
+                    f"the project's relation {quantity.on} does not hold there", f"add it under `relations: {quantity.on}:`, or remove it",
+                    place=self.given[quantity.id][cells[0]].place)  # fmt: skip
+        )
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
         if not self.plan.required:
@@ -340,65 +342,9 @@ class _Binder:
     def shown(self, quantity: Quantity, cell: tuple[int, ...]) -> str:
         return f"{quantity.id}[{self.labels(quantity, cell)}]" if cell else quantity.id
 
-    def number(self, quantity: Quantity, cell: tuple[int, ...], given: _Given) -> tuple[float, int]:
-        """Convert one written number, once and exactly, and check its range."""
-        if quantity.type != "number":
-            return self.statement(quantity, given), PRESENT
-        if given.text == "NA":
-            if self.may_be_excluded(quantity):
-                return 0.0, EXCLUDED
-            self.fault("I505", f"{self.shown(quantity, cell)} is NA", given.place,
-                       why="only a cell that the methodology leaves out can be NA", remedy="write the number; 0 is a number")  # fmt: skip
-            return math.nan, ABSENT
-        exact = read_number(given.text)
-        if exact is None:
-            self.fault("I505", f"{self.shown(quantity, cell)} is not a number: {given.text!r}", given.place,
-                       why="it must be a finite number with a decimal point", remedy="write it as 1234.5 or 1.2e3")  # fmt: skip
-            return math.nan, ABSENT
-        try:
-            value = float(exact * self.factor(quantity, given))
-        except OverflowError:
-            value = math.inf
-        if not math.isfinite(value):
-            self.fault("I505", f"{self.shown(quantity, cell)} is too large for a number: {given.text}", given.place)
-            return math.nan, ABSENT
-        if quantity.range is not None and not quantity.range.holds(value):
-            self.fault("I504", f"{self.shown(quantity, cell)} = {with_unit(given.text, given.unit)} is outside what it can be",
-                       given.place, why=f"its range is {with_unit(quantity.range, quantity.unit)}",
-                       remedy="correct the number or its unit")  # fmt: skip
-        elif given.origin.kind == "project" and quantity.plausible is not None and not quantity.plausible.holds(value):
-            self.unusual(quantity, cell, given, value)
-        return value, PRESENT
-
-    def unusual(self, quantity: Quantity, cell: tuple[int, ...], given: _Given, value: float) -> None:
-        assert quantity.plausible is not None
-        evidence = f"{with_unit(value, quantity.unit)}; usual: {with_unit(quantity.plausible, quantity.unit)}"
-        if quantity.plausible.source:
-            evidence += f" ({quantity.plausible.source})"
-        self.findings.append(
-            Finding("A702", "warning", quantity.id, f"{self.shown(quantity, cell)} = {with_unit(given.text, given.unit)} is unusual",
-                    evidence, "check the unit (kg for t? a factor of 1000?) and the number", str(quantity.source), given.place)  # fmt: skip
-        )
-
-    def may_be_excluded(self, quantity: Quantity) -> bool:
-        from_equations = self.methodology.definitions.get(quantity.id, ())
-        return any(isinstance(node, Excluded) for equation in from_equations for node in walk(equation.formula))
-
-    def statement(self, quantity: Quantity, given: _Given) -> float:
-        if quantity.type == "yes_no":
-            value = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}.get(given.text.lower())
-            if value is None:
-                self.fault("I505", f"{quantity.id} is {given.text!r}", given.place, remedy="write yes or no")
-                return math.nan
-            return value
-        place = given.place or Place(self.project.path.name)
-        day = read_date(Scalar(given.text, place.file, place.line, place.column), quantity.id, self.errors)
-        return float((day - EPOCH).days) if day is not None else math.nan
-
     def missing(self, quantity: Quantity, cells: list[tuple[int, ...]], partly: bool) -> None:
         users = [self.methodology.equation[e].label for e in self.plan.needed_by.get(quantity.id, ()) if e in self.methodology.equation]
         shown = [self.shown(quantity, cell) for cell in cells]
-        listed = ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")
         datasets = [d.id for d in self.methodology.datasets if d.use != "default"
                     and any(b.quantity == quantity.id for b in d.values)]  # fmt: skip
         ways = [f"supply it under `values: {quantity.id}:` ({quantity.unit})"]
@@ -407,7 +353,7 @@ class _Binder:
         if equations and not partly:
             ways.append(f"supply what {equations[0].label} needs")
         place = self.project.value_places.get(quantity.id) or Place(self.project.path.name)
-        self.fault("I501", f"missing: {listed}", place,
+        self.fault("I501", f"missing: {listed(shown)}", place,
                    why=f"{quantity.meaning}; needed by {', '.join(users) or 'the target'}", remedy=", or ".join(ways))  # fmt: skip
 
     # -- unit alternatives

@@ -17,8 +17,8 @@ from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.notation import letters_of
 from equations.notation_matrix import free_letter, is_matrix, letters_in, matrix_sets
-from equations.notation_sympy import to_sympy
-from equations.syntax import Binder, IndexLetter, walk
+from equations.notation_sympy import letter_symbol, to_sympy
+from equations.syntax import Binder, Element, IndexLetter, walk
 
 SAME, CONDITIONAL, DIFFERENT = "same", "conditional", "different"
 _MOST_PAIRS = 60
@@ -63,6 +63,7 @@ def compare_formulas(
     except (ValueError, TypeError):
         same = before.formula == after.formula
         return Meaning(SAME if same else DIFFERENT, difference="" if same else "a relation that is solved, or a matrix power")
+    right = right.xreplace(_head_letters(before, after))
     free = {str(s) for expr in (left, right) for s in expr.free_symbols} | {row, column}
     bound = {node.letter for e in (before, after) for node in walk(e.formula) if isinstance(node, Binder)}
     head = {index.letter for index in before.defines.indices if isinstance(index, IndexLetter)}
@@ -74,6 +75,10 @@ def compare_formulas(
 def _row_and_column(before: Equation, a: Methodology, after: Equation) -> tuple[str, str]:
     """Return letters for the element that is taken of a matrix; nothing else in the two equations uses them."""
     used = letters_in(before.formula) | letters_in(after.formula) | letters_in(before.defines)
+    for equation in (before, after):  # one by elements, the other by matrices
+        head = [index.letter for index in equation.defines.indices if isinstance(index, IndexLetter)]
+        if not is_matrix(equation.formula) and isinstance(equation.defines, Element) and len(head) > 1:
+            return head[0], head[1]
     if not is_matrix(before.formula):
         return "r", "c"
     sets = matrix_sets(before.formula, a)
@@ -83,6 +88,17 @@ def _row_and_column(before: Equation, a: Methodology, after: Equation) -> tuple[
 def _projected(equation: Equation, methodology: Methodology, row: str, column: str, renamed: Mapping[str, str]) -> sympy.Expr:
     expr = to_sympy(equation.formula, methodology, letters_of(methodology, equation), row=row, column=column)
     return expr.xreplace({sympy.Symbol(new): sympy.Symbol(old) for new, old in renamed.items()})
+
+
+def _head_letters(before: Equation, after: Equation) -> dict[sympy.Symbol, sympy.Symbol]:
+    """Return the letters of one left side by those of the other, where they stand in the same places and bind nothing else."""
+    bound = {node.letter for node in walk(after.formula) if isinstance(node, Binder)}
+    pairs = zip(after.defines.indices, before.defines.indices, strict=False)
+    return {
+        letter_symbol(new.letter): letter_symbol(old.letter)
+        for new, old in pairs
+        if isinstance(new, IndexLetter) and isinstance(old, IndexLetter) and new.letter != old.letter and old.letter not in bound
+    }
 
 
 def _letter_names(a: Methodology, b: Methodology) -> dict[str, list[str]]:
@@ -140,7 +156,7 @@ class _Comparison:
                     yield (x, y) if len(str(x)) <= len(str(y)) else (y, x)
         for x in only_left:
             for y in only_right:
-                if self.alike(x, y) and _comparable(_indices(x), _indices(y)):
+                if self.alike(x, y) and (_comparable(_indices(x), _indices(y)) or _base(x) == _base(y)):
                     yield (x, y)
         for x in (*only_right, *only_left):
             yield (x, sympy.Integer(0))
@@ -171,7 +187,7 @@ class _Comparison:
         for term in list(gone):
             best = min((other for other in new if self.is_near(term, other)), key=lambda o: len(self.factors(term, o)), default=None)
             if best is not None:
-                said.append(self.factors(term, best) + (f" in {_shown(term)}" if len(before) > 1 else ""))
+                said.append(self.factors(term, best) + (f" in the term {_shown(term).lstrip('-')}" if len(before) > 1 else ""))
                 gone.remove(term)
                 new.remove(best)
         said += [f"term {_shown(term)} dropped" for term in gone] + [f"term {_shown(term)} added" for term in new]
@@ -225,6 +241,10 @@ def _shown(expr: sympy.Expr) -> str:
 
 def _indices(element: sympy.Expr) -> tuple[sympy.Expr, ...]:
     return tuple(element.indices) if isinstance(element, sympy.Indexed) else ()
+
+
+def _base(element: sympy.Expr) -> sympy.Basic:
+    return element.base if isinstance(element, sympy.Indexed) else element
 
 
 def _comparable(left: tuple[sympy.Expr, ...], right: tuple[sympy.Expr, ...]) -> bool:

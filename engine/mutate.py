@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from engine.affected import Dependencies, quantities_of
 from engine.case_runs import CaseRun, Result, keys_of, start_case
 from engine.checks import (
     check_cases_of,
     check_conditions,
+    check_dimensions,
     check_equation,
     check_letters,
     check_recomputed,
@@ -80,6 +82,8 @@ class Bench:
         self.settings = _Settings(methodology)
         self.known = keys_of([*check_tables(methodology), *check_recomputed(methodology), *check_use(methodology), *check_letters(methodology)])
         self.readers = _readers(methodology)
+        self.dependencies = Dependencies(methodology)
+        self.recomputed = self.dependencies.behind(_asked_tables(methodology))
 
     def judge(self, mutant: Mutant) -> Outcome:
         """Say what catches a mutant first."""
@@ -106,12 +110,14 @@ class Bench:
         for finding in self.static(methodology, mutant, equation):
             return Outcome(mutant, "static", _told(finding), changing)
         right = self.methodology.equation[equation.id]
-        same_needs = mutant.part == "formula" and _reads(equation.formula) <= _reads(right.formula)
+        news = self.newly_read(right, equation, mutant)
+        same_needs = equation.quantity if news is None else ""
+        touched = self.dependencies.touched(equation.quantity, news or ())
         outcome = self.run(mutant, [run for run in self.runs if equation.id in run.equations],
-                           lambda run: run.again(methodology, equation.quantity, same_needs=same_needs, read_unit=self.read_unit),
+                           lambda run: run.again(methodology, touched, same_needs=same_needs, read_unit=self.read_unit),
                            equation.quantity)  # fmt: skip
         if outcome.check == "nothing" and mutant.part == "formula" and not equation.solver:
-            if is_equivalent(right, equation, self.methodology, self.settings.all):
+            if is_equivalent(right, equation, self.methodology):
                 return Outcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
         return replace(outcome, changes_dimension=changing)
 
@@ -119,16 +125,26 @@ class Bench:
         """Yield errors and warnings of static checks that the spec as it is does not have."""
         right = self.methodology.equation[equation.id]
         cases = methodology.definitions[equation.quantity]
-        if mutant.part == "when" or not _reads(equation.formula) <= _reads(right.formula):
-            yield from self.settings.faults(methodology, equation)
+        news = self.newly_read(right, equation, mutant)
+        if news is not None:
+            yield from self.settings.faults(methodology, equation, self.dependencies.touched(equation.quantity, news))
         if mutant.part == "when":
             yield from self.new([*check_conditions(replace(methodology, equations=cases)), *check_cases_of(methodology, equation.quantity)])
         yield from self.new(check_letters(replace(methodology, equations=cases)))
-        dropped = _quantities(right.formula) - _quantities(equation.formula)
+        dropped = quantities_of(right.formula) - quantities_of(equation.formula)
         if any(self.readers[id_] == {equation.id} for id_ in dropped):
             yield from self.new(check_use(methodology))
-        if self.settings.is_recomputed(equation.quantity):
+        if equation.quantity in self.recomputed:
             yield from self.new(check_recomputed(methodology))
+
+    def newly_read(self, right: Equation, equation: Equation, mutant: Mutant) -> set[str] | None:
+        """Return the quantities of which a faulty equation may read other cells than the right one; ``None`` if of none."""
+        if mutant.part == "when":
+            return quantities_of(equation.formula)
+        more = _reads(equation.formula) - _reads(right.formula)
+        if any(isinstance(part, Binder) for part in more):
+            return quantities_of(equation.formula)
+        return {part.quantity for part in more if isinstance(part, Element | MatrixRef)} or None
 
     def new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         for finding in findings:
@@ -140,12 +156,12 @@ class Bench:
     def judge_unit(self, mutant: Mutant, methodology: Methodology) -> Outcome:
         users = [methodology.equation[id_] for id_ in sorted(self.readers[mutant.subject])]
         users += [e for e in methodology.definitions.get(mutant.subject, ()) if e not in users]
-        rules = [rule for rule in methodology.rules if mutant.subject in _quantities(rule.condition)]
+        rules = [rule for rule in methodology.rules if mutant.subject in quantities_of(rule.condition)]
         changing = not all(is_homogeneous(e, methodology) for e in users) or not all(is_homogeneous_rule(r, methodology) for r in rules)
-        for equation in users:
-            for finding in check_equation(equation, methodology)[1]:
-                return Outcome(mutant, "dimensions" if _is_unit_fault(finding) else "static", _told(finding), changing)
-        return Outcome(mutant, "nothing", "no equation, and no value of a dataset, tells the two units apart", changing)
+        concerned = replace(methodology, equations=tuple(users), rules=tuple(rules), comparisons=())
+        for finding in check_dimensions(concerned)[1]:
+            return Outcome(mutant, "dimensions" if _is_unit_fault(finding) else "static", _told(finding), changing)
+        return Outcome(mutant, "nothing", "no equation, rule or value of a dataset tells the two units apart", changing)
 
     def judge_values(self, mutant: Mutant, methodology: Methodology) -> Outcome:
         for finding in self.new([*check_tables(methodology), *check_recomputed(methodology)]):
@@ -178,7 +194,7 @@ class Bench:
 def _why_not(results: list[tuple[CaseRun, Result]], quantity: str) -> str:
     if not results:
         return "no worked case uses it"
-    moved = [run.case.id for run, result in results if run.differs(quantity, result)]
+    moved = [run.case.id for run, result in results if run.changed(quantity, result.values)]
     if not moved:
         return f"{quantity} has the same numbers in all {len(results)} worked cases that use it"
     return f"{quantity} has other numbers in {', '.join(moved[:4])}, and nothing that is compared follows from them"
@@ -192,19 +208,12 @@ class _Settings:
     #: Each setting with the equations that its plan uses.
     planned: list[tuple[Setting, frozenset[str]]] = field(default_factory=list)
     chosen: dict[tuple[str, frozenset[str]], list[Setting]] = field(default_factory=dict)
-    recomputed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.targets = tuple(dict.fromkeys((self.methodology.result, *self.methodology.report)))
-        self.all = list(settings_to_check(self.methodology))
-        for setting in self.all:
+        for setting in settings_to_check(self.methodology):
             plan = plan_run(self.methodology, setting, self.targets)
             self.planned.append((setting, frozenset(step.equation for stage in plan.stages for step in stage.steps)))
-        self.recomputed = frozenset(_feeding(self.methodology))
-
-    def is_recomputed(self, quantity: str) -> bool:
-        """Whether a printed table or a comparison follows from a quantity."""
-        return quantity in self.recomputed
 
     def few(self, equation: str, readings: frozenset[str]) -> list[Setting]:
         """Return as few settings as have, together, every choice and every one of some readings under which an equation is used."""
@@ -220,18 +229,19 @@ class _Settings:
             self.chosen[key] = few
         return self.chosen[key]
 
-    def faults(self, methodology: Methodology, equation: Equation) -> Iterator[Finding]:
-        """Yield what planning a methodology with another version of an equation shows wrong."""
-        named = [equation, *(e for id_ in _quantities(equation.formula) for e in methodology.definitions.get(id_, ()))]
+    def faults(self, methodology: Methodology, equation: Equation, touched: frozenset[str]) -> Iterator[Finding]:
+        """Yield what planning a methodology with another version of an equation shows wrong; only what is touched is planned again."""
+        named = [equation, *(e for id_ in quantities_of(equation.formula) for e in methodology.definitions.get(id_, ()))]
+        untouched = frozenset(id_ for id_ in methodology.definitions if id_ not in touched)
         readings = frozenset(id_ for e in named if e.when is not None for kind, id_ in switches_of(e.when) if kind == "reading")
         for setting in self.few(equation.id, readings):
             try:
-                plan = plan_run(methodology, setting, self.targets)
+                plan = plan_run(methodology, setting, self.targets, untouched)
             except MethodologyError as error:
                 yield Finding(error.code, "error", equation.id, error.what, error.why)
                 return
             for id_ in plan.inputs:
-                if methodology.quantity[id_].kind == "computed":
+                if id_ not in untouched and methodology.quantity[id_].kind == "computed":
                     yield Finding("G403", "error", id_, f"no equation defines {id_}")
                     return
 
@@ -240,17 +250,11 @@ def _switches(setting: Setting, readings: frozenset[str]) -> set[tuple[str, str]
     return {*setting.choices.items(), *((id_, setting.readings[id_]) for id_ in readings)}
 
 
-def _feeding(methodology: Methodology) -> set[str]:
-    """Return the quantities from which printed tables and comparisons follow."""
+def _asked_tables(methodology: Methodology) -> set[str]:
+    """Return the quantities that printed tables and comparisons show."""
     found = {result.quantity for result in methodology.published_results}
     for comparison in methodology.comparisons:
-        found |= _quantities(comparison.left) | _quantities(comparison.right)
-    queue = sorted(found)
-    while queue:
-        for equation in methodology.definitions.get(queue.pop(), ()):
-            more = _quantities(equation.formula) - found
-            found |= more
-            queue += sorted(more)
+        found |= quantities_of(comparison.left) | quantities_of(comparison.right)
     return found
 
 
@@ -258,13 +262,9 @@ def _readers(methodology: Methodology) -> dict[str, set[str]]:
     """Return, for each quantity, the equations whose formula names it."""
     found: dict[str, set[str]] = {quantity.id: set() for quantity in methodology.quantities}
     for equation in methodology.equations:
-        for id_ in _quantities(equation.formula):
+        for id_ in quantities_of(equation.formula):
             found[id_].add(equation.id)
     return found
-
-
-def _quantities(node: Node) -> set[str]:
-    return {part.quantity for part in walk(node) if isinstance(part, Element | MatrixRef)}
 
 
 def _reads(node: Node) -> set[Node]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from engine.graph import uses
-from engine.placeholder import choice_combinations, placeholder_setting
+from engine.placeholder import check_switches, choice_combinations, placeholder_setting
 from engine.plan import Plan
 from engine.planning import plan_run
 from engine.project_data import GAP
 from engine.rules import asked_quantities
 from engine.setting import Setting, may_hold
-from equations.errors import GraphError, InputError, near
+from equations.errors import GraphError, InputError, near_or_all
 from equations.methodology import Methodology
 from equations.quantity import Quantity
 
@@ -59,12 +59,7 @@ def matching_choices(methodology: Methodology, chosen: Mapping[str, str]) -> lis
     InputError
         I508 for a choice or a value that does not exist.
     """
-    for id_, value in chosen.items():
-        if id_ not in methodology.choice:
-            raise InputError("I508", f"there is no choice {id_!r}", remedy=near(id_, methodology.choice))
-        values = [v.id for v in methodology.choice[id_].values]
-        if value not in values:
-            raise InputError("I508", f"the choice {id_!r} has no value {value!r}", why=f"its values are {', '.join(values)}")
+    check_switches(methodology, chosen, {})
     return [c for c in choice_combinations(methodology) if all(c[id_] == value for id_, value in chosen.items())]
 
 
@@ -90,6 +85,7 @@ def find_needs(
     MethodologyError
         If a target does not exist or cannot be computed.
     """
+    check_switches(methodology, chosen, readings or {})
     combinations = matching_choices(methodology, chosen)
     found: dict[str, list[tuple[dict[str, str], Need]]] = {}
     for choices in combinations:
@@ -141,7 +137,8 @@ def datasets_by_quantity(methodology: Methodology, requested: tuple[str, ...]) -
     """Return quantity -> dataset for defaults and for the datasets that are requested."""
     for id_ in requested:
         if id_ not in methodology.dataset:
-            raise InputError("I508", f"the methodology has no dataset {id_!r}", remedy=near(id_, methodology.dataset))
+            raise InputError("I508", f"the methodology has no dataset {id_!r}",
+                             remedy=near_or_all(id_, methodology.dataset, "its datasets are"))  # fmt: skip
     found: dict[str, str] = {}
     for dataset in methodology.datasets:
         if dataset.use == "default" or dataset.id in requested:
@@ -193,7 +190,7 @@ def project_template(
         if wanted:
             lines += ["", f"  # ---- {title}"]
         for id_ in wanted:
-            lines += _template_value(methodology, setting, methodology.quantity[id_], plan)
+            lines += value_template(methodology, setting, methodology.quantity[id_], plan)
     if statements:
         lines += ["", "  # ---- statements, for the rules of the methodology"]
         for id_ in statements:
@@ -244,7 +241,8 @@ def _template_members(methodology: Methodology, setting: Setting, plan: Plan) ->
     return lines
 
 
-def _template_value(methodology: Methodology, setting: Setting, quantity: Quantity, plan: Plan) -> list[str]:
+def value_template(methodology: Methodology, setting: Setting, quantity: Quantity, plan: Plan) -> list[str]:
+    """Return the lines of one entry under ``values:`` with a gap for every number."""
     lines = ["", f"  # {quantity.meaning} ({quantity.source})"]
     if quantity.published_unit_text:
         lines.append(f"  # published unit: {quantity.published_unit_text}")

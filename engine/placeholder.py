@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from engine.setting import Setting, default_switches, may_hold
+from engine.setting import MOST_YEARS, Setting, default_switches, may_hold
 from equations.equation import Equation
-from equations.errors import InputError, near
+from equations.errors import InputError, near, near_or_all
 from equations.methodology import Methodology
 from equations.syntax import Compare, Node, Word, walk
 
@@ -88,14 +88,17 @@ def named_setting(
     except ValueError as cause:
         raise InputError("I507", "a day is not a date", why=str(cause), remedy="write it as 2018-03-12") from cause
     if last < first:
-        raise InputError("I507", "the end is before the start", why=f"{start} to {end}")
+        raise InputError("I507", "the end is before the start", why=f"{start} to {end}", remedy="correct one of the two days")
+    if last.year - first.year >= MOST_YEARS:
+        raise InputError("I507", f"a project from {first.year} to {last.year}", why=f"up to {MOST_YEARS} years are read",
+                         remedy="look for a typing error in the two years")  # fmt: skip
     base = placeholder_setting(methodology, choices, readings)
     years = tuple(str(year) for year in range(first.year, last.year + 1))
     named = dict(base.members)
     for id_, listed in members.items():
         if id_ not in methodology.index_set or methodology.index_set[id_].project == "fixed":
             open_sets = [s.id for s in methodology.index_sets if s.project != "fixed"]
-            raise InputError("I502", f"{id_!r} is not a set whose members a project lists", remedy=near(id_, open_sets))
+            raise InputError("I502", f"{id_!r} is not a set whose members a project lists", remedy=near_or_all(id_, open_sets, "those are"))
         named[id_] = tuple(part.strip() for part in listed.split(",") if part.strip())
     groups = {}
     for index_set in methodology.index_sets:
@@ -110,8 +113,8 @@ def named_setting(
     return replace(base, members=named, groups=groups, start=start, end=end)
 
 
-def standing_equations(methodology: Methodology, choices: Mapping[str, str], readings: Mapping[str, str]) -> list[Equation]:
-    """Return the equations that the choices made, and the readings or their defaults, leave standing.
+def check_switches(methodology: Methodology, choices: Mapping[str, str], readings: Mapping[str, str]) -> None:
+    """Make sure that choices and readings, where they are made, are among those offered.
 
     Raises
     ------
@@ -124,9 +127,21 @@ def standing_equations(methodology: Methodology, choices: Mapping[str, str], rea
     ):
         for id_, value in asked.items():
             if id_ not in known:
-                raise InputError("I508", f"there is no {kind} {id_!r}", remedy=near(id_, known))
+                raise InputError("I508", f"there is no {kind} {id_!r}", remedy=near_or_all(id_, known, "there are"))
             if value not in known[id_]:
-                raise InputError("I508", f"{id_!r} has no value {value!r}", why="its values are " + ", ".join(known[id_]))
+                raise InputError("I508", f"the {kind} {id_!r} has no value {value!r}", why="its values are " + ", ".join(known[id_]),
+                                 remedy=near(value, known[id_]) or "take one of them")  # fmt: skip
+
+
+def standing_equations(methodology: Methodology, choices: Mapping[str, str], readings: Mapping[str, str]) -> list[Equation]:
+    """Return the equations that the choices made, and the readings or their defaults, leave standing.
+
+    Raises
+    ------
+    InputError
+        I508 for a choice, value, ruling or reading that does not exist.
+    """
+    check_switches(methodology, choices, readings)
     settings = [
         placeholder_setting(methodology, combination, readings)
         for combination in choice_combinations(methodology)

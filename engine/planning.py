@@ -53,7 +53,8 @@ def plan_run(
     """
     for target in targets:
         if target not in methodology.quantity:
-            raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity))
+            raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity)
+                             or "`mrvgraph check --verbose` lists all")
     planner = _Planner(methodology, setting, supplied)
     return planner.plan(targets or (methodology.result,))
 
@@ -71,13 +72,27 @@ def plan_with_rules(
     plan = plan_run(methodology, setting, targets, supplied)
     extra = [q for q in asked if q not in plan.needs]
     at_hand = frozenset(supplied) | frozenset(plan.inputs)
-    accepted = _joint(methodology, setting, plan, extra, supplied, at_hand)
+    accepted = _joint(methodology, setting, plan, _reachable(methodology, setting, plan, extra, supplied), supplied, at_hand)
     if accepted is None:
         accepted = plan
         for quantity in extra:
             accepted = _joint(methodology, setting, accepted, [quantity], supplied, at_hand) or accepted
     optional = frozenset(accepted.needs) - frozenset(plan.needs)
     return replace(accepted, targets=plan.targets, optional=optional, required=plan.needs)
+
+
+def _reachable(methodology: Methodology, setting: Setting, plan: Plan, extra: list[str], supplied: frozenset[str]) -> list[str]:
+    """Return the quantities that follow, each alone, from what is supplied and what a plan has anyway; cells are not looked at."""
+    held = frozenset(supplied) | frozenset(plan.needs)
+    found = []
+    for quantity in extra:
+        try:
+            alone = plan_run(methodology, setting, (quantity,), held)
+        except MethodologyError:
+            continue
+        if set(alone.inputs) <= held:
+            found.append(quantity)
+    return found
 
 
 def _joint(

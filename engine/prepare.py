@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.project_data import ProjectData
 from engine.setting import Setting
-from equations.errors import InputError, MethodologyError, Place, near, raise_all
+from equations.errors import InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.index_set import IndexSet
 from equations.methodology import Methodology
 from equations.strict_yaml import Mapping as YamlMapping
@@ -15,6 +16,7 @@ from equations.strict_yaml import Scalar, Sequence, YamlNode
 
 #: The group set whose members are the monitoring periods.
 PERIOD_SET = "period"
+_YEAR = re.compile(r"[0-9]{4}\Z")
 
 
 def prepare(
@@ -59,7 +61,7 @@ class _Maker:
         for id_ in project.members:
             if id_ not in methodology.index_set:
                 self.fault("I502", f"there is no index set {id_!r}", project.members[id_].place,
-                           remedy=near(id_, methodology.index_set))  # fmt: skip
+                           remedy=near_or_all(id_, methodology.index_set, "there are"))  # fmt: skip
         for index_set in methodology.index_sets:
             if index_set.kind == "year":
                 members[index_set.id] = years
@@ -71,7 +73,7 @@ class _Maker:
         for scalar in project.datasets:
             if scalar.text in known:
                 self.fault("I508", f"the methodology has no dataset {scalar.text!r}", scalar.place,
-                           remedy=near(scalar.text, methodology.dataset))  # fmt: skip
+                           remedy=near_or_all(scalar.text, methodology.dataset, "its datasets are"))  # fmt: skip
         return Setting(
             self.choices(choices), self.readings(readings), members, groups, self.relations(members),
             project.start.isoformat(), project.end.isoformat(),
@@ -83,12 +85,13 @@ class _Maker:
         found: dict[str, str] = {}
         for id_ in asked:
             if id_ not in self.methodology.choice:
-                self.fault("I508", f"there is no choice {id_!r}", None, remedy=near(id_, self.methodology.choice))
+                self.fault("I508", f"there is no choice {id_!r}", None, remedy=near_or_all(id_, self.methodology.choice, "there are"))
         for id_, scalar in self.project.choices.items():
             if id_ not in self.methodology.choice:
-                self.fault("I508", f"there is no choice {id_!r}", scalar.place, remedy=near(id_, self.methodology.choice))
+                self.fault("I508", f"there is no choice {id_!r}", scalar.place,
+                           remedy=near_or_all(id_, self.methodology.choice, "there are"))  # fmt: skip
         for choice in self.methodology.choices:
-            made = self.project.choices.get(choice.id)
+            made = self.project.choices.get(choice.id) if choice.id not in asked else None
             value = asked.get(choice.id) or (made.text if made is not None else choice.default)
             values = [v.id for v in choice.values]
             if not value:
@@ -96,7 +99,7 @@ class _Maker:
                            remedy=f"write {choice.id}: {' or '.join(values)} under `choices:`")  # fmt: skip
             elif value not in values:
                 self.fault("I508", f"the choice {choice.id!r} has no value {value!r}", made.place if made else None,
-                           why=f"its values are {', '.join(values)}", remedy=near(value, values))  # fmt: skip
+                           why=f"its values are {', '.join(values)}", remedy=near(value, values) or "take one of them")  # fmt: skip
             found[choice.id] = value
         return found
 
@@ -109,12 +112,13 @@ class _Maker:
         for id_, value, place in given:
             ruling = self.methodology.ruling.get(id_)
             if ruling is None:
-                self.fault("I508", f"there is no ruling {id_!r}", place, remedy=near(id_, self.methodology.ruling))
+                self.fault("I508", f"there is no ruling {id_!r}", place,
+                           remedy=near_or_all(id_, self.methodology.ruling, "there are"))  # fmt: skip
                 continue
             known = [reading.id for reading in ruling.readings]
             if value not in known:
                 self.fault("I508", f"the ruling {id_!r} has no reading {value!r}", place,
-                           why=f"its readings are {', '.join(known)}", remedy=near(value, known))  # fmt: skip
+                           why=f"its readings are {', '.join(known)}", remedy=near(value, known) or "take one of them")  # fmt: skip
             found[id_] = value
         return found
 
@@ -130,21 +134,26 @@ class _Maker:
             self.fault("I502", f"the members of {index_set.id} are fixed by the methodology", node.place,
                        why=f"they are {', '.join(index_set.members)}", remedy="remove the list")  # fmt: skip
             return index_set.members
-        listed = self.labels(node, index_set.id)
-        return tuple(listed)
+        own = self.labels(node, index_set.id)
+        for member in own if index_set.subset_of else ():
+            if member not in known[index_set.subset_of]:
+                self.fault("I502", f"{index_set.subset_of} has no member {member!r}", node.place,
+                           why=f"{index_set.id} is a part of it", remedy=near_or_all(member, known[index_set.subset_of]))  # fmt: skip
+        return tuple(own)
 
     def labels(self, node: YamlNode, owner: str) -> list[str]:
         if isinstance(node, YamlMapping):
             scalars = [key for key, _ in node]
         elif isinstance(node, Sequence):
-            scalars = [item for item in node.items if isinstance(item, Scalar)]
+            scalars = [item for item in node.items if isinstance(item, Scalar) and not item.is_empty]
         else:
-            self.fault("I506", f"the members of {owner} must be a list", node.place, remedy=f"write {owner}: [a, b]")
-            return []
+            scalars = []
+        if not isinstance(node, YamlMapping | Sequence) or (isinstance(node, Sequence) and len(scalars) < len(node.items)):
+            self.fault("I506", f"the members of {owner} must be a list of names", node.place, remedy=f"write {owner}: [a, b]")
         found: list[str] = []
         for scalar in scalars:
             if scalar.text in found:
-                self.fault("I506", f"the member {scalar.text!r} of {owner} stands twice", scalar.place)
+                self.fault("I506", f"the member {scalar.text!r} of {owner} stands twice", scalar.place, remedy="remove one of the two")
             elif scalar.text:
                 found.append(scalar.text)
         return found
@@ -174,7 +183,7 @@ class _Maker:
             for place in span:
                 if place in taken:
                     self.fault("I507", f"{base[place]} is in {taken[place]} and in {key.text}", value.place,
-                               why=f"the groups of {index_set.id} may not overlap")  # fmt: skip
+                               why=f"the groups of {index_set.id} may not overlap", remedy="leave it to one of the two")  # fmt: skip
                 taken[place] = key.text
             names.append(key.text)
             spans.append(span)
@@ -186,7 +195,7 @@ class _Maker:
         if is_year and isinstance(node, YamlMapping):
             ends = [node.get("from"), node.get("to")]
             texts = [end.text if isinstance(end, Scalar) else "" for end in ends]
-            if all(text.isdigit() and len(text) <= 4 for text in texts):  # noqa: PLR2004 - a year
+            if all(_YEAR.match(text) for text in texts):
                 wanted = [str(year) for year in range(int(texts[0]), int(texts[1]) + 1)]
         else:
             wanted = self.labels(node, name)
@@ -197,7 +206,8 @@ class _Maker:
             else:
                 what = "a year of the project" if is_year else "one of its members"
                 self.fault("I507" if is_year else "I502", f"{member} is not {what}", node.place,
-                           why=f"they are {', '.join(base)}", remedy="" if is_year else near(member, base))  # fmt: skip
+                           why=f"they are {listed(base)}",
+                           remedy="remove it, or correct the days of operation" if is_year else near_or_all(member, base))  # fmt: skip
         if not wanted:
             self.fault("I507", f"{name} gathers nothing", node.place, remedy="write [a, b]; for years also {from: 2018, to: 2020}")
         return tuple(found)
@@ -206,10 +216,11 @@ class _Maker:
         found: dict[str, frozenset[tuple[str, ...]] | None] = {}
         for id_, node in self.project.relations.items():
             if id_ not in self.methodology.relation:
-                self.fault("I502", f"there is no relation {id_!r}", node.place, remedy=near(id_, self.methodology.relation))
+                self.fault("I502", f"there is no relation {id_!r}", node.place,
+                           remedy=near_or_all(id_, self.methodology.relation, "there are"))  # fmt: skip
         for relation in self.methodology.relations:
-            listed = self.project.relations.get(relation.id)
-            found[relation.id] = None if listed is None else frozenset(self.combinations(listed, relation.over, members))
+            pairs = self.project.relations.get(relation.id)
+            found[relation.id] = None if pairs is None else frozenset(self.combinations(pairs, relation.over, members))
         return found
 
     def combinations(
@@ -229,11 +240,12 @@ class _Maker:
             for key, value in entries:
                 if depth < len(over) and key.text not in members[over[depth]]:
                     self.fault("I502", f"{over[depth]} has no member {key.text!r}", key.place,
-                               remedy=near(key.text, members[over[depth]]))  # fmt: skip
+                               remedy=near_or_all(key.text, members[over[depth]]))  # fmt: skip
                 elif value is not None:
                     stack.append(((*labels, key.text), value))
                 elif depth + 1 == len(over):
                     pairs.append((*labels, key.text))
                 else:
-                    self.fault("I506", f"a combination has {len(over)} labels: {', '.join(over)}", key.place)
+                    self.fault("I506", f"a combination has {len(over)} labels: {', '.join(over)}", key.place,
+                               remedy=f"nest the labels in the order {', '.join(over)}")  # fmt: skip
         return pairs

@@ -6,15 +6,17 @@ The fields are those of :data:`SCHEMA`; the reference page of the project file i
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from engine.setting import MOST_YEARS
 from equations.errors import InputError, MethodologyError, Place, SpecError, raise_all
 from equations.spec_block import Block, Errors
 from equations.spec_schema import Field
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml_file
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml, read_yaml_file
 
 
 #: What a template writes where a number is still missing; read as missing, never as a value.
@@ -70,6 +72,9 @@ SCHEMA: dict[str, dict[str, Field]] = {
 _CODES = {"S101": "I509", "S102": "I506", "S103": "I502", "S104": "I501", "S105": "I506", "S106": "I506", "S107": "I502", "S108": "I509"}
 
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+
 class ProjectBlock(Block):
     """A block of a project file; its faults are input errors."""
 
@@ -93,8 +98,8 @@ class ProjectBlock(Block):
 def read_date(scalar: Scalar, what: str, errors: Errors) -> date | None:
     """Read an ISO date, collecting the fault if it is none."""
     try:
-        if len(scalar.text) != len("2018-03-12"):
-            raise ValueError("not of the form year-month-day")
+        if not _DATE.match(scalar.text):
+            raise ValueError("it is not of the form year-month-day")
         return date.fromisoformat(scalar.text)
     except ValueError as cause:
         errors.append(InputError("I507", f"{what} is not a date: {scalar.text!r}", scalar.place, why=str(cause),
@@ -160,6 +165,19 @@ def read_project(path: Path | str) -> ProjectData:
         node = read_yaml_file(path, code="I509")
     except MethodologyError as error:
         raise _as_input_error(error) from error
+    return _project(node, path, path.read_bytes())
+
+
+def read_project_text(text: str, path: Path) -> ProjectData:
+    """Read a text as the project file at ``path``; see :func:`read_project`."""
+    try:
+        node = read_yaml(text, str(path), code="I509")
+    except MethodologyError as error:
+        raise _as_input_error(error) from error
+    return _project(node, path, text.encode())
+
+
+def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
     errors: Errors = []
     block = ProjectBlock(node, "project", errors)
     identity = block.part("project")
@@ -172,16 +190,20 @@ def read_project(path: Path | str) -> ProjectData:
     if operation is not None and start is not None and end is None and not errors:
         operation.fault("S104", "neither `operation: end` nor a monitoring period says where the project ends", operation.place,
                         remedy="add `monitoring_periods:`")  # fmt: skip
+    if operation is not None and start is not None and end is not None and end.year - start.year >= MOST_YEARS:
+        operation.fault("I507", f"the operation lasts from {start.year} to {end.year}", operation.place,
+                        why=f"up to {MOST_YEARS} years are read", remedy="look for a typing error in the two years")  # fmt: skip
     values, places = _values(block, errors)
+    who = {key: identity.text(key) for key in SCHEMA["identity"] if identity.has(key)} if identity is not None else {}
+    switches = dict(block.texts("choices")), dict(block.texts("readings")), tuple(block.word_nodes("datasets"))
+    named = block.text("methodology"), _mapping(block, "members"), _mapping(block, "relations")
     raise_all(errors)
-    assert identity is not None and start is not None and end is not None
+    assert start is not None and end is not None
     if not periods:
         periods = (Period("all", start, end),)
     return ProjectData(
-        path, identity.text("name"), {key: identity.text(key) for key in SCHEMA["identity"] if identity.has(key)},
-        block.text("methodology"), start, end, periods, dict(block.texts("choices")), dict(block.texts("readings")),
-        tuple(block.word_nodes("datasets")), _mapping(block, "members"), _mapping(block, "relations"), values, places,
-        block.node.get("uncertainty"), hashlib.sha256(path.read_bytes()).hexdigest(),
+        path, who.get("name", ""), who, named[0], start, end, periods, *switches, named[1], named[2], values, places,
+        block.node.get("uncertainty"), hashlib.sha256(data).hexdigest(),
     )  # fmt: skip
 
 
@@ -200,7 +222,7 @@ def _mapping(block: ProjectBlock, name: str) -> dict[str, YamlNode]:
     if node is None or (isinstance(node, Scalar) and node.is_empty):
         return {}
     if not isinstance(node, Mapping):
-        block.fault("S105", f"{name} must be a mapping", node.place)
+        block.fault("S105", f"{name} must be a mapping", node.place, remedy=f"write {name}: {{id: [a, b]}}")
         return {}
     return {key.text: value for key, value in node}
 
@@ -221,16 +243,18 @@ def _periods(block: ProjectBlock, start: date | None, end: date | None, errors: 
         _check_period(part, period, found, start, end)
         found.append(period)
     if node is not None and not isinstance(node, Sequence):
-        block.fault("S105", "monitoring_periods must be a list", node.place, remedy="begin each with `- `")
+        block.fault("S105", "monitoring_periods must be a list", node.place, why="a project has one period or more",
+                    remedy="begin each with `- `, as in - {id: a, start: 2018-03-12, end: 2020-12-31}")  # fmt: skip
     if start is not None and end is not None and end < start:
-        block.fault("I507", "the operation ends before it starts", block.place_of("operation"), why=f"{start} to {end}")
+        block.fault("I507", "the operation ends before it starts", block.place_of("operation"), why=f"{start} to {end}",
+                    remedy="correct one of the two days")  # fmt: skip
     return tuple(sorted(found, key=lambda period: period.start))
 
 
 def _check_period(part: ProjectBlock, period: Period, others: list[Period], start: date | None, end: date | None) -> None:
     for other in others:
         if period.id == other.id:
-            part.fault("S106", f"two periods have the id {period.id!r}", part.place)
+            part.fault("S106", f"two periods have the id {period.id!r}", part.place_of("id"), remedy="give one of them another id")
         if period.start <= other.end and other.start <= period.end:
             part.fault("I507", f"the periods {other.id!r} and {period.id!r} overlap", part.place,
                        why="emission reductions of the same days would be credited twice",
@@ -240,9 +264,11 @@ def _check_period(part: ProjectBlock, period: Period, others: list[Period], star
                        why="equations give one value a year, which cannot be divided between two periods",
                        remedy="let the periods change at the end of a year")  # fmt: skip
     if start is not None and period.start < start:
-        part.fault("I507", f"the period {period.id!r} starts before the operation", part.place, why=f"{period.start} < {start}")
+        part.fault("I507", f"the period {period.id!r} starts before the operation", part.place_of("start"),
+                   why=f"the operation starts on {start}", remedy="correct one of the two days")  # fmt: skip
     if end is not None and period.end > end:
-        part.fault("I507", f"the period {period.id!r} ends after the operation", part.place, why=f"{period.end} > {end}")
+        part.fault("I507", f"the period {period.id!r} ends after the operation", part.place_of("end"),
+                   why=f"the operation ends on {end}", remedy="correct one of the two days")  # fmt: skip
 
 
 def _values(block: ProjectBlock, errors: Errors) -> tuple[dict[str, tuple[ProjectBlock, ...]], dict[str, Place]]:
@@ -252,7 +278,7 @@ def _values(block: ProjectBlock, errors: Errors) -> tuple[dict[str, tuple[Projec
     if node is None or (isinstance(node, Scalar) and node.is_empty):
         return {}, {}
     if not isinstance(node, Mapping):
-        block.fault("S105", "values must be a mapping of quantities", node.place)
+        block.fault("S105", "values must be a mapping of quantities", node.place, remedy="write values: {A_0: {unit: ha, ...}}")
         return {}, {}
     for key, value in node:
         places[key.text] = key.place

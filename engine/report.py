@@ -8,9 +8,11 @@ import json
 import math
 from collections.abc import Iterator
 
+from engine.excerpt import with_excerpt
 from engine.finding import Finding
 from engine.pipeline import Run
 from engine.terminal import bold, coloured, number, table, wrapped
+from equations.errors import CODES
 from equations.quantity import Quantity
 
 RUN_FORMAT = "mrvgraph-run/1"
@@ -82,11 +84,12 @@ def to_json(record: object) -> str:
 
 def run_text(run: Run) -> str:
     """Return a run for reading in a terminal."""
-    parts = ["\n".join(_head(run)), year_table(run), "\n".join(_results(run)), findings_text(run.findings)]
+    parts = ["\n".join(head_lines(run)), year_table(run), "\n".join(result_lines(run)), findings_text(run.findings)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(run: Run) -> Iterator[str]:
+def head_lines(run: Run) -> Iterator[str]:
+    """Yield the lines that say what was run: methodology, project, time, choices, readings."""
     methodology, setting = run.methodology, run.setting
     yield bold(f"{methodology.reference}  {methodology.title}")
     if methodology.status != "published":
@@ -130,7 +133,8 @@ def year_table(run: Run) -> str:
     return table(["", "", "unit", *years, "total"], body, right=range(3, 4 + len(years)))
 
 
-def _results(run: Run) -> Iterator[str]:
+def result_lines(run: Run) -> Iterator[str]:
+    """Yield the lines of the result, and of what the report names beside the yearly table."""
     methodology = run.methodology
     for id_ in dict.fromkeys((methodology.result, *methodology.report)):
         quantity = methodology.quantity[id_]
@@ -155,6 +159,8 @@ def findings_text(findings: tuple[Finding, ...], *, notes: bool = False) -> str:
     for finding in shown[:limit]:
         head = coloured(f"{finding.severity} {finding.code} {finding.subject}", finding.severity)
         lines.append(wrapped(f"{head}: {finding.what}", "    "))
+        if finding.code in CODES and finding.place is not None:
+            lines += [f"    where: {finding.place}", *(with_excerpt(finding.place) or finding.place).caret_lines()]
         for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
             if text:
                 lines.append("    " + wrapped(f"{word}: {text}", "      "))
@@ -195,11 +201,11 @@ def run_markdown(run: Run) -> str:
 
 
 def _plain_head(run: Run) -> list[str]:
-    return [line.replace("\033[1m", "").replace("\033[0m", "") for line in _head(run)]
+    return [line.replace("\033[1m", "").replace("\033[0m", "") for line in head_lines(run)]
 
 
 def _plain_results(run: Run) -> list[str]:
-    return [line.replace("\033[1m", "").replace("\033[0m", "") for line in _results(run)]
+    return [line.replace("\033[1m", "").replace("\033[0m", "") for line in result_lines(run)]
 
 
 def short(value: float) -> str:

@@ -11,9 +11,10 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 
 from engine.project_data import ProjectBlock
-from equations.errors import InputError, MethodologyError, Place, near
+from equations.errors import InputError, MethodologyError, Place, near, near_or_all
 from equations.quantity import Quantity
 from equations.strict_yaml import Mapping as YamlMapping
 from equations.strict_yaml import Scalar, YamlNode
@@ -54,19 +55,22 @@ class ValueReader:
         fixed = {key: scalar for key, scalar in block.texts("at")}
         for key, scalar in fixed.items():
             if key not in quantity.indices:
-                self.fault("I502", f"{quantity.id} has no index {key!r}", scalar.place, remedy=near(key, quantity.indices))
+                self.fault("I502", f"{quantity.id} has no index {key!r}", scalar.place,
+                           remedy=near_or_all(key, quantity.indices, "its indices are"))  # fmt: skip
                 return []
         open_indices = tuple(index for index in quantity.indices if index not in fixed)
         found = []
         for labels, scalar, own_unit in self.written(quantity, block, open_indices):
             if len(labels) != len(open_indices):
                 wanted = ", ".join(open_indices) or "none"
-                self.fault("I506", f"{quantity.id}: {len(labels)} label(s) where the indices are {wanted}", scalar.place,
-                           remedy=f"nest the labels in the order {wanted}")  # fmt: skip
+                count = {0: "no label", 1: "1 label"}.get(len(labels), f"{len(labels)} labels")
+                self.fault("I506", f"{quantity.id}: {count} where the indices are {wanted}", scalar.place,
+                           remedy=f"nest the labels in the order {wanted}" if open_indices else "write `value:`")  # fmt: skip
                 continue
             rest = iter(labels)
             full = tuple(fixed[index].text if index in fixed else next(rest) for index in quantity.indices)
-            unit, alternative = self.unit_of(quantity, units, own_unit, full, scalar.place)
+            written_at = scalar.place if own_unit or not block.has("unit") else block.place_of("unit")
+            unit, alternative = self.unit_of(quantity, units, own_unit, full, written_at)
             if unit is not None:
                 found.append(Reported(full, scalar, unit, alternative))
         return found
@@ -77,7 +81,7 @@ class ValueReader:
         ways = [name for name in ("value", "values", "table", "file") if block.has(name)]
         if len(ways) > 1 or (not ways and not block.has("otherwise")):
             self.fault("I506", f"{quantity.id} needs one of value, values, table and file", block.place,
-                       why=f"found {', '.join(ways) or 'none'}")  # fmt: skip
+                       why=f"found {', '.join(ways) or 'none'}", remedy="write one of them, or `otherwise:` for all cells")  # fmt: skip
             return []
         if not ways:
             return []
@@ -96,7 +100,8 @@ class ValueReader:
             return [((), node)]
         if not isinstance(node, YamlMapping):
             if node is not None:
-                self.fault("I506", f"{quantity.id}: values stand as label: number", node.place)
+                self.fault("I506", f"{quantity.id}: values stand as label: number", node.place,
+                           remedy="write {label: 1.5}, nested for several indices")  # fmt: skip
             return []
         found = []
         for key, value in node:
@@ -121,7 +126,8 @@ class ValueReader:
         header = rows[0][1][1:] if corner else rows[0][1]
         found: list[tuple[tuple[str, ...], Scalar, str]] = []
         if len(set(header)) != len(header):
-            self.fault("I506", f"{quantity.id}: a column label stands twice", Place(file, rows[0][0]))
+            self.fault("I506", f"{quantity.id}: a column label stands twice", Place(file, rows[0][0]),
+                       why=f"the columns are {', '.join(header)}", remedy="remove one of the two")  # fmt: skip
         for number, (label, *cells) in rows[1:]:
             if len(cells) != len(header):
                 self.fault("I506", f"{quantity.id}: row {label} has {len(cells)} numbers and the header {len(header)}",
@@ -133,15 +139,15 @@ class ValueReader:
     def csv_file(
         self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]
     ) -> list[tuple[tuple[str, ...], Scalar, str]]:
-        name = block.text("file")
-        path = self.folder / name
-        text = self.read_text(path, name, block)
+        path = self.folder / block.text("file")
+        text = self.read_text(path, block)
         if text is None:
             return []
+        name = path.as_posix()
         try:
             rows = [(at, [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(io.StringIO(text)), 1)]
         except csv.Error as cause:
-            self.fault("I509", f"the CSV file cannot be read: {cause}", Place(name))
+            self.fault("I509", f"the CSV file cannot be read: {cause}", Place(name), remedy="save it as CSV with commas, as UTF-8")
             return []
         rows = [(at, row) for at, row in rows if any(row)]
         if not rows:
@@ -151,20 +157,27 @@ class ValueReader:
             return self.grid(quantity, name, rows, indices, corner=True)
         return self.long_table(quantity, name, rows, indices)
 
-    def read_text(self, path: Path, name: str, block: ProjectBlock) -> str | None:
+    def read_text(self, path: Path, block: ProjectBlock) -> str | None:
+        name, place = block.text("file"), block.place_of("file")
         try:
-            if path.stat().st_size > MOST_CSV_BYTES:
-                self.fault("I509", f"the file has {path.stat().st_size / 1e6:.0f} MB", Place(name),
-                           why=f"CSV files up to {MOST_CSV_BYTES // 10**6} MB are read")  # fmt: skip
+            status = path.stat()
+            if not S_ISREG(status.st_mode):
+                self.fault("I509", f"{name!r} is not a file on a disk", place, remedy="name a CSV file beside the project file")
+                return None
+            if status.st_size > MOST_CSV_BYTES:
+                self.fault("I509", f"the file {name!r} has {status.st_size / 1e6:.0f} MB", place,
+                           why=f"CSV files up to {MOST_CSV_BYTES // 10**6} MB are read",
+                           remedy="leave out cells that are zero and write `otherwise: 0`, or look whether it is the right file")  # fmt: skip
                 return None
             data = path.read_bytes()
             self.files[name] = hashlib.sha256(data).hexdigest()
             return data.decode("utf-8-sig")
-        except OSError as cause:
-            self.fault("I509", f"the file {name!r} cannot be read: {cause.strerror}", block.place_of("file"),
-                       remedy="file names are read from the folder of the project file")  # fmt: skip
         except UnicodeDecodeError as cause:
-            self.fault("I509", f"the file {name!r} is not UTF-8 text", block.place_of("file"), why=str(cause))
+            self.fault("I509", f"the file {name!r} is not UTF-8 text", place, why=str(cause), remedy="save it as CSV, as UTF-8")
+        except (OSError, ValueError) as cause:
+            reason = cause.strerror if isinstance(cause, OSError) else "a path cannot hold such a character"
+            self.fault("I509", f"the file {name!r} cannot be read: {reason}", place,
+                       remedy="file names are read from the folder of the project file")  # fmt: skip
         return None
 
     def long_table(
@@ -181,13 +194,15 @@ class ValueReader:
         if missing or any(column not in known for column in header):
             if missing:
                 self.fault("I506", f"the column {missing[0]!r} is missing", Place(name, rows[0][0]),
+                           why=f"a long table has one column for each index of {quantity.id}, and `value`",
                            remedy="columns: " + ", ".join((*indices, "value")))  # fmt: skip
             return []
         at = {column: position for position, column in enumerate(header)}
         found = []
         for number, row in rows[1:]:
             if len(row) != len(header):
-                self.fault("I506", f"line {number} has {len(row)} cells and the header {len(header)}", Place(name, number))
+                self.fault("I506", f"line {number} has {len(row)} cells and the header {len(header)}", Place(name, number),
+                           remedy="complete the line; put a text that holds a comma in quotes")  # fmt: skip
                 continue
             labels = tuple(row[at[index]] for index in indices)
             unit = row[at["unit"]] if "unit" in at else ""
@@ -203,7 +218,7 @@ class ValueReader:
             if quantity.alternatives is None:
                 self.fault("I503", f"{quantity.id} has one unit for all its members", node.place, remedy=f"unit: {quantity.unit}")
                 return None
-            found = {key: self.unit(scalar) for key, scalar in block.texts("unit")}
+            found = {key: self.unit(scalar, quantity) for key, scalar in block.texts("unit")}
             return None if None in found.values() else {key: unit for key, unit in found.items() if unit is not None}
         scalar = block.scalar("unit") if node is not None else None
         if scalar is None:
@@ -214,27 +229,29 @@ class ValueReader:
             self.fault("I503", f"{quantity.id} is given without a unit", block.place, why=f"the equations read it in {quantity.unit}",
                        remedy=f"add `unit: {quantity.unit}`, or the unit in which it was measured")  # fmt: skip
             return None
-        unit = self.unit(scalar)
+        unit = self.unit(scalar, quantity)
         return None if unit is None else {"": unit}
 
-    def unit(self, scalar: Scalar) -> Unit | None:
+    def unit(self, scalar: Scalar, quantity: Quantity) -> Unit | None:
         try:
             return self.read_unit(scalar.text, scalar.place, self.substances)
         except MethodologyError as error:
-            self.fault("I503", error.what, scalar.place, error.why, error.remedy)
+            hint = f"{error.remedy} " if error.remedy.startswith("did you mean") else ""
+            self.fault("I503", error.what, scalar.place, error.why, f"{hint}the equations read {quantity.id} in {_units(quantity)}")
             return None
 
     def unit_of(
         self, quantity: Quantity, units: Mapping[str, Unit], own: str, labels: tuple[str, ...], place: Place
     ) -> tuple[Unit | None, str]:
         """Return the unit of a cell and the alternative it belongs to, checked against the quantity."""
-        unit = self.unit(Scalar(own, place.file, place.line, place.column)) if own else units.get("")
+        unit = self.unit(Scalar(own, place.file, place.line, place.column), quantity) if own else units.get("")
         if unit is None and quantity.alternatives is not None:
             unit = units.get(labels[quantity.indices.index(quantity.alternatives.by)])
         if unit is None:
             if not own:
                 self.fault("I503", f"{quantity.id}[{', '.join(labels)}] is given without a unit", place,
-                           remedy=f"the equations read it in {quantity.unit}")  # fmt: skip
+                           why=f"the equations read it in {_units(quantity)}",
+                           remedy="write `unit:`, for each member where they differ")  # fmt: skip
             return None, ""
         if quantity.alternatives is not None:
             for name, allowed in quantity.alternatives.units:
@@ -242,8 +259,7 @@ class ValueReader:
                     return unit, name
         elif unit.same_dimension(quantity.unit) or self.is_published(quantity, unit):
             return unit, ""
-        allowed_text = " or ".join(str(u) for _, u in quantity.alternatives.units) if quantity.alternatives else str(quantity.unit)
-        self.fault("I503", f"{quantity.id} is given in {unit}, and is in {allowed_text}", place,
+        self.fault("I503", f"{quantity.id} is given in {unit}, and is in {_units(quantity)}", place,
                    why=f"{unit.in_base_units()} is another thing than {quantity.unit.in_base_units()}",
                    remedy="convert the number to that substance or dimension yourself and say how in `source`")  # fmt: skip
         return None, ""
@@ -251,3 +267,8 @@ class ValueReader:
     def is_published(self, quantity: Quantity, unit: Unit) -> bool:
         """Whether a unit is that of the publication, where it prints a plainer one than ours (t for t_urea)."""
         return quantity.published_unit is not None and unit.same_dimension(quantity.published_unit)
+
+
+def _units(quantity: Quantity) -> str:
+    """Return the unit of a quantity, or its alternatives, for messages."""
+    return " or ".join(str(unit) for _, unit in quantity.alternatives.units) if quantity.alternatives else str(quantity.unit)

@@ -86,6 +86,8 @@ def principal_matrix_root(matrix: NDArray[np.float64], exponent: float) -> NDArr
     """
     if not exponent > 0:
         raise ValueError(f"the exponent is {exponent:g}; a root needs one above zero")
+    if not np.isfinite(matrix).all():
+        raise ValueError("an entry of the matrix is not a finite number")
     eigenvalues, vectors = np.linalg.eig(matrix)
     scale = max(1.0, float(np.abs(eigenvalues).max(initial=0.0)))
     negative = (np.abs(eigenvalues.imag) <= 1e-12 * scale) & (eigenvalues.real <= 1e-12 * scale)

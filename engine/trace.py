@@ -9,13 +9,13 @@ import numpy as np
 
 from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.formula import FormulaEvaluator, Scope
-from engine.inputs import Origin
+from engine.written_numbers import Origin
 from engine.pipeline import Run
 from engine.plan import Step
 from engine.solvers import root_parts
 from engine.terminal import number
 from equations.equation import Equation
-from equations.errors import InputError, near
+from equations.errors import InputError, listed, near, near_or_all
 from equations.grammar import parse_formula
 from equations.notation import letters_of, plain_text, substituted_text
 from equations.notation_matrix import free_letter, is_matrix, letters_in, lowered
@@ -112,7 +112,7 @@ def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
     if not isinstance(node, Name):
         raise InputError("I502", f"{text!r} does not name a number", remedy="write it as ER_credit[2019]")
     if node.name not in run.values.arrays:
-        known = near(node.name, run.values.arrays)
+        known = near_or_all(node.name, run.values.arrays, "this run has")
         why = "it is not part of this run" if node.name in run.methodology.quantity else "the methodology has no such quantity"
         raise InputError("I502", f"there is no {node.name!r}", why=why, remedy=known)
     axes = run.methodology.quantity[node.name].indices
@@ -126,7 +126,8 @@ def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
         label = index.label if isinstance(index, IndexLabel) else index.letter
         members = run.setting.members[axis]
         if label not in members:
-            raise InputError("I502", f"{axis} has no member {label!r}", why=f"members: {', '.join(members)}", remedy=near(label, members))
+            raise InputError("I502", f"{axis} has no member {label!r}", why=f"its members are {listed(members, 12)}",
+                             remedy=near(label, members) or "take one of them")  # fmt: skip
         cell.append(members.index(label))
     if run.values.states[node.name][tuple(cell)] == ABSENT:
         raise InputError("I502", f"{text} is not part of this run", why="nothing that was asked for needs it")

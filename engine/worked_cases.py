@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.evaluate import Values
-from engine.inputs import ABSENT, NOT_APPLICABLE, UnitReader
+from engine.cells import ABSENT, NOT_APPLICABLE
+from engine.inputs import UnitReader
 from engine.project_data import ProjectData, read_project
 from engine.setting import Setting
 from equations.errors import Place, SpecError, raise_all

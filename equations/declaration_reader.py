@@ -5,19 +5,24 @@ All faults are collected with file, line and column.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 
 from equations.citation import Citation
 from equations.errors import Place
 from equations.index_set import IndexSet, Relation
 from equations.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
-from equations.quantity import Quantity, UnitAlternatives
+from equations.quantity import Quantity, Range, UnitAlternatives
 from equations.ruling import Reading, Ruling
-from equations.spec_block import Block, Errors, checked
+from equations.spec_block import Block, Errors, checked, read_number, unique
 from equations.spec_schema import MEMBER
 from equations.strict_yaml import Mapping, Scalar, YamlNode
 from equations.unit_registry import SUBSTANCES, parse_unit
 from equations.units import PLAIN
+
+
+_SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
 class DeclarationReader:
@@ -41,7 +46,12 @@ class DeclarationReader:
     def substance(self, block: Block) -> Substance:
         id_ = block.text("id")
         if id_ in SUBSTANCES:
-            block.fault("S106", f"the substance {id_!r} is built in", block.place)
+            block.fault("S106", f"the substance {id_!r} is built in", block.place_of("id"), why=SUBSTANCES[id_],
+                        remedy="remove the declaration")  # fmt: skip
+        elif id_ and not _SUBSTANCE.match(id_):
+            block.fault("S105", f"{id_!r} cannot be the name of a substance", block.place_of("id"),
+                        why="it stands in units, as in t_" + re.sub(r"[^A-Za-z0-9]+", "_", id_),
+                        remedy="take letters, digits and underscores, a letter first")  # fmt: skip
         return Substance(id_, block.text("meaning"))
 
     def index_sets(self) -> tuple[IndexSet, ...]:
@@ -51,7 +61,7 @@ class DeclarationReader:
             ids, names, parts = self.members(block)
             parent = block.text("subset_of")
             own = IndexSet(
-                block.name("id"), block.words("letters"), block.text("meaning"), ids, names, block.text("kind", "members"),
+                block.name("id"), block.names("letters"), block.text("meaning"), ids, names, block.text("kind", "members"),
                 parent, block.text("groups"), block.text("project", "fixed"), parts, block.place,
             )  # fmt: skip
             if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
@@ -66,7 +76,14 @@ class DeclarationReader:
                     block.fault("X206", f"the letter {scalar.text!r} already belongs to {letters[scalar.text]}", scalar.place,
                                 remedy="leave it to one set; an equation can say otherwise with `for:`")  # fmt: skip
                 letters.setdefault(scalar.text, own.id)
-            found[own.id] = own
+            years = [s.id for s in found.values() if s.kind == "year"]
+            if own.kind == "year" and years:
+                block.fault("S105", f"{own.id} is a second year axis", block.place_of("kind"), why=f"the first is {years[0]}; lags, "
+                            "`start` and `end` belong to one", remedy="make it `kind: members`, or a group of years")  # fmt: skip
+            if own.id in found:
+                block.fault("S106", f"two index sets have the id {own.id!r}", block.place_of("id"),
+                            why=f"the first is at {found[own.id].place}", remedy="give one of them another id")  # fmt: skip
+            found.setdefault(own.id, own)
         return tuple(found.values())
 
     def subset(self, block: Block, own: IndexSet, parent: IndexSet) -> IndexSet:
@@ -105,8 +122,9 @@ class DeclarationReader:
                 ids.append(part.text("id"))
                 names.append(part.text("name"))
                 parts += [part.words("of")] if part.has("of") else []
-        if len(set(ids)) != len(ids):
-            block.fault("S106", "a member stands twice", block.place_of("members"))
+        for id_ in (id_ for id_, times in Counter(ids).items() if times > 1):
+            block.fault("S106", f"the member {id_!r} stands twice", block.place_of("members"),
+                        remedy="remove one of the two, or give it another id")  # fmt: skip
         return tuple(ids), tuple(names), tuple(parts)
 
     def relation(self, block: Block) -> Relation:
@@ -128,6 +146,7 @@ class DeclarationReader:
 
     def choice(self, block: Block) -> Choice:
         values = tuple(ChoiceValue(b.text("id"), b.text("meaning")) for b in block.blocks("values"))
+        unique([(v.id, block.place_of("values")) for v in values], "values of one choice", self.errors)
         default = block.text("default")
         if default:
             checked(default, [v.id for v in values], "value", block.place_of("default"), self.errors)
@@ -148,12 +167,15 @@ class DeclarationReader:
             published = block.read_unit_quietly(published_text, self.substances)
         on = block.text("on")
         if on:
-            checked(on, [r.id for r in relations], "relation", block.place_of("on"), self.errors)
+            self.check_relation(block, on, relations, indices)
         matrix, diagonal = block.name("matrix"), block.name("diagonal_matrix")
         if matrix and (len(indices) < 2):
-            block.fault("S105", "a matrix has two indices", block.place_of("matrix"))
+            block.fault("S105", f"{id_} has {'one index' if indices else 'no index'}, and a matrix at least two", block.place_of("matrix"),
+                        why="rows and columns of the matrix are the first two",
+                        remedy="declare both under `indices:`, or write `diagonal_matrix:`")  # fmt: skip
         if diagonal and not indices:
-            block.fault("S105", "a diagonal matrix has an index", block.place_of("diagonal_matrix"))
+            block.fault("S105", f"{id_} has no index, and a diagonal matrix at least one", block.place_of("diagonal_matrix"),
+                        why="the diagonal runs over the first index", remedy="declare it under `indices:`")  # fmt: skip
         acts_as, why = None, ""
         if (part := block.block("acts_as")) is not None:
             acts_as, why = part.unit("unit", self.substances), part.text("equivalence")
@@ -167,6 +189,15 @@ class DeclarationReader:
             block.text("editorial"), block.place,
         )  # fmt: skip
 
+    def check_relation(self, block: Block, on: str, relations: tuple[Relation, ...], indices: tuple[str, ...]) -> None:
+        if not checked(on, [r.id for r in relations], "relation", block.place_of("on"), self.errors):
+            return
+        for set_id in next(r.over for r in relations if r.id == on):
+            if set_id not in indices:
+                block.fault("S107", f"the relation {on} runs over {set_id}, which is no index of {block.text('id')}",
+                            block.place_of("on"), why=f"its indices are {', '.join(indices) or 'none'}",
+                            remedy="take a relation over indices of the quantity")  # fmt: skip
+
     def alternatives(self, block: Block, indices: tuple[str, ...]) -> UnitAlternatives | None:
         part = block.block("unit_alternatives")
         if part is None:
@@ -174,10 +205,22 @@ class DeclarationReader:
         by = part.text("by")
         checked(by, indices, "index", part.place_of("by"), self.errors)
         units = tuple((key, part.read_unit(scalar, self.substances) or PLAIN) for key, scalar in part.texts("units"))
-        return UnitAlternatives(part.text("group"), by, units)
+        limits = [(key, self.span(part, key, scalar)) for key, scalar in part.texts("plausible")]
+        plausible = tuple((key, limit) for key, limit in limits if limit is not None)
+        return UnitAlternatives(part.text("group"), by, units, plausible)
+
+    def span(self, block: Block, key: str, scalar: Scalar) -> Range | None:
+        """Read ``0.005 to 2``, the range of one alternative."""
+        least, _, most = (part.strip() for part in scalar.text.partition(" to "))
+        low, high = read_number(least), read_number(most)
+        if low is None or high is None or low > high:
+            block.fault("S105", f"{key}: not a range: {scalar.text!r}", scalar.place, remedy="write it as 0.005 to 2")
+            return None
+        return Range(low, high)
 
     def ruling(self, block: Block) -> Ruling:
         readings = tuple(Reading(b.text("id"), b.text("meaning")) for b in block.blocks("readings"))
+        unique([(r.id, block.place_of("readings")) for r in readings], "readings of one ruling", self.errors)
         default = block.text("default")
         if default:
             checked(default, [r.id for r in readings], "reading", block.place_of("default"), self.errors)

@@ -38,7 +38,7 @@ from equations.syntax import (
 )
 from equations.tokens import Source
 from equations.unit_registry import parse_unit
-from equations.units import PLAIN, Unit
+from equations.units import PLAIN, Unit, factor_text
 
 #: The unit of a plain zero: any.
 ANY = None
@@ -132,8 +132,7 @@ class UnitChecker:
 
     def mismatch(self, left: Unit, right: Unit, node: Node, doing: str) -> None:
         if left.same_dimension(right):
-            factor = left.scale / right.scale
-            shown = factor if factor.denominator == 1 else f"1/{1 / factor}" if (1 / factor).denominator == 1 else float(factor)
+            shown = factor_text(left.scale / right.scale)
             self.fault("U303", f"{doing}: {left} and {right} differ in scale by {shown}", node,
                        why=f"the left is in {left.in_base_units()}, the right in {right.in_base_units()}",
                        remedy="convert one of them with a number that carries its unit, as in 1000 {kg/t}")  # fmt: skip
@@ -157,7 +156,8 @@ class UnitChecker:
             if right * quantity.unit == left:
                 return f"multiply the right side by {quantity.id} ({quantity.unit})"
         gap = left / right
-        return f"the left side is too large by the unit {gap.in_base_units()}: a factor is missing or too much"
+        return (f"the left side is too large by the unit {gap.in_base_units()}: a factor is missing or too much, "
+                "or one counts as the other and `equivalences:` names why")  # fmt: skip
 
     # -- operations
 
@@ -182,6 +182,10 @@ class UnitChecker:
             self.fault("U304", f"a power of {base} whose exponent is not a written number", node,
                        why="the unit of the result would depend on data",
                        remedy="make the base a plain number")  # fmt: skip
+            return base
+        if not base.can_be_raised_to(value):
+            self.fault("U304", f"a power of {base} with the exponent {node.right.text if isinstance(node.right, Number) else value}", node,
+                       why="no unit of a number that is measured has such a power", remedy="look for a typing error")  # fmt: skip
             return base
         return base**value
 
@@ -225,7 +229,8 @@ class UnitChecker:
         unit = self.of(body)
         if kind == "Product" and unit is not ANY and unit != PLAIN:
             self.fault("U304", f"a product over members of values in {unit}", node,
-                       why="its unit would depend on how many members there are")  # fmt: skip
+                       why="its unit would depend on how many members there are",
+                       remedy="divide by a reference value in the same unit")  # fmt: skip
         return unit
 
     def cases(self, node: Cases) -> Unit | None:

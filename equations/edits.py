@@ -75,7 +75,7 @@ class Editor(EditLog):
                 continue
             if not isinstance(held, Mapping):
                 held = Mapping(((Scalar("id", held.file, held.line, held.column), held),), held.file, held.line, held.column)
-            new = self.merged(own, schema_of(kind), held, block, _selecting(kind, block))
+            new = self.merged(own, schema_of(kind), held, block, _selecting(kind, block, held))
             items = (*items[:at], new, *items[at + 1 :])
         return items
 
@@ -137,7 +137,7 @@ class Editor(EditLog):
         self, path: Path, kind: str, items: tuple[YamlNode, ...], name: Scalar, selector: Mapping | None
     ) -> int | None:
         """Return where an entry stands; report one that is not there, or a name that several share."""
-        matching = [at for at, item in enumerate(items) if _matches(item, kind, name, selector)]
+        matching = _matching(items, kind, name, selector)
         if len(matching) == 1:
             return matching[0]
         if matching:
@@ -292,11 +292,12 @@ def _name_scalar(kind: str, block: Mapping | None) -> Scalar | None:
     return name if isinstance(name, Scalar) else None
 
 
-def _selecting(kind: str, block: Mapping) -> tuple[str, ...]:
+def _selecting(kind: str, block: Mapping, held: Mapping) -> tuple[str, ...]:
     """Return the fields by which an edit says which entry it means."""
     if kind != "value_block":
         return (name_field(kind),)
-    return ("id",) if "id" in block else ("quantity", "at")
+    naming = ("id", "quantity", "at") if "id" not in block else ("id",)
+    return tuple(name for name in naming if name == "id" or ((new := block.get(name)) and (old := held.get(name)) and same(new, old)))
 
 
 def _identity(item: YamlNode, kind: str) -> str:
@@ -312,17 +313,19 @@ def _identity(item: YamlNode, kind: str) -> str:
     return text
 
 
-def _matches(item: YamlNode, kind: str, name: Scalar, selector: Mapping | None) -> bool:
-    if isinstance(item, Scalar) or kind != "value_block" or not isinstance(item, Mapping):
-        return _identity(item, kind) == name.text
-    id_, quantity = item.get("id"), item.get("quantity")
-    if isinstance(id_, Scalar) and id_.text == name.text:
-        return True
-    if not isinstance(quantity, Scalar) or quantity.text != name.text or (selector is not None and "id" in selector):
-        return False
-    at = selector.get("at") if selector is not None else None
-    held = item.get("at")
-    return at is None or (held is not None and same(at, held))
+def _matching(items: tuple[YamlNode, ...], kind: str, name: Scalar, selector: Mapping | None) -> list[int]:
+    """Return where entries stand that an edit may mean; values are named by id, or by quantity and, where that is not enough, `at`."""
+    if kind != "value_block":
+        return [at for at, item in enumerate(items) if _identity(item, kind) == name.text]
+    blocks = [(at, item) for at, item in enumerate(items) if isinstance(item, Mapping)]
+    by_id = [at for at, item in blocks if isinstance(id_ := item.get("id"), Scalar) and id_.text == name.text]
+    if by_id or (selector is not None and "id" in selector):
+        return by_id
+    named = [(at, item) for at, item in blocks if isinstance(q := item.get("quantity"), Scalar) and q.text == name.text]
+    wanted = selector.get("at") if selector is not None else None
+    if len(named) > 1 and wanted is not None:
+        named = [(at, item) for at, item in named if (held := item.get("at")) is not None and same(wanted, held)]
+    return [at for at, _ in named]
 
 
 def _flat(node: YamlNode | None) -> str:

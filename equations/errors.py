@@ -55,6 +55,10 @@ CODES: dict[str, str] = {
     "I507": "dates or periods that do not fit together",
     "I508": "a choice, reading or dataset that is missing or not offered",
     "I509": "a project or data file that cannot be read",
+    "I510": "a distribution that cannot be, or does not fit its quantity",
+    "I511": "a number of draws, projects or workers that cannot be",
+    "I512": "memory that would not suffice",
+    "I513": "a project file that cannot be run under one of two specs that are compared",
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",
@@ -62,7 +66,9 @@ CODES: dict[str, str] = {
 }
 
 
-_WIDTH = 100
+_WIDTH, _MOST_SHOWN = 100, 800
+#: Characters that are taken for each other, or left out, in names.
+_MISTAKEN = str.maketrans({"0": "o", "1": "l", "_": None, "-": None, " ": None})
 _MOST_NEAR, _LEAST_LIKE, _LESS_LIKE, _MOST_LISTED = 3, 0.6, 0.1, 12
 
 
@@ -98,6 +104,12 @@ class Place:
         return ":".join(parts)
 
 
+def _cropped(text: str) -> str:
+    """Return a text on one line; of one that quotes a whole file the two ends."""
+    text = " ".join(text.split())
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN // 2]} ... {text[-_MOST_SHOWN // 2 :]}"
+
+
 class MethodologyError(Exception):
     """Root of all errors that a user can cause.
 
@@ -127,14 +139,14 @@ class MethodologyError(Exception):
         return _rebuild, (type(self), self.code, self.what, self.place, self.why, self.remedy)
 
     def __str__(self) -> str:
-        lines = [f"{self.code} {self.what}"]
+        lines = [f"{self.code} {_cropped(self.what)}"]
         if self.place is not None:
-            lines[0] += f" ({self.place})"
+            lines[0] += f" ({_cropped(str(self.place))})"
             lines += self.place.caret_lines()
         if self.why:
-            lines.append(f"    why: {self.why}")
+            lines.append(f"    why: {_cropped(self.why)}")
         if self.remedy:
-            lines.append(f"    do:  {self.remedy}")
+            lines.append(f"    do:  {_cropped(self.remedy)}")
         return "\n".join(lines)
 
     def as_record(self) -> dict[str, object]:
@@ -235,14 +247,28 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def _likeness(name: str, candidate: str) -> float:
-    if name.lower() == candidate.lower():
+    if _folded(name) == _folded(candidate):
         return 1.0
     matcher = SequenceMatcher(None, name, candidate)
     return matcher.ratio() if matcher.real_quick_ratio() >= _LEAST_LIKE and matcher.quick_ratio() >= _LEAST_LIKE else 0.0
 
 
+def _folded(name: str) -> str:
+    return name.lower().translate(_MISTAKEN)
+
+
 def near_or_all(name: str, known: Iterable[str], what: str = "write one of") -> str:
     """Return the names that resemble ``name``, or the list of all that can be written; of a long list the beginning."""
     names = list(dict.fromkeys(known))
-    shown = ", ".join(names[:_MOST_LISTED]) + (f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else "")
-    return near(name, names) or (f"{what}: {shown}" if names else "")
+    return near(name, names) or (f"{what}: {listed(names, _MOST_LISTED)}" if names else "")
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Return names for reading; of a long list the beginning.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

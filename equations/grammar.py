@@ -115,6 +115,9 @@ class _Parser:
         if self.token.kind == "end":
             raise self.fail("X201", "the formula is empty", (0, 1), remedy="write the formula, or leave the field out")
         node = self.condition()
+        if self.token.text in (")", "]"):
+            raise self.fail("X201", f"{self.token.text!r} closes nothing", self.token.span, why="no bracket is open here",
+                            remedy="remove it, or open the bracket before")  # fmt: skip
         if self.token.kind != "end":
             raise self.fail("X201", f"unexpected {self.token.text!r} after a complete formula", self.token.span,
                             why="two values stand next to each other without an operator between them",
@@ -272,9 +275,8 @@ class _Parser:
         if name.text not in FUNCTIONS and name.text not in ("reading", "supplied"):
             known = [*FUNCTIONS, *REDUCTIONS, "cases", "reading", "supplied"]
             raise self.fail("X203", f"there is no function {name.text!r}", name.span,
-                            why="a formula can call only the functions of the language",
-                            remedy=near(name.text, known) or "write * for a product; the functions are: "
-                            + ", ".join(sorted(known)))  # fmt: skip
+                            why="a formula can call only " + ", ".join(sorted(known)),
+                            remedy=near(name.text, known) or "take one of these, or write * for a product")  # fmt: skip
         arguments: list[Node] = []
         if self.token.text != ")":
             arguments.append(self.condition())
@@ -291,7 +293,9 @@ class _Parser:
         count = len(call.arguments)
         if count < least or (most is not None and count > most):
             wanted = f"{least}" if most == least else f"at least {least}"
-            raise self.fail("X203", f"{call.name} takes {wanted} argument(s), not {count}", call.span)
+            shape = f"{call.name}({', '.join(['...'] * least)})"
+            raise self.fail("X203", f"{call.name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {count}", call.span,
+                            why=function.meaning if function else "", remedy=f"write {shape}")  # fmt: skip
 
     def by_cases(self, name: Token) -> Node:
         branches: list[tuple[Node, Node]] = []

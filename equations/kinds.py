@@ -13,6 +13,7 @@ from equations.syntax import (
     Call,
     Cases,
     Compare,
+    Excluded,
     Letter,
     Logic,
     MatrixRef,
@@ -28,7 +29,7 @@ from equations.syntax import (
 )
 from equations.tokens import Source
 
-#: Kind of a value: a number, a condition, or a matrix given by the sets of its rows and columns.
+#: Kind of a value: a number, a condition, a matrix given by the sets of its rows and columns, or a fault that is reported.
 Kind: TypeAlias = str | tuple[str, str]
 
 
@@ -57,8 +58,9 @@ class KindChecker:
                 if self.relation and node.op == "==":
                     return self.relation_kind(node)
                 for side in (left, right):
-                    if not isinstance(side, Letter | Word | Switch) and self.kind(side) != "number":
-                        self.fault("X207", "only numbers can be compared", side.span)
+                    if not isinstance(side, Letter | Word | Switch) and self.kind(side) not in ("number", "fault"):
+                        self.fault("X207", f"only numbers can be compared, and this is {_kind_name(self.kind(side))}", side.span,
+                                   remedy="compare elements of a matrix by their indices, and join conditions by and, or, not")  # fmt: skip
                 return "condition"
             case Logic(parts=parts):
                 for part in parts:
@@ -84,33 +86,51 @@ class KindChecker:
             case Cases(branches=branches, otherwise=otherwise):
                 for condition, value in branches:
                     self.expect(condition, "condition")
-                    self.expect(value, "number")
+                    self.expect_value(value)
                 if otherwise is not None:
-                    self.expect(otherwise, "number")
+                    self.expect_value(otherwise)
                 return "number"
-            case Switch() | Word():
-                self.fault("X207", "a choice stands alone", node.span, remedy="compare it with one of its values")
-            case Letter():
-                self.fault("X207", f"the letter {node.letter} is not a number", node.span,
-                           remedy="elapsed_years(y) counts years; compare a letter only with a label")  # fmt: skip
+            case Switch() | Word() | Letter() | Excluded():
+                return self.misplaced(node)
         return "number"
+
+    def misplaced(self, node: Node) -> Kind:
+        """Report what can stand only inside something else."""
+        if isinstance(node, Letter):
+            self.fault("X207", f"the letter {node.letter} is not a number", node.span, why="it stands for a member of an index set",
+                       remedy="elapsed_years(y) counts years; compare a letter only with a label")  # fmt: skip
+        elif isinstance(node, Excluded):
+            self.fault("X202", "`excluded` outside of cases", node.span, why="it is a cell that is left out, not a number",
+                       remedy="write cases(condition: excluded, otherwise: ...)")  # fmt: skip
+        else:
+            self.fault("X207", "a choice stands alone", node.span, why="it has values, and is itself neither true nor false",
+                       remedy="compare it with one of its values, as in option == 1")  # fmt: skip
+        return "fault"
+
+    def expect_value(self, node: Node) -> None:
+        if not isinstance(node, Excluded):
+            self.expect(node, "number")
 
     def relation_kind(self, node: Compare) -> Kind:
         left, right = self.kind(node.left), self.kind(node.right)
         if left != right:
-            self.fault("X207", f"{_kind_name(left)} cannot equal {_kind_name(right)}", node.span)
+            self.fault("X207", f"{_kind_name(left)} cannot equal {_kind_name(right)}", node.span,
+                       remedy="write both sides with matrix names, or both with indices")  # fmt: skip
         return "condition"
 
     def expect(self, node: Node, wanted: Kind) -> None:
         found = self.kind(node)
-        if found != wanted:
-            self.fault("X207", f"{_kind_name(found)} where {_kind_name(wanted)} is meant", node.span)
+        if found not in (wanted, "fault"):
+            self.fault("X207", f"{_kind_name(found)} where {_kind_name(wanted)} is meant", node.span, remedy=_REMEDIES.get(
+                (_kind_name(found), _kind_name(wanted)), "write the matrix with indices, as one of its elements"))  # fmt: skip
 
     def binary_kind(self, node: Binary) -> Kind:
         left, right = self.kind(node.left), self.kind(node.right)
         if "condition" in (left, right):
-            self.fault("X207", "arithmetic with a condition", node.span)
-            return "number"
+            self.fault("X207", "arithmetic with a condition", node.span, remedy="write cases(condition: a, otherwise: b)")
+            return "fault"
+        if "fault" in (left, right):
+            return "fault"
         matrices = [side for side in (left, right) if isinstance(side, tuple)]
         if not matrices:
             if node.op in (".*", "@"):
@@ -118,7 +138,7 @@ class KindChecker:
             return "number"
         if node.op == "^":
             if isinstance(right, tuple) or not isinstance(left, tuple):
-                self.fault("X207", "a power has a number as exponent", node.span)
+                self.fault("X207", "a power has a number as exponent", node.span, remedy="write the matrix with indices")
             return left
         if len(matrices) == 1:
             if node.op in ("*", "/") and not (node.op == "/" and isinstance(right, tuple)):
@@ -135,10 +155,12 @@ class KindChecker:
                        remedy="write .* (element by element) or @ (matrix product)")  # fmt: skip
         if node.op == "@":
             if left[1] != right[0]:
-                self.fault("X207", f"columns over {left[1]} meet rows over {right[0]}", node.span)
+                self.fault("X207", f"columns over {left[1]} meet rows over {right[0]}", node.span,
+                           remedy="exchange the factors, or write transpose(M)")  # fmt: skip
             return left[0], right[1]
         if left != right:
-            self.fault("X207", f"a {left[0]} by {left[1]} matrix meets a {right[0]} by {right[1]} matrix", node.span)
+            self.fault("X207", f"a {left[0]} by {left[1]} matrix meets a {right[0]} by {right[1]} matrix", node.span,
+                       remedy="both must run over the same sets")  # fmt: skip
         return left
 
     def call_kind(self, node: Call) -> Kind:
@@ -154,6 +176,13 @@ class KindChecker:
             for argument in node.arguments:
                 self.expect(argument, "number")
         return "number"
+
+
+_REMEDIES = {
+    ("a number", "a condition"): "compare it, as in x > 0",
+    ("a condition", "a number"): "write cases(condition: a, otherwise: b)",
+    ("a matrix", "a condition"): "compare its elements, as in All(i, j, x[i, j] > 0)",
+}
 
 
 def _kind_name(kind: Kind) -> str:

@@ -53,6 +53,7 @@ class UnitAlternatives:
     group: str
     by: str
     units: tuple[tuple[str, Unit], ...]
+    plausible: tuple[tuple[str, Range], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,12 @@ class Quantity:
     def is_input(self) -> bool:
         """Whether a project may be asked for it."""
         return self.kind != "computed"
+
+    def plausible_for(self, alternative: str = "") -> Range | None:
+        """Return what is usual, under one of the unit alternatives if it has any."""
+        if self.alternatives is not None and alternative:
+            return dict(self.alternatives.plausible).get(alternative, self.plausible)
+        return self.plausible
 
     def unit_for(self, alternative: str = "") -> Unit:
         """Return the unit, under one of the unit alternatives if it has any."""

@@ -192,19 +192,25 @@ def _follow(document: Mapping, moved: Numbers) -> Mapping:
 
     def visit(key: str, owner: str, value: Scalar) -> Scalar:
         if key == "equation" or (key == "equations" and owner != "spec"):
-            return replace(value, text=_listed(value.text, moved), raw="")
+            return replace(value, text=listed(value.text, moved), raw="")
         if key in _PROSE and _MENTION.search(value.text):
-            return replace(value, text=_MENTION.sub(lambda m: m[1] + _sentence(m[2], moved), value.text), raw="")
+            return replace(value, text=followed(value.text, moved), raw="")
         return value
 
     return _mapped(document, visit, skip_foreign=True)
 
 
-def _listed(text: str, moved: Numbers) -> str:
+def followed(text: str, moved: Numbers) -> str:
+    """Return prose in which the numbers behind `Eq` are those of another numbering (old number -> new numbers)."""
+    return _MENTION.sub(lambda m: m[1] + _sentence(m[2], moved), text)
+
+
+def listed(text: str, moved: Numbers) -> str:
     """Return a list of numbers (``2, 3``) under the new numbering."""
     found: dict[str, None] = {}
-    for part in text.split(","):
-        found |= dict.fromkeys(moved.get(part.strip(), [part.strip()]))
+    for part in (piece.strip() for piece in text.split(",")):
+        number, letter = (part[:-1], part[-1]) if part[-1:].isalpha() and part[:-1].isdigit() else (part, "")
+        found |= dict.fromkeys(new + letter for new in moved.get(number, [number]))
     return ", ".join(found)
 
 

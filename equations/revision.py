@@ -1,6 +1,6 @@
 """Revisions: a version declared as edits of another.
 
-``based_on`` names the spec that is edited; ``changes`` holds ``rename``, ``renumber``, ``remove``, ``replace`` and ``add``, in which
+``based_on`` names the spec that is edited; ``changes`` holds ``rename``, ``renumber``, ``settle``, ``remove``, ``replace`` and ``add``, in which
 things are named by their stable ids. Edits work on the document, before it is read as a methodology, so an edited spec is checked exactly
 as a whole one, and messages point into the file where each line stands.
 """
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from equations.edit_log import same
 from equations.edits import WORDS, Editor
-from equations.errors import near, raise_all
+from equations.errors import near, near_or_all, raise_all
 from equations.renaming import rename, renumber
+from equations.settling import settle
 from equations.spec_schema import BLOCKS, KEYS
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 
@@ -18,7 +19,7 @@ from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 _WHOLE = ("sections", "history")
 #: Fields of `methodology` that belong to one version alone.
 _OWN = ("status", "status_note", "date")
-_CHANGES = ("rename", "renumber", *WORDS)
+_CHANGES = ("rename", "renumber", "settle", *WORDS)
 
 
 def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
@@ -53,7 +54,8 @@ def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
             parts[key.text] = (key, value)
         else:
             editor.fault(f"{key.text} stands beside `changes:`", key.place, why="a revision says what it changes",
-                         remedy=near(key.text, ("changes", "methodology", *_WHOLE)) or f"write changes: add: {key.text}: ...")  # fmt: skip
+                         remedy=f"write changes: add: {key.text}: ..." if key.text in KEYS
+                         else near_or_all(key.text, ("changes", "methodology", *_WHOLE)))  # fmt: skip
     _versioned(parts, base, revision)
     if isinstance(changes, Mapping):
         _edit_lists(parts, changes, editor)
@@ -65,11 +67,13 @@ def _renamed(document: Mapping, changes: Mapping, editor: Editor) -> Mapping:
     for key, _ in changes:
         if key.text not in _CHANGES:
             editor.fault(f"there is no change {key.text!r}", key.place, remedy=near(key.text, _CHANGES) or "use " + ", ".join(_CHANGES))
-    names, numbers = changes.get("rename"), changes.get("renumber")
+    names, numbers, rulings = changes.get("rename"), changes.get("renumber"), changes.get("settle")
     if names is not None:
         document = rename(document, names, editor)
     if numbers is not None:
         document = renumber(document, numbers, editor)
+    if rulings is not None:
+        document = settle(document, rulings, editor)
     return document
 
 

@@ -187,7 +187,7 @@ class Resolver:
             wanted = ", ".join(quantity.indices) or "no index"
             self.fault("X205", f"{node.name} takes {_counted(len(quantity.indices))}, not {len(node.indices)}", node.span,
                        why=f"it is declared over {wanted}",
-                       remedy=f"write {node.name}[{', '.join(self.letters_for(quantity.indices))}]" if quantity.indices
+                       remedy=f"write {node.name}[{', '.join(self.names.letters_for(quantity.indices, self.own))}]" if quantity.indices
                        else f"write {node.name}")  # fmt: skip
             return Element(node.name, node.indices, span=node.span)
         indices = tuple(
@@ -200,22 +200,13 @@ class Resolver:
         quantity = self.names.quantities[quantity_id]
         axes = quantity.indices[1 if diagonal else 2 :]
         if len(node.indices) != len(axes):
-            shown = f"[{', '.join(self.letters_for(axes))}]" if axes else ""
+            shown = f"[{', '.join(self.names.letters_for(axes, self.own))}]" if axes else ""
             self.fault("X205", f"the matrix {node.name} takes {_counted(len(axes))}, not {len(node.indices)}", node.span,
                        why="its row and column are not written" + (f"; behind them stands {', '.join(axes)}" if axes else ""),
                        remedy=f"write {node.name}{shown}, or an element of {quantity_id}")  # fmt: skip
             return MatrixRef(node.name, quantity_id, diagonal, span=node.span)
         indices = tuple(self.index(index, axis, node.name) for index, axis in zip(node.indices, axes, strict=True))
         return MatrixRef(node.name, quantity_id, diagonal, indices, span=node.span)
-
-    def letters_for(self, axes: Sequence[str]) -> list[str]:
-        """Return letters that can stand on some axes, each once; the name of the set where it has none left."""
-        found: list[str] = []
-        for axis in axes:
-            letters = [*self.own, *self.names.letters]
-            fitting = [x for x in letters if x not in found and self.names.within(self.letter_set(x) or "", axis)]
-            found.append(fitting[0] if fitting else axis)
-        return found
 
     def index(self, index: Index, axis: str, owner: str) -> Index:
         axis_set = self.names.index_sets[axis]

@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from equations.citation import Citation
-from equations.errors import ExpressionError, MethodologyError, Place, SpecError, UnitError, near
+from equations.errors import ExpressionError, MethodologyError, Place, SpecError, UnitError, near, near_or_all
 from equations.grammar import parse_formula
 from equations.quantity import Range
 from equations.ruling import TextPlace
 from equations.spec_schema import BLOCKS, CITATION, RANGE, TEXT_PLACE, Field
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.syntax import Node, Number
+from equations.syntax import Node
 from equations.tokens import Source
 from equations.unit_registry import parse_unit
 from equations.units import PLAIN, Unit
 
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 Errors = list[MethodologyError]
 
 
@@ -31,7 +31,7 @@ def read_number(text: str) -> Fraction | None:
     text = text.strip().replace("−", "-")
     if not _NUMBER.match(text) or len(text) > 60:
         return None
-    mantissa, _, exponent = text.lower().partition("e")
+    _, _, exponent = text.lower().partition("e")
     if exponent and abs(int(exponent)) > 400:
         return None
     return Fraction(text)
@@ -46,8 +46,9 @@ class Block:
         self.schema = schema or BLOCKS[kind]
         if not isinstance(node, Mapping):
             self.fault("S105", f"expected a block of fields ({_readable(kind)})", node.place,
-                       remedy="fields: " + ", ".join(self.schema))  # fmt: skip
-            node = Mapping((), node.file, node.line, node.column)
+                       why="each field stands as `name: value`", remedy="fields: " + ", ".join(self.schema))  # fmt: skip
+            self.node = Mapping((), node.file, node.line, node.column)
+            return
         self.node = node
         self.check_names()
 
@@ -62,12 +63,18 @@ class Block:
     def check_names(self) -> None:
         for key, _ in self.node:
             if key.text not in self.schema:
-                self.fault("S103", f"a {_readable(self.kind)} has no field {key.text!r}", key.place,
-                           remedy=near(key.text, self.schema) or "fields: " + ", ".join(self.schema))  # fmt: skip
+                remedy = near(key.text, self.schema) or "fields: " + ", ".join(self.schema)
+                self.fault("S103", f"{_article(self.kind)} has no field {key.text!r}", key.place,
+                           why="a field that is not known would be passed over", remedy=remedy)  # fmt: skip
         for field in self.schema.values():
             if field.required and self.node.get(field.name) is None:
-                self.fault("S104", f"the field {field.name!r} of this {_readable(self.kind)} is missing", self.place,
+                self.fault("S104", f"the field {field.name!r} of {self.called()} is missing", self.place,
                            why=field.meaning or "it is required", remedy=f"add `{field.name}:`")  # fmt: skip
+
+    def called(self) -> str:
+        """Return what the block is called in a message: by its id, where it has one."""
+        name = self.node.get("id")
+        return f"the {_readable(self.kind)} {name.text!r}" if isinstance(name, Scalar) else f"this {_readable(self.kind)}"
 
     def has(self, name: str) -> bool:
         """Whether the field is written."""
@@ -86,7 +93,7 @@ class Block:
         if node is None:
             return None
         if not isinstance(node, Scalar):
-            self.fault("S105", f"{name} must be a single text", node.place)
+            self.fault("S105", f"{name} must be a single text, not a {_shape(node)}", node.place, remedy=f"write `{name}: text`")
             return None
         if node.is_empty:
             self.fault("S105", f"{name} is empty", node.place, remedy="write a value, or leave the field out")
@@ -104,7 +111,7 @@ class Block:
             values = allowed.removeprefix("one_of:").split("|")
             if value not in values:
                 self.fault("S105", f"{name} cannot be {value!r}", scalar.place,
-                           why="it is one of " + ", ".join(values), remedy=near(value, values))  # fmt: skip
+                           why="it is one of " + ", ".join(values), remedy=near(value, values) or "take one of them")  # fmt: skip
                 return default
         return value
 
@@ -112,9 +119,21 @@ class Block:
         """Return a text that can stand in a formula."""
         value = self.text(name)
         if value and not _NAME.match(value):
-            self.fault("S105", f"{value!r} cannot be a name in formulas", self.place_of(name),
-                       why="a name has letters, digits and underscores and begins with a letter")  # fmt: skip
+            self.not_a_name(value, self.place_of(name))
         return value
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts that can stand in a formula."""
+        for scalar in self.word_nodes(name):
+            if not _NAME.match(scalar.text):
+                self.not_a_name(scalar.text, scalar.place)
+        return self.words(name)
+
+    def not_a_name(self, value: str, place: Place) -> None:
+        safe = re.sub(r"[^A-Za-z0-9_]", "_", value)
+        self.fault("S105", f"{value!r} cannot be a name in formulas", place,
+                   why="a name has letters, digits and underscores and begins with a letter",
+                   remedy=f"write {safe}" if _NAME.match(safe) else "take another")  # fmt: skip
 
     def number(self, name: str) -> Fraction | None:
         scalar = self.scalar(name)
@@ -152,7 +171,7 @@ class Block:
             return parse_formula(scalar.source), scalar.source
         except ExpressionError as error:
             self.errors.append(error)
-            return Number("0"), scalar.source
+            return None
 
     # -- lists and mappings
 
@@ -179,14 +198,17 @@ class Block:
         if node is None:
             return ()
         if not isinstance(node, Mapping):
-            self.fault("S105", f"{name} must be a mapping", node.place, remedy=f"write {name}: {{key: value}}")
+            self.fault("S105", f"{name} must be a mapping, not a {_shape(node)}", node.place,
+                       remedy=f"write {name}: {{key: value}}")  # fmt: skip
             return ()
         pairs = []
         for key, value in node:
             if isinstance(value, Scalar) and not value.is_empty:
                 pairs.append((key.text, value))
             else:
-                self.fault("S105", f"{name}: {key.text} must be a single text", value.place)
+                empty = isinstance(value, Scalar)
+                self.fault("S105", f"{name}: {key.text} is empty" if empty else f"{name}: {key.text} must be a single text",
+                           value.place, remedy=f"write `{key.text}: text`")  # fmt: skip
         return tuple(pairs)
 
     def blocks(self, name: str) -> Iterator[Block]:
@@ -196,7 +218,8 @@ class Block:
             return
         kind = self.schema[name].type.removeprefix("blocks:")
         if not isinstance(node, Sequence):
-            self.fault("S105", f"{name} must be a list of blocks", node.place, remedy="begin each entry with `- `")
+            self.fault("S105", f"{name} must be a list of blocks, not a {_shape(node)}", node.place,
+                       remedy="begin each entry with `- `")  # fmt: skip
             return
         for item in node.items:
             yield Block(item, kind, self.errors)
@@ -231,7 +254,8 @@ class Block:
         part = Block(node, name, self.errors, RANGE)
         least, most = part.number("min"), part.number("max")
         if least is not None and most is not None and least > most:
-            part.fault("S105", "min is above max", part.place)
+            part.fault("S105", f"the {name} has its min above its max", part.place, why="no number could lie within",
+                       remedy="exchange the two")  # fmt: skip
         return Range(least, most, part.citation(document, version), part.text("note"))
 
     def text_place(self, name: str = "place") -> TextPlace:
@@ -258,11 +282,19 @@ def checked(id_: str, known: object, what: str, place: Place, errors: Errors) ->
     """Report a reference to something that is not declared; return whether it is."""
     if id_ in known:  # type: ignore[operator]
         return True
-    errors.append(SpecError("S107", f"there is no {what} {id_!r}", place, remedy=near(id_, known)))  # type: ignore[arg-type]
+    errors.append(SpecError("S107", f"there is no {what} {id_!r}", place, remedy=near_or_all(id_, known, "there are")))  # type: ignore[arg-type]
     return False
 
 
 def _readable(kind: str) -> str:
     return kind.replace("_", " ")
+
+
+def _article(kind: str) -> str:
+    return ("an " if kind[0] in "aeiou" else "a ") + _readable(kind)
+
+
+def _shape(node: YamlNode) -> str:
+    return "list" if isinstance(node, Sequence) else "block" if isinstance(node, Mapping) else "text"
 
 

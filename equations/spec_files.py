@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from os.path import isfile
 from pathlib import Path
 
-from equations.errors import Place, SpecError
+from equations.errors import Place, SpecError, near
 from equations.methodology import Methodology
 from equations.revision import apply_changes
 from equations.spec_block import Block, Errors
@@ -43,14 +44,16 @@ class SpecDocument:
 def read_document(path: Path, _depth: int = 0) -> SpecDocument:
     """Read a spec with everything it includes or is based on."""
     if _depth > _MOST_REVISIONS:
-        raise SpecError("S109", "a chain of revisions that does not end", Place(shown_name(path)))
+        raise SpecError("S109", "a chain of revisions that does not end", Place(shown_name(path)),
+                        why=f"more than {_MOST_REVISIONS} versions are based on each other",
+                        remedy="let one of them be a whole spec, without `based_on:`")  # fmt: skip
     root = _mapping(path)
     sources = [(path, _digest(path))]
     root, more = _with_included(root, path)
     sources += more
     base = root.get("based_on")
     if isinstance(base, Scalar):
-        below = read_document(find_spec(base.text, path.parent), _depth + 1)
+        below = read_document(_based_on(base, path), _depth + 1)
         return SpecDocument(apply_changes(below.document, root), (*sources, *below.sources), path)
     return SpecDocument(root, tuple(sources), path)
 
@@ -77,6 +80,11 @@ def canonical_text(node: YamlNode) -> str:
     return json.dumps(_plain(node), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+def document_record(spec: SpecDocument) -> object:
+    """Return a composed document as plain data; every value is the text that is written."""
+    return _plain(spec.document)
+
+
 def _plain(node: YamlNode) -> object:
     if isinstance(node, Mapping):
         return {key.text: _plain(value) for key, value in node if key.text != "include"}
@@ -85,10 +93,18 @@ def _plain(node: YamlNode) -> object:
     return "\n".join(" ".join(line.split()) for line in node.text.strip().splitlines())
 
 
+def _based_on(base: Scalar, path: Path) -> Path:
+    try:
+        return find_spec(base.text, path.parent)
+    except SpecError as error:
+        raise SpecError(error.code, error.what, base.place, why=error.why, remedy=error.remedy) from None
+
+
 def _mapping(path: Path) -> Mapping:
     node = read_yaml_file(path, name=shown_name(path))
     if not isinstance(node, Mapping):
-        raise SpecError("S105", "a spec is a mapping of keys at its top", node.place)
+        raise SpecError("S105", "a spec is a mapping of keys at its top", node.place,
+                        remedy="begin with `methodology:`, as in docs/reference/spec_language.md")  # fmt: skip
     return node
 
 
@@ -103,8 +119,10 @@ def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path,
     sources = []
     for scalar in Block(root, "spec", errors).word_nodes("include") if "include" in root else []:
         target = path.parent / scalar.text
-        if target.resolve().parent != path.parent.resolve() or not target.is_file():
-            raise SpecError("S108", f"the included file {scalar.text!r} is not in the folder of the spec", scalar.place)
+        if Path(scalar.text).name != scalar.text or not isfile(target):
+            near_files = near(scalar.text, (file.name for file in path.parent.glob("*.yaml")))
+            raise SpecError("S108", f"the included file {scalar.text!r} is not in the folder of the spec", scalar.place,
+                            why="a spec is one folder of files", remedy=near_files or "write the name of a file beside it")  # fmt: skip
         sources.append((target, _digest(target)))
         for key, value in _mapping(target):
             held = entries.get(key.text)
@@ -114,5 +132,6 @@ def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path,
                 joined = Sequence(held[1].items + value.items, held[1].file, held[1].line, held[1].column)
                 entries[key.text] = (held[0], joined)
             else:
-                raise SpecError("S102", f"{key.text} stands in two files", key.place, why=f"first at {held[0].place}")
+                raise SpecError("S102", f"{key.text} stands in two files", key.place, why=f"first at {held[0].place}; only lists are joined",
+                                remedy="keep it in one of them")  # fmt: skip
     return Mapping(tuple(entries.values()), root.file, root.line, root.column), sources

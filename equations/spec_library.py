@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from os.path import isfile
 from pathlib import Path
 
-from equations.errors import Place, SpecError, near
+from equations.errors import Place, SpecError, near_or_all
 
 MAIN_FILE = "methodology.yaml"
 
@@ -47,20 +48,17 @@ def find_spec(reference: str, beside: Path | None = None) -> Path:
         S108 with the references that resemble it.
     """
     candidates = [Path(reference)] if beside is None else [beside / reference, Path(reference)]
-    for path in candidates:
-        if path.is_dir() and (path / MAIN_FILE).is_file():
-            return path / MAIN_FILE
-        if path.is_file():
-            return path
     if "@" in reference and "/" not in reference:
         id_, _, version = reference.partition("@")
-        for folder in library_folders():
-            if (folder / id_ / version / MAIN_FILE).is_file():
-                return folder / id_ / version / MAIN_FILE
+        candidates += [folder / id_ / version for folder in library_folders()]
+    for path in candidates:
+        for file in (path / MAIN_FILE, path):
+            if isfile(file):  # unlike Path.is_file it takes any name
+                return file
     known = [name for name, _ in library()]
     raise SpecError("S108", f"there is no methodology {reference!r}", Place(reference),
-                    why="it is neither a file, nor a folder with a methodology.yaml, nor in the library",
-                    remedy=near(reference, known) or "the library holds: " + ", ".join(known))  # fmt: skip
+                    why=f"it is neither a file, nor a folder with a {MAIN_FILE}, nor in the library",
+                    remedy=near_or_all(reference, known, "the library holds"))  # fmt: skip
 
 
 def shown_name(path: Path) -> str:

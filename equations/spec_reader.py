@@ -5,6 +5,7 @@ All faults are collected with file, line and column and raised together.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
 from fractions import Fraction
@@ -13,7 +14,7 @@ from equations.citation import Citation
 from equations.dataset import Comparison, Dataset, PublishedResult, ValueBlock
 from equations.declaration_reader import DeclarationReader
 from equations.equation import Equation, Rule
-from equations.errors import SpecError, raise_all
+from equations.errors import SpecError, UnitError, raise_all
 from equations.functions import FUNCTIONS, REDUCTIONS, RESERVED
 from equations.index_set import Relation
 from equations.methodology import (
@@ -31,8 +32,23 @@ from equations.ruling import RegisterEntry, Ruling
 from equations.scope import Resolver
 from equations.spec_block import Block, checked, unique
 from equations.strict_yaml import YamlNode
-from equations.syntax import Element, MatrixRef, Node
+from equations.syntax import (
+    Compare,
+    Element,
+    Letter,
+    Logic,
+    MatrixRef,
+    Member,
+    Node,
+    Not,
+    Number,
+    Ratio,
+    Supplied,
+    Switch,
+    walk,
+)
 from equations.tokens import Source
+from equations.unit_registry import parse_unit
 from equations.value_table import read_cells
 
 #: Solvers that the engine offers for implicit equations, and what each solves.
@@ -85,9 +101,11 @@ class _Reader(DeclarationReader):
         listed = tuple(self.listed(b, names) for b in spec.blocks("monitoring_list"))
         history = tuple(HistoryLine(b.text("version"), b.text("date"), b.text("contents")) for b in spec.blocks("history"))
         for what, entries in (("equations", equations), ("rulings", rulings), ("rules", rules), ("datasets", datasets),
-                              ("register entries", register), ("index sets", index_sets),
+                              ("register entries", register), ("relations", relations),
                               ("comparisons", comparisons)):  # fmt: skip
             unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)  # type: ignore[attr-defined]
+        for list_, field in (("substances", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
+            unique([(b.text(field), b.place_of(field)) for b in spec.blocks(list_)], list_, self.errors)
         result = head.text("result")
         if result:
             checked(result, names.quantities, "quantity", head.place_of("result"), self.errors)
@@ -109,24 +127,32 @@ class _Reader(DeclarationReader):
         entries += [(name, q.place) for q in quantities for name in (q.matrix, q.diagonal_matrix) if name]
         entries += [(c.id, c.place) for c in choices]
         unique([(id_, place or self.spec.place) for id_, place in entries], "names (quantities, matrices, choices)", self.errors)
+        words = {*RESERVED, *FUNCTIONS, *REDUCTIONS}
         for id_, place in entries:
-            if id_ in RESERVED or id_ in FUNCTIONS or id_ in REDUCTIONS:
+            if id_ in words:
                 self.errors.append(SpecError("X206", f"{id_!r} is a word of the language", place, remedy="take another name"))
-        plain = {q.id for q in quantities if not q.indices} | {c.id for c in choices}
+        roles = {q.id: "a quantity without indices" for q in quantities if not q.indices} | {c.id: "a choice" for c in choices}
+        roles |= dict.fromkeys(words, "a word of the language")
         for index_set in self.sets.values():
             for letter in index_set.letters:
-                if letter in RESERVED or letter in FUNCTIONS or letter in plain:
-                    self.errors.append(
-                        SpecError("X206", f"the letter {letter!r} is also a word of the language or a name", index_set.place)
-                    )
+                if letter in roles:
+                    self.errors.append(SpecError(
+                        "X206", f"the letter {letter!r} of {index_set.id} is also {roles[letter]}", index_set.place,
+                        why="in a formula it could mean either", remedy="give one of them another name",
+                    ))  # fmt: skip
 
     def names(self, quantities: tuple[Quantity, ...], choices: tuple[Choice, ...], rulings: tuple[Ruling, ...]) -> Names:
         matrices = {q.matrix: (q.id, False) for q in quantities if q.matrix}
         matrices |= {q.diagonal_matrix: (q.id, True) for q in quantities if q.diagonal_matrix}
-        letters = {letter: s.id for s in self.sets.values() for letter in s.letters}
+        letters = {letter: s.id for s in reversed(self.sets.values()) for letter in reversed(s.letters)}
+        letters = dict(reversed(letters.items()))
+        sound = {q.id: q for q in quantities if all(i in self.sets for i in q.indices) and (len(q.indices) > 1 or not q.matrix)
+                 and (q.indices or not q.diagonal_matrix)}  # fmt: skip
+        faulty = {name for q in quantities if q.id not in sound for name in (q.id, q.matrix, q.diagonal_matrix)}
         return Names(
-            self.sets, {q.id: q for q in quantities if all(i in self.sets for i in q.indices)}, matrices,
+            self.sets, sound, {name: owner for name, owner in matrices.items() if owner[0] in sound},
             {c.id: [v.id for v in c.values] for c in choices}, {r.id: [x.id for x in r.readings] for r in rulings}, letters,
+            frozenset(faulty),
         )  # fmt: skip
 
     # -- what has formulas
@@ -159,6 +185,7 @@ class _Reader(DeclarationReader):
         if not solver and not body.errors:
             self.check_sides(head, defines, body, formula)
         self.errors += body.errors
+        self.check_units(formula, right[1])
         when, when_source = self.when(block, names, own, head.bound)
         letters = tuple(head.bound.items())
         return Equation(
@@ -179,9 +206,11 @@ class _Reader(DeclarationReader):
         if solver:
             checked(solver, SOLVERS, "solver", block.place_of("solver"), self.errors)
             if block.has("formula") or not block.has("relation"):
-                block.fault("S105", "an equation with a solver has `relation:` and no `formula:`", block.place)
+                block.fault("S105", "an equation with a solver has `relation:` and no `formula:`", block.place,
+                            why="the solver finds the left side from the whole equality",
+                            remedy="write `relation:` with both sides of the equality")  # fmt: skip
         elif not block.has("formula"):
-            block.fault("S104", "the equation has no formula", block.place, remedy="add `formula:`")
+            block.fault("S104", f"{block.called()} has no formula", block.place, remedy="add `formula:`, or `relation:` and `solver:`")
 
     def check_references(self, block: Block, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]) -> None:
         for scalar in block.word_nodes("equivalences"):
@@ -191,7 +220,7 @@ class _Reader(DeclarationReader):
 
     def check_sides(self, head: Resolver, defines: Element | MatrixRef, body: Resolver, formula: Node) -> None:
         left, right = head.kinds.kind(defines), body.kinds.kind(formula)
-        if left != right:
+        if left != right and right != "fault":
             shown = "a matrix" if isinstance(right, tuple) else "a number"
             wanted = "a matrix" if isinstance(left, tuple) else "a number"
             body.fault("X207", f"the formula gives {shown}, the left side is {wanted}", formula.span,
@@ -206,8 +235,22 @@ class _Reader(DeclarationReader):
             return None, None
         resolver = Resolver(names, found[1], own, dict(bound), allow_supplied=supplied)
         when = resolver.condition(found[0])
+        number = next((part for part in _parts(when) if not _is_case(part, supplied=supplied)), None)
+        if not resolver.errors and number is not None:
+            resolver.fault("X207", "a case that depends on a number", number.span,
+                           why="when: decides by choices, readings, years and members, so that it can be proven complete",
+                           remedy="write cases(condition: a, otherwise: b) in the formula")  # fmt: skip
         self.errors += resolver.errors
         return when, found[1]
+
+    def check_units(self, formula: Node, source: Source) -> None:
+        """Check the units that stand behind numbers of a formula."""
+        for node in walk(formula):
+            if isinstance(node, Number | Ratio) and node.unit is not None:
+                try:
+                    parse_unit(node.unit, source.place(node.span), self.substances)
+                except UnitError as error:
+                    self.errors.append(error)
 
     def rule(self, block: Block, names: Names, equivalences: tuple[Equivalence, ...]) -> Rule | None:
         own = self.own_letters(block)
@@ -218,6 +261,7 @@ class _Reader(DeclarationReader):
         resolver = Resolver(names, found[1], own, dict(own), allow_supplied=True)
         condition = resolver.condition(found[0])
         self.errors += resolver.errors
+        self.check_units(condition, found[1])
         when, _ = self.when(block, names, own, own, supplied=True)
         return Rule(
             block.text("id"), block.text("statement"), condition, when, tuple(own.items()), block.text("severity", "error"),
@@ -275,6 +319,7 @@ class _Reader(DeclarationReader):
                 resolver = Resolver(names, found[1], own, dict(own))
                 sides.append((resolver.value(found[0]), found[1]))
                 self.errors += resolver.errors
+                self.check_units(sides[-1][0], found[1])
         if len(sides) < 2:
             return None
         (left, left_source), (right, right_source) = sides
@@ -302,3 +347,19 @@ class _Reader(DeclarationReader):
         return ListedParameter(block.text("list"), block.text("printed"), id_, block.text("note"), block.place)
 
 
+def _parts(condition: Node) -> Iterator[Node]:
+    """Yield what ``and``, ``or`` and ``not`` join."""
+    if isinstance(condition, Logic):
+        for part in condition.parts:
+            yield from _parts(part)
+    elif isinstance(condition, Not):
+        yield from _parts(condition.operand)
+    else:
+        yield condition
+
+
+def _is_case(part: Node, *, supplied: bool) -> bool:
+    """Whether choices, readings, years and members decide a part of a condition."""
+    if isinstance(part, Compare):
+        return isinstance(part.left, Switch | Letter)
+    return isinstance(part, Member) or (supplied and isinstance(part, Supplied))

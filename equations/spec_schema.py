@@ -146,6 +146,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("group", "text", True, "quantities of one group take the same alternative"),
         ("by", "id", True, "index set whose members take one each"),
         ("units", "texts", True, "alternative -> unit"),
+        ("plausible", "texts", False, "alternative -> what is usual in its unit, as `0.005 to 2`"),
     ),
     "acts_as": _block(("unit", "unit", True, ""), ("equivalence", "text", True, "id of the equivalence that says why")),
     "equation": _block(
@@ -228,6 +229,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
     "changes": _block(
         ("rename", "block:renames", False, "new names of quantities and matrices, everywhere; done first"),
         ("renumber", "texts", False, "equation id, printed number or range -> new number or range; references follow"),
+        ("settle", "texts", False, "ruling -> reading that becomes the text; the ruling and what holds under its other readings go"),
         ("remove", "block:removals", False, "ids to take out"),
         ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
         ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),

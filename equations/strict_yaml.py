@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any, TypeAlias
 
 import yaml
@@ -47,6 +48,8 @@ class Scalar:
 
     def place_of_line(self, at: int) -> Place:
         """Return where one line of a text of several lines stands, counted from 0."""
+        if not self.lines and not self.raw:  # written on one line, with the ends of lines as \n
+            return self.place
         return Place(*self.lines[at]) if self.lines else Place(self.file, self.line + at)
 
     @property
@@ -119,17 +122,23 @@ def read_yaml_file(path: Path, *, code: str = "S108", name: str = "") -> YamlNod
     """
     shown = name or str(path)
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise SpecError(code, f"the file has {size / 1e6:.0f} MB", Place(shown),
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            folder = S_ISDIR(status.st_mode)
+            raise SpecError(code, "this is a folder, not a file" if folder else "this is not a file on a disk", Place(shown),
+                            why="" if folder else "a file is read once for what it says and once for its hash",
+                            remedy="name the file itself")  # fmt: skip
+        if status.st_size > MOST_BYTES:
+            raise SpecError(code, f"the file has {status.st_size / 1e6:.0f} MB", Place(shown),
                             why=f"files up to {MOST_BYTES // 10**6} MB are read",
                             remedy="keep large tables in CSV files beside it, or look whether it is the right file")  # fmt: skip
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as cause:
         raise SpecError(code, "the file is not UTF-8 text", Place(shown), why=str(cause),
                         remedy="save it as UTF-8") from cause  # fmt: skip
-    except OSError as cause:
-        raise SpecError(code, f"the file cannot be read: {cause.strerror}", Place(shown),
+    except (OSError, ValueError) as cause:
+        reason = cause.strerror if isinstance(cause, OSError) else "a path cannot hold such a character"
+        raise SpecError(code, f"the file cannot be read: {reason}", Place(shown),
                         remedy="correct the path or the permissions") from cause  # fmt: skip
     return read_yaml(text, shown, code=code)
 
@@ -141,8 +150,9 @@ def read_yaml(text: str, file: str = "<text>", *, code: str = "S108") -> YamlNod
         node = builder.build()
     except yaml.YAMLError as cause:
         raise _syntax_error(cause, text, file) from cause
-    except (RecursionError, ValueError) as cause:
-        raise SpecError("S101", f"the file is not readable YAML: {cause}", Place(file)) from cause
+    except ValueError as cause:
+        raise SpecError("S101", "the text holds characters that are not Unicode", Place(file), why=str(cause),
+                        remedy="save it as UTF-8") from cause  # fmt: skip
     raise_all(builder.errors)
     if node is None:
         raise SpecError(code, "the file is empty", Place(file), remedy="look whether it is the right file")
@@ -154,16 +164,31 @@ def _syntax_error(cause: yaml.YAMLError, text: str, file: str) -> SpecError:
     problem = str(getattr(cause, "problem", "") or cause)
     context = str(getattr(cause, "context", "") or "")
     if mark is None:
-        return SpecError("S101", f"the file is not readable YAML: {problem}", Place(file))
-    lines = text.splitlines()
-    line = lines[mark.line] if mark.line < len(lines) else ""
+        return _character_error(cause, text, file)
     remedy = "check indentation, quotes and colons on this line and the one before"
+    if problem == "found unexpected end of stream" and getattr(cause, "context_mark", None) is not None:
+        mark, problem, remedy = cause.context_mark, "a quote is opened and not closed", "close the quote, or double it inside the text"  # type: ignore[attr-defined]
+    lines = text.splitlines()
+    if context.startswith("while parsing a flow") and mark.line >= len(lines):
+        mark, problem, remedy = cause.context_mark, "a bracket is opened and not closed", "close it with ] or }"  # type: ignore[attr-defined]
+    line = lines[mark.line] if mark.line < len(lines) else ""
     if "\t" in line:
         remedy = "YAML does not allow tabs for indentation; use spaces"
     elif "mapping values are not allowed" in problem:
         remedy = 'put a text that holds ": " in quotes'
     place = Place(file, mark.line + 1, mark.column + 1, line, mark.column)
     return SpecError("S101", f"the file is not readable YAML: {problem}", place, why=context, remedy=remedy)
+
+
+def _character_error(cause: yaml.YAMLError, text: str, file: str) -> SpecError:
+    """Return the error of a character that no YAML file may hold, such as a control character."""
+    character = getattr(cause, "character", "?")
+    number = character if isinstance(character, int) else ord(str(character)[0])
+    at = max(0, text.find(chr(number)))
+    line_start = text.rfind("\n", 0, at) + 1
+    return SpecError("S101", f"the character U+{number:04X} cannot stand in a YAML file",
+                     Place(file, text.count("\n", 0, at) + 1, at - line_start + 1),
+                     why="control characters do not show, and editors lose them", remedy="remove it")  # fmt: skip
 
 
 class _Builder:
@@ -196,14 +221,15 @@ class _Builder:
     def node(self, event: Any, depth: int) -> YamlNode:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if depth > MOST_DEPTH:
-            raise ValueError(f"nested more than {MOST_DEPTH} levels deep at line {line}")
+            raise SpecError("S101", f"nested more than {MOST_DEPTH} levels deep", Place(self.file, line, column),
+                            why="no block of a spec or a project is so deep", remedy="look for a bracket too many")  # fmt: skip
         if isinstance(event, yaml.AliasEvent):
             self.refuse(event, f"an alias (*{event.anchor})", "write the value out; what is read is what stands there")
             return Scalar("", self.file, line, column)
         if getattr(event, "anchor", None):
             self.refuse(event, f"an anchor (&{event.anchor})", "write the value out where it is needed")
         if getattr(event, "tag", None) and event.tag != "!":
-            self.refuse(event, f"a tag ({event.tag})", "write plain text; the field decides the type")
+            self.refuse(event, f"a tag ({event.tag.replace('tag:yaml.org,2002:', '!!')})", "write plain text; the field decides the type")
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(line, column, depth)
         if isinstance(event, yaml.MappingStartEvent):
@@ -234,7 +260,8 @@ class _Builder:
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
             if not isinstance(key, Scalar):
-                self.errors.append(SpecError("S101", "a key that is not a text", key.place))
+                self.errors.append(SpecError("S101", "a key that is not a text", key.place, why="a key is the name of one field",
+                                             remedy="write one key for each value"))  # fmt: skip
                 continue
             if key.text in seen:
                 self.errors.append(

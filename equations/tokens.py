@@ -128,7 +128,7 @@ def read_tokens(source: Source) -> list[Token]:
 def _check_number(token: Token, source: Source) -> None:
     parts = token.text.split("/")
     if max(map(len, parts)) > MOST_DIGITS or not all(math.isfinite(float(part)) for part in parts):
-        shown = token.text if len(token.text) <= 20 else token.text[:20] + "..."  # noqa: PLR2004
+        shown = token.text if len(token.text) <= 20 else token.text[:20] + "..."
         raise ExpressionError("X202", f"the number {shown} is too large", source.place(token.span),
                               why=f"a number has at most {MOST_DIGITS} digits and is below 1.8e308",
                               remedy="look for a typing error")  # fmt: skip

@@ -36,13 +36,15 @@ _JOINED = re.compile(rf"{_MASS}_(?P<substance>[A-Za-z][A-Za-z0-9.+-]*)$")
 _SPACED = re.compile(rf"(?<![A-Za-z_]){_MASS}\s+(?P<substance>d\.m\.|[A-Z][A-Za-z0-9]*(?:-[A-Za-z]+)*)(?![A-Za-z0-9_])")
 _WORD = re.compile(
     r"""(?P<space>\s+)
-      | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+      | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
       | (?P<word>%|[A-Za-z_](?:[A-Za-z0-9_.]|\+(?=[A-Za-z])|-(?=[A-Za-z]))*)
-      | (?P<power>(?:\^|\*\*)?-?\d+)
+      | (?P<power>(?:\^|\*\*)?-?[0-9]+)
       | (?P<op>[*/()·^-])
       | (?P<other>.)""",
     re.VERBOSE,
 )
+_MOST_CHARACTERS, _MOST_BRACKETS, _MOST_POWER, _MOST_DIGITS, _MOST_EXPONENT = 120, 4, 12, 20, 30
+_GREATEST = Fraction(10**60)
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -83,7 +85,7 @@ def _pint_word(word: str, declared: frozenset[str]) -> str | None:
             substance = SPELLINGS.get(match["substance"], match["substance"])
             if substance in SUBSTANCES or substance in declared:
                 return _substance_unit(match["mass"], substance)
-    if not word.isidentifier() or "_of_" in word or word.startswith("delta_"):
+    if not word.isidentifier() or "_of_" in word or word.startswith(("delta_", "_")):
         return None
     return word if word in _registry() else None
 
@@ -91,7 +93,7 @@ def _pint_word(word: str, declared: frozenset[str]) -> str | None:
 def known_unit_words(declared: Iterable[str] = ()) -> list[str]:
     """Return words that can stand in a unit, for hints."""
     plain = ["t", "kg", "g", "Gg", "ha", "km2", "m2", "km", "m", "L", "m3", "J", "MJ", "GJ", "TJ", "kWh", "MWh",
-             "day", "hour", "year", "month", "vehicle", "item", "person", "USD", "%"]  # fmt: skip
+             "day", "hour", "year", "month", "vehicle", "item", "person", "USD", "%", "hectare", "tonne", "litre"]  # fmt: skip
     return plain + [f"t{s}" for s in SUBSTANCES if s != "dm"] + ["t_dm"] + [f"t_{s}" for s in declared]
 
 
@@ -140,15 +142,19 @@ def _parse(text: str, place: Place | None, declared: frozenset[str]) -> Unit:
         root = quantity.to_root_units()
     except Exception as cause:
         raise UnitError("U301", f"the unit {text!r} cannot be read", place,
-                        why=str(cause) or type(cause).__name__,
+                        why="it divides by zero" if isinstance(cause, ZeroDivisionError) else str(cause) or type(cause).__name__,
                         remedy="write it as in tC/ha, GJ/kg or tN2O-N/tN") from cause  # fmt: skip
+    scale = cast(Fraction, root.magnitude)
+    if not 1 / _GREATEST < scale < _GREATEST:
+        raise UnitError("U301", f"the unit {text!r} has no usable size", place, why="it is zero, negative or out of all bounds",
+                        remedy="write it as in tC/ha, GJ/kg or tN2O-N/tN")  # fmt: skip
     powers = tuple(
         sorted(
             (dimension, Fraction(cast(int, power)).limit_denominator(1000))
             for dimension, power in registry.get_dimensionality(root.units).items()
         )
     )
-    return Unit(powers, cast(Fraction, root.magnitude), text)
+    return Unit(powers, scale, text)
 
 
 @lru_cache(maxsize=1024)
@@ -176,14 +182,25 @@ def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[st
     """Turn the author's spelling into pint's: names exchanged, juxtaposition made a product, powers made explicit."""
     pieces: list[str] = []
     previous = ""
+    if len(text) > _MOST_CHARACTERS or text.count("(") > _MOST_BRACKETS:
+        raise UnitError("U301", f"a unit of {len(text)} characters and {text.count('(')} brackets", place,
+                        why=f"units are read up to {_MOST_CHARACTERS} characters and {_MOST_BRACKETS} brackets",
+                        remedy="look for a typing error")  # fmt: skip
+    if text.count("(") != text.count(")"):
+        raise UnitError("U301", f"a bracket of the unit {text!r} is not closed", place, remedy="write it as in t (ha year)^-1")
     for match in _WORD.finditer(_SPACED.sub(_join_spaced, text.translate(_SUPERSCRIPT))):
         kind, piece = match.lastgroup, match.group()
         if kind == "space":
             continue
         if kind == "other" or (piece in ("*", "/", "·") and previous in ("", "op")):
-            raise UnitError("U301", f"unexpected {piece!r} in the unit {text!r}", place)
+            raise UnitError("U301", f"unexpected {piece!r} in the unit {text!r}", place,
+                            remedy="write it as in tC/ha, GJ/kg or tN2O-N/tN")  # fmt: skip
+        if kind == "power":
+            _check_power(piece, previous, text, place)
+        elif kind == "number":
+            _check_number(piece, previous, text, place)
         operand_before = previous in ("word", "close", "power", "number")
-        if kind in ("power", "number") and previous in ("word", "close") and re.fullmatch(r"(\^|\*\*)?-?\d+", piece):
+        if kind == "power" and previous in ("word", "close"):
             pieces.append("**(" + piece.lstrip("^*") + ")")
             previous = "power"
             continue
@@ -191,7 +208,7 @@ def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[st
             name = _pint_word(piece, declared)
             if name is None:
                 hint = near(piece, known_unit_words(sorted(declared)))
-                raise UnitError("U301", f"there is no unit {piece!r} (in {text!r})", place,
+                raise UnitError("U301", f"there is no unit {piece!r}" + (f" (in {text!r})" if piece != text else ""), place,
                                 why="only the units of the closed registry and the declared substances are read",
                                 remedy=hint or "declare a substance under `substances:`, or use a unit of "
                                 "equations/carbon_units.txt")  # fmt: skip
@@ -199,10 +216,32 @@ def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[st
         if operand_before and (kind in ("word", "number") or piece == "("):
             pieces.append("*")
         if piece in ("^", "-"):
-            raise UnitError("U301", f"a power without a number in the unit {text!r}", place)
+            raise UnitError("U301", f"a power without a number in the unit {text!r}", place, remedy="write it as in ha^-1")
         pieces.append("*" if piece == "·" else piece)
         previous = "close" if piece == ")" else str(kind)
+    if previous == "op":
+        raise UnitError("U301", f"the unit {text!r} ends with {pieces[-1]!r}", place, remedy="write it as in tC/ha or GJ/kg")
     return pieces
+
+
+def _check_power(piece: str, previous: str, text: str, place: Place | None) -> None:
+    if previous not in ("word", "close", "number") or (previous == "number" and piece[0] == "-"):
+        raise UnitError("U301", f"the power {piece} of nothing in the unit {text!r}", place,
+                        remedy="write a power behind a unit, as in ha^-1")  # fmt: skip
+    digits = piece.lstrip("^*-")
+    if not digits.isdigit() or len(digits) > 2 or int(digits) > _MOST_POWER:  # noqa: PLR2004
+        raise UnitError("U301", f"the power {piece} in the unit {text!r}", place,
+                        why=f"a power is a whole number up to {_MOST_POWER}", remedy="look for a typing error")  # fmt: skip
+
+
+def _check_number(piece: str, previous: str, text: str, place: Place | None) -> None:
+    if previous in ("word", "close", "power"):
+        raise UnitError("U301", f"the number {piece[:_MOST_DIGITS]} behind a unit in {text!r}", place,
+                        remedy="write a power with ^, as in m^3, and a factor in front")  # fmt: skip
+    _, _, exponent = piece.lower().partition("e")
+    if len(piece) > _MOST_DIGITS or (exponent and abs(int(exponent)) > _MOST_EXPONENT):
+        raise UnitError("U301", f"the number {piece[:_MOST_DIGITS]} in the unit {text!r}", place,
+                        why=f"a factor of a unit is below 1e{_MOST_EXPONENT}", remedy="look for a typing error")  # fmt: skip
 
 
 def _join_spaced(match: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 Powers = tuple[tuple[str, Fraction], ...]
+_MOST_POWER, _MOST_BITS = 60, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,25 @@ class Unit:
         root = Fraction(float(self.scale) ** float(exponent)).limit_denominator(10**12)
         return Unit(powers, root)
 
+    def can_be_raised_to(self, exponent: Fraction) -> bool:
+        """Whether a power stays within what a unit can be."""
+        digits = max(self.scale.numerator.bit_length(), self.scale.denominator.bit_length())
+        return abs(exponent) * max([digits / _MOST_BITS, *(abs(power) / _MOST_POWER for _, power in self.powers)]) <= 1
+
     def in_base_units(self) -> str:
         """Return the unit in base dimensions, readable: ``tC / ha``."""
-        over = [_power(BASE_NAMES.get(n, n), p) for n, p in self.powers if p > 0]
-        under = [_power(BASE_NAMES.get(n, n), -p) for n, p in self.powers if p < 0]
+        over = [_power(_base(n)[0], p) for n, p in self.powers if p > 0]
+        under = [_power(_base(n)[0], -p) for n, p in self.powers if p < 0]
         text = " ".join(over) or "1"
         if under:
             text += " / " + (" ".join(under) if len(under) == 1 else "(" + " ".join(under) + ")")
         factor = self.scale
         for name, power in self.powers:
             if power.denominator == 1:
-                factor /= BASE_SCALES.get(name, Fraction(1)) ** power.numerator
+                factor /= _base(name)[1] ** power.numerator
         if factor != 1:
-            text = f"{factor if factor.denominator == 1 else format(float(factor), 'g')} {text}"
+            shown = factor_text(factor)
+            text = shown if text == "1" else f"{shown} {text}"
         return text.strip()
 
 
@@ -81,9 +88,35 @@ PLAIN = Unit(text="1")
 #: The unit in which a base dimension is shown, and its scale in base units; masses are shown in tonnes.
 BASE_NAMES: dict[str, str] = {
     "[mass]": "t", "[land]": "ha", "[length]": "m", "[volume]": "L", "[energy]": "GJ", "[time]": "day",
-    "[year]": "year", "[vehicle]": "vehicle", "[item]": "item", "[person]": "person", "[currency]": "USD",
+    "[of_N2O_N]": "tN2O-N", "[year]": "year", "[vehicle]": "vehicle", "[item]": "item", "[person]": "person", "[currency]": "USD",
 }  # fmt: skip
 BASE_SCALES: dict[str, Fraction] = {"[mass]": Fraction(10**6), "[energy]": Fraction(10**9)}
+#: What the dimension of a substance is called; units that were read in another process are shown by it.
+SUBSTANCE_DIMENSION = "[of_"
+
+
+def _base(dimension: str) -> tuple[str, Fraction]:
+    """Return the unit in which a base dimension is shown, and its scale."""
+    if dimension.startswith(SUBSTANCE_DIMENSION):
+        substance = dimension.removeprefix(SUBSTANCE_DIMENSION).rstrip("]")
+        return BASE_NAMES.get(dimension, f"t{substance}" if substance[0].isupper() else f"t_{substance}"), Fraction(10**6)
+    return BASE_NAMES.get(dimension, dimension), BASE_SCALES.get(dimension, Fraction(1))
+
+
+def factor_text(factor: Fraction) -> str:
+    """Return a factor for reading.
+
+    Examples
+    --------
+    >>> factor_text(Fraction(1000)), factor_text(Fraction(1, 1000)), factor_text(Fraction(44, 12)), factor_text(Fraction(10**999))
+    ('1000', '1/1000', '3.66667', 'more than 1e+300')
+    """
+    whole, inverse = factor.denominator == 1, factor.numerator == 1
+    if max(factor.numerator, factor.denominator) < 10**15 and (whole or inverse):
+        return str(factor)
+    if not Fraction(1, 10**300) < factor < 10**300:
+        return "more than 1e+300" if factor > 1 else "less than 1e-300"
+    return format(float(factor), "g")
 
 
 def _joined(left: Powers, right: Powers, sign: int) -> Powers:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
 from equations.dataset import EVERY, Cell
-from equations.errors import Place, near
+from equations.errors import Place, near_or_all
 from equations.index_set import IndexSet
 from equations.spec_block import Block, read_number
 from equations.strict_yaml import Mapping, Scalar, YamlNode
@@ -24,13 +25,14 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
     """
     given = [name for name in ("value", "cells", "table") if block.has(name)]
     if len(given) != 1:
-        block.fault("S104" if not given else "S105", "values need exactly one of value, cells and table", block.place)
+        block.fault("S104" if not given else "S105", f"values need one of value, cells and table; found {', '.join(given) or 'none'}",
+                    block.place, remedy="write one of the three")  # fmt: skip
         return ()
     fixed = {key: scalar.text for key, scalar in block.texts("at")}
     open_indices = tuple(index for index in indices if index not in fixed)
     for key, scalar in block.texts("at"):
         if key not in indices:
-            block.fault("S107", f"the quantity has no index {key!r}", scalar.place, remedy=near(key, indices))
+            block.fault("S107", f"the quantity has no index {key!r}", scalar.place, remedy=near_or_all(key, indices))
         elif scalar.text != EVERY:
             _check_labels(block, (scalar.text,), (key,), sets, scalar.place)
     if given[0] == "value":
@@ -41,15 +43,20 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
     else:
         found = _table(block, len(open_indices))
     cells = []
+    seen: set[tuple[str, ...]] = set()
     for labels, scalar in found:
         if len(labels) != len(open_indices):
-            block.fault("S105", f"{len(labels)} labels where the indices are {', '.join(open_indices) or 'none'}", scalar.place)
+            wanted = ", ".join(open_indices) or "none"
+            block.fault("S105", f"{_counted(len(labels))} where the indices are {wanted}", scalar.place,
+                        remedy=f"nest the labels in the order {wanted}" if open_indices else "write `value:`")  # fmt: skip
             continue
         _check_labels(block, labels, open_indices, sets, scalar.place)
         rest = iter(labels)
         full = tuple(fixed[index] if index in fixed else next(rest) for index in indices)
         cells.append((full, scalar.text))
-    _check_twice(block, cells)
+        if full in seen:
+            block.fault("S106", f"the cell {', '.join(full)} stands twice", scalar.place, remedy="remove one of the two")
+        seen.add(full)
     return tuple(cells)
 
 
@@ -59,15 +66,11 @@ def _check_labels(
     for label, index in zip(labels, indices, strict=True):
         index_set = sets.get(index)
         if index_set and index_set.kind == "members" and index_set.members and label not in index_set.members:
-            block.fault("S107", f"{index} has no member {label!r}", place, remedy=near(label, index_set.members))
+            block.fault("S107", f"{index} has no member {label!r}", place, remedy=near_or_all(label, index_set.members))
 
 
-def _check_twice(block: Block, cells: list[Cell]) -> None:
-    seen: set[tuple[str, ...]] = set()
-    for labels, _ in cells:
-        if labels in seen:
-            block.fault("S106", f"the cell {', '.join(labels)} stands twice", block.place)
-        seen.add(labels)
+def _counted(count: int) -> str:
+    return {0: "no label", 1: "1 label"}.get(count, f"{count} labels")
 
 
 def _nested(block: Block, node: YamlNode | None, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
@@ -75,7 +78,7 @@ def _nested(block: Block, node: YamlNode | None, depth: int) -> list[tuple[tuple
         return [((), node)] if _is_value(block, node) else []
     if not isinstance(node, Mapping) or depth == 0:
         if node is not None:
-            block.fault("S105", "values stand as label: number", node.place)
+            block.fault("S105", "values stand as label: number", node.place, remedy="write {label: 1.5}, nested for several indices")
         return []
     found = []
     for key, value in node:
@@ -101,19 +104,20 @@ def _table(block: Block, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
     lines = (scalar.raw or scalar.text).splitlines()
     rows = [(scalar.place_of_line(at), line) for at, line in enumerate(lines) if line.strip() and not line.strip().startswith("#")]
     if not rows:
-        block.fault("S105", "the table is empty", scalar.place)
+        block.fault("S105", "the table is empty", scalar.place, remedy="write a line of column labels, then a line for each row")
         return []
     header = rows[0][1].split()
     found = []
     for start, line in rows[1:]:
         label, *numbers = line.split()
+        columns = [match.start() + 1 for match in re.finditer(r"\S+", line)][1:]
         place = start if start.column else replace(start, column=len(line) - len(line.lstrip()) + 1)
         if numbers and len(numbers) != len(header):
-            block.fault("S105", f"row {label} has {len(numbers)} numbers, the table {len(header)} columns", place)
+            block.fault("S105", f"row {label} has {len(numbers)} numbers, the table {len(header)} columns", place,
+                        remedy="complete the row (NA for a cell left out), or leave all of it blank")  # fmt: skip
             continue
-        for column, text in zip(header, numbers, strict=False):
-            at = start.column or line.index(text, line.index(label) + len(label)) + 1
-            cell = Scalar(text, start.file, start.line, at)
+        for column, text, at in zip(header, numbers, columns, strict=False):
+            cell = Scalar(text, start.file, start.line, start.column or at)
             if _is_value(block, cell):
                 found.append(((label, column), cell))
     return found

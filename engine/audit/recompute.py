@@ -46,17 +46,32 @@ def audit_recompute(run: Run) -> tuple[Finding, ...]:
     for equation, labels in _solved(run):
         _check_solution(run, path, equation, labels, tally)
     findings = [
-        Finding("A713", "error", quantity, f"{len(texts)} cells of {quantity} come out otherwise when they are recomputed with units",
-                "; ".join(texts[:_MOST_SHOWN]) + (f" and {len(texts) - _MOST_SHOWN} more" if len(texts) > _MOST_SHOWN else ""),
-                "this is a fault of the program or of the spec, not of the project: report it", str(run.methodology.quantity[quantity].source))
+        Finding(
+            "A713",
+            "error",
+            quantity,
+            f"{len(texts)} cells of {quantity} come out otherwise when they are recomputed with units",
+            "; ".join(texts[:_MOST_SHOWN]) + (f" and {len(texts) - _MOST_SHOWN} more" if len(texts) > _MOST_SHOWN else ""),
+            "this is a fault of the program or of the spec, not of the project: report it",
+            str(run.methodology.quantity[quantity].source),
+        )
         for quantity, texts in tally.wrong.items()
-    ]  # fmt: skip
+    ]
     if not findings:
         findings.append(
-            Finding("A713", "note", run.methodology.result, f"{tally.cells:,} computed cells agree with an independent recomputation",
-                    f"one cell at a time, with units carried along, from the numbers as written; largest relative difference {tally.worst:.1g}")
-        )  # fmt: skip
+            Finding(
+                "A713",
+                "note",
+                run.methodology.result,
+                f"{tally.cells:,} computed cells agree with an independent recomputation",
+                f"one cell at a time, with units carried along, from the numbers as written; {_closeness(tally)}",
+            )
+        )
     return tuple(findings)
+
+
+def _closeness(tally: _Tally) -> str:
+    return f"largest relative difference {tally.worst:.1g}" if tally.worst else "equal to the last bit"
 
 
 def _cells(run: Run) -> list[tuple[str, Labels]]:
@@ -143,4 +158,6 @@ def _check_solution(run: Run, path: ScalarPath, equation: Equation, rest: Labels
         power = [[sum(a * b for a, b in zip(row, column, strict=True)) for column in zip(*solution, strict=True)] for row in power]
     residual = max(abs(a - b) for left, right in zip(power, wanted, strict=True) for a, b in zip(left, right, strict=True))
     if residual > TOLERANCE:
-        tally.note(equation.quantity, f"{equation.label} for {', '.join(rest) or 'its matrix'} is not solved: residual {residual:.2g}")
+        tally.note(
+            equation.quantity, f"{equation.label} for {', '.join(rest) or 'its matrix'} is not solved: residual {residual:.2g}"
+        )

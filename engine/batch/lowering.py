@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engine.batch.program import Builder, Cells, Program
 from engine.evaluate import StepEvaluator
 from engine.formula import COLUMN, INNER, ROW, FormulaEvaluator, Scope, Valued, aligned
-from engine.inputs import EPOCH
+from engine.written_numbers import EPOCH
 from engine.plan import Plan, Step
 from engine.solvers import root_parts
 from equations.equation import Equation

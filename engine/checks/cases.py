@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+from engine.checks.completeness import plan_errors
 from engine.finding import Finding
 from engine.placeholder import YEARS, choice_combinations, placeholder_setting, years_named
-from engine.planning import plan_run
 from engine.setting import Setting, holds, is_static, letters_of, switches_of
 from equations.equation import Equation
-from equations.errors import Faults, MethodologyError
+from equations.errors import MethodologyError
 from equations.methodology import Methodology
 from equations.syntax import Element, IndexLabel, IndexLetter
 
@@ -102,7 +102,11 @@ class _CaseTable:
         live = _live_axes(methodology, quantity, cases)
         cells = tuple(
             tuple(
-                frozenset(cell for base in bases for cell in _cells(case, live, _with(base, combination), methodology))
+                frozenset(
+                    (str(at), *cell)  # cells of one project are not those of another that starts in another year
+                    for at, base in enumerate(bases)
+                    for cell in _cells(case, live, _with(base, combination), methodology)
+                )
                 for case in cases
             )
             for combination in combinations
@@ -120,7 +124,7 @@ class _CaseTable:
                         found.setdefault((first, second), []).append((combination, min(both)))
         for (first, second), places in found.items():
             one, two = self.cases[first], self.cases[second]
-            combination, cell = places[0]
+            combination, (_, *cell) = places[0]
             shown = f"{self.quantity}[{', '.join(cell)}]" if cell else self.quantity
             where = f"both hold where {_words(combination)}" if combination else "both hold always"
             more = f", and in {len(places) - 1} more of {len(self.combinations)} combinations" if len(places) > 1 else ""
@@ -169,20 +173,10 @@ class _CaseTable:
         readings = {id_: value for (kind, id_), value in combination if kind == "reading"}
         agreeing = [c for c in choice_combinations(self.methodology) if all(c[id_] == value for id_, value in choices.items())]
         for whole in agreeing[:_MOST_PLANS]:
-            for error in _plan_errors(self.methodology, placeholder_setting(self.methodology, whole, readings)):
-                if error.code == "G403" and error.what.startswith(f"no equation defines {self.quantity}["):
+            for error in plan_errors(self.methodology, placeholder_setting(self.methodology, whole, readings)):
+                if error.code == "G403" and error.what.split("[")[0] == f"no equation defines {self.quantity}":
                     return error
         return None
-
-
-def _plan_errors(methodology: Methodology, setting: Setting) -> tuple[MethodologyError, ...]:
-    try:
-        plan_run(methodology, setting, tuple(dict.fromkeys((methodology.result, *methodology.report))))
-    except Faults as faults:
-        return faults.errors
-    except MethodologyError as error:
-        return (error,)
-    return ()
 
 
 def _bases(methodology: Methodology) -> Iterator[Setting]:

@@ -21,9 +21,10 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
     """
     found: dict[tuple[str, str, str], Finding] = {}
     for setting in settings_to_check(methodology):
-        for error in _plan_errors(methodology, setting):
+        for error in plan_errors(methodology, setting):
             key = (error.code, error.what.split("[")[0], str(error.place))
-            where = ", ".join(f"{k} = {v}" for k, v in setting.choices.items())
+            readings = {r.id: setting.readings[r.id] for r in methodology.rulings if setting.readings[r.id] != r.default}
+            where = ", ".join(f"{k} = {v}" for k, v in (*setting.choices.items(), *readings.items()))
             finding = from_error(error, error.what.split("[")[0].split()[-1])
             found.setdefault(
                 key,
@@ -32,7 +33,7 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
                     "error",
                     finding.subject,
                     finding.what,
-                    f"{finding.evidence} (found under {where})",
+                    f"{finding.evidence} (found under {where})" if where else finding.evidence,
                     finding.remedy,
                     place=finding.place,
                 ),
@@ -73,7 +74,8 @@ def _choices_named_with(methodology: Methodology) -> dict[str, set[str]]:
     return found
 
 
-def _plan_errors(methodology: Methodology, setting: Setting) -> list[MethodologyError]:
+def plan_errors(methodology: Methodology, setting: Setting) -> list[MethodologyError]:
+    """Return what keeps the result from being planned in a setting, computed quantities without an equation included."""
     targets = tuple(dict.fromkeys((methodology.result, *methodology.report)))
     errors: list[MethodologyError] = []
     try:
@@ -86,13 +88,15 @@ def _plan_errors(methodology: Methodology, setting: Setting) -> list[Methodology
         quantity = methodology.quantity[id_]
         if quantity.kind == "computed":
             users = ", ".join(methodology.equation[e].label for e in plan.needed_by.get(id_, ()))
+            others = ", ".join(e.label for e in methodology.definitions.get(id_, ()))
+            why = f"it is computed, and {users} uses it" if users else "it is computed, and it is a result"
             errors.append(
                 GraphError(
                     "G403",
                     f"no equation defines {id_}",
                     quantity.place,
-                    why=f"it is computed, and {users} uses it",
-                    remedy="write its equation, or declare it as monitored or fixed_ex_ante",
+                    why=f"{why}; {others} holds in other cases" if others else why,
+                    remedy="add the missing case" if others else "write its equation, or declare it as monitored or fixed_ex_ante",
                 )
             )
     return errors

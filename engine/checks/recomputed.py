@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.cells import EXCLUDED
-from engine.checks.tables import decimals, listed, spoken_of
+from engine.checks.tables import listed, spoken_of
 from engine.evaluate import Values, evaluate
 from engine.finding import Finding
 from engine.formula import FormulaEvaluator, Scope, aligned
@@ -19,6 +19,7 @@ from engine.inputs import bind_inputs
 from engine.placeholder import choice_combinations, placeholder_setting
 from engine.plan import Plan
 from engine.planning import plan_run
+from engine.printed import decimals
 from engine.project_data import Period, ProjectData
 from engine.setting import Setting
 from equations.dataset import Comparison, PublishedResult

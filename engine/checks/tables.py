@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
 from engine.finding import Finding
+from engine.printed import decimals
 from equations.dataset import Dataset, ValueBlock
 from equations.methodology import Methodology
 from equations.quantity import Quantity
 
 _MOST_SHOWN = 8
+_MOST_ENTRIES = 3
 Labels = tuple[str, ...]
 
 
@@ -62,29 +63,21 @@ def tables_of(methodology: Methodology) -> list[Table]:
     return list(found.values())
 
 
-def decimals(text: str) -> int:
-    """Return how many decimals are printed.
-
-    Examples
-    --------
-    >>> decimals("91.30"), decimals("74100"), decimals("1e-3")
-    (2, 0, 3)
-    """
-    exponent = Decimal(text).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
 def listed(items: list[str], most: int = _MOST_SHOWN) -> str:
     """Return items as text, the first ``most`` of them."""
     return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
 
 
 def spoken_of(methodology: Methodology, table: str) -> str:
-    """Name the rulings and register entries that speak of a printed table, or return an empty text."""
+    """Name the rulings that speak of a printed table, and count the register's entries, or return an empty text."""
     numbers = set(_words(table))
-    found = [f"ruling {r.id}" for r in methodology.rulings if numbers & set(r.text_place.tables)]
-    found += [f"register {r.id}" for r in methodology.register if numbers & set(r.text_place.tables)]
-    return "see " + listed(found, 6) if found and numbers else ""
+    rulings = [ruling.id for ruling in methodology.rulings if numbers & set(ruling.text_place.tables)]
+    entries = [entry.id for entry in methodology.register if numbers & set(entry.text_place.tables)]
+    parts = ["ruling" + ("s " if len(rulings) > 1 else " ") + ", ".join(rulings)] if rulings else []
+    if entries:
+        few = len(entries) <= _MOST_ENTRIES
+        parts.append(f"register {', '.join(entries)}" if few else f"{len(entries)} entries of the register")
+    return "see " + " and ".join(parts) if parts else ""
 
 
 def _words(text: str) -> list[str]:
@@ -197,7 +190,7 @@ def _blanks(table: Table, methodology: Methodology) -> Iterator[Finding]:
             "W809",
             "warning",
             table.subject,
-            f"{len(holes)} cells of {quantity.id} are missing",
+            f"{len(holes)} cell{'s' if len(holes) > 1 else ''} of {quantity.id} {'are' if len(holes) > 1 else 'is'} missing",
             listed(holes),
             "print them, or write NA for a cell that the methodology leaves out",
             str(block.source),

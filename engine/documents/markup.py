@@ -59,16 +59,14 @@ def tag(name: str, attributes: Mapping[str, str | None] | None = None, *children
     Parameters
     ----------
     attributes
-        Values are escaped; an empty text gives an attribute without value, ``None`` leaves it out.
+        Values are escaped; ``None`` leaves the attribute out.
 
     Examples
     --------
     >>> tag("a", {"href": "#x"}, "1 < 2")
     '<a href="#x">1 &lt; 2</a>'
     """
-    shown = "".join(
-        f" {key}" if value == "" else f' {key}="{escaped(value)}"' for key, value in (attributes or {}).items() if value is not None
-    )
+    shown = "".join(f' {key}="{escaped(value)}"' for key, value in (attributes or {}).items() if value is not None)
     if name in _VOID:
         return Html(f"<{name}{shown}>")
     return Html(f"<{name}{shown}>{joined(*children)}</{name}>")

@@ -154,7 +154,8 @@ class Table:
     weights
         Relative widths of the columns in print; equal where empty.
     look
-        ``cards`` (each line becomes a card on narrow screens), ``grid`` (a matrix of numbers) or ``plain``.
+        ``cards`` (each line becomes a card on narrow screens), ``contents`` (only its first two columns stay there), ``grid`` (a
+        matrix of numbers) or ``plain``.
     first
         Whether the first column names the line.
     """
@@ -196,11 +197,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What is shown when it is asked for; in print it is shown."""
+    """What is shown when it is asked for; on paper the summary alone stands where it is not ``printed``."""
 
     summary: Inlines
     blocks: Blocks
     anchor: str = ""
+    printed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

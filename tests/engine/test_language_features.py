@@ -263,12 +263,12 @@ def test_an_empty_set_sums_to_zero(evaluated):
 @pytest.mark.parametrize(
     ("formula", "code", "where"),
     [
-        ("X[\"a\"] / (S - 0.25)", "V601", "the divisor is zero"),
-        ("Sum(i, X[i] / (V[i] - 3))", "V601", "the divisor is zero"),
-        ("X[\"a\"] * sqrt(S - 1)", "V602", "outside the function"),
-        ("X[\"a\"] * ln(S - 0.25)", "V602", "outside the function"),
-        ("X[\"a\"] * (S - 1) ^ 0.5", "V602", "outside the function"),
-        ("X[\"a\"] * exp(10000 * S)", "V602", "outside the function"),
+        ("X[\"a\"] / (S - 0.25)", "V601", "the divisor S - 0.25 is zero"),
+        ("Sum(i, X[i] / (V[i] - 3))", "V601", r"the divisor V\[i\] - 3 is zero"),
+        ("X[\"a\"] * sqrt(S - 1)", "V602", "sqrt takes a number not below zero, and S - 1 is -0.75"),
+        ("X[\"a\"] * ln(S - 0.25)", "V602", "ln takes a number above zero, and S - 0.25 is 0"),
+        ("X[\"a\"] * (S - 1) ^ 0.5", "V602", "S - 1 is -0.75 and has no such power"),
+        ("X[\"a\"] * exp(10000 * S)", "V603", "too large"),
     ],
 )  # fmt: skip
 def test_arithmetic_without_an_answer_names_the_operation(evaluated, formula, code, where):

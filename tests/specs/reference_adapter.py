@@ -5,8 +5,8 @@ in a project file. With a random generator the same numbers are also written in 
 tables, CSV files), with defaults left out, and with operating days given instead of following from the dates: the result may
 not depend on any of that.
 
-The spec holds annual transition probabilities between -0.001 (the least entry of Table 6) and 1, while the random projects of
-the oracle draw entries down to -0.003. :func:`within_declared_range` brings them inside; it is applied before the oracle computes.
+Annual transition probabilities may lie a little outside 0 to 1 (the spec's range is -0.01 to 1.01); the random projects draw
+entries down to -0.003, so nothing has to be brought inside.
 """
 
 from __future__ import annotations
@@ -25,14 +25,13 @@ import kh_am004_by_hand as by_hand
 import numpy as np
 from random_projects import STOCK
 
-from engine.inputs import ABSENT, EXCLUDED
+from engine.cells import ABSENT, EXCLUDED
 from engine.pipeline import Run
 
 Project = dict[str, Any]
 Labels = tuple[str, ...]
 Node = dict[str, Any]
 
-LEAST_PROBABILITY = -0.001
 RELATIVE = 1e-12
 #: What a run must compute so that everything the oracle gives is there. Areas at the end of the last year are needed by no
 #: equation; under option 1 they cannot be a target, as the area of non-forest follows from nothing.
@@ -103,27 +102,6 @@ STATEMENTS = (
     "criterion_1", "criterion_2", "criterion_4", "option_agreed", "monitored_option", "latest_frl", "official_map_required",
     "belt_exclusions", "belt_evidence", "fuel_sources_disjoint",
 )  # fmt: skip
-
-
-def within_declared_range(project: Project) -> Project:
-    """Return the project with transition probabilities between -0.001 and 1, as the spec declares them."""
-    changed = dict(project)
-    for name in ("p", "pd"):
-        if name in project:
-            changed[name] = _matrix_in_range(project[name])
-    return changed
-
-
-def _matrix_in_range(p: Mapping[tuple[str, str], float]) -> dict[tuple[str, str], float]:
-    classes = list(dict.fromkeys(i for i, _ in p))
-    fitted = {pair: max(value, LEAST_PROBABILITY) for pair, value in p.items()}
-    for i in classes:
-        others = sum(fitted[i, j] for j in classes if j != i)
-        if others < 0:  # the diagonal would exceed 1
-            fitted |= {(i, j): max(fitted[i, j], 0.0) for j in classes if j != i}
-            others = sum(fitted[i, j] for j in classes if j != i)
-        fitted[i, i] = 1 - others
-    return fitted
 
 
 # --- the project file -----------------------------------------------------------------------------

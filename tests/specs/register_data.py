@@ -129,7 +129,8 @@ def rl_2(
     """RL of option 2 over some years on the made-up area; tCO2."""
     ca, _ = conversions(matrix, years, first=first, literal=literal, area=area)
     cs = by_hand.eq7_cs(ca, by_hand.mef_from_table(data.factors))
-    return sum(by_hand.eq6_positive(cs, range(years)).values()) * C_TO_CO2
+    carbon: dict[int, float] = by_hand.eq6_positive(cs, range(years))
+    return sum(carbon.values()) * C_TO_CO2
 
 
 def row_sum(matrix: Matrix, i: str) -> float:
@@ -148,7 +149,8 @@ def loss_2(data: Data, i: str) -> float:
 
 def fitting_rate(rate: float) -> float:
     """Annual rate that gives back eight times ``rate`` over eight years."""
-    return 1 - (1 - 8 * rate) ** (1 / 8)
+    left: float = (1 - 8 * rate) ** (1 / 8)
+    return 1 - left
 
 
 def more(one: float, other: float) -> float:

@@ -79,14 +79,21 @@ def _(data: Data) -> list[str]:
 @J.entry("evergreen-below-semi-evergreen")
 def _(data: Data) -> list[str]:
     assert data.factors["E", "SE"] is None and data.annual["E", "SE"] == data.annual["SE", "E"] == 0
-    return [f"E {data.total['E']:.2f} and SE {data.total['SE']:.2f}; SE to E is an emission of {data.factors['SE', 'E']:.2f}"]
+    return [
+        f"Table 6 has {data.annual['E', 'SE']:.3f} for both",
+        f"E {data.total['E']:.2f} and SE {data.total['SE']:.2f}; SE to E is an emission of {data.factors['SE', 'E']:.2f}",
+    ]
 
 
 @J.entry("bamboo-without-carbon")
 def _(data: Data) -> list[str]:
     assert data.total["B"] == 0 and all(data.annual[i, "B"] == 0 for i in LAND_USE if i != "B")
     most = data.factors["SE", "B"] or 0
-    return [f"E to B is {data.factors['E', 'B']:.2f} and SE to B {most:.2f} tC/ha", f"up to {most * C_TO_CO2:.0f} tCO2/ha"]
+    return [
+        f"Table 6 has {data.annual['E', 'B']:.3f} in the whole column",
+        f"E to B is {data.factors['E', 'B']:.2f} and SE to B {most:.2f} tC/ha",
+        f"up to {most * C_TO_CO2:.0f} tCO2/ha",
+    ]
 
 
 @J.entry("into-plantation")
@@ -178,7 +185,10 @@ def _(data: Data) -> list[str]:
 @J.entry("blank-row")
 def _(data: Data) -> list[str]:
     assert all(data.four[i, "PP"] == 0 for i in LAND_USE if i != "PP")
-    return [f"Table 6 has PP to PP {data.annual['PP', 'PP']:.3f}"]
+    return [
+        f"Column PP of Table 5 is {data.four['E', 'PP']:.3f} in all rows",
+        f"Table 6 has PP to PP {data.annual['PP', 'PP']:.3f}",
+    ]
 
 
 @J.entry("classes-without-loss")

@@ -24,7 +24,7 @@ def run(request: pytest.FixtureRequest, run_kh: Callable[..., engine.Run], examp
 def test_example_has_no_error_and_warns_only_of_the_negative_entries_of_table_6(run: engine.Run) -> None:
     warnings = {(f.severity, f.subject) for f in run.findings if f.severity != "note"}
 
-    expected = {("warning", "p"), ("warning", "transition-not-negative")} if run.setting.choices["option"] == "2" else set()
+    expected = {("warning", "transition-not-negative")} if run.setting.choices["option"] == "2" else set()
     assert warnings == expected
 
 

@@ -80,6 +80,27 @@ def test_equations_named_in_the_words_exist(kh: Methodology) -> None:
         assert [n for n in named if not 1 <= n <= LAST_EQUATION] == [], entry.id
 
 
+def test_ids_named_in_the_words_exist(kh: Methodology) -> None:
+    """Rules, data sets, equivalences, statements and other entries that an entry points to."""
+    id_ = "([a-z0-9]+(?:-[a-z0-9]+)+)"
+    known = {
+        f"[Rr]ules? {id_}": {rule.id for rule in kh.rules},
+        f"rules {id_} and {id_}": {rule.id for rule in kh.rules},
+        f"data set {id_}": {dataset.id for dataset in kh.datasets},
+        f"equivalence {id_}": {one.id for one in kh.equivalences},
+        "[Ss]tatement ([a-z]+(?:_[a-z]+)+)": {quantity.id for quantity in kh.quantities},
+        f"(?:[Ss]ee|entry|Through) {id_}": {entry.id for entry in kh.register},
+        f"[Ss]ee {id_} and {id_}": {entry.id for entry in kh.register},
+    }
+    found: Counter[str] = Counter()
+    for entry in kh.register:
+        for pattern, ids in known.items():
+            named = {id_ for match in re.finditer(pattern, text_of(entry)) for id_ in match.groups()}
+            found.update({pattern: len(named)})
+            assert named <= ids, entry.id
+    assert all(found[pattern] for pattern in known)
+
+
 def test_a_stale_reference_names_the_equation_that_is_meant(entries: dict[str, RegisterEntry]) -> None:
     """Each entry of kind `reference` about a number reads the equations that stand in its place."""
     stale = {id_: e for id_, e in entries.items() if e.kind == "reference" and id_.startswith("reference-")}
@@ -121,7 +142,7 @@ def test_numbers_follow_from_the_data(entry: str, data: Data, entries: dict[str,
 
 
 def test_no_number_stands_without_a_recomputation(data: Data, kh: Methodology) -> None:
-    """Every quantitative number of evidence and effect is computed again, printed in a data set, or listed as coming from elsewhere."""
+    """Numbers of evidence and effect are computed again, printed in a data set, or listed as coming from elsewhere."""
     loose = {}
     for entry in kh.register:
         pieces = RECOMPUTED[entry.id](data) if entry.id in RECOMPUTED else []

@@ -1,0 +1,138 @@
+"""Area balance: projected areas add up to those at inception, and rows that share something out add up to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.finding import Finding
+from engine.pipeline import Run
+from engine.printed import decimals
+from engine.roles import listed, serving_result, with_role
+from engine.terminal import number
+from equations.quantity import Quantity
+
+#: Share of the area that may appear or vanish before it is a warning.
+DRIFT = 0.01
+_EXACT = 1e-9
+
+
+def audit_balance(run: Run) -> tuple[Finding, ...]:
+    """Compare totals of area by place and year, and the rows of matrices that declare what they add up to.
+
+    Returns
+    -------
+    tuple of Finding
+        A709: notes within rounding, warnings beyond it.
+    """
+    findings: list[Finding] = []
+    for quantity, array in with_role(run, "projected_area"):
+        findings += _projected(run, quantity, array)
+    for quantity, array in with_role(run, "monitored_conversion"):
+        findings += _monitored(run, quantity, array)
+    for quantity in serving_result(run):
+        findings += _rows(run, quantity)
+    return tuple(findings)
+
+
+def _initial(run: Run, place: str) -> tuple[Quantity, np.ndarray] | None:
+    return next(((q, array) for q, array in with_role(run, "initial_area") if q.part_of == place), None)
+
+
+def _projected(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Finding]:
+    """Compare the total of each year in which every category has an area with the total at inception."""
+    initial = _initial(run, quantity.part_of)
+    if initial is None or run.methodology.year_set not in quantity.indices:
+        return
+    start = float(np.sum(initial[1]))
+    by_year = np.moveaxis(array, quantity.indices.index(run.methodology.year_set), 0)
+    off, worst = [], 0.0
+    for year, areas in zip(run.setting.members[run.methodology.year_set], by_year, strict=True):
+        if np.isfinite(areas).all() and np.isfinite(start) and start > 0:
+            drift = float(np.sum(areas)) / start - 1
+            worst = max(worst, abs(drift))
+            if abs(drift) > _EXACT:
+                off.append(f"{year}: {number(float(np.sum(areas)))} {quantity.unit} ({100 * drift:+.3g} %)")
+    if off:
+        yield Finding(
+            "A709",
+            "warning" if worst > DRIFT else "note",
+            quantity.id,
+            f"projected areas of {_words(quantity.part_of)} drift from the {number(start)} {quantity.unit} at inception",
+            listed(off),
+            "rows of the transition matrix that do not add up to 1 make or lose area",
+            str(quantity.source),
+        )
+
+
+def _monitored(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Finding]:
+    """Where a conversion matrix also holds what stayed as it was, its rows are whole categories."""
+    initial = _initial(run, quantity.part_of)
+    if initial is None or len(quantity.indices) != 3 or quantity.indices[0] != quantity.indices[1]:
+        return
+    if quantity.id not in run.inputs.values or not np.isfinite(array).all() or not np.diagonal(array).any():
+        return
+    intervals = run.setting.members[quantity.indices[2]]
+    rows, areas = array.sum(axis=1)[:, 0], initial[1]
+    off = [
+        f"{label}: {number(float(row))} against {number(float(area))}"
+        for label, row, area in zip(run.setting.members[quantity.indices[0]], rows, areas, strict=True)
+        if np.isfinite(area) and abs(row - area) > max(_EXACT * area, 1e-6)
+    ]
+    gap = abs(float(rows.sum()) / float(areas.sum()) - 1) if float(areas.sum()) else 0.0
+    if off:
+        yield Finding(
+            "A709",
+            "warning" if gap > DRIFT else "note",
+            quantity.id,
+            f"rows of {quantity.id} in {intervals[0]} are not the areas at inception of {_words(quantity.part_of)}",
+            listed(off),
+            "see that map, boundary and unit are the same",
+            str(quantity.source),
+        )
+
+
+def _rows(run: Run, quantity: Quantity) -> Iterator[Finding]:
+    if quantity.rows_sum_to is None or len(quantity.indices) < 2:
+        return
+    wanted, array = float(quantity.rows_sum_to), run.values.arrays[quantity.id]
+    sums = array.sum(axis=1)
+    within: list[str] = []
+    beyond: list[str] = []
+    for cell in np.ndindex(*sums.shape):
+        total = float(sums[cell])
+        if np.isfinite(total) and abs(total - wanted) > _EXACT:
+            labels = [
+                run.setting.members[axis][at] for axis, at in zip((quantity.indices[0], *quantity.indices[2:]), cell, strict=True)
+            ]
+            (within if abs(total - wanted) <= _rounding(run, quantity, cell) else beyond).append(
+                f"{', '.join(labels)}: {total:.6g}"
+            )
+    for off, severity, word in (
+        (within, "note", "within rounding"),
+        (beyond, "warning", "beyond the rounding of what was written"),
+    ):
+        if off:
+            yield Finding(
+                "A709",
+                severity,
+                quantity.id,
+                f"{len(off)} of {sums.size} rows of {quantity.id} do not add up to {wanted:g}, {word}",
+                listed(off),
+                "" if severity == "note" else "compare the rows with their source",
+                str(quantity.source),
+            )
+
+
+def _rounding(run: Run, quantity: Quantity, cell: tuple[int, ...]) -> float:
+    """Return by how much rounding can move the sum of a row; a computed row takes that of three decimals."""
+    columns = len(run.setting.members[quantity.indices[1]])
+    row = [o for at, o in run.inputs.origins.get(quantity.id, {}).items() if (at[0], *at[2:]) == cell and o.written != "NA"]
+    places = max((decimals(origin.written) for origin in row), default=3)
+    scale = 0.01 if any(origin.unit in ("%", "percent") for origin in row) else 1.0
+    return columns * 0.5 * 10.0**-places * scale + _EXACT
+
+
+def _words(place: str) -> str:
+    return f"the {place.replace('_', ' ')}" if place else "the project"

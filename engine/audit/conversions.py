@@ -1,0 +1,73 @@
+"""Monitored conversions against the area that they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.finding import Finding
+from engine.pipeline import Run
+from engine.roles import listed, with_role
+from engine.terminal import number
+from equations.quantity import Quantity
+
+#: Share by which maps may disagree.
+_SLACK = 1e-6
+
+
+def audit_conversions(run: Run) -> tuple[Finding, ...]:
+    """Follow the areas of each place through the monitored conversions.
+
+    Conversions are those with the role ``monitored_conversion`` that were supplied: by category (what leaves it), or from one to
+    another, and by year or interval. They are compared with the quantity of the role ``initial_area`` of the same place.
+
+    Returns
+    -------
+    tuple of Finding
+        A720: an error where one year converts more than the whole place holds, a warning where a category loses more than it had.
+    """
+    findings: list[Finding] = []
+    for quantity, array in with_role(run, "monitored_conversion"):
+        if quantity.id in run.inputs.values and np.isfinite(array).any():
+            for initial, areas in with_role(run, "initial_area"):
+                if initial.part_of == quantity.part_of:
+                    findings += _followed(run, quantity, array, initial, areas)
+    return tuple(findings)
+
+
+def _followed(run: Run, quantity: Quantity, array: np.ndarray, initial: Quantity, areas: np.ndarray) -> Iterator[Finding]:
+    labels, members = run.setting.members[quantity.indices[0]], run.setting.members[initial.indices[0]]
+    held = {label: float(areas[members.index(label)]) for label in labels if label in members}
+    held = {label: 0.0 if np.isnan(area) else area for label, area in held.items()}
+    total = float(np.nansum(areas))
+    matrix = len(quantity.indices) > 1 and quantity.indices[0] == quantity.indices[1]
+    steps = np.moveaxis(np.nan_to_num(array), -1, 0)
+    beyond, whole = [], []
+    for when, step in zip(run.setting.members[quantity.indices[-1]], steps, strict=True):
+        flows = step - np.diag(np.diagonal(step)) if matrix else step
+        leaving = flows.sum(axis=1) if matrix else flows
+        arriving = flows.sum(axis=0) if matrix else np.zeros_like(leaving)
+        if float(leaving.sum()) > total * (1 + _SLACK):
+            whole.append(f"{when}: {number(float(leaving.sum()))} of {number(total)} {quantity.unit}")
+        for at, label in enumerate(labels):
+            if label in held:
+                if float(leaving[at]) > held[label] * (1 + _SLACK) + _SLACK:
+                    beyond.append(f"{label} in {when}: {number(float(leaving[at]))} of {number(held[label])} {quantity.unit}")
+                held[label] = max(0.0, held[label] - float(leaving[at]) + float(arriving[at]))
+    for texts, severity, what in (
+        (whole, "error", f"{quantity.id} converts more in one {quantity.indices[-1].replace('_', ' ')} than the whole area"),
+        (beyond, "warning", f"{quantity.id} converts more of a category than there is"),
+    ):
+        if texts:
+            place = next((o.place for o in run.inputs.origins.get(quantity.id, {}).values()), None)
+            yield Finding(
+                "A720",
+                severity,
+                quantity.id,
+                f"{what} ({initial.id})",
+                listed(texts),
+                "compare the maps, their boundary, their dates and the unit of area",
+                str(quantity.source),
+                place,
+            )

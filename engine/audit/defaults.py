@@ -1,0 +1,123 @@
+"""Where numbers come from: defaults and datasets used, values in place of an equation, values beside the default they replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from engine.finding import Finding
+from engine.pipeline import Run
+from engine.roles import listed, named, serving_result
+from engine.setting import may_hold
+from engine.terminal import number
+from equations.methodology import Methodology
+from equations.quantity import Quantity
+
+#: A supplied value this many times its default, or this part of it, is a warning.
+FAR = 5.0
+_SAME = 1e-6
+_RESULTS = ("reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits")
+
+
+def audit_defaults(run: Run) -> tuple[Finding, ...]:
+    """Report every default and dataset that is used, and every value that stands where an equation or a default could.
+
+    Returns
+    -------
+    tuple of Finding
+        A703 (note) for each dataset; A704 for each quantity supplied in place of an equation: a note, a warning where the
+        methodology computes it, an error where it is a result; A719 for values beside their default.
+    """
+    return (*_datasets(run), *_in_place_of_equations(run), *_beside_defaults(run))
+
+
+def _datasets(run: Run) -> Iterator[Finding]:
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for quantity in serving_result(run):
+        id_ = quantity.id
+        for cell, origin in run.inputs.origins.get(id_, {}).items():
+            if origin.kind != "project":
+                written = f"{named(run, quantity, cell)} = {origin.written} {origin.unit}".removesuffix(" 1")
+                found.setdefault((origin.kind, origin.name), {}).setdefault(id_, []).append(written)
+    for (kind, name), quantities in found.items():
+        dataset = run.methodology.dataset[name]
+        cells = [texts[0] if len(texts) == 1 else f"{id_} ({len(texts)} cells)" for id_, texts in quantities.items()]
+        asked = "asked for by the project" if kind == "dataset" else "used because the project supplies nothing else"
+        yield Finding(
+            "A703",
+            "note",
+            name,
+            f"{len(quantities)} quantit{'ies take' if len(quantities) > 1 else 'y takes'} the values of {name}, {asked}",
+            listed(cells, 12),
+            "see that the values are allowed for this project and period",
+            str(dataset.source),
+        )
+
+
+def _in_place_of_equations(run: Run) -> Iterator[Finding]:
+    for quantity in serving_result(run):
+        id_ = quantity.id
+        equations = [e for e in run.methodology.definitions.get(id_, ()) if e.when is None or may_hold(e.when, run.setting)]
+        origins = run.inputs.origins.get(id_, {})
+        if not equations or not origins:
+            continue
+        by = sorted({"the project" if o.kind == "project" else f"dataset {o.name}" for o in origins.values()})
+        severity = "note" if quantity.kind != "computed" else "error" if quantity.role in _RESULTS else "warning"
+        remedy = "" if severity == "note" else f"supply what {equations[0].label} needs, and let the equation give {id_}"
+        place = next(iter(origins.values())).place
+        yield Finding(
+            "A704",
+            severity,
+            id_,
+            f"{id_} is supplied by {' and '.join(by)} in place of {equations[0].label}",
+            quantity.meaning,
+            remedy,
+            str(quantity.source),
+            place,
+        )
+
+
+def _beside_defaults(run: Run) -> Iterator[Finding]:
+    printed = _printed(run.methodology)
+    for quantity in serving_result(run):
+        id_, origins = quantity.id, run.inputs.origins.get(quantity.id, {})
+        far, off = [], []
+        for cell, origin in origins.items():
+            labels = tuple(run.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+            known = printed.get((id_, labels))
+            if origin.kind != "project" or known is None:
+                continue
+            value, (name, default) = float(run.values.arrays[id_][cell]), known
+            text = f"{named(run, quantity, cell)} = {number(value)}, in {name} {number(default)}"
+            if value == 0 or default == 0:
+                off += [text] if value != default else []
+            elif max(value / default, default / value) >= FAR or value * default < 0:
+                far.append(f"{text}: {value / default:.3g} times")
+            elif abs(value / default - 1) > _SAME:
+                off.append(f"{text}: {100 * (value / default - 1):+.3g} %")
+        for texts, severity in ((far, "warning"), (off, "note")):
+            if texts:
+                yield Finding(
+                    "A719",
+                    severity,
+                    id_,
+                    f"{len(texts)} supplied value{'s' if len(texts) > 1 else ''} of {id_} "
+                    f"differ{'' if len(texts) > 1 else 's'} {'far ' if severity == 'warning' else ''}from a published one",
+                    listed(texts),
+                    "check the unit and the source of the supplied value",
+                    str(quantity.source),
+                    next(iter(origins.values())).place,
+                )
+
+
+def _printed(methodology: Methodology) -> dict[tuple[str, tuple[str, ...]], tuple[str, float]]:
+    """Return the first printed value of each cell, defaults before datasets on request, in the unit of its quantity."""
+    found: dict[tuple[str, tuple[str, ...]], tuple[str, float]] = {}
+    for dataset in sorted(methodology.datasets, key=lambda d: d.use != "default"):
+        for block in dataset.values:
+            quantity: Quantity = methodology.quantity[block.quantity]
+            for labels, text in block.cells:
+                if text != "NA" and block.when is None:
+                    value = float(Fraction(text) * block.unit.scale / quantity.unit.scale)
+                    found.setdefault((quantity.id, labels), (dataset.id, value))
+    return found

@@ -1,0 +1,110 @@
+"""Values that break with their neighbours: other years of the same series, and what a computed quantity can be at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import median
+
+import numpy as np
+
+from engine.finding import Finding
+from engine.formula import days_in_year, operating_days
+from engine.pipeline import Run
+from engine.roles import listed, named, serving_result
+from engine.terminal import number
+from equations.quantity import Quantity
+
+#: A value this many times the median of the other years of its series, or this part of it.
+SLIP, STEP = 100.0, 10.0
+
+
+def audit_plausibility(run: Run) -> tuple[Finding, ...]:
+    """Compare each year of a supplied series with the others, and computed values with their declared range.
+
+    Ranges and usual values of inputs are looked at where they are read.
+
+    Returns
+    -------
+    tuple of Finding
+        A712: a warning for a value a hundred times its neighbours (a slip of a unit), a note for ten times or a lone zero; A702 for
+        a computed value outside its declared range (error) or outside what is usual (warning).
+    """
+    findings: list[Finding] = []
+    for quantity in serving_result(run):
+        if quantity.id in run.values.steps:
+            findings += _computed(run, quantity)
+        elif quantity.type == "number" and run.methodology.year_set in quantity.indices:
+            findings += _series(run, quantity)
+    return tuple(findings)
+
+
+def _series(run: Run, quantity: Quantity) -> Iterator[Finding]:
+    axis = quantity.indices.index(run.methodology.year_set)
+    origins = run.inputs.origins.get(quantity.id, {})
+    series: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+    for cell, origin in origins.items():
+        if origin.kind == "project":
+            series.setdefault(cell[:axis] + cell[axis + 1 :], []).append(cell)
+    slips, steps, zeros = [], [], []
+    for cells in series.values():
+        values = {cell: float(run.values.arrays[quantity.id][cell]) for cell in cells}
+        for cell, value in values.items():
+            others = [other for at, other in values.items() if at != cell and other != 0]
+            if not others:
+                continue
+            usual = median(others)
+            text = f"{named(run, quantity, cell)} = {number(value)}; other years {number(usual)}"
+            if value == 0:
+                zeros.append(text)
+                continue
+            times = _times(run, value, usual, cell[axis])
+            if times >= SLIP:
+                slips.append(f"{text} ({value / usual:.3g} times)")
+            elif times >= STEP:
+                steps.append(f"{text} ({value / usual:.3g} times)")
+    place = next(iter(origins.values())).place if origins else None
+    for texts, severity, what, remedy in (
+        (
+            slips,
+            "warning",
+            "breaks with the other years of its series",
+            "check the unit (kg for t? a factor of 1000?) and the number",
+        ),
+        (steps, "note", "changes much between years", "see that there is a reason"),
+        (zeros, "note", "is zero in some years only", "see that nothing was left out"),
+    ):
+        if texts:
+            yield Finding(
+                "A712", severity, quantity.id, f"{quantity.id} {what}", listed(texts), remedy, str(quantity.source), place
+            )
+
+
+def _times(run: Run, value: float, usual: float, year: int) -> float:
+    """Return by what factor two values differ; a partial year may be as much smaller as it is shorter."""
+    label = int(run.setting.members[run.methodology.year_set][year])
+    share = operating_days(label, run.setting) / days_in_year(label) or 1.0
+    ratio = abs(value / usual)
+    return min(max(ratio, 1 / ratio), max(ratio / share, share / ratio))
+
+
+def _computed(run: Run, quantity: Quantity) -> Iterator[Finding]:
+    array = run.values.arrays[quantity.id]
+    for limits, severity, word in ((quantity.range, "error", "what it can be"), (quantity.plausible, "warning", "what is usual")):
+        if limits is None:
+            continue
+        bad = [
+            tuple(int(at) for at in cell) for cell in np.argwhere(np.isfinite(array)) if not limits.holds(float(array[tuple(cell)]))
+        ]
+        if bad:
+            shown = [f"{named(run, quantity, cell)} = {number(float(array[cell]))}" for cell in bad]
+            yield Finding(
+                "A702",
+                severity,
+                quantity.id,
+                f"{len(bad)} computed value{'s' if len(bad) > 1 else ''} of {quantity.id} "
+                f"outside {word}: {limits} {quantity.unit}".removesuffix(" 1"),
+                listed(shown),
+                "explain the number and look at the inputs behind it",
+                str(quantity.source),
+            )
+            return

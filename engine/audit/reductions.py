@@ -1,0 +1,60 @@
+"""The result itself: years without reductions, and what a negative year does to its period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.finding import Finding
+from engine.pipeline import Run
+from engine.roles import by_year, listed, named, with_role
+from engine.terminal import number
+
+
+def audit_reductions(run: Run) -> tuple[Finding, ...]:
+    """Look for negative reductions and credits.
+
+    Returns
+    -------
+    tuple of Finding
+        A710: a warning for years with negative reductions (they count against the other years unless a ruling says otherwise), a
+        warning for credits below zero.
+    """
+    return (*_years(run), *_credits(run))
+
+
+def _years(run: Run) -> Iterator[Finding]:
+    for quantity, values in by_year(run, "emission_reductions"):
+        negative = {year: value for year, value in values.items() if value < 0}
+        if negative:
+            shown = [f"{year}: {number(value)} {quantity.unit}" for year, value in negative.items()]
+            lost = -sum(negative.values())
+            gained = sum(value for value in values.values() if value > 0)
+            yield Finding(
+                "A710",
+                "warning",
+                quantity.id,
+                f"reductions are negative in {len(negative)} of {len(values)} years",
+                f"{listed(shown)}. Together {number(lost)} against {number(gained)} {quantity.unit} in the other years",
+                "see what the rulings on negative years say, and explain the year",
+                str(quantity.source),
+            )
+
+
+def _credits(run: Run) -> Iterator[Finding]:
+    for quantity, array in with_role(run, "credits"):
+        if quantity.indices == (run.methodology.year_set,):
+            continue
+        below = [tuple(int(at) for at in cell) for cell in np.argwhere(array < 0)]
+        if below:
+            shown = [f"{named(run, quantity, cell)} = {number(float(array[cell]))} {quantity.unit}" for cell in below]
+            yield Finding(
+                "A710",
+                "warning",
+                quantity.id,
+                f"{quantity.id} is below zero",
+                listed(shown),
+                "nothing can be credited for the period",
+                str(quantity.source),
+            )

@@ -1,0 +1,221 @@
+"""An audit as a whole: every audit of a run and the table of rulings, as text for a terminal, as Markdown and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.audit import Audit, audit_findings
+from engine.finding import Finding
+from engine.findings_report import counted, findings_lines, findings_markdown
+from engine.pipeline import Run
+from engine.report import head_lines, result_lines, year_rows, year_table
+from engine.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
+from engine.terminal import bold, coloured, table, wrapped
+
+AUDIT_FORMAT = "mrvgraph-audit/1"
+#: Percent below which a share is not written out.
+_LEAST_SHARE = 0.005
+_RULINGS = "What hangs on the readings of the text that were taken?"
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """Everything that was asked of a run, and the answers."""
+
+    run: Run
+    audits: tuple[tuple[Audit, tuple[Finding, ...]], ...]
+    rulings: RulingsTable
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, in the order of the audits."""
+        return (*(finding for _, found in self.audits for finding in found), *ruling_findings(self.rulings))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any finding is an error."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+
+def audit_project(run: Run, rerun: Rerun) -> AuditReport:
+    """Audit a run.
+
+    Parameters
+    ----------
+    rerun
+        Runs the same project under other readings, for the table of rulings.
+    """
+    return AuditReport(run, audit_findings(run), rulings_table(run, rerun))
+
+
+# -- text
+
+
+def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
+    """Return an audit for reading in a terminal."""
+    run = report.run
+    shown = _shown(report)
+    parts = [
+        "\n".join([*head_lines(run), *_identity(run)]),
+        year_table(run),
+        "\n".join(result_lines(run)),
+        "\n".join(_questions(report)),
+        "\n".join(_rulings(report.rulings)),
+        "\n".join(["findings: " + counted(shown), *findings_lines(shown, verbose=verbose)]),
+        "" if verbose or not shown else "--verbose shows every note with its evidence and source; --receipt FILE keeps all of this",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _identity(run: Run) -> Iterator[str]:
+    files = [
+        f"{run.project.path.name} {run.project.sha256[:12]}",
+        *(f"{name} {sha[:12]}" for name, sha in sorted(run.inputs.files)),
+    ]
+    yield f"SHA-256: spec {run.methodology.hash[:12]} ({len(run.methodology.files)} files); " + ", ".join(files)
+
+
+def _shown(report: AuditReport) -> list[Finding]:
+    """Return the findings without the notes that the table of rulings shows better."""
+    return [finding for finding in report.findings if finding.code != "A716" or finding.severity != "note"]
+
+
+def _questions(report: AuditReport) -> Iterator[str]:
+    rows = []
+    for audit, found in report.audits:
+        worst = next((s for s in ("error", "warning", "note") if any(f.severity == s for f in found)), "")
+        words = counted(found) if found else "nothing"
+        rows.append([audit.question, coloured(words, worst) if worst in ("error", "warning") else words])
+    moved = len({line.ruling for line in report.rulings.lines if line.difference})
+    rows.append([_RULINGS, f"{moved} ruling{'s' if moved != 1 else ''} move the result; table below"])
+    yield table(["what was asked", "found"], rows)
+
+
+def _rulings(rulings: RulingsTable) -> Iterator[str]:
+    if rulings.lines:
+        yield bold(f"open readings of the text, and {rulings.quantity} in {rulings.unit} under each (* taken here)")
+        rows = [_row(line, rulings) for line in rulings.lines if line.applies]
+        if rows:
+            yield table(["ruling", "reading", rulings.quantity, "difference", "%"], _once(rows), right=(2, 3, 4))
+        for line in rulings.lines:
+            if line.error:
+                yield wrapped(f"  {line.ruling} = {line.reading} does not run: {line.error}", "    ")
+        idle = list(dict.fromkeys(line.ruling for line in rulings.lines if not line.applies))
+        if idle:
+            yield wrapped("asked for by nothing under these choices: " + ", ".join(idle), "  ")
+    if rulings.settled:
+        yield wrapped("decisions without an alternative: " + ", ".join(rulings.settled), "  ")
+
+
+def _row(line: ReadingLine, rulings: RulingsTable) -> list[str]:
+    name = line.reading + (" *" if line.taken else "")
+    if line.result is None or line.difference is None:
+        return [line.ruling, name, "does not run", "", ""]
+    if line.taken:
+        return [line.ruling, name, _exact(line.result), "", ""]
+    return [line.ruling, name, _exact(line.result), _signed(line.difference), _share(line.difference, rulings.total)]
+
+
+def _once(rows: Sequence[list[str]]) -> list[list[str]]:
+    """Return rows in which a ruling is named only on its first line."""
+    seen: set[str] = set()
+    shown = []
+    for first, *rest in rows:
+        shown.append([first if first not in seen else "", *rest])
+        seen.add(first)
+    return shown
+
+
+def _exact(value: float) -> str:
+    return f"{value:,.3f}"
+
+
+def _signed(value: float) -> str:
+    return "0" if value == 0 else f"{value:+,.3f}"
+
+
+def _share(value: float, total: float) -> str:
+    if total == 0 or value == 0:
+        return ""
+    share = 100 * value / abs(total)
+    return f"{share:+.2f}" if abs(share) >= _LEAST_SHARE else "< 0.01"
+
+
+# -- Markdown
+
+
+def audit_markdown(report: AuditReport) -> str:
+    """Return an audit as Markdown."""
+    run = report.run
+    years, rows = year_rows(run)
+    lines = [f"# Audit: {run.project.name}", ""]
+    lines += [f"- {_plain(line)}" for line in head_lines(run)]
+    lines += [
+        f"- methodology SHA-256: `{run.methodology.hash}`",
+        f"- project file: `{run.project.path.name}`, SHA-256: `{run.project.sha256}`",
+    ]
+    lines += ["", "## Result", ""] + [f"**{_plain(line)}**  " for line in result_lines(run)]
+    lines += ["", "| quantity | meaning | unit | " + " | ".join(years) + " |", "|---|---|---|" + "---:|" * len(years)]
+    for quantity, values in rows:
+        cells = [f"{v:,.1f}" if v is not None else "" for v in values]
+        lines.append(f"| {quantity.id} | {quantity.title} | {quantity.unit} | " + " | ".join(cells) + " |")
+    lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
+    lines += [f"| {audit.question} | {counted(found)} |" for audit, found in report.audits]
+    lines += ["", "## Findings", ""] + (list(findings_markdown(_shown(report))) or ["none"])
+    lines += ["", "## Rulings", "", *_rulings_markdown(report.rulings)]
+    return "\n".join(lines) + "\n"
+
+
+def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
+    yield f"{rulings.quantity} under each reading of the open places of the text, one changed at a time; * is taken here."
+    yield ""
+    yield f"| ruling | reading | what it says | {rulings.quantity} ({rulings.unit}) | difference | % |"
+    yield "|---|---|---|---:|---:|---:|"
+    for line in rulings.lines:
+        if not line.applies:
+            cells = ["as it is", "", ""]
+        elif line.result is None or line.difference is None:
+            cells = [f"does not run: {line.error}", "", ""]
+        else:
+            cells = [_exact(line.result), "" if line.taken else _signed(line.difference), _share(line.difference, rulings.total)]
+        star = " \\*" if line.taken else ""
+        yield f"| {line.ruling} | {line.reading}{star} | {line.meaning} | " + " | ".join(cells) + " |"
+    yield ""
+    if rulings.settled:
+        yield "Decisions without an alternative: " + ", ".join(rulings.settled) + "."
+
+
+def _plain(line: str) -> str:
+    return line.replace("\033[1m", "").replace("\033[0m", "")
+
+
+# -- data
+
+
+def audit_record(report: AuditReport) -> dict[str, object]:
+    """Return an audit as plain data."""
+    run = report.run
+    return {
+        "format": AUDIT_FORMAT,
+        "methodology": {"id": run.methodology.id, "version": run.methodology.version, "hash": run.methodology.hash},
+        "project": {"name": run.project.name, "file": run.project.path.name, "sha256": run.project.sha256},
+        "operation": {"start": run.setting.start, "end": run.setting.end},
+        "choices": dict(run.setting.choices),
+        "readings": dict(run.setting.readings),
+        "result": {
+            "quantity": run.methodology.result,
+            "value": run.total,
+            "unit": str(run.methodology.quantity[run.methodology.result].unit),
+        },
+        "audits": [
+            {"id": a.id, "question": a.question, "findings": len(found), "worst": _worst(found)} for a, found in report.audits
+        ],
+        "findings": [finding.as_record() | {"audit": a.id} for a, found in report.audits for finding in found]
+        + [finding.as_record() | {"audit": "rulings"} for finding in ruling_findings(report.rulings)],
+        "rulings": report.rulings.as_record(),
+    }
+
+
+def _worst(findings: Sequence[Finding]) -> str:
+    return next((s for s in ("error", "warning", "note") if any(f.severity == s for f in findings)), "")

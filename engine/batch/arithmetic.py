@@ -1,0 +1,83 @@
+"""What each operation does to numbers: the same NumPy functions that :mod:`engine.formula` uses, in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.batch.program import CONDITIONS, REDUCTIONS, Cells, Group, Numbers
+from engine.solvers import principal_matrix_root
+
+#: Operation -> NumPy function; conditions take and give 1 and 0.
+FUNCTIONS: dict[str, Callable[..., Numbers]] = {
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "power": np.power, "max": np.maximum, "min": np.minimum,
+    "neg": np.negative, "abs": np.abs, "floor": np.floor, "ceil": np.ceil, "sqrt": np.sqrt, "exp": np.exp, "ln": np.log,
+    "log10": np.log10, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal, "ne": np.not_equal,
+    "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
+}  # fmt: skip
+
+
+def apply(op: str, operands: list[Numbers]) -> Numbers:
+    """Return the result of an elementwise operation as float64."""
+    if op == "pos":
+        return np.maximum(operands[0], 0.0)
+    if op == "where":
+        return np.where(operands[0] != 0.0, operands[1], operands[2])
+    result = FUNCTIONS[op](*operands)
+    return result.astype(np.float64) if op in CONDITIONS else result
+
+
+def reduce_runs(op: str, numbers: Numbers, starts: Cells) -> Numbers:
+    """Reduce runs of numbers, one number after the other.
+
+    Parameters
+    ----------
+    numbers
+        Shape: (operands,).
+    starts
+        Where each run starts, and the end; no run is empty.
+    """
+    lengths = np.diff(starts)
+    result = numbers[starts[:-1]]
+    join = REDUCTIONS[op]
+    for turn in range(1, int(lengths.max(initial=0))):
+        there = lengths > turn
+        result[there] = apply(join, [result[there], numbers[starts[:-1][there] + turn]])
+    return result
+
+
+def matrices(group: Group, elements: Numbers, exponents: Numbers) -> Numbers:
+    """Return powers or principal roots of some matrices.
+
+    Parameters
+    ----------
+    elements
+        All elements, matrix after matrix, row after row.
+    exponents
+        One for each matrix.
+
+    Returns
+    -------
+    Numbers
+        The elements of the results; NaN where a matrix has no root, or the exponent of a power is not whole.
+    """
+    size = round((len(elements) / len(exponents)) ** 0.5)
+    stack = elements.reshape(len(exponents), size, size)
+    result = np.empty_like(stack)
+    for at, (matrix, exponent) in enumerate(zip(stack, exponents, strict=True)):
+        result[at] = _power(matrix, float(exponent)) if group.op == "matrix_power" else _root(matrix, float(exponent))
+    return result.ravel()
+
+
+def _power(matrix: Numbers, exponent: float) -> Numbers:
+    return np.linalg.matrix_power(matrix, int(exponent)) if exponent.is_integer() else np.full_like(matrix, np.nan)
+
+
+def _root(matrix: Numbers, exponent: float) -> Numbers:
+    if not np.isfinite(matrix).all():
+        return np.full_like(matrix, np.nan)
+    try:
+        return principal_matrix_root(matrix, exponent)
+    except ValueError:
+        return np.full_like(matrix, np.nan)

@@ -1,0 +1,156 @@
+"""The front door of batches: prepare a plan once, evaluate it for any number of draws.
+
+Draws are cut into blocks that fit the cache; blocks are shared out among threads. A draw's numbers depend on its own inputs only: any number of
+blocks and workers gives the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.batch.forms import FORMS, literal_form, optimised_form, specialised
+from engine.batch.lowering import lower
+from engine.batch.program import Group, Numbers, Program
+from engine.batch.status import STATUS, with_status
+from engine.plan import Plan
+from equations.methodology import Methodology
+from equations.quantity import Quantity
+
+
+class Source(Protocol):
+    """What differs between draws."""
+
+    @property
+    def count(self) -> int:
+        """The number of draws."""
+        ...
+
+    @property
+    def template(self) -> Mapping[str, Numbers]:
+        """Input -> its numbers, NaN in the cells that differ between draws. Shape: that of the quantity."""
+        ...
+
+    def fill(self, start: int, stop: int, wanted: Mapping[str, NDArray[np.int64]], rows: Mapping[str, Numbers]) -> None:
+        """Write the numbers of draws ``start .. stop - 1``.
+
+        Parameters
+        ----------
+        wanted
+            Input -> the places of the cells in the quantity's array, counted through it.
+        rows
+            Input -> where to write. Shape: (cells, stop - start).
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ArraySource:
+    """Draws that are at hand as arrays with a leading axis.
+
+    Attributes
+    ----------
+    arrays
+        Input -> float64. Shape: (draw, *shape of the quantity).
+    shared
+        Input -> the numbers that all draws share. Shape: that of the quantity.
+    """
+
+    arrays: Mapping[str, Numbers]
+    shared: Mapping[str, Numbers] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """The number of draws."""
+        return len(next(iter(self.arrays.values()))) if self.arrays else 1
+
+    @property
+    def template(self) -> Mapping[str, Numbers]:
+        """Shared numbers, and NaN for the rest."""
+        return {**self.shared, **{q: np.full(np.shape(array)[1:], np.nan) for q, array in self.arrays.items()}}
+
+    def fill(self, start: int, stop: int, wanted: Mapping[str, NDArray[np.int64]], rows: Mapping[str, Numbers]) -> None:
+        """Write some draws."""
+        for quantity, places in wanted.items():
+            array = self.arrays[quantity]
+            flat = array.reshape(len(array), -1)[start:stop]
+            whole = len(places) == flat.shape[1]
+            rows[quantity][...] = (flat if whole else flat[:, places]).T
+
+
+@dataclass(frozen=True)
+class Batchable:
+    """A plan written down in both forms, ready for batches.
+
+    Attributes
+    ----------
+    literal, optimised
+        Programs in which nothing is known of the inputs yet.
+    """
+
+    methodology: Methodology
+    plan: Plan
+    literal: Program
+    optimised: Program
+
+    @property
+    def needed(self) -> NDArray[np.bool_]:
+        """Which cells of the outputs have a number, output after output, each counted through its array."""
+        parts = []
+        for name, cells in self.literal.outputs.items():
+            part = np.zeros(cells.shape, bool)
+            part[np.ix_(*self.plan.needs[name])] = True
+            parts.append(part.ravel())
+        return np.concatenate(parts)
+
+    def form(self, name: str) -> Program:
+        """Return the program of a form, ``literal`` or ``optimised``."""
+        if name not in FORMS:
+            raise ValueError(f"there is no form {name!r}; forms are {', '.join(FORMS)}")
+        return self.literal if name == "literal" else self.optimised
+
+
+def make_batchable(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = ()) -> Batchable:
+    """Write a plan down as programs.
+
+    Parameters
+    ----------
+    outputs
+        Quantities that are asked for; by default the plan's targets.
+    """
+    literal = literal_form(lower(methodology, plan, outputs))
+    return Batchable(methodology, plan, literal, optimised_form(literal, methodology.quantity))
+
+
+@dataclass(frozen=True)
+class BlockProgram:
+    """A program for one batch: what all draws share is known, and a status tells which draws it holds for.
+
+    Attributes
+    ----------
+    varied
+        The inputs that differ between draws, with the places of their cells.
+    """
+
+    program: Program
+    varied: tuple[Group, ...]
+
+    @property
+    def wanted(self) -> dict[str, NDArray[np.int64]]:
+        """Input -> places of the cells that are read."""
+        return {group.name: group.places for group in self.varied if group.places is not None}
+
+    @property
+    def has_status(self) -> bool:
+        """Whether draws have to be checked."""
+        return STATUS in self.program.outputs
+
+
+def block_program(program: Program, template: Mapping[str, Numbers], quantities: Mapping[str, Quantity]) -> BlockProgram:
+    """Make a program for the draws of one source."""
+    done = with_status(specialised(program, template, quantities))
+    return BlockProgram(done, tuple(group for group in done.groups if group.op == "input"))

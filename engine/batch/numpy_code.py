@@ -1,0 +1,118 @@
+"""The NumPy backend: Python code made from a layout, one call a line, run on blocks of draws that fit the cache."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.batch.arithmetic import FUNCTIONS, matrices
+from engine.batch.program import MATRIX, Cells, Group, Numbers
+from engine.batch.rows import Layout, Operand, Statement
+
+_BYTES = 8
+
+
+class BlockCode:
+    """Code for a block of draws, bound to rows of its own: one worker's.
+
+    Attributes
+    ----------
+    inputs
+        To be filled before :meth:`run`. Shape: (input cells, width); cells in the order of the program's input groups.
+    """
+
+    def __init__(self, layout: Layout, width: int, outputs: Cells) -> None:
+        self.numbers = np.zeros((max(layout.height[0], 1), width))
+        self._rows = layout.rows[outputs]
+        self._results = np.empty((len(outputs), width))
+        self.source, self._run = _bound(layout, self.numbers, width)
+        self.inputs = self.numbers[: sum(group.size for group in layout.program.groups if group.op == "input")]
+
+    def run(self) -> Numbers:
+        """Evaluate the block and return the cells that are asked for. Shape: (outputs, width); good until the next call."""
+        self._run()
+        return np.take(self.numbers, self._rows, 0, self._results, "clip")
+
+
+def source_of(layout: Layout) -> tuple[str, list[Operand]]:
+    """Return Python code for a block, and the operands that its names ``v0, v1, ...`` stand for."""
+    lines = ["def block():"]
+    operands: list[Operand] = []
+    name = ""
+
+    def shown(operand: Operand) -> str:
+        if operand.numbers is not None and operand.numbers.shape == () and np.isfinite(operand.numbers):
+            return repr(float(operand.numbers))
+        operands.append(operand)
+        return f"v{len(operands) - 1}"
+
+    for at, statement in enumerate(layout.statements):
+        if statement.name and statement.name != name:
+            name = statement.name
+            lines.append(f"    # {' '.join(name.split())}")
+        lines += [f"    {line}" for line in _lines(at, statement, shown)]
+    return "\n".join([*lines, "    return None", ""]), operands
+
+
+def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> list[str]:
+    target = shown(statement.target)
+    if statement.op == "gather":
+        space = "conditions" if statement.target.condition else "numbers"
+        return [f"take({space}, rows{at}, 0, {target}, 'clip')"]
+    parts = [shown(operand) for operand in statement.operands]
+    if statement.op in MATRIX:
+        return [f"matrices(group{at}, {', '.join(parts)}, {target})"]
+    if statement.op == "pos":
+        return [f"maximum({parts[0]}, 0.0, out={target})"]
+    if statement.op == "where":
+        return [f"copyto({target}, {parts[2]})", f"copyto({target}, {parts[1]}, where={parts[0]})"]
+    return [f"{FUNCTIONS[statement.op].__name__}({', '.join(parts)}, out={target})"]
+
+
+def _bound(layout: Layout, numbers: Numbers, width: int) -> tuple[str, Callable[[], None]]:
+    """Return the code of a layout and its function, bound to rows."""
+    conditions = np.zeros((max(layout.height[1], 1), width), bool)
+    rows, constants = layout.constants
+    numbers[rows] = constants[:, None]
+    source, operands = source_of(layout)
+    names: dict[str, object] = {function.__name__: function for function in FUNCTIONS.values()}
+    names |= {"take": np.take, "copyto": np.copyto, "matrices": _matrices, "numbers": numbers, "conditions": conditions}
+    names |= {f"v{at}": _view(operand, conditions if operand.condition else numbers) for at, operand in enumerate(operands)}
+    for at, statement in enumerate(layout.statements):
+        names |= {f"rows{at}": statement.rows} if statement.rows is not None else {}
+        names |= {f"group{at}": statement.group} if statement.group is not None else {}
+    space = dict(names)
+    exec(compile(_with_locals(source, list(names)), "<batch>", "exec"), space)
+    return source, space["block"]  # type: ignore[return-value]
+
+
+def _with_locals(source: str, names: list[str]) -> str:
+    """Let the code read its names as arguments, which is faster than as globals."""
+    used = set(re.findall(r"[a-z_]+[0-9]*", source))
+    return source.replace("def block():", f"def block({', '.join(f'{name}={name}' for name in names if name in used)}):")
+
+
+def _view(operand: Operand, rows: np.ndarray) -> np.ndarray:
+    """Return the rows of an operand, without copying."""
+    if operand.numbers is not None:
+        return operand.numbers
+    if operand.step == 0:
+        return rows[operand.first : operand.first + 1]
+    return rows[operand.first : operand.first + (operand.count - 1) * operand.step + 1 : operand.step]
+
+
+def _matrices(group: Group, elements: Numbers, exponents: Numbers, target: Numbers) -> None:
+    """Do a matrix operation for one draw after the other."""
+    width = target.shape[1]
+    elements = np.broadcast_to(elements, (len(group.operands[0]), width))
+    exponents = np.broadcast_to(exponents, (len(group.operands[1]), width))
+    for draw in range(width):
+        target[:, draw] = matrices(group, np.ascontiguousarray(elements[:, draw]), np.ascontiguousarray(exponents[:, draw]))
+
+
+def width_for(layout: Layout, cache_bytes: int, least: int, most: int) -> int:
+    """Return how many draws a block takes so that its rows fit the cache."""
+    width = cache_bytes // (_BYTES * max(layout.height[0], 1))
+    return int(min(max(width // 64 * 64, least), most))

@@ -1,0 +1,219 @@
+"""Leave out what need not be done: operations on known numbers, neutral elements, zeros, and what nobody asked for.
+
+None of this moves a bit of a result (a zero has no sign here): adding zero and multiplying by one give the other operand exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from engine.batch.arithmetic import apply, matrices, reduce_runs
+from engine.batch.program import ELEMENTWISE, MATRIX, REDUCTIONS, Builder, Cells, Group, Numbers, Program, finish
+
+_UNSET = -1
+#: Reduction -> the operand that changes nothing, and the one that decides the whole (or NaN).
+_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": 1.0, "Any": 0.0}
+_DECISIVE = {"Sum": np.nan, "Product": 0.0, "Max": np.nan, "Min": np.nan, "All": 0.0, "Any": 1.0}
+
+
+def skip_known(program: Program, numbers: Mapping[str, Numbers] | None = None) -> Program:
+    """Do now what can be done now, and leave out neutral elements and zeros.
+
+    Parameters
+    ----------
+    numbers
+        Input -> what is known of it: its numbers, NaN in the cells that differ between draws. Shape: that of the quantity.
+
+    Notes
+    -----
+    A product with zero counts as zero. Where the other factor could be infinite, ``program.finite`` still asks for it.
+    """
+    builder = Builder()
+    moved = np.full(program.size, _UNSET, np.int64)
+    with np.errstate(all="ignore"):
+        for group in program.groups:
+            operands = tuple(moved[cells] for cells in group.operands)
+            moved[group.cells] = _rewritten(group, operands, builder, numbers or {})
+    open_ones = program.finite[~_surely_finite(builder, moved[program.finite])]
+    held = moved[program.nonnegative]
+    doubtful = program.nonnegative[~(builder.known[held] & (builder.value[held] >= 0.0))]
+    return finish(builder, Program(program.groups, program.outputs, doubtful, open_ones), moved)
+
+
+def _surely_finite(builder: Builder, cells: Cells) -> np.ndarray:
+    """Return which results are finite if their operands are: known ones, and quotients whose divisor is known and not zero."""
+    divisor = np.where(builder.where(cells, "div"), builder.operands[1, cells], 0)
+    divided = builder.where(cells, "div") & builder.known[divisor] & (builder.value[divisor] != 0.0)
+    return divided | (builder.known[cells] & np.isfinite(builder.value[cells])) | builder.where(cells, "input")
+
+
+def _rewritten(group: Group, operands: tuple[Cells, ...], builder: Builder, numbers: Mapping[str, Numbers]) -> Cells:
+    if group.op in ELEMENTWISE:
+        return _elementwise(group, operands, builder)
+    if group.op in REDUCTIONS:
+        return _reduction(group, operands[0], builder)
+    if group.op in MATRIX and all(builder.known[cells].all() for cells in operands):
+        return builder.constants(matrices(group, *(builder.value[cells] for cells in operands)))
+    if group.op == "input" and group.name in numbers:
+        return _input(group, np.ravel(numbers[group.name]), builder)
+    return builder.copy(group, operands)
+
+
+def _input(group: Group, numbers: Numbers, builder: Builder) -> Cells:
+    assert group.places is not None
+    own = numbers[group.places]
+    known = ~np.isnan(own)
+    cells = np.empty(group.size, np.int64)
+    cells[known] = builder.constants(own[known])
+    cells[~known] = builder.add("input", int((~known).sum()), name=group.name, places=group.places[~known])
+    return cells
+
+
+# -- elementwise
+
+
+def _elementwise(group: Group, operands: tuple[Cells, ...], builder: Builder) -> Cells:
+    cells = np.full(group.size, _UNSET, np.int64)
+    known = np.logical_and.reduce([builder.known[part] for part in operands])
+    if known.any():
+        cells[known] = builder.constants(apply(group.op, [builder.value[part[known]] for part in operands]))
+    if group.op in _RULES:
+        for there, instead in _RULES[group.op](builder, *operands):
+            chosen = there & (cells == _UNSET)
+            cells[chosen] = instead[chosen] if isinstance(instead, np.ndarray) else instead
+    rest = cells == _UNSET
+    cells[rest] = builder.add(group.op, int(rest.sum()), tuple(part[rest] for part in operands), name=group.name)
+    return cells
+
+
+Rule = tuple[np.ndarray, Cells | int]
+
+
+def _product(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    zero = builder.is_value(a, 0.0) | builder.is_value(b, 0.0)
+    return [(zero, builder.constant(0.0)), (builder.is_value(a, 1.0), b), (builder.is_value(b, 1.0), a)]
+
+
+def _sum(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    return [(builder.is_value(a, 0.0), b), (builder.is_value(b, 0.0), a)]
+
+
+def _difference(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    return [(builder.is_value(b, 0.0), a), (a == b, builder.constant(0.0))]
+
+
+def _quotient(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    divisible = builder.known[b] & (builder.value[b] != 0.0)
+    return [(builder.is_value(b, 1.0), a), (builder.is_value(a, 0.0) & divisible, builder.constant(0.0))]
+
+
+def _choice(builder: Builder, condition: Cells, there: Cells, otherwise: Cells) -> list[Rule]:
+    known = builder.known[condition]
+    holds = builder.value[condition] != 0.0
+    return [(known & holds, there), (known & ~holds, otherwise), (there == otherwise, there)]
+
+
+def _both(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    zero = builder.is_value(a, 0.0) | builder.is_value(b, 0.0)
+    return [(zero, builder.constant(0.0)), (builder.is_value(a, 1.0), b), (builder.is_value(b, 1.0), a)]
+
+
+def _either(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    one = builder.is_value(a, 1.0) | builder.is_value(b, 1.0)
+    return [(one, builder.constant(1.0)), (builder.is_value(a, 0.0), b), (builder.is_value(b, 0.0), a)]
+
+
+_RULES: dict[str, Callable[..., list[Rule]]] = {
+    "mul": _product, "add": _sum, "sub": _difference, "div": _quotient, "where": _choice, "and": _both, "or": _either,
+}  # fmt: skip
+
+
+# -- reductions
+
+
+def _reduction(group: Group, operands: Cells, builder: Builder) -> Cells:
+    assert group.starts is not None
+    kept = ~builder.is_value(operands, _NEUTRAL[group.op])
+    decisive = builder.is_value(operands, _DECISIVE[group.op])
+    ends = np.concatenate([[0], np.cumsum(kept)])
+    starts, operands = ends[group.starts], operands[kept]
+    lengths = np.diff(starts)
+    cells = np.full(group.size, _UNSET, np.int64)
+    cells[lengths == 0] = builder.constant(_NEUTRAL[group.op])
+    decided = _in_run(decisive, group.starts) > 0
+    cells[decided] = builder.constant(_DECISIVE[group.op])
+    single = (lengths == 1) & ~decided
+    cells[single] = operands[starts[:-1][single]]
+    known = (_in_run(builder.known[operands], starts) == lengths) & (cells == _UNSET)
+    if known.any():
+        some, runs = _runs(operands, starts, known)
+        cells[known] = builder.constants(reduce_runs(group.op, builder.value[some], runs))
+    rest = cells == _UNSET
+    if rest.any():
+        cells[rest] = builder.reduce(group.op, *_runs(operands, starts, rest), group.name)
+    return cells
+
+
+def _in_run(there: np.ndarray, starts: Cells) -> Cells:
+    """Return how many operands of each run are marked."""
+    ends = np.concatenate([[0], np.cumsum(there)])
+    return np.diff(ends[starts])
+
+
+def _runs(operands: Cells, starts: Cells, chosen: np.ndarray) -> tuple[Cells, Cells]:
+    """Return the operands of some of the runs, and where these start."""
+    lengths = np.diff(starts)
+    return operands[np.repeat(chosen, lengths)], np.concatenate([[0], np.cumsum(lengths[chosen])])
+
+
+# -- what is asked for
+
+
+def keep_needed(program: Program) -> Program:
+    """Leave out every cell from which nothing that is asked for follows."""
+    needed = np.zeros(program.size, bool)
+    needed[np.concatenate([cells.ravel() for cells in program.outputs.values()])] = True
+    wanted = needed.copy()
+    needed[program.nonnegative] = True
+    for part in (wanted, needed):
+        _mark(program, part)
+    finite = program.finite[wanted[program.finite]]
+    needed[finite] = True
+    _mark(program, needed)
+    builder = Builder()
+    moved = np.full(program.size, _UNSET, np.int64)
+    for group in program.groups:
+        chosen = needed[group.first : group.first + group.size]
+        if chosen.any():
+            moved[group.cells[chosen if group.op not in MATRIX else slice(None)]] = _part(group, chosen, moved, builder)
+    return finish(builder, Program(program.groups, program.outputs, program.nonnegative, finite), moved)
+
+
+def _mark(program: Program, needed: np.ndarray) -> None:
+    for group in reversed(program.groups):
+        chosen = needed[group.first : group.first + group.size]
+        if not chosen.any():
+            continue
+        if group.op in REDUCTIONS:
+            needed[group.operands[0][np.repeat(chosen, group.lengths)]] = True
+        else:
+            for cells in group.operands:
+                needed[cells if group.op in MATRIX else cells[chosen]] = True
+
+
+def _part(group: Group, chosen: np.ndarray, moved: Cells, builder: Builder) -> Cells:
+    if group.op == "const":
+        assert group.values is not None
+        return builder.constants(group.values[chosen])
+    if group.op == "input":
+        assert group.places is not None
+        return builder.add("input", int(chosen.sum()), name=group.name, places=group.places[chosen])
+    if group.op in REDUCTIONS:
+        assert group.starts is not None
+        operands, starts = _runs(group.operands[0], group.starts, chosen)
+        return builder.reduce(group.op, moved[operands], starts, group.name)
+    if group.op in MATRIX:
+        return builder.copy(group, tuple(moved[cells] for cells in group.operands))
+    return builder.add(group.op, int(chosen.sum()), tuple(moved[cells[chosen]] for cells in group.operands), name=group.name)

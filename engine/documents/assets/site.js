@@ -1,0 +1,308 @@
+"use strict";
+// Everything that moves in the site: menu, search, copying, filters and the graph. Without it every page can still be read.
+(function () {
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
+  document.body.classList.add("script");
+
+  // -- what scrolls can be reached by the keyboard
+  function markScrolling() {
+    for (const part of all(".scrolls")) {
+      if (part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
+    }
+  }
+  addEventListener("resize", markScrolling);
+  addEventListener("toggle", markScrolling, true);
+  markScrolling();
+
+  // -- a link into something folded unfolds it
+  function unfold() {
+    const target = location.hash.length > 1 && byId(decodeURIComponent(location.hash.slice(1)));
+    for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
+    if (target) target.scrollIntoView();
+  }
+  addEventListener("hashchange", unfold);
+  unfold();
+
+  // -- menu
+  const menu = document.querySelector(".menu"), pages = byId("pages");
+  if (menu) menu.addEventListener("click", () => {
+    const open = pages.classList.toggle("open");
+    menu.setAttribute("aria-expanded", String(open));
+  });
+  const current = pages && pages.querySelector("[aria-current]");
+  if (current && current.offsetParent) pages.scrollTop = current.offsetTop - pages.clientHeight / 2;
+
+  // -- copying LaTeX
+  for (const button of all(".copy")) button.addEventListener("click", async () => {
+    const text = button.parentElement.querySelector("code").textContent;
+    try { await navigator.clipboard.writeText(text); } catch (refused) {
+      getSelection().selectAllChildren(button.parentElement.querySelector("code"));
+      document.execCommand("copy");
+    }
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
+
+  // -- search
+  const field = byId("search"), results = byId("results");
+  let shown = [], chosen = -1;
+
+  function score(entry, words, number) {
+    const [kind, title, , text] = entry;
+    const lowTitle = title.toLowerCase(), low = text.toLowerCase(), names = text.split(" ");
+    if (number) {
+      if (kind !== "equation") return 0;
+      const label = "equation " + number;
+      if (!lowTitle.startsWith(label)) return 0;
+      const next = lowTitle[label.length];
+      return next === ":" ? 100 : /[a-z]/.test(next) ? 90 : 0;
+    }
+    let total = 0;
+    for (const word of words) {
+      const lowWord = word.toLowerCase();
+      if (names.includes(word)) total += 60;
+      else if (low.split(" ").includes(lowWord)) total += 45;
+      else if (lowTitle.split(/[\s:,]+/).includes(lowWord)) total += 30;
+      else if (low.includes(lowWord)) total += names[0].toLowerCase().startsWith(lowWord) ? 28 : 14;
+      else if (lowTitle.includes(lowWord)) total += 12;
+      else return 0;
+    }
+    return total + (kind === "equation" ? 3 : kind === "fault" ? -8 : 2);
+  }
+
+  function search() {
+    const query = field.value.trim();
+    const asked = query.replace(/[().]/g, " ").match(/^\s*(?:eq|eqn|equation|no)?\s*([0-9]+[a-z]?)\s*$/i);
+    const words = query.split(/\s+/).filter(Boolean);
+    shown = !query ? [] : (window.SEARCH_INDEX || [])
+      .map((entry, at) => [score(entry, words, asked && asked[1].toLowerCase()), at, entry])
+      .filter((found) => found[0] > 0).sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, 20).map((found) => found[2]);
+    chosen = shown.length ? 0 : -1;
+    results.replaceChildren(...(query && !shown.length ? [note("Nothing found")] : shown.map(line)));
+    results.hidden = !query;
+    field.setAttribute("aria-expanded", String(!!query));
+    mark();
+  }
+
+  function note(text) {
+    const item = document.createElement("li");
+    item.textContent = text;
+    item.setAttribute("role", "option");
+    item.setAttribute("aria-disabled", "true");
+    return item;
+  }
+
+  function line(entry, at) {
+    const item = note(entry[1]);
+    item.removeAttribute("aria-disabled");
+    item.id = "result-" + at;
+    const symbol = document.createElement("span");
+    symbol.innerHTML = entry[4];  // MathML that the generator made; texts are escaped there
+    const kind = document.createElement("span");
+    kind.className = "kind";
+    kind.textContent = entry[0];
+    item.append(symbol, kind);
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); go(entry); });
+    return item;
+  }
+
+  function mark() {
+    all("li", results).forEach((item, at) => {
+      item.setAttribute("aria-selected", String(at === chosen));
+      if (at === chosen) item.scrollIntoView({ block: "nearest" });
+    });
+    if (chosen >= 0) field.setAttribute("aria-activedescendant", "result-" + chosen);
+    else field.removeAttribute("aria-activedescendant");
+  }
+
+  function close() {
+    results.hidden = true;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function go(entry) {
+    close();
+    location.href = entry[2];
+    setTimeout(unfold, 0);
+  }
+
+  if (field) {
+    field.addEventListener("input", search);
+    field.addEventListener("focus", () => { if (field.value) search(); });
+    field.addEventListener("blur", close);
+    field.form.addEventListener("submit", (event) => { event.preventDefault(); if (shown[chosen]) go(shown[chosen]); });
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !shown.length) return;
+      event.preventDefault();
+      chosen = (chosen + (event.key === "ArrowDown" ? 1 : -1) + shown.length) % shown.length;
+      mark();
+    });
+    addEventListener("keydown", (event) => {
+      if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { event.preventDefault(); field.focus(); }
+    });
+  }
+
+  // -- the register's filter
+  for (const form of all('[data-widget="filter"]')) {
+    const [text, severity] = all("input, select", form), entries = all(".box.entry");
+    const count = form.querySelector("output");
+    const kinds = new Set(entries.map((entry) => entry.className.split(" ").pop()));
+    for (const kind of kinds) severity.append(new Option(kind, kind));
+    const filter = () => {
+      const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let left = 0;
+      for (const entry of entries) {
+        const content = entry.textContent.toLowerCase();
+        entry.hidden = !(words.every((word) => content.includes(word)) && (!severity.value || entry.classList.contains(severity.value)));
+        left += entry.hidden ? 0 : 1;
+      }
+      for (const group of all(".box.group")) group.hidden = all(".box.entry", group).every((entry) => entry.hidden);
+      count.textContent = left + " of " + entries.length;
+    };
+    form.addEventListener("input", filter);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    filter();
+  }
+
+  // -- the graph
+  const widget = document.querySelector('[data-widget="graph"]');
+  if (widget) graph(widget, JSON.parse(widget.querySelector(".data").textContent));
+
+  function graph(widget, data) {
+    const frame = document.querySelector(".picture.graph > .scrolls"), svg = frame.querySelector("svg");
+    const boxes = all(".boxes .box", svg), lines = all(".lines path", svg);
+    const [, , wide, high] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const under = (part) => new Set(part.dataset.under.split(" ").filter(Boolean).map(Number));
+    const boxUnder = boxes.map(under), lineUnder = lines.map(under);
+    const names = new Map(data.quantities.map((quantity) => [quantity.id, quantity]));
+    let scale = 1;
+
+    const tools = document.createElement("div");
+    tools.className = "tools";
+    const label = (text, control) => { const made = document.createElement("label"); made.textContent = text; made.append(control); tools.append(made); return control; };
+    const find = label("Find in the graph", document.createElement("input"));
+    find.type = "search";
+    find.id = "graph-find";
+    const target = label("Show what is needed for", document.createElement("select"));
+    target.id = "graph-target";
+    target.append(new Option("everything", ""));
+    for (const quantity of data.quantities) if (quantity.made) target.append(new Option(quantity.id + (quantity.equations ? " (" + quantity.equations + ")" : "") + ": " + quantity.name, quantity.id));
+    const selects = data.choices.map((choice) => {
+      const select = label(choice.id.replaceAll("_", " "), document.createElement("select"));
+      select.id = "graph-choice-" + choice.id;
+      select.title = choice.meaning;
+      select.append(new Option("any", ""), ...choice.values.map((value) => new Option(value, value)));
+      return select;
+    });
+    const button = (text, name, act) => { const made = document.createElement("button"); made.type = "button"; made.textContent = text; made.setAttribute("aria-label", name); made.addEventListener("click", act); tools.append(made); return made; };
+    button("+", "Zoom in", () => zoom(scale * 1.3));
+    button("−", "Zoom out", () => zoom(scale / 1.3));
+    button("Fit", "Fit to the page", () => { zoom(frame.clientWidth / wide); frame.scrollTo(0, 0); });
+    button("100 %", "Original size", () => zoom(1));
+    button("Reset", "Show everything again", () => { find.value = ""; target.value = ""; for (const select of selects) select.value = ""; show(); });
+    const count = document.createElement("output");
+    tools.append(count);
+    widget.append(tools);
+
+    function zoom(next, x, y) {
+      const before = scale;
+      scale = Math.min(2.5, Math.max(0.12, next));
+      x = x === undefined ? frame.clientWidth / 2 : x;
+      y = y === undefined ? frame.clientHeight / 2 : y;
+      const left = (frame.scrollLeft + x) * scale / before - x, top = (frame.scrollTop + y) * scale / before - y;
+      svg.style.width = wide * scale + "px";
+      svg.style.height = high * scale + "px";
+      frame.scrollTo(left, top);
+      markScrolling();
+    }
+
+    function show() {
+      const allowed = data.combinations.map((values, at) => selects.every((select, choice) => !select.value || values[choice] === select.value) ? at : -1).filter((at) => at >= 0);
+      const stands = (set) => allowed.some((at) => set.has(at));
+      const standingLines = lines.map((line, at) => stands(lineUnder[at]));
+      let needed = null;
+      if (target.value) {
+        needed = new Set([target.value]);
+        for (let before = 0; before !== needed.size;) {
+          before = needed.size;
+          lines.forEach((line, at) => { if (standingLines[at] && needed.has(line.dataset.to)) needed.add(line.dataset.from); });
+        }
+      }
+      const visible = new Set();
+      boxes.forEach((box, at) => {
+        const id = box.dataset.id, on = needed ? needed.has(id) : stands(boxUnder[at]);
+        box.classList.toggle("off", !on);
+        (box.closest("a") || box).setAttribute(on ? "tabindex" : "tabindex", on ? "0" : "-1");
+        if (on) visible.add(id);
+      });
+      lines.forEach((line, at) => line.classList.toggle("off", !(standingLines[at] && visible.has(line.dataset.from) && visible.has(line.dataset.to))));
+      const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let first = null, hits = 0;
+      for (const box of boxes) {
+        const quantity = names.get(box.dataset.id) || { name: "", equations: "" };
+        const text = (box.textContent + " " + quantity.id + " " + quantity.name + " " + quantity.equations).toLowerCase();
+        const hit = words.length > 0 && visible.has(box.dataset.id) && words.every((word) => text.includes(word));
+        box.classList.toggle("hit", hit);
+        hits += hit ? 1 : 0;
+        if (hit && !first) first = box;
+      }
+      count.textContent = visible.size + " of " + names.size + " quantities shown" + (words.length ? ", " + hits + " found" : "");
+      const seen = first ? [first] : needed ? boxes.filter((box) => !box.classList.contains("off")) : [];
+      if (seen.length) bring(seen);
+    }
+
+    function bring(seen) {
+      const areas = seen.map((box) => box.getBBox());
+      const left = Math.min(...areas.map((a) => a.x)), right = Math.max(...areas.map((a) => a.x + a.width));
+      const top = Math.min(...areas.map((a) => a.y)), bottom = Math.max(...areas.map((a) => a.y + a.height));
+      if (seen.length > 1) zoom(Math.min(1, frame.clientWidth / (right - left + 80)));
+      frame.scrollTo((left + right) / 2 * scale - frame.clientWidth / 2, seen.length > 1 ? top * scale - 30 : (top + bottom) / 2 * scale - frame.clientHeight / 2);
+    }
+
+    function light(id) {
+      const above = new Set([id]), below = new Set([id]);
+      for (let size = 0; size !== above.size + below.size;) {
+        size = above.size + below.size;
+        for (const line of lines) {
+          if (line.classList.contains("off")) continue;
+          if (above.has(line.dataset.to)) above.add(line.dataset.from);
+          if (below.has(line.dataset.from)) below.add(line.dataset.to);
+        }
+      }
+      for (const line of lines) line.classList.toggle("lit", id !== null && (above.has(line.dataset.to) && above.has(line.dataset.from) || below.has(line.dataset.from) && below.has(line.dataset.to)));
+    }
+    for (const box of boxes) {
+      const part = box.closest("a") || box;
+      part.addEventListener("mouseenter", () => light(box.dataset.id));
+      part.addEventListener("focus", () => light(box.dataset.id));
+      part.addEventListener("mouseleave", () => light(null));
+      part.addEventListener("blur", () => light(null));
+    }
+    let held = null;
+    frame.addEventListener("pointerdown", (event) => { if (event.pointerType === "mouse" && event.button === 0) held = [event.clientX, event.clientY, frame.scrollLeft, frame.scrollTop, false]; });
+    frame.addEventListener("pointermove", (event) => {
+      if (!held) return;
+      const [x, y, left, top] = held;
+      if (Math.abs(event.clientX - x) + Math.abs(event.clientY - y) > 6) held[4] = true;
+      if (held[4]) frame.scrollTo(left - event.clientX + x, top - event.clientY + y);
+    });
+    addEventListener("pointerup", () => { const moved = held && held[4]; held = null; if (moved) frame.addEventListener("click", (event) => event.preventDefault(), { once: true, capture: true }); });
+    frame.addEventListener("dragstart", (event) => event.preventDefault());
+    frame.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const area = frame.getBoundingClientRect();
+      zoom(scale * (event.deltaY < 0 ? 1.15 : 1 / 1.15), event.clientX - area.left, event.clientY - area.top);
+    }, { passive: false });
+    find.addEventListener("input", show);
+    target.addEventListener("input", show);
+    for (const select of selects) select.addEventListener("input", show);
+    zoom(Math.max(frame.clientWidth / wide, 0.5));
+    frame.scrollTo(frame.scrollWidth, 0);
+    show();
+  }
+})();

@@ -1,0 +1,74 @@
+"""What a project chooses, and the conditions that are checked on every run."""
+
+from __future__ import annotations
+
+from engine.documents.model import (
+    Badge,
+    Block,
+    Box,
+    Code,
+    Facts,
+    Formula,
+    Heading,
+    Inlines,
+    Page,
+    Paragraph,
+    Ref,
+    Row,
+    Table,
+    anchor_of,
+    between,
+)
+from engine.documents.subject import Subject
+from engine.setting import is_static, switches_of
+from equations.equation import Rule
+from equations.methodology import Choice
+from equations.notation import condition_text, letters_of, plain_text
+from equations.notation_latex import latex
+
+
+def choice_page(subject: Subject) -> Page:
+    """Return the page of choices, rules and relations."""
+    m = subject.methodology
+    blocks: list[Block] = [Heading(1, ("Choices and rules",))]
+    blocks.append(Paragraph(("What a project decides once, and the conditions that are evaluated on every run.",), "lead"))
+    if m.choices:
+        blocks += [Heading(2, ("Choices",)), *(choice_box(choice, subject, anchored=True) for choice in m.choices)]
+    if m.rules:
+        blocks += [Heading(2, ("Rules",)), *(rule_box(rule, subject, anchored=True) for rule in m.rules)]
+    if m.relations:
+        rows = tuple(Row(((Code(r.id),), (r.meaning,), (", ".join(x.replace("_", " ") for x in r.over),))) for r in m.relations)
+        blocks += [Heading(2, ("Relations that a project lists",)), Table((("Name",), ("Meaning",), ("Between",)), rows)]
+    return Page("choices-and-rules", "Choices and rules", tuple(blocks), "Choices and rules", "Reading the text")
+
+
+def choice_box(choice: Choice, subject: Subject, *, anchored: bool) -> Box:
+    """Return one choice with its values and the equations that each value switches."""
+    switched = [e for e in subject.methodology.equations if e.when is not None and is_static(e.when) and ("choice", choice.id) in switches_of(e.when)]
+    values = tuple(Row(((Code(v.id),), (v.meaning, " ", Badge("default", "good")) if v.id == choice.default else (v.meaning,))) for v in choice.values)
+    facts: list[tuple[Inlines, Inlines]] = []
+    if switched:
+        facts.append((("Switches",), subject.equation_links(switched, every=True)))
+    if choice.source:
+        facts.append((("Source",), subject.source(choice.source)))
+    blocks: list[Block] = [Heading(3, (Code(choice.id), f" {choice.meaning}")), Table((("Value",), ("Meaning",)), values, weights=(1, 5))]
+    if facts:
+        blocks.append(Facts(tuple(facts)))
+    return Box(tuple(blocks), anchor_of(Ref("choice", choice.id)) if anchored else "", "choice")
+
+
+def rule_box(rule: Rule, subject: Subject, *, anchored: bool) -> Box:
+    """Return one rule: what it says, the condition that is evaluated, and what to do where it is broken."""
+    m = subject.methodology
+    letters = letters_of(m, rule)
+    facts: list[tuple[Inlines, Inlines]] = []
+    if rule.when is not None:
+        facts.append((("Checked where",), (condition_text(rule.when, m, letters),)))
+    if rule.letters:
+        facts.append((("For every",), between((f"{letter} in {set_id.replace('_', ' ')}",) for letter, set_id in rule.letters)))
+    facts += [((name,), said) for name, said in (("If broken", (rule.remedy,)), ("Source", subject.source(rule.source))) if any(said)]
+    title: Inlines = (Code(rule.id), " ", Badge(rule.severity, rule.severity))
+    blocks: tuple[Block, ...] = (
+        Heading(3, title), Paragraph((rule.statement,)), Formula(latex(rule.condition, m), "", plain_text(rule.condition, letters)), Facts(tuple(facts)),
+    )  # fmt: skip
+    return Box(blocks, anchor_of(Ref("rule", rule.id)) if anchored else "", "entry rule")

@@ -1,0 +1,248 @@
+"""Everything about one equation: formula, where-list, unit balance, when it holds, neighbours, rulings and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from engine.documents.model import (
+    Badge,
+    Block,
+    Blocks,
+    Bullets,
+    Box,
+    Code,
+    Facts,
+    Fold,
+    Formula,
+    Heading,
+    Inlines,
+    Link,
+    Math,
+    Note,
+    Only,
+    Paragraph,
+    Picture,
+    Ref,
+    Row,
+    Soft,
+    Strong,
+    Table,
+    anchor_of,
+    between,
+)
+from engine.documents.neighbourhood import neighbourhood_svg
+from engine.documents.subject import Subject, kind_badge, unit_inlines, unit_text
+from engine.documents.unit_balance import Balance, Term, dimension_name, unit_balance
+from equations.equation import Equation
+from equations.notation import plain_text, letters_of
+from equations.notation_latex import equation_latex, matrix_element_latex
+from equations.notation_symbols import letter_latex
+from equations.ruling import RegisterEntry, Ruling
+from equations.syntax import IndexLetter, Letter, Ratio, walk
+
+
+def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] = ()) -> Box:
+    """Return the whole of one equation.
+
+    Parameters
+    ----------
+    aliases
+        Further anchors that lead here, such as the one of its printed number.
+    """
+    blocks: list[Block] = [Heading(2, equation_title(equation), ""), *_formulas(equation, subject)]
+    blocks.append(Facts(tuple(_facts(equation, subject))))
+    if equation.editorial:
+        blocks.append(Note("editor", ("Added by the editor",), (Paragraph((f"{_ended(equation.editorial)}",)),)))
+    if equation.note:
+        blocks.append(Note("plain", ("Note",), (Paragraph((_ended(equation.note),)),)))
+    blocks.append(where_table(equation, subject))
+    balance = unit_balance(equation, subject.methodology)
+    blocks.append(Fold(_balance_title(balance), balance_blocks(balance, subject), printed=False))
+    blocks += _open_places(equation, subject)
+    blocks.append(Only(("html",), (_picture(equation, subject),)))
+    return Box(tuple(blocks), anchor_of(Ref("equation", equation.id)), "equation" if equation.number else "editor", aliases)
+
+
+def equation_title(equation: Equation) -> Inlines:
+    """Return number and title of an equation."""
+    title = equation.title or equation.id
+    if equation.number:
+        return (Badge(f"Eq. {equation.number}{equation.part}", "number"), " ", title)
+    return (Badge("editor", "editor"), " ", title)
+
+
+def spec_text(equation: Equation, subject: Subject) -> str:
+    """Return the equation as the spec writes it."""
+    letters = letters_of(subject.methodology, equation)
+    right = plain_text(equation.formula, letters)
+    return right if equation.solver else f"{plain_text(equation.defines, letters)} = {right}"
+
+
+def _formulas(equation: Equation, subject: Subject) -> Iterator[Block]:
+    m, words = subject.methodology, spec_text(equation, subject)
+    number = f"({equation.number}{equation.part})" if equation.number else ""
+    printed, written = equation_latex(equation, m, printed=True), equation_latex(equation, m)
+    yield Formula(printed, number, words)
+    if printed != written:
+        yield Paragraph((Soft(("As it is evaluated:",)),), "tight")
+        yield Formula(written, "", words)
+    laid_out = matrix_element_latex(equation, m)
+    if laid_out != written:
+        yield Paragraph((Soft(("Element by element:",)),), "tight")
+        yield Formula(laid_out, "", words)
+
+
+def _facts(equation: Equation, subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
+    yield ("Holds",), (subject.when(equation),)
+    readings = subject.readings(equation)
+    if readings:
+        yield ("Under",), (readings,)
+    for other in subject.others:
+        status = f" ({other.status})" if other.status != "published" else ""
+        yield (f"In version {other.version}",), (subject.number_in(equation, other) + status,)
+    used = subject.used_by_equation[equation.id]
+    if used:
+        yield ("Uses",), between(_with_definition(id_, subject) for id_ in used)
+    yield ("Used by",), subject.equation_links(subject.users.get(equation.quantity, ())) or ("no other equation",)
+    source = subject.source(equation.source)
+    if source:
+        yield ("Source",), source
+    yield ("In the spec",), (Code(equation.id), ": ", Code(spec_text(equation, subject)))
+
+
+def _with_definition(id_: str, subject: Subject) -> Inlines:
+    """Return a quantity's symbol with the equations that give it, or its kind."""
+    definitions = subject.methodology.definitions.get(id_, ())
+    link = subject.quantity_link(id_)
+    numbered = [e for e in definitions if e.number] or list(definitions)
+    return (link, " (", *subject.equation_links(numbered), ")") if definitions else (link,)
+
+
+# -- where
+
+
+def where_table(equation: Equation, subject: Subject) -> Table:
+    """Return the where-list: every symbol of the equation with meaning, unit, kind and source."""
+    rows = [_quantity_row(id_, subject) for id_ in dict.fromkeys((equation.quantity, *subject.used_by_equation[equation.id]))]
+    rows += _constant_rows(equation, subject)
+    rows += _letter_rows(equation, subject)
+    return Table((("Symbol",), ("Meaning",), ("Unit",), ("Kind",), ("Source",)), tuple(rows), ("Where",), weights=(1.1, 4, 1.3, 1.2, 2.2))
+
+
+def _quantity_row(id_: str, subject: Subject) -> Row:
+    quantity = subject.methodology.quantity[id_]
+    return Row(((subject.quantity_link(id_),), (quantity.meaning,), unit_inlines(quantity), (kind_badge(quantity.kind),),
+                subject.source(quantity.source)))  # fmt: skip
+
+
+def _constant_rows(equation: Equation, subject: Subject) -> list[Row]:
+    written = dict.fromkeys(node.text for node in walk(equation.formula) if isinstance(node, Ratio))
+    rows = []
+    for text in written:
+        constant = subject.methodology.constant.get(text)
+        if constant is not None:
+            rows.append(Row(((Link((Math(text, text),), Ref("constant", text)),), (constant.meaning,), (unit_text(constant.unit),),
+                             (Badge("constant", "default"),), subject.source(constant.source))))  # fmt: skip
+    return rows
+
+
+def _letter_rows(equation: Equation, subject: Subject) -> list[Row]:
+    m = subject.methodology
+    runs_over = letters_of(m, equation)
+    used = {n.letter for node in (equation.defines, equation.formula) for n in walk(node) if isinstance(n, IndexLetter | Letter)}
+    rows = []
+    for set_id in dict.fromkeys(runs_over[x] for x in sorted(used) if x in runs_over):
+        letters = [x for x in sorted(used) if runs_over.get(x) == set_id]
+        symbols = between((Math(letter_latex(x), x),) for x in letters)
+        index_set = m.index_set[set_id]
+        rows.append(Row((symbols, (index_set.meaning or set_id,), ("–",), (Badge("index", "plain"),),
+                         (Link((set_id.replace("_", " "),), Ref("set", set_id)),))))  # fmt: skip
+    return rows
+
+
+# -- unit balance
+
+
+def _balance_title(balance: Balance) -> Inlines:
+    left = balance.left.in_base_units()
+    if balance.status == "error":
+        return (Badge("units do not balance", "error"), f" left side in {left}")
+    if balance.status == "equivalence":
+        return (Badge("units balance", "note"), f" in {left}, under a declared equivalence")
+    return (Badge("units balance", "good"), f" in {left} on both sides" if left != "1" else " as plain numbers on both sides")
+
+
+def balance_blocks(balance: Balance, subject: Subject) -> Blocks:
+    """Return the unit balance: for each term its factors, and the power of each substance and dimension."""
+    blocks: list[Block] = []
+    if balance.alternatives:
+        blocks.append(Paragraph((f"Written out for {', '.join(balance.alternatives)}; the other alternatives are checked in the same way.",)))
+    for at, term in enumerate(balance.terms, 1):
+        blocks.append(_term_table(term, balance, f"Term {at}" if len(balance.terms) > 1 else "The right side"))
+    if not balance.terms:
+        blocks.append(Paragraph(("The right side is zero, which takes any unit.",)))
+    for id_ in balance.equivalences:
+        equivalence = subject.methodology.equivalence[id_]
+        blocks.append(Paragraph((Strong(("Equivalence ",)), Link((Code(id_),), Ref("equivalence", id_)), f": {_ended(equivalence.reason)}")))
+    return tuple(blocks)
+
+
+def _term_table(term: Term, balance: Balance, title: str) -> Table:
+    names = [dimension_name(name) for name in balance.dimensions]
+    head: tuple[Inlines, ...] = (("Factor",), ("Unit",), *((name,) for name in names))
+    rows = []
+    for factor in term.factors:
+        unit = unit_text(factor.unit)
+        cells = [_power(factor.powers.get(name, Fraction(0))) for name in balance.dimensions]
+        raised = f" to the power {factor.power}" if factor.power not in (1, -1) else ""
+        rows.append(Row((("÷ " if factor.power == -1 else "", Math(factor.latex), raised), (unit,), *((c,) for c in cells))))
+    for label, unit_ in ((title, term.unit), ("Left side", balance.left)):
+        powers = dict(unit_.powers) if unit_ is not None else {}
+        cells = [_power(powers.get(name, Fraction(0))) for name in balance.dimensions]
+        rows.append(Row(((label,), (unit_.in_base_units() if unit_ is not None else "any",), *((c,) for c in cells)), tone="sum"))
+    return Table(head, tuple(rows), right=tuple(range(2, 2 + len(names))), look="grid", weights=(3, 1.6, *(0.8 for _ in names)))
+
+
+def _power(power: Fraction) -> str:
+    if not power:
+        return "·"
+    return ("+" if power > 0 else "−") + str(abs(power))
+
+
+# -- rulings and faults
+
+
+def _open_places(equation: Equation, subject: Subject) -> Iterator[Block]:
+    for ruling in subject.rulings_of[equation.id]:
+        yield _ruling_note(ruling)
+    faults = subject.faults_of[equation.id]
+    if faults:
+        many = f"{len(faults)} faults of the text" if len(faults) > 1 else "1 fault of the text"
+        yield Fold((Badge(many, "fault"), " registered here"), (Bullets(tuple(_fault_line(entry) for entry in faults)),))
+
+
+def _ruling_note(ruling: Ruling) -> Note:
+    default = next((r.meaning for r in ruling.readings if r.id == ruling.default), "")
+    others = [r.id for r in ruling.readings if r.id != ruling.default]
+    taken: Inlines = ("Taken: ", Code(ruling.default), f": {_ended(default)}")
+    if others:
+        taken += (" Can also be read as ", *between((Code(id_),) for id_ in others), ".")
+    title: Inlines = ("Ruling ", Link((Code(ruling.id),), Ref("ruling", ruling.id)))
+    return Note("ruling", title, (Paragraph((_ended(ruling.issue),)), Paragraph(taken)))
+
+
+def _fault_line(entry: RegisterEntry) -> Inlines:
+    return (Link((Code(entry.id),), Ref("register", entry.id)), " ", Badge(entry.severity, entry.severity), f" {_ended(entry.wrong)}")
+
+
+def _picture(equation: Equation, subject: Subject) -> Picture:
+    used = ", ".join(subject.used_by_equation[equation.id]) or "nothing"
+    users = ", ".join(e.label for e in subject.users.get(equation.quantity, ())) or "nothing"
+    words = f"{equation.label} makes {equation.quantity} from {used}; used by {users}"
+    return Picture(neighbourhood_svg(equation, subject), words, kind="neighbourhood")
+
+
+def _ended(text: str) -> str:
+    """Return a sentence with its full stop."""
+    return text if text.endswith((".", "!", "?", ":")) else text + "."

@@ -1,0 +1,106 @@
+"""The whole document of a methodology: its pages in order, where everything stands, and what can be searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.documents.choice_page import choice_page
+from engine.documents.dataset_page import dataset_page
+from engine.documents.glossary_page import glossary_page
+from engine.documents.graph_page import graph_page
+from engine.documents.model import Box, Document, Found, Note, Page, Ref, Spot, Table, anchor_of, walk_blocks
+from engine.documents.overview_page import overview_page
+from engine.documents.quantity_pages import quantity_pages
+from engine.documents.ruling_pages import register_page, ruling_page
+from engine.documents.section_pages import section_page_id, section_pages
+from engine.documents.subject import KINDS, Subject
+from engine.documents.svg_text import symbol_words
+from engine.documents.version_page import version_page
+from equations.methodology import Methodology
+
+
+def methodology_document(methodology: Methodology, others: tuple[Methodology, ...] = ()) -> Document:
+    """Return the document.
+
+    Parameters
+    ----------
+    others
+        Other versions, for printed numbers and the comparison.
+    """
+    subject = Subject(methodology, others)
+    pages = tuple(_pages(subject))
+    subtitle = f"{methodology.programme} {methodology.id}, version {methodology.version}".strip()
+    return Document(methodology.title, subtitle, pages, _places(subject, pages), tuple(_entries(subject)))
+
+
+def _pages(subject: Subject) -> Iterator[Page]:
+    m = subject.methodology
+    yield overview_page(subject)
+    yield graph_page(subject)
+    yield from section_pages(subject)
+    yield from quantity_pages(subject)
+    if m.datasets or m.published_results or m.comparisons:
+        yield dataset_page(subject)
+    if m.choices or m.rules:
+        yield choice_page(subject)
+    if m.rulings:
+        yield ruling_page(subject)
+    if m.register:
+        yield register_page(subject)
+    yield version_page(subject)
+    yield glossary_page(subject)
+
+
+def _places(subject: Subject, pages: tuple[Page, ...]) -> dict[Ref, Spot]:
+    """Find where each entry stands, by the anchors that the pages hold."""
+    anchors: dict[str, str] = {}
+    for page in pages:
+        for block in walk_blocks(page.blocks):
+            for anchor in _anchors(block):
+                anchors.setdefault(anchor, page.id)
+    found = {Ref("page", page.id): Spot(page.id, "") for page in pages}
+    found |= {Ref("section", s.id): Spot(section_page_id(s.id), "") for s in subject.methodology.sections}
+    for ref in _refs(subject.methodology):
+        anchor = anchor_of(ref)
+        if anchor in anchors:
+            found[ref] = Spot(anchors[anchor], anchor)
+    return found
+
+
+def _anchors(block: object) -> Iterator[str]:
+    if isinstance(block, Table):
+        yield from (row.anchor for row in block.rows if row.anchor)
+    elif isinstance(block, Box):
+        yield from (anchor for anchor in (block.anchor, *block.aliases) if anchor)
+    elif isinstance(block, Note) and block.anchor:
+        yield block.anchor
+
+
+def _refs(m: Methodology) -> Iterator[Ref]:
+    for kind, entries in (("equation", m.equations), ("quantity", m.quantities), ("ruling", m.rulings), ("register", m.register), ("rule", m.rules),
+                          ("choice", m.choices), ("dataset", m.datasets), ("set", m.index_sets), ("equivalence", m.equivalences),
+                          ("printed", m.published_results)):  # fmt: skip
+        yield from (Ref(kind, entry.id) for entry in entries)
+    yield from (Ref("constant", constant.written) for constant in m.constants)
+    yield from (Ref("number", number) for number in dict.fromkeys(e.number for e in m.equations if e.number))
+    yield from (Ref("values", f"{dataset.id}/{block.quantity}") for dataset in m.datasets for block in dataset.values)
+
+
+def _entries(subject: Subject) -> Iterator[Found]:
+    m = subject.methodology
+    for equation in m.equations:
+        symbol = subject.symbol(m.quantity[equation.quantity])
+        name = f"Equation {equation.number}{equation.part}" if equation.number else "Editor's equation"
+        words = f"{equation.label} {equation.number}{equation.part} {equation.id} {equation.quantity} {symbol_words(symbol)} {equation.section}"
+        yield Found("equation", f"{name}: {equation.title or equation.id}", Ref("equation", equation.id), words, symbol)
+    for q in m.quantities:
+        symbol = subject.symbol(q)
+        yield Found(KINDS[q.kind][0], q.title, Ref("quantity", q.id), f"{q.id} {symbol_words(symbol)} {q.matrix} {q.diagonal_matrix} {q.meaning} {q.unit}", symbol)
+    for kind, entries in (
+        ("section", [(s.id, f"{s.id} {s.title}", "") for s in m.sections]),
+        ("ruling", [(r.id, r.id, r.issue) for r in m.rulings]), ("rule", [(r.id, r.id, r.statement) for r in m.rules]),
+        ("choice", [(c.id, c.id, c.meaning) for c in m.choices]), ("dataset", [(d.id, d.title, d.id) for d in m.datasets]),
+        ("set", [(s.id, s.id.replace("_", " "), s.meaning) for s in m.index_sets]), ("register", [(x.id, x.id, x.wrong) for x in m.register]),
+    ):  # fmt: skip
+        for id_, title, words in entries:
+            yield Found({"set": "subscript", "register": "fault"}.get(kind, kind), title, Ref(kind, id_), words)

@@ -1,0 +1,109 @@
+"""The first page: what the methodology is, how its result comes about, and where everything is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.documents.model import (
+    Badge,
+    Block,
+    Bullets,
+    Code,
+    Facts,
+    Formula,
+    Heading,
+    Inlines,
+    Link,
+    Note,
+    Page,
+    Paragraph,
+    Ref,
+    Row,
+    Table,
+)
+from engine.documents.quantity_pages import PAGES
+from engine.documents.subject import KINDS, Subject
+from equations.notation_latex import equation_latex
+
+
+def overview_page(subject: Subject) -> Page:
+    """Return the first page."""
+    return Page("index", subject.methodology.reference, tuple(_overview(subject)), "Overview", "")
+
+
+def _overview(subject: Subject) -> Iterator[Block]:
+    m = subject.methodology
+    yield Heading(1, (m.title,))
+    programme = f"{m.programme} methodology " if m.programme else "Methodology "
+    yield Paragraph((f"{programme}{m.id}, version {m.version}", f", {m.date}" if m.date else "", ". ", Badge(m.status, "good" if m.status == "published" else "warning")), "lead")
+    if m.status_note:
+        yield Note("editor", (f"This version is {m.status}",), (Paragraph((m.status_note,)),))
+    yield Paragraph(("Every page here is made from the spec of the methodology, the same files that are checked and run. Symbols, numbers and tables are those "
+                     "of the publication; the words are the editor's. It does not replace the official text."))  # fmt: skip
+    yield Heading(2, ("At a glance",))
+    yield Facts(tuple(_counts(subject)))
+    chain = _chain(subject)
+    if chain:
+        yield Heading(2, ("How the result comes about",))
+        yield from chain
+    yield Heading(2, ("Sections",))
+    yield _section_table(subject)
+    yield Heading(2, ("How to read these pages",))
+    yield Bullets((
+        ("A symbol leads to its entry, an equation's name to the equation, a place of the text to its section.",),
+        (Badge("Eq. 1", "number"), " is a number that the publication prints; ", Badge("editor", "editor"), " marks an equation that the editor had to add, with the reason.",),
+        ("A ", Badge("ruling", "fault"), " is a place of the text that can be read in more than one way; the reading taken and the others stand with it.",),
+        ("Units are checked substance by substance: carbon, carbon dioxide and its equivalent are different things.",),
+    ))  # fmt: skip
+    yield Facts(((("Spec",), (Code(m.reference),)), (("Hash of the spec",), (Code(m.hash),))))
+
+
+def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
+    m = subject.methodology
+    printed = len({e.number for e in m.equations if e.number})
+    added = sum(not e.number for e in m.equations)
+    yield ("Equations",), (f"{printed} printed", f", {added} added by the editor" if added else "")
+    for kind, (_, many) in KINDS.items():
+        found = sum(q.kind == kind for q in m.quantities)
+        if found:
+            yield (many,), (Link((f"{found}",), Ref("page", PAGES[kind])),)
+    for name, entries, page in (("Datasets", m.datasets, "datasets"), ("Choices", m.choices, "choices-and-rules"), ("Rules", m.rules, "choices-and-rules"),
+                                ("Rulings", m.rulings, "rulings"), ("Faults of the text", m.register, "register")):  # fmt: skip
+        if entries:
+            yield (name,), (Link((f"{len(entries)}",), Ref("page", page)),)
+    result = m.quantity[m.result]
+    yield ("Result",), (subject.quantity_link(result.id), f" {result.title}, in {result.unit}")
+    yield ("Picture",), (Link(("Dependency graph",), Ref("page", "graph")),)
+
+
+def _chain(subject: Subject) -> list[Block]:
+    """Return the equations of the result and of the report that hold under every choice, from the result down."""
+    m = subject.methodology
+    found: list[Block] = []
+    for id_ in dict.fromkeys((m.result, *reversed(m.report))):
+        for equation in m.definitions.get(id_, ()):
+            if equation.number and (equation.when is None or len([e for e in m.definitions[id_] if e.number]) == 1):
+                found.append(Paragraph((subject.equation_link(equation), f" {equation.title}"), "tight"))
+                found.append(Formula(equation_latex(equation, m, printed=True), f"({equation.number}{equation.part})", equation.id))
+    return found
+
+
+def _section_table(subject: Subject) -> Table:
+    m = subject.methodology
+    rows = []
+    for section in m.sections:
+        equations = [e for e in m.equations if e.section == section.id]
+        numbers = list(dict.fromkeys(e.number for e in equations if e.number))
+        rows.append(Row(((Link((section.id,), Ref("section", section.id)),), (section.title,), (_ranges(numbers),))))
+    return Table((("Section",), ("Title",), ("Equations",)), tuple(rows), weights=(0.8, 5, 1.5))
+
+
+def _ranges(numbers: list[str]) -> str:
+    """Return numbers in order, whole runs joined: ``1–9, 12``."""
+    runs: list[list[str]] = []
+    for number in numbers:
+        if runs and number.isdigit() and runs[-1][-1].isdigit() and int(number) == int(runs[-1][-1]) + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

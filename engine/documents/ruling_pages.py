@@ -1,0 +1,96 @@
+"""Rulings, whose readings can be selected, and the register of all other faults of the text."""
+
+from __future__ import annotations
+
+from engine.documents.model import (
+    Badge,
+    Block,
+    Box,
+    Code,
+    Facts,
+    Heading,
+    Inlines,
+    Link,
+    Only,
+    Page,
+    Paragraph,
+    Ref,
+    Row,
+    Table,
+    Widget,
+    anchor_of,
+    between,
+)
+from engine.documents.subject import Subject
+from engine.setting import is_static, switches_of
+from equations.ruling import RegisterEntry, Ruling
+
+SEVERITIES = {
+    "credit-moving": "a reading can change credits",
+    "checkable": "a check, a sum or another place of the text shows it",
+    "editorial": "words only",
+}
+
+
+def ruling_page(subject: Subject) -> Page:
+    """Return the page of rulings."""
+    blocks: list[Block] = [Heading(1, ("Rulings",))]
+    lead = ("Places of the text that can be read in more than one way and change numbers. Each names the reading taken, and every other reading "
+            "can be selected with ")  # fmt: skip
+    blocks.append(Paragraph((lead, Code("--reading ID=READING"), "."), "lead"))
+    blocks += [ruling_box(ruling, subject) for ruling in subject.methodology.rulings]
+    return Page("rulings", "Rulings", tuple(blocks), "Rulings", "Reading the text")
+
+
+def ruling_box(ruling: Ruling, subject: Subject) -> Box:
+    """Return one ruling with its readings and the equations that they switch."""
+    m = subject.methodology
+    switched = [e for e in m.equations if e.when is not None and is_static(e.when) and ("reading", ruling.id) in switches_of(e.when)]
+    readings = tuple(
+        Row(((Code(r.id), " ", Badge("taken", "good")) if r.id == ruling.default else (Code(r.id),), (r.meaning,))) for r in ruling.readings
+    )
+    facts: list[tuple[Inlines, Inlines]] = [(("Place",), subject.place_links(ruling.text_place))]
+    facts += [((name,), (text,)) for name, text in (("Evidence", ruling.evidence), ("Why this reading", ruling.why), ("What it moves", ruling.moves)) if text]
+    if switched:
+        facts.append((("Switches",), subject.equation_links(switched, every=True)))
+    entries = [x for x in m.register if x.ruling == ruling.id]
+    if entries:
+        facts.append((("In the register",), between((Link((Code(x.id),), Ref("register", x.id)),) for x in entries)))
+    if ruling.source:
+        facts.append((("Source",), subject.source(ruling.source)))
+    blocks: tuple[Block, ...] = (
+        Heading(2, (Code(ruling.id),)), Paragraph((ruling.issue,)),
+        Table((("Reading",), ("What it means",)), readings, weights=(1.4, 5)), Facts(tuple(facts)),
+    )  # fmt: skip
+    return Box(blocks, anchor_of(Ref("ruling", ruling.id)), "ruling")
+
+
+def register_page(subject: Subject) -> Page:
+    """Return the page of the register, section by section."""
+    m = subject.methodology
+    blocks: list[Block] = [Heading(1, ("Register of faults in the text",))]
+    counts = [f"{sum(x.severity == s for x in m.register)} {s} ({meaning})" for s, meaning in SEVERITIES.items() if any(x.severity == s for x in m.register)]
+    blocks.append(Paragraph((f"{len(m.register)} places of the published text that are wrong, contradict each other or stay open: {'; '.join(counts)}.",), "lead"))
+    blocks.append(Only(("html",), (Widget("filter", "register"),)))
+    order = [s.id for s in m.sections]
+    sections = sorted({x.text_place.section for x in m.register}, key=lambda s: (order.index(s) if s in order else len(order), s))
+    for section in sections:
+        title = next((s.title for s in m.sections if s.id == section), "")
+        name = f"Section {section}: {title}" if title else f"Section {section}" if section else "The whole text"
+        entries = [x for x in m.register if x.text_place.section == section]
+        blocks.append(Box((Heading(2, (name,)), *(register_box(entry, subject) for entry in entries)), tone="group"))
+    return Page("register", "Register of faults", tuple(blocks), "Register of faults", "Reading the text")
+
+
+def register_box(entry: RegisterEntry, subject: Subject) -> Box:
+    """Return one entry of the register."""
+    facts: list[tuple[Inlines, Inlines]] = [(("Place",), subject.place_links(entry.text_place))]
+    facts += [((name,), (text,)) for name, text in (("Evidence", entry.evidence), ("Reading taken", entry.reading), ("Why", entry.why)) if text]
+    if entry.alternatives:
+        facts.append((("Other readings",), between((f"{x}",) for x in entry.alternatives) if len(entry.alternatives) == 1 else between(((x,) for x in entry.alternatives), "; ")))
+    if entry.moves:
+        facts.append((("What it moves",), (entry.moves,)))
+    if entry.ruling:
+        facts.append((("Ruling",), (Link((Code(entry.ruling),), Ref("ruling", entry.ruling)),)))
+    title: Inlines = (Code(entry.id), " ", Badge(entry.severity, entry.severity), " ", Badge(entry.kind, "plain"))
+    return Box((Heading(3, title), Paragraph((entry.wrong,)), Facts(tuple(facts))), anchor_of(Ref("register", entry.id)), f"entry {entry.severity}")

@@ -1,0 +1,148 @@
+"""One page for each section of the publication, in its order: equations, choices, rules and data that stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.documents.choice_page import choice_box, rule_box
+from engine.documents.equation_block import equation_box
+from engine.documents.model import (
+    Badge,
+    Block,
+    Box,
+    Bullets,
+    Code,
+    Fold,
+    Heading,
+    Inlines,
+    Link,
+    Only,
+    Page,
+    Paragraph,
+    Picture,
+    Ref,
+    Row,
+    Soft,
+    Strong,
+    Table,
+    anchor_of,
+)
+from engine.documents.quantity_pages import quantity_table
+from engine.documents.subject import Subject
+from engine.graph import build_graph
+from engine.pictures import graph_mermaid
+from equations.equation import Equation
+from equations.methodology import Section
+
+
+def section_page_id(section: str) -> str:
+    """Return the id of a section's page."""
+    return anchor_of(Ref("section", section))
+
+
+def section_pages(subject: Subject) -> Iterator[Page]:
+    """Yield the pages; equations whose section is not declared stand on a page at the end."""
+    known = {section.id for section in subject.methodology.sections}
+    for section in subject.methodology.sections:
+        depth = section.id.count(".")
+        yield Page(section_page_id(section.id), f"{section.id} {section.title}", tuple(_section(section, subject)), f"{section.id} {section.title}",
+                   "Sections", depth)  # fmt: skip
+    rest = [e for e in subject.methodology.equations if e.section not in known]
+    if rest:
+        blocks: list[Block] = [Heading(1, ("Equations without a section",)), *equation_boxes(rest, subject)]
+        yield Page("section-other", "Equations without a section", tuple(blocks), "Other equations", "Sections")
+
+
+def _section(section: Section, subject: Subject) -> Iterator[Block]:
+    m = subject.methodology
+    yield Heading(1, (Badge(f"Section {section.id}", "number"), " ", section.title))
+    below = [s for s in m.sections if s.id.startswith(section.id + ".")]
+    equations = [e for e in m.equations if e.section == section.id]
+    if below:
+        yield Paragraph(("This section has parts of its own:",))
+        yield Bullets(tuple((Link((f"{s.id} {s.title}",), Ref("section", s.id)),) for s in below))
+    if equations:
+        standing = [e for e in equations if e.number or e.id in subject.standing]
+        others = [e for e in equations if e not in standing]
+        yield _contents(standing, subject)
+        yield Only(("markdown",), (_section_graph(section, standing, subject),))
+        yield from equation_boxes(standing, subject)
+        if others:
+            title = f"{len(others)} equations of other readings" if len(others) > 1 else "1 equation of another reading"
+            about = Paragraph(("They hold only where a run selects a reading other than the default one.",))
+            yield Fold((Strong((title,)),), (about, _contents(others, subject), *equation_boxes(others, subject)))
+    before = bool(equations)
+    for block in _beside_equations(section, subject):
+        before = True
+        yield block
+    if not before and not below:
+        yield Paragraph(("The spec declares nothing that stands in this section alone.",), "soft")
+
+
+def _contents(equations: list[Equation], subject: Subject) -> Table:
+    """Return the table of the section's equations with what each gives and when."""
+    rows = []
+    for equation in equations:
+        number: Inlines = (Badge(equation.label, "number"),) if equation.number else (Badge("editor", "editor"),)
+        holds = subject.when(equation) if equation.id in subject.standing else subject.readings(equation) or subject.when(equation)
+        rows.append(Row((number, (Link((equation.title or equation.id,), Ref("equation", equation.id)),),
+                         (subject.quantity_link(equation.quantity),), (Soft((holds,)),))))  # fmt: skip
+    return Table((("Number",), ("Equation",), ("Gives",), ("Holds",)), tuple(rows), look="contents", weights=(0.9, 3.6, 1.4, 3))
+
+
+def _section_graph(section: Section, equations: list[Equation], subject: Subject) -> Picture:
+    """Return the graph of the section's own equations, for readers of Markdown."""
+    m = subject.methodology
+    wanted = {e.quantity for e in equations} | {q for e in equations for q in subject.used_by_equation[e.id]}
+    words = f"What the equations of section {section.id} use and give"
+    return Picture("", words, graph_mermaid(build_graph(m, equations), wanted))
+
+
+def equation_boxes(equations: list[Equation], subject: Subject) -> Iterator[Box]:
+    """Yield the equations; the first with a printed number also carries the number's own anchor."""
+    seen: set[str] = set()
+    for equation in equations:
+        first = next((e for e in subject.methodology.equations if e.number == equation.number), equation)
+        aliases = ()
+        if equation.number and equation.number not in seen and first.id == equation.id:
+            seen.add(equation.number)
+            aliases = (anchor_of(Ref("number", equation.number)),)
+        yield equation_box(equation, subject, aliases)
+
+
+def _beside_equations(section: Section, subject: Subject) -> Iterator[Block]:
+    m = subject.methodology
+    choices = [c for c in m.choices if c.source.section == section.id]
+    if choices:
+        yield Heading(2, ("Choices made here",))
+        yield from (choice_box(choice, subject, anchored=False) for choice in choices)
+    rules = [r for r in m.rules if r.source.section == section.id]
+    if rules:
+        yield Heading(2, ("Rules of this section",))
+        yield from (rule_box(rule, subject, anchored=False) for rule in rules)
+    inputs = [q for q in m.quantities if q.is_input and q.source.section == section.id]
+    if inputs:
+        yield Heading(2, ("Data and parameters of this section",))
+        yield quantity_table(inputs, subject, anchored=False, kinds=True)
+    for listed in (x for x in m.parameter_lists if x.source.section == section.id):
+        yield Heading(2, (f"List in the text: {listed.title}",))
+        lines = [line for line in m.monitoring_list if line.list == listed.id]
+        yield Table((("As listed",), ("Quantity",), ("Remark",)), tuple(
+            Row(((line.printed,), (subject.quantity_link(line.quantity),) if line.quantity in m.quantity else ("none",), (line.note,)))
+            for line in lines), weights=(4, 1.4, 3))  # fmt: skip
+    yield from _open_places(section, subject)
+
+
+def _open_places(section: Section, subject: Subject) -> Iterator[Block]:
+    """Name the rulings and faults of the section that no equation of it shows."""
+    m = subject.methodology
+    shown = {r.id for e in m.equations if e.section == section.id for r in subject.rulings_of[e.id]}
+    shown |= {x.id for e in m.equations if e.section == section.id for x in subject.faults_of[e.id]}
+    rulings = [r for r in m.rulings if r.text_place.section == section.id and r.id not in shown]
+    if rulings:
+        yield Heading(2, ("Rulings of this section",))
+        yield Bullets(tuple((Link((Code(r.id),), Ref("ruling", r.id)), f" {r.issue}") for r in rulings))
+    faults = [x for x in m.register if x.text_place.section == section.id and x.id not in shown]
+    if faults:
+        yield Heading(2, ("Faults of the text in this section",))
+        yield Bullets(tuple((Link((Code(x.id),), Ref("register", x.id)), " ", Badge(x.severity, x.severity), f" {x.wrong}") for x in faults))

@@ -1,0 +1,247 @@
+"""What the pages of one methodology need to know: who uses what, which rulings and faults concern an equation, other versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from engine.documents.model import Badge, Inlines, Link, Math, Ref, Soft, between
+from engine.graph import EquationGraph, build_graph, uses
+from engine.placeholder import standing_equations
+from engine.setting import is_static, switches_of
+from equations.citation import Citation
+from equations.equation import Equation
+from equations.methodology import Methodology
+from equations.notation import condition_text, letters_of
+from equations.notation_matrix import free_letter
+from equations.notation_symbols import letter_latex, symbol_latex
+from equations.quantity import Quantity, Range
+from equations.ruling import RegisterEntry, Ruling, TextPlace
+from equations.syntax import Element, IndexLetter, Letter, Logic, Member, Node, walk
+from equations.units import PLAIN, Unit
+
+#: How a kind of quantity is named to a reader, one and many.
+KINDS = {
+    "monitored": ("monitored", "Monitored parameters"),
+    "fixed_ex_ante": ("fixed ex ante", "Data fixed before the project starts"),
+    "default": ("default", "Default values"),
+    "computed": ("computed", "Computed quantities"),
+    "statement": ("statement", "Statements of the project"),
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A methodology with everything that its pages look up.
+
+    Attributes
+    ----------
+    others
+        Other versions of it, for their printed numbers and the comparison.
+    """
+
+    methodology: Methodology
+    others: tuple[Methodology, ...] = ()
+
+    @cached_property
+    def graph(self) -> EquationGraph:
+        """The graph of all equations, whatever the choices."""
+        return build_graph(self.methodology)
+
+    @cached_property
+    def users(self) -> dict[str, tuple[Equation, ...]]:
+        """Quantity -> the equations that use it, in the order of the spec."""
+        found: dict[str, list[Equation]] = {}
+        for equation in self.methodology.equations:
+            for id_ in self.used_by_equation[equation.id]:
+                found.setdefault(id_, []).append(equation)
+        return {id_: tuple(equations) for id_, equations in found.items()}
+
+    @cached_property
+    def used_by_equation(self) -> dict[str, tuple[str, ...]]:
+        """Equation -> the quantities that it uses, each once, in written order."""
+        return {e.id: tuple(dict.fromkeys(use.quantity for use in uses(e, self.methodology))) for e in self.methodology.equations}
+
+    @cached_property
+    def rulings_of(self) -> dict[str, tuple[Ruling, ...]]:
+        """Equation -> the rulings that name its number or whose readings switch it."""
+        return {e.id: tuple(r for r in self.methodology.rulings if self.concerns(r.text_place, e) or r.id in self._switched(e))
+                for e in self.methodology.equations}  # fmt: skip
+
+    @cached_property
+    def faults_of(self) -> dict[str, tuple[RegisterEntry, ...]]:
+        """Equation -> the entries of the register that name its number."""
+        return {e.id: tuple(x for x in self.methodology.register if self.concerns(x.text_place, e)) for e in self.methodology.equations}
+
+    @staticmethod
+    def concerns(place: TextPlace, equation: Equation) -> bool:
+        """Whether a place of the text names an equation's printed number."""
+        return bool(equation.number) and (equation.number in place.equations or equation.number + equation.part in place.equations)
+
+    @staticmethod
+    def _switched(equation: Equation) -> set[str]:
+        if equation.when is None or not is_static(equation.when):
+            return set()
+        return {id_ for kind, id_ in switches_of(equation.when) if kind == "reading"}
+
+    # -- names
+
+    @cached_property
+    def _letters(self) -> dict[str, tuple[str, ...]]:
+        """Quantity -> the letters with which an equation writes it, where one writes it without lag and labels."""
+        found: dict[str, tuple[str, ...]] = {}
+        for equation in self.methodology.equations:
+            for node in (equation.defines, *walk(equation.formula)):
+                if isinstance(node, Element) and node.quantity not in found:
+                    letters = tuple(i.letter for i in node.indices if isinstance(i, IndexLetter) and not i.offset)
+                    if len(letters) == len(self.methodology.quantity[node.quantity].indices) == len(set(letters)):
+                        found[node.quantity] = letters
+        return found
+
+    def symbol(self, quantity: Quantity) -> str:
+        """Return the LaTeX of a quantity's symbol, with letters in the places of its indices."""
+        letters = self._letters.get(quantity.id)
+        if letters is None:
+            used: set[str] = set()
+            letters = tuple(free_letter(axis, used, self.methodology) for axis in quantity.indices)
+        return symbol_latex(quantity, [letter_latex(letter) for letter in letters])
+
+    def math(self, quantity: Quantity) -> Math:
+        """Return a quantity's symbol as a part of a line."""
+        return Math(self.symbol(quantity), quantity.id)
+
+    def quantity_link(self, id_: str) -> Link:
+        """Return a quantity's symbol, leading to its entry."""
+        return Link((self.math(self.methodology.quantity[id_]),), Ref("quantity", id_))
+
+    @staticmethod
+    def equation_name(equation: Equation) -> str:
+        """Return how an equation is named in running text: ``Eq. 11a``, or its id."""
+        return equation.label
+
+    def equation_link(self, equation: Equation) -> Link:
+        """Return an equation's name, leading to it."""
+        return Link((self.equation_name(equation),), Ref("equation", equation.id))
+
+    def equation_links(self, equations: Iterable[Equation], *, every: bool = False) -> Inlines:
+        """Return the names of equations; cases under one printed number are named once.
+
+        Parameters
+        ----------
+        every
+            Whether to name also equations that hold only under other readings; they are counted otherwise.
+        """
+        shown: dict[str, Link] = {}
+        others: list[Equation] = []
+        for equation in sorted(equations, key=lambda e: not e.number):
+            if every or equation.number or equation.id in self.standing:
+                shown.setdefault(self.equation_name(equation), self.equation_link(equation))
+            else:
+                others.append(equation)
+        links = between((link,) for link in shown.values())
+        if not others:
+            return links
+        if not links:
+            return between((self.equation_link(e),) for e in others)
+        return (*links, Soft((f" and {len(others)} under other readings",)))
+
+    def by_number(self, number: str) -> Equation | None:
+        """Return the first equation with a printed number, with or without its part."""
+        return next((e for e in self.methodology.equations if number and number in (e.number, e.number + e.part)), None)
+
+    def place_links(self, place: TextPlace) -> Inlines:
+        """Return a place of the text with links to its section and equations."""
+        parts: list[Inlines] = []
+        if place.section:
+            parts.append((Link((f"section {place.section}",), Ref("section", place.section)),))
+        if place.equations:
+            named = [(number, self.by_number(number)) for number in place.equations]
+            links = between((Link((n,), Ref("equation", e.id)) if e is not None else n,) for n, e in named)
+            parts.append(("Eq. ", *links))
+        if place.tables:
+            parts.append((f"Table {', '.join(place.tables)}",))
+        if place.lines:
+            parts.append((place.lines,))
+        return between(parts, "; ")
+
+    def source(self, citation: Citation) -> Inlines:
+        """Return a citation; the methodology's own document and version are left out, for they stand on every page."""
+        m = self.methodology
+        own = citation.document in ("", m.document)
+        text = str(citation)
+        if own and citation.document:
+            text = text.removeprefix(" ".join(part for part in (citation.document, citation.version) if part)).lstrip(", ")
+        text = text.replace("Eq. ", "Eq.\N{NO-BREAK SPACE}").replace("Table ", "Table\N{NO-BREAK SPACE}").replace("Section ", "Section\N{NO-BREAK SPACE}")
+        return (text[:1].upper() + text[1:],) if text else ()
+
+    def when(self, equation: Equation) -> str:
+        """Say in words when an equation holds, readings left out."""
+        parts = [part for part in _conjuncts(equation.when) if not _only_readings(part)]
+        return self._said(parts, equation) or "always"
+
+    def readings(self, equation: Equation) -> str:
+        """Say in words under which readings of rulings an equation holds, or nothing."""
+        return self._said([part for part in _conjuncts(equation.when) if _only_readings(part)], equation)
+
+    def _said(self, parts: list[Node], equation: Equation) -> str:
+        if not parts:
+            return ""
+        condition = parts[0] if len(parts) == 1 else Logic("and", tuple(parts))
+        return condition_text(condition, self.methodology, letters_of(self.methodology, equation))
+
+    @cached_property
+    def standing(self) -> frozenset[str]:
+        """The equations that stand under the default readings, whatever the choices."""
+        return frozenset(e.id for e in standing_equations(self.methodology, {}, {}))
+
+    def number_in(self, equation: Equation, other: Methodology) -> str:
+        """Return how another version numbers an equation."""
+        there = other.equation.get(equation.id)
+        if there is None:
+            return "not there"
+        return f"Eq. {there.number}{there.part}" if there.number else "without a number"
+
+
+def _conjuncts(condition: Node | None) -> tuple[Node, ...]:
+    if condition is None:
+        return ()
+    return condition.parts if isinstance(condition, Logic) and condition.op == "and" else (condition,)
+
+
+def _only_readings(condition: Node) -> bool:
+    if not is_static(condition) or any(isinstance(node, Letter | Member) for node in walk(condition)):
+        return False
+    return {kind for kind, _ in switches_of(condition)} == {"reading"}
+
+
+def unit_text(unit: Unit) -> str:
+    """Return a unit as it is shown; a plain number has none."""
+    return "–" if unit == PLAIN else str(unit)
+
+
+def range_text(limits: Range) -> str:
+    """Return the limits of a quantity for reading, without powers of ten where the number is not huge."""
+
+    def shown(value: Fraction) -> str:
+        number = float(value)
+        return f"{number:,.10g}" if abs(number) < 1e12 else f"{number:g}"  # noqa: PLR2004 - beyond it nobody counts the noughts
+
+    if limits.least is not None and limits.most is not None:
+        return f"{shown(limits.least)} to {shown(limits.most)}"
+    if limits.least is not None:
+        return f"at least {shown(limits.least)}"
+    return f"at most {shown(limits.most)}" if limits.most is not None else "any"
+
+
+def kind_badge(kind: str) -> Badge:
+    """Return the label of a kind of quantity."""
+    return Badge(KINDS[kind][0], kind)
+
+
+def unit_inlines(quantity: Quantity) -> Inlines:
+    """Return a quantity's unit, with alternatives."""
+    if quantity.alternatives is not None:
+        return between((f"{unit} ({name})",) for name, unit in quantity.alternatives.units)
+    return (unit_text(quantity.unit),)

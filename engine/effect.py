@@ -1,0 +1,305 @@
+"""What a difference between two specs, or two project files, moves: results side by side, and the credits divided among single edits.
+
+Edits are switched on one by one in a stated order, each adding what it moves on top of those before it; and, where they are few, the same
+difference is divided without an order by Shapley values, the mean over all orders. Either way the parts add up to the whole exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+
+from engine.compare import Side
+from engine.hybrid import Between, Edit, Key
+from engine.pipeline import Run, run_project
+from engine.plan import Plan
+from engine.planning import plan_run
+from engine.project_data import ProjectData
+from engine.setting import Setting
+from engine.version_gap import Loader, set_aside
+from equations.errors import Faults, InputError, MethodologyError
+from equations.methodology import Methodology
+from equations.unit_registry import parse_unit
+
+#: Up to so many groups of edits are divided without an order as well: two to this power runs.
+MOST_PLAYERS = 7
+#: Total, then the yearly credits.
+_Vector = tuple[Fraction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one edit moves, in the unit of the result; ``by_year`` holds its part of each year's credits."""
+
+    label: str
+    edits: tuple[Key, ...]
+    difference: float
+    by_year: tuple[tuple[str, float], ...] = ()
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {"edit": self.label, "difference": self.difference, "by_year": dict(self.by_year)}
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """One number of a result under both sides; ``None`` where a side does not have it."""
+
+    quantity: str
+    unit: str
+    labels: tuple[tuple[str, str], ...]
+    before: float | None
+    after: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """After less before."""
+        return None if self.before is None or self.after is None else float(Fraction(self.after) - Fraction(self.before))
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {"quantity": self.quantity, **dict(self.labels), "unit": self.unit, "a": self.before, "b": self.after,
+                "difference": self.difference}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What lies between two runs.
+
+    Attributes
+    ----------
+    in_order
+        Contributions of edits switched on one after the other; edits that cannot stand alone are one contribution.
+    shapley
+        The same without an order, or empty; ``no_shapley`` then says why.
+    idle
+        Edits that move nothing in this project.
+    """
+
+    result: str
+    unit: str
+    before: float
+    after: float
+    lines: tuple[ResultLine, ...]
+    in_order: tuple[Contribution, ...]
+    shapley: tuple[Contribution, ...] = ()
+    no_shapley: str = ""
+    idle: tuple[str, ...] = ()
+    projects: tuple[str, str] = ("", "")
+
+    @property
+    def difference(self) -> float:
+        """After less before, the nearest float to the exact difference."""
+        return float(Fraction(self.after) - Fraction(self.before))
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {
+            "result": self.result, "unit": self.unit, "a": self.before, "b": self.after, "difference": self.difference,
+            "projects": list(self.projects), "results": [line.as_record() for line in self.lines],
+            "attribution": {
+                "in_order": [c.as_record() for c in self.in_order], "shapley": [c.as_record() for c in self.shapley],
+                "why_no_shapley": self.no_shapley, "without_effect": list(self.idle),
+            },
+        }  # fmt: skip
+
+
+def find_effect(a: Side, b: Side, first: ProjectData, second: ProjectData, load: Loader | None = None) -> Effect:
+    """Run a project under each side, or two projects, and attribute the difference of the result.
+
+    Parameters
+    ----------
+    first, second
+        The project under ``a`` and the one under ``b``; the same object where there is one project.
+    load
+        Reads the version that a project file names (:mod:`engine.version_gap`).
+
+    Raises
+    ------
+    MethodologyError
+        Where either side cannot be run; the message says which.
+    """
+    runs = [_whole_run(side, project, load) for side, project in ((a, first), (b, second))]
+    one = set_aside(b.methodology, set_aside(a.methodology, first, load)[0], load)[0] if first is second else runs[0].project
+    two = one if first is second else runs[1].project
+    between = Between(a, b, one, two)
+    needed = set(runs[0].plan.needs) | {between.old_name(q) for q in runs[1].plan.needs}
+    attribution = _Attribution(between, needed)
+    return attribution.effect(runs[0], runs[1], first, second)
+
+
+def _whole_run(side: Side, project: ProjectData, load: Loader | None) -> Run:
+    try:
+        return run_project(side.methodology, project, parse_unit, _plan, readings=side.readings, load=load)
+    except MethodologyError as error:
+        head = InputError("I513", f"{project.path.name} cannot be run under {side.label}",
+                          remedy="`mrvgraph migrate` carries a project file over and marks what is missing")  # fmt: skip
+        raise Faults([head, *getattr(error, "errors", (error,))]) from error
+
+
+def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
+    return plan_run(methodology, setting, targets or tuple(dict.fromkeys((methodology.result, *methodology.report))), supplied)
+
+
+@dataclass
+class _Attribution:
+    between: Between
+    needed: set[str]
+    held: dict[frozenset[Key], _Vector | None] = field(default_factory=dict)
+    years: tuple[str, ...] = ()
+
+    def effect(self, before: Run, after: Run, first: ProjectData, second: ProjectData) -> Effect:
+        active = [edit for edit in self.between.edits if not edit.quantity or edit.quantity in self.needed]
+        self.years = tuple(y for y in before.setting.members.get(before.methodology.year_set, ()))
+        groups, in_order = self.ordered(active, _vector(before, self.between.left, self.years), _vector(after, self.between.right, self.years))
+        moving = [g for g in groups if any(in_order[groups.index(g)])]
+        shapley, why = self.without_order(groups, moving, before, after)
+        idle = [e.label for e in self.between.edits if e not in active] + [_label(g) for g, v in zip(groups, in_order, strict=True) if not any(v)]
+        if shapley:
+            idle = [e.label for e in self.between.edits if e not in active] + [
+                _label(g) for g, v, s in zip(groups, in_order, shapley, strict=True) if not any(v) and not any(s)]  # fmt: skip
+        kept = [at for at, group in enumerate(groups) if _label(group) not in idle]
+        result = before.methodology.quantity[before.methodology.result]
+        return Effect(
+            after.methodology.result, str(result.unit), before.total, after.total, tuple(_lines(before, after)),
+            self.contributions([groups[at] for at in kept], [in_order[at] for at in kept], after.total, before.total),
+            self.contributions([groups[at] for at in kept], [shapley[at] for at in kept], after.total, before.total) if shapley else (),
+            why, tuple(idle), (first.path.name, second.path.name),
+        )  # fmt: skip
+
+    def ordered(self, edits: Sequence[Edit], start: _Vector, end: _Vector) -> tuple[list[list[Edit]], list[_Vector]]:
+        """Switch edits on one by one; those whose mixture does not hold together are joined with the next."""
+        groups: list[list[Edit]] = []
+        parts: list[_Vector] = []
+        done: list[Key] = []
+        waiting: list[Edit] = []
+        last = start
+        for edit in edits:
+            waiting.append(edit)
+            value = self.value([*done, *(e.key for e in waiting)])
+            if value is None:
+                continue
+            groups.append(waiting)
+            parts.append(tuple(x - y for x, y in zip(value, last, strict=True)))
+            done += [e.key for e in waiting]
+            waiting, last = [], value
+        rest = tuple(x - y for x, y in zip(end, last, strict=True))
+        if waiting or any(rest):
+            groups.append(waiting or [Edit(("rest", ""), "what cannot be told apart")])
+            parts.append(rest)
+        return groups, parts
+
+    def without_order(
+        self, groups: list[list[Edit]], moving: list[list[Edit]], before: Run, after: Run
+    ) -> tuple[list[_Vector], str]:
+        """Return the mean contribution of each group over all orders, or why there is none."""
+        if len(moving) < 2:  # noqa: PLR2004
+            return [], "a single edit has no order" if moving else "no edit moves a number"
+        if any(edit.key[0] == "rest" for group in groups for edit in group):
+            return [], "some edits cannot be told apart"
+        if len(groups) > MOST_PLAYERS:
+            return [], f"{len(groups)} edits are more than the {MOST_PLAYERS} that are divided without an order"
+        size = len(groups)
+        width = 1 + len(self.years)
+        sums = [[Fraction(0)] * width for _ in groups]
+        for count in range(size):
+            weight = Fraction(math.factorial(count) * math.factorial(size - count - 1), math.factorial(size))
+            for chosen in combinations(range(size), count):
+                base = self.value([e.key for at in chosen for e in groups[at]])
+                for at in set(range(size)) - set(chosen):
+                    more = self.value([e.key for x in (*chosen, at) for e in groups[x]])
+                    if base is None or more is None:
+                        return [], "some edits only hold together with others"
+                    for place in range(width):
+                        sums[at][place] += weight * (more[place] - base[place])
+        return [tuple(part) for part in sums], ""
+
+    def value(self, keys: Sequence[Key]) -> _Vector | None:
+        """Return the result of a mixture, or ``None`` where it does not hold together."""
+        chosen = frozenset(keys)
+        if chosen not in self.held:
+            self.held[chosen] = self.run(chosen)
+        return self.held[chosen]
+
+    def run(self, chosen: frozenset[Key]) -> _Vector | None:
+        try:
+            state = self.between.state(chosen)
+            yearly = _yearly(state.methodology)
+            run = run_project(state.methodology, state.project, parse_unit, _plan, readings=state.readings,
+                              targets=(state.methodology.result, *([yearly] if yearly else [])))  # fmt: skip
+        except MethodologyError:
+            return None
+        return _vector(run, state.methodology, self.years)
+
+    def contributions(
+        self, groups: Sequence[Sequence[Edit]], parts: Sequence[_Vector], after: float, before: float
+    ) -> tuple[Contribution, ...]:
+        totals = exact_parts([part[0] for part in parts])
+        return tuple(
+            Contribution(_label(group), tuple(e.key for e in group), total,
+                         tuple((year, float(x)) for year, x in zip(self.years, part[1:], strict=False)))
+            for group, part, total in zip(groups, parts, totals, strict=True)
+        )  # fmt: skip
+
+
+def exact_parts(parts: Sequence[Fraction]) -> list[float]:
+    """Return floats that add up (``math.fsum``) to the float nearest to the sum of exact parts.
+
+    Examples
+    --------
+    >>> exact_parts([Fraction(1, 3), Fraction(1, 3), Fraction(1, 3)])
+    [0.3333333333333333, 0.3333333333333333, 0.3333333333333333]
+    >>> math.fsum(exact_parts([Fraction(1, 3), Fraction(1, 3), Fraction(1, 3)]))
+    1.0
+    """
+    floats = [float(part) for part in parts]
+    wanted = float(sum(parts, Fraction(0)))
+    if not floats:
+        return floats
+    at = max(range(len(floats)), key=lambda i: abs(floats[i]))
+    for _ in range(8):
+        missing = Fraction(wanted) - sum((Fraction(x) for x in floats), Fraction(0))
+        if math.fsum(floats) == wanted:
+            break
+        step = float(missing)
+        floats[at] = floats[at] + step if floats[at] + step != floats[at] else math.nextafter(floats[at], math.copysign(math.inf, step))
+    return floats
+
+
+def _label(group: Sequence[Edit]) -> str:
+    return " and ".join(edit.label for edit in group)
+
+
+def _yearly(methodology: Methodology) -> str:
+    """Return the quantity that holds each year's credits, or an empty text."""
+    return next((q.id for q in methodology.quantities if q.role == "credits" and q.indices == (methodology.year_set,)), "")
+
+
+def _vector(run: Run, methodology: Methodology, years: Sequence[str]) -> _Vector:
+    yearly = _yearly(methodology)
+    array = run.values.arrays.get(yearly)
+    members = run.setting.members.get(methodology.year_set, ())
+    by_year = [Fraction(float(array[members.index(y)])) if array is not None and y in members and np.isfinite(array[members.index(y)])
+               else Fraction(0) for y in years]  # fmt: skip
+    return (Fraction(run.total), *by_year)
+
+
+def _lines(before: Run, after: Run) -> list[ResultLine]:
+    found = []
+    names = dict.fromkeys(q for run in (before, after) for q in (*run.methodology.report, run.methodology.result))
+    for quantity in names:
+        cells: dict[tuple[tuple[str, str], ...], list[float | None]] = {}
+        unit = ""
+        for at, run in enumerate((before, after)):
+            if quantity in run.values.arrays:
+                axes = run.methodology.quantity[quantity].indices
+                unit = unit or str(run.methodology.quantity[quantity].unit)
+                for labels, value, _ in run.cells(quantity):
+                    cells.setdefault(tuple(zip(axes, labels, strict=True)), [None, None])[at] = value
+        found += [ResultLine(quantity, unit, labels, *pair) for labels, pair in cells.items()]
+    return found

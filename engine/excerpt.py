@@ -1,0 +1,45 @@
+"""The line of a file that a message points to, for the caret under it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from os.path import isfile
+from pathlib import Path
+
+from equations.errors import Faults, MethodologyError, Place
+from equations.spec_library import library_folders
+
+_WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|[^\s,\[\]{}]+|.""")
+
+
+def with_excerpt(place: Place | None) -> Place | None:
+    """Return a place with the line of its file, where it has none yet and the file is at hand."""
+    if place is None or place.excerpt or not place.line:
+        return place
+    line = _line(place.file, place.line)
+    shown = line.strip()
+    if not shown:
+        return place
+    start = max(0, place.column - 1)
+    word = _WORD.match(line, start) if place.column else None
+    if word is None:
+        return replace(place, excerpt=shown, start=0, length=len(shown))
+    length = len(word.group().rstrip(":")) or 1
+    return replace(place, excerpt=shown, start=start - (len(line) - len(line.lstrip())), length=length)
+
+
+def with_excerpts(error: MethodologyError) -> MethodologyError:
+    """Return an error, or all of several, with the lines that they point to."""
+    if isinstance(error, Faults):
+        return Faults([with_excerpts(one) for one in error.errors])
+    return type(error)(error.code, error.what, with_excerpt(error.place), why=error.why, remedy=error.remedy)
+
+
+def _line(file: str, number: int) -> str:
+    """Return a line of a file as it is named in messages, or nothing."""
+    for path in (Path(file), *(folder.parent / file for folder in library_folders())):
+        if isfile(path):
+            with path.open(encoding="utf-8-sig", errors="replace") as lines:
+                return next((line for at, line in enumerate(lines, 1) if at == number), "").rstrip("\n")
+    return ""

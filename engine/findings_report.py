@@ -1,0 +1,86 @@
+"""Findings for reading: errors and warnings in full with the place and the line that is meant, notes in one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from engine.finding import SEVERITIES, Finding
+from engine.terminal import coloured, wrapped
+
+_INDENT = "    "
+#: Evidence up to this length stands behind a note in one line.
+_SHORT = 90
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """Return ``2 errors, 1 warning``, or ``none``.
+
+    Examples
+    --------
+    >>> counted([Finding("A701", "note", "a", "b"), Finding("A701", "note", "c", "d")])
+    '2 notes'
+    """
+    parts = []
+    for severity in SEVERITIES:
+        count = sum(finding.severity == severity for finding in findings)
+        if count:
+            parts.append(f"{count} {severity}{'s' if count > 1 else ''}")
+    return ", ".join(parts) or "none"
+
+
+def findings_lines(findings: Sequence[Finding], *, verbose: bool = False) -> Iterator[str]:
+    """Yield findings for a terminal, the most severe first.
+
+    Parameters
+    ----------
+    verbose
+        Whether notes are shown with their evidence and source too.
+    """
+    for severity in SEVERITIES:
+        chosen = [finding for finding in findings if finding.severity == severity]
+        if chosen:
+            yield ""
+            yield coloured(f"{severity}s ({len(chosen)})", severity)
+        for finding in chosen:
+            yield from _finding(finding, full=verbose or severity != "note")
+
+
+def _finding(finding: Finding, *, full: bool) -> Iterator[str]:
+    short = f" ({finding.evidence})" if not full and 0 < len(finding.evidence) <= _SHORT else ""
+    yield wrapped(f"  {finding.code} {finding.subject}: {_sentence(finding)}{short}", _INDENT + "  ")
+    if not full:
+        return
+    place = finding.place
+    if place is not None:
+        yield f"{_INDENT}at: {place}"
+        if place.excerpt and finding.severity == "error":
+            yield f"{_INDENT}    {place.excerpt}"
+            yield f"{_INDENT}    {' ' * place.start}{'^' * max(1, place.length)}"
+    for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
+        if text:
+            yield _INDENT + wrapped(f"{word}: {text}", _INDENT + "  ")
+
+
+def _sentence(finding: Finding) -> str:
+    """Return what is found; a rule's finding quotes the statement that does not hold."""
+    return f"does not hold: {finding.what}" if finding.code == "A701" else finding.what
+
+
+def findings_markdown(findings: Sequence[Finding]) -> Iterator[str]:
+    """Yield findings as a Markdown list, the most severe first."""
+    for severity in SEVERITIES:
+        for finding in findings:
+            if finding.severity == severity:
+                yield f"- **{severity}** {finding.code} `{_plain(finding.subject)}`: {_plain(_sentence(finding))}"
+                for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
+                    if text:
+                        yield f"  - {word}: {_plain(text)}"
+                if finding.place is not None:
+                    yield f"  - at: `{_plain(str(finding.place))}`"
+
+
+def _plain(text: str) -> str:
+    """Return text in which nothing of a project file can become markup."""
+    for sign in "\\<>|*_[]":
+        text = text.replace(sign, "\\" + sign) if sign not in "<>" else text.replace(sign, {"<": "&lt;", ">": "&gt;"}[sign])
+    return " ".join(text.split())

@@ -1,0 +1,261 @@
+"""The receipt of an audit: everything that it rests on and came to, exact and always in the same bytes, to be verified later.
+
+Numbers are written with as many digits as give back the same 64 bits. Nothing of the machine or of the time goes in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from engine.audit_report import AuditReport
+from engine.pipeline import Run
+from engine.rulings_table import ruling_findings
+from engine.terminal import number
+from equations.equation import Equation
+from equations.errors import InputError, Place
+from equations.spec_library import library_folders
+from equations.syntax import IndexLabel, IndexLetter
+
+RECEIPT_FORMAT = "mrvgraph-receipt/1"
+_MOST_BYTES = 200_000_000
+Record = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for: where spec and project are, seen from the receipt, and what the command line said.
+
+    Attributes
+    ----------
+    spec
+        A reference such as ``KH_AM004@1.1``, or a path relative to the receipt's folder.
+    project
+        Path of the project file relative to the receipt's folder.
+    """
+
+    spec: str
+    project: str
+    choices: Mapping[str, str]
+    readings: Mapping[str, str]
+
+    def as_record(self) -> Record:
+        """Return plain data."""
+        return {"spec": self.spec, "project": self.project, "choices": dict(self.choices), "readings": dict(self.readings)}
+
+
+def relative_to(path: Path, folder: Path) -> str:
+    """Return a path as it is seen from a folder, with forward slashes."""
+    return PurePosixPath(Path(os.path.relpath(path.resolve(), folder.resolve()))).as_posix()
+
+
+def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
+    """Return the receipt of an audit as plain data.
+
+    Parameters
+    ----------
+    version
+        Of this program.
+    """
+    run = report.run
+    names = _file_names(run)
+    result = run.methodology.quantity[run.methodology.result]
+    findings = [finding for _, found in report.audits for finding in found] + list(ruling_findings(report.rulings))
+    return {
+        "format": RECEIPT_FORMAT,
+        "mrvgraph": version,
+        "numpy": np.__version__,
+        "asked": asked.as_record(),
+        "methodology": {
+            "id": run.methodology.id,
+            "version": run.methodology.version,
+            "status": run.methodology.status,
+            "hash": run.methodology.hash,
+        },
+        "spec_files": [{"name": names[name], "sha256": sha} for name, sha in run.methodology.files],
+        "project": dict(run.project.identity),
+        "project_files": [{"name": run.project.path.name, "sha256": run.project.sha256}]
+        + [{"name": name, "sha256": sha} for name, sha in sorted(run.inputs.files)],
+        "operation": {
+            "start": run.setting.start,
+            "end": run.setting.end,
+            "periods": [{"id": p.id, "start": str(p.start), "end": str(p.end)} for p in run.project.periods],
+        },
+        "choices": dict(run.setting.choices),
+        "readings": dict(run.setting.readings),
+        "datasets": [scalar.text for scalar in run.project.datasets],
+        "result": {"quantity": result.id, "value": run.total, "unit": str(result.unit)},
+        "values": list(_values(run)),
+        "findings": [_finding(finding.as_record(), names) for finding in findings],
+        "rulings": report.rulings.as_record(),
+    }
+
+
+def _file_names(run: Run) -> dict[str, str]:
+    """Return, for each file that findings and hashes name, a name without any folder of this machine."""
+    names = {str(run.project.path): run.project.path.name}
+    for name, _ in run.methodology.files:
+        in_library = any((folder.parent / name).is_file() for folder in library_folders()) and not Path(name).is_absolute()
+        names[name] = name if in_library else "/".join(Path(name).parts[-2:])
+    return names
+
+
+def _finding(record: Record, names: Mapping[str, str]) -> Record:
+    return record | {"file": names.get(str(record["file"]), str(record["file"]))} if "file" in record else record
+
+
+# -- values
+
+
+def _values(run: Run) -> Iterator[Record]:
+    """Yield every quantity of a run, what was given first and then in the order of computation."""
+    computed = [quantity for stage in run.plan.stages for quantity in stage.quantities]
+    for id_ in dict.fromkeys((*run.inputs.values, *computed)):
+        quantity = run.methodology.quantity[id_]
+        by = _equations(run, id_)
+        cells: list[Record] = []
+        for cell in np.ndindex(*run.values.arrays[id_].shape):
+            labels = [run.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True)]
+            value, state = float(run.values.arrays[id_][cell]), int(run.values.states[id_][cell])
+            if state and np.isfinite(value):
+                cells.append({"at": labels, "value": value, "state": state} | _origin(run, id_, cell, by))
+        yield {
+            "quantity": id_,
+            "unit": str(quantity.unit),
+            "indices": list(quantity.indices),
+            "kind": quantity.kind,
+            "cells": cells,
+        }
+
+
+def _origin(run: Run, quantity: str, cell: tuple[int, ...], by: Mapping[tuple[int, ...], str]) -> Record:
+    if cell in by:
+        return {"equation": by[cell]}
+    origin = run.inputs.origins.get(quantity, {}).get(cell)
+    if origin is None:
+        return {}
+    given: Record = {"given": "project" if origin.kind == "project" else f"{origin.kind}:{origin.name}", "written": origin.written}
+    return given | {key: text for key, text in (("unit", origin.unit), ("source", origin.source)) if text}
+
+
+def _equations(run: Run, quantity: str) -> dict[tuple[int, ...], str]:
+    """Return the equation that gave each cell of a computed quantity."""
+    found: dict[tuple[int, ...], str] = {}
+    for step in run.values.steps.get(quantity, ()):
+        equation, positions = run.methodology.equation[step.equation], dict(step.positions)
+        for cell in np.ndindex(*run.values.arrays[quantity].shape):
+            letters = _letters(run, equation, cell)
+            if letters is None or any(at not in positions[letter] for letter, at in letters.items()):
+                continue
+            if step.mask is None or tuple(letters[letter] for letter, _ in step.positions) in step.mask:
+                found[cell] = equation.id
+    return found
+
+
+def _letters(run: Run, equation: Equation, cell: tuple[int, ...]) -> dict[str, int] | None:
+    left, found = equation.defines, {}
+    axes = run.methodology.quantity[left.quantity].indices
+    skipped = len(axes) - len(left.indices)
+    for index, axis, at in zip(left.indices, axes[skipped:], cell[skipped:], strict=True):
+        if isinstance(index, IndexLetter):
+            found[index.letter] = at
+        elif isinstance(index, IndexLabel):
+            members = run.setting.members[axis]
+            if at != (members.index(index.label) if not index.mark else 0 if index.label == "start" else len(members) - 1):
+                return None
+    return found
+
+
+# -- text
+
+
+def receipt_text(record: Record) -> str:
+    """Return a receipt as JSON, one cell and one finding a line, closed by the SHA-256 of all before it."""
+    body = _body(record)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return f'{body},\n"digest": "{digest}"' + "\n}\n"
+
+
+def _body(record: Record) -> str:
+    parts = []
+    for key, value in record.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines = [_quantity_text(item) if key == "values" else _line(item) for item in value]
+            parts.append(f'"{key}": [' + "\n" + ",\n".join(lines) + "\n]")
+        else:
+            parts.append(f'"{key}": {_line(value)}')
+    return "{\n" + ",\n".join(parts)
+
+
+def _quantity_text(record: Record) -> str:
+    head = ", ".join(f'"{key}": {_line(value)}' for key, value in record.items() if key != "cells")
+    cells = record["cells"]
+    assert isinstance(cells, list)
+    return "{" + head + ', "cells": [\n' + ",\n".join("  " + _line(cell) for cell in cells) + "\n]}"
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def read_receipt(path: Path) -> Record:
+    """Read a receipt and see that nobody changed it since it was written.
+
+    Raises
+    ------
+    InputError
+        I509 for a file that is no receipt, or whose digest is not that of its contents.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(
+                "I509", f"the file has {number(path.stat().st_size / 1e6)} MB, too much for a receipt", Place(path.name)
+            )
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as cause:
+        raise InputError("I509", f"the receipt cannot be read: {cause.strerror}", Place(path.name)) from cause
+    except (ValueError, RecursionError) as cause:
+        raise InputError("I509", "the file is not a receipt", Place(path.name), why=f"it is not JSON: {cause}") from cause
+    if not isinstance(record, dict) or record.get("format") != RECEIPT_FORMAT:
+        shown = record.get("format") if isinstance(record, dict) else None
+        raise InputError(
+            "I509",
+            "the file is not a receipt",
+            Place(path.name),
+            why=f"its format is {shown!r}, not {RECEIPT_FORMAT!r}",
+            remedy="write one with `mrvgraph audit SPEC PROJECT --receipt FILE`",
+        )
+    digest = record.pop("digest", "")
+    if not _has_shape(record) or hashlib.sha256(_body(record).encode()).hexdigest() != digest:
+        raise InputError(
+            "I509",
+            "the receipt was changed after it was written",
+            Place(path.name),
+            why="its digest is not that of its contents",
+            remedy="ask for the receipt as it was issued",
+        )
+    return record
+
+
+def _has_shape(record: Record) -> bool:
+    values, asked = record.get("values"), record.get("asked")
+    return (
+        isinstance(values, list)
+        and all(isinstance(v, dict) and isinstance(v.get("cells"), list) for v in values)
+        and isinstance(asked, dict)
+        and all(isinstance(asked.get(key), str) for key in ("spec", "project"))
+        and all(isinstance(asked.get(key), dict) for key in ("choices", "readings"))
+    )
+
+
+def asked_of(record: Record) -> Asked:
+    """Return what was asked for when a receipt was written."""
+    asked = record["asked"]
+    assert isinstance(asked, dict)
+    return Asked(asked["spec"], asked["project"], asked["choices"], asked["readings"])

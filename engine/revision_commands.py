@@ -1,0 +1,132 @@
+"""What the commands show, diff and migrate do: each returns the text to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from engine.compare import Side
+from engine.difference import Difference, difference_record, find_difference
+from engine.difference_text import difference_markdown, difference_text
+from engine.migrate import Migration, migrate, opened
+from engine.project_data import read_project, read_project_text
+from engine.report import to_json
+from engine.terminal import bold, table
+from engine.waterfall import waterfall_svg
+from equations.errors import InputError
+from equations.methodology import Methodology
+from equations.spec_files import SpecDocument, document_record, load_methodology, methodology_of, read_document
+from equations.spec_library import find_spec
+from equations.spec_writer import write_document
+from equations.strict_yaml import read_yaml_file
+
+
+def show(reference: str, *, json: bool = False, only_hash: bool = False) -> str:
+    """Return the whole spec that a reference stands for, as one YAML file, as JSON, or its hash.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the spec: what does not read as a methodology is not shown.
+    """
+    spec = read_document(find_spec(reference))
+    methodology = methodology_of(spec)
+    if only_hash:
+        return f"{spec.hash}  {methodology.reference}\n"
+    if json:
+        return to_json({"reference": methodology.reference, "hash": spec.hash, "document": document_record(spec)})
+    return write_document(spec.document, head=_head(spec, methodology))
+
+
+def _head(spec: SpecDocument, methodology: Methodology) -> str:
+    files = ", ".join(dict.fromkeys(name for name, _ in spec.files))
+    return f"{methodology.reference}, the whole spec, written by `mrvgraph show` from {files}.\nhash: {spec.hash}"
+
+
+def side_of(reference: str, readings: Mapping[str, str]) -> Side:
+    """Return one side of a comparison: ``KH_AM004@1.1``, a path, or either with readings behind ``?`` (``...?id=reading&id=reading``)."""
+    name, _, query = reference.partition("?")
+    chosen: dict[str, str] = {}
+    for part in query.split("&") if query else ():
+        id_, sign, reading = part.partition("=")
+        if not sign or not id_ or not reading:
+            raise InputError("I508", f"{part!r} is not a reading", remedy="write SPEC?ruling=reading")
+        chosen[id_] = reading
+    methodology = load_methodology(name)
+    return Side(methodology, chosen | dict(readings), methodology.reference if "@" in name and "/" not in name else "")
+
+
+def compare(
+    first: str, second: str | None, projects: Sequence[str], readings: tuple[Mapping[str, str], Mapping[str, str]]
+) -> Difference:
+    """Return the difference between two specs, or between two projects or two readings under one.
+
+    Raises
+    ------
+    MethodologyError
+        I508 where there is nothing to compare; whatever reading or running a side raises.
+    """
+    if second is None and len(projects) < 2 and not readings[1]:  # noqa: PLR2004
+        raise InputError("I508", "there is nothing to compare with", why="one spec is named",
+                         remedy="name a second spec, two projects (--project twice), or readings (--reading-b ruling=reading)")  # fmt: skip
+    if len(projects) > 2:  # noqa: PLR2004
+        raise InputError("I508", f"{len(projects)} projects are named", remedy="one or two can be compared")
+    a = side_of(first, readings[0])
+    b = side_of(second, readings[1]) if second is not None else Side(a.methodology, dict(a.readings) | dict(readings[1]), a.name)
+    if a.label == b.label and a.methodology.hash != b.methodology.hash:
+        a, b = Side(a.methodology, a.readings, first), Side(b.methodology, b.readings, str(second))
+    return find_difference(a, b, projects, load_methodology)
+
+
+def diff_text(difference: Difference, form: str, *, details: bool = False) -> str:
+    """Return a difference as ``text``, ``md`` or ``json``."""
+    if form == "json":
+        return to_json(difference_record(difference))
+    return difference_markdown(difference) if form == "md" else difference_text(difference, details=details)
+
+
+def diff_picture(difference: Difference) -> str:
+    """Return the attribution of a difference as a picture.
+
+    Raises
+    ------
+    InputError
+        I508 without a project, since only a run moves anything.
+    """
+    effect = difference.effect
+    if effect is None:
+        raise InputError("I508", "a waterfall shows what is moved in a project", remedy="add --project FILE")
+    said = {change.id: change.meaning.difference for change in difference.equations.changed if change.meaning.difference}
+    one = effect.projects[0] == effect.projects[1] or difference.a.label != difference.b.label
+    names = (difference.a.label, difference.b.label) if one else effect.projects
+    title = f"{names[0]} to {names[1]}" + (f", {effect.projects[0]}" if one else f", {difference.b.label}")
+    return waterfall_svg(effect, title, said, names=names)
+
+
+def carry_over(project: str, first: str, second: str) -> Migration:
+    """Return a project file carried over from one version to another.
+
+    Raises
+    ------
+    MethodologyError
+        For a spec or a project file that cannot be read.
+    """
+    path = Path(project)
+    read_project(path)
+    text = opened(path.read_text(encoding="utf-8-sig"), read_yaml_file(path))
+    return migrate(read_project_text(text, path), text, load_methodology(first), load_methodology(second))
+
+
+def migration_text(migration: Migration) -> str:
+    """Return what was done, for reading."""
+    lines = [bold(f"{migration.a}  ->  {migration.b}")]
+    titles = {"new": "to be supplied", "gone": "gone (commented out)", "changed": "changed; look whether the value still holds",
+              "renamed": "renamed", "fault": "still to be mended in the values that stay"}  # fmt: skip
+    for kind, title in titles.items():
+        steps = migration.of(kind)
+        if steps:
+            rows = [[s.part, s.name, s.unit, s.what, ", ".join(s.used_by[:4])] for s in steps]
+            lines += ["", f"{title} ({len(steps)})", table(["part", "what", "unit", "", "used by"], rows)]
+    if len(lines) == 1:
+        lines.append("nothing to do: both versions ask for the same inputs")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,196 @@
+"""What hangs on the open places of the text: the result of a run under every other reading, and the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from engine.finding import Finding
+from engine.pipeline import Run
+from engine.setting import switches_of
+from engine.terminal import number
+from equations.errors import MethodologyError
+from equations.ruling import Ruling
+from equations.syntax import Compare, Logic, Node, Not, Switch, Word
+
+#: Runs the project again under other readings (ruling -> reading).
+Rerun = Callable[[Mapping[str, str]], Run]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine:
+    """One reading of one ruling.
+
+    Attributes
+    ----------
+    taken
+        Whether the run reads the text in this way.
+    applies
+        Whether anything that the result follows from asks for the ruling under the choices made.
+    result
+        The methodology's result over all its members, or ``None`` where the run fails; ``error`` then says why.
+    difference
+        Result less that of the run.
+    """
+
+    ruling: str
+    reading: str
+    meaning: str
+    taken: bool
+    default: bool
+    applies: bool
+    result: float | None
+    difference: float | None
+    error: str = ""
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        record: dict[str, object] = {
+            "ruling": self.ruling,
+            "reading": self.reading,
+            "meaning": self.meaning,
+            "taken": self.taken,
+            "default": self.default,
+            "applies": self.applies,
+            "result": self.result,
+            "difference": self.difference,
+        }
+        return record | {"error": self.error} if self.error else record
+
+
+@dataclass(frozen=True, slots=True)
+class RulingsTable:
+    """All readings of the rulings that have more than one, and the rulings that only record a decision."""
+
+    quantity: str
+    unit: str
+    total: float
+    lines: tuple[ReadingLine, ...]
+    settled: tuple[str, ...]
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {
+            "quantity": self.quantity,
+            "unit": self.unit,
+            "result": self.total,
+            "readings": [line.as_record() for line in self.lines],
+            "settled": list(self.settled),
+        }
+
+
+def rulings_table(run: Run, rerun: Rerun) -> RulingsTable:
+    """Run a project again under each reading that it does not take, one at a time.
+
+    Parameters
+    ----------
+    rerun
+        Runs the same project under the run's readings, of which those named are exchanged.
+
+    Returns
+    -------
+    RulingsTable
+        In the order of the spec. A reading under which the run fails is kept with its error.
+    """
+    methodology = run.methodology
+    open_rulings = [ruling for ruling in methodology.rulings if len(ruling.readings) > 1]
+    lines = [line for ruling in open_rulings for line in _lines(run, ruling, rerun)]
+    settled = tuple(ruling.id for ruling in methodology.rulings if len(ruling.readings) == 1)
+    unit = str(methodology.quantity[methodology.result].unit)
+    return RulingsTable(methodology.result, unit, run.total, tuple(lines), settled)
+
+
+def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
+    taken = run.setting.readings[ruling.id]
+    applies = ruling.id in _asked(run)
+    lines = []
+    for reading in ruling.readings:
+        result: float | None = run.total
+        error = ""
+        if applies and reading.id != taken:
+            try:
+                result = rerun({ruling.id: reading.id}).total
+            except MethodologyError as fault:
+                result, error = None, f"{fault.code} {fault.what}"
+        difference = None if result is None else result - run.total
+        lines.append(
+            ReadingLine(
+                ruling.id,
+                reading.id,
+                reading.meaning,
+                reading.id == taken,
+                reading.id == ruling.default,
+                applies,
+                result,
+                difference,
+                error,
+            )
+        )
+    return lines
+
+
+def _asked(run: Run) -> set[str]:
+    """Return the rulings that anything needed for the result asks for, under the choices made."""
+    conditions: list[Node | None] = []
+    for quantity in run.plan.needs:
+        if quantity not in run.inputs.values:
+            conditions += [equation.when for equation in run.methodology.definitions.get(quantity, ())]
+    conditions += [block.when for dataset in run.methodology.datasets for block in dataset.values]
+    found = set()
+    for condition in conditions:
+        if condition is not None and _decided(condition, run.setting.choices) is not False:
+            found |= {id_ for kind, id_ in switches_of(condition) if kind == "reading"}
+    return found
+
+
+def _decided(node: Node, choices: Mapping[str, str]) -> bool | None:
+    """Decide as much of a condition as choices alone can; ``None`` where readings, years or members decide."""
+    match node:
+        case Logic(op=op, parts=parts):
+            values = [_decided(part, choices) for part in parts]
+            decisive = op == "or"
+            if decisive in values:
+                return decisive
+            return None if None in values else not decisive
+        case Not(operand=operand):
+            inner = _decided(operand, choices)
+            return None if inner is None else not inner
+        case Compare(op=op, left=Switch(kind="choice", id=id_), right=Word(text=text)):
+            return (choices[id_] == text) is (op == "==")
+    return None
+
+
+def ruling_findings(table: RulingsTable) -> tuple[Finding, ...]:
+    """Return a note (A716) for each open ruling that moves the result, and a warning for a reading that does not run."""
+    found = []
+    for ruling in dict.fromkeys(line.ruling for line in table.lines):
+        lines = [line for line in table.lines if line.ruling == ruling and not line.taken]
+        moved = [line for line in lines if line.difference]
+        failed = [line for line in lines if line.error]
+        if moved:
+            shown = [f"{line.reading} {_signed(line.difference or 0.0)} {table.unit}" for line in moved]
+            found.append(
+                Finding(
+                    "A716",
+                    "note",
+                    ruling,
+                    f"another reading moves {table.quantity}",
+                    "; ".join(shown),
+                    "see that the reading taken is the one that the programme accepts",
+                )
+            )
+        if failed:
+            found.append(
+                Finding(
+                    "A716",
+                    "warning",
+                    ruling,
+                    f"{table.quantity} cannot be computed under another reading",
+                    "; ".join(f"{line.reading}: {line.error}" for line in failed),
+                )
+            )
+    return tuple(found)
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + number(value)

@@ -1,0 +1,175 @@
+"""From a number as written to a float in the quantity's unit: converted once and exactly, and checked against its range."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from engine.cells import ABSENT, EXCLUDED, PRESENT
+from engine.finding import Finding
+from engine.project_data import read_date
+from equations.errors import InputError, MethodologyError, Place
+from equations.methodology import Methodology
+from equations.quantity import Quantity, Range
+from equations.spec_block import read_number
+from equations.strict_yaml import Scalar
+from equations.syntax import Excluded, walk
+from equations.units import Unit, with_unit
+
+EPOCH = date(1970, 1, 1)
+_STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+\Z")
+_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}([, '_][0-9]{3})+(\.[0-9]*)?\Z")
+_NUMERIC = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the value of a cell was given.
+
+    Attributes
+    ----------
+    kind
+        ``project``, ``dataset`` (on request) or ``default`` (a dataset used without being asked for).
+    name
+        Id of the dataset, or the project file's name.
+    written, unit
+        As it stands there.
+    """
+
+    kind: str
+    name: str
+    written: str
+    unit: str
+    source: str = ""
+    place: Place | None = field(default=None, compare=False)
+    meta: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One number as written, for one cell."""
+
+    text: str
+    unit: Unit
+    origin: Origin
+    place: Place | None
+    alternative: str = ""
+
+
+@dataclass
+class NumberReader:
+    """Reads written numbers; collects faults and findings."""
+
+    methodology: Methodology
+    errors: list[MethodologyError]
+    findings: list[Finding]
+
+    def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
+        self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
+
+    def read(self, quantity: Quantity, shown: str, given: Given) -> tuple[float, int]:
+        """Convert one written number, once and exactly, and check its range.
+
+        Parameters
+        ----------
+        shown
+            What the cell is called in messages.
+
+        Returns
+        -------
+        tuple of float and int
+            The value in the quantity's unit (days since 1970 for a date, 1 or 0 for yes or no), and the state of its cell.
+        """
+        if quantity.type == "yes_no":
+            return self.statement(shown, given), PRESENT
+        if quantity.type == "date":
+            return self.date(shown, given), PRESENT
+        if given.text == "NA":
+            return self.excluded(quantity, shown, given)
+        exact = read_number(given.text)
+        value = math.inf if exact is None else _float(exact * self.factor(quantity, given))
+        if exact is None and not _is_number(given.text):
+            self.fault("I505", f"{shown} is not a number: {given.text!r}", given.place,
+                       why="a value is a finite number with a decimal point", remedy=_rewritten(given.text))  # fmt: skip
+            return math.nan, ABSENT
+        if not math.isfinite(value) or (value == 0 and exact != 0):
+            size = "small" if value == 0 else "large"
+            self.fault("I505", f"{shown} is too {size} for a number: {given.text[:40]}", given.place,
+                       why="numbers are computed with between 1e-308 and 1.8e308 and with 16 digits",
+                       remedy="look for a typing error")  # fmt: skip
+            return math.nan, ABSENT
+        self.check_range(quantity, shown, given, value)
+        return value, PRESENT
+
+    def factor(self, quantity: Quantity, given: Given) -> Fraction:
+        """Return the exact factor from the given unit to the quantity's."""
+        wanted = quantity.unit_for(given.alternative)
+        if given.unit.same_dimension(wanted):
+            return given.unit.scale / wanted.scale
+        assert quantity.published_unit is not None
+        return given.unit.scale / quantity.published_unit.scale
+
+    def excluded(self, quantity: Quantity, shown: str, given: Given) -> tuple[float, int]:
+        from_equations = self.methodology.definitions.get(quantity.id, ())
+        if any(isinstance(node, Excluded) for equation in from_equations for node in walk(equation.formula)):
+            return 0.0, EXCLUDED
+        self.fault("I505", f"{shown} is NA", given.place, why="only a cell that the methodology leaves out can be NA",
+                   remedy="write the number; 0 is a number")  # fmt: skip
+        return math.nan, ABSENT
+
+    def check_range(self, quantity: Quantity, shown: str, given: Given, value: float) -> None:
+        if quantity.range is not None and not quantity.range.holds(value):
+            self.fault("I504", f"{shown} = {with_unit(given.text, given.unit)} is outside what it can be",
+                       given.place, why=f"its range is {with_unit(quantity.range, quantity.unit)}",
+                       remedy="correct the number or its unit")  # fmt: skip
+        elif given.origin.kind == "project" and (usual := quantity.plausible_for(given.alternative)) and not usual.holds(value):
+            self.unusual(quantity, shown, given, value, usual)
+
+    def unusual(self, quantity: Quantity, shown: str, given: Given, value: float, usual: Range) -> None:
+        unit = quantity.unit_for(given.alternative)
+        evidence = f"{with_unit(value, unit)}; usual: {with_unit(usual, unit)}"
+        if usual.source:
+            evidence += f" ({usual.source})"
+        self.findings.append(
+            Finding("A702", "warning", quantity.id, f"{shown} = {with_unit(given.text, given.unit)} is unusual",
+                    evidence, "check the unit (kg for t? a factor of 1000?) and the number", str(quantity.source), given.place)  # fmt: skip
+        )
+
+    def statement(self, shown: str, given: Given) -> float:
+        value = _STATEMENTS.get(given.text.lower())
+        if value is None:
+            self.fault("I505", f"{shown} is {given.text!r}", given.place, why="it is a statement, true or not", remedy="write yes or no")
+            return math.nan
+        return value
+
+    def date(self, shown: str, given: Given) -> float:
+        place = given.place or Place(given.origin.name)
+        day = read_date(Scalar(given.text, place.file, place.line, place.column), shown, self.errors)
+        return float((day - EPOCH).days) if day is not None else math.nan
+
+
+def _float(exact: Fraction) -> float:
+    try:
+        return float(exact)
+    except OverflowError:
+        return math.inf
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text that could not be read is a number all the same, only too long or too large."""
+    try:
+        return bool(_NUMERIC.match(text.strip())) and float(text) is not None
+    except ValueError:
+        return False
+
+
+def _rewritten(text: str) -> str:
+    if _THOUSANDS.match(text.strip()):
+        return f"write it without separators of thousands: {re.sub(r'[, _]', '', text).replace(chr(39), '')}"
+    if _COMMA.match(text.strip()):
+        return f"write it with a decimal point: {text.replace(',', '.')}"
+    return "write it as 1234.5 or 1.2e3; what is not known stays a gap and is reported"
