@@ -1,7 +1,8 @@
 """A normal form of formulas, in which what is algebraically the same looks the same; and formulas of it as text.
 
-Works on the SymPy projections of :mod:`equations.notation_sympy`. What does not depend on a bound letter stands in front of its sum, sums
-are divided at plus and minus, bound letters have names of their own, and ``cases(x > 0: x, otherwise: 0)`` is the positive part.
+Works on the SymPy projections of :mod:`equations.notation_sympy`. What does not depend on a bound letter stands in front of
+its sum, sums are divided at plus and minus, bound letters have names of their own, and ``cases(x > 0: x, otherwise: 0)`` is
+the positive part.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 import sympy
+from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
 _MOST_LETTERS = 4
@@ -41,20 +43,25 @@ class Normaliser:
 
     def cases(self, expr: sympy.Piecewise) -> sympy.Expr:
         branches = [(self.of(value), self.condition(condition)) for value, condition in expr.args]
-        if len(branches) == 2 and branches[1] == (0, sympy.true):  # noqa: PLR2004
+        if len(branches) == 2 and branches[1] == (0, sympy.true):
             value, condition = branches[0]
-            if isinstance(condition, sympy.StrictGreaterThan | sympy.GreaterThan):
-                if sympy.expand(condition.lhs - condition.rhs - value) == 0:
-                    return sympy.Max(value, 0)
+            above = isinstance(condition, sympy.StrictGreaterThan | sympy.GreaterThan)
+            if above and sympy.expand(condition.lhs - condition.rhs - value) == 0:
+                return sympy.Max(value, 0)
         return sympy.Piecewise(*branches, evaluate=False)
 
     def condition(self, expr: sympy.Basic) -> sympy.Basic:
         if isinstance(expr, sympy.StrictLessThan | sympy.LessThan):
             expr = expr.reversed
         if isinstance(expr, sympy.core.relational.Relational):
-            return expr.func(self.of(expr.lhs - expr.rhs), 0, evaluate=False) if expr.rhs != 0 else expr.func(
-                self.of(expr.lhs), 0, evaluate=False)  # fmt: skip
-        return expr.func(*(self.condition(part) for part in expr.args)) if isinstance(expr, sympy.And | sympy.Or | sympy.Not) else expr
+            return (
+                expr.func(self.of(expr.lhs - expr.rhs), 0, evaluate=False)
+                if expr.rhs != 0
+                else expr.func(self.of(expr.lhs), 0, evaluate=False)
+            )
+        return (
+            expr.func(*(self.condition(part) for part in expr.args)) if isinstance(expr, sympy.And | sympy.Or | sympy.Not) else expr
+        )
 
     # -- sums
 
@@ -113,7 +120,9 @@ class Normaliser:
             names: dict[sympy.Symbol, sympy.Symbol] = {}
             for limit in order:
                 names[limit[0]] = self.name(limit, set(names.values()))
-            found = sympy.Sum(body.xreplace(names), *(limit.xreplace(names) for limit in sorted(order, key=lambda x: str(x.xreplace(names)))))
+            found = sympy.Sum(
+                body.xreplace(names), *(limit.xreplace(names) for limit in sorted(order, key=lambda x: str(x.xreplace(names))))
+            )
             key = sympy.srepr(found)
             if best is None or key < best[0]:
                 best = (key, found)
@@ -195,34 +204,51 @@ def elements(expr: sympy.Basic) -> Iterator[sympy.Expr]:
 class _Text(StrPrinter):  # type: ignore[misc]
     printmethod = "_spec_text"  # SymPy's own classes would otherwise print themselves
 
-    def _print_Indexed(self, expr: sympy.Indexed) -> str:
-        return f"{expr.base.label}[{', '.join(_index(index) for index in expr.indices)}]"
+    def __init__(self, groups: Mapping[str, str]) -> None:
+        super().__init__()
+        self.groups = groups
 
-    def _print_Sum(self, expr: sympy.Sum) -> str:
-        letters = ", ".join(str(limit[0]) for limit in reversed(expr.limits))
-        return f"Sum({letters}, {self._print(expr.function)})"
+    def _print_Indexed(self, expr: sympy.Indexed) -> str:  # noqa: N802 - named by SymPy
+        return f"{expr.base.label}[{', '.join(self.index(index) for index in expr.indices)}]"
 
-    def _print_Max(self, expr: sympy.Max) -> str:
+    def index(self, index: sympy.Expr) -> str:
+        if isinstance(index, AppliedUndef):
+            name = str(index.func)
+            return f"{self.groups.get(name, name)}({index.args[0]})"
+        return str(index).replace(" ", "")
+
+    def _print_Sum(self, expr: sympy.Sum) -> str:  # noqa: N802 - named by SymPy
+        letters, body = ", ".join(str(limit[0]) for limit in reversed(expr.limits)), expr.function
+        if isinstance(body, sympy.Piecewise) and len(body.args) == 2 and body.args[1] == (0, True):
+            value, condition = body.args[0]
+            for group in condition.atoms(AppliedUndef):  # the years of a group: Eq(group(y) - q, 0)
+                other = (condition.lhs - condition.rhs) * (1 if (condition.lhs - condition.rhs).coeff(group) == -1 else -1) + group
+                if len(expr.limits) == 1 and other.is_Symbol:
+                    return f"Sum({letters} in {other}, {self._print(value)})"
+        return f"Sum({letters}, {self._print(body)})"
+
+    def _print_Max(self, expr: sympy.Max) -> str:  # noqa: N802 - named by SymPy
         rest = [arg for arg in expr.args if arg != 0]
         return f"pos({self._print(rest[0])})" if len(rest) == 1 else f"max({', '.join(map(self._print, expr.args))})"
 
-    def _print_Piecewise(self, expr: sympy.Piecewise) -> str:
+    def _print_Piecewise(self, expr: sympy.Piecewise) -> str:  # noqa: N802 - named by SymPy
         parts = [f"{'otherwise' if c == sympy.true else self._print(c)}: {self._print(value)}" for value, c in expr.args]
         return f"cases({', '.join(parts)})"
 
-    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:
+    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:  # noqa: N802 - named by SymPy
         return str(super()._print_Pow(expr, rational=rational)).replace("**", " ^ ")
 
-    def _print_Mul(self, expr: sympy.Mul) -> str:
+    def _print_Mul(self, expr: sympy.Mul) -> str:  # noqa: N802 - named by SymPy
         return str(super()._print_Mul(expr)).replace("*", " * ").replace("/", " / ")
 
 
-def _index(index: sympy.Expr) -> str:
-    return str(index).replace(" ", "")
-
-
-def expression_text(expr: sympy.Basic) -> str:
+def expression_text(expr: sympy.Basic, groups: Mapping[str, str] | None = None) -> str:
     """Return an expression in the language of the spec.
+
+    Parameters
+    ----------
+    groups
+        Group of years -> its letter, for elements such as ``X[q(y)]``.
 
     Examples
     --------
@@ -231,7 +257,7 @@ def expression_text(expr: sympy.Basic) -> str:
     >>> expression_text(d[y] / days[y])
     'd[y] / d_0[y]'
     """
-    text = str(_Text().doprint(expr))
+    text = str(_Text(groups or {}).doprint(expr))
     while "  " in text:
         text = text.replace("  ", " ")
     return text

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.audit_report import AuditReport
+from engine.audit_report import audit_project as make_report
 from engine.checks import CheckResult, check_methodology
 from engine.pipeline import Run, run_project
 from engine.plan import Plan
 from engine.planning import plan_with_rules
 from engine.project_data import ProjectData
+from engine.reread import rereader
 from engine.rules import asked_quantities
 from engine.setting import Setting
 from equations.methodology import Methodology
@@ -56,6 +59,29 @@ def run(
     return run_project(methodology, project, parse_unit, _plan, choices=choices, readings=readings, targets=targets, load=load)
 
 
+def audit_project(
+    methodology: Methodology,
+    project: ProjectData | Path | str,
+    *,
+    choices: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> AuditReport:
+    """Evaluate a project and audit the run.
+
+    Returns
+    -------
+    AuditReport
+        ``report.findings``, and ``report.rulings``: the result under every other reading of the text.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the input.
+    """
+    finished = run(methodology, project, choices=choices, readings=readings)
+    return make_report(finished, rereader(finished, parse_unit))
+
+
 def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
     wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
-    return plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology))
+    return plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology, setting))

@@ -5,19 +5,20 @@ Only what the change touches is done again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.affected import quantities_of
 from engine.evaluate import Values, evaluate, evaluate_again
 from engine.finding import Finding
-from engine.inputs import Inputs, UnitReader, bind_inputs, supplied_quantities
+from engine.inputs import Inputs, bind_inputs, supplied_quantities
 from engine.plan import Box, Plan
 from engine.planning import plan_run, plan_with_rules
 from engine.prepare import prepare
 from engine.project_data import ProjectData
+from engine.reported_values import UnitReader
 from engine.rules import asked_quantities, check_rules
 from engine.setting import Setting
 from engine.worked_cases import WorkedCase
@@ -34,6 +35,19 @@ class Result:
 
     values: Values
     findings: frozenset[Key]
+
+
+@dataclass(frozen=True)
+class RuleReads:
+    """What rules read: all of them in order, and each by id."""
+
+    asked: tuple[str, ...]
+    read: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, methodology: Methodology) -> RuleReads:
+        """Look at the rules of a methodology."""
+        return cls(asked_quantities(methodology), {rule.id: frozenset(quantities_of(rule.condition)) for rule in methodology.rules})
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,9 @@ class CaseRun:
     result: Result
     equations: frozenset[str]
     datasets: frozenset[tuple[str, str]]
+    rules: RuleReads
+    #: Inputs that the first run did not need, as they were bound later.
+    bound: dict[str, Inputs] = field(default_factory=dict)
 
     def again(self, methodology: Methodology, touched: frozenset[str], *, same_needs: str, read_unit: UnitReader) -> Result:
         """Run a methodology in which one definition differs.
@@ -78,12 +95,23 @@ class CaseRun:
             return self.checked(methodology, self.plan, self.inputs, evaluate_again(methodology, self.plan, held, same_needs))
         kept = {id_: self.plan.needs[id_] for id_ in held.steps if id_ not in touched}
         plan = self.planned(methodology, self.supplied | frozenset(kept))
-        if not _holds({**self.plan.inputs, **kept}, plan):
-            plan = self.planned(methodology, self.supplied)
-            inputs = bind_inputs(methodology, plan, self.data, read_unit)
-            return self.checked(methodology, plan, inputs, evaluate(methodology, plan, inputs))
-        start = replace(self.inputs, values=held.arrays, states=held.states)
-        return self.checked(methodology, plan, self.inputs, evaluate(methodology, plan, start))
+        if any(not _is_held(plan.inputs[id_], box) for id_, box in kept.items() if id_ in plan.inputs):
+            kept, plan = {}, self.planned(methodology, self.supplied)
+        have = {**self.plan.inputs, **kept}
+        more = {id_: box for id_, box in plan.inputs.items() if id_ not in have or not _is_held(box, have[id_])}
+        inputs = replace(self.inputs, values=held.arrays, states=held.states)
+        if more:
+            new = self.bind_more(methodology, plan, more, read_unit)
+            inputs = replace(inputs, values={**inputs.values, **new.values}, states={**inputs.states, **new.states},
+                             findings=(*inputs.findings, *new.findings))  # fmt: skip
+        return self.checked(methodology, plan, inputs, evaluate(methodology, plan, inputs))
+
+    def bind_more(self, methodology: Methodology, plan: Plan, more: dict[str, Box], read_unit: UnitReader) -> Inputs:
+        """Bind inputs that the first run did not need; once for each set of cells."""
+        key = repr((more, sorted(set(more) & plan.optional)))
+        if key not in self.bound:
+            self.bound[key] = bind_inputs(methodology, replace(plan, inputs=more), self.data, read_unit)
+        return self.bound[key]
 
     def rebound(self, methodology: Methodology, read_unit: UnitReader) -> Result:
         """Run a methodology with other values of datasets."""
@@ -94,7 +122,7 @@ class CaseRun:
         """Plan the case again, with what rules ask for as far as the first plan had it and it can still be planned."""
         plan = plan_run(methodology, self.setting, self.plan.targets, supplied)
         required = {**self.plan.required, **plan.needs}
-        asked = tuple(id_ for id_ in asked_quantities(methodology) if id_ in self.plan.optional and self.is_whole(id_))
+        asked = tuple(id_ for id_ in self.rules.asked if id_ in self.plan.optional and self.is_whole(id_))
         try:
             joint = plan_run(methodology, self.setting, (*self.plan.targets, *asked), supplied)
         except MethodologyError:
@@ -109,7 +137,7 @@ class CaseRun:
     def checked(self, methodology: Methodology, plan: Plan, inputs: Inputs, values: Values) -> Result:
         """Evaluate the rules that name a number which has changed; the others find what they found before."""
         changed = {id_ for id_ in values.arrays if self.changed(id_, values)}
-        rules = tuple(rule for rule in methodology.rules if not changed.isdisjoint(quantities_of(rule.condition)))
+        rules = tuple(rule for rule in methodology.rules if not changed.isdisjoint(self.rules.read[rule.id]))
         stated = frozenset(id_ for id_ in self.data.values if id_ in methodology.quantity)
         found = check_rules(replace(methodology, rules=rules), plan, values, stated) if rules else ()
         return Result(values, keys_of((*inputs.findings, *found)))
@@ -122,7 +150,7 @@ class CaseRun:
         return one is not two and not np.array_equal(one, two, equal_nan=True)
 
 
-def start_case(case: WorkedCase, methodology: Methodology, read_unit: UnitReader) -> CaseRun:
+def start_case(case: WorkedCase, methodology: Methodology, rules: RuleReads, read_unit: UnitReader) -> CaseRun:
     """Run a worked case under the methodology as it is.
 
     Raises
@@ -136,14 +164,15 @@ def start_case(case: WorkedCase, methodology: Methodology, read_unit: UnitReader
     targets = tuple(dict.fromkeys((methodology.result, *methodology.report)))
     reached = plan_run(methodology, setting, targets, supplied).needs
     targets += tuple(id_ for id_ in case.expect if id_ not in reached)
-    plan = plan_with_rules(methodology, setting, targets, supplied, asked_quantities(methodology))
+    plan = plan_with_rules(methodology, setting, targets, supplied, rules.asked)
     inputs = bind_inputs(methodology, plan, data, read_unit)
     values = evaluate(methodology, plan, inputs)
-    taken = frozenset((origin.name, id_) for id_, cells in inputs.origins.items() for origin in cells.values() if origin.kind != "project")
+    origins = [(id_, origin) for id_, cells in inputs.origins.items() for origin in cells.values()]
+    taken = frozenset((origin.name, id_) for id_, origin in origins if origin.kind != "project")
     equations = frozenset(step.equation for stage in plan.stages for step in stage.steps)
     stated = frozenset(id_ for id_ in data.values if id_ in methodology.quantity)
     findings = keys_of((*inputs.findings, *check_rules(methodology, plan, values, stated)))
-    return CaseRun(case, data, setting, supplied, plan, inputs, Result(values, findings), equations, taken)
+    return CaseRun(case, data, setting, supplied, plan, inputs, Result(values, findings), equations, taken, rules)
 
 
 def keys_of(findings: Iterable[Finding]) -> frozenset[Key]:
@@ -151,8 +180,6 @@ def keys_of(findings: Iterable[Finding]) -> frozenset[Key]:
     return frozenset((f.code, f.severity, f.subject) for f in findings if f.severity != "note")
 
 
-def _holds(held: dict[str, Box], plan: Plan) -> bool:
-    """Whether all input cells that a plan needs are among those held."""
-    return all(
-        id_ in held and all(set(need) <= set(have) for need, have in zip(box, held[id_], strict=True)) for id_, box in plan.inputs.items()
-    )
+def _is_held(need: Box, have: Box) -> bool:
+    """Whether all cells of one box are among those of another."""
+    return all(set(wanted) <= set(places) for wanted, places in zip(need, have, strict=True))

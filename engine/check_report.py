@@ -21,8 +21,9 @@ def check_text(methodology: Methodology, result: CheckResult, *, verbose: bool =
     lines = result.equations if verbose else [line for line in result.equations if line.number or line.status == "error"]
     rows = [[f"{line.number}{line.part}", line.id, line.status, line.lhs_unit, line.rhs_unit] for line in lines]
     parts = [
-        bold(f"{methodology.reference}  {methodology.title}"),
-        table(["equation", "id", "status", "left side", "right side"], rows),
+        bold(f"{methodology.reference}  {methodology.title}")
+        + "\n"
+        + table(["equation", "id", "status", "left side", "right side"], rows),
         _values(result) if verbose else "",
         "\n".join(_extent(methodology, result, len(result.equations) - len(lines))),
         "\n".join(["findings: " + counted(result.findings), *_shown(result, verbose=verbose)]),
@@ -53,7 +54,7 @@ def _extent(methodology: Methodology, result: CheckResult, hidden: int) -> Itera
     rules, blocks = len(methodology.rules), len(result.values)
     yield f"units: {len(result.equations)} equations{own}, {rules} rules, {blocks} blocks of values; {wrong} wrong"
     settings = sum(1 for _ in settings_to_check(methodology))
-    yield f"cases: needs walked under {settings} combinations of choices and readings; all cases of each quantity against each other"
+    yield f"cases: needs walked under {settings} combinations of choices and readings; all cases of a quantity against each other"
     cells = sum(len(table.cells) for table in methodology.published_results)
     yield (
         f"tables: {len(methodology.published_results)} printed results with {cells} cells recomputed, "

@@ -9,14 +9,14 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from equations.errors import Faults, InputError, MethodologyError, Place
 
 if TYPE_CHECKING:
-    from engine.audit_report import AuditReport
     from engine.graph import EquationGraph
     from engine.pipeline import Run
 
@@ -201,66 +201,25 @@ def run_command(options: argparse.Namespace) -> int:
 
 def audit_command(options: argparse.Namespace) -> int:
     """Findings on a run, and what hangs on the readings of the text."""
-    from engine.audit_report import audit_markdown, audit_record, audit_text
-    from engine.report import to_json
+    from engine.audit_commands import audited, receipt_for, shown
 
     choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
-    report = _audit(options.spec, Path(options.project), choices, readings)
+    project = Path(options.project)
+    report = audited(options.spec, project, choices, readings)
     if options.receipt:
-        from engine.receipt import Asked, receipt_record, receipt_text, relative_to
-        from equations.spec_library import find_spec
-
-        folder = Path(options.receipt).parent
-        path = find_spec(options.spec)
-        is_path = Path(options.spec).exists()
-        spec = relative_to(path, folder) if is_path else options.spec
-        asked = Asked(spec, relative_to(Path(options.project), folder), choices, readings)
-        _write(receipt_text(receipt_record(report, asked, VERSION)), options.receipt)
-    way = "json" if options.json else options.format
-    text = {
-        "text": lambda: audit_text(report, verbose=options.verbose), "md": lambda: audit_markdown(report),
-        "json": lambda: to_json(audit_record(report)),
-    }[way]()  # fmt: skip
-    _write(text, options.output)
+        _write(receipt_for(report, options.spec, project, Path(options.receipt), choices, readings, VERSION), options.receipt)
+        print(f"receipt written to {options.receipt}", file=sys.stderr)
+    _write(shown(report, "json" if options.json else options.format, verbose=options.verbose), options.output)
     return _exit_code(report.findings)
-
-
-def _audit(spec: str, project: Path, choices: dict[str, str], readings: dict[str, str]) -> AuditReport:
-    from engine.audit_report import audit_project
-    from engine.project_data import read_project
-    from engine.session import open_session
-
-    session = open_session(spec)
-    data = read_project(project)
-    run = session.run(data, choices=choices, readings=readings)
-    report = audit_project(run, lambda other: session.run(data, choices=choices, readings={**readings, **other}))
-    session.save()
-    return report
 
 
 def verify_command(options: argparse.Namespace) -> int:
     """Make the run of a receipt again and compare."""
-    from engine.receipt import asked_of, read_receipt, receipt_record
+    from engine.audit_commands import verify
     from engine.report import to_json
-    from engine.verification import compare_files, compare_receipts, verification_text
-    from equations.spec_library import find_spec
+    from engine.verification import verification_text
 
-    path = Path(options.receipt)
-    recorded = read_receipt(path)
-    asked = asked_of(recorded)
-    spec = options.spec or (asked.spec if "@" in asked.spec and "/" not in asked.spec else str(path.parent / asked.spec))
-    project = Path(options.project) if options.project else path.parent / asked.project
-    find_spec(spec)
-    if not project.is_file():
-        raise InputError("I509", f"the project file {project.name} is not where the receipt says", Place(path.name),
-                         why=f"looked for {asked.project}, seen from the receipt",
-                         remedy="say where it is with --project FILE")  # fmt: skip
-    try:
-        report = _audit(spec, project, dict(asked.choices), dict(asked.readings))
-    except MethodologyError as error:
-        outcome = compare_files(path.name, recorded, {}, project, str(error))
-    else:
-        outcome = compare_receipts(path.name, recorded, receipt_record(report, asked, VERSION))
+    outcome = verify(Path(options.receipt), options.spec, options.project, VERSION)
     _write(to_json(outcome.as_record()) if options.json else verification_text(outcome), None)
     return WELL if outcome.holds else FOUND
 
@@ -283,7 +242,8 @@ def explain_command(options: argparse.Namespace) -> int:
 def graph_command(options: argparse.Namespace) -> int:
     """The dependency graph."""
     from engine.graph import build_graph
-    from engine.pictures import graph_dot, graph_mermaid, graph_record, graph_svg
+    from engine.graph_picture import graph_svg
+    from engine.pictures import graph_dot, graph_mermaid, graph_record
     from engine.placeholder import standing_equations
     from engine.report import to_json
     from equations.errors import near
@@ -291,7 +251,7 @@ def graph_command(options: argparse.Namespace) -> int:
 
     methodology = load_methodology(options.spec)
     graph = build_graph(methodology, standing_equations(methodology, _pairs(options.choose, "choose"), _pairs(options.reading, "reading")))
-    targets = options.target or [methodology.result]
+    targets = options.target or list(dict.fromkeys((methodology.result, *methodology.report)))
     wanted: set[str] = set()
     for target in targets:
         if target not in methodology.quantity:
@@ -302,6 +262,62 @@ def graph_command(options: argparse.Namespace) -> int:
     draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {"mermaid": graph_mermaid, "svg": graph_svg, "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q))}
     _write(draw[way](graph, wanted), options.output)
     return WELL
+
+
+def docs_command(options: argparse.Namespace) -> int:
+    """Documentation of a methodology."""
+    from engine.documents.commands import checked_in, file_prefix, listed, methodology_files, other_versions, stale_files, write_file, write_files
+    from engine.report import to_json
+    from equations.spec_files import load_methodology
+
+    way = options.format or ("pdf" if str(options.output or "").endswith(".pdf") else "md" if options.check and not options.spec else "site")
+    folder = Path(options.output or ("docs/methodologies" if way == "md" else "site"))
+    references = [options.spec] if options.spec else checked_in(folder) if options.check else []
+    if not references:
+        raise InputError("I502", f"no methodology's pages are checked in under {folder.name}" if options.check else "which methodology?",
+                         remedy="name one, such as KH_AM004@1.1")  # fmt: skip
+    audit = _audit(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading")) if options.project else None
+    stale: list[str] = []
+    record = []
+    for reference in references:
+        methodology = load_methodology(reference)
+        others, faults = other_versions(methodology)
+        for fault in faults:
+            print(fault, file=sys.stderr)
+        files = methodology_files(methodology, others, way, audit, VERSION)
+        single = way == "pdf" and folder.suffix == ".pdf"
+        here, named = (folder.parent, {folder.name: next(iter(files.values()))}) if single else (folder, files)
+        record += listed(named)
+        if options.check:
+            stale += stale_files(here, named, "" if single or way == "site" else file_prefix(methodology))
+        elif single:
+            write_file(folder, named[folder.name])
+        else:
+            write_files(here, named)
+    if options.json:
+        sys.stdout.write(to_json({"files": record, "stale": stale}))
+    elif options.check:
+        print("\n".join(stale) if stale else f"{len(record)} files are current")
+    else:
+        print(f"{len(record)} files written" + (f"; open {folder.name}/index.html" if way == "site" else ""))
+    return FOUND if stale else WELL
+
+
+def report_command(options: argparse.Namespace) -> int:
+    """One run as a document."""
+    from engine.documents.commands import listed, report_bytes, write_file
+    from engine.report import to_json
+
+    path = Path(options.output)
+    way = options.format or {".pdf": "pdf", ".md": "md"}.get(path.suffix, "html")
+    audit = _audit(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
+    content = report_bytes(audit, way, VERSION)
+    write_file(path, content)
+    if options.json:
+        sys.stdout.write(to_json({"files": listed({path.name: content})}))
+    else:
+        print(f"{path.name} written")
+    return _exit_code(audit.findings)
 
 
 def show_command(options: argparse.Namespace) -> int:
@@ -334,6 +350,63 @@ def migrate_command(options: argparse.Namespace) -> int:
         _write(migration.text, options.output)
     sys.stdout.write(to_json(migration.as_record()) if options.json else migration_text(migration))
     return WELL
+
+
+def mutate_command(options: argparse.Namespace) -> int:
+    """The fault-seeding score."""
+    from engine.mutation_commands import record_cases, score_of
+    from engine.mutation_report import score_markdown, score_text
+    from engine.report import to_json
+
+    if options.record:
+        for line in record_cases(options.spec):
+            print(line)
+        return WELL
+    found = score_of(options.spec, options.sample, options.seed, options.workers, sys.stderr)
+    way = "json" if options.json else options.format
+    text = to_json(found.as_record()) if way == "json" else {"text": score_text, "md": score_markdown}[way](found)
+    _write(text, options.output)
+    return FOUND if found.false_alarms or found.killed_by_dimensions < len(found.dimension_changing) else WELL
+
+
+def simulate_command(options: argparse.Namespace) -> int:
+    """Uncertainty of the credits."""
+    from engine.simulate.command import run_simulation, simulation_files, simulation_output
+
+    with _progress(options.draws, "draws") as tell:
+        simulation = run_simulation(
+            options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
+            draws=options.draws, seed=options.seed, targets=tuple(options.target or ()), levels=options.level, deductions=options.deduction,
+            stop=options.stop, backend=options.backend, workers=options.workers, progress=tell,
+        )  # fmt: skip
+    simulation_files(simulation, options.draws_file)
+    if options.plot:
+        from engine.simulate.simulation_picture import simulation_svg
+
+        _write(simulation_svg(simulation), options.plot)
+    _write(simulation_output(simulation, "json" if options.json else options.format), options.output)
+    return WELL
+
+
+@contextmanager
+def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Show how much is done, for a person who waits for more than a second."""
+    from time import monotonic
+
+    start, state = monotonic(), {"done": 0, "shown": 0.0}
+
+    def tell(more: int) -> None:
+        state["done"] += more
+        now = monotonic()
+        if sys.stderr.isatty() and now - start > 1 and now - state["shown"] > 0.2:
+            state["shown"] = now
+            print(f"\r{state['done']:,} of {total:,} {what}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield tell
+    finally:
+        if state["shown"]:
+            print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
 
 
 # -- the parser
@@ -389,6 +462,16 @@ def build_parser() -> argparse.ArgumentParser:
     graph.add_argument("--format", choices=("mermaid", "svg", "dot", "json"), default="mermaid")
     graph.add_argument("--target", action="append", metavar="Q", help="only what this quantity needs")
     graph.add_argument("--output", "-o", metavar="FILE")
+    docs = add("docs", docs_command, "documentation generated from the spec: a site, Markdown pages or a PDF", spec=False)
+    docs.add_argument("spec", metavar="SPEC", nargs="?", help="a reference such as KH_AM004@1.1, or a path; with --check alone, every one that is checked in")
+    _switches(docs)
+    docs.add_argument("--output", "-o", metavar="DIR", help="folder, or a file that ends in .pdf (site; with --format md: docs/methodologies)")
+    docs.add_argument("--format", choices=("site", "md", "pdf"), help="site by default, pdf where -o ends in .pdf")
+    docs.add_argument("--project", metavar="PROJECT", help="also write the report of a project into the site")
+    docs.add_argument("--check", action="store_true", help="write nothing; exit 1 if the files there are not current")
+    report = add("report", report_command, "one run as a self-contained HTML file, a PDF or Markdown", project=True)
+    report.add_argument("--output", "-o", metavar="FILE", default="report.html", help="report.html by default; .pdf and .md give those")
+    report.add_argument("--format", choices=("html", "pdf", "md"), help="where the name of the file does not say it")
     show = add("show", show_command, "the whole spec that a reference or a revision stands for, as one YAML file")
     show.add_argument("--hash", action="store_true", help="only the hash of what it says")
     show.add_argument("--output", "-o", metavar="FILE")
@@ -406,6 +489,26 @@ def build_parser() -> argparse.ArgumentParser:
     migrate.add_argument("--from", dest="old", metavar="SPEC", required=True, help="the version that it is made for")
     migrate.add_argument("--to", dest="new", metavar="SPEC", required=True, help="the version that it is to follow")
     migrate.add_argument("--output", "-o", metavar="FILE", help="write the project file that results")
+    simulate = add("simulate", simulate_command, "uncertainty of the credits, from the distributions that a project declares", project=True)
+    simulate.add_argument("--draws", type=int, default=10_000, metavar="N", help="how many draws (10,000); the most, with --stop")
+    simulate.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same draws (0)")
+    simulate.add_argument("--target", action="append", metavar="Q", help="a quantity beside the result, such as ER")
+    simulate.add_argument("--level", action="append", metavar="PERCENT", help="an interval to give (90 and 95)")
+    simulate.add_argument("--stop", type=float, metavar="SHARE", help="stop when the Monte Carlo error of the first interval is below this share of it")
+    simulate.add_argument("--deduction", action="append", metavar="RULE=Q", help="a deduction (art-trees, fcpf) and the number it is taken of")
+    simulate.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    simulate.add_argument("--output", "-o", metavar="FILE")
+    simulate.add_argument("--draws-file", metavar="FILE", help="write every draw, as .csv or .parquet")
+    simulate.add_argument("--plot", metavar="FILE", help="write the histogram and the convergence as SVG")
+    simulate.add_argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result")
+    simulate.add_argument("--backend", choices=("auto", "numpy", "numba"), default="auto", help="moves no bit of the result")
+    mutate = add("mutate", mutate_command, "fault-seeding score of the checks; exit 1 if a wrong dimension slips through")
+    mutate.add_argument("--sample", type=int, metavar="N", help="judge only N mutants, drawn at random")
+    mutate.add_argument("--seed", type=int, default=0, metavar="S", help="which draw")
+    mutate.add_argument("--workers", type=int, default=2, metavar="N", help="processes to use; the result does not depend on it")
+    mutate.add_argument("--record", action="store_true", help="write what the worked cases give now as their expected numbers")
+    mutate.add_argument("--format", choices=("text", "md", "json"), default="text")
+    mutate.add_argument("--output", "-o", metavar="FILE")
     return parser
 
 

@@ -20,10 +20,24 @@ from equations.units import Unit
 
 #: Lists of a methodology that are compared entry by entry, with the field by which entries are known.
 LISTS: dict[str, str] = {
-    "sections": "id", "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
-    "choices": "id", "quantities": "id", "datasets": "id", "published_results": "id", "comparisons": "id", "rules": "id", "rulings": "id",
-    "register": "id", "parameter_lists": "id", "monitoring_list": "printed", "history": "version",
-}  # fmt: skip
+    "sections": "id",
+    "substances": "id",
+    "index_sets": "id",
+    "relations": "id",
+    "constants": "written",
+    "equivalences": "id",
+    "choices": "id",
+    "quantities": "id",
+    "datasets": "id",
+    "published_results": "id",
+    "comparisons": "id",
+    "rules": "id",
+    "rulings": "id",
+    "register": "id",
+    "parameter_lists": "id",
+    "monitoring_list": "printed",
+    "history": "version",
+}
 _IDENTITY = ("title", "programme", "status", "status_note", "date", "document", "result", "report")
 
 
@@ -75,8 +89,11 @@ class ListChange:
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
-        record: dict[str, object] = {"added": list(self.added), "removed": list(self.removed),
-                                     "changed": [change.as_record() for change in self.changed]}  # fmt: skip
+        record: dict[str, object] = {
+            "added": list(self.added),
+            "removed": list(self.removed),
+            "changed": [change.as_record() for change in self.changed],
+        }
         if self.renamed:
             record["renamed"] = [{"from": old, "to": new} for old, new in self.renamed]
         return record
@@ -84,7 +101,7 @@ class ListChange:
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """A cell of a dataset; ``before`` or ``after`` is empty where it is new or gone, and both are texts as written, with their unit."""
+    """A cell of a dataset as written, with its unit, in both; ``before`` or ``after`` is empty where it is new or gone."""
 
     dataset: str
     quantity: str
@@ -95,8 +112,14 @@ class ValueChange:
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
-        return {"dataset": self.dataset, "quantity": self.quantity, "labels": list(self.labels), "when": self.when,
-                "from": self.before, "to": self.after}  # fmt: skip
+        return {
+            "dataset": self.dataset,
+            "quantity": self.quantity,
+            "labels": list(self.labels),
+            "when": self.when,
+            "from": self.before,
+            "to": self.after,
+        }
 
 
 def common_numbers(pairs: Iterable[tuple[str, str]]) -> tuple[Numbers, Numbers]:
@@ -174,22 +197,42 @@ def _compare_list(
         if old is None:
             continue
         changes = entry_changes(old, entry, words)
-        changes = tuple(_members_named(change, old, entry) for change in changes if change.field != "id")
+        changes = _shortened([change for change in changes if change.field != "id"], old, entry)
         if changes:
             changed.append(EntryChange(id_, was[id_], changes))
     kept = set(was.values())
     return ListChange(
-        tuple(id_ for id_ in after if was[id_] not in before), tuple(id_ for id_ in before if id_ not in kept),
-        tuple((old, new) for new, old in renamed.items()), tuple(changed),
-    )  # fmt: skip
+        tuple(id_ for id_ in after if was[id_] not in before),
+        tuple(id_ for id_ in before if id_ not in kept),
+        tuple((old, new) for new, old in renamed.items()),
+        tuple(changed),
+    )
 
 
-def _members_named(change: FieldChange, old: Any, new: Any) -> FieldChange:
-    """Say of a set which members it gained and lost, where the whole lists would hide it."""
-    if change.field != "members":
-        return change
-    gained, lost = member_changes(old, new)
-    return FieldChange("members", "lost " + ", ".join(lost) if lost else "", "gained " + ", ".join(gained) if gained else "in another order")
+def _shortened(changes: list[FieldChange], old: Any, new: Any) -> tuple[FieldChange, ...]:
+    """Say of a set which members it gained and lost, and of a printed table how many cells, where the whole would hide it."""
+    found = []
+    fields = {change.field for change in changes}
+    for change in changes:
+        if change.field == "names" and "members" in fields:
+            continue
+        if change.field == "members":
+            gained, lost = member_changes(old, new)
+            change = FieldChange(
+                "members",
+                "lost " + ", ".join(lost) if lost else "",
+                "gained " + ", ".join(gained) if gained else "" if lost else "in another order",
+            )
+        elif change.field == "cells":
+            before, after = dict(old.cells), dict(new.cells)
+            gone, kept = len(before.keys() - after.keys()), before.keys() & after.keys()
+            change = FieldChange(
+                "cells",
+                f"{gone} gone" if gone else "",
+                f"{len(after.keys() - before.keys())} new, {sum(before[k] != after[k] for k in kept)} changed",
+            )
+        found.append(change)
+    return tuple(found)
 
 
 # -- values

@@ -41,10 +41,16 @@ class EquationChange:
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
         record: dict[str, object] = {
-            "id": self.id, "from_number": self.from_number, "to_number": self.to_number, "relation": self.meaning.relation,
-            "condition": self.meaning.condition, "difference": self.meaning.difference, "parts": list(self.parts),
-            "from": self.before, "to": self.after,
-        }  # fmt: skip
+            "id": self.id,
+            "from_number": self.from_number,
+            "to_number": self.to_number,
+            "relation": self.meaning.relation,
+            "condition": self.meaning.condition,
+            "difference": self.meaning.difference,
+            "parts": list(self.parts),
+            "from": self.before,
+            "to": self.after,
+        }
         return record if self.id == self.from_id else {**record, "from_id": self.from_id}
 
 
@@ -83,12 +89,14 @@ class EquationComparison:
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
         return {
-            "added": list(self.added), "removed": list(self.removed), "changed": [change.as_record() for change in self.changed],
+            "added": list(self.added),
+            "removed": list(self.removed),
+            "changed": [change.as_record() for change in self.changed],
             "renumbered": [{"id": id_, "from_number": old, "to_number": new} for id_, old, new in self.renumbered],
             "split": [r.as_record() for r in self.regrouped if r.kind == "split"],
             "merged": [r.as_record() for r in self.regrouped if r.kind == "merged"],
             "reworded": [{"id": id_, "changes": [c.as_record() for c in changes]} for id_, changes in self.reworded],
-        }  # fmt: skip
+        }
 
 
 def compare_equations(a: Side, b: Side) -> EquationComparison:
@@ -117,8 +125,7 @@ class _Matcher:
         limited = bool(self.a.readings or self.b.readings)
         left = {e.id: e for e in self.a.methodology.equations if not limited or stands(e, self.a)}
         right = {e.id: e for e in self.b.methodology.equations if not limited or stands(e, self.b)}
-        pairs = {id_: id_ for id_ in right if id_ in left}
-        pairs |= self.replaced({i: e for i, e in left.items() if i not in right}, {i: e for i, e in right.items() if i not in left})
+        pairs = self.pairs(left, right)
         changed, reworded, renumbered = [], [], []
         numbers = common_numbers((left[old].number, right[new].number) for new, old in pairs.items())
         words = Wording(self.a.methodology, numbers[0], {}), Wording(self.b.methodology, numbers[1], self.renamed)
@@ -137,17 +144,31 @@ class _Matcher:
             if (before.number, before.part) != (after.number, after.part) and (before.number or after.number):
                 renumbered.append((id_, before.number + before.part, after.number + after.part))
         return EquationComparison(
-            tuple(id_ for id_ in right if id_ not in pairs), tuple(id_ for id_ in left if id_ not in pairs.values()),
-            tuple(changed), tuple(renumbered), (*self.by_number(left, right, pairs), *self.by_quantity(left, right, pairs)),
+            tuple(id_ for id_ in right if id_ not in pairs and id_ not in left),
+            tuple(id_ for id_ in left if id_ not in pairs.values() and id_ not in right),
+            tuple(changed),
+            tuple(renumbered),
+            (*self.by_number(left, right, pairs), *self.by_quantity(left, right, pairs)),
             tuple(reworded),
-        )  # fmt: skip
+        )
+
+    def pairs(self, left: dict[str, Equation], right: dict[str, Equation]) -> dict[str, str]:
+        """Return equation of the second side -> its counterpart: of the same id, or what it stands in place of."""
+        pairs = {id_: id_ for id_ in right if id_ in left and stands(left[id_], self.a) is stands(right[id_], self.b)}
+        gone = {id_: e for id_, e in left.items() if id_ not in pairs and stands(e, self.a)}
+        new = {id_: e for id_, e in right.items() if id_ not in pairs and stands(e, self.b)}
+        pairs |= self.replaced(gone, new)
+        taken = set(pairs.values())
+        return pairs | {id_: id_ for id_ in right if id_ in left and id_ not in pairs and id_ not in taken}
 
     def replaced(self, gone: dict[str, Equation], new: dict[str, Equation]) -> dict[str, str]:
         """Pair equations of other ids that define the same quantity in the same case."""
         found: dict[str, str] = {}
         for id_, after in new.items():
             for old, before in gone.items():
-                same = self.renamed.get(after.quantity, after.quantity) == before.quantity and self.case(before, self.a) == self.case(after, self.b)
+                same = self.renamed.get(after.quantity, after.quantity) == before.quantity and self.case(
+                    before, self.a
+                ) == self.case(after, self.b)
                 if same and old not in found.values():
                     found[id_] = old
                     break
@@ -178,9 +199,15 @@ class _Matcher:
         if case:
             meaning = self.other_case(before, after, meaning)
         return EquationChange(
-            after.id, before.id, before.number, after.number, meaning, tuple(parts), equation_text(before, self.a.methodology),
+            after.id,
+            before.id,
+            before.number,
+            after.number,
+            meaning,
+            tuple(parts),
+            equation_text(before, self.a.methodology),
             equation_text(after, self.b.methodology),
-        )  # fmt: skip
+        )
 
     def when(self, equation: Equation) -> str:
         return plain_text(with_names(equation.when, self.renamed)) if equation.when is not None else ""
@@ -233,8 +260,14 @@ class _Matcher:
             if min(len(olds), len(news)) == 1 < max(len(olds), len(news)):
                 kind = "split" if len(olds) == 1 else "merged"
                 members = [(before, after) for before in olds for after in news]
-                found.append(Regrouping(kind, tuple(e.number or e.id for e in olds), tuple(e.number or e.id for e in news),
-                                        self.proofs(members, kind)))  # fmt: skip
+                found.append(
+                    Regrouping(
+                        kind,
+                        tuple(e.number or e.id for e in olds),
+                        tuple(e.number or e.id for e in news),
+                        self.proofs(members, kind),
+                    )
+                )
         return found
 
 
@@ -276,5 +309,16 @@ def reduced(node: Node, readings: Mapping[str, str]) -> Node | bool:
     return node
 
 
-__all__ = ["CONDITIONAL", "DIFFERENT", "SAME", "EquationChange", "EquationComparison", "Regrouping", "case_text", "compare_equations",
-           "equation_text", "reduced", "stands"]  # fmt: skip
+__all__ = [
+    "CONDITIONAL",
+    "DIFFERENT",
+    "SAME",
+    "EquationChange",
+    "EquationComparison",
+    "Regrouping",
+    "case_text",
+    "compare_equations",
+    "equation_text",
+    "reduced",
+    "stands",
+]

@@ -24,7 +24,8 @@ _META = ("source", "monitoring_option", "method", "frequency", "comments")
 class InputChange:
     """One entry of a project file that differs: where it stands, and what it says in the first and in the second file.
 
-    ``part`` is ``dates``, ``choices``, ``readings``, ``datasets``, ``members``, ``relations``, ``values``, ``sources`` or ``project``.
+    ``part`` is ``dates``, ``choices``, ``readings``, ``datasets``, ``members``, ``relations``, ``values``, ``sources`` or
+    ``project``.
     """
 
     part: str
@@ -46,8 +47,15 @@ def compare_projects(methodology: Methodology, first: ProjectData, second: Proje
     tuple of InputChange
         Values are compared as amounts: the same amount in another unit is no change.
     """
-    found = [InputChange("dates", name, (), str(old), str(new)) for name, old, new in (
-        ("start", first.start, second.start), ("end", first.end, second.end), ("periods", _periods(first), _periods(second))) if old != new]  # fmt: skip
+    found = [
+        InputChange("dates", name, (), str(old), str(new))
+        for name, old, new in (
+            ("start", first.start, second.start),
+            ("end", first.end, second.end),
+            ("periods", _periods(first), _periods(second)),
+        )
+        if old != new
+    ]
     found += _texts("project", first.identity, second.identity)
     found += _texts("choices", _scalars(first.choices), _scalars(second.choices))
     found += _texts("readings", _scalars(first.readings), _scalars(second.readings))

@@ -1,7 +1,7 @@
 """What an entry of a methodology says, field by field, as text that two versions can be compared by.
 
-A citation of the methodology's own document is written without it, and what names equations is read under the other version's numbers, so that
-a new version number or a new numbering is not taken for a change of every entry.
+A citation of the methodology's own document is written without it, and what names equations is read under the other
+version's numbers, so that a new version number or a new numbering is not taken for a change of every entry.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from equations.citation import Citation
+from equations.dataset import Dataset
 from equations.index_set import IndexSet
 from equations.methodology import ChoiceValue, Methodology
 from equations.notation import plain_text
@@ -20,8 +21,8 @@ from equations.ruling import Reading, TextPlace
 from equations.syntax import Element, MatrixRef, Node, Supplied, rebuild, walk
 from equations.units import Unit
 
-#: Fields of prose, which may name equations.
-_SKIPPED = ("place", "formula", "when", "defines", "letters", "condition", "values", "number", "part")
+#: Fields that are compared by other means; the values of a dataset are, too.
+_SKIPPED = ("place", "formula", "when", "defines", "letters", "condition", "number", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Wording:
     Attributes
     ----------
     moved
-        Printed number in this version -> the number that stands for it, and for its counterparts, in comparisons. Empty: as written.
+        Printed number in this version -> the number that stands for it, and for its counterparts, in comparisons; empty: as
+        written.
     renamed
         Quantity -> its name in the other version.
     """
@@ -61,7 +63,7 @@ class Wording:
         """Return the fields of an entry in words, empty ones left out."""
         found = {}
         for part in fields(entry):  # type: ignore[arg-type]
-            if part.compare and part.name not in _SKIPPED:
+            if part.compare and part.name not in _SKIPPED and not (part.name == "values" and isinstance(entry, Dataset)):
                 text = self.text(getattr(entry, part.name))
                 if text:
                     found[part.name] = self.renamed.get(text, text) if part.name in ("id", "quantity") else text
@@ -94,7 +96,9 @@ class Wording:
                 return self.formula(value, {})
             case tuple():
                 return ", ".join(self.text(item) for item in value)
-        return " ".join(self.text(getattr(value, f.name)) for f in fields(value) if f.compare) if is_dataclass(value) else str(value)
+        return (
+            " ".join(self.text(getattr(value, f.name)) for f in fields(value) if f.compare) if is_dataclass(value) else str(value)
+        )
 
     def numbers(self, numbers: Iterable[str]) -> list[str]:
         found: dict[str, None] = {}
@@ -106,8 +110,15 @@ class Wording:
         """Return a citation; the methodology's own document and version go without saying."""
         if source.document != self.methodology.document:
             return str(source)
-        return str(replace(source, document="", version="", equation=listed(source.equation, self.moved) if source.equation else "",
-                           note=followed(source.note, self.moved)))  # fmt: skip
+        return str(
+            replace(
+                source,
+                document="",
+                version="",
+                equation=listed(source.equation, self.moved) if source.equation else "",
+                note=followed(source.note, self.moved),
+            )
+        )
 
     def formula(self, node: Node, letters: Mapping[str, str]) -> str:
         """Return a formula under the other version's names."""

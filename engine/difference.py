@@ -81,11 +81,17 @@ def _check_readings(side: Side) -> None:
     for id_, reading in side.readings.items():
         ruling = side.methodology.ruling.get(id_)
         if ruling is None:
-            raise InputError("I508", f"{side.methodology.reference} has no ruling {id_!r}", remedy=near(id_, side.methodology.ruling))
+            raise InputError(
+                "I508", f"{side.methodology.reference} has no ruling {id_!r}", remedy=near(id_, side.methodology.ruling)
+            )
         known = [r.id for r in ruling.readings]
         if reading not in known:
-            raise InputError("I508", f"the ruling {id_!r} has no reading {reading!r}", why=f"its readings are {', '.join(known)}",
-                             remedy=near(reading, known))  # fmt: skip
+            raise InputError(
+                "I508",
+                f"the ruling {id_!r} has no reading {reading!r}",
+                why=f"its readings are {', '.join(known)}",
+                remedy=near(reading, known),
+            )
 
 
 def difference_record(difference: Difference) -> dict[str, object]:
@@ -93,7 +99,9 @@ def difference_record(difference: Difference) -> dict[str, object]:
     lists = dict(difference.lists)
     empty = ListChange()
     return {
-        "format": DIFF_FORMAT, "a": _side_record(difference.a), "b": _side_record(difference.b),
+        "format": DIFF_FORMAT,
+        "a": _side_record(difference.a),
+        "b": _side_record(difference.b),
         "equations": difference.equations.as_record(),
         "quantities": {"renamed": [], **lists.pop("quantities", empty).as_record()},
         "values": [change.as_record() for change in difference.values],
@@ -101,7 +109,7 @@ def difference_record(difference: Difference) -> dict[str, object]:
         "other": {name: change.as_record() for name, change in lists.items()},
         "inputs": [change.as_record() for change in difference.inputs],
         "effect": difference.effect.as_record() if difference.effect is not None else None,
-    }  # fmt: skip
+    }
 
 
 def _side_record(side: Side) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -12,25 +13,34 @@ from engine.compare import ListChange
 from engine.compare_equations import EquationChange, EquationComparison, Regrouping, case_text
 from engine.difference import Difference
 from engine.effect import Contribution, Effect
-from engine.terminal import bold, table, width
+from engine.terminal import bold, table, width, wrapped
 from equations.methodology import Methodology
-from equations.notation_latex import equation_latex
 
 _MOST_LISTED = 14
-_LIST_WORDS = {
-    "index_sets": "sets", "monitoring_list": "monitoring list", "parameter_lists": "lists of parameters", "published_results": "printed tables",
+LIST_WORDS = {
+    "index_sets": "sets",
+    "monitoring_list": "monitoring list",
+    "parameter_lists": "lists of parameters",
+    "published_results": "printed tables",
     "methodology": "the version itself",
-}  # fmt: skip
+}
+_PART = re.compile(r"(\d+)([a-z]?)$")
 _RELATIONS = {"same": "algebraically the same", "different": "different"}
 
 
 def difference_text(difference: Difference, *, details: bool = False) -> str:
     """Return a difference for a terminal; ``details`` also lists every text that was worded otherwise."""
-    parts = [_head(difference), _equations(difference), _quantities(difference), _values(difference), _others(difference, details=details),
-             _inputs(difference)]  # fmt: skip
+    parts = [
+        head_lines(difference),
+        _equations(difference),
+        _quantities(difference),
+        _values(difference),
+        _others(difference, details=details),
+        _inputs(difference),
+    ]
     if difference.effect is not None:
         parts.append(effect_text(difference.effect, _changes(difference)))
-    return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
+    return "\n\n".join(text for part in parts if (text := "\n".join(part).strip("\n"))) + "\n"
 
 
 def relation_text(change: EquationChange) -> str:
@@ -38,7 +48,11 @@ def relation_text(change: EquationChange) -> str:
     meaning = change.meaning
     said = f"equal if {meaning.condition}" if meaning.relation == "conditional" else _RELATIONS[meaning.relation]
     if meaning.relation == "same" and "formula" not in change.parts:
-        said = "same formula; its case is worded otherwise and is the same under the readings taken" if "case" in change.parts else said
+        said = (
+            "same formula; its case is worded otherwise and is the same under the readings taken"
+            if "case" in change.parts
+            else said
+        )
     return said + (f"; {meaning.difference}" if meaning.difference else "")
 
 
@@ -47,7 +61,8 @@ def _changes(difference: Difference) -> dict[str, str]:
     return {change.id: change.meaning.difference for change in difference.equations.changed if change.meaning.difference}
 
 
-def _head(difference: Difference) -> Iterator[str]:
+def head_lines(difference: Difference) -> Iterator[str]:
+    """Yield what is compared, and how many equations differ."""
     a, b = difference.a, difference.b
     projects = difference.effect.projects if difference.effect is not None else ("", "")
     if a.label == b.label and projects[0] != projects[1]:
@@ -63,8 +78,13 @@ def _head(difference: Difference) -> Iterator[str]:
     for id_, old, new in difference.readings:
         yield f"reading {id_}: {old} -> {new}"
     counts = difference.equations
-    said = [(len(counts.added), "added"), (len(counts.removed), "removed"), (len(counts.changed), "changed"),
-            (len(counts.renumbered), "renumbered"), (len(counts.reworded), "worded otherwise")]  # fmt: skip
+    said = [
+        (len(counts.added), "added"),
+        (len(counts.removed), "removed"),
+        (len(counts.changed), "changed"),
+        (len(counts.renumbered), "renumbered"),
+        (len(counts.reworded), "worded otherwise"),
+    ]
     shown = ", ".join(f"{n} {word}" for n, word in said if n)
     yield f"equations: {shown or 'the same'}"
 
@@ -79,41 +99,47 @@ def _equations(difference: Difference) -> Iterator[str]:
     left, right = difference.a.methodology, difference.b.methodology
     comparison = difference.equations
     for group in comparison.regrouped:
-        yield from _regrouped(group)
+        yield from regrouped_lines(group)
     for change in comparison.changed:
         if change.parts == ("case",) and change.meaning.relation == "same":
             continue
         yield ""
-        yield bold(_name(change)) + f": {relation_text(change)}"
+        yield bold(wrapped(f"{equation_name(change)}: {relation_text(change)}", "    "))
         before, after = change.before, change.after
         if "case" in change.parts and "holds in another case" in change.meaning.difference:
-            before += f"   [{case_text(left.equation[change.from_id], left)}]"
-            after += f"   [{case_text(right.equation[change.id], right)}]"
+            before += f"; for {case_text(left.equation[change.from_id], left)}"
+            after += f"; for {case_text(right.equation[change.id], right)}"
         yield from side_by_side(names, (before, after))
     silent = [c for c in comparison.changed if c.parts == ("case",) and c.meaning.relation == "same"]
     if silent:
         yield ""
-        yield from _listed("same formula, and the same case under the readings taken", [_name(c) for c in silent])
-    yield from _listed("added", [_titled(right, id_) for id_ in comparison.added])
-    yield from _listed("removed", [_titled(left, id_) for id_ in comparison.removed])
+        yield from _listed("same formula, and the same case under the readings taken", [equation_name(c) for c in silent])
+    yield from _listed("added", [titled(right, id_) for id_ in comparison.added])
+    yield from _listed("removed", [titled(left, id_) for id_ in comparison.removed])
     if comparison.renumbered:
-        yield from _listed("renumbered", _ranges(comparison))
+        yield from _listed("renumbered", moved_ranges(comparison))
 
 
-def _name(change: EquationChange) -> str:
+def equation_name(change: EquationChange) -> str:
+    """Return how a changed equation is named: both numbers where they differ, and its id."""
     if not change.from_number and not change.to_number:
         return change.id
-    old, new = change.from_number or "-", change.to_number or "-"
+    old, new = change.from_number, change.to_number
+    if not old or not new:
+        sides = (f"Eq. {old} ({change.from_id})" if old else change.from_id, f"Eq. {new} ({change.id})" if new else change.id)
+        return " -> ".join(sides)
     number = f"Eq. {new}" if old == new else f"Eq. {old} -> {new}"
     return f"{number} ({change.id})"
 
 
-def _titled(methodology: Methodology, id_: str) -> str:
+def titled(methodology: Methodology, id_: str) -> str:
+    """Return number and id of an equation, or the id alone."""
     equation = methodology.equation[id_]
     return f"{equation.label} ({id_})" if equation.number else id_
 
 
-def _regrouped(group: Regrouping) -> Iterator[str]:
+def regrouped_lines(group: Regrouping) -> Iterator[str]:
+    """Yield which equations were divided or joined, and how each case relates to the one equation."""
     old, new = (" and ".join(f"Eq. {n}" if n[:1].isdigit() else n for n in side) for side in (group.from_numbers, group.to_numbers))
     one = len(group.from_numbers) == 1
     yield bold(f"{old} {'was' if one else 'were'} {'divided into' if group.kind == 'split' else 'joined to'} {new}")
@@ -122,11 +148,12 @@ def _regrouped(group: Regrouping) -> Iterator[str]:
         yield f"    {after if group.kind == 'split' else before}: {said}"
 
 
-def _ranges(comparison: EquationComparison) -> list[str]:
+def moved_ranges(comparison: EquationComparison) -> list[str]:
     """Join moves of neighbouring numbers: ``6-26 -> 8-28``; what was divided or joined is said elsewhere."""
     told = {(old, new) for group in comparison.regrouped for old in group.from_numbers for new in group.to_numbers}
     moves = list(dict.fromkeys((old, new) for _, old, new in comparison.renumbered if (old, new) not in told))
-    plain = sorted({(int(a), int(b)) for old, new in moves if (a := old.rstrip("abcdefgh")).isdigit() and (b := new.rstrip("abcdefgh")).isdigit()})
+    pairs = [(_PART.match(old), _PART.match(new)) for old, new in moves]
+    plain = sorted({(int(a[1]), int(b[1])) for a, b in pairs if a and b and a[2] == b[2]})
     spans: list[list[tuple[int, int]]] = []
     for old, new in plain:
         if spans and spans[-1][-1] == (old - 1, new - 1):
@@ -134,8 +161,7 @@ def _ranges(comparison: EquationComparison) -> list[str]:
         else:
             spans.append([(old, new)])
     shown = [f"{s[0][0]}-{s[-1][0]} -> {s[0][1]}-{s[-1][1]}" if len(s) > 1 else f"{s[0][0]} -> {s[0][1]}" for s in spans]
-    known = {(str(a), str(b)) for a, b in plain}
-    rest = [m for m in moves if (m[0].rstrip("abcdefgh"), m[1].rstrip("abcdefgh")) not in known]
+    rest = [move for move, (a, b) in zip(moves, pairs, strict=True) if not (a and b and a[2] == b[2])]
     return shown + [f"{old or 'none'} -> {new or 'none'}" for old, new in rest]
 
 
@@ -152,7 +178,9 @@ def side_by_side(names: tuple[str, str], texts: tuple[str, str]) -> Iterator[str
 def _listed(word: str, names: Sequence[str]) -> Iterator[str]:
     if names:
         shown = ", ".join(names[:_MOST_LISTED]) + (f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else "")
-        yield from textwrap.wrap(f"{word}: {shown}", width(), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+        yield from textwrap.wrap(
+            f"{word}: {shown}", width(), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
 
 
 # -- declarations
@@ -179,19 +207,23 @@ def _list_lines(change: ListChange, *, everything: bool) -> Iterator[str]:
             yield from textwrap.wrap(f"    {said}", width(), subsequent_indent="        ", break_long_words=False)
 
 
-_PROSE = frozenset({"meaning", "note", "editorial", "why", "issue", "evidence", "moves", "wrong", "reason", "remedy", "unit_note", "supplied_by"})
+_PROSE = frozenset(
+    {"meaning", "note", "editorial", "why", "issue", "evidence", "moves", "wrong", "reason", "remedy", "unit_note", "supplied_by"}
+)
 
 
 def _short(text: str) -> str:
-    return f'"{text}"' if text and len(text) <= 90 else f'"{text[:86]} ..."' if text else "nothing"  # noqa: PLR2004
+    return f'"{text}"' if text and len(text) <= 90 else f'"{text[:86]} ..."' if text else "nothing"
 
 
 def _values(difference: Difference) -> Iterator[str]:
     if not difference.values:
         return
     yield bold("values")
-    rows = [[f"{v.quantity}{'[' + ', '.join(v.labels) + ']' if v.labels else ''}", v.dataset, v.before or "-", v.after or "-", v.when]
-            for v in difference.values]  # fmt: skip
+    rows = [
+        [f"{v.quantity}{'[' + ', '.join(v.labels) + ']' if v.labels else ''}", v.dataset, v.before or "-", v.after or "-", v.when]
+        for v in difference.values
+    ]
     limit = 40
     yield from ("    " + line for line in table(["value", "dataset", "was", "is", "when"], rows[:limit]).splitlines())
     if len(rows) > limit:
@@ -206,7 +238,7 @@ def _others(difference: Difference, *, details: bool) -> Iterator[str]:
         prose = sum(1 for entry in change.changed if all(f.field in _PROSE for f in entry.changes))
         if prose and not details:
             lines.append(f"    {prose} worded otherwise (--details)")
-        yield bold(_LIST_WORDS.get(name, name))
+        yield bold(LIST_WORDS.get(name, name))
         yield from lines
     if details:
         for id_, changes in difference.equations.reworded:
@@ -219,13 +251,20 @@ def _inputs(difference: Difference) -> Iterator[str]:
     if not difference.inputs:
         return
     yield bold("inputs of the two project files")
-    rows = [[c.part, c.name + (f"[{', '.join(c.labels)}]" if c.labels and c.part == "values" else f" {c.labels[0]}" if c.labels else ""),
-             _cell(c.before), _cell(c.after)] for c in difference.inputs]  # fmt: skip
+    rows = [
+        [
+            c.part,
+            c.name + (f"[{', '.join(c.labels)}]" if c.labels and c.part == "values" else f" {c.labels[0]}" if c.labels else ""),
+            _cell(c.before),
+            _cell(c.after),
+        ]
+        for c in difference.inputs
+    ]
     yield from ("    " + line for line in table(["part", "what", "was", "is"], rows).splitlines())
 
 
 def _cell(text: str) -> str:
-    return text if len(text) <= 44 else text[:40] + " ..."  # noqa: PLR2004
+    return text if len(text) <= 44 else text[:40] + " ..."
 
 
 # -- effect
@@ -243,8 +282,14 @@ def effect_text(effect: Effect, said: dict[str, str] | None = None) -> Iterator[
             rows.append([f"{line.quantity}[{where}]" if where else line.quantity, line.unit, *shown, change])
     if rows:
         yield ""
-        yield from ("    " + x for x in table(["result that differs", "unit", "before", "after", "difference"], rows, right=(2, 3, 4)).splitlines())
-    for title, parts in (("edits switched on in this order", effect.in_order), ("the same without an order (Shapley)", effect.shapley)):
+        yield from (
+            "    " + x
+            for x in table(["result that differs", "unit", "before", "after", "difference"], rows, right=(2, 3, 4)).splitlines()
+        )
+    for title, parts in (
+        ("edits switched on in this order", effect.in_order),
+        ("the same without an order (Shapley)", effect.shapley),
+    ):
         if parts:
             yield ""
             yield from _contributions(title, parts, effect, said or {})
@@ -278,82 +323,3 @@ def rounded(parts: Sequence[float], digits: int = 3) -> list[str]:
     for at in by_error[: abs(left)]:
         whole[at] += 1 if left > 0 else -1
     return [f"{Decimal(number).scaleb(-digits):+,.{digits}f}" for number in whole]
-
-
-# -- Markdown
-
-
-def difference_markdown(difference: Difference) -> str:
-    """Return a difference as Markdown, formulas typeset side by side."""
-    a, b = difference.a, difference.b
-    lines = [f"# {a.label} compared to {b.label}", ""]
-    lines += [f"- {line.removeprefix(chr(27) + '[1m')}" for line in list(_head(difference))[1:]]
-    if difference.equations.regrouped:
-        lines += ["", "## Divided and joined", ""]
-        lines += [f"- {line}" if not line.startswith("    ") else f"    - `{line.strip()}`"
-                  for group in difference.equations.regrouped for line in _regrouped(group)]  # fmt: skip
-    lines += _markdown_equations(difference)
-    for name, change in difference.lists.items():
-        lines += ["", f"## {_LIST_WORDS.get(name, name).capitalize()}", "", *_markdown_list(change)]
-    if difference.values:
-        lines += ["", "## Values", "", "| value | dataset | was | is | when |", "|---|---|---|---|---|"]
-        lines += [f"| {v.quantity}[{', '.join(v.labels)}] | {v.dataset} | {v.before} | {v.after} | {v.when} |" for v in difference.values]
-    if difference.inputs:
-        lines += ["", "## Inputs", "", "| part | what | was | is |", "|---|---|---|---|"]
-        lines += [f"| {c.part} | {c.name} {', '.join(c.labels)} | {_escaped(c.before)} | {_escaped(c.after)} |" for c in difference.inputs]
-    if difference.effect is not None:
-        lines += _markdown_effect(difference.effect)
-    return "\n".join(lines) + "\n"
-
-
-def _markdown_equations(difference: Difference) -> list[str]:
-    left, right = difference.a.methodology, difference.b.methodology
-    lines = []
-    for change in difference.equations.changed:
-        formulas = [_math(equation_latex(m.equation[id_], m)) for m, id_ in ((left, change.from_id), (right, change.id))]
-        lines += ["", f"### {_name(change)}", "", _escaped(relation_text(change)), "",
-                  f"| {difference.a.label} | {difference.b.label} |", "|---|---|", f"| {formulas[0]} | {formulas[1]} |"]  # fmt: skip
-    for word, ids in (("Added", difference.equations.added), ("Removed", difference.equations.removed)):
-        if ids:
-            methodology = right if word == "Added" else left
-            lines += ["", f"### {word}", "", *(f"- {_titled(methodology, id_)}: {_math(equation_latex(methodology.equation[id_], methodology))}" for id_ in ids)]
-    if difference.equations.renumbered:
-        lines += ["", "### Renumbered", "", ", ".join(_ranges(difference.equations))]
-    return ["", "## Equations", *lines] if lines else []
-
-
-def _math(latex: str) -> str:
-    return "$" + latex.replace("|", r"\vert ").replace("\n", " ") + "$"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", r"\|").replace("*", r"\*").replace("_", r"\_").replace("<", "&lt;")
-
-
-def _markdown_list(change: ListChange) -> list[str]:
-    lines = []
-    for word, names in (("added", change.added), ("removed", change.removed)):
-        if names:
-            lines.append(f"- {word}: " + ", ".join(f"`{name}`" for name in names))
-    lines += [f"- renamed: `{old}` to `{new}`" for old, new in change.renamed]
-    lines += [f"- `{entry.id}`, {item.field}: {_escaped(item.before) or 'nothing'} → {_escaped(item.after) or 'nothing'}"
-              for entry in change.changed for item in entry.changes]  # fmt: skip
-    return lines
-
-
-def _markdown_effect(effect: Effect) -> list[str]:
-    lines = ["", f"## Effect on {effect.result}", "",
-             f"{effect.before:,.3f} → {effect.after:,.3f} {effect.unit}: **{effect.difference:+,.3f} {effect.unit}**", "",
-             "| result | unit | before | after | difference |", "|---|---|---:|---:|---:|"]  # fmt: skip
-    for line in effect.lines:
-        where = ", ".join(label for _, label in line.labels)
-        shown = [f"{v:,.3f}" if v is not None else "" for v in (line.before, line.after)]
-        change = f"{line.difference:+,.3f}" if line.difference is not None else ""
-        lines.append(f"| {line.quantity} {where} | {line.unit} | {shown[0]} | {shown[1]} | {change} |")
-    for title, parts in (("switched on in this order", effect.in_order), ("without an order (Shapley)", effect.shapley)):
-        if parts:
-            lines += ["", f"| edit, {title} | {effect.unit} |", "|---|---:|"]
-            shown = rounded([part.difference for part in parts])
-            lines += [f"| {_escaped(part.label)} | {text} |" for part, text in zip(parts, shown, strict=True)]
-            lines.append(f"| total | {effect.difference:+,.3f} |")
-    return lines

@@ -1,7 +1,8 @@
-"""What a difference between two specs, or two project files, moves: results side by side, and the credits divided among single edits.
+"""What a difference between two specs or two project files moves: results side by side, and the credits divided among edits.
 
-Edits are switched on one by one in a stated order, each adding what it moves on top of those before it; and, where they are few, the same
-difference is divided without an order by Shapley values, the mean over all orders. Either way the parts add up to the whole exactly.
+Edits are switched on one by one in a stated order, each adding what it moves on top of those before it; and, where they are
+few, the same difference is divided without an order by Shapley values, the mean over all orders. Either way the parts add up
+to the whole exactly.
 """
 
 from __future__ import annotations
@@ -63,8 +64,14 @@ class ResultLine:
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
-        return {"quantity": self.quantity, **dict(self.labels), "unit": self.unit, "a": self.before, "b": self.after,
-                "difference": self.difference}  # fmt: skip
+        return {
+            "quantity": self.quantity,
+            **dict(self.labels),
+            "unit": self.unit,
+            "a": self.before,
+            "b": self.after,
+            "difference": self.difference,
+        }
 
 
 @dataclass(frozen=True)
@@ -100,13 +107,20 @@ class Effect:
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
         return {
-            "result": self.result, "unit": self.unit, "a": self.before, "b": self.after, "difference": self.difference,
-            "projects": list(self.projects), "results": [line.as_record() for line in self.lines],
+            "result": self.result,
+            "unit": self.unit,
+            "a": self.before,
+            "b": self.after,
+            "difference": self.difference,
+            "projects": list(self.projects),
+            "results": [line.as_record() for line in self.lines],
             "attribution": {
-                "in_order": [c.as_record() for c in self.in_order], "shapley": [c.as_record() for c in self.shapley],
-                "why_no_shapley": self.no_shapley, "without_effect": list(self.idle),
+                "in_order": [c.as_record() for c in self.in_order],
+                "shapley": [c.as_record() for c in self.shapley],
+                "why_no_shapley": self.no_shapley,
+                "without_effect": list(self.idle),
             },
-        }  # fmt: skip
+        }
 
 
 def find_effect(a: Side, b: Side, first: ProjectData, second: ProjectData, load: Loader | None = None) -> Effect:
@@ -137,8 +151,11 @@ def _whole_run(side: Side, project: ProjectData, load: Loader | None) -> Run:
     try:
         return run_project(side.methodology, project, parse_unit, _plan, readings=side.readings, load=load)
     except MethodologyError as error:
-        head = InputError("I513", f"{project.path.name} cannot be run under {side.label}",
-                          remedy="`mrvgraph migrate` carries a project file over and marks what is missing")  # fmt: skip
+        head = InputError(
+            "I513",
+            f"{project.path.name} cannot be run under {side.label}",
+            remedy="`mrvgraph migrate` carries a project file over and marks what is missing",
+        )
         raise Faults([head, *getattr(error, "errors", (error,))]) from error
 
 
@@ -156,21 +173,34 @@ class _Attribution:
     def effect(self, before: Run, after: Run, first: ProjectData, second: ProjectData) -> Effect:
         active = [edit for edit in self.between.edits if not edit.quantity or edit.quantity in self.needed]
         self.years = tuple(y for y in before.setting.members.get(before.methodology.year_set, ()))
-        groups, in_order = self.ordered(active, _vector(before, self.between.left, self.years), _vector(after, self.between.right, self.years))
+        groups, in_order = self.ordered(
+            active, _vector(before, self.between.left, self.years), _vector(after, self.between.right, self.years)
+        )
         moving = [g for g in groups if any(in_order[groups.index(g)])]
         shapley, why = self.without_order(groups, moving, before, after)
-        idle = [e.label for e in self.between.edits if e not in active] + [_label(g) for g, v in zip(groups, in_order, strict=True) if not any(v)]
+        idle = [e.label for e in self.between.edits if e not in active] + [
+            _label(g) for g, v in zip(groups, in_order, strict=True) if not any(v)
+        ]
         if shapley:
             idle = [e.label for e in self.between.edits if e not in active] + [
-                _label(g) for g, v, s in zip(groups, in_order, shapley, strict=True) if not any(v) and not any(s)]  # fmt: skip
+                _label(g) for g, v, s in zip(groups, in_order, shapley, strict=True) if not any(v) and not any(s)
+            ]
         kept = [at for at, group in enumerate(groups) if _label(group) not in idle]
         result = before.methodology.quantity[before.methodology.result]
         return Effect(
-            after.methodology.result, str(result.unit), before.total, after.total, tuple(_lines(before, after)),
+            after.methodology.result,
+            str(result.unit),
+            before.total,
+            after.total,
+            tuple(_lines(before, after)),
             self.contributions([groups[at] for at in kept], [in_order[at] for at in kept], after.total, before.total),
-            self.contributions([groups[at] for at in kept], [shapley[at] for at in kept], after.total, before.total) if shapley else (),
-            why, tuple(idle), (first.path.name, second.path.name),
-        )  # fmt: skip
+            self.contributions([groups[at] for at in kept], [shapley[at] for at in kept], after.total, before.total)
+            if shapley
+            else (),
+            why,
+            tuple(idle),
+            (first.path.name, second.path.name),
+        )
 
     def ordered(self, edits: Sequence[Edit], start: _Vector, end: _Vector) -> tuple[list[list[Edit]], list[_Vector]]:
         """Switch edits on one by one; those whose mixture does not hold together are joined with the next."""
@@ -198,7 +228,7 @@ class _Attribution:
         self, groups: list[list[Edit]], moving: list[list[Edit]], before: Run, after: Run
     ) -> tuple[list[_Vector], str]:
         """Return the mean contribution of each group over all orders, or why there is none."""
-        if len(moving) < 2:  # noqa: PLR2004
+        if len(moving) < 2:
             return [], "a single edit has no order" if moving else "no edit moves a number"
         if any(edit.key[0] == "rest" for group in groups for edit in group):
             return [], "some edits cannot be told apart"
@@ -230,8 +260,14 @@ class _Attribution:
         try:
             state = self.between.state(chosen)
             yearly = _yearly(state.methodology)
-            run = run_project(state.methodology, state.project, parse_unit, _plan, readings=state.readings,
-                              targets=(state.methodology.result, *([yearly] if yearly else [])))  # fmt: skip
+            run = run_project(
+                state.methodology,
+                state.project,
+                parse_unit,
+                _plan,
+                readings=state.readings,
+                targets=(state.methodology.result, *([yearly] if yearly else [])),
+            )
         except MethodologyError:
             return None
         return _vector(run, state.methodology, self.years)
@@ -241,10 +277,14 @@ class _Attribution:
     ) -> tuple[Contribution, ...]:
         totals = exact_parts([part[0] for part in parts])
         return tuple(
-            Contribution(_label(group), tuple(e.key for e in group), total,
-                         tuple((year, float(x)) for year, x in zip(self.years, part[1:], strict=False)))
+            Contribution(
+                _label(group),
+                tuple(e.key for e in group),
+                total,
+                tuple((year, float(x)) for year, x in zip(self.years, part[1:], strict=False)),
+            )
             for group, part, total in zip(groups, parts, totals, strict=True)
-        )  # fmt: skip
+        )
 
 
 def exact_parts(parts: Sequence[Fraction]) -> list[float]:
@@ -259,15 +299,15 @@ def exact_parts(parts: Sequence[Fraction]) -> list[float]:
     """
     floats = [float(part) for part in parts]
     wanted = float(sum(parts, Fraction(0)))
-    if not floats:
+    if math.fsum(floats) == wanted:
         return floats
-    at = max(range(len(floats)), key=lambda i: abs(floats[i]))
-    for _ in range(8):
-        missing = Fraction(wanted) - sum((Fraction(x) for x in floats), Fraction(0))
-        if math.fsum(floats) == wanted:
-            break
-        step = float(missing)
-        floats[at] = floats[at] + step if floats[at] + step != floats[at] else math.nextafter(floats[at], math.copysign(math.inf, step))
+    missing = float(Fraction(wanted) - sum((Fraction(x) for x in floats), Fraction(0)))
+    for at in sorted(
+        range(len(floats)), key=lambda i: -abs(floats[i])
+    ):  # the largest part that is fine enough takes what is missing
+        tried = [*floats[:at], floats[at] + missing, *floats[at + 1 :]]
+        if math.fsum(tried) == wanted:
+            return tried
     return floats
 
 
@@ -284,8 +324,12 @@ def _vector(run: Run, methodology: Methodology, years: Sequence[str]) -> _Vector
     yearly = _yearly(methodology)
     array = run.values.arrays.get(yearly)
     members = run.setting.members.get(methodology.year_set, ())
-    by_year = [Fraction(float(array[members.index(y)])) if array is not None and y in members and np.isfinite(array[members.index(y)])
-               else Fraction(0) for y in years]  # fmt: skip
+    by_year = [
+        Fraction(float(array[members.index(y)]))
+        if array is not None and y in members and np.isfinite(array[members.index(y)])
+        else Fraction(0)
+        for y in years
+    ]
     return (Fraction(run.total), *by_year)
 
 

@@ -1,14 +1,15 @@
 """Whether two formulas of one equation give the same value for any numbers: tried on drawn ones, ties and zeros among them.
 
-A quantity that is defined as another one and nothing else counts as that other one, and one whose only definition names another quantity of
-the formulas, or none of them, is computed from drawn numbers. What is the same on every draw is called equivalent; it is a strong sign, not a
-proof.
+A quantity that is defined as another one and nothing else counts as that other one, and one with a single definition is computed
+from drawn numbers. What is the same on every draw is called equivalent; it is a strong sign, not a proof.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice, product
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from math import prod
 from zlib import crc32
 
 import numpy as np
@@ -21,35 +22,54 @@ from engine.setting import Setting, may_hold, switches_of
 from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.quantity import Quantity
-from equations.syntax import Element, IndexLetter
+from equations.syntax import Element, IndexLetter, Node, Switch, walk
 
 _SMALL = (-2.0, -1.0, 0.0, 0.0, 1.0, 2.0, 3.0)
 _SHARES = (0.0, 0.25, 0.5, 1.0)
-_DRAWS = 12
-_MOST_SETTINGS = 256
+_DRAWS = 9
+_MOST_COMBINATIONS = 48
 
 
 def is_equivalent(equation: Equation, other: Equation, methodology: Methodology) -> bool:
-    """Whether two versions of an equation agree wherever it stands: under all choices and readings on which their quantities depend."""
-    tried = False
+    """Whether two versions of an equation agree wherever it stands, under every choice and reading on which they depend."""
+    tried: set[tuple[object, ...]] = set()
     for setting in _settings(equation, other, methodology):
-        if equation.when is None or may_hold(equation.when, setting):
-            tried = True
-            if not all(_agree(equation, other, arrays, methodology, setting) for arrays in _draws(equation, other, methodology, setting)):
+        ways = _Ways.of(equation, other, methodology, setting)
+        if ways.key() not in tried:
+            tried.add(ways.key())
+            if not all(_agree(equation, other, arrays, methodology, setting) for arrays in ways.draws()):
                 return False
-    return tried
+    return bool(tried)
 
 
 def _settings(equation: Equation, other: Equation, methodology: Methodology) -> Iterator[Setting]:
-    """Yield every combination of the switches that the definitions of the named quantities ask for; other choices take their first value."""
+    """Yield settings in which an equation may stand, by the switches that the definitions of the named quantities ask for.
+
+    All combinations if they are few; otherwise all of the choices, each with the default readings, with every other reading alone,
+    and with some combinations of readings that are drawn.
+    """
     behind = Dependencies(methodology).behind(quantities_of(equation.formula) | quantities_of(other.formula))
     asking = [equation, *(e for id_ in sorted(behind) for e in methodology.definitions.get(id_, ()))]
     asked = set().union(*(switches_of(e.when) for e in asking if e.when is not None))
-    choices = [[(c.id, v.id) for v in c.values] if ("choice", c.id) in asked else [(c.id, c.values[0].id)] for c in methodology.choices]
+    choices = [[(c.id, v.id) for v in (c.values if ("choice", c.id) in asked else c.values[:1])] for c in methodology.choices]
     readings = [[(r.id, x.id) for x in r.readings] for r in methodology.rulings if ("reading", r.id) in asked]
-    for chosen in islice(product(*choices, *readings), _MOST_SETTINGS):
-        count = len(choices)
-        yield placeholder_setting(methodology, dict(chosen[:count]), dict(chosen[count:]))
+    for chosen in product(*choices):
+        for read in _combinations(readings, methodology):
+            setting = placeholder_setting(methodology, dict(chosen), dict(read))
+            if equation.when is None or may_hold(equation.when, setting):
+                yield setting
+
+
+def _combinations(readings: list[list[tuple[str, str]]], methodology: Methodology) -> list[tuple[tuple[str, str], ...]]:
+    if prod(len(options) for options in readings) <= _MOST_COMBINATIONS:
+        return list(product(*readings))
+    default = tuple((options[0][0], methodology.ruling[options[0][0]].default) for options in readings)
+    found = [default]
+    for at, options in enumerate(readings):
+        found += [(*default[:at], option, *default[at + 1 :]) for option in options if option != default[at]]
+    generator = np.random.default_rng(0)
+    found += [tuple(options[int(generator.integers(len(options)))] for options in readings) for _ in range(_MOST_COMBINATIONS)]
+    return list(dict.fromkeys(found))
 
 
 def _agree(
@@ -81,23 +101,56 @@ def _scope(equation: Equation, setting: Setting) -> Scope:
     return scope
 
 
-def _draws(equation: Equation, other: Equation, methodology: Methodology, setting: Setting) -> Iterator[dict[str, Array]]:
-    named = sorted(quantities_of(equation.formula) | quantities_of(other.formula))
-    roots = {id_: _root(id_, methodology, setting) for id_ in named}
-    derived = {}
-    for root in dict.fromkeys(roots.values()):
-        definition = _only_definition(root, methodology, setting)
-        feeds = any(root in quantities_of(e.formula) for id_ in roots.values() for e in methodology.definitions.get(id_, ()))
-        if definition is not None and root != equation.quantity and not feeds:
-            derived[root] = definition
-    inputs = {id_ for definition in derived.values() for id_ in quantities_of(definition.formula)}
-    roots |= {id_: _root(id_, methodology, setting) for id_ in inputs}
-    for draw in range(_DRAWS):
-        arrays: dict[str, Array] = {id_: _drawn(methodology.quantity[root], setting, draw) for id_, root in roots.items()}
-        for id_ in named:
-            if roots[id_] in derived:
-                arrays[id_] = _computed(derived[roots[id_]], methodology, setting, arrays)
-        yield arrays
+@dataclass(frozen=True)
+class _Ways:
+    """How the quantities of two formulas come about in one setting.
+
+    Attributes
+    ----------
+    roots
+        Quantity -> the one that it is only another name of, or itself.
+    derived
+        Root -> its definition, from which it is computed.
+    """
+
+    methodology: Methodology
+    setting: Setting
+    switches: tuple[object, ...]
+    roots: Mapping[str, str]
+    derived: Mapping[str, Equation]
+
+    @classmethod
+    def of(cls, equation: Equation, other: Equation, methodology: Methodology, setting: Setting) -> _Ways:
+        named = sorted(quantities_of(equation.formula) | quantities_of(other.formula))
+        roots = {id_: _root(id_, methodology, setting) for id_ in named}
+        derived = {}
+        for root in dict.fromkeys(roots.values()):
+            definition = _only_definition(root, methodology, setting)
+            feeds = any(root in quantities_of(e.formula) for id_ in roots.values() for e in methodology.definitions.get(id_, ()))
+            if definition is not None and root != equation.quantity and not feeds:
+                derived[root] = definition
+        inputs = {id_ for definition in derived.values() for id_ in quantities_of(definition.formula)}
+        roots |= {id_: _root(id_, methodology, setting) for id_ in sorted(inputs)}
+        asked = sorted({pair for formula in (equation.formula, other.formula) for pair in _switches(formula)})
+        switches = tuple((setting.choices if kind == "choice" else setting.readings)[id_] for kind, id_ in asked)
+        return cls(methodology, setting, switches, roots, derived)
+
+    def key(self) -> tuple[object, ...]:
+        """Return what tells one way from another."""
+        return (self.switches, tuple(self.roots.items()), tuple(definition.id for definition in self.derived.values()))
+
+    def draws(self) -> Iterator[dict[str, Array]]:
+        """Yield numbers for all quantities."""
+        for draw in range(_DRAWS):
+            arrays: dict[str, Array] = {
+                id_: _drawn(self.methodology.quantity[root], self.setting, draw) for id_, root in self.roots.items()
+            }
+            computed = {root: _computed(e, self.methodology, self.setting, arrays) for root, e in self.derived.items()}
+            yield arrays | {id_: computed[root] for id_, root in self.roots.items() if root in computed}
+
+
+def _switches(formula: Node) -> set[tuple[str, str]]:
+    return {(node.kind, node.id) for node in walk(formula) if isinstance(node, Switch)}
 
 
 def _only_definition(id_: str, methodology: Methodology, setting: Setting) -> Equation | None:
@@ -139,8 +192,9 @@ def _root(id_: str, methodology: Methodology, setting: Setting) -> str:
 
 def _renamed(equation: Equation) -> str:
     left, right = equation.defines, equation.formula
-    plain = isinstance(left, Element) and isinstance(right, Element) and left.indices == right.indices
-    return right.quantity if plain and all(isinstance(i, IndexLetter) and not i.offset for i in left.indices) else ""  # type: ignore[union-attr]
+    if not isinstance(left, Element) or not isinstance(right, Element) or left.indices != right.indices:
+        return ""
+    return right.quantity if all(isinstance(index, IndexLetter) and not index.offset for index in left.indices) else ""
 
 
 def _drawn(quantity: Quantity, setting: Setting, draw: int) -> NDArray[np.float64]:
@@ -157,6 +211,6 @@ def _drawn(quantity: Quantity, setting: Setting, draw: int) -> NDArray[np.float6
     else:
         few = np.array([*(least + share * (most - least) for share in _SHARES), 0.0, 0.0] if bounded else _SMALL)
         array = generator.choice(few, size=shape)
-    if draw % 3 == 2:  # noqa: PLR2004 - the third of three kinds
-        array = np.where(generator.random(size=shape) < 0.85, 0.0, array)  # noqa: PLR2004 - most of them
+    if draw % 3 == 2:
+        array = np.where(generator.random(size=shape) < 0.85, 0.0, array)
     return np.clip(np.abs(array) if least == 0 else array, least, most)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from engine.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
 from equations.functions import FUNCTIONS
 from equations.methodology import Methodology
 from equations.syntax import (
@@ -55,7 +56,6 @@ OPERATORS: dict[str, str] = {
     "condition": "a case decided the other way round, at its edge, or left out",
     "case": "the equation holds under another choice, reading or year",
 }  # fmt: skip
-_PRODUCT, _SUM = ("*", "/", ".*", "@"), ("+", "-")
 _OTHER_FUNCTION = {"max": ("min",), "min": ("max",), "floor": ("ceil",), "ceil": ("floor",), "ln": ("log10",), "log10": ("ln",),
                    "operating_days": ("days_in_year",), "days_in_year": ("operating_days",)}  # fmt: skip
 _OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All"}
@@ -115,14 +115,14 @@ class _Faults:
 
     def of(self, node: Node, letters: dict[str, str], *, factor: bool = False) -> Iterator[Fault]:
         """Yield the faults of a node and of everything below it; ``factor``: it is one of a product, which has yielded its own."""
-        if isinstance(node, Binary) and node.op in _PRODUCT:
-            parts = _parts(node, _PRODUCT)
+        if isinstance(node, Binary) and node.op in PRODUCT:
+            parts = parts_of(node, PRODUCT)
             yield from self.factors(node, parts)
             yield from self.products(node, parts)
             for _, part in parts:
                 yield from self.of(part, letters, factor=True)
-        elif isinstance(node, Binary) and node.op in _SUM:
-            parts = _parts(node, _SUM)
+        elif isinstance(node, Binary) and node.op in SUM:
+            parts = parts_of(node, SUM)
             yield from self.terms(node, parts)
             for _, part in parts:
                 yield from self.of(part, letters)
@@ -135,34 +135,34 @@ class _Faults:
 
     def factors(self, node: Node, parts: list[tuple[str, Node]]) -> Iterator[Fault]:
         for at, (op, factor) in enumerate(parts):
-            name = _name(factor)
+            name = name_of(factor)
             if others := [*parts[:at], *parts[at + 1 :]]:
-                yield self.put("factor dropped", f"{name} left out", node, _product(others))
-            matrix = _is_matrix(factor)
+                yield self.put("factor dropped", f"{name} left out", node, product_of(others))
+            matrix = is_matrix(factor)
             if not isinstance(factor, Number):
                 twice = Binary(".*" if matrix else "*", factor, factor)
-                yield self.put("factor doubled", f"{name} twice", node, _product([*parts[:at], (op, twice), *parts[at + 1 :]]))
+                yield self.put("factor doubled", f"{name} twice", node, product_of([*parts[:at], (op, twice), *parts[at + 1 :]]))
                 cubed = [*parts[:at], (op, Binary("^", factor, Number("3"))), *parts[at + 1 :]]
-                yield self.put("threefold power", f"{name} to the power of 3", node, _product(cubed))
+                yield self.put("threefold power", f"{name} to the power of 3", node, product_of(cubed))
             if not matrix and op in ("*", "/"):
                 inverted = [*parts[:at], ("/" if op == "*" else "*", factor), *parts[at + 1 :]]
-                yield self.put("factor inverted", f"{name} {'divides' if op == '*' else 'multiplies'}", node, _product(inverted))
+                yield self.put("factor inverted", f"{name} {'divides' if op == '*' else 'multiplies'}", node, product_of(inverted))
 
     def products(self, node: Node, parts: list[tuple[str, Node]]) -> Iterator[Fault]:
         for at, (op, factor) in enumerate(parts):
             other = {".*": "@", "@": ".*"}.get(op)
             if at and other:
                 changed = [*parts[:at], (other, factor), *parts[at + 1 :]]
-                yield self.put("transposition", f"{other} for {op}", node, _product(changed))
+                yield self.put("transposition", f"{other} for {op}", node, product_of(changed))
                 before = parts[at - 1][1]
                 swapped = [*parts[: at - 1], (parts[at - 1][0], factor), (op, before), *parts[at + 1 :]]
-                yield self.put("transposition", f"{_name(factor)} {op} {_name(before)}", node, _product(swapped))
+                yield self.put("transposition", f"{name_of(factor)} {op} {name_of(before)}", node, product_of(swapped))
 
     def terms(self, node: Node, parts: list[tuple[str, Node]]) -> Iterator[Fault]:
         for at, (op, term) in enumerate(parts):
-            yield self.put("term dropped", f"{_name(term)} left out", node, _total([*parts[:at], *parts[at + 1 :]]))
+            yield self.put("term dropped", f"{name_of(term)} left out", node, total_of([*parts[:at], *parts[at + 1 :]]))
             other = "-" if op == "+" else "+"
-            yield self.put("sign", f"{other} {_name(term)}", node, _total([*parts[:at], (other, term), *parts[at + 1 :]]))
+            yield self.put("sign", f"{other} {name_of(term)}", node, total_of([*parts[:at], (other, term), *parts[at + 1 :]]))
 
     # -- everything else
 
@@ -230,15 +230,15 @@ class _Faults:
         for at, (index, axis) in enumerate(zip(node.indices, quantity.indices[skipped:], strict=True)):
             for operator, what, new in self.other_indices(index, axis, letters):
                 indices = (*node.indices[:at], new, *node.indices[at + 1 :])
-                yield self.put(operator, f"{_name(node)}: {what}", node, replace(node, indices=indices))
+                yield self.put(operator, f"{name_of(node)}: {what}", node, replace(node, indices=indices))
         for one in range(len(node.indices)):
             for two in range(one + 1, len(node.indices)):
                 axes = quantity.indices[skipped + one], quantity.indices[skipped + two]
                 if self.methodology.base_set(axes[0]) == self.methodology.base_set(axes[1]):
-                    indices = list(node.indices)
-                    indices[one], indices[two] = indices[two], indices[one]
-                    yield self.put("transposition", f"{_name(node)} with its indices exchanged", node,
-                                   replace(node, indices=tuple(indices)))  # fmt: skip
+                    exchanged = list(node.indices)
+                    exchanged[one], exchanged[two] = exchanged[two], exchanged[one]
+                    yield self.put("transposition", f"{name_of(node)} with its indices exchanged", node,
+                                   replace(node, indices=tuple(exchanged)))  # fmt: skip
 
     def other_indices(self, index: Index, axis: str, letters: dict[str, str]) -> Iterator[tuple[str, str, Index]]:
         sets = self.methodology.index_set
@@ -352,7 +352,8 @@ class _Faults:
                 yield from self.membership(node, letters)
 
     def membership(self, node: Member, letters: dict[str, str]) -> Iterator[Fault]:
-        yield self.put("condition", "in for not in" if node.negated else "not in for in", node, replace(node, negated=not node.negated))
+        what = "in for not in" if node.negated else "not in for in"
+        yield self.put("condition", what, node, replace(node, negated=not node.negated))
         for letter, set_id in letters.items():
             if letter != node.letter and self.methodology.base_set(set_id) == self.methodology.base_set(node.set):
                 yield self.put("index", f"{letter} in {node.set}", node, replace(node, letter=letter))
@@ -361,56 +362,3 @@ class _Faults:
         if kind == "choice":
             return [value.id for value in self.methodology.choice[id_].values]
         return [reading.id for reading in self.methodology.ruling[id_].readings]
-
-
-def _parts(node: Node, ops: tuple[str, ...]) -> list[tuple[str, Node]]:
-    """Return the operands of a chain written from the left, each with the operator before it."""
-    if isinstance(node, Binary) and node.op in ops:
-        return [*_parts(node.left, ops), (node.op, node.right)]
-    return [("*" if ops == _PRODUCT else "+", node)]
-
-
-def _product(parts: list[tuple[str, Node]]) -> Node:
-    (op, result), *rest = parts
-    if op == "/":
-        result = Binary("/", Number("1"), result)
-    for op, factor in rest:
-        result = Binary(op, result, factor)
-    return result
-
-
-def _total(parts: list[tuple[str, Node]]) -> Node:
-    (op, result), *rest = parts
-    if op == "-":
-        result = Negative(result)
-    for op, term in rest:
-        result = Binary(op, result, term)
-    return result
-
-
-def _is_matrix(node: Node) -> bool:
-    if isinstance(node, MatrixRef):
-        return True
-    if isinstance(node, Call):
-        return node.name in ("diag", "identity", "transpose")
-    if isinstance(node, Binary):
-        return node.op in (".*", "@") or _is_matrix(node.left) or (node.op != "^" and _is_matrix(node.right))
-    return isinstance(node, Negative) and _is_matrix(node.operand)
-
-
-def _name(node: Node) -> str:
-    """Name a part of a formula in a few words."""
-    match node:
-        case Element(quantity=name) | MatrixRef(name=name) | Call(name=name):
-            return name
-        case Number(text=text) | Ratio(text=text):
-            return text
-        case Reduce(kind=kind):
-            return f"the {kind}"
-        case Cases():
-            return "the cases"
-        case Negative(operand=operand):
-            return _name(operand)
-        case Binary(left=left, right=right, op=op):
-            return f"({_name(left)} {op} {_name(right)})"
-    return "a part"

@@ -10,7 +10,7 @@ import networkx as nx
 from equations.equation import Equation
 from equations.errors import GraphError
 from equations.methodology import Methodology
-from equations.syntax import Call, Element, IndexLabel, IndexLetter, MatrixRef, Node, Reduce, Word, children
+from equations.syntax import Call, Element, IndexGroup, IndexLabel, IndexLetter, MatrixRef, Node, Reduce, Word, children, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,17 @@ def _lag(node: Element | MatrixRef, methodology: Methodology, lags: Mapping[str,
         if isinstance(index, IndexLabel):
             return 0
     return 0
+
+
+def gathered_sets(equation: Equation) -> set[str]:
+    """Return the index sets over which a formula gathers: those of its sums and the groups that it names."""
+    found: set[str] = set()
+    for node in walk(equation.formula):
+        if isinstance(node, Reduce):
+            found |= {str(binder.within[1]) for binder in node.binders if binder.within[0] == "all"}
+        elif isinstance(node, Element | MatrixRef):
+            found |= {index.group for index in node.indices if isinstance(index, IndexGroup)}
+    return found
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,11 @@ class _Drawing:
     def joined(self) -> dict[tuple[str, str], tuple[tuple[str, ...], int]]:
         """(source key, target) -> equations and least lag; a source of an earlier year inside a circle has a key of its own."""
         found: dict[tuple[str, str], dict[str, int]] = {}
-        circles = {q: at for at, part in enumerate(nx.strongly_connected_components(nx.DiGraph(self.graph.edges.subgraph(self.wanted)))) for q in part}
+        circles = {
+            q: at
+            for at, part in enumerate(nx.strongly_connected_components(nx.DiGraph(self.graph.edges.subgraph(self.wanted))))
+            for q in part
+        }
         for source, target, data in self.graph.edges.edges(data=True):
             if source in self.wanted and target in self.wanted:
                 key = source + EARLIER if data["lag"] > 0 and circles[source] == circles[target] else source
@@ -150,7 +154,7 @@ class _Drawing:
     @cached_property
     def columns(self) -> dict[str, int]:
         """Key -> column, counted so that each stands directly before the first that needs it."""
-        part = nx.DiGraph()
+        part: nx.DiGraph[str] = nx.DiGraph()
         part.add_nodes_from(sorted(self.wanted))
         part.add_edges_from(self.joined)
         back: dict[str, int] = {}
@@ -170,7 +174,7 @@ class _Drawing:
         order = publication_order(self.methodology)
         for key in sorted(inputs, key=lambda k: (order[_plain(k)], k)):
             lane, column = lanes[key], columns[key]
-            nearby = [c for c in range(column, max(-1, column - _FURTHEST - 1), -1)]
+            nearby = range(column, max(-1, column - _FURTHEST - 1), -1)
             best = min(nearby, key=lambda c: (many[lane, c] + (c != column), column - c))
             if many[lane, column] > _CROWDED and many[lane, best] + 1 < many[lane, column]:
                 many[lane, column] -= 1

@@ -1,8 +1,8 @@
 """A second opinion on dimensions, by substituting units: do the numbers of an equation scale as its units say?
 
-Measure everything in other units: one drawn at random for each base dimension, and whole numbers of base units for scale. If a formula
-is sound, its value must change by exactly the factor by which its left side changes. Nothing here follows the rules of
-:mod:`equations.dimensions`, so that the one can be held against the other.
+Measure everything in other units, one drawn at random for each base dimension. If a formula is sound, its value must change by
+exactly the factor by which its left side changes. Nothing here follows the rules of :mod:`equations.dimensions`, so that one can
+be held against the other.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from zlib import crc32
 
+from engine.solvers import root_parts
 from equations.equation import Equation, Rule
+from equations.errors import MethodologyError
 from equations.functions import FUNCTIONS
 from equations.methodology import Equivalence, Methodology
 from equations.syntax import (
@@ -64,11 +66,21 @@ def is_homogeneous_rule(rule: Rule, methodology: Methodology) -> bool:
 def _is_sound(equation: Equation, substitution: _Substitution) -> bool:
     formula = equation.formula
     if equation.solver and isinstance(formula, Compare):
-        substitution.compare(formula)
+        if _is_solvable(equation):
+            substitution.compare(formula)
         return not substitution.broken
     value, measured = substitution.pair(formula)
     wanted = value * substitution.factor(substitution.unit_of(equation.quantity, used=False))
     return not substitution.broken and math.isclose(measured, wanted, rel_tol=_CLOSE)
+
+
+def _is_solvable(equation: Equation) -> bool:
+    """Whether an equation has the form that its solver solves; otherwise it has no two sides whose units could be derived."""
+    try:
+        root_parts(equation)
+    except MethodologyError:
+        return False
+    return True
 
 
 def _equivalences(owner: Equation | Rule, methodology: Methodology) -> tuple[Equivalence, ...]:
@@ -183,7 +195,7 @@ class _Substitution:
         if node.op != "^":
             return left[0] * right[0], left[1] * right[1]
         if not any(isinstance(part, Element | MatrixRef | Call) for part in walk(node.right)):
-            return abs(left[0]) ** right[0], abs(left[1]) ** right[0]
+            return abs(left[0]) ** self.plain(right)[0], abs(left[1]) ** right[0]
         return abs(self.plain(left)[0]) ** self.plain(right)[0], abs(left[1]) ** right[0]
 
     def call(self, node: Call) -> Pair:

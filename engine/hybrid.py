@@ -1,29 +1,26 @@
 """Between two methodologies and two projects: what lies between them as single edits, and any mixture of these.
 
-A mixture is made for one purpose, to see what an edit moves. What cannot move a number (texts, ranges, rules) is left out of it, and what only
-one side declares is declared in every mixture, since a symbol that no equation uses moves nothing.
+A mixture is made for one purpose, to see what an edit moves. What cannot move a number (texts, ranges, rules) is left out of
+it, and what only one side declares is declared in every mixture, since a symbol that no equation uses moves nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from engine.checks.dimensions import check_equation
 from engine.compare import Side, renamed_quantities
 from engine.compare_equations import reduced, stands
-from engine.declared import with_names
-from engine.project_data import ProjectBlock, ProjectData
+from engine.project_data import ProjectData
+from engine.sides import dates_of, moved_to, numbers_of, part_said, readings_of, under_names, with_old_names
 from equations.dataset import Dataset
 from equations.equation import Equation
 from equations.errors import GraphError
 from equations.methodology import Choice, ChoiceValue, Methodology
 from equations.quantity import Quantity
 from equations.ruling import Ruling
-from equations.strict_yaml import Mapping as YamlMapping
-from equations.strict_yaml import Scalar
 from equations.syntax import Element, MatrixRef, walk
 
 #: (kind, name): what an edit changes.
@@ -72,11 +69,17 @@ class Between:
         renamed = self.renamed = renamed_quantities(self.a.methodology, self.b.methodology)
         self.left = self.a.methodology
         self.right = under_names(self.b.methodology, renamed)
-        self.first = _with_old_names(self.first, renamed)
-        self.second = _moved_to(_with_old_names(self.second, renamed), self.first)
-        self.readings = tuple(_readings(side, project) for side, project in ((self.a, self.first), (self.b, self.second)))
+        self.first = with_old_names(self.first, renamed)
+        self.second = moved_to(with_old_names(self.second, renamed), self.first)
+        self.readings = tuple(readings_of(side, project) for side, project in ((self.a, self.first), (self.b, self.second)))
         self.groups = self.equation_groups()
-        self.edits = [*self.declaration_edits(), *self.value_edits(), *self.reading_edits(), *self.equation_edits(), *self.project_edits()]
+        self.edits = [
+            *self.declaration_edits(),
+            *self.value_edits(),
+            *self.reading_edits(),
+            *self.equation_edits(),
+            *self.project_edits(),
+        ]
 
     def old_name(self, quantity: str) -> str:
         """Return the name that a quantity of the second side has on the first."""
@@ -89,8 +92,11 @@ class Between:
         for list_ in ("index_sets", "relations"):
             before, after = _by_id(getattr(self.left, list_)), _by_id(getattr(self.right, list_))
             word = {"index_sets": "set", "relations": "relation"}[list_]
-            found += [Edit((list_, id_), f"{word} {id_}") for id_ in after if id_ in before
-                      and any(getattr(after[id_], n, None) != getattr(before[id_], n, None) for n in _SHAPE)]  # fmt: skip
+            found += [
+                Edit((list_, id_), f"{word} {id_}")
+                for id_ in after
+                if id_ in before and any(getattr(after[id_], n, None) != getattr(before[id_], n, None) for n in _SHAPE)
+            ]
         for quantity in self.right.quantities:
             old = self.left.quantity.get(quantity.id)
             if old is not None and any(getattr(old, name) != getattr(quantity, name) for name in _DECISIVE):
@@ -111,18 +117,25 @@ class Between:
                 found.append(Edit(("datasets", id_), f"dataset {id_}" + ("" if old is None or new is None else f" {new.use}")))
             if old is not None and new is not None:
                 quantities = dict.fromkeys(b.quantity for b in (*old.values, *new.values))
-                found += [Edit(("values", f"{id_} {q}"), f"{q} in {id_}", q) for q in quantities if _blocks(old, q) != _blocks(new, q)
-                          and q in self.left.quantity and q in self.right.quantity]  # fmt: skip
+                found += [
+                    Edit(("values", f"{id_} {q}"), f"{q} in {id_}", q)
+                    for q in quantities
+                    if _blocks(old, q) != _blocks(new, q) and q in self.left.quantity and q in self.right.quantity
+                ]
         return found
 
     def reading_edits(self) -> list[Edit]:
         before, after = self.readings
-        return [Edit(("reading", id_), f"reading {id_} = {after[id_]}") for id_ in after if id_ in before and before[id_] != after[id_]]
+        return [
+            Edit(("reading", id_), f"reading {id_} = {after[id_]}") for id_ in after if id_ in before and before[id_] != after[id_]
+        ]
 
     def equation_groups(self) -> dict[str, tuple[str, ...]]:
         """Return edit name -> equations: one for a changed formula, all of a quantity where its cases change."""
         before, after = self.left.equation, self.right.equation
-        both = [q for q in self.right.definitions if q in self.left.quantity] + [q for q in self.left.definitions if q in self.right.quantity]
+        both = [q for q in self.right.definitions if q in self.left.quantity] + [
+            q for q in self.left.definitions if q in self.right.quantity
+        ]
         groups: dict[str, tuple[str, ...]] = {}
         for quantity in dict.fromkeys(both):
             old = {e.id for e in self.left.definitions.get(quantity, ())}
@@ -142,7 +155,12 @@ class Between:
             return one is not None and stands(one, side)
         if not stands(old, self.a) and not stands(new, self.b):
             return False
-        return (old.formula, old.defines, old.letters, old.solver) != (new.formula, new.defines, new.letters, new.solver) or self.case_differs(id_)
+        return (old.formula, old.defines, old.letters, old.solver) != (
+            new.formula,
+            new.defines,
+            new.letters,
+            new.solver,
+        ) or self.case_differs(id_)
 
     def case_differs(self, id_: str) -> bool:
         """Whether an equation holds in another case, other than by a reading that is taken on one side only."""
@@ -156,7 +174,9 @@ class Between:
         order = {id_: at for at, id_ in enumerate((*self.right.equation, *self.left.equation))}
         found = []
         for name, ids in sorted(self.groups.items(), key=lambda item: min(order[id_] for id_ in item[1])):
-            numbers = dict.fromkeys(e.label for id_ in ids if (e := self.right.equation.get(id_) or self.left.equation.get(id_)) and e.number)
+            numbers = dict.fromkeys(
+                e.label for id_ in ids if (e := self.right.equation.get(id_) or self.left.equation.get(id_)) and e.number
+            )
             first = self.right.equation.get(ids[0]) or self.left.equation[ids[0]]
             label = f"{', '.join(numbers)} ({name})" if numbers else name
             found.append(Edit(("equations", name), label, first.quantity))
@@ -166,16 +186,18 @@ class Between:
         one, two = self.first, self.second
         if one is two:
             return []
-        found = [Edit(("dates", ""), "dates and periods")] if _dates(one) != _dates(two) else []
+        found = [Edit(("dates", ""), "dates and periods")] if dates_of(one) != dates_of(two) else []
         for part in _PROJECT_PARTS:
             before, after = getattr(one, part), getattr(two, part)
             for id_ in dict.fromkeys((*before, *after)):
-                if _said(before.get(id_)) != _said(after.get(id_)):
-                    found.append(Edit((part, id_) if part != "relations" else ("project relations", id_), f"{part.rstrip('s')} {id_}"))
+                if part_said(before.get(id_)) != part_said(after.get(id_)):
+                    found.append(
+                        Edit((part, id_) if part != "relations" else ("project relations", id_), f"{part.rstrip('s')} {id_}")
+                    )
         if [s.text for s in one.datasets] != [s.text for s in two.datasets]:
             found.append(Edit(("project datasets", ""), "datasets"))
         for id_ in dict.fromkeys((*one.values, *two.values)):
-            if [_numbers(b) for b in one.values.get(id_, ())] != [_numbers(b) for b in two.values.get(id_, ())]:
+            if [numbers_of(b) for b in one.values.get(id_, ())] != [numbers_of(b) for b in two.values.get(id_, ())]:
                 found.append(Edit(("project values", id_), f"{id_} of the project", id_))
         return found
 
@@ -192,12 +214,22 @@ class Between:
         keys = set(chosen)
         base = replace(
             self.left,
-            substances=_union(self.left.substances, self.right.substances), constants=_union(self.left.constants, self.right.constants, "written"),
-            equivalences=_union(self.left.equivalences, self.right.equivalences), choices=self.choices(), rulings=self.rulings(),
-            index_sets=self.taken("index_sets", keys), relations=self.taken("relations", keys), quantities=self.quantities(keys),
-            datasets=self.datasets(keys), equations=self.equations(keys), rules=(), published_results=(), register=(), report=(),
+            substances=_union(self.left.substances, self.right.substances),
+            constants=_union(self.left.constants, self.right.constants, "written"),
+            equivalences=_union(self.left.equivalences, self.right.equivalences),
+            choices=self.choices(),
+            rulings=self.rulings(),
+            index_sets=self.taken("index_sets", keys),
+            relations=self.taken("relations", keys),
+            quantities=self.quantities(keys),
+            datasets=self.datasets(keys),
+            equations=self.equations(keys),
+            rules=(),
+            published_results=(),
+            register=(),
+            report=(),
             result=self.right.result if ("result", "") in keys else self.left.result,
-        )  # fmt: skip
+        )
         methodology = Methodology(**{name: getattr(base, name) for name in base.__dataclass_fields__})
         self.check_units(methodology, keys)
         readings = self.readings[1] | self.readings[0] | {name: self.readings[1][name] for kind, name in keys if kind == "reading"}
@@ -297,67 +329,20 @@ class Between:
             return
         for block in (block for dataset in methodology.datasets for block in dataset.values if block.quantity in declared):
             quantity = methodology.quantity[block.quantity]
-            if any(len(labels) != len(quantity.indices) for labels, _ in block.cells) or not block.unit.same_dimension(quantity.unit):
+            if any(len(labels) != len(quantity.indices) for labels, _ in block.cells) or not block.unit.same_dimension(
+                quantity.unit
+            ):
                 raise GraphError("G402", f"values of {quantity.id} do not fit the declarations of this mixture", block.place)
         for equation in methodology.equations:
             named = {n.quantity for n in walk(equation.formula) if isinstance(n, Element | MatrixRef)} | {equation.quantity}
             if named & declared:
                 indices = all(
                     len(n.indices) == len(methodology.quantity[n.quantity].indices)
-                    for n in (*walk(equation.formula), equation.defines) if isinstance(n, Element)
-                )  # fmt: skip
+                    for n in (*walk(equation.formula), equation.defines)
+                    if isinstance(n, Element)
+                )
                 if not indices or check_equation(equation, methodology)[1]:
                     raise GraphError("G402", f"{equation.id} does not fit the declarations of this mixture", equation.place)
-
-
-def _readings(side: Side, project: ProjectData) -> dict[str, str]:
-    """Return the readings of a run: those selected for the side, of the project file, and the defaults."""
-    known = side.methodology.ruling
-    own = {id_: scalar.text for id_, scalar in project.readings.items() if id_ in known}
-    return {ruling.id: ruling.default for ruling in side.methodology.rulings} | own | dict(side.readings)
-
-
-def under_names(methodology: Methodology, renamed: Mapping[str, str]) -> Methodology:
-    """Return a methodology whose quantities have other names (new -> old); texts and rules are left as they are."""
-    if not renamed:
-        return methodology
-
-    def name(id_: str) -> str:
-        return renamed.get(id_, id_)
-
-    equations = tuple(
-        replace(e, formula=with_names(e.formula, renamed), defines=with_names(e.defines, renamed),  # type: ignore[arg-type]
-                when=with_names(e.when, renamed) if e.when is not None else None)
-        for e in methodology.equations
-    )  # fmt: skip
-    datasets = tuple(replace(d, values=tuple(replace(b, quantity=name(b.quantity)) for b in d.values)) for d in methodology.datasets)
-    return replace(
-        methodology, equations=equations, datasets=datasets, quantities=tuple(replace(q, id=name(q.id)) for q in methodology.quantities),
-        result=name(methodology.result), report=tuple(map(name, methodology.report)),
-    )  # fmt: skip
-
-
-def _with_old_names(project: ProjectData, renamed: Mapping[str, str]) -> ProjectData:
-    if not set(renamed) & set(project.values):
-        return project
-    return replace(project, values={renamed.get(k, k): v for k, v in project.values.items()},
-                   value_places={renamed.get(k, k): v for k, v in project.value_places.items()})  # fmt: skip
-
-
-def _moved_to(project: ProjectData, other: ProjectData) -> ProjectData:
-    """Return a project whose data files are found from another folder."""
-    if project.folder.resolve() == other.folder.resolve():
-        return project
-    values = {id_: tuple(_absolute(block, project) for block in blocks) for id_, blocks in project.values.items()}
-    return replace(project, values=values)
-
-
-def _absolute(block: ProjectBlock, project: ProjectData) -> ProjectBlock:
-    if not block.has("file"):
-        return block
-    path = str((project.folder / block.text("file")).resolve())
-    entries = tuple((k, replace(v, text=path) if k.text == "file" and isinstance(v, Scalar) else v) for k, v in block.node)
-    return ProjectBlock(YamlMapping(entries, block.node.file, block.node.line, block.node.column), "value", block.errors)
 
 
 def _by_id(entries: Iterable[Any]) -> dict[str, Any]:
@@ -369,30 +354,6 @@ def _union(left: Iterable[Any], right: Iterable[Any], key: str = "id") -> tuple[
 
 
 def _blocks(dataset: Dataset, quantity: str) -> tuple[Any, ...]:
-    return tuple(replace(b, source=type(b.source)(), note="", id="", published_unit="") for b in dataset.values if b.quantity == quantity)
-
-
-def _dates(project: ProjectData) -> tuple[object, ...]:
-    return project.start, project.end, tuple((p.id, p.start, p.end) for p in project.periods)
-
-
-def _said(node: Any) -> str:
-    """Return what a part of a project file says, whatever its place."""
-    if node is None:
-        return ""
-    if isinstance(node, Scalar):
-        return node.text
-    if isinstance(node, YamlMapping):
-        return "{" + ",".join(f"{k.text}:{_said(v)}" for k, v in node) + "}"
-    return "[" + ",".join(_said(item) for item in node.items) + "]"
-
-
-def _numbers(block: ProjectBlock) -> tuple[str, ...]:
-    """Return the parts of a block that decide numbers; data files by their content."""
-    parts = [_said(block.node.get(name)) for name in ("unit", "value", "values", "table", "layout", "at", "otherwise")]
-    node = block.node.get("file")
-    if isinstance(node, Scalar):
-        path = Path(block.node.file).parent / node.text
-        parts.append(path.read_text(encoding="utf-8") if path.is_file() else node.text)
-    return tuple(parts)
-
+    return tuple(
+        replace(b, source=type(b.source)(), note="", id="", published_unit="") for b in dataset.values if b.quantity == quantity
+    )

@@ -107,7 +107,8 @@ class _Binder:
 
     def __post_init__(self) -> None:
         substances = tuple(substance.id for substance in self.methodology.substances)
-        self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors)
+        letters = {s.id: s.letters for s in self.methodology.index_sets}
+        self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors, letters)
         self.numbers = NumberReader(self.methodology, self.errors, self.findings)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
@@ -195,20 +196,24 @@ class _Binder:
         for block in blocks:
             before = len(self.errors)
             found = self.reader.read(quantity, block)
-            if len(self.errors) > before:
-                self.unread.add(quantity.id)
+            unread = len(self.errors) > before
+            cells = []
             for reported in found:
                 place = reported.scalar.place
                 cell = self.cell(quantity, reported.labels, place)
                 if cell is None:
                     continue
+                cells.append(cell)
                 if cell in seen:
                     self.fault("I506", f"{quantity.id}[{', '.join(reported.labels)}] is given twice", place,
                                why=f"the first is at {seen[cell]}", remedy="remove one of the two")  # fmt: skip
                 seen[cell] = place
                 origin = self.origin(block, reported.scalar.text, reported.unit, place)
                 held[cell] = Given(reported.scalar.text, reported.unit, origin, place, reported.alternative)
-            self.note_otherwise(quantity, block)
+            before = len(self.errors)
+            self.note_otherwise(quantity, block, cells)
+            if unread or len(self.errors) > before:
+                self.unread.add(quantity.id)
 
     def unused(self, quantity: Quantity) -> None:
         why = "no equation uses it under these choices and supplied values"
@@ -242,21 +247,41 @@ class _Binder:
                    remedy=near(label, members) or "take one of them, or list it under `members:` where the project may")  # fmt: skip
         return None
 
-    def note_otherwise(self, quantity: Quantity, block: ProjectBlock) -> None:
+    def note_otherwise(self, quantity: Quantity, block: ProjectBlock, listed: list[tuple[int, ...]]) -> None:
         scalar = block.scalar("otherwise") if block.has("otherwise") else None
         units = self.reader.units(quantity, block) if scalar is not None else None
         if scalar is None or units is None:
             return
         fixed = dict(block.texts("at"))
         pattern: list[int | None] = []
-        for index in quantity.indices:
-            at = self.position(quantity, fixed[index].text, index, fixed[index].place) if index in fixed else None
-            if index in fixed and at is None:
+        for name, index in zip(quantity.axis_names, quantity.indices, strict=True):
+            at = self.position(quantity, fixed[name].text, index, fixed[name].place) if name in fixed else None
+            if name in fixed and at is None:
                 return
             pattern.append(at)
+        if tuple(pattern) in {own for own, _ in self.otherwise.get(quantity.id, ())}:
+            self.fault("I506", f"{quantity.id}: `otherwise` is said twice for the same cells", scalar.place, remedy="remove one of the two")
+            return
         for own, unit, alternative in self.otherwise_units(quantity, block, units, pattern):
             given = Given(scalar.text, unit, self.origin(block, scalar.text, unit, scalar.place), scalar.place, alternative)
             self.otherwise.setdefault(quantity.id, []).append((own, given))
+        self.years_unlisted(quantity, pattern, listed, scalar.text)
+
+    def years_unlisted(self, quantity: Quantity, pattern: list[int | None], listed: list[tuple[int, ...]], text: str) -> None:
+        """Say so where a blanket value stands for whole years of monitoring beside years that are listed."""
+        year_set = self.methodology.year_set
+        axis = next((at for at, index in enumerate(quantity.indices) if index == year_set and pattern[at] is None), None)
+        box = self.plan.inputs.get(quantity.id)
+        if axis is None or box is None or not listed or quantity.kind != "monitored":
+            return
+        named = {cell[axis] for cell in listed}
+        silent = [self.plan.setting.members[year_set][at] for at in box[axis] if at not in named]
+        if silent:
+            self.findings.append(
+                Finding("A718", "warning", quantity.id, f"{quantity.id} lists nothing for {', '.join(silent)}",
+                        f"`otherwise: {text}` is taken for the whole year", "list the year, or leave `otherwise` out",
+                        str(quantity.source), self.project.value_places.get(quantity.id))  # fmt: skip
+            )
 
     def otherwise_units(
         self, quantity: Quantity, block: ProjectBlock, units: Mapping[str, Unit], pattern: list[int | None]

@@ -1,7 +1,7 @@
-"""What a changed equation means: whether two formulas are algebraically the same, the same under a condition, or different, and in what.
+"""What a changed equation means: two formulas are algebraically the same, the same under a condition, or different, and in what.
 
-Nothing is sampled: both formulas are projected onto SymPy and brought to a normal form (:mod:`engine.algebra`). A condition is found by
-substituting one element for another and proven by the difference being zero.
+Nothing is sampled: both formulas are projected onto SymPy and brought to a normal form (:mod:`engine.algebra`). A condition
+is found by substituting one element for another and proven by the difference being zero.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from equations.notation import letters_of
 from equations.notation_matrix import free_letter, is_matrix, letters_in, matrix_sets
 from equations.notation_sympy import letter_symbol, to_sympy
 from equations.syntax import Binder, Element, IndexLetter, walk
+from equations.units import Unit
 
 SAME, CONDITIONAL, DIFFERENT = "same", "conditional", "different"
 _MOST_PAIRS = 60
 _MOST_SHOWN = 160
+_SHORT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def compare_formulas(
     free = {str(s) for expr in (left, right) for s in expr.free_symbols} | {row, column}
     bound = {node.letter for e in (before, after) for node in walk(e.formula) if isinstance(node, Binder)}
     head = {index.letter for index in before.defines.indices if isinstance(index, IndexLetter)}
-    rows = frozenset({row, column}) if is_matrix(before.formula) else frozenset()
+    rows = frozenset({row, column}) if is_matrix(before.formula) or is_matrix(after.formula) else frozenset()
     form = Normaliser(_letter_names(a, b), frozenset((free - bound) | head), rows)
     return _Comparison(form, form.of(left), form.of(right), a, b, renamed or {}).meaning()
 
@@ -93,7 +95,8 @@ def _projected(equation: Equation, methodology: Methodology, row: str, column: s
 def _head_letters(before: Equation, after: Equation) -> dict[sympy.Symbol, sympy.Symbol]:
     """Return the letters of one left side by those of the other, where they stand in the same places and bind nothing else."""
     bound = {node.letter for node in walk(after.formula) if isinstance(node, Binder)}
-    pairs = zip(after.defines.indices, before.defines.indices, strict=False)
+    shared = min(len(after.defines.indices), len(before.defines.indices))  # a matrix names only the indices behind row and column
+    pairs = zip(after.defines.indices[-shared:], before.defines.indices[-shared:], strict=True) if shared else ()
     return {
         letter_symbol(new.letter): letter_symbol(old.letter)
         for new, old in pairs
@@ -129,7 +132,7 @@ class _Comparison:
             put = dict(condition)
             left, right = self.form.of(self.left.xreplace(put)), self.form.of(self.right.xreplace(put))
             if is_zero(right - left) and not is_zero(left):
-                return Meaning(CONDITIONAL, " and ".join(_equality(x, y) for x, y in condition), difference)
+                return Meaning(CONDITIONAL, " and ".join(self.equality(x, y) for x, y in condition), difference)
         return Meaning(DIFFERENT, difference=difference)
 
     # -- conditions
@@ -157,13 +160,15 @@ class _Comparison:
         for x in only_left:
             for y in only_right:
                 if self.alike(x, y) and (_comparable(_indices(x), _indices(y)) or _base(x) == _base(y)):
-                    yield (x, y)
+                    # a bare symbol may be the name of the other, and is not put in its place
+                    yield (y, x) if isinstance(y, sympy.Indexed) and not isinstance(x, sympy.Indexed) else (x, y)
         for x in (*only_right, *only_left):
             yield (x, sympy.Integer(0))
-            if self.unit(x) is not None and self.unit(x).is_plain:  # type: ignore[union-attr]
+            unit = self.unit(x)
+            if unit is not None and unit.is_plain:
                 yield (x, sympy.Integer(1))
 
-    def unit(self, element: sympy.Expr):  # type: ignore[no-untyped-def]  # noqa: ANN202 - Unit or None
+    def unit(self, element: sympy.Expr) -> Unit | None:
         name = str(element.base.label) if isinstance(element, sympy.Indexed) else str(element)
         named = {old: new for new, old in self.renamed.items()}
         for methodology, id_ in ((self.a, name), (self.b, named.get(name, name))):
@@ -180,18 +185,38 @@ class _Comparison:
 
     def difference(self, left: sympy.Expr, right: sympy.Expr) -> str:
         """Say what was added and dropped between two expressions in normal form."""
+        whole = self.ratio(left, right) if left != 0 and right != 0 else None
         before, after = _terms(left), _terms(right)
+        if whole is not None and list(elements(whole)) and len(self.text(whole)) <= _SHORT and self.is_near(left, right):
+            over, under = (
+                part.has(sympy.Add) and any(_within_sum(x) for x in sympy.Mul.make_args(part)) for part in sympy.fraction(whole)
+            )
+            if not under and (not over or len(before) == 1):
+                return self.factors(left, right)
         gone = [term for term in before if term not in after]
         new = [term for term in after if term not in before]
         said = []
         for term in list(gone):
-            best = min((other for other in new if self.is_near(term, other)), key=lambda o: len(self.factors(term, o)), default=None)
+            best = min(
+                (other for other in new if self.is_near(term, other)), key=lambda o: len(self.factors(term, o)), default=None
+            )
             if best is not None:
-                said.append(self.factors(term, best) + (f" in the term {_shown(term).lstrip('-')}" if len(before) > 1 else ""))
+                said.append(self.factors(term, best) + (f" in the term {self.shown(term).lstrip('-')}" if len(before) > 1 else ""))
                 gone.remove(term)
                 new.remove(best)
-        said += [f"term {_shown(term)} dropped" for term in gone] + [f"term {_shown(term)} added" for term in new]
+        said += [f"term {self.shown(term)} dropped" for term in gone] + [f"term {self.shown(term)} added" for term in new]
         return "; ".join(said) if sum(map(len, said)) <= 3 * _MOST_SHOWN else ""
+
+    def text(self, expr: sympy.Basic) -> str:
+        groups = {s.id: s.letters[0] for m in (self.a, self.b) for s in m.index_sets if s.kind == "group" and s.letters}
+        return expression_text(expr, groups)
+
+    def shown(self, expr: sympy.Expr) -> str:
+        text = self.text(expr)
+        return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 4] + " ..."
+
+    def equality(self, x: sympy.Expr, y: sympy.Expr) -> str:
+        return f"{self.text(x)} == {self.text(y)}"
 
     def is_near(self, left: sympy.Expr, right: sympy.Expr) -> bool:
         """Whether two terms share more than they differ in."""
@@ -206,7 +231,7 @@ class _Comparison:
         ratio = quotient(right, left)
         over, under = sympy.fraction(ratio)
         sums = [part for part in (*sympy.Mul.make_args(over), *sympy.Mul.make_args(under)) if isinstance(part, sympy.Sum)]
-        if len(sums) == 2 and sums[0].limits == sums[1].limits:  # noqa: PLR2004
+        if len(sums) == 2 and sums[0].limits == sums[1].limits:
             inner = quotient(sums[0].function, sums[1].function)
             return quotient(over / sums[0], under / sums[1]) * inner
         return None if sums else ratio
@@ -215,7 +240,7 @@ class _Comparison:
         """Say by which factors two terms differ."""
         ratio, old = self.ratio(left, right), set(elements(left))
         if ratio is None or not list(elements(ratio)):
-            return f"multiplied by {expression_text(ratio)}"
+            return f"multiplied by {self.text(ratio)}"
         new, gone = sympy.Integer(1), sympy.Integer(1)
         for factor in sympy.Mul.make_args(ratio):
             own = set(elements(factor))
@@ -224,19 +249,19 @@ class _Comparison:
             else:
                 new *= factor
         if gone == 1:
-            return f"factor {expression_text(new)} added"
+            return f"factor {self.text(new)} added"
         if new == 1:
-            return f"factor {expression_text(gone)} dropped"
-        return f"factor {expression_text(gone)} replaced by {expression_text(new)}"
+            return f"factor {self.text(gone)} dropped"
+        return f"factor {self.text(gone)} replaced by {self.text(new)}"
+
+
+def _within_sum(factor: sympy.Expr) -> bool:
+    """Whether a factor is a sum of terms, or a power of one."""
+    return isinstance(factor.as_base_exp()[0], sympy.Add)
 
 
 def _terms(expr: sympy.Expr) -> list[sympy.Expr]:
     return sorted((term for term in sympy.Add.make_args(expr) if term != 0), key=sympy.srepr)
-
-
-def _shown(expr: sympy.Expr) -> str:
-    text = expression_text(expr)
-    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 4] + " ..."
 
 
 def _indices(element: sympy.Expr) -> tuple[sympy.Expr, ...]:
@@ -252,7 +277,3 @@ def _comparable(left: tuple[sympy.Expr, ...], right: tuple[sympy.Expr, ...]) -> 
     short, long = sorted((left, right), key=len)
     rest = iter(long)
     return all(index in rest for index in short)
-
-
-def _equality(x: sympy.Expr, y: sympy.Expr) -> str:
-    return f"{expression_text(x)} == {expression_text(y)}"

@@ -1,7 +1,7 @@
 """Carry a project file over from one version to another: what is new, gone and changed, and the file with its gaps marked.
 
-The text of the file is kept line by line, comments included; what the new version does not know is commented out, never deleted, and every gap
-is written ``____``, which no run accepts.
+The text of the file is kept line by line, comments included; what the new version does not know is commented out, never
+deleted, and every gap is written ``____``, which no run accepts.
 """
 
 from __future__ import annotations
@@ -132,7 +132,12 @@ class _Mover:
             if ruling is None:
                 yield Step("gone", "readings", id_, f"{self.b.reference} has no such ruling")
             elif scalar.text not in [r.id for r in ruling.readings]:
-                yield Step("new", "readings", id_, f"the reading {scalar.text!r} is not offered: " + " or ".join(r.id for r in ruling.readings))
+                yield Step(
+                    "new",
+                    "readings",
+                    id_,
+                    f"the reading {scalar.text!r} is not offered: " + " or ".join(r.id for r in ruling.readings),
+                )
 
     def lists(self) -> Iterator[Step]:
         for scalar in self.project.datasets:
@@ -160,11 +165,18 @@ class _Mover:
             if new != id_:
                 yield Step("renamed", "values", id_, new)
             if id_ in self.a.quantity:
-                old, now = ({k: v for k, v in w.entry(q).items() if k in _TOLD} for w, q in
-                            zip(words, (self.a.quantity[id_], self.b.quantity[new]), strict=True))  # fmt: skip
+                old, now = (
+                    {k: v for k, v in w.entry(q).items() if k in _TOLD}
+                    for w, q in zip(words, (self.a.quantity[id_], self.b.quantity[new]), strict=True)
+                )
                 for change in field_changes(old, now):
-                    yield Step("changed", "values", new, f"{change.field}: {change.before or 'none'} -> {change.after or 'none'}",
-                               str(self.b.quantity[new].unit))  # fmt: skip
+                    yield Step(
+                        "changed",
+                        "values",
+                        new,
+                        f"{change.field}: {change.before or 'none'} -> {change.after or 'none'}",
+                        str(self.b.quantity[new].unit),
+                    )
 
     def moved(self) -> ProjectData:
         """Return the project under the new version's names, without what that version does not know."""
@@ -202,7 +214,7 @@ class _Mover:
     def faults(self) -> Iterator[Step]:
         """Return what binding the values that stay would still report: missing cells, units that no longer fit."""
         try:
-            data, setting, plan, supplied = self.planned()
+            data, _, plan, supplied = self.planned()
             kept = {id_: box for id_, box in plan.inputs.items() if id_ in supplied}
             bind_inputs(self.b, replace(plan, inputs=kept), data, parse_unit)
         except MethodologyError as error:
@@ -255,11 +267,13 @@ class _Page:
     def find(self, part: str, name: str) -> tuple[int, int] | None:
         """Return first and last-plus-one line (from 0) of an entry, or ``None`` where it shares a line with others."""
         places = {
-            "values": self.project.value_places, "choices": {k: v.place for k, v in self.project.choices.items()},
-            "readings": {k: v.place for k, v in self.project.readings.items()}, "members": {k: v.place for k, v in self.project.members.items()},
+            "values": self.project.value_places,
+            "choices": {k: v.place for k, v in self.project.choices.items()},
+            "readings": {k: v.place for k, v in self.project.readings.items()},
+            "members": {k: v.place for k, v in self.project.members.items()},
             "relations": {k: v.place for k, v in self.project.relations.items()},
             "datasets": {s.text: s.place for s in self.project.datasets},
-        }[part]  # fmt: skip
+        }[part]
         place = places.get(name)
         if place is None:
             return None
@@ -283,7 +297,7 @@ class _Page:
         indent = " " * _indent(self.lines[at[0]])
         for number in range(*at):
             line = self.lines[number]
-            self.lines[number] = f"{indent}# {line[len(indent):]}".rstrip() if line.strip() else line
+            self.lines[number] = f"{indent}# {line[len(indent) :]}".rstrip() if line.strip() else line
         self.before.setdefault(at[0], []).append(f"{indent}# {note}")
 
     def note_above(self, at: tuple[int, int] | None, note: str) -> None:
@@ -359,8 +373,13 @@ def opened(text: str, document: YamlNode) -> str:
     if not isinstance(document, YamlMapping):
         return text
     lines = text.splitlines()
-    flat = [(key, value) for key, value in document if key.text in ("values", "choices", "readings", "members", "relations")
-            and isinstance(value, YamlMapping) and any(name.line == key.line for name, _ in value)]  # fmt: skip
+    flat = [
+        (key, value)
+        for key, value in document
+        if key.text in ("values", "choices", "readings", "members", "relations")
+        and isinstance(value, YamlMapping)
+        and any(name.line == key.line for name, _ in value)
+    ]
     for key, value in reversed(flat):
         last = next((other.line - 1 for other, _ in document if other.line > key.line), len(lines))
         lines[key.line - 1 : last] = [f"{key.text}:", *(f"  {name.text}: {_flow(part)}" for name, part in value)]

@@ -78,7 +78,8 @@ def find_mutants(methodology: Methodology, sample: int | None = None, seed: int 
 def _all(methodology: Methodology) -> Iterator[Mutant]:
     for equation in methodology.equations:
         letters = letters_of(methodology, equation)
-        yield from _changed(equation, "formula", equation.formula, formula_faults(equation.formula, dict(equation.letters), methodology), letters)
+        faults = formula_faults(equation.formula, dict(equation.letters), methodology)
+        yield from _changed(equation, "formula", equation.formula, faults, letters)
         if equation.when is not None:
             yield from _changed(equation, "when", equation.when, condition_faults(equation.when, methodology), letters)
     for fault in unit_faults(methodology):
@@ -162,7 +163,8 @@ class MutantReader:
         for dataset in self.methodology.datasets:
             for block in dataset.values:
                 if block.quantity == changed.id and not block.unit.same_dimension(changed.unit):
-                    errors.append(UnitError("U302", f"{changed.id} is in {changed.unit}, and the value in {block.unit}", block.place))
+                    what = f"{changed.id} is in {changed.unit}, and the value in {block.unit}"
+                    errors.append(UnitError("U302", what, block.place))
         raise_all(errors)
         quantities = tuple(changed if q.id == changed.id else q for q in self.methodology.quantities)
         return replace(self.methodology, quantities=quantities)
@@ -171,7 +173,8 @@ class MutantReader:
         """Return the methodology with another block of values."""
         quantity = self.methodology.quantity[fault.values.quantity]
         if not fault.values.unit.same_dimension(quantity.unit):
-            raise UnitError("U302", f"{quantity.id} is in {quantity.unit}, and the value in {fault.values.unit}", fault.values.place)
+            what = f"{quantity.id} is in {quantity.unit}, and the value in {fault.values.unit}"
+            raise UnitError("U302", what, fault.values.place)
         datasets = tuple(_with_block(d, fault) if d.id == fault.dataset else d for d in self.methodology.datasets)
         return replace(self.methodology, datasets=datasets)
 

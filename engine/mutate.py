@@ -1,16 +1,16 @@
 """Fault seeding: which check catches a small fault first, before or while a number is computed, or none at all.
 
-The order is that in which a methodology meets them: the reader of specs (``parser``), the dimension check (``dimensions``), the other static
-checks (``static``), the rules and errors of a run (``run-time``), and the worked cases of the methodology (``cases``).
+The order is that in which a methodology meets them: the reader of specs (``parser``), the dimension check (``dimensions``), the
+other static checks (``static``), the rules and errors of a run (``run-time``), and the worked cases of the methodology (``cases``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from engine.affected import Dependencies, quantities_of
-from engine.case_runs import CaseRun, Result, keys_of, start_case
+from engine.case_runs import CaseRun, Result, RuleReads, keys_of, start_case
 from engine.checks import (
     check_cases_of,
     check_conditions,
@@ -25,10 +25,10 @@ from engine.checks import (
 from engine.equivalence import is_equivalent
 from engine.finding import Finding
 from engine.homogeneity import is_homogeneous, is_homogeneous_rule
-from engine.inputs import UnitReader
 from engine.mutants import Mutant, MutantReader, with_equation
 from engine.planning import plan_run
-from engine.setting import Setting, switches_of
+from engine.reported_values import UnitReader
+from engine.setting import Setting, is_static, may_hold, switches_of
 from engine.worked_cases import WorkedCase
 from equations.equation import Equation
 from equations.errors import MethodologyError
@@ -39,6 +39,7 @@ from equations.syntax import Binder, Element, MatrixRef, Node, walk
 CHECKS = ("parser", "dimensions", "static", "run-time", "cases", "nothing")
 #: The outcome of a mutant that says the same as the spec; it is not counted.
 EQUIVALENT = "equivalent"
+_MOST_MOVED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,11 @@ class Bench:
         self.methodology = methodology
         self.read_unit = read_unit
         self.reader = MutantReader.of(methodology)
-        self.runs = sorted((start_case(case, methodology, read_unit) for case in cases), key=lambda run: not run.case.is_plain)
+        rules = RuleReads.of(methodology)
+        self.runs = [start_case(case, methodology, rules, read_unit) for case in cases]
         self.settings = _Settings(methodology)
-        self.known = keys_of([*check_tables(methodology), *check_recomputed(methodology), *check_use(methodology), *check_letters(methodology)])
+        standing = (check_tables, check_recomputed, check_use, check_letters)
+        self.known = keys_of(finding for check in standing for finding in check(methodology))
         self.readers = _readers(methodology)
         self.dependencies = Dependencies(methodology)
         self.recomputed = self.dependencies.behind(_asked_tables(methodology))
@@ -116,9 +119,9 @@ class Bench:
         outcome = self.run(mutant, [run for run in self.runs if equation.id in run.equations],
                            lambda run: run.again(methodology, touched, same_needs=same_needs, read_unit=self.read_unit),
                            equation.quantity)  # fmt: skip
-        if outcome.check == "nothing" and mutant.part == "formula" and not equation.solver:
-            if is_equivalent(right, equation, self.methodology):
-                return Outcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
+        open_ = outcome.check == "nothing" and mutant.part == "formula" and not equation.solver
+        if open_ and is_equivalent(right, equation, self.methodology):
+            return Outcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
         return replace(outcome, changes_dimension=changing)
 
     def static(self, methodology: Methodology, mutant: Mutant, equation: Equation) -> Iterator[Finding]:
@@ -129,7 +132,8 @@ class Bench:
         if news is not None:
             yield from self.settings.faults(methodology, equation, self.dependencies.touched(equation.quantity, news))
         if mutant.part == "when":
-            yield from self.new([*check_conditions(replace(methodology, equations=cases)), *check_cases_of(methodology, equation.quantity)])
+            yield from self.new(check_conditions(replace(methodology, equations=cases)))
+            yield from self.new(check_cases_of(methodology, equation.quantity))
         yield from self.new(check_letters(replace(methodology, equations=cases)))
         dropped = quantities_of(right.formula) - quantities_of(equation.formula)
         if any(self.readers[id_] == {equation.id} for id_ in dropped):
@@ -157,7 +161,8 @@ class Bench:
         users = [methodology.equation[id_] for id_ in sorted(self.readers[mutant.subject])]
         users += [e for e in methodology.definitions.get(mutant.subject, ()) if e not in users]
         rules = [rule for rule in methodology.rules if mutant.subject in quantities_of(rule.condition)]
-        changing = not all(is_homogeneous(e, methodology) for e in users) or not all(is_homogeneous_rule(r, methodology) for r in rules)
+        changing = not all(is_homogeneous(equation, methodology) for equation in users)
+        changing |= not all(is_homogeneous_rule(rule, methodology) for rule in rules)
         concerned = replace(methodology, equations=tuple(users), rules=tuple(rules), comparisons=())
         for finding in check_dimensions(concerned)[1]:
             return Outcome(mutant, "dimensions" if _is_unit_fault(finding) else "static", _told(finding), changing)
@@ -171,7 +176,7 @@ class Bench:
 
     # -- a run
 
-    def run(self, mutant: Mutant, runs: list[CaseRun], again: object, quantity: str) -> Outcome:
+    def run(self, mutant: Mutant, runs: list[CaseRun], again: Callable[[CaseRun], Result], quantity: str) -> Outcome:
         """Run the cases: first those that are a project as it stands, with their rules, then all against what is expected."""
         results: list[tuple[CaseRun, Result]] = []
         for plain in (True, False):
@@ -179,7 +184,7 @@ class Bench:
                 if run.case.is_plain is not plain:
                     continue
                 try:
-                    result = again(run)  # type: ignore[operator]
+                    result = again(run)
                 except MethodologyError as error:
                     return Outcome(mutant, "run-time", f"{run.case.id}: {_said(error)}")
                 for code, _, subject in sorted(result.findings - run.result.findings):
@@ -196,7 +201,8 @@ def _why_not(results: list[tuple[CaseRun, Result]], quantity: str) -> str:
         return "no worked case uses it"
     moved = [run.case.id for run, result in results if run.changed(quantity, result.values)]
     if not moved:
-        return f"{quantity} has the same numbers in all {len(results)} worked cases that use it"
+        using = f"in all {len(results)} worked cases that use it" if len(results) > 1 else "in the one worked case that uses it"
+        return f"{quantity} has the same numbers {using}"
     return f"{quantity} has other numbers in {', '.join(moved[:4])}, and nothing that is compared follows from them"
 
 
@@ -229,12 +235,22 @@ class _Settings:
             self.chosen[key] = few
         return self.chosen[key]
 
+    def moved(self, equation: Equation) -> list[Setting]:
+        """Return a few settings in which another condition lets an equation stand, or no longer."""
+        right = self.methodology.equation[equation.id]
+        if right.when == equation.when or right.when is None or equation.when is None or not is_static(equation.when):
+            return []
+        both = [(setting, may_hold(right.when, setting), may_hold(equation.when, setting)) for setting, _ in self.planned]
+        gone = [setting for setting, before, after in both if before and not after]
+        come = [setting for setting, before, after in both if after and not before]
+        return [*gone[:_MOST_MOVED], *come[:_MOST_MOVED]]
+
     def faults(self, methodology: Methodology, equation: Equation, touched: frozenset[str]) -> Iterator[Finding]:
-        """Yield what planning a methodology with another version of an equation shows wrong; only what is touched is planned again."""
+        """Yield what planning a methodology with another version of an equation shows wrong, where it is touched."""
         named = [equation, *(e for id_ in quantities_of(equation.formula) for e in methodology.definitions.get(id_, ()))]
         untouched = frozenset(id_ for id_ in methodology.definitions if id_ not in touched)
         readings = frozenset(id_ for e in named if e.when is not None for kind, id_ in switches_of(e.when) if kind == "reading")
-        for setting in self.few(equation.id, readings):
+        for setting in (*self.moved(equation), *self.few(equation.id, readings)):
             try:
                 plan = plan_run(methodology, setting, self.targets, untouched)
             except MethodologyError as error:

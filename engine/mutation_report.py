@@ -32,15 +32,18 @@ def headline(score: Score) -> list[str]:
     counted, sampled = len(score.counted), len(score.outcomes) < score.found
     lines = [f"{counted} mutants" + (f" (a sample of {len(score.outcomes)} out of {score.found})" if sampled else "")
              + f", {percent(score.caught)} caught; {len(score.survivors)} survive"]  # fmt: skip
-    lines.append(f"{len(score.dimension_changing)} of them change a dimension; the dimension check catches {score.killed_by_dimensions}")
-    lines.append(f"{score.false_alarms} false alarms on the spec as it is; {len(score.equivalent)} further mutants say the same as the spec")
+    changing = len(score.dimension_changing)
+    lines.append(f"{changing} of them change a dimension; the dimension check catches {score.killed_by_dimensions} of these")
+    same = f"{len(score.equivalent)} further mutants say the same as the spec and are not counted"
+    lines.append(f"{score.false_alarms} false alarms on the spec as it is; {same}")
     return lines
 
 
 def score_text(score: Score) -> str:
     """Return the score for a terminal."""
     rows = [[check, str(count), MEANINGS[check]] for check, count in score.by_check().items()]
-    parts = [bold(f"{score.methodology.reference}  fault seeding"), *headline(score), "", table(["caught by", "mutants", ""], rows, right=[1])]
+    parts = [bold(f"{score.methodology.reference}  fault seeding"), *headline(score), ""]
+    parts.append(table(["caught by", "mutants", ""], rows, right=[1]))
     if score.survivors:
         parts += ["", bold("survivors")]
         shown = [[o.mutant.label, o.mutant.operator, o.mutant.what, o.why] for o in score.survivors[:_MOST_SHOWN]]
@@ -61,8 +64,8 @@ def _page(score: Score) -> Iterator[str]:
     yield ""
     yield f"<!-- made by `mrvgraph mutate {name} --format md`; do not edit -->"
     yield ""
-    yield "Small faults were put into the spec, one at a time and everywhere: the slips that happen when a formula is copied, a subscript is"
-    yield "misread or a unit is mistaken. Each faulty spec went through the checks in their order until one of them objected."
+    yield "Small faults were put into the spec, one at a time and everywhere: the slips that happen when a formula is copied, a"
+    yield "subscript is misread or a unit is mistaken. Each faulty spec went through the checks in their order until one objected."
     yield ""
     yield from (f"- {line[0].upper()}{line[1:]}." for line in headline(score))
     yield ""
@@ -72,8 +75,8 @@ def _page(score: Score) -> Iterator[str]:
     yield "|---|---:|---|"
     yield from (f"| {check} | {count} | {MEANINGS[check]} |" for check, count in score.by_check().items())
     yield ""
-    yield "What changes a dimension is found by a second way that shares nothing with the dimension check: all quantities are measured in other"
-    yield "units, drawn at random, and the two sides of the equation must still scale alike."
+    yield "What changes a dimension is found by a second way that shares nothing with the dimension check: all quantities are"
+    yield "measured in other units, drawn at random, and the two sides of the equation must still scale alike."
     yield ""
     yield "## By kind of fault"
     yield ""
@@ -89,8 +92,8 @@ def _page(score: Score) -> Iterator[str]:
     yield ""
     yield "## Mutants that say the same"
     yield ""
-    yield "They give the same value as the equation for all numbers that were drawn, within the ranges of the quantities and given how computed"
-    yield "quantities are defined. They are not counted."
+    yield "They give the same value as the equation for all numbers that were drawn, within the ranges of the quantities and given"
+    yield "how computed quantities are defined. They are not counted."
     yield ""
     yield from _listed(score.equivalent, "")
     yield ""

@@ -49,7 +49,15 @@ class Run:
 
     @cached_property
     def total(self) -> float:
-        """The methodology's result, over all its members (credits over all monitoring periods)."""
+        """The methodology's result, over all its members (credits over all monitoring periods).
+
+        Raises
+        ------
+        KeyError
+            If other targets were asked for, from which it does not follow.
+        """
+        if self.methodology.result not in self.values.arrays:
+            raise KeyError(f"{self.methodology.result} is not part of this run; its targets are {', '.join(self.plan.targets)}")
         return float(np.add.accumulate(self.values.arrays[self.methodology.result].ravel())[-1])
 
     def value(self, quantity: str, **labels: str | int) -> float:
@@ -58,15 +66,18 @@ class Run:
         Parameters
         ----------
         labels
-            Index set -> member, for every index of the quantity.
+            Name of the index -> member, for every index of the quantity; a second index over one set is called ``land_use_2``.
 
         Raises
         ------
         KeyError
             If the quantity or a member is not part of the run.
         """
-        axes = self.methodology.quantity[quantity].indices
-        cell = tuple(self.setting.members[axis].index(str(labels[axis])) for axis in axes)
+        declared = self.methodology.quantity[quantity]
+        cell = tuple(
+            self.setting.members[axis].index(str(labels[name]))
+            for axis, name in zip(declared.indices, declared.axis_names, strict=True)
+        )
         return float(self.values.arrays[quantity][cell])
 
     def cells(self, quantity: str) -> list[tuple[tuple[str, ...], float, str]]:
@@ -86,7 +97,7 @@ class Run:
         """Return one quantity as a pandas DataFrame with a column for each index, and ``value`` (needs pandas)."""
         import pandas
 
-        axes = list(self.methodology.quantity[quantity].indices)
+        axes = list(self.methodology.quantity[quantity].axis_names)
         rows = [[*labels, value] for labels, value, _ in self.cells(quantity)]
         return pandas.DataFrame(rows, columns=[*axes, "value"])
 
@@ -128,12 +139,13 @@ def run_project(
     inputs = bind_inputs(methodology, plan, data, read_unit)
     values = evaluate(methodology, plan, inputs)
     stated = frozenset(q for q in data.values if q in methodology.quantity)
-    findings = (*aside, *inputs.findings, *check_rules(methodology, plan, values, stated), *_about(methodology, data, setting, values))
+    findings = (*aside, *inputs.findings, *check_rules(methodology, plan, values, stated), *_about(methodology, data, plan, values))
     return Run(methodology, data, plan, inputs, values, findings)
 
 
-def _about(methodology: Methodology, data: ProjectData, setting: Setting, values: Values) -> list[Finding]:
+def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Values) -> list[Finding]:
     """Return findings on the run as a whole: version, readings, implicit equations."""
+    setting = plan.setting
     found = []
     if data.methodology and data.methodology != methodology.reference:
         found.append(Finding("A715", "warning", methodology.reference,
@@ -144,6 +156,8 @@ def _about(methodology: Methodology, data: ProjectData, setting: Setting, values
                                  ruling.issue))  # fmt: skip
     for solution in values.solutions:
         equation = methodology.equation[solution.equation]
+        if equation.quantity in plan.optional:
+            continue
         found.append(Finding("A707", "note", equation.id, f"{equation.label} solved for {solution.where or equation.quantity}",
                              str(solution), source=str(equation.source)))  # fmt: skip
     return found

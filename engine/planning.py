@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from engine.graph import build_graph, recurrent_groups
+from engine.graph import build_graph, gathered_sets, recurrent_groups
 from engine.plan import Box, Plan, Stage, Step
 from engine.setting import Setting, holds, letters_of, may_hold, switches_of
 from equations.equation import Equation
@@ -122,8 +122,7 @@ class _Planner:
     def plan(self, targets: tuple[str, ...]) -> Plan:
         queue = []
         for target in targets:
-            axes = self.methodology.quantity[target].indices
-            self.needs[target] = [set(range(len(self.setting.members[axis]))) for axis in axes]
+            self.needs[target] = self.asked_cells(target)
             queue.append(target)
         while queue:
             queue += self.expand(queue.pop())
@@ -137,6 +136,29 @@ class _Planner:
             {q: tuple(found) for q, found in self.used.items()},
         )  # fmt: skip
 
+    def asked_cells(self, target: str) -> list[set[int]]:
+        """Return the cells that asking for a quantity means: monitored years only, and only members for which it is defined."""
+        axes = self.methodology.quantity[target].indices
+        monitored = self.setting.monitored_years()
+        everything = [
+            set(monitored) if axis == self.methodology.year_set and monitored is not None else set(range(len(self.setting.members[axis])))
+            for axis in axes
+        ]
+        if not self.is_computed(target):
+            return everything
+        self.needs[target] = everything
+        defined: list[set[int]] = [set() for _ in axes]
+        for equation in self.equations_for(target):
+            letters, _ = self.cells(equation)
+            if not all(letters.values()):
+                continue
+            for at, index in enumerate(self.left_axes(equation)):
+                if isinstance(index, IndexLetter):
+                    defined[at] |= set(letters[index.letter])
+                else:
+                    defined[at] |= everything[at]
+        return [here & allowed for here, allowed in zip(everything, defined, strict=True)]
+
     def box(self, quantity: str) -> Box:
         return tuple(tuple(sorted(axis)) for axis in self.needs[quantity])
 
@@ -144,10 +166,15 @@ class _Planner:
         return quantity not in self.supplied and bool(self.equations_for(quantity))
 
     def equations_for(self, quantity: str) -> list[Equation]:
-        """Return the equations of a quantity that the choices and readings leave standing."""
+        """Return the equations of a quantity that the choices and readings leave standing.
+
+        An input is not computed over a set of which the project lists nothing: then the input itself is missing.
+        """
         if quantity not in self.active:
-            equations = self.methodology.definitions.get(quantity, ())
-            self.active[quantity] = [e for e in equations if self.stands(e)]
+            equations = [e for e in self.methodology.definitions.get(quantity, ()) if self.stands(e)]
+            if self.methodology.quantity[quantity].is_input:
+                equations = [e for e in equations if all(self.setting.members[set_id] for set_id in gathered_sets(e))]
+            self.active[quantity] = equations
         return self.active[quantity]
 
     def stands(self, equation: Equation) -> bool:
@@ -374,6 +401,7 @@ class _NeedWalk:
         setting, methodology = self.planner.setting, self.planner.methodology
         kind, name = str(binder.within[0]), str(binder.within[1])
         if kind == "all":
+            self.check_listed(methodology.base_set(name))
             return name, set(range(len(setting.members[name])))
         if kind == "group":
             set_id, places = self.scope[name]
@@ -381,6 +409,16 @@ class _NeedWalk:
         _, places = self.scope[name]
         last = max(places, default=-1) + int(binder.within[2])
         return methodology.year_set, set(range(last + 1))
+
+    def check_listed(self, set_id: str) -> None:
+        """A sum over members of which the project says nothing would be a silent zero."""
+        if set_id in self.planner.setting.unlisted:
+            meaning = self.planner.methodology.index_set[set_id].meaning
+            self.planner.errors[set_id, "I501"] = InputError(
+                "I501", f"missing: the members of {set_id}", None,
+                why=f"{meaning or set_id}; {self.equation.label} ({self.equation.id}) goes through them",
+                remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none",
+            )  # fmt: skip
 
     def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
         if self.equation.solver and quantity == self.equation.quantity:

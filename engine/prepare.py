@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.project_data import ProjectData
-from engine.setting import Setting
+from engine.setting import PERIOD_SET, Setting
 from equations.errors import InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.index_set import IndexSet
 from equations.methodology import Methodology
@@ -76,8 +76,17 @@ class _Maker:
                            remedy=near_or_all(scalar.text, methodology.dataset, "its datasets are"))  # fmt: skip
         return Setting(
             self.choices(choices), self.readings(readings), members, groups, self.relations(members),
-            project.start.isoformat(), project.end.isoformat(),
+            project.start.isoformat(), project.end.isoformat(), self.unlisted(),
         )  # fmt: skip
+
+    def unlisted(self) -> frozenset[str]:
+        """Return the sets that only the project can list and that it does not mention."""
+        return frozenset(
+            index_set.id
+            for index_set in self.methodology.index_sets
+            if index_set.project == "must-list" and index_set.id != PERIOD_SET and not index_set.members
+            and index_set.id not in self.project.members
+        )
 
     # -- switches
 

@@ -59,7 +59,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("file", "text", False, "CSV file beside the project file"),
         ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
         ("at", "texts", False, "index set -> member, for indices that the values do not show"),
-        ("otherwise", "number", False, "the value of every needed cell that is not listed; a statement of the project"),
+        ("otherwise", "number", False, "the value of every cell that is not listed; a statement of the project, and reported where it stands for whole years"),
         ("source", "text", False, "where the number comes from"),
         ("monitoring_option", "one_of:A|B|C", False, "A public data, B transaction records, C own measurement"),
         ("method", "text", False, "measurement methods and procedures"),
@@ -187,6 +187,7 @@ def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
     periods = _periods(block, start, end, errors)
     if periods and end is None:
         end = max(period.end for period in periods)
+    _check_whole_years(periods, start, end, errors)
     if operation is not None and start is not None and end is None and not errors:
         operation.fault("S104", "neither `operation: end` nor a monitoring period says where the project ends", operation.place,
                         remedy="add `monitoring_periods:`")  # fmt: skip
@@ -269,6 +270,21 @@ def _check_period(part: ProjectBlock, period: Period, others: list[Period], star
     if end is not None and period.end > end:
         part.fault("I507", f"the period {period.id!r} ends after the operation", part.place_of("end"),
                    why=f"the operation ends on {end}", remedy="correct one of the two days")  # fmt: skip
+
+
+def _check_whole_years(periods: tuple[Period, ...], start: date | None, end: date | None, errors: Errors) -> None:
+    """A year may be partial only at the first and the last day of operation: equations give one value for all its operating days."""
+    for period in periods:
+        for day, bound, whole, word in (
+            (period.start, start, (period.start.month, period.start.day) == (1, 1), "starts"),
+            (period.end, end, (period.end.month, period.end.day) == (12, 31), "ends"),
+        ):
+            if not whole and bound is not None and day != bound:
+                errors.append(InputError(
+                    "I507", f"the period {period.id!r} {word} on {day}, within a year of operation", period.place,
+                    why=f"the equations give one value for all operating days of {day.year}, and the operation goes on "
+                    f"{'before' if word == 'starts' else 'after'} that day",
+                    remedy="let periods change at the end of a year, or let the operation start or end on that day"))  # fmt: skip
 
 
 def _values(block: ProjectBlock, errors: Errors) -> tuple[dict[str, tuple[ProjectBlock, ...]], dict[str, Place]]:

@@ -51,8 +51,10 @@ class Asked:
 
 
 def relative_to(path: Path, folder: Path) -> str:
-    """Return a path as it is seen from a folder, with forward slashes."""
-    return PurePosixPath(Path(os.path.relpath(path.resolve(), folder.resolve()))).as_posix()
+    """Return a path as it is seen from a folder, with forward slashes; only its name where the two share no folder."""
+    here, there = folder.resolve(), path.resolve()
+    shared = Path(os.path.commonpath([here, there])) if here.anchor == there.anchor else Path(there.anchor)
+    return there.name if shared == Path(there.anchor) else PurePosixPath(Path(os.path.relpath(there, here))).as_posix()
 
 
 def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:

@@ -46,14 +46,15 @@ def quantity_record(run: Run, quantity: Quantity) -> dict[str, object]:
     values = []
     for labels, value, state in run.cells(quantity.id):
         record: dict[str, object] = {
-            axis: int(label) if axis in years else label for axis, label in zip(axes, labels, strict=True)
+            name: int(label) if axis in years else label
+            for name, axis, label in zip(quantity.axis_names, axes, labels, strict=True)
         }
         record["value"] = value if math.isfinite(value) else None
         if state:
             record["state"] = state
         values.append(record)
     return {
-        "id": quantity.id, "symbol": quantity.symbol, "indices": list(axes), "unit": str(quantity.unit), "kind": quantity.kind,
+        "id": quantity.id, "symbol": quantity.symbol, "indices": list(quantity.axis_names), "index_sets": list(axes), "unit": str(quantity.unit), "kind": quantity.kind,
         "provenance": provenance(run, quantity.id), "equations": equations_of(run, quantity.id), "values": values,
     }  # fmt: skip
 

@@ -42,6 +42,8 @@ class ValueReader:
     substances: tuple[str, ...]
     read_unit: UnitReader
     errors: list[MethodologyError]
+    #: Index set -> its letters, which may head the columns of a CSV file.
+    letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
@@ -54,11 +56,11 @@ class ValueReader:
             return []
         fixed = {key: scalar for key, scalar in block.texts("at")}
         for key, scalar in fixed.items():
-            if key not in quantity.indices:
+            if key not in quantity.axis_names:
                 self.fault("I502", f"{quantity.id} has no index {key!r}", scalar.place,
-                           remedy=near_or_all(key, quantity.indices, "its indices are"))  # fmt: skip
+                           remedy=near_or_all(key, quantity.axis_names, "its indices are"))  # fmt: skip
                 return []
-        open_indices = tuple(index for index in quantity.indices if index not in fixed)
+        open_indices = tuple(name for name in quantity.axis_names if name not in fixed)
         found = []
         for labels, scalar, own_unit in self.written(quantity, block, open_indices):
             if len(labels) != len(open_indices):
@@ -68,7 +70,7 @@ class ValueReader:
                            remedy=f"nest the labels in the order {wanted}" if open_indices else "write `value:`")  # fmt: skip
                 continue
             rest = iter(labels)
-            full = tuple(fixed[index].text if index in fixed else next(rest) for index in quantity.indices)
+            full = tuple(fixed[name].text if name in fixed else next(rest) for name in quantity.axis_names)
             written_at = scalar.place if own_unit or not block.has("unit") else block.place_of("unit")
             unit, alternative = self.unit_of(quantity, units, own_unit, full, written_at)
             if unit is not None:
@@ -150,6 +152,10 @@ class ValueReader:
             self.fault("I509", f"the CSV file cannot be read: {cause}", Place(name), remedy="save it as CSV with commas, as UTF-8")
             return []
         rows = [(at, row) for at, row in rows if any(row)]
+        if rows and len(rows[0][1]) == 1 and any(mark in rows[0][1][0] for mark in ";\t"):
+            self.fault("I509", "the cells of the CSV file are not divided by commas", Place(name, rows[0][0]),
+                       why="its first line is one cell that holds semicolons or tabs", remedy="save it as CSV with commas")  # fmt: skip
+            return []
         if not rows:
             self.fault("I509", "the CSV file is empty", Place(name), remedy="look whether it is the right file")
             return []
@@ -180,10 +186,28 @@ class ValueReader:
                        remedy="file names are read from the folder of the project file")  # fmt: skip
         return None
 
+    def header_axes(self, columns: list[str], quantity: Quantity) -> list[str]:
+        """Return what each column stands for; a second column of the same name is the second index over that set."""
+        header: list[str] = []
+        for column in columns:
+            name = self.axis_of_column(column, quantity)
+            second = f"{name}_{1 + sum(known == name or known.startswith(f'{name}_') for known in header)}"
+            header.append(second if name in header and second in quantity.axis_names else name)
+        return header
+
+    def axis_of_column(self, column: str, quantity: Quantity) -> str:
+        """Return the index that a column stands for: its name, or a letter of its set (the first letter for the first index over it)."""
+        for at, (name, index) in enumerate(zip(quantity.axis_names, quantity.indices, strict=True)):
+            letters = self.letters.get(index, ())
+            turn = quantity.indices[:at].count(index)
+            if column == name or (turn < len(letters) and column == letters[turn]):
+                return name
+        return column
+
     def long_table(
         self, quantity: Quantity, name: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...]
     ) -> list[tuple[tuple[str, ...], Scalar, str]]:
-        header = rows[0][1]
+        header = self.header_axes(rows[0][1], quantity)
         known = (*indices, "value", "unit", "source", "comments")
         for column in header:
             if column not in known:
@@ -191,20 +215,23 @@ class ValueReader:
                            why="a long table has one column for each index, and `value`",
                            remedy=near(column, known) or "columns: " + ", ".join(known))  # fmt: skip
         missing = [column for column in (*indices, "value") if column not in header]
-        if missing or any(column not in known for column in header):
-            if missing:
-                self.fault("I506", f"the column {missing[0]!r} is missing", Place(name, rows[0][0]),
-                           why=f"a long table has one column for each index of {quantity.id}, and `value`",
-                           remedy="columns: " + ", ".join((*indices, "value")))  # fmt: skip
+        twice = [column for column in known if header.count(column) > 1]
+        if missing or twice:
+            what = f"the column {missing[0]!r} is missing" if missing else f"the column {twice[0]!r} stands twice"
+            self.fault("I506", what, Place(name, rows[0][0]),
+                       why=f"a long table has one column for each index of {quantity.id}, and `value`",
+                       remedy="columns: " + ", ".join((*indices, "value")))  # fmt: skip
+        if missing or twice or any(column not in known for column in header):
             return []
         at = {column: position for position, column in enumerate(header)}
+        order = [at[index] for index in indices]
         found = []
         for number, row in rows[1:]:
             if len(row) != len(header):
                 self.fault("I506", f"line {number} has {len(row)} cells and the header {len(header)}", Place(name, number),
                            remedy="complete the line; put a text that holds a comma in quotes")  # fmt: skip
                 continue
-            labels = tuple(row[at[index]] for index in indices)
+            labels = tuple(row[position] for position in order)
             unit = row[at["unit"]] if "unit" in at else ""
             found.append((labels, Scalar(row[at["value"]], name, number, at["value"] + 1), unit))
         return found

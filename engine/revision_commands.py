@@ -7,11 +7,12 @@ from pathlib import Path
 
 from engine.compare import Side
 from engine.difference import Difference, difference_record, find_difference
-from engine.difference_text import difference_markdown, difference_text
-from engine.migrate import Migration, migrate, opened
+from engine.difference_markdown import difference_markdown
+from engine.difference_text import difference_text
+from engine.migrate import Migration, Step, migrate, opened
 from engine.project_data import read_project, read_project_text
 from engine.report import to_json
-from engine.terminal import bold, table
+from engine.terminal import bold, wrapped
 from engine.waterfall import waterfall_svg
 from equations.errors import InputError
 from equations.methodology import Methodology
@@ -44,7 +45,7 @@ def _head(spec: SpecDocument, methodology: Methodology) -> str:
 
 
 def side_of(reference: str, readings: Mapping[str, str]) -> Side:
-    """Return one side of a comparison: ``KH_AM004@1.1``, a path, or either with readings behind ``?`` (``...?id=reading&id=reading``)."""
+    """Return one side of a comparison: ``KH_AM004@1.1`` or a path, perhaps with readings behind it (``?id=reading&id=reading``)."""
     name, _, query = reference.partition("?")
     chosen: dict[str, str] = {}
     for part in query.split("&") if query else ():
@@ -66,10 +67,14 @@ def compare(
     MethodologyError
         I508 where there is nothing to compare; whatever reading or running a side raises.
     """
-    if second is None and len(projects) < 2 and not readings[1]:  # noqa: PLR2004
-        raise InputError("I508", "there is nothing to compare with", why="one spec is named",
-                         remedy="name a second spec, two projects (--project twice), or readings (--reading-b ruling=reading)")  # fmt: skip
-    if len(projects) > 2:  # noqa: PLR2004
+    if second is None and len(projects) < 2 and not readings[1]:
+        raise InputError(
+            "I508",
+            "there is nothing to compare with",
+            why="one spec is named",
+            remedy="name a second spec, two projects (--project twice), or readings (--reading-b ruling=reading)",
+        )
+    if len(projects) > 2:
         raise InputError("I508", f"{len(projects)} projects are named", remedy="one or two can be compared")
     a = side_of(first, readings[0])
     b = side_of(second, readings[1]) if second is not None else Side(a.methodology, dict(a.readings) | dict(readings[1]), a.name)
@@ -120,13 +125,24 @@ def carry_over(project: str, first: str, second: str) -> Migration:
 def migration_text(migration: Migration) -> str:
     """Return what was done, for reading."""
     lines = [bold(f"{migration.a}  ->  {migration.b}")]
-    titles = {"new": "to be supplied", "gone": "gone (commented out)", "changed": "changed; look whether the value still holds",
-              "renamed": "renamed", "fault": "still to be mended in the values that stay"}  # fmt: skip
+    titles = {
+        "new": "to be supplied",
+        "gone": "gone (commented out)",
+        "changed": "changed; look whether the value still holds",
+        "renamed": "renamed",
+        "fault": "still to be mended in the values that stay",
+    }
     for kind, title in titles.items():
         steps = migration.of(kind)
         if steps:
-            rows = [[s.part, s.name, s.unit, s.what, ", ".join(s.used_by[:4])] for s in steps]
-            lines += ["", f"{title} ({len(steps)})", table(["part", "what", "unit", "", "used by"], rows)]
+            lines += ["", f"{title} ({len(steps)})", *(wrapped("    " + _step_text(step), "        ") for step in steps)]
     if len(lines) == 1:
         lines.append("nothing to do: both versions ask for the same inputs")
     return "\n".join(lines) + "\n"
+
+
+def _step_text(step: Step) -> str:
+    where = "" if step.part == "values" else f"{step.part}: "
+    unit = f" ({step.unit})" if step.unit and step.kind == "new" else ""
+    users = f"; used by {', '.join(step.used_by)}" if step.used_by else ""
+    return f"{where}{step.name}{unit}: {step.what}{users}"

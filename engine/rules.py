@@ -11,6 +11,7 @@ from engine.evaluate import Values
 from engine.finding import Finding
 from engine.formula import FormulaEvaluator, Scope
 from engine.plan import Plan
+from engine.setting import Setting, is_static, may_hold
 from equations.equation import Rule
 from equations.methodology import Methodology
 from equations.syntax import Compare, Element, Logic, MatrixRef, Node, Not, Number, Ratio, Supplied, Switch, walk
@@ -18,10 +19,18 @@ from equations.syntax import Compare, Element, Logic, MatrixRef, Node, Not, Numb
 _MOST_SHOWN = 6
 
 
-def asked_quantities(methodology: Methodology) -> tuple[str, ...]:
-    """Return the quantities that conditions of rules name, in the order of the rules."""
+def asked_quantities(methodology: Methodology, setting: Setting | None = None) -> tuple[str, ...]:
+    """Return the quantities that conditions of rules name, in the order of the rules.
+
+    Parameters
+    ----------
+    setting
+        Whose choices and readings leave rules out; none by default.
+    """
     found: dict[str, None] = {}
     for rule in methodology.rules:
+        if setting is not None and rule.when is not None and is_static(rule.when) and not may_hold(rule.when, setting):
+            continue
         for node in walk(rule.condition):
             if isinstance(node, Element | MatrixRef):
                 found[node.quantity] = None

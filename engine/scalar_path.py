@@ -8,41 +8,31 @@ converted by pint, units are carried through every operation, and sums are Pytho
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from engine.cells import EXCLUDED
 from engine.pipeline import Run
-from engine.scalar_units import COMPARE, CarriedUnits, PathError, Value, magnitude
+from engine.scalar_scope import OutsideRelationError, ScalarScope, Scope
+from engine.scalar_units import PathError, Value, magnitude
 from equations.equation import Equation
 from equations.quantity import Quantity
 from equations.spec_block import read_number
 from equations.syntax import (
     Binary,
-    Binder,
     Call,
     Cases,
-    Compare,
     DateMark,
     Element,
     Excluded,
-    Index,
-    IndexGroup,
     IndexLabel,
     IndexLetter,
     Letter,
-    Logic,
     MatrixRef,
-    Member,
     Negative,
     Node,
-    Not,
     Number,
     Ratio,
     Reduce,
-    Switch,
     Word,
     children,
     walk,
@@ -52,30 +42,28 @@ from equations.units import Unit
 
 _NEAR_STEP = 1e-9
 Labels = tuple[str, ...]
-#: Letter -> its index set and the member that it stands for.
-Scope = Mapping[str, tuple[str, str]]
 
 
-class _OutsideRelationError(Exception):
-    """A cell that does not exist under its relation; sums pass over it."""
+class ScalarPath(ScalarScope):
+    """Recomputes cells of a run, each once.
 
+    Attributes
+    ----------
+    known
+        Cells that were recomputed.
+    excluded
+        Cells that come out as left out by the methodology.
+    at_step
+        Cells whose value was rounded to a whole unit so close to a step that either side is right.
+    """
 
-@dataclass
-class ScalarPath:
-    """Recomputes cells of a run, each once."""
-
-    run: Run
-    known: dict[tuple[str, Labels], Value] = field(default_factory=dict)
-    #: Cells that come out as left out by the methodology.
-    excluded: set[tuple[str, Labels]] = field(default_factory=set)
-    #: Cells whose value was rounded to a whole unit so close to a step that either side is right.
-    at_step: set[tuple[str, Labels]] = field(default_factory=set)
-    rounding: bool = False
-
-    def __post_init__(self) -> None:
-        self.methodology, self.setting = self.run.methodology, self.run.setting
-        self.year_set = self.methodology.year_set
-        self.units = CarriedUnits(frozenset(substance.id for substance in self.methodology.substances))
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.known: dict[tuple[str, Labels], Value] = {}
+        self.excluded: set[tuple[str, Labels]] = set()
+        self.at_step: set[tuple[str, Labels]] = set()
+        self.powers: dict[tuple[int, int, tuple[object, ...]], dict[tuple[str, str], float]] = {}
+        self.rounding = False
 
     # -- cells
 
@@ -108,7 +96,7 @@ class ScalarPath:
         if pairs is not None:
             over = self.methodology.relation[quantity.on].over
             if tuple(labels[quantity.indices.index(axis)] for axis in over) not in pairs:
-                raise _OutsideRelationError
+                raise OutsideRelationError
 
     def given(self, quantity: Quantity, labels: Labels) -> Value:
         """Convert a number as it was written; a left-out cell is zero, a statement is taken as it was read."""
@@ -143,7 +131,10 @@ class ScalarPath:
         self.units.allowed = tuple(self.methodology.equivalence[id_] for id_ in equation.equivalences)
         self.rounding = False
         try:
-            value = self.right_side(equation, quantity, labels, scope)
+            try:
+                value = self.right_side(equation, quantity, labels, scope)
+            except OutsideRelationError:
+                value = 0.0
             if self.rounding:
                 self.at_step.add((quantity.id, labels))
             return self.units.in_unit(
@@ -296,15 +287,16 @@ class ScalarPath:
         raise PathError(f"a {type(node).__name__} where a matrix is meant")
 
     def power(self, base: Node, exponent: float, scope: Scope, row: str, column: str) -> Value:
-        """Return one element of a whole power, by as many products of whole matrices."""
-        if not exponent.is_integer() or exponent < 1:
+        """Return one element of a whole power of a matrix of plain numbers."""
+        if not exponent.is_integer() or exponent < 0:
             raise PathError(f"a matrix to the power {exponent:g}")
-        rows, columns = (self.setting.members[set_id] for set_id in self.sets(base))
-        matrix = {(i, j): magnitude(self.element(base, scope, i, j)) for i in rows for j in columns}
-        line = {j: matrix[row, j] for j in columns}
-        for _ in range(int(exponent) - 1):
-            line = {j: math.fsum(line[k] * matrix[k, j] for k in columns) for j in columns}
-        return line[column]
+        key = (id(base), int(exponent), tuple(sorted(scope.items())))
+        if key not in self.powers:
+            rows, columns = (self.setting.members[set_id] for set_id in self.sets(base))
+            matrix = [[magnitude(self.element(base, scope, i, j)) for j in columns] for i in rows]
+            raised = _raised(matrix, int(exponent))
+            self.powers[key] = {(i, j): raised[m][n] for m, i in enumerate(rows) for n, j in enumerate(columns)}
+        return self.powers[key][row, column]
 
     def is_matrix(self, node: Node) -> bool:
         return any(
@@ -330,79 +322,22 @@ class ScalarPath:
                 return self.sets(child)
         raise PathError(f"a {type(node).__name__} where a matrix is meant")
 
-    # -- indices and reductions
-
-    def label(self, index: Index, axis: str, scope: Scope) -> str:
-        """Return the member that an index stands for."""
-        if isinstance(index, IndexLabel):
-            return self.setting.members[axis][0 if index.label == "start" else -1] if index.mark else index.label
-        label = scope[index.letter][1]
-        if isinstance(index, IndexGroup):
-            at = self.setting.members[self.year_set].index(label)
-            return next(m for m, years in zip(self.setting.members[axis], self.setting.groups[axis], strict=True) if at in years)
-        return str(int(label) + index.offset) if index.offset else label
-
-    def terms(self, node: Reduce, scope: Scope) -> Iterator[Any]:
-        """Yield the body for every combination of the letters that a reduction binds; cells outside a relation are passed over."""
-        for inner in self.bound(node.binders, scope):
-            try:
-                yield self.holds(node.body, inner) if node.kind in ("All", "Any") else self.value(node.body, inner)
-            except _OutsideRelationError:
-                continue
-
-    def bound(self, binders: tuple[Binder, ...], scope: Scope) -> Iterator[Scope]:
-        if not binders:
-            yield scope
-            return
-        first, rest = binders[0], binders[1:]
-        kind, name = str(first.within[0]), str(first.within[1])
-        set_id = name if kind == "all" else self.year_set
-        for label in self.labels(kind, name, first, scope):
-            yield from self.bound(rest, {**scope, first.letter: (set_id, label)})
-
-    def labels(self, kind: str, name: str, binder: Binder, scope: Scope) -> tuple[str, ...]:
-        if kind == "all":
-            return self.setting.members[name]
-        years = self.setting.members[self.year_set]
-        set_id, label = scope[name]
-        if kind == "group":
-            chosen = self.setting.groups[set_id][self.setting.members[set_id].index(label)]
-            return tuple(years[at] for at in sorted(chosen))
-        last = int(label) + int(binder.within[2])
-        return tuple(year for year in years if int(year) <= last)
-
-    # -- conditions
-
-    def holds(self, node: Node, scope: Scope) -> bool:  # noqa: PLR0911 - one arm per node
-        match node:
-            case Logic(op=op, parts=parts):
-                return (all if op == "and" else any)(self.holds(part, scope) for part in parts)
-            case Not(operand=operand):
-                return not self.holds(operand, scope)
-            case Member(letter=letter, set=set_id, negated=negated):
-                return (scope[letter][1] in self.setting.members[set_id]) is not negated
-            case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)):
-                return COMPARE[op]((self.setting.choices if kind == "choice" else self.setting.readings)[id_], text)
-            case Compare(op=op, left=Letter() as left, right=right):
-                a, b = self.member(left, scope), self.member(right, scope)
-                if scope[left.letter][0] == self.year_set:
-                    return COMPARE[op](int(a), int(b))
-                return COMPARE[op](a, b)
-            case Compare(op=op, left=left, right=right):
-                a, b = self.units.joined(self.value(left, scope), self.value(right, scope))
-                return bool(COMPARE[op](a, b))
-            case Reduce(kind=kind):
-                return (all if kind == "All" else any)(self.terms(node, scope))
-        raise PathError(f"a {type(node).__name__} where a condition is meant")
-
-    def member(self, node: Node, scope: Scope) -> str:
-        if isinstance(node, Word):
-            return node.text
-        assert isinstance(node, Letter)
-        years = self.setting.members[self.year_set] if self.year_set else ()
-        label = {"start": years[:1], "end": years[-1:]}.get(node.letter, ()) or (scope[node.letter][1],)
-        return str(int(label[0]) + node.offset) if node.offset else label[0]
-
 
 def _is_zero(value: Value) -> bool:
     return isinstance(value, float) and value == 0
+
+
+def _raised(matrix: list[list[float]], exponent: int) -> list[list[float]]:
+    """Return a whole power by squaring."""
+    size = len(matrix)
+    result = [[1.0 if i == j else 0.0 for j in range(size)] for i in range(size)]
+    while exponent:
+        if exponent % 2:
+            result = _product(result, matrix)
+        matrix, exponent = (_product(matrix, matrix) if exponent > 1 else matrix), exponent // 2
+    return result
+
+
+def _product(left: list[list[float]], right: list[list[float]]) -> list[list[float]]:
+    columns = list(zip(*right, strict=True))
+    return [[math.fsum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in left]

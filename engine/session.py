@@ -53,7 +53,7 @@ class Session:
             from engine.rules import asked_quantities
 
             wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
-            plan = plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology))
+            plan = plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology, setting))
             self.entry.keep_plan(key, plan)
         return plan
 

@@ -16,6 +16,10 @@ from equations.syntax import Compare, Letter, Logic, Member, Node, Not, Switch, 
 MOST_YEARS = 200
 
 
+#: The group set whose members are the monitoring periods.
+PERIOD_SET = "period"
+
+
 @dataclass(frozen=True)
 class Setting:
     """The shape of a run.
@@ -41,12 +45,20 @@ class Setting:
     relations: Mapping[str, frozenset[tuple[str, ...]] | None]
     start: str = ""
     end: str = ""
+    #: Sets whose members only the project can list, and of which it says nothing; an empty list is something said.
+    unlisted: frozenset[str] = frozenset()
 
     def key(self) -> str:
         """Return a text that is the same for equal settings."""
         relations = {k: sorted(v) if v is not None else None for k, v in self.relations.items()}
         return repr((sorted(self.choices.items()), sorted(self.readings.items()), sorted(self.members.items()),
-                     sorted(self.groups.items()), sorted(relations.items(), key=lambda x: x[0]), self.start, self.end))  # fmt: skip
+                     sorted(self.groups.items()), sorted(relations.items(), key=lambda x: x[0]), self.start, self.end,
+                     sorted(self.unlisted)))  # fmt: skip
+
+    def monitored_years(self) -> tuple[int, ...] | None:
+        """Return the positions of the years of all monitoring periods, or ``None`` where a methodology knows no periods."""
+        groups = self.groups.get(PERIOD_SET)
+        return None if groups is None else tuple(sorted({year for group in groups for year in group}))
 
     def positions(self, part: str, whole: str) -> tuple[int, ...]:
         """Return where the members of one set stand in another that contains them."""

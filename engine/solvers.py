@@ -54,7 +54,7 @@ def root_parts(equation: Equation) -> tuple[Node, Node]:
     if isinstance(relation, Compare) and relation.op == "==":
         for known, power in ((relation.left, relation.right), (relation.right, relation.left)):
             if isinstance(power, Binary) and power.op == "^" and isinstance(power.left, MatrixRef):
-                if power.left.quantity == equation.quantity:
+                if power.left == equation.defines:
                     return known, power.right
     raise SpecError("S105", f"{equation.id} is not of the form that its solver solves", equation.place,
                     why="principal_matrix_root solves M == X ^ n for the matrix X on the left side",

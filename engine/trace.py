@@ -38,7 +38,6 @@ from equations.syntax import (
 )
 
 Cell = tuple[int, ...]
-_MOST_TERMS = 24
 
 
 @dataclass(frozen=True)
@@ -144,17 +143,25 @@ def explain(run: Run, quantity: str, cell: Cell, depth: int = 12) -> TraceNode:
     depth
         Levels below the number.
     """
-    tracer = _Tracer(run)
+    tracer = Tracer(run)
     return tracer.node(quantity, cell, depth)
 
 
-class _Tracer:
+class Tracer:
+    """Finds, for single numbers of a run, the equation with numbers in it and the numbers that it reads."""
+
+    #: How many terms of a sum are written out.
+    most_terms = 24
+
     def __init__(self, run: Run) -> None:
         self.run = run
         self.evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
         self.seen: set[tuple[str, Cell]] = set()
+        self.texts: dict[str, str] = {}
+        self.elements: dict[str, tuple[str, str, Node]] = {}
 
     def node(self, quantity: str, cell: Cell, depth: int) -> TraceNode:
+        """Return a number with what lies so many levels below it."""
         run = self.run
         declared = run.methodology.quantity[quantity]
         labels = tuple(run.setting.members[axis][at] for axis, at in zip(declared.indices, cell, strict=True))
@@ -181,7 +188,7 @@ class _Tracer:
                 else:
                     uses.append(self.node(name, place, depth - 1))
         return TraceNode(
-            quantity, labels, value, unit, state, equation.label, equation.id, plain_text(equation.formula, letters_of(run.methodology, equation)),
+            quantity, labels, value, unit, state, equation.label, equation.id, self.formula_text(equation),
             self.substituted(equation, formula, scope), str(equation.source), None, tuple(uses), zeros, known,
         )  # fmt: skip
 
@@ -228,22 +235,40 @@ class _Tracer:
             scope = scope.bound(letter, by_letter[letter], np.array([places[letter]], np.intp))
         return scope
 
+    def formula_text(self, equation: Equation) -> str:
+        """Return a formula as the spec writes it."""
+        if equation.id not in self.texts:
+            self.texts[equation.id] = plain_text(equation.formula, letters_of(self.run.methodology, equation))
+        return self.texts[equation.id]
+
     def element_form(self, equation: Equation, scope: Scope, cell: Cell) -> tuple[Scope, Node]:
         """Return a formula for one element: of a matrix equation the element in the cell's row and column."""
-        methodology, formula = self.run.methodology, equation.formula
         if not isinstance(equation.defines, MatrixRef):
-            return scope, formula
-        axes = methodology.quantity[equation.quantity].indices
+            return scope, equation.formula
+        axes = self.run.methodology.quantity[equation.quantity].indices
+        if equation.id not in self.elements:
+            self.elements[equation.id] = self.element_of(equation, axes, set(scope.letters))
+        row, column, formula = self.elements[equation.id]
+        for letter, axis, at in ((row, axes[0], cell[0]), (column, axes[1], cell[1])):
+            scope = scope.bound(letter, axis, np.array([at], np.intp))
+        return scope, formula
+
+    def element_of(self, equation: Equation, axes: tuple[str, ...], used: set[str]) -> tuple[str, str, Node]:
+        """Return letters for row and column of a matrix equation, and its formula for the element there."""
+        formula = equation.formula
         if equation.solver:
             known, exponent = root_parts(equation)
             formula = Binary("*", known, exponent)
         formula = _without_powers(formula)
-        used = letters_in(formula) | set(scope.letters)
-        row = free_letter(axes[0], used, methodology)
-        column = free_letter(axes[1], used | {row}, methodology)
-        for letter, axis, at in ((row, axes[0], cell[0]), (column, axes[1], cell[1])):
-            scope = scope.bound(letter, axis, np.array([at], np.intp))
-        return scope, lowered(formula, row, column, methodology)
+        used |= letters_in(formula)
+        row = free_letter(axes[0], used, self.run.methodology)
+        column = free_letter(axes[1], used | {row}, self.run.methodology)
+        return row, column, lowered(formula, row, column, self.run.methodology)
+
+    @staticmethod
+    def is_opaque(equation: Equation) -> bool:
+        """Whether numbers cannot be written into an equation: it is solved, or raises a matrix to a power that is data."""
+        return bool(equation.solver) or _without_powers(equation.formula) is not equation.formula
 
     # -- what a formula reads
 
@@ -343,16 +368,19 @@ class _Tracer:
                     zeros += 1
                 else:
                     terms.append(substituted_text(self.taken(node.body, one), lambda element, one=one: self.shown(element, one)))  # type: ignore[misc]
-        more = f" + ... ({len(terms) - _MOST_TERMS} more terms)" if len(terms) > _MOST_TERMS else ""
-        text = " + ".join(terms[:_MOST_TERMS]) + more
+        more = f" + ... ({len(terms) - self.most_terms} more terms)" if len(terms) > self.most_terms else ""
+        text = " + ".join(terms[: self.most_terms]) + more
         return (text or "0") + (f"   ({zeros} terms are zero)" if zeros else "")
 
     def shown(self, element: Element, scope: Scope) -> str | None:
         letters = [i.letter for i in element.indices if isinstance(i, IndexLetter | IndexGroup)]
         if any(letter not in scope.letters or len(scope.letters[letter][1]) != 1 for letter in letters):
             return None
-        place = self.place(element.quantity, element.indices, scope)
-        value = float(self.run.values.arrays[element.quantity][place])
+        return self.written(element.quantity, self.place(element.quantity, element.indices, scope))
+
+    def written(self, quantity: str, place: Cell) -> str:
+        """Return one number as it stands in a formula."""
+        value = float(self.run.values.arrays[quantity][place])
         text = number(value)
         return f"({text})" if value < 0 else text
 

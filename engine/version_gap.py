@@ -1,13 +1,14 @@
 """A project file made for one version, run under another: what only its own version knows is set aside and reported.
 
-A name that no version knows stays an error. So does a value that a choice does not have and a reading that a ruling does not have: these
-decide equations, and a run that passed over them would answer another question.
+A name that no version knows stays an error. So does a value that a choice does not have and a reading that a ruling does not
+have: these decide equations, and a run that passed over them would answer another question.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from engine.finding import Finding
 from engine.project_data import ProjectData
@@ -16,6 +17,7 @@ from equations.methodology import Methodology
 
 #: Loads a methodology by reference.
 Loader = Callable[[str], Methodology]
+_Held = TypeVar("_Held")
 
 
 def set_aside(methodology: Methodology, project: ProjectData, load: Loader | None) -> tuple[ProjectData, tuple[Finding, ...]]:
@@ -51,9 +53,13 @@ def set_aside(methodology: Methodology, project: ProjectData, load: Loader | Non
 def _names(methodology: Methodology) -> dict[str, Mapping[str, object]]:
     """Return what a project file can name, by the part of the file in which it does."""
     return {
-        "values": methodology.quantity, "choices": methodology.choice, "readings": methodology.ruling, "datasets": methodology.dataset,
-        "members": methodology.index_set, "relations": methodology.relation,
-    }  # fmt: skip
+        "values": methodology.quantity,
+        "choices": methodology.choice,
+        "readings": methodology.ruling,
+        "datasets": methodology.dataset,
+        "members": methodology.index_set,
+        "relations": methodology.relation,
+    }
 
 
 def _unknown(methodology: Methodology, project: ProjectData) -> dict[str, dict[str, Place | None]]:
@@ -71,23 +77,37 @@ def _unknown(methodology: Methodology, project: ProjectData) -> dict[str, dict[s
 
 
 def _finding(methodology: Methodology, named: Methodology, part: str, name: str, place: Place | None) -> Finding:
-    words = {"values": "value", "choices": "choice", "readings": "reading", "datasets": "dataset", "members": "list of members",
-             "relations": "list of combinations"}  # fmt: skip
+    words = {
+        "values": "value",
+        "choices": "choice",
+        "readings": "reading",
+        "datasets": "dataset",
+        "members": "list of members",
+        "relations": "list of combinations",
+    }
     return Finding(
-        "A705", "warning" if part in ("choices", "readings") else "note", name,
+        "A705",
+        "warning" if part in ("choices", "readings") else "note",
+        name,
         f"the {words[part]} {name!r} is not used: {methodology.reference} does not know it",
-        f"{named.reference}, which the project file names, does", f"nothing, or a project file for {methodology.reference} "
-        f"(mrvgraph migrate --from {named.reference} --to {methodology.reference})", place=place,
-    )  # fmt: skip
+        f"{named.reference}, which the project file names, does",
+        f"nothing, or a project file for {methodology.reference} "
+        f"(mrvgraph migrate --from {named.reference} --to {methodology.reference})",
+        place=place,
+    )
 
 
 def _without(project: ProjectData, gone: Mapping[str, set[str]]) -> ProjectData:
-    def kept(part: str, held: Mapping[str, object]) -> dict[str, object]:
+    def kept(part: str, held: Mapping[str, _Held]) -> dict[str, _Held]:
         return {name: value for name, value in held.items() if name not in gone.get(part, ())}
 
     return replace(
-        project, values=kept("values", project.values), value_places=kept("values", project.value_places),  # type: ignore[arg-type]
-        choices=kept("choices", project.choices), readings=kept("readings", project.readings),  # type: ignore[arg-type]
-        members=kept("members", project.members), relations=kept("relations", project.relations),  # type: ignore[arg-type]
+        project,
+        values=kept("values", project.values),
+        value_places=kept("values", project.value_places),
+        choices=kept("choices", project.choices),
+        readings=kept("readings", project.readings),
+        members=kept("members", project.members),
+        relations=kept("relations", project.relations),
         datasets=tuple(scalar for scalar in project.datasets if scalar.text not in gone.get("datasets", ())),
-    )  # fmt: skip
+    )

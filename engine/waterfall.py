@@ -17,7 +17,9 @@ _LETTERS = 46
 _WIDTH = _EDGE * 2 + _LABELS + _BARS + _NUMBERS
 
 
-def waterfall_svg(effect: Effect, title: str, said: Mapping[str, str] | None = None, *, names: tuple[str, str] = ("before", "after")) -> str:
+def waterfall_svg(
+    effect: Effect, title: str, said: Mapping[str, str] | None = None, *, names: tuple[str, str] = ("before", "after")
+) -> str:
     """Return the attribution of a difference as a picture.
 
     Parameters
@@ -49,11 +51,13 @@ def waterfall_svg(effect: Effect, title: str, said: Mapping[str, str] | None = N
         f'<text x="{_EDGE}" y="32" font-size="17" font-weight="bold">{escape(_cut(title, 92))}</text>',
         f'<text x="{_EDGE}" y="54" fill="#444">{escape(f"{effect.result} in {effect.unit}; {how}")}</text>',
         *_axis(scale, len(rows)),
-    ]  # fmt: skip
+    ]
     for at, row in enumerate(rows):
         out += row.drawn(scale, _TOP + at * _ROW, last=at == len(rows) - 1)
     if scale.cut:
-        out.append(f'<text x="{_EDGE + _LABELS}" y="{height - 14}" font-size="11" fill="#666">The axis does not begin at zero.</text>')
+        out.append(
+            f'<text x="{_EDGE + _LABELS}" y="{height - 14}" font-size="11" fill="#666">The axis does not begin at zero.</text>'
+        )
     return "\n".join([*out, "</svg>"]) + "\n"
 
 
@@ -72,13 +76,19 @@ class _Row:
         first = middle - _LINE * (len(lines) - 1) / 2 + 4
         out = ["<g>", f"<title>{escape(f'{self.label}: {self.shown}')}</title>"]
         for at, (text, colour) in enumerate(lines):
-            out.append(f'<text x="{_EDGE}" y="{first + at * _LINE:.1f}" fill="{colour}"{weight if not at else ""}>{escape(text)}</text>')
-        out.append(f'<rect x="{left:.2f}" y="{middle - _BAR / 2:.1f}" width="{max(1.5, right - left):.2f}" height="{_BAR}" '
-                   f'fill="{self.colour}" stroke="#222" stroke-width="0.6"/>')  # fmt: skip
+            out.append(
+                f'<text x="{_EDGE}" y="{first + at * _LINE:.1f}" fill="{colour}"{weight if not at else ""}>{escape(text)}</text>'
+            )
+        out.append(
+            f'<rect x="{left:.2f}" y="{middle - _BAR / 2:.1f}" width="{max(1.5, right - left):.2f}" height="{_BAR}" '
+            f'fill="{self.colour}" stroke="#222" stroke-width="0.6"/>'
+        )
         if not last:
             x = scale.x(self.end)
-            out.append(f'<line x1="{x:.2f}" y1="{middle + _BAR / 2:.1f}" x2="{x:.2f}" y2="{middle + _ROW - _BAR / 2:.1f}" '
-                       'stroke="#555" stroke-dasharray="3 3"/>')  # fmt: skip
+            out.append(
+                f'<line x1="{x:.2f}" y1="{middle + _BAR / 2:.1f}" x2="{x:.2f}" y2="{middle + _ROW - _BAR / 2:.1f}" '
+                'stroke="#555" stroke-dasharray="3 3"/>'
+            )
         out.append(f'<text x="{_WIDTH - _EDGE}" y="{middle + 4:.1f}" text-anchor="end"{weight}>{escape(self.shown)}</text>')
         return [*out, "</g>"]
 
@@ -96,7 +106,7 @@ class _Scale:
     def __init__(self, values: Sequence[float]) -> None:
         low, high = min(values), max(values)
         spread = high - low or abs(high) or 1.0
-        self.cut = low > 0 and spread < high / 2 or high < 0 and spread < -low / 2
+        self.cut = (low > 0 and spread < high / 2) or (high < 0 and spread < -low / 2)
         low, high = (low - spread / 8, high + spread / 8) if self.cut else (min(low, 0.0), max(high, 0.0))
         self.step = _round_step((high - low) / 4)
         self.low = math.floor(low / self.step) * self.step
@@ -120,7 +130,12 @@ class _Scale:
 
 
 def _rows(
-    effect: Effect, parts: Sequence[Contribution], said: Mapping[str, str], names: tuple[str, str], scale: _Scale, heights: Sequence[float]
+    effect: Effect,
+    parts: Sequence[Contribution],
+    said: Mapping[str, str],
+    names: tuple[str, str],
+    scale: _Scale,
+    heights: Sequence[float],
 ) -> list[_Row]:
     rows = [_Row(names[0], "", scale.base, effect.before, f"{effect.before:,.1f}", _TOTAL, total=True)]
     for part, start, end in zip(parts, heights, heights[1:], strict=False):
@@ -137,9 +152,11 @@ def _axis(scale: _Scale, rows: int) -> list[str]:
         x = scale.x(value)
         zero = abs(value) < scale.step / 1000
         out.append(f'<line x1="{x:.2f}" y1="{_TOP - 4}" x2="{x:.2f}" y2="{bottom}" stroke="{"#888" if zero else "#ddd"}"/>')
-        out.append(f'<text x="{x:.2f}" y="{_TOP - 10}" text-anchor="middle" font-size="11" fill="#555">{0 if zero else value:,.4g}</text>'
-                   if abs(value) < 10_000 else  # noqa: PLR2004
-                   f'<text x="{x:.2f}" y="{_TOP - 10}" text-anchor="middle" font-size="11" fill="#555">{value:,.0f}</text>')  # fmt: skip
+        out.append(
+            f'<text x="{x:.2f}" y="{_TOP - 10}" text-anchor="middle" font-size="11" fill="#555">{0 if zero else value:,.4g}</text>'
+            if abs(value) < 10_000
+            else f'<text x="{x:.2f}" y="{_TOP - 10}" text-anchor="middle" font-size="11" fill="#555">{value:,.0f}</text>'
+        )
     return out
 
 

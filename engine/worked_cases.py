@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.evaluate import Values
 from engine.cells import ABSENT, NOT_APPLICABLE
-from engine.inputs import UnitReader
+from engine.evaluate import Values
 from engine.project_data import ProjectData, read_project
+from engine.reported_values import UnitReader
 from engine.setting import Setting
 from equations.errors import Place, SpecError, raise_all
 from equations.methodology import Methodology
@@ -121,13 +121,17 @@ def cell_of(methodology: Methodology, setting: Setting, values: Values, number: 
     return float(array[at])
 
 
-def read_cases(spec: Path, methodology: Methodology, read_unit: UnitReader) -> tuple[WorkedCase, ...]:
+def read_cases(
+    spec: Path, methodology: Methodology, read_unit: UnitReader, *, with_expected: bool = True
+) -> tuple[WorkedCase, ...]:
     """Read the worked cases of a spec; none where it has no folder of cases.
 
     Parameters
     ----------
     spec
         The main file of the spec.
+    with_expected
+        Whether to read the expected numbers too.
 
     Raises
     ------
@@ -144,9 +148,10 @@ def read_cases(spec: Path, methodology: Methodology, read_unit: UnitReader) -> t
     blocks = [Block(item, "case", errors, _SCHEMA["case"]) for item in items]
     unique([(block.text("id"), block.place) for block in blocks], "cases", errors)
     cases = [_case(block, path.parent, methodology) for block in blocks]
-    found = [replace(case, expected=tuple(_expected(case, methodology, read_unit, errors))) for case in cases]
+    if with_expected:
+        cases = [replace(case, expected=tuple(_expected(case, methodology, read_unit, errors))) for case in cases]
     raise_all(errors)
-    return tuple(found)
+    return tuple(cases)
 
 
 def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
@@ -159,8 +164,8 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
             block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place)
     texts = {name: {key: scalar.text for key, scalar in block.texts(name)} for name in ("choices", "readings")}
     return WorkedCase(
-        id_, block.text("title"), project, texts["choices"], texts["readings"], block.words("datasets"), tuple(dict.fromkeys(wanted)),
-        float(block.number("tolerance") or TOLERANCE), folder / f"{id_}.csv", block.place,
+        id_, block.text("title"), project, texts["choices"], texts["readings"], block.words("datasets"),
+        tuple(dict.fromkeys(wanted)), float(block.number("tolerance") or TOLERANCE), folder / f"{id_}.csv", block.place,
     )  # fmt: skip
 
 

@@ -91,8 +91,8 @@ class NumberReader:
         if given.text == "NA":
             return self.excluded(quantity, shown, given)
         exact = read_number(given.text)
-        value = math.inf if exact is None else _float(exact * self.factor(quantity, given))
-        if exact is None and not _is_number(given.text):
+        value = _beyond(given.text) if exact is None else _float(exact * self.factor(quantity, given))
+        if value is None:
             self.fault("I505", f"{shown} is not a number: {given.text!r}", given.place,
                        why="a value is a finite number with a decimal point", remedy=_rewritten(given.text))  # fmt: skip
             return math.nan, ABSENT
@@ -159,12 +159,13 @@ def _float(exact: Fraction) -> float:
         return math.inf
 
 
-def _is_number(text: str) -> bool:
-    """Whether a text that could not be read is a number all the same, only too long or too large."""
+def _beyond(text: str) -> float | None:
+    """Return infinity or zero for a number that is only too long, too large or too small to be read, ``None`` for another text."""
     try:
-        return bool(_NUMERIC.match(text.strip())) and float(text) is not None
+        value = float(text) if _NUMERIC.match(text.strip()) else None
     except ValueError:
-        return False
+        return None
+    return value if value is None or value == 0 else math.inf
 
 
 def _rewritten(text: str) -> str:

@@ -38,8 +38,12 @@ class EditLog:
     def absent(self, path: Path, item: YamlNode, known: list[str]) -> None:
         """Report an edit of something that is not there."""
         shown = item.text if isinstance(item, Scalar) else "..."
-        self.fault(f"there is no {shown!r} in {' of '.join(reversed(path))}", item.place,
-                   why="only what the edited version has can be edited", remedy=near(shown, known))  # fmt: skip
+        self.fault(
+            f"there is no {shown!r} in {' of '.join(reversed(path))}",
+            item.place,
+            why="only what the edited version has can be edited",
+            remedy=near(shown, known),
+        )
 
 
 def same(a: YamlNode, b: YamlNode) -> bool:

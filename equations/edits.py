@@ -1,7 +1,7 @@
 """Edits of parts of a document: entries of lists, fields of entries, single values of cells and tables.
 
-Every list and every nested field is edited with the same three words, ``add``, ``replace`` and ``remove``. An edit of something that is
-not there, two edits of one thing and an edit that changes nothing are faults (S109), each with its place.
+Every list and every nested field is edited with the same three words, ``add``, ``replace`` and ``remove``. An edit of
+something that is not there, two edits of one thing and an edit that changes nothing are faults (S109), each with its place.
 """
 
 from __future__ import annotations
@@ -90,8 +90,11 @@ class Editor(EditLog):
                 block = item if isinstance(item, Mapping) else None
                 name = _name_scalar(kind, block)
             if not isinstance(name, Scalar) or (block is None and kind not in ("words", "members")):
-                self.fault(f"add: {path[-1]}: takes entries, each with its {_wanted_name(kind)}", item.place,
-                           remedy="begin each entry with `- `")  # fmt: skip
+                self.fault(
+                    f"add: {path[-1]}: takes entries, each with its {_wanted_name(kind)}",
+                    item.place,
+                    remedy="begin each entry with `- `",
+                )
                 continue
             if not self.is_new(path, kind, items, name, block):
                 continue
@@ -104,13 +107,20 @@ class Editor(EditLog):
         if kind == "value_block":  # several blocks may hold values of one quantity; reading them finds cells given twice
             return True
         if any(_identity(item, kind) == name.text for item in items):
-            self.fault(f"{path[-1]} already has {name.text!r}", name.place,
-                       remedy="use replace: to change it, or give the new entry another id")  # fmt: skip
+            self.fault(
+                f"{path[-1]} already has {name.text!r}",
+                name.place,
+                remedy="use replace: to change it, or give the new entry another id",
+            )
             return False
         removed = self.edited.get((*path, name.text))
         if removed is not None:
-            self.fault(f"{name.text!r} is edited twice", name.place, why=f"it is removed at {removed}",
-                       remedy="use replace: with the fields that change; an empty field is taken out")  # fmt: skip
+            self.fault(
+                f"{name.text!r} is edited twice",
+                name.place,
+                why=f"it is removed at {removed}",
+                remedy="use replace: with the fields that change; an empty field is taken out",
+            )
             return False
         return True
 
@@ -133,28 +143,31 @@ class Editor(EditLog):
                 self.fault("an entry must be a block with its id", item.place, remedy="begin each entry with `- id: ...`")
         return [item for item in node.items if isinstance(item, Mapping)]
 
-    def find(
-        self, path: Path, kind: str, items: tuple[YamlNode, ...], name: Scalar, selector: Mapping | None
-    ) -> int | None:
+    def find(self, path: Path, kind: str, items: tuple[YamlNode, ...], name: Scalar, selector: Mapping | None) -> int | None:
         """Return where an entry stands; report one that is not there, or a name that several share."""
         matching = _matching(items, kind, name, selector)
         if len(matching) == 1:
             return matching[0]
         if matching:
-            self.fault(f"{len(matching)} entries of {path[-1]} are called {name.text!r}", name.place,
-                       remedy="say which by `at:`, or give them an `id:`")  # fmt: skip
+            self.fault(
+                f"{len(matching)} entries of {path[-1]} are called {name.text!r}",
+                name.place,
+                remedy="say which by `at:`, or give them an `id:`",
+            )
             return None
         where, removed = " of ".join(reversed(path)), self.edited.get((*path, name.text))
         why = f"it is removed at {removed}" if removed else "only what the edited version has can be edited"
-        self.fault(f"there is no {name.text!r} in {where}", name.place, why=why,
-                   remedy=near(name.text, [_identity(item, kind) for item in items]))  # fmt: skip
+        self.fault(
+            f"there is no {name.text!r} in {where}",
+            name.place,
+            why=why,
+            remedy=near(name.text, [_identity(item, kind) for item in items]),
+        )
         return None
 
     # -- fields of one entry
 
-    def merged(
-        self, path: Path, schema: dict[str, Field], held: Mapping, new: Mapping, naming: tuple[str, ...] = ()
-    ) -> Mapping:
+    def merged(self, path: Path, schema: dict[str, Field], held: Mapping, new: Mapping, naming: tuple[str, ...] = ()) -> Mapping:
         """Return an entry in which fields of ``new`` stand in place of those of ``held``; an empty field takes the old one out."""
         fields = {key.text: (key, value) for key, value in held}
         changes = 0
@@ -171,8 +184,12 @@ class Editor(EditLog):
                 fields.pop(key.text, None)
             elif is_edit(value) and isinstance(value, Mapping):
                 if old is None:
-                    self.fault(f"there is no {key.text!r} in {path[-1]!r}", key.place, why="only what is there can be edited",
-                               remedy=f"write the whole `{key.text}:`")  # fmt: skip
+                    self.fault(
+                        f"there is no {key.text!r} in {path[-1]!r}",
+                        key.place,
+                        why="only what is there can be edited",
+                        remedy=f"write the whole `{key.text}:`",
+                    )
                     continue
                 fields[key.text] = (old[0], self.part((*path, key.text), schema.get(key.text), old[1], value))
             elif old is not None and same(value, old[1]):
@@ -233,9 +250,7 @@ class Editor(EditLog):
             elif self.first((*path, item.text), repr(item.text), item.place):
                 del entries[item.text]
 
-    def set_keys(
-        self, path: Path, entries: dict[str, tuple[Scalar, YamlNode]], node: Mapping, *, new: bool, deep: bool
-    ) -> None:
+    def set_keys(self, path: Path, entries: dict[str, tuple[Scalar, YamlNode]], node: Mapping, *, new: bool, deep: bool) -> None:
         for key, value in node:
             held = entries.get(key.text)
             if deep and isinstance(value, Mapping) and held is not None and isinstance(held[1], Mapping):
@@ -297,7 +312,9 @@ def _selecting(kind: str, block: Mapping, held: Mapping) -> tuple[str, ...]:
     if kind != "value_block":
         return (name_field(kind),)
     naming = ("id", "quantity", "at") if "id" not in block else ("id",)
-    return tuple(name for name in naming if name == "id" or ((new := block.get(name)) and (old := held.get(name)) and same(new, old)))
+    return tuple(
+        name for name in naming if name == "id" or ((new := block.get(name)) and (old := held.get(name)) and same(new, old))
+    )
 
 
 def _identity(item: YamlNode, kind: str) -> str:
@@ -314,7 +331,7 @@ def _identity(item: YamlNode, kind: str) -> str:
 
 
 def _matching(items: tuple[YamlNode, ...], kind: str, name: Scalar, selector: Mapping | None) -> list[int]:
-    """Return where entries stand that an edit may mean; values are named by id, or by quantity and, where that is not enough, `at`."""
+    """Return where entries stand that an edit may mean; values are named by id, or by quantity and, if need be, `at`."""
     if kind != "value_block":
         return [at for at, item in enumerate(items) if _identity(item, kind) == name.text]
     blocks = [(at, item) for at, item in enumerate(items) if isinstance(item, Mapping)]

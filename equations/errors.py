@@ -59,6 +59,7 @@ CODES: dict[str, str] = {
     "I511": "a number of draws, projects or workers that cannot be",
     "I512": "memory that would not suffice",
     "I513": "a project file that cannot be run under one of two specs that are compared",
+    "I514": "an optional package that is not installed",
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",

@@ -41,6 +41,21 @@ class IndexSet:
         return names.get(member) or member
 
 
+def axis_names(indices: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a name for each axis: its index set, and from the second axis over the same set on a number behind it.
+
+    Examples
+    --------
+    >>> axis_names(("land_use", "land_use", "year"))
+    ('land_use', 'land_use_2', 'year')
+    """
+    names: list[str] = []
+    for at, index in enumerate(indices):
+        turn = indices[:at].count(index)
+        names.append(f"{index}_{turn + 1}" if turn else index)
+    return tuple(names)
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """Which combinations of members exist; the project lists them."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.index_set import axis_names
 from equations.units import PLAIN, Unit
 
 KINDS = ("monitored", "fixed_ex_ante", "default", "computed", "statement")
@@ -37,6 +38,11 @@ class Range:
     def holds(self, value: float) -> bool:
         """Whether a finite value lies within (limits included)."""
         return (self.least is None or value >= float(self.least)) and (self.most is None or value <= float(self.most))
+
+    def nearly_holds(self, value: float) -> bool:
+        """Whether a value lies within, or outside by no more than rounding leaves."""
+        slack = 1e-12 * max(abs(float(limit)) for limit in (self.least or 1, self.most or 1))
+        return self.holds(value + slack) or self.holds(value - slack) or self.holds(value)
 
     def __str__(self) -> str:
         if self.least is not None and self.most is not None:
@@ -110,6 +116,11 @@ class Quantity:
     rows_sum_to: Fraction | None = None
     editorial: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def axis_names(self) -> tuple[str, ...]:
+        """A name for each index that tells two indices over one set apart: ``land_use``, ``land_use_2``."""
+        return axis_names(self.indices)
 
     @property
     def title(self) -> str:

@@ -1,6 +1,7 @@
 """Renames and new printed numbers of a revision: carried through every formula, list, citation and sentence of the edited version.
 
-Both work on the edited version's own document, before anything else is edited; the rest of the revision speaks in the new names and numbers.
+Both work on the edited version's own document, before anything else is edited; the rest of the revision speaks in the new
+names and numbers.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 from equations.edit_log import EditLog
 from equations.errors import MethodologyError, near
@@ -20,9 +22,24 @@ _FORMULAS = ("defines", "formula", "relation", "when", "condition")
 _QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result"), ("report",)
 #: Fields of prose, in which `Eq 8` follows a new numbering.
 _PROSE = frozenset(
-    {"meaning", "note", "editorial", "why", "issue", "evidence", "moves", "wrong", "reason", "statement", "remedy", "unit_note", "title",
-     "supplied_by", "lines"}
-)  # fmt: skip
+    {
+        "meaning",
+        "note",
+        "editorial",
+        "why",
+        "issue",
+        "evidence",
+        "moves",
+        "wrong",
+        "reason",
+        "statement",
+        "remedy",
+        "unit_note",
+        "title",
+        "supplied_by",
+        "lines",
+    }
+)
 _MENTION = re.compile(r"\b(Eqs?\.? )(\d+(?:(?:, and |, or |, | and | or | to )\d+)*)(?![\d.])")
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d+)$")
 Numbers = dict[str, list[str]]
@@ -45,8 +62,12 @@ def rename(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
     names = _declared(document)
     for kind, pairs in node:
         if kind.text not in ("quantities", "matrices") or not isinstance(pairs, Mapping):
-            log.fault(f"rename: does not know {kind.text!r}", kind.place, why="quantities and matrices have names in formulas",
-                      remedy=near(kind.text, ("quantities", "matrices")) or "rename: {quantities: {old: new}}")  # fmt: skip
+            log.fault(
+                f"rename: does not know {kind.text!r}",
+                kind.place,
+                why="quantities and matrices have names in formulas",
+                remedy=near(kind.text, ("quantities", "matrices")) or "rename: {quantities: {old: new}}",
+            )
             continue
         for old, new in pairs:
             if _may_rename(kind.text, old, new, names, log):
@@ -108,7 +129,7 @@ def _swap(text: str, old: str, new: str, is_letter: bool) -> str:
         tokens = read_tokens(Source(text))
     except MethodologyError:
         return text
-    for token, after in reversed(list(zip(tokens, tokens[1:], strict=False))):
+    for token, after in reversed(list(pairwise(tokens))):
         if token.kind == "name" and token.text == old and (not is_letter or after.text == "["):
             text = text[: token.span[0]] + new + text[token.span[1] :]
     return text
@@ -162,8 +183,11 @@ def _new_numbers(key: Scalar, value: YamlNode, before: dict[str, str], log: Edit
     if not wanted or len(given) <= 1:
         return [(id_, value.text) for id_ in held]
     if len(given) != len(wanted):
-        log.fault(f"{key.text} are {len(wanted)} numbers and {value.text} are {len(given)}", value.place,
-                  remedy="give a range of the same length, or one number for all")  # fmt: skip
+        log.fault(
+            f"{key.text} are {len(wanted)} numbers and {value.text} are {len(given)}",
+            value.place,
+            remedy="give a range of the same length, or one number for all",
+        )
         return []
     to = dict(zip(wanted, given, strict=True))
     return [(id_, to[before[id_]]) for id_ in held]
@@ -257,8 +281,9 @@ def _apart(items: tuple[YamlNode, ...]) -> tuple[YamlNode, ...]:
     """Return numbers one by one and each once, where an old number became several or several became one."""
     found: dict[str, YamlNode] = {}
     for item in items:
-        for part in item.text.split(", ") if isinstance(item, Scalar) else ():
-            found.setdefault(part, replace(item, text=part))  # type: ignore[type-var]
+        if isinstance(item, Scalar):
+            for part in item.text.split(", "):
+                found.setdefault(part, replace(item, text=part))
     return tuple(found.values())
 
 

@@ -1,8 +1,8 @@
 """Revisions: a version declared as edits of another.
 
-``based_on`` names the spec that is edited; ``changes`` holds ``rename``, ``renumber``, ``settle``, ``remove``, ``replace`` and ``add``, in which
-things are named by their stable ids. Edits work on the document, before it is read as a methodology, so an edited spec is checked exactly
-as a whole one, and messages point into the file where each line stands.
+``based_on`` names the spec that is edited; ``changes`` holds ``rename``, ``renumber``, ``settle``, ``remove``, ``replace``
+and ``add``, in which things are named by their stable ids. Edits work on the document, before it is read as a methodology,
+so an edited spec is checked exactly as a whole one, and messages point into the file where each line stands.
 """
 
 from __future__ import annotations
@@ -53,9 +53,14 @@ def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
         elif key.text in _WHOLE:
             parts[key.text] = (key, value)
         else:
-            editor.fault(f"{key.text} stands beside `changes:`", key.place, why="a revision says what it changes",
-                         remedy=f"write changes: add: {key.text}: ..." if key.text in KEYS
-                         else near_or_all(key.text, ("changes", "methodology", *_WHOLE)))  # fmt: skip
+            editor.fault(
+                f"{key.text} stands beside `changes:`",
+                key.place,
+                why="a revision says what it changes",
+                remedy=f"write changes: add: {key.text}: ..."
+                if key.text in KEYS
+                else near_or_all(key.text, ("changes", "methodology", *_WHOLE)),
+            )
     _versioned(parts, base, revision)
     if isinstance(changes, Mapping):
         _edit_lists(parts, changes, editor)
@@ -66,7 +71,9 @@ def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
 def _renamed(document: Mapping, changes: Mapping, editor: Editor) -> Mapping:
     for key, _ in changes:
         if key.text not in _CHANGES:
-            editor.fault(f"there is no change {key.text!r}", key.place, remedy=near(key.text, _CHANGES) or "use " + ", ".join(_CHANGES))
+            editor.fault(
+                f"there is no change {key.text!r}", key.place, remedy=near(key.text, _CHANGES) or "use " + ", ".join(_CHANGES)
+            )
     names, numbers, rulings = changes.get("rename"), changes.get("renumber"), changes.get("settle")
     if names is not None:
         document = rename(document, names, editor)
@@ -99,10 +106,12 @@ def _versioned(parts: dict[str, tuple[Scalar, YamlNode]], base: Mapping, revisio
         return
     if not isinstance(stated, Mapping):
         stated = Mapping((), revision.file, revision.line, revision.column)
-    if "version" not in stated:
+    held = parts["methodology"][1]
+    if "version" not in stated and isinstance(held, Mapping):
         own = Scalar(f"{version.text}+edited", stated.file, stated.line, stated.column)
-        entries = [(k, own if k.text == "version" else v) for k, v in parts["methodology"][1] if k.text not in _OWN or k.text in stated]  # type: ignore[union-attr]
-        parts["methodology"] = (parts["methodology"][0], Mapping(tuple(entries), stated.file, stated.line, stated.column))
+        entries = [(k, own if k.text == "version" else v) for k, v in held if k.text not in _OWN or k.text in stated]
+        head_node = Mapping(tuple(entries), stated.file, stated.line, stated.column)
+        parts["methodology"] = (parts["methodology"][0], head_node)
 
 
 def _edit_lists(parts: dict[str, tuple[Scalar, YamlNode]], changes: Mapping, editor: Editor) -> None:

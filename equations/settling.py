@@ -35,8 +35,12 @@ def settle(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
             log.absent(("rulings",), key, list(readings))
         elif not isinstance(value, Scalar) or value.text not in known:
             shown = value.text if isinstance(value, Scalar) else "..."
-            log.fault(f"the ruling {key.text!r} has no reading {shown!r}", value.place, why="its readings are " + ", ".join(known),
-                      remedy=near(shown, known))  # fmt: skip
+            log.fault(
+                f"the ruling {key.text!r} has no reading {shown!r}",
+                value.place,
+                why="its readings are " + ", ".join(known),
+                remedy=near(shown, known),
+            )
         elif log.first(("rulings", key.text), repr(key.text), key.place):
             taken[key.text] = value.text
     return _settled(document, taken, log, node) if taken else document
@@ -76,7 +80,9 @@ def _dataset(block: Mapping, taken: Lookup[str, str]) -> Mapping:
 
 
 def _without_ruling(block: Mapping, taken: Lookup[str, str]) -> Mapping:
-    return replace(block, entries=tuple((k, v) for k, v in block if not (k.text == "ruling" and isinstance(v, Scalar) and v.text in taken)))
+    return replace(
+        block, entries=tuple((k, v) for k, v in block if not (k.text == "ruling" and isinstance(v, Scalar) and v.text in taken))
+    )
 
 
 def _decided(block: Mapping, taken: Lookup[str, str]) -> Mapping | None:

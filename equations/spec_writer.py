@@ -1,7 +1,7 @@
 """From the composed document of a spec back to the text of one YAML file.
 
-Reading the text gives a document that says the same: :attr:`equations.spec_files.SpecDocument.hash` does not change. Comments and the
-layout of the files are not kept.
+Reading the text gives a document that says the same: :attr:`equations.spec_files.SpecDocument.hash` does not change. Comments
+and the layout of the files are not kept.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from equations.spec_schema import BLOCKS
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 
 WIDTH = 120
-#: What may stand unquoted: it begins with a harmless character and holds none that YAML reads as a sign.
+#: What may stand unquoted: it begins with a harmless character; what else YAML reads as a sign is looked for in `_inline`.
 _PLAIN = re.compile(r"[A-Za-z0-9_./(|+<>=~][^\x00-\x1f\x7f]*$")
 _WORD = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./+^ ()=*<>-]*$")
 
@@ -34,7 +35,9 @@ def write_document(document: Mapping, *, head: str = "") -> str:
         YAML in the strict form that :func:`equations.strict_yaml.read_yaml` reads.
     """
     lines = [f"# {line}".rstrip() for line in head.splitlines()]
-    for key, value in document:
+    order = list(BLOCKS["spec"])
+    entries = sorted(document, key=lambda entry: order.index(entry[0].text) if entry[0].text in order else len(order))
+    for key, value in entries:
         if key.text == "include":
             continue
         lines += ["", *_entry(key, value, "", apart=isinstance(value, Sequence))]
@@ -50,7 +53,7 @@ def _entry(key: Scalar, value: YamlNode, indent: str, *, apart: bool = False) ->
     """Yield the lines of ``key: value``; ``apart`` puts an empty line in front of each long item."""
     name = _inline(Scalar(key.text, "", 0, 0, key.quoted))
     short = _flow(value, len(indent) + len(name) + 2)
-    if short is not None:
+    if short is not None and not (apart and isinstance(value, Sequence) and any(isinstance(i, Mapping) for i in value.items)):
         yield f"{indent}{name}: {short}".rstrip()
     elif isinstance(value, Scalar):
         yield from _long_text(f"{indent}{name}: ", value, indent + "  ")
@@ -82,6 +85,9 @@ def _item(node: YamlNode, indent: str) -> Iterator[str]:
     if short is not None and not _has_lists(node):
         yield f"{indent}- {short}"
         return
+    if isinstance(node, Scalar):
+        yield from _long_text(f"{indent}- ", node, indent + "  ")
+        return
     lines = list(_block(node, indent + "  "))
     yield f"{indent}- {lines[0].lstrip()}"
     yield from lines[1:]
@@ -98,7 +104,8 @@ def _flow(node: YamlNode, used: int) -> str | None:
         text = None if "\n" in node.text.strip("\n") else _inline(node)
     elif isinstance(node, Sequence):
         parts = [_flow(item, 0) for item in node.items]
-        text = None if None in parts or any(isinstance(i, Sequence) for i in node.items) else f"[{', '.join(map(_in_flow, node.items))}]"
+        nested = any(isinstance(item, Sequence) for item in node.items)
+        text = None if None in parts or nested else f"[{', '.join(map(_in_flow, node.items))}]"
     else:
         parts = [_flow(value, 0) for _, value in node]
         text = None
@@ -109,7 +116,8 @@ def _flow(node: YamlNode, used: int) -> str | None:
 
 def _in_flow(node: YamlNode) -> str:
     if isinstance(node, Scalar):
-        return node.text if _WORD.match(node.text) and not node.quoted and node.text == node.text.strip() else _quoted(node.text, node)
+        is_word = _WORD.match(node.text) and not node.quoted and node.text == node.text.strip()
+        return node.text if is_word else _quoted(node.text, node)
     return _flow(node, 0) or ""
 
 

@@ -7,7 +7,7 @@ or simplified here. Two trees are equal when they say the same in the same order
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
@@ -260,8 +260,8 @@ class Cases(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes directly below ``node``, in written order."""
-    for part in fields(node):
-        value = getattr(node, part.name)
+    for name in type(node).__slots__:
+        value = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
@@ -278,9 +278,11 @@ def _nodes_in(items: tuple[object, ...]) -> Iterator[Node]:
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield ``node`` and everything below it, parents first, in written order."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(tuple(children(node))[::-1])
 
 
 def rebuild(node: Node, parts: dict[int, Node]) -> Node:
@@ -288,8 +290,8 @@ def rebuild(node: Node, parts: dict[int, Node]) -> Node:
     if id(node) in parts:
         return parts[id(node)]
     changes: dict[str, Any] = {}
-    for part in fields(node):
-        value = getattr(node, part.name)
+    for name in type(node).__slots__:
+        value = getattr(node, name)
         if isinstance(value, Node):
             new: object = rebuild(value, parts)
         elif isinstance(value, tuple):
@@ -297,7 +299,7 @@ def rebuild(node: Node, parts: dict[int, Node]) -> Node:
         else:
             continue
         if new is not value:
-            changes[part.name] = new
+            changes[name] = new
     return replace(node, **changes) if changes else node
 
 

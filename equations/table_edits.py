@@ -88,7 +88,9 @@ class TableEditor:
             if row.label in self.table.labels:
                 self.editor.fault(f"{self.path[-1]} already has the row {row.label!r}", Place(*row.place), remedy="use replace:")
             elif len(row.cells) not in (0, len(new.header)):
-                self.editor.fault(f"row {row.label} has {len(row.cells)} numbers, the table {len(new.header)} columns", Place(*row.place))
+                self.editor.fault(
+                    f"row {row.label} has {len(row.cells)} numbers, the table {len(new.header)} columns", Place(*row.place)
+                )
             else:
                 cells = tuple(row.cells[new.header.index(column)] for column in self.table.header) if row.cells else ()
                 self.table = self.table.with_row(Row(row.label, cells, row.place), at + shift)
@@ -108,10 +110,20 @@ class TableEditor:
     def wrong_labels(self, word: str, given: tuple[str, ...], wanted: tuple[str, ...], place: LinePlace) -> None:
         missing = [label for label in wanted if label not in given]
         unknown = [label for label in given if label not in wanted]
-        why = "; ".join(part for part in (f"missing: {', '.join(missing)}" if missing else "",
-                                          f"not in the table: {', '.join(unknown)}" if unknown else "") if part)  # fmt: skip
-        self.editor.fault(f"the new lines need the {word} that the table has", Place(*place), why=why or "a line is incomplete",
-                          remedy="give one number for each of them")  # fmt: skip
+        why = "; ".join(
+            part
+            for part in (
+                f"missing: {', '.join(missing)}" if missing else "",
+                f"not in the table: {', '.join(unknown)}" if unknown else "",
+            )
+            if part
+        )
+        self.editor.fault(
+            f"the new lines need the {word} that the table has",
+            Place(*place),
+            why=why or "a line is incomplete",
+            remedy="give one number for each of them",
+        )
 
 
 def _line(node: Scalar) -> LinePlace:

@@ -93,7 +93,9 @@ class TableText:
             for at, column in enumerate(self.header)
         ]
         shown = [
-            "  ".join([label.ljust(wide), *(c.rjust(w) for c, w in zip(cells, widths, strict=False)), *cells[len(widths) :]]).rstrip()
+            "  ".join(
+                [label.ljust(wide), *(c.rjust(w) for c, w in zip(cells, widths, strict=False)), *cells[len(widths) :]]
+            ).rstrip()
             for label, cells in lines
         ]
         places = (self.place, *(row.place for row in self.rows))
@@ -102,8 +104,11 @@ class TableText:
 
 def read_table(scalar: Scalar) -> TableText | None:
     """Return the table that a text holds, or ``None`` if it is empty. Comments and empty lines fall away."""
-    found = [(text.split(), scalar.place_of_line(at)) for at, text in enumerate((scalar.raw or scalar.text).splitlines())
-             if text.strip() and not text.strip().startswith("#")]  # fmt: skip
+    found = [
+        (text.split(), scalar.place_of_line(at))
+        for at, text in enumerate((scalar.raw or scalar.text).splitlines())
+        if text.strip() and not text.strip().startswith("#")
+    ]
     if not found:
         return None
     places = [(place.file, place.line, place.column) for _, place in found]

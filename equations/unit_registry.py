@@ -158,7 +158,7 @@ def _parse(text: str, place: Place | None, declared: frozenset[str]) -> Unit:
 
 
 @lru_cache(maxsize=1024)
-def pint_quantity(text: str, substances: frozenset[str] = frozenset()) -> pint.Quantity:
+def pint_quantity(text: str, substances: frozenset[str] = frozenset()) -> pint.Quantity[Any]:
     """Return one of a unit as pint's own quantity, its magnitude an exact fraction; for recomputing with units carried along.
 
     Raises
@@ -175,7 +175,7 @@ def pint_quantity(text: str, substances: frozenset[str] = frozenset()) -> pint.Q
     one = registry.Quantity(Fraction(1), registry.parse_units("dimensionless"))
     if text in ("1", "dimensionless", ""):
         return one
-    return one * registry.parse_expression("".join(_pieces(text, None, substances)))
+    return cast("pint.Quantity[Any]", one * registry.parse_expression("".join(_pieces(text, None, substances))))
 
 
 def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[str]:

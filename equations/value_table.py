@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from equations.dataset import EVERY, Cell
 from equations.errors import Place, near_or_all
-from equations.index_set import IndexSet
+from equations.index_set import IndexSet, axis_names
 from equations.spec_block import Block, read_number
 from equations.strict_yaml import Mapping, Scalar, YamlNode
 
@@ -29,12 +29,14 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
                     block.place, remedy="write one of the three")  # fmt: skip
         return ()
     fixed = {key: scalar.text for key, scalar in block.texts("at")}
-    open_indices = tuple(index for index in indices if index not in fixed)
+    names = axis_names(indices)
+    set_of = dict(zip(names, indices, strict=True))
+    open_indices = tuple(set_of[name] for name in names if name not in fixed)
     for key, scalar in block.texts("at"):
-        if key not in indices:
-            block.fault("S107", f"the quantity has no index {key!r}", scalar.place, remedy=near_or_all(key, indices))
+        if key not in set_of:
+            block.fault("S107", f"the quantity has no index {key!r}", scalar.place, remedy=near_or_all(key, names))
         elif scalar.text != EVERY:
-            _check_labels(block, (scalar.text,), (key,), sets, scalar.place)
+            _check_labels(block, (scalar.text,), (set_of[key],), sets, scalar.place)
     if given[0] == "value":
         scalar = block.scalar("value")
         found = [((), scalar)] if scalar is not None else []
@@ -52,7 +54,7 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
             continue
         _check_labels(block, labels, open_indices, sets, scalar.place)
         rest = iter(labels)
-        full = tuple(fixed[index] if index in fixed else next(rest) for index in indices)
+        full = tuple(fixed[name] if name in fixed else next(rest) for name in names)
         cells.append((full, scalar.text))
         if full in seen:
             block.fault("S106", f"the cell {', '.join(full)} stands twice", scalar.place, remedy="remove one of the two")

@@ -70,7 +70,7 @@ def _in_place_of_equations(run: Run) -> Iterator[Finding]:
             severity,
             id_,
             f"{id_} is supplied by {' and '.join(by)} in place of {equations[0].label}",
-            quantity.meaning,
+            f"{len(origins)} value{'s' if len(origins) > 1 else ''}",
             remedy,
             str(quantity.source),
             place,

@@ -1,11 +1,12 @@
 """The front door of batches: prepare a plan once, evaluate it for any number of draws.
 
-Draws are cut into blocks that fit the cache; blocks are shared out among threads. A draw's numbers depend on its own inputs only: any number of
-blocks and workers gives the same bits.
+Draws are cut into blocks that fit the cache; blocks are shared out among threads. A draw's numbers depend on its own inputs only:
+any number of blocks and workers gives the same bits.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,13 +14,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.forms import FORMS, literal_form, optimised_form, specialised
+from engine.batch.forms import FORMS, literal_form, optimised_form
 from engine.batch.lowering import lower
-from engine.batch.program import Group, Numbers, Program
-from engine.batch.status import STATUS, with_status
+from engine.batch.prepared import Prepared, prepare
+from engine.batch.program import Numbers, Program
 from engine.plan import Plan
 from equations.methodology import Methodology
-from equations.quantity import Quantity
+
+_MOST_PREPARED = 8
 
 
 class Source(Protocol):
@@ -28,6 +30,11 @@ class Source(Protocol):
     @property
     def count(self) -> int:
         """The number of draws."""
+        ...
+
+    @property
+    def chunk(self) -> int | None:
+        """How many draws are made together, if that matters; blocks are then as wide."""
         ...
 
     @property
@@ -69,6 +76,11 @@ class ArraySource:
         return len(next(iter(self.arrays.values()))) if self.arrays else 1
 
     @property
+    def chunk(self) -> int | None:
+        """Any number of draws can be read together."""
+        return None
+
+    @property
     def template(self) -> Mapping[str, Numbers]:
         """Shared numbers, and NaN for the rest."""
         return {**self.shared, **{q: np.full(np.shape(array)[1:], np.nan) for q, array in self.arrays.items()}}
@@ -96,6 +108,7 @@ class Batchable:
     plan: Plan
     literal: Program
     optimised: Program
+    _prepared: dict[tuple[str, bytes], Prepared] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def needed(self) -> NDArray[np.bool_]:
@@ -106,6 +119,18 @@ class Batchable:
             part[np.ix_(*self.plan.needs[name])] = True
             parts.append(part.ravel())
         return np.concatenate(parts)
+
+    def prepared(self, form: str, template: Mapping[str, Numbers]) -> Prepared:
+        """Return a form made ready for a source; asked again for the same shared numbers, the same is returned."""
+        digest = hashlib.sha256(repr([(name, np.shape(template[name])) for name in sorted(template)]).encode())
+        for name in sorted(template):
+            digest.update(np.ascontiguousarray(template[name], np.float64).tobytes())
+        key = (form, digest.digest())
+        if key not in self._prepared:
+            if len(self._prepared) >= _MOST_PREPARED:
+                self._prepared.pop(next(iter(self._prepared)))
+            self._prepared[key] = prepare(self.form(form), self.needed, template, self.methodology.quantity)
+        return self._prepared[key]
 
     def form(self, name: str) -> Program:
         """Return the program of a form, ``literal`` or ``optimised``."""
@@ -124,33 +149,3 @@ def make_batchable(methodology: Methodology, plan: Plan, outputs: tuple[str, ...
     """
     literal = literal_form(lower(methodology, plan, outputs))
     return Batchable(methodology, plan, literal, optimised_form(literal, methodology.quantity))
-
-
-@dataclass(frozen=True)
-class BlockProgram:
-    """A program for one batch: what all draws share is known, and a status tells which draws it holds for.
-
-    Attributes
-    ----------
-    varied
-        The inputs that differ between draws, with the places of their cells.
-    """
-
-    program: Program
-    varied: tuple[Group, ...]
-
-    @property
-    def wanted(self) -> dict[str, NDArray[np.int64]]:
-        """Input -> places of the cells that are read."""
-        return {group.name: group.places for group in self.varied if group.places is not None}
-
-    @property
-    def has_status(self) -> bool:
-        """Whether draws have to be checked."""
-        return STATUS in self.program.outputs
-
-
-def block_program(program: Program, template: Mapping[str, Numbers], quantities: Mapping[str, Quantity]) -> BlockProgram:
-    """Make a program for the draws of one source."""
-    done = with_status(specialised(program, template, quantities))
-    return BlockProgram(done, tuple(group for group in done.groups if group.op == "input"))

@@ -1,7 +1,9 @@
-"""Algebra that the spec allows: positive parts that change nothing, factors that leave a sum, products that do not depend on an index.
+"""Algebra that the spec allows: positive parts, factors that leave a sum, products that do not depend on an index.
 
-Each transformation keeps a result in exact arithmetic and moves its last digits in floating point. What it relies on is proven from declared
-ranges, or is left as a condition (``Program.nonnegative``) that is checked for every draw: a draw that fails it is computed as printed.
+Each transformation keeps a result in exact arithmetic and moves its last digits in floating point. What it relies on is proven
+from declared
+ranges, or is left as a condition (``Program.nonnegative``) that is checked for every draw: a draw that fails it is computed as
+printed.
 """
 
 from __future__ import annotations
@@ -194,7 +196,7 @@ def _regrouped(builder: Builder, cells: Cells, name: str) -> Cells:
     for factor in factors:
         patterns.setdefault(_pattern(factor[0]), []).append(factor)
     groups = sorted(patterns.values(), key=lambda held: len(np.unique(held[0][0])))
-    if len(factors) < 3 or len(groups) == 1 or all(len(held) == 1 for held in groups):  # noqa: PLR2004
+    if len(factors) < 3 or len(groups) == 1 or all(len(held) == 1 for held in groups):
         return cells
     parts: list[Factor] = []
     for held in groups:
@@ -212,5 +214,3 @@ def _pattern(cells: Cells) -> bytes:
     """Return which places of an array are equal, as bytes."""
     _, first, inverse = np.unique(cells, return_index=True, return_inverse=True)
     return first[inverse].tobytes()
-
-

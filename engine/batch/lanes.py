@@ -1,8 +1,9 @@
-"""The numba backend: a small machine that does one operation on one row of draws after the other, compiled once for all methodologies.
+"""The numba backend: a small machine that does one operation on one row of draws at a time, compiled once for all methodologies.
 
-A program becomes a list of instructions on rows. What is compiled is only the machine that follows such a list, so that the compiled code can be
-kept on disk and no methodology has to be compiled. Each instruction works on some hundred draws side by side; rows are used again as soon as
-nobody reads them, and so stay in the fastest cache.
+A program becomes a list of instructions on rows. What is compiled is only the machine that follows such a list, so that the
+compiled code can be
+kept on disk and no methodology has to be compiled. Each instruction works on some hundred draws side by side; rows are used again
+as soon as nobody reads them, and so stay in the fastest cache.
 """
 
 from __future__ import annotations
@@ -21,10 +22,60 @@ from engine.batch.program import ELEMENTWISE, REDUCTIONS, Cells, Numbers, Progra
 #: Draws that an instruction works on side by side.
 LANES = 256
 #: Instructions beside those named like operations: with a known number, and adding a product to what is there.
-OPS = ("mul", "add_mul", "mul_number", "add_mul_number", "add", "sub", "div", "max", "min", "neg", "pos", "abs", "floor", "ceil", "sqrt",
-       "lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not", "where")  # fmt: skip
-(MUL, ADD_MUL, MUL_NUMBER, ADD_MUL_NUMBER, ADD, SUB, DIV, MAX, MIN, NEG, POS, ABS, FLOOR, CEIL, SQRT,
- LT, LE, GT, GE, EQ, NE, AND, OR, NOT, WHERE) = range(len(OPS))  # fmt: skip
+OPS = (
+    "mul",
+    "add_mul",
+    "mul_number",
+    "add_mul_number",
+    "add",
+    "sub",
+    "div",
+    "max",
+    "min",
+    "neg",
+    "pos",
+    "abs",
+    "floor",
+    "ceil",
+    "sqrt",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "eq",
+    "ne",
+    "and",
+    "or",
+    "not",
+    "where",
+)
+(
+    MUL,
+    ADD_MUL,
+    MUL_NUMBER,
+    ADD_MUL_NUMBER,
+    ADD,
+    SUB,
+    DIV,
+    MAX,
+    MIN,
+    NEG,
+    POS,
+    ABS,
+    FLOOR,
+    CEIL,
+    SQRT,
+    LT,
+    LE,
+    GT,
+    GE,
+    EQ,
+    NE,
+    AND,
+    OR,
+    NOT,
+    WHERE,
+) = range(len(OPS))
 _CODE = {name: code for code, name in enumerate(OPS)}
 #: What an instruction reads and fills: operation, filled cell, operands (-1: none).
 Instruction = tuple[int, int, int, int, int]
@@ -49,6 +100,18 @@ def can_run(program: Program) -> bool:
     return all(group.op in known for group in program.groups)
 
 
+class LaneProgram:
+    """A program as instructions for the machine."""
+
+    def __init__(self, program: Program, outputs: Cells) -> None:
+        sources = np.concatenate([np.zeros(0, np.int64), *(group.cells for group in program.groups if group.op == "input")])
+        numbers = _numbers(program)
+        rows = _Rows(list(_instructions(program)), sources, outputs, numbers)
+        self.code, self.table, self.height = rows.code, rows.table, rows.height
+        self.constants = {row: numbers[cell] for cell, row in rows.pinned.items()}
+        self.sources, self.targets = rows.row_of(sources), rows.row_of(outputs)
+
+
 class LaneCode:
     """A program for the machine, with rows of its own: one worker's.
 
@@ -58,30 +121,26 @@ class LaneCode:
         To be filled before :meth:`run`. Shape: (input cells, width); cells in the order of the program's input groups.
     """
 
-    def __init__(self, program: Program, width: int, outputs: Cells) -> None:
-        instructions = list(_instructions(program))
-        sources = np.concatenate([np.zeros(0, np.int64), *(group.cells for group in program.groups if group.op == "input")])
-        numbers = _numbers(program)
-        rows = _Rows(instructions, sources, outputs, numbers)
-        self._code, self._rows = rows.code, np.zeros((rows.height, LANES))
-        for cell, row in rows.pinned.items():
-            self._rows[row] = numbers[cell]
-        self._table = rows.table
-        self._sources, self._targets = rows.row_of(sources), rows.row_of(outputs)
-        self.inputs = np.zeros((len(sources), width))
-        self._results = np.empty((len(outputs), width))
+    def __init__(self, program: LaneProgram, width: int) -> None:
+        self._program = program
+        self._rows = np.zeros((max(program.height, 1), LANES))
+        for row, number in program.constants.items():
+            self._rows[row] = number
+        self.inputs = np.zeros((len(program.sources), width))
+        self._results = np.empty((len(program.targets), width))
         self._machine = compiled_machine()
 
     def run(self) -> Numbers:
         """Evaluate the block and return the cells that are asked for. Shape: (outputs, width); good until the next call."""
-        self._machine(self._code, self._table, self._rows, self._sources, self.inputs, self._targets, self._results)
+        program = self._program
+        self._machine(program.code, program.table, self._rows, program.sources, self.inputs, program.targets, self._results)
         return self._results
 
 
 @cache
 def compiled_machine() -> Callable[..., None]:
     """Return the machine, compiled; the compiled code is kept on disk."""
-    import numba  # noqa: PLC0415 - optional and heavy
+    import numba
 
     return numba.njit(_machine, nogil=True, cache=True, error_model="numpy")  # type: ignore[no-any-return]
 
@@ -134,7 +193,8 @@ def _fused(program: Program) -> NDArray[np.bool_]:
             np.add.at(uses, cells, 1)
             if group.op == "Sum":
                 by_sum[cells] = 1
-    return (uses == 1) & (by_sum == 1) & (product == 1)
+    found: NDArray[np.bool_] = (uses == 1) & (by_sum == 1) & (product == 1)
+    return found
 
 
 def _product(op: int, target: int, left: Cells, right: Cells, known: NDArray[np.bool_], cell: int) -> Instruction:
@@ -142,7 +202,7 @@ def _product(op: int, target: int, left: Cells, right: Cells, known: NDArray[np.
     return (op + 2 if known[b] else op), target, a, b, -1
 
 
-def _run(op: str, target: int, operands: list[int], fused: Any, left: Cells, right: Cells, known: Any) -> Iterator[Instruction]:  # noqa: ANN401
+def _run(op: str, target: int, operands: list[int], fused: Any, left: Cells, right: Cells, known: Any) -> Iterator[Instruction]:
     join = _CODE[REDUCTIONS[op]]
     first, *rest = operands
     if fused[first]:
@@ -212,8 +272,8 @@ class _Rows:
 # -- the machine (numba compiles it; without numba it is only slow)
 
 
-def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, C901, PLR0912, PLR0915
-    lanes, width = rows.shape[1], inputs.shape[1] if inputs.shape[0] else results.shape[1]
+def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 - one arm for each operation
+    lanes, width = rows.shape[1], results.shape[1]
     for start in range(0, width, lanes):
         n = min(lanes, width - start)
         for k in range(len(sources)):

@@ -1,7 +1,7 @@
 """From a plan to a program: the evaluator at work on cell numbers in place of numbers.
 
-:mod:`engine.evaluate` and :mod:`engine.formula` walk formulas, bind letters and find positions; here the same walk writes down each operation
-instead of doing it. So both give the same numbers to the bit, whatever a methodology says.
+:mod:`engine.evaluate` and :mod:`engine.formula` walk formulas, bind letters and find positions; here the same walk writes down
+each operation instead of doing it. So both give the same numbers to the bit, whatever a methodology says.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.batch.program import Builder, Cells, Program
 from engine.evaluate import StepEvaluator
 from engine.formula import COLUMN, INNER, ROW, FormulaEvaluator, Scope, Valued, aligned
-from engine.written_numbers import EPOCH
 from engine.plan import Plan, Step
 from engine.solvers import root_parts
+from engine.written_numbers import EPOCH
 from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.syntax import (
@@ -196,7 +195,7 @@ class LoweredFormulas(FormulaEvaluator):
         at += [self.positions(i, a, scope, axes) for i, a in zip(node.indices, rest, strict=True)]
         return self.diagonal(_cells(self.arrays[node.quantity])[tuple(at)]), (*letters, ROW, COLUMN)
 
-    def diagonal(self, cells: Cells) -> NDArray[np.float64]:
+    def diagonal(self, cells: Cells) -> Cells:
         """Return diagonal matrices of the last axis."""
         size = cells.shape[-1]
         result = np.full((*cells.shape, size), self.zero, np.int64)
@@ -227,7 +226,13 @@ class LoweredFormulas(FormulaEvaluator):
         return self.matrices("matrix_power", base, exponent, outer, ("",))
 
     def matrices(
-        self, op: str, base: Valued, exponent: Valued, outer: tuple[str, ...], labels: tuple[str, ...], sizes: list[int] | None = None
+        self,
+        op: str,
+        base: Valued,
+        exponent: Valued,
+        outer: tuple[str, ...],
+        labels: tuple[str, ...],
+        sizes: list[int] | None = None,
     ) -> Valued:
         """Write down an operation on each of some matrices, with one exponent each."""
         axes = (*outer, ROW, COLUMN)
@@ -235,8 +240,9 @@ class LoweredFormulas(FormulaEvaluator):
         shape = np.broadcast_shapes(matrices.shape, powers.shape, *([(*sizes, 1, 1)] if sizes else []))
         powers = np.broadcast_to(powers, shape)[..., 0, 0].ravel()
         names = labels if len(labels) == len(powers) else ("",) * len(powers)
-        cells = self.builder.add(op, int(np.prod(shape)), (np.broadcast_to(matrices, shape).ravel(), powers),
-                                 name=self.defining, labels=names)  # fmt: skip
+        cells = self.builder.add(
+            op, int(np.prod(shape)), (np.broadcast_to(matrices, shape).ravel(), powers), name=self.defining, labels=names
+        )
         return cells.reshape(shape), axes
 
     def call(self, node: Call, scope: Scope) -> Valued:
@@ -264,7 +270,7 @@ class LoweredFormulas(FormulaEvaluator):
 
     # -- reductions
 
-    def over(self, kind: str, cells: Cells, axis: int) -> NDArray[np.float64]:
+    def over(self, kind: str, cells: Cells, axis: int) -> Cells:
         """Write down a reduction along one axis, in the order of the members."""
         moved = np.moveaxis(cells, axis, -1)
         count, shape = moved.shape[-1], moved.shape[:-1]
@@ -298,7 +304,9 @@ class LoweredFormulas(FormulaEvaluator):
         keep = {x for _, letters in (value, *masks) for x in letters} - set(bound)
         axes = inner.order({*keep, *bound, *value[1]})
         array = _cells(aligned(value, axes))
-        shape: tuple[int, ...] = tuple(len(inner.letters[x][1]) if x in bound else n for x, n in zip(axes, array.shape, strict=True))
+        shape: tuple[int, ...] = tuple(
+            len(inner.letters[x][1]) if x in bound else n for x, n in zip(axes, array.shape, strict=True)
+        )
         shape = np.broadcast_shapes(shape, *(aligned(mask, axes).shape for mask in masks))
         array = np.broadcast_to(array, shape)
         neutral = self.builder.constant(_NEUTRAL[node.kind])

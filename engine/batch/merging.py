@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from engine.batch.program import ELEMENTWISE, REDUCTIONS, Builder, Cells, Group, Program, finish
@@ -12,7 +14,8 @@ _EITHER_ORDER = frozenset({"add", "mul", "max", "min", "and", "or", "eq", "ne"})
 def merge_equal(program: Program) -> Program:
     """Merge cells that hold the same number by their making.
 
-    A product that does not depend on the year is so computed once and not for every year. No bit moves: what is left is computed as before.
+    A product that does not depend on the year is so computed once and not for every year. No bit moves: what is left is computed
+    as before.
     """
     builder = Builder()
     moved = np.full(program.size, -1, np.int64)
@@ -36,7 +39,7 @@ def _elementwise_keys(group: Group, operands: tuple[Cells, ...]) -> list[object]
 def _run_keys(group: Group, operands: Cells) -> list[object]:
     assert group.starts is not None
     bounds = group.starts.tolist()
-    return [(group.op, operands[a:b].tobytes()) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [(group.op, operands[a:b].tobytes()) for a, b in pairwise(bounds)]
 
 
 def _merged(group: Group, operands: tuple[Cells, ...], keys: list[object], builder: Builder, seen: dict[object, int]) -> Cells:

@@ -66,6 +66,9 @@ def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> li
         return [f"matrices(group{at}, {', '.join(parts)}, {target})"]
     if statement.op == "pos":
         return [f"maximum({parts[0]}, 0.0, out={target})"]
+    if statement.op == "dot":
+        axes = ["tk" if operand.numbers is not None else "tkn" for operand in statement.operands]
+        return [f"einsum('{axes[0]},{axes[1]}->kn', {parts[0]}, {parts[1]}, out={target})"]
     if statement.op == "where":
         return [f"copyto({target}, {parts[2]})", f"copyto({target}, {parts[1]}, where={parts[0]})"]
     return [f"{FUNCTIONS[statement.op].__name__}({', '.join(parts)}, out={target})"]
@@ -78,8 +81,18 @@ def _bound(layout: Layout, numbers: Numbers, width: int) -> tuple[str, Callable[
     numbers[rows] = constants[:, None]
     source, operands = source_of(layout)
     names: dict[str, object] = {function.__name__: function for function in FUNCTIONS.values()}
-    names |= {"take": np.take, "copyto": np.copyto, "matrices": _matrices, "numbers": numbers, "conditions": conditions}
-    names |= {f"v{at}": _view(operand, conditions if operand.condition else numbers) for at, operand in enumerate(operands)}
+    names |= {
+        "take": np.take,
+        "copyto": np.copyto,
+        "einsum": np.einsum,
+        "matrices": _matrices,
+        "numbers": numbers,
+        "conditions": conditions,
+    }
+    dots = {id(operand) for statement in layout.statements if statement.op == "dot" for operand in statement.operands}
+    for at, operand in enumerate(operands):
+        view = _view(operand, conditions if operand.condition else numbers)
+        names[f"v{at}"] = view[..., None] if operand.numbers is not None and view.ndim and id(operand) not in dots else view
     for at, statement in enumerate(layout.statements):
         names |= {f"rows{at}": statement.rows} if statement.rows is not None else {}
         names |= {f"group{at}": statement.group} if statement.group is not None else {}
@@ -98,6 +111,10 @@ def _view(operand: Operand, rows: np.ndarray) -> np.ndarray:
     """Return the rows of an operand, without copying."""
     if operand.numbers is not None:
         return operand.numbers
+    if operand.turns > 1:
+        row, one = rows.strides
+        shape = (operand.turns, operand.count, rows.shape[1])
+        return np.lib.stride_tricks.as_strided(rows[operand.first :], shape, (operand.turn_step * row, operand.step * row, one))
     if operand.step == 0:
         return rows[operand.first : operand.first + 1]
     return rows[operand.first : operand.first + (operand.count - 1) * operand.step + 1 : operand.step]

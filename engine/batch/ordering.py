@@ -8,7 +8,9 @@ from engine.batch.program import Builder, Program, finish
 
 
 def nearby(program: Program) -> Program:
-    """Order groups so that each stands as late as its first reader allows: what is asked for first, with all that it needs before it."""
+    """Order groups so that each stands as late as its first reader allows: what is asked for first, with all that it needs before
+    it.
+    """
     bounds = np.array([group.first for group in program.groups], np.int64)
     needs = [_groups_of(bounds, group.operands) for group in program.groups]
     order = [at for at, group in enumerate(program.groups) if group.op in ("const", "input")]

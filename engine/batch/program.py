@@ -1,6 +1,7 @@
 """A program: every number that a plan computes, as one cell with one operation, in groups that are computed together.
 
-A cell is known by its number, counted through the program. Index sets, letters and labels are gone: what is left of ``A[i, y-1] * P[i]`` is a
+A cell is known by its number, counted through the program. Index sets, letters and labels are gone: what is left of ``A[i, y-1] *
+P[i]`` is a
 group of multiplications whose operands are two arrays of cell numbers. That makes each transformation plain work on arrays.
 """
 
@@ -18,7 +19,8 @@ Numbers = NDArray[np.float64]
 #: Operations on cells of the same place, and how many operands they take.
 ELEMENTWISE = {
     "add": 2, "sub": 2, "mul": 2, "div": 2, "power": 2, "max": 2, "min": 2, "neg": 1, "pos": 1, "abs": 1, "floor": 1, "ceil": 1,
-    "sqrt": 1, "exp": 1, "ln": 1, "log10": 1, "lt": 2, "le": 2, "gt": 2, "ge": 2, "eq": 2, "ne": 2, "and": 2, "or": 2, "not": 1, "where": 3,
+    "sqrt": 1, "exp": 1, "ln": 1, "log10": 1, "lt": 2, "le": 2, "gt": 2, "ge": 2, "eq": 2, "ne": 2, "and": 2, "or": 2, "not": 1,
+    "where": 3,
 }  # fmt: skip
 #: Operations over a run of operands, and the operation that joins two of them.
 REDUCTIONS = {"Sum": "add", "Product": "mul", "Max": "max", "Min": "min", "All": "and", "Any": "or"}
@@ -46,8 +48,8 @@ class Group:
     first, size
         Its cells are ``first .. first + size - 1``.
     operands
-        Elementwise: one array for each operand. Shape: (size,). Reductions: one array, the runs one after the other. Matrix operations: the
-        elements of all matrices, and one exponent for each.
+        Elementwise: one array for each operand. Shape: (size,). Reductions: one array, the runs one after the other. Matrix
+        operations: the elements of all matrices, and one exponent for each.
     starts
         Reductions: where each run starts, and the end. Shape: (size + 1,).
     values
@@ -219,8 +221,16 @@ class Builder:
         if group.op == "const":
             assert group.values is not None
             return self.constants(group.values)
-        return self.add(group.op, group.size, operands, starts=group.starts, values=group.values, name=group.name,
-                        labels=group.labels, places=group.places)  # fmt: skip
+        return self.add(
+            group.op,
+            group.size,
+            operands,
+            starts=group.starts,
+            values=group.values,
+            name=group.name,
+            labels=group.labels,
+            places=group.places,
+        )
 
     def where(self, cells: Cells, *ops: str) -> NDArray[np.bool_]:
         """Return which cells come from one of some operations."""
@@ -228,7 +238,8 @@ class Builder:
 
     def is_value(self, cells: Cells, value: float) -> NDArray[np.bool_]:
         """Return which cells are known to be a number."""
-        return self.known[cells] & (self.value[cells] == value)
+        found: NDArray[np.bool_] = self.known[cells] & (self.value[cells] == value)
+        return found
 
 
 def finish(builder: Builder, program: Program, moved: Cells, nonnegative: Sequence[Cells] = ()) -> Program:

@@ -1,18 +1,22 @@
 """Where the numbers of a block of draws stand: one row for each cell, and rows used again when nobody reads them any more.
 
-A reduction is spread out into turns (the first two operands of every run, then the third of those that have one, and so on), so that each turn is
-one operation on many rows; runs stand in order of falling length, which keeps the rows of a turn together.
+A reduction is spread out into turns (the first two operands of every run, then the third of those that have one, and so on), so
+that each turn is one operation on many rows; runs stand in order of falling length, which keeps the rows of a turn together.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
 from engine.batch.program import CONDITIONS, ELEMENTWISE, MATRIX, REDUCTIONS, Cells, Group, Numbers, Program
 
+#: Fewest turns that a sum of products is worth a call of its own.
+_LEAST_DOT = 3
 #: A gathered operand costs about as much as an operation on its rows; a call about as much as half a row.
 _ROWS_PER_CALL = 2
 
@@ -24,7 +28,9 @@ class Operand:
     Attributes
     ----------
     numbers
-        One number for all rows (shape ``()``) or one for each (shape ``(count, 1)``), where the operand is known.
+        One number for all rows (shape ``()``) or one for each, where the operand is known.
+    turns, turn_step
+        How often the whole is repeated, and the rows between two starts; one if the rows are a plain list.
     """
 
     first: int = 0
@@ -32,13 +38,16 @@ class Operand:
     step: int = 1
     condition: bool = False
     numbers: Numbers | None = None
+    turns: int = 1
+    turn_step: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Statement:
     """One call: an operation, the rows it fills and the rows it reads.
 
-    ``op`` is also ``gather`` (``rows`` copied one by one) or one of the matrix operations (``group`` says which).
+    ``op`` is also ``gather`` (``rows`` copied one by one), ``dot`` (products added turn by turn) or one of the matrix operations
+    (``group``).
     """
 
     op: str
@@ -114,6 +123,9 @@ class _Layouter:
         for group in program.groups:
             if group.op == "const":
                 self.known[group.cells], self.numbers[group.cells] = True, group.values
+        self.condition = np.zeros(program.size, bool)
+        for group in program.groups:
+            self.condition[group.cells] = group.op in CONDITIONS
         self.spaces = {False: _Space(), True: _Space()}
         self.statements: list[Statement] = []
         self.pinned: dict[float, int] = {}
@@ -169,7 +181,7 @@ class _Layouter:
     # -- statements
 
     def write(self, at: int, group: Group) -> None:
-        first, count, condition = self.blocks[at]
+        first, count, _ = self.blocks[at]
         if group.op in ELEMENTWISE:
             self.call(group.op, first, [*group.operands], group.name)
         elif group.op in REDUCTIONS:
@@ -190,12 +202,46 @@ class _Layouter:
                 self.call(join, first, [None, cells], group.name)
             return
         feeding = self.program.groups[self.feeds[at]]
+        if self.write_dot(feeding, group, first, turns):
+            return
         self.call(feeding.op, first, [part[turns[0] - feeding.first] for part in feeding.operands], group.name)
         scratch = self.spaces[False].take(len(turns[1]))
         for cells in turns[1:]:
             self.call(feeding.op, scratch, [part[cells - feeding.first] for part in feeding.operands], group.name)
             self.join(join, first, scratch, len(cells), group.name)
         self.spaces[False].give_back(scratch, len(turns[1]))
+
+    def write_dot(self, feeding: Group, group: Group, first: int, turns: list[Cells]) -> bool:
+        """Write sums of products of the same length as one call, where their rows are evenly spaced."""
+        if (
+            (feeding.op, group.op) != ("mul", "Sum")
+            or len(turns) < _LEAST_DOT
+            or len(turns[-1]) != len(turns[0])
+            or not adds_plainly()
+        ):
+            return False
+        grid = np.stack(turns) - feeding.first
+        operands = [self.grid(part[grid]) for part in feeding.operands]
+        if any(operand is None for operand in operands):
+            return False
+        target = Operand(first, len(turns[0]))
+        self.statements.append(Statement("dot", target, tuple(o for o in operands if o is not None), name=group.name))
+        return True
+
+    def grid(self, cells: Cells) -> Operand | None:
+        """Return an operand of several turns, or ``None`` where its rows are not evenly spaced. Shape of ``cells``: (turn,
+        place).
+        """
+        turns, count = cells.shape
+        if self.known[cells].all():
+            return Operand(count=count, turns=turns, numbers=self.numbers[cells])
+        rows = self.rows_of(cells.ravel()).reshape(cells.shape)
+        step = int(rows[0, 1] - rows[0, 0]) if count > 1 else 1
+        turn_step = int(rows[1, 0] - rows[0, 0]) if turns > 1 else 0
+        even = rows[0, 0] + turn_step * np.arange(turns)[:, None] + step * np.arange(count)[None, :]
+        if step < 0 or turn_step < 0 or (rows != even).any():
+            return None
+        return Operand(int(rows[0, 0]), count, step, bool(self.condition[cells[0, 0]]), None, turns, turn_step)
 
     def join(self, op: str, first: int, scratch: int, count: int, name: str) -> None:
         target = Operand(first, count)
@@ -206,6 +252,8 @@ class _Layouter:
         count = next(len(cells) for cells in operands if cells is not None)
         pieces = self.pieces(operands, count)
         scattered = sum(cells is not None and not self.known[cells].all() and len(self.breaks(cells)) > 0 for cells in operands)
+        if len(pieces) > 1 and self.write_turns(op, first, operands, name, pieces):
+            return
         if len(pieces) > 1 and len(pieces) - 1 > scattered * count // _ROWS_PER_CALL:
             pieces = [(0, count)]
         for start, end in pieces:
@@ -214,11 +262,23 @@ class _Layouter:
             self.statements.append(Statement(op, target, tuple(part for part, _ in parts), name=name))
             self.release([scratch for _, scratch in parts])
 
+    def write_turns(self, op: str, first: int, operands: list[Cells | None], name: str, pieces: list[tuple[int, int]]) -> bool:
+        """Write pieces of the same length and spacing as one call."""
+        length = pieces[0][1] - pieces[0][0]
+        if op == "where" or any(end - start != length for start, end in pieces):
+            return False
+        target = Operand(first, length, condition=op in CONDITIONS, turns=len(pieces), turn_step=length)
+        parts = [target if cells is None else self.grid(cells.reshape(len(pieces), length)) for cells in operands]
+        if any(part is None for part in parts):
+            return False
+        self.statements.append(Statement(op, target, tuple(part for part in parts if part is not None), name=name))
+        return True
+
     def pieces(self, operands: list[Cells | None], count: int) -> list[tuple[int, int]]:
         """Return runs of places in which every operand is evenly spaced."""
         breaks = {place for cells in operands if cells is not None for place in self.breaks(cells)}
         bounds = [0, *sorted(breaks), count]
-        return list(zip(bounds[:-1], bounds[1:], strict=True))
+        return list(pairwise(bounds))
 
     def breaks(self, cells: Cells) -> list[int]:
         """Return the places at which an evenly spaced run of rows ends."""
@@ -243,9 +303,9 @@ class _Layouter:
         if self.known[cells].all():
             numbers = self.numbers[cells]
             same = bool((numbers == numbers[0]).all())
-            return Operand(count=len(cells), numbers=np.array(numbers[0]) if same else numbers[:, None].copy()), None
+            return Operand(count=len(cells), numbers=np.array(numbers[0]) if same else numbers), None
         rows = self.rows_of(cells)
-        condition = self.holds_conditions(cells)
+        condition = bool(self.condition[cells[0]])
         if not self.breaks(cells):
             step = int(rows[1] - rows[0]) if len(rows) > 1 else 1
             return Operand(int(rows[0]), len(rows), step, condition), None
@@ -254,14 +314,28 @@ class _Layouter:
         self.statements.append(Statement("gather", target, rows=rows))
         return target, (first, len(rows), condition)
 
-    def holds_conditions(self, cells: Cells) -> bool:
-        group = next(g for g in self.program.groups if g.first <= cells[0] < g.first + g.size)
-        return group.op in CONDITIONS
-
     def release(self, scratch: list[tuple[int, int, bool] | None]) -> None:
         for held in scratch:
             if held is not None:
                 self.spaces[held[2]].give_back(held[0], held[1])
+
+
+@cache
+def adds_plainly() -> bool:
+    """Whether ``einsum`` multiplies and then adds, each rounded for itself, as the literal form does; a build of NumPy may fuse
+    the two.
+    """
+    rng = np.random.default_rng(0)
+    for width in range(16, 80):
+        left, right = rng.standard_normal((2, 3, 2, width))
+        numbers = np.ascontiguousarray(left[..., :1])
+        for factors, found in (
+            (left, np.einsum("tkn,tkn->kn", left, right)),
+            (numbers, np.einsum("tk,tkn->kn", numbers[..., 0], right)),
+        ):
+            if (found != factors[0] * right[0] + factors[1] * right[1] + factors[2] * right[2]).any():
+                return False
+    return True
 
 
 def _turns(group: Group) -> tuple[Cells, list[Cells]]:

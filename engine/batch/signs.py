@@ -55,7 +55,8 @@ class Signs:
         if group.op in REDUCTIONS:
             assert group.starts is not None
             reduce = np.logical_or if group.op == "Max" else np.logical_and
-            return reduce.reduceat(marks[group.operands[0]], group.starts[:-1])
+            found: Marks = reduce.reduceat(marks[group.operands[0]], group.starts[:-1])
+            return found
         if group.op in MATRIX:
             return likely
         return self._elementwise(group, marks)
@@ -63,15 +64,16 @@ class Signs:
     def _elementwise(self, group: Group, marks: Marks) -> Marks | bool:
         assert group.op in ELEMENTWISE
         parts = [marks[cells] for cells in group.operands]
+        found: Marks | bool = False
         if group.op == "where":
-            return parts[1] & parts[2]
-        if group.op == "max":
-            return parts[0] | parts[1]
-        if group.op == "power":
-            return parts[0]
-        if group.op in _IF_ALL:
-            return np.logical_and.reduce(parts)
-        return False
+            found = parts[1] & parts[2]
+        elif group.op == "max":
+            found = parts[0] | parts[1]
+        elif group.op == "power":
+            found = parts[0]
+        elif group.op in _IF_ALL:
+            found = np.logical_and.reduce(parts)
+        return found
 
 
 def drop_proven(program: Program, quantities: Mapping[str, Quantity]) -> Program:

@@ -46,7 +46,8 @@ def _surely_finite(builder: Builder, cells: Cells) -> np.ndarray:
     """Return which results are finite if their operands are: known ones, and quotients whose divisor is known and not zero."""
     divisor = np.where(builder.where(cells, "div"), builder.operands[1, cells], 0)
     divided = builder.where(cells, "div") & builder.known[divisor] & (builder.value[divisor] != 0.0)
-    return divided | (builder.known[cells] & np.isfinite(builder.value[cells])) | builder.where(cells, "input")
+    found: np.ndarray = divided | (builder.known[cells] & np.isfinite(builder.value[cells])) | builder.where(cells, "input")
+    return found
 
 
 def _rewritten(group: Group, operands: tuple[Cells, ...], builder: Builder, numbers: Mapping[str, Numbers]) -> Cells:

@@ -44,14 +44,24 @@ def choice_page(subject: Subject) -> Page:
 
 def choice_box(choice: Choice, subject: Subject, *, anchored: bool) -> Box:
     """Return one choice with its values and the equations that each value switches."""
-    switched = [e for e in subject.methodology.equations if e.when is not None and is_static(e.when) and ("choice", choice.id) in switches_of(e.when)]
-    values = tuple(Row(((Code(v.id),), (v.meaning, " ", Badge("default", "good")) if v.id == choice.default else (v.meaning,))) for v in choice.values)
+    switched = [
+        e
+        for e in subject.methodology.equations
+        if e.when is not None and is_static(e.when) and ("choice", choice.id) in switches_of(e.when)
+    ]
+    values = tuple(
+        Row(((Code(v.id),), (v.meaning, " ", Badge("default", "good")) if v.id == choice.default else (v.meaning,)))
+        for v in choice.values
+    )
     facts: list[tuple[Inlines, Inlines]] = []
     if switched:
-        facts.append((("Switches",), subject.equation_links(switched, every=True)))
+        facts.append((("Switches",), subject.equation_links(switched)))
     if choice.source:
         facts.append((("Source",), subject.source(choice.source)))
-    blocks: list[Block] = [Heading(3, (Code(choice.id), f" {choice.meaning}")), Table((("Value",), ("Meaning",)), values, weights=(1, 5))]
+    blocks: list[Block] = [
+        Heading(3, (Code(choice.id), f" {choice.meaning}")),
+        Table((("Value",), ("Meaning",)), values, weights=(1, 5)),
+    ]
     if facts:
         blocks.append(Facts(tuple(facts)))
     return Box(tuple(blocks), anchor_of(Ref("choice", choice.id)) if anchored else "", "choice")
@@ -66,9 +76,14 @@ def rule_box(rule: Rule, subject: Subject, *, anchored: bool) -> Box:
         facts.append((("Checked where",), (condition_text(rule.when, m, letters),)))
     if rule.letters:
         facts.append((("For every",), between((f"{letter} in {set_id.replace('_', ' ')}",) for letter, set_id in rule.letters)))
-    facts += [((name,), said) for name, said in (("If broken", (rule.remedy,)), ("Source", subject.source(rule.source))) if any(said)]
+    facts += [
+        ((name,), said) for name, said in (("If broken", (rule.remedy,)), ("Source", subject.source(rule.source))) if any(said)
+    ]
     title: Inlines = (Code(rule.id), " ", Badge(rule.severity, rule.severity))
     blocks: tuple[Block, ...] = (
-        Heading(3, title), Paragraph((rule.statement,)), Formula(latex(rule.condition, m), "", plain_text(rule.condition, letters)), Facts(tuple(facts)),
-    )  # fmt: skip
+        Heading(3, title),
+        Paragraph((rule.statement,)),
+        Formula(latex(rule.condition, m), "", plain_text(rule.condition, letters)),
+        Facts(tuple(facts)),
+    )
     return Box(blocks, anchor_of(Ref("rule", rule.id)) if anchored else "", "entry rule")

@@ -36,21 +36,50 @@ def dataset_page(subject: Subject) -> Page:
     """Return the page of datasets, printed results and comparisons."""
     m = subject.methodology
     blocks: list[Block] = [Heading(1, ("Datasets and printed tables",))]
-    blocks.append(Paragraph(("Every number that the methodology prints or points to, in the unit in which it was printed. A value is converted once, "
-                             "when a run binds it.",), "lead"))  # fmt: skip
+    blocks.append(
+        Paragraph(
+            (
+                "Every number that the methodology prints or points to, in the unit in which it was printed. "
+                "when a run binds it.",
+            ),
+            "lead",
+        )
+    )
     blocks += [dataset_box(dataset, subject) for dataset in m.datasets]
     if m.published_results:
-        blocks += [Heading(2, ("Printed tables that the equations reproduce",)),
-                   Paragraph(("These tables are never used as input. ", Code("mrvgraph check"), " computes them and compares every cell to its printed decimals."))]  # fmt: skip
+        blocks += [
+            Heading(2, ("Printed tables that the equations reproduce",)),
+            Paragraph(
+                (
+                    "These tables are never used as input. ",
+                    Code("mrvgraph check"),
+                    " computes them and compares every cell to its printed decimals.",
+                )
+            ),
+        ]
         blocks += [_published(result, subject) for result in m.published_results]
     if m.comparisons:
         rows = tuple(
-            Row(((x.title,), (Math(latex(x.left, m), plain_text(x.left)), " against ", Math(latex(x.right, m), plain_text(x.right))), (f"{float(x.tolerance):g}",),
-                 (Badge(x.severity, x.severity),), (x.why,), subject.source(x.source)))
+            Row(
+                (
+                    (x.title,),
+                    (Math(latex(x.left, m), plain_text(x.left)), " against ", Math(latex(x.right, m), plain_text(x.right))),
+                    (f"{float(x.tolerance):g}",),
+                    (Badge(x.severity, x.severity),),
+                    (x.why,),
+                    subject.source(x.source),
+                )
+            )
             for x in m.comparisons
-        )  # fmt: skip
-        blocks += [Heading(2, ("Tables that should agree with each other",)),
-                   Table((("Comparison",), ("Of",), ("Rounding explains",), ("If larger",), ("Why",), ("Source",)), rows, weights=(2, 2, 1, 0.9, 3, 1.2))]  # fmt: skip
+        )
+        blocks += [
+            Heading(2, ("Tables that should agree with each other",)),
+            Table(
+                (("Comparison",), ("Of",), ("Rounding explains",), ("If larger",), ("Why",), ("Source",)),
+                rows,
+                weights=(2, 2, 1, 0.9, 3, 1.2),
+            ),
+        ]
     return Page("datasets", "Datasets", tuple(blocks), "Datasets and tables", "Quantities")
 
 
@@ -85,24 +114,25 @@ def _values(block: ValueBlock, subject: Subject) -> Iterator[Block]:
         about.append(subject.source(block.source))
     if block.note:
         about.append((block.note,))
-    yield from value_tables(block.cells, quantity.indices, subject, (*title, Soft((" – ", *between(about, "; ")))))
+    yield from value_tables(block.cells, quantity.indices, subject, title, (Soft((" – ", *between(about, "; "))),))
 
 
-def value_tables(cells: tuple[Cell, ...], axes: tuple[str, ...], subject: Subject, caption: Inlines) -> Iterator[Block]:
+def value_tables(
+    cells: tuple[Cell, ...], axes: tuple[str, ...], subject: Subject, title: Inlines, about: Inlines
+) -> Iterator[Block]:
     """Yield cells as a line, a list, or one grid for each combination of the further labels."""
     if not axes:
-        yield Paragraph((Strong((", ".join(text for _, text in cells),)), " ", *caption))
+        yield Paragraph((*title, ": ", Strong((", ".join(text for _, text in cells),)), *about))
         return
+    caption = (*title, *about)
     varying = [at for at in range(len(axes)) if len({labels[at] for labels, _ in cells}) > 1] or [0]
     fixed = [at for at in range(len(axes)) if at not in varying]
     rest = tuple(f"{axes[at].replace('_', ' ')} {cells[0][0][at]}" for at in fixed) if cells else ()
     caption = (*caption, Soft((f" ({', '.join(rest)})",))) if rest else caption
-    if len(varying) == 2 and len({labels[varying[1]] for labels, _ in cells}) <= _MOST_COLUMNS:  # noqa: PLR2004 - rows and columns
+    if len(varying) == 2 and len({labels[varying[1]] for labels, _ in cells}) <= _MOST_COLUMNS:
         yield _grid(cells, (varying[0], varying[1]), axes, subject, caption)
         return
-    rows = tuple(
-        Row((*((_member(axes[at], labels[at], subject),) for at in varying), (text,))) for labels, text in cells
-    )
+    rows = tuple(Row((*((_member(axes[at], labels[at], subject),) for at in varying), (text,))) for labels, text in cells)
     head = (*((axes[at].replace("_", " "),) for at in varying), ("Value",))
     yield Table(head, rows, caption, right=(len(varying),), look="plain")
 
@@ -112,11 +142,18 @@ def _grid(cells: tuple[Cell, ...], at: tuple[int, int], axes: tuple[str, ...], s
     held = {(labels[at[0]], labels[at[1]]): text for labels, text in cells}
     named = len(across) <= _FEW_COLUMNS
     rows = tuple(
-        Row(((_member(axes[at[0]], row, subject) if named else row,), *((held.get((row, column), ""),) for column in across))) for row in down
+        Row(((_member(axes[at[0]], row, subject) if named else row,), *((held.get((row, column), ""),) for column in across)))
+        for row in down
     )
     corner = f"{axes[at[0]].replace('_', ' ')} ↓ {axes[at[1]].replace('_', ' ')} →" if at[0] != at[1] else ""
-    return Table(((corner,), *((column,) for column in across)), rows, caption, tuple(range(1, 1 + len(across))), look="grid",
-                 weights=(1.6, *(1.0 for _ in across)))  # fmt: skip
+    return Table(
+        ((corner,), *((column,) for column in across)),
+        rows,
+        caption,
+        tuple(range(1, 1 + len(across))),
+        look="grid",
+        weights=(1.6, *(1.0 for _ in across)),
+    )
 
 
 def _member(axis: str, label: str, subject: Subject) -> str:
@@ -133,5 +170,8 @@ def _published(result: PublishedResult, subject: Subject) -> Box:
         about.append((", ".join(f"{k} {v}" for k, v in result.choices),))
     if result.source:
         about.append(subject.source(result.source))
-    caption: Inlines = (Link((subject.math(quantity),), Ref("quantity", quantity.id)), f" {quantity.title}", Soft((" – ", *between(about, "; "))))
-    return Box(tuple(value_tables(result.cells, quantity.indices, subject, caption)), anchor_of(Ref("printed", result.id)), "values")
+    title: Inlines = (Link((subject.math(quantity),), Ref("quantity", quantity.id)), f" {quantity.title}")
+    said: Inlines = (Soft((" – ", *between(about, "; "))),)
+    return Box(
+        tuple(value_tables(result.cells, quantity.indices, subject, title, said)), anchor_of(Ref("printed", result.id)), "values"
+    )

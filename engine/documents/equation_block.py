@@ -9,8 +9,8 @@ from engine.documents.model import (
     Badge,
     Block,
     Blocks,
-    Bullets,
     Box,
+    Bullets,
     Code,
     Facts,
     Fold,
@@ -35,7 +35,7 @@ from engine.documents.neighbourhood import neighbourhood_svg
 from engine.documents.subject import Subject, kind_badge, unit_inlines, unit_text
 from engine.documents.unit_balance import Balance, Term, dimension_name, unit_balance
 from equations.equation import Equation
-from equations.notation import plain_text, letters_of
+from equations.notation import letters_of, plain_text
 from equations.notation_latex import equation_latex, matrix_element_latex
 from equations.notation_symbols import letter_latex
 from equations.ruling import RegisterEntry, Ruling
@@ -127,13 +127,22 @@ def where_table(equation: Equation, subject: Subject) -> Table:
     rows = [_quantity_row(id_, subject) for id_ in dict.fromkeys((equation.quantity, *subject.used_by_equation[equation.id]))]
     rows += _constant_rows(equation, subject)
     rows += _letter_rows(equation, subject)
-    return Table((("Symbol",), ("Meaning",), ("Unit",), ("Kind",), ("Source",)), tuple(rows), ("Where",), weights=(1.1, 4, 1.3, 1.2, 2.2))
+    return Table(
+        (("Symbol",), ("Meaning",), ("Unit",), ("Kind",), ("Source",)), tuple(rows), ("Where",), weights=(1.1, 4, 1.3, 1.2, 2.2)
+    )
 
 
 def _quantity_row(id_: str, subject: Subject) -> Row:
     quantity = subject.methodology.quantity[id_]
-    return Row(((subject.quantity_link(id_),), (quantity.meaning,), unit_inlines(quantity), (kind_badge(quantity.kind),),
-                subject.source(quantity.source)))  # fmt: skip
+    return Row(
+        (
+            (subject.quantity_link(id_),),
+            (quantity.meaning,),
+            unit_inlines(quantity),
+            (kind_badge(quantity.kind),),
+            subject.source(quantity.source),
+        )
+    )
 
 
 def _constant_rows(equation: Equation, subject: Subject) -> list[Row]:
@@ -142,8 +151,17 @@ def _constant_rows(equation: Equation, subject: Subject) -> list[Row]:
     for text in written:
         constant = subject.methodology.constant.get(text)
         if constant is not None:
-            rows.append(Row(((Link((Math(text, text),), Ref("constant", text)),), (constant.meaning,), (unit_text(constant.unit),),
-                             (Badge("constant", "default"),), subject.source(constant.source))))  # fmt: skip
+            rows.append(
+                Row(
+                    (
+                        (Link((Math(text, text),), Ref("constant", text)),),
+                        (constant.meaning,),
+                        (unit_text(constant.unit),),
+                        (Badge("constant", "default"),),
+                        subject.source(constant.source),
+                    )
+                )
+            )
     return rows
 
 
@@ -156,8 +174,17 @@ def _letter_rows(equation: Equation, subject: Subject) -> list[Row]:
         letters = [x for x in sorted(used) if runs_over.get(x) == set_id]
         symbols = between((Math(letter_latex(x), x),) for x in letters)
         index_set = m.index_set[set_id]
-        rows.append(Row((symbols, (index_set.meaning or set_id,), ("–",), (Badge("index", "plain"),),
-                         (Link((set_id.replace("_", " "),), Ref("set", set_id)),))))  # fmt: skip
+        rows.append(
+            Row(
+                (
+                    symbols,
+                    (index_set.meaning or set_id,),
+                    ("–",),
+                    (Badge("index", "plain"),),
+                    (Link((set_id.replace("_", " "),), Ref("set", set_id)),),
+                )
+            )
+        )
     return rows
 
 
@@ -177,14 +204,18 @@ def balance_blocks(balance: Balance, subject: Subject) -> Blocks:
     """Return the unit balance: for each term its factors, and the power of each substance and dimension."""
     blocks: list[Block] = []
     if balance.alternatives:
-        blocks.append(Paragraph((f"Written out for {', '.join(balance.alternatives)}; the other alternatives are checked in the same way.",)))
+        blocks.append(
+            Paragraph((f"Written out for {', '.join(balance.alternatives)}; the other alternatives are checked in the same way.",))
+        )
     for at, term in enumerate(balance.terms, 1):
         blocks.append(_term_table(term, balance, f"Term {at}" if len(balance.terms) > 1 else "The right side"))
     if not balance.terms:
         blocks.append(Paragraph(("The right side is zero, which takes any unit.",)))
     for id_ in balance.equivalences:
         equivalence = subject.methodology.equivalence[id_]
-        blocks.append(Paragraph((Strong(("Equivalence ",)), Link((Code(id_),), Ref("equivalence", id_)), f": {_ended(equivalence.reason)}")))
+        blocks.append(
+            Paragraph((Strong(("Equivalence ",)), Link((Code(id_),), Ref("equivalence", id_)), f": {_ended(equivalence.reason)}"))
+        )
     return tuple(blocks)
 
 
@@ -219,7 +250,10 @@ def _open_places(equation: Equation, subject: Subject) -> Iterator[Block]:
     faults = subject.faults_of[equation.id]
     if faults:
         many = f"{len(faults)} faults of the text" if len(faults) > 1 else "1 fault of the text"
-        yield Fold((Badge(many, "fault"), " registered here"), (Bullets(tuple(_fault_line(entry) for entry in faults)),))
+        head: Inlines = (Badge(many, "fault"), " registered here")
+        yield Only(("html", "markdown"), (Fold(head, (Bullets(tuple(_fault_line(entry) for entry in faults)),)),))
+        names = between((Link((Code(entry.id),), Ref("register", entry.id)),) for entry in faults)
+        yield Only(("pdf",), (Paragraph((*head, ": ", *names)),))
 
 
 def _ruling_note(ruling: Ruling) -> Note:
@@ -233,7 +267,12 @@ def _ruling_note(ruling: Ruling) -> Note:
 
 
 def _fault_line(entry: RegisterEntry) -> Inlines:
-    return (Link((Code(entry.id),), Ref("register", entry.id)), " ", Badge(entry.severity, entry.severity), f" {_ended(entry.wrong)}")
+    return (
+        Link((Code(entry.id),), Ref("register", entry.id)),
+        " ",
+        Badge(entry.severity, entry.severity),
+        f" {_ended(entry.wrong)}",
+    )
 
 
 def _picture(equation: Equation, subject: Subject) -> Picture:

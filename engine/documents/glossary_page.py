@@ -24,36 +24,61 @@ from equations.quantity import ROLES
 
 _WORDS = (
     ("Spec", "The files in which the methodology is declared; these pages, the checks and the results all follow from them."),
-    ("Printed number", "The number of an equation in one version of the publication. It is a label; equations are known by ids that stay."),
-    ("Editor's equation", "An equation that the publication does not print but that its text asks for in words, or that another reading needs."),
+    (
+        "Printed number",
+        "The number of an equation in one version of the publication. It is a label; equations are known by ids that stay.",
+    ),
+    (
+        "Editor's equation",
+        "An equation that the publication does not print but that its text asks for in words, or that another reading needs.",
+    ),
     ("Ruling", "A place of the text that can be read in more than one way and changes numbers; each reading can be selected."),
-    ("Register", "The list of all faults, contradictions and open points of the published text, with evidence and the reading taken."),
+    (
+        "Register",
+        "The list of all faults, contradictions and open points of the published text, with evidence and the reading taken.",
+    ),
     ("Choice", "Something that a project decides once, such as the option that it follows; choices switch equations."),
     ("Dataset", "Numbers that belong together, with date and source, in the units in which they were printed."),
-    ("Unit balance", "The check that both sides of an equation have the same unit, where each substance counts as a unit of its own."),
+    (
+        "Unit balance",
+        "The check that both sides of an equation have the same unit, where each substance counts as a unit of its own.",
+    ),
     ("Equivalence", "A named and reasoned permission to add two units that are different things otherwise."),
     ("NA", "A cell that the methodology leaves out; it counts as zero and is shown as NA."),
 )
 _SIGNS = (
-    (r"\times", "multiplication of numbers"), (r"\circ", "multiplication of two matrices element by element"),
-    (r"A\,B", "matrix product, where both are matrices"), (r"\sum_{i}", "sum over all members of the set that the letter stands for"),
-    (r"y-1", "the year before"), (r"\mathrm{NA}", "a cell that is left out"), (r"x \in S", "x is a member of the set S"),
-)  # fmt: skip
+    (r"\times", "multiplication of numbers"),
+    (r"\circ", "multiplication of two matrices element by element"),
+    (r"A\,B", "matrix product, where both are matrices"),
+    (r"\sum_{i}", "sum over all members of the set that the letter stands for"),
+    (r"y-1", "the year before"),
+    (r"\mathrm{NA}", "a cell that is left out"),
+    (r"x \in S", "x is a member of the set S"),
+)
 
 
 def glossary_page(subject: Subject) -> Page:
     """Return the glossary."""
     m = subject.methodology
     blocks: list[Block] = [Heading(1, ("Glossary",))]
-    kinds = tuple(((name,), (f"{_KIND_MEANING[kind]}",)) for kind, (name, _) in KINDS.items() if any(q.kind == kind for q in m.quantities))
+    kinds = tuple(
+        ((name,), (f"{_KIND_MEANING[kind]}",)) for kind, (name, _) in KINDS.items() if any(q.kind == kind for q in m.quantities)
+    )
     blocks += [Heading(2, ("Words",)), Facts(tuple(((word,), (text,)) for word, text in _WORDS))]
     blocks += [Heading(2, ("Kinds of quantities",)), Facts(kinds)]
     roles = {q.role for q in m.quantities if q.role}
     if roles:
         rows = tuple(
-            Row(((role.replace("_", " "),), (ROLES[role],), between((subject.quantity_link(q.id),) for q in m.quantities if q.role == role)))
-            for role in ROLES if role in roles
-        )  # fmt: skip
+            Row(
+                (
+                    (role.replace("_", " "),),
+                    (ROLES[role],),
+                    between((subject.quantity_link(q.id),) for q in m.quantities if q.role == role),
+                )
+            )
+            for role in ROLES
+            if role in roles
+        )
         blocks += [Heading(2, ("Places in the accounting",)), Table((("Role",), ("Meaning",), ("Quantities",)), rows)]
     blocks += [Heading(2, ("Subscripts",)), *(_set(index_set.id, subject) for index_set in m.index_sets)]
     blocks += _units(subject)
@@ -83,32 +108,72 @@ def _set(id_: str, subject: Subject) -> Box:
     members = [member if names.name_of(member) == member else f"{member} ({names.name_of(member)})" for member in index_set.members]
     if members:
         facts.append((("Members",), (", ".join(members),)))
-    who = {"must-list": "listed by the project", "may-replace": "those above, unless the project lists its own"}.get(index_set.project)
+    who = {"must-list": "listed by the project", "may-replace": "those above, unless the project lists its own"}.get(
+        index_set.project
+    )
     if who:
         facts.append((("Members are",), (who,)))
     title = (id_.replace("_", " "),)
-    return Box((Heading(3, title), Paragraph((index_set.meaning,)) if index_set.meaning else Paragraph(("No meaning declared.",), "soft"), Facts(tuple(facts))),
-               anchor_of(Ref("set", id_)), "entry")  # fmt: skip
+    return Box(
+        (
+            Heading(3, title),
+            Paragraph((index_set.meaning,)) if index_set.meaning else Paragraph(("No meaning declared.",), "soft"),
+            Facts(tuple(facts)),
+        ),
+        anchor_of(Ref("set", id_)),
+        "entry",
+    )
 
 
 def _units(subject: Subject) -> list[Block]:
     m = subject.methodology
     blocks: list[Block] = [Heading(2, ("Units and substances",))]
-    blocks.append(Paragraph(("A mass of one substance is never added to a mass of another: ", Code("tC"), ", ", Code("tCO2"), ", ", Code("tCO2e"), ", ",
-                             Code("tN"), " and ", Code("tN2O"), " are different units.")))  # fmt: skip
+    blocks.append(
+        Paragraph(
+            (
+                "A mass of one substance is never added to a mass of another: ",
+                Code("tC"),
+                ", ",
+                Code("tCO2"),
+                ", ",
+                Code("tCO2e"),
+                ", ",
+                Code("tN"),
+                " and ",
+                Code("tN2O"),
+                " are different units.",
+            )
+        )
+    )
     if m.substances:
         blocks.append(Facts(tuple(((Code(f"t_{s.id}"),), (s.meaning,)) for s in m.substances)))
     if m.constants:
         rows = tuple(
-            Row(((Math(c.written, c.written),), (unit_text(c.unit),), (c.published_unit,), (c.meaning,), subject.source(c.source)), anchor_of(Ref("constant", c.written)))
+            Row(
+                ((Math(c.written, c.written),), (unit_text(c.unit),), (c.published_unit,), (c.meaning,), subject.source(c.source)),
+                anchor_of(Ref("constant", c.written)),
+            )
             for c in m.constants
-        )  # fmt: skip
-        blocks += [Heading(2, ("Constants",)), Table((("Written",), ("Unit",), ("Published as",), ("Meaning",), ("Source",)), rows, weights=(0.8, 1.2, 1.2, 3.5, 1.4))]
+        )
+        blocks += [
+            Heading(2, ("Constants",)),
+            Table((("Written",), ("Unit",), ("Published as",), ("Meaning",), ("Source",)), rows, weights=(0.8, 1.2, 1.2, 3.5, 1.4)),
+        ]
     if m.equivalences:
         rows = tuple(
-            Row(((Code(e.id),), (f"{unit_text(e.source_unit)} counts as {unit_text(e.target_unit).replace('–', 'a plain number')}",), (e.reason,), subject.source(e.source)),
-                anchor_of(Ref("equivalence", e.id)))
+            Row(
+                (
+                    (Code(e.id),),
+                    (f"{unit_text(e.source_unit)} counts as {unit_text(e.target_unit).replace('–', 'a plain number')}",),
+                    (e.reason,),
+                    subject.source(e.source),
+                ),
+                anchor_of(Ref("equivalence", e.id)),
+            )
             for e in m.equivalences
-        )  # fmt: skip
-        blocks += [Heading(2, ("Equivalences",)), Table((("Name",), ("What",), ("Reason",), ("Source",)), rows, weights=(1.2, 1.8, 4, 1.4))]
+        )
+        blocks += [
+            Heading(2, ("Equivalences",)),
+            Table((("Name",), ("What",), ("Reason",), ("Source",)), rows, weights=(1.2, 1.8, 4, 1.4)),
+        ]
     return blocks

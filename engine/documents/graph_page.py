@@ -7,7 +7,9 @@ import json
 from engine.documents.model import Block, Bullets, Code, Heading, Inline, Only, Page, Paragraph, Picture, Widget
 from engine.documents.subject import Subject, kind_badge
 from engine.graph import EquationGraph, build_graph
-from engine.pictures import KIND_COLOURS, graph_mermaid, graph_svg, view_of
+from engine.graph_picture import graph_svg
+from engine.graph_view import KIND_COLOURS, view_of
+from engine.pictures import graph_mermaid
 from engine.placeholder import standing_equations
 
 
@@ -15,20 +17,35 @@ def graph_page(subject: Subject) -> Page:
     """Return the page of the graph, under the default readings and all choices."""
     graph, wanted = default_graph(subject)
     m = subject.methodology
-    words = f"Dependency graph of {m.reference}: {len(wanted)} quantities in lanes by section, from the inputs on the left to the result on the right"
-    blocks: list[Block] = [
-        Heading(1, ("Dependency graph",)),
-        Paragraph(("From the inputs on the left to the result on the right, one stripe for each section. Alternatives that only other readings need are "
-                   "left out."), "lead"),
-        Only(("html",), (_legend(subject, graph, wanted), Widget("graph", json.dumps(graph_data(subject, graph, wanted), ensure_ascii=False, separators=(",", ":"))),)),
-        Picture(graph_svg(graph, wanted, linked=True), words, graph_mermaid(graph, wanted), kind="graph", wide=True),
-        Bullets((
-            ("The colour at the left edge and the tint tell the kind of a quantity; the sign at the right tells the place that it belongs to.",),
+    words = f"Dependency graph of {m.reference}: {len(wanted)} quantities in lanes by section, inputs on the left, the result on the right"
+    reading = Bullets(
+        (
+            ("The colour at the left edge and the tint tell the kind of a quantity; the sign at the right tells its place.",),
             ("A dashed line brings a value of an earlier year; a dashed box is such a value where a line would run backwards.",),
             ("Words in italics name the choices under which alone a quantity is needed.",),
             (Code(f"mrvgraph graph {m.reference} --target Q --choose choice=value --format svg"), " draws a part of it."),
-        )),
-    ]  # fmt: skip
+        )
+    )
+    blocks: list[Block] = [
+        Heading(1, ("Dependency graph",)),
+        Paragraph(
+            (
+                "From the inputs on the left to the result on the right, one stripe for each section. "
+                "Alternatives that only other readings need are left out.",
+            ),
+            "lead",
+        ),
+        Only(
+            ("html",),
+            (
+                _legend(subject, graph, wanted),
+                Widget("graph", json.dumps(graph_data(subject, graph, wanted), ensure_ascii=False, separators=(",", ":"))),
+            ),
+        ),
+        Only(("pdf",), (reading,)),
+        Picture(graph_svg(graph, wanted, linked=True), words, graph_mermaid(graph, wanted), kind="graph", wide=True),
+        Only(("html", "markdown"), (reading,)),
+    ]
     return Page("graph", "Dependency graph", tuple(blocks), "Dependency graph", "")
 
 
@@ -61,5 +78,8 @@ def graph_data(subject: Subject, graph: EquationGraph, wanted: set[str]) -> dict
         "result": m.result,
         "choices": [{"id": c.id, "meaning": c.meaning, "values": [v.id for v in c.values]} for c in m.choices],
         "combinations": [[combination[c.id] for c in m.choices] for combination in view.combinations],
-        "quantities": [{"id": q, "name": m.quantity[q].title, "made": bool(m.definitions.get(q)), "equations": view.numbers(q)} for q in view.quantities],
+        "quantities": [
+            {"id": q, "name": m.quantity[q].title, "made": bool(m.definitions.get(q)), "equations": view.numbers(q)}
+            for q in view.quantities
+        ],
     }

@@ -35,6 +35,7 @@ from engine.documents.model import (
     Soft,
     Strong,
     Table,
+    Tiles,
     Widget,
     plain,
 )
@@ -75,15 +76,40 @@ class HtmlWriter:
             case Table():
                 return self.table(block)
             case Facts(rows=rows):
-                return tag("dl", {"class": "facts"}, [tag("div", None, tag("dt", None, self.inlines(name)), tag("dd", None, self.inlines(said)))
-                                                     for name, said in rows])  # fmt: skip
+                return tag(
+                    "dl",
+                    {"class": "facts"},
+                    [
+                        tag("div", None, tag("dt", None, self.inlines(name)), tag("dd", None, self.inlines(said)))
+                        for name, said in rows
+                    ],
+                )
+            case Tiles(items=items):
+                return tag(
+                    "ul",
+                    {"class": "tiles"},
+                    [
+                        tag(
+                            "li",
+                            {"class": None if at else "first"},
+                            tag("span", {"class": "name"}, name),
+                            tag("span", {"class": "value"}, self.inlines(value)),
+                            tag("span", {"class": "soft"}, self.inlines(remark)) if remark else None,
+                        )
+                        for at, (name, value, remark) in enumerate(items)
+                    ],
+                )
             case Formula():
                 return self.formula(block)
             case Note(tone=tone, title=title, blocks=blocks, anchor=anchor):
                 head = tag("p", {"class": "title"}, self.inlines(title))
-                return tag("div", {"class": f"note {tone}", "role": "note", "id": anchor or None}, head, self.blocks(blocks, level + 1))
+                return tag(
+                    "div", {"class": f"note {tone}", "role": "note", "id": anchor or None}, head, self.blocks(blocks, level + 1)
+                )
             case Fold(summary=summary, blocks=blocks, anchor=anchor):
-                return tag("details", {"id": anchor or None}, tag("summary", None, self.inlines(summary)), self.blocks(blocks, level + 1))
+                return tag(
+                    "details", {"id": anchor or None}, tag("summary", None, self.inlines(summary)), self.blocks(blocks, level + 1)
+                )
             case Box():
                 return self.box(block, level)
             case Listing(text=text):
@@ -109,13 +135,20 @@ class HtmlWriter:
             here = tag("a", {"class": "here", "href": f"#{block.anchor}", "aria-label": f"Link to {name}"}, "#")
             parts.append(self.heading(blocks[0], here))
             del blocks[0]
-        return tag("section", {"class": f"box {block.tone}".strip(), "id": block.anchor or None}, parts, self.blocks(blocks, level + 1))
+        return tag(
+            "section", {"class": f"box {block.tone}".strip(), "id": block.anchor or None}, parts, self.blocks(blocks, level + 1)
+        )
 
     def formula(self, block: Formula) -> Html:
         math = tag("div", {"class": "math scrolls"}, display_mathml(block.latex))
         number = tag("span", {"class": "number"}, block.number) if block.number else None
         copy = tag("button", {"type": "button", "class": "copy"}, "Copy")
-        latex = tag("details", {"class": "latex"}, tag("summary", None, "LaTeX"), tag("div", None, tag("pre", {"class": "scrolls"}, tag("code", None, block.latex)), copy))
+        latex = tag(
+            "details",
+            {"class": "latex"},
+            tag("summary", None, "LaTeX"),
+            tag("div", None, tag("pre", {"class": "scrolls"}, tag("code", None, block.latex)), copy),
+        )
         return tag("div", {"class": "formula"}, tag("div", {"class": "line"}, math, number), latex)
 
     def picture(self, block: Picture) -> Html:
@@ -137,24 +170,41 @@ class HtmlWriter:
     # -- tables
 
     def table(self, table: Table) -> Html:
-        head = [tag("th", {"scope": "col", "class": "right" if at in table.right else None}, self.inlines(cell)) for at, cell in enumerate(table.head)]
+        head = [
+            tag("th", {"scope": "col", "class": "right" if at in table.right else None}, self.inlines(cell))
+            for at, cell in enumerate(table.head)
+        ]
         labels = [plain(cell) for cell in table.head]
         body = [self.row(row, table, labels) for row in table.rows]
         name = f"table-{self.tables}"
         self.tables += 1
         caption = tag("p", {"class": "caption", "id": name}, self.inlines(table.caption)) if table.caption else None
         total = sum(table.weights)
-        columns = [tag("col", {"style": f"width:{100 * weight / total:.1f}%"}) for weight in table.weights if table.look in ("cards", "contents")]
-        element = tag("table", {"class": table.look + (" sized" if columns else ""), "aria-labelledby": name if caption else None}, tag("colgroup", None, columns) if columns else None,
-                      tag("thead", None, tag("tr", None, head)), tag("tbody", None, body))  # fmt: skip
-        return joined(caption, tag("div", {"class": f"table {table.look}" + (" scrolls" if table.look in ("grid", "plain") else "")}, element))
+        columns = [
+            tag("col", {"style": f"width:{100 * weight / total:.1f}%"})
+            for weight in table.weights
+            if table.look in ("cards", "contents")
+        ]
+        element = tag(
+            "table",
+            {"class": table.look + (" sized" if columns else ""), "aria-labelledby": name if caption else None},
+            tag("colgroup", None, columns) if columns else None,
+            tag("thead", None, tag("tr", None, head)),
+            tag("tbody", None, body),
+        )
+        return joined(
+            caption, tag("div", {"class": f"table {table.look}" + (" scrolls" if table.look in ("grid", "plain") else "")}, element)
+        )
 
     def row(self, row: Row, table: Table, labels: Sequence[str]) -> Html:
         cells = []
         for at, cell in enumerate(row.cells):
             first = at == 0 and table.first
-            attributes = {"scope": "row" if first else None, "class": "right" if at in table.right else None,
-                          "data-label": labels[at] if table.look == "cards" and at < len(labels) else None}  # fmt: skip
+            attributes = {
+                "scope": "row" if first else None,
+                "class": "right" if at in table.right else None,
+                "data-label": labels[at] if table.look == "cards" and at < len(labels) else None,
+            }
             inner = self.inlines(cell)
             if table.look in ("cards", "contents"):
                 attributes["class"] = " ".join(x for x in (attributes["class"], "" if cell else "empty") if x) or None

@@ -35,6 +35,7 @@ from engine.documents.model import (
     Soft,
     Strong,
     Table,
+    Tiles,
     Widget,
 )
 
@@ -65,19 +66,21 @@ def _page(document: Document, page: Page, names: dict[str, str]) -> str:
     head = "<!-- Made by `mrvgraph docs` from the spec; not to be edited. -->\n"
     body = writer.blocks(page.blocks)
     if page.id == "index":
-        body += "\n## Pages\n\n" + "".join(f"- [{text_markdown(p.title)}]({names[p.id]})\n" for p in document.pages if p is not page)
+        body += "\n## Pages\n\n" + "".join(
+            f"- [{text_markdown(p.title)}]({names[p.id]})\n" for p in document.pages if p is not page
+        )
     else:
         head += f"\n[{text_markdown(document.subtitle)}]({names['index']})\n"
     return f"{head}\n{body.strip()}\n"
 
 
 def text_markdown(text: str) -> str:
-    """Return plain text as Markdown that shows just that text.
+    r"""Return plain text as Markdown that shows just that text.
 
     Examples
     --------
     >>> text_markdown("a_b <i> *x* _y_")
-    'a_b &lt;i&gt; \\\\*x\\\\* \\\\_y\\\\_'
+    'a_b &lt;i&gt; \\*x\\* \\_y\\_'
     """
     text = escape(" ".join(clean(text).split(" ")), quote=False).replace("\n", " ")
     return _SPECIAL.sub(lambda match: f"\\{match[0]}", text)
@@ -87,7 +90,7 @@ def text_markdown(text: str) -> str:
 class MarkdownWriter:
     """Writes the blocks of one page."""
 
-    address: Callable[[Ref], "str | None"]
+    address: Callable[[Ref], str | None]
 
     def blocks(self, blocks: Iterable[Block]) -> str:
         """Return blocks with a blank line between them."""
@@ -106,6 +109,11 @@ class MarkdownWriter:
                 return self.table(block)
             case Facts(rows=rows):
                 return "\n".join(f"- **{self.inlines(name)}**: {self.inlines(said)}" for name, said in rows)
+            case Tiles(items=items):
+                return "\n".join(
+                    f"- {text_markdown(name)}: **{self.inlines(value)}** {self.inlines(remark)}".rstrip()
+                    for name, value, remark in items
+                )
             case Formula(latex=latex, number=number):
                 tagged = latex + (rf" \tag{{{number.strip('()')}}}" if number else "")
                 return f"```math\n{_fenced(tagged)}\n```"

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "col", "wbr"})
 #: Characters that HTML cannot hold, and those that turn the direction of a text around.
-_FORBIDDEN = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0), 0xFFFE, 0xFFFF)}
+_FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), 65534, 65535), "�")
 _FORBIDDEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\N{REPLACEMENT CHARACTER}")
 _FORBIDDEN |= dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
 
@@ -19,7 +19,7 @@ class Html(str):
     __slots__ = ()
 
 
-Child: TypeAlias = "str | Html | None | Iterable[Child]"
+Child: TypeAlias = "str | Html | Iterable[Child] | None"
 
 
 def clean(text: str) -> str:
@@ -74,4 +74,10 @@ def tag(name: str, attributes: Mapping[str, str | None] | None = None, *children
 
 def script_data(text: str) -> Html:
     """Return JSON as it may stand inside a script element: nothing in it can end the element."""
-    return Html(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    return Html(
+        text.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from engine.documents.markup import Html, tag
+from engine.documents.latex_reader import mathematics
 from engine.documents.mathematics import (
     Accent,
     Fence,
@@ -18,9 +20,7 @@ from engine.documents.mathematics import (
     Scripts,
     Sign,
     Words,
-    mathematics,
 )
-from engine.documents.markup import Html, tag
 
 _BRACKETS = frozenset("()[]{}|⌊⌋⌈⌉⟨⟩")
 
@@ -43,7 +43,7 @@ def _row(node: Mathematics) -> Html:
     return Html("".join(_element(item) for item in (node.items if isinstance(node, Row) else (node,))))
 
 
-def _element(node: Mathematics) -> Html:  # noqa: PLR0911 - one arm per kind
+def _element(node: Mathematics) -> Html:  # noqa: C901, PLR0911, PLR0912 - one arm per kind
     match node:
         case Identifier(text=text, style="name"):
             return tag("mi", {"class": "name"}, text)
@@ -56,7 +56,9 @@ def _element(node: Mathematics) -> Html:  # noqa: PLR0911 - one arm per kind
         case Sign(text="/"):
             return tag("mo", {"lspace": "0.08em", "rspace": "0.08em"}, "/")
         case Sign(text=text, limits=limits):
-            return tag("mo", {"stretchy": "false" if text in _BRACKETS else None, "movablelimits": "false" if limits else None}, text)
+            return tag(
+                "mo", {"stretchy": "false" if text in _BRACKETS else None, "movablelimits": "false" if limits else None}, text
+            )
         case Gap(width=width):
             return tag("mspace", {"width": f"{width:.3f}em"})
         case Row():

@@ -77,9 +77,18 @@ def _anchors(block: object) -> Iterator[str]:
 
 
 def _refs(m: Methodology) -> Iterator[Ref]:
-    for kind, entries in (("equation", m.equations), ("quantity", m.quantities), ("ruling", m.rulings), ("register", m.register), ("rule", m.rules),
-                          ("choice", m.choices), ("dataset", m.datasets), ("set", m.index_sets), ("equivalence", m.equivalences),
-                          ("printed", m.published_results)):  # fmt: skip
+    for kind, entries in (
+        ("equation", m.equations),
+        ("quantity", m.quantities),
+        ("ruling", m.rulings),
+        ("register", m.register),
+        ("rule", m.rules),
+        ("choice", m.choices),
+        ("dataset", m.datasets),
+        ("set", m.index_sets),
+        ("equivalence", m.equivalences),
+        ("printed", m.published_results),
+    ):
         yield from (Ref(kind, entry.id) for entry in entries)
     yield from (Ref("constant", constant.written) for constant in m.constants)
     yield from (Ref("number", number) for number in dict.fromkeys(e.number for e in m.equations if e.number))
@@ -95,12 +104,21 @@ def _entries(subject: Subject) -> Iterator[Found]:
         yield Found("equation", f"{name}: {equation.title or equation.id}", Ref("equation", equation.id), words, symbol)
     for q in m.quantities:
         symbol = subject.symbol(q)
-        yield Found(KINDS[q.kind][0], q.title, Ref("quantity", q.id), f"{q.id} {symbol_words(symbol)} {q.matrix} {q.diagonal_matrix} {q.meaning} {q.unit}", symbol)
+        yield Found(
+            KINDS[q.kind][0],
+            q.title,
+            Ref("quantity", q.id),
+            f"{q.id} {symbol_words(symbol)} {q.matrix} {q.diagonal_matrix} {q.meaning} {q.unit}",
+            symbol,
+        )
     for kind, entries in (
         ("section", [(s.id, f"{s.id} {s.title}", "") for s in m.sections]),
-        ("ruling", [(r.id, r.id, r.issue) for r in m.rulings]), ("rule", [(r.id, r.id, r.statement) for r in m.rules]),
-        ("choice", [(c.id, c.id, c.meaning) for c in m.choices]), ("dataset", [(d.id, d.title, d.id) for d in m.datasets]),
-        ("set", [(s.id, s.id.replace("_", " "), s.meaning) for s in m.index_sets]), ("register", [(x.id, x.id, x.wrong) for x in m.register]),
-    ):  # fmt: skip
+        ("ruling", [(r.id, r.id, r.issue) for r in m.rulings]),
+        ("rule", [(r.id, r.id, r.statement) for r in m.rules]),
+        ("choice", [(c.id, c.id, c.meaning) for c in m.choices]),
+        ("dataset", [(d.id, d.title, d.id) for d in m.datasets]),
+        ("set", [(s.id, s.id.replace("_", " "), s.meaning) for s in m.index_sets]),
+        ("register", [(x.id, x.id, x.wrong) for x in m.register]),
+    ):
         for id_, title, words in entries:
             yield Found({"set": "subscript", "register": "fault"}.get(kind, kind), title, Ref(kind, id_), words)

@@ -177,6 +177,13 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiles:
+    """Key figures: a name, the figure, and a remark under it. The first stands out."""
+
+    items: tuple[tuple[str, Inlines, Inlines], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Formula:
     """Mathematics on a line of its own; ``number`` stands at its side, ``words`` is the formula as the spec writes it."""
 
@@ -266,7 +273,7 @@ class Widget:
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | Bullets | Table | Facts | Formula | Note | Fold | Box | Listing | Picture | Only | Widget
+    Heading | Paragraph | Bullets | Table | Facts | Tiles | Formula | Note | Fold | Box | Listing | Picture | Only | Widget
 )
 Blocks: TypeAlias = tuple[Block, ...]
 

@@ -9,7 +9,7 @@ from engine.documents.markup import Html, tag
 from engine.documents.model import Ref
 from engine.documents.subject import Subject
 from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_width, width
-from engine.pictures import KIND_COLOURS
+from engine.graph_view import KIND_COLOURS
 from equations.equation import Equation
 
 _WIDE, _HIGH, _STEP, _GAP, _MOST = 236, 30, 36, 54, 10
@@ -30,16 +30,30 @@ def neighbourhood_svg(equation: Equation, subject: Subject) -> Html:
     """Return the picture; at most ten cards a side, more are counted."""
     m = subject.methodology
     made = m.quantity[equation.quantity]
-    left = [_Card(id_, m.quantity[id_].kind, subject.symbol(m.quantity[id_]), _defined_by(id_, subject) or m.quantity[id_].title, Ref("quantity", id_))
-            for id_ in subject.used_by_equation[equation.id]]  # fmt: skip
-    right = list({e.label: _Card(e.label, beside=e.title, ref=Ref("equation", e.id)) for e in reversed(subject.users.get(made.id, ()))}.values())[::-1]
+    left = [
+        _Card(
+            id_,
+            m.quantity[id_].kind,
+            subject.symbol(m.quantity[id_]),
+            _defined_by(id_, subject) or m.quantity[id_].title,
+            Ref("quantity", id_),
+        )
+        for id_ in subject.used_by_equation[equation.id]
+    ]
+    right = list(
+        {
+            e.label: _Card(e.label, beside=e.title, ref=Ref("equation", e.id)) for e in reversed(subject.users.get(made.id, ()))
+        }.values()
+    )[::-1]
     columns = [_shown(left), [_Card(made.id, made.kind, subject.symbol(made), equation.label)], _shown(right)]
     rows = max(len(column) for column in columns)
     high = rows * _STEP + 12
     places = [_places(column, at, high) for at, column in enumerate(columns)]
     wide = 3 * _WIDE + 2 * _GAP + 12
     lines = [_line(place, places[1][0], True) for place in places[0]] + [_line(places[1][0], place, False) for place in places[2]]
-    cards = [_card(card, place, at == 1) for at, column in enumerate(columns) for card, place in zip(column, places[at], strict=True)]
+    cards = [
+        _card(card, place, at == 1) for at, column in enumerate(columns) for card, place in zip(column, places[at], strict=True)
+    ]
     return picture((wide, high), f"Neighbourhood of {equation.label}", lines, cards)
 
 
@@ -62,23 +76,44 @@ def _places(column: Sequence[_Card], at: int, high: float) -> list[tuple[float, 
 def _line(start: tuple[float, float], end: tuple[float, float], arrow: bool) -> Html:
     x1, y1, x2, y2 = start[0] + _WIDE, start[1] + _HIGH / 2, end[0], end[1] + _HIGH / 2
     middle = (x1 + x2) / 2
-    return tag("path", {"d": f"M{x1:g},{y1:g} C{middle:g},{y1:g} {middle:g},{y2:g} {x2:g},{y2:g}", "fill": "none", "stroke": "#5b6770",
-                        "stroke-width": "1.2" if arrow else "1"})  # fmt: skip
+    return tag(
+        "path",
+        {
+            "d": f"M{x1:g},{y1:g} C{middle:g},{y1:g} {middle:g},{y2:g} {x2:g},{y2:g}",
+            "fill": "none",
+            "stroke": "#5b6770",
+            "stroke-width": "1.2" if arrow else "1",
+        },
+    )
 
 
 def _card(card: _Card, place: tuple[float, float], strong: bool) -> Html:
     x, y = place
     fill, _ = KIND_COLOURS.get(card.kind, KIND_COLOURS["computed"])
-    box = tag("rect", {"x": f"{x:g}", "y": f"{y:g}", "width": str(_WIDE), "height": str(_HIGH), "rx": "5", "fill": fill,
-                       "stroke": "#1f2a33" if strong else "#7b8791", "stroke-width": "2" if strong else "1"})  # fmt: skip
+    box = tag(
+        "rect",
+        {
+            "x": f"{x:g}",
+            "y": f"{y:g}",
+            "width": str(_WIDE),
+            "height": str(_HIGH),
+            "rx": "5",
+            "fill": fill,
+            "stroke": "#1f2a33" if strong else "#7b8791",
+            "stroke-width": "2" if strong else "1",
+        },
+    )
     room = _WIDE - 18
     if card.latex:
         beside = cut(card.beside, 10, room - symbol_width(card.latex, 13) - 8)
-        text = [symbol_text(card.latex, 13, (x + 9, y + 19)), label(beside, (x + _WIDE - 9, y + 19), 10, text_anchor="end", fill="#3a4650")]
+        text = [
+            symbol_text(card.latex, 13, (x + 9, y + 19)),
+            label(beside, (x + _WIDE - 9, y + 19), 10, text_anchor="end", fill="#3a4650"),
+        ]
     else:
         name = width(card.text, 12) + 8
         text = [label(cut(card.text, 12, room), (x + 9, y + 19), 12)]
-        if card.beside and room - name > 40:  # noqa: PLR2004 - less holds no word
+        if card.beside and room - name > 40:
             text.append(label(cut(card.beside, 10, room - name), (x + 9 + name, y + 19), 10, fill="#3a4650"))
     body = tag("g", None, tag("title", None, f"{card.text} {card.beside}".strip()), box, text)
     return tag("a", {"href": f"ref:{card.ref.kind}:{card.ref.id}"}, body) if card.ref else body

@@ -35,11 +35,23 @@ def _overview(subject: Subject) -> Iterator[Block]:
     m = subject.methodology
     yield Heading(1, (m.title,))
     programme = f"{m.programme} methodology " if m.programme else "Methodology "
-    yield Paragraph((f"{programme}{m.id}, version {m.version}", f", {m.date}" if m.date else "", ". ", Badge(m.status, "good" if m.status == "published" else "warning")), "lead")
+    yield Paragraph(
+        (
+            f"{programme}{m.id}, version {m.version}",
+            f", {m.date}" if m.date else "",
+            ". ",
+            Badge(m.status, "good" if m.status == "published" else "warning"),
+        ),
+        "lead",
+    )
     if m.status_note:
         yield Note("editor", (f"This version is {m.status}",), (Paragraph((m.status_note,)),))
-    yield Paragraph(("Every page here is made from the spec of the methodology, the same files that are checked and run. Symbols, numbers and tables are those "
-                     "of the publication; the words are the editor's. It does not replace the official text."))  # fmt: skip
+    yield Paragraph(
+        (
+            "Every page here is made from the spec of the methodology, the same files that are checked and run. Symbols, numbers and "
+            "tables are those of the publication; the words are the editor's. It does not replace the official text.",
+        )
+    )
     yield Heading(2, ("At a glance",))
     yield Facts(tuple(_counts(subject)))
     chain = _chain(subject)
@@ -49,12 +61,23 @@ def _overview(subject: Subject) -> Iterator[Block]:
     yield Heading(2, ("Sections",))
     yield _section_table(subject)
     yield Heading(2, ("How to read these pages",))
-    yield Bullets((
-        ("A symbol leads to its entry, an equation's name to the equation, a place of the text to its section.",),
-        (Badge("Eq. 1", "number"), " is a number that the publication prints; ", Badge("editor", "editor"), " marks an equation that the editor had to add, with the reason.",),
-        ("A ", Badge("ruling", "fault"), " is a place of the text that can be read in more than one way; the reading taken and the others stand with it.",),
-        ("Units are checked substance by substance: carbon, carbon dioxide and its equivalent are different things.",),
-    ))  # fmt: skip
+    yield Bullets(
+        (
+            ("A symbol leads to its entry, an equation's name to the equation, a place of the text to its section.",),
+            (
+                Badge("Eq. 1", "number"),
+                " is a number that the publication prints; ",
+                Badge("editor", "editor"),
+                " marks an equation that the editor had to add, with the reason.",
+            ),
+            (
+                "A ",
+                Badge("ruling", "fault"),
+                " is a place of the text that can be read in more than one way; the reading taken and the others stand with it.",
+            ),
+            ("Units are checked substance by substance: carbon, carbon dioxide and its equivalent are different things.",),
+        )
+    )
     yield Facts(((("Spec",), (Code(m.reference),)), (("Hash of the spec",), (Code(m.hash),))))
 
 
@@ -67,8 +90,13 @@ def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
         found = sum(q.kind == kind for q in m.quantities)
         if found:
             yield (many,), (Link((f"{found}",), Ref("page", PAGES[kind])),)
-    for name, entries, page in (("Datasets", m.datasets, "datasets"), ("Choices", m.choices, "choices-and-rules"), ("Rules", m.rules, "choices-and-rules"),
-                                ("Rulings", m.rulings, "rulings"), ("Faults of the text", m.register, "register")):  # fmt: skip
+    for name, entries, page in (
+        ("Datasets", m.datasets, "datasets"),
+        ("Choices", m.choices, "choices-and-rules"),
+        ("Rules", m.rules, "choices-and-rules"),
+        ("Rulings", m.rulings, "rulings"),
+        ("Faults of the text", m.register, "register"),
+    ):
         if entries:
             yield (name,), (Link((f"{len(entries)}",), Ref("page", page)),)
     result = m.quantity[m.result]

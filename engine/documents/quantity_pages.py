@@ -24,17 +24,28 @@ from engine.documents.subject import KINDS, Subject, kind_badge, range_text, uni
 from equations.methodology import ParameterList
 from equations.quantity import Quantity
 
-PAGES = {"monitored": "monitoring-plan", "fixed_ex_ante": "fixed-ex-ante", "default": "default-values", "computed": "computed-quantities",
-         "statement": "statements"}  # fmt: skip
+PAGES = {
+    "monitored": "monitoring-plan",
+    "fixed_ex_ante": "fixed-ex-ante",
+    "default": "default-values",
+    "computed": "computed-quantities",
+    "statement": "statements",
+}
 _TITLES = {
-    "monitored": ("Monitoring plan", "Everything that a project measures while it runs, with unit, range, source, who supplies it, and the "
-                  "equations that use it."),
+    "monitored": (
+        "Monitoring plan",
+        "Everything that a project measures while it runs, with unit, range, source, who supplies it, and the "
+        "equations that use it.",
+    ),
     "fixed_ex_ante": ("Data fixed ex ante", "What is settled before the project starts and stays as it is."),
-    "default": ("Default values", "Numbers that the methodology itself names. A project may use another number where the methodology allows it; the "
-                "run then says so."),
+    "default": (
+        "Default values",
+        "Numbers that the methodology itself names. A project may use another number where the methodology allows it; the "
+        "run then says so.",
+    ),
     "computed": ("Computed quantities", "What the equations give."),
     "statement": ("Statements of the project", "Facts that a project declares; the rules check them."),
-}  # fmt: skip
+}
 
 
 def quantity_pages(subject: Subject) -> Iterator[Page]:
@@ -71,8 +82,15 @@ def quantity_table(quantities: Iterable[Quantity], subject: Subject, *, anchored
             meaning.insert(0, (kind_badge(q.kind),))
         if q.editorial:
             meaning.append((Soft((f"Added by the editor: {q.editorial}",)),))
-        cells = ((subject.quantity_link(q.id),), _lines(*meaning), unit_inlines(q), _lines(*_values(q, subject)), (q.supplied_by,),
-                 subject.source(q.source), _users(q, subject))  # fmt: skip
+        cells = (
+            (subject.quantity_link(q.id),),
+            _lines(*meaning),
+            unit_inlines(q),
+            _lines(*_values(q, subject)),
+            (q.supplied_by,),
+            subject.source(q.source),
+            _users(q, subject),
+        )
         rows.append(Row(cells, anchor_of(Ref("quantity", q.id)) if anchored else ""))
     head = (("Symbol",), ("Meaning",), ("Unit",), ("Range and value",), ("Supplied by",), ("Source",), ("Used by",))
     return Table(head, tuple(rows), weights=(1.1, 3.6, 1.2, 1.6, 1.8, 1.6, 1.2))
@@ -83,9 +101,19 @@ def computed_table(quantities: Iterable[Quantity], subject: Subject) -> Table:
     rows = []
     for q in quantities:
         given_by = subject.equation_links(subject.methodology.definitions.get(q.id, ()))
-        rows.append(Row(((subject.quantity_link(q.id),), _lines((q.meaning,), (Soft((Code(q.id), *_indices(q, subject))),), *_unit_notes(q)),
-                         unit_inlines(q), given_by or ("nothing",), _users(q, subject), subject.source(q.source)),
-                        anchor_of(Ref("quantity", q.id))))  # fmt: skip
+        rows.append(
+            Row(
+                (
+                    (subject.quantity_link(q.id),),
+                    _lines((q.meaning,), (Soft((Code(q.id), *_indices(q, subject))),), *_unit_notes(q)),
+                    unit_inlines(q),
+                    given_by or ("nothing",),
+                    _users(q, subject),
+                    subject.source(q.source),
+                ),
+                anchor_of(Ref("quantity", q.id)),
+            )
+        )
     head = (("Symbol",), ("Meaning",), ("Unit",), ("Given by",), ("Used by",), ("Source",))
     return Table(head, tuple(rows), weights=(1.2, 3.4, 1.2, 1.6, 1.6, 1.8))
 
@@ -112,7 +140,16 @@ def _unit_notes(q: Quantity) -> list[Inlines]:
     if q.unit_note:
         notes.append((Soft((q.unit_note,)),))
     if q.acts_as is not None and q.acts_as_why:
-        notes.append((Soft((f"Counts as {unit_text(q.acts_as).replace('–', 'a plain number')} under ", Link((Code(q.acts_as_why),), Ref("equivalence", q.acts_as_why)))),))
+        notes.append(
+            (
+                Soft(
+                    (
+                        f"Counts as {unit_text(q.acts_as).replace('–', 'a plain number')} under ",
+                        Link((Code(q.acts_as_why),), Ref("equivalence", q.acts_as_why)),
+                    )
+                ),
+            )
+        )
     return notes
 
 
@@ -153,8 +190,16 @@ def _own_list(listed: ParameterList, subject: Subject) -> Iterator[Block]:
     rows = []
     for line in lines:
         quantity = m.quantity.get(line.quantity)
-        meant: Inlines = (subject.quantity_link(line.quantity), " ", kind_badge(quantity.kind)) if quantity is not None else ("none",)
+        meant: Inlines = (
+            (subject.quantity_link(line.quantity), " ", kind_badge(quantity.kind)) if quantity is not None else ("none",)
+        )
         rows.append(Row(((line.printed,), meant, (line.note,))))
     yield Table((("As listed (our words)",), ("Quantity",), ("Remark",)), tuple(rows), weights=(4, 1.6, 3))
     if missing:
-        yield Paragraph((f"{KINDS[listed.kind][1]} that the list does not name: ", *between((subject.quantity_link(q.id),) for q in missing), "."))
+        yield Paragraph(
+            (
+                f"{KINDS[listed.kind][1]} that the list does not name: ",
+                *between((subject.quantity_link(q.id),) for q in missing),
+                ".",
+            )
+        )

@@ -35,8 +35,10 @@ SEVERITIES = {
 def ruling_page(subject: Subject) -> Page:
     """Return the page of rulings."""
     blocks: list[Block] = [Heading(1, ("Rulings",))]
-    lead = ("Places of the text that can be read in more than one way and change numbers. Each names the reading taken, and every other reading "
-            "can be selected with ")  # fmt: skip
+    lead = (
+        "Places of the text that can be read in more than one way and change numbers. Each names the reading taken, and every other reading "
+        "can be selected with "
+    )
     blocks.append(Paragraph((lead, Code("--reading ID=READING"), "."), "lead"))
     blocks += [ruling_box(ruling, subject) for ruling in subject.methodology.rulings]
     return Page("rulings", "Rulings", tuple(blocks), "Rulings", "Reading the text")
@@ -45,12 +47,19 @@ def ruling_page(subject: Subject) -> Page:
 def ruling_box(ruling: Ruling, subject: Subject) -> Box:
     """Return one ruling with its readings and the equations that they switch."""
     m = subject.methodology
-    switched = [e for e in m.equations if e.when is not None and is_static(e.when) and ("reading", ruling.id) in switches_of(e.when)]
+    switched = [
+        e for e in m.equations if e.when is not None and is_static(e.when) and ("reading", ruling.id) in switches_of(e.when)
+    ]
     readings = tuple(
-        Row(((Code(r.id), " ", Badge("taken", "good")) if r.id == ruling.default else (Code(r.id),), (r.meaning,))) for r in ruling.readings
+        Row(((Code(r.id), " ", Badge("taken", "good")) if r.id == ruling.default else (Code(r.id),), (r.meaning,)))
+        for r in ruling.readings
     )
     facts: list[tuple[Inlines, Inlines]] = [(("Place",), subject.place_links(ruling.text_place))]
-    facts += [((name,), (text,)) for name, text in (("Evidence", ruling.evidence), ("Why this reading", ruling.why), ("What it moves", ruling.moves)) if text]
+    facts += [
+        ((name,), (text,))
+        for name, text in (("Evidence", ruling.evidence), ("Why this reading", ruling.why), ("What it moves", ruling.moves))
+        if text
+    ]
     if switched:
         facts.append((("Switches",), subject.equation_links(switched, every=True)))
     entries = [x for x in m.register if x.ruling == ruling.id]
@@ -59,9 +68,11 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
     if ruling.source:
         facts.append((("Source",), subject.source(ruling.source)))
     blocks: tuple[Block, ...] = (
-        Heading(2, (Code(ruling.id),)), Paragraph((ruling.issue,)),
-        Table((("Reading",), ("What it means",)), readings, weights=(1.4, 5)), Facts(tuple(facts)),
-    )  # fmt: skip
+        Heading(2, (Code(ruling.id),)),
+        Paragraph((ruling.issue,)),
+        Table((("Reading",), ("What it means",)), readings, weights=(1.4, 5)),
+        Facts(tuple(facts)),
+    )
     return Box(blocks, anchor_of(Ref("ruling", ruling.id)), "ruling")
 
 
@@ -69,8 +80,19 @@ def register_page(subject: Subject) -> Page:
     """Return the page of the register, section by section."""
     m = subject.methodology
     blocks: list[Block] = [Heading(1, ("Register of faults in the text",))]
-    counts = [f"{sum(x.severity == s for x in m.register)} {s} ({meaning})" for s, meaning in SEVERITIES.items() if any(x.severity == s for x in m.register)]
-    blocks.append(Paragraph((f"{len(m.register)} places of the published text that are wrong, contradict each other or stay open: {'; '.join(counts)}.",), "lead"))
+    counts = [
+        f"{sum(x.severity == s for x in m.register)} {s} ({meaning})"
+        for s, meaning in SEVERITIES.items()
+        if any(x.severity == s for x in m.register)
+    ]
+    blocks.append(
+        Paragraph(
+            (
+                f"{len(m.register)} places of the published text that are wrong, contradict each other or stay open: {'; '.join(counts)}.",
+            ),
+            "lead",
+        )
+    )
     blocks.append(Only(("html",), (Widget("filter", "register"),)))
     order = [s.id for s in m.sections]
     sections = sorted({x.text_place.section for x in m.register}, key=lambda s: (order.index(s) if s in order else len(order), s))
@@ -85,12 +107,27 @@ def register_page(subject: Subject) -> Page:
 def register_box(entry: RegisterEntry, subject: Subject) -> Box:
     """Return one entry of the register."""
     facts: list[tuple[Inlines, Inlines]] = [(("Place",), subject.place_links(entry.text_place))]
-    facts += [((name,), (text,)) for name, text in (("Evidence", entry.evidence), ("Reading taken", entry.reading), ("Why", entry.why)) if text]
+    facts += [
+        ((name,), (text,))
+        for name, text in (("Evidence", entry.evidence), ("Reading taken", entry.reading), ("Why", entry.why))
+        if text
+    ]
     if entry.alternatives:
-        facts.append((("Other readings",), between((f"{x}",) for x in entry.alternatives) if len(entry.alternatives) == 1 else between(((x,) for x in entry.alternatives), "; ")))
+        facts.append(
+            (
+                ("Other readings",),
+                between((f"{x}",) for x in entry.alternatives)
+                if len(entry.alternatives) == 1
+                else between(((x,) for x in entry.alternatives), "; "),
+            )
+        )
     if entry.moves:
         facts.append((("What it moves",), (entry.moves,)))
     if entry.ruling:
         facts.append((("Ruling",), (Link((Code(entry.ruling),), Ref("ruling", entry.ruling)),)))
     title: Inlines = (Code(entry.id), " ", Badge(entry.severity, entry.severity), " ", Badge(entry.kind, "plain"))
-    return Box((Heading(3, title), Paragraph((entry.wrong,)), Facts(tuple(facts))), anchor_of(Ref("register", entry.id)), f"entry {entry.severity}")
+    return Box(
+        (Heading(3, title), Paragraph((entry.wrong,)), Facts(tuple(facts))),
+        anchor_of(Ref("register", entry.id)),
+        f"entry {entry.severity}",
+    )

@@ -16,6 +16,7 @@ from engine.documents.model import (
     Heading,
     Inlines,
     Link,
+    Math,
     Only,
     Page,
     Paragraph,
@@ -33,6 +34,7 @@ from engine.graph import build_graph
 from engine.pictures import graph_mermaid
 from equations.equation import Equation
 from equations.methodology import Section
+from equations.notation_latex import equation_latex
 
 
 def section_page_id(section: str) -> str:
@@ -45,8 +47,14 @@ def section_pages(subject: Subject) -> Iterator[Page]:
     known = {section.id for section in subject.methodology.sections}
     for section in subject.methodology.sections:
         depth = section.id.count(".")
-        yield Page(section_page_id(section.id), f"{section.id} {section.title}", tuple(_section(section, subject)), f"{section.id} {section.title}",
-                   "Sections", depth)  # fmt: skip
+        yield Page(
+            section_page_id(section.id),
+            f"{section.id} {section.title}",
+            tuple(_section(section, subject)),
+            f"{section.id} {section.title}",
+            "Sections",
+            depth,
+        )
     rest = [e for e in subject.methodology.equations if e.section not in known]
     if rest:
         blocks: list[Block] = [Heading(1, ("Equations without a section",)), *equation_boxes(rest, subject)]
@@ -70,7 +78,11 @@ def _section(section: Section, subject: Subject) -> Iterator[Block]:
         if others:
             title = f"{len(others)} equations of other readings" if len(others) > 1 else "1 equation of another reading"
             about = Paragraph(("They hold only where a run selects a reading other than the default one.",))
-            yield Fold((Strong((title,)),), (about, _contents(others, subject), *equation_boxes(others, subject)))
+            yield Only(
+                ("html", "markdown"),
+                (Fold((Strong((title,)),), (about, _contents(others, subject), *equation_boxes(others, subject))),),
+            )
+            yield Only(("pdf",), (Heading(2, (title,)), about, _forms(others, subject)))
     before = bool(equations)
     for block in _beside_equations(section, subject):
         before = True
@@ -85,9 +97,34 @@ def _contents(equations: list[Equation], subject: Subject) -> Table:
     for equation in equations:
         number: Inlines = (Badge(equation.label, "number"),) if equation.number else (Badge("editor", "editor"),)
         holds = subject.when(equation) if equation.id in subject.standing else subject.readings(equation) or subject.when(equation)
-        rows.append(Row((number, (Link((equation.title or equation.id,), Ref("equation", equation.id)),),
-                         (subject.quantity_link(equation.quantity),), (Soft((holds,)),))))  # fmt: skip
+        rows.append(
+            Row(
+                (
+                    number,
+                    (Link((equation.title or equation.id,), Ref("equation", equation.id)),),
+                    (subject.quantity_link(equation.quantity),),
+                    (Soft((holds,)),),
+                )
+            )
+        )
     return Table((("Number",), ("Equation",), ("Gives",), ("Holds",)), tuple(rows), look="contents", weights=(0.9, 3.6, 1.4, 3))
+
+
+def _forms(equations: list[Equation], subject: Subject) -> Table:
+    """Return equations in short, one line each, for print."""
+    rows = tuple(
+        Row(
+            (
+                (subject.equation_link(e),),
+                (e.title,),
+                (Math(equation_latex(e, subject.methodology), e.id),),
+                (subject.readings(e) or subject.when(e),),
+            ),
+            anchor_of(Ref("equation", e.id)),
+        )
+        for e in equations
+    )
+    return Table((("Equation",), ("Title",), ("Form",), ("Under",)), rows, weights=(2, 3, 4.5, 2.5))
 
 
 def _section_graph(section: Section, equations: list[Equation], subject: Subject) -> Picture:
@@ -103,7 +140,7 @@ def equation_boxes(equations: list[Equation], subject: Subject) -> Iterator[Box]
     seen: set[str] = set()
     for equation in equations:
         first = next((e for e in subject.methodology.equations if e.number == equation.number), equation)
-        aliases = ()
+        aliases: tuple[str, ...] = ()
         if equation.number and equation.number not in seen and first.id == equation.id:
             seen.add(equation.number)
             aliases = (anchor_of(Ref("number", equation.number)),)
@@ -127,9 +164,20 @@ def _beside_equations(section: Section, subject: Subject) -> Iterator[Block]:
     for listed in (x for x in m.parameter_lists if x.source.section == section.id):
         yield Heading(2, (f"List in the text: {listed.title}",))
         lines = [line for line in m.monitoring_list if line.list == listed.id]
-        yield Table((("As listed",), ("Quantity",), ("Remark",)), tuple(
-            Row(((line.printed,), (subject.quantity_link(line.quantity),) if line.quantity in m.quantity else ("none",), (line.note,)))
-            for line in lines), weights=(4, 1.4, 3))  # fmt: skip
+        yield Table(
+            (("As listed",), ("Quantity",), ("Remark",)),
+            tuple(
+                Row(
+                    (
+                        (line.printed,),
+                        (subject.quantity_link(line.quantity),) if line.quantity in m.quantity else ("none",),
+                        (line.note,),
+                    )
+                )
+                for line in lines
+            ),
+            weights=(4, 1.4, 3),
+        )
     yield from _open_places(section, subject)
 
 
@@ -145,4 +193,6 @@ def _open_places(section: Section, subject: Subject) -> Iterator[Block]:
     faults = [x for x in m.register if x.text_place.section == section.id and x.id not in shown]
     if faults:
         yield Heading(2, ("Faults of the text in this section",))
-        yield Bullets(tuple((Link((Code(x.id),), Ref("register", x.id)), " ", Badge(x.severity, x.severity), f" {x.wrong}") for x in faults))
+        yield Bullets(
+            tuple((Link((Code(x.id),), Ref("register", x.id)), " ", Badge(x.severity, x.severity), f" {x.wrong}") for x in faults)
+        )

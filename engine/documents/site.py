@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
-from functools import lru_cache
-from importlib.resources import files
 
+from engine.documents.assets_folder import FOLDER, asset, style_sheet
 from engine.documents.html_blocks import HtmlWriter
 from engine.documents.markup import Html, joined, script_data, tag
 from engine.documents.mathml import inline_mathml
 from engine.documents.model import Document, Page, Ref, Widget
-
-ASSETS = "assets"
-
 
 def site_files(document: Document, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the files of the site: name -> text.
@@ -25,23 +20,10 @@ def site_files(document: Document, extra: Mapping[str, str] | None = None) -> di
         Further pages to link to from the navigation: name -> file.
     """
     found = {f"{page.id}.html": _page(document, page, extra or {}) for page in document.pages}
-    found[f"{ASSETS}/style.css"] = style_sheet()
-    found[f"{ASSETS}/site.js"] = asset("site.js")
-    found[f"{ASSETS}/search-index.js"] = search_index(document)
+    found[f"{FOLDER}/style.css"] = style_sheet()
+    found[f"{FOLDER}/site.js"] = asset("site.js")
+    found[f"{FOLDER}/search-index.js"] = search_index(document)
     return found
-
-
-@lru_cache
-def asset(name: str) -> str:
-    """Return a file of this package's assets."""
-    return files("engine.documents").joinpath(ASSETS, name).read_text(encoding="utf-8")
-
-
-@lru_cache
-def style_sheet() -> str:
-    """Return the style sheet with the mathematics font in it, so that nothing has to be fetched."""
-    font = files("engine.documents").joinpath(ASSETS, "stix-two-math-subset.woff2").read_bytes()
-    return asset("style.css").replace("MATHEMATICS_FONT", f"data:font/woff2;base64,{base64.b64encode(font).decode()}")
 
 
 def search_index(document: Document) -> str:
@@ -71,15 +53,20 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
     main = tag("main", {"id": "main", "tabindex": "-1"}, writer.blocks(page.blocks), _onward(document, page))
     title = page.title if page.id == "index" else f"{page.title} · {document.subtitle}"
     head = joined(
-        tag("meta", {"charset": "utf-8"}), tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-        tag("title", None, title), tag("link", {"rel": "stylesheet", "href": f"{ASSETS}/style.css"}),
+        tag("meta", {"charset": "utf-8"}),
+        tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
+        tag("title", None, title),
+        tag("link", {"rel": "stylesheet", "href": f"{FOLDER}/style.css"}),
         tag("link", {"rel": "icon", "href": "data:,"}),
-        tag("script", {"defer": "", "src": f"{ASSETS}/search-index.js"}), tag("script", {"defer": "", "src": f"{ASSETS}/site.js"}),
-    )  # fmt: skip
+        tag("script", {"defer": "", "src": f"{FOLDER}/search-index.js"}),
+        tag("script", {"defer": "", "src": f"{FOLDER}/site.js"}),
+    )
     body = joined(
-        tag("a", {"class": "skip", "href": "#main"}, "Skip to the content"), _top(document), tag("div", {"class": "frame"}, _navigation(document, page, extra), main),
+        tag("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
+        _top(document),
+        tag("div", {"class": "frame"}, _navigation(document, page, extra), main),
         tag("footer", None, tag("p", None, f"{document.subtitle}. Made by mrvgraph from the spec; not the official text.")),
-    )  # fmt: skip
+    )
     return document_text(tag("html", {"lang": "en"}, tag("head", None, head), tag("body", {"class": f"site page-{page.id}"}, body)))
 
 
@@ -89,10 +76,28 @@ def document_text(html: Html) -> str:
 
 
 def _top(document: Document) -> Html:
-    field = tag("input", {"id": "search", "type": "search", "role": "combobox", "aria-expanded": "false", "aria-controls": "results", "aria-autocomplete": "list",
-                          "autocomplete": "off", "spellcheck": "false", "placeholder": "Search: Eq 21, GWP, discount"})  # fmt: skip
+    field = tag(
+        "input",
+        {
+            "id": "search",
+            "type": "search",
+            "role": "combobox",
+            "aria-expanded": "false",
+            "aria-controls": "results",
+            "aria-autocomplete": "list",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "placeholder": "Search: Eq 21, GWP, discount",
+        },
+    )
     results = tag("ul", {"id": "results", "role": "listbox", "aria-label": "Search results", "hidden": ""})
-    form = tag("form", {"class": "search", "role": "search"}, tag("label", {"class": "unseen", "for": "search"}, "Search equations and symbols"), field, results)
+    form = tag(
+        "form",
+        {"class": "search", "role": "search"},
+        tag("label", {"class": "unseen", "for": "search"}, "Search equations and symbols"),
+        field,
+        results,
+    )
     menu = tag("button", {"type": "button", "class": "menu", "aria-expanded": "false", "aria-controls": "pages"}, "Menu")
     return tag("header", {"class": "top"}, tag("a", {"class": "home", "href": "index.html"}, document.subtitle), form, menu)
 
@@ -100,7 +105,11 @@ def _top(document: Document) -> Html:
 def _navigation(document: Document, here: Page, extra: Mapping[str, str]) -> Html:
     groups: dict[str, list[Html]] = {}
     for page in document.pages:
-        attributes = {"href": f"{page.id}.html", "aria-current": "page" if page is here else None, "class": f"depth-{page.depth}" if page.depth else None}
+        attributes = {
+            "href": f"{page.id}.html",
+            "aria-current": "page" if page is here else None,
+            "class": f"depth-{page.depth}" if page.depth else None,
+        }
         groups.setdefault(page.group, []).append(tag("li", None, tag("a", attributes, page.short or page.title)))
     for name, file in extra.items():
         groups.setdefault("", []).append(tag("li", None, tag("a", {"href": file}, name)))
@@ -112,9 +121,23 @@ def _onward(document: Document, here: Page) -> Html:
     at = document.pages.index(here)
     links = []
     if at > 0:
-        links.append(tag("a", {"rel": "prev", "href": f"{document.pages[at - 1].id}.html"}, "← ", document.pages[at - 1].short or document.pages[at - 1].title))
+        links.append(
+            tag(
+                "a",
+                {"rel": "prev", "href": f"{document.pages[at - 1].id}.html"},
+                "← ",
+                document.pages[at - 1].short or document.pages[at - 1].title,
+            )
+        )
     if at + 1 < len(document.pages):
-        links.append(tag("a", {"rel": "next", "href": f"{document.pages[at + 1].id}.html"}, document.pages[at + 1].short or document.pages[at + 1].title, " →"))
+        links.append(
+            tag(
+                "a",
+                {"rel": "next", "href": f"{document.pages[at + 1].id}.html"},
+                document.pages[at + 1].short or document.pages[at + 1].title,
+                " →",
+            )
+        )
     return tag("div", {"class": "onward"}, links)
 
 
@@ -123,7 +146,11 @@ def widget_html(widget: Widget) -> Html:
     if widget.name == "filter":
         field = tag("input", {"id": "filter", "type": "search", "autocomplete": "off"})
         kind = tag("select", {"id": "filter-severity"}, tag("option", {"value": ""}, "all"))
-        parts = [tag("label", None, "Filter by words", field), tag("label", None, "Severity", kind), tag("output", {"for": "filter filter-severity"})]
+        parts = [
+            tag("label", None, "Filter by words", field),
+            tag("label", None, "Severity", kind),
+            tag("output", {"for": "filter filter-severity"}),
+        ]
         return tag("form", {"class": "needs-script", "data-widget": "filter"}, tag("div", {"class": "tools"}, parts))
     data = tag("script", {"type": "application/json", "class": "data"}, script_data(widget.data))
     return tag("div", {"class": "widget needs-script", "data-widget": widget.name}, data)

@@ -67,13 +67,17 @@ class Subject:
     @cached_property
     def rulings_of(self) -> dict[str, tuple[Ruling, ...]]:
         """Equation -> the rulings that name its number or whose readings switch it."""
-        return {e.id: tuple(r for r in self.methodology.rulings if self.concerns(r.text_place, e) or r.id in self._switched(e))
-                for e in self.methodology.equations}  # fmt: skip
+        return {
+            e.id: tuple(r for r in self.methodology.rulings if self.concerns(r.text_place, e) or r.id in self._switched(e))
+            for e in self.methodology.equations
+        }
 
     @cached_property
     def faults_of(self) -> dict[str, tuple[RegisterEntry, ...]]:
         """Equation -> the entries of the register that name its number."""
-        return {e.id: tuple(x for x in self.methodology.register if self.concerns(x.text_place, e)) for e in self.methodology.equations}
+        return {
+            e.id: tuple(x for x in self.methodology.register if self.concerns(x.text_place, e)) for e in self.methodology.equations
+        }
 
     @staticmethod
     def concerns(place: TextPlace, equation: Equation) -> bool:
@@ -173,7 +177,11 @@ class Subject:
         text = str(citation)
         if own and citation.document:
             text = text.removeprefix(" ".join(part for part in (citation.document, citation.version) if part)).lstrip(", ")
-        text = text.replace("Eq. ", "Eq.\N{NO-BREAK SPACE}").replace("Table ", "Table\N{NO-BREAK SPACE}").replace("Section ", "Section\N{NO-BREAK SPACE}")
+        text = (
+            text.replace("Eq. ", "Eq.\N{NO-BREAK SPACE}")
+            .replace("Table ", "Table\N{NO-BREAK SPACE}")
+            .replace("Section ", "Section\N{NO-BREAK SPACE}")
+        )
         return (text[:1].upper() + text[1:],) if text else ()
 
     def when(self, equation: Equation) -> str:
@@ -226,7 +234,7 @@ def range_text(limits: Range) -> str:
 
     def shown(value: Fraction) -> str:
         number = float(value)
-        return f"{number:,.10g}" if abs(number) < 1e12 else f"{number:g}"  # noqa: PLR2004 - beyond it nobody counts the noughts
+        return f"{number:,.10g}" if abs(number) < 1e12 else f"{number:g}"
 
     if limits.least is not None and limits.most is not None:
         return f"{shown(limits.least)} to {shown(limits.most)}"

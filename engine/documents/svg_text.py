@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from engine.documents.markup import Html, joined, tag
-from engine.documents.mathematics import Accent, Fence, Gap, Identifier, Mathematics, Numeral, Row, Scripts, Sign, Words, mathematics
+from engine.documents.latex_reader import mathematics
+from engine.documents.mathematics import (
+    Accent,
+    Fence,
+    Gap,
+    Identifier,
+    Mathematics,
+    Numeral,
+    Row,
+    Scripts,
+    Sign,
+    Words,
+)
 
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 #: Widths of a common sans serif, in thousandths of the size; anything else counts as wide.
 _WIDTHS = dict.fromkeys("abdeghnopqu0123456789_#$+<=>?^~", 556) | dict.fromkeys("csvxyzkJ", 500) | dict.fromkeys("ijl|'", 222)
-_WIDTHS |= dict.fromkeys(" ft.,:;/\\I!()[]-`\"*r{}", 333) | dict.fromkeys("mM%", 860) | dict.fromkeys("wCDHNRUGOQ", 760) | {"W": 944, "@": 1015}
+_WIDTHS |= (
+    dict.fromkeys(' ft.,:;/\\I!()[]-`"*r{}', 333)
+    | dict.fromkeys("mM%", 860)
+    | dict.fromkeys("wCDHNRUGOQ", 760)
+    | {"W": 944, "@": 1015}
+)
 _WIDTHS |= dict.fromkeys("ABEKPSVXYFTLZ&", 667)
 _SMALL = 0.72
 
@@ -63,8 +80,17 @@ def symbol_text(latex: str, size: float, at: tuple[float, float], attributes: di
     spans, before = [], 0
     for text, level, slanted in symbol_runs(latex):
         shift = (before - level) * size * 0.3
-        spans.append(tag("tspan", {"dy": f"{shift:.1f}" if shift else None, "font-size": f"{size * _SMALL:.1f}" if level else None,
-                                   "font-style": "italic" if slanted else None}, text))  # fmt: skip
+        spans.append(
+            tag(
+                "tspan",
+                {
+                    "dy": f"{shift:.1f}" if shift else None,
+                    "font-size": f"{size * _SMALL:.1f}" if level else None,
+                    "font-style": "italic" if slanted else None,
+                },
+                text,
+            )
+        )
         before = level
     return tag("text", {"x": f"{at[0]:g}", "y": f"{at[1]:g}", "font-size": f"{size:g}", **(attributes or {})}, spans)
 
@@ -105,13 +131,32 @@ def _runs(node: Mathematics, level: int) -> list[tuple[str, int, bool]]:  # noqa
 
 def label(text: str, at: tuple[float, float], size: float, **attributes: str) -> Html:
     """Return a line of text at a point; attribute names may use ``_`` for ``-``."""
-    return tag("text", {"x": f"{at[0]:g}", "y": f"{at[1]:g}", "font-size": f"{size:g}",
-                        **{key.replace("_", "-"): value for key, value in attributes.items()}}, text)  # fmt: skip
+    return tag(
+        "text",
+        {
+            "x": f"{at[0]:g}",
+            "y": f"{at[1]:g}",
+            "font-size": f"{size:g}",
+            **{key.replace("_", "-"): value for key, value in attributes.items()},
+        },
+        text,
+    )
 
 
 def picture(size: tuple[float, float], title: str, *children: object, attributes: dict[str, str] | None = None) -> Html:
     """Return an SVG picture with a title for those who do not see it."""
     wide, high = size
-    return tag("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {wide:g} {high:g}", "width": f"{wide:g}",
-                       "height": f"{high:g}", "role": "img", "font-family": FONT, **(attributes or {})},
-               tag("title", None, title), joined(*children))  # type: ignore[arg-type]  # fmt: skip
+    return tag(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {wide:g} {high:g}",
+            "width": f"{wide:g}",
+            "height": f"{high:g}",
+            "role": "img",
+            "font-family": FONT,
+            **(attributes or {}),
+        },
+        tag("title", None, title),
+        joined(*children),
+    )  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from engine.documents.latex_reader import mathematics
 from engine.documents.mathematics import (
     Accent,
     Fence,
@@ -18,7 +19,6 @@ from engine.documents.mathematics import (
     Scripts,
     Sign,
     Words,
-    mathematics,
 )
 
 _ACCENTS = {"¯": "macron", "^": "hat", "~": "tilde", "˙": "dot", "→": "arrow"}
@@ -38,22 +38,20 @@ def typst_mathematics(latex: str) -> str:
     Examples
     --------
     >>> typst_mathematics(r"EF_{i}")
-    'attach(italic("EF"), b: italic("i"))'
+    'attach(italic("EF"), b: italic(i))'
     """
     return _items(mathematics(latex))
 
 
 def _items(node: Mathematics) -> str:
     items = node.items if isinstance(node, Row) else (node,)
-    return " ".join(_element(item) for item in items) or '""'
+    return "".join(_element(item) for item in items) or '""'
 
 
-def _element(node: Mathematics) -> str:  # noqa: PLR0911 - one arm per kind
+def _element(node: Mathematics) -> str:  # noqa: C901, PLR0911 - one arm per kind
     match node:
-        case Identifier(text=text, style="upright"):
-            return f"upright({string(text)})"
-        case Identifier(text=text):
-            return f"italic({string(text)})"
+        case Identifier(text=text, style=style):
+            return f"{'upright' if style == 'upright' else 'italic'}({text if len(text) == 1 and text.isalpha() else string(text)})"
         case Numeral(text=text):
             return f"upright({string(text)})"
         case Words(text=text):
@@ -99,5 +97,5 @@ def _grid(node: Grid) -> str:
     if node.cases:
         lines = ", ".join(" & ".join(_items(cell) for cell in row) for row in node.rows)
         return f"cases({lines})"
-    delimiter = f"delim: (#{string(node.left)}, #{string(node.right)})" if node.left or node.right else "delim: #none"
+    delimiter = f"delim: #({string(node.left)}, {string(node.right)})" if node.left or node.right else "delim: #none"
     return f"mat({delimiter}, {rows})"

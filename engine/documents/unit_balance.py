@@ -150,5 +150,3 @@ class _Writer:
         if isinstance(node, Ratio):
             return rf"\frac{{{node.over}}}{{{node.under}}}"
         return latex(node, self.methodology)
-
-

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from engine.documents.model import Badge, Block, Code, Fold, Heading, Inlines, Link, Math, Note, Page, Paragraph, Ref, Row, Soft, Table, between
+from engine.compare import Side
+from engine.compare_equations import EquationChange, Regrouping, compare_equations
+from engine.documents.model import (
+    Badge,
+    Block,
+    Code,
+    Fold,
+    Heading,
+    Inlines,
+    Link,
+    Math,
+    Note,
+    Page,
+    Paragraph,
+    Ref,
+    Row,
+    Soft,
+    Strong,
+    Table,
+    between,
+)
 from engine.documents.subject import Subject, unit_text
+from engine.meaning import Meaning
 from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.notation_latex import equation_latex
@@ -16,9 +37,20 @@ def version_page(subject: Subject) -> Page:
     m = subject.methodology
     blocks: list[Block] = [Heading(1, ("Versions",))]
     if m.history:
-        rows = tuple(Row(((line.version, " ", Badge("this version", "good")) if line.version == m.version else (line.version,), (line.date,), (line.contents,)))
-                     for line in m.history)  # fmt: skip
-        blocks += [Heading(2, ("History of the document",)), Table((("Version",), ("Date",), ("Contents",)), rows, weights=(1, 1, 5))]
+        rows = tuple(
+            Row(
+                (
+                    (line.version, " ", Badge("this version", "good")) if line.version == m.version else (line.version,),
+                    (line.date,),
+                    (line.contents,),
+                )
+            )
+            for line in m.history
+        )
+        blocks += [
+            Heading(2, ("History of the document",)),
+            Table((("Version",), ("Date",), ("Contents",)), rows, weights=(1, 1, 5)),
+        ]
     for other in subject.others:
         blocks += _comparison(other, subject)
     if not subject.others:
@@ -30,50 +62,93 @@ def _comparison(other: Methodology, subject: Subject) -> Iterator[Block]:
     m = subject.methodology
     yield Heading(2, (f"Compared with version {other.version}",))
     if other.status != "published":
-        yield Note("editor", (f"Version {other.version} is {other.status}",), (Paragraph((other.status_note or "It is not the official text.",)),))
+        yield Note(
+            "editor",
+            (f"Version {other.version} is {other.status}",),
+            (Paragraph((other.status_note or "It is not the official text.",)),),
+        )
     command = f"mrvgraph diff {other.reference} {m.reference}"
-    yield Paragraph(("Equations are matched by their ids, which stay when numbers change. ", Code(command),
-                     " tells whether two forms are algebraically the same, and ", Code("--project"), " adds the difference in credits."))  # fmt: skip
-    printed = [e for e in m.equations if e.number] + [e for e in other.equations if e.id not in m.equation and e.number]
-    yield _equation_table(printed, other, subject)
-    ids = {e.id for e in printed}
-    rest = [e for e in (*m.equations, *other.equations) if e.id not in ids and _difference(e, other, subject) not in ("same", "number")]
-    rest = list({e.id: e for e in reversed(rest)}.values())[::-1]
+    yield Paragraph(
+        (
+            "Equations are matched by their ids, which stay when numbers change. ",
+            Code(command),
+            " tells whether two forms are algebraically the same, and ",
+            Code("--project"),
+            " adds the difference in credits.",
+        )
+    )
+    compared = compare_equations(Side(other), Side(m))
+    changes = {change.id: change for change in compared.changed}
+    for group in compared.regrouped:
+        yield Paragraph(
+            (Strong((_regrouped(group),)), " ", *between(_proof(a, b, meaning, subject) for a, b, meaning in group.proofs))
+        )
+    printed = [e for e in m.equations if e.number] + [e for e in other.equations if e.id in compared.removed and e.number]
+    yield _equation_table(printed, other, changes, subject)
+    rest = [e for e in m.equations if not e.number and (e.id in changes or e.id in compared.added)]
+    rest += [e for e in other.equations if not e.number and e.id in compared.removed]
     if rest:
-        yield Fold((f"{len(rest)} equations of the editor differ",), (_equation_table(rest, other, subject),))
+        yield Fold((f"{len(rest)} equations of the editor differ",), (_equation_table(rest, other, changes, subject),))
     yield from _other_changes(other, subject)
 
 
-def _equation_table(equations: list[Equation], other: Methodology, subject: Subject) -> Table:
+def _regrouped(group: Regrouping) -> str:
+    before, after = (
+        " and ".join(f"Eq.\N{NO-BREAK SPACE}{n}" for n in numbers) for numbers in (group.from_numbers, group.to_numbers)
+    )
+    return f"{before} {'was divided into' if group.kind == 'split' else 'were merged into'} {after}:"
+
+
+def _proof(before: str, after: str, meaning: Meaning, subject: Subject) -> Inlines:
+    equation = subject.methodology.equation.get(after)
+    name = subject.equation_link(equation) if equation is not None else Code(after)
+    if meaning.relation == "conditional":
+        return (name, " is equal where ", Code(meaning.condition))
+    return (name, " is algebraically the same" if meaning.relation == "same" else " is different")
+
+
+def _equation_table(
+    equations: list[Equation], other: Methodology, changes: Mapping[str, EquationChange], subject: Subject
+) -> Table:
     m = subject.methodology
     rows = []
     for equation in equations:
-        here, there = m.equation.get(equation.id), other.equation.get(equation.id)
-        what = _difference(equation, other, subject)
-        form: Inlines = (Math(equation_latex(there, other, printed=True), there.id),) if there is not None and what in ("formula", "only there") else ()
+        here, there, change = m.equation.get(equation.id), other.equation.get(equation.id), changes.get(equation.id)
         link = (subject.equation_link(here),) if here is not None else ("–",)
-        rows.append(Row((link, (there.label if there is not None else "–",), (equation.title,), _marked(what), form)))
-    head = ((f"In {m.version}",), (f"In {other.version}",), ("Equation",), ("Change",), (f"Form in {other.version} where it differs",))
-    return Table(head, tuple(rows), weights=(1, 1, 3.2, 1.2, 3))
+        form: Inlines = (
+            (Math(equation_latex(there, other, printed=True), there.id),)
+            if there is not None and (here is None or (change is not None and change.meaning.relation != "same"))
+            else ()
+        )
+        rows.append(
+            Row((link, (there.label if there is not None else "–",), (equation.title,), _change(here, there, change), form))
+        )
+    head = (
+        (f"In {m.version}",),
+        (f"In {other.version}",),
+        ("Equation",),
+        ("Change",),
+        (f"Form in {other.version} where it differs",),
+    )
+    return Table(head, tuple(rows), weights=(0.9, 0.9, 2.6, 2.8, 2.9))
 
 
-def _difference(equation: Equation, other: Methodology, subject: Subject) -> str:
-    m = subject.methodology
-    here, there = m.equation.get(equation.id), other.equation.get(equation.id)
+def _change(here: Equation | None, there: Equation | None, change: EquationChange | None) -> Inlines:
     if here is None or there is None:
-        return "only here" if there is None else "only there"
-    if equation_latex(here, m) != equation_latex(there, other):
-        return "formula"
-    if subject.when(here) != Subject(other).when(there):
-        return "condition"
-    return "same" if here.number == there.number else "number"
-
-
-def _marked(what: str) -> Inlines:
-    names = {"same": ("same", "plain"), "number": ("renumbered", "note"), "formula": ("changed", "warning"), "condition": ("holds elsewhere", "warning"),
-             "only here": ("added", "good"), "only there": ("removed", "error")}  # fmt: skip
-    text, tone = names[what]
-    return (Badge(text, tone),)
+        return (Badge("added", "good"),) if there is None else (Badge("removed", "error"),)
+    renumbered: Inlines = (Badge("renumbered", "note"), " ") if here.number != there.number else ()
+    if change is None:
+        return renumbered or (Badge("same", "plain"),)
+    meaning = change.meaning
+    if meaning.relation == "conditional":
+        said: Inlines = (Badge("equal where", "warning"), " ", Code(meaning.condition))
+    else:
+        said = (Badge("same formula", "plain"),) if meaning.relation == "same" else (Badge("different", "error"),)
+    if meaning.difference:
+        said += (Soft((f"; {meaning.difference}",)),)
+    if meaning.relation == "same" and "case" in change.parts:
+        said += (Soft(("; its case is worded otherwise",)),)
+    return renumbered + said
 
 
 def _other_changes(other: Methodology, subject: Subject) -> Iterator[Block]:
@@ -92,7 +167,14 @@ def _other_changes(other: Methodology, subject: Subject) -> Iterator[Block]:
             rows.append(Row(((name,), added or (Soft(("none",)),), removed or (Soft(("none",)),))))
     units = [q for q in m.quantities if q.id in other.quantity and other.quantity[q.id].unit != q.unit]
     if units:
-        changed = between((subject.quantity_link(q.id), f" {unit_text(other.quantity[q.id].unit)} → {unit_text(q.unit)}") for q in units)
+        changed = between(
+            (subject.quantity_link(q.id), f" {unit_text(other.quantity[q.id].unit)} → {unit_text(q.unit)}") for q in units
+        )
         rows.append(Row((("Units",), changed, ())))
     if rows:
-        yield Table((("What",), (f"Only in {m.version}",), (f"Only in {other.version}",)), tuple(rows), ("What else differs",), weights=(1, 3, 3))
+        yield Table(
+            (("What",), (f"Only in {m.version}",), (f"Only in {other.version}",)),
+            tuple(rows),
+            ("What else differs",),
+            weights=(1, 3, 3),
+        )

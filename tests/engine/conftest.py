@@ -5,6 +5,12 @@ import pytest
 from engine import load, run
 
 
+@pytest.fixture(scope="session")
+def kh_pair():
+    """KH_AM004 1.0 and 1.1."""
+    return load("KH_AM004@1.0"), load("KH_AM004@1.1")
+
+
 @pytest.fixture
 def evaluated(tmp_path):
     """Return a function (spec text, project text) -> Run."""

@@ -319,3 +319,49 @@ def test_a_year_in_no_group_is_an_error_not_a_guess(evaluated):
 
     with pytest.raises(MethodologyError, match="2022 belongs to no map"):
         evaluated(scalar("Sum(y, U[m(y)]) / 2"), short)
+
+
+def test_a_set_of_which_the_project_says_nothing_is_missing_not_empty(evaluated):
+    silent = PROJECT.replace("gas: [CO2, CH4], ", "").replace("relations: {emits: {a: [CO2], b: [CO2, CH4]}}\n", "")
+    silent = silent.replace("  G: {unit: t, values: {a: {CO2: 7}, b: {CO2: 11, CH4: 13}}}\n", "")
+
+    with pytest.raises(MethodologyError, match="missing: the members of gas"):
+        evaluated(scalar("Sum(i, g, G[i,g]) + X[\"a\"]"), silent)
+
+
+@pytest.mark.parametrize(
+    ("periods", "says"),
+    [
+        ("{id: p1, start: 2019-07-01, end: 2020-06-30}", "ends on 2020-06-30, within a year of operation"),
+        ("{id: p1, start: 2019-09-01, end: 2020-12-31}", "starts on 2019-09-01, within a year of operation"),
+    ],
+)
+def test_a_period_does_not_divide_a_year_of_operation(evaluated, periods, says):
+    """Else the whole year would be credited to a part of it."""
+    divided = PROJECT.replace("{id: p1, start: 2019-07-01, end: 2020-12-31}, {id: p2, start: 2021-01-01, end: 2022-12-31}", periods)
+
+    with pytest.raises(MethodologyError, match=says):
+        evaluated(scalar("Sum(i, X[i])"), divided)
+
+
+def test_years_after_the_last_period_are_not_asked_for(evaluated):
+    spec = by_year("W[y]").replace("result: R", "result: R, report: [R]")
+    one = PROJECT.replace(", {id: p2, start: 2021-01-01, end: 2022-12-31}", "").replace(", 2021: 30, 2022: 40", "")
+    one = one.replace("m2: {from: 2021, to: 2022}", "m2: [2021]").replace(", m2: 200", "")
+
+    assert [value for _, value, _ in evaluated(spec, one).cells("R")] == [10, 20]
+
+
+def test_two_indices_over_one_set_have_names_of_their_own(evaluated):
+    run = evaluated(matrix("MM"), PROJECT)
+
+    assert run.value("R", stratum="a", stratum_2="b") == 0.1
+    assert run.value("R", stratum="b", stratum_2="a") == 0
+
+
+def test_a_blanket_value_beside_listed_years_is_reported(evaluated):
+    blanket = PROJECT.replace("values: {2019: 10, 2020: 20, 2021: 30, 2022: 40}", "otherwise: 0, values: {2019: 10, 2020: 20}")
+    run = evaluated(scalar("Sum(y, W[y])"), blanket)
+
+    assert run.total == 30
+    assert [(f.code, f.what) for f in run.findings if f.code == "A718"] == [("A718", "W lists nothing for 2021, 2022")]

@@ -1,6 +1,6 @@
 """Every ```console block of README.md and docs/ shows what the commands in it really print.
 
-`MRVGRAPH_UPDATE=1 pytest tests/house` writes the output anew. A line `$ mrvgraph ... | head -N` shows the first N lines.
+`MRVGRAPH_UPDATE=1 pytest tests/house` writes the output anew. A line `$ mrvgraph ... | head -N` (or tail) shows N lines.
 """
 
 import contextlib
@@ -20,7 +20,8 @@ PAGES = [p for p in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def output_of(line: str) -> str:
-    command, _, pipe = line.partition(" | head -")
+    command, _, tail = line.partition(" | tail -")
+    command, _, pipe = command.partition(" | head -")
     words = shlex.split(command)
     assert words[0] == "mrvgraph", line
     out, err = io.StringIO(), io.StringIO()
@@ -29,6 +30,8 @@ def output_of(line: str) -> str:
     lines = (out.getvalue() + err.getvalue()).splitlines()
     if pipe:
         lines = lines[: int(pipe)]
+    if tail:
+        lines = lines[-int(tail) :]
     return "\n".join(lines).rstrip() + "\n"
 
 

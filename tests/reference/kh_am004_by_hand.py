@@ -28,9 +28,16 @@ READINGS: dict[str, tuple[str, ...]] = {
     "area-year-index": ("default", "literal"),
     "option2-operating-days": ("default", "prorate"),
     "later-partial-year-area": ("default", "prorate"),
+    "option1-rate": ("default", "geometric"),
+    "linear-share-of-year": ("default", "power"),
     "negative-transition": ("default", "clip-rescale"),
+    "row-sums": ("default", "rescale"),
+    "nonforest-regrowth": ("default", "absorbing", "emitting-only"),
+    "na-cells": ("default", "plantations-counted"),
     "tdu-per-unit": ("default", "fleet-total"),
-    "negative-reductions": ("default", "floor-year", "floor-period"),
+    "belt-probabilities": ("default", "national"),
+    "displacement-by-year": ("default", "per-period"),
+    "negative-reductions": ("default", "floor-year", "floor-period", "no-discount-on-losses"),
     "credit-rounding": ("default", "per-year", "per-period"),
 }
 
@@ -66,15 +73,18 @@ def eq44_ef(stock: Mapping[tuple[str, str], float], classes: Iterable[str] = FOR
 
 
 def eq45_ef(
-    stock: Mapping[tuple[str, str], float], classes: Sequence[str] = LAND_USE
+    stock: Mapping[tuple[str, str], float], classes: Sequence[str] = LAND_USE, count_plantations: bool = False
 ) -> dict[tuple[str, str], float | None]:
-    """Eq 45 and the NA cells of Table 3 (None): a removal, or any other class into TP or PP."""
+    """Eq 45 and the NA cells of Table 3 (None): a removal, or any other class into TP or PP.
+
+    With `count_plantations` only removals are left out.
+    """
     total = eq44_ef(stock, classes)
     factor: dict[tuple[str, str], float | None] = {}
     for i in classes:
         for j in classes:
             difference = total[i] - total[j]
-            into_plantation = j in PLANTATIONS and i not in PLANTATIONS
+            into_plantation = j in PLANTATIONS and i not in PLANTATIONS and not count_plantations
             factor[i, j] = None if difference < 0 or into_plantation else difference
     return factor
 
@@ -96,6 +106,19 @@ def eq46_p(converted: ByClass, area: ByClass, years: float) -> dict[str, float]:
         else:
             probability[i] = converted[i] / (area[i] * years)
     return probability
+
+
+def geometric_rate(p: ByClass, years: float) -> dict[str, float]:
+    """Alternative reading of Eq 46: the annual rate that leaves 1 - P_i * T_ref after T_ref years.
+
+    >>> round(geometric_rate({"E": 0.095}, 2)["E"], 12)
+    0.1
+    """
+    rate = {}
+    for i in p:
+        left = 1 - p[i] * years
+        rate[i] = 1 - math.pow(left, 1 / years)
+    return rate
 
 
 def eq47_prob(
@@ -149,6 +172,41 @@ def clip_rescale(p: Mapping[tuple[str, str], float], classes: Sequence[str] = LA
         for j in classes:
             clipped[i, j] = row[j] / total
     return clipped
+
+
+def rescale_rows(p: Mapping[tuple[str, str], float], classes: Sequence[str] = LAND_USE) -> ByPair:
+    """Alternative reading of Table 6: every row is divided by its sum."""
+    scaled: ByPair = {}
+    for i in classes:
+        total = sum(p[i, j] for j in classes)
+        for j in classes:
+            scaled[i, j] = p[i, j] / total
+    return scaled
+
+
+def absorb_nonforest(p: Mapping[tuple[str, str], float], classes: Sequence[str] = LAND_USE) -> ByPair:
+    """Alternative reading of Eq 8 and 37: non-forest stays non-forest."""
+    kept = {(i, j): p[i, j] for i in classes for j in classes}
+    for j in classes:
+        kept["NF", j] = 0.0
+    kept["NF", "NF"] = 1.0
+    return kept
+
+
+def only_emitting(
+    p: Mapping[tuple[str, str], float], mef: Mapping[tuple[str, str], float], classes: Sequence[str] = LAND_USE
+) -> ByPair:
+    """Alternative reading of Eq 8 and 37: area leaves its class only by conversions with an emission factor."""
+    kept: ByPair = {}
+    for i in classes:
+        stays = 1.0
+        for j in classes:
+            if j == i:
+                continue
+            kept[i, j] = p[i, j] if mef[i, j] > 0 else 0.0
+            stays -= kept[i, j]
+        kept[i, i] = stays
+    return kept
 
 
 def prorate_mp(p: Mapping[tuple[str, str], float], share: float, classes: Sequence[str] = LAND_USE) -> ByPair:
@@ -273,8 +331,12 @@ def eq2_to_5_option1(
     years: Sequence[int],
     share: Mapping[int, float],
     prorate_later: bool,
+    power_share: bool = False,
 ) -> tuple[Yearly, ByClassYear, ByClassYear]:
-    """Eq 2-5 (project area), 30-33 (belt): carbon stock change, areas at the end of y, areas before y."""
+    """Eq 2-5 (project area), 30-33 (belt): carbon stock change, areas at the end of y, areas before y.
+
+    In a part of a year a class loses P_i * share, or with `power_share` 1 - (1 - P_i) ** share.
+    """
     change: Yearly = {}
     after: ByClassYear = {}
     before: ByClassYear = {}
@@ -283,9 +345,10 @@ def eq2_to_5_option1(
         for i in area0:
             # Eq 2 / 30 take the area at inception, Eq 3 / 31 that of the year before.
             before[i, y] = area0[i] if n == 0 else after[i, y - 1]
-            change[y] += before[i, y] * p[i] * share[y] * ef[i]
+            lost = 1 - math.pow(1 - p[i], share[y]) if power_share else p[i] * share[y]
+            change[y] += before[i, y] * lost * ef[i]
             if n == 0 or prorate_later:
-                after[i, y] = before[i, y] * (1 - p[i] * share[y])  # Eq 4 / 32
+                after[i, y] = before[i, y] * (1 - lost)  # Eq 4 / 32
             else:
                 after[i, y] = before[i, y] * (1 - p[i])  # Eq 5 / 33
     return change, after, before
@@ -491,6 +554,24 @@ def eq27_de(dp: Yearly, dr: Yearly) -> Yearly:
     return {y: dp[y] - dr[y] if dp[y] - dr[y] > 0 else 0.0 for y in dp}
 
 
+def displaced_by_period(dp: Yearly, dr: Yearly, periods: Mapping[Any, Sequence[int]]) -> Yearly:
+    """Alternative reading of Eq 27: cut at zero for the period; shared among its years as Eq 27 itself would.
+
+    >>> displaced_by_period({1: 5.0, 2: 2.0, 3: 1.0}, {1: 1.0, 2: 4.0, 3: 1.0}, {"p": [1, 2, 3]})
+    {1: 2.0, 2: 0.0, 3: 0.0}
+    """
+    single = eq27_de(dp, dr)
+    displaced = dict.fromkeys(dp, 0.0)
+    for years in periods.values():
+        whole = sum(dp[y] - dr[y] for y in years)
+        if whole <= 0:
+            continue
+        parts = sum(single[y] for y in years)
+        for y in years:
+            displaced[y] = whole * single[y] / parts
+    return displaced
+
+
 def eq10_pe(dcs_pj: Yearly, fuel: Yearly, fertiliser: Yearly, de: Yearly) -> Yearly:
     """Eq 10: PE_y = dCS_pj,y * 44/12 + E_fuel,y + E_fertilizer,y + DE_y."""
     return {y: dcs_pj[y] * 44 / 12 + fuel[y] + fertiliser[y] + de[y] for y in dcs_pj}
@@ -501,12 +582,16 @@ def eq41_er(rl: Yearly, pe: Yearly) -> Yearly:
     return {y: rl[y] - pe[y] for y in rl}
 
 
-def eq42_credit(er: Yearly, df: float, floor_year: bool, whole_years: bool) -> Yearly:
+def eq42_credit(er: Yearly, df: float, negative: str, whole_years: bool) -> Yearly:
     """Eq 42: ER_credit,y = ER_y * (1 - DF), by the readings of negative-reductions and credit-rounding."""
     credit: Yearly = {}
     for y, value in er.items():
-        reduction = max(value, 0.0) if floor_year else value
-        tonnes = reduction * (1 - df)
+        if value < 0 and negative == "floor-year":
+            tonnes = 0.0
+        elif value < 0 and negative == "no-discount-on-losses":
+            tonnes = value
+        else:
+            tonnes = value * (1 - df)
         credit[y] = float(math.floor(tonnes)) if whole_years else tonnes
     return credit
 
@@ -534,14 +619,22 @@ def option1(project: Project, years: Sequence[int], share: Yearly, readings: Map
         p = dict(project["P"])
     else:
         p = eq46_p(project["CA_ref"], project["A_ref"], project["T_ref"])
-    if "Pd" in project:
+    national = readings["belt-probabilities"] == "national"
+    if national:
+        pd = dict(p)
+    elif "Pd" in project:
         pd = dict(project["Pd"])
     else:
         span = project["T_ref_d"] if "T_ref_d" in project else project["T_ref"]
         pd = eq46_p(project["CA_ref_d"], project["A_ref_d"], span)
+    rate, rate_d = p, pd
+    if readings["option1-rate"] == "geometric":
+        rate = geometric_rate(p, project["T_ref"])
+        rate_d = rate if national else geometric_rate(pd, project["T_ref_d"])
     later = readings["later-partial-year-area"] == "prorate"
-    dcs_ref, area, area_prev = eq2_to_5_option1(project["A0"], p, ef, years, share, later)
-    dcs_d, area_d, area_d_prev = eq2_to_5_option1(project["Ad0"], pd, ef, years, share, later)
+    power = readings["linear-share-of-year"] == "power"
+    dcs_ref, area, area_prev = eq2_to_5_option1(project["A0"], rate, ef, years, share, later, power)
+    dcs_d, area_d, area_d_prev = eq2_to_5_option1(project["Ad0"], rate_d, ef, years, share, later, power)
     pj_i = eq11_by_class(project["CA_pj"], ef, years)
     dpj_i = eq11_by_class(project["CA_dpj"], ef, years)
     return {
@@ -564,17 +657,26 @@ def option1(project: Project, years: Sequence[int], share: Yearly, readings: Map
 def option2(project: Project, years: Sequence[int], share: Yearly, readings: Mapping[str, str]) -> Result:
     """Option 2: Eq 6-9, 12-13, 35-40, 45."""
     classes = tuple(project["A0"])
-    table = dict(project["EF2"]) if "EF2" in project else eq45_ef(project["C"], classes)
+    if "EF2" in project:
+        table = dict(project["EF2"])
+    else:
+        table = eq45_ef(project["C"], classes, readings["na-cells"] == "plantations-counted")
     mef = mef_from_table(table)
     out: Result = {"EF2": table, "MEF": mef}
     for place, given, area0 in (("", "p", "A0"), ("_d", "pd", "Ad0")):
-        p = dict(project[given])
+        national = readings["belt-probabilities"] == "national"
+        p = dict(project["p" if national else given])
         if readings["negative-transition"] == "clip-rescale":
             p = clip_rescale(p, classes)
+        applied = rescale_rows(p, classes) if readings["row-sums"] == "rescale" else p
+        if readings["nonforest-regrowth"] == "absorbing":
+            applied = absorb_nonforest(applied, classes)
+        elif readings["nonforest-regrowth"] == "emitting-only":
+            applied = only_emitting(applied, mef, classes)
         mp: ByPairYear = {}
         for y in years:
             prorated = readings["option2-operating-days"] == "prorate"
-            for (i, j), value in (prorate_mp(p, share[y], classes) if prorated else p).items():
+            for (i, j), value in (prorate_mp(applied, share[y], classes) if prorated else applied).items():
                 mp[i, j, y] = value
         literal = readings["area-year-index"] == "literal"
         ca, area, before = eq8_9_option2(project[area0], mp, years, literal)
@@ -606,11 +708,14 @@ def compute(project: Project) -> Result:
     out["RL"] = to_co2(out["dCS_ref"])  # Eq 1
     out["DR"] = to_co2(out["dCS_d"])  # Eq 28
     out["DP"] = to_co2(out["dCS_dpj"])  # Eq 29
-    out["DE"] = eq27_de(out["DP"], out["DR"])
+    if readings["displacement-by-year"] == "per-period":
+        out["DE"] = displaced_by_period(out["DP"], out["DR"], project["periods"])
+    else:
+        out["DE"] = eq27_de(out["DP"], out["DR"])
     out["PE"] = eq10_pe(out["dCS_pj"], out["E_fuel"], out["E_fertilizer"], out["DE"])
     out["ER"] = eq41_er(out["RL"], out["PE"])
     negative, rounding = readings["negative-reductions"], readings["credit-rounding"]
-    out["ER_credit"] = eq42_credit(out["ER"], project["DF"], negative == "floor-year", rounding == "per-year")
+    out["ER_credit"] = eq42_credit(out["ER"], project["DF"], negative, rounding == "per-year")
     floored = negative == "floor-period"
     out["ER_credit_p"] = eq43_period(out["ER_credit"], project["periods"], floored, rounding == "per-period")
     out["ER_credit_p_whole"] = {p: math.floor(value) for p, value in out["ER_credit_p"].items()}

@@ -42,16 +42,24 @@ ALTERNATIVES = {
     "later-partial-year-area": ("prorate",),
     "negative-transition": ("clip-rescale",),
     "tdu-per-unit": ("fleet-total",),
-    "negative-reductions": ("floor-year", "floor-period"),
+    "negative-reductions": ("floor-year", "floor-period", "no-discount-on-losses"),
     "credit-rounding": ("per-year", "per-period"),
+    "option1-rate": ("geometric",),
+    "linear-share-of-year": ("power",),
+    "row-sums": ("rescale",),
+    "nonforest-regrowth": ("absorbing", "emitting-only"),
+    "na-cells": ("plantations-counted",),
+    "belt-probabilities": ("national",),
+    "displacement-by-year": ("per-period",),
 }
 
 Project = dict[str, Any]
 
 
 def random_readings(rng: random.Random) -> dict[str, str]:
-    """Choose an alternative of about half the rulings; the others stay at their default by absence."""
-    return {ruling: rng.choice(names) for ruling, names in ALTERNATIVES.items() if rng.random() < 0.5}
+    """Choose alternatives of some rulings, of none in every sixth project; the others stay at their default by absence."""
+    often = rng.choice((0.0, 0.2, 0.2, 0.4, 0.4, 0.6))
+    return {ruling: rng.choice(names) for ruling, names in ALTERNATIVES.items() if rng.random() < often}
 
 
 def _subset(rng: random.Random, labels: Sequence[str], least: int) -> list[str]:
@@ -111,12 +119,13 @@ def _emission_factors(rng: random.Random, option: int) -> Project:
 
 
 def _rates(rng: random.Random) -> Project:
-    """Option 1: P and Pd, each given or as the areas of Eq 46."""
+    """Option 1: P and Pd, each given or as the areas of Eq 46; in either case so that P * T_ref stays below 1."""
     out: Project = {}
     for name, tail in (("P", ""), ("Pd", "_d")):
         rate = {i: rng.choice((0.0, round(rng.uniform(0, 0.15), 4))) for i in FOREST}
         if rng.random() < 0.6:
             out[name] = rate
+            out["T_ref" + tail] = 4 + sum(value == 0 for value in rate.values()) % 3
         else:
             years = rng.choice((4, 8, 10))
             area = {i: round(rng.uniform(10, 1e6), 1) for i in FOREST}

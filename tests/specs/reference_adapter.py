@@ -476,6 +476,8 @@ def compare(run: Run, oracle: Mapping[str, Any]) -> Comparison:
     left = set(oracle) - set(names) - set(BESIDE)
     if left:
         raise ValueError(f"results of the oracle that are not compared: {sorted(left)}")
+    if run.setting.readings["belt-probabilities"] == "national":  # then the belt's own rates are not asked for
+        names.pop("Pd", None)
     for name, quantity in names.items():
         for key, theirs in oracle[name].items():
             labels = tuple(_label(one) for one in (key if isinstance(key, tuple) else (key,)))
@@ -547,11 +549,14 @@ def _compare_before(found: Comparison, run: Run, oracle: Mapping[str, Any], scal
 
 def _compare_probabilities(found: Comparison, run: Run, oracle: Mapping[str, Any]) -> None:
     """Compare the matrices that are applied; whichever step of the spec holds them under the readings."""
-    clipped = run.setting.readings["negative-transition"] == "clip-rescale"
-    altered = clipped or run.setting.readings["option2-operating-days"] == "prorate"
+    readings = run.setting.readings
+    clipped = readings["negative-transition"] == "clip-rescale"
+    national = readings["belt-probabilities"] == "national"
     for name, matrix, quantity in (("p", "MP", "p"), ("pd", "MP_d", "p_d")):
+        given = "p" if national else quantity
         for (i, j), theirs in oracle[name].items():
-            found.number(name, (i, j), _value(run, f"{quantity}_clip" if clipped else quantity, (i, j)), theirs, 0.0)
+            found.number(name, (i, j), _value(run, f"{given}_clip" if clipped else given, (i, j)), theirs, 0.0)
+        altered = f"{quantity}_use" in run.values.arrays
         for (i, j, y), theirs in oracle[matrix].items():
             labels = (i, j, str(y))
             ours = _value(run, f"{quantity}_use", labels) if altered else _value(run, quantity, labels[:2])
@@ -575,14 +580,23 @@ def _scales(run: Run, oracle: Mapping[str, Any]) -> dict[str, dict[Any, float]]:
             sizes[level] = found[level] = by_hand.to_co2(found["dCS_d" if tail else "dCS_ref"])
         largest = max(mef.values())
         found["EF2"] = found["MEF"] = dict.fromkeys(mef, largest)
+    elif {run.setting.readings["option1-rate"], run.setting.readings["linear-share-of-year"]} & {"geometric", "power"}:
+        for tail, level, change in (("A_prev", "RL", "dCS_ref"), ("A_d_prev", "DR", "dCS_d")):  # 1 less a power of 1 - P
+            areas = oracle[tail].items()
+            found[change] = {y: sum(area * oracle["EF1"][i] for (i, z), area in areas if z == y) for y in years}
+            sizes[level] = found[level] = by_hand.to_co2(found[change])
+    groups = dict(zip(run.setting.members["period"], run.setting.groups["period"], strict=True))
+    found["DE"] = {}
     for y in years:
         both = sizes["DP"][y] + sizes["DR"][y]
         is_cut = oracle["DP"][y] - oracle["DR"][y] < -RELATIVE * both  # then DE is zero, and exactly
-        found.setdefault("DE", {})[y] = 0.0 if is_cut else both
+        if not is_cut and run.setting.readings["displacement-by-year"] == "per-period":
+            together = next(group for group in groups.values() if years.index(y) in group)
+            both = sum(sizes["DP"][years[at]] + sizes["DR"][years[at]] for at in together)
+        found["DE"][y] = 0.0 if is_cut else both
     found["PE"] = {y: oracle["PE"][y] + found["DE"][y] for y in years}
     found["ER"] = {y: sizes["RL"][y] + found["PE"][y] for y in years}
     found["ER_credit"] = found["ER"]
-    groups = dict(zip(run.setting.members["period"], run.setting.groups["period"], strict=True))
     by_period = {p: sum(found["ER"][years[at]] for at in groups[_label(p)]) for p in oracle["ER_credit_p"]}
     found["ER_credit_p"] = found["ER_credit_p_whole"] = by_period
     return found

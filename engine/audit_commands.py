@@ -1,0 +1,94 @@
+"""What the commands audit and verify do; the command line writes what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.audit_report import AuditReport, audit_markdown, audit_project, audit_record, audit_text
+from engine.receipt import Asked, asked_of, read_receipt, receipt_record, receipt_text, relative_to
+from engine.report import to_json
+from engine.reread import rereader
+from engine.session import open_session
+from engine.verification import Verification, compare_files, compare_receipts
+from equations.errors import InputError, MethodologyError, Place
+from equations.spec_library import find_spec
+
+
+def audited(spec: str, project: Path, choices: Mapping[str, str], readings: Mapping[str, str]) -> AuditReport:
+    """Run a project and audit it.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the spec or of the input.
+    """
+    session = open_session(spec)
+    run = session.run(project, choices=choices, readings=readings)
+    report = audit_project(run, rereader(run, session.read_unit))
+    session.save()
+    return report
+
+
+def shown(report: AuditReport, way: str, *, verbose: bool = False) -> str:
+    """Return an audit as ``text``, ``md`` or ``json``."""
+    if way == "json":
+        return to_json(audit_record(report))
+    return audit_markdown(report) if way == "md" else audit_text(report, verbose=verbose)
+
+
+def receipt_for(
+    report: AuditReport,
+    spec: str,
+    project: Path,
+    receipt: Path,
+    choices: Mapping[str, str],
+    readings: Mapping[str, str],
+    version: str,
+) -> str:
+    """Return the text of the receipt that is to stand at ``receipt``.
+
+    Parameters
+    ----------
+    spec, choices, readings
+        As asked for.
+    version
+        Of this program.
+    """
+    where = relative_to(find_spec(spec), receipt.parent) if Path(spec).exists() else spec
+    asked = Asked(where, relative_to(project, receipt.parent), choices, readings)
+    return receipt_text(receipt_record(report, asked, version))
+
+
+def verify(receipt: Path, spec: str | None, project: str | None, version: str) -> Verification:
+    """Run what a receipt stands for again and compare.
+
+    Parameters
+    ----------
+    spec, project
+        Where they are, if not where the receipt says.
+
+    Raises
+    ------
+    MethodologyError
+        I509 for a receipt that cannot be read or was changed, and for a project file that is not there; S108 for a spec that is not.
+    """
+    recorded = read_receipt(receipt)
+    asked = asked_of(recorded)
+    by_reference = "@" in asked.spec and "/" not in asked.spec
+    reference = spec or (asked.spec if by_reference else str(receipt.parent / asked.spec))
+    path = Path(project) if project else receipt.parent / asked.project
+    find_spec(reference)
+    if not path.is_file():
+        raise InputError(
+            "I509",
+            f"the project file {path.name} is not where the receipt says",
+            Place(receipt.name),
+            why=f"looked for {asked.project}, seen from the receipt",
+            remedy="say where it is with --project FILE",
+        )
+    try:
+        report = audited(reference, path, asked.choices, asked.readings)
+    except MethodologyError as error:
+        return compare_files(receipt.name, recorded, {}, path, str(error))
+    return compare_receipts(receipt.name, recorded, receipt_record(report, asked, version))

@@ -1,0 +1,101 @@
+"""The accounting of a run by role: reference level, project emissions term by term, reductions and credits, year by year."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.formula import FormulaEvaluator, Scope
+from engine.pipeline import Run
+from equations.quantity import Quantity
+from equations.syntax import Binary, Element, IndexLetter, Node, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One term of the project emissions, with its value in each year."""
+
+    name: str
+    values: tuple[float, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum over the years."""
+        return math.fsum(self.values)
+
+
+def years_of(run: Run) -> tuple[str, ...]:
+    """Return the years of a run."""
+    return tuple(run.setting.members.get(run.methodology.year_set, ()))
+
+
+def of_role(run: Run, role: str) -> Quantity | None:
+    """Return the quantity of a role by year: one that the report shows, else the first."""
+    m = run.methodology
+    found = [q for q in m.quantities if q.role == role and q.indices == (m.year_set,) and q.id in run.values.arrays]
+    shown = [q for q in found if q.id in m.report]
+    return next(iter(shown or found), None)
+
+
+def by_year(run: Run, quantity: Quantity) -> tuple[float, ...]:
+    """Return the values of a quantity by year; years in which it is not needed count as nothing."""
+    return tuple(float(v) if math.isfinite(v) else 0.0 for v in run.values.arrays[quantity.id])
+
+
+def emission_sources(run: Run) -> tuple[Source, ...]:
+    """Return the terms of the equation that gives the project emissions, in written order."""
+    quantity = of_role(run, "project_emissions")
+    if quantity is None:
+        return ()
+    steps = run.values.steps.get(quantity.id, ())
+    equations = list(dict.fromkeys(step.equation for step in steps))
+    if len(equations) != 1:
+        return ()
+    equation = run.methodology.equation[equations[0]]
+    letter = next((i.letter for i in equation.defines.indices if isinstance(i, IndexLetter)), "")
+    if not letter:
+        return ()
+    count = len(years_of(run))
+    evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
+    scope = Scope().bound(letter, run.methodology.year_set, np.arange(count))
+    sources = []
+    for sign, term in _terms(equation.formula, 1):
+        with np.errstate(all="ignore"):
+            values = np.broadcast_to(np.asarray(evaluator.value(term, scope)[0], float), (count,))
+        sources.append(Source(_name(run, term), tuple(sign * float(v) if math.isfinite(v) else 0.0 for v in values)))
+    return tuple(sources)
+
+
+def _terms(node: Node, sign: int) -> Iterator[tuple[int, Node]]:
+    if isinstance(node, Binary) and node.op in ("+", "-"):
+        yield from _terms(node.left, sign)
+        yield from _terms(node.right, sign if node.op == "+" else -sign)
+    else:
+        yield sign, node
+
+
+def _name(run: Run, term: Node) -> str:
+    """Name a term by the quantity that it is, by one that is defined as just this, or by what stands in it."""
+    m = run.methodology
+    if isinstance(term, Element):
+        return m.quantity[term.quantity].title
+    same = next((m.quantity[e.quantity].title for e in m.equations if e.formula == term), "")
+    return same or ", ".join(dict.fromkeys(m.quantity[n.quantity].title for n in walk(term) if isinstance(n, Element)))
+
+
+def balance_steps(run: Run) -> list[tuple[str, float, bool]]:
+    """Return the way from the reference level to the credits as totals over the years, or nothing where it does not add up."""
+    level, reductions, credits = (of_role(run, role) for role in ("reference_level", "emission_reductions", "credits"))
+    sources = emission_sources(run)
+    if level is None or reductions is None or credits is None or not sources:
+        return []
+    top, cut, end = (math.fsum(by_year(run, q)) for q in (level, reductions, credits))
+    if not math.isclose(top - math.fsum(s.total for s in sources), cut, rel_tol=1e-9, abs_tol=1e-6):
+        return []
+    steps = [(level.title, top, True), *((s.name, -s.total, False) for s in sources), (reductions.title, cut, True)]
+    if not math.isclose(cut, end, rel_tol=1e-12, abs_tol=1e-9):
+        steps.append(("Held back by the discount", end - cut, False))
+    return [*steps, (credits.title, end, True)]

@@ -1,0 +1,151 @@
+"""The work of `mrvgraph docs` and `mrvgraph report`: the files of a document, writing them, and whether those there are current."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.audit_report import AuditReport
+from engine.documents.markdown import MarkdownWriter, file_name, markdown_files
+from engine.documents.methodology_document import methodology_document
+from engine.documents.pdf import pdf_bytes
+from engine.documents.report_document import Report, report_document
+from engine.documents.report_page import report_html
+from engine.documents.site import site_files
+from engine.documents.typst_source import typst_source
+from equations.errors import InputError, MethodologyError, Place
+from equations.methodology import Methodology
+from equations.spec_files import load_methodology
+from equations.spec_library import library
+
+Files = dict[str, bytes]
+REPORT_FILE = "report.html"
+WAYS = ("site", "md", "pdf")
+
+
+def other_versions(methodology: Methodology) -> tuple[tuple[Methodology, ...], tuple[str, ...]]:
+    """Return the other versions in the library, and what is wrong with those that cannot be read."""
+    found, faults = [], []
+    for reference, path in library():
+        if reference.split("@")[0] == methodology.id and reference != methodology.reference:
+            try:
+                found.append(load_methodology(path))
+            except MethodologyError as error:
+                faults.append(f"{reference} is left out of the comparison: {error.code} {error.what}")
+    return tuple(found), tuple(faults)
+
+
+def methodology_files(
+    methodology: Methodology, others: tuple[Methodology, ...], way: str, audit: AuditReport | None = None, version: str = ""
+) -> Files:
+    """Return the files of a methodology's documentation.
+
+    Parameters
+    ----------
+    way
+        ``site``, ``md`` or ``pdf``.
+    audit
+        An audited run; the site then holds its report too.
+
+    Raises
+    ------
+    InputError
+        I514 where a package that the format needs is not installed.
+    """
+    document = methodology_document(methodology, others)
+    prefix = file_prefix(methodology)
+    if way == "pdf":
+        return {f"{prefix}.pdf": pdf_bytes(typst_source(document, methodology.reference))}
+    if way == "md":
+        return _encoded(markdown_files(document, prefix))
+    extra = {f"Report: {audit.run.project.name}": REPORT_FILE} if audit is not None else {}
+    files = _encoded(site_files(document, extra))
+    if audit is not None:
+        files[REPORT_FILE] = report_bytes(audit, "html", version)
+    return files
+
+
+def report_bytes(audit: AuditReport, way: str, version: str) -> bytes:
+    """Return the report of an audited run as ``html``, ``pdf`` or ``md``."""
+    writer = Report(audit, version)
+    document = report_document(writer)
+    if way == "pdf":
+        return pdf_bytes(typst_source(document, audit.run.methodology.reference))
+    if way == "md":
+        return MarkdownWriter(lambda ref: _here(document.places.get(ref))).blocks(document.pages[0].blocks).encode()
+    return report_html(document, writer.figures, writer.subject).encode()
+
+
+def _here(spot: object) -> str | None:
+    anchor = getattr(spot, "anchor", "")
+    return f"#{anchor}" if anchor else None
+
+
+def file_prefix(methodology: Methodology) -> str:
+    """Return the start of file names: ``KH_AM004_1.1``."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", f"{methodology.id}_{methodology.version}")
+
+
+def _encoded(files: Mapping[str, str]) -> Files:
+    return {name: text.encode() for name, text in files.items()}
+
+
+# -- on disk ---------------------------------------------------------------------------------------------------------
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files, each whole or not at all.
+
+    Raises
+    ------
+    InputError
+        I509 where the folder cannot be written.
+    """
+    for name, content in files.items():
+        write_file(folder / name, content)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as cause:
+        raise InputError("I509", f"the file cannot be written: {cause.strerror}", Place(path.name)) from cause
+
+
+def stale_files(folder: Path, files: Mapping[str, bytes], prefix: str = "") -> list[str]:
+    """Return what is wrong with the files in a folder: missing, changed, or (with ``prefix``) no longer made."""
+    found = []
+    for name, content in files.items():
+        path = folder / name
+        if not path.is_file():
+            found.append(f"{name} is missing")
+        elif path.read_bytes() != content:
+            found.append(f"{name} is stale")
+    if prefix and folder.is_dir():
+        kept = re.compile(re.escape(prefix) + r"(_.*)?\.(md|pdf)")
+        found += [
+            f"{path.name} is no longer made"
+            for path in sorted(folder.iterdir())
+            if kept.fullmatch(path.name) and path.name not in files
+        ]
+    return found
+
+
+def checked_in(folder: Path) -> list[str]:
+    """Return the references of the library whose Markdown pages are in a folder."""
+    return [reference for reference, _ in library() if (folder / file_name(reference.replace("@", "_"), "index")).is_file()]
+
+
+def listed(files: Mapping[str, bytes]) -> list[dict[str, str]]:
+    """Return names and hashes as plain data."""
+    return [{"name": name, "sha256": hashlib.sha256(content).hexdigest()} for name, content in sorted(files.items())]

@@ -1,0 +1,378 @@
+"""The document of one run: results by year, charts, every equation with numbers, inputs with sources, findings, rulings, hashes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+
+from engine.audit_report import AuditReport
+from engine.documents.accounting import balance_steps, by_year, emission_sources, of_role, years_of
+from engine.documents.charts import PALETTE, Series, bars, stacked, waterfall
+from engine.documents.figures import Figures
+from engine.documents.model import (
+    Badge,
+    Block,
+    Break,
+    Bullets,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Inlines,
+    Note,
+    Page,
+    Paragraph,
+    Picture,
+    Ref,
+    Row,
+    Soft,
+    Spot,
+    Strong,
+    Table,
+    Tiles,
+    anchor_of,
+    between,
+)
+from engine.documents.report_numbers import equation_sections, input_sections
+from engine.documents.subject import Subject
+from engine.finding import Finding
+from engine.pipeline import Run
+from engine.report import year_rows
+from engine.rulings_table import ReadingLine
+from engine.terminal import number
+from equations.quantity import Quantity
+
+#: Anchor and name of each part, for the navigation.
+PARTS = (
+    ("results", "Results"),
+    ("equations", "Equations"),
+    ("inputs", "Inputs"),
+    ("findings", "Findings"),
+    ("rulings", "Rulings"),
+    ("reproduce", "Reproduce"),
+)
+_SMALL_SHARE = 0.02
+_LEAST_SHARE = 0.00005
+_PAGE = "report"
+
+
+def report_document(writer: Report) -> Document:
+    """Return the document of a run."""
+    page = Page(_PAGE, writer.run.project.name, tuple(writer.blocks()))
+    subtitle = f"{writer.run.methodology.reference} · {writer.run.project.name}"
+    refs = [Ref("equation", e.id) for e in writer.figures.equations] + [Ref("quantity", q) for q in writer.figures.numbers]
+    places = {ref: Spot(_PAGE, anchor_of(ref)) for ref in refs if ref.kind == "equation" or ref.id not in writer.run.values.steps}
+    return Document(writer.run.project.name, subtitle, (page,), places)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Writes the report of one audited run.
+
+    Attributes
+    ----------
+    version
+        Version of this program, for the part on reproduction.
+    """
+
+    audit: AuditReport
+    version: str
+
+    @property
+    def run(self) -> Run:
+        """The run."""
+        return self.audit.run
+
+    @cached_property
+    def figures(self) -> Figures:
+        """All numbers of the run."""
+        return Figures(self.run)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """The methodology."""
+        return Subject(self.run.methodology)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the whole report."""
+        yield from self.head()
+        yield from self.results()
+        yield from self.charts()
+        yield Heading(2, ("Every equation, with its numbers",), "equations")
+        yield Paragraph(
+            (
+                "In the order of the publication. A number leads to where it comes from: its own equation, or the file and line in which it was given.",
+            )
+        )
+        yield from equation_sections(self.figures, self.subject)
+        yield Heading(2, ("Inputs and their sources",), "inputs")
+        yield from input_sections(self.figures, self.subject)
+        yield from self.findings()
+        yield from self.rulings()
+        yield from self.reproduce()
+
+    # -- head
+
+    def head(self) -> Iterator[Block]:
+        run, m = self.run, self.run.methodology
+        yield Heading(1, (run.project.name,))
+        description = run.project.identity.get("description", "")
+        if description:
+            yield Paragraph((description,), "lead")
+        if run.project.identity.get("illustrative") == "yes":
+            yield Note(
+                "fault",
+                ("Illustrative",),
+                (Paragraph(("The project file says that its numbers are made up. Nothing can be credited on them.",)),),
+            )
+        periods = "; ".join(f"{p.id}: {p.start} to {p.end}" for p in run.project.periods)
+        facts: list[tuple[Inlines, Inlines]] = [
+            (
+                ("Methodology",),
+                (f"{m.reference} ", Badge(m.status, "good" if m.status == "published" else "warning"), f" {m.title}"),
+            ),
+            (("Operation",), (f"{run.setting.start} to {run.setting.end}",)),
+            (("Monitoring periods",), (periods or "none",)),
+            (("Choices",), between((Code(id_), f" {value}") for id_, value in run.setting.choices.items())),
+        ]
+        other = [r for r in m.rulings if run.setting.readings[r.id] != r.default]
+        said = between((Code(r.id), f" {run.setting.readings[r.id]} (default: {r.default})") for r in other) or ("all by default",)
+        facts.append((("Readings",), said))
+        yield Facts(tuple(facts))
+        yield Tiles(tuple(self.tiles()))
+
+    def tiles(self) -> Iterator[tuple[str, Inlines, Inlines]]:
+        run, m = self.run, self.run.methodology
+        result = m.quantity[m.result]
+        whole = f"{result.unit}; whole, rounded down: {math.floor(run.total):,}"
+        cells = self.figures.numbers[result.id]
+        shown: Inlines = (Figure(f"{run.total:,.1f}", result.id, cells[0].cell),) if len(cells) == 1 else (f"{run.total:,.1f}",)
+        yield result.title, shown, (whole,)
+        for role in ("reference_level", "project_emissions", "emission_reductions"):
+            quantity = of_role(run, role)
+            if quantity is not None:
+                yield f"{quantity.title}, all years", (f"{math.fsum(by_year(run, quantity)):,.1f}",), (str(quantity.unit),)
+        counts = {s: sum(f.severity == s for f in self.audit.findings) for s in ("error", "warning", "note")}
+        yield "Findings", (f"{counts['error']} errors, {counts['warning']} warnings",), (f"and {counts['note']} notes",)
+
+    # -- results
+
+    def results(self) -> Iterator[Block]:
+        run, m = self.run, self.run.methodology
+        yield Heading(2, ("Results by year",), "results")
+        years, rows = year_rows(run)
+        lines = []
+        for quantity, values in rows:
+            cells = [
+                (self.figures.figure(quantity.id, at, f"{v:,.1f}"),) if v is not None else ("",) for at, v in enumerate(values)
+            ]
+            total = f"{math.fsum(v for v in values if v is not None):,.1f}" if quantity.unit.powers else ""
+            name: Inlines = (self.subject.math(quantity), f" {quantity.title}")
+            lines.append(
+                Row((name, (str(quantity.unit),), *cells, (Strong((total,)),)), tone="result" if quantity.role == "credits" else "")
+            )
+        head = (("Quantity",), ("Unit",), *((year,) for year in years), ("All years",))
+        yield Table(
+            head, tuple(lines), right=tuple(range(2, 3 + len(years))), look="plain", weights=(3.4, 0.9, *(1.3 for _ in years), 1.4)
+        )
+        shown = [
+            q for q in dict.fromkeys((m.result, *m.report)) if m.year_set not in m.quantity[q].indices and q in run.values.arrays
+        ]
+        for id_ in shown:
+            numbers = self.figures.numbers[id_]
+            axes = ", ".join(axis.replace("_", " ") for axis in m.quantity[id_].indices)
+            items = tuple(
+                (
+                    Code(n.name),
+                    " = ",
+                    Strong((self.figures.figure(n.quantity, n.cell, f"{n.value:,.3f}"),)),
+                    f" {m.quantity[id_].unit}",
+                )
+                for n in numbers
+            )
+            yield Paragraph((f"{m.quantity[id_].title}" + (f", by {axes}" if axes else ""),), "tight")
+            yield Bullets(items)
+
+    def charts(self) -> Iterator[Block]:
+        run, years = self.run, years_of(self.run)
+        yield Heading(3, ("Charts",))
+        level, emissions, credits = (of_role(run, role) for role in ("reference_level", "project_emissions", "credits"))
+        pair = [q for q in (level, emissions) if q is not None]
+        if len(pair) == 2 and years:
+            yield self.bars("Reference level against project emissions", pair, (PALETTE[0], PALETTE[5]))
+        steps = balance_steps(run)
+        if steps and level is not None:
+            words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
+            yield Picture(
+                waterfall("From the reference level to the credits, all years", str(level.unit), steps), words, kind="chart"
+            )
+        sources = emission_sources(run)
+        if len(sources) > 1 and emissions is not None:
+            yield from self.breakdown(emissions)
+        if credits is not None and years:
+            yield self.bars("Credits by year", [credits], (PALETTE[2],))
+
+    def bars(self, title: str, quantities: list[Quantity], colours: tuple[str, ...]) -> Picture:
+        years = years_of(self.run)
+        series = [Series(q.title, by_year(self.run, q), colour) for q, colour in zip(quantities, colours, strict=True)]
+        words = (
+            title
+            + ": "
+            + "; ".join(f"{s.name} " + ", ".join(f"{y} {v:,.0f}" for y, v in zip(years, s.values, strict=True)) for s in series)
+        )
+        return Picture(bars(title, str(quantities[0].unit), years, series), words, kind="chart")
+
+    def breakdown(self, emissions: Quantity) -> Iterator[Block]:
+        """Yield the project emissions source by source; what is too small to be seen has a chart of its own."""
+        years, unit = years_of(self.run), str(emissions.unit)
+        sources = emission_sources(self.run)
+        total = math.fsum(abs(s.total) for s in sources) or 1.0
+        series = [Series(s.name, s.values, PALETTE[at % len(PALETTE)]) for at, s in enumerate(sources)]
+        yield Picture(
+            stacked(f"{emissions.title} by source", unit, years, series),
+            f"{emissions.title} by source and year; the table below holds the numbers",
+            kind="chart",
+        )
+        small = [s for s in series if 0 < abs(math.fsum(s.values)) < _SMALL_SHARE * total]
+        if small:
+            title = f"Sources below {_SMALL_SHARE:.0%} of the total, enlarged"
+            yield Picture(stacked(title, unit, years, small), title + "; the table below holds the numbers", kind="chart")
+        rows = [
+            Row(((s.name,), *((f"{v:,.1f}",) for v in s.values), (f"{s.total:,.1f}",), (f"{s.total / total:.2%}",)))
+            for s in sources
+        ]
+        head = (("Source",), *((year,) for year in years), ("All years",), ("Share",))
+        yield Table(
+            head,
+            tuple(rows),
+            (f"{emissions.title} by source, {unit}",),
+            tuple(range(1, 3 + len(years))),
+            look="plain",
+            weights=(3.4, *(1.3 for _ in years), 1.4, 1),
+        )
+
+    # -- findings and rulings
+
+    def findings(self) -> Iterator[Block]:
+        yield Heading(2, ("Findings",), "findings")
+        clean_: list[str] = []
+        for audit, found in self.audit.audits:
+            if not found:
+                clean_.append(audit.question)
+                continue
+            yield Heading(3, (audit.question,))
+            yield Table(
+                (("Severity",), ("Finding",), ("About",), ("Source",)),
+                tuple(map(_finding_row, found)),
+                weights=(0.9, 5.2, 1.5, 1.8),
+            )
+        if clean_:
+            yield Note("good", ("Nothing was found by these audits",), (Bullets(tuple((question,) for question in clean_)),))
+
+    def rulings(self) -> Iterator[Block]:
+        table = self.audit.rulings
+        yield Heading(2, ("What hangs on the readings of the text",), "rulings")
+        yield Paragraph(
+            (
+                "Each line is the same project run again under one other reading, everything else as it is. The result of this run is ",
+                Strong((f"{table.total:,.3f} {table.unit}",)),
+                ".",
+            )
+        )
+        rows = [
+            row for ruling in dict.fromkeys(line.ruling for line in table.lines if line.applies) for row in self.ruling_rows(ruling)
+        ]
+        head = (("Ruling",), ("Reading",), ("What it means",), (f"Result, {table.unit}",), ("Difference",), ("Share",))
+        yield Table(head, tuple(rows), right=(3, 4, 5), weights=(1.6, 1.5, 3.4, 1.6, 1.4, 1.1))
+        idle = list(dict.fromkeys(line.ruling for line in table.lines if not line.applies))
+        if idle:
+            yield Paragraph(
+                (Soft(("Asked for by nothing under the choices of this project: ", *between((Code(x),) for x in idle), ".")),)
+            )
+        if table.settled:
+            yield Paragraph((Soft(("Decisions without an alternative: ", *between((Code(x),) for x in table.settled), ".")),))
+
+    def ruling_rows(self, ruling: str) -> Iterator[Row]:
+        table = self.audit.rulings
+        lines = [line for line in table.lines if line.ruling == ruling]
+        for at, line in enumerate(sorted(lines, key=lambda x: not x.taken)):
+            yield Row(
+                ((Code(ruling),) if at == 0 else ("",), *_reading_cells(line, table.total)), tone="taken" if line.taken else ""
+            )
+
+    # -- reproduction
+
+    def reproduce(self) -> Iterator[Block]:
+        run, m = self.run, self.run.methodology
+        yield Heading(2, ("Reproduce this report",), "reproduce")
+        project = run.project
+        stated = {id_: scalar.text for id_, scalar in project.choices.items()}
+        read = {r.id: project.readings[r.id].text if r.id in project.readings else r.default for r in m.rulings}
+        switches = [f"--choose {id_}={value}" for id_, value in run.setting.choices.items() if stated.get(id_) != value]
+        switches += [
+            f"--reading {id_}={run.setting.readings[id_]}" for id_, reading in read.items() if run.setting.readings[id_] != reading
+        ]
+        command = " ".join(["mrvgraph report", m.reference, run.project.path.name, *switches, "-o report.html"])
+        yield Paragraph(
+            (
+                "With the files below, this command gives the same report to the byte, and ",
+                Code("mrvgraph audit --receipt FILE"),
+                " keeps a receipt that ",
+                Code("mrvgraph verify"),
+                " compares to the bit:",
+            )
+        )
+        yield Paragraph((Code(command),))
+        files = [(f"spec: {_file_name(name)}", sha) for name, sha in m.files]
+        files += [
+            (f"project: {run.project.path.name}", run.project.sha256),
+            *((f"data: {_file_name(name)}", sha) for name, sha in sorted(run.inputs.files)),
+        ]
+        rows = [Row(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
+        yield Table((("File",), ("SHA-256",)), tuple(rows), weights=(2, 4))
+        yield Facts(((("Program",), (f"mrvgraph {self.version}",)),))
+
+
+def _file_name(name: str) -> str:
+    """Return a file's name; of a path that only this machine has, only its end."""
+    path = PurePath(name)
+    return path.name if path.is_absolute() or ".." in path.parts else name
+
+
+def _finding_row(finding: Finding) -> Row:
+    parts: list[Inlines] = [(finding.what,)]
+    parts += [
+        (Soft((f"{word}: {text}",)),) for word, text in (("Evidence", finding.evidence), ("What to do", finding.remedy)) if text
+    ]
+    joined: Inlines = ()
+    for part in parts:
+        joined += ((Break(),) if joined else ()) + part
+    about: Inlines = (Code(finding.subject), Break(), Soft((finding.code,)))
+    return Row(((Badge(finding.severity, finding.severity),), joined, about, (finding.source,)))
+
+
+def _reading_cells(line: ReadingLine, total: float) -> Iterator[Inlines]:
+    yield (Code(line.reading), " ", Badge("taken", "good")) if line.taken else (Code(line.reading),)
+    yield (line.meaning,)
+    if line.result is None:
+        yield (line.error,)
+        yield ()
+        yield ()
+        return
+    yield (f"{line.result:,.3f}",)
+    difference = line.difference or 0.0
+    yield (
+        (Strong((("+" if difference > 0 else "−" if difference < 0 else "") + number(abs(difference)),)),) if not line.taken else ()
+    )
+    yield (_share(difference / total),) if total and not line.taken else ()
+
+
+def _share(part: float) -> str:
+    """Return a share in percent; what would round to nothing is called small."""
+    if part and abs(part) < _LEAST_SHARE:
+        return "< 0.01\N{NO-BREAK SPACE}%"
+    return f"{100 * part:+.2f}\N{NO-BREAK SPACE}%".replace("-", "−") if part else "0"

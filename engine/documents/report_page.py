@@ -1,0 +1,134 @@
+"""The report of a run as one HTML file that needs nothing else: style, script, fonts and the origin of every number are in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from engine.documents.assets_folder import asset, style_sheet
+from engine.documents.figures import Figures, Number, place_text
+from engine.documents.html_blocks import HtmlWriter
+from engine.documents.markup import Html, joined, script_data, tag
+from engine.documents.mathml import display_mathml, inline_mathml
+from engine.documents.model import Document, Ref, Widget
+from engine.documents.report_document import PARTS
+from engine.documents.report_numbers import given_by
+from engine.documents.site import document_text
+from engine.documents.subject import KINDS, Subject, unit_text
+from equations.notation_latex import equation_latex
+
+
+#: What is said of an input: names with texts.
+Said = tuple[tuple[str, str], ...]
+
+
+def report_html(document: Document, figures: Figures, subject: Subject) -> str:
+    """Return the whole file."""
+    page = document.pages[0]
+
+    def resolved(ref: Ref) -> str | None:
+        spot = document.places.get(ref)
+        return f"#{spot.anchor}" if spot is not None else None
+
+    writer = HtmlWriter(resolved, _no_widget)
+    main = tag("main", {"id": "main", "tabindex": "-1"}, writer.blocks(page.blocks))
+    script = asset("report.js")
+    data = script_data(json.dumps(report_data(figures, subject), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+    links = [tag("li", None, tag("a", {"href": f"#{anchor}"}, name)) for anchor, name in PARTS]
+    top = tag(
+        "header",
+        {"class": "top"},
+        tag("a", {"class": "home", "href": "#main"}, document.subtitle),
+        tag("nav", {"aria-label": "Parts of the report"}, tag("ul", {"class": "parts"}, links)),
+    )
+    head = joined(
+        tag("meta", {"charset": "utf-8"}),
+        tag("meta", {"http-equiv": "Content-Security-Policy", "content": _policy(script)}),
+        tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
+        tag("title", None, document.subtitle),
+        tag("link", {"rel": "icon", "href": "data:,"}),
+        tag("style", None, Html(style_sheet())),
+    )
+    panel = tag("aside", {"id": "origin", "aria-label": "Where a number comes from", "hidden": "", "tabindex": "-1"})
+    body = joined(
+        tag("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
+        top,
+        main,
+        panel,
+        tag(
+            "footer",
+            None,
+            tag("p", None, f"{document.subtitle}. Made by mrvgraph; a number in dotted underline leads to where it comes from."),
+        ),
+        tag("script", {"type": "application/json", "id": "numbers"}, data),
+        tag("script", None, Html(script)),
+    )
+    return document_text(tag("html", {"lang": "en"}, tag("head", None, head), tag("body", {"class": "report"}, body)))
+
+
+def _no_widget(widget: Widget) -> Html:
+    return Html("")
+
+
+def _policy(script: str) -> str:
+    """Allow this very script and nothing else; the style sheet holds the font."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    allowed = (
+        ("default-src", "'none'"),
+        ("script-src", f"'sha256-{digest}'"),
+        ("style-src", "'unsafe-inline'"),
+        ("font-src", "data:"),
+        ("img-src", "data:"),
+        ("base-uri", "'none'"),
+        ("form-action", "'none'"),
+    )
+    return "; ".join(f"{what} {where}" for what, where in allowed)
+
+
+def report_data(figures: Figures, subject: Subject) -> dict[str, object]:
+    """Return every number with its origin as plain data, keyed as the script reads it."""
+    m = subject.methodology
+    equations = {e.id: at for at, e in enumerate(figures.equations)}
+    origins: dict[Said, int] = {}
+    quantities = {}
+    for id_, numbers in figures.numbers.items():
+        quantity = m.quantity[id_]
+        quantities[id_] = {
+            "name": quantity.title,
+            "meaning": quantity.meaning,
+            "unit": "" if str(quantity.unit) == "1" else unit_text(quantity.unit),
+            "kind": KINDS[quantity.kind][0],
+            "symbol": str(inline_mathml(subject.symbol(quantity))),
+            "source": str(quantity.source),
+            "cells": {n.cell: _cell(n, equations, origins) for n in numbers},
+        }
+    said = [
+        {
+            "label": e.label,
+            "title": e.title,
+            "formula": str(display_mathml(equation_latex(e, m))),
+            "source": str(e.source),
+            "editorial": e.editorial,
+            "anchor": "",
+        }
+        for e in figures.equations
+    ]
+    return {"quantities": quantities, "equations": said, "origins": [dict(said) for said in origins]}
+
+
+def _cell(n: Number, equations: dict[str, int], origins: dict[Said, int]) -> list[object]:
+    """Return labels, text, exact value, equation, worked text, further reads and origin of a number."""
+    exact = n.state or repr(n.value)
+    origin = -1
+    if n.origin is not None:
+        o = n.origin
+        said: Said = (
+            ("by", given_by(o)),
+            ("written", f"{o.written} {o.unit}".removesuffix(" 1")),
+            ("source", o.source),
+            ("where", place_text(o)),
+            *((key.replace("_", " "), value) for key, value in o.meta),
+        )
+        origin = origins.setdefault(said, len(origins))
+    return [", ".join(n.labels), n.text, exact, equations.get(n.equation, -1), n.worked, [f"{q}:{c}" for q, c in n.reads], origin]

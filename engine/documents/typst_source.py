@@ -1,0 +1,228 @@
+"""A document as Typst source, from which a PDF is made.
+
+Every text is a string of Typst's code, so nothing in it is read as markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from engine.documents.assets_folder import asset
+from engine.documents.markup import clean
+from engine.documents.model import (
+    Badge,
+    Block,
+    Box,
+    Break,
+    Bullets,
+    Code,
+    Document,
+    Facts,
+    Figure,
+    Fold,
+    Formula,
+    Heading,
+    Inline,
+    Inlines,
+    Link,
+    Listing,
+    Math,
+    Note,
+    Only,
+    Paragraph,
+    Picture,
+    Ref,
+    Row,
+    Soft,
+    Strong,
+    Table,
+    Tiles,
+    Widget,
+    anchor_of,
+)
+from engine.documents.svg_text import FONT
+from engine.documents.typst_mathematics import string, typst_mathematics
+
+_TONES = {
+    "number": "dbe8f1",
+    "monitored": "fbe3b5",
+    "fixed_ex_ante": "d3ebf9",
+    "default": "f0dbe7",
+    "statement": "fbf3bf",
+    "good": "d9efe4",
+    "warning": "fdebc8",
+    "credit-moving": "fdebc8",
+    "error": "f9d9d6",
+    "fault": "f9d9d6",
+    "note": "d3ebf9",
+    "checkable": "d3ebf9",
+    "editor": "e9e4f5",
+}
+_NOTES = {
+    "ruling": ("d08600", "fff8ea"),
+    "fault": ("c0392b", "fdf3f2"),
+    "editor": ("6f5bb0", "f6f3fc"),
+    "good": ("1f8a5b", "f0f9f4"),
+}
+
+
+
+def typst_source(document: Document, short: str) -> str:
+    """Return the source of the whole document.
+
+    Parameters
+    ----------
+    short
+        A short name for the head of each page.
+    """
+    anchors = {spot.anchor for spot in document.places.values() if spot.anchor}
+
+    def resolved(ref: Ref) -> str | None:
+        spot = document.places.get(ref)
+        if spot is None:
+            return None
+        return spot.anchor if spot.anchor in anchors else page_label(spot.page)
+
+    writer = TypstWriter(resolved)
+    preamble = (
+        asset("preamble.typ").replace("TITLE-SHORT", string(clean(short)))
+        .replace("SUBTITLE", string(clean(document.subtitle)))
+        .replace("TITLE", string(clean(document.title)))
+    )
+    parts = [preamble]
+    for at, page in enumerate(document.pages):
+        parts.append(f"#anchor({string(page_label(page.id))})")
+        parts.append(writer.blocks(page.blocks))
+        if at == 0 and len(document.pages) > 1:
+            parts.append('#outline(title: "Contents", depth: 1, indent: auto)')
+    return "\n".join(parts) + "\n"
+
+
+def page_label(page: str) -> str:
+    """Return the label at which a page starts."""
+    return anchor_of(Ref("page", page))
+
+
+@dataclass
+class TypstWriter:
+    """Writes blocks; every anchor is set once, where it first comes."""
+
+    address: Callable[[Ref], str | None]
+    set_anchors: set[str] = field(default_factory=set)
+
+    def blocks(self, blocks: Iterable[Block]) -> str:
+        return "\n".join(self.block(block) for block in blocks)
+
+    def block(self, block: Block) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm per block
+        match block:
+            case Heading(level=level, text=text):
+                return f"#heading(level: {level}, {self.content(text)})"
+            case Paragraph(text=text, tone=tone):
+                body = self.content(text)
+                return f"#par(text(11pt, soft({body})))" if tone == "lead" else f"#par({body})"
+            case Bullets(items=items):
+                return f"#list({', '.join(map(self.content, items))})" if items else ""
+            case Table():
+                return self.table(block)
+            case Facts(rows=rows):
+                cells = ", ".join(f"soft({self.content(name)}), {self.content(said)}" for name, said in rows)
+                return f"#facts({cells})" if cells else ""
+            case Tiles(items=items):
+                cells = ", ".join(
+                    f"tile({string(clean(name))}, {self.content(value)}, {self.content(remark)})" for name, value, remark in items
+                )
+                return f"#grid(columns: (1fr,) * {min(5, max(1, len(items)))}, column-gutter: 6pt, row-gutter: 6pt, {cells})"
+            case Formula(latex=latex, number=number):
+                return f"#formula($ {typst_mathematics(clean(latex))} $, {string(number)})"
+            case Note(tone=tone, title=title, blocks=blocks, anchor=anchor):
+                edge, fill = _NOTES.get(tone, ("9aa5ad", "f4f7f9"))
+                return f"{self.anchor(anchor)}#note({self.content(title)}, [\n{self.blocks(blocks)}\n], {string(edge)}, {string(fill)})"
+            case Fold(summary=summary, blocks=blocks, printed=printed):
+                head = f"#par({self.content(summary)})"
+                return f"{head}\n{self.blocks(blocks)}" if printed else head
+            case Box():
+                return self.box(block)
+            case Listing(text=text):
+                return f"#block(raw({string(clean(text))}, block: true))"
+            case Picture():
+                return self.picture(block)
+            case Only(formats=formats, blocks=blocks):
+                return self.blocks(blocks) if "pdf" in formats else ""
+            case Widget():
+                return ""
+        raise TypeError(f"not a block: {block!r}")
+
+    def anchor(self, name: str) -> str:
+        if not name or name in self.set_anchors:
+            return ""
+        self.set_anchors.add(name)
+        return f"#anchor({string(name)})"
+
+    def box(self, block: Box) -> str:
+        anchors = "".join(self.anchor(name) for name in (block.anchor, *block.aliases))
+        body = self.blocks(block.blocks)
+        if block.tone in ("equation", "editor"):
+            return f"{anchors}#card([\n{body}\n], {'true' if block.tone == 'editor' else 'false'})"
+        if block.tone.startswith("entry"):
+            return f"{anchors}#entry([\n{body}\n])"
+        return f"{anchors}\n{body}"
+
+    def picture(self, block: Picture) -> str:
+        svg = clean(block.svg).replace(f'font-family="{FONT.replace(chr(39), "&#x27;")}"', 'font-family="Libertinus Serif"')
+        image = f'image(bytes({string(svg)}), format: "svg", width: 100%, alt: {string(clean(block.words))})'
+        if block.wide:
+            return f'#page(paper: "a3", flipped: true, margin: 1cm, numbering: none, header: none, {image})'
+        return f"#block(breakable: false, {image})"
+
+    # -- tables
+
+    def table(self, table: Table) -> str:
+        count = len(table.head)
+        numbers = table.look == "grid"
+        columns = ", ".join(f"{w:g}fr" for w in table.weights) if table.weights and not numbers else ", ".join(["auto"] * count)
+        align = ", ".join("right" if at in table.right else "left" for at in range(count))
+        size = "7.2pt" if numbers and count > 9 else "8.2pt"
+        head = ", ".join(f"strong({self.content(cell)})" if cell else "[]" for cell in table.head)
+        cells = ", ".join(self.row(row, count) for row in table.rows)
+        caption = f"#block(sticky: true, below: 0.5em, strong({self.content(table.caption)}))\n" if table.caption else ""
+        call = f"grid-table(({columns},), ({align},), {size}, ({head},), {cells})"
+        return caption + (f"#fitted({call})" if numbers else f"#{call}")
+
+    def row(self, row: Row, count: int) -> str:
+        cells: Sequence[Inlines] = (*row.cells, *((),) * (count - len(row.cells)))
+        written = [self.content(cell) for cell in cells]
+        if row.tone in ("sum", "result"):
+            written = [f"strong({cell})" for cell in written]
+        if row.anchor:
+            written[0] = f"[{self.anchor(row.anchor)}#{written[0]}]"
+        return ", ".join(written)
+
+    # -- parts of a line
+
+    def content(self, inlines: Inlines) -> str:
+        """Return inline parts as one expression of Typst's code."""
+        return "[" + "".join(f"#{self.inline(part)};" for part in inlines) + "]"
+
+    def inline(self, part: Inline) -> str:  # noqa: PLR0911 - one arm per part
+        match part:
+            case str():
+                return string(clean(part))
+            case Math(latex=latex):
+                return f"${typst_mathematics(clean(latex))}$"
+            case Link(text=text, to=to):
+                label = self.address(to)
+                return self.content(text) if label is None else f"link(label({string(label)}), {self.content(text)})"
+            case Strong(text=text):
+                return f"strong({self.content(text)})"
+            case Soft(text=text):
+                return f"soft({self.content(text)})"
+            case Code(text=text):
+                return f"raw({string(clean(text))})"
+            case Badge(text=text, tone=tone):
+                return f"badge({string(clean(text))}, {string(_TONES.get(tone, 'e7edf1'))})"
+            case Figure(text=text):
+                return string(clean(text))
+            case Break():
+                return "linebreak()"
+        raise TypeError(f"not a part of a line: {part!r}")

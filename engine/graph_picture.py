@@ -1,0 +1,182 @@
+"""The dependency graph as a picture: lanes by section, inputs on the left, the result on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.documents.markup import Html, tag
+from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_width, width, wrapped
+from engine.graph import EquationGraph
+from engine.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, Box, Lane, Line, lay_out
+from engine.graph_view import KIND_COLOURS, GraphView, view_of
+
+def graph_svg(graph: EquationGraph, quantities: Iterable[str], *, linked: bool = False) -> str:
+    """Return the graph as a picture: lanes by section, inputs on the left, the result on the right.
+
+    Parameters
+    ----------
+    linked
+        Whether boxes are links: to the first equation that makes the quantity (``ref:equation:ID``), or to the quantity
+        (``ref:quantity:ID``). A document resolves them.
+    """
+    view = view_of(graph, quantities)
+    layout = lay_out(graph, view.quantities)
+    wide = max(layout.wide, _legend_wide(view))
+    parts = [
+        tag(
+            "defs",
+            None,
+            tag(
+                "marker",
+                {
+                    "id": "arrow",
+                    "viewBox": "0 0 8 8",
+                    "refX": "7",
+                    "refY": "4",
+                    "markerWidth": "7",
+                    "markerHeight": "7",
+                    "orient": "auto",
+                },
+                tag("path", {"d": "M0,0 L8,4 L0,8 z", "fill": "#48545d"}),
+            ),
+        ),
+        tag("rect", {"width": f"{wide:g}", "height": f"{layout.high:g}", "fill": "#fff"}),
+        [_lane(lane, wide, at) for at, lane in enumerate(layout.lanes)],
+        _legend(view),
+        tag("g", {"class": "lines"}, [_line(view, line) for line in layout.lines]),
+        tag("g", {"class": "boxes"}, [_box(view, box, linked) for box in layout.boxes]),
+    ]
+    return (
+        picture((wide, layout.high), f"Dependency graph of {graph.methodology.reference}", parts, attributes={"class": "graph"})
+        + "\n"
+    )
+
+
+def _lane(lane: Lane, wide: float, at: int) -> Html:
+    """Draw the stripe of a section with its name at both ends."""
+    fill = "#f6f8f9" if at % 2 == 0 else "#ffffff"
+    lines = wrapped(lane.title, 11, LEFT - 38, 6)
+    text = []
+    for x in (16.0, wide - LEFT + 16):
+        text.append(label(lane.section, (x, lane.y + 24), 14, font_weight="bold", fill="#1f2a33"))
+        text += [
+            label(line, (x, lane.y + 42 + 14 * row), 11, fill="#3a4650")
+            for row, line in enumerate(lines)
+            if 42 + 14 * row < lane.high
+        ]
+    return tag(
+        "g",
+        {"class": "lane", "data-section": lane.section},
+        tag("rect", {"x": "0", "y": f"{lane.y:g}", "width": f"{wide:g}", "height": f"{lane.high:g}", "fill": fill}),
+        text,
+    )
+
+
+def _line(view: GraphView, line: Line) -> Html:
+    labels = ", ".join(dict.fromkeys(view.methodology.equation[e].label for e in line.equations))
+    under = sorted({at for e in line.equations for at in view.standing[e]})
+    return tag(
+        "path",
+        {
+            "d": line.path,
+            "fill": "none",
+            "stroke": "#48545d",
+            "stroke-opacity": "0.6",
+            "stroke-width": "1.3",
+            "stroke-dasharray": "5 3" if line.lag > 0 else None,
+            "marker-end": "url(#arrow)",
+            "data-from": line.source,
+            "data-to": line.target,
+            "data-under": " ".join(map(str, under)),
+        },
+        tag("title", None, f"{line.source} to {line.target}: {labels}"),
+    )
+
+
+def _box(view: GraphView, box: Box, linked: bool) -> Html:
+    q = view.methodology.quantity[box.quantity]
+    tint, colour = KIND_COLOURS[q.kind]
+    sign = view.places.get(q.part_of, "")
+    under, latex = "; ".join(view.conditions(q.id)), view.symbol(q.id)
+    x, y, inner = box.x, box.y, BOX_WIDE - 26
+    earlier = "earlier year" if box.earlier else ""
+    beside = cut(earlier or view.numbers(q.id), 10, max(20.0, inner - symbol_width(latex, 14) - 6))
+    unit = "" if str(q.unit) == "1" else str(q.unit)
+    unit_shown = cut(unit, 10, inner * 0.6)
+    text = [
+        symbol_text(latex, 14, (x + 13, y + 18), {"font-weight": "bold"}),
+        label(beside, (x + BOX_WIDE - 20, y + 17), 10, text_anchor="end", fill="#1f2a33"),
+        [label(line, (x + 13, y + 34 + 12 * at), 10, fill="#1f2a33") for at, line in enumerate(wrapped(q.title, 10, inner, 2))],
+        label(unit_shown, (x + 13, y + 62), 10, fill="#3a4650"),
+        label(
+            cut(under, 10, inner - width(unit_shown, 10) - 6),
+            (x + BOX_WIDE - 9, y + 62),
+            10,
+            text_anchor="end",
+            fill="#1f2a33",
+            font_style="italic",
+        ),
+    ]
+    if sign:
+        text.append(label(sign, (x + BOX_WIDE - 15, y + 17), 11, fill="#1f2a33"))
+    words = f"{q.id}: {q.meaning} [{q.unit}]" + (f"; {under}" if under else "") + (f"; {earlier}" if earlier else "")
+    body = tag(
+        "g",
+        {
+            "class": "box" + (" earlier" if box.earlier else ""),
+            "data-id": q.id,
+            "data-kind": q.kind,
+            "data-part": q.part_of,
+            "data-under": " ".join(map(str, sorted(view.needed.get(q.id, ())))),
+        },
+        tag("title", None, words),
+        tag(
+            "rect",
+            {
+                "x": f"{x:g}",
+                "y": f"{y:g}",
+                "width": str(BOX_WIDE),
+                "height": str(BOX_HIGH),
+                "rx": "6",
+                "fill": tint,
+                "stroke": "#48545d",
+                "stroke-width": "1.2",
+                "stroke-dasharray": "4 3" if box.earlier else None,
+            },
+        ),
+        tag("path", {"d": f"M{x + 6:g},{y + 1:g} v{BOX_HIGH - 2}", "stroke": colour, "stroke-width": "6"}),
+        text,
+    )
+    if not linked:
+        return body
+    made = [data["equation"] for _, _, data in view.graph.edges.in_edges(q.id, data=True)]
+    first = next((e.id for e in view.methodology.definitions.get(q.id, ()) if e.id in made), "")
+    return tag("a", {"href": f"ref:equation:{first}" if first else f"ref:quantity:{q.id}"}, body)
+
+
+def _legend_items(view: GraphView) -> list[tuple[str, str, str]]:
+    kinds = {view.methodology.quantity[q].kind for q in view.quantities}
+    found = [("kind", kind, kind.replace("_", " ")) for kind in KIND_COLOURS if kind in kinds]
+    return found + [("place", sign, place.replace("_", " ")) for place, sign in view.places.items()]
+
+
+def _legend_wide(view: GraphView) -> float:
+    return 40 + sum(34 + width(text, 12) + 14 for _, _, text in _legend_items(view)) + 330
+
+
+def _legend(view: GraphView) -> list[Html]:
+    out, x = [label(f"Dependency graph of {view.methodology.reference}", (16, 30), 17, font_weight="bold")], 16.0
+    for what, sign, text in _legend_items(view):
+        if what == "kind":
+            tint, colour = KIND_COLOURS[sign]
+            out += [
+                tag(
+                    "rect", {"x": f"{x:g}", "y": "50", "width": "22", "height": "16", "rx": "3", "fill": tint, "stroke": "#48545d"}
+                ),
+                tag("rect", {"x": f"{x:g}", "y": "50", "width": "6", "height": "16", "fill": colour}),
+            ]
+        else:
+            out.append(label(sign, (x + 7, 63), 13))
+        out.append(label(text, (x + 28, 63), 12))
+        x += 34 + width(text, 12) + 14
+    return [*out, label("dashed: from an earlier year; in italics: needed only there", (x, 63), 12, fill="#3a4650")]

@@ -1,0 +1,64 @@
+"""What `mrvgraph mutate` does: score a spec with its worked cases, or write down what the cases give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from engine.case_runs import RuleReads, start_case
+from engine.mutation_score import Progress, Score, score
+from engine.worked_cases import expected_text, read_cases
+from equations.errors import InputError
+from equations.spec_files import load_methodology
+from equations.spec_library import find_spec, shown_name
+from equations.unit_registry import parse_unit
+
+
+def score_of(reference: str | Path, sample: int | None, seed: int, workers: int, stream: TextIO | None = None) -> Score:
+    """Score a spec by reference or path, with its worked cases.
+
+    Parameters
+    ----------
+    stream
+        Where progress is shown.
+
+    Raises
+    ------
+    MethodologyError
+        If the spec or a worked case cannot be read or run; I508 for a sample below zero.
+    """
+    if sample is not None and sample < 0:
+        raise InputError("I508", f"--sample takes how many mutants to judge, not {sample}")
+    methodology = load_methodology(reference)
+    cases = read_cases(find_spec(str(reference)), methodology, parse_unit)
+    return score(methodology, cases, sample=sample, seed=seed, workers=workers, progress=_shown_on(stream) if stream else None)
+
+
+def record_cases(reference: str | Path) -> Iterator[str]:
+    """Write the expected numbers of every worked case anew; yield what was done to each."""
+    methodology = load_methodology(reference)
+    rules = RuleReads.of(methodology)
+    for case in read_cases(find_spec(str(reference)), methodology, parse_unit, with_expected=False):
+        run = start_case(case, methodology, rules, parse_unit)
+        text = expected_text(case, methodology, run.setting, run.result.values)
+        before = case.path.read_text(encoding="utf-8") if case.path.is_file() else ""
+        case.path.write_text(text, encoding="utf-8", newline="\n")
+        yield f"{'unchanged' if before == text else 'changed' if before else 'new'}  {shown_name(case.path)}"
+
+
+def _shown_on(stream: TextIO) -> Progress:
+    """Return what shows progress: in place on a terminal, in tenths elsewhere."""
+    shown = -1
+
+    def show(done: int, total: int) -> None:
+        nonlocal shown
+        tenth = 10 * done // total
+        if stream.isatty():
+            stream.write(f"\r{done} of {total} mutants" + ("\n" if done == total else ""))
+        elif tenth > shown:
+            stream.write(f"{done} of {total} mutants\n")
+        shown = tenth
+        stream.flush()
+
+    return show

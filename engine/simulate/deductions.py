@@ -1,0 +1,68 @@
+"""Deductions for uncertainty, as programmes of other standards declare them. Each is taken of a quantity that the user names.
+
+A deduction is shown beside the result; it never changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.simulate.statistics import Summary
+from equations.errors import InputError, near_or_all
+
+LEVEL = 0.90
+
+
+@dataclass(frozen=True)
+class Deduction:
+    """A deduction and what it is taken of.
+
+    Attributes
+    ----------
+    relative
+        Half of the 90 % interval, as a share of the mean.
+    share
+        What is held back, as a share of the mean.
+    """
+
+    rule: str
+    of: str
+    relative: float
+    share: float
+    amount: float
+    after: float
+    source: str
+
+
+def _art_trees(relative: float) -> float:
+    return 0.524417 * relative / 1.645006
+
+
+def _fcpf(relative: float) -> float:
+    steps = ((0.15, 0.0), (0.30, 0.04), (0.60, 0.08), (1.00, 0.12))
+    return next((share for limit, share in steps if relative <= limit), 0.15)
+
+
+#: Rule -> the share that it holds back, by the relative half-width of the 90 % interval, and where it stands.
+RULES: dict[str, tuple[Callable[[float], float], str]] = {
+    "art-trees": (_art_trees, "ART TREES 2.0, section 8: 0.524417 x half-width of the 90 % interval / 1.645006"),
+    "fcpf": (_fcpf, "FCPF Methodological Framework, indicator 22.2: 0, 4, 8, 12, 15 % up to 15, 30, 60, 100 % and above"),
+}
+
+
+def deduct(rule: str, summary: Summary) -> Deduction:
+    """Return a deduction of one number.
+
+    Raises
+    ------
+    InputError
+        I510 for a rule that is not known.
+    """
+    if rule not in RULES:
+        raise InputError("I510", f"there is no deduction {rule!r}", remedy=near_or_all(rule, RULES, "deductions:"))
+    share_of, source = RULES[rule]
+    relative = summary.interval(LEVEL).half_width / abs(summary.mean) if summary.mean else float("inf")
+    share = min(max(share_of(relative), 0.0), 1.0)
+    amount = share * max(summary.mean, 0.0)
+    return Deduction(rule, summary.name, relative, share, amount, summary.mean - amount, source)

@@ -1,0 +1,218 @@
+"""Simulate a project: draw its uncertain inputs, evaluate every draw, and summarise (IPCC Approach 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.batch.batch import Batchable, make_batchable
+from engine.batch.run import DEFAULT_WAY, BatchValues, Way, evaluate_batch, limits
+from engine.pipeline import Run
+from engine.planning import plan_run
+from engine.reported_values import UnitReader
+from engine.simulate.declared import Uncertainty, read_uncertainty
+from engine.simulate.deductions import LEVEL, Deduction, deduct
+from engine.simulate.draws import CHUNK, DrawSource, moved_shares
+from engine.simulate.normal import Numbers
+from engine.simulate.statistics import Summary, summarise
+from equations.errors import InputError, near_or_all
+
+LEAST_DRAWS, MOST_DRAWS = 2, 10**9
+LEVELS = (0.90, 0.95)
+_MOST_SEED = 2**63
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A finished simulation.
+
+    Attributes
+    ----------
+    summaries
+        Name of a number (``ER[2019]``, and ``ER_credit_p`` for its total) -> statistics.
+    draws
+        Quantity -> float64. Shape: (draw, *shape of the quantity).
+    moved
+        Uncertain cell -> share of its draws that fell outside the range in which it can be, and were drawn again or moved to its
+        limit.
+    """
+
+    run: Run
+    uncertainty: Uncertainty
+    seed: int
+    count: int
+    summaries: Mapping[str, Summary]
+    draws: Mapping[str, Numbers]
+    deductions: tuple[Deduction, ...]
+    moved: Mapping[str, float]
+    stopped_early: bool
+    backend: str
+
+    @property
+    def result(self) -> Summary:
+        """The methodology's result, over all its members."""
+        return self.summaries[self.run.methodology.result]
+
+
+def simulate(
+    run: Run,
+    read_unit: UnitReader,
+    *,
+    draws: int,
+    seed: int,
+    targets: tuple[str, ...] = (),
+    levels: tuple[float, ...] = LEVELS,
+    deductions: tuple[tuple[str, str], ...] = (),
+    stop: float | None = None,
+    way: Way = DEFAULT_WAY,
+    progress: Callable[[int], None] | None = None,
+) -> Simulation:
+    """Simulate a project.
+
+    Parameters
+    ----------
+    run
+        A run of the project; its inputs are the values of a single run.
+    draws
+        How many; with ``stop`` the most.
+    targets
+        Quantities beside the methodology's result.
+    stop
+        Stop when the Monte Carlo error of the half-width of the first interval of the result is below this share of it.
+
+    Raises
+    ------
+    MethodologyError
+        I502, I503, I510 for what is declared; I511 for numbers of draws, seeds and levels that cannot be; I512 for memory; before
+        any draw.
+    """
+    _check_numbers(draws, seed, levels, stop)
+    methodology = run.methodology
+    asked = tuple(dict.fromkeys((methodology.result, *targets)))
+    for target in asked:
+        if target not in methodology.quantity or target not in run.values.arrays:
+            raise InputError(
+                "I502", f"this run has no quantity {target!r}", remedy=near_or_all(target, run.values.arrays, "quantities:")
+            )
+    uncertainty = read_uncertainty(run, read_unit)
+    rules = tuple(dict.fromkeys((*uncertainty.deductions, *deductions)))
+    asked = tuple(dict.fromkeys((*asked, *(of for _, of in rules if of in run.values.arrays))))
+    if not uncertainty.variables:
+        raise InputError(
+            "I510",
+            "the project declares no uncertainty",
+            run.project.value_places.get(next(iter(run.project.values), "")),
+            remedy="add `uncertainty:` beside a value, or `uncertainty: inputs:` (docs/guide/uncertainty.md)",
+        )
+    batchable = batchable_of(run, asked)
+    sources, found, stopped = _evaluated(batchable, run, uncertainty, seed, draws, stop, levels, way, progress)
+    arrays = {
+        name: np.concatenate([one.arrays[name] for one in found]) if len(found) > 1 else found[0].arrays[name] for name in asked
+    }
+    wanted = tuple(dict.fromkeys((*levels, LEVEL)))
+    summaries = {s.name: s for target in asked for s in _summaries(run, target, arrays[target], wanted)}
+    return Simulation(
+        run,
+        uncertainty,
+        seed,
+        len(arrays[asked[0]]),
+        summaries,
+        arrays,
+        tuple(deduct(rule, _of(summaries, of)) for rule, of in rules),
+        moved_shares(sources),
+        stopped,
+        found[0].backend,
+    )
+
+
+def batchable_of(run: Run, targets: tuple[str, ...]) -> Batchable:
+    """Return the part of a run that some targets need, ready for batches."""
+    plan = plan_run(run.methodology, run.setting, targets, frozenset(run.inputs.values))
+    return make_batchable(run.methodology, plan)
+
+
+def _check_numbers(draws: int, seed: int, levels: tuple[float, ...], stop: float | None) -> None:
+    if not LEAST_DRAWS <= draws <= MOST_DRAWS:
+        raise InputError(
+            "I511", f"{draws} cannot be a number of draws", remedy=f"take {LEAST_DRAWS} to {MOST_DRAWS:,}; 10,000 are usual"
+        )
+    if not 0 <= seed < _MOST_SEED:
+        raise InputError("I511", f"{seed} cannot be a seed", remedy="take a whole number from 0 on")
+    for level in levels:
+        if not 0 < level < 1:
+            raise InputError("I511", f"{level:g} cannot be a level", remedy="take a share between 0 and 1, such as 0.90")
+    if stop is not None and not 0 < stop < 1:
+        raise InputError("I511", f"{stop:g} cannot be the error to stop at", remedy="take a share such as 0.01")
+
+
+def _evaluated(
+    batchable: Batchable,
+    run: Run,
+    uncertainty: Uncertainty,
+    seed: int,
+    draws: int,
+    stop: float | None,
+    levels: tuple[float, ...],
+    way: Way,
+    progress: Callable[[int], None] | None,
+) -> tuple[list[DrawSource], list[BatchValues], bool]:
+    numbers = {quantity: run.inputs.values[quantity] for quantity in batchable.plan.inputs}
+    known = {quantity: limits(run.methodology.quantity[quantity]) for quantity in numbers}
+    used = _used(uncertainty, numbers)
+    sources: list[DrawSource] = []
+    found: list[BatchValues] = []
+    first, step = 0, draws if stop is None else min(draws, 4 * CHUNK)
+    while first < draws:
+        count = min(step, draws - first)
+        source = DrawSource(used, numbers, known, seed, count, first)
+        sources.append(source)
+        found.append(evaluate_batch(batchable, source, way, progress))
+        first += count
+        step = first
+        if stop is not None and first < draws:
+            result = np.concatenate([_total(one.arrays[run.methodology.result]) for one in found])
+            if summarise("", "", result, 0.0, levels[:1]).relative_error <= stop:
+                return sources, found, True
+    return sources, found, False
+
+
+def _used(uncertainty: Uncertainty, numbers: Mapping[str, Numbers]) -> Uncertainty:
+    """Return what is declared of the inputs that the targets need."""
+    variables = tuple(variable for variable in uncertainty.variables if variable.quantity in numbers)
+    names = {name for variable in variables for name in variable.names}
+    kept = tuple(c for c in uncertainty.correlations if set(c.names) <= names)
+    return Uncertainty(variables, kept, uncertainty.outside)
+
+
+def _total(draws: Numbers) -> Numbers:
+    """Return the sum over all members, one after the other, of each draw."""
+    flat = draws.reshape(len(draws), -1)
+    total = flat[:, 0].copy()
+    for column in range(1, flat.shape[1]):
+        total += flat[:, column]
+    return total
+
+
+def _summaries(run: Run, target: str, draws: Numbers, levels: tuple[float, ...]) -> list[Summary]:
+    """Summarise every cell of a quantity and, if it has several, their sum under the name of the quantity."""
+    quantity = run.methodology.quantity[target]
+    unit = str(quantity.unit)
+    found = []
+    for labels, value, _ in run.cells(target):
+        cell = tuple(run.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
+        name = f"{target}[{', '.join(labels)}]" if labels else target
+        found.append(summarise(name, unit, np.moveaxis(draws, 0, -1)[cell], value, levels))
+    if quantity.indices and np.isfinite(draws).all():
+        single = float(np.add.accumulate(run.values.arrays[target].ravel())[-1])
+        found.append(summarise(target, unit, _total(draws), single, levels))
+    return found
+
+
+def _of(summaries: Mapping[str, Summary], name: str) -> Summary:
+    if name not in summaries:
+        raise InputError(
+            "I510", f"a deduction cannot be taken of {name!r}", remedy=near_or_all(name, summaries, "it can be taken of")
+        )
+    return summaries[name]

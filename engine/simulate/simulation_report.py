@@ -1,0 +1,146 @@
+"""A simulation as text, plain data, CSV and Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from engine.simulate.simulation import Simulation
+from engine.simulate.statistics import Summary
+from engine.terminal import bold, number, table
+from equations.errors import InputError
+
+FORMAT = "mrvgraph-simulation/1"
+_MOST_ROWS = 40
+
+
+def simulation_record(simulation: Simulation) -> dict[str, object]:
+    """Return everything but the draws as plain data."""
+    run = simulation.run
+    return {
+        "format": FORMAT,
+        "methodology": {"id": run.methodology.id, "version": run.methodology.version, "hash": run.methodology.hash},
+        "project": {"file": run.project.path.name, "sha256": run.project.sha256},
+        "draws": simulation.count, "seed": simulation.seed, "stopped_early": simulation.stopped_early,
+        "result": run.methodology.result,
+        "uncertain": [
+            {"quantity": v.quantity, "distribution": v.kind, "cells": list(v.names)} for v in simulation.uncertainty.variables
+        ],
+        "outside": {"policy": simulation.uncertainty.outside, "shares": dict(simulation.moved)},
+        "quantities": [summary_record(summary) for summary in simulation.summaries.values()],
+        "deductions": [
+            {"rule": d.rule, "of": d.of, "relative_half_width_90": d.relative, "share": d.share, "amount": d.amount,
+             "after": d.after, "source": d.source} for d in simulation.deductions
+        ],
+    }  # fmt: skip
+
+
+def summary_record(summary: Summary) -> dict[str, object]:
+    """Return the statistics of one number as plain data."""
+    return {
+        "name": summary.name, "unit": summary.unit, "single_run": summary.single, "mean": summary.mean, "median": summary.median,
+        "standard_error": summary.se, "skew": summary.skew, "mean_monte_carlo_error": summary.mean_error,
+        "intervals": [
+            {"level": i.level, "low": i.low, "high": i.high, "low_monte_carlo_error": i.low_error,
+             "high_monte_carlo_error": i.high_error}
+            for i in summary.intervals
+        ],
+        "convergence": [{"draws": count, "half_width": half} for count, half in summary.convergence],
+    }  # fmt: skip
+
+
+def simulation_text(simulation: Simulation) -> str:
+    """Return a simulation for a terminal."""
+    run, first = simulation.run, simulation.result.intervals[0]
+    cells = sum(len(variable.names) for variable in simulation.uncertainty.variables)
+    lines = [
+        bold(f"{run.methodology.reference}  {run.project.name}"),
+        f"{simulation.count:,} draws of {cells} uncertain numbers, seed {simulation.seed}"
+        + (" (stopped: the interval is sure enough)" if simulation.stopped_early else ""),
+        "",
+    ]
+    head = ["number", "unit", "single run", "mean", "median", "standard error"]
+    levels = [interval.level for interval in simulation.result.intervals]
+    head += [f"{level * 100:g} % interval" for level in levels] + ["skew"]
+    rows = [_row(summary) for summary in list(simulation.summaries.values())[:_MOST_ROWS]]
+    lines += [table(head, rows, right=list(range(2, len(head)))), ""]
+    lines.append(
+        f"Half-width of the {first.level * 100:g} % interval of {simulation.result.name}: {number(first.half_width)}, "
+        f"Monte Carlo error {simulation.result.relative_error * 100:.2g} % of it"
+    )
+    lines += [f"  after {count:>12,} draws: {number(half)}" for count, half in simulation.result.convergence]
+    for name, share in simulation.moved.items():
+        policy = "drawn again" if simulation.uncertainty.outside == "reject" else "moved to the limit"
+        lines.append(f"{share * 100:.3g} % of the draws of {name} fell outside its range and were {policy}")
+    for d in simulation.deductions:
+        lines.append(
+            f"Deduction {d.rule} of {d.of}: {d.share * 100:.2f} % = {number(d.amount)}, leaving {number(d.after)} ({d.source})"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _row(summary: Summary) -> list[str]:
+    shown = [summary.name, summary.unit, *(number(x) for x in (summary.single, summary.mean, summary.median, summary.se))]
+    return [*shown, *(f"{number(i.low)} to {number(i.high)}" for i in summary.intervals), f"{summary.skew:.3f}"]
+
+
+def simulation_csv(simulation: Simulation) -> str:
+    """Return the statistics as CSV, one line for each number."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    levels = [interval.level for interval in simulation.result.intervals]
+    ends = [f"{end}_{level * 100:g}" for level in levels for end in ("low", "high")]
+    writer.writerow(
+        ["name", "unit", "draws", "single_run", "mean", "median", "standard_error", "skew", "mean_monte_carlo_error", *ends]
+    )
+    for s in simulation.summaries.values():
+        numbers = [x for i in s.intervals for x in (i.low, i.high)]
+        row = [s.single, s.mean, s.median, s.se, s.skew, s.mean_error, *numbers]
+        writer.writerow([s.name, s.unit, s.draws, *(repr(float(x)) for x in row)])
+    return out.getvalue()
+
+
+def draw_columns(simulation: Simulation) -> Iterator[tuple[str, list[float]]]:
+    """Yield the name and the draws of every number that was asked for."""
+    for target, draws in simulation.draws.items():
+        axes = simulation.run.methodology.quantity[target].indices
+        for labels, _, _ in simulation.run.cells(target):
+            cell = tuple(simulation.run.setting.members[axis].index(label) for axis, label in zip(axes, labels, strict=True))
+            yield (f"{target}[{', '.join(labels)}]" if labels else target), np.moveaxis(draws, 0, -1)[cell].tolist()
+
+
+def write_draws(simulation: Simulation, path: Path) -> None:
+    """Write every draw: CSV or, for a name that ends in ``.parquet``, Parquet.
+
+    Raises
+    ------
+    InputError
+        I509 if the file cannot be written, I511 if Parquet is asked for and pyarrow is not installed.
+    """
+    columns = dict(draw_columns(simulation))
+    try:
+        if path.suffix == ".parquet":
+            _write_parquet(columns, path)
+            return
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["draw", *columns])
+            for at, row in enumerate(zip(*columns.values(), strict=True), 1):
+                writer.writerow([at, *(repr(x) for x in row)])
+    except OSError as cause:
+        raise InputError("I509", f"the file {path.name!r} cannot be written: {cause.strerror}") from cause
+
+
+def _write_parquet(columns: dict[str, list[float]], path: Path) -> None:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as cause:
+        raise InputError(
+            "I511", "Parquet needs pyarrow, which is not installed", remedy="install mrvgraph[parquet], or write CSV"
+        ) from cause
+    parquet.write_table(pyarrow.table(columns), path)

@@ -1,0 +1,235 @@
+"""Receipts: the same bytes each time, verified to the bit, the first difference named when a file, value or version changes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.cli import main
+from engine.receipt import read_receipt, receipt_text, relative_to
+from equations.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "methodology_specs/KH_AM004/examples"
+TINY = ROOT / "tests/specs_for_tests/tiny"
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the example of option 1 in a folder of its own."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return Path(shutil.copy(EXAMPLES / "option1.yaml", folder))
+
+
+@pytest.fixture
+def with_data(tmp_path):
+    """A copy of the example of option 2, with its CSV files."""
+    folder = tmp_path / "with_data"
+    folder.mkdir()
+    for name in ("option2_conversions.csv", "option2_belt_conversions.csv"):
+        shutil.copy(EXAMPLES / name, folder)
+    return Path(shutil.copy(EXAMPLES / "option2.yaml", folder))
+
+
+def issue(project, receipt, *options):
+    assert (
+        main(["audit", "KH_AM004@1.1", str(project), "--receipt", str(receipt), "-o", str(receipt.with_suffix(".txt")), *options])
+        == 0
+    )
+    return receipt
+
+
+def verified(capsys, receipt, *options):
+    """Return exit code and record of a verification."""
+    capsys.readouterr()
+    code = main(["verify", str(receipt), "--json", *options])
+    return code, json.loads(capsys.readouterr().out)
+
+
+# -- what a receipt is
+
+
+def test_receipt_is_the_same_each_time_and_names_no_place_of_the_machine(project, tmp_path):
+    first = issue(project, tmp_path / "a.json").read_bytes()
+    second = issue(project, tmp_path / "b.json").read_bytes()
+
+    assert first == second
+    assert str(tmp_path).encode() not in first
+    assert not re.search(rb"20\d\d-\d\d-\d\dT\d\d:\d\d", first)
+
+
+def test_receipt_holds_every_value_with_its_equation_or_source(with_data, tmp_path):
+    record = read_receipt(issue(with_data, tmp_path / "a.json"))
+    values = {entry["quantity"]: entry for entry in record["values"]}
+
+    assert values["RL"]["cells"][0]["equation"] == "ref.level"
+    assert values["ca"]["cells"][0]["equation"] == "ref.mca.start"
+    assert values["ca"]["cells"][1]["equation"] == "ref.mca.later"
+    area = values["A_0"]["cells"][0]
+    assert (area["at"], area["written"], area["unit"], area["given"]) == (["E"], "52400", "ha", "project")
+    assert values["NCV"]["cells"][0]["given"] == "default:ipcc-2006"
+    assert record["result"]["value"] == values["ER_credit_p"]["cells"][0]["value"]
+    assert [file["name"] for file in record["project_files"]] == [
+        "option2.yaml",
+        "option2_belt_conversions.csv",
+        "option2_conversions.csv",
+    ]
+    assert record["spec_files"][0]["name"] == "methodology_specs/KH_AM004/1.1/methodology.yaml"
+    assert len({entry["quantity"] for entry in record["values"]}) == len(record["values"])
+
+
+def test_text_gives_back_the_same_receipt(project, tmp_path):
+    path = issue(project, tmp_path / "a.json")
+
+    assert receipt_text(read_receipt(path)) == path.read_text(encoding="utf-8")
+
+
+# -- verification
+
+
+def test_unchanged_receipt_is_verified_to_the_bit(with_data, tmp_path, capsys):
+    code, outcome = verified(capsys, issue(with_data, tmp_path / "a.json"))
+
+    assert (code, outcome["verified"], outcome["first"]) == (0, True, None)
+    assert outcome["compared"]["values"]["equal"] == outcome["compared"]["values"]["of"] > 3000
+
+
+def test_receipt_travels_with_its_project(project, tmp_path, capsys):
+    issue(project, project.parent / "a.json")
+    moved = tmp_path / "elsewhere"
+    shutil.move(project.parent, moved)
+
+    assert verified(capsys, moved / "a.json")[0] == 0
+
+
+def test_choices_and_readings_of_the_command_line_are_kept(project, tmp_path, capsys):
+    path = issue(project, tmp_path / "a.json", "--reading", "credit-rounding=per-year", "--choose", "fuel=none")
+
+    assert read_receipt(path)["readings"]["credit-rounding"] == "per-year"
+    assert verified(capsys, path)[0] == 0
+
+
+def test_changed_project_file_is_the_first_difference_and_the_value_is_named(project, tmp_path, capsys):
+    path = issue(project, tmp_path / "a.json")
+    text = project.read_text(encoding="utf-8")
+    project.write_text(text.replace("{E: 52400, SE: 31800", "{E: 52401, SE: 31800", 1), encoding="utf-8")
+
+    code, outcome = verified(capsys, path)
+
+    assert code == 1
+    assert (outcome["first"]["kind"], outcome["first"]["name"]) == ("project file", "option1.yaml")
+    value = next(d for d in outcome["differences"] if d["kind"] == "value")
+    assert value["name"] == "A_0[E]"
+    assert value["recorded"].startswith("52400.0 ha")
+    assert value["found"].startswith("52401.0 ha")
+
+
+def test_comment_in_a_project_file_changes_the_file_and_no_value(project, tmp_path, capsys):
+    path = issue(project, tmp_path / "a.json")
+    project.write_text(project.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+
+    code, outcome = verified(capsys, path)
+
+    assert code == 1
+    assert [d["kind"] for d in outcome["differences"]] == ["project file"]
+
+
+def test_changed_data_file_is_named(with_data, tmp_path, capsys):
+    path = issue(with_data, tmp_path / "a.json")
+    data = with_data.parent / "option2_conversions.csv"
+    data.write_text(data.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    assert verified(capsys, path)[1]["first"]["name"] == "option2_conversions.csv"
+
+
+def test_changed_spec_file_is_named_before_the_values_that_it_moves(tmp_path, capsys):
+    spec = tmp_path / "spec"
+    shutil.copytree(TINY, spec)
+    receipt = tmp_path / "r.json"
+    assert main(["audit", str(spec), str(spec / "project.yaml"), "--receipt", str(receipt), "-o", str(tmp_path / "t")]) == 0
+    assert str(tmp_path) not in receipt.read_text(encoding="utf-8")
+    assert verified(capsys, receipt)[0] == 0
+    main_file = spec / "methodology.yaml"
+    main_file.write_text(main_file.read_text(encoding="utf-8").replace("diesel: 3.2", "diesel: 3.3"), encoding="utf-8")
+
+    code, outcome = verified(capsys, receipt)
+
+    assert code == 1
+    assert (outcome["first"]["kind"], outcome["first"]["name"]) == ("spec file", "spec/methodology.yaml")
+    assert "EF_fuel[diesel]" in [d["name"] for d in outcome["differences"]]
+
+
+def test_other_version_of_the_program_is_the_first_difference(project, tmp_path, capsys, monkeypatch):
+    path = issue(project, tmp_path / "a.json")
+    monkeypatch.setattr("engine.cli.VERSION", "9.9")
+
+    code, outcome = verified(capsys, path)
+
+    assert code == 1
+    assert outcome["first"] == {"kind": "version", "name": "mrvgraph", "recorded": "0.1.0", "found": "9.9"}
+
+
+def test_project_that_no_longer_runs_is_said_to(project, tmp_path, capsys):
+    path = issue(project, tmp_path / "a.json")
+    project.write_text(project.read_text(encoding="utf-8").replace("E: 52400", "E: -1", 1), encoding="utf-8")
+
+    code, outcome = verified(capsys, path)
+
+    assert code == 1
+    assert outcome["first"]["name"] == "option1.yaml"
+    assert outcome["failed"].startswith("I504")
+
+
+def test_text_of_a_verification_names_the_first_difference(project, tmp_path, capsys):
+    path = issue(project, tmp_path / "a.json")
+    assert main(["verify", str(path)]) == 0
+    assert capsys.readouterr().out.startswith("verified: a.json, KH_AM004@1.1 on Illustrative lowland forest project, option 1\n")
+    project.write_text(project.read_text(encoding="utf-8").replace("E: 52400", "E: 52401", 1), encoding="utf-8")
+
+    assert main(["verify", str(path)]) == 1
+    shown = capsys.readouterr().out
+    assert shown.startswith("NOT verified: a.json")
+    assert "first difference: project file option1.yaml: recorded" in shown
+    assert "first difference in a value: value A_0[E]: recorded 52400.0 ha by project, found 52401.0 ha by project" in shown
+
+
+# -- receipts that cannot be used
+
+
+def test_receipt_that_was_edited_is_refused(project, tmp_path, capsys):
+    path = issue(project, tmp_path / "a.json")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"value": 52400.0', '"value": 52401.0', 1), encoding="utf-8")
+
+    assert main(["verify", str(path)]) == 2
+    assert "the receipt was changed after it was written" in capsys.readouterr().err
+
+
+def test_paths_that_share_no_folder_are_recorded_by_name_only(project):
+    assert relative_to(project, project.parent.parent) == "project/option1.yaml"
+    assert relative_to(project, Path("/elsewhere")) == "option1.yaml"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "not json", "[]", "{}", '{"format": "mrvgraph-run/1"}', '{"format": "mrvgraph-receipt/1"}', "[" * 5000, "\x00"]
+)
+def test_file_that_is_no_receipt_is_a_coded_error(tmp_path, content):
+    path = tmp_path / "r.json"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(InputError, match="I509"):
+        read_receipt(path)
+
+
+def test_missing_receipt_project_or_spec_exits_2(project, tmp_path, capsys):
+    assert main(["verify", str(tmp_path / "none.json")]) == 2
+    path = issue(project, tmp_path / "a.json")
+    moved = project.rename(project.with_name("moved.yaml"))
+    assert main(["verify", str(path)]) == 2
+    assert "--project FILE" in capsys.readouterr().err
+    assert main(["verify", str(path), "--spec", str(tmp_path / "nowhere"), "--project", str(moved)]) == 2
