@@ -71,7 +71,7 @@ def verify(receipt: Path, spec: str | None, project: str | None, version: str) -
     Raises
     ------
     MethodologyError
-        I509 for a receipt that cannot be read or was changed, and for a project file that is not there; S108 for a spec that is not.
+        I509 for a receipt that cannot be read or was changed, and for a project file that is not there; S108 for a spec.
     """
     recorded = read_receipt(receipt)
     asked = asked_of(recorded)

@@ -122,7 +122,10 @@ class CaseRun:
         """Plan the case again, with what rules ask for as far as the first plan had it and it can still be planned."""
         plan = plan_run(methodology, self.setting, self.plan.targets, supplied)
         required = {**self.plan.required, **plan.needs}
-        asked = tuple(id_ for id_ in self.rules.asked if id_ in self.plan.optional and self.is_whole(id_))
+        open_ = self.plan.optional - supplied
+        asked = tuple(id_ for id_ in self.rules.asked if id_ in open_ and self.is_whole(id_))
+        if not asked:
+            return replace(plan, required=required)
         try:
             joint = plan_run(methodology, self.setting, (*self.plan.targets, *asked), supplied)
         except MethodologyError:

@@ -14,22 +14,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import command_line
 from equations.errors import Faults, InputError, MethodologyError, Place
 
 if TYPE_CHECKING:
+    from engine.audit_report import AuditReport
     from engine.graph import EquationGraph
     from engine.pipeline import Run
 
-Command = Callable[[argparse.Namespace], int]
 VERSION = "0.1.0"
 WELL, FOUND, BAD = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    parser = build_parser()
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    parser = build_parser(words[0] if words and words[0] in FUNCTIONS else "")
     try:
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(words)
     except SystemExit as stop:
         return int(stop.code or 0)
     try:
@@ -43,8 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return BAD
     except (MemoryError, RecursionError) as cause:
-        error = InputError("I512", "this is too large to be worked on", why=type(cause).__name__, remedy="divide it, or use a larger machine")
-        return _report_error(error, json_wanted=getattr(options, "json", False))
+        too_large = InputError("I512", "this is too large to be worked on", why=type(cause).__name__, remedy="divide it, or use a larger machine")
+        return _report_error(too_large, json_wanted=getattr(options, "json", False))
 
 
 def _report_error(error: MethodologyError, *, json_wanted: bool) -> int:
@@ -201,16 +203,22 @@ def run_command(options: argparse.Namespace) -> int:
 
 def audit_command(options: argparse.Namespace) -> int:
     """Findings on a run, and what hangs on the readings of the text."""
-    from engine.audit_commands import audited, receipt_for, shown
+    from engine.audit_commands import receipt_for, shown
 
-    choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
-    project = Path(options.project)
-    report = audited(options.spec, project, choices, readings)
+    report = _audited(options)
     if options.receipt:
-        _write(receipt_for(report, options.spec, project, Path(options.receipt), choices, readings, VERSION), options.receipt)
+        choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
+        receipt = receipt_for(report, options.spec, Path(options.project), Path(options.receipt), choices, readings, VERSION)
+        _write(receipt, options.receipt)
         print(f"receipt written to {options.receipt}", file=sys.stderr)
     _write(shown(report, "json" if options.json else options.format, verbose=options.verbose), options.output)
     return _exit_code(report.findings)
+
+
+def _audited(options: argparse.Namespace) -> AuditReport:
+    from engine.audit_commands import audited
+
+    return audited(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
 
 
 def verify_command(options: argparse.Namespace) -> int:
@@ -266,57 +274,25 @@ def graph_command(options: argparse.Namespace) -> int:
 
 def docs_command(options: argparse.Namespace) -> int:
     """Documentation of a methodology."""
-    from engine.documents.commands import checked_in, file_prefix, listed, methodology_files, other_versions, stale_files, write_file, write_files
+    from engine.documents.commands import document
     from engine.report import to_json
-    from equations.spec_files import load_methodology
 
-    way = options.format or ("pdf" if str(options.output or "").endswith(".pdf") else "md" if options.check and not options.spec else "site")
-    folder = Path(options.output or ("docs/methodologies" if way == "md" else "site"))
-    references = [options.spec] if options.spec else checked_in(folder) if options.check else []
-    if not references:
-        raise InputError("I502", f"no methodology's pages are checked in under {folder.name}" if options.check else "which methodology?",
-                         remedy="name one, such as KH_AM004@1.1")  # fmt: skip
-    audit = _audit(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading")) if options.project else None
-    stale: list[str] = []
-    record = []
-    for reference in references:
-        methodology = load_methodology(reference)
-        others, faults = other_versions(methodology)
-        for fault in faults:
-            print(fault, file=sys.stderr)
-        files = methodology_files(methodology, others, way, audit, VERSION)
-        single = way == "pdf" and folder.suffix == ".pdf"
-        here, named = (folder.parent, {folder.name: next(iter(files.values()))}) if single else (folder, files)
-        record += listed(named)
-        if options.check:
-            stale += stale_files(here, named, "" if single or way == "site" else file_prefix(methodology))
-        elif single:
-            write_file(folder, named[folder.name])
-        else:
-            write_files(here, named)
-    if options.json:
-        sys.stdout.write(to_json({"files": record, "stale": stale}))
-    elif options.check:
-        print("\n".join(stale) if stale else f"{len(record)} files are current")
-    else:
-        print(f"{len(record)} files written" + (f"; open {folder.name}/index.html" if way == "site" else ""))
-    return FOUND if stale else WELL
+    audit = _audited(options) if options.project else None
+    outcome = document(options.spec, options.output, options.format, check=options.check, audit=audit, version=VERSION)
+    for note in outcome.notes:
+        print(note, file=sys.stderr)
+    _write(to_json(outcome.as_record()) if options.json else outcome.text, None)
+    return FOUND if outcome.stale else WELL
 
 
 def report_command(options: argparse.Namespace) -> int:
     """One run as a document."""
-    from engine.documents.commands import listed, report_bytes, write_file
+    from engine.documents.commands import report
     from engine.report import to_json
 
-    path = Path(options.output)
-    way = options.format or {".pdf": "pdf", ".md": "md"}.get(path.suffix, "html")
-    audit = _audit(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
-    content = report_bytes(audit, way, VERSION)
-    write_file(path, content)
-    if options.json:
-        sys.stdout.write(to_json({"files": listed({path.name: content})}))
-    else:
-        print(f"{path.name} written")
+    audit = _audited(options)
+    outcome = report(audit, options.output, options.format, VERSION)
+    _write(to_json(outcome.as_record()) if options.json else outcome.text, None)
     return _exit_code(audit.findings)
 
 
@@ -409,112 +385,18 @@ def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
             print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
 
 
-# -- the parser
+def build_parser(only: str = "") -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, or of one command."""
+    return command_line.build_parser(FUNCTIONS, VERSION, only)
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(prog="mrvgraph", description="The rulebooks of carbon crediting, declared: check, run, explain, audit, compare.")
-    parser.add_argument("--version", action="version", version=f"mrvgraph {VERSION}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-
-    def add(name: str, command: Command, text: str, *, spec: bool = True, project: bool = False) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        if spec:
-            sub.add_argument("spec", metavar="SPEC", help="a reference such as KH_AM004@1.1, or a path")
-        if project:
-            sub.add_argument("project", metavar="PROJECT", help="project file")
-            _switches(sub)
-        sub.add_argument("--json", action="store_true", help="machine-readable output")
-        sub.set_defaults(command=command)
-        return sub
-
-    add("list", list_command, "methodologies and versions in the library", spec=False)
-    check = add("check", check_command, "everything the spec alone can show wrong; exit 1 on any error")
-    check.add_argument("--verbose", action="store_true", help="also the editor's equations and notes")
-    needs = add("needs", needs_command, "inputs that the target needs, grouped by kind")
-    _switches(needs)
-    needs.add_argument("--target", action="append", metavar="Q", help="quantity that is asked for (the result)")
-    needs.add_argument("--dataset", action="append", metavar="ID", help="dataset that the project will use")
-    needs.add_argument("--template", action="store_true", help="write a project file that lacks only the numbers")
-    needs.add_argument("--start", metavar="DATE", default="2024-01-01", help="first day, for the template")
-    needs.add_argument("--end", metavar="DATE", default="2025-12-31", help="last day, for the template")
-    needs.add_argument("--members", action="append", metavar="SET=A,B", help="members of a set, for the template")
-    needs.add_argument("--output", "-o", metavar="FILE")
-    run = add("run", run_command, "evaluate a project", project=True)
-    run.add_argument("--format", choices=("text", "json", "csv", "md"), default="text")
-    run.add_argument("--output", "-o", metavar="FILE", help="write to a file (JSON beside the text where no format is named)")
-    run.add_argument("--target", action="append", metavar="Q", help="compute only this quantity and what it needs")
-    audit = add("audit", audit_command, "findings on a run, and what hangs on each ruling; exit 1 on any error", project=True)
-    audit.add_argument("--format", choices=("text", "md", "json"), default="text")
-    audit.add_argument("--output", "-o", metavar="FILE")
-    audit.add_argument("--receipt", metavar="FILE", help="write a receipt that `mrvgraph verify` can check")
-    audit.add_argument("--verbose", action="store_true", help="notes with their evidence and source")
-    verify = add("verify", verify_command, "run a receipt again and compare to the bit; exit 1 on a difference", spec=False)
-    verify.add_argument("receipt", metavar="RECEIPT", help="receipt written by `mrvgraph audit --receipt`")
-    verify.add_argument("--spec", metavar="SPEC", help="where the spec is, if not where the receipt says")
-    verify.add_argument("--project", metavar="FILE", help="where the project file is, if not where the receipt says")
-    explain = add("explain", explain_command, "from a number to its sources", project=True)
-    explain.add_argument("what", metavar="NUMBER", help="such as 'ER_credit[2019]'")
-    explain.add_argument("--depth", type=int, default=12, help="levels below the number")
-    graph = add("graph", graph_command, "the dependency graph")
-    _switches(graph)
-    graph.add_argument("--format", choices=("mermaid", "svg", "dot", "json"), default="mermaid")
-    graph.add_argument("--target", action="append", metavar="Q", help="only what this quantity needs")
-    graph.add_argument("--output", "-o", metavar="FILE")
-    docs = add("docs", docs_command, "documentation generated from the spec: a site, Markdown pages or a PDF", spec=False)
-    docs.add_argument("spec", metavar="SPEC", nargs="?", help="a reference such as KH_AM004@1.1, or a path; with --check alone, every one that is checked in")
-    _switches(docs)
-    docs.add_argument("--output", "-o", metavar="DIR", help="folder, or a file that ends in .pdf (site; with --format md: docs/methodologies)")
-    docs.add_argument("--format", choices=("site", "md", "pdf"), help="site by default, pdf where -o ends in .pdf")
-    docs.add_argument("--project", metavar="PROJECT", help="also write the report of a project into the site")
-    docs.add_argument("--check", action="store_true", help="write nothing; exit 1 if the files there are not current")
-    report = add("report", report_command, "one run as a self-contained HTML file, a PDF or Markdown", project=True)
-    report.add_argument("--output", "-o", metavar="FILE", default="report.html", help="report.html by default; .pdf and .md give those")
-    report.add_argument("--format", choices=("html", "pdf", "md"), help="where the name of the file does not say it")
-    show = add("show", show_command, "the whole spec that a reference or a revision stands for, as one YAML file")
-    show.add_argument("--hash", action="store_true", help="only the hash of what it says")
-    show.add_argument("--output", "-o", metavar="FILE")
-    diff = add("diff", diff_command, "what two specs say and mean differently, and what that moves")
-    diff.add_argument("other", metavar="SPEC_B", nargs="?", help="the second spec; the same one where two projects or readings are compared")
-    diff.add_argument("--project", action="append", metavar="P", help="run it under both; twice: the first under the one, the second under the other")
-    diff.add_argument("--reading-a", action="append", metavar="RULING=READING", help="a reading of the first; also SPEC?ruling=reading")
-    diff.add_argument("--reading-b", action="append", metavar="RULING=READING", help="a reading of the second")
-    diff.add_argument("--format", choices=("text", "md", "json"), default="text")
-    diff.add_argument("--details", action="store_true", help="also every text that is worded otherwise")
-    diff.add_argument("--waterfall", metavar="FILE", help="write a picture (SVG) of the difference, edit by edit")
-    diff.add_argument("--output", "-o", metavar="FILE")
-    migrate = add("migrate", migrate_command, "carry a project file over to another version, with the gaps marked", spec=False)
-    migrate.add_argument("project", metavar="PROJECT", help="project file; it is not changed")
-    migrate.add_argument("--from", dest="old", metavar="SPEC", required=True, help="the version that it is made for")
-    migrate.add_argument("--to", dest="new", metavar="SPEC", required=True, help="the version that it is to follow")
-    migrate.add_argument("--output", "-o", metavar="FILE", help="write the project file that results")
-    simulate = add("simulate", simulate_command, "uncertainty of the credits, from the distributions that a project declares", project=True)
-    simulate.add_argument("--draws", type=int, default=10_000, metavar="N", help="how many draws (10,000); the most, with --stop")
-    simulate.add_argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same draws (0)")
-    simulate.add_argument("--target", action="append", metavar="Q", help="a quantity beside the result, such as ER")
-    simulate.add_argument("--level", action="append", metavar="PERCENT", help="an interval to give (90 and 95)")
-    simulate.add_argument("--stop", type=float, metavar="SHARE", help="stop when the Monte Carlo error of the first interval is below this share of it")
-    simulate.add_argument("--deduction", action="append", metavar="RULE=Q", help="a deduction (art-trees, fcpf) and the number it is taken of")
-    simulate.add_argument("--format", choices=("text", "json", "csv"), default="text")
-    simulate.add_argument("--output", "-o", metavar="FILE")
-    simulate.add_argument("--draws-file", metavar="FILE", help="write every draw, as .csv or .parquet")
-    simulate.add_argument("--plot", metavar="FILE", help="write the histogram and the convergence as SVG")
-    simulate.add_argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result")
-    simulate.add_argument("--backend", choices=("auto", "numpy", "numba"), default="auto", help="moves no bit of the result")
-    mutate = add("mutate", mutate_command, "fault-seeding score of the checks; exit 1 if a wrong dimension slips through")
-    mutate.add_argument("--sample", type=int, metavar="N", help="judge only N mutants, drawn at random")
-    mutate.add_argument("--seed", type=int, default=0, metavar="S", help="which draw")
-    mutate.add_argument("--workers", type=int, default=2, metavar="N", help="processes to use; the result does not depend on it")
-    mutate.add_argument("--record", action="store_true", help="write what the worked cases give now as their expected numbers")
-    mutate.add_argument("--format", choices=("text", "md", "json"), default="text")
-    mutate.add_argument("--output", "-o", metavar="FILE")
-    return parser
-
-
-def _switches(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--choose", action="append", metavar="CHOICE=VALUE", help="a choice, before that of the project file")
-    sub.add_argument("--reading", action="append", metavar="RULING=READING", help="a reading other than the default")
+FUNCTIONS: dict[str, command_line.Command] = {
+    "list": list_command, "check": check_command, "needs": needs_command,
+    "run": run_command, "audit": audit_command, "verify": verify_command,
+    "explain": explain_command, "graph": graph_command, "docs": docs_command,
+    "report": report_command, "show": show_command, "diff": diff_command,
+    "migrate": migrate_command, "simulate": simulate_command, "mutate": mutate_command,
+}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from engine.graph import EquationGraph
 from engine.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, Box, Lane, Line, lay_out
 from engine.graph_view import KIND_COLOURS, GraphView, view_of
 
+
 def graph_svg(graph: EquationGraph, quantities: Iterable[str], *, linked: bool = False) -> str:
     """Return the graph as a picture: lanes by section, inputs on the left, the result on the right.
 

@@ -8,6 +8,7 @@ from engine.graph import EquationGraph, publication_order
 from engine.graph_layout import section_of
 from engine.graph_view import KIND_COLOURS, GraphView, view_of
 
+
 def graph_record(graph: EquationGraph, quantities: Iterable[str]) -> dict[str, object]:
     """Return nodes and edges as plain data."""
     view = view_of(graph, quantities)
@@ -122,5 +123,3 @@ def _joined_edges(graph: EquationGraph, wanted: set[str]) -> list[tuple[str, str
         (source, target, ", ".join(dict.fromkeys(label for label, _ in uses)), min(lag for _, lag in uses))
         for (source, target), uses in sorted(found.items(), key=lambda item: (order[item[0][1]], order[item[0][0]]))
     ]
-
-

@@ -6,28 +6,22 @@ years that are monitored, areas from the start year on. A supplied quantity cuts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from engine.graph import build_graph, gathered_sets, recurrent_groups
 from engine.plan import Box, Plan, Stage, Step
+from engine.reach import NeedWalk, member_label
 from engine.setting import Setting, holds, letters_of, may_hold, switches_of
 from equations.equation import Equation
 from equations.errors import GraphError, InputError, MethodologyError, near, raise_all
 from equations.methodology import Methodology
 from equations.syntax import (
-    Binder,
-    Call,
     Element,
     IndexGroup,
     IndexLabel,
     IndexLetter,
-    MatrixRef,
-    Node,
-    Reduce,
-    Word,
-    children,
 )
 
 
@@ -191,9 +185,9 @@ class _Planner:
             return []
         grown: list[str] = []
         for equation in self.equations_for(quantity):
-            positions, mask = self.cells(equation)
+            positions, _ = self.cells(equation)
             if all(places for places in positions.values()) or not positions:
-                needs = _NeedWalk(self, equation, positions, mask)
+                needs = NeedWalk(self, equation, positions)
                 needs.walk(equation.formula)
                 grown += needs.grown
         return grown
@@ -319,7 +313,7 @@ class _Planner:
             elif isinstance(index, IndexLetter):
                 places.append(letters[index.letter])
             else:
-                places.append((self.setting.members[quantity.indices[at]].index(_label(index, self.setting, quantity.indices[at])),))
+                places.append((self.setting.members[quantity.indices[at]].index(member_label(index, self.setting, quantity.indices[at])),))
         if step.mask is None:
             yield from product(*places)
             return
@@ -353,139 +347,6 @@ class _Planner:
             why=f"{shown} hold in other cases; here {self.switches(equations) or 'no choice decides'}",
             remedy="add the missing case, or supply the quantity",
         )  # fmt: skip
-
-
-@dataclass
-class _NeedWalk:
-    """Walks a formula and notes which cells of which quantities it reads."""
-
-    planner: _Planner
-    equation: Equation
-    left: Mapping[str, tuple[int, ...]]
-    mask: frozenset[tuple[int, ...]] | None
-    grown: list[str] = field(default_factory=list)
-    #: Letter -> (index set, positions on that set).
-    scope: dict[str, tuple[str, set[int]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        methodology = self.planner.methodology
-        quantity = methodology.quantity[self.equation.quantity]
-        for at, index in enumerate(self.planner.left_axes(self.equation)):
-            if isinstance(index, IndexLetter):
-                self.scope[index.letter] = (quantity.indices[at], set(self.left[index.letter]))
-
-    def walk(self, node: Node) -> None:
-        match node:
-            case Element():
-                self.read(node.quantity, node.indices, 0)
-            case MatrixRef():
-                self.read(node.quantity, node.indices, 1 if node.diagonal else 2)
-            case Reduce(binders=binders, body=body):
-                held = dict(self.scope)
-                for binder in binders:
-                    self.scope[binder.letter] = self.bound(binder)
-                self.walk(body)
-                self.scope = held
-            case Call(name="diag", arguments=(Word(text=text), body)):
-                letter, _, set_id = text.partition(":")
-                held = dict(self.scope)
-                self.scope[letter] = (set_id, set(range(len(self.planner.setting.members[set_id]))))
-                self.walk(body)
-                self.scope = held
-            case _:
-                for child in children(node):
-                    self.walk(child)
-
-    def bound(self, binder: Binder) -> tuple[str, set[int]]:
-        """Return the set of a bound letter and the positions that it takes."""
-        setting, methodology = self.planner.setting, self.planner.methodology
-        kind, name = str(binder.within[0]), str(binder.within[1])
-        if kind == "all":
-            self.check_listed(methodology.base_set(name))
-            return name, set(range(len(setting.members[name])))
-        if kind == "group":
-            set_id, places = self.scope[name]
-            return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
-        _, places = self.scope[name]
-        last = max(places, default=-1) + int(binder.within[2])
-        return methodology.year_set, set(range(last + 1))
-
-    def check_listed(self, set_id: str) -> None:
-        """A sum over members of which the project says nothing would be a silent zero."""
-        if set_id in self.planner.setting.unlisted:
-            meaning = self.planner.methodology.index_set[set_id].meaning
-            self.planner.errors[set_id, "I501"] = InputError(
-                "I501", f"missing: the members of {set_id}", None,
-                why=f"{meaning or set_id}; {self.equation.label} ({self.equation.id}) goes through them",
-                remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none",
-            )  # fmt: skip
-
-    def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
-        if self.equation.solver and quantity == self.equation.quantity:
-            return
-        planner = self.planner
-        axes = planner.methodology.quantity[quantity].indices
-        places = [set(range(len(planner.setting.members[axis]))) for axis in axes[:whole]]
-        for index, axis in zip(indices, axes[whole:], strict=True):
-            places.append(self.places(index, axis, quantity))
-        if planner.need(self.equation, quantity, places):
-            self.grown.append(quantity)
-
-    def places(self, index: object, axis: str, quantity: str) -> set[int]:
-        setting = self.planner.setting
-        members = setting.members[axis]
-        if isinstance(index, IndexGroup):
-            return self.group_places(index, axis)
-        if isinstance(index, IndexLabel):
-            label = _label(index, setting, axis)
-            return {members.index(label)} if label in members else set()
-        assert isinstance(index, IndexLetter)
-        set_id, found = self.scope[index.letter]
-        if set_id != axis:
-            own = setting.members[set_id]
-            at = {member: place for place, member in enumerate(members)}
-            found = {at[own[place]] for place in found if own[place] in at}
-        if index.offset:
-            found = {place + index.offset for place in found}
-            if any(place < 0 or place >= len(members) for place in found):
-                self.before_start(index, quantity)
-                found = {place for place in found if 0 <= place < len(members)}
-        return found
-
-    def group_places(self, index: IndexGroup, axis: str) -> set[int]:
-        """Return the groups of the members that a letter takes; each member must be in one."""
-        planner = self.planner
-        setting = planner.setting
-        set_id, positions = self.scope[index.letter]
-        base = setting.members[planner.methodology.index_set[axis].groups]
-        group_of = {base[member]: at for at, group in enumerate(setting.groups[axis]) for member in group}
-        labels = [setting.members[set_id][place] for place in sorted(positions)]
-        outside = [label for label in labels if label not in group_of]
-        if outside:
-            planner.errors[self.equation.id, "I507"] = InputError(
-                "I507", f"{', '.join(outside)} belongs to no {axis}", self.equation.place,
-                why=f"{self.equation.label} ({self.equation.id}) takes the value of the {axis} that each belongs to",
-                remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself",
-            )  # fmt: skip
-        return {group_of[label] for label in labels if label in group_of}
-
-    def before_start(self, index: IndexLetter, quantity: str) -> None:
-        source = self.equation.formula_source
-        place = source.place(index.span) if source else self.equation.place
-        word = "before the first" if index.offset < 0 else "after the last"
-        self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.label} ({self.equation.id}) reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
-            place, why="the year axis runs from the start year of the project to its last monitored year",
-            remedy=f"add a case `when: {index.letter} == start` with the value given for the inception, and limit this one "
-            f"to `{index.letter} > start`",
-        )  # fmt: skip
-
-
-def _label(index: IndexLabel | IndexGroup, setting: Setting, axis: str) -> str:
-    assert isinstance(index, IndexLabel)
-    if index.mark:
-        return setting.members[axis][0 if index.label == "start" else -1]
-    return index.label
 
 
 def _count(axes: Iterable[Sized]) -> int:

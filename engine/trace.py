@@ -9,11 +9,12 @@ import numpy as np
 
 from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.formula import FormulaEvaluator, Scope
-from engine.written_numbers import Origin
 from engine.pipeline import Run
 from engine.plan import Step
+from engine.reads import Cell, CellReads, is_allowed, single_scopes
 from engine.solvers import root_parts
 from engine.terminal import number
+from engine.written_numbers import Origin
 from equations.equation import Equation
 from equations.errors import InputError, listed, near, near_or_all
 from equations.grammar import parse_formula
@@ -23,7 +24,6 @@ from equations.syntax import (
     Binary,
     Cases,
     Element,
-    Index,
     IndexGroup,
     IndexLabel,
     IndexLetter,
@@ -32,12 +32,9 @@ from equations.syntax import (
     Node,
     Number,
     Reduce,
-    children,
     rebuild,
     walk,
 )
-
-Cell = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -156,6 +153,7 @@ class Tracer:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
+        self.cells = CellReads(self.evaluator)
         self.seen: set[tuple[str, Cell]] = set()
         self.texts: dict[str, str] = {}
         self.elements: dict[str, tuple[str, str, Node]] = {}
@@ -182,7 +180,7 @@ class Tracer:
         uses: list[TraceNode] = []
         zeros = 0
         if not known and depth > 0:
-            for name, place in self.reads(formula, scope):
+            for name, place in self.cells.reads(formula, scope):
                 if run.values.arrays[name][place] == 0 and declared.indices and len(place) > 1:
                     zeros += 1
                 else:
@@ -270,55 +268,6 @@ class Tracer:
         """Whether numbers cannot be written into an equation: it is solved, or raises a matrix to a power that is data."""
         return bool(equation.solver) or _without_powers(equation.formula) is not equation.formula
 
-    # -- what a formula reads
-
-    def reads(self, formula: Node, scope: Scope) -> list[tuple[str, Cell]]:
-        """Return the cells that a formula reads for one cell of its left side, each once, in written order."""
-        found: dict[tuple[str, Cell], None] = {}
-        with np.errstate(all="ignore"):
-            for item in self._reads(formula, scope):
-                found[item] = None
-        return list(found)
-
-    def _reads(self, node: Node, scope: Scope) -> Iterator[tuple[str, Cell]]:
-        match node:
-            case Element():
-                for inner in _single(scope, [i.letter for i in node.indices if isinstance(i, IndexLetter | IndexGroup)]):
-                    yield node.quantity, self.place(node.quantity, node.indices, inner)
-            case Reduce(binders=binders, body=body):
-                yield from self.reduced_reads(binders, body, scope)
-            case Cases(branches=branches, otherwise=otherwise):
-                for condition, value in branches:
-                    yield from self._reads(condition, scope)
-                    if bool(np.all(self.evaluator.condition(condition, scope)[0])):
-                        yield from self._reads(value, scope)
-                        return
-                if otherwise is not None:
-                    yield from self._reads(otherwise, scope)
-            case _:
-                for child in children(node):
-                    yield from self._reads(child, scope)
-
-    def reduced_reads(self, binders: tuple[object, ...], body: Node, scope: Scope) -> Iterator[tuple[str, Cell]]:
-        inner, names = scope, []
-        masks = []
-        for binder in binders:
-            inner, mask = self.evaluator.bind(binder, inner)  # type: ignore[arg-type]
-            names.append(binder.letter)  # type: ignore[attr-defined]
-            masks.append(mask)
-        for one in _single(inner, names):
-            if not all(mask is None or _allowed(mask, inner, one) for mask in masks):
-                continue
-            if float(np.ravel(self.evaluator.value(body, one)[0])[0]) != 0:
-                yield from self._reads(body, one)
-
-    def place(self, quantity: str, indices: tuple[Index, ...], scope: Scope, axes: tuple[str, ...] | None = None) -> Cell:
-        axes = self.run.methodology.quantity[quantity].indices if axes is None else axes
-        return tuple(
-            int(np.ravel(self.evaluator.positions(index, axis, scope, (getattr(index, "letter", ""),)))[0])
-            for index, axis in zip(indices, axes, strict=True)
-        )
-
     # -- the formula with numbers
 
     def substituted(self, equation: Equation, formula: Node, scope: Scope) -> str:
@@ -360,8 +309,8 @@ class Tracer:
             masks.append(mask)
         terms, zeros = [], 0
         with np.errstate(all="ignore"):
-            for one in _single(inner, names):
-                if not all(mask is None or _allowed(mask, inner, one) for mask in masks):
+            for one in single_scopes(inner, names):
+                if not all(mask is None or is_allowed(mask, inner, one) for mask in masks):
                     continue
                 value = float(np.ravel(self.evaluator.value(node.body, one)[0])[0])
                 if value == 0:
@@ -376,7 +325,7 @@ class Tracer:
         letters = [i.letter for i in element.indices if isinstance(i, IndexLetter | IndexGroup)]
         if any(letter not in scope.letters or len(scope.letters[letter][1]) != 1 for letter in letters):
             return None
-        return self.written(element.quantity, self.place(element.quantity, element.indices, scope))
+        return self.written(element.quantity, self.cells.place(element.quantity, element.indices, scope))
 
     def written(self, quantity: str, place: Cell) -> str:
         """Return one number as it stands in a formula."""
@@ -405,30 +354,6 @@ def _without_ones(node: Node) -> Node:
             return right
         return replace(node, left=left, right=right)
     return node
-
-
-def _single(scope: Scope, letters: list[str]) -> Iterator[Scope]:
-    """Yield scopes in which each of the letters stands for one position."""
-    open_letters = [x for x in dict.fromkeys(letters) if len(scope.letters[x][1]) != 1]
-    if not open_letters:
-        yield scope
-        return
-    first = open_letters[0]
-    set_id, positions = scope.letters[first]
-    for at in range(len(positions)):
-        narrowed = dict(scope.letters)
-        narrowed[first] = (set_id, positions[at : at + 1])
-        yield from _single(Scope(narrowed), letters)
-
-
-def _allowed(mask: tuple[object, tuple[str, ...]], outer: Scope, one: Scope) -> bool:
-    """Whether a mask of two letters lets the positions of a single scope through."""
-    array, (name, letter) = np.asarray(mask[0]), mask[1]
-    where = []
-    for x in (name, letter):
-        full, here = outer.letters[x][1], one.letters[x][1]
-        where.append(int(np.nonzero(full == here[0])[0][0]))
-    return bool(array[tuple(where)])
 
 
 def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:

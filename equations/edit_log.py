@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from equations.errors import MethodologyError, Place, SpecError, near
+from equations.errors import MethodologyError, Place, SpecError, near_or_all
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 
 #: What is edited: the list, the entry, its field, a label.
@@ -42,7 +42,7 @@ class EditLog:
             f"there is no {shown!r} in {' of '.join(reversed(path))}",
             item.place,
             why="only what the edited version has can be edited",
-            remedy=near(shown, known),
+            remedy=near_or_all(shown, known) or "take the edit out",
         )
 
 

@@ -7,7 +7,7 @@ something that is not there, two edits of one thing and an edit that changes not
 from __future__ import annotations
 
 from equations.edit_log import EditLog, Path, same
-from equations.errors import near
+from equations.errors import near_or_all
 from equations.spec_schema import BLOCKS, CITATION, MEMBER, RANGE, TEXT_PLACE, Field
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.table_edits import TableEditor
@@ -161,9 +161,12 @@ class Editor(EditLog):
             f"there is no {name.text!r} in {where}",
             name.place,
             why=why,
-            remedy=near(name.text, [_identity(item, kind) for item in items]),
+            remedy="take one of the two edits out" if removed else self.instead(name.text, items, kind),
         )
         return None
+
+    def instead(self, name: str, items: tuple[YamlNode, ...], kind: str) -> str:
+        return near_or_all(name, [_identity(item, kind) for item in items]) or "take the edit out"
 
     # -- fields of one entry
 

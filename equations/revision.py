@@ -124,7 +124,7 @@ def _edit_lists(parts: dict[str, tuple[Scalar, YamlNode]], changes: Mapping, edi
             continue
         for list_, edit in node:
             if list_.text not in KEYS:
-                editor.fault(f"there is no list {list_.text!r}", list_.place, remedy=near(list_.text, KEYS))
+                editor.fault(f"there is no list {list_.text!r}", list_.place, remedy=near_or_all(list_.text, KEYS))
                 continue
             key, held = parts.get(list_.text, (list_, Sequence((), list_.file, list_.line, list_.column)))
             items = held.items if isinstance(held, Sequence) else ()

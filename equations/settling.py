@@ -9,7 +9,7 @@ from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
 from equations.edit_log import EditLog
-from equations.errors import MethodologyError, near
+from equations.errors import MethodologyError, near_or_all
 from equations.grammar import parse_formula
 from equations.notation import plain_text
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
@@ -39,7 +39,7 @@ def settle(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
                 f"the ruling {key.text!r} has no reading {shown!r}",
                 value.place,
                 why="its readings are " + ", ".join(known),
-                remedy=near(shown, known),
+                remedy=near_or_all(shown, known),
             )
         elif log.first(("rulings", key.text), repr(key.text), key.place):
             taken[key.text] = value.text

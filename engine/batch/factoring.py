@@ -135,6 +135,36 @@ def _some_runs(operands: Cells, starts: Cells, chosen: np.ndarray) -> tuple[Cell
     return operands[np.repeat(chosen, lengths)], np.concatenate([[0], np.cumsum(lengths[chosen])])
 
 
+def flatten_sums(program: Program) -> Program:
+    """Write a sum of sums as one sum, where nothing else reads the inner ones."""
+    uses = np.zeros(program.size, np.int64)
+    uses[program.roots()] = 2
+    bounds: dict[int, Cells] = {}
+    for group in program.groups:
+        for cells in group.operands:
+            np.add.at(uses, cells, 1)
+        if group.op == "Sum" and group.starts is not None:
+            parts = np.split(group.operands[0], group.starts[1:-1])
+            bounds |= dict(zip(group.cells.tolist(), parts, strict=True))
+    builder = Builder()
+    moved = np.full(program.size, -1, np.int64)
+    for group in program.groups:
+        if group.op != "Sum":
+            moved[group.cells] = builder.copy(group, tuple(moved[cells] for cells in group.operands))
+            continue
+        runs = [_flat(bounds[cell], bounds, uses) for cell in group.cells.tolist()]
+        starts = np.concatenate([[0], np.cumsum([len(run) for run in runs])])
+        moved[group.cells] = builder.reduce("Sum", moved[np.concatenate(runs)], starts, group.name)
+    return finish(builder, program, moved)
+
+
+def _flat(run: Cells, runs: Mapping[int, Cells], uses: np.ndarray) -> Cells:
+    """Return the addends of a sum, with those of sums inside it that are read once."""
+    if not all(cell in runs and uses[cell] == 1 for cell in run.tolist()):
+        return run
+    return np.concatenate([_flat(runs[cell], runs, uses) for cell in run.tolist()])
+
+
 # -- products
 
 

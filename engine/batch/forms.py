@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.batch.factoring import factor_sums, name_positive_parts, regroup_products
+from engine.batch.factoring import factor_sums, flatten_sums, name_positive_parts, regroup_products
 from engine.batch.merging import merge_equal
 from engine.batch.ordering import nearby
 from engine.batch.program import Numbers, Program
@@ -40,7 +40,7 @@ def optimised_form(program: Program, quantities: Mapping[str, Quantity]) -> Prog
         Whose declared ranges are relied on.
     """
     program = drop_positive_parts(name_positive_parts(exact(program)), quantities)
-    program = exact(factor_sums(program, quantities))
+    program = exact(flatten_sums(exact(factor_sums(program, quantities))))
     return exact(regroup_products(program))
 
 

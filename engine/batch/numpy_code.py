@@ -66,6 +66,8 @@ def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> li
         return [f"matrices(group{at}, {', '.join(parts)}, {target})"]
     if statement.op == "pos":
         return [f"maximum({parts[0]}, 0.0, out={target})"]
+    if statement.op == "weighted":
+        return [f"einsum('tk,tn->kn', {parts[0]}, {parts[1]}, out={target})"]
     if statement.op == "dot":
         axes = ["tk" if operand.numbers is not None else "tkn" for operand in statement.operands]
         return [f"einsum('{axes[0]},{axes[1]}->kn', {parts[0]}, {parts[1]}, out={target})"]
@@ -89,7 +91,7 @@ def _bound(layout: Layout, numbers: Numbers, width: int) -> tuple[str, Callable[
         "numbers": numbers,
         "conditions": conditions,
     }
-    dots = {id(operand) for statement in layout.statements if statement.op == "dot" for operand in statement.operands}
+    dots = {id(operand) for statement in layout.statements if statement.op in ("dot", "weighted") for operand in statement.operands}
     for at, operand in enumerate(operands):
         view = _view(operand, conditions if operand.condition else numbers)
         names[f"v{at}"] = view[..., None] if operand.numbers is not None and view.ndim and id(operand) not in dots else view

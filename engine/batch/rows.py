@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
 from engine.batch.program import CONDITIONS, ELEMENTWISE, MATRIX, REDUCTIONS, Cells, Group, Numbers, Program
+from engine.batch.weighted import WeightedSums, adds_plainly, weighted_sums
 
 #: Fewest turns that a sum of products is worth a call of its own.
 _LEAST_DOT = 3
@@ -46,7 +46,7 @@ class Operand:
 class Statement:
     """One call: an operation, the rows it fills and the rows it reads.
 
-    ``op`` is also ``gather`` (``rows`` copied one by one), ``dot`` (products added turn by turn) or one of the matrix operations
+    ``op`` is also ``gather`` (``rows`` copied one by one), ``dot`` and ``weighted`` (products added turn by turn) or one of the matrix operations
     (``group``).
     """
 
@@ -129,20 +129,28 @@ class _Layouter:
         self.spaces = {False: _Space(), True: _Space()}
         self.statements: list[Statement] = []
         self.pinned: dict[float, int] = {}
-        self.feeds = _feeds(program)
+        self.weighted = weighted_sums(program)
+        self.feeds = {at: source for at, source in _feeds(program).items() if at not in self.weighted}
+        self.absorbed = {*self.feeds.values(), *(source for held in self.weighted.values() for source in held.absorbed)}
         self.blocks: list[tuple[int, int, bool]] = [(0, 0, False)] * len(program.groups)
+
+    @property
+    def readers(self) -> dict[int, int]:
+        """Group that is not written by itself -> the reduction that reads its operands."""
+        by_feed = {source: at for at, source in self.feeds.items()}
+        return by_feed | {source: at for at, held in self.weighted.items() for source in held.absorbed}
 
     def layout(self) -> Layout:
         for at, group in enumerate(self.program.groups):
             if group.op == "input":
                 self.place(at, group)
         self.pin_constants()
-        last = _last_uses(self.program)
+        last = _last_uses(self.program, self.readers)
         ends: dict[int, list[int]] = {}
         for at, end in enumerate(last):
             ends.setdefault(end, []).append(at)
         for at, group in enumerate(self.program.groups):
-            if group.op not in ("const", "input") and at not in self.feeds.values():
+            if group.op not in ("const", "input") and at not in self.absorbed:
                 self.place(at, group)
                 self.write(at, group)
             for done in ends.get(at, ()):
@@ -196,6 +204,9 @@ class _Layouter:
         """Write a reduction turn by turn; what feeds only this reduction is computed just before its turn."""
         join = REDUCTIONS[group.op]
         _, turns = _turns(group)
+        if at in self.weighted:
+            self.write_weighted(self.weighted[at], group, first)
+            return
         if at not in self.feeds:
             self.call(join, first, [*turns[:2]], group.name)
             for cells in turns[2:]:
@@ -227,6 +238,15 @@ class _Layouter:
         target = Operand(first, len(turns[0]))
         self.statements.append(Statement("dot", target, tuple(o for o in operands if o is not None), name=group.name))
         return True
+
+    def write_weighted(self, weighted: WeightedSums, group: Group, first: int) -> None:
+        """Write sums of rows with known weights as one call, zeros included."""
+        order, _ = _turns(group)
+        rows, scratch = self.gathered(weighted.addends)
+        table = np.ascontiguousarray(weighted.table[:, order])
+        operands = (Operand(count=group.size, turns=len(weighted.addends), numbers=table), rows)
+        self.statements.append(Statement("weighted", Operand(first, group.size), operands, name=group.name))
+        self.release([scratch])
 
     def grid(self, cells: Cells) -> Operand | None:
         """Return an operand of several turns, or ``None`` where its rows are not evenly spaced. Shape of ``cells``: (turn,
@@ -320,24 +340,6 @@ class _Layouter:
                 self.spaces[held[2]].give_back(held[0], held[1])
 
 
-@cache
-def adds_plainly() -> bool:
-    """Whether ``einsum`` multiplies and then adds, each rounded for itself, as the literal form does; a build of NumPy may fuse
-    the two.
-    """
-    rng = np.random.default_rng(0)
-    for width in range(16, 80):
-        left, right = rng.standard_normal((2, 3, 2, width))
-        numbers = np.ascontiguousarray(left[..., :1])
-        for factors, found in (
-            (left, np.einsum("tkn,tkn->kn", left, right)),
-            (numbers, np.einsum("tk,tkn->kn", numbers[..., 0], right)),
-        ):
-            if (found != factors[0] * right[0] + factors[1] * right[1] + factors[2] * right[2]).any():
-                return False
-    return True
-
-
 def _turns(group: Group) -> tuple[Cells, list[Cells]]:
     """Return the order of a reduction's runs by falling length, and the operands of each turn."""
     assert group.starts is not None
@@ -369,15 +371,14 @@ def _feeds(program: Program) -> dict[int, int]:
     return found
 
 
-def _last_uses(program: Program) -> list[int]:
+def _last_uses(program: Program, readers: dict[int, int]) -> list[int]:
     """Return, for each group, the last group that reads it; what is asked for is read at the end."""
     last = np.arange(len(program.groups))
     bounds = np.array([group.first for group in program.groups], np.int64)
-    feeds = {source: at for at, source in _feeds(program).items()}
     for at, group in enumerate(program.groups):
         for cells in group.operands:
             read = np.searchsorted(bounds, cells, side="right") - 1
-            last[read] = np.maximum(last[read], feeds.get(at, at))
+            last[read] = np.maximum(last[read], readers.get(at, at))
     roots = program.roots()
     last[np.searchsorted(bounds, roots, side="right") - 1] = len(program.groups)
     return [int(at) for at in last]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from engine.checks.completeness import plan_errors
@@ -100,17 +100,8 @@ class _CaseTable:
         combinations = tuple(tuple(zip(named, chosen, strict=True)) for chosen in product(*values))
         bases = list(_bases(methodology))
         live = _live_axes(methodology, quantity, cases)
-        cells = tuple(
-            tuple(
-                frozenset(
-                    (str(at), *cell)  # cells of one project are not those of another that starts in another year
-                    for at, base in enumerate(bases)
-                    for cell in _cells(case, live, _with(base, combination), methodology)
-                )
-                for case in cases
-            )
-            for combination in combinations
-        )
+        covered = [_Covered(methodology, case, live, bases) for case in cases]
+        cells = tuple(tuple(case.cells(combination) for case in covered) for combination in combinations)
         return _CaseTable(methodology, quantity, cases, combinations, cells)
 
     def overlaps(self) -> Iterator[Finding]:
@@ -177,6 +168,28 @@ class _CaseTable:
                 if error.code == "G403" and error.what.split("[")[0] == f"no equation defines {self.quantity}":
                     return error
         return None
+
+
+@dataclass
+class _Covered:
+    """The cells for which one case holds, kept for each combination of the switches that the case itself names."""
+
+    methodology: Methodology
+    case: Equation
+    live: tuple[int, ...]
+    bases: list[Setting]
+    known: dict[Switches, frozenset[Cell]] = field(default_factory=dict)
+
+    def cells(self, combination: Switches) -> frozenset[Cell]:
+        named = switches_of(self.case.when) if self.case.when is not None else set()
+        own = tuple(pair for pair in combination if pair[0] in named)
+        if own not in self.known:
+            self.known[own] = frozenset(
+                (str(at), *cell)  # cells of one project are not those of another that starts in another year
+                for at, base in enumerate(self.bases)
+                for cell in _cells(self.case, self.live, _with(base, own), self.methodology)
+            )
+        return self.known[own]
 
 
 def _bases(methodology: Methodology) -> Iterator[Setting]:

@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.audit_report import AuditReport
@@ -24,7 +25,103 @@ from equations.spec_library import library
 
 Files = dict[str, bytes]
 REPORT_FILE = "report.html"
+PAGES_FOLDER = "docs/methodologies"
 WAYS = ("site", "md", "pdf")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was written, or was found when the files on disk were compared.
+
+    Attributes
+    ----------
+    files
+        Names with SHA-256.
+    stale
+        What is wrong with the files on disk.
+    notes
+        What was left out, and why.
+    """
+
+    said: str
+    files: tuple[tuple[str, str], ...]
+    stale: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {
+            "files": [{"name": name, "sha256": sha} for name, sha in self.files],
+            "stale": list(self.stale),
+            "notes": list(self.notes),
+        }
+
+    @property
+    def text(self) -> str:
+        """What to tell a reader."""
+        return "\n".join(self.stale or (self.said,)) + "\n"
+
+
+def document(
+    reference: str | None,
+    output: str | None,
+    way: str | None,
+    *,
+    check: bool = False,
+    audit: AuditReport | None = None,
+    version: str = "",
+) -> Outcome:
+    """Write the documentation of a methodology, or compare what is there.
+
+    Parameters
+    ----------
+    reference
+        A methodology; with ``check`` and none, every one whose Markdown pages are checked in.
+    output
+        Folder, or a file that ends in ``.pdf``.
+    way
+        ``site``, ``md`` or ``pdf``; by what ``output`` ends in where it is not said.
+
+    Raises
+    ------
+    InputError
+        I502 where no methodology is named or found, I514 where a package is missing.
+    """
+    way = way or ("pdf" if (output or "").endswith(".pdf") else "md" if check and not reference else "site")
+    folder = Path(output or (PAGES_FOLDER if way == "md" else "site"))
+    references = [reference] if reference else checked_in(folder) if check else []
+    if not references:
+        what = f"no methodology's pages are checked in under {folder.name}" if check else "no methodology is named"
+        raise InputError("I502", what, remedy="name one, such as " + next((name for name, _ in library()), "a path"))
+    made: Files = {}
+    stale: list[str] = []
+    notes: tuple[str, ...] = ()
+    for name in references:
+        methodology = load_methodology(name)
+        others, faults = other_versions(methodology)
+        files = methodology_files(methodology, others, way, audit, version)
+        alone = folder.suffix == ".pdf" and way == "pdf"
+        here = folder.parent if alone else folder
+        if alone:
+            files = {folder.name: next(iter(files.values()))}
+        if check:
+            stale += stale_files(here, files, file_prefix(methodology) if way == "md" else "")
+        else:
+            write_files(here, files)
+        made |= files
+        notes += faults
+    said = f"{len(made)} files are current" if check else f"{len(made)} file{'s' if len(made) > 1 else ''} written"
+    if way == "site" and not check:
+        said += f"; open {folder.name}/index.html"
+    return Outcome(said, _hashed(made), tuple(stale), notes)
+
+
+def report(audit: AuditReport, output: str, way: str | None, version: str) -> Outcome:
+    """Write the report of an audited run as one file."""
+    path = Path(output)
+    content = report_bytes(audit, way or {".pdf": "pdf", ".md": "md"}.get(path.suffix, "html"), version)
+    write_file(path, content)
+    return Outcome(f"{path.name} written", _hashed({path.name: content}))
 
 
 def other_versions(methodology: Methodology) -> tuple[tuple[Methodology, ...], tuple[str, ...]]:
@@ -146,6 +243,5 @@ def checked_in(folder: Path) -> list[str]:
     return [reference for reference, _ in library() if (folder / file_name(reference.replace("@", "_"), "index")).is_file()]
 
 
-def listed(files: Mapping[str, bytes]) -> list[dict[str, str]]:
-    """Return names and hashes as plain data."""
-    return [{"name": name, "sha256": hashlib.sha256(content).hexdigest()} for name, content in sorted(files.items())]
+def _hashed(files: Mapping[str, bytes]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, hashlib.sha256(content).hexdigest()) for name, content in sorted(files.items()))

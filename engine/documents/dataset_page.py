@@ -40,7 +40,7 @@ def dataset_page(subject: Subject) -> Page:
         Paragraph(
             (
                 "Every number that the methodology prints or points to, in the unit in which it was printed. "
-                "when a run binds it.",
+                "A value is converted once, when a run binds it.",
             ),
             "lead",
         )

@@ -17,7 +17,7 @@ def graph_page(subject: Subject) -> Page:
     """Return the page of the graph, under the default readings and all choices."""
     graph, wanted = default_graph(subject)
     m = subject.methodology
-    words = f"Dependency graph of {m.reference}: {len(wanted)} quantities in lanes by section, inputs on the left, the result on the right"
+    words = f"Dependency graph of {m.reference}: {len(wanted)} quantities by section, inputs on the left, the result on the right"
     reading = Bullets(
         (
             ("The colour at the left edge and the tint tell the kind of a quantity; the sign at the right tells its place.",),

@@ -26,16 +26,10 @@ from engine.documents.mathematics import (
     Words,
 )
 
-_GREEK = dict(
-    zip(
-        ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega").split(),
-        "αβγδϵζηθικλμνξπρστυϕχψω",
-        strict=True,
-    )
-)
-_CAPITALS = dict(
-    zip("Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split(), "ΓΔΘΛΞΠΣΥΦΨΩ", strict=True)
-)
+_NAMES = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
+_CAPITAL_NAMES = "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+_GREEK = dict(zip(_NAMES.split(), "αβγδϵζηθικλμνξπρστυϕχψω", strict=True))
+_CAPITALS = dict(zip(_CAPITAL_NAMES.split(), "ΓΔΘΛΞΠΣΥΦΨΩ", strict=True))
 _SIGNS = {
     "times": "×",
     "cdot": "·",

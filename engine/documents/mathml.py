@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from engine.documents.markup import Html, tag
 from engine.documents.latex_reader import mathematics
+from engine.documents.markup import Html, tag
 from engine.documents.mathematics import (
     Accent,
     Fence,

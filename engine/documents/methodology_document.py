@@ -100,7 +100,15 @@ def _entries(subject: Subject) -> Iterator[Found]:
     for equation in m.equations:
         symbol = subject.symbol(m.quantity[equation.quantity])
         name = f"Equation {equation.number}{equation.part}" if equation.number else "Editor's equation"
-        words = f"{equation.label} {equation.number}{equation.part} {equation.id} {equation.quantity} {symbol_words(symbol)} {equation.section}"
+        names = (
+            equation.label,
+            equation.number + equation.part,
+            equation.id,
+            equation.quantity,
+            symbol_words(symbol),
+            equation.section,
+        )
+        words = " ".join(names)
         yield Found("equation", f"{name}: {equation.title or equation.id}", Ref("equation", equation.id), words, symbol)
     for q in m.quantities:
         symbol = subject.symbol(q)

@@ -48,8 +48,8 @@ def _overview(subject: Subject) -> Iterator[Block]:
         yield Note("editor", (f"This version is {m.status}",), (Paragraph((m.status_note,)),))
     yield Paragraph(
         (
-            "Every page here is made from the spec of the methodology, the same files that are checked and run. Symbols, numbers and "
-            "tables are those of the publication; the words are the editor's. It does not replace the official text.",
+            "Every page here is made from the spec of the methodology, the same files that are checked and run. Symbols, numbers "
+            "and tables are those of the publication; the words are the editor's. It does not replace the official text.",
         )
     )
     yield Heading(2, ("At a glance",))

@@ -105,7 +105,8 @@ class Report:
         yield Heading(2, ("Every equation, with its numbers",), "equations")
         yield Paragraph(
             (
-                "In the order of the publication. A number leads to where it comes from: its own equation, or the file and line in which it was given.",
+                "In the order of the publication. A number leads to where it comes from: its own equation, or the file and line "
+                "in which it was given.",
             )
         )
         yield from equation_sections(self.figures, self.subject)
@@ -278,7 +279,8 @@ class Report:
         yield Heading(2, ("What hangs on the readings of the text",), "rulings")
         yield Paragraph(
             (
-                "Each line is the same project run again under one other reading, everything else as it is. The result of this run is ",
+                "Each line is the same project run again under one other reading, everything else as it is. ",
+                "The result of this run is ",
                 Strong((f"{table.total:,.3f} {table.unit}",)),
                 ".",
             )

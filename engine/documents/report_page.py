@@ -18,7 +18,6 @@ from engine.documents.site import document_text
 from engine.documents.subject import KINDS, Subject, unit_text
 from equations.notation_latex import equation_latex
 
-
 #: What is said of an input: names with texts.
 Said = tuple[tuple[str, str], ...]
 

@@ -36,8 +36,8 @@ def ruling_page(subject: Subject) -> Page:
     """Return the page of rulings."""
     blocks: list[Block] = [Heading(1, ("Rulings",))]
     lead = (
-        "Places of the text that can be read in more than one way and change numbers. Each names the reading taken, and every other reading "
-        "can be selected with "
+        "Places of the text that can be read in more than one way and change numbers. Each names the reading taken, and every "
+        "other reading can be selected with "
     )
     blocks.append(Paragraph((lead, Code("--reading ID=READING"), "."), "lead"))
     blocks += [ruling_box(ruling, subject) for ruling in subject.methodology.rulings]
@@ -88,7 +88,8 @@ def register_page(subject: Subject) -> Page:
     blocks.append(
         Paragraph(
             (
-                f"{len(m.register)} places of the published text that are wrong, contradict each other or stay open: {'; '.join(counts)}.",
+                f"{len(m.register)} places of the published text that are wrong, contradict each other or stay open: ",
+                f"{'; '.join(counts)}.",
             ),
             "lead",
         )

@@ -11,6 +11,7 @@ from engine.documents.markup import Html, joined, script_data, tag
 from engine.documents.mathml import inline_mathml
 from engine.documents.model import Document, Page, Ref, Widget
 
+
 def site_files(document: Document, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the files of the site: name -> text.
 

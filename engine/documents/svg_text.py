@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.documents.markup import Html, joined, tag
 from engine.documents.latex_reader import mathematics
+from engine.documents.markup import Child, Html, joined, tag
 from engine.documents.mathematics import (
     Accent,
     Fence,
@@ -143,7 +143,7 @@ def label(text: str, at: tuple[float, float], size: float, **attributes: str) ->
     )
 
 
-def picture(size: tuple[float, float], title: str, *children: object, attributes: dict[str, str] | None = None) -> Html:
+def picture(size: tuple[float, float], title: str, *children: Child, attributes: dict[str, str] | None = None) -> Html:
     """Return an SVG picture with a title for those who do not see it."""
     wide, high = size
     return tag(
@@ -159,4 +159,4 @@ def picture(size: tuple[float, float], title: str, *children: object, attributes
         },
         tag("title", None, title),
         joined(*children),
-    )  # type: ignore[arg-type]
+    )

@@ -67,7 +67,6 @@ _NOTES = {
 }
 
 
-
 def typst_source(document: Document, short: str) -> str:
     """Return the source of the whole document.
 
@@ -86,7 +85,8 @@ def typst_source(document: Document, short: str) -> str:
 
     writer = TypstWriter(resolved)
     preamble = (
-        asset("preamble.typ").replace("TITLE-SHORT", string(clean(short)))
+        asset("preamble.typ")
+        .replace("TITLE-SHORT", string(clean(short)))
         .replace("SUBTITLE", string(clean(document.subtitle)))
         .replace("TITLE", string(clean(document.title)))
     )
@@ -137,7 +137,8 @@ class TypstWriter:
                 return f"#formula($ {typst_mathematics(clean(latex))} $, {string(number)})"
             case Note(tone=tone, title=title, blocks=blocks, anchor=anchor):
                 edge, fill = _NOTES.get(tone, ("9aa5ad", "f4f7f9"))
-                return f"{self.anchor(anchor)}#note({self.content(title)}, [\n{self.blocks(blocks)}\n], {string(edge)}, {string(fill)})"
+                body = f"[\n{self.blocks(blocks)}\n]"
+                return f"{self.anchor(anchor)}#note({self.content(title)}, {body}, {string(edge)}, {string(fill)})"
             case Fold(summary=summary, blocks=blocks, printed=printed):
                 head = f"#par({self.content(summary)})"
                 return f"{head}\n{self.blocks(blocks)}" if printed else head

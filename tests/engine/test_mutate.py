@@ -242,7 +242,7 @@ def test_a_wrong_substance_of_a_quantity_is_found_in_rules_too(kh):
         ("dCS", "substance", "dCS in tCO2, not tC", "dimensions", "U302"),
         ("area.later", "lag", "A: y", "static", "G401"),
         ("area.later", "lag", "A: y-2", "static", "G404"),
-        ("area.later", "case", ">= for >", "static", "G402"),
+        ("area.later", "case", ">= for >", "static", "G40"),
         ("dcs.later", "case", "method matrix for rate", "static", "G40"),
         ("rl", "lag", "dCS: y-1", "static", "G404"),
         ("area.start", "factor dropped", "P left out", "cases", "rate:"),
@@ -286,7 +286,7 @@ def test_what_says_the_same_is_told_from_what_no_case_tells_apart(kh):
     assert same("ref.area.later", "symbol", "P_use for P")  # another name wherever the equation stands
     assert not same("ref.p.least", "index", "over forest_class instead of land_use")
     assert not same("credit.year", "sign", "+ DF")
-    assert not same("data.p.option1", "symbol", "CA_ref for A_ref")
+    assert not same("data.area.adjusted", "factor dropped", "n_0 left out")
     assert not same("data.operating-days", "min for max", "days_in_year for operating_days")
 
 

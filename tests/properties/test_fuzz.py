@@ -5,6 +5,7 @@ out, doubled and exchanged. ``MRVGRAPH_EXAMPLES=50 pytest tests/properties/test_
 """
 
 import contextlib
+import json
 import os
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from equations.notation import plain_text
 from equations.revision import apply_changes
 from equations.spec_files import load_methodology
 from equations.spec_reader import read_methodology
-from equations.strict_yaml import Mapping, read_yaml
+from equations.strict_yaml import Mapping, Sequence, read_yaml
 from equations.unit_registry import known_unit_words, parse_unit
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
@@ -83,6 +84,63 @@ def changed(draw, text):
         else:
             lines[at] = line[:place]
     return "\n".join(lines)
+
+
+def plain(node):
+    """Return a document as nested lists and dicts of texts."""
+    if isinstance(node, Mapping):
+        return {key.text: plain(value) for key, value in node}
+    return [plain(item) for item in node.items] if isinstance(node, Sequence) else node.text
+
+
+def places(node, path=()):
+    """Yield the path to every part of a document."""
+    yield path
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from places(value, (*path, key))
+
+
+def texts(node):
+    """Yield every key and text of a document."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield from [key] if isinstance(key, str) else []
+        yield from [value] if isinstance(value, str) else texts(value)
+
+
+def part(node, path):
+    for key in path:
+        node = node[key]
+    return node
+
+
+@st.composite
+def rearranged(draw, text):
+    """Draw a good document with parts taken out, doubled, exchanged and renamed, as JSON: it is always readable."""
+    document = plain(read_yaml(text))
+    known = sorted(set(texts(document)))
+    value = st.one_of(
+        st.sampled_from(known), st.sampled_from(known), words(FORMULA_WORDS, 6), st.sampled_from(UNIT_WORDS), st.integers(-3, 3000).map(str),
+        st.text(max_size=5), st.sampled_from(["", "nan", "NA", "2019-01-01", "1e400", "????", "*"]),
+    )  # fmt: skip
+    for _ in range(draw(st.integers(1, 4))):
+        path = draw(st.sampled_from([path for path in places(document) if path]))
+        holder, key = part(document, path[:-1]), path[-1]
+        what = draw(st.sampled_from(["take out", "double", "exchange", "value", "value", "value", "rename", "wrap"]))
+        if what == "take out":
+            del holder[key]
+        elif what == "double" and isinstance(holder, list):
+            holder.append(json.loads(json.dumps(holder[key])))
+        elif what == "exchange":
+            holder[key] = json.loads(json.dumps(part(document, draw(st.sampled_from([path for path in places(document) if path])))))
+        elif what == "value":
+            holder[key] = draw(value)
+        elif what == "rename" and isinstance(holder, dict):
+            items = [(draw(value) if name == key else name, held) for name, held in holder.items()]
+            holder.clear()
+            holder.update(items)
+        elif what == "wrap":
+            holder[key] = [holder[key]] if draw(st.booleans()) else {draw(value): holder[key]}
+    return json.dumps(document, ensure_ascii=False)
 
 
 @contextlib.contextmanager
@@ -147,9 +205,16 @@ def test_yaml(text):
 # -- specs
 
 
-@fuzzed(250)
+@fuzzed(100)
 @given(changed(SPEC))
 def test_specs(text):
+    with only_coded_errors():
+        checked(read_yaml(text))
+
+
+@fuzzed(250)
+@given(rearranged(SPEC))
+def test_specs_of_other_parts(text):
     with only_coded_errors():
         checked(read_yaml(text))
 
@@ -193,19 +258,28 @@ def folder(tmp_path_factory):
 
 
 @fuzzed(300)
-@given(text=changed(PROJECT))
+@given(text=st.one_of(changed(PROJECT), rearranged(PROJECT), rearranged(PROJECT)))
 def test_projects(methodology, folder, text):
     with contextlib.suppress(UnicodeEncodeError), only_coded_errors():
         (folder / "project.yaml").write_text(text, encoding="utf-8")
         run(methodology, folder / "project.yaml")
 
 
-@fuzzed(100)
-@given(text=changed(PROJECT.replace("rate}", "matrix}")))
+@fuzzed(150)
+@given(text=rearranged(PROJECT.replace("rate}", "matrix}").replace("values:\n", "values:\n  p: {otherwise: 0.3}\n", 1)))
 def test_projects_of_the_other_choice(methodology, folder, text):
     with contextlib.suppress(UnicodeEncodeError), only_coded_errors():
-        (folder / "project.yaml").write_text(text.replace("values:\n", "values:\n  p: {otherwise: 0.3}\n", 1), encoding="utf-8")
+        (folder / "project.yaml").write_text(text, encoding="utf-8")
         run(methodology, folder / "project.yaml")
+
+
+@fuzzed(150)
+@given(text=rearranged(SPEC))
+def test_specs_of_other_parts_at_work(folder, text):
+    """What can be read can be run, or there is a coded reason why not."""
+    with contextlib.suppress(UnicodeEncodeError), only_coded_errors():
+        (folder / "methodology.yaml").write_text(text, encoding="utf-8")
+        run(load_methodology(folder / "methodology.yaml"), TINY / "project.yaml")
 
 
 @fuzzed(150)

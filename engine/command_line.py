@@ -1,0 +1,252 @@
+"""What can be written on the command line: every command with its arguments, as one table.
+
+The functions behind the commands stand in :mod:`engine.cli`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+Command = Callable[[argparse.Namespace], int]
+#: One argument: its names, and what argparse is told about it.
+Argument = tuple[tuple[str, ...], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """One command: what it answers, whether it takes SPEC, PROJECT and switches (choices and readings), and its own arguments."""
+
+    text: str
+    arguments: tuple[Argument, ...] = ()
+    spec: bool = True
+    project: bool = False
+    switches: bool = False
+
+
+def _argument(*names: str, **options: object) -> Argument:
+    return names, options
+
+
+_SWITCHES = (
+    _argument("--choose", action="append", metavar="CHOICE=VALUE", help="a choice, before that of the project file"),
+    _argument("--reading", action="append", metavar="RULING=READING", help="a reading other than the default"),
+)
+
+COMMANDS: dict[str, CommandLine] = {
+    "list": CommandLine(
+        "methodologies and versions in the library",
+        spec=False,
+    ),
+    "check": CommandLine(
+        "everything the spec alone can show wrong; exit 1 on any error",
+        (_argument("--verbose", action="store_true", help="also the editor's equations and notes"),),
+    ),
+    "needs": CommandLine(
+        "inputs that the target needs, grouped by kind",
+        (
+            _argument("--target", action="append", metavar="Q", help="quantity that is asked for (the result)"),
+            _argument("--dataset", action="append", metavar="ID", help="dataset that the project will use"),
+            _argument("--template", action="store_true", help="write a project file that lacks only the numbers"),
+            _argument("--start", metavar="DATE", default="2024-01-01", help="first day, for the template"),
+            _argument("--end", metavar="DATE", default="2025-12-31", help="last day, for the template"),
+            _argument("--members", action="append", metavar="SET=A,B", help="members of a set, for the template"),
+            _argument("--output", "-o", metavar="FILE"),
+        ),
+        switches=True,
+    ),
+    "run": CommandLine(
+        "evaluate a project",
+        (
+            _argument("--format", choices=("text", "json", "csv", "md"), default="text"),
+            _argument("--output", "-o", metavar="FILE", help="write to a file (JSON beside the text where no format is named)"),
+            _argument("--target", action="append", metavar="Q", help="compute only this quantity and what it needs"),
+        ),
+        project=True,
+        switches=True,
+    ),
+    "audit": CommandLine(
+        "findings on a run, and what hangs on each ruling; exit 1 on any error",
+        (
+            _argument("--format", choices=("text", "md", "json"), default="text"),
+            _argument("--output", "-o", metavar="FILE"),
+            _argument("--receipt", metavar="FILE", help="write a receipt that `mrvgraph verify` can check"),
+            _argument("--verbose", action="store_true", help="notes with their evidence and source"),
+        ),
+        project=True,
+        switches=True,
+    ),
+    "verify": CommandLine(
+        "run a receipt again and compare to the bit; exit 1 on a difference",
+        (
+            _argument("receipt", metavar="RECEIPT", help="receipt written by `mrvgraph audit --receipt`"),
+            _argument("--spec", metavar="SPEC", help="where the spec is, if not where the receipt says"),
+            _argument("--project", metavar="FILE", help="where the project file is, if not where the receipt says"),
+        ),
+        spec=False,
+    ),
+    "explain": CommandLine(
+        "from a number to its sources",
+        (
+            _argument("what", metavar="NUMBER", help="such as 'ER_credit[2019]'"),
+            _argument("--depth", type=int, default=12, help="levels below the number"),
+        ),
+        project=True,
+        switches=True,
+    ),
+    "graph": CommandLine(
+        "the dependency graph",
+        (
+            _argument("--format", choices=("mermaid", "svg", "dot", "json"), default="mermaid"),
+            _argument("--target", action="append", metavar="Q", help="only what this quantity needs"),
+            _argument("--output", "-o", metavar="FILE"),
+        ),
+        switches=True,
+    ),
+    "docs": CommandLine(
+        "documentation generated from the spec: a site, Markdown pages or a PDF",
+        (
+            _argument(
+                "spec",
+                metavar="SPEC",
+                nargs="?",
+                help="a reference such as ID@VERSION, or a path; with --check alone, every one that is checked in",
+            ),
+            _argument(
+                "--output",
+                "-o",
+                metavar="DIR",
+                help="folder, or a file that ends in .pdf (site; with --format md: docs/methodologies)",
+            ),
+            _argument("--format", choices=("site", "md", "pdf"), help="site by default, pdf where -o ends in .pdf"),
+            _argument("--project", metavar="PROJECT", help="also write the report of a project into the site"),
+            _argument("--check", action="store_true", help="write nothing; exit 1 if the files there are not current"),
+        ),
+        spec=False,
+        switches=True,
+    ),
+    "report": CommandLine(
+        "one run as a self-contained HTML file, a PDF or Markdown",
+        (
+            _argument(
+                "--output", "-o", metavar="FILE", default="report.html", help="report.html by default; .pdf and .md give those"
+            ),
+            _argument("--format", choices=("html", "pdf", "md"), help="where the name of the file does not say it"),
+        ),
+        project=True,
+        switches=True,
+    ),
+    "show": CommandLine(
+        "the whole spec that a reference or a revision stands for, as one YAML file",
+        (
+            _argument("--hash", action="store_true", help="only the hash of what it says"),
+            _argument("--output", "-o", metavar="FILE"),
+        ),
+    ),
+    "diff": CommandLine(
+        "what two specs say and mean differently, and what that moves",
+        (
+            _argument(
+                "other",
+                metavar="SPEC_B",
+                nargs="?",
+                help="the second spec; the same one where two projects or readings are compared",
+            ),
+            _argument(
+                "--project",
+                action="append",
+                metavar="P",
+                help="run it under both; twice: the first under the one, the second under the other",
+            ),
+            _argument(
+                "--reading-a", action="append", metavar="RULING=READING", help="a reading of the first; also SPEC?ruling=reading"
+            ),
+            _argument("--reading-b", action="append", metavar="RULING=READING", help="a reading of the second"),
+            _argument("--format", choices=("text", "md", "json"), default="text"),
+            _argument("--details", action="store_true", help="also every text that is worded otherwise"),
+            _argument("--waterfall", metavar="FILE", help="write a picture (SVG) of the difference, edit by edit"),
+            _argument("--output", "-o", metavar="FILE"),
+        ),
+    ),
+    "migrate": CommandLine(
+        "carry a project file over to another version, with the gaps marked",
+        (
+            _argument("project", metavar="PROJECT", help="project file; it is not changed"),
+            _argument("--from", dest="old", metavar="SPEC", required=True, help="the version that it is made for"),
+            _argument("--to", dest="new", metavar="SPEC", required=True, help="the version that it is to follow"),
+            _argument("--output", "-o", metavar="FILE", help="write the project file that results"),
+        ),
+        spec=False,
+    ),
+    "simulate": CommandLine(
+        "uncertainty of the credits, from the distributions that a project declares",
+        (
+            _argument("--draws", type=int, default=10000, metavar="N", help="how many draws (10,000); the most, with --stop"),
+            _argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same draws (0)"),
+            _argument("--target", action="append", metavar="Q", help="a quantity beside the result, such as ER"),
+            _argument("--level", action="append", metavar="PERCENT", help="an interval to give (90 and 95)"),
+            _argument(
+                "--stop",
+                type=float,
+                metavar="SHARE",
+                help="stop when the Monte Carlo error of the first interval is below this share of it",
+            ),
+            _argument(
+                "--deduction", action="append", metavar="RULE=Q", help="a deduction (art-trees, fcpf) and the number it is taken of"
+            ),
+            _argument("--format", choices=("text", "json", "csv"), default="text"),
+            _argument("--output", "-o", metavar="FILE"),
+            _argument("--draws-file", metavar="FILE", help="write every draw, as .csv or .parquet"),
+            _argument("--plot", metavar="FILE", help="write the histogram and the convergence as SVG"),
+            _argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result"),
+            _argument("--backend", choices=("auto", "numpy", "numba"), default="auto", help="moves no bit of the result"),
+        ),
+        project=True,
+        switches=True,
+    ),
+    "mutate": CommandLine(
+        "fault-seeding score of the checks; exit 1 if a wrong dimension slips through",
+        (
+            _argument("--sample", type=int, metavar="N", help="judge only N mutants, drawn at random"),
+            _argument("--seed", type=int, default=0, metavar="S", help="which draw"),
+            _argument("--workers", type=int, default=2, metavar="N", help="processes to use; the result does not depend on it"),
+            _argument("--record", action="store_true", help="write what the worked cases give now as their expected numbers"),
+            _argument("--format", choices=("text", "md", "json"), default="text"),
+            _argument("--output", "-o", metavar="FILE"),
+        ),
+    ),
+}
+
+
+def build_parser(functions: Mapping[str, Command], version: str, only: str = "") -> argparse.ArgumentParser:
+    """Return the parser of the command line.
+
+    Parameters
+    ----------
+    functions
+        Command -> what it calls.
+    only
+        Read the arguments of this command alone; the others are named without theirs, which saves time at start-up.
+    """
+    parser = argparse.ArgumentParser(
+        prog="mrvgraph", description="The rulebooks of carbon crediting, declared: check, run, explain, audit, compare."
+    )
+    parser.add_argument("--version", action="version", version=f"mrvgraph {version}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(name, help=command.text, description=command.text)
+        if not only or name == only:
+            _add_arguments(sub, command)
+        sub.set_defaults(command=functions[name])
+    return parser
+
+
+def _add_arguments(sub: argparse.ArgumentParser, command: CommandLine) -> None:
+    if command.spec:
+        sub.add_argument("spec", metavar="SPEC", help="a reference such as ID@VERSION, or a path")
+    if command.project:
+        sub.add_argument("project", metavar="PROJECT", help="project file")
+    for names, options in (*(_SWITCHES if command.switches else ()), *command.arguments):
+        sub.add_argument(*names, **options)  # type: ignore[arg-type]
+    sub.add_argument("--json", action="store_true", help="machine-readable output")

@@ -1,0 +1,174 @@
+"""Which cells a formula reads, for the cells of its left side that are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.setting import Setting
+from equations.equation import Equation
+from equations.errors import GraphError, InputError, MethodologyError
+from equations.methodology import Methodology
+from equations.syntax import (
+    Binder,
+    Call,
+    Element,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    MatrixRef,
+    Node,
+    Reduce,
+    Word,
+    children,
+)
+
+
+class NeedKeeper(Protocol):
+    """Who asks for a walk: it keeps the needs and the errors that are found."""
+
+    methodology: Methodology
+    setting: Setting
+    errors: dict[tuple[str, str], MethodologyError]
+
+    def need(self, user: Equation, quantity: str, places: list[set[int]]) -> bool:
+        """Note that an equation needs some cells; return whether that is news."""
+        ...
+
+    def left_axes(self, equation: Equation) -> tuple[IndexLetter | IndexLabel | IndexGroup | None, ...]:
+        """Return the index on each axis of the left side."""
+        ...
+
+
+@dataclass
+class NeedWalk:
+    """Walks a formula and notes which cells of which quantities it reads."""
+
+    planner: NeedKeeper
+    equation: Equation
+    left: Mapping[str, tuple[int, ...]]
+    grown: list[str] = field(default_factory=list)
+    #: Letter -> (index set, positions on that set).
+    scope: dict[str, tuple[str, set[int]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        methodology = self.planner.methodology
+        quantity = methodology.quantity[self.equation.quantity]
+        for at, index in enumerate(self.planner.left_axes(self.equation)):
+            if isinstance(index, IndexLetter):
+                self.scope[index.letter] = (quantity.indices[at], set(self.left[index.letter]))
+
+    def walk(self, node: Node) -> None:
+        match node:
+            case Element():
+                self.read(node.quantity, node.indices, 0)
+            case MatrixRef():
+                self.read(node.quantity, node.indices, 1 if node.diagonal else 2)
+            case Reduce(binders=binders, body=body):
+                held = dict(self.scope)
+                for binder in binders:
+                    self.scope[binder.letter] = self.bound(binder)
+                self.walk(body)
+                self.scope = held
+            case Call(name="diag", arguments=(Word(text=text), body)):
+                letter, _, set_id = text.partition(":")
+                held = dict(self.scope)
+                self.scope[letter] = (set_id, set(range(len(self.planner.setting.members[set_id]))))
+                self.walk(body)
+                self.scope = held
+            case _:
+                for child in children(node):
+                    self.walk(child)
+
+    def bound(self, binder: Binder) -> tuple[str, set[int]]:
+        """Return the set of a bound letter and the positions that it takes."""
+        setting, methodology = self.planner.setting, self.planner.methodology
+        kind, name = str(binder.within[0]), str(binder.within[1])
+        if kind == "all":
+            self.check_listed(methodology.base_set(name))
+            return name, set(range(len(setting.members[name])))
+        if kind == "group":
+            set_id, places = self.scope[name]
+            return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
+        _, places = self.scope[name]
+        last = max(places, default=-1) + int(binder.within[2])
+        return methodology.year_set, set(range(last + 1))
+
+    def check_listed(self, set_id: str) -> None:
+        """A sum over members of which the project says nothing would be a silent zero."""
+        if set_id in self.planner.setting.unlisted:
+            meaning = self.planner.methodology.index_set[set_id].meaning
+            self.planner.errors[set_id, "I501"] = InputError(
+                "I501", f"missing: the members of {set_id}", None,
+                why=f"{meaning or set_id}; {self.equation.label} ({self.equation.id}) goes through them",
+                remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none",
+            )  # fmt: skip
+
+    def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
+        if self.equation.solver and quantity == self.equation.quantity:
+            return
+        planner = self.planner
+        axes = planner.methodology.quantity[quantity].indices
+        places = [set(range(len(planner.setting.members[axis]))) for axis in axes[:whole]]
+        for index, axis in zip(indices, axes[whole:], strict=True):
+            places.append(self.places(index, axis, quantity))
+        if planner.need(self.equation, quantity, places):
+            self.grown.append(quantity)
+
+    def places(self, index: object, axis: str, quantity: str) -> set[int]:
+        setting = self.planner.setting
+        members = setting.members[axis]
+        if isinstance(index, IndexGroup):
+            return self.group_places(index, axis)
+        if isinstance(index, IndexLabel):
+            label = member_label(index, setting, axis)
+            return {members.index(label)} if label in members else set()
+        assert isinstance(index, IndexLetter)
+        set_id, found = self.scope[index.letter]
+        if set_id != axis:
+            own = setting.members[set_id]
+            at = {member: place for place, member in enumerate(members)}
+            found = {at[own[place]] for place in found if own[place] in at}
+        if index.offset:
+            found = {place + index.offset for place in found}
+            if any(place < 0 or place >= len(members) for place in found):
+                self.before_start(index, quantity)
+                found = {place for place in found if 0 <= place < len(members)}
+        return found
+
+    def group_places(self, index: IndexGroup, axis: str) -> set[int]:
+        """Return the groups of the members that a letter takes; each member must be in one."""
+        planner = self.planner
+        setting = planner.setting
+        set_id, positions = self.scope[index.letter]
+        base = setting.members[planner.methodology.index_set[axis].groups]
+        group_of = {base[member]: at for at, group in enumerate(setting.groups[axis]) for member in group}
+        labels = [setting.members[set_id][place] for place in sorted(positions)]
+        outside = [label for label in labels if label not in group_of]
+        if outside:
+            planner.errors[self.equation.id, "I507"] = InputError(
+                "I507", f"{', '.join(outside)} belongs to no {axis}", self.equation.place,
+                why=f"{self.equation.label} ({self.equation.id}) takes the value of the {axis} that each belongs to",
+                remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself",
+            )  # fmt: skip
+        return {group_of[label] for label in labels if label in group_of}
+
+    def before_start(self, index: IndexLetter, quantity: str) -> None:
+        source = self.equation.formula_source
+        place = source.place(index.span) if source else self.equation.place
+        word = "before the first" if index.offset < 0 else "after the last"
+        self.planner.errors[self.equation.id, "G404"] = GraphError(
+            "G404", f"{self.equation.label} ({self.equation.id}) reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
+            place, why="the year axis runs from the start year of the project to its last monitored year",
+            remedy=f"add a case `when: {index.letter} == start` with the value given for the inception, and limit this one "
+            f"to `{index.letter} > start`",
+        )  # fmt: skip
+
+
+def member_label(index: IndexLabel | IndexGroup, setting: Setting, axis: str) -> str:
+    """Return the member that a label, ``start`` or ``end`` names on an axis."""
+    assert isinstance(index, IndexLabel)
+    if index.mark:
+        return setting.members[axis][0 if index.label == "start" else -1]
+    return index.label

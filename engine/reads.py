@@ -1,0 +1,91 @@
+"""The cells that a formula reads for one cell of its left side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.formula import FormulaEvaluator, Scope
+from equations.syntax import Binder, Cases, Element, Index, IndexGroup, IndexLetter, Node, Reduce, children
+
+Cell = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class CellReads:
+    """Finds them with the values that an evaluator holds: of cases the one that is taken, of sums the terms that are not zero."""
+
+    evaluator: FormulaEvaluator
+
+    def reads(self, formula: Node, scope: Scope) -> list[tuple[str, Cell]]:
+        """Return the cells that a formula reads for one cell of its left side, each once, in written order."""
+        found: dict[tuple[str, Cell], None] = {}
+        with np.errstate(all="ignore"):
+            for item in self._reads(formula, scope):
+                found[item] = None
+        return list(found)
+
+    def _reads(self, node: Node, scope: Scope) -> Iterator[tuple[str, Cell]]:
+        match node:
+            case Element():
+                for inner in single_scopes(scope, [i.letter for i in node.indices if isinstance(i, IndexLetter | IndexGroup)]):
+                    yield node.quantity, self.place(node.quantity, node.indices, inner)
+            case Reduce(binders=binders, body=body):
+                yield from self.reduced_reads(binders, body, scope)
+            case Cases(branches=branches, otherwise=otherwise):
+                for condition, value in branches:
+                    yield from self._reads(condition, scope)
+                    if bool(np.all(self.evaluator.condition(condition, scope)[0])):
+                        yield from self._reads(value, scope)
+                        return
+                if otherwise is not None:
+                    yield from self._reads(otherwise, scope)
+            case _:
+                for child in children(node):
+                    yield from self._reads(child, scope)
+
+    def reduced_reads(self, binders: tuple[Binder, ...], body: Node, scope: Scope) -> Iterator[tuple[str, Cell]]:
+        inner, names = scope, []
+        masks = []
+        for binder in binders:
+            inner, mask = self.evaluator.bind(binder, inner)
+            names.append(binder.letter)
+            masks.append(mask)
+        for one in single_scopes(inner, names):
+            if not all(mask is None or is_allowed(mask, inner, one) for mask in masks):
+                continue
+            if float(np.ravel(self.evaluator.value(body, one)[0])[0]) != 0:
+                yield from self._reads(body, one)
+
+    def place(self, quantity: str, indices: tuple[Index, ...], scope: Scope, axes: tuple[str, ...] | None = None) -> Cell:
+        axes = self.evaluator.methodology.quantity[quantity].indices if axes is None else axes
+        return tuple(
+            int(np.ravel(self.evaluator.positions(index, axis, scope, (getattr(index, "letter", ""),)))[0])
+            for index, axis in zip(indices, axes, strict=True)
+        )
+
+
+def single_scopes(scope: Scope, letters: list[str]) -> Iterator[Scope]:
+    """Yield scopes in which each of the letters stands for one position."""
+    open_letters = [x for x in dict.fromkeys(letters) if len(scope.letters[x][1]) != 1]
+    if not open_letters:
+        yield scope
+        return
+    first = open_letters[0]
+    set_id, positions = scope.letters[first]
+    for at in range(len(positions)):
+        narrowed = dict(scope.letters)
+        narrowed[first] = (set_id, positions[at : at + 1])
+        yield from single_scopes(Scope(narrowed), letters)
+
+
+def is_allowed(mask: tuple[object, tuple[str, ...]], outer: Scope, one: Scope) -> bool:
+    """Whether a mask of two letters lets the positions of a single scope through."""
+    array, (name, letter) = np.asarray(mask[0]), mask[1]
+    where = []
+    for x in (name, letter):
+        full, here = outer.letters[x][1], one.letters[x][1]
+        where.append(int(np.nonzero(full == here[0])[0][0]))
+    return bool(array[tuple(where)])

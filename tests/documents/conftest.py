@@ -1,0 +1,77 @@
+"""What the tests of documents share: the documents themselves, built once, and a browser where there is one."""
+
+import importlib
+import importlib.util
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.audit_report import audit_project
+from engine.documents.commands import methodology_files, other_versions, report_bytes, write_files
+from engine.documents.methodology_document import methodology_document
+from engine.documents.report_document import Report
+from engine.reread import rereader
+from engine.session import open_session
+from equations.spec_files import load_methodology
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "methodology_specs/KH_AM004/examples"
+REFERENCE = "KH_AM004@1.1"
+#: As in the machine's notes: nothing that would reach for a network.
+CHROMIUM_SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def methodology():
+    return load_methodology(REFERENCE)
+
+
+@pytest.fixture(scope="session")
+def others(methodology):
+    found, faults = other_versions(methodology)
+    assert not faults
+    return found
+
+
+@pytest.fixture(scope="session")
+def document(methodology, others):
+    return methodology_document(methodology, others)
+
+
+@pytest.fixture(scope="session")
+def audits():
+    session = open_session(REFERENCE)
+    runs = {option: session.run(EXAMPLES / f"option{option}.yaml") for option in (1, 2)}
+    return {option: audit_project(run, rereader(run, session.read_unit)) for option, run in runs.items()}
+
+
+@pytest.fixture(scope="session")
+def reports(audits):
+    return {option: Report(audit, "0.1.0") for option, audit in audits.items()}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory, methodology, others, audits):
+    """The folder of a site with the report of option 1; the report of option 2 beside it."""
+    folder = tmp_path_factory.mktemp("site")
+    write_files(folder, methodology_files(methodology, others, "site", audits[1], "0.1.0"))
+    write_files(folder, {"report2.html": report_bytes(audits[2], "html", "0.1.0")})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium, or the reason why there is none."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine: install Debian's package `chromium`")
+    if importlib.util.find_spec("playwright") is None:
+        pytest.skip('Playwright is not installed: pip install "mrvgraph[test]"')
+    with importlib.import_module("playwright.sync_api").sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=path, args=CHROMIUM_SWITCHES)
+        yield found
+        found.close()

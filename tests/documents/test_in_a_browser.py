@@ -1,0 +1,243 @@
+"""Site and report in headless Chromium: they load without errors, search, filter and click through, and can be used by everyone."""
+
+import importlib.util
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PHONE, DESKTOP = (390, 844), (1400, 900)
+#: Every kind of page.
+KINDS = ["index", "graph", "section-G.2", "section-H.3", "section-D", "monitoring-plan", "computed-quantities", "datasets", "choices-and-rules",
+         "rulings", "register", "versions", "glossary", "report", "report2"]  # fmt: skip
+
+
+@pytest.fixture
+def opened(browser, site):
+    """Open a page of the site; anything that a page complains about fails the test."""
+
+    @contextmanager
+    def open_page(name, size=DESKTOP, anchor=""):
+        page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+        complaints = []
+        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+        page.goto(f"{(site / f'{name}.html').as_uri()}{anchor}")
+        yield page
+        assert complaints == []
+        page.close()
+
+    return open_page
+
+
+def test_every_page_loads_without_errors_or_network(opened, site):
+    for path in sorted(site.glob("*.html")):
+        with opened(path.stem) as page:
+            assert page.locator("h1").count() == 1, path.name
+            assert page.title()
+
+
+#: Pairs of texts of one picture that lie over each other by more than a hair.
+OVERLAPPING_TEXTS = """(svg) => {
+  const boxes = [...svg.querySelectorAll('text')].filter((t) => t.textContent.trim() && !t.closest('.off'))
+    .map((t) => [t.textContent, t.getBoundingClientRect()]).filter(([, b]) => b.width > 0);
+  const found = [];
+  for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {
+    const [a, p] = boxes[i], [b, q] = boxes[j];
+    const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left), high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+    if (wide > 1 && high > Math.min(p.height, q.height) * 0.35) found.push(a + ' / ' + b);
+  }
+  return found;
+}"""
+#: Lines of text that lie over each other although neither holds the other.
+OVERLAPPING_BLOCKS = """() => {
+  const parts = [...document.querySelectorAll('main h1, main h2, main h3, main h4, main p, main li, main dt, main dd, main td, main th, main summary, main .number')]
+    .filter((e) => e.checkVisibility() && !e.closest('svg') && !(e.closest('thead') && getComputedStyle(e.closest('thead')).position === 'absolute') && !e.querySelector('p, li, dd, td, summary') && e.textContent.trim());
+  const boxes = parts.map((e) => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width && b.height).sort((a, b) => a[1].top - b[1].top);
+  const found = [];
+  for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length && boxes[j][1].top < boxes[i][1].bottom - 2; j++) {
+    const [a, p] = boxes[i], [b, q] = boxes[j];
+    if (a.contains(b) || b.contains(a)) continue;
+    if (Math.min(p.right, q.right) - Math.max(p.left, q.left) > 2 && Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top) > 3)
+      found.push(a.textContent.slice(0, 40) + ' / ' + b.textContent.slice(0, 40));
+  }
+  return found.slice(0, 5);
+}"""
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("name", KINDS)
+def test_nothing_sticks_out_and_no_text_lies_over_another(opened, name, size):
+    with opened(name, size) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert page.evaluate(OVERLAPPING_BLOCKS) == []
+        for at, picture in enumerate(page.locator("svg").all()):
+            assert picture.evaluate(OVERLAPPING_TEXTS) == [], f"picture {at}"
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_axe_finds_no_serious_fault(opened, name):
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip('axe-playwright-python is not installed: pip install "mrvgraph[test]"')
+    axe = (Path(found.submodule_search_locations[0]) / "axe.min.js").read_text(encoding="utf-8")
+    with opened(name) as page:
+        page.evaluate(axe)  # as the debugger does, so that the report's own policy lets it in
+        result = page.evaluate("axe.run({resultTypes: ['violations']})")
+
+        serious = [v for v in result["violations"] if v["impact"] in ("serious", "critical")]
+        assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in serious] == []
+        assert len(result["passes"]) > 10
+
+
+@pytest.mark.parametrize(
+    ("asked", "title", "address"),
+    [
+        ("21", "Equation 21:", "section-H.2.html#equation-"), ("Eq. 21", "Equation 21:", "section-H.2.html#equation-"),
+        ("equation 11a", "Equation 11a:", "section-H.1.html#equation-"), ("(6)", "Equation 6:", "section-G.2.html#equation-"),
+        ("GWP_N2O", "Global warming potential", "default-values.html#quantity-GWP_N2O"),
+        ("gwp", "Global warming potential", "default-values.html#quantity-GWP_N2O"), ("discount", "", ""),
+        ("dCS_ref", "", "#"), ("EF_ij", "", "#quantity-EF_ij"), ("area-year-index", "", "#ruling-area-year-index"),
+    ],
+)  # fmt: skip
+def test_search_finds_equations_and_symbols(opened, asked, title, address):
+    with opened("index") as page:
+        page.get_by_role("combobox").fill(asked)
+        results = page.get_by_role("option")
+        results.first.wait_for()
+        texts = results.all_inner_texts()
+
+        assert title in texts[0]
+        page.get_by_role("combobox").press("Enter")
+        page.wait_for_load_state()
+        assert address in page.url
+        if "#" in page.url:
+            assert page.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1))) !== null")
+
+
+def test_search_says_when_there_is_nothing_and_can_be_used_by_keyboard(opened):
+    with opened("index") as page:
+        field = page.get_by_role("combobox")
+        field.fill("no such thing at all")
+        assert page.get_by_role("option").all_inner_texts() == ["Nothing found"]
+        field.fill("fuel")
+        field.press("ArrowDown")
+        assert page.get_by_role("option", selected=True).count() == 1
+        assert field.get_attribute("aria-activedescendant") == "result-1"
+        field.press("Escape")
+        assert page.locator("#results").is_hidden()
+
+
+def test_a_folded_place_unfolds_when_a_link_leads_there(opened, document):
+    ref = next(ref for ref in document.places if ref.kind == "equation" and document.places[ref].anchor == "equation-ref.area.later.prorated")
+    spot = document.places[ref]
+    with opened(spot.page, anchor=f"#{spot.anchor}") as page:
+        assert page.locator(f"[id='{spot.anchor}']").is_visible()
+
+
+def test_latex_can_be_copied(opened):
+    with opened("section-G.2") as page:
+        box = page.locator("[id='equation-ref.level']")
+        box.locator(".latex summary").first.click()
+        shown = box.locator(".latex code").first.inner_text()
+        box.locator(".copy").first.click()
+        page.wait_for_function("document.querySelector(\"[id='equation-ref.level'] .copy\").textContent === 'Copied'")
+
+        assert shown == r"RL_{y} = \Delta CS_{\mathrm{ref}\,y} \times 44/12"
+
+
+def test_register_can_be_filtered(opened, methodology):
+    with opened("register") as page:
+        visible = page.locator(".box.entry:visible")
+        assert visible.count() == len(methodology.register)
+        page.get_by_label("Severity").select_option("credit-moving")
+        assert visible.count() == sum(x.severity == "credit-moving" for x in methodology.register)
+        entry = methodology.register[0]
+        page.get_by_label("Severity").select_option("")
+        page.get_by_label("Filter by words").fill(entry.id)
+        assert page.locator(f"#register-{entry.id}").is_visible()
+        assert visible.count() < len(methodology.register)
+
+
+def shown(page):
+    return page.evaluate("[...document.querySelectorAll('.boxes .box:not(.off)')].map((box) => box.dataset.id)")
+
+
+def test_graph_is_filtered_by_option_and_target(opened):
+    with opened("graph") as page:
+        everything = set(shown(page))
+        page.get_by_label("option", exact=True).select_option("2")
+        second = set(shown(page))
+        assert "cs" in second and "dCS_pj_i" not in second
+        page.get_by_label("option", exact=True).select_option("1")
+        first = set(shown(page))
+        assert "dCS_pj_i" in first and "cs" not in first
+        page.get_by_role("button", name="Show everything again").click()
+        assert set(shown(page)) == everything
+        page.get_by_label("Show what is needed for").select_option("E_urea")
+        assert set(shown(page)) == {"E_urea", "M_urea", "EF_urea"}
+
+
+def test_graph_is_searched_zoomed_and_clicked_through(opened):
+    with opened("graph") as page:
+        page.get_by_label("Find in the graph").fill("urea")
+        assert page.locator(".boxes .box.hit").count() >= 3
+        before = page.locator(".picture.graph svg").bounding_box()["width"]
+        page.get_by_role("button", name="Zoom in").click()
+        assert page.locator(".picture.graph svg").bounding_box()["width"] > before * 1.2
+        page.locator(".boxes .box[data-id='E_urea']").click()
+        page.wait_for_load_state()
+        assert page.url.endswith("section-H.2.html#equation-urea.total") or "#equation-" in page.url
+        assert page.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1))).textContent").find("Eq. 26") >= 0
+
+
+def test_menu_opens_on_a_phone(opened):
+    with opened("index", PHONE) as page:
+        assert page.get_by_role("navigation", name="Pages").is_hidden()
+        page.get_by_role("button", name="Menu").click()
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name="Monitoring plan").click()
+        page.wait_for_load_state()
+        assert page.url.endswith("monitoring-plan.html")
+
+
+def test_a_click_on_a_number_leads_down_to_its_source(opened):
+    with opened("report") as page:
+        panel = page.locator("#origin")
+        page.locator("main a.n[data-n='ER_credit:1']").first.click()
+        assert "ER_credit[2019]" in panel.locator("h2").inner_text()
+        for name in ("ER", "RL", "dCS_ref", "A"):
+            panel.locator(f".worked a.n[data-n^='{name}:']").first.click()
+            assert panel.locator("h2").inner_text().startswith(f"{name}[")
+        panel.locator(".worked a.n[data-n^='A_0:']").first.click()
+        text = panel.inner_text()
+
+        assert "A_0[E]" in text and "52400 ha" in text and "project file option1.yaml" in text and "option1.yaml:" in text
+        assert panel.locator(".path li").count() == 6
+        panel.locator(".path a").first.click()
+        assert "ER_credit[2019]" in panel.locator("h2").inner_text()
+        page.keyboard.press("Escape")
+        assert panel.is_hidden()
+        assert page.evaluate("document.activeElement.dataset.n") == "ER_credit:1"
+
+
+def test_a_number_can_be_linked_to(opened):
+    with opened("report", anchor="#n=dCS_ref:0") as page:
+        assert "dCS_ref[2018]" in page.locator("#origin h2").inner_text()
+
+
+def test_report_can_be_printed_whole(opened):
+    """In print the bar and the panel are gone, and what is folded is shown."""
+    with opened("report2") as page:
+        page.emulate_media(media="print")
+        assert page.locator(".top").is_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_pages_can_be_read_without_scripts(browser, site):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto((site / "section-G.2.html").as_uri())
+    assert page.locator("nav").first.is_visible()
+    assert page.locator("math").count() > 50
+    page.goto((site / "report.html").as_uri())
+    assert "354,736.2" in page.inner_text("main")
