@@ -330,8 +330,8 @@ def migrate_command(options: argparse.Namespace) -> int:
 
 def mutate_command(options: argparse.Namespace) -> int:
     """The fault-seeding score."""
-    from engine.mutation_commands import record_cases, score_of
-    from engine.mutation_report import score_markdown, score_text
+    from engine.mutation.commands import record_cases, score_of
+    from engine.mutation.report import score_markdown, score_text
     from engine.report import to_json
 
     if options.record:

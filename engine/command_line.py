@@ -8,10 +8,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 Command = Callable[[argparse.Namespace], int]
 #: One argument: its names, and what argparse is told about it.
-Argument = tuple[tuple[str, ...], Mapping[str, object]]
+Argument = tuple[tuple[str, ...], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class CommandLine:
     switches: bool = False
 
 
-def _argument(*names: str, **options: object) -> Argument:
+def _argument(*names: str, **options: Any) -> Argument:
     return names, options
 
 
@@ -248,5 +249,5 @@ def _add_arguments(sub: argparse.ArgumentParser, command: CommandLine) -> None:
     if command.project:
         sub.add_argument("project", metavar="PROJECT", help="project file")
     for names, options in (*(_SWITCHES if command.switches else ()), *command.arguments):
-        sub.add_argument(*names, **options)  # type: ignore[arg-type]
+        sub.add_argument(*names, **options)
     sub.add_argument("--json", action="store_true", help="machine-readable output")

@@ -87,8 +87,11 @@ class _Reader(DeclarationReader):
         choices = tuple(self.choice(b) for b in spec.blocks("choices"))
         quantities = tuple(self.quantity(b, relations, equivalences) for b in spec.blocks("quantities"))
         rulings = tuple(self.ruling(b) for b in spec.blocks("rulings"))
+        before = len(self.errors)
         self.unique_names(quantities, choices, relations)
-        raise_all([e for e in self.errors if e.code in ("S104", "S106") and "methodology" in e.what])
+        if any(error.code == "S106" for error in self.errors[before:]):  # what a formula names would be open
+            raise_all(self.errors)
+        raise_all([e for e in self.errors if e.code == "S104" and "methodology" in e.what])
         names = self.names(quantities, choices, rulings)
         equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
         datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
@@ -103,7 +106,7 @@ class _Reader(DeclarationReader):
         for what, entries in (("equations", equations), ("rulings", rulings), ("rules", rules), ("datasets", datasets),
                               ("register entries", register), ("relations", relations),
                               ("comparisons", comparisons)):  # fmt: skip
-            unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)  # type: ignore[attr-defined]
+            unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)
         for list_, field in (("substances", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
             unique([(b.text(field), b.place_of(field)) for b in spec.blocks(list_)], list_, self.errors)
         result = head.text("result")
@@ -146,7 +149,7 @@ class _Reader(DeclarationReader):
         matrices |= {q.diagonal_matrix: (q.id, True) for q in quantities if q.diagonal_matrix}
         letters = {letter: s.id for s in reversed(self.sets.values()) for letter in reversed(s.letters)}
         letters = dict(reversed(letters.items()))
-        sound = {q.id: q for q in quantities if all(i in self.sets for i in q.indices) and (len(q.indices) > 1 or not q.matrix)
+        sound = {q.id: q for q in quantities if q.id and all(i in self.sets for i in q.indices) and (len(q.indices) > 1 or not q.matrix)
                  and (q.indices or not q.diagonal_matrix)}  # fmt: skip
         faulty = {name for q in quantities if q.id not in sound for name in (q.id, q.matrix, q.diagonal_matrix)}
         return Names(

@@ -87,7 +87,7 @@ def _pint_word(word: str, declared: frozenset[str]) -> str | None:
                 return _substance_unit(match["mass"], substance)
     if not word.isidentifier() or "_of_" in word or word.startswith(("delta_", "_")):
         return None
-    return word if word in _registry() else None
+    return word if _registry().parse_unit_name(word) else None
 
 
 def known_unit_words(declared: Iterable[str] = ()) -> list[str]:

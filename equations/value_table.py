@@ -37,9 +37,10 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
             block.fault("S107", f"the quantity has no index {key!r}", scalar.place, remedy=near_or_all(key, names))
         elif scalar.text != EVERY:
             _check_labels(block, (scalar.text,), (set_of[key],), sets, scalar.place)
+    found: list[tuple[tuple[str, ...], Scalar]]
     if given[0] == "value":
-        scalar = block.scalar("value")
-        found = [((), scalar)] if scalar is not None else []
+        single = block.scalar("value")
+        found = [((), single)] if single is not None else []
     elif given[0] == "cells":
         found = _nested(block, block.node.get("cells"), len(open_indices))
     else:
@@ -109,7 +110,7 @@ def _table(block: Block, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
         block.fault("S105", "the table is empty", scalar.place, remedy="write a line of column labels, then a line for each row")
         return []
     header = rows[0][1].split()
-    found = []
+    found: list[tuple[tuple[str, ...], Scalar]] = []
     for start, line in rows[1:]:
         label, *numbers = line.split()
         columns = [match.start() + 1 for match in re.finditer(r"\S+", line)][1:]

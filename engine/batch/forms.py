@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from engine.batch.factoring import factor_sums, flatten_sums, name_positive_parts, regroup_products
 from engine.batch.merging import merge_equal
-from engine.batch.ordering import nearby
+from engine.batch.ordering import nearby, part_by_reader
 from engine.batch.program import Numbers, Program
 from engine.batch.signs import drop_positive_parts, drop_proven
 from engine.batch.skipping import keep_needed, skip_known
@@ -53,4 +53,4 @@ def specialised(program: Program, numbers: Mapping[str, Numbers], quantities: Ma
         Input -> its numbers, NaN in the cells that differ between draws.
     """
     program = merge_equal(drop_positive_parts(skip_known(program, numbers), quantities))
-    return nearby(keep_needed(drop_proven(program, quantities)))
+    return nearby(part_by_reader(keep_needed(drop_proven(program, quantities))))

@@ -57,23 +57,24 @@ def source_of(layout: Layout) -> tuple[str, list[Operand]]:
 
 
 def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> list[str]:
-    target = shown(statement.target)
-    if statement.op == "gather":
-        space = "conditions" if statement.target.condition else "numbers"
-        return [f"take({space}, rows{at}, 0, {target}, 'clip')"]
+    target, op = shown(statement.target), statement.op
     parts = [shown(operand) for operand in statement.operands]
-    if statement.op in MATRIX:
-        return [f"matrices(group{at}, {', '.join(parts)}, {target})"]
-    if statement.op == "pos":
-        return [f"maximum({parts[0]}, 0.0, out={target})"]
-    if statement.op == "weighted":
-        return [f"einsum('tk,tn->kn', {parts[0]}, {parts[1]}, out={target})"]
-    if statement.op == "dot":
+    if op == "gather":
+        lines = [f"take({'conditions' if statement.target.condition else 'numbers'}, rows{at}, 0, {target}, 'clip')"]
+    elif op in MATRIX:
+        lines = [f"matrices(group{at}, {', '.join(parts)}, {target})"]
+    elif op == "pos":
+        lines = [f"maximum({parts[0]}, 0.0, out={target})"]
+    elif op == "weighted":
+        lines = [f"einsum('tk,tn->kn', {parts[0]}, {parts[1]}, out={target})"]
+    elif op == "dot":
         axes = ["tk" if operand.numbers is not None else "tkn" for operand in statement.operands]
-        return [f"einsum('{axes[0]},{axes[1]}->kn', {parts[0]}, {parts[1]}, out={target})"]
-    if statement.op == "where":
-        return [f"copyto({target}, {parts[2]})", f"copyto({target}, {parts[1]}, where={parts[0]})"]
-    return [f"{FUNCTIONS[statement.op].__name__}({', '.join(parts)}, out={target})"]
+        lines = [f"einsum('{axes[0]},{axes[1]}->kn', {parts[0]}, {parts[1]}, out={target})"]
+    elif op == "where":
+        lines = [f"copyto({target}, {parts[2]})", f"copyto({target}, {parts[1]}, where={parts[0]})"]
+    else:
+        lines = [f"{FUNCTIONS[op].__name__}({', '.join(parts)}, out={target})"]
+    return lines
 
 
 def _bound(layout: Layout, numbers: Numbers, width: int) -> tuple[str, Callable[[], None]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.batch.program import Builder, Program, finish
+from engine.batch.program import ELEMENTWISE, REDUCTIONS, Builder, Program, finish
+
+_NOBODY, _SEVERAL = -1, -2
 
 
 def nearby(program: Program) -> Program:
@@ -22,6 +24,30 @@ def nearby(program: Program) -> Program:
     for at in order:
         group = program.groups[at]
         moved[group.cells] = builder.copy(group, tuple(moved[cells] for cells in group.operands))
+    return finish(builder, program, moved)
+
+
+def part_by_reader(program: Program) -> Program:
+    """Part elementwise groups so that what one reduction alone reads stands by itself; it need not be kept then."""
+    readers = np.full(program.size, _NOBODY, np.int64)
+    readers[program.roots()] = _SEVERAL
+    for at, group in enumerate(program.groups):
+        for cells in group.operands:
+            distinct, counts = np.unique(cells, return_counts=True)
+            several = (counts > 1) | (readers[distinct] != _NOBODY) | (group.op not in REDUCTIONS)
+            readers[distinct] = np.where(several, _SEVERAL, at)
+    builder = Builder()
+    moved = np.full(program.size, -1, np.int64)
+    for group in program.groups:
+        operands = tuple(moved[cells] for cells in group.operands)
+        own = readers[group.cells]
+        if group.op not in ELEMENTWISE or (own == own[0]).all():
+            moved[group.cells] = builder.copy(group, operands)
+            continue
+        for reader in np.unique(own):
+            there = own == reader
+            parts = tuple(cells[there] for cells in operands)
+            moved[group.cells[there]] = builder.add(group.op, int(there.sum()), parts, name=group.name)
     return finish(builder, program, moved)
 
 

@@ -17,7 +17,7 @@ from engine.batch.status import STATUS, with_status
 from equations.quantity import Quantity
 
 #: Draws of a block; NumPy's calls pay from some hundreds on, and more than some thousands leave the cache.
-LEAST_WIDTH, MOST_WIDTH = 512, 4096
+LEAST_WIDTH, MOST_WIDTH = 1024, 4096
 _LANES_WIDTH = 2048
 _SMALL = 16
 

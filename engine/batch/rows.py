@@ -46,8 +46,8 @@ class Operand:
 class Statement:
     """One call: an operation, the rows it fills and the rows it reads.
 
-    ``op`` is also ``gather`` (``rows`` copied one by one), ``dot`` and ``weighted`` (products added turn by turn) or one of the matrix operations
-    (``group``).
+    ``op`` is also ``gather`` (``rows`` copied one by one), ``dot`` and ``weighted`` (products added turn by turn) or one of the
+    matrix operations (``group``).
     """
 
     op: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 
@@ -13,7 +13,7 @@ from engine.setting import Setting, holds, is_static, letters_of, switches_of
 from equations.equation import Equation
 from equations.errors import MethodologyError
 from equations.methodology import Methodology
-from equations.syntax import Element, IndexLabel, IndexLetter
+from equations.syntax import Compare, Element, IndexLabel, IndexLetter, Logic, MatrixRef, Node, Not, Switch, Word, walk
 
 MOST_COMBINATIONS = 4096
 _MOST_PLANS = 16
@@ -44,13 +44,19 @@ def check_conditions(methodology: Methodology) -> list[Finding]:
 def check_cases(methodology: Methodology) -> list[Finding]:
     """Look at the cases of every quantity; see :func:`check_cases_of`."""
     findings: list[Finding] = []
+    bases = placeholders(methodology)
     for quantity in methodology.definitions:
-        findings += check_cases_of(methodology, quantity)
+        findings += check_cases_of(methodology, quantity, bases)
     return findings
 
 
-def check_cases_of(methodology: Methodology, quantity: str) -> list[Finding]:
+def check_cases_of(methodology: Methodology, quantity: str, bases: tuple[Setting, ...] = ()) -> list[Finding]:
     """Enumerate the switches that the cases of one quantity name.
+
+    Parameters
+    ----------
+    bases
+        What :func:`placeholders` gives; made here if absent.
 
     Returns
     -------
@@ -63,7 +69,7 @@ def check_cases_of(methodology: Methodology, quantity: str) -> list[Finding]:
         return []
     if any(case.when is not None and not is_static(case.when) for case in cases):
         return []
-    table = _CaseTable.of(methodology, quantity)
+    table = _CaseTable.of(methodology, quantity, bases or placeholders(methodology))
     if table is None:
         return [
             Finding(
@@ -88,7 +94,7 @@ class _CaseTable:
     cells: tuple[tuple[frozenset[Cell], ...], ...]
 
     @staticmethod
-    def of(methodology: Methodology, quantity: str) -> _CaseTable | None:
+    def of(methodology: Methodology, quantity: str, bases: tuple[Setting, ...]) -> _CaseTable | None:
         cases = methodology.definitions[quantity]
         named = sorted(set().union(*(switches_of(case.when) for case in cases if case.when is not None)))
         values = [_values(methodology, kind, id_) for kind, id_ in named]
@@ -98,7 +104,6 @@ class _CaseTable:
         if count > MOST_COMBINATIONS:
             return None
         combinations = tuple(tuple(zip(named, chosen, strict=True)) for chosen in product(*values))
-        bases = list(_bases(methodology))
         live = _live_axes(methodology, quantity, cases)
         covered = [_Covered(methodology, case, live, bases) for case in cases]
         cells = tuple(tuple(case.cells(combination) for case in covered) for combination in combinations)
@@ -160,6 +165,8 @@ class _CaseTable:
 
     def needed(self, combination: Switches) -> MethodologyError | None:
         """Return the planner's error if a run under a combination lacks a definition of the quantity."""
+        if not self.asked_for(dict(combination)):
+            return None
         choices = {id_: value for (kind, id_), value in combination if kind == "choice"}
         readings = {id_: value for (kind, id_), value in combination if kind == "reading"}
         agreeing = [c for c in choice_combinations(self.methodology) if all(c[id_] == value for id_, value in choices.items())]
@@ -169,6 +176,16 @@ class _CaseTable:
                     return error
         return None
 
+    def asked_for(self, switches: Mapping[tuple[str, str], str]) -> bool:
+        """Whether anything that may hold under some switches uses the quantity."""
+        if self.quantity in {self.methodology.result, *self.methodology.report}:
+            return True
+        return any(
+            any(isinstance(node, Element | MatrixRef) and node.quantity == self.quantity for node in walk(user.formula))
+            for user in self.methodology.equations
+            if user.when is None or _decided(user.when, switches) is not False
+        )
+
 
 @dataclass
 class _Covered:
@@ -177,7 +194,7 @@ class _Covered:
     methodology: Methodology
     case: Equation
     live: tuple[int, ...]
-    bases: list[Setting]
+    bases: tuple[Setting, ...]
     known: dict[Switches, frozenset[Cell]] = field(default_factory=dict)
 
     def cells(self, combination: Switches) -> frozenset[Cell]:
@@ -192,14 +209,30 @@ class _Covered:
         return self.known[own]
 
 
-def _bases(methodology: Methodology) -> Iterator[Setting]:
-    """Yield placeholder settings on both sides of every calendar year that a condition names."""
+def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
+    """Return settings without a project, on both sides of every calendar year that a condition names."""
     starts = [2001]
     for year in years_named(methodology):
         starts += [year - YEARS // 2, year + 1]
     choices = next(choice_combinations(methodology))
-    for start in dict.fromkeys(starts):
-        yield placeholder_setting(methodology, choices, start=start)
+    return tuple(placeholder_setting(methodology, choices, start=start) for start in dict.fromkeys(starts))
+
+
+def _decided(node: Node, switches: Mapping[tuple[str, str], str]) -> bool | None:
+    """Decide as much of a condition as some switches can; ``None`` where anything else decides."""
+    match node:
+        case Logic(op=op, parts=parts):
+            values = [_decided(part, switches) for part in parts]
+            decisive = op == "or"
+            if decisive in values:
+                return decisive
+            return None if None in values else not decisive
+        case Not(operand=operand):
+            inner = _decided(operand, switches)
+            return None if inner is None else not inner
+        case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)) if (kind, id_) in switches:
+            return (switches[kind, id_] == text) is (op == "==")
+    return None
 
 
 def _with(base: Setting, combination: Switches) -> Setting:

@@ -14,8 +14,9 @@ import numpy as np
 from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.documents.model import Figure, Inline, Inlines
 from engine.pipeline import Run
+from engine.reads import Cell
 from engine.terminal import number
-from engine.trace import Cell, TraceNode, Tracer
+from engine.trace import TraceNode, Tracer
 from engine.written_numbers import Origin
 from equations.equation import Equation
 
@@ -113,7 +114,7 @@ class Figures:
             return ()
         equation = self.run.methodology.equation[step.equation]
         scope, formula = tracer.element_form(equation, tracer.scope(step, equation, cell), cell)
-        found = tracer.reads(formula, scope)[:_MOST_READS]
+        found = tracer.cells.reads(formula, scope)[:_MOST_READS]
         arrays = self.run.values.arrays
         return tuple((q, int(np.ravel_multi_index(place, arrays[q].shape)) if place else 0) for q, place in found)
 

@@ -225,7 +225,10 @@ class HtmlWriter:
                 return inline_mathml(latex)
             case Link(text=text, to=to):
                 href = self.address(to)
-                return tag("a", {"href": href}, self.inlines(text)) if href is not None else self.inlines(text)
+                if href is None:
+                    return self.inlines(text)
+                symbol = isinstance(text[0], Math) and len(text) == 1 if text else False
+                return tag("a", {"href": href, "aria-label": plain(text) if symbol else None}, self.inlines(text))
             case Strong(text=text):
                 return tag("strong", None, self.inlines(text))
             case Soft(text=text):

@@ -115,9 +115,8 @@ def mathematics(latex: str) -> Mathematics:
 
     Examples
     --------
-    >>> mathematics(r"EF_{ij}")
-    Scripts(base=Identifier(text='EF', style='name'), below=Row(items=(Identifier(text='i', style='italic'), \
-Identifier(text='j', style='italic'))), above=None)
+    >>> mathematics(r"EF_{ij}").base
+    Identifier(text='EF', style='name')
     """
     return Reader(latex).read()
 

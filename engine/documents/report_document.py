@@ -238,9 +238,8 @@ class Report:
             f"{emissions.title} by source and year; the table below holds the numbers",
             kind="chart",
         )
-        small = [s for s in series if 0 < abs(math.fsum(s.values)) < _SMALL_SHARE * total]
-        if small:
-            title = f"Sources below {_SMALL_SHARE:.0%} of the total, enlarged"
+        for small in _ever_smaller(series):
+            title = f"The {len(small)} smallest sources, enlarged" if len(small) > 1 else "The smallest source, enlarged"
             yield Picture(stacked(title, unit, years, small), title + "; the table below holds the numbers", kind="chart")
         rows = [
             Row(((s.name,), *((f"{v:,.1f}",) for v in s.values), (f"{s.total:,.1f}",), (f"{s.total / total:.2%}",)))
@@ -337,6 +336,17 @@ class Report:
         rows = [Row(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
         yield Table((("File",), ("SHA-256",)), tuple(rows), weights=(2, 4))
         yield Facts(((("Program",), (f"mrvgraph {self.version}",)),))
+
+
+def _ever_smaller(series: list[Series]) -> Iterator[list[Series]]:
+    """Yield the series that cannot be seen beside the others, then those that cannot be seen beside these, and so on."""
+    while True:
+        whole = math.fsum(abs(math.fsum(s.values)) for s in series)
+        small = [s for s in series if 0 < abs(math.fsum(s.values)) < _SMALL_SHARE * whole]
+        if not small or len(small) == len(series):
+            return
+        yield small
+        series = small
 
 
 def _file_name(name: str) -> str:

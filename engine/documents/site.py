@@ -84,14 +84,14 @@ def _top(document: Document) -> Html:
             "type": "search",
             "role": "combobox",
             "aria-expanded": "false",
-            "aria-controls": "results",
+            "aria-controls": "search-results",
             "aria-autocomplete": "list",
             "autocomplete": "off",
             "spellcheck": "false",
             "placeholder": "Search: Eq 21, GWP, discount",
         },
     )
-    results = tag("ul", {"id": "results", "role": "listbox", "aria-label": "Search results", "hidden": ""})
+    results = tag("ul", {"id": "search-results", "role": "listbox", "aria-label": "Search results", "hidden": ""})
     form = tag(
         "form",
         {"class": "search", "role": "search"},
@@ -148,8 +148,8 @@ def widget_html(widget: Widget) -> Html:
         field = tag("input", {"id": "filter", "type": "search", "autocomplete": "off"})
         kind = tag("select", {"id": "filter-severity"}, tag("option", {"value": ""}, "all"))
         parts = [
-            tag("label", None, "Filter by words", field),
-            tag("label", None, "Severity", kind),
+            tag("div", None, tag("label", {"for": "filter"}, "Filter by words"), field),
+            tag("div", None, tag("label", {"for": "filter-severity"}, "Severity"), kind),
             tag("output", {"for": "filter filter-severity"}),
         ]
         return tag("form", {"class": "needs-script", "data-widget": "filter"}, tag("div", {"class": "tools"}, parts))

@@ -28,10 +28,10 @@ import numpy as np
 from engine.cells import PRESENT
 from engine.pipeline import Run
 from engine.reported_values import UnitReader
-from engine.simulate.distributions import FROM_NORMAL, NEEDS, OF_ROWS, Declared, NoSuchDistributionError, from_fields
+from engine.simulate.correlations import Correlation, Variable, read_amount, read_correlations
+from engine.simulate.distributions import NEEDS, OF_ROWS, Declared, NoSuchDistributionError, from_fields
 from equations.errors import InputError, MethodologyError, Place, near_or_all, raise_all
 from equations.quantity import Quantity
-from equations.spec_block import read_number
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.units import Unit
 
@@ -56,35 +56,6 @@ _FIELDS = (
 _IN_UNIT = ("mean", "se", "low", "high", "min", "max", "mode")
 _TOP = ("level", "outside", "inputs", "correlations", "deductions")
 _LEVEL = 0.95
-
-
-@dataclass(frozen=True)
-class Variable:
-    """Uncertain cells of one quantity that are drawn in the same way.
-
-    Attributes
-    ----------
-    places
-        Of the cells, counted through the quantity's array. For distributions of rows: the cells of one row.
-    names
-        What each cell is called: the key of its draws.
-    parameters
-        Name -> numbers. Shape of each: (cells,).
-    """
-
-    quantity: str
-    kind: str
-    places: np.ndarray
-    names: tuple[str, ...]
-    parameters: dict[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Correlation:
-    """Cells, by name, whose normal numbers are correlated. Shape of ``matrix``: (cell, cell)."""
-
-    names: tuple[str, ...]
-    matrix: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -146,7 +117,7 @@ class _Reader:
         outside = self.word(held.get("outside"), POLICIES, "reject")
         return Uncertainty(
             tuple(self.variables),
-            tuple(self.correlations(held.get("correlations"))),
+            tuple(read_correlations(held.get("correlations"), self.variables, self.errors)),
             outside,
             tuple(self.deductions(held.get("deductions"))),
         )
@@ -352,13 +323,7 @@ class _Reader:
         return float(unit.scale / wanted.scale)
 
     def number(self, node: YamlNode, name: str) -> float:
-        text = node.text.strip() if isinstance(node, Scalar) else ""
-        percent = text.endswith("%")
-        exact = read_number(text.removesuffix("%").strip()) if text else None
-        if exact is None:
-            self.fault("I505", f"{name} is not a number: {text!r}", node.place, remedy="write it as 12.5 or 8 %")
-            return 1.0
-        return float(exact) / 100 if percent else float(exact)
+        return read_amount(node, name, self.errors)
 
     def share(self, node: YamlNode | None, otherwise: float) -> float:
         """Return a share of probability, written as 95 %, 95 or 0.95."""
@@ -381,86 +346,6 @@ class _Reader:
         return text
 
     # -- what concerns several inputs
-
-    def correlations(self, node: YamlNode | None) -> Iterator[Correlation]:
-        by_quantity: dict[str, list[str]] = {}
-        for variable in self.variables:
-            by_quantity.setdefault(variable.quantity, []).extend(variable.names)
-        free = {name for v in self.variables if v.kind in FROM_NORMAL for name in v.names}
-        taken: set[str] = set()
-        for item in node.items if isinstance(node, Sequence) else ():
-            correlation = self.correlation(item, by_quantity, free)
-            if correlation is None:
-                continue
-            if taken & set(correlation.names):
-                self.fault(
-                    "I510",
-                    f"{sorted(taken & set(correlation.names))[0]} is in two correlations",
-                    item.place,
-                    remedy="join them into one matrix",
-                )
-            taken |= set(correlation.names)
-            yield correlation
-
-    def correlation(self, item: YamlNode, by_quantity: dict[str, list[str]], free: set[str]) -> Correlation | None:
-        between = item.get("between") if isinstance(item, Mapping) else None
-        if not isinstance(item, Mapping) or not isinstance(between, Sequence):
-            self.fault(
-                "I510", "a correlation names what it is `between`", item.place, remedy="write {between: [A, B], coefficient: 0.5}"
-            )
-            return None
-        names: list[str] = []
-        for scalar in between.items:
-            text = scalar.text if isinstance(scalar, Scalar) else ""
-            own = by_quantity.get(text, [text])
-            if not set(own) <= free:
-                self.fault(
-                    "I510",
-                    f"{text} cannot be correlated",
-                    scalar.place,
-                    why="it is not declared as uncertain, or has a distribution that is not made from normal numbers",
-                    remedy="correlate " + ", ".join(sorted(FROM_NORMAL)),
-                )
-                return None
-            names += own
-        matrix = self.matrix(
-            item,
-            len(names),
-            len(between.items),
-            [len(by_quantity.get(s.text, [""])) for s in between.items if isinstance(s, Scalar)],
-        )
-        return None if matrix is None else Correlation(tuple(names), matrix)
-
-    def matrix(self, item: Mapping, size: int, listed: int, sizes: list[int]) -> np.ndarray | None:
-        coefficient, rows = item.get("coefficient"), item.get("matrix")
-        if coefficient is not None:
-            matrix = np.full((size, size), self.number(coefficient, "coefficient"))
-        elif isinstance(rows, Sequence):
-            inner = np.array(
-                [[self.number(cell, "matrix") for cell in row.items] for row in rows.items if isinstance(row, Sequence)]
-            )
-            if inner.shape != (listed, listed) or (inner != inner.T).any():
-                self.fault("I510", "a correlation matrix is square and symmetric, with one row for each name", item.place)
-                return None
-            matrix = np.repeat(np.repeat(inner, sizes, axis=0), sizes, axis=1)
-        else:
-            self.fault("I510", "a correlation has a coefficient or a matrix", item.place, remedy="write `coefficient: 0.5`")
-            return None
-        np.fill_diagonal(matrix, 1.0)
-        if (np.abs(matrix) > 1).any():
-            self.fault("I510", "a correlation lies between -1 and 1", item.place)
-            return None
-        least = float(np.linalg.eigvalsh(matrix)[0])
-        if least < -1e-9:
-            self.fault(
-                "I510",
-                "no numbers can be correlated like this",
-                item.place,
-                why=f"the matrix is not positive semi-definite: its least eigenvalue is {least:.3g}",
-                remedy="lower the correlations in size, or take those of one data set",
-            )
-            return None
-        return matrix
 
     def deductions(self, node: YamlNode | None) -> Iterator[tuple[str, str]]:
         for item in node.items if isinstance(node, Sequence) else ():

@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.simulate.declared import Uncertainty, Variable
+from engine.simulate.correlations import Variable
+from engine.simulate.declared import Uncertainty
 from engine.simulate.distributions import FROM_NORMAL, from_normal
 from engine.simulate.normal import Numbers
 from equations.errors import InputError

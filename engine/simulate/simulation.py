@@ -104,7 +104,7 @@ def simulate(
             "I510",
             "the project declares no uncertainty",
             run.project.value_places.get(next(iter(run.project.values), "")),
-            remedy="add `uncertainty:` beside a value, or `uncertainty: inputs:` (docs/guide/uncertainty.md)",
+            remedy="add `uncertainty:` beside a value, or `uncertainty: inputs:` (docs/uncertainty.md)",
         )
     batchable = batchable_of(run, asked)
     sources, found, stopped = _evaluated(batchable, run, uncertainty, seed, draws, stop, levels, way, progress)

@@ -38,9 +38,7 @@ def _histogram(simulation: Simulation) -> list[str]:
     def across(value: float) -> float:
         return _LEFT + (value - float(edges[0])) / span * _WIDE
 
-    found = [
-        f'<text x="{_LEFT}" y="24" font-weight="bold">{escape(title)}</text>'
-    ]
+    found = [f'<text x="{_LEFT}" y="24" font-weight="bold">{escape(title)}</text>']
     for count, low, high in zip(counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         tall = count / most * _HIGH
         found.append(

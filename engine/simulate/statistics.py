@@ -86,7 +86,7 @@ def summarise(name: str, unit: str, draws: Numbers, single: float, levels: Seque
         Shares of the draws that the intervals hold; the first is the one whose convergence is followed.
     """
     ordered = np.sort(draws)
-    mean = float(draws.mean())
+    mean = float(draws.mean()) if ordered[0] != ordered[-1] else float(ordered[0])
     centred = draws - mean
     variance = float((centred**2).sum() / max(len(draws) - 1, 1))
     se = variance**0.5

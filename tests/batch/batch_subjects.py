@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class Subject:
     plan: Plan
     numbers: dict[str, np.ndarray]
 
-    @property
+    @cached_property
     def batchable(self) -> Batchable:
         return make_batchable(self.methodology, self.plan)
 

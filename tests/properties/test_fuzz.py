@@ -184,6 +184,7 @@ def test_formulas(text):
 @example("1e999999999")
 @example("((t^12)^12)^12")
 @example("__class__")
+@example("nan")
 @example("t/0")
 def test_units(text):
     with only_coded_errors():

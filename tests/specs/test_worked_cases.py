@@ -1,7 +1,7 @@
 """The worked cases of KH_AM004 come out as written down, and as the independent oracle has them; every equation takes part in one.
 
-What stands before the oracle's own inputs (error-adjusted areas, Eq 46 to 49, averages between two maps) is recomputed here in plain Python
-from the numbers that the project files give.
+What stands before the oracle's own inputs (error-adjusted areas, Eq 46 to 49, averages between two maps) is recomputed here in
+plain Python from the numbers that the project files give.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pytest
 from reference_adapter import TARGETS, compare, to_oracle
 
 import engine
-from engine.case_runs import CaseRun, RuleReads, start_case
+from engine.mutation.case_runs import CaseRun, RuleReads, start_case
 from engine.worked_cases import WorkedCase, read_cases
 from equations.methodology import Methodology
 from equations.unit_registry import parse_unit
@@ -60,7 +60,8 @@ def test_every_equation_choice_and_reading_takes_part_in_a_case(kh: Methodology,
     used = frozenset().union(*(run.equations for run in started.values()))
     assert [equation.id for equation in kh.equations if equation.id not in used] == []
 
-    made = {(id_, value) for run in started.values() for id_, value in (*run.setting.choices.items(), *run.setting.readings.items())}
+    settings = [run.setting for run in started.values()]
+    made = {pair for setting in settings for pair in (*setting.choices.items(), *setting.readings.items())}
     assert [(c.id, v.id) for c in kh.choices for v in c.values if (c.id, v.id) not in made] == []
     decided_by_rules = {"five-percent-base"}
     rulings = [ruling for ruling in kh.rulings if ruling.id not in decided_by_rules]
@@ -130,7 +131,8 @@ def check_probabilities(run: engine.Run) -> None:
             continue
         annual = {}
         for t in run.setting.members[axis]:
-            prob = by_hand.eq47_prob({(i, j): x for (i, j, u), x in moved.items() if u == t}, {i: x for (i, u), x in held.items() if u == t})
+            converted = {(i, j): x for (i, j, u), x in moved.items() if u == t}
+            prob = by_hand.eq47_prob(converted, {i: x for (i, u), x in held.items() if u == t})
             annual[t] = by_hand.eq48_annual(prob, int(lengths[(t,)]))
         weights = {t: lengths[(t,)] if run.setting.readings["interval-weights"] == "by-length" else 1.0 for t in annual}
         for (i, j), value in numbers(run, result).items():
@@ -141,7 +143,7 @@ def check_probabilities(run: engine.Run) -> None:
 def test_operating_days_as_a_power_of_the_matrix_by_eigenvectors(
     cases: tuple[WorkedCase, ...], run_kh: Callable[..., engine.Run]
 ) -> None:
-    """The oracle has no such reading: the matrix to the power of d/d0 is taken by its eigenvectors, and the years are walked in a loop."""
+    """The oracle has no such reading: the power d/d0 is taken by eigenvectors, and the years are walked in a loop."""
     found = [case for case in cases if POWER.items() <= case.readings.items()]
     assert len(found) >= 2
     for case in found:

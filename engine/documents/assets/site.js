@@ -46,7 +46,7 @@
   });
 
   // -- search
-  const field = byId("search"), results = byId("results");
+  const field = byId("search"), results = byId("search-results");
   let shown = [], chosen = -1;
 
   function score(entry, words, number) {
@@ -62,7 +62,8 @@
     let total = 0;
     for (const word of words) {
       const lowWord = word.toLowerCase();
-      if (names.includes(word)) total += 60;
+      if (names[0] === word) total += 80;
+      else if (names.includes(word)) total += 60;
       else if (low.split(" ").includes(lowWord)) total += 45;
       else if (lowTitle.split(/[\s:,]+/).includes(lowWord)) total += 30;
       else if (low.includes(lowWord)) total += names[0].toLowerCase().startsWith(lowWord) ? 28 : 14;
@@ -183,17 +184,21 @@
 
     const tools = document.createElement("div");
     tools.className = "tools";
-    const label = (text, control) => { const made = document.createElement("label"); made.textContent = text; made.append(control); tools.append(made); return control; };
-    const find = label("Find in the graph", document.createElement("input"));
+    const label = (text, control, id) => {
+      const made = document.createElement("div"), name = document.createElement("label");
+      control.id = name.htmlFor = id;
+      name.textContent = text;
+      made.append(name, control);
+      tools.append(made);
+      return control;
+    };
+    const find = label("Find in the graph", document.createElement("input"), "graph-find");
     find.type = "search";
-    find.id = "graph-find";
-    const target = label("Show what is needed for", document.createElement("select"));
-    target.id = "graph-target";
+    const target = label("Show what is needed for", document.createElement("select"), "graph-target");
     target.append(new Option("everything", ""));
     for (const quantity of data.quantities) if (quantity.made) target.append(new Option(quantity.id + (quantity.equations ? " (" + quantity.equations + ")" : "") + ": " + quantity.name, quantity.id));
     const selects = data.choices.map((choice) => {
-      const select = label(choice.id.replaceAll("_", " "), document.createElement("select"));
-      select.id = "graph-choice-" + choice.id;
+      const select = label(choice.id.replaceAll("_", " "), document.createElement("select"), "graph-choice-" + choice.id);
       select.title = choice.meaning;
       select.append(new Option("any", ""), ...choice.values.map((value) => new Option(value, value)));
       return select;

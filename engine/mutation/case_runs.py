@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.affected import quantities_of
 from engine.evaluate import Values, evaluate, evaluate_again
 from engine.finding import Finding
 from engine.inputs import Inputs, bind_inputs, supplied_quantities
+from engine.mutation.affected import quantities_of
 from engine.plan import Box, Plan
 from engine.planning import plan_run, plan_with_rules
 from engine.prepare import prepare
@@ -81,7 +81,7 @@ class CaseRun:
         Parameters
         ----------
         touched
-            What must be planned again (:class:`engine.affected.Dependencies`); all else keeps its numbers.
+            What must be planned again (:class:`engine.mutation.affected.Dependencies`); all else keeps its numbers.
         same_needs
             The quantity that is defined otherwise, if its definition reads no cell that it did not read before; else empty.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.document_faults import OPERATORS as IN_DECLARATIONS
-from engine.formula_faults import OPERATORS as IN_FORMULAS
-from engine.mutate import CHECKS, Outcome
-from engine.mutation_score import Score
+from engine.mutation.document_faults import OPERATORS as IN_DECLARATIONS
+from engine.mutation.formula_faults import OPERATORS as IN_FORMULAS
+from engine.mutation.mutate import CHECKS, Outcome
+from engine.mutation.score import Score
 from engine.terminal import bold, table
 
 #: Check -> what it is, for a reader.

@@ -15,8 +15,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.affected import Dependencies, quantities_of
-from engine.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, Valued, aligned
+from engine.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, aligned
+from engine.mutation.affected import Dependencies, quantities_of
 from engine.placeholder import placeholder_setting
 from engine.setting import Setting, may_hold, switches_of
 from equations.equation import Equation
@@ -32,14 +32,20 @@ _MOST_COMBINATIONS = 48
 
 def is_equivalent(equation: Equation, other: Equation, methodology: Methodology) -> bool:
     """Whether two versions of an equation agree wherever it stands, under every choice and reading on which they depend."""
+    return not told_apart(equation, other, methodology)
+
+
+def told_apart(equation: Equation, other: Equation, methodology: Methodology) -> str:
+    """Return drawn numbers with which two versions of an equation give different values, or an empty text where none do."""
     tried: set[tuple[object, ...]] = set()
     for setting in _settings(equation, other, methodology):
         ways = _Ways.of(equation, other, methodology, setting)
         if ways.key() not in tried:
             tried.add(ways.key())
-            if not all(_agree(equation, other, arrays, methodology, setting) for arrays in ways.draws()):
-                return False
-    return bool(tried)
+            for arrays in ways.draws():
+                if found := _difference(equation, other, FormulaEvaluator(methodology, setting, arrays)):
+                    return found
+    return "" if tried else "the equation stands nowhere"
 
 
 def _settings(equation: Equation, other: Equation, methodology: Methodology) -> Iterator[Setting]:
@@ -72,25 +78,38 @@ def _combinations(readings: list[list[tuple[str, str]]], methodology: Methodolog
     return list(dict.fromkeys(found))
 
 
-def _agree(
-    equation: Equation, other: Equation, arrays: dict[str, Array], methodology: Methodology, setting: Setting
-) -> bool:
-    formulas = FormulaEvaluator(methodology, setting, arrays)
-    scope = _scope(equation, setting)
+def _difference(equation: Equation, other: Equation, formulas: FormulaEvaluator) -> str:
+    """Return the first cell in which two formulas differ, in words, or an empty text."""
+    scope = _scope(equation, formulas.setting)
     with np.errstate(all="ignore"):
         for of in (formulas.value, formulas.excluded):
             one, two = of(equation.formula, scope), of(other.formula, scope)
-            if (one is None) is not (two is None):
-                return False
-            if one is not None and two is not None and not _same(one, two, scope):
-                return False
-    return True
+            if one is None or two is None:
+                if one is not two:
+                    return "only one of the two leaves cells out"
+                continue
+            axes = scope.order({*one[1], *two[1]})
+            a, b = np.broadcast_arrays(aligned(one, axes), aligned(two, axes))
+            off = np.argwhere(~np.isclose(a, b, rtol=1e-9, atol=0.0, equal_nan=True))
+            if len(off):
+                cell = tuple(int(at) for at in off[0])
+                at = dict(zip(axes, cell, strict=True))
+                return f"{_shown(b[cell])} instead of {_shown(a[cell])}" + _given(equation, other, formulas, scope, at)
+    return ""
 
 
-def _same(one: Valued, two: Valued, scope: Scope) -> bool:
-    axes = scope.order({*one[1], *two[1]})
-    a, b = np.broadcast_arrays(aligned(one, axes), aligned(two, axes))
-    return bool(np.allclose(a, b, rtol=1e-9, atol=0.0, equal_nan=True))
+def _given(equation: Equation, other: Equation, formulas: FormulaEvaluator, scope: Scope, at: Mapping[str, int]) -> str:
+    """Return the drawn numbers that stand in the formulas for one cell, without those that are summed over."""
+    shown: dict[str, None] = {}
+    for node in (*walk(equation.formula), *walk(other.formula)):
+        if isinstance(node, Element) and all(isinstance(index, IndexLetter) and index.letter in at for index in node.indices):
+            value, letters = formulas.value(node, scope)
+            shown[f"{node.quantity} is {_shown(value[tuple(at[letter] for letter in letters)])}"] = None
+    return f" where {', '.join(shown)}" if shown else ""
+
+
+def _shown(value: float) -> str:
+    return "no number" if not np.isfinite(value) else f"{float(value):.4g}"
 
 
 def _scope(equation: Equation, setting: Setting) -> Scope:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from engine.affected import Dependencies, quantities_of
-from engine.case_runs import CaseRun, Result, RuleReads, keys_of, start_case
 from engine.checks import (
     check_cases_of,
     check_conditions,
@@ -22,10 +20,12 @@ from engine.checks import (
     check_use,
     settings_to_check,
 )
-from engine.equivalence import is_equivalent
 from engine.finding import Finding
-from engine.homogeneity import is_homogeneous, is_homogeneous_rule
-from engine.mutants import Mutant, MutantReader, with_equation
+from engine.mutation.affected import Dependencies, quantities_of
+from engine.mutation.case_runs import CaseRun, Result, RuleReads, keys_of, start_case
+from engine.mutation.equivalence import told_apart
+from engine.mutation.homogeneity import is_homogeneous, is_homogeneous_rule
+from engine.mutation.mutants import Mutant, MutantReader, with_equation
 from engine.planning import plan_run
 from engine.reported_values import UnitReader
 from engine.setting import Setting, is_static, may_hold, switches_of
@@ -53,7 +53,7 @@ class Outcome:
     why
         What the check said, or why nothing caught the mutant.
     changes_dimension
-        Whether the two sides no longer scale alike when units are substituted (:mod:`engine.homogeneity`).
+        Whether the two sides no longer scale alike when units are substituted (:mod:`engine.mutation.homogeneity`).
     """
 
     mutant: Mutant
@@ -119,9 +119,11 @@ class Bench:
         outcome = self.run(mutant, [run for run in self.runs if equation.id in run.equations],
                            lambda run: run.again(methodology, touched, same_needs=same_needs, read_unit=self.read_unit),
                            equation.quantity)  # fmt: skip
-        open_ = outcome.check == "nothing" and mutant.part == "formula" and not equation.solver
-        if open_ and is_equivalent(right, equation, self.methodology):
-            return Outcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
+        if outcome.check == "nothing" and mutant.part == "formula" and not equation.solver:
+            apart = told_apart(right, equation, self.methodology)
+            if not apart:
+                return Outcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
+            outcome = replace(outcome, why=f"{outcome.why}; other numbers would tell: {apart}")
         return replace(outcome, changes_dimension=changing)
 
     def static(self, methodology: Methodology, mutant: Mutant, equation: Equation) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from engine.case_runs import RuleReads, start_case
-from engine.mutation_score import Progress, Score, score
+from engine.mutation.case_runs import RuleReads, start_case
+from engine.mutation.score import Progress, Score, score
 from engine.worked_cases import expected_text, read_cases
 from equations.errors import InputError
 from equations.spec_files import load_methodology

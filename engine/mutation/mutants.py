@@ -6,8 +6,8 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.document_faults import UnitFault, ValueFault, unit_faults, value_faults
-from engine.formula_faults import Fault, condition_faults, formula_faults
+from engine.mutation.document_faults import UnitFault, ValueFault, unit_faults, value_faults
+from engine.mutation.formula_faults import Fault, condition_faults, formula_faults
 from equations.dataset import Dataset
 from equations.equation import Equation
 from equations.errors import MethodologyError, Place, UnitError, raise_all
@@ -27,7 +27,7 @@ class Mutant:
     Attributes
     ----------
     operator
-        Kind of fault: a key of ``OPERATORS`` of :mod:`engine.formula_faults` or :mod:`engine.document_faults`.
+        Kind of fault: a key of ``OPERATORS`` of :mod:`engine.mutation.formula_faults` or :mod:`engine.mutation.document_faults`.
     part
         What is wrong: ``formula`` or ``when`` of an equation, ``unit`` of a quantity, ``values`` of a dataset.
     subject

@@ -1,6 +1,6 @@
 """Small faults in a formula, one at a time: what a slip of the pen, a wrong copy or a misread subscript does to an equation.
 
-Each fault is the whole formula with one thing wrong. Whether anybody would notice is the question of :mod:`engine.mutate`.
+Each fault is the whole formula with one thing wrong. Whether anybody would notice is the question of :mod:`engine.mutation.mutate`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
+from engine.mutation.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
 from equations.functions import FUNCTIONS
 from equations.methodology import Methodology
 from equations.syntax import (

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.checks import check_methodology
-from engine.mutants import Mutant, find_mutants
-from engine.mutate import CHECKS, EQUIVALENT, Bench, Outcome
+from engine.mutation.mutants import Mutant, find_mutants
+from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench, Outcome
 from engine.worked_cases import WorkedCase
 from equations.methodology import Methodology
 from equations.unit_registry import SUBSTANCES, parse_unit
