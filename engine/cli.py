@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return BAD
     except (MemoryError, RecursionError) as cause:
-        too_large = InputError("I512", "this is too large to be worked on", why=type(cause).__name__, remedy="divide it, or use a larger machine")
+        too_large = InputError("I511", "this is more than fits into memory", why=type(cause).__name__, remedy="divide it, or use a larger machine")
         return _report_error(too_large, json_wanted=getattr(options, "json", False))
 
 

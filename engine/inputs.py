@@ -66,9 +66,7 @@ def _may_hold(block: ValueBlock, setting: Setting) -> bool:
         return True
 
 
-def bind_inputs(
-    methodology: Methodology, plan: Plan, project: ProjectData, read_unit: UnitReader
-) -> Inputs:
+def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read_unit: UnitReader) -> Inputs:
     """Bind a project's data to the inputs that a plan needs.
 
     Parameters
@@ -166,7 +164,9 @@ class _Binder:
             return
         where = f"dataset {first}" if first == second else f"the datasets {first} and {second}, both used by default,"
         remedy = "make their `when:` exclude each other" if first == second else "let one of them be `use: on-request`"
-        self.errors.append(GraphError("G402", f"{where} give {shown} twice", block.place, why="one number can count", remedy=remedy))
+        self.errors.append(
+            GraphError("G402", f"{where} give {shown} twice", block.place, why="one number can count", remedy=remedy)
+        )
 
     def cells_of(self, quantity: Quantity, labels: tuple[str, ...], block: ValueBlock) -> list[tuple[int, ...]]:
         """Return the cells that a line of a dataset fills in this run; members that the project does not have are passed over."""
@@ -218,8 +218,15 @@ class _Binder:
     def unused(self, quantity: Quantity) -> None:
         why = "no equation uses it under these choices and supplied values"
         self.findings.append(
-            Finding("A705", "note", quantity.id, f"the supplied {quantity.id} is not used", why,
-                    "remove it, or look whether a choice is wrong", place=self.project.value_places.get(quantity.id))  # fmt: skip
+            Finding(
+                "A705",
+                "note",
+                quantity.id,
+                f"the supplied {quantity.id} is not used",
+                why,
+                "remove it, or look whether a choice is wrong",
+                place=self.project.value_places.get(quantity.id),
+            )  # fmt: skip
         )
 
     def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None) -> Origin:
@@ -260,7 +267,9 @@ class _Binder:
                 return
             pattern.append(at)
         if tuple(pattern) in {own for own, _ in self.otherwise.get(quantity.id, ())}:
-            self.fault("I506", f"{quantity.id}: `otherwise` is said twice for the same cells", scalar.place, remedy="remove one of the two")
+            self.fault(
+                "I506", f"{quantity.id}: `otherwise` is said twice for the same cells", scalar.place, remedy="remove one of the two"
+            )
             return
         for own, unit, alternative in self.otherwise_units(quantity, block, units, pattern):
             given = Given(scalar.text, unit, self.origin(block, scalar.text, unit, scalar.place), scalar.place, alternative)
@@ -278,9 +287,16 @@ class _Binder:
         silent = [self.plan.setting.members[year_set][at] for at in box[axis] if at not in named]
         if silent:
             self.findings.append(
-                Finding("A718", "warning", quantity.id, f"{quantity.id} lists nothing for {', '.join(silent)}",
-                        f"`otherwise: {text}` is taken for the whole year", "list the year, or leave `otherwise` out",
-                        str(quantity.source), self.project.value_places.get(quantity.id))  # fmt: skip
+                Finding(
+                    "A718",
+                    "warning",
+                    quantity.id,
+                    f"{quantity.id} lists nothing for {', '.join(silent)}",
+                    f"`otherwise: {text}` is taken for the whole year",
+                    "list the year, or leave `otherwise` out",
+                    str(quantity.source),
+                    self.project.value_places.get(quantity.id),
+                )  # fmt: skip
             )
 
     def otherwise_units(
@@ -350,9 +366,15 @@ class _Binder:
 
     def outside(self, quantity: Quantity, cells: list[tuple[int, ...]]) -> None:
         self.findings.append(
-            Finding("A705", "warning", quantity.id, f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
-                    f"the project's relation {quantity.on} does not hold there", f"add it under `relations: {quantity.on}:`, or remove it",
-                    place=self.given[quantity.id][cells[0]].place)  # fmt: skip
+            Finding(
+                "A705",
+                "warning",
+                quantity.id,
+                f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
+                f"the project's relation {quantity.on} does not hold there",
+                f"add it under `relations: {quantity.on}:`, or remove it",
+                place=self.given[quantity.id][cells[0]].place,
+            )  # fmt: skip
         )
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
@@ -368,7 +390,9 @@ class _Binder:
         return f"{quantity.id}[{self.labels(quantity, cell)}]" if cell else quantity.id
 
     def missing(self, quantity: Quantity, cells: list[tuple[int, ...]], partly: bool) -> None:
-        users = [self.methodology.equation[e].label for e in self.plan.needed_by.get(quantity.id, ()) if e in self.methodology.equation]
+        users = [
+            self.methodology.equation[e].label for e in self.plan.needed_by.get(quantity.id, ()) if e in self.methodology.equation
+        ]
         shown = [self.shown(quantity, cell) for cell in cells]
         datasets = [d.id for d in self.methodology.datasets if d.use != "default"
                     and any(b.quantity == quantity.id for b in d.values)]  # fmt: skip

@@ -84,7 +84,9 @@ class _Maker:
         return frozenset(
             index_set.id
             for index_set in self.methodology.index_sets
-            if index_set.project == "must-list" and index_set.id != PERIOD_SET and not index_set.members
+            if index_set.project == "must-list"
+            and index_set.id != PERIOD_SET
+            and not index_set.members
             and index_set.id not in self.project.members
         )
 
@@ -94,7 +96,9 @@ class _Maker:
         found: dict[str, str] = {}
         for id_ in asked:
             if id_ not in self.methodology.choice:
-                self.fault("I508", f"there is no choice {id_!r}", None, remedy=near_or_all(id_, self.methodology.choice, "there are"))
+                self.fault(
+                    "I508", f"there is no choice {id_!r}", None, remedy=near_or_all(id_, self.methodology.choice, "there are")
+                )
         for id_, scalar in self.project.choices.items():
             if id_ not in self.methodology.choice:
                 self.fault("I508", f"there is no choice {id_!r}", scalar.place,
@@ -162,7 +166,9 @@ class _Maker:
         found: list[str] = []
         for scalar in scalars:
             if scalar.text in found:
-                self.fault("I506", f"the member {scalar.text!r} of {owner} stands twice", scalar.place, remedy="remove one of the two")
+                self.fault(
+                    "I506", f"the member {scalar.text!r} of {owner} stands twice", scalar.place, remedy="remove one of the two"
+                )
             elif scalar.text:
                 found.append(scalar.text)
         return found
@@ -232,9 +238,7 @@ class _Maker:
             found[relation.id] = None if pairs is None else frozenset(self.combinations(pairs, relation.over, members))
         return found
 
-    def combinations(
-        self, node: YamlNode, over: tuple[str, ...], members: Mapping[str, tuple[str, ...]]
-    ) -> list[tuple[str, ...]]:
+    def combinations(self, node: YamlNode, over: tuple[str, ...], members: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
         pairs: list[tuple[str, ...]] = []
         stack: list[tuple[tuple[str, ...], YamlNode]] = [((), node)]
         while stack:

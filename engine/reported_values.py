@@ -110,9 +110,7 @@ class ValueReader:
             found += [((key.text, *labels), scalar) for labels, scalar in self.nested(value, quantity)]
         return found
 
-    def text_table(
-        self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]
-    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+    def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[tuple[tuple[str, ...], Scalar, str]]:
         lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
         rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
         return self.grid(quantity, scalar.file, rows, indices, corner=False)

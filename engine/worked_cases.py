@@ -173,6 +173,7 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
     if not case.path.is_file():
         return
     shown, substances = shown_name(case.path), tuple(s.id for s in methodology.substances)
+    units: dict[str, Unit] = {}
     for line, row in enumerate(csv.reader(io.StringIO(case.path.read_text(encoding="utf-8"))), start=1):
         place = Place(shown, line)
         if line == 1 or not row:
@@ -185,7 +186,9 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
         if quantity is None or len(labels) != len(quantity.indices):
             errors.append(SpecError("S107", f"there is no number {row[0]}[{row[1]}]", place))
             continue
-        unit = read_unit(row[2], place, substances)
+        if row[2] not in units:
+            units[row[2]] = read_unit(row[2], place, substances)
+        unit = units[row[2]]
         if not unit.same_dimension(quantity.unit):
             errors.append(SpecError("U302", f"{row[0]} is in {quantity.unit}, not in {unit}", place))
             continue

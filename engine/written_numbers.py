@@ -135,14 +135,24 @@ class NumberReader:
         if usual.source:
             evidence += f" ({usual.source})"
         self.findings.append(
-            Finding("A702", "warning", quantity.id, f"{shown} = {with_unit(given.text, given.unit)} is unusual",
-                    evidence, "check the unit (kg for t? a factor of 1000?) and the number", str(quantity.source), given.place)  # fmt: skip
+            Finding(
+                "A702",
+                "warning",
+                quantity.id,
+                f"{shown} = {with_unit(given.text, given.unit)} is unusual",
+                evidence,
+                "check the unit (kg for t? a factor of 1000?) and the number",
+                str(quantity.source),
+                given.place,
+            )  # fmt: skip
         )
 
     def statement(self, shown: str, given: Given) -> float:
         value = _STATEMENTS.get(given.text.lower())
         if value is None:
-            self.fault("I505", f"{shown} is {given.text!r}", given.place, why="it is a statement, true or not", remedy="write yes or no")
+            self.fault(
+                "I505", f"{shown} is {given.text!r}", given.place, why="it is a statement, true or not", remedy="write yes or no"
+            )
             return math.nan
         return value
 

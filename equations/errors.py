@@ -56,8 +56,7 @@ CODES: dict[str, str] = {
     "I508": "a choice, reading or dataset that is missing or not offered",
     "I509": "a project or data file that cannot be read",
     "I510": "a distribution that cannot be, or does not fit its quantity",
-    "I511": "a number of draws, projects or workers that cannot be",
-    "I512": "memory that would not suffice",
+    "I511": "a number of draws, projects or workers that cannot be, or more work than fits into memory",
     "I513": "a project file that cannot be run under one of two specs that are compared",
     "I514": "an optional package that is not installed",
     "V601": "a division by zero",
@@ -126,9 +125,7 @@ class MethodologyError(Exception):
         The reason, and what to do.
     """
 
-    def __init__(
-        self, code: str, what: str, place: Place | None = None, *, why: str = "", remedy: str = ""
-    ) -> None:
+    def __init__(self, code: str, what: str, place: Place | None = None, *, why: str = "", remedy: str = "") -> None:
         super().__init__(code, what, place, why, remedy)
         self.code = code
         self.what = what
@@ -166,9 +163,7 @@ class MethodologyError(Exception):
         }
 
 
-def _rebuild(
-    kind: type[MethodologyError], code: str, what: str, place: Place | None, why: str, remedy: str
-) -> MethodologyError:
+def _rebuild(kind: type[MethodologyError], code: str, what: str, place: Place | None, why: str, remedy: str) -> MethodologyError:
     return kind(code, what, place, why=why, remedy=remedy)
 
 

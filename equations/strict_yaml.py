@@ -167,7 +167,11 @@ def _syntax_error(cause: yaml.YAMLError, text: str, file: str) -> SpecError:
         return _character_error(cause, text, file)
     remedy = "check indentation, quotes and colons on this line and the one before"
     if problem == "found unexpected end of stream" and getattr(cause, "context_mark", None) is not None:
-        mark, problem, remedy = cause.context_mark, "a quote is opened and not closed", "close the quote, or double it inside the text"  # type: ignore[attr-defined]
+        mark, problem, remedy = (
+            cause.context_mark,
+            "a quote is opened and not closed",
+            "close the quote, or double it inside the text",
+        )  # type: ignore[attr-defined]
     lines = text.splitlines()
     if context.startswith("while parsing a flow") and mark.line >= len(lines):
         mark, problem, remedy = cause.context_mark, "a bracket is opened and not closed", "close it with ] or }"  # type: ignore[attr-defined]
@@ -229,7 +233,9 @@ class _Builder:
         if getattr(event, "anchor", None):
             self.refuse(event, f"an anchor (&{event.anchor})", "write the value out where it is needed")
         if getattr(event, "tag", None) and event.tag != "!":
-            self.refuse(event, f"a tag ({event.tag.replace('tag:yaml.org,2002:', '!!')})", "write plain text; the field decides the type")
+            self.refuse(
+                event, f"a tag ({event.tag.replace('tag:yaml.org,2002:', '!!')})", "write plain text; the field decides the type"
+            )
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(line, column, depth)
         if isinstance(event, yaml.MappingStartEvent):
@@ -265,9 +271,13 @@ class _Builder:
                 continue
             if key.text in seen:
                 self.errors.append(
-                    SpecError("S102", f"the key {key.text!r} stands twice in one block", key.place,
-                              why=f"it already stands in line {seen[key.text].line}, and only one value can count",
-                              remedy="remove one of the two")  # fmt: skip
+                    SpecError(
+                        "S102",
+                        f"the key {key.text!r} stands twice in one block",
+                        key.place,
+                        why=f"it already stands in line {seen[key.text].line}, and only one value can count",
+                        remedy="remove one of the two",
+                    )  # fmt: skip
                 )
                 continue
             seen[key.text] = key

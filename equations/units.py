@@ -63,8 +63,9 @@ class Unit:
 
     def can_be_raised_to(self, exponent: Fraction) -> bool:
         """Whether a power stays within what a unit can be."""
-        digits = max(self.scale.numerator.bit_length(), self.scale.denominator.bit_length())
-        return abs(exponent) * max([digits / _MOST_BITS, *(abs(power) / _MOST_POWER for _, power in self.powers)]) <= 1
+        bits = max(self.scale.numerator.bit_length(), self.scale.denominator.bit_length())
+        within = all(abs(power * exponent) <= _MOST_POWER for _, power in self.powers)
+        return within and abs(exponent) * bits <= _MOST_BITS
 
     def in_base_units(self) -> str:
         """Return the unit in base dimensions, readable: ``tC / ha``."""

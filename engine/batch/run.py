@@ -93,7 +93,7 @@ def evaluate_batch(batchable: Batchable, source: Source, way: Way = DEFAULT_WAY,
     Raises
     ------
     InputError
-        I504 or I505 for a draw outside the range in which a quantity can be, or not finite; I511 for an impossible way; I512
+        I504 or I505 for a draw outside the range in which a quantity can be, or not finite; I511 for an impossible way and
         where memory would not suffice.
     EvaluationError
         V6xx for a draw without a finite result, with its cell and operands.
@@ -271,7 +271,7 @@ class _Batch:
         free = free_memory()
         if free is not None and needed > free:
             raise InputError(
-                "I512",
+                "I511",
                 f"{self.source.count} draws of {len(self.main.cells)} numbers need {needed / 1e9:.1f} GB of memory",
                 why=f"{free / 1e9:.1f} GB are free",
                 remedy="take fewer draws, or ask for fewer quantities",

@@ -8,6 +8,7 @@ from engine.documents.model import (
     Badge,
     Block,
     Box,
+    Break,
     Code,
     Facts,
     Heading,
@@ -63,7 +64,7 @@ def dataset_page(subject: Subject) -> Page:
             Row(
                 (
                     (x.title,),
-                    (Math(latex(x.left, m), plain_text(x.left)), " against ", Math(latex(x.right, m), plain_text(x.right))),
+                    (Math(latex(x.left, m), plain_text(x.left)), " against", Break(), Math(latex(x.right, m), plain_text(x.right))),
                     (f"{float(x.tolerance):g}",),
                     (Badge(x.severity, x.severity),),
                     (x.why,),

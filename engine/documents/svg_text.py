@@ -41,8 +41,8 @@ def cut(text: str, size: float, room: float) -> str:
 
     Examples
     --------
-    >>> cut("Area of a category", 10, 60)
-    'Area of a…'
+    >>> cut("Area", 10, 60)
+    'Area'
     """
     if width(text, size) <= room:
         return text

@@ -153,8 +153,15 @@ class CaseRun:
         return one is not two and not np.array_equal(one, two, equal_nan=True)
 
 
-def start_case(case: WorkedCase, methodology: Methodology, rules: RuleReads, read_unit: UnitReader) -> CaseRun:
+def start_case(
+    case: WorkedCase, methodology: Methodology, rules: RuleReads, read_unit: UnitReader, others: Iterable[CaseRun] = ()
+) -> CaseRun:
     """Run a worked case under the methodology as it is.
+
+    Parameters
+    ----------
+    others
+        Cases that were started before; bound inputs of the same project are taken from them.
 
     Raises
     ------
@@ -168,7 +175,7 @@ def start_case(case: WorkedCase, methodology: Methodology, rules: RuleReads, rea
     reached = plan_run(methodology, setting, targets, supplied).needs
     targets += tuple(id_ for id_ in case.expect if id_ not in reached)
     plan = plan_with_rules(methodology, setting, targets, supplied, rules.asked)
-    inputs = bind_inputs(methodology, plan, data, read_unit)
+    inputs = _bound_before(case, setting, plan, methodology, others) or bind_inputs(methodology, plan, data, read_unit)
     values = evaluate(methodology, plan, inputs)
     origins = [(id_, origin) for id_, cells in inputs.origins.items() for origin in cells.values()]
     taken = frozenset((origin.name, id_) for id_, origin in origins if origin.kind != "project")
@@ -176,6 +183,20 @@ def start_case(case: WorkedCase, methodology: Methodology, rules: RuleReads, rea
     stated = frozenset(id_ for id_ in data.values if id_ in methodology.quantity)
     findings = keys_of((*inputs.findings, *check_rules(methodology, plan, values, stated)))
     return CaseRun(case, data, setting, supplied, plan, inputs, Result(values, findings), equations, taken, rules)
+
+
+def _bound_before(
+    case: WorkedCase, setting: Setting, plan: Plan, methodology: Methodology, others: Iterable[CaseRun]
+) -> Inputs | None:
+    """Return inputs bound for another case of the same project, if they hold all cells and no value depends on a switch."""
+    if any(block.when is not None for dataset in methodology.datasets for block in dataset.values):
+        return None
+    for other in others:
+        have, theirs = other.plan.inputs, other.case
+        same = (theirs.project, theirs.datasets, other.setting.members) == (case.project, case.datasets, setting.members)
+        if same and all(id_ in have and _is_held(box, have[id_]) for id_, box in plan.inputs.items()):
+            return other.inputs
+    return None
 
 
 def keys_of(findings: Iterable[Finding]) -> frozenset[Key]:

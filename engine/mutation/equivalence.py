@@ -93,6 +93,8 @@ def _difference(equation: Equation, other: Equation, formulas: FormulaEvaluator)
             off = np.argwhere(~np.isclose(a, b, rtol=1e-9, atol=0.0, equal_nan=True))
             if len(off):
                 cell = tuple(int(at) for at in off[0])
+                if of == formulas.excluded:
+                    return "a cell left out instead of a number" if b[cell] else "a number instead of a cell left out"
                 at = dict(zip(axes, cell, strict=True))
                 return f"{_shown(b[cell])} instead of {_shown(a[cell])}" + _given(equation, other, formulas, scope, at)
     return ""

@@ -80,7 +80,9 @@ class Bench:
         self.read_unit = read_unit
         self.reader = MutantReader.of(methodology)
         rules = RuleReads.of(methodology)
-        self.runs = [start_case(case, methodology, rules, read_unit) for case in cases]
+        self.runs: list[CaseRun] = []
+        for case in cases:
+            self.runs.append(start_case(case, methodology, rules, read_unit, self.runs))
         self.settings = _Settings(methodology)
         standing = (check_tables, check_recomputed, check_use, check_letters)
         self.known = keys_of(finding for check in standing for finding in check(methodology))

@@ -16,6 +16,7 @@ from engine.simulate.declared import Uncertainty, read_uncertainty
 from engine.simulate.deductions import LEVEL, Deduction, deduct
 from engine.simulate.draws import CHUNK, DrawSource, moved_shares
 from engine.simulate.normal import Numbers
+from engine.simulate.propagation import Propagated, gradient_of, propagate
 from engine.simulate.statistics import Summary, summarise
 from equations.errors import InputError, near_or_all
 
@@ -37,6 +38,8 @@ class Simulation:
     moved
         Uncertain cell -> share of its draws that fell outside the range in which it can be, and were drawn again or moved to its
         limit.
+    propagated
+        Quantity -> its standard error by propagation of error (IPCC Approach 1), summed over its members.
     """
 
     run: Run
@@ -49,6 +52,7 @@ class Simulation:
     moved: Mapping[str, float]
     stopped_early: bool
     backend: str
+    propagated: Mapping[str, Propagated]
 
     @property
     def result(self) -> Summary:
@@ -85,7 +89,7 @@ def simulate(
     Raises
     ------
     MethodologyError
-        I502, I503, I510 for what is declared; I511 for numbers of draws, seeds and levels that cannot be; I512 for memory; before
+        I502, I503, I510 for what is declared; I511 for numbers of draws, seeds and levels that cannot be, and for memory; before
         any draw.
     """
     _check_numbers(draws, seed, levels, stop)
@@ -124,7 +128,13 @@ def simulate(
         moved_shares(sources),
         stopped,
         found[0].backend,
+        {target: _propagated(batchable, run, uncertainty, target) for target in asked},
     )
+
+
+def _propagated(batchable: Batchable, run: Run, uncertainty: Uncertainty, target: str) -> Propagated:
+    numbers = {quantity: run.inputs.values[quantity] for quantity in batchable.plan.inputs}
+    return propagate(gradient_of(batchable, numbers, target), target, _used(uncertainty, numbers))
 
 
 def batchable_of(run: Run, targets: tuple[str, ...]) -> Batchable:

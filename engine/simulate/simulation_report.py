@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.simulate.propagation import PARTING, parting
 from engine.simulate.simulation import Simulation
 from engine.simulate.statistics import Summary
 from engine.terminal import bold, number, table
@@ -32,11 +33,60 @@ def simulation_record(simulation: Simulation) -> dict[str, object]:
         ],
         "outside": {"policy": simulation.uncertainty.outside, "shares": dict(simulation.moved)},
         "quantities": [summary_record(summary) for summary in simulation.summaries.values()],
+        "approach_1": [_propagated_record(simulation, name) for name in simulation.propagated],
         "deductions": [
             {"rule": d.rule, "of": d.of, "relative_half_width_90": d.relative, "share": d.share, "amount": d.amount,
              "after": d.after, "source": d.source} for d in simulation.deductions
         ],
     }  # fmt: skip
+
+
+def _propagated_record(simulation: Simulation, name: str) -> dict[str, object]:
+    found, summary = simulation.propagated[name], simulation.summaries.get(name)
+    levels = [interval.level for interval in simulation.result.intervals]
+    record: dict[str, object] = {
+        "name": name,
+        "value": found.value,
+        "standard_error": found.se,
+        "shares_of_variance": dict(found.shares),
+    }
+    record["half_widths"] = [{"level": level, "half_width": found.half_width(level)} for level in levels]
+    if summary is not None:
+        record["half_width_against_approach_2"] = parting(found, summary, levels[0])
+    return record
+
+
+def _approaches_text(simulation: Simulation) -> list[str]:
+    """Return both approaches side by side, with a warning where they part."""
+    level = simulation.result.intervals[0].level
+    rows, warnings = [], []
+    for name, found in simulation.propagated.items():
+        summary = simulation.summaries.get(name)
+        if summary is None:
+            continue
+        apart = parting(found, summary, level)
+        half = summary.interval(level).half_width
+        rows.append(
+            [name, number(found.se), number(summary.se), number(found.half_width(level)), number(half), f"{apart * 100:+.1f} %"]
+        )
+        if abs(apart) > PARTING:
+            warnings.append(
+                f"warning: the approaches part by {apart * 100:+.0f} % for {name}; take Approach 2 (skew {summary.skew:.2f})"
+            )
+    head = [
+        "number",
+        "se, Approach 1",
+        "se, Approach 2",
+        f"half of {level * 100:g} %, 1",
+        f"half of {level * 100:g} %, 2",
+        "1 against 2",
+    ]
+    return [
+        "",
+        "Propagation of error (IPCC Approach 1) beside the draws (Approach 2)",
+        table(head, rows, right=[1, 2, 3, 4, 5]),
+        *warnings,
+    ]
 
 
 def summary_record(summary: Summary) -> dict[str, object]:
@@ -73,6 +123,7 @@ def simulation_text(simulation: Simulation) -> str:
         f"Monte Carlo error {simulation.result.relative_error * 100:.2g} % of it"
     )
     lines += [f"  after {count:>12,} draws: {number(half)}" for count, half in simulation.result.convergence]
+    lines += _approaches_text(simulation)
     for name, share in simulation.moved.items():
         policy = "drawn again" if simulation.uncertainty.outside == "reject" else "moved to the limit"
         lines.append(f"{share * 100:.3g} % of the draws of {name} fell outside its range and were {policy}")

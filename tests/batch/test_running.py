@@ -64,7 +64,7 @@ def test_memory_that_would_not_suffice_is_an_error_before_the_work(examples, mon
     with pytest.raises(InputError, match="GB of memory") as caught:
         evaluate_batch(subject.batchable, ArraySource({"A_0": subject.drawn(500, 1)["A_0"]}, subject.numbers))
 
-    assert caught.value.code == "I512"
+    assert caught.value.code == "I511"
 
 
 @pytest.mark.parametrize("way", [{"backend": "gpu"}, {"workers": 0}, {"width": -1}])

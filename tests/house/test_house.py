@@ -18,6 +18,10 @@ FILES = pages.modules()
 LAZY = {"engine.cli", "engine.session", "engine.__init__", "equations.__init__"}
 
 
+#: What a just-in-time compiler must be given in one piece.
+ONE_KERNEL = {("engine.batch.lanes", "_machine")}
+
+
 def test_equations_never_import_engine():
     for name, path in FILES.items():
         if name.startswith("equations"):
@@ -66,7 +70,7 @@ def test_files_and_functions_stay_readable(name):
     text = FILES[name].read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 450, "is it still one idea?"
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef) and (name, node.name) not in ONE_KERNEL:
             assert (node.end_lineno or 0) - node.lineno <= 75, node.name
 
 

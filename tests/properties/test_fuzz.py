@@ -33,13 +33,118 @@ PROJECT = (TINY / "project.yaml").read_text(encoding="utf-8")
 CSV = "fuel,year,value,unit\ndiesel,2018,1.5,t\ndiesel,2019,2,t\ndiesel,2020,2000,kg\n"
 TIMES = int(os.environ.get("MRVGRAPH_EXAMPLES", "1"))
 FORMULA_WORDS = [
-    "A_0", "A", "P", "EF", "MA", "MP", "MCA", "MA_0", "ca", "p", "RL", "d", "i", "j", "f", "y", "z", "q", "[", "]", "(", ")", ",", ":",
-    "+", "-", "*", "/", "^", ".*", "@", "==", "!=", "<", ">=", "and", "or", "not", "in", "..", "start", "end", "Sum", "Product", "Max",
-    "All", "Any", "cases", "otherwise", "excluded", "max", "pos", "sqrt", "ln", "exp", "diag", "transpose", "identity", "reading",
-    "supplied", "floor", "method", "rate", "land_use", "forest", "year", "period", "fuel", '"E"', "'x'", "0", "1", "44/12", "1/0", "1e3",
-    "1e308", "0.5", "2018", "{t}", "{kg/t}", "{", "project_start", "operating_days", "days_in_year", "lambda", "import", "**", "=", ".",
-]  # fmt: skip
-UNIT_WORDS = [*known_unit_words(), "(", ")", "/", "*", "·", "^", "-", "-1", "^-2", "**3", " ", "2", "1e6", "0", "0.5", "²", "%", "t_urea", "d.m."]
+    "A_0",
+    "A",
+    "P",
+    "EF",
+    "MA",
+    "MP",
+    "MCA",
+    "MA_0",
+    "ca",
+    "p",
+    "RL",
+    "d",
+    "i",
+    "j",
+    "f",
+    "y",
+    "z",
+    "q",
+    "[",
+    "]",
+    "(",
+    ")",
+    ",",
+    ":",
+    "+",
+    "-",
+    "*",
+    "/",
+    "^",
+    ".*",
+    "@",
+    "==",
+    "!=",
+    "<",
+    ">=",
+    "and",
+    "or",
+    "not",
+    "in",
+    "..",
+    "start",
+    "end",
+    "Sum",
+    "Product",
+    "Max",
+    "All",
+    "Any",
+    "cases",
+    "otherwise",
+    "excluded",
+    "max",
+    "pos",
+    "sqrt",
+    "ln",
+    "exp",
+    "diag",
+    "transpose",
+    "identity",
+    "reading",
+    "supplied",
+    "floor",
+    "method",
+    "rate",
+    "land_use",
+    "forest",
+    "year",
+    "period",
+    "fuel",
+    '"E"',
+    "'x'",
+    "0",
+    "1",
+    "44/12",
+    "1/0",
+    "1e3",
+    "1e308",
+    "0.5",
+    "2018",
+    "{t}",
+    "{kg/t}",
+    "{",
+    "project_start",
+    "operating_days",
+    "days_in_year",
+    "lambda",
+    "import",
+    "**",
+    "=",
+    ".",
+]
+UNIT_WORDS = [
+    *known_unit_words(),
+    "(",
+    ")",
+    "/",
+    "*",
+    "·",
+    "^",
+    "-",
+    "-1",
+    "^-2",
+    "**3",
+    " ",
+    "2",
+    "1e6",
+    "0",
+    "0.5",
+    "²",
+    "%",
+    "t_urea",
+    "d.m.",
+]
 
 
 def fuzzed(times):
@@ -60,7 +165,9 @@ def changed(draw, text):
     tokens = sorted({token for token in text.replace(",", " ").replace("{", " ").replace("}", " ").split() if len(token) < 30})
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(lines) - 1))
-        what = draw(st.sampled_from(["take out", "double", "move", "exchange a word", "exchange a character", "insert", "indent", "cut"]))
+        what = draw(
+            st.sampled_from(["take out", "double", "move", "exchange a word", "exchange a character", "insert", "indent", "cut"])
+        )
         line = lines[at]
         place = draw(st.integers(0, len(line)))
         if what == "take out":
@@ -119,9 +226,14 @@ def rearranged(draw, text):
     document = plain(read_yaml(text))
     known = sorted(set(texts(document)))
     value = st.one_of(
-        st.sampled_from(known), st.sampled_from(known), words(FORMULA_WORDS, 6), st.sampled_from(UNIT_WORDS), st.integers(-3, 3000).map(str),
-        st.text(max_size=5), st.sampled_from(["", "nan", "NA", "2019-01-01", "1e400", "????", "*"]),
-    )  # fmt: skip
+        st.sampled_from(known),
+        st.sampled_from(known),
+        words(FORMULA_WORDS, 6),
+        st.sampled_from(UNIT_WORDS),
+        st.integers(-3, 3000).map(str),
+        st.text(max_size=5),
+        st.sampled_from(["", "nan", "NA", "2019-01-01", "1e400", "????", "*"]),
+    )
     for _ in range(draw(st.integers(1, 4))):
         path = draw(st.sampled_from([path for path in places(document) if path]))
         holder, key = part(document, path[:-1]), path[-1]
@@ -194,7 +306,13 @@ def test_units(text):
 
 
 @fuzzed(300)
-@given(st.one_of(st.text(), changed(PROJECT), words(["a", "- ", ": ", "\n", "  ", "{", "}", "[", "]", "'", '"', "&a", "*a", "|", ">", "#", "!!x", "---"], 20)))
+@given(
+    st.one_of(
+        st.text(),
+        changed(PROJECT),
+        words(["a", "- ", ": ", "\n", "  ", "{", "}", "[", "]", "'", '"', "&a", "*a", "|", ">", "#", "!!x", "---"], 20),
+    )
+)
 @example("[" * 3000)
 @example("a: \ud800")
 @example("? [a]\n: b")
@@ -224,7 +342,18 @@ def test_specs_of_other_parts(text):
 @given(st.data(), words(FORMULA_WORDS, 10))
 def test_formulas_of_a_spec(data, formula):
     """The words of the language in the place of one formula or condition of a good spec."""
-    old = data.draw(st.sampled_from(["'dCS[y] * 44/12'", "MA_0 @ MP", "method == matrix", "'Sum(i, ca[i, j, y])'", "'A[j, y]'", "'abs(Sum(j, p[i, j]) - 1) <= 0.001'"]))
+    old = data.draw(
+        st.sampled_from(
+            [
+                "'dCS[y] * 44/12'",
+                "MA_0 @ MP",
+                "method == matrix",
+                "'Sum(i, ca[i, j, y])'",
+                "'A[j, y]'",
+                "'abs(Sum(j, p[i, j]) - 1) <= 0.001'",
+            ]
+        )
+    )
     with only_coded_errors():
         checked(read_yaml(SPEC.replace(old, "'" + formula.replace("'", "''") + "'")))
 
@@ -284,8 +413,10 @@ def test_specs_of_other_parts_at_work(folder, text):
 
 
 @fuzzed(150)
-@given(data=st.one_of(changed(CSV).map(lambda text: text.encode("utf-8", "surrogatepass")), st.binary(max_size=200)),
-       layout=st.sampled_from(["long", "matrix"]))  # fmt: skip
+@given(
+    data=st.one_of(changed(CSV).map(lambda text: text.encode("utf-8", "surrogatepass")), st.binary(max_size=200)),
+    layout=st.sampled_from(["long", "matrix"]),
+)
 def test_csv_files(methodology, folder, data, layout):
     old = "FC: {unit: t, values: {diesel: {2018: 1.5, 2019: 2, 2020: 2}}, source: invoices}"
     assert old in PROJECT

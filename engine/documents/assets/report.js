@@ -124,6 +124,8 @@
   }
   addEventListener("toggle", markScrolling, true);
   addEventListener("resize", markScrolling);
+  addEventListener("load", markScrolling);
+  document.fonts.ready.then(markScrolling);
   for (const button of all(".copy")) button.addEventListener("click", () => {
     const code = button.parentElement.querySelector("code");
     getSelection().selectAllChildren(code);

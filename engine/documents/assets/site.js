@@ -13,6 +13,8 @@
     }
   }
   addEventListener("resize", markScrolling);
+  addEventListener("load", markScrolling);
+  document.fonts.ready.then(markScrolling);
   addEventListener("toggle", markScrolling, true);
   markScrolling();
 

@@ -1,0 +1,170 @@
+"""Exact derivatives of one number with respect to every input, by the chain rule on a program, backwards from the number.
+
+The rules are those of the closed table of functions; nothing is approximated. Where a function has a corner (positive part,
+greatest, cases) the derivative is that of the branch taken; rounding has derivative zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.batch.arithmetic import apply, matrices, reduce_runs
+from engine.batch.program import ELEMENTWISE, MATRIX, REDUCTIONS, Cells, Group, Numbers, Program
+
+#: What the operands of an operation take on, given these and the result.
+Rule = Callable[[list[Numbers], Numbers], list[Numbers]]
+
+
+def values_of(program: Program, numbers: Mapping[str, Numbers]) -> Numbers:
+    """Return the number of every cell. Shape: (cells,).
+
+    Parameters
+    ----------
+    numbers
+        Input -> its numbers. Shape: that of the quantity.
+    """
+    values = np.full(program.size, np.nan)
+    with np.errstate(all="ignore"):
+        for group in program.groups:
+            values[group.cells] = _values(group, [values[cells] for cells in group.operands], numbers)
+    return values
+
+
+def _values(group: Group, operands: list[Numbers], numbers: Mapping[str, Numbers]) -> Numbers:
+    if group.op == "input":
+        return np.ravel(numbers[group.name])[group.places]
+    if group.op in ELEMENTWISE:
+        return apply(group.op, operands)
+    if group.op in REDUCTIONS:
+        assert group.starts is not None
+        return reduce_runs(group.op, operands[0], group.starts)
+    if group.op in MATRIX:
+        return matrices(group, operands[0], operands[1])
+    assert group.values is not None
+    return group.values
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """Derivatives of one number.
+
+    Attributes
+    ----------
+    by_input
+        Input -> the derivative with respect to each of its cells. Shape: that of the quantity; zero where it takes no part.
+    """
+
+    value: float
+    by_input: Mapping[str, Numbers]
+
+
+def gradient(program: Program, values: Numbers, weights: Mapping[int, float], shapes: Mapping[str, tuple[int, ...]]) -> Gradient:
+    """Return the derivatives of a weighted sum of cells.
+
+    Parameters
+    ----------
+    values
+        The number of every cell, as :func:`values_of` gives it.
+    weights
+        Cell -> its weight in the sum.
+    shapes
+        Input -> shape of the quantity.
+    """
+    moved = np.zeros(program.size)
+    for cell, weight in weights.items():
+        moved[cell] += weight
+    found = {name: np.zeros(shape) for name, shape in shapes.items()}
+    with np.errstate(all="ignore"):
+        for group in reversed(program.groups):
+            own = moved[group.cells]
+            if not own.any():
+                continue
+            if group.op == "input":
+                assert group.places is not None
+                np.add.at(found[group.name].reshape(-1), group.places, own)
+                continue
+            parts = _parts(group, [values[cells] for cells in group.operands], values[group.cells], own)
+            for cells, part in zip(group.operands, parts, strict=True):
+                np.add.at(moved, cells, part)
+    total = float(sum(weight * values[cell] for cell, weight in weights.items()))
+    return Gradient(total, found)
+
+
+def _parts(group: Group, operands: list[Numbers], result: Numbers, own: Numbers) -> list[Numbers]:
+    """Return what each operand takes on."""
+    if group.op in REDUCTIONS:
+        assert group.starts is not None
+        return [_of_reduction(group.op, operands[0], result, own, group.starts)]
+    if group.op in MATRIX:
+        return _of_matrices(group, operands, result, own)
+    if group.op not in _RULES:
+        return [np.zeros(len(own)) for _ in operands]
+    # Where nothing is asked of a cell, a derivative that is not finite does no harm.
+    return [np.where(own == 0.0, 0.0, own * slope) for slope in _RULES[group.op](operands, result)]
+
+
+_RULES: dict[str, Rule] = {
+    "add": lambda x, _: [np.ones_like(x[0]), np.ones_like(x[0])],
+    "sub": lambda x, _: [np.ones_like(x[0]), -np.ones_like(x[0])],
+    "mul": lambda x, _: [x[1], x[0]],
+    "div": lambda x, y: [1.0 / x[1], -y / x[1]],
+    "neg": lambda x, _: [-np.ones_like(x[0])],
+    "power": lambda x, y: [x[1] * np.power(x[0], x[1] - 1.0), np.where(x[0] > 0, y * np.log(np.where(x[0] > 0, x[0], 1.0)), 0.0)],
+    "max": lambda x, _: [(x[0] >= x[1]).astype(float), (x[0] < x[1]).astype(float)],
+    "min": lambda x, _: [(x[0] <= x[1]).astype(float), (x[0] > x[1]).astype(float)],
+    "pos": lambda x, _: [(x[0] > 0).astype(float)],
+    "abs": lambda x, _: [np.sign(x[0])],
+    "sqrt": lambda _, y: [0.5 / y],
+    "exp": lambda _, y: [y],
+    "ln": lambda x, _: [1.0 / x[0]],
+    "log10": lambda x, _: [1.0 / (x[0] * np.log(10.0))],
+    "where": lambda x, _: [np.zeros_like(x[1]), (x[0] != 0).astype(float), (x[0] == 0).astype(float)],
+}
+
+
+def _of_reduction(op: str, operands: Numbers, result: Numbers, own: Numbers, starts: Cells) -> Numbers:
+    lengths = np.diff(starts)
+    spread = np.repeat(own, lengths)
+    if op == "Sum":
+        return spread
+    if op == "Product":
+        found = np.empty_like(operands)
+        for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+            run = operands[start:end]
+            found[start:end] = [np.prod(np.delete(run, at)) for at in range(len(run))]
+        return spread * found
+    if op in ("Max", "Min"):
+        taken = operands == np.repeat(result, lengths)
+        before = np.concatenate([[0], np.cumsum(taken)])
+        first = taken & (before[:-1] == np.repeat(before[starts[:-1]], lengths))
+        return np.asarray(spread * first)
+    return np.zeros_like(operands)
+
+
+def _of_matrices(group: Group, operands: list[Numbers], result: Numbers, own: Numbers) -> list[Numbers]:
+    """Return what the elements of powers and roots take on; the exponent is a whole number that nobody moves."""
+    count = len(operands[1])
+    size = round((len(own) / count) ** 0.5)
+    found = np.zeros((count, size * size))
+    for at in range(count):
+        exponent = round(float(operands[1][at]))
+        base = (operands[0] if group.op == "matrix_power" else result).reshape(count, size, size)[at]
+        moved = own.reshape(count, size, size)[at]
+        change = _change_of_power(base, exponent)
+        # change maps a change of the base to that of its power; a root asks for the way back.
+        found[at] = change.T @ moved.ravel() if group.op == "matrix_power" else np.linalg.solve(change.T, moved.ravel())
+    return [found.ravel(), np.zeros(count)]
+
+
+def _change_of_power(base: Numbers, exponent: int) -> Numbers:
+    """Return the matrix by which a change of a matrix's elements changes the elements of its power."""
+    size = len(base)
+    total = np.zeros((size * size, size * size))
+    for at in range(exponent):
+        left = np.linalg.matrix_power(base, at)
+        right = np.linalg.matrix_power(base, exponent - 1 - at)
+        total += np.kron(left, right.T)
+    return total

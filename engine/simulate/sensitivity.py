@@ -1,0 +1,255 @@
+"""Which inputs the credits hang on: derivatives and elasticities, one input moved at a time, and Sobol indices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.batch.batch import ArraySource, Batchable
+from engine.batch.run import DEFAULT_WAY, Way, evaluate_batch, limits
+from engine.pipeline import Run
+from engine.simulate.declared import Uncertainty
+from engine.simulate.draws import CHUNK, DrawSource
+from engine.simulate.normal import Numbers
+from engine.simulate.propagation import covariance_of, gradient_of
+from engine.simulate.simulation import batchable_of
+
+#: How far an input without declared uncertainty is moved.
+SWING = 0.10
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One number of the inputs.
+
+    Attributes
+    ----------
+    derivative
+        Change of the target for a change by one unit.
+    elasticity
+        Change of the target in percent for one percent of the input.
+    step
+        By how much the input is moved, down and up: its declared standard error, or a tenth of its value.
+    low, high
+        The target with the input moved down and up.
+    """
+
+    name: str
+    unit: str
+    value: float
+    derivative: float
+    elasticity: float
+    step: float
+    declared: bool
+    low: float
+    high: float
+
+    @property
+    def swing(self) -> float:
+        """How far apart the two results are."""
+        return abs(self.high - self.low)
+
+
+@dataclass(frozen=True)
+class Sobol:
+    """Shares of the variance that an uncertain quantity accounts for, by itself and with all that it interacts with."""
+
+    quantity: str
+    first: float
+    total: float
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """A finished analysis of one target."""
+
+    run: Run
+    target: str
+    unit: str
+    value: float
+    effects: tuple[Effect, ...]
+    sobol: tuple[Sobol, ...]
+    draws: int
+    seed: int
+
+
+def analyse(
+    run: Run,
+    target: str,
+    uncertainty: Uncertainty | None,
+    *,
+    draws: int,
+    seed: int,
+    way: Way = DEFAULT_WAY,
+    progress: Callable[[int], None] | None = None,
+) -> Sensitivity:
+    """Analyse a target, summed over its members.
+
+    Parameters
+    ----------
+    uncertainty
+        Declared distributions, for steps and Sobol indices; ``None`` where there are none.
+    draws
+        For each of the runs of the Sobol indices; 0 leaves them out.
+    """
+    batchable = batchable_of(run, (target,))
+    numbers = {quantity: np.array(run.inputs.values[quantity]) for quantity in batchable.plan.inputs}
+    found = gradient_of(batchable, numbers, target)
+    cells = _cells(run, numbers)
+    spread = _spread(uncertainty)
+    steps = [spread.get(cell, SWING * abs(float(numbers[cell[0]].ravel()[cell[1]]))) for cell in cells]
+    ends = _moved(run, batchable, numbers, cells, steps, target, way)
+    effects = []
+    for at, (quantity, place) in enumerate(cells):
+        value, slope = float(numbers[quantity].ravel()[place]), float(found.by_input[quantity].ravel()[place])
+        if slope == 0.0 and ends[2 * at] == ends[2 * at + 1]:
+            continue
+        elasticity = slope * value / found.value if found.value else float("nan")
+        effects.append(
+            Effect(
+                cell_name(run, quantity, place),
+                str(run.methodology.quantity[quantity].unit),
+                value,
+                slope,
+                elasticity,
+                steps[at],
+                (quantity, place) in spread,
+                float(ends[2 * at]),
+                float(ends[2 * at + 1]),
+            )
+        )
+    effects.sort(key=lambda effect: (-effect.swing, effect.name))
+    sobol = _sobol(run, batchable, numbers, uncertainty, target, draws, seed, way, progress) if uncertainty and draws else ()
+    unit = str(run.methodology.quantity[target].unit)
+    return Sensitivity(run, target, unit, found.value, tuple(effects), sobol, draws, seed)
+
+
+def cell_name(run: Run, quantity: str, place: int) -> str:
+    """Return what a cell is called: ``C[E, AG]``."""
+    members = [run.setting.members[axis] for axis in run.methodology.quantity[quantity].indices]
+    cell = np.unravel_index(place, [len(own) for own in members])
+    labels = ", ".join(own[at] for own, at in zip(members, cell, strict=True))
+    return f"{quantity}[{labels}]" if labels else quantity
+
+
+def _cells(run: Run, numbers: Mapping[str, Numbers]) -> list[tuple[str, int]]:
+    """Return every number of the inputs that can be moved."""
+    movable = [q for q in numbers if run.methodology.quantity[q].type == "number"]
+    return [(q, int(place)) for q in movable for place in np.flatnonzero(np.isfinite(numbers[q]) & (numbers[q] != 0))]
+
+
+def _spread(uncertainty: Uncertainty | None) -> dict[tuple[str, int], float]:
+    found: dict[tuple[str, int], float] = {}
+    for variable in uncertainty.variables if uncertainty else ():
+        for place, se in zip(variable.places.tolist(), np.sqrt(np.diag(covariance_of(variable))).tolist(), strict=True):
+            found[variable.quantity, place] = se
+    return found
+
+
+def _moved(
+    run: Run,
+    batchable: Batchable,
+    numbers: dict[str, Numbers],
+    cells: list[tuple[str, int]],
+    steps: list[float],
+    target: str,
+    way: Way,
+) -> Numbers:
+    """Return the target with each input moved down and up by itself, within the range in which it can be."""
+    arrays = {q: np.repeat(numbers[q][None], 2 * len(cells), axis=0) for q in dict.fromkeys(q for q, _ in cells)}
+    for at, ((quantity, place), step) in enumerate(zip(cells, steps, strict=True)):
+        least, most = limits(run.methodology.quantity[quantity])
+        value = float(numbers[quantity].ravel()[place])
+        arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, place] = np.clip(
+            [value - step, value + step], least, most
+        )
+    found = evaluate_batch(batchable, ArraySource(arrays, numbers), Way("literal", way.backend, workers=way.workers))
+    return _totals(found.arrays[target])
+
+
+def _totals(draws: Numbers) -> Numbers:
+    """Return the sum over all members of each draw."""
+    totals: Numbers = draws.reshape(len(draws), -1).sum(axis=1)
+    return totals
+
+
+# -- Sobol indices
+
+
+@dataclass(frozen=True)
+class _Mixed:
+    """Draws of one source, with some quantities taken from another (the radial design of Saltelli)."""
+
+    own: DrawSource
+    other: DrawSource
+    taken: frozenset[str]
+
+    @property
+    def count(self) -> int:
+        return self.own.count
+
+    @property
+    def chunk(self) -> int | None:
+        return CHUNK
+
+    @property
+    def template(self) -> Mapping[str, Numbers]:
+        return self.own.template
+
+    def fill(self, start: int, stop: int, wanted: Mapping[str, NDArray[np.int64]], rows: Mapping[str, Numbers]) -> None:
+        for source, chosen in ((self.own, False), (self.other, True)):
+            names = [name for name in wanted if (name in self.taken) is chosen]
+            if names:
+                source.fill(start, stop, {n: wanted[n] for n in names}, {n: rows[n] for n in names})
+
+
+def _sobol(
+    run: Run,
+    batchable: Batchable,
+    numbers: dict[str, Numbers],
+    uncertainty: Uncertainty,
+    target: str,
+    draws: int,
+    seed: int,
+    way: Way,
+    progress: Callable[[int], None] | None,
+) -> tuple[Sobol, ...]:
+    """Return indices by quantity; quantities tied by a correlation are moved together.
+
+    Source: M. J. W. Jansen 1999, Computer Physics Communications 117:35-43, as recommended by A. Saltelli et al. 2010, same journal
+    181:259-270.
+    """
+    known = {quantity: limits(run.methodology.quantity[quantity]) for quantity in numbers}
+    used = Uncertainty(
+        tuple(v for v in uncertainty.variables if v.quantity in numbers), uncertainty.correlations, uncertainty.outside
+    )
+    first, second = (DrawSource(used, numbers, known, one, draws) for one in (seed, seed + 1))
+
+    def results(taken: frozenset[str]) -> Numbers:
+        found = evaluate_batch(batchable, _Mixed(first, second, taken), way, progress)
+        return _totals(found.arrays[target])
+
+    names = list(dict.fromkeys(v.quantity for v in used.variables))
+    a, b = results(frozenset()), results(frozenset(names))
+    variance = float(np.concatenate([a, b]).var())
+    if variance == 0.0:
+        return ()
+    found = []
+    for together in _groups(names, used):
+        mixed = results(frozenset(together))
+        first_order = 1 - float(((b - mixed) ** 2).mean()) / 2 / variance
+        found.append(Sobol(" + ".join(together), first_order, float(((a - mixed) ** 2).mean()) / 2 / variance))
+    return tuple(sorted(found, key=lambda s: (-s.total, s.quantity)))
+
+
+def _groups(names: list[str], uncertainty: Uncertainty) -> list[list[str]]:
+    """Return quantities, those that a correlation ties together as one."""
+    groups = [[name] for name in names]
+    for correlation in uncertainty.correlations:
+        tied = {name.partition("[")[0] for name in correlation.names}
+        joined = [group for group in groups if tied & set(group)]
+        groups = [group for group in groups if not tied & set(group)] + [[name for group in joined for name in group]]
+    return groups

@@ -1,0 +1,207 @@
+"""The document of a methodology: everything is there once, every link leads somewhere, and the spec is the only source."""
+
+from fractions import Fraction
+
+import pytest
+
+from engine.documents.methodology_document import methodology_document
+from engine.documents.model import Box, Facts, Formula, Link, Math, Note, Page, Ref, Table, anchor_of, inlines_in, plain, walk_blocks
+from engine.documents.unit_balance import unit_balance
+from equations.notation_latex import equation_latex
+from equations.spec_files import load_methodology
+
+
+def links_in(blocks):
+    for block in walk_blocks(blocks):
+        for part in inlines_in(block):
+            if isinstance(part, Link):
+                yield part
+
+
+def box_of(document, ref):
+    anchor = anchor_of(ref)
+    for page in document.pages:
+        for block in walk_blocks(page.blocks):
+            if isinstance(block, Box) and block.anchor == anchor:
+                return block
+    raise AssertionError(ref)
+
+
+def by_number(methodology, number):
+    return [e for e in methodology.equations if e.number == str(number)]
+
+
+def facts_of(box):
+    return {plain(name): plain(said) for block in walk_blocks(box.blocks) if isinstance(block, Facts) for name, said in block.rows}
+
+
+def test_every_link_leads_somewhere(document):
+    for page in document.pages:
+        for link in links_in(page.blocks):
+            assert link.to in document.places, (page.id, link)
+
+
+def test_sections_stand_in_the_order_of_the_publication(document, methodology):
+    pages = [page.title.split(" ")[0] for page in document.pages if page.group == "Sections"]
+
+    assert pages == [section.id for section in methodology.sections]
+
+
+def test_every_entry_of_the_spec_has_a_place(document, methodology):
+    entries = [("equation", methodology.equations), ("quantity", methodology.quantities), ("ruling", methodology.rulings), ("rule", methodology.rules),
+               ("register", methodology.register), ("choice", methodology.choices), ("dataset", methodology.datasets), ("set", methodology.index_sets)]  # fmt: skip
+    for kind, many in entries:
+        for entry in many:
+            assert Ref(kind, entry.id) in document.places
+
+
+def test_printed_numbers_stand_on_the_page_of_their_section(document, methodology):
+    numbers = [e.number for e in methodology.equations if e.number]
+    assert set(numbers) == {str(n) for n in range(1, 50)}
+    for number in numbers:
+        spot = document.places[Ref("number", number)]
+        assert spot.page == anchor_of(Ref("section", by_number(methodology, number)[0].section))
+
+
+def test_each_equation_shows_what_a_verifier_asks_for(document, methodology, others):
+    for equation in methodology.equations:
+        box = box_of(document, Ref("equation", equation.id))
+        facts = facts_of(box)
+        where = next(b for b in box.blocks if isinstance(b, Table))
+        symbols = [plain(row.cells[0]) for row in where.rows]
+
+        assert isinstance(box.blocks[1], Formula)
+        assert box.blocks[1].latex == equation_latex(equation, methodology, printed=True)
+        assert facts["Holds"] and facts["Used by"] and equation.id in facts["In the spec"]
+        assert all(f"In version {other.version}" in facts for other in others)
+        assert equation.quantity in symbols
+        assert any("balance" in plain(getattr(b, "summary", ())) for b in box.blocks)
+
+
+def test_where_list_names_constants_and_letters(document, methodology):
+    box = box_of(document, Ref("equation", by_number(methodology, 1)[0].id))
+    where = next(b for b in box.blocks if isinstance(b, Table))
+
+    assert [plain(row.cells[0]) for row in where.rows] == ["RL", "dCS_ref", "44/12", "y"]
+    assert plain(where.rows[2].cells[2]) == "tCO2/tC"
+
+
+@pytest.mark.parametrize("number", [7, 8, 13, 36, 37, 40])
+def test_matrix_equations_are_laid_out_element_by_element(document, methodology, number):
+    for equation in by_number(methodology, number):
+        formulas = [b.latex for b in walk_blocks(box_of(document, Ref("equation", equation.id)).blocks) if isinstance(b, Formula)]
+        assert any(latex.count(r"\begin{bmatrix}") >= 2 for latex in formulas)
+
+
+@pytest.mark.parametrize("number", [6, 12, 27])
+def test_cases_are_typeset_as_cases(document, methodology, number):
+    [equation] = [e for e in by_number(methodology, number) if e.number]
+    formulas = [b.latex for b in box_of(document, Ref("equation", equation.id)).blocks if isinstance(b, Formula)]
+
+    assert r"\begin{cases}" in formulas[0]
+
+
+def test_numbers_of_the_other_version_stand_beside_ours(document, methodology, others):
+    [old] = [m for m in others if m.version == "1.0"]
+    for equation in methodology.equations:
+        if equation.id in old.equation and old.equation[equation.id].number:
+            said = facts_of(box_of(document, Ref("equation", equation.id)))["In version 1.0"]
+            assert said.startswith(f"Eq. {old.equation[equation.id].number}")
+            assert "reconstructed" in said
+
+
+def test_rulings_and_faults_stand_at_the_equations_they_concern(document, methodology):
+    for ruling in methodology.rulings:
+        for number in ruling.text_place.equations:
+            for equation in by_number(methodology, number):
+                box = box_of(document, Ref("equation", equation.id))
+                notes = [b for b in walk_blocks(box.blocks) if isinstance(b, Note) and b.tone == "ruling"]
+                assert any(Ref("ruling", ruling.id) == link.to for note in notes for link in links_in([note]))
+    for entry in methodology.register:
+        for number in entry.text_place.equations:
+            for equation in by_number(methodology, number):
+                assert Ref("register", entry.id) in [link.to for link in links_in(box_of(document, Ref("equation", equation.id)).blocks)]
+
+
+def test_monitoring_plan_lists_what_is_monitored(document, methodology):
+    page = document.page("monitoring-plan")
+    table = next(b for b in page.blocks if isinstance(b, Table))
+    monitored = [q for q in methodology.quantities if q.kind == "monitored"]
+
+    assert [plain(head) for head in table.head] == ["Symbol", "Meaning", "Unit", "Range and value", "Supplied by", "Source", "Used by"]
+    assert [plain(row.cells[0]) for row in table.rows] == [q.id for q in monitored]
+    for quantity, row in zip(monitored, table.rows, strict=True):
+        assert quantity.meaning in plain(row.cells[1])
+        assert quantity.supplied_by == plain(row.cells[4])
+
+
+def test_every_number_of_the_datasets_is_shown_as_printed(document, methodology):
+    shown = [plain(cell) for b in walk_blocks(document.page("datasets").blocks) if isinstance(b, Table) for row in b.rows for cell in row.cells]
+    text = " ".join(shown) + " ".join(plain(b.text) for b in walk_blocks(document.page("datasets").blocks) if hasattr(b, "text"))
+    for dataset in methodology.datasets:
+        for block in dataset.values:
+            for _, written in block.cells:
+                assert written in text
+
+
+def test_versions_are_compared_by_meaning(document):
+    text = " ".join(plain(b.text) for b in document.page("versions").blocks if hasattr(b, "text"))
+
+    assert "Eq.\N{NO-BREAK SPACE}2 was divided into" in text
+    assert "d[y] == d_0[y]" in text
+
+
+def test_search_index_knows_symbols_and_numbers(document):
+    found = {(entry.kind, entry.ref.id): entry for entry in document.entries}
+    equation = next(e for key, e in found.items() if key[0] == "equation" and e.title.startswith("Equation 21:"))
+
+    assert "E_indirect" in equation.words
+    assert found["default", "GWP_N2O"].latex == r"GWP_{\mathrm{N_2O}}"
+
+
+def test_the_same_spec_gives_the_same_document(methodology, others, document):
+    assert methodology_document(methodology, others).pages == document.pages
+
+
+def test_another_methodology_is_documented_without_any_code():
+    tiny = load_methodology("tests/specs_for_tests/tiny")
+    made = methodology_document(tiny)
+
+    assert {page.id for page in made.pages} >= {"index", "graph", "versions", "glossary"}
+    assert all(link.to in made.places for page in made.pages for link in links_in(page.blocks))
+    assert isinstance(made.page("index"), Page)
+
+
+# -- unit balance
+
+
+def test_balance_is_written_out_factor_by_factor(methodology):
+    [equation] = by_number(methodology, 1)
+    balance = unit_balance(equation, methodology)
+
+    [term] = balance.terms
+    assert [str(f.unit) for f in term.factors] == ["tC", "tCO2/tC"]
+    assert balance.status == "ok"
+    assert term.unit == balance.left
+
+
+def test_factors_of_each_term_multiply_to_the_left_side(methodology):
+    """The powers of all factors add up to those of the term, and a balanced term is the left side."""
+    for equation in methodology.equations:
+        balance = unit_balance(equation, methodology)
+        for term in balance.terms:
+            total: dict[str, Fraction] = {}
+            for factor in term.factors:
+                for name, power in factor.powers.items():
+                    total[name] = total.get(name, Fraction(0)) + power
+            if term.unit is not None:
+                assert {n: p for n, p in total.items() if p} == dict(term.unit.powers), equation.id
+                if balance.status == "ok":
+                    assert term.unit == balance.left, equation.id
+
+
+def test_a_declared_equivalence_is_named(methodology):
+    balance = unit_balance(by_number(methodology, 10)[0], methodology)
+
+    assert (balance.status, balance.equivalences) == ("equivalence", ("co2-is-co2e",))
+    assert isinstance(balance.terms[0].factors[0].latex, str) and Math(balance.terms[0].latex)
