@@ -166,6 +166,9 @@ class Reader:
         items[:] = united
         part = self.argument(depth, script=True)
         below, above = (part, None) if token == "_" else (None, part)
+        if _scripts_deep(base) > _DEEPEST:
+            items += [base, part]
+            return
         if isinstance(base, Scripts) and (base.below is None or below is None) and (base.above is None or above is None):
             items.append(Scripts(base.base, base.below or below, base.above or above))
         else:
@@ -311,6 +314,13 @@ class Reader:
 
 
 # -- putting together what belongs together
+
+
+def _scripts_deep(node: Mathematics) -> int:
+    deep = 0
+    while isinstance(node, Scripts):
+        node, deep = node.base, deep + 1
+    return deep
 
 
 def _one(items: list[Mathematics]) -> Mathematics:
