@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return BAD
     except (MemoryError, RecursionError) as cause:
-        too_large = InputError("I511", "this is more than fits into memory", why=type(cause).__name__, remedy="divide it, or use a larger machine")
+        too_large = InputError("I511", "this is more than fits into memory", why=type(cause).__name__,
+                               remedy="divide it, or use a larger machine")  # fmt: skip
         return _report_error(too_large, json_wanted=getattr(options, "json", False))
 
 
@@ -364,6 +365,47 @@ def simulate_command(options: argparse.Namespace) -> int:
     return WELL
 
 
+def sensitivity_command(options: argparse.Namespace) -> int:
+    """What the credits hang on."""
+    from engine.simulate.command import run_sensitivity, sensitivity_output
+
+    with _progress(options.draws, "draws") as tell:
+        found = run_sensitivity(
+            options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
+            target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, progress=tell,
+        )  # fmt: skip
+    if options.plot:
+        from engine.simulate.sensitivity_report import tornado_svg
+
+        _write(tornado_svg(found), options.plot)
+    _write(sensitivity_output(found, json=options.json), options.output)
+    return WELL
+
+
+def solve_command(options: argparse.Namespace) -> int:
+    """The value of one input that gives a wanted number."""
+    from engine.report import to_json
+    from engine.simulate.command import run_solve
+    from engine.simulate.solving import solved_record, solved_text
+
+    found = run_solve(options.spec, options.project, options.input, options.so_that, choices=_pairs(options.choose, "choose"),
+                      readings=_pairs(options.reading, "reading"))  # fmt: skip
+    _write(to_json(solved_record(found)) if options.json else solved_text(found), None)
+    return WELL
+
+
+def portfolio_command(options: argparse.Namespace) -> int:
+    """Many projects as one batch."""
+    from engine.portfolio_commands import portfolio_entries, portfolio_output, run_entries
+
+    entries = portfolio_entries(options.project, options.table)
+    with _progress(len(entries), "projects") as tell:
+        outcomes = run_entries(options.spec, entries, options.output, choices=_pairs(options.choose, "choose"),
+                               readings=_pairs(options.reading, "reading"), workers=options.workers, progress=tell)  # fmt: skip
+    _write(portfolio_output(outcomes, "json" if options.json else options.format), None)
+    return FOUND if any(outcome.errors for outcome in outcomes) else WELL
+
+
 @contextmanager
 def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
     """Show how much is done, for a person who waits for more than a second."""
@@ -395,7 +437,8 @@ FUNCTIONS: dict[str, command_line.Command] = {
     "run": run_command, "audit": audit_command, "verify": verify_command,
     "explain": explain_command, "graph": graph_command, "docs": docs_command,
     "report": report_command, "show": show_command, "diff": diff_command,
-    "migrate": migrate_command, "simulate": simulate_command, "mutate": mutate_command,
+    "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command,
+    "solve": solve_command, "portfolio": portfolio_command, "mutate": mutate_command,
 }  # fmt: skip
 
 

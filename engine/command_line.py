@@ -206,6 +206,45 @@ COMMANDS: dict[str, CommandLine] = {
         project=True,
         switches=True,
     ),
+    "sensitivity": CommandLine(
+        "which inputs the credits hang on: derivatives, one input moved at a time, shares of the variance",
+        (
+            _argument("--target", metavar="Q", help="the quantity (the result), summed over its members"),
+            _argument("--draws", type=int, default=2048, metavar="N", help="draws for the Sobol indices (2048); 0 leaves them out"),
+            _argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same draws (0)"),
+            _argument("--plot", metavar="FILE", help="write the tornado plot as SVG"),
+            _argument("--output", "-o", metavar="FILE"),
+            _argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result"),
+        ),
+        project=True,
+        switches=True,
+    ),
+    "portfolio": CommandLine(
+        "evaluate many projects as one batch; exit 1 if one of them has an error",
+        (
+            _argument(
+                "project", metavar="PROJECT", nargs="+", help="project files; with --table the one that every row starts from"
+            ),
+            _argument(
+                "--table", metavar="FILE", help="CSV with a column `name`, and one for each input that differs, such as A_0[E]"
+            ),
+            _argument(
+                "--output", "-o", metavar="FILE", help="write each result as it is found; what stands there is not done again"
+            ),
+            _argument("--format", choices=("text", "json", "csv"), default="text"),
+            _argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result"),
+        ),
+        switches=True,
+    ),
+    "solve": CommandLine(
+        "the value of one input that gives a wanted number",
+        (
+            _argument("--for", dest="input", required=True, metavar="INPUT", help="the input, such as DF or 'A_0[E]'"),
+            _argument("--so-that", required=True, metavar="WISH", help="such as 'ER_credit_p = 100000' or 'ER[2019] = 0'"),
+        ),
+        project=True,
+        switches=True,
+    ),
     "mutate": CommandLine(
         "fault-seeding score of the checks; exit 1 if a wrong dimension slips through",
         (

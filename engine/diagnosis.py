@@ -48,20 +48,24 @@ class Diagnosis:
         place = source.place(node.span) if source else equation.place
         code, why, remedy = self.reason(node, inner, source or Source(""))
         where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
-        return EvaluationError(code, f"{equation.label} ({equation.id}) has no finite value for {where}", place, why=why, remedy=remedy)
+        what = f"{equation.label} ({equation.id}) has no finite value for {where}"
+        return EvaluationError(code, what, place, why=why, remedy=remedy)
 
     def reason(self, node: Node, scope: Scope, source: Source) -> tuple[str, str, str]:
         """Return code, reason and remedy for an operation whose operands are finite and whose result is not."""
         if isinstance(node, Binary) and node.op == "/" and self.least(node.right, scope) == 0:
-            return "V601", f"the divisor {_text(node.right, source)} is zero", "check the divisor's inputs, or write a case for zero"
+            divisor = _text(node.right, source)
+            return "V601", f"the divisor {divisor} is zero", "check the divisor's inputs, or write a case for zero"
         if isinstance(node, Call) and node.name in _DOMAINS and self.least(node.arguments[0], scope, signed=True) <= 0:
             value = self.least(node.arguments[0], scope, signed=True)
-            return "V602", f"{node.name} takes {_DOMAINS[node.name]}, and {_text(node.arguments[0], source)} is {value:g}", "check its inputs"
+            operand = _text(node.arguments[0], source)
+            return "V602", f"{node.name} takes {_DOMAINS[node.name]}, and {operand} is {value:g}", "check its inputs"
         if isinstance(node, Binary) and node.op == "^" and self.least(node.left, scope, signed=True) <= 0:
             value = self.least(node.left, scope, signed=True)
             return "V602", f"{_text(node.left, source)} is {value:g} and has no such power", "check the base and the exponent"
         if isinstance(node, Reduce):
-            return "V603", f"{node.kind} over no members at all, or the result is too large", "list the members, or check the inputs it uses"
+            why = f"{node.kind} over no members at all, or the result is too large"
+            return "V603", why, "list the members, or check the inputs it uses"
         return "V603", "the result is too large for a number, or a value that it uses is missing", "check the inputs it uses"
 
     def least(self, node: Node, scope: Scope, *, signed: bool = False) -> float:

@@ -39,7 +39,7 @@ def with_excerpts(error: MethodologyError) -> MethodologyError:
 def _line(file: str, number: int) -> str:
     """Return a line of a file as it is named in messages, or nothing."""
     for path in (Path(file), *(folder.parent / file for folder in library_folders())):
-        if isfile(path):
+        if isfile(path):  # noqa: PTH113 - unlike Path.is_file it takes any name
             with path.open(encoding="utf-8-sig", errors="replace") as lines:
                 return next((line for at, line in enumerate(lines, 1) if at == number), "").rstrip("\n")
     return ""

@@ -98,7 +98,8 @@ def named_setting(
     for id_, listed in members.items():
         if id_ not in methodology.index_set or methodology.index_set[id_].project == "fixed":
             open_sets = [s.id for s in methodology.index_sets if s.project != "fixed"]
-            raise InputError("I502", f"{id_!r} is not a set whose members a project lists", remedy=near_or_all(id_, open_sets, "those are"))
+            raise InputError("I502", f"{id_!r} is not a set whose members a project lists",
+                             remedy=near_or_all(id_, open_sets, "those are"))  # fmt: skip
         named[id_] = tuple(part.strip() for part in listed.split(",") if part.strip())
     groups = {}
     for index_set in methodology.index_sets:

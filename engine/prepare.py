@@ -14,8 +14,6 @@ from equations.methodology import Methodology
 from equations.strict_yaml import Mapping as YamlMapping
 from equations.strict_yaml import Scalar, Sequence, YamlNode
 
-#: The group set whose members are the monitoring periods.
-PERIOD_SET = "period"
 _YEAR = re.compile(r"[0-9]{4}\Z")
 
 

@@ -54,7 +54,7 @@ class ValueReader:
         units = self.units(quantity, block)
         if units is None:
             return []
-        fixed = {key: scalar for key, scalar in block.texts("at")}
+        fixed = dict(block.texts("at"))
         for key, scalar in fixed.items():
             if key not in quantity.axis_names:
                 self.fault("I502", f"{quantity.id} has no index {key!r}", scalar.place,

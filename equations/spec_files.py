@@ -119,7 +119,7 @@ def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path,
     sources = []
     for scalar in Block(root, "spec", errors).word_nodes("include") if "include" in root else []:
         target = path.parent / scalar.text
-        if Path(scalar.text).name != scalar.text or not isfile(target):
+        if Path(scalar.text).name != scalar.text or not isfile(target):  # noqa: PTH113 - takes any name
             near_files = near(scalar.text, (file.name for file in path.parent.glob("*.yaml")))
             raise SpecError("S108", f"the included file {scalar.text!r} is not in the folder of the spec", scalar.place,
                             why="a spec is one folder of files", remedy=near_files or "write the name of a file beside it")  # fmt: skip
@@ -132,6 +132,6 @@ def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path,
                 joined = Sequence(held[1].items + value.items, held[1].file, held[1].line, held[1].column)
                 entries[key.text] = (held[0], joined)
             else:
-                raise SpecError("S102", f"{key.text} stands in two files", key.place, why=f"first at {held[0].place}; only lists are joined",
-                                remedy="keep it in one of them")  # fmt: skip
+                raise SpecError("S102", f"{key.text} stands in two files", key.place,
+                                why=f"first at {held[0].place}; only lists are joined", remedy="keep it in one of them")  # fmt: skip
     return Mapping(tuple(entries.values()), root.file, root.line, root.column), sources

@@ -53,7 +53,7 @@ def find_spec(reference: str, beside: Path | None = None) -> Path:
         candidates += [folder / id_ / version for folder in library_folders()]
     for path in candidates:
         for file in (path / MAIN_FILE, path):
-            if isfile(file):  # unlike Path.is_file it takes any name
+            if isfile(file):  # noqa: PTH113 - unlike Path.is_file it takes any name
                 return file
     known = [name for name, _ in library()]
     raise SpecError("S108", f"there is no methodology {reference!r}", Place(reference),

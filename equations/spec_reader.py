@@ -149,8 +149,8 @@ class _Reader(DeclarationReader):
         matrices |= {q.diagonal_matrix: (q.id, True) for q in quantities if q.diagonal_matrix}
         letters = {letter: s.id for s in reversed(self.sets.values()) for letter in reversed(s.letters)}
         letters = dict(reversed(letters.items()))
-        sound = {q.id: q for q in quantities if q.id and all(i in self.sets for i in q.indices) and (len(q.indices) > 1 or not q.matrix)
-                 and (q.indices or not q.diagonal_matrix)}  # fmt: skip
+        shaped = [q for q in quantities if (len(q.indices) > 1 or not q.matrix) and (q.indices or not q.diagonal_matrix)]
+        sound = {q.id: q for q in shaped if q.id and all(i in self.sets for i in q.indices)}
         faulty = {name for q in quantities if q.id not in sound for name in (q.id, q.matrix, q.diagonal_matrix)}
         return Names(
             self.sets, sound, {name: owner for name, owner in matrices.items() if owner[0] in sound},
@@ -213,7 +213,8 @@ class _Reader(DeclarationReader):
                             why="the solver finds the left side from the whole equality",
                             remedy="write `relation:` with both sides of the equality")  # fmt: skip
         elif not block.has("formula"):
-            block.fault("S104", f"{block.called()} has no formula", block.place, remedy="add `formula:`, or `relation:` and `solver:`")
+            block.fault("S104", f"{block.called()} has no formula", block.place,
+                        remedy="add `formula:`, or `relation:` and `solver:`")  # fmt: skip
 
     def check_references(self, block: Block, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]) -> None:
         for scalar in block.word_nodes("equivalences"):

@@ -247,7 +247,7 @@ class _Builder:
         if event.end_mark.line != event.start_mark.line:
             raw = self.text[event.start_mark.index : event.end_mark.index]
             if event.style in ("|", ">"):
-                head, _, raw = raw.partition("\n")
+                _, _, raw = raw.partition("\n")
                 line, column = line + 1, 1
             elif event.style:
                 raw, column = raw[1:], column + 1

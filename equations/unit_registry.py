@@ -229,7 +229,7 @@ def _check_power(piece: str, previous: str, text: str, place: Place | None) -> N
         raise UnitError("U301", f"the power {piece} of nothing in the unit {text!r}", place,
                         remedy="write a power behind a unit, as in ha^-1")  # fmt: skip
     digits = piece.lstrip("^*-")
-    if not digits.isdigit() or len(digits) > 2 or int(digits) > _MOST_POWER:  # noqa: PLR2004
+    if not digits.isdigit() or len(digits) > 2 or int(digits) > _MOST_POWER:
         raise UnitError("U301", f"the power {piece} in the unit {text!r}", place,
                         why=f"a power is a whole number up to {_MOST_POWER}", remedy="look for a typing error")  # fmt: skip
 

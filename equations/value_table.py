@@ -25,8 +25,9 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
     """
     given = [name for name in ("value", "cells", "table") if block.has(name)]
     if len(given) != 1:
-        block.fault("S104" if not given else "S105", f"values need one of value, cells and table; found {', '.join(given) or 'none'}",
-                    block.place, remedy="write one of the three")  # fmt: skip
+        found_ways = ", ".join(given) or "none"
+        block.fault("S104" if not given else "S105", f"values need one of value, cells and table; found {found_ways}", block.place,
+                    remedy="write one of the three")  # fmt: skip
         return ()
     fixed = {key: scalar.text for key, scalar in block.texts("at")}
     names = axis_names(indices)
@@ -81,7 +82,8 @@ def _nested(block: Block, node: YamlNode | None, depth: int) -> list[tuple[tuple
         return [((), node)] if _is_value(block, node) else []
     if not isinstance(node, Mapping) or depth == 0:
         if node is not None:
-            block.fault("S105", "values stand as label: number", node.place, remedy="write {label: 1.5}, nested for several indices")
+            block.fault("S105", "values stand as label: number", node.place,
+                        remedy="write {label: 1.5}, nested for several indices")  # fmt: skip
         return []
     found = []
     for key, value in node:

@@ -23,6 +23,8 @@ from equations.quantity import Quantity
 BACKENDS = ("auto", "numpy", "numba")
 #: Operations from which on numba pays: its import takes about a quarter of a second, and it saves about half a nanosecond each.
 _PAYS, _PAYS_IF_LOADED = 1_000_000_000, 20_000_000
+#: Fewer blocks are not worth a further thread, where none is asked for.
+_BLOCKS_PER_WORKER = 4
 _BYTES = 8
 Progress = Callable[[int], None]
 
@@ -117,7 +119,8 @@ class _Batch:
         self.template = self.source.template
         self.main = self.batchable.prepared(self.way.form, self.template)
         self.width = self.main.width(self.backend, self.source.count, self.way.width or self.source.chunk, cache_bytes())
-        self.workers = max(1, min(self.way.workers or cores(), -(-self.source.count // self.width)))
+        blocks = -(-self.source.count // self.width)
+        self.workers = max(1, min(self.way.workers or cores(), blocks if self.way.workers else blocks // _BLOCKS_PER_WORKER))
         self.failed = np.zeros(self.source.count, bool)
 
     @cached_property

@@ -88,11 +88,11 @@ class Figures:
         opaque = {e.id for e in run.methodology.definitions.get(quantity, ()) if tracer.is_opaque(e)}
         for flat, cell in enumerate(np.ndindex(*array.shape)):
             state = int(states[cell])
-            if state in (ABSENT, NOT_APPLICABLE):
-                continue
-            node = tracer.node(quantity, cell, 0)
             value = float(array[cell])
-            text = "NA" if state == EXCLUDED else number(value) if math.isfinite(value) else "–"
+            if state in (ABSENT, NOT_APPLICABLE) or (state != EXCLUDED and not math.isfinite(value)):
+                continue  # not needed, not there, or asked for by a rule that goes without it
+            node = tracer.node(quantity, cell, 0)
+            text = "NA" if state == EXCLUDED else number(value)
             reads = self._reads(tracer, node, cell) if node.equation_id in opaque else ()
             yield Number(
                 quantity,

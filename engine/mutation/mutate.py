@@ -118,14 +118,18 @@ class Bench:
         news = self.newly_read(right, equation, mutant)
         same_needs = equation.quantity if news is None else ""
         touched = self.dependencies.touched(equation.quantity, news or ())
-        outcome = self.run(mutant, [run for run in self.runs if equation.id in run.equations],
-                           lambda run: run.again(methodology, touched, same_needs=same_needs, read_unit=self.read_unit),
-                           equation.quantity)  # fmt: skip
+        using = [run for run in self.runs if equation.id in run.equations]
+
+        def again(run: CaseRun) -> Result:
+            return run.again(methodology, touched, same_needs=same_needs, read_unit=self.read_unit)
+
+        outcome = self.run(mutant, using, again, equation.quantity)
         if outcome.check == "nothing" and mutant.part == "formula" and not equation.solver:
             apart = told_apart(right, equation, self.methodology)
             if not apart:
                 return Outcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
-            outcome = replace(outcome, why=f"{outcome.why}; other numbers would tell: {apart}")
+            if using:
+                outcome = replace(outcome, why=f"{outcome.why}; other numbers would tell: {apart}")
         return replace(outcome, changes_dimension=changing)
 
     def static(self, methodology: Methodology, mutant: Mutant, equation: Equation) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What the command simulate does, from its options to text."""
+"""What the commands simulate, sensitivity and solve do, from their options to text."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from pathlib import Path
 from engine.batch.run import Way
 from engine.report import to_json
 from engine.session import open_session
-from engine.simulate.simulation import LEVELS, Simulation, simulate
+from engine.simulate.declared import read_uncertainty
+from engine.simulate.sensitivity import Sensitivity, analyse
+from engine.simulate.sensitivity_report import sensitivity_record, sensitivity_text
+from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation, simulate
 from engine.simulate.simulation_report import simulation_csv, simulation_record, simulation_text, write_draws
-from equations.errors import InputError
+from engine.simulate.solving import Solved, solve
+from equations.errors import InputError, near_or_all
 
 
 def run_simulation(
@@ -52,6 +56,55 @@ def run_simulation(
         way=Way(backend=backend, workers=workers),
         progress=progress,
     )
+
+
+def run_sensitivity(
+    spec: str,
+    project: str,
+    *,
+    choices: Mapping[str, str],
+    readings: Mapping[str, str],
+    target: str | None,
+    draws: int,
+    seed: int,
+    workers: int | None,
+    progress: Callable[[int], None],
+) -> Sensitivity:
+    """Run a project and analyse what a target hangs on.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the project, or of what is asked for.
+    """
+    if not 0 <= draws <= MOST_DRAWS or seed < 0:
+        raise InputError("I511", f"{draws} draws with seed {seed} cannot be", remedy="take 0 or more of both")
+    session = open_session(spec)
+    known = target is not None and target in session.methodology.quantity
+    run = session.run(
+        project, choices=choices, readings=readings, targets=(session.methodology.result, str(target)) if known else ()
+    )
+    wanted = target or run.methodology.result
+    if wanted not in run.values.arrays:
+        raise InputError(
+            "I502", f"this run has no quantity {wanted!r}", remedy=near_or_all(wanted, run.values.arrays, "quantities:")
+        )
+    uncertainty = read_uncertainty(run, session.read_unit)
+    way = Way(workers=workers)
+    return analyse(run, wanted, uncertainty if uncertainty.variables else None, draws=draws, seed=seed, way=way, progress=progress)
+
+
+def sensitivity_output(found: Sensitivity, *, json: bool) -> str:
+    """Return an analysis as text or JSON."""
+    return to_json(sensitivity_record(found)) if json else sensitivity_text(found)
+
+
+def run_solve(
+    spec: str, project: str, name: str, so_that: str, *, choices: Mapping[str, str], readings: Mapping[str, str]
+) -> Solved:
+    """Run a project and find the value of an input; see :func:`engine.simulate.solving.solve`."""
+    run = open_session(spec).run(project, choices=choices, readings=readings)
+    return solve(run, name, so_that)
 
 
 def _levels(written: Sequence[str] | None) -> tuple[float, ...]:

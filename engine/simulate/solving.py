@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from engine.batch.batch import ArraySource
 from engine.batch.run import Way, evaluate_batch, limits
 from engine.pipeline import Run
+from engine.setting import Setting
 from engine.simulate.normal import Numbers
 from engine.simulate.sensitivity import cell_name
 from engine.simulate.simulation import batchable_of
 from equations.errors import InputError, near_or_all
+from equations.methodology import Methodology
 
 _NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[(.*)\])?\s*\Z")
 _POINTS, _ROUNDS = 65, 14
@@ -68,8 +70,8 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
         sign = ""
     if not sign or not np.isfinite(wanted):
         raise InputError("I508", f"{so_that!r} is not a wish", remedy="write --so-that 'ER_credit_p = 100000'")
-    quantity, place = _cell(run, name, run.inputs.values)
-    target, at = _cell(run, left, run.values.arrays)
+    quantity, place = named_cell(run.methodology, run.setting, name, run.inputs.values)
+    target, at = named_cell(run.methodology, run.setting, left, run.values.arrays)
     if run.methodology.quantity[quantity].type != "number" or len(place) != 1:
         raise InputError("I502", f"{name} is not one number", remedy=f"name one: {cell_name(run, quantity, int(place[0]))}")
     search = _Search(run, quantity, int(place[0]), target, at)
@@ -88,16 +90,22 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
     )
 
 
-def _cell(run: Run, text: str, known: Collection[str]) -> tuple[str, NDArray[np.int64]]:
-    """Return a quantity and the places that are named (all where no labels are)."""
+def named_cell(methodology: Methodology, setting: Setting, text: str, known: Collection[str]) -> tuple[str, NDArray[np.int64]]:
+    """Return a quantity and the places that are named, as in ``A_0[E]`` (all where no labels are).
+
+    Raises
+    ------
+    InputError
+        I502 or I506 for names and labels that are not there.
+    """
     found = _NAME.match(text)
     names = list(known)
     if found is None or found[1] not in names:
         raise InputError(
             "I502", f"this run has no {text.strip()!r}", remedy=near_or_all(found[1] if found else text, names, "it has")
         )
-    quantity = run.methodology.quantity[found[1]]
-    members = [run.setting.members[axis] for axis in quantity.indices]
+    quantity = methodology.quantity[found[1]]
+    members = [setting.members[axis] for axis in quantity.indices]
     shape = [len(own) for own in members]
     if found[2] is None:
         return quantity.id, np.arange(int(np.prod(shape, dtype=np.int64)), dtype=np.int64)

@@ -41,6 +41,10 @@ def random_subject(kh: Methodology, tmp_path: Path) -> Callable[[int, int], Subj
         folder.mkdir()
         run = engine.run(kh, to_project_file(project, folder))
         targets = ("ER_credit_p", "RL", "PE", "DE", *(("A",) if option == 2 else ()))
-        return subject_of(run, targets) if option == 1 else subject_of(engine.run(kh, folder / "project.yaml", targets=targets), targets)
+        return (
+            subject_of(run, targets)
+            if option == 1
+            else subject_of(engine.run(kh, folder / "project.yaml", targets=targets), targets)
+        )
 
     return make

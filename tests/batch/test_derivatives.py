@@ -68,13 +68,18 @@ def test_derivatives_are_those_of_sympy(tmp_path):
                      {q: np.shape(v) for q, v in subject.numbers.items()})  # fmt: skip
 
     assert found.value == pytest.approx(float(exact.subs(at)), rel=1e-14)
-    for symbol, slope in ((x, found.by_input["X"][0]), (s, found.by_input["S"]), (b, found.by_input["V"][1]), (c, found.by_input["V"][2])):
+    for symbol, slope in (
+        (x, found.by_input["X"][0]),
+        (s, found.by_input["S"]),
+        (b, found.by_input["V"][1]),
+        (c, found.by_input["V"][2]),
+    ):
         assert float(slope) == pytest.approx(float(exact.diff(symbol).subs(at)), rel=1e-13)
 
 
 @pytest.mark.parametrize("exponent", [2, 3])
 def test_powers_and_roots_of_matrices(exponent):
-    from engine.batch.program import Builder, Program  # noqa: PLC0415
+    from engine.batch.program import Builder, Program
 
     matrix = np.array([[0.9, 0.1], [0.2, 0.8]])
     for op in ("matrix_power", "root"):

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import shutil
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,45 @@ def browser():
         found = driver.chromium.launch(executable_path=path, args=CHROMIUM_SWITCHES)
         yield found
         found.close()
+
+
+VOID = {"br", "hr", "img", "input", "link", "meta", "col", "wbr"}
+
+
+class Reader(HTMLParser):
+    """Collects ids and addresses, and sees that every element is closed in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.ids, self.hrefs, self.sources, self.open, self.faults = [], [], [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if "href" in found:
+            self.hrefs.append(found["href"])
+        if "src" in found:
+            self.sources.append(found["src"])
+        self.faults += [f"{tag} {name}" for name in found if name.startswith("on")]
+
+    def handle_endtag(self, tag):
+        if tag in VOID:
+            return
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}>")
+
+
+def _read(text):
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    return reader
+
+
+@pytest.fixture(scope="session")
+def read_html():
+    """Reads the text of a page."""
+    return _read

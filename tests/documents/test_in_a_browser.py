@@ -22,7 +22,9 @@ def opened(browser, site):
         complaints = []
         page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.append(request.url) if not request.url.startswith(("file:", "data:")) else None)
+        page.on(
+            "request", lambda request: complaints.append(request.url) if not request.url.startswith(("file:", "data:")) else None
+        )
         page.goto(f"{(site / f'{name}.html').as_uri()}{anchor}")
         yield page
         assert complaints == []
@@ -136,7 +138,11 @@ def test_search_says_when_there_is_nothing_and_can_be_used_by_keyboard(opened):
 
 
 def test_a_folded_place_unfolds_when_a_link_leads_there(opened, document):
-    ref = next(ref for ref in document.places if ref.kind == "equation" and document.places[ref].anchor == "equation-ref.area.later.prorated")
+    ref = next(
+        ref
+        for ref in document.places
+        if ref.kind == "equation" and document.places[ref].anchor == "equation-ref.area.later.prorated"
+    )
     spot = document.places[ref]
     with opened(spot.page, anchor=f"#{spot.anchor}") as page:
         assert page.locator(f"[id='{spot.anchor}']").is_visible()

@@ -80,7 +80,14 @@ def test_any_text_gives_well_formed_mathematics(text):
     symbol_words(text)
 
 
-@given(st.lists(st.sampled_from([r"\left(", r"\right)", r"\begin{cases}", r"\end{cases}", "&", r"\\", "{", "}", "_", "^", r"\frac", r"\text{", "x"]), max_size=40))
+@given(
+    st.lists(
+        st.sampled_from(
+            [r"\left(", r"\right)", r"\begin{cases}", r"\end{cases}", "&", r"\\", "{", "}", "_", "^", r"\frac", r"\text{", "x"]
+        ),
+        max_size=40,
+    )
+)
 def test_any_order_of_commands_gives_well_formed_mathematics(parts):
     ET.fromstring(inline_mathml(" ".join(parts)))
 

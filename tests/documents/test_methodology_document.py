@@ -5,7 +5,21 @@ from fractions import Fraction
 import pytest
 
 from engine.documents.methodology_document import methodology_document
-from engine.documents.model import Box, Facts, Formula, Link, Math, Note, Page, Ref, Table, anchor_of, inlines_in, plain, walk_blocks
+from engine.documents.model import (
+    Box,
+    Facts,
+    Formula,
+    Link,
+    Math,
+    Note,
+    Page,
+    Ref,
+    Table,
+    anchor_of,
+    inlines_in,
+    plain,
+    walk_blocks,
+)
 from engine.documents.unit_balance import unit_balance
 from equations.notation_latex import equation_latex
 from equations.spec_files import load_methodology
@@ -120,7 +134,9 @@ def test_rulings_and_faults_stand_at_the_equations_they_concern(document, method
     for entry in methodology.register:
         for number in entry.text_place.equations:
             for equation in by_number(methodology, number):
-                assert Ref("register", entry.id) in [link.to for link in links_in(box_of(document, Ref("equation", equation.id)).blocks)]
+                assert Ref("register", entry.id) in [
+                    link.to for link in links_in(box_of(document, Ref("equation", equation.id)).blocks)
+                ]
 
 
 def test_monitoring_plan_lists_what_is_monitored(document, methodology):
@@ -128,7 +144,15 @@ def test_monitoring_plan_lists_what_is_monitored(document, methodology):
     table = next(b for b in page.blocks if isinstance(b, Table))
     monitored = [q for q in methodology.quantities if q.kind == "monitored"]
 
-    assert [plain(head) for head in table.head] == ["Symbol", "Meaning", "Unit", "Range and value", "Supplied by", "Source", "Used by"]
+    assert [plain(head) for head in table.head] == [
+        "Symbol",
+        "Meaning",
+        "Unit",
+        "Range and value",
+        "Supplied by",
+        "Source",
+        "Used by",
+    ]
     assert [plain(row.cells[0]) for row in table.rows] == [q.id for q in monitored]
     for quantity, row in zip(monitored, table.rows, strict=True):
         assert quantity.meaning in plain(row.cells[1])
@@ -136,7 +160,13 @@ def test_monitoring_plan_lists_what_is_monitored(document, methodology):
 
 
 def test_every_number_of_the_datasets_is_shown_as_printed(document, methodology):
-    shown = [plain(cell) for b in walk_blocks(document.page("datasets").blocks) if isinstance(b, Table) for row in b.rows for cell in row.cells]
+    shown = [
+        plain(cell)
+        for b in walk_blocks(document.page("datasets").blocks)
+        if isinstance(b, Table)
+        for row in b.rows
+        for cell in row.cells
+    ]
     text = " ".join(shown) + " ".join(plain(b.text) for b in walk_blocks(document.page("datasets").blocks) if hasattr(b, "text"))
     for dataset in methodology.datasets:
         for block in dataset.values:

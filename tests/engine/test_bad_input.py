@@ -433,7 +433,8 @@ def test_values_of_option_1_do_not_stand_in_for_those_of_option_2(broken):
 
 
 def test_a_value_outside_a_relation_is_reported_as_unused(broken):
-    text = "relations: {uses: {motorbike: [diesel]}}\nvalues:\n  NVE: {unit: vehicle, values: {motorbike: {diesel: {2018: 1}, petrol: {2018: 2}}}}\n"
+    count = "  NVE: {unit: vehicle, values: {motorbike: {diesel: {2018: 1}, petrol: {2018: 2}}}}\n"
+    text = "relations: {uses: {motorbike: [diesel]}}\nvalues:\n" + count
     got, _ = broken(
         ONE,
         ("members: {fuel: [diesel]}", "members: {fuel: [diesel, petrol], vehicle_type: [motorbike]}"),
@@ -443,7 +444,8 @@ def test_a_value_outside_a_relation_is_reported_as_unused(broken):
         ("diesel: {2018: 1}", "diesel: {2018: 1, 2019: 1, 2020: 1}"),
         (
             "  map_date",
-            "  TDU: {unit: km/vehicle, otherwise: 100}\n  SEC: {unit: kg/km, otherwise: 0.02}\n  NCV: {unit: GJ/kg, otherwise: 0.04}\n"
+            "  TDU: {unit: km/vehicle, otherwise: 100}\n  SEC: {unit: kg/km, otherwise: 0.02}\n"
+            "  NCV: {unit: GJ/kg, otherwise: 0.04}\n"
             "  EF_fuel: {unit: tCO2/GJ, otherwise: 0.07}\n  map_date",
         ),
     )

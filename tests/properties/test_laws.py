@@ -1,6 +1,7 @@
 """Laws that hold for every project under KH_AM004, whatever its numbers.
 
-Random projects come from ``tests/reference``; each is written as a project file, changed in a way that may not matter, and run again.
+Random projects come from ``tests/reference``; each is written as a project file, changed in a way that may not matter, and run
+again.
 ``MRVGRAPH_PROJECTS=100 pytest tests/properties/test_laws.py`` draws as many of each option.
 """
 

@@ -38,7 +38,9 @@ def project_file(tmp_path: Path) -> Callable[..., Path]:
 def simulated(kh, project_file) -> Callable[..., Simulation]:
     """Return ``simulate(uncertainty text, option, ...)``."""
 
-    def make(uncertainty: str, option: int = 1, draws: int = 5000, seed: int = 1, targets: tuple[str, ...] = (), **more) -> Simulation:
+    def make(
+        uncertainty: str, option: int = 1, draws: int = 5000, seed: int = 1, targets: tuple[str, ...] = (), **more
+    ) -> Simulation:
         run = engine.run(kh, project_file(uncertainty, option))
         return simulate(run, parse_unit, draws=draws, seed=seed, targets=targets, **more)
 

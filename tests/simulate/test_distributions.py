@@ -6,6 +6,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from draw_helpers import DRAWS, drawn, source, variable
 
 from engine.simulate.correlations import Correlation, Variable
 from engine.simulate.declared import Uncertainty
@@ -13,33 +14,15 @@ from engine.simulate.distributions import NoSuchDistributionError, from_fields
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import probability, quantile
 
-DRAWS = 25 * CHUNK
-
-
-def variable(kind, value, fields, names=("Q",), quantity="Q"):
-    declared = [from_fields(kind, value, fields, 0.95) for _ in names]
-    parameters = {name: np.array([one.parameters[name] for one in declared]) for name in declared[0].parameters}
-    return Variable(quantity, kind, np.arange(len(names)), tuple(names), parameters)
-
-
-def source(variables, draws=DRAWS, seed=3, limits=(-np.inf, np.inf), **more):
-    numbers = {v.quantity: np.ones(max(w.places.max() for w in variables if w.quantity == v.quantity) + 1) for v in variables}
-    return DrawSource(Uncertainty(tuple(variables), **more), numbers, dict.fromkeys(numbers, limits), seed, draws)
-
-
-def drawn(found, quantity="Q", start=0, stop=DRAWS):
-    places = np.arange(len(found.numbers[quantity]))
-    rows = {quantity: np.empty((len(places), stop - start))}
-    found.fill(start, stop, {quantity: places}, rows)
-    return rows[quantity]
-
 
 def test_the_normal_distribution_and_its_inverse_agree_with_python():
     shares = np.concatenate([np.linspace(1e-9, 1 - 1e-9, 501), [1e-30, 1e-200]])
     expected = np.array([NormalDist().inv_cdf(p) for p in shares])
 
     assert np.allclose(quantile(shares), expected, rtol=1e-13, atol=1e-15)
-    assert np.allclose(probability(np.linspace(-6, 6, 301)), [NormalDist().cdf(x) for x in np.linspace(-6, 6, 301)], rtol=0, atol=1e-15)
+    assert np.allclose(
+        probability(np.linspace(-6, 6, 301)), [NormalDist().cdf(x) for x in np.linspace(-6, 6, 301)], rtol=0, atol=1e-15
+    )
 
 
 @pytest.mark.parametrize(
