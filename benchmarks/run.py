@@ -183,7 +183,7 @@ def main() -> None:
         for per_draw in (False, True):
             for draws in options.draws or (10_000, 100_000):
                 case = make_case(option, per_draw, draws)
-                lines += table(f"{case.name.capitalize()}, {draws:,} draws", measure(case, option))
+                lines += table(f"{case.name[0].upper() + case.name[1:]}, {draws:,} draws", measure(case, option))
                 print("\n".join(lines[-20:]), flush=True)
     lines += ["### A single run", "", "| case | evaluator, all intermediates kept, ms | plain Python loops, none kept, ms |", "|---|---:|---:|"]
     lines += [line for option in options.option or (1, 2) for line in single_run(option)]

@@ -144,7 +144,8 @@ def same_year_order(graph: EquationGraph, quantities: Iterable[str]) -> list[str
     wanted = set(quantities)
     place = publication_order(graph.methodology)
     same: nx.DiGraph[str] = nx.DiGraph()
-    same.add_nodes_from(sorted(wanted, key=lambda quantity: (place.get(quantity, 0), quantity)))
+    nodes = sorted(wanted, key=lambda quantity: (place.get(quantity, 0), quantity))
+    same.add_nodes_from(nodes)
     for source, target, data in graph.edges.edges(data=True):
         if source in wanted and target in wanted and data["lag"] <= 0:
             same.add_edge(source, target, equation=data["equation"])

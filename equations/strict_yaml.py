@@ -166,15 +166,12 @@ def _syntax_error(cause: yaml.YAMLError, text: str, file: str) -> SpecError:
     if mark is None:
         return _character_error(cause, text, file)
     remedy = "check indentation, quotes and colons on this line and the one before"
-    if problem == "found unexpected end of stream" and getattr(cause, "context_mark", None) is not None:
-        mark, problem, remedy = (
-            cause.context_mark,
-            "a quote is opened and not closed",
-            "close the quote, or double it inside the text",
-        )  # type: ignore[attr-defined]
+    opened = getattr(cause, "context_mark", None)
     lines = text.splitlines()
-    if context.startswith("while parsing a flow") and mark.line >= len(lines):
-        mark, problem, remedy = cause.context_mark, "a bracket is opened and not closed", "close it with ] or }"  # type: ignore[attr-defined]
+    if opened is not None and problem == "found unexpected end of stream":
+        mark, problem, remedy = opened, "a quote is opened and not closed", "close the quote, or double it inside the text"
+    elif opened is not None and context.startswith("while parsing a flow") and mark.line >= len(lines):
+        mark, problem, remedy = opened, "a bracket is opened and not closed", "close it with ] or }"
     line = lines[mark.line] if mark.line < len(lines) else ""
     if "\t" in line:
         remedy = "YAML does not allow tabs for indentation; use spaces"

@@ -21,9 +21,14 @@ EXAMPLES = ROOT / "methodology_specs/KH_AM004/examples"
 REFERENCE = "KH_AM004@1.1"
 #: As in the machine's notes: nothing that would reach for a network.
 CHROMIUM_SWITCHES = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
     "--disable-sync",
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,20 @@ from engine.session import open_session
 from equations.spec_files import load_methodology
 
 EVIL = [
-    "<script>window.broken = 1</script>", '"><img src=x onerror="window.broken = 1">', "</script><script>window.broken = 1</script>", "<!--", "]]>",
-    "javascript:window.broken=1", "${7*7}{{7*7}}", "[x](javascript:alert(1)) ![y](z) `a` | b", "#eval(\"1\") $x$ #panic() \\u{41}", "&lt;b&gt; &amp;",
-    "\u202etxt.exe", "'; DROP", "a\u2028b",
-]  # fmt: skip
+    "<script>window.broken = 1</script>",
+    '"><img src=x onerror="window.broken = 1">',
+    "</script><script>window.broken = 1</script>",
+    "<!--",
+    "]]>",
+    "javascript:window.broken=1",
+    "${7*7}{{7*7}}",
+    "[x](javascript:alert(1)) ![y](z) `a` | b",
+    '#eval("1") $x$ #panic() \\u{41}',
+    "&lt;b&gt; &amp;",
+    "\u202etxt.exe",
+    "'; DROP",
+    "a\u2028b",
+]
 TINY = Path("tests/specs_for_tests/tiny/methodology.yaml")
 
 

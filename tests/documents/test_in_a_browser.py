@@ -8,8 +8,23 @@ import pytest
 
 PHONE, DESKTOP = (390, 844), (1400, 900)
 #: Every kind of page.
-KINDS = ["index", "graph", "section-G.2", "section-H.3", "section-D", "monitoring-plan", "computed-quantities", "datasets", "choices-and-rules",
-         "rulings", "register", "versions", "glossary", "report", "report2"]  # fmt: skip
+KINDS = [
+    "index",
+    "graph",
+    "section-G.2",
+    "section-H.3",
+    "section-D",
+    "monitoring-plan",
+    "computed-quantities",
+    "datasets",
+    "choices-and-rules",
+    "rulings",
+    "register",
+    "versions",
+    "glossary",
+    "report",
+    "report2",
+]
 
 
 @pytest.fixture
@@ -47,16 +62,21 @@ OVERLAPPING_TEXTS = """(svg) => {
   const found = [];
   for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length; j++) {
     const [a, p] = boxes[i], [b, q] = boxes[j];
-    const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left), high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+    const wide = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+    const high = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
     if (wide > 1 && high > Math.min(p.height, q.height) * 0.35) found.push(a + ' / ' + b);
   }
   return found;
 }"""
 #: Lines of text that lie over each other although neither holds the other.
 OVERLAPPING_BLOCKS = """() => {
-  const parts = [...document.querySelectorAll('main h1, main h2, main h3, main h4, main p, main li, main dt, main dd, main td, main th, main summary, main .number')]
-    .filter((e) => e.checkVisibility() && !e.closest('svg') && !(e.closest('thead') && getComputedStyle(e.closest('thead')).position === 'absolute') && !e.querySelector('p, li, dd, td, summary') && e.textContent.trim());
-  const boxes = parts.map((e) => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width && b.height).sort((a, b) => a[1].top - b[1].top);
+  const names = ['h1', 'h2', 'h3', 'h4', 'p', 'li', 'dt', 'dd', 'td', 'th', 'summary', '.number'];
+  const hidden = (e) => e.closest('thead') && getComputedStyle(e.closest('thead')).position === 'absolute';
+  const parts = [...document.querySelectorAll(names.map((name) => 'main ' + name).join(', '))]
+    .filter((e) => e.checkVisibility() && !e.closest('svg') && !hidden(e) && e.textContent.trim())
+    .filter((e) => !e.querySelector('p, li, dd, td, summary'));
+  const boxes = parts.map((e) => [e, e.getBoundingClientRect()]).filter(([, b]) => b.width && b.height)
+    .sort((a, b) => a[1].top - b[1].top);
   const found = [];
   for (let i = 0; i < boxes.length; i++) for (let j = i + 1; j < boxes.length && boxes[j][1].top < boxes[i][1].bottom - 2; j++) {
     const [a, p] = boxes[i], [b, q] = boxes[j];
@@ -102,13 +122,18 @@ def test_axe_finds_no_serious_fault(opened, axe, name):
 @pytest.mark.parametrize(
     ("asked", "title", "address"),
     [
-        ("21", "Equation 21:", "section-H.2.html#equation-"), ("Eq. 21", "Equation 21:", "section-H.2.html#equation-"),
-        ("equation 11a", "Equation 11a:", "section-H.1.html#equation-"), ("(6)", "Equation 6:", "section-G.2.html#equation-"),
+        ("21", "Equation 21:", "section-H.2.html#equation-"),
+        ("Eq. 21", "Equation 21:", "section-H.2.html#equation-"),
+        ("equation 11a", "Equation 11a:", "section-H.1.html#equation-"),
+        ("(6)", "Equation 6:", "section-G.2.html#equation-"),
         ("GWP_N2O", "Global warming potential", "default-values.html#quantity-GWP_N2O"),
-        ("gwp", "Global warming potential", "default-values.html#quantity-GWP_N2O"), ("discount", "", ""),
-        ("dCS_ref", "", "#"), ("EF_ij", "", "#quantity-EF_ij"), ("area-year-index", "", "#ruling-area-year-index"),
+        ("gwp", "Global warming potential", "default-values.html#quantity-GWP_N2O"),
+        ("discount", "", ""),
+        ("dCS_ref", "", "#"),
+        ("EF_ij", "", "#quantity-EF_ij"),
+        ("area-year-index", "", "#ruling-area-year-index"),
     ],
-)  # fmt: skip
+)
 def test_search_finds_equations_and_symbols(opened, asked, title, address):
     with opened("index") as page:
         page.get_by_role("combobox").fill(asked)

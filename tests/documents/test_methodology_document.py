@@ -62,8 +62,16 @@ def test_sections_stand_in_the_order_of_the_publication(document, methodology):
 
 
 def test_every_entry_of_the_spec_has_a_place(document, methodology):
-    entries = [("equation", methodology.equations), ("quantity", methodology.quantities), ("ruling", methodology.rulings), ("rule", methodology.rules),
-               ("register", methodology.register), ("choice", methodology.choices), ("dataset", methodology.datasets), ("set", methodology.index_sets)]  # fmt: skip
+    entries = [
+        ("equation", methodology.equations),
+        ("quantity", methodology.quantities),
+        ("ruling", methodology.rulings),
+        ("rule", methodology.rules),
+        ("register", methodology.register),
+        ("choice", methodology.choices),
+        ("dataset", methodology.datasets),
+        ("set", methodology.index_sets),
+    ]
     for kind, many in entries:
         for entry in many:
             assert Ref(kind, entry.id) in document.places

@@ -206,8 +206,11 @@ def test_parts_of_a_bar_stand_on_each_other():
 
 @pytest.mark.parametrize("value", [0.0, 1e-9, 3.0, 999.9, 1e5, 2.5e6, 7e12, -4e4])
 def test_charts_take_any_size_of_number(value):
-    for svg in (bars("t", "u", ("y",), [Series("s", (value,), "#000")]), stacked("t", "u", ("y",), [Series("s", (value,), "#000")]),
-                waterfall("t", "u", [("a", value, True), ("b", -value / 2, False), ("c", value / 2, True)])):  # fmt: skip
+    for svg in (
+        bars("t", "u", ("y",), [Series("s", (value,), "#000")]),
+        stacked("t", "u", ("y",), [Series("s", (value,), "#000")]),
+        waterfall("t", "u", [("a", value, True), ("b", -value / 2, False), ("c", value / 2, True)]),
+    ):
         assert ET.fromstring(svg) is not None
         assert "nan" not in svg and "inf" not in svg
 
