@@ -9,6 +9,7 @@ from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_w
 from engine.graph import EquationGraph
 from engine.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, Box, Lane, Line, lay_out
 from engine.graph_view import KIND_COLOURS, GraphView, view_of
+from equations.quantity import Quantity
 
 
 def graph_svg(graph: EquationGraph, quantities: Iterable[str], *, linked: bool = False) -> str:
@@ -96,63 +97,54 @@ def _line(view: GraphView, line: Line) -> Html:
 
 def _box(view: GraphView, box: Box, linked: bool) -> Html:
     q = view.methodology.quantity[box.quantity]
-    tint, colour = KIND_COLOURS[q.kind]
-    sign = view.places.get(q.part_of, "")
-    under, latex = "; ".join(view.conditions(q.id)), view.symbol(q.id)
-    x, y, inner = box.x, box.y, BOX_WIDE - 26
-    earlier = "earlier year" if box.earlier else ""
-    beside = cut(earlier or view.numbers(q.id), 10, max(20.0, inner - symbol_width(latex, 14) - 6))
-    unit = "" if str(q.unit) == "1" else str(q.unit)
-    unit_shown = cut(unit, 10, inner * 0.6)
-    text = [
-        symbol_text(latex, 14, (x + 13, y + 18), {"font-weight": "bold"}),
-        label(beside, (x + BOX_WIDE - 20, y + 17), 10, text_anchor="end", fill="#1f2a33"),
-        [label(line, (x + 13, y + 34 + 12 * at), 10, fill="#1f2a33") for at, line in enumerate(wrapped(q.title, 10, inner, 2))],
-        label(unit_shown, (x + 13, y + 62), 10, fill="#3a4650"),
-        label(
-            cut(under, 10, inner - width(unit_shown, 10) - 6),
-            (x + BOX_WIDE - 9, y + 62),
-            10,
-            text_anchor="end",
-            fill="#1f2a33",
-            font_style="italic",
-        ),
-    ]
-    if sign:
-        text.append(label(sign, (x + BOX_WIDE - 15, y + 17), 11, fill="#1f2a33"))
-    words = f"{q.id}: {q.meaning} [{q.unit}]" + (f"; {under}" if under else "") + (f"; {earlier}" if earlier else "")
-    body = tag(
-        "g",
-        {
-            "class": "box" + (" earlier" if box.earlier else ""),
-            "data-id": q.id,
-            "data-kind": q.kind,
-            "data-part": q.part_of,
-            "data-under": " ".join(map(str, sorted(view.needed.get(q.id, ())))),
-        },
-        tag("title", None, words),
-        tag(
-            "rect",
-            {
-                "x": f"{x:g}",
-                "y": f"{y:g}",
-                "width": str(BOX_WIDE),
-                "height": str(BOX_HIGH),
-                "rx": "6",
-                "fill": tint,
-                "stroke": "#48545d",
-                "stroke-width": "1.2",
-                "stroke-dasharray": "4 3" if box.earlier else None,
-            },
-        ),
-        tag("path", {"d": f"M{x + 6:g},{y + 1:g} v{BOX_HIGH - 2}", "stroke": colour, "stroke-width": "6"}),
-        text,
-    )
+    under = "; ".join(view.conditions(q.id))
+    said = [f"{q.id}: {q.meaning} [{q.unit}]", under, "earlier year" if box.earlier else ""]
+    about = {
+        "class": "box" + (" earlier" if box.earlier else ""),
+        "data-id": q.id,
+        "data-kind": q.kind,
+        "data-part": q.part_of,
+        "data-under": " ".join(map(str, sorted(view.needed.get(q.id, ())))),
+    }
+    body = tag("g", about, tag("title", None, "; ".join(x for x in said if x)), _frame(box, q.kind), _texts(view, box, q, under))
     if not linked:
         return body
     made = [data["equation"] for _, _, data in view.graph.edges.in_edges(q.id, data=True)]
     first = next((e.id for e in view.methodology.definitions.get(q.id, ()) if e.id in made), "")
     return tag("a", {"href": f"ref:equation:{first}" if first else f"ref:quantity:{q.id}"}, body)
+
+
+def _frame(box: Box, kind: str) -> list[Html]:
+    tint, colour = KIND_COLOURS[kind]
+    frame = {
+        "x": f"{box.x:g}",
+        "y": f"{box.y:g}",
+        "width": str(BOX_WIDE),
+        "height": str(BOX_HIGH),
+        "rx": "6",
+        "fill": tint,
+        "stroke": "#48545d",
+        "stroke-width": "1.2",
+        "stroke-dasharray": "4 3" if box.earlier else None,
+    }
+    edge = {"d": f"M{box.x + 6:g},{box.y + 1:g} v{BOX_HIGH - 2}", "stroke": colour, "stroke-width": "6"}
+    return [tag("rect", frame), tag("path", edge)]
+
+
+def _texts(view: GraphView, box: Box, q: Quantity, under: str) -> list[Html]:
+    """Write symbol, equations and place in the first line, then the title, then unit and choices; each is cut to its room."""
+    x, y, inner, latex = box.x, box.y, BOX_WIDE - 26, view.symbol(q.id)
+    beside = cut("earlier year" if box.earlier else view.numbers(q.id), 10, max(20.0, inner - symbol_width(latex, 14) - 6))
+    unit = cut("" if str(q.unit) == "1" else str(q.unit), 10, inner * 0.6)
+    chosen = cut(under, 10, inner - width(unit, 10) - 6)
+    return [
+        symbol_text(latex, 14, (x + 13, y + 18), {"font-weight": "bold"}),
+        label(beside, (x + BOX_WIDE - 20, y + 17), 10, text_anchor="end", fill="#1f2a33"),
+        *(label(line, (x + 13, y + 34 + 12 * at), 10, fill="#1f2a33") for at, line in enumerate(wrapped(q.title, 10, inner, 2))),
+        label(unit, (x + 13, y + 62), 10, fill="#3a4650"),
+        label(chosen, (x + BOX_WIDE - 9, y + 62), 10, text_anchor="end", fill="#1f2a33", font_style="italic"),
+        label(view.places.get(q.part_of, ""), (x + BOX_WIDE - 15, y + 17), 11, fill="#1f2a33"),
+    ]
 
 
 def _legend_items(view: GraphView) -> list[tuple[str, str, str]]:

@@ -9,9 +9,8 @@ from functools import cached_property
 from engine.graph import EquationGraph, publication_order
 from engine.placeholder import choice_combinations, placeholder_setting
 from engine.setting import may_hold
+from engine.symbols import letters_as_written, symbol_of
 from equations.methodology import Methodology
-from equations.notation_matrix import free_letter
-from equations.notation_symbols import letter_latex, symbol_latex
 
 #: Tint and full colour by kind; the full colours remain apart for colour-blind readers (Okabe and Ito).
 KIND_COLOURS = {
@@ -89,10 +88,11 @@ class GraphView:
 
     def symbol(self, quantity: str) -> str:
         """Return the LaTeX of a symbol with a letter for each index."""
-        used: set[str] = set()
-        declared = self.methodology.quantity[quantity]
-        letters = [letter_latex(free_letter(axis, used, self.methodology)) for axis in declared.indices]
-        return symbol_latex(declared, letters)
+        return symbol_of(self.methodology.quantity[quantity], self.methodology, self._letters)
+
+    @cached_property
+    def _letters(self) -> dict[str, tuple[str, ...]]:
+        return letters_as_written(self.methodology)
 
     def numbers(self, quantity: str) -> str:
         """Return the printed numbers of the equations that give a quantity and stand in the graph: ``Eq. 2, 3``."""

@@ -57,12 +57,12 @@ def graph_mermaid(graph: EquationGraph, quantities: Iterable[str]) -> str:
             text = "<br/>".join(
                 _mermaid(x) for x in (id_, str(quantity.unit), view.numbers(id_), *view.conditions(id_)) if x and x != "1"
             )
-            lines.append(f'        {_mermaid_id(id_)}{shape[0]}"{text}"{shape[1]}:::{quantity.kind}')
+            lines.append(f'        {_mermaid_id(id_)}{shape[0]}"{text}"{shape[1]}:::kind_{quantity.kind}')
         lines.append("    end")
     for source, target, labels, lag in _joined_edges(graph, wanted):
         arrow = "-.->" if lag > 0 else "-->"
         lines.append(f'    {_mermaid_id(source)} {arrow}|"{_mermaid(labels)}"| {_mermaid_id(target)}')
-    lines += [f"    classDef {kind} fill:{tint},stroke:{colour},color:#111" for kind, (tint, colour) in KIND_COLOURS.items()]
+    lines += [f"    classDef kind_{kind} fill:{tint},stroke:{colour},color:#111" for kind, (tint, colour) in KIND_COLOURS.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -16,6 +16,8 @@ from engine.documents.svg_text import cut, label, picture, width
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#707070")
 _INK, _SOFT, _RULE = "#1b2733", "#4d5b67", "#d3dbe1"
 _WIDE, _HIGH, _LEFT, _RIGHT, _BOTTOM, _LEGEND_ROW = 760, 350, 78, 16, 30, 18
+#: Of a waterfall: room for the names, and the height of a line.
+_NAMES, _STEP = 250, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,49 +96,40 @@ def waterfall(title: str, unit: str, steps: Sequence[tuple[str, float, bool]]) -
     steps
         Name, value, and whether it is a total (else a change).
     """
-    left, row, top = 250, 34, 46
-    levels, level = [], 0.0
+    levels: list[tuple[float, float]] = []
     for _, value, total in steps:
-        before = 0.0 if total else level
-        level = value if total else level + value
-        levels.append((before, level))
+        before = levels[-1][1] if levels and not total else 0.0
+        levels.append((before, value if total else before + value))
     least, most = min(0.0, *(min(pair) for pair in levels)), max(0.0, *(max(pair) for pair in levels)) or 1.0
-    room = _WIDE - left - 130
 
     def x(value: float) -> float:
-        return left + (value - least) / (most - least) * room
+        return _NAMES + (value - least) / (most - least) * (_WIDE - _NAMES - 130)
 
-    body: list[Html] = [label(title, (0, 18), 14, font_weight="bold", fill=_INK)]
-    for at, ((name, value, total), (start, end)) in enumerate(zip(steps, levels, strict=True)):
-        y = top + at * row
-        colour = "#0072B2" if total else "#009E73" if value >= 0 else "#D55E00"
-        a, b = sorted((x(start), x(end)))
-        body.append(
-            tag(
-                "rect",
-                {"x": f"{a:.1f}", "y": f"{y:g}", "width": f"{max(1.0, b - a):.1f}", "height": f"{row - 12}", "fill": colour},
-                tag("title", None, f"{name}: {value:,.1f} {unit}"),
-            )
-        )
-        if at + 1 < len(steps):
-            body.append(
-                tag("path", {"d": f"M{x(end):.1f},{y + row - 12:g} v12", "stroke": _SOFT, "stroke-width": "1", "fill": "none"})
-            )
-        body.append(
-            label(
-                cut(name, 12, left - 14),
-                (left - 8, y + 15),
-                12,
-                text_anchor="end",
-                fill=_INK,
-                font_weight="bold" if total else "normal",
-            )
-        )
-        shown = f"{value:,.0f}" if total else f"{value:+,.0f}".replace("-", "−")
-        body.append(label(shown, (b + 6, y + 15), 12, fill=_INK, font_weight="bold" if total else "normal"))
-    high = top + len(steps) * row + 6
-    body.append(label(unit, (_WIDE - 4, 18), 12, text_anchor="end", fill=_SOFT))
-    return picture((_WIDE, high), title, body)
+    body: list[Html] = [
+        label(title, (0, 18), 14, font_weight="bold", fill=_INK),
+        label(unit, (_WIDE - 4, 18), 12, text_anchor="end", fill=_SOFT),
+    ]
+    for at, (step, (start, end)) in enumerate(zip(steps, levels, strict=True)):
+        body += _step(step, 46 + at * _STEP, x(start), x(end), unit, last=at + 1 == len(steps))
+    return picture((_WIDE, 52 + len(steps) * _STEP), title, body)
+
+
+def _step(step: tuple[str, float, bool], y: float, start: float, end: float, unit: str, *, last: bool) -> list[Html]:
+    """Draw one line of a waterfall and the stroke that leads to the next."""
+    name, value, total = step
+    colour = "#0072B2" if total else "#009E73" if value >= 0 else "#D55E00"
+    left, right = sorted((start, end))
+    frame = {"x": f"{left:.1f}", "y": f"{y:g}", "width": f"{max(1.0, right - left):.1f}", "height": f"{_STEP - 12}", "fill": colour}
+    shown = f"{value:,.0f}" if total else f"{value:+,.0f}".replace("-", "−")
+    weight = "bold" if total else "normal"
+    found = [
+        tag("rect", frame, tag("title", None, f"{name}: {value:,.1f} {unit}")),
+        label(cut(name, 12, _NAMES - 14), (_NAMES - 8, y + 15), 12, text_anchor="end", fill=_INK, font_weight=weight),
+        label(shown, (right + 6, y + 15), 12, fill=_INK, font_weight=weight),
+    ]
+    if not last:
+        found.append(tag("path", {"d": f"M{end:.1f},{y + _STEP - 12:g} v12", "stroke": _SOFT, "stroke-width": "1", "fill": "none"}))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,24 +96,26 @@ def document(
     made: Files = {}
     stale: list[str] = []
     notes: tuple[str, ...] = ()
+    alone = folder.suffix == ".pdf" and way == "pdf"
     for name in references:
         methodology = load_methodology(name)
         others, faults = other_versions(methodology)
         files = methodology_files(methodology, others, way, audit, version)
-        alone = folder.suffix == ".pdf" and way == "pdf"
-        here = folder.parent if alone else folder
-        if alone:
-            files = {folder.name: next(iter(files.values()))}
+        here, files = (folder.parent, {folder.name: next(iter(files.values()))}) if alone else (folder, files)
         if check:
             stale += stale_files(here, files, file_prefix(methodology) if way == "md" else "")
         else:
             write_files(here, files)
         made |= files
         notes += faults
-    said = f"{len(made)} files are current" if check else f"{len(made)} file{'s' if len(made) > 1 else ''} written"
-    if way == "site" and not check:
-        said += f"; open {folder.name}/index.html"
-    return Outcome(said, _hashed(made), tuple(stale), notes)
+    return Outcome(_said(made, folder, way, check), _hashed(made), tuple(stale), notes)
+
+
+def _said(made: Files, folder: Path, way: str, check: bool) -> str:
+    if check:
+        return f"{len(made)} files are current"
+    said = f"{len(made)} file{'s' if len(made) > 1 else ''} written"
+    return f"{said}; open {folder.name}/index.html" if way == "site" else said
 
 
 def report(audit: AuditReport, output: str, way: str | None, version: str) -> Outcome:

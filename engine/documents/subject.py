@@ -11,15 +11,14 @@ from engine.documents.model import Badge, Inlines, Link, Math, Ref, Soft, betwee
 from engine.graph import EquationGraph, build_graph, uses
 from engine.placeholder import standing_equations
 from engine.setting import is_static, switches_of
+from engine.symbols import letters_as_written, symbol_of
 from equations.citation import Citation
 from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.notation import condition_text, letters_of
-from equations.notation_matrix import free_letter
-from equations.notation_symbols import letter_latex, symbol_latex
 from equations.quantity import Quantity, Range
 from equations.ruling import RegisterEntry, Ruling, TextPlace
-from equations.syntax import Element, IndexLetter, Letter, Logic, Member, Node, walk
+from equations.syntax import Letter, Logic, Member, Node, walk
 from equations.units import PLAIN, Unit
 
 #: How a kind of quantity is named to a reader, one and many.
@@ -94,23 +93,11 @@ class Subject:
 
     @cached_property
     def _letters(self) -> dict[str, tuple[str, ...]]:
-        """Quantity -> the letters with which an equation writes it, where one writes it without lag and labels."""
-        found: dict[str, tuple[str, ...]] = {}
-        for equation in self.methodology.equations:
-            for node in (equation.defines, *walk(equation.formula)):
-                if isinstance(node, Element) and node.quantity not in found:
-                    letters = tuple(i.letter for i in node.indices if isinstance(i, IndexLetter) and not i.offset)
-                    if len(letters) == len(self.methodology.quantity[node.quantity].indices) == len(set(letters)):
-                        found[node.quantity] = letters
-        return found
+        return letters_as_written(self.methodology)
 
     def symbol(self, quantity: Quantity) -> str:
         """Return the LaTeX of a quantity's symbol, with letters in the places of its indices."""
-        letters = self._letters.get(quantity.id)
-        if letters is None:
-            used: set[str] = set()
-            letters = tuple(free_letter(axis, used, self.methodology) for axis in quantity.indices)
-        return symbol_latex(quantity, [letter_latex(letter) for letter in letters])
+        return symbol_of(quantity, self.methodology, self._letters)
 
     def math(self, quantity: Quantity) -> Math:
         """Return a quantity's symbol as a part of a line."""

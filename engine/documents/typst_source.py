@@ -40,6 +40,7 @@ from engine.documents.model import (
     Tiles,
     Widget,
     anchor_of,
+    walk_blocks,
 )
 from engine.documents.svg_text import FONT
 from engine.documents.typst_mathematics import string, typst_mathematics
@@ -93,7 +94,9 @@ def typst_source(document: Document, short: str) -> str:
     parts = [preamble]
     for at, page in enumerate(document.pages):
         parts.append(f"#anchor({string(page_label(page.id))})")
-        parts.append(writer.blocks(page.blocks))
+        body = writer.blocks(page.blocks)
+        wide = any(isinstance(block, Picture) and block.wide for block in walk_blocks(page.blocks))
+        parts.append(f"#wide-page[\n{body}\n]" if wide else body)
         if at == 0 and len(document.pages) > 1:
             parts.append('#outline(title: "Contents", depth: 1, indent: auto)')
     return "\n".join(parts) + "\n"
@@ -171,10 +174,9 @@ class TypstWriter:
 
     def picture(self, block: Picture) -> str:
         svg = clean(block.svg).replace(f'font-family="{FONT.replace(chr(39), "&#x27;")}"', 'font-family="Libertinus Serif"')
-        image = f'image(bytes({string(svg)}), format: "svg", width: 100%, alt: {string(clean(block.words))})'
-        if block.wide:
-            return f'#page(paper: "a3", flipped: true, margin: 1cm, numbering: none, header: none, {image})'
-        return f"#block(breakable: false, {image})"
+        size = 'width: 100%, height: 100%, fit: "contain"' if block.wide else "width: 100%"
+        image = f'image(bytes({string(svg)}), format: "svg", {size}, alt: {string(clean(block.words))})'
+        return f"#block(height: 1fr, width: 100%, {image})" if block.wide else f"#block(breakable: false, {image})"
 
     # -- tables
 
