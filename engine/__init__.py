@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.api import audit_project, check, load, run
-    from engine.audit_report import AuditReport
+    from engine.audit.report import AuditReport
     from engine.finding import Finding
     from engine.pipeline import Run
 
 _HOMES = {
-    "AuditReport": "engine.audit_report", "Finding": "engine.finding", "Run": "engine.pipeline", "audit_project": "engine.api",
+    "AuditReport": "engine.audit.report", "Finding": "engine.finding", "Run": "engine.pipeline", "audit_project": "engine.api",
     "check": "engine.api", "load": "engine.api", "run": "engine.api",
 }  # fmt: skip
 

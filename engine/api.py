@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.audit_report import AuditReport
-from engine.audit_report import audit_project as make_report
+from engine.audit.report import AuditReport
+from engine.audit.report import audit_project as make_report
+from engine.audit.reread import rereader
 from engine.checks import CheckResult, check_methodology
 from engine.pipeline import Run, run_project
 from engine.plan import Plan
 from engine.planning import plan_with_rules
 from engine.project_data import ProjectData
-from engine.reread import rereader
 from engine.rules import asked_quantities
 from engine.setting import Setting
 from equations.methodology import Methodology

@@ -18,7 +18,7 @@ from engine import command_line
 from equations.errors import Faults, InputError, MethodologyError, Place
 
 if TYPE_CHECKING:
-    from engine.audit_report import AuditReport
+    from engine.audit.report import AuditReport
     from engine.graph import EquationGraph
     from engine.pipeline import Run
 
@@ -204,7 +204,7 @@ def run_command(options: argparse.Namespace) -> int:
 
 def audit_command(options: argparse.Namespace) -> int:
     """Findings on a run, and what hangs on the readings of the text."""
-    from engine.audit_commands import receipt_for, shown
+    from engine.audit.commands import receipt_for, shown
 
     report = _audited(options)
     if options.receipt:
@@ -217,16 +217,16 @@ def audit_command(options: argparse.Namespace) -> int:
 
 
 def _audited(options: argparse.Namespace) -> AuditReport:
-    from engine.audit_commands import audited
+    from engine.audit.commands import audited
 
     return audited(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
 
 
 def verify_command(options: argparse.Namespace) -> int:
     """Make the run of a receipt again and compare."""
-    from engine.audit_commands import verify
+    from engine.audit.commands import verify
+    from engine.audit.verification import verification_text
     from engine.report import to_json
-    from engine.verification import verification_text
 
     outcome = verify(Path(options.receipt), options.spec, options.project, VERSION)
     _write(to_json(outcome.as_record()) if options.json else verification_text(outcome), None)
@@ -250,9 +250,9 @@ def explain_command(options: argparse.Namespace) -> int:
 
 def graph_command(options: argparse.Namespace) -> int:
     """The dependency graph."""
+    from engine.drawing.graph_picture import graph_svg
+    from engine.drawing.graph_text import graph_dot, graph_mermaid, graph_record
     from engine.graph import build_graph
-    from engine.graph_picture import graph_svg
-    from engine.pictures import graph_dot, graph_mermaid, graph_record
     from engine.placeholder import standing_equations
     from engine.report import to_json
     from equations.errors import near
@@ -299,7 +299,7 @@ def report_command(options: argparse.Namespace) -> int:
 
 def show_command(options: argparse.Namespace) -> int:
     """The whole spec."""
-    from engine.revision_commands import show
+    from engine.comparison.commands import show
 
     _write(show(options.spec, json=options.json, only_hash=options.hash), options.output)
     return WELL
@@ -307,7 +307,7 @@ def show_command(options: argparse.Namespace) -> int:
 
 def diff_command(options: argparse.Namespace) -> int:
     """What two specs, or two submissions, say and move differently."""
-    from engine.revision_commands import compare, diff_picture, diff_text
+    from engine.comparison.commands import compare, diff_picture, diff_text
 
     readings = _pairs(options.reading_a, "reading-a"), _pairs(options.reading_b, "reading-b")
     difference = compare(options.spec, options.other, options.project or (), readings)
@@ -319,8 +319,8 @@ def diff_command(options: argparse.Namespace) -> int:
 
 def migrate_command(options: argparse.Namespace) -> int:
     """A project file carried over to another version."""
+    from engine.comparison.commands import carry_over, migration_text
     from engine.report import to_json
-    from engine.revision_commands import carry_over, migration_text
 
     migration = carry_over(options.project, options.old, options.new)
     if options.output:
@@ -396,7 +396,7 @@ def solve_command(options: argparse.Namespace) -> int:
 
 def portfolio_command(options: argparse.Namespace) -> int:
     """Many projects as one batch."""
-    from engine.portfolio_commands import portfolio_entries, portfolio_output, run_entries
+    from engine.portfolio.commands import portfolio_entries, portfolio_output, run_entries
 
     entries = portfolio_entries(options.project, options.table)
     with _progress(len(entries), "projects") as tell:

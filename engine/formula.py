@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import existing_cells
-from engine.written_numbers import EPOCH
 from engine.setting import Setting
+from engine.written_numbers import EPOCH
 from equations.errors import InputError, listed
 from equations.methodology import Methodology
 from equations.syntax import (

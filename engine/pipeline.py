@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
+from engine.comparison.version_gap import Loader, set_aside
 from engine.evaluate import Values, evaluate
 from engine.finding import Finding
 from engine.inputs import Inputs, bind_inputs, supplied_quantities
@@ -19,7 +20,6 @@ from engine.project_data import ProjectData, read_project
 from engine.reported_values import UnitReader
 from engine.rules import check_rules
 from engine.setting import Setting
-from engine.version_gap import Loader, set_aside
 from equations.methodology import Methodology
 
 #: Makes the plan of a run; the cache puts itself in between.
@@ -124,7 +124,7 @@ def run_project(
     targets
         What to compute; by default the result and the quantities of the yearly table.
     load
-        Reads the version that the project file names, where that is another one (:mod:`engine.version_gap`).
+        Reads the version that the project file names, where that is another one (:mod:`engine.comparison.version_gap`).
 
     Raises
     ------

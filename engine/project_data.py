@@ -18,7 +18,6 @@ from equations.spec_block import Block, Errors
 from equations.spec_schema import Field
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml, read_yaml_file
 
-
 #: What a template writes where a number is still missing; read as missing, never as a value.
 GAP = "____"
 

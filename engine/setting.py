@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from equations.methodology import Methodology
 from equations.syntax import Compare, Letter, Logic, Member, Node, Not, Switch, Word
 
-
 #: Longer than any crediting lifetime: a start in the year 201 is a typing error.
 MOST_YEARS = 200
 

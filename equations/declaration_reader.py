@@ -21,7 +21,6 @@ from equations.strict_yaml import Mapping, Scalar, YamlNode
 from equations.unit_registry import SUBSTANCES, parse_unit
 from equations.units import PLAIN
 
-
 _SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 

@@ -1,60 +1,6 @@
-"""Audits of a run: one file for each question that a verifier asks, all with one signature, in the order in which they are asked.
+"""Audits of a run, and what they leave behind.
 
-An audit takes a finished run and returns findings; it never stops one, and it knows quantities only by their role, place and kind.
+``audits`` lists them in the order in which they are asked; each other file here answers one question of a verifier. ``recompute`` rests on
+``scalar_path``, the second way to every number. ``report`` joins findings with ``rulings_table`` (what each open place of the text is worth),
+``receipt`` writes down what an audit rested on and ``verification`` compares such a receipt with what comes out now.
 """
-
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from engine.audit.balance import audit_balance
-from engine.audit.completeness import audit_completeness
-from engine.audit.conversions import audit_conversions
-from engine.audit.defaults import audit_defaults
-from engine.audit.displacement import audit_displacement
-from engine.audit.periods import audit_periods
-from engine.audit.plausibility import audit_plausibility
-from engine.audit.rates import audit_rates
-from engine.audit.recompute import audit_recompute
-from engine.audit.reductions import audit_reductions
-from engine.audit.sources import audit_sources
-from engine.finding import Finding
-from engine.pipeline import Run
-
-__all__ = ["AUDITS", "Audit", "audit_findings"]
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """One audit: its id, the question that it answers, and the function."""
-
-    id: str
-    question: str
-    function: Callable[[Run], tuple[Finding, ...]]
-
-
-def audit_run_findings(run: Run) -> tuple[Finding, ...]:
-    """Return what the run itself found: eligibility and other rules, ranges, unused values, implicit equations, readings."""
-    return run.findings
-
-
-AUDITS: tuple[Audit, ...] = (
-    Audit("rules", "Do the rules of the methodology hold, and are values within their ranges?", audit_run_findings),
-    Audit("completeness", "Was every number given, for each index and year?", audit_completeness),
-    Audit("sources", "Does every number say where it comes from?", audit_sources),
-    Audit("defaults", "Which numbers are defaults, or stand in place of an equation?", audit_defaults),
-    Audit("plausibility", "Does a number break with its neighbours?", audit_plausibility),
-    Audit("balance", "Do areas and shares add up?", audit_balance),
-    Audit("conversions", "Is no more converted than there is?", audit_conversions),
-    Audit("rates", "Is what was monitored of the size of what was projected?", audit_rates),
-    Audit("periods", "Are partial years and periods treated alike on both sides?", audit_periods),
-    Audit("reductions", "Are reductions and credits above zero?", audit_reductions),
-    Audit("displacement", "Were emissions moved elsewhere?", audit_displacement),
-    Audit("recompute", "Do the numbers come out again when computed another way?", audit_recompute),
-)
-
-
-def audit_findings(run: Run) -> tuple[tuple[Audit, tuple[Finding, ...]], ...]:
-    """Run every audit, in order."""
-    return tuple((audit, audit.function(run)) for audit in AUDITS)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from engine.audit.roles import listed, serving_result, with_role
 from engine.finding import Finding
 from engine.pipeline import Run
 from engine.printed import decimals
-from engine.roles import listed, serving_result, with_role
 from engine.terminal import number
 from equations.quantity import Quantity
 

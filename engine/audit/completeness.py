@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.audit.roles import listed, serving_result
 from engine.cells import PRESENT
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.roles import listed, serving_result
 from engine.written_numbers import Origin
 from equations.errors import Place
 from equations.quantity import Quantity

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from engine.audit.roles import listed, with_role
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.roles import listed, with_role
 from engine.terminal import number
 from equations.quantity import Quantity
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.roles import listed, named, serving_result
 from engine.setting import may_hold
 from engine.terminal import number
 from equations.methodology import Methodology

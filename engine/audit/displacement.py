@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from engine.audit.roles import by_year, listed
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.roles import by_year, listed
 from engine.terminal import number
 
 #: Share of the reductions above which displacement is a warning.

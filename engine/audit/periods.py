@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
+from engine.audit.roles import listed, with_role
 from engine.finding import Finding
 from engine.formula import days_in_year, operating_days
 from engine.pipeline import Run
-from engine.roles import listed, with_role
 from equations.syntax import Call, Element, MatrixRef, walk
 
 

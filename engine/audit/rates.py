@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audit.roles import listed, with_role
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.roles import listed, with_role
 from engine.terminal import number
 from equations.quantity import Quantity
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.audit.scalar_path import Labels, ScalarPath
+from engine.audit.scalar_units import PathError, magnitude
 from engine.cells import EXCLUDED, PRESENT
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.scalar_path import Labels, ScalarPath
-from engine.scalar_units import PathError, magnitude
 from engine.solvers import root_parts
 from equations.equation import Equation
 from equations.syntax import IndexLetter

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from engine.audit.roles import by_year, listed, named, with_role
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.roles import by_year, listed, named, with_role
 from engine.terminal import number
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.audit.roles import listed, named
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.roles import listed, named
 
 _METHOD = ("monitoring_option", "method", "frequency")
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.audit_report import AuditReport
+from engine.audit.report import AuditReport
 from engine.documents.markdown import MarkdownWriter, file_name, markdown_files
 from engine.documents.methodology_document import methodology_document
 from engine.documents.pdf import pdf_bytes

@@ -6,10 +6,10 @@ import json
 
 from engine.documents.model import Block, Bullets, Code, Heading, Inline, Only, Page, Paragraph, Picture, Widget
 from engine.documents.subject import Subject, kind_badge
+from engine.drawing.graph_picture import graph_svg
+from engine.drawing.graph_text import graph_mermaid
+from engine.drawing.graph_view import KIND_COLOURS, view_of
 from engine.graph import EquationGraph, build_graph
-from engine.graph_picture import graph_svg
-from engine.graph_view import KIND_COLOURS, view_of
-from engine.pictures import graph_mermaid
 from engine.placeholder import standing_equations
 
 

@@ -9,7 +9,7 @@ from engine.documents.markup import Html, tag
 from engine.documents.model import Ref
 from engine.documents.subject import Subject
 from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_width, width
-from engine.graph_view import KIND_COLOURS
+from engine.drawing.graph_view import KIND_COLOURS
 from equations.equation import Equation
 
 _WIDE, _HIGH, _STEP, _GAP, _MOST = 236, 30, 36, 54, 10

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
-from engine.audit_report import AuditReport
+from engine.audit.report import AuditReport
+from engine.audit.rulings_table import ReadingLine
 from engine.documents.accounting import balance_steps, by_year, emission_sources, of_role, years_of
 from engine.documents.charts import PALETTE, Series, bars, stacked, waterfall
 from engine.documents.figures import Figures
@@ -42,7 +43,6 @@ from engine.documents.subject import Subject
 from engine.finding import Finding
 from engine.pipeline import Run
 from engine.report import year_rows
-from engine.rulings_table import ReadingLine
 from engine.terminal import number
 from equations.quantity import Quantity
 

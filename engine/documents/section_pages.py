@@ -30,8 +30,8 @@ from engine.documents.model import (
 )
 from engine.documents.quantity_pages import quantity_table
 from engine.documents.subject import Subject
+from engine.drawing.graph_text import graph_mermaid
 from engine.graph import build_graph
-from engine.pictures import graph_mermaid
 from equations.equation import Equation
 from equations.methodology import Section
 from equations.notation_latex import equation_latex

@@ -8,10 +8,10 @@ from fractions import Fraction
 from functools import cached_property
 
 from engine.documents.model import Badge, Inlines, Link, Math, Ref, Soft, between
+from engine.drawing.symbols import letters_as_written, symbol_of
 from engine.graph import EquationGraph, build_graph, uses
 from engine.placeholder import standing_equations
 from engine.setting import is_static, switches_of
-from engine.symbols import letters_as_written, symbol_of
 from equations.citation import Citation
 from equations.equation import Equation
 from equations.methodology import Methodology

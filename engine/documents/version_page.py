@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.compare import Side
-from engine.compare_equations import EquationChange, Regrouping, compare_equations
+from engine.comparison.compare_equations import EquationChange, Regrouping, compare_equations
+from engine.comparison.compare_specs import Side
+from engine.comparison.meaning import Meaning
 from engine.documents.model import (
     Badge,
     Block,
@@ -26,7 +27,6 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import Subject, unit_text
-from engine.meaning import Meaning
 from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.notation_latex import equation_latex

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.audit_report import audit_project
+from engine.audit.report import audit_project
+from engine.audit.reread import rereader
 from engine.documents.commands import methodology_files, other_versions, report_bytes, write_files
 from engine.documents.methodology_document import methodology_document
 from engine.documents.report_document import Report
-from engine.reread import rereader
 from engine.session import open_session
 from equations.spec_files import load_methodology
 

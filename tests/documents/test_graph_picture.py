@@ -7,11 +7,11 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from engine.documents.svg_text import cut, width, wrapped
+from engine.drawing.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, lay_out
+from engine.drawing.graph_picture import graph_svg
+from engine.drawing.graph_text import graph_dot, graph_mermaid, graph_record
+from engine.drawing.graph_view import view_of
 from engine.graph import build_graph
-from engine.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, lay_out
-from engine.graph_picture import graph_svg
-from engine.graph_view import view_of
-from engine.pictures import graph_dot, graph_mermaid, graph_record
 from engine.placeholder import standing_equations
 from equations.spec_files import load_methodology
 

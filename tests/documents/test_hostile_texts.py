@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.audit_report import audit_project
+from engine.audit.report import audit_project
+from engine.audit.reread import rereader
 from engine.documents.commands import methodology_files, report_bytes
 from engine.documents.markdown import text_markdown
 from engine.documents.markup import Html, escaped, script_data, tag
 from engine.documents.methodology_document import methodology_document
 from engine.documents.typst_source import typst_source
-from engine.reread import rereader
 from engine.session import open_session
 from equations.spec_files import load_methodology
 

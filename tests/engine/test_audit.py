@@ -13,11 +13,11 @@ import pytest
 import yaml
 
 import engine
-from engine.audit import AUDITS
+from engine.audit.audits import AUDITS
 from engine.audit.recompute import audit_recompute
-from engine.audit_report import audit_markdown, audit_project, audit_record, audit_text
+from engine.audit.report import audit_markdown, audit_project, audit_record, audit_text
+from engine.audit.reread import rereader
 from engine.cli import main
-from engine.reread import rereader
 from equations.errors import MethodologyError
 from equations.unit_registry import parse_unit
 

@@ -7,9 +7,9 @@ import pytest
 
 from engine import load
 from engine.cli import main
-from engine.compare import Side, compare_lists, compare_values
-from engine.compare_equations import compare_equations
-from engine.difference import difference_record, find_difference
+from engine.comparison.compare_equations import compare_equations
+from engine.comparison.compare_specs import Side, compare_lists, compare_values
+from engine.comparison.difference import difference_record, find_difference
 from equations.errors import InputError
 from equations.spec_files import read_document
 from equations.spec_library import find_spec

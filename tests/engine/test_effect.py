@@ -11,12 +11,12 @@ import pytest
 
 from engine import load, run
 from engine.cli import main
-from engine.compare import Side
-from engine.compare_projects import compare_projects
-from engine.difference_text import rounded
-from engine.effect import exact_parts, find_effect
+from engine.comparison.compare_projects import compare_projects
+from engine.comparison.compare_specs import Side
+from engine.comparison.difference_text import rounded
+from engine.comparison.effect import exact_parts, find_effect
+from engine.comparison.waterfall import waterfall_svg
 from engine.project_data import read_project, read_project_text
-from engine.waterfall import waterfall_svg
 from equations.errors import MethodologyError
 
 REVISIONS = Path(__file__).parents[1] / "specs" / "revisions"

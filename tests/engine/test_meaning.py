@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.algebra import expression_text
-from engine.meaning import compare_formulas
+from engine.comparison.algebra import expression_text
+from engine.comparison.meaning import compare_formulas
 from equations.notation import letters_of
 from equations.notation_sympy import to_sympy
 from equations.spec_files import load_methodology

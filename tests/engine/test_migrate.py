@@ -7,7 +7,7 @@ import pytest
 
 from engine import load, run
 from engine.cli import main
-from engine.migrate import migrate, opened
+from engine.comparison.migrate import migrate, opened
 from engine.project_data import read_project, read_project_text
 from equations.errors import MethodologyError
 from equations.strict_yaml import read_yaml

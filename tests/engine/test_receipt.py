@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.audit.receipt import read_receipt, receipt_text, relative_to
 from engine.cli import main
-from engine.receipt import read_receipt, receipt_text, relative_to
 from equations.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]

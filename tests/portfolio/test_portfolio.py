@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine import portfolio
 from engine.cli import main
+from engine.portfolio import portfolio
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004" / "examples"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import engine
-from engine.compare import Side
-from engine.difference import find_difference
+from engine.comparison.compare_specs import Side
+from engine.comparison.difference import find_difference
 from engine.project_data import read_project_text
 from equations.errors import MethodologyError
 from equations.methodology import Methodology

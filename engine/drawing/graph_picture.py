@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from engine.documents.markup import Html, tag
 from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_width, width, wrapped
+from engine.drawing.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, Box, Lane, Line, lay_out
+from engine.drawing.graph_view import KIND_COLOURS, GraphView, view_of
 from engine.graph import EquationGraph
-from engine.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, Box, Lane, Line, lay_out
-from engine.graph_view import KIND_COLOURS, GraphView, view_of
 from equations.quantity import Quantity
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from datetime import date
 
+from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
+from engine.audit.scalar_units import PathError, Value, magnitude
 from engine.cells import EXCLUDED
 from engine.pipeline import Run
-from engine.scalar_scope import OutsideRelationError, ScalarScope, Scope
-from engine.scalar_units import PathError, Value, magnitude
 from equations.equation import Equation
 from equations.quantity import Quantity
 from equations.spec_block import read_number

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.audit_report import AuditReport, audit_markdown, audit_project, audit_record, audit_text
-from engine.receipt import Asked, asked_of, read_receipt, receipt_record, receipt_text, relative_to
+from engine.audit.receipt import Asked, asked_of, read_receipt, receipt_record, receipt_text, relative_to
+from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text
+from engine.audit.reread import rereader
+from engine.audit.verification import Verification, compare_files, compare_receipts
 from engine.report import to_json
-from engine.reread import rereader
 from engine.session import open_session
-from engine.verification import Verification, compare_files, compare_receipts
 from equations.errors import InputError, MethodologyError, Place
 from equations.spec_library import find_spec
 

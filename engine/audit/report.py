@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.audit import Audit, audit_findings
+from engine.audit.audits import Audit, audit_findings
+from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
 from engine.finding import Finding
 from engine.findings_report import counted, findings_lines, findings_markdown
 from engine.pipeline import Run
 from engine.report import head_lines, result_lines, year_rows, year_table
-from engine.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
 from engine.terminal import bold, coloured, table, wrapped
 
 AUDIT_FORMAT = "mrvgraph-audit/1"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.receipt import Record
+from engine.audit.receipt import Record
 from engine.terminal import bold, coloured, table
 
 Cell = tuple[str, tuple[str, ...]]

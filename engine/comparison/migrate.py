@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from engine.compare import renamed_quantities
-from engine.declared import Wording, field_changes
+from engine.comparison.compare_specs import renamed_quantities
+from engine.comparison.declared import Wording, field_changes
+from engine.comparison.version_gap import set_aside
 from engine.inputs import bind_inputs, supplied_quantities
 from engine.needs import plan_for_needs, value_template
 from engine.plan import Plan
 from engine.prepare import prepare
 from engine.project_data import GAP, ProjectData
 from engine.setting import Setting
-from engine.version_gap import set_aside
 from equations.errors import MethodologyError
 from equations.methodology import Methodology
 from equations.quantity import Quantity

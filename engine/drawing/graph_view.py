@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from engine.drawing.symbols import letters_as_written, symbol_of
 from engine.graph import EquationGraph, publication_order
 from engine.placeholder import choice_combinations, placeholder_setting
 from engine.setting import may_hold
-from engine.symbols import letters_as_written, symbol_of
 from equations.methodology import Methodology
 
 #: Tint and full colour by kind; the full colours remain apart for colour-blind readers (Okabe and Ito).

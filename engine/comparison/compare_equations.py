@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.compare import Side, common_numbers, renamed_quantities
-from engine.declared import FieldChange, Wording, entry_changes, with_names
-from engine.meaning import CONDITIONAL, DIFFERENT, SAME, Meaning, compare_formulas
+from engine.comparison.compare_specs import Side, common_numbers, renamed_quantities
+from engine.comparison.declared import FieldChange, Wording, entry_changes, with_names
+from engine.comparison.meaning import CONDITIONAL, DIFFERENT, SAME, Meaning, compare_formulas
 from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.notation import condition_text, letters_of, plain_text

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from engine.batch.run import Way
-from engine.portfolio import Entry, Outcome, entries_of_table, run_portfolio
+from engine.portfolio.portfolio import Entry, Outcome, entries_of_table, run_portfolio
 from engine.report import to_json
 from engine.session import open_session
 from engine.terminal import number, table
@@ -42,7 +42,7 @@ def run_entries(
     workers: int | None,
     progress: Callable[[int], None],
 ) -> list[Outcome]:
-    """Evaluate a portfolio; see :func:`engine.portfolio.run_portfolio`."""
+    """Evaluate a portfolio; see :func:`engine.portfolio.portfolio.run_portfolio`."""
     session = open_session(spec)
     path = Path(output) if output else None
     try:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.compare import ListChange, Side, ValueChange, compare_lists, compare_values
-from engine.compare_equations import EquationComparison, compare_equations
-from engine.compare_projects import InputChange, compare_projects
-from engine.effect import Effect, find_effect
+from engine.comparison.compare_equations import EquationComparison, compare_equations
+from engine.comparison.compare_projects import InputChange, compare_projects
+from engine.comparison.compare_specs import ListChange, Side, ValueChange, compare_lists, compare_values
+from engine.comparison.effect import Effect, find_effect
+from engine.comparison.version_gap import Loader
 from engine.project_data import read_project
-from engine.version_gap import Loader
 from equations.errors import InputError, near
 
 DIFF_FORMAT = "mrvgraph-diff/1"

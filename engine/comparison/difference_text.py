@@ -9,10 +9,10 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
 
-from engine.compare import ListChange
-from engine.compare_equations import EquationChange, EquationComparison, Regrouping, case_text
-from engine.difference import Difference
-from engine.effect import Contribution, Effect
+from engine.comparison.compare_equations import EquationChange, EquationComparison, Regrouping, case_text
+from engine.comparison.compare_specs import ListChange
+from engine.comparison.difference import Difference
+from engine.comparison.effect import Contribution, Effect
 from engine.terminal import bold, table, width, wrapped
 from equations.methodology import Methodology
 

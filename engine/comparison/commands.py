@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.compare import Side
-from engine.difference import Difference, difference_record, find_difference
-from engine.difference_markdown import difference_markdown
-from engine.difference_text import difference_text
-from engine.migrate import Migration, Step, migrate, opened
+from engine.comparison.compare_specs import Side
+from engine.comparison.difference import Difference, difference_record, find_difference
+from engine.comparison.difference_markdown import difference_markdown
+from engine.comparison.difference_text import difference_text
+from engine.comparison.migrate import Migration, Step, migrate, opened
+from engine.comparison.waterfall import waterfall_svg
 from engine.project_data import read_project, read_project_text
 from engine.report import to_json
 from engine.terminal import bold, wrapped
-from engine.waterfall import waterfall_svg
 from equations.errors import InputError
 from equations.methodology import Methodology
 from equations.spec_files import SpecDocument, document_record, load_methodology, methodology_of, read_document

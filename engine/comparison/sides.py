@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.compare import Side
-from engine.compare_projects import said
-from engine.declared import with_names
+from engine.comparison.compare_projects import said
+from engine.comparison.compare_specs import Side
+from engine.comparison.declared import with_names
 from engine.project_data import ProjectBlock, ProjectData
 from equations.methodology import Methodology
 from equations.strict_yaml import Mapping as YamlMapping

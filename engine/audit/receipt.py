@@ -14,9 +14,9 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from engine.audit_report import AuditReport
+from engine.audit.report import AuditReport
+from engine.audit.rulings_table import ruling_findings
 from engine.pipeline import Run
-from engine.rulings_table import ruling_findings
 from engine.terminal import number
 from equations.equation import Equation
 from equations.errors import InputError, Place

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.compare import ListChange
-from engine.difference import Difference
-from engine.difference_text import (
+from engine.comparison.compare_specs import ListChange
+from engine.comparison.difference import Difference
+from engine.comparison.difference_text import (
     LIST_WORDS,
     equation_name,
     head_lines,
@@ -14,7 +14,7 @@ from engine.difference_text import (
     rounded,
     titled,
 )
-from engine.effect import Effect
+from engine.comparison.effect import Effect
 from equations.notation_latex import equation_latex
 
 

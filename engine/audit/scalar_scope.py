@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value
 from engine.pipeline import Run
-from engine.scalar_units import COMPARE, CarriedUnits, PathError, Value
 from equations.syntax import (
     Binder,
     Compare,
@@ -32,7 +32,7 @@ class OutsideRelationError(Exception):
 
 
 class ScalarScope:
-    """Follows letters through a formula; what a formula is worth is left to :class:`engine.scalar_path.ScalarPath`."""
+    """Follows letters through a formula; what a formula is worth is left to :class:`engine.audit.scalar_path.ScalarPath`."""
 
     def __init__(self, run: Run) -> None:
         self.run = run

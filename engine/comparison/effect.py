@@ -15,14 +15,14 @@ from itertools import combinations
 
 import numpy as np
 
-from engine.compare import Side
-from engine.hybrid import Between, Edit, Key
+from engine.comparison.compare_specs import Side
+from engine.comparison.hybrid import Between, Edit, Key
+from engine.comparison.version_gap import Loader, set_aside
 from engine.pipeline import Run, run_project
 from engine.plan import Plan
 from engine.planning import plan_run
 from engine.project_data import ProjectData
 from engine.setting import Setting
-from engine.version_gap import Loader, set_aside
 from equations.errors import Faults, InputError, MethodologyError
 from equations.methodology import Methodology
 from equations.unit_registry import parse_unit
@@ -131,7 +131,7 @@ def find_effect(a: Side, b: Side, first: ProjectData, second: ProjectData, load:
     first, second
         The project under ``a`` and the one under ``b``; the same object where there is one project.
     load
-        Reads the version that a project file names (:mod:`engine.version_gap`).
+        Reads the version that a project file names (:mod:`engine.comparison.version_gap`).
 
     Raises
     ------

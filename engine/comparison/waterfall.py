@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from engine.effect import Contribution, Effect
+from engine.comparison.effect import Contribution, Effect
 
 #: Colours that remain apart for colour-blind readers (Okabe and Ito); signs are written as well.
 _UP, _DOWN, _TOTAL = "#009E73", "#D55E00", "#56B4E9"

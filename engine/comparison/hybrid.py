@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.checks.dimensions import check_equation
-from engine.compare import Side, renamed_quantities
-from engine.compare_equations import reduced, stands
+from engine.comparison.compare_equations import reduced, stands
+from engine.comparison.compare_specs import Side, renamed_quantities
+from engine.comparison.sides import dates_of, moved_to, numbers_of, part_said, readings_of, under_names, with_old_names
 from engine.project_data import ProjectData
-from engine.sides import dates_of, moved_to, numbers_of, part_said, readings_of, under_names, with_old_names
 from equations.dataset import Dataset
 from equations.equation import Equation
 from equations.errors import GraphError

@@ -1,6 +1,6 @@
 """What a changed equation means: two formulas are algebraically the same, the same under a condition, or different, and in what.
 
-Nothing is sampled: both formulas are projected onto SymPy and brought to a normal form (:mod:`engine.algebra`). A condition
+Nothing is sampled: both formulas are projected onto SymPy and brought to a normal form (:mod:`engine.comparison.algebra`). A condition
 is found by substituting one element for another and proven by the difference being zero.
 """
 
@@ -12,7 +12,7 @@ from itertools import combinations
 
 import sympy
 
-from engine.algebra import Normaliser, elements, expression_text, is_zero, quotient
+from engine.comparison.algebra import Normaliser, elements, expression_text, is_zero, quotient
 from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.notation import letters_of

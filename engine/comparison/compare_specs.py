@@ -1,6 +1,6 @@
 """Compare what two specs say: entries added, removed, renamed and changed; values cell by cell. Nothing is evaluated.
 
-:mod:`engine.compare_equations` compares their equations.
+:mod:`engine.comparison.compare_equations` compares their equations.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from engine.declared import FieldChange, Wording, entry_changes, field_changes, member_changes
+from engine.comparison.declared import FieldChange, Wording, entry_changes, field_changes, member_changes
 from equations.methodology import Methodology
 from equations.notation import plain_text
 from equations.quantity import Quantity

@@ -1,0 +1,1 @@
+"""Many projects under one methodology, evaluated as batches."""
