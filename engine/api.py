@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.audit.report import AuditReport
 from engine.audit.report import audit_project as make_report
 from engine.audit.reread import rereader
+from engine.batch.again import Recalculation
 from engine.checks import CheckResult, check_methodology
 from engine.pipeline import Run, run_project
 from engine.plan import Plan
@@ -80,6 +81,17 @@ def audit_project(
     """
     finished = run(methodology, project, choices=choices, readings=readings)
     return make_report(finished, rereader(finished, parse_unit))
+
+
+def recalculation(finished: Run) -> Recalculation:
+    """Return a run made ready to be computed again for other numbers, with every intermediate, in a fraction of a millisecond.
+
+    Returns
+    -------
+    Recalculation
+        ``again({"C": array})`` gives every computed quantity; what is not named keeps the project's numbers.
+    """
+    return Recalculation(finished.methodology, finished.plan, finished.inputs)
 
 
 def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:

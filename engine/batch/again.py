@@ -1,0 +1,160 @@
+"""One project computed again and again for other numbers, with every intermediate: what-if questions from Python, and searches.
+
+The literal form, so the numbers are those of a single run to the bit; but formulas, letters and positions are followed once, and
+not for each run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from engine.batch.batch import Batchable, make_batchable
+from engine.batch.numpy_code import BlockCode
+from engine.batch.prepared import prepare
+from engine.batch.program import Cells, Numbers
+from engine.batch.run import limits
+from engine.evaluate import evaluate
+from engine.inputs import Inputs
+from engine.plan import Plan
+from equations.errors import InputError
+from equations.methodology import Methodology
+
+#: Draws of a block; with one alone, NumPy would add along a sum in an order of its own, and the last bit would differ.
+_WIDTH = 2
+
+
+class Recalculation:
+    """A plan with the numbers of a project, of which some can be changed for each calculation. For one thread at a time.
+
+    Parameters
+    ----------
+    inputs
+        As bound to the plan; a calculation without changes gives the numbers of the run.
+
+    Examples
+    --------
+    ``again = Recalculation(run.methodology, run.plan, run.inputs)``, then ``again({"C": stocks})["ER"]``.
+    """
+
+    def __init__(self, methodology: Methodology, plan: Plan, inputs: Inputs) -> None:
+        self.methodology, self.plan, self.inputs = methodology, plan, inputs
+        computed = tuple(dict.fromkeys(quantity for stage in plan.stages for quantity in stage.quantities))
+        made = make_batchable(methodology, plan, computed)
+        ready = prepare(made.literal, _needed(made, plan), self._template(), methodology.quantity)
+        self._code = BlockCode(ready.layout, _WIDTH, ready.results)
+        self._open, self._known, self._status = ready.open, ready.numbers, ready.has_status
+        self._must = np.nonzero(ready.needed[ready.open])[0]
+        self._places: dict[str, tuple[slice, tuple[int, ...]]] = {}
+        first = 0
+        for name in computed:
+            cells = made.literal.outputs[name]
+            self._places[name] = (slice(first, first + cells.size), cells.shape)
+            first += cells.size
+        self._read = {
+            name: (slice(*ready.places[name]), cells, limits(methodology.quantity[name])) for name, cells in ready.wanted.items()
+        }
+        self._base = np.empty_like(self._code.inputs)
+        for name, (rows, places, _) in self._read.items():
+            self._base[rows] = np.ravel(inputs.values[name])[places, None]
+        self._shapes = {name: np.shape(numbers) for name, numbers in inputs.values.items()}
+
+    def _template(self) -> dict[str, Numbers]:
+        return {name: np.full(np.shape(numbers), np.nan) for name, numbers in self.inputs.values.items()}
+
+    def __call__(self, changes: Mapping[str, Numbers] | None = None) -> Mapping[str, Numbers]:
+        """Compute everything.
+
+        Parameters
+        ----------
+        changes
+            Input -> its numbers, in the quantity's unit. Shape: one axis per index, in declared order. What is not named keeps the
+            numbers of the project.
+
+        Returns
+        -------
+        Mapping
+            Computed quantity -> float64 in its unit; NaN where no number is needed. Shape: one axis per index.
+
+        Raises
+        ------
+        InputError
+            I501 for what is no input of the run, I504 or I505 for a number outside the range in which it can be, or not finite.
+        EvaluationError
+            V6xx as a run of its own would give.
+        """
+        changed = changes or {}
+        rows = self._code.inputs
+        np.copyto(rows, self._base)
+        for name, numbers in changed.items():
+            if self._shapes.get(name) != np.shape(numbers):
+                raise self._misfit(name, np.shape(numbers))
+            if name in self._read:
+                place, cells, (least, most) = self._read[name]
+                own = np.ravel(numbers)[cells]
+                if not (least <= own.min() and own.max() <= most):  # also for what is not a number
+                    raise self._outside(name, cells, own)
+                rows[place] = own[:, None]
+        with np.errstate(all="ignore"):
+            found = self._code.run()[:, 0]
+        if not np.isfinite(found[self._must]).all() or (self._status and not found[-1] >= 0.0):
+            return self._step_by_step(changed)
+        numbers = self._known.copy()
+        numbers[self._open] = found[: len(self._open)] + 0.0
+        return _Quantities(numbers, self._places)
+
+    def _step_by_step(self, changed: Mapping[str, Numbers]) -> Mapping[str, Numbers]:
+        """Evaluate as a run does: to say which cell has no result, or to find that no cell lacks one."""
+        arrays = {name: np.asarray(changed.get(name, numbers), np.float64) for name, numbers in self.inputs.values.items()}
+        bound = Inputs(arrays, self.inputs.states, {}, {}, (), ())
+        found = evaluate(self.methodology, self.plan, bound).arrays
+        return {name: found[name] for name in self._places}
+
+    def _outside(self, name: str, places: Cells, own: Numbers) -> InputError:
+        quantity, members = self.methodology.quantity[name], self.plan.setting.members
+        least, most = limits(quantity)
+        at = int(np.argmin((own >= least) & (own <= most)))
+        cell = np.unravel_index(places[at], self._shapes[name])
+        labels = ", ".join(members[axis][place] for axis, place in zip(quantity.indices, cell, strict=True))
+        shown = f"{name}[{labels}]" if labels else name
+        if not np.isfinite(own[at]):
+            return InputError("I505", f"{shown} is not a finite number", remedy="look at the numbers that were given")
+        why = f"its range is {quantity.range}"
+        what = f"{shown} = {own[at]:.6g} {quantity.unit} is outside what it can be"
+        return InputError("I504", what, why=why, remedy="correct the number")
+
+    def _misfit(self, name: str, shape: tuple[int, ...]) -> InputError:
+        if name not in self._shapes:
+            return InputError("I501", f"{name} is no input of this run", remedy="change one of " + ", ".join(sorted(self._shapes)))
+        axes = ", ".join(self.methodology.quantity[name].indices)
+        remedy = f"give an array of shape {self._shapes[name]}"
+        return InputError("I501", f"{name} has shape {shape}", why=f"its axes are ({axes})", remedy=remedy)
+
+
+class _Quantities(Mapping[str, Numbers]):
+    """Numbers by quantity, all in one array."""
+
+    def __init__(self, numbers: Numbers, places: Mapping[str, tuple[slice, tuple[int, ...]]]) -> None:
+        self._numbers, self._places = numbers, places
+
+    def __getitem__(self, quantity: str) -> Numbers:
+        own, shape = self._places[quantity]
+        return self._numbers[own].reshape(shape)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def _needed(made: Batchable, plan: Plan) -> np.ndarray:
+    """Return which cells must have a number: not those that only a rule asks for."""
+    parts = []
+    for name, cells in made.literal.outputs.items():
+        part = np.zeros(cells.shape, bool)
+        if name not in plan.optional:
+            part[np.ix_(*plan.needs[name])] = True
+        parts.append(part.ravel())
+    return np.concatenate(parts)
