@@ -1,7 +1,8 @@
 """Exact derivatives of one number with respect to every input, by the chain rule on a program, backwards from the number.
 
-The rules are those of the closed table of functions; nothing is approximated. Where a function has a corner (positive part,
-greatest, cases) the derivative is that of the branch taken; rounding has derivative zero.
+The derivatives of single operations are SymPy's (:mod:`engine.batch.slopes`, written down so that a simulation need not load SymPy);
+nothing is approximated. Where a function has a corner (positive part, greatest, cases) the derivative is that of the branch taken;
+rounding has derivative zero.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 
 from engine.batch.arithmetic import apply, matrices, reduce_runs
 from engine.batch.program import ELEMENTWISE, MATRIX, REDUCTIONS, Cells, Group, Numbers, Program
+from engine.batch.slopes import SLOPES
 
 #: What the operands of an operation take on, given these and the result.
 Rule = Callable[[list[Numbers], Numbers], list[Numbers]]
@@ -100,29 +102,30 @@ def _parts(group: Group, operands: list[Numbers], result: Numbers, own: Numbers)
         return [_of_reduction(group.op, operands[0], result, own, group.starts)]
     if group.op in MATRIX:
         return _of_matrices(group, operands, result, own)
-    if group.op not in _RULES:
-        return [np.zeros(len(own)) for _ in operands]
     # Where nothing is asked of a cell, a derivative that is not finite does no harm.
-    return [np.where(own == 0.0, 0.0, own * slope) for slope in _RULES[group.op](operands, result)]
+    return [np.where(own == 0.0, 0.0, own * slope) for slope in _slopes(group.op, operands, result)]
 
 
-_RULES: dict[str, Rule] = {
-    "add": lambda x, _: [np.ones_like(x[0]), np.ones_like(x[0])],
-    "sub": lambda x, _: [np.ones_like(x[0]), -np.ones_like(x[0])],
-    "mul": lambda x, _: [x[1], x[0]],
-    "div": lambda x, y: [1.0 / x[1], -y / x[1]],
-    "neg": lambda x, _: [-np.ones_like(x[0])],
-    "power": lambda x, y: [x[1] * np.power(x[0], x[1] - 1.0), np.where(x[0] > 0, y * np.log(np.where(x[0] > 0, x[0], 1.0)), 0.0)],
+#: Operations with a corner: the derivative is that of the branch taken.
+_CORNERS: dict[str, Rule] = {
     "max": lambda x, _: [(x[0] >= x[1]).astype(float), (x[0] < x[1]).astype(float)],
     "min": lambda x, _: [(x[0] <= x[1]).astype(float), (x[0] > x[1]).astype(float)],
     "pos": lambda x, _: [(x[0] > 0).astype(float)],
     "abs": lambda x, _: [np.sign(x[0])],
-    "sqrt": lambda _, y: [0.5 / y],
-    "exp": lambda _, y: [y],
-    "ln": lambda x, _: [1.0 / x[0]],
-    "log10": lambda x, _: [1.0 / (x[0] * np.log(10.0))],
     "where": lambda x, _: [np.zeros_like(x[1]), (x[0] != 0).astype(float), (x[0] == 0).astype(float)],
 }
+
+
+def _slopes(op: str, operands: list[Numbers], result: Numbers) -> list[Numbers]:
+    """Return the derivative of each cell with respect to each of its operands."""
+    if op in _CORNERS:
+        return _CORNERS[op](operands, result)
+    if op not in SLOPES:  # conditions and rounding: flat wherever they have a derivative
+        return [np.zeros(len(result)) for _ in operands]
+    slopes = [np.broadcast_to(np.asarray(slope, float), result.shape) for slope in SLOPES[op](*operands)]
+    if op == "power":  # below and at zero only whole exponents are allowed, and nobody moves them
+        slopes[1] = np.where(operands[0] > 0, slopes[1], 0.0)
+    return slopes
 
 
 def _of_reduction(op: str, operands: Numbers, result: Numbers, own: Numbers, starts: Cells) -> Numbers:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
+import slopes_by_sympy
 import sympy
 from batch_language import FORMULAS, PROJECT, spec_of
 from batch_subjects import subject_of
 
 from engine import load, run
 from engine.batch.derivatives import gradient, values_of
+from engine.batch.forms import literal_form
+from engine.batch.lowering import lower
+from engine.batch.program import REDUCTIONS
+from engine.batch.slopes import SLOPES
 
 
 def by_differences(program, numbers, cells, quantity, place):
@@ -75,6 +82,65 @@ def test_derivatives_are_those_of_sympy(tmp_path):
         (c, found.by_input["V"][2]),
     ):
         assert float(slope) == pytest.approx(float(exact.diff(symbol).subs(at)), rel=1e-13)
+
+
+def test_the_table_of_slopes_is_what_sympy_says():
+    """By value: how SymPy prints a derivative differs between its versions."""
+    if os.environ.get("MRVGRAPH_UPDATE"):
+        slopes_by_sympy.TARGET.write_text(slopes_by_sympy.source(), encoding="utf-8")
+    assert set(SLOPES) == set(slopes_by_sympy.SMOOTH)
+    x, y = slopes_by_sympy.x, slopes_by_sympy.y
+    for name, formula in slopes_by_sympy.SMOOTH.items():
+        operands = [symbol for symbol in (x, y) if symbol in formula.free_symbols]
+        for at in ({x: 0.3, y: 2.5}, {x: 7.0, y: 0.25}):
+            expected = [float(formula.diff(symbol).subs(at)) for symbol in operands]
+            assert SLOPES[name](*(at[symbol] for symbol in operands)) == pytest.approx(expected, rel=1e-14), name
+
+
+def as_one_expression(program, cell, numbers):
+    """The formula of a cell with everything below it written out in SymPy, and what its symbols stand for."""
+    operations = {
+        "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": lambda a, b: a / b,
+        "neg": lambda a: -a, "pos": lambda a: sympy.Max(a, 0), "max": sympy.Max, "min": sympy.Min, "Sum": lambda *a: sympy.Add(*a),
+        "Product": lambda *a: sympy.Mul(*a), "Max": sympy.Max, "Min": sympy.Min, "gt": lambda a, b: a > b, "lt": lambda a, b: a < b,
+        "ge": lambda a, b: a >= b, "le": lambda a, b: a <= b, "where": lambda c, a, b: sympy.Piecewise((a, c), (b, True)),
+    }  # fmt: skip
+    written, meaning = {}, {}
+    for group in program.groups:
+        for at, own in enumerate(group.cells.tolist()):
+            if group.op == "const":
+                written[own] = sympy.Float(float(group.values[at]), 30)
+            elif group.op == "input":
+                place = int(group.places[at])
+                written[own] = sympy.Symbol(f"{group.name}_{place}", positive=True)
+                meaning[written[own]] = (group.name, place, float(np.ravel(numbers[group.name])[place]))
+            elif group.op in REDUCTIONS:
+                run = group.operands[0][group.starts[at] : group.starts[at + 1]].tolist()
+                written[own] = operations[group.op](*(written[one] for one in run))
+            else:
+                written[own] = operations[group.op](*(written[int(cells[at])] for cells in group.operands))
+    return written[cell], meaning
+
+
+def test_the_credits_of_a_year_differentiated_by_sympy_as_one_expression(examples):
+    """Option 1: net reductions of a year as one expression of all inputs; SymPy's derivative by each of them is ours."""
+    subject = examples[1]
+    program = literal_form(lower(subject.methodology, subject.plan, ("ER",)))
+    cell = int(program.outputs["ER"].ravel()[0])
+    expression, meaning = as_one_expression(program, cell, subject.numbers)
+    values = {symbol: value for symbol, (_, _, value) in meaning.items()}
+
+    found = gradient(program, values_of(program, subject.numbers), {cell: 1.0},
+                     {q: np.shape(v) for q, v in subject.numbers.items()})  # fmt: skip
+
+    inside = sorted(expression.free_symbols, key=str)
+    slopes = sympy.lambdify(inside, [expression.diff(symbol) for symbol in inside], "math", cse=True)
+    compared = 0
+    for symbol, slope in zip(inside, slopes(*(values[symbol] for symbol in inside)), strict=True):
+        quantity, place, _ = meaning[symbol]
+        assert found.by_input[quantity].ravel()[place] == pytest.approx(slope, rel=1e-10, abs=1e-9), symbol
+        compared += slope != 0
+    assert compared > 30
 
 
 @pytest.mark.parametrize("exponent", [2, 3])
