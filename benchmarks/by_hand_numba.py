@@ -92,7 +92,8 @@ def _monitored(ca, ef, n, years, change, literal):
 
 
 @_jit
-def _activity(fc, ncv, ef_fuel, use, sec, m_sn, nc_sn, m_on, nc_on, crop_area, renew, r_ag, n_ag, r_bg, n_bg, ef_direct, scalars, fixed, masses, s, n, years, out):
+def _activity(fc, ncv, ef_fuel, use, sec, m_sn, nc_sn, m_on, nc_on, crop_area, renew, r_ag, n_ag, r_bg, n_bg,
+              ef_direct, scalars, fixed, masses, s, n, years, out):  # fmt: skip
     """Eq 14 to 26."""
     for y in range(years):
         for l in range(n):

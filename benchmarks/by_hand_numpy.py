@@ -52,7 +52,8 @@ def option2_literal(x: dict[str, np.ndarray], days: np.ndarray, periods: list[li
     """Every element of every matrix, for every year."""
     ef = conversion_factors(x["C"])
     return credits(
-        *(_stock_change(x, ef, area, p, ca) for area, p, ca in (("A_0", "p", None), (None, None, "ca_pj"), ("A_d_0", "p_d", None), (None, None, "ca_d_pj"))),
+        *(_stock_change(x, ef, area, p, ca)
+          for area, p, ca in (("A_0", "p", None), (None, None, "ca_pj"), ("A_d_0", "p_d", None), (None, None, "ca_d_pj"))),
         x, periods,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ import numpy as np
 CARBON = 44 / 12
 
 
-def EF(C):  # noqa: N802
+def EF(C):
     return (C[:, 0] + C[:, 1])[:11]
 
 
@@ -27,35 +27,35 @@ def _changes(area, rate, days, ef):
     return np.stack(changes)
 
 
-def RL(A_0, P, days, EF):  # noqa: N802, N803
+def RL(A_0, P, days, EF):
     return _changes(A_0, P, days, EF) * CARBON
 
 
-def DR(A_d_0, P_d, days, EF):  # noqa: N802, N803
+def DR(A_d_0, P_d, days, EF):
     return _changes(A_d_0, P_d, days, EF) * CARBON
 
 
-def dCS_pj(CA_pj, EF):  # noqa: N802, N803
+def dCS_pj(CA_pj, EF):
     return (CA_pj[..., None] * EF[:, None]).sum(axis=0)
 
 
-def DP(CA_d_pj, EF):  # noqa: N802, N803
+def DP(CA_d_pj, EF):
     return (CA_d_pj[..., None] * EF[:, None]).sum(axis=0) * CARBON
 
 
-def E_activity(others):  # noqa: N802
+def E_activity(others):
     return steps.activity(others)
 
 
-def PE(dCS_pj, E_activity, DP, DR):  # noqa: N802, N803
+def PE(dCS_pj, E_activity, DP, DR):
     return dCS_pj * CARBON + E_activity + np.maximum(DP - DR, 0.0)
 
 
-def ER(RL, PE):  # noqa: N802, N803
+def ER(RL, PE):
     return RL - PE
 
 
-def ER_credit(ER, DF):  # noqa: N802, N803
+def ER_credit(ER, DF):
     return ER * (1 - DF)
 
 
@@ -68,13 +68,13 @@ def inputs_of(x: dict[str, np.ndarray], days: np.ndarray) -> dict[str, object]:
 
 
 def hamilton() -> Callable[[dict], np.ndarray]:
-    from hamilton import ad_hoc_utils, driver  # noqa: PLC0415
+    from hamilton import ad_hoc_utils, driver
 
     copies = []
     for function in FUNCTIONS:
         copied = types.FunctionType(function.__code__, function.__globals__, function.__name__)
         names = copied.__code__.co_varnames[: copied.__code__.co_argcount]
-        copied.__annotations__ = {name: object for name in (*names, "return")}
+        copied.__annotations__ = dict.fromkeys((*names, "return"), object)
         copies.append(copied)
     built = driver.Builder().with_modules(ad_hoc_utils.create_temporary_module(*copies)).build()
     names = [function.__name__ for function in FUNCTIONS]
@@ -82,7 +82,7 @@ def hamilton() -> Callable[[dict], np.ndarray]:
 
 
 def pipefunc() -> Callable[[dict], np.ndarray]:
-    from pipefunc import PipeFunc, Pipeline  # noqa: PLC0415
+    from pipefunc import PipeFunc, Pipeline
 
     pipeline = Pipeline([PipeFunc(function, output_name=function.__name__) for function in FUNCTIONS])
     return lambda inputs: pipeline.run("ER_credit", full_output=True, kwargs=inputs)["ER"]
@@ -90,11 +90,11 @@ def pipefunc() -> Callable[[dict], np.ndarray]:
 
 def openfisca() -> Callable[[dict], np.ndarray]:
     """A variable for each quantity of a year and class, one entity a draw, values by formulas of the year."""
-    from openfisca_core.entities import build_entity  # noqa: PLC0415
-    from openfisca_core.periods import DateUnit  # noqa: PLC0415
-    from openfisca_core.simulations import SimulationBuilder  # noqa: PLC0415
-    from openfisca_core.taxbenefitsystems import TaxBenefitSystem  # noqa: PLC0415
-    from openfisca_core.variables import Variable  # noqa: PLC0415
+    from openfisca_core.entities import build_entity
+    from openfisca_core.periods import DateUnit
+    from openfisca_core.simulations import SimulationBuilder
+    from openfisca_core.taxbenefitsystems import TaxBenefitSystem
+    from openfisca_core.variables import Variable
 
     entity = build_entity("draw", "draws", "a draw", is_person=True)
     system = TaxBenefitSystem([entity])

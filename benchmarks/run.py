@@ -65,7 +65,7 @@ def ways(case: Case, option: int) -> list[Line]:
             found.append(Line(f"NumPy by hand, {form}, blocks of {width}", by_hand, n))
     found += [ours(case, form, "numpy", workers) for form in ("literal", "optimised") for workers in (1, cores())]
     if is_at_hand():
-        import by_hand_numba  # noqa: PLC0415
+        import by_hand_numba
 
         for form in ("literal", "factored"):
             for workers in (1, cores()):
@@ -140,9 +140,9 @@ def measure(case: Case, option: int) -> list[tuple[str, int, float]]:
 
 def single_run(option: int) -> list[str]:
     """One run with all intermediates kept: the first by the evaluator, the next by its recalculation; and plain Python loops without any."""
-    from engine.batch.again import Recalculation  # noqa: PLC0415
-    from engine.evaluate import evaluate  # noqa: PLC0415
-    from engine.inputs import Inputs  # noqa: PLC0415
+    from engine.batch.again import Recalculation
+    from engine.evaluate import evaluate
+    from engine.inputs import Inputs
 
     case = make_case(option, False, 2)
     states = {q: np.ones(np.shape(a), np.uint8) for q, a in case.shared.items()}
@@ -193,7 +193,8 @@ def main() -> None:
                 case = make_case(option, per_draw, draws)
                 lines += table(f"{case.name[0].upper() + case.name[1:]}, {draws:,} draws", measure(case, option))
                 print("\n".join(lines[-20:]), flush=True)
-    lines += ["### A single run", "", "| case | first run, ms | again, every input new, ms | again, nothing new, ms | plain Python loops, no intermediate kept, ms |",
+    lines += ["### A single run", "",
+              "| case | first run, ms | again, every input new, ms | again, nothing new, ms | plain Python loops, no intermediate kept, ms |",
               "|---|---:|---:|---:|---:|"]
     lines += [line for option in options.option or (1, 2) for line in single_run(option)]
     if not shutil.which("soffice") and not shutil.which("libreoffice"):

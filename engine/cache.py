@@ -6,11 +6,13 @@ of this program. The folder belongs to the user alone; ``MRVGRAPH_CACHE`` names 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import pickle
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,13 +59,18 @@ def cache_folder() -> Path | None:
 
 def program_fingerprint() -> str:
     """Return a text that changes with any file of this program and with the Python version."""
-    parts = [sys.version]
-    for room in ("equations", "engine"):
-        for path in sorted((_ROOT / room).glob("**/*")):
-            if path.suffix in (".py", ".txt"):
-                status = path.stat()
-                parts.append(f"{path.name}:{status.st_size}:{status.st_mtime_ns}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    parts = sorted(part for room in ("equations", "engine") for part in _files_of(_ROOT / room))
+    return hashlib.sha256("\n".join([sys.version, *parts]).encode()).hexdigest()
+
+
+def _files_of(folder: Path | str) -> Iterator[str]:
+    """Yield path, size and time of each file of the program; by :func:`os.scandir`, for every run asks for them."""
+    for entry in os.scandir(folder):
+        if entry.name.endswith((".py", ".txt")):
+            status = entry.stat()
+            yield f"{entry.path}:{status.st_size}:{status.st_mtime_ns}"
+        elif entry.name != "__pycache__" and entry.is_dir():
+            yield from _files_of(entry.path)
 
 
 def entry_path(spec: Path) -> Path | None:
@@ -79,12 +86,15 @@ def load_entry(path: Path | None) -> Entry | None:
     """Return the entry if it is there and every file of the spec is unchanged."""
     if path is None:
         return None
+    gc.disable()  # it would look through thousands of new objects, of which none can be let go
     try:
         entry = pickle.loads(path.read_bytes())
         if isinstance(entry, Entry) and all(digest(Path(name)) == sha for name, sha in entry.files):
             return entry
     except Exception:
         return None
+    finally:
+        gc.enable()
     return None
 
 

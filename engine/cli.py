@@ -9,8 +9,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -132,8 +131,8 @@ def list_command(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(to_json(rows))
     else:
-        print(table(["reference", "programme", "status", "date", "equations", "title"],
-                    [[str(r[key]) for key in ("reference", "programme", "status", "date", "equations", "title")] for r in rows], right=[4]))  # fmt: skip
+        heads = ["reference", "programme", "status", "date", "equations", "title"]
+        print(table(heads, [[str(r[key]) for key in heads] for r in rows], right=[4]))
     return WELL
 
 
@@ -268,7 +267,9 @@ def graph_command(options: argparse.Namespace) -> int:
                              or "`mrvgraph check --verbose` lists all")  # fmt: skip
         wanted |= {target} | graph.inputs_of(target)
     way = "json" if options.json else options.format
-    draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {"mermaid": graph_mermaid, "svg": graph_svg, "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q))}
+    draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {
+        "mermaid": graph_mermaid, "svg": graph_svg, "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q)),
+    }  # fmt: skip
     _write(draw[way](graph, wanted), options.output)
     return WELL
 
@@ -348,15 +349,17 @@ def mutate_command(options: argparse.Namespace) -> int:
 
 def simulate_command(options: argparse.Namespace) -> int:
     """Uncertainty of the credits."""
-    from engine.simulate.command import run_simulation, simulation_files, simulation_output
+    from engine.simulate.command import check_draws_file, run_simulation, simulation_files, simulation_output
+    from engine.terminal import progress
 
-    with _progress(options.draws, "draws") as tell:
+    check_draws_file(options.draws_file)
+    with progress(options.draws, "draws") as tell:
         simulation = run_simulation(
             options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
             draws=options.draws, seed=options.seed, targets=tuple(options.target or ()), levels=options.level, deductions=options.deduction,
-            stop=options.stop, backend=options.backend, workers=options.workers, progress=tell,
+            stop=options.stop, backend=options.backend, workers=options.workers, scheduler=options.scheduler, progress=tell,
         )  # fmt: skip
-    simulation_files(simulation, options.draws_file)
+    simulation_files(simulation, options.draws_file, VERSION)
     if options.plot:
         from engine.simulate.simulation_picture import simulation_svg
 
@@ -368,11 +371,13 @@ def simulate_command(options: argparse.Namespace) -> int:
 def sensitivity_command(options: argparse.Namespace) -> int:
     """What the credits hang on."""
     from engine.simulate.command import run_sensitivity, sensitivity_output
+    from engine.terminal import progress
 
-    with _progress(options.draws, "draws") as tell:
+    with progress(options.draws, "draws") as tell:
         found = run_sensitivity(
             options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
-            target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, progress=tell,
+            target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, scheduler=options.scheduler,
+            progress=tell,
         )  # fmt: skip
     if options.plot:
         from engine.simulate.sensitivity_report import tornado_svg
@@ -397,34 +402,15 @@ def solve_command(options: argparse.Namespace) -> int:
 def portfolio_command(options: argparse.Namespace) -> int:
     """Many projects as one batch."""
     from engine.portfolio.commands import portfolio_entries, portfolio_output, run_entries
+    from engine.terminal import progress
 
     entries = portfolio_entries(options.project, options.table)
-    with _progress(len(entries), "projects") as tell:
+    with progress(len(entries), "projects") as tell:
         outcomes = run_entries(options.spec, entries, options.output, choices=_pairs(options.choose, "choose"),
-                               readings=_pairs(options.reading, "reading"), workers=options.workers, progress=tell)  # fmt: skip
+                               readings=_pairs(options.reading, "reading"), workers=options.workers,
+                               scheduler=options.scheduler, progress=tell)  # fmt: skip
     _write(portfolio_output(outcomes, "json" if options.json else options.format), None)
     return FOUND if any(outcome.errors for outcome in outcomes) else WELL
-
-
-@contextmanager
-def _progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """Show how much is done, for a person who waits for more than a second."""
-    from time import monotonic
-
-    start, state = monotonic(), {"done": 0, "shown": 0.0}
-
-    def tell(more: int) -> None:
-        state["done"] += more
-        now = monotonic()
-        if sys.stderr.isatty() and now - start > 1 and now - state["shown"] > 0.2:
-            state["shown"] = now
-            print(f"\r{state['done']:,} of {total:,} {what}", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield tell
-    finally:
-        if state["shown"]:
-            print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
 
 
 def build_parser(only: str = "") -> argparse.ArgumentParser:

@@ -15,7 +15,7 @@ Command = Callable[[argparse.Namespace], int]
 Argument = tuple[tuple[str, ...], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CommandLine:
     """One command: what it answers, whether it takes SPEC, PROJECT and switches (choices and readings), and its own arguments."""
 
@@ -33,6 +33,9 @@ def _argument(*names: str, **options: Any) -> Argument:
 _SWITCHES = (
     _argument("--choose", action="append", metavar="CHOICE=VALUE", help="a choice, before that of the project file"),
     _argument("--reading", action="append", metavar="RULING=READING", help="a reading other than the default"),
+)
+_SCHEDULER = _argument(
+    "--scheduler", metavar="ADDRESS", help="a Dask cluster: tcp://host:port, or local:N for N processes; moves no bit of the result"
 )
 
 COMMANDS: dict[str, CommandLine] = {
@@ -201,6 +204,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--draws-file", metavar="FILE", help="write every draw, as .csv or .parquet"),
             _argument("--plot", metavar="FILE", help="write the histogram and the convergence as SVG"),
             _argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result"),
+            _SCHEDULER,
             _argument("--backend", choices=("auto", "numpy", "numba"), default="auto", help="moves no bit of the result"),
         ),
         project=True,
@@ -215,6 +219,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--plot", metavar="FILE", help="write the tornado plot as SVG"),
             _argument("--output", "-o", metavar="FILE"),
             _argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result"),
+            _SCHEDULER,
         ),
         project=True,
         switches=True,
@@ -233,6 +238,7 @@ COMMANDS: dict[str, CommandLine] = {
             ),
             _argument("--format", choices=("text", "json", "csv"), default="text"),
             _argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result"),
+            _SCHEDULER,
         ),
         switches=True,
     ),

@@ -47,7 +47,7 @@ def findings_lines(findings: Sequence[Finding], *, verbose: bool = False) -> Ite
 
 def _finding(finding: Finding, *, full: bool) -> Iterator[str]:
     short = f" ({finding.evidence})" if not full and 0 < len(finding.evidence) <= _SHORT else ""
-    yield wrapped(f"  {finding.code} {finding.subject}: {_sentence(finding)}{short}", _INDENT + "  ")
+    yield wrapped(f"  {finding.code} {finding.subject}: {sentence(finding)}{short}", _INDENT + "  ")
     if not full:
         return
     place = finding.place
@@ -61,7 +61,7 @@ def _finding(finding: Finding, *, full: bool) -> Iterator[str]:
             yield _INDENT + wrapped(f"{word}: {text}", _INDENT + "  ")
 
 
-def _sentence(finding: Finding) -> str:
+def sentence(finding: Finding) -> str:
     """Return what is found; a rule's finding quotes the statement that does not hold."""
     return f"does not hold: {finding.what}" if finding.code == "A701" else finding.what
 
@@ -71,7 +71,7 @@ def findings_markdown(findings: Sequence[Finding]) -> Iterator[str]:
     for severity in SEVERITIES:
         for finding in findings:
             if finding.severity == severity:
-                yield f"- **{severity}** {finding.code} `{_plain(finding.subject)}`: {_plain(_sentence(finding))}"
+                yield f"- **{severity}** {finding.code} `{_plain(finding.subject)}`: {_plain(sentence(finding))}"
                 for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
                     if text:
                         yield f"  - {word}: {_plain(text)}"

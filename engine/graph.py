@@ -13,7 +13,7 @@ from equations.methodology import Methodology
 from equations.syntax import Call, Element, IndexGroup, IndexLabel, IndexLetter, MatrixRef, Node, Reduce, Word, children, walk
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Use:
     """One use of a quantity by an equation.
 

@@ -23,6 +23,9 @@ from equations.methodology import Methodology
 from equations.quantity import Quantity
 from equations.units import Unit
 
+#: Source, and field -> text, of a block of values.
+_Said = tuple[str, tuple[tuple[str, str], ...]]
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -197,6 +200,7 @@ class _Binder:
             before = len(self.errors)
             found = self.reader.read(quantity, block)
             unread = len(self.errors) > before
+            said = self.said(block) if found else None
             cells = []
             for reported in found:
                 place = reported.scalar.place
@@ -208,7 +212,7 @@ class _Binder:
                     self.fault("I506", f"{quantity.id}[{', '.join(reported.labels)}] is given twice", place,
                                why=f"the first is at {seen[cell]}", remedy="remove one of the two")  # fmt: skip
                 seen[cell] = place
-                origin = self.origin(block, reported.scalar.text, reported.unit, place)
+                origin = self.origin(block, reported.scalar.text, reported.unit, place, said)
                 held[cell] = Given(reported.scalar.text, reported.unit, origin, place, reported.alternative)
             before = len(self.errors)
             self.note_otherwise(quantity, block, cells)
@@ -226,12 +230,16 @@ class _Binder:
                 why,
                 "remove it, or look whether a choice is wrong",
                 place=self.project.value_places.get(quantity.id),
-            )  # fmt: skip
+            )
         )
 
-    def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None) -> Origin:
+    def said(self, block: ProjectBlock) -> _Said:
+        """Return the source of a block, and what else is said of how it was measured."""
         meta = tuple((key, block.text(key)) for key in ("monitoring_option", "method", "frequency", "comments") if block.has(key))
-        source = block.text("source") if block.has("source") else ""
+        return block.text("source") if block.has("source") else "", meta
+
+    def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: _Said | None = None) -> Origin:
+        source, meta = self.said(block) if said is None else said
         return Origin("project", self.project.path.name, text, unit.text, source, place, meta)
 
     # -- cells
@@ -296,7 +304,7 @@ class _Binder:
                     "list the year, or leave `otherwise` out",
                     str(quantity.source),
                     self.project.value_places.get(quantity.id),
-                )  # fmt: skip
+                )
             )
 
     def otherwise_units(
@@ -374,7 +382,7 @@ class _Binder:
                 f"the project's relation {quantity.on} does not hold there",
                 f"add it under `relations: {quantity.on}:`, or remove it",
                 place=self.given[quantity.id][cells[0]].place,
-            )  # fmt: skip
+            )
         )
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:

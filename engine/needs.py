@@ -20,7 +20,7 @@ from equations.quantity import Quantity
 _LONG = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """One needed input.
 

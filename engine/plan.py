@@ -14,7 +14,7 @@ from engine.setting import Setting
 Box = tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One case of one equation, to be evaluated for some cells.
 
@@ -32,7 +32,7 @@ class Step:
     mask: frozenset[tuple[int, ...]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
     """Steps that are done together: once, or year by year where quantities depend on their own past."""
 

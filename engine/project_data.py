@@ -58,7 +58,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("file", "text", False, "CSV file beside the project file"),
         ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
         ("at", "texts", False, "index set -> member, for indices that the values do not show"),
-        ("otherwise", "number", False, "the value of every cell that is not listed; a statement of the project, and reported where it stands for whole years"),
+        ("otherwise", "number", False, "the value of every cell that is not listed: a statement of the project, reported where it stands for years"),
         ("source", "text", False, "where the number comes from"),
         ("monitoring_option", "one_of:A|B|C", False, "A public data, B transaction records, C own measurement"),
         ("method", "text", False, "measurement methods and procedures"),
@@ -115,7 +115,7 @@ def read_date(scalar: Scalar, what: str, errors: Errors) -> date | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Period:
     """A monitoring period, both days included."""
 

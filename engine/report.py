@@ -54,7 +54,8 @@ def quantity_record(run: Run, quantity: Quantity) -> dict[str, object]:
             record["state"] = state
         values.append(record)
     return {
-        "id": quantity.id, "symbol": quantity.symbol, "indices": list(quantity.axis_names), "index_sets": list(axes), "unit": str(quantity.unit), "kind": quantity.kind,
+        "id": quantity.id, "symbol": quantity.symbol, "indices": list(quantity.axis_names), "index_sets": list(axes),
+        "unit": str(quantity.unit), "kind": quantity.kind,
         "provenance": provenance(run, quantity.id), "equations": equations_of(run, quantity.id), "values": values,
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ MOST_CSV_BYTES = 60_000_000
 UnitReader = Callable[[str, Place | None, tuple[str, ...]], Unit]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reported:
     """One number as reported: its labels (one for each index), what is written, its unit and the unit alternative it takes."""
 
@@ -247,7 +247,7 @@ class ValueReader:
             return None if None in found.values() else {key: unit for key, unit in found.items() if unit is not None}
         scalar = block.scalar("unit") if node is not None else None
         if scalar is None:
-            if quantity.type != "number" or quantity.unit.powers == () and quantity.unit.scale == 1:
+            if quantity.type != "number" or (quantity.unit.powers == () and quantity.unit.scale == 1):
                 return {"": quantity.unit}
             if block.has("file"):
                 return {}

@@ -15,7 +15,7 @@ _RESIDUAL = 1e-9
 _MOST_STEPS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Solution:
     """What a solver found.
 
@@ -53,9 +53,8 @@ def root_parts(equation: Equation) -> tuple[Node, Node]:
     relation = equation.formula
     if isinstance(relation, Compare) and relation.op == "==":
         for known, power in ((relation.left, relation.right), (relation.right, relation.left)):
-            if isinstance(power, Binary) and power.op == "^" and isinstance(power.left, MatrixRef):
-                if power.left == equation.defines:
-                    return known, power.right
+            if isinstance(power, Binary) and power.op == "^" and isinstance(power.left, MatrixRef) and power.left == equation.defines:
+                return known, power.right
     raise SpecError("S105", f"{equation.id} is not of the form that its solver solves", equation.place,
                     why="principal_matrix_root solves M == X ^ n for the matrix X on the left side",
                     remedy="write the relation in that form")  # fmt: skip

@@ -6,7 +6,11 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+_BAR = 30
 
 
 def is_person(stream: object = None) -> bool:
@@ -66,3 +70,26 @@ def width() -> int:
 def wrapped(text: str, indent: str = "") -> str:
     """Return text wrapped to the width, later lines indented."""
     return textwrap.fill(text, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+@contextmanager
+def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
+    """Yield what is told how much more is done; a person who waits for more than a second sees a bar, on standard error."""
+    start, done, shown = time.monotonic(), 0, 0.0
+
+    def tell(more: int) -> None:
+        nonlocal done, shown
+        done += more
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - start > 1 and now - shown > 0.2:
+            shown = now
+            bar = "#" * min(_BAR, _BAR * done // max(1, total))
+            sys.stderr.write(f"\r[{bar:.<{_BAR}}] {done:,} of {total:,} {what}")
+            sys.stderr.flush()
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            sys.stderr.write("\r" + " " * 79 + "\r")
+            sys.stderr.flush()

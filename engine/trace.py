@@ -18,7 +18,7 @@ from engine.written_numbers import Origin
 from equations.equation import Equation
 from equations.errors import InputError, listed, near, near_or_all
 from equations.grammar import parse_formula
-from equations.notation import letters_of, plain_text, substituted_text
+from equations.notation import letters_of, plain_text
 from equations.notation_matrix import free_letter, is_matrix, letters_in, lowered
 from equations.syntax import (
     Binary,
@@ -32,6 +32,7 @@ from equations.syntax import (
     Node,
     Number,
     Reduce,
+    children,
     rebuild,
     walk,
 )
@@ -277,23 +278,37 @@ class Tracer:
             return f"solved: {found[0]}" if found else "solved"
         if _without_powers(equation.formula) is not equation.formula:
             return f"one element of {plain_text(equation.formula, letters_of(self.run.methodology, equation))}"
+        zeros: list[int] = []
         if isinstance(formula, Reduce) and formula.kind == "Sum":
-            return self.terms(formula, scope)
-        return substituted_text(self.taken(formula, scope), lambda element: self.shown(element, scope))
+            text = self.added(self.terms(formula, scope, zeros))
+        else:
+            text = plain_text(self.opened(formula, scope, zeros))
+        return text + (f"   ({sum(zeros)} terms are zero)" if sum(zeros) else "")
 
-    def taken(self, node: Node, scope: Scope) -> Node:
-        """Return a formula with the case that is taken in place of each `cases`, where the letters decide it."""
+    def opened(self, node: Node, scope: Scope, zeros: list[int]) -> Node:
+        """Return a formula with numbers for elements, the case that is taken for each `cases`, and sums written out.
+
+        Parameters
+        ----------
+        zeros
+            Takes how many terms of zero were left out.
+        """
         parts: dict[int, Node] = {}
-        for inner in walk(node):
-            if isinstance(inner, Cases) and not any(isinstance(x, Reduce) for x in walk(inner)):
-                parts.setdefault(id(inner), self.taken(self.case(inner, scope), scope))
-            elif isinstance(inner, Reduce):
-                parts.setdefault(id(inner), inner)
+        for inner in _outermost(node):
+            match inner:
+                case Element():
+                    text = self.shown(inner, scope)
+                    parts[id(inner)] = inner if text is None else Name(text)
+                case Cases():
+                    taken = self.case(inner, scope)
+                    parts[id(inner)] = inner if taken is inner else self.opened(taken, scope, zeros)
+                case Reduce(kind="Sum" | "Max" | "Min"):
+                    parts[id(inner)] = self.reduced(inner, scope, zeros)
         return _without_ones(rebuild(node, parts))
 
     def case(self, node: Cases, scope: Scope) -> Node:
         for condition, value in node.branches:
-            held, letters = self.evaluator.condition(condition, scope)
+            held, _ = self.evaluator.condition(condition, scope)
             if np.size(held) != 1:
                 return node
             if bool(np.ravel(held)[0]):
@@ -301,25 +316,37 @@ class Tracer:
         assert node.otherwise is not None
         return node.otherwise
 
-    def terms(self, node: Reduce, scope: Scope) -> str:
+    def reduced(self, node: Reduce, scope: Scope, zeros: list[int]) -> Node:
+        terms = self.terms(node, scope, zeros)
+        if len(terms) < 2:
+            return terms[0] if terms else Name("0")
+        return Name(f"({self.added(terms)})" if node.kind == "Sum" else f"{node.kind}({', '.join(map(plain_text, terms))})")
+
+    def added(self, terms: list[Node]) -> str:
+        more = f" + ... ({len(terms) - self.most_terms} more terms)" if len(terms) > self.most_terms else ""
+        return " + ".join(map(plain_text, terms[: self.most_terms] or [Name("0")])) + more
+
+    def terms(self, node: Reduce, scope: Scope, zeros: list[int]) -> list[Node]:
+        """Return what a sum adds, without what is zero, or all of what a maximum compares."""
         inner, names, masks = scope, [], []
         for binder in node.binders:
             inner, mask = self.evaluator.bind(binder, inner)
             names.append(binder.letter)
             masks.append(mask)
-        terms, zeros = [], 0
+        terms = []
         with np.errstate(all="ignore"):
             for one in single_scopes(inner, names):
                 if not all(mask is None or is_allowed(mask, inner, one) for mask in masks):
                     continue
-                value = float(np.ravel(self.evaluator.value(node.body, one)[0])[0])
-                if value == 0:
-                    zeros += 1
-                else:
-                    terms.append(substituted_text(self.taken(node.body, one), lambda element, one=one: self.shown(element, one)))  # type: ignore[misc]
-        more = f" + ... ({len(terms) - self.most_terms} more terms)" if len(terms) > self.most_terms else ""
-        text = " + ".join(terms[: self.most_terms]) + more
-        return (text or "0") + (f"   ({zeros} terms are zero)" if zeros else "")
+                if node.kind == "Sum" and float(np.ravel(self.evaluator.value(node.body, one)[0])[0]) == 0:
+                    zeros.append(1)
+                elif node.kind == "Sum" or self.is_there(node.body, one):  # a maximum leaves out what is not given
+                    terms.append(self.opened(node.body, one, zeros))
+        return terms
+
+    def is_there(self, node: Node, scope: Scope) -> bool:
+        states = self.run.values.states
+        return all(states[name][place] not in (ABSENT, NOT_APPLICABLE) for name, place in self.cells.reads(node, scope))
 
     def shown(self, element: Element, scope: Scope) -> str | None:
         letters = [i.letter for i in element.indices if isinstance(i, IndexLetter | IndexGroup)]
@@ -342,6 +369,15 @@ def _without_powers(node: Node) -> Node:
         if isinstance(inner, Binary) and inner.op == "^" and is_matrix(inner.left) and not isinstance(inner.right, Number)
     }
     return rebuild(node, parts) if parts else node
+
+
+def _outermost(node: Node) -> Iterator[Node]:
+    """Yield the elements, `cases` and reductions of a formula that do not stand within another of them."""
+    if isinstance(node, Element | Cases | Reduce):
+        yield node
+    else:
+        for inner in children(node):
+            yield from _outermost(inner)
 
 
 def _without_ones(node: Node) -> Node:
@@ -379,7 +415,9 @@ def _given(node: TraceNode) -> str:
     if origin is None:
         return "not given"
     written = origin.written if origin.unit == "1" else f"{origin.written} {origin.unit}"
-    by = {"project": f"project file {origin.name}", "dataset": f"dataset {origin.name}", "default": f"default, {origin.name}"}[origin.kind]
+    by = {
+        "project": f"project file {origin.name}", "dataset": f"dataset {origin.name}", "default": f"default, {origin.name}",
+    }[origin.kind]  # fmt: skip
     return f"{by}: {written}" + (f"; {origin.source}" if origin.source else "")
 
 

@@ -47,7 +47,7 @@ _SCHEMA: dict[str, dict[str, Field]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExpectedNumber:
     """One number that must come out, in a unit of its own."""
 

@@ -26,7 +26,7 @@ _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}([, '_][0-9]{3})+(\.[0-9]*)?\Z")
 _NUMERIC = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """Where the value of a cell was given.
 
@@ -49,7 +49,7 @@ class Origin:
     meta: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Given:
     """One number as written, for one cell."""
 
@@ -144,7 +144,7 @@ class NumberReader:
                 "check the unit (kg for t? a factor of 1000?) and the number",
                 str(quantity.source),
                 given.place,
-            )  # fmt: skip
+            )
         )
 
     def statement(self, shown: str, given: Given) -> float:

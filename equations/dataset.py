@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.strict_yaml import YamlNode
 from equations.syntax import Node
 from equations.tokens import Source
 from equations.units import Unit
@@ -17,7 +18,7 @@ Cell = tuple[tuple[str, ...], str]
 EVERY = "*"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ValueBlock:
     """Values of one quantity.
 
@@ -27,6 +28,8 @@ class ValueBlock:
         Labels (one per index, in order) with the number as printed; converted once, when it is bound.
     when
         Condition on choices, readings and the year, or ``None``.
+    uncertainty
+        The distributions of the values in one line, for reading and comparing; ``distributions`` is what a simulation reads.
     """
 
     quantity: str
@@ -39,9 +42,11 @@ class ValueBlock:
     place: Place | None = field(default=None, compare=False, repr=False)
     published_unit: str = ""
     id: str = ""
+    uncertainty: str = ""
+    distributions: YamlNode | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dataset:
     """Values that belong together; ``use`` is ``default`` or ``on-request``."""
 
@@ -54,7 +59,7 @@ class Dataset:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublishedResult:
     """A printed table that the equations must reproduce to its printed decimals."""
 
@@ -68,7 +73,7 @@ class PublishedResult:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """Two formulas that should agree on the numbers of the datasets alone.
 

@@ -10,7 +10,7 @@ from equations.syntax import Element, MatrixRef, Node
 from equations.tokens import Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equation:
     """One equality, or one case of one.
 
@@ -61,7 +61,7 @@ class Equation:
         return f"Eq. {self.number}{self.part}" if self.number else self.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A condition that is evaluated on every run."""
 

@@ -59,6 +59,7 @@ CODES: dict[str, str] = {
     "I511": "a number of draws, projects or workers that cannot be, or more work than fits into memory",
     "I513": "a project file that cannot be run under one of two specs that are compared",
     "I514": "an optional package that is not installed",
+    "I515": "a cluster that cannot be reached, or cannot be used",
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",
@@ -72,7 +73,7 @@ _MISTAKEN = str.maketrans({"0": "o", "1": "l", "_": None, "-": None, " ": None})
 _MOST_NEAR, _LEAST_LIKE, _LESS_LIKE, _MOST_LISTED = 3, 0.6, 0.1, 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where something stands: a file, and line and column counted from 1 (0: not known)."""
 
@@ -191,7 +192,7 @@ class EvaluationError(MethodologyError):
     """The arithmetic has no answer for these inputs."""
 
 
-class Faults(MethodologyError):
+class Faults(MethodologyError):  # noqa: N818 - several errors
     """Several errors found in one pass, reported together.
 
     Parameters
@@ -256,7 +257,7 @@ def _folded(name: str) -> str:
 def near_or_all(name: str, known: Iterable[str], what: str = "write one of") -> str:
     """Return the names that resemble ``name``, or the list of all that can be written; of a long list the beginning."""
     names = list(dict.fromkeys(known))
-    return near(name, names) or (f"{what}: {listed(names, _MOST_LISTED)}" if names else "")
+    return near(name, names) or (f"{what.removesuffix(':')}: {listed(names, _MOST_LISTED)}" if names else "")
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

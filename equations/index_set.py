@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from equations.errors import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndexSet:
     """A declared index type.
 
@@ -56,7 +56,7 @@ def axis_names(indices: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Relation:
     """Which combinations of members exist; the project lists them."""
 

@@ -48,7 +48,7 @@ class KindChecker:
     def fault(self, code: str, what: str, span: Span, why: str = "", remedy: str = "") -> None:
         self.errors.append(ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy))
 
-    def kind(self, node: Node) -> Kind:
+    def kind(self, node: Node) -> Kind:  # noqa: C901, PLR0912 - one arm for each kind of node
         """Return the kind of a resolved node; faults are collected."""
         match node:
             case MatrixRef(quantity=quantity, diagonal=diagonal):

@@ -18,7 +18,7 @@ from equations.ruling import RegisterEntry, Ruling
 from equations.units import Unit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A section of the publication."""
 
@@ -26,7 +26,7 @@ class Section:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Substance:
     """A mass that is never added to another substance's."""
 
@@ -34,7 +34,7 @@ class Substance:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Constant:
     """A ratio as printed, with the unit that it carries."""
 
@@ -45,7 +45,7 @@ class Constant:
     published_unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equivalence:
     """A mixture of units that the text makes: one ``source_unit`` counts as one ``target_unit``."""
 
@@ -56,7 +56,7 @@ class Equivalence:
     source: Citation = Citation()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChoiceValue:
     """One value of a choice."""
 
@@ -64,7 +64,7 @@ class ChoiceValue:
     meaning: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """What a project chooses once; ``default`` is empty where it must say."""
 
@@ -76,7 +76,7 @@ class Choice:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParameterList:
     """One of the publication's own lists of parameters, and the kind of the quantities that belong on it."""
 
@@ -87,7 +87,7 @@ class ParameterList:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListedParameter:
     """A line of one of the publication's own lists of parameters."""
 
@@ -98,7 +98,7 @@ class ListedParameter:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HistoryLine:
     """A line of the version history."""
 

@@ -26,7 +26,7 @@ ROLES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Range:
     """Least and greatest value, in the quantity's unit; ``None`` is open."""
 
@@ -52,7 +52,7 @@ class Range:
         return f"at most {float(self.most):g}" if self.most is not None else "any"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitAlternatives:
     """Units of which each member of one index takes one, jointly with the other quantities of ``group``."""
 
@@ -62,7 +62,7 @@ class UnitAlternatives:
     plausible: tuple[tuple[str, Range], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quantity:
     """A declared symbol.
 

@@ -8,7 +8,7 @@ from equations.citation import Citation
 from equations.errors import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TextPlace:
     """A place in the publication."""
 
@@ -24,7 +24,7 @@ class TextPlace:
         return "; ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One way to read an open place."""
 
@@ -32,7 +32,7 @@ class Reading:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ruling:
     """An open place whose reading changes numbers; each reading can be selected."""
 
@@ -48,7 +48,7 @@ class Ruling:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegisterEntry:
     """A fault of the text, numeric or not."""
 

@@ -22,7 +22,7 @@ from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml
 _MOST_REVISIONS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SpecDocument:
     """A composed document with the files it came from (path and SHA-256), the revision's own first."""
 

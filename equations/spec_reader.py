@@ -31,7 +31,7 @@ from equations.quantity import Quantity
 from equations.ruling import RegisterEntry, Ruling
 from equations.scope import Resolver
 from equations.spec_block import Block, checked, unique
-from equations.strict_yaml import YamlNode
+from equations.strict_yaml import Mapping, YamlNode, flow_text
 from equations.syntax import (
     Compare,
     Element,
@@ -296,9 +296,13 @@ class _Reader(DeclarationReader):
         bound = {letter: set_id for letter, set_id in names.letters.items() if set_id in quantity.indices} | own
         when, _ = self.when(block, names, own, bound)
         letters = tuple(bound.items())
+        distributions = block.node.get("uncertainty")
+        if distributions is not None and not isinstance(distributions, Mapping):
+            block.fault("S105", "an uncertainty is a distribution, or one for each label", distributions.place,
+                        remedy="write {distribution: normal, se: ...}")  # fmt: skip
         return ValueBlock(
             id_, unit, cells, self.cite(block), when, letters, block.text("note"), block.place, block.text("published_unit"),
-            block.text("id"),
+            block.text("id"), flow_text(distributions) if distributions is not None else "", distributions,
         )
 
     def published(self, block: Block, names: Names, datasets: tuple[Dataset, ...]) -> PublishedResult | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """One field of a block.
 
     ``type`` is one of: id, name, text, number, whole, yes_no, date, words (list of texts), texts (text -> text), unit, range, formula,
-    condition, letters (letter -> index set), citation, place_in_text, table, cells, members, block:NAME, blocks:NAME, one_of:a|b.
+    condition, letters (letter -> index set), citation, place_in_text, table, cells, members, distributions, block:NAME, blocks:NAME, one_of:a|b.
     """
 
     name: str
@@ -183,6 +183,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("when", "condition", False, "the case in which it holds"),
         ("for", "letters", False, "what its letters run over"),
         ("published_unit", "text", False, "as printed, where even `unit` differs"),
+        ("uncertainty", "distributions", False, "for simulations: a distribution, or one for each label, as in a project file"),
         ("note", "text", False, ""),
         SOURCE,
     ),

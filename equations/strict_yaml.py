@@ -26,7 +26,7 @@ MOST_BYTES = 20_000_000
 MOST_DEPTH = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scalar:
     """A text; ``quoted`` tells ``"NA"`` from ``NA``, ``raw`` is kept where the file spreads it over lines.
 
@@ -65,7 +65,7 @@ class Scalar:
         return not self.text and not self.quoted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sequence:
     """A list."""
 
@@ -80,7 +80,7 @@ class Sequence:
         return Place(self.file, self.line, self.column)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapping:
     """A block of keys with values, in the order written."""
 
@@ -110,6 +110,15 @@ class Mapping:
 
 
 YamlNode: TypeAlias = Scalar | Sequence | Mapping
+
+
+def flow_text(node: YamlNode) -> str:
+    """Return a node in one line."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Sequence):
+        return "[" + ", ".join(map(flow_text, node.items)) + "]"
+    return "{" + ", ".join(f"{key.text}: {flow_text(value)}" for key, value in node) + "}"
 
 
 def read_yaml_file(path: Path, *, code: str = "S108", name: str = "") -> YamlNode:
@@ -274,7 +283,7 @@ class _Builder:
                         key.place,
                         why=f"it already stands in line {seen[key.text].line}, and only one value can count",
                         remedy="remove one of the two",
-                    )  # fmt: skip
+                    )
                 )
                 continue
             seen[key.text] = key

@@ -13,19 +13,19 @@ from typing import Any, TypeAlias
 Span: TypeAlias = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Node:
     """Anything in a formula; ``span`` is the first and the last-plus-one character of its text.
 
-    Equality, hash and representation are written here once, over the fields of each kind of node and without ``span``: generated ones for thirty
-    classes cost more at start-up than a whole run.
+    Equality, hash and representation are written here once, over the fields of each kind of node and without ``span``: generated
+    ones for thirty classes cost more at start-up than a whole run.
     """
 
     span: Span = field(default=(0, 1), kw_only=True)
 
     def said(self) -> tuple[object, ...]:
         """Return the fields that make the node what it is, in order."""
-        return tuple(getattr(self, name) for name in type(self).__slots__)
+        return tuple(getattr(self, name) for name in field_names(self))
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and isinstance(other, Node) and self.said() == other.said()
@@ -34,14 +34,20 @@ class Node:
         return hash((type(self).__name__, self.said()))
 
     def __repr__(self) -> str:
-        parts = (f"{name}={getattr(self, name)!r}" for name in type(self).__slots__)
+        parts = (f"{name}={getattr(self, name)!r}" for name in field_names(self))
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+def field_names(node: Node) -> tuple[str, ...]:
+    """Return the fields of a kind of node, without ``span``."""
+    names: tuple[str, ...] = type(node).__match_args__
+    return names
 
 
 # -- numbers ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Number(Node):
     """A number as written, with the unit written behind it, if any (``731 {day}``)."""
 
@@ -49,7 +55,7 @@ class Number(Node):
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ratio(Node):
     """An exact ratio of two whole numbers written without spaces (``44/12``)."""
 
@@ -63,12 +69,12 @@ class Ratio(Node):
         return f"{self.over}/{self.under}"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Excluded(Node):
     """A cell that the methodology leaves out: counts as zero and is shown as NA."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Text(Node):
     """A quoted label."""
 
@@ -78,7 +84,7 @@ class Text(Node):
 # -- names and indices -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IndexLetter(Node):
     """A letter, with a lag on the year axis: ``y-1`` is ``IndexLetter("y", -1)``."""
 
@@ -86,7 +92,7 @@ class IndexLetter(Node):
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IndexLabel(Node):
     """A named member: ``"AG"``, ``2018``, ``start`` or ``end``."""
 
@@ -94,7 +100,7 @@ class IndexLabel(Node):
     mark: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IndexGroup(Node):
     """The group that a year belongs to: ``p(y)``."""
 
@@ -105,7 +111,7 @@ class IndexGroup(Node):
 Index: TypeAlias = IndexLetter | IndexLabel | IndexGroup
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Name(Node):
     """A name as parsed, before it is known what it names."""
 
@@ -114,7 +120,7 @@ class Name(Node):
     bracketed: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Element(Node):
     """One element (or, without indices, the whole) of a quantity."""
 
@@ -122,7 +128,7 @@ class Element(Node):
     indices: tuple[Index, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MatrixRef(Node):
     """The matrix of a quantity's elements; ``indices`` are those behind row and column."""
 
@@ -132,7 +138,7 @@ class MatrixRef(Node):
     indices: tuple[Index, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Letter(Node):
     """A letter standing for a member in a condition, or a year mark (``start``, ``end``)."""
 
@@ -140,7 +146,7 @@ class Letter(Node):
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Switch(Node):
     """A choice of the project (``kind`` choice) or a ruling (``kind`` reading)."""
 
@@ -148,21 +154,21 @@ class Switch(Node):
     id: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Word(Node):
     """A value of a choice, a reading or a label, without quotes."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DateMark(Node):
     """``project_start`` or ``project_end``, in days."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Supplied(Node):
     """Whether the project supplied a quantity."""
 
@@ -172,14 +178,14 @@ class Supplied(Node):
 # -- operations ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Negative(Node):
     """``-x``."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Binary(Node):
     """``left op right`` with one of ``+ - * / ^ .* @``."""
 
@@ -188,7 +194,7 @@ class Binary(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Compare(Node):
     """``left op right`` with one of ``== != < <= > >=``."""
 
@@ -197,7 +203,7 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Logic(Node):
     """``and`` / ``or`` of two or more conditions."""
 
@@ -205,14 +211,14 @@ class Logic(Node):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Not(Node):
     """``not condition``."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Member(Node):
     """``letter in set`` (``negated``: ``letter not in set``)."""
 
@@ -221,7 +227,7 @@ class Member(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Call(Node):
     """A function of the closed table in :mod:`equations.functions`."""
 
@@ -229,7 +235,7 @@ class Call(Node):
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Binder(Node):
     """A letter that a reduction binds.
 
@@ -241,7 +247,7 @@ class Binder(Node):
     within: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reduce(Node):
     """``Sum``, ``Product``, ``Max``, ``Min``, ``All`` or ``Any`` over the members of one or more letters."""
 
@@ -250,7 +256,7 @@ class Reduce(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cases(Node):
     """``cases(c1: v1, c2: v2, otherwise: v)``: the value of the first condition that holds."""
 
@@ -260,7 +266,7 @@ class Cases(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """Yield the nodes directly below ``node``, in written order."""
-    for name in type(node).__slots__:
+    for name in field_names(node):
         value = getattr(node, name)
         if isinstance(value, Node):
             yield value
@@ -290,7 +296,7 @@ def rebuild(node: Node, parts: dict[int, Node]) -> Node:
     if id(node) in parts:
         return parts[id(node)]
     changes: dict[str, Any] = {}
-    for name in type(node).__slots__:
+    for name in field_names(node):
         value = getattr(node, name)
         if isinstance(value, Node):
             new: object = rebuild(value, parts)

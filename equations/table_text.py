@@ -13,7 +13,7 @@ from equations.strict_yaml import Scalar
 LinePlace = tuple[str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One line: its label, its cells as written (none where the publication left the row blank), where it stands."""
 
@@ -22,7 +22,7 @@ class Row:
     place: LinePlace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TableText:
     """A table with labels on two sides.
 

@@ -48,7 +48,7 @@ _FOREIGN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """The text of a formula and where it stands.
 
@@ -89,7 +89,7 @@ class Source:
         return len(self.raw)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Token:
     """One word: its kind (number, ratio, name, text, unit, op or end), its text and its place."""
 

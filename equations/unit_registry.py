@@ -178,7 +178,7 @@ def pint_quantity(text: str, substances: frozenset[str] = frozenset()) -> pint.Q
     return cast("pint.Quantity[Any]", one * registry.parse_expression("".join(_pieces(text, None, substances))))
 
 
-def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[str]:
+def _pieces(text: str, place: Place | None, declared: frozenset[str]) -> list[str]:  # noqa: C901, PLR0912 - one arm for each kind of word
     """Turn the author's spelling into pint's: names exchanged, juxtaposition made a product, powers made explicit."""
     pieces: list[str] = []
     previous = ""

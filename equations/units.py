@@ -12,7 +12,7 @@ Powers = tuple[tuple[str, Fraction], ...]
 _MOST_POWER, _MOST_BITS = 60, 4000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """A unit of measurement.
 

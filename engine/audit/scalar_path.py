@@ -175,7 +175,7 @@ class ScalarPath(ScalarScope):
 
     # -- formulas
 
-    def value(self, node: Node, scope: Scope) -> Value:  # noqa: PLR0911 - one arm per node
+    def value(self, node: Node, scope: Scope) -> Value:
         match node:
             case Number() | Ratio():
                 return self.literal(node)
@@ -212,7 +212,7 @@ class ScalarPath(ScalarScope):
         assert node.otherwise is not None
         return node.otherwise
 
-    def call(self, node: Call, scope: Scope) -> Value:  # noqa: PLR0911 - one arm per function
+    def call(self, node: Call, scope: Scope) -> Value:
         if node.name in ("days_in_year", "operating_days", "elapsed_years"):
             return self.calendar(node, scope)
         values = [self.value(argument, scope) for argument in node.arguments]
@@ -249,7 +249,7 @@ class ScalarPath(ScalarScope):
 
     # -- matrices, element by element
 
-    def element(self, node: Node, scope: Scope, row: str, column: str) -> Value:  # noqa: PLR0911 - one arm per node
+    def element(self, node: Node, scope: Scope, row: str, column: str) -> Value:
         """Return one element of a matrix; what a diagonal matrix has beside its diagonal is a plain zero."""
         match node:
             case MatrixRef(quantity=quantity, diagonal=diagonal, indices=indices):

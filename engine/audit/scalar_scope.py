@@ -85,7 +85,7 @@ class ScalarScope:
 
     # -- conditions
 
-    def holds(self, node: Node, scope: Scope) -> bool:  # noqa: PLR0911 - one arm per node
+    def holds(self, node: Node, scope: Scope) -> bool:
         match node:
             case Logic(op=op, parts=parts):
                 return (all if op == "and" else any)(self.holds(part, scope) for part in parts)

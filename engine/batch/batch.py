@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,18 @@ class Source(Protocol):
         ...
 
     @property
+    def first(self) -> int:
+        """What the first draw is counted as, from 0, for messages."""
+        ...
+
+    @property
     def chunk(self) -> int | None:
         """How many draws are made together, if that matters; blocks are then as wide."""
+        ...
+
+    @property
+    def moved(self) -> dict[int, dict[str, int]]:
+        """Chunk of draws -> cell -> how many of its draws left the range in which it can be; filled as draws are made."""
         ...
 
     @property
@@ -54,6 +64,10 @@ class Source(Protocol):
         """
         ...
 
+    def part(self, start: int, stop: int) -> Self:
+        """Return draws ``start .. stop - 1`` as a source of their own; ``start`` is a multiple of the chunk."""
+        ...
+
 
 @dataclass(frozen=True)
 class ArraySource:
@@ -69,6 +83,8 @@ class ArraySource:
 
     arrays: Mapping[str, Numbers]
     shared: Mapping[str, Numbers] = field(default_factory=dict)
+    first: int = 0
+    moved: dict[int, dict[str, int]] = field(default_factory=dict, compare=False)
 
     @property
     def count(self) -> int:
@@ -93,6 +109,10 @@ class ArraySource:
             whole = len(places) == flat.shape[1]
             rows[quantity][...] = (flat if whole else flat[:, places]).T
 
+    def part(self, start: int, stop: int) -> ArraySource:
+        """Return some of the draws."""
+        return ArraySource({q: array[start:stop] for q, array in self.arrays.items()}, self.shared, self.first + start)
+
 
 @dataclass(frozen=True)
 class Batchable:
@@ -109,6 +129,10 @@ class Batchable:
     literal: Program
     optimised: Program
     _prepared: dict[tuple[str, bytes], Prepared] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What another process is told: not what was prepared here, which it makes for itself."""
+        return {**self.__dict__, "_prepared": {}}
 
     @property
     def needed(self) -> NDArray[np.bool_]:

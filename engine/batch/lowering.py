@@ -157,7 +157,7 @@ class LoweredFormulas(FormulaEvaluator):
         """Return the cell of a constant."""
         return np.array(self.builder.constant(value)), ()
 
-    def value(self, node: Node, scope: Scope) -> Valued:  # noqa: PLR0911 - one arm per node
+    def value(self, node: Node, scope: Scope) -> Valued:
         """Return the cells of a node along its letters."""
         match node:
             case Number(text=text):

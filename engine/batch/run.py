@@ -14,7 +14,7 @@ from engine.batch.batch import Batchable, Source
 from engine.batch.lanes import can_run, is_at_hand, is_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
 from engine.batch.prepared import Code, Prepared
-from engine.batch.program import Group, Numbers
+from engine.batch.program import Group, Numbers, Program
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from equations.errors import EvaluationError, InputError
@@ -27,6 +27,8 @@ _PAYS, _PAYS_IF_LOADED = 1_000_000_000, 20_000_000
 _BLOCKS_PER_WORKER = 4
 _BYTES = 8
 Progress = Callable[[int], None]
+#: Batch, source, way, progress -> values: :func:`evaluate_batch`, or the same on a cluster.
+Evaluate = Callable[["Batchable", "Source", "Way", "Progress | None"], "BatchValues"]
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,37 @@ def evaluate_batch(batchable: Batchable, source: Source, way: Way = DEFAULT_WAY,
     return _Batch(batchable, source, way, progress).run()
 
 
+def backend_for(program: Program, count: int, way: Way) -> str:
+    """Return the backend for so many draws: ``numba`` where it was asked for, or is at hand and saves more than it costs.
+
+    Raises
+    ------
+    InputError
+        I511 if it was asked for and cannot be used.
+    """
+    if way.backend == "numba" and not (is_at_hand() and can_run(program)):
+        why = "it has no logarithms, powers and matrix operations" if is_at_hand() else "it is not installed"
+        raise InputError("I511", "the numba backend cannot be used", why=why,
+                         remedy="install mrvgraph[numba], or use the numpy backend")  # fmt: skip
+    if way.backend != "auto":
+        return way.backend
+    pays = program.work * count > (_PAYS_IF_LOADED if is_loaded() else _PAYS)
+    return "numba" if pays and is_at_hand() and can_run(program) else "numpy"
+
+
+def check_memory(needed: int, what: str) -> None:
+    """Raise I511 if so many bytes are more than can be had, before any work is done."""
+    free = free_memory()
+    if free is not None and needed > free:
+        raise InputError("I511", f"{what} need {needed / 1e9:.1f} GB of memory", why=f"{free / 1e9:.1f} GB are free",
+                         remedy="take fewer draws, or ask for fewer quantities")  # fmt: skip
+
+
+def without_result(batchable: Batchable, source: Source, draw: int) -> EvaluationError:
+    """Return why a draw has no finite result."""
+    return _Batch(batchable, source, DEFAULT_WAY, None).explained(draw)
+
+
 @dataclass
 class _Batch:
     batchable: Batchable
@@ -125,17 +158,7 @@ class _Batch:
 
     @cached_property
     def backend(self) -> str:
-        """``numba`` where it was asked for, or is at hand and saves more than it costs; else ``numpy``."""
-        program = self.main.program
-        if self.way.backend == "numba" and not (is_at_hand() and can_run(program)):
-            why = "it has no logarithms, powers and matrix operations" if is_at_hand() else "it is not installed"
-            raise InputError(
-                "I511", "the numba backend cannot be used", why=why, remedy="install mrvgraph[numba], or use the numpy backend"
-            )
-        if self.way.backend != "auto":
-            return self.way.backend
-        pays = program.work * self.source.count > (_PAYS_IF_LOADED if is_loaded() else _PAYS)
-        return "numba" if pays and is_at_hand() and can_run(program) else "numpy"
+        return backend_for(self.main.program, self.source.count, self.way)
 
     def run(self) -> BatchValues:
         self.check_memory()
@@ -254,14 +277,13 @@ class _Batch:
         quantity, members = self.batchable.methodology.quantity[group.name], self.batchable.plan.setting.members
         cell = np.unravel_index(group.places[at], [len(members[axis]) for axis in quantity.indices])
         labels = [members[axis][place] for axis, place in zip(quantity.indices, cell, strict=True)]
+        name, unit = f"draw {draw + self.source.first + 1}", "" if str(quantity.unit) == "1" else f" {quantity.unit}"
         shown = f"{quantity.id}[{', '.join(labels)}]" if labels else quantity.id
         if not np.isfinite(value):
-            return InputError(
-                "I505", f"{shown} is not a finite number in draw {draw + 1}", remedy="look at the numbers that were given"
-            )
+            return InputError("I505", f"{shown} is not a finite number in {name}", remedy="look at the numbers that were given")
         return InputError(
             "I504",
-            f"{shown} = {value:.6g} {quantity.unit} in draw {draw + 1} is outside what it can be",
+            f"{shown} = {value:.6g}{unit} in {name} is outside what it can be",
             why=f"its range is {quantity.range}",
             remedy="correct the numbers, or declare a distribution within the range",
         )
@@ -271,29 +293,29 @@ class _Batch:
     def check_memory(self) -> None:
         rows = self.main.instructions.height if self.backend == "numba" else self.main.layout.height[0]
         needed = (len(self.main.cells) * self.source.count + self.workers * self.width * rows) * _BYTES
-        free = free_memory()
-        if free is not None and needed > free:
-            raise InputError(
-                "I511",
-                f"{self.source.count} draws of {len(self.main.cells)} numbers need {needed / 1e9:.1f} GB of memory",
-                why=f"{free / 1e9:.1f} GB are free",
-                remedy="take fewer draws, or ask for fewer quantities",
-            )
+        check_memory(needed, f"{self.source.count:,} draws of {len(self.main.cells)} numbers")
 
     def explained(self, draw: int) -> EvaluationError:
         """Return what is wrong with a draw, by evaluating it alone."""
-        literal = self.printed
+        literal, name = self.printed, f"draw {draw + self.source.first + 1}"
         rows = {group.name: np.empty((group.size, 1)) for group in literal.varied}
         self.source.fill(draw, draw + 1, literal.wanted, rows)
         arrays = {name: np.array(numbers, float) for name, numbers in self.template.items()}
         for group in literal.varied:
             arrays[group.name].reshape(-1)[group.places] = rows[group.name][:, 0]
-        states = {name: np.ones(np.shape(numbers), np.uint8) for name, numbers in arrays.items()}
-        try:
-            evaluate(self.batchable.methodology, self.batchable.plan, Inputs(arrays, states, {}, {}, (), ()))
-        except EvaluationError as error:
-            return EvaluationError(error.code, f"draw {draw + 1}: {error.what}", error.place, why=error.why, remedy=error.remedy)
-        return EvaluationError("V603", f"draw {draw + 1} has no finite result")
+        error = why_without_result(self.batchable, arrays)
+        return EvaluationError(error.code, f"{name}: {error.what}", error.place, why=error.why, remedy=error.remedy)
+
+
+def why_without_result(batchable: Batchable, numbers: Mapping[str, Numbers]) -> EvaluationError:
+    """Return what is wrong with the numbers of one draw or project, by evaluating them alone."""
+    arrays = {name: np.array(array, float) for name, array in numbers.items()}
+    states = {name: np.ones(np.shape(array), np.uint8) for name, array in arrays.items()}
+    try:
+        evaluate(batchable.methodology, batchable.plan, Inputs(arrays, states, {}, {}, (), ()))
+    except EvaluationError as error:
+        return error
+    return EvaluationError("V603", "there is no finite result")
 
 
 def limits(quantity: Quantity) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Derivatives of the smooth operations, by SymPy; written by tests/batch/slopes_by_sympy.py and held current by a test."""
+"""Derivatives of the smooth operations, by SymPy: written by tests/batch/slopes_by_sympy.py, and a test holds them current."""
 
 from __future__ import annotations
 

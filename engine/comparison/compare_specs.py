@@ -16,7 +16,7 @@ from equations.notation import plain_text
 from equations.quantity import Quantity
 from equations.renaming import Numbers
 from equations.spec_block import read_number
-from equations.units import Unit
+from equations.units import PLAIN, Unit
 
 #: Lists of a methodology that are compared entry by entry, with the field by which entries are known.
 LISTS: dict[str, str] = {
@@ -262,6 +262,9 @@ def _cells(methodology: Methodology, renamed: Mapping[str, str]) -> dict[_Key, t
             when = plain_text(block.when, letters) if block.when is not None else ""
             for labels, text in block.cells:
                 found[dataset.id, renamed.get(block.quantity, block.quantity), labels, when] = (text, block.unit)
+            if block.uncertainty:
+                places = ("uncertainty",)
+                found[dataset.id, renamed.get(block.quantity, block.quantity), places, when] = (block.uncertainty, PLAIN)
     return found
 
 

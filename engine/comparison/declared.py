@@ -73,7 +73,7 @@ class Wording:
                 found[name] = self.formula(node, dict(getattr(entry, "letters", ())))
         return found
 
-    def text(self, value: Any) -> str:  # noqa: PLR0911 - one arm per type
+    def text(self, value: Any) -> str:
         """Return a value in words."""
         match value:
             case None | "" | () | False:

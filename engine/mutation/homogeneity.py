@@ -137,7 +137,7 @@ class _Substitution:
         value = _drawn(text + self.draw)
         return value, value * self.factor(unit)
 
-    def pair(self, node: Node) -> Pair:  # noqa: PLR0911 - one arm per node
+    def pair(self, node: Node) -> Pair:
         """Return the value of a node under drawn numbers, in the declared and in the drawn units."""
         match node:
             case Number() | Ratio():

@@ -46,7 +46,7 @@ def is_matrix(node: Node) -> bool:
     return isinstance(node, Negative) and is_matrix(node.operand)
 
 
-def name_of(node: Node) -> str:  # noqa: PLR0911 - one arm per node
+def name_of(node: Node) -> str:
     """Name a part of a formula in a few words."""
     match node:
         case Element(quantity=name) | MatrixRef(name=name) | Call(name=name):

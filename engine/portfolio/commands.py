@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
+from engine.batch.cluster import check_address, connected
 from engine.batch.run import Way
-from engine.portfolio.portfolio import Entry, Outcome, entries_of_table, run_portfolio
+from engine.portfolio.entries import Entry, entries_of_files, entries_of_table
+from engine.portfolio.outcomes import Outcome
+from engine.portfolio.portfolio import one_after_the_other, run_portfolio
 from engine.report import to_json
 from engine.session import open_session
-from engine.terminal import number, table
-from equations.errors import InputError
+from engine.terminal import bold, number, table
+from equations.errors import InputError, MethodologyError, Place
 
 FORMAT = "mrvgraph-portfolio/1"
+#: Of projects with errors, how many are shown with their messages.
+_MOST_SAID = 20
 
 
 def portfolio_entries(projects: Sequence[str], rows: str | None) -> list[Entry]:
@@ -26,7 +33,7 @@ def portfolio_entries(projects: Sequence[str], rows: str | None) -> list[Entry]:
         I511 where a table is given with several files.
     """
     if rows is None:
-        return [Entry(str(path), Path(path)) for path in projects]
+        return entries_of_files(projects)
     if len(projects) != 1:
         raise InputError("I511", f"a table goes with one project file, not {len(projects)}", remedy="name one")
     return entries_of_table(Path(rows), Path(projects[0]))
@@ -40,24 +47,31 @@ def run_entries(
     choices: Mapping[str, str],
     readings: Mapping[str, str],
     workers: int | None,
+    scheduler: str | None,
     progress: Callable[[int], None],
 ) -> list[Outcome]:
     """Evaluate a portfolio; see :func:`engine.portfolio.portfolio.run_portfolio`."""
     session = open_session(spec)
-    path = Path(output) if output else None
-    try:
+    if scheduler is not None:
+        check_address(scheduler)
+    with ExitStack() as opened:
+
+        def each(function: Callable[[Any, Any], Any], job: Any, parts: Iterable[Any]) -> Iterator[Any]:
+            if scheduler is None:
+                return one_after_the_other(function, job, parts)
+            return opened.enter_context(connected(scheduler)).each(function, job, parts)
+
         found = run_portfolio(
             session.methodology,
             session.read_unit,
             entries,
-            path,
+            Path(output) if output else None,
             choices=choices,
             readings=readings,
             way=Way(workers=workers),
             progress=progress,
+            each=each,
         )
-    except OSError as cause:
-        raise InputError("I509", f"the file {output!r} cannot be written: {cause.strerror}") from cause
     session.save()
     return found
 
@@ -73,11 +87,28 @@ def portfolio_output(outcomes: Sequence[Outcome], way: str) -> str:
         for outcome in outcomes:
             writer.writerow([outcome.name, "" if outcome.result is None else repr(outcome.result), outcome.unit, _error(outcome)])
         return out.getvalue()
-    rows = [[o.name, "" if o.result is None else number(o.result), o.unit, _error(o)] for o in outcomes]
-    failed = sum(bool(outcome.errors) for outcome in outcomes)
-    return (
-        table(["project", "result", "unit", "error"], rows, right=[1]) + f"\n\n{len(outcomes)} projects, {failed} with an error\n"
-    )
+    rows = [[o.name, "" if o.result is None else number(o.result), o.unit, _codes(o)] for o in outcomes]
+    failed = [outcome for outcome in outcomes if outcome.errors]
+    lines = [table(["project", "result", "unit", "errors"], rows, right=[1])]
+    for outcome in failed[:_MOST_SAID]:
+        lines += ["", bold(outcome.name), *(_message(error) for error in outcome.errors)]
+    if len(failed) > _MOST_SAID:
+        lines += ["", f"and {len(failed) - _MOST_SAID} more; --json names all errors"]
+    return "\n".join([*lines, "", f"{len(outcomes):,} projects, {len(failed):,} with an error"]) + "\n"
+
+
+def _codes(outcome: Outcome) -> str:
+    return ", ".join(dict.fromkeys(str(error["code"]) for error in outcome.errors))
+
+
+def _message(error: Mapping[str, object]) -> str:
+    """Return an error of a project with its place, as a run of it alone would say."""
+    place = Place(str(error["file"]), _number(error["line"]), _number(error["column"])) if error["file"] else None
+    return str(MethodologyError(str(error["code"]), str(error["what"]), place, why=str(error["why"]), remedy=str(error["remedy"])))
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _error(outcome: Outcome) -> str:

@@ -1,94 +1,52 @@
-"""Many projects under one methodology: those of the same shape are one batch, and a faulty one does not stop the others.
-
-Results are written line by line as they are found, so that work that was interrupted goes on where it stopped.
-"""
+"""Many projects under one methodology: those of the same shape are one batch, and a faulty one does not stop the others."""
 
 from __future__ import annotations
 
-import csv
-import io
+import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.batch.batch import ArraySource, Batchable, make_batchable
-from engine.batch.run import Way, evaluate_batch
-from engine.inputs import Inputs, bind_inputs, supplied_quantities
-from engine.plan import Plan
+from engine.batch.run import Way, evaluate_batch, why_without_result
+from engine.inputs import bind_inputs, supplied_quantities
 from engine.planning import plan_run
+from engine.portfolio.entries import Entry
+from engine.portfolio.outcomes import Outcome, OutcomesFile, content_hash
 from engine.prepare import prepare
 from engine.project_data import ProjectData, read_project
 from engine.reported_values import UnitReader
 from engine.simulate.normal import Numbers
 from engine.simulate.solving import named_cell
-from equations.errors import Faults, InputError, MethodologyError, Place
+from equations.errors import Faults, InputError, MethodologyError, near_or_all, raise_all
 from equations.methodology import Methodology
 from equations.spec_block import read_number
 
 #: Projects that are read before they are evaluated and written.
 CHUNK = 64
+_MOST_SHAPES = 16
+
+#: What calls ``function(job, part)`` for each part, in order: this process, or a cluster.
+Each = Callable[[Callable[[Any, Any], Any], Any, Iterable[Any]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One project of a portfolio.
+class Numbered:
+    """An entry with its place in the portfolio, its key and the hash of its file."""
 
-    Attributes
-    ----------
-    changes
-        Input (``A_0[E]``) -> what a table says instead of the project file.
-    """
-
-    name: str
-    path: Path
-    changes: Mapping[str, str] = field(default_factory=dict)
-    line: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one project: its result, or its errors."""
-
-    name: str
+    at: int
+    entry: Entry
     key: str
-    result: float | None
-    unit: str
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    errors: tuple[Mapping[str, object], ...] = ()
-
-    def as_record(self) -> dict[str, object]:
-        """Return the outcome as plain data."""
-        return {"name": self.name, "key": self.key, "result": self.result, "unit": self.unit, "numbers": dict(self.numbers),
-                "errors": list(self.errors)}  # fmt: skip
+    sha: str
 
 
-def entries_of_table(table: Path, base: Path) -> list[Entry]:
-    """Return one entry for each row of a CSV table: a column ``name``, and one for each input that differs from the base project.
-
-    Raises
-    ------
-    InputError
-        I506 or I509 for a table that cannot be read.
-    """
-    try:
-        rows = list(csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as cause:
-        raise InputError("I509", f"the table {table.name!r} cannot be read", Place(table.name), why=str(cause)) from cause
-    if not rows or "name" not in rows[0]:
-        raise InputError("I506", "the table has no column `name`", Place(table.name, 1), remedy="name, A_0[E], DF, ...")
-    head = [cell.strip() for cell in rows[0]]
-    found = []
-    for line, row in enumerate(rows[1:], 2):
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(head):
-            raise InputError("I506", f"line {line} has {len(row)} cells and the header {len(head)}", Place(table.name, line))
-        cells = dict(zip(head, (cell.strip() for cell in row), strict=True))
-        found.append(Entry(cells.pop("name"), base, {key: text for key, text in cells.items() if text}, line))
-    return found
+def one_after_the_other(function: Callable[[Any, Any], Any], job: Any, parts: Iterable[Any]) -> Iterator[Any]:
+    """Do each part in this process."""
+    return (function(job, part) for part in parts)
 
 
 def run_portfolio(
@@ -101,149 +59,228 @@ def run_portfolio(
     readings: Mapping[str, str],
     way: Way,
     progress: Callable[[int], None] | None = None,
+    each: Each = one_after_the_other,
 ) -> list[Outcome]:
     """Evaluate every project.
 
     Parameters
     ----------
     output
-        Lines of JSON, one for each project; what stands there already for the same project and methodology is not done again.
+        Lines of JSON, one for each project; what stands there already, and still holds, is not done again.
+    each
+        What does the work: this process, or a cluster.
 
     Returns
     -------
     list of Outcome
         In the order of the entries.
+
+    Raises
+    ------
+    InputError
+        I502 for columns of a table that the methodology does not know, I509 for an output that cannot be written.
     """
-    work = _Portfolio(methodology, read_unit, dict(choices), dict(readings), replace(way, keep_failed=True))
-    held = _held(output)
-    written = output.read_bytes() if output is not None and output.exists() else b""
-    if written and not written.endswith(b"\n") and output is not None:
-        output.write_bytes(written + b"\n")
+    _check_columns(methodology, entries)
+    file = OutcomesFile(output) if output is not None else None
+    asked = json.dumps([methodology.hash, dict(choices), dict(readings)], sort_keys=True)
     found: dict[int, Outcome] = {}
-    for start in range(0, len(entries), CHUNK):
-        chunk = list(enumerate(entries))[start : start + CHUNK]
-        keys = {at: work.key(entry) for at, entry in chunk}
-        known = {at: held[keys[at]] for at, _ in chunk if keys[at] in held}
-        new = work.outcomes([(at, entry, keys[at]) for at, entry in chunk if at not in known])
-        if output is not None and new:
-            with output.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(new[at].as_record(), sort_keys=True) + "\n" for at in sorted(new))
-        found |= known | new
+    missing: list[Numbered] = []
+    hashes: dict[Path, str] = {}
+    for at, entry in enumerate(entries):
+        sha = hashes[entry.path] if entry.path in hashes else hashes.setdefault(entry.path, content_hash(entry.path))
+        wanted = json.dumps([asked, entry.name, sha, dict(entry.changes)], sort_keys=True)
+        numbered = Numbered(at, entry, hashlib.sha256(wanted.encode()).hexdigest()[:32], sha)
+        held = file.current(numbered.key, entry.path.parent) if file is not None else None
+        if held is None:
+            missing.append(numbered)
+        else:
+            found[at] = held
+    if progress is not None:
+        progress(len(found))
+    chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+    work = Portfolio(methodology, read_unit, dict(choices), dict(readings), replace(way, keep_failed=True))
+    for chunk, new in zip(chunks, each(outcomes_of, work, chunks) if chunks else (), strict=True):
+        if file is not None:
+            file.add(new)
+        found |= {numbered.at: outcome for numbered, outcome in zip(chunk, new, strict=True)}
         if progress is not None:
             progress(len(chunk))
-    return [found[at] for at in range(len(entries))]
+    outcomes = [found[at] for at in range(len(entries))]
+    if file is not None:
+        file.tidy(outcomes)
+    return outcomes
 
 
-def _held(output: Path | None) -> dict[str, Outcome]:
-    """Return what an earlier, interrupted run has written; a line that was cut off is done again."""
-    if output is None or not output.exists():
-        return {}
-    found = {}
-    for line in output.read_text(encoding="utf-8").splitlines():
-        try:
-            record = json.loads(line)
-            found[record["key"]] = Outcome(record["name"], record["key"], record["result"], record["unit"], record["numbers"],
-                                           tuple(record["errors"]))  # fmt: skip
-        except (ValueError, KeyError):
-            continue
-    return found
+def _check_columns(methodology: Methodology, entries: Sequence[Entry]) -> None:
+    """Look once whether the names of columns can mean anything."""
+    errors = []
+    for column in dict.fromkeys(column for entry in entries for column in entry.changes):
+        name = column.partition("[")[0].strip()
+        if name not in methodology.quantity:
+            row = next(entry.place for entry in entries if column in entry.changes)
+            place = replace(row, line=1) if row else None
+            remedy = near_or_all(name, methodology.quantity, "quantities:")
+            errors.append(InputError("I502", f"there is no quantity {name!r}", place, why=f"of column {column!r}", remedy=remedy))
+    raise_all(errors)
+
+
+def outcomes_of(work: Portfolio, chunk: Sequence[Numbered]) -> list[Outcome]:
+    """Evaluate some projects, here or in a worker; outcomes are in their order."""
+    return work.outcomes(chunk)
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """A project that was read: what it is evaluated with, and its inputs."""
+
+    batchable: Batchable
+    known: tuple[str, ...]
+    numbers: Mapping[str, Numbers]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A project file that was read, or why it could not be."""
+
+    where: tuple[Path, str]
+    files: Mapping[str, str]
+    bound: _Bound | MethodologyError
 
 
 @dataclass
-class _Portfolio:
+class Portfolio:
+    """What all projects of a portfolio share; :func:`outcomes_of` does some of them. Threads of a worker may share it."""
+
     methodology: Methodology
     read_unit: UnitReader
     choices: dict[str, str]
     readings: dict[str, str]
     way: Way
-    projects: dict[Path, ProjectData | MethodologyError] = field(default_factory=dict)
     batchables: dict[str, Batchable] = field(default_factory=dict)
+    #: The file that was read last: rows of a table start from the same one.
+    last: _Read | None = None
 
-    def project(self, path: Path) -> ProjectData:
-        if path not in self.projects:
-            try:
-                self.projects[path] = read_project(path)
-            except MethodologyError as error:
-                self.projects[path] = error
-        found = self.projects[path]
-        if isinstance(found, MethodologyError):
-            raise found
-        return found
+    def __getstate__(self) -> dict[str, object]:
+        """What a worker is told: not what was read here."""
+        return {**self.__dict__, "batchables": {}, "last": None}
 
-    def key(self, entry: Entry) -> str:
-        """Return what tells one project under one methodology from every other."""
-        try:
-            sha = self.project(entry.path).sha256
-        except MethodologyError:
-            sha = "unreadable"
-        asked = json.dumps([self.choices, self.readings, dict(entry.changes)], sort_keys=True)
-        return f"{self.methodology.hash[:16]}/{entry.name}/{sha[:16]}/{asked}"
-
-    def outcomes(self, chunk: list[tuple[int, Entry, str]]) -> dict[int, Outcome]:
-        groups: dict[str, list[tuple[int, Entry, str, dict[str, Numbers]]]] = {}
+    def outcomes(self, chunk: Sequence[Numbered]) -> list[Outcome]:
+        """Evaluate some projects; the outcomes are in their order."""
+        groups: dict[int, tuple[Batchable, list[_Ready]]] = {}
         found: dict[int, Outcome] = {}
-        for at, entry, key in chunk:
+        for one in chunk:
+            read = self.read(one)
             try:
-                shape, numbers = self.bound(entry)
-                groups.setdefault(shape, []).append((at, entry, key, numbers))
+                if isinstance(read.bound, MethodologyError):
+                    raise read.bound
+                ready = _Ready(one, self.changed(one.entry, read.bound), read.files)
+                groups.setdefault(id(read.bound.batchable), (read.bound.batchable, []))[1].append(ready)
             except MethodologyError as error:
-                found[at] = _failed(entry, key, error)
-        for shape, members in groups.items():
-            found |= self.evaluated(self.batchables[shape], members)
+                found[one.at] = _failed(one, read.files, error)
+        for batchable, members in groups.values():
+            found |= self.evaluated(batchable, members)
+        return [found[one.at] for one in chunk]
+
+    def read(self, one: Numbered) -> _Read:
+        """Read a project file, once for all rows that start from it."""
+        where, last = (one.entry.path, one.sha), self.last
+        if last is not None and last.where == where:
+            return last
+        if content_hash(one.entry.path) != one.sha:
+            raise InputError("I515", f"{one.entry.path} is not what it was when the work began",
+                             why="it was changed meanwhile, or a worker on another machine finds another file there",
+                             remedy="start again; name projects for workers by paths that hold on all machines")  # fmt: skip
+        files: dict[str, str] = {}
+        bound: _Bound | MethodologyError
+        try:
+            project = read_project(one.entry.path)
+            files = _files(project)
+            bound = self.bound(project)
+        except MethodologyError as error:
+            bound = error
+        self.last = found = _Read(where, files, bound)
         return found
 
-    def bound(self, entry: Entry) -> tuple[str, dict[str, Numbers]]:
-        """Return which projects this one can be evaluated with, and its inputs."""
-        project = self.project(entry.path)
+    def bound(self, project: ProjectData) -> _Bound:
+        """Return the inputs of a project, and what projects of its shape are evaluated with."""
         setting = prepare(self.methodology, project, choices=self.choices, readings=self.readings)
         supplied = supplied_quantities(self.methodology, project, setting)
         shape = repr((setting.key(), sorted(supplied)))
-        if shape not in self.batchables:
+        batchable = self.batchables.get(shape)
+        if batchable is None:
             plan = plan_run(self.methodology, setting, (self.methodology.result,), supplied)
-            self.batchables[shape] = make_batchable(self.methodology, plan)
-        plan = self.batchables[shape].plan
-        inputs = bind_inputs(self.methodology, plan, project, self.read_unit)
-        numbers = {quantity: np.array(inputs.values[quantity]) for quantity in plan.inputs}
-        for name, text in entry.changes.items():
-            self.change(plan, inputs, numbers, name, text, entry)
-        return shape, numbers
+            batchable = make_batchable(self.methodology, plan)
+            if len(self.batchables) >= _MOST_SHAPES:
+                self.batchables.clear()
+            self.batchables[shape] = batchable
+        inputs = bind_inputs(self.methodology, batchable.plan, project, self.read_unit)
+        numbers = {quantity: np.array(inputs.values[quantity]) for quantity in batchable.plan.inputs}
+        return _Bound(batchable, tuple(inputs.values), numbers)
 
-    def change(self, plan: Plan, inputs: Inputs, numbers: dict[str, Numbers], name: str, text: str, entry: Entry) -> None:
-        """Put a number of the table in the place of that of the project, in the quantity's unit."""
-        quantity, places = named_cell(self.methodology, plan.setting, name, tuple(inputs.values))
-        exact = read_number(text)
-        place = Place(entry.name, entry.line)
+    def changed(self, entry: Entry, bound: _Bound) -> Mapping[str, Numbers]:
+        """Put the numbers of a row in the place of those of the project, in the unit of the quantity."""
+        numbers = dict(bound.numbers)
+        errors: list[MethodologyError] = []
+        for name, text in entry.changes.items():
+            try:
+                quantity, place, value = self.change(entry, bound, name, text)
+            except MethodologyError as error:
+                errors.append(error)
+                continue
+            if numbers[quantity] is bound.numbers[quantity]:
+                numbers[quantity] = bound.numbers[quantity].copy()
+            numbers[quantity].reshape(-1)[place] = value
+        raise_all(errors)
+        return numbers
+
+    def change(self, entry: Entry, bound: _Bound, name: str, text: str) -> tuple[str, int, float]:
+        """Return where a cell of the table goes, and its number."""
+        try:
+            quantity, places = named_cell(self.methodology, bound.batchable.plan.setting, name, bound.known)
+        except InputError as error:
+            raise InputError(error.code, error.what, entry.place, why=error.why, remedy=error.remedy) from error
         if len(places) != 1:
-            raise InputError("I506", f"{name} is not one number", place, remedy="name one label for each index")
+            raise InputError("I506", f"{name} is not one number", entry.place, remedy="name one label for each index")
+        exact = read_number(text)
         if exact is None:
-            raise InputError("I505", f"{name} is not a number: {text!r}", place)
+            raise InputError("I505", f"{name} is not a number: {text!r}", entry.place, remedy="write it as 12.5, without a unit")
         value = float(exact)
         limits = self.methodology.quantity[quantity].range
         if limits is not None and not limits.holds(value):
-            raise InputError("I504", f"{name} = {text} is outside what it can be", place, why=f"its range is {limits}")
-        numbers[quantity].reshape(-1)[places] = value
+            raise InputError("I504", f"{name} = {text} is outside what it can be", entry.place, why=f"its range is {limits}",
+                             remedy="correct the number, or its unit: it is that of the quantity")  # fmt: skip
+        return quantity, int(places[0]), value
 
-    def evaluated(self, batchable: Batchable, members: list[tuple[int, Entry, str, dict[str, Numbers]]]) -> dict[int, Outcome]:
-        arrays = {quantity: np.stack([numbers[quantity] for *_, numbers in members]) for quantity in batchable.plan.inputs}
+    def evaluated(self, batchable: Batchable, members: Sequence[_Ready]) -> dict[int, Outcome]:
+        """Evaluate projects of one shape as a batch."""
+        arrays = {quantity: np.stack([ready.numbers[quantity] for ready in members]) for quantity in batchable.plan.inputs}
         values = evaluate_batch(batchable, ArraySource(arrays), self.way)
         result = self.methodology.quantity[self.methodology.result]
         labels = list(_labels(batchable, result.indices))
         found = {}
-        for row, (at, entry, key, numbers) in enumerate(members):
+        for row, ready in enumerate(members):
+            one = ready.one
             if values.failed[row]:
-                found[at] = _failed(entry, key, self.explained(batchable, numbers))
+                found[one.at] = _failed(one, ready.files, why_without_result(batchable, ready.numbers))
                 continue
             own = values.arrays[result.id][row].ravel()
             total = float(np.add.accumulate(own)[-1]) if len(own) else 0.0
-            found[at] = Outcome(entry.name, key, total, str(result.unit), dict(zip(labels, own.tolist(), strict=True)))
+            numbers = dict(zip(labels, own.tolist(), strict=True))
+            found[one.at] = Outcome(one.entry.name, one.key, total, str(result.unit), numbers, (), ready.files)
         return found
 
-    def explained(self, batchable: Batchable, numbers: dict[str, Numbers]) -> MethodologyError:
-        try:
-            evaluate_batch(batchable, ArraySource({}, numbers), Way())
-        except MethodologyError as error:
-            return error
-        return InputError("I505", "the project has no finite result")
+
+@dataclass(frozen=True)
+class _Ready:
+    one: Numbered
+    numbers: Mapping[str, Numbers]
+    files: Mapping[str, str]
+
+
+def _files(project: ProjectData) -> dict[str, str]:
+    """Return the files that a project reads beside its own, with their hashes."""
+    names = {block.text("file") for blocks in project.values.values() for block in blocks if block.has("file")}
+    return {name: content_hash(project.folder / name) for name in sorted(names)}
 
 
 def _labels(batchable: Batchable, indices: tuple[str, ...]) -> Iterator[str]:
@@ -252,6 +289,6 @@ def _labels(batchable: Batchable, indices: tuple[str, ...]) -> Iterator[str]:
         yield ", ".join(own[at] for own, at in zip(members, cell, strict=True)) or "all"
 
 
-def _failed(entry: Entry, key: str, error: MethodologyError) -> Outcome:
+def _failed(one: Numbered, files: Mapping[str, str], error: MethodologyError) -> Outcome:
     errors = error.errors if isinstance(error, Faults) else (error,)
-    return Outcome(entry.name, key, None, "", {}, tuple(e.as_record() for e in errors))
+    return Outcome(one.entry.name, one.key, None, "", {}, tuple(e.as_record() for e in errors), files)

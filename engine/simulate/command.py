@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from engine.batch.run import Way
+from engine.batch.batch import Batchable, Source
+from engine.batch.cluster import check_address, connected
+from engine.batch.run import BatchValues, Evaluate, Progress, Way, evaluate_batch
+from engine.batch.spread import evaluate_on
 from engine.report import to_json
 from engine.session import open_session
 from engine.simulate.declared import read_uncertainty
+from engine.simulate.draws_file import check_writable, write_draws
 from engine.simulate.sensitivity import Sensitivity, analyse
 from engine.simulate.sensitivity_report import sensitivity_record, sensitivity_text
 from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation, simulate
-from engine.simulate.simulation_report import simulation_csv, simulation_record, simulation_text, write_draws
+from engine.simulate.simulation_report import simulation_csv, simulation_record, simulation_text
 from engine.simulate.solving import Solved, solve
 from equations.errors import InputError, near_or_all
 
@@ -31,6 +36,7 @@ def run_simulation(
     stop: float | None,
     backend: str,
     workers: int | None,
+    scheduler: str | None,
     progress: Callable[[int], None],
 ) -> Simulation:
     """Run a project and simulate it.
@@ -44,18 +50,40 @@ def run_simulation(
     methodology = session.methodology
     wanted = tuple(dict.fromkeys((methodology.result, *methodology.report, *(t for t in targets if t in methodology.quantity))))
     run = session.run(project, choices=choices, readings=readings, targets=wanted)
-    return simulate(
-        run,
-        session.read_unit,
-        draws=draws,
-        seed=seed,
-        targets=targets,
-        levels=_levels(levels),
-        deductions=_deductions(deductions),
-        stop=stop,
-        way=Way(backend=backend, workers=workers),
-        progress=progress,
-    )
+    way = Way(backend=backend, workers=workers)
+    wished = _levels(levels), _deductions(deductions)
+    with _evaluator(scheduler) as evaluate:
+        return simulate(
+            run,
+            session.read_unit,
+            draws=draws,
+            seed=seed,
+            targets=targets,
+            levels=wished[0],
+            deductions=wished[1],
+            stop=stop,
+            way=way,
+            progress=progress,
+            evaluate=evaluate,
+        )
+
+
+@contextmanager
+def _evaluator(scheduler: str | None) -> Iterator[Evaluate]:
+    """Yield what evaluates draws: this process, or the cluster behind an address, once there is something to evaluate."""
+    if scheduler is None:
+        yield evaluate_batch
+        return
+    check_address(scheduler)
+    with ExitStack() as opened:
+        held: list[Evaluate] = []
+
+        def evaluate(batchable: Batchable, source: Source, way: Way, progress: Progress | None = None) -> BatchValues:
+            if not held:
+                held.append(evaluate_on(opened.enter_context(connected(scheduler))))
+            return held[0](batchable, source, way, progress)
+
+        yield evaluate
 
 
 def run_sensitivity(
@@ -68,6 +96,7 @@ def run_sensitivity(
     draws: int,
     seed: int,
     workers: int | None,
+    scheduler: str | None,
     progress: Callable[[int], None],
 ) -> Sensitivity:
     """Run a project and analyse what a target hangs on.
@@ -90,8 +119,9 @@ def run_sensitivity(
             "I502", f"this run has no quantity {wanted!r}", remedy=near_or_all(wanted, run.values.arrays, "quantities:")
         )
     uncertainty = read_uncertainty(run, session.read_unit)
-    way = Way(workers=workers)
-    return analyse(run, wanted, uncertainty if uncertainty.variables else None, draws=draws, seed=seed, way=way, progress=progress)
+    declared, way = uncertainty if uncertainty.variables else None, Way(workers=workers)
+    with _evaluator(scheduler) as evaluate:
+        return analyse(run, wanted, declared, draws=draws, seed=seed, way=way, progress=progress, evaluate=evaluate)
 
 
 def sensitivity_output(found: Sensitivity, *, json: bool) -> str:
@@ -139,7 +169,13 @@ def simulation_output(simulation: Simulation, way: str) -> str:
     return simulation_csv(simulation) if way == "csv" else simulation_text(simulation)
 
 
-def simulation_files(simulation: Simulation, draws_file: str | None) -> None:
+def simulation_files(simulation: Simulation, draws_file: str | None, version: str) -> None:
     """Write every draw where that was asked for."""
     if draws_file:
-        write_draws(simulation, Path(draws_file))
+        write_draws(simulation, Path(draws_file), version)
+
+
+def check_draws_file(draws_file: str | None) -> None:
+    """Raise what would keep every draw from being written, before any work is done."""
+    if draws_file:
+        check_writable(Path(draws_file))

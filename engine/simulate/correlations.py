@@ -28,6 +28,8 @@ class Variable:
         What each cell is called: the key of its draws.
     parameters
         Name -> numbers. Shape of each: (cells,).
+    place
+        Where it is declared.
     """
 
     quantity: str
@@ -35,6 +37,7 @@ class Variable:
     places: np.ndarray
     names: tuple[str, ...]
     parameters: dict[str, np.ndarray]
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,12 @@ class _Reader:
                 )
                 return None
             listed.append(own)
+        names = [name for own in listed for name in own]
+        if len(set(names)) < len(names):
+            self.fault("a correlation names a number twice", between.place, remedy="name each once")
+            return None
         matrix = self.matrix(item, [len(own) for own in listed])
-        return None if matrix is None else Correlation(tuple(name for own in listed for name in own), matrix)
+        return None if matrix is None else Correlation(tuple(names), matrix)
 
     def matrix(self, item: Mapping, sizes: list[int]) -> np.ndarray | None:
         """Return the matrix of all cells; a listed quantity stands for each of its cells."""
@@ -120,7 +127,11 @@ class _Reader:
                 [read_amount(cell, "matrix", self.errors) for cell in row.items] for row in rows.items if isinstance(row, Sequence)
             ]
             if {len(listed), *map(len, listed)} != {len(sizes)} or listed != [list(column) for column in zip(*listed, strict=True)]:
-                self.fault("a correlation matrix is square and symmetric, with one row for each name", item.place)
+                self.fault("a correlation matrix is square and symmetric, with one row for each name", rows.place,
+                           remedy=f"write {len(sizes)} rows of {len(sizes)} numbers, the same across and down")  # fmt: skip
+                return None
+            if any(listed[at][at] != 1 for at, size in enumerate(sizes) if size == 1):
+                self.fault("the diagonal of a correlation matrix is 1", rows.place, remedy="write correlations, not covariances")
                 return None
             matrix = np.repeat(np.repeat(np.array(listed), sizes, axis=0), sizes, axis=1)
         else:
@@ -128,7 +139,7 @@ class _Reader:
             return None
         np.fill_diagonal(matrix, 1.0)
         if (np.abs(matrix) > 1).any():
-            self.fault("a correlation lies between -1 and 1", item.place)
+            self.fault("a correlation lies between -1 and 1", item.place, remedy="write correlations, not covariances")
             return None
         least = float(np.linalg.eigvalsh(matrix)[0])
         if least < _ROUNDING:

@@ -1,4 +1,4 @@
-"""Read what a project file declares as uncertain.
+"""Read what a project file, and the datasets that it uses, declare as uncertain.
 
 Beside a value::
 
@@ -16,6 +16,9 @@ or, for values that come from a dataset or a default, and for what concerns seve
       inputs: {C: {distribution: normal, relative_se: 8 %}}
       correlations: [{between: [C], coefficient: 0.5}]
       deductions: [{rule: art-trees, of: ER}]
+
+A dataset declares its values in the same way. That holds for the cells that a run takes from it, unless the project declares its own
+uncertainty for them; ``datasets: no`` leaves all of it out.
 """
 
 from __future__ import annotations
@@ -54,7 +57,7 @@ _FIELDS = (
     "source",
 )
 _IN_UNIT = ("mean", "se", "low", "high", "min", "max", "mode")
-_TOP = ("level", "outside", "inputs", "correlations", "deductions")
+_TOP = ("level", "outside", "datasets", "inputs", "correlations", "deductions")
 _LEVEL = 0.95
 
 
@@ -95,6 +98,8 @@ class _Reader:
     errors: list[MethodologyError] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
     level: float = _LEVEL
+    #: Unit of the values beside which a distribution stands: read already, or as written; the quantity's where there is none.
+    beside: Unit | YamlNode | None = None
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
@@ -112,8 +117,12 @@ class _Reader:
         elif top is not None and not (isinstance(top, Scalar) and top.is_empty):
             self.fault("I506", "uncertainty must be a mapping", top.place, remedy="write `inputs:` below it")
         self.level = self.share(held.get("level"), _LEVEL)
-        for quantity, node, fixed in self.declarations(held.get("inputs")):
-            self.quantity(quantity, node, fixed)
+        for quantity, node, there in self.declarations(held.get("inputs")):
+            self.below(quantity, node, there, 0)
+        if self.word(held.get("datasets"), ("yes", "no"), "yes") == "yes":
+            self.level = _LEVEL
+            for quantity, node, there in self.of_datasets():
+                self.below(quantity, node, there, 0)
         outside = self.word(held.get("outside"), POLICIES, "reject")
         return Uncertainty(
             tuple(self.variables),
@@ -122,15 +131,17 @@ class _Reader:
             tuple(self.deductions(held.get("deductions"))),
         )
 
-    def declarations(self, inputs: YamlNode | None) -> Iterator[tuple[Quantity, YamlNode, dict[str, str]]]:
-        """Yield quantities with their node, and the labels to which it is limited."""
+    def declarations(self, inputs: YamlNode | None) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
+        """Yield quantities with what the project declares of them, and the cells that it means."""
         methodology, seen = self.run.methodology, {}
         for id_, blocks in self.run.project.values.items():
             for block in blocks:
                 node = block.node.get("uncertainty")
                 if node is not None and id_ in methodology.quantity:
                     seen[id_] = node.place
-                    yield methodology.quantity[id_], node, {key: scalar.text for key, scalar in block.texts("at")}
+                    self.beside = block.node.get("unit")
+                    yield from self.drawn(methodology.quantity[id_], node, {key: scalar.text for key, scalar in block.texts("at")})
+        self.beside = None
         if inputs is None:
             return
         if not isinstance(inputs, Mapping):
@@ -151,11 +162,28 @@ class _Reader:
                     "I506", f"the uncertainty of {key.text} is declared twice", key.place, why=f"the first is at {seen[key.text]}"
                 )
             else:
-                yield methodology.quantity[key.text], node, {}
+                yield from self.drawn(methodology.quantity[key.text], node, {})
+
+    def of_datasets(self) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
+        """Yield what datasets declare, for the cells whose values were taken from them and of which the project declares nothing."""
+        declared = {(variable.quantity, int(place)) for variable in self.variables for place in variable.places}
+        for block in (block for dataset in self.run.methodology.datasets for block in dataset.values):
+            if block.distributions is None or block.quantity not in self.run.inputs.values:
+                continue
+            states = self.run.inputs.states[block.quantity]
+            there = np.zeros(states.shape, bool)
+            for cell, origin in self.run.inputs.origins[block.quantity].items():
+                place = int(np.ravel_multi_index(cell, states.shape)) if cell else 0
+                there[cell] = origin.kind != "project" and origin.place == block.place and (block.quantity, place) not in declared
+            self.beside = block.unit
+            if there.any():
+                yield self.run.methodology.quantity[block.quantity], block.distributions, there & (states == PRESENT)
+        self.beside = None
 
     # -- one quantity
 
-    def quantity(self, quantity: Quantity, node: YamlNode, fixed: dict[str, str]) -> None:
+    def drawn(self, quantity: Quantity, node: YamlNode, fixed: dict[str, str]) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
+        """Yield a quantity of which cells can be drawn, with these cells."""
         if quantity.id not in self.run.inputs.values:
             self.fault(
                 "I510",
@@ -171,7 +199,7 @@ class _Reader:
             at = list(quantity.axis_names).index(axis)
             keep = np.array([member == label for member in members[at]])
             there &= keep.reshape([-1 if place == at else 1 for place in range(len(members))])
-        self.below(quantity, node, there, 0)
+        yield quantity, node, there
 
     def below(self, quantity: Quantity, node: YamlNode, there: np.ndarray, depth: int) -> None:
         """Follow labels down to distributions."""
@@ -237,19 +265,19 @@ class _Reader:
                     "I510", f"{self.name(quantity, place)} cannot be {kind.replace('_', ' ')}", node.place, cause.why, cause.remedy
                 )
                 return
-        self.keep(quantity, kind, kept, declared)
+        self.keep(quantity, kind, kept, declared, node.place)
 
-    def keep(self, quantity: Quantity, kind: str, places: list[int], declared: list[Declared]) -> None:
+    def keep(self, quantity: Quantity, kind: str, places: list[int], declared: list[Declared], where: Place) -> None:
         if not places:
             return
         taken = {int(place) for v in self.variables if v.quantity == quantity.id for place in v.places}
         for place in places:
             if place in taken:
-                self.fault("I506", f"the uncertainty of {self.name(quantity, place)} is declared twice", None)
+                self.fault("I506", f"the uncertainty of {self.name(quantity, place)} is declared twice", where, remedy="remove one")
                 return
         parameters = {name: np.array([one.parameters[name] for one in declared]) for name in declared[0].parameters}
         names = tuple(self.name(quantity, place) for place in places)
-        self.variables.append(Variable(quantity.id, kind, np.array(places, np.int64), names, parameters))
+        self.variables.append(Variable(quantity.id, kind, np.array(places, np.int64), names, parameters, where))
 
     def rows(self, quantity: Quantity, kind: str, fields: dict[str, float], there: np.ndarray, place: Place) -> None:
         """Declare whole rows: along the last index."""
@@ -271,12 +299,14 @@ class _Reader:
                 )
                 return
             if kind == "dirichlet" and not fields["size"] > 0:
-                self.fault("I510", f"the size of the sample behind {quantity.id} must be above zero", place)
+                self.fault(
+                    "I510", f"the size of the sample behind {quantity.id} must be above zero", place, remedy="write how many"
+                )
                 return
             places = np.ravel_multi_index((*(np.full(len(own), at) for at in row), own), numbers.shape)
             parameters = {"value": values, "size": np.full(len(own), fields.get("size", np.nan))}
             self.variables.append(
-                Variable(quantity.id, kind, places, tuple(self.name(quantity, int(p)) for p in places), parameters)
+                Variable(quantity.id, kind, places, tuple(self.name(quantity, int(p)) for p in places), parameters, place)
             )
 
     def name(self, quantity: Quantity, place: int) -> str:
@@ -304,23 +334,41 @@ class _Reader:
         return found if len(self.errors) == before else None
 
     def factor(self, quantity: Quantity, node: Mapping) -> float:
-        """Return the factor from the unit in which a distribution is written to the quantity's."""
-        written = node.get("unit")
-        if not isinstance(written, Scalar):
+        """Return the factor to the quantity's unit from that of a distribution: its own, or that of the values beside it."""
+        written = node.get("unit") or self.beside
+        if written is None or not any(name in node for name in _IN_UNIT):
             return 1.0
-        substances = tuple(substance.id for substance in self.run.methodology.substances)
-        try:
-            unit = self.read_unit(written.text, written.place, substances)
-        except MethodologyError as error:
-            self.fault("I503", error.what, written.place, error.why, error.remedy)
+        unit = written if isinstance(written, Unit) else self.unit(quantity, node, written)
+        if unit is None:
             return 1.0
-        wanted: Unit = quantity.unit
-        if not unit.same_dimension(wanted):
+        known = [quantity.unit, *(unit for _, unit in quantity.alternatives.units)] if quantity.alternatives else [quantity.unit]
+        wanted = next((one for one in known if unit.same_dimension(one)), None)
+        if wanted is None:
             self.fault(
-                "I503", f"the uncertainty of {quantity.id} is given in {unit}, and the quantity is in {wanted}", written.place
+                "I503",
+                f"the uncertainty of {quantity.id} is given in {unit}, and the quantity is in {quantity.unit}",
+                node.place,
+                remedy="give it in the unit of the quantity, or as relative_se",
             )
             return 1.0
         return float(unit.scale / wanted.scale)
+
+    def unit(self, quantity: Quantity, node: Mapping, written: YamlNode) -> Unit | None:
+        if not isinstance(written, Scalar):
+            self.fault(
+                "I503",
+                f"it is not said in which unit the uncertainty of {quantity.id} is given",
+                node.place,
+                why="the values beside it have several",
+                remedy="add `unit:` to the distribution, or give relative_se",
+            )
+            return None
+        substances = tuple(substance.id for substance in self.run.methodology.substances)
+        try:
+            return self.read_unit(written.text, written.place, substances)
+        except MethodologyError as error:
+            self.fault("I503", error.what, written.place, error.why, error.remedy)
+            return None
 
     def number(self, node: YamlNode, name: str) -> float:
         return read_amount(node, name, self.errors)

@@ -61,6 +61,14 @@ class DrawSource:
     moved: dict[int, dict[str, int]] = field(default_factory=dict, compare=False)
     _held: threading.local = field(default_factory=threading.local, compare=False)
 
+    def part(self, start: int, stop: int) -> DrawSource:
+        """Return some of the draws: the numbers of each are the same."""
+        return DrawSource(self.uncertainty, self.numbers, self.limits, self.seed, stop - start, self.first + start)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process is told what makes the draws, not the draws."""
+        return DrawSource, (self.uncertainty, self.numbers, self.limits, self.seed, self.count, self.first)
+
     @property
     def chunk(self) -> int:
         """How many draws are made together."""
@@ -156,10 +164,11 @@ class DrawSource:
             columns = columns[wrong]
             if not len(columns):
                 return
-        name = self._names[int(rows[0])]
+        name, place = self._names[int(rows[0])], self._variable_of_row[int(rows[0])][0].place
         raise InputError(
             "I510",
             f"draws of {name} hardly ever fall within the range in which it can be",
+            place,
             why=f"{len(columns)} draws were still outside after {_MOST_TRIES} tries",
             remedy="declare a distribution within the range, or `outside: truncate`",
         )

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.batch import ArraySource, Batchable
-from engine.batch.run import DEFAULT_WAY, Way, evaluate_batch, limits
+from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, evaluate_batch, limits
 from engine.pipeline import Run
 from engine.simulate.declared import Uncertainty
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import covariance_of, gradient_of
-from engine.simulate.simulation import batchable_of
+from engine.simulate.simulation import batchable_of, used_by
+from engine.simulate.support import check_support
 
 #: How far an input without declared uncertainty is moved.
 SWING = 0.10
@@ -85,6 +86,7 @@ def analyse(
     seed: int,
     way: Way = DEFAULT_WAY,
     progress: Callable[[int], None] | None = None,
+    evaluate: Evaluate = evaluate_batch,
 ) -> Sensitivity:
     """Analyse a target, summed over its members.
 
@@ -94,6 +96,8 @@ def analyse(
         Declared distributions, for steps and Sobol indices; ``None`` where there are none.
     draws
         For each of the runs of the Sobol indices; 0 leaves them out.
+    evaluate
+        What evaluates the draws of the Sobol indices: this process, or a cluster.
     """
     batchable = batchable_of(run, (target,))
     numbers = {quantity: np.array(run.inputs.values[quantity]) for quantity in batchable.plan.inputs}
@@ -122,7 +126,13 @@ def analyse(
             )
         )
     effects.sort(key=lambda effect: (-effect.swing, effect.name))
-    sobol = _sobol(run, batchable, numbers, uncertainty, target, draws, seed, way, progress) if uncertainty and draws else ()
+    sobol: tuple[Sobol, ...] = ()
+    if uncertainty and draws:
+
+        def evaluated(source: _Mixed) -> BatchValues:
+            return evaluate(batchable, source, way, progress)
+
+        sobol = _sobol(run, numbers, uncertainty, target, draws, seed, evaluated)
     unit = str(run.methodology.quantity[target].unit)
     return Sensitivity(run, target, unit, found.value, tuple(effects), sobol, draws, seed)
 
@@ -192,8 +202,19 @@ class _Mixed:
         return self.own.count
 
     @property
+    def first(self) -> int:
+        return self.own.first
+
+    @property
     def chunk(self) -> int | None:
         return CHUNK
+
+    @property
+    def moved(self) -> dict[int, dict[str, int]]:
+        return self.own.moved
+
+    def part(self, start: int, stop: int) -> _Mixed:
+        return _Mixed(self.own.part(start, stop), self.other.part(start, stop), self.taken)
 
     @property
     def template(self) -> Mapping[str, Numbers]:
@@ -208,14 +229,12 @@ class _Mixed:
 
 def _sobol(
     run: Run,
-    batchable: Batchable,
     numbers: dict[str, Numbers],
     uncertainty: Uncertainty,
     target: str,
     draws: int,
     seed: int,
-    way: Way,
-    progress: Callable[[int], None] | None,
+    evaluated: Callable[[_Mixed], BatchValues],
 ) -> tuple[Sobol, ...]:
     """Return indices by quantity; quantities tied by a correlation are moved together.
 
@@ -223,14 +242,12 @@ def _sobol(
     181:259-270.
     """
     known = {quantity: limits(run.methodology.quantity[quantity]) for quantity in numbers}
-    used = Uncertainty(
-        tuple(v for v in uncertainty.variables if v.quantity in numbers), uncertainty.correlations, uncertainty.outside
-    )
+    used = used_by(numbers, uncertainty)
+    check_support(used.variables, known)
     first, second = (DrawSource(used, numbers, known, one, draws) for one in (seed, seed + 1))
 
     def results(taken: frozenset[str]) -> Numbers:
-        found = evaluate_batch(batchable, _Mixed(first, second, taken), way, progress)
-        return _totals(found.arrays[target])
+        return _totals(evaluated(_Mixed(first, second, taken)).arrays[target])
 
     names = list(dict.fromkeys(v.quantity for v in used.variables))
     a, b = results(frozenset()), results(frozenset(names))

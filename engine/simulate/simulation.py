@@ -8,21 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.batch.batch import Batchable, make_batchable
-from engine.batch.run import DEFAULT_WAY, BatchValues, Way, evaluate_batch, limits
+from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch, limits
 from engine.pipeline import Run
 from engine.planning import plan_run
 from engine.reported_values import UnitReader
+from engine.simulate.correlations import Correlation
 from engine.simulate.declared import Uncertainty, read_uncertainty
 from engine.simulate.deductions import LEVEL, Deduction, deduct
 from engine.simulate.draws import CHUNK, DrawSource, moved_shares
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import Propagated, gradient_of, propagate
 from engine.simulate.statistics import Summary, summarise
+from engine.simulate.support import check_support
 from equations.errors import InputError, near_or_all
 
 LEAST_DRAWS, MOST_DRAWS = 2, 10**9
 LEVELS = (0.90, 0.95)
 _MOST_SEED = 2**63
+#: Numbers of a draw that statistics take beside the results, while one result is summarised.
+_COLUMNS, _BYTES = 6, 8
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def simulate(
     stop: float | None = None,
     way: Way = DEFAULT_WAY,
     progress: Callable[[int], None] | None = None,
+    evaluate: Evaluate = evaluate_batch,
 ) -> Simulation:
     """Simulate a project.
 
@@ -85,21 +90,16 @@ def simulate(
         Quantities beside the methodology's result.
     stop
         Stop when the Monte Carlo error of the half-width of the first interval of the result is below this share of it.
+    evaluate
+        What evaluates the draws: this process, or a cluster.
 
     Raises
     ------
     MethodologyError
-        I502, I503, I510 for what is declared; I511 for numbers of draws, seeds and levels that cannot be, and for memory; before
-        any draw.
+        I502, I503, I510 for what is declared; I511 for numbers of draws, seeds and levels, and for memory; before any draw.
     """
     _check_numbers(draws, seed, levels, stop)
-    methodology = run.methodology
-    asked = tuple(dict.fromkeys((methodology.result, *targets)))
-    for target in asked:
-        if target not in methodology.quantity or target not in run.values.arrays:
-            raise InputError(
-                "I502", f"this run has no quantity {target!r}", remedy=near_or_all(target, run.values.arrays, "quantities:")
-            )
+    asked = _asked(run, targets)
     uncertainty = read_uncertainty(run, read_unit)
     rules = tuple(dict.fromkeys((*uncertainty.deductions, *deductions)))
     asked = tuple(dict.fromkeys((*asked, *(of for _, of in rules if of in run.values.arrays))))
@@ -111,7 +111,13 @@ def simulate(
             remedy="add `uncertainty:` beside a value, or `uncertainty: inputs:` (docs/uncertainty.md)",
         )
     batchable = batchable_of(run, asked)
-    sources, found, stopped = _evaluated(batchable, run, uncertainty, seed, draws, stop, levels, way, progress)
+    if stop is None:
+        _check_memory(batchable, draws)
+
+    def evaluated(source: DrawSource) -> BatchValues:
+        return evaluate(batchable, source, way, progress)
+
+    sources, found, stopped = _evaluated(batchable, run, uncertainty, seed, draws, stop, levels, evaluated)
     arrays = {
         name: np.concatenate([one.arrays[name] for one in found]) if len(found) > 1 else found[0].arrays[name] for name in asked
     }
@@ -132,9 +138,19 @@ def simulate(
     )
 
 
+def _asked(run: Run, targets: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the result and the targets, which the run must have."""
+    asked = tuple(dict.fromkeys((run.methodology.result, *targets)))
+    for target in asked:
+        if target not in run.methodology.quantity or target not in run.values.arrays:
+            remedy = near_or_all(target, run.values.arrays, "quantities:")
+            raise InputError("I502", f"this run has no quantity {target!r}", remedy=remedy)
+    return asked
+
+
 def _propagated(batchable: Batchable, run: Run, uncertainty: Uncertainty, target: str) -> Propagated:
     numbers = {quantity: run.inputs.values[quantity] for quantity in batchable.plan.inputs}
-    return propagate(gradient_of(batchable, numbers, target), target, _used(uncertainty, numbers))
+    return propagate(gradient_of(batchable, numbers, target), target, used_by(numbers, uncertainty))
 
 
 def batchable_of(run: Run, targets: tuple[str, ...]) -> Batchable:
@@ -152,9 +168,15 @@ def _check_numbers(draws: int, seed: int, levels: tuple[float, ...], stop: float
         raise InputError("I511", f"{seed} cannot be a seed", remedy="take a whole number from 0 on")
     for level in levels:
         if not 0 < level < 1:
-            raise InputError("I511", f"{level:g} cannot be a level", remedy="take a share between 0 and 1, such as 0.90")
+            raise InputError("I511", f"{level * 100:g} % cannot be a level", remedy="write 90 for the interval that holds 90 %")
     if stop is not None and not 0 < stop < 1:
         raise InputError("I511", f"{stop:g} cannot be the error to stop at", remedy="take a share such as 0.01")
+
+
+def _check_memory(batchable: Batchable, draws: int) -> None:
+    """Look whether all draws of the results fit, and what statistics take beside them."""
+    numbers = sum(cells.size for cells in batchable.literal.outputs.values())
+    check_memory((numbers + _COLUMNS) * draws * _BYTES, f"{draws:,} draws of {numbers} numbers")
 
 
 def _evaluated(
@@ -165,12 +187,12 @@ def _evaluated(
     draws: int,
     stop: float | None,
     levels: tuple[float, ...],
-    way: Way,
-    progress: Callable[[int], None] | None,
+    evaluated: Callable[[DrawSource], BatchValues],
 ) -> tuple[list[DrawSource], list[BatchValues], bool]:
     numbers = {quantity: run.inputs.values[quantity] for quantity in batchable.plan.inputs}
     known = {quantity: limits(run.methodology.quantity[quantity]) for quantity in numbers}
-    used = _used(uncertainty, numbers)
+    used = used_by(numbers, uncertainty)
+    check_support(used.variables, known)
     sources: list[DrawSource] = []
     found: list[BatchValues] = []
     first, step = 0, draws if stop is None else min(draws, 4 * CHUNK)
@@ -178,7 +200,7 @@ def _evaluated(
         count = min(step, draws - first)
         source = DrawSource(used, numbers, known, seed, count, first)
         sources.append(source)
-        found.append(evaluate_batch(batchable, source, way, progress))
+        found.append(evaluated(source))
         first += count
         step = first
         if stop is not None and first < draws:
@@ -188,12 +210,16 @@ def _evaluated(
     return sources, found, False
 
 
-def _used(uncertainty: Uncertainty, numbers: Mapping[str, Numbers]) -> Uncertainty:
-    """Return what is declared of the inputs that the targets need."""
+def used_by(numbers: Mapping[str, Numbers], uncertainty: Uncertainty) -> Uncertainty:
+    """Return what is declared of some inputs; of a correlation, the part between them."""
     variables = tuple(variable for variable in uncertainty.variables if variable.quantity in numbers)
     names = {name for variable in variables for name in variable.names}
-    kept = tuple(c for c in uncertainty.correlations if set(c.names) <= names)
-    return Uncertainty(variables, kept, uncertainty.outside)
+    kept = []
+    for correlation in uncertainty.correlations:
+        at = [place for place, name in enumerate(correlation.names) if name in names]
+        if len(at) > 1:
+            kept.append(Correlation(tuple(correlation.names[place] for place in at), correlation.matrix[np.ix_(at, at)]))
+    return Uncertainty(variables, tuple(kept), uncertainty.outside)
 
 
 def _total(draws: Numbers) -> Numbers:

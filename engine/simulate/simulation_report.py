@@ -1,19 +1,14 @@
-"""A simulation as text, plain data, CSV and Parquet."""
+"""A simulation as text, plain data and CSV."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from pathlib import Path
-
-import numpy as np
 
 from engine.simulate.propagation import PARTING, parting
 from engine.simulate.simulation import Simulation
 from engine.simulate.statistics import Summary
 from engine.terminal import bold, number, table
-from equations.errors import InputError
 
 FORMAT = "mrvgraph-simulation/1"
 _MOST_ROWS = 40
@@ -153,45 +148,3 @@ def simulation_csv(simulation: Simulation) -> str:
         row = [s.single, s.mean, s.median, s.se, s.skew, s.mean_error, *numbers]
         writer.writerow([s.name, s.unit, s.draws, *(repr(float(x)) for x in row)])
     return out.getvalue()
-
-
-def draw_columns(simulation: Simulation) -> Iterator[tuple[str, list[float]]]:
-    """Yield the name and the draws of every number that was asked for."""
-    for target, draws in simulation.draws.items():
-        axes = simulation.run.methodology.quantity[target].indices
-        for labels, _, _ in simulation.run.cells(target):
-            cell = tuple(simulation.run.setting.members[axis].index(label) for axis, label in zip(axes, labels, strict=True))
-            yield (f"{target}[{', '.join(labels)}]" if labels else target), np.moveaxis(draws, 0, -1)[cell].tolist()
-
-
-def write_draws(simulation: Simulation, path: Path) -> None:
-    """Write every draw: CSV or, for a name that ends in ``.parquet``, Parquet.
-
-    Raises
-    ------
-    InputError
-        I509 if the file cannot be written, I511 if Parquet is asked for and pyarrow is not installed.
-    """
-    columns = dict(draw_columns(simulation))
-    try:
-        if path.suffix == ".parquet":
-            _write_parquet(columns, path)
-            return
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["draw", *columns])
-            for at, row in enumerate(zip(*columns.values(), strict=True), 1):
-                writer.writerow([at, *(repr(x) for x in row)])
-    except OSError as cause:
-        raise InputError("I509", f"the file {path.name!r} cannot be written: {cause.strerror}") from cause
-
-
-def _write_parquet(columns: dict[str, list[float]], path: Path) -> None:
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as cause:
-        raise InputError(
-            "I511", "Parquet needs pyarrow, which is not installed", remedy="install mrvgraph[parquet], or write CSV"
-        ) from cause
-    parquet.write_table(pyarrow.table(columns), path)

@@ -14,7 +14,7 @@ SMOOTH = {
     "add": x + y, "sub": x - y, "mul": x * y, "div": x / y, "neg": -x, "power": x**y, "sqrt": sympy.sqrt(x), "exp": sympy.exp(x),
     "ln": sympy.log(x), "log10": sympy.log(x, 10),
 }  # fmt: skip
-_HEAD = '''"""Derivatives of the smooth operations, by SymPy; written by tests/batch/slopes_by_sympy.py and held current by a test."""
+_HEAD = '''"""Derivatives of the smooth operations, by SymPy: written by tests/batch/slopes_by_sympy.py, and a test holds them current."""
 
 from __future__ import annotations
 

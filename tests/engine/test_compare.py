@@ -75,7 +75,7 @@ def test_every_numbered_equation_of_1_1_is_the_same_in_1_0_or_differs_by_the_day
 def test_renumbering_is_reported_once_for_each_equation(kh_pair):
     found = compare_equations(*map(Side, kh_pair))
 
-    moves = dict((new, old) for _, old, new in found.renumbered)
+    moves = {new: old for _, old, new in found.renumbered}
     assert moves["49"] == "45"
     assert moves["6"] == "4"
     assert "1" not in moves
@@ -113,7 +113,7 @@ def test_a_version_with_selected_readings(kh_pair):
 
 
 def test_a_reading_that_does_not_exist_is_an_error(kh_pair):
-    with pytest.raises(InputError, match="I508 KH_AM004@1.1 has no ruling 'area-year'(.|\n)*area-year-index"):
+    with pytest.raises(InputError, match=r"I508 KH_AM004@1\.1 has no ruling 'area-year'(.|\n)*area-year-index"):
         find_difference(Side(kh_pair[1], {"area-year": "literal"}), Side(kh_pair[1]))
     with pytest.raises(InputError, match="I508 the ruling 'area-year-index' has no reading 'literally'"):
         find_difference(Side(kh_pair[1]), Side(kh_pair[1], {"area-year-index": "literally"}))

@@ -151,7 +151,7 @@ def test_a_choice_and_a_dataset_that_are_gone(kh_pair, tmp_path):
 
     migration = carried(text_of(), kh_pair[1], new)
 
-    assert [(s.kind, s.part, s.name) for s in migration.steps][0] == ("new", "choices", "areas")
+    assert next((s.kind, s.part, s.name) for s in migration.steps) == ("new", "choices", "areas")
     assert "  # areas: official_map" in migration.text
     assert "  areas: ____   # NEW" in migration.text
 

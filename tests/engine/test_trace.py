@@ -92,3 +92,12 @@ def test_without_labels_all_cells_are_meant(runs):
 def test_targets_that_are_not_there_are_named(runs, target, message):
     with pytest.raises(MethodologyError, match=message):
         parse_target(runs[1], target)
+
+
+def test_sums_within_a_formula_and_the_case_taken_are_written_with_numbers(runs):
+    assert tree(runs[2], "NC_SN[upland]").substituted == "Max(0.15, 0.46)"
+    assert tree(runs[2], "EF_ij[SE, B]").substituted == "(114.21 + 20.9) - 0   (2 terms are zero)"
+    direct = tree(runs[2], "E_direct_N[2019]")
+    assert direct.substituted.endswith(" * 44/28 * 298")
+    left, _, _ = direct.substituted.partition(" * 44/28")
+    assert eval(left) * 44 / 28 * 298 == pytest.approx(direct.value, rel=1e-5)  # figures and signs only

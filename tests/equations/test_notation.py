@@ -603,7 +603,7 @@ ARITHMETIC = st.recursive(
 )
 
 
-def exactly(node: Node, at: Mapping[str, Fraction]) -> Fraction:  # noqa: PLR0911 - one arm per node
+def exactly(node: Node, at: Mapping[str, Fraction]) -> Fraction:
     """Evaluate a tree of the strategy above."""
     match node:
         case Element(quantity=name):

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import engine
+from engine import terminal
 from engine.cli import main
 from engine.portfolio import portfolio
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004" / "examples"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "methodology_specs" / "KH_AM004" / "examples"
 
 
 @pytest.fixture
@@ -49,34 +55,126 @@ def test_rows_of_a_table_change_a_project(projects, tmp_path, capsys):
     assert [line["errors"][0]["code"] for line in wrong] == ["I504", "I505"]
 
 
-def test_interrupted_work_goes_on_where_it_stopped(projects, tmp_path, capsys, monkeypatch):
-    output = tmp_path / "out.jsonl"
-    monkeypatch.setattr(portfolio, "CHUNK", 2)
-    done = []
-    real = portfolio._Portfolio.outcomes
+@pytest.fixture
+def done(monkeypatch):
+    """Return the list of the names of projects that are worked on from now on."""
+    names: list[str] = []
+    real = portfolio.Portfolio.outcomes
 
-    def stopping(self, chunk):
-        if len(done) == 1:
-            raise KeyboardInterrupt
-        done.append(len(chunk))
+    def noting(self, chunk):
+        names.extend(one.entry.name for one in chunk)
         return real(self, chunk)
 
-    monkeypatch.setattr(portfolio._Portfolio, "outcomes", stopping)
-    assert main(["portfolio", "KH_AM004@1.1", *projects, "-o", str(output)]) == 2
-    assert len(output.read_text().splitlines()) == 2
-    output.write_text(output.read_text() + '{"cut off', encoding="utf-8")
+    monkeypatch.setattr(portfolio.Portfolio, "outcomes", noting)
+    return names
 
-    again = []
-    monkeypatch.setattr(portfolio._Portfolio, "outcomes", lambda self, chunk: again.extend(chunk) or real(self, chunk))
-    assert main(["portfolio", "KH_AM004@1.1", *projects, "-o", str(output), "--json"]) == 1
-    capsys_out = capsys.readouterr().out
 
-    assert [entry.name for _, entry, _ in again] == projects[2:]
-    assert [line["name"] for line in json.loads(capsys_out)["projects"]] == projects
+def test_a_real_interruption_leaves_whole_lines_and_the_work_goes_on_there(projects, tmp_path, done, capsys):
+    text = Path(projects[0]).read_text(encoding="utf-8")
+    paths = []
+    for at in range(200):
+        paths.append(str(tmp_path / f"p{at:03}.yaml"))
+        Path(paths[-1]).write_text(text.replace("E: 52400", f"E: {52400 + at}"), encoding="utf-8")
+    output = tmp_path / "out.jsonl"
+    command = ["portfolio", "KH_AM004@1.1", *paths, "-o", str(output), "--json"]
+
+    work = subprocess.Popen([sys.executable, "-m", "engine", *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            cwd=ROOT)  # fmt: skip
+    while work.poll() is None and not (output.exists() and output.stat().st_size):
+        time.sleep(0.002)
+    work.send_signal(signal.SIGINT)
+    shown, said = work.communicate(timeout=60)
+    lines = output.read_bytes().splitlines(keepends=True)
+
+    assert (work.returncode, shown, said) == (2, "", "interrupted\n")
+    assert 0 < len(lines) < len(paths)
+    assert [json.loads(line)["name"] for line in lines] == paths[: len(lines)] and lines[-1].endswith(b"\n")
+
+    with output.open("ab") as file:
+        file.write(b'{"errors": [], "cut o')
+    assert main(command) == 0
+
+    assert done == paths[len(lines) :]
+    again = output.read_bytes()
+    assert again.startswith(b"".join(lines)) and [json.loads(line)["name"] for line in again.splitlines()] == paths
+    shown = json.loads(capsys.readouterr().out)["projects"]
+    assert [json.loads(line) for line in again.splitlines()] == shown
+
+
+def test_what_has_changed_since_is_done_again_and_stands_there_once(projects, tmp_path, done, capsys):
+    for name in ("option2_conversions.csv", "option2_belt_conversions.csv", "option2.yaml"):
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+    first, second, faulty, nowhere = projects[0], str(tmp_path / "option2.yaml"), projects[2], projects[4]
+    output = tmp_path / "out.jsonl"
+
+    def work(*more: str) -> list[str]:
+        done.clear()
+        main(["portfolio", "KH_AM004@1.1", first, second, faulty, nowhere, "-o", str(output), *more])
+        return list(done)
+
+    assert work() == [first, second, faulty, nowhere]
+    before = output.read_bytes()
+    assert work() == [] and output.read_bytes() == before
+
+    Path(faulty).write_text(Path(first).read_text(encoding="utf-8"), encoding="utf-8")
+    assert work() == [faulty]
+    table = tmp_path / "option2_conversions.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert work() == [second]
+    assert work("--reading", "area-year-index=literal") == [first, second, faulty, nowhere]
+
+    records = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert sorted(record["name"] for record in records) == sorted([first, second, faulty, nowhere])
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("content", [b"project: {name: mine}\n", b"precious", b'{"errors": [], "name": "x"}\n', b"\n"])
+def test_a_file_that_holds_something_else_is_not_touched(content, projects, tmp_path, capsys):
+    (tmp_path / "mine").write_bytes(content)
+
+    assert main(["portfolio", "KH_AM004@1.1", projects[0], "-o", str(tmp_path / "mine")]) == 2
+
+    assert "I509" in capsys.readouterr().err
+    assert (tmp_path / "mine").read_bytes() == content
+
+
+def test_an_output_that_cannot_be_written_is_said_before_the_work(projects, tmp_path, done, capsys):
+    assert main(["portfolio", "KH_AM004@1.1", projects[0], "-o", str(tmp_path / "no" / "out.jsonl")]) == 2
+
+    assert "I509 the file cannot be written: No such file or directory" in capsys.readouterr().err
+    assert done == []
+
+
+def test_a_bar_is_shown_to_a_person_who_waits(monkeypatch, capsys):
+    moments = iter(range(0, 1000, 2))
+    monkeypatch.setattr("time.monotonic", lambda: next(moments))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+
+    with terminal.progress(200, "projects") as tell:
+        tell(50)
+        tell(100)
+
+    shown = capsys.readouterr().err.split("\r")
+    assert shown[1] == "[#######.......................] 50 of 200 projects"
+    assert shown[2] == "[######################........] 150 of 200 projects"
+    assert shown[-1] == "" and not shown[-2].strip()
 
 
 @pytest.mark.parametrize(
-    ("table", "code"), [("a,b\n1,2\n", "I506"), ("name,DF\nx\n", "I506"), ("name,XX\nx,1\n", "I502"), ("name,A_0\nx,1\n", "I506")]
+    ("table", "code"),
+    [
+        ("a,b\n1,2\n", "I506 the table has no column"),
+        ("", "I506 the table has no column"),
+        ("name,DF\n", "I506 the table has no rows"),
+        ("name,DF\nx\n", "I506 this row has 1 cells and the header 2"),
+        ("name,DF,DF\nx,1,1\n", "I506 two columns are called 'DF'"),
+        ("name,DF\nx,0.1\nx,0.2\n", "I506 two rows are called 'x'"),
+        ("name,DF\n,0.1\n", "I506 this row has no name"),
+        ("name,XX\nx,1\n", "I502 there is no quantity 'XX'"),
+        ("name,A_0\nx,1\n", "I506 A_0 is not one number"),
+        ("name,A_0[X]\nx,1\n", "I502 A_0 has no member 'X'"),
+        ('name,DF\n"x,1\n', "I509 the table cannot be read"),
+    ],
 )
 def test_a_table_that_cannot_be_read_is_explained(table, code, projects, tmp_path, capsys):
     (tmp_path / "t.csv").write_text(table, encoding="utf-8")
@@ -84,7 +182,21 @@ def test_a_table_that_cannot_be_read_is_explained(table, code, projects, tmp_pat
     assert main(["portfolio", "KH_AM004@1.1", projects[0], "--table", str(tmp_path / "t.csv")]) in (1, 2)
 
     output = capsys.readouterr()
-    assert code in output.out + output.err
+    said = output.out + output.err
+    assert code in said and "t.csv" in said and "    do:" in said
+
+
+def test_a_project_that_is_named_twice_is_refused(projects, capsys):
+    assert main(["portfolio", "KH_AM004@1.1", projects[0], projects[0]]) == 2
+    assert "I506" in capsys.readouterr().err
+
+
+def test_errors_of_a_project_are_shown_with_their_place(projects, capsys):
+    main(["portfolio", "KH_AM004@1.1", *projects])
+
+    shown = capsys.readouterr().out
+    assert "I504 A_0[E] = -1 ha is outside what it can be" in shown
+    assert f"({projects[2]}:" in shown and "5 projects, 2 with an error" in shown
 
 
 def test_csv_and_text_name_every_project(projects, capsys):
