@@ -15,9 +15,9 @@ from engine.documents.svg_text import cut, label, picture, width
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#707070")
 _INK, _SOFT, _RULE = "#1b2733", "#4d5b67", "#d3dbe1"
-_WIDE, _HIGH, _LEFT, _RIGHT, _BOTTOM, _LEGEND_ROW = 760, 350, 78, 16, 30, 18
+_WIDE, _HIGH, _LEFT, _RIGHT, _BOTTOM, _LEGEND_ROW = 520, 310, 62, 8, 30, 18
 #: Of a waterfall: room for the names, and the height of a line.
-_NAMES, _STEP = 250, 34
+_NAMES, _STEP = 196, 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Series:
     name: str
     values: tuple[float, ...]
     colour: str
+    unit: str = ""
 
 
 def bars(title: str, unit: str, years: Sequence[str], series: Sequence[Series]) -> str:
@@ -47,15 +48,14 @@ def bars(title: str, unit: str, years: Sequence[str], series: Sequence[Series]) 
                     (x + 2, wide - 4),
                     axis.y(0),
                     axis.y(one.values[at]),
-                    f"{one.name}, {year}: {one.values[at]:,.1f} {unit}",
+                    f"{one.name}, {year}: {one.values[at]:,.1f} {one.unit or unit}",
                 )
             )
             shown = axis.short(one.values[at])
             if width(shown, 11) <= wide + 6:
                 top = min(axis.y(0), axis.y(one.values[at]))
                 body.append(label(shown, (x + wide / 2, top - 5), 11, text_anchor="middle", fill=_INK))
-        body.append(label(year, (middle, _HIGH - 10), 12, text_anchor="middle", fill=_INK))
-    return picture((_WIDE, _HIGH), title, _hatches(title, series), body)
+    return picture((_WIDE, _HIGH), title, _hatches(title, series), body, _years(years))
 
 
 def stacked(title: str, unit: str, years: Sequence[str], series: Sequence[Series]) -> str:
@@ -83,9 +83,21 @@ def stacked(title: str, unit: str, years: Sequence[str], series: Sequence[Series
                 )
             )
             above, below = (above + value, below) if value >= 0 else (above, below + value)
-        body.append(label(axis.short(above + below), (middle, axis.y(above) - 5), 11, text_anchor="middle", fill=_INK))
-        body.append(label(year, (middle, _HIGH - 10), 12, text_anchor="middle", fill=_INK))
-    return picture((_WIDE, _HIGH), title, _hatches(title, series), body)
+        shown = axis.short(above + below)
+        if width(shown, 11) <= step:
+            body.append(label(shown, (middle, axis.y(above) - 5), 11, text_anchor="middle", fill=_INK))
+    return picture((_WIDE, _HIGH), title, _hatches(title, series), body, _years(years))
+
+
+def _years(years: Sequence[str]) -> list[Html]:
+    """Return the names under the upright axis; of many, every second or third, so that none lies over another."""
+    step = (_WIDE - _LEFT - _RIGHT) / max(1, len(years))
+    apart = max(1, math.ceil(max((width(year, 12) + 6 for year in years), default=0) / step))
+    return [
+        label(year, (_LEFT + step * (at + 0.5), _HIGH - 10), 12, text_anchor="middle", fill=_INK)
+        for at, year in enumerate(years)
+        if at % apart == 0
+    ]
 
 
 def waterfall(title: str, unit: str, steps: Sequence[tuple[str, float, bool]]) -> str:
@@ -103,15 +115,15 @@ def waterfall(title: str, unit: str, steps: Sequence[tuple[str, float, bool]]) -
     least, most = min(0.0, *(min(pair) for pair in levels)), max(0.0, *(max(pair) for pair in levels)) or 1.0
 
     def x(value: float) -> float:
-        return _NAMES + (value - least) / (most - least) * (_WIDE - _NAMES - 130)
+        return _NAMES + (value - least) / (most - least) * (_WIDE - _NAMES - 90)
 
     body: list[Html] = [
-        label(title, (0, 18), 14, font_weight="bold", fill=_INK),
-        label(unit, (_WIDE - 4, 18), 12, text_anchor="end", fill=_SOFT),
+        label(title, (0, 16), 14, font_weight="bold", fill=_INK),
+        label(unit, (0, 34), 11, fill=_SOFT),
     ]
     for at, (step, (start, end)) in enumerate(zip(steps, levels, strict=True)):
-        body += _step(step, 46 + at * _STEP, x(start), x(end), unit, last=at + 1 == len(steps))
-    return picture((_WIDE, 52 + len(steps) * _STEP), title, body)
+        body += _step(step, 50 + at * _STEP, x(start), x(end), unit, last=at + 1 == len(steps))
+    return picture((_WIDE, 54 + len(steps) * _STEP), title, body)
 
 
 def _step(step: tuple[str, float, bool], y: float, start: float, end: float, unit: str, *, last: bool) -> list[Html]:

@@ -15,6 +15,7 @@ from engine.documents.model import (
     Paragraph,
     Ref,
     Row,
+    Strong,
     Table,
     anchor_of,
     between,
@@ -22,9 +23,10 @@ from engine.documents.model import (
 from engine.documents.subject import Subject
 from engine.setting import is_static, switches_of
 from equations.equation import Rule
-from equations.methodology import Choice
+from equations.methodology import Choice, Methodology
 from equations.notation import condition_text, letters_of, plain_text
 from equations.notation_latex import latex
+from equations.syntax import Compare, Element, Node, Number
 
 
 def choice_page(subject: Subject) -> Page:
@@ -67,11 +69,22 @@ def choice_box(choice: Choice, subject: Subject, *, anchored: bool) -> Box:
     return Box(tuple(blocks), anchor_of(Ref("choice", choice.id)) if anchored else "", "choice")
 
 
+def _statement_in(condition: Node, m: Methodology) -> str:
+    """Return the statement that a condition asks for and nothing else, or an empty text."""
+    match condition:
+        case Compare(op="==", left=Element(quantity=name, indices=()), right=Number(text="1")) if m.quantity[name].type == "yes_no":
+            return name
+    return ""
+
+
 def rule_box(rule: Rule, subject: Subject, *, anchored: bool) -> Box:
     """Return one rule: what it says, the condition that is evaluated, and what to do where it is broken."""
     m = subject.methodology
     letters = letters_of(m, rule)
     facts: list[tuple[Inlines, Inlines]] = []
+    stated = _statement_in(rule.condition, m)
+    if stated:
+        facts.append((("Holds if",), ("the project states ", Strong(("yes",)), " for ", subject.quantity_link(stated))))
     if rule.when is not None:
         facts.append((("Checked where",), (condition_text(rule.when, m, letters),)))
     if rule.letters:
@@ -83,7 +96,7 @@ def rule_box(rule: Rule, subject: Subject, *, anchored: bool) -> Box:
     blocks: tuple[Block, ...] = (
         Heading(3, title),
         Paragraph((rule.statement,)),
-        Formula(latex(rule.condition, m), "", plain_text(rule.condition, letters)),
+        *(() if stated else (Formula(latex(rule.condition, m), "", plain_text(rule.condition, letters)),)),
         Facts(tuple(facts)),
     )
     return Box(blocks, anchor_of(Ref("rule", rule.id)) if anchored else "", "entry rule")

@@ -46,6 +46,8 @@ def dataset_page(subject: Subject) -> Page:
             "lead",
         )
     )
+    if len(m.datasets) > 1:
+        blocks.append(_contents(subject))
     blocks += [dataset_box(dataset, subject) for dataset in m.datasets]
     if m.published_results:
         blocks += [
@@ -84,6 +86,23 @@ def dataset_page(subject: Subject) -> Page:
     return Page("datasets", "Datasets", tuple(blocks), "Datasets and tables", "Quantities")
 
 
+def _contents(subject: Subject) -> Table:
+    m = subject.methodology
+    rows = tuple(
+        Row(
+            (
+                (Link((dataset.title,), Ref("dataset", dataset.id)),),
+                between(
+                    (Link((subject.math(m.quantity[id_]),), Ref("values", f"{dataset.id}/{id_}")),)
+                    for id_ in dict.fromkeys(block.quantity for block in dataset.values)
+                ),
+            )
+        )
+        for dataset in m.datasets
+    )
+    return Table((("Dataset",), ("Tables of",)), rows, weights=(3, 4))
+
+
 def dataset_box(dataset: Dataset, subject: Subject) -> Box:
     """Return one dataset with all its values."""
     use = "used unless the project supplies its own" if dataset.use == "default" else "used where the project names it"
@@ -115,6 +134,8 @@ def _values(block: ValueBlock, subject: Subject) -> Iterator[Block]:
         about.append(subject.source(block.source))
     if block.note:
         about.append((block.note,))
+    if block.uncertainty:
+        about.append((f"uncertainty: {block.uncertainty[1:-1]}",))
     yield from value_tables(block.cells, quantity.indices, subject, title, (Soft((" – ", *between(about, "; "))),))
 
 

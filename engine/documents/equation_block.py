@@ -10,12 +10,14 @@ from engine.documents.model import (
     Block,
     Blocks,
     Box,
+    Break,
     Bullets,
     Code,
     Facts,
     Fold,
     Formula,
     Heading,
+    Inline,
     Inlines,
     Link,
     Math,
@@ -32,14 +34,14 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.neighbourhood import neighbourhood_svg
-from engine.documents.subject import Subject, kind_badge, unit_inlines, unit_text
+from engine.documents.subject import SEVERITIES, Subject, kind_badge, unit_inlines, unit_text
 from engine.documents.unit_balance import Balance, Term, dimension_name, unit_balance
 from equations.equation import Equation
 from equations.notation import letters_of, plain_text
-from equations.notation_latex import equation_latex, matrix_element_latex
+from equations.notation_latex import equation_latex, latex, matrix_element_latex
 from equations.notation_symbols import letter_latex
 from equations.ruling import RegisterEntry, Ruling
-from equations.syntax import IndexLetter, Letter, Ratio, walk
+from equations.syntax import IndexLetter, Letter, MatrixRef, Ratio, walk
 
 
 def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] = ()) -> Box:
@@ -50,7 +52,7 @@ def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] 
     aliases
         Further anchors that lead here, such as the one of its printed number.
     """
-    blocks: list[Block] = [Heading(2, equation_title(equation), ""), *_formulas(equation, subject)]
+    blocks: list[Block] = [Heading(2, equation_title(equation, subject), ""), *_formulas(equation, subject)]
     blocks.append(Facts(tuple(_facts(equation, subject))))
     if equation.editorial:
         blocks.append(Note("editor", ("Added by the editor",), (Paragraph((f"{_ended(equation.editorial)}",)),)))
@@ -59,14 +61,15 @@ def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] 
     blocks.append(where_table(equation, subject))
     balance = unit_balance(equation, subject.methodology)
     blocks.append(Fold(_balance_title(balance), balance_blocks(balance, subject), printed=False))
+    blocks.append(Only(("pdf",), tuple(_balance_in_lines(balance))))
     blocks += _open_places(equation, subject)
     blocks.append(Only(("html",), (_picture(equation, subject),)))
     return Box(tuple(blocks), anchor_of(Ref("equation", equation.id)), "equation" if equation.number else "editor", aliases)
 
 
-def equation_title(equation: Equation) -> Inlines:
+def equation_title(equation: Equation, subject: Subject) -> Inlines:
     """Return number and title of an equation."""
-    title = equation.title or equation.id
+    title = subject.title(equation)
     if equation.number:
         return (Badge(f"Eq. {equation.number}{equation.part}", "number"), " ", title)
     return (Badge("editor", "editor"), " ", title)
@@ -124,7 +127,11 @@ def _with_definition(id_: str, subject: Subject) -> Inlines:
 
 def where_table(equation: Equation, subject: Subject) -> Table:
     """Return the where-list: every symbol of the equation with meaning, unit, kind and source."""
-    rows = [_quantity_row(id_, subject) for id_ in dict.fromkeys((equation.quantity, *subject.used_by_equation[equation.id]))]
+    matrices = _matrices(equation, subject)
+    rows = [
+        _quantity_row(id_, subject, matrices.get(id_, ()))
+        for id_ in dict.fromkeys((equation.quantity, *subject.used_by_equation[equation.id]))
+    ]
     rows += _constant_rows(equation, subject)
     rows += _letter_rows(equation, subject)
     return Table(
@@ -132,11 +139,23 @@ def where_table(equation: Equation, subject: Subject) -> Table:
     )
 
 
-def _quantity_row(id_: str, subject: Subject) -> Row:
+def _matrices(equation: Equation, subject: Subject) -> dict[str, tuple[str, ...]]:
+    """Return for each quantity the LaTeX of the matrices in which an equation writes its elements."""
+    found: dict[str, dict[str, None]] = {}
+    for node in (n for side in (equation.defines, equation.formula) for n in walk(side)):
+        if isinstance(node, MatrixRef):
+            found.setdefault(node.quantity, {}).setdefault(latex(node, subject.methodology))
+    return {id_: tuple(names) for id_, names in found.items()}
+
+
+def _quantity_row(id_: str, subject: Subject, matrices: tuple[str, ...] = ()) -> Row:
     quantity = subject.methodology.quantity[id_]
+    symbol: Inlines = (subject.quantity_link(id_),)
+    for matrix in matrices:
+        symbol += (Break(), Soft(("in ", Math(matrix, quantity.matrix or id_))))
     return Row(
         (
-            (subject.quantity_link(id_),),
+            symbol,
             (quantity.meaning,),
             unit_inlines(quantity),
             (kind_badge(quantity.kind),),
@@ -219,6 +238,21 @@ def balance_blocks(balance: Balance, subject: Subject) -> Blocks:
     return tuple(blocks)
 
 
+def _balance_in_lines(balance: Balance) -> Iterator[Block]:
+    """Yield the balance for paper: a line for each term, its factors with their units, and the unit that comes out."""
+    lines: list[Inlines] = []
+    for term in balance.terms:
+        parts: list[Inline] = []
+        for factor in term.factors:
+            sign = " ÷ " if factor.power == -1 else " × " if parts else ""
+            raised = f" to the power {factor.power}" if factor.power not in (1, -1) else ""
+            parts += [sign.lstrip() if not parts else sign, Math(factor.latex), f" [{unit_text(factor.unit)}]{raised}"]
+        if parts and term.unit is not None:
+            lines.append((*parts, f" = {term.unit.in_base_units()}".replace(" = 1", " = a plain number")))
+    if lines:
+        yield Bullets(tuple(lines))
+
+
 def _term_table(term: Term, balance: Balance, title: str) -> Table:
     names = [dimension_name(name) for name in balance.dimensions]
     head: tuple[Inlines, ...] = (("Factor",), ("Unit",), *((name,) for name in names))
@@ -247,7 +281,8 @@ def _power(power: Fraction) -> str:
 def _open_places(equation: Equation, subject: Subject) -> Iterator[Block]:
     for ruling in subject.rulings_of[equation.id]:
         yield _ruling_note(ruling)
-    faults = subject.faults_of[equation.id]
+    order = list(SEVERITIES)
+    faults = sorted(subject.faults_of[equation.id], key=lambda x: order.index(x.severity) if x.severity in order else len(order))
     if faults:
         many = f"{len(faults)} faults of the text" if len(faults) > 1 else "1 fault of the text"
         head: Inlines = (Badge(many, "fault"), " registered here")

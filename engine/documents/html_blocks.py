@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.documents.markup import Html, joined, tag
+from engine.documents.markup import BREAKS, Html, joined, tag
 from engine.documents.mathml import display_mathml, inline_mathml
 from engine.documents.model import (
     Badge,
@@ -60,6 +60,7 @@ class HtmlWriter:
     address: Address
     widget: Callable[[Widget], Html]
     tables: int = 0
+    narrow: bool = False
 
     def blocks(self, blocks: Iterable[Block], level: int = 0) -> Html:
         """Return blocks one after the other; ``level`` is how deep they stand below the page's own headings."""
@@ -205,22 +206,29 @@ class HtmlWriter:
                 "class": "right" if at in table.right else None,
                 "data-label": labels[at] if table.look == "cards" and at < len(labels) else None,
             }
+            self.narrow = table.look != "grid"
             inner = self.inlines(cell)
+            self.narrow = False
             if table.look in ("cards", "contents"):
-                attributes["class"] = " ".join(x for x in (attributes["class"], "" if cell else "empty") if x) or None
+                attributes["class"] = " ".join(x for x in (attributes["class"], "" if inner.strip() else "empty") if x) or None
                 inner = tag("div", {"class": "scrolls"}, inner)
             cells.append(tag("th" if first else "td", attributes, inner))
         return tag("tr", {"id": row.anchor or None, "class": row.tone or None}, cells)
 
     # -- parts of a line
 
+    def text(self, text: str) -> Html | str:
+        """Return a text; in a cell, long names and units may be broken behind their signs."""
+        parts = BREAKS.split(text) if self.narrow else [text]
+        return joined(parts[0], *(part for after in parts[1:] for part in (tag("wbr"), after))) if len(parts) > 1 else text
+
     def inlines(self, inlines: Inlines) -> Html:
         return joined(*(self.inline(part) for part in inlines))
 
-    def inline(self, part: Inline) -> Html | str:  # noqa: PLR0911 - one arm per part
+    def inline(self, part: Inline) -> Html | str:
         match part:
             case str():
-                return part
+                return self.text(part)
             case Math(latex=latex):
                 return inline_mathml(latex)
             case Link(text=text, to=to):
@@ -234,7 +242,7 @@ class HtmlWriter:
             case Soft(text=text):
                 return tag("span", {"class": "soft"}, self.inlines(text))
             case Code(text=text):
-                return tag("code", None, text)
+                return tag("code", None, self.text(text))
             case Badge(text=text, tone=tone):
                 return tag("span", {"class": f"badge {tone}"}, text)
             case Figure(text=text, quantity=quantity, cell=cell):

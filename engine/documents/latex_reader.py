@@ -211,7 +211,7 @@ class Reader:
             return Identifier(token, "upright" if upright else "italic")
         return Words(token) if upright and token in "-/[]%()." else Sign(_PLAIN.get(token, token))
 
-    def command(self, name: str, depth: int, upright: bool) -> Mathematics | None:  # noqa: PLR0911 - one arm per kind
+    def command(self, name: str, depth: int, upright: bool) -> Mathematics | None:
         if name in _GREEK:
             return Identifier(_GREEK[name], "upright" if upright else "italic")
         if name in _CAPITALS:
@@ -228,7 +228,7 @@ class Reader:
             return Sign(_SIGNS[name])
         return self.construct(name, depth)
 
-    def construct(self, name: str, depth: int) -> Mathematics | None:  # noqa: PLR0911 - one arm per construct
+    def construct(self, name: str, depth: int) -> Mathematics | None:
         if name in ("mathrm", "operatorname", "mathsf", "mathbf"):
             return self.argument(depth, upright=True)
         if name in ("mathit", "mathnormal"):

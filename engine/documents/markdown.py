@@ -156,7 +156,7 @@ class MarkdownWriter:
     def inlines(self, inlines: Inlines, *, in_table: bool = False) -> str:
         return "".join(self.inline(part, in_table) for part in inlines)
 
-    def inline(self, part: Inline, in_table: bool) -> str:  # noqa: PLR0911 - one arm per part
+    def inline(self, part: Inline, in_table: bool) -> str:
         match part:
             case str():
                 return text_markdown(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from typing import TypeAlias
@@ -11,6 +12,8 @@ _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "col", "wbr"})
 _FORBIDDEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), 65534, 65535), "�")
 _FORBIDDEN |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\N{REPLACEMENT CHARACTER}")
 _FORBIDDEN |= dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+#: Where a long name or unit of a narrow cell may be broken: behind a sign within it.
+BREAKS = re.compile(r"(?:(?<=[^\s./_][./])|(?<=[^\s./_]{3}_))(?=[^\s./_]{3})")
 
 
 class Html(str):

@@ -90,6 +90,7 @@ def _refs(m: Methodology) -> Iterator[Ref]:
         ("printed", m.published_results),
     ):
         yield from (Ref(kind, entry.id) for entry in entries)
+    yield from (Ref("registered", section or "text") for section in dict.fromkeys(x.text_place.section for x in m.register))
     yield from (Ref("constant", constant.written) for constant in m.constants)
     yield from (Ref("number", number) for number in dict.fromkeys(e.number for e in m.equations if e.number))
     yield from (Ref("values", f"{dataset.id}/{block.quantity}") for dataset in m.datasets for block in dataset.values)
@@ -109,7 +110,7 @@ def _entries(subject: Subject) -> Iterator[Found]:
             equation.section,
         )
         words = " ".join(names)
-        yield Found("equation", f"{name}: {equation.title or equation.id}", Ref("equation", equation.id), words, symbol)
+        yield Found("equation", f"{name}: {subject.title(equation)}", Ref("equation", equation.id), words, symbol)
     for q in m.quantities:
         symbol = subject.symbol(q)
         yield Found(

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from engine.documents.markup import Html, tag
 from engine.documents.model import Ref
 from engine.documents.subject import Subject
-from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_width, width
+from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_width, width, wrapped
 from engine.drawing.graph_view import KIND_COLOURS
 from equations.equation import Equation
 
-_WIDE, _HIGH, _STEP, _GAP, _MOST = 236, 30, 36, 54, 10
+_WIDE, _HIGH, _STEP, _GAP, _MOST = 306, 36, 42, 40, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def neighbourhood_svg(equation: Equation, subject: Subject) -> Html:
             id_,
             m.quantity[id_].kind,
             subject.symbol(m.quantity[id_]),
-            _defined_by(id_, subject) or m.quantity[id_].title,
+            " · ".join(x for x in (m.quantity[id_].title, _defined_by(id_, subject)) if x),
             Ref("quantity", id_),
         )
         for id_ in subject.used_by_equation[equation.id]
@@ -45,7 +45,11 @@ def neighbourhood_svg(equation: Equation, subject: Subject) -> Html:
             e.label: _Card(e.label, beside=e.title, ref=Ref("equation", e.id)) for e in reversed(subject.users.get(made.id, ()))
         }.values()
     )[::-1]
-    columns = [_shown(left), [_Card(made.id, made.kind, subject.symbol(made), equation.label)], _shown(right)]
+    columns = [
+        _shown(left),
+        [_Card(made.id, made.kind, subject.symbol(made), f"{made.title} · {equation.label}" if equation.number else made.title)],
+        _shown(right),
+    ]
     rows = max(len(column) for column in columns)
     high = rows * _STEP + 12
     places = [_places(column, at, high) for at, column in enumerate(columns)]
@@ -105,15 +109,16 @@ def _card(card: _Card, place: tuple[float, float], strong: bool) -> Html:
     )
     room = _WIDE - 18
     if card.latex:
-        beside = cut(card.beside, 10, room - symbol_width(card.latex, 13) - 8)
-        text = [
-            symbol_text(card.latex, 13, (x + 9, y + 19)),
-            label(beside, (x + _WIDE - 9, y + 19), 10, text_anchor="end", fill="#3a4650"),
-        ]
+        name = symbol_width(card.latex, 14) + 10
+        text = [symbol_text(card.latex, 14, (x + 9, y + 23))]
     else:
-        name = width(card.text, 12) + 8
-        text = [label(cut(card.text, 12, room), (x + 9, y + 19), 12)]
-        if card.beside and room - name > 40:
-            text.append(label(cut(card.beside, 10, room - name), (x + 9 + name, y + 19), 10, fill="#3a4650"))
+        name = width(card.text, 12) + 10
+        text = [label(cut(card.text, 12, room), (x + 9, y + 22), 12)]
+    if card.beside and room - name > 40:
+        lines = wrapped(card.beside, 11, room - name, 2)
+        start = y + (22 if len(lines) == 1 else 15)
+        text += [
+            label(line, (x + _WIDE - 9, start + at * 14), 11, text_anchor="end", fill="#3a4650") for at, line in enumerate(lines)
+        ]
     body = tag("g", None, tag("title", None, f"{card.text} {card.beside}".strip()), box, text)
     return tag("a", {"href": f"ref:{card.ref.kind}:{card.ref.id}"}, body) if card.ref else body

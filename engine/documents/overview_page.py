@@ -58,8 +58,9 @@ def _overview(subject: Subject) -> Iterator[Block]:
     if chain:
         yield Heading(2, ("How the result comes about",))
         yield from chain
-    yield Heading(2, ("Sections",))
-    yield _section_table(subject)
+    if subject.methodology.sections:
+        yield Heading(2, ("Sections",))
+        yield _section_table(subject)
     yield Heading(2, ("How to read these pages",))
     yield Bullets(
         (
@@ -68,7 +69,9 @@ def _overview(subject: Subject) -> Iterator[Block]:
                 Badge("Eq. 1", "number"),
                 " is a number that the publication prints; ",
                 Badge("editor", "editor"),
-                " marks an equation that the editor had to add, with the reason.",
+                " marks an equation that the editor had to add, with the reason. It has no number and is named by its id, as in ",
+                Code("part.of.the.text"),
+                ".",
             ),
             (
                 "A ",
@@ -123,7 +126,7 @@ def _section_table(subject: Subject) -> Table:
         equations = [e for e in m.equations if e.section == section.id]
         numbers = list(dict.fromkeys(e.number for e in equations if e.number))
         rows.append(Row(((Link((section.id,), Ref("section", section.id)),), (section.title,), (_ranges(numbers),))))
-    return Table((("Section",), ("Title",), ("Equations",)), tuple(rows), weights=(0.8, 5, 1.5))
+    return Table((("Section",), ("Title",), ("Equations",)), tuple(rows), weights=(0.8, 5, 1.5), look="plain")
 
 
 def _ranges(numbers: list[str]) -> str:

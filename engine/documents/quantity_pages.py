@@ -175,7 +175,10 @@ def _values(q: Quantity, subject: Subject) -> list[Inlines]:
 
 def _users(q: Quantity, subject: Subject) -> Inlines:
     links = subject.equation_links(subject.users.get(q.id, ()))
-    return links or (("rules",) if q.kind == "statement" else ("nothing",))
+    if links:
+        return links
+    rules = between((Link((Code(rule.id),), Ref("rule", rule.id)),) for rule in subject.rules_of.get(q.id, ()))
+    return ("rule " if len(rules) == 1 else "rules ", *rules) if rules else ("nothing",)
 
 
 def _own_list(listed: ParameterList, subject: Subject) -> Iterator[Block]:

@@ -41,6 +41,7 @@ from engine.documents.model import (
 from engine.documents.report_numbers import equation_sections, input_sections
 from engine.documents.subject import Subject
 from engine.finding import Finding
+from engine.findings_report import sentence
 from engine.pipeline import Run
 from engine.report import year_rows
 from engine.terminal import number
@@ -207,25 +208,24 @@ class Report:
             yield self.bars("Reference level against project emissions", pair, (PALETTE[0], PALETTE[5]))
         steps = balance_steps(run)
         if steps and level is not None:
+            units = " and ".join(dict.fromkeys(str(q.unit) for q in (level, emissions, credits) if q is not None))
             words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
-            yield Picture(
-                waterfall("From the reference level to the credits, all years", str(level.unit), steps), words, kind="chart"
-            )
+            yield Picture(waterfall("From the reference level to the credits, all years", units, steps), words, kind="chart")
+        if credits is not None and years:
+            yield self.bars("Credits by year", [credits], (PALETTE[2],))
         sources = emission_sources(run)
         if len(sources) > 1 and emissions is not None:
             yield from self.breakdown(emissions)
-        if credits is not None and years:
-            yield self.bars("Credits by year", [credits], (PALETTE[2],))
 
     def bars(self, title: str, quantities: list[Quantity], colours: tuple[str, ...]) -> Picture:
         years = years_of(self.run)
-        series = [Series(q.title, by_year(self.run, q), colour) for q, colour in zip(quantities, colours, strict=True)]
+        series = [Series(q.title, by_year(self.run, q), colour, str(q.unit)) for q, colour in zip(quantities, colours, strict=True)]
         words = (
             title
             + ": "
             + "; ".join(f"{s.name} " + ", ".join(f"{y} {v:,.0f}" for y, v in zip(years, s.values, strict=True)) for s in series)
         )
-        return Picture(bars(title, str(quantities[0].unit), years, series), words, kind="chart")
+        return Picture(bars(title, " and ".join(dict.fromkeys(s.unit for s in series)), years, series), words, kind="chart")
 
     def breakdown(self, emissions: Quantity) -> Iterator[Block]:
         """Yield the project emissions source by source; what is too small to be seen has a chart of its own."""
@@ -356,7 +356,7 @@ def _file_name(name: str) -> str:
 
 
 def _finding_row(finding: Finding) -> Row:
-    parts: list[Inlines] = [(finding.what,)]
+    parts: list[Inlines] = [(sentence(finding),)]
     parts += [
         (Soft((f"{word}: {text}",)),) for word, text in (("Evidence", finding.evidence), ("What to do", finding.remedy)) if text
     ]

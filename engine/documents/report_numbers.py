@@ -54,7 +54,7 @@ def _equation_box(equation: Equation, figures: Figures, subject: Subject) -> Box
     numbers = figures.of_equation(equation)
     words = plain_text(equation.formula, letters_of(m, equation))
     number = f"({equation.number}{equation.part})" if equation.number else ""
-    blocks: list[Block] = [Heading(4, equation_title(equation)), Formula(equation_latex(equation, m), number, words)]
+    blocks: list[Block] = [Heading(4, equation_title(equation, subject)), Formula(equation_latex(equation, m), number, words)]
     about: Inlines = (
         subject.math(quantity),
         f" {quantity.meaning}",

@@ -21,15 +21,12 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
-from engine.documents.subject import Subject
+from engine.documents.subject import SEVERITIES, Subject
 from engine.setting import is_static, switches_of
 from equations.ruling import RegisterEntry, Ruling
 
-SEVERITIES = {
-    "credit-moving": "a reading can change credits",
-    "checkable": "a check, a sum or another place of the text shows it",
-    "editorial": "words only",
-}
+#: So many rulings need no table of contents.
+_FEW = 6
 
 
 def ruling_page(subject: Subject) -> Page:
@@ -40,8 +37,26 @@ def ruling_page(subject: Subject) -> Page:
         "other reading can be selected with "
     )
     blocks.append(Paragraph((lead, Code("--reading ID=READING"), "."), "lead"))
+    if len(subject.methodology.rulings) > _FEW:
+        blocks.append(_ruling_contents(subject))
     blocks += [ruling_box(ruling, subject) for ruling in subject.methodology.rulings]
     return Page("rulings", "Rulings", tuple(blocks), "Rulings", "Reading the text")
+
+
+def _ruling_contents(subject: Subject) -> Table:
+    rows = tuple(
+        Row(
+            (
+                (Link((Code(r.id),), Ref("ruling", r.id)),),
+                subject.place_links(r.text_place),
+                (Code(r.default),),
+                between((Code(other.id),) for other in r.readings if other.id != r.default) or ("–",),
+            )
+        )
+        for r in subject.methodology.rulings
+    )
+    head = (("Ruling",), ("Place",), ("Reading taken",), ("Other readings",))
+    return Table(head, rows, weights=(2.2, 3, 2, 3), look="contents")
 
 
 def ruling_box(ruling: Ruling, subject: Subject) -> Box:
@@ -97,12 +112,20 @@ def register_page(subject: Subject) -> Page:
     blocks.append(Only(("html",), (Widget("filter", "register"),)))
     order = [s.id for s in m.sections]
     sections = sorted({x.text_place.section for x in m.register}, key=lambda s: (order.index(s) if s in order else len(order), s))
+    if len(sections) > 1:
+        blocks.append(Paragraph(("Sections: ", *between((Link((x or "the whole text",), _group(x)),) for x in sections))))
     for section in sections:
         title = next((s.title for s in m.sections if s.id == section), "")
         name = f"Section {section}: {title}" if title else f"Section {section}" if section else "The whole text"
         entries = [x for x in m.register if x.text_place.section == section]
-        blocks.append(Box((Heading(2, (name,)), *(register_box(entry, subject) for entry in entries)), tone="group"))
+        blocks.append(
+            Box((Heading(2, (name,)), *(register_box(entry, subject) for entry in entries)), anchor_of(_group(section)), "group")
+        )
     return Page("register", "Register of faults", tuple(blocks), "Register of faults", "Reading the text")
+
+
+def _group(section: str) -> Ref:
+    return Ref("registered", section or "text")
 
 
 def register_box(entry: RegisterEntry, subject: Subject) -> Box:

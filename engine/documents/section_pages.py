@@ -101,7 +101,7 @@ def _contents(equations: list[Equation], subject: Subject) -> Table:
             Row(
                 (
                     number,
-                    (Link((equation.title or equation.id,), Ref("equation", equation.id)),),
+                    (Link((subject.title(equation),), Ref("equation", equation.id)),),
                     (subject.quantity_link(equation.quantity),),
                     (Soft((holds,)),),
                 )

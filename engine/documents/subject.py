@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from engine.documents.model import Badge, Inlines, Link, Math, Ref, Soft, between
+from engine.documents.model import Badge, Code, Inlines, Link, Math, Ref, Soft, between
 from engine.drawing.symbols import letters_as_written, symbol_of
 from engine.graph import EquationGraph, build_graph, uses
 from engine.placeholder import standing_equations
 from engine.setting import is_static, switches_of
 from equations.citation import Citation
-from equations.equation import Equation
+from equations.equation import Equation, Rule
 from equations.methodology import Methodology
 from equations.notation import condition_text, letters_of
 from equations.quantity import Quantity, Range
 from equations.ruling import RegisterEntry, Ruling, TextPlace
-from equations.syntax import Letter, Logic, Member, Node, walk
+from equations.syntax import Element, Letter, Logic, MatrixRef, Member, Node, walk
 from equations.units import PLAIN, Unit
+
+#: The section at the start of a source.
+_SECTION = re.compile(r"(Section\s([^ ,;]+))")
 
 #: How a kind of quantity is named to a reader, one and many.
 KINDS = {
@@ -28,6 +32,14 @@ KINDS = {
     "default": ("default", "Default values"),
     "computed": ("computed", "Computed quantities"),
     "statement": ("statement", "Statements of the project"),
+}
+
+
+#: How much hangs on a fault of the text, the heaviest first.
+SEVERITIES = {
+    "credit-moving": "a reading can change credits",
+    "checkable": "a check, a sum or another place of the text shows it",
+    "editorial": "words only",
 }
 
 
@@ -57,6 +69,17 @@ class Subject:
             for id_ in self.used_by_equation[equation.id]:
                 found.setdefault(id_, []).append(equation)
         return {id_: tuple(equations) for id_, equations in found.items()}
+
+    @cached_property
+    def rules_of(self) -> dict[str, tuple[Rule, ...]]:
+        """Quantity -> the rules that read it."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.methodology.rules:
+            conditions = [rule.condition] if rule.when is None else [rule.condition, rule.when]
+            read = dict.fromkeys(n.quantity for c in conditions for n in walk(c) if isinstance(n, Element | MatrixRef))
+            for id_ in read:
+                found.setdefault(id_, []).append(rule)
+        return {id_: tuple(rules) for id_, rules in found.items()}
 
     @cached_property
     def used_by_equation(self) -> dict[str, tuple[str, ...]]:
@@ -107,6 +130,10 @@ class Subject:
         """Return a quantity's symbol, leading to its entry."""
         return Link((self.math(self.methodology.quantity[id_]),), Ref("quantity", id_))
 
+    def title(self, equation: Equation) -> str:
+        """Return an equation's title, or what it gives."""
+        return equation.title or self.methodology.quantity[equation.quantity].title
+
     @staticmethod
     def equation_name(equation: Equation) -> str:
         """Return how an equation is named in running text: ``Eq. 11a``, or its id."""
@@ -114,7 +141,8 @@ class Subject:
 
     def equation_link(self, equation: Equation) -> Link:
         """Return an equation's name, leading to it."""
-        return Link((self.equation_name(equation),), Ref("equation", equation.id))
+        name = self.equation_name(equation)
+        return Link((name if equation.number else Code(name),), Ref("equation", equation.id))
 
     def equation_links(self, equations: Iterable[Equation], *, every: bool = False) -> Inlines:
         """Return the names of equations; cases under one printed number are named once.
@@ -169,7 +197,15 @@ class Subject:
             .replace("Table ", "Table\N{NO-BREAK SPACE}")
             .replace("Section ", "Section\N{NO-BREAK SPACE}")
         )
-        return (text[:1].upper() + text[1:],) if text else ()
+        text = text[:1].upper() + text[1:]
+        found = _SECTION.match(text) if own else None
+        if found is None or all(section.id != found[2] for section in m.sections):
+            return (text,) if text else ()
+        return (
+            (Link((found[1],), Ref("section", found[2])), text[found.end() :])
+            if found.end() < len(text)
+            else (Link((found[1],), Ref("section", found[2])),)
+        )
 
     def when(self, equation: Equation) -> str:
         """Say in words when an equation holds, readings left out."""

@@ -106,7 +106,7 @@ def symbol_words(latex: str) -> str:
     return "".join(parts).replace("\N{THIN SPACE}", " ").strip()
 
 
-def _runs(node: Mathematics, level: int) -> list[tuple[str, int, bool]]:  # noqa: PLR0911 - one arm per kind
+def _runs(node: Mathematics, level: int) -> list[tuple[str, int, bool]]:
     match node:
         case Identifier(text=text, style=style):
             return [(text, level, style != "upright")]

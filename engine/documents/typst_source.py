@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from engine.documents.assets_folder import asset
-from engine.documents.markup import clean
+from engine.documents.markup import BREAKS, clean
 from engine.documents.model import (
     Badge,
     Block,
@@ -40,10 +41,14 @@ from engine.documents.model import (
     Tiles,
     Widget,
     anchor_of,
+    plain,
     walk_blocks,
 )
 from engine.documents.svg_text import FONT
 from engine.documents.typst_mathematics import string, typst_mathematics
+
+#: What is shorter than this stays on one page.
+_MOST_ROWS, _MOST_LETTERS = 14, 1800
 
 _TONES = {
     "number": "dbe8f1",
@@ -107,15 +112,41 @@ def page_label(page: str) -> str:
     return anchor_of(Ref("page", page))
 
 
+def _breaks(blocks: Iterable[Block]) -> str:
+    """Say whether blocks may go on on the next page; a few lines stay together."""
+    every = [block for block in walk_blocks(blocks) if not isinstance(block, Only) or "pdf" in block.formats]
+    rows = sum(len(block.rows) for block in every if isinstance(block, Table | Facts))
+    letters = sum(len(plain((part,))) if not isinstance(part, str) else len(part) for block in every for part in _texts(block))
+    return "true" if rows > _MOST_ROWS or letters > _MOST_LETTERS else "false"
+
+
+def _texts(block: Block) -> Iterable[Inline]:
+    match block:
+        case Paragraph(text=text) | Heading(text=text):
+            yield from text
+        case Table(rows=rows):
+            yield from (part for row in rows for cell in row.cells for part in cell)
+        case Facts(rows=rows):
+            yield from (part for row in rows for cell in row for part in cell)
+        case Bullets(items=items):
+            yield from (part for item in items for part in item)
+
+
 @dataclass
 class TypstWriter:
     """Writes blocks; every anchor is set once, where it first comes."""
 
     address: Callable[[Ref], str | None]
     set_anchors: set[str] = field(default_factory=set)
+    narrow: bool = False
 
     def blocks(self, blocks: Iterable[Block]) -> str:
-        return "\n".join(self.block(block) for block in blocks)
+        """Return blocks one after the other; charts that follow each other stand side by side."""
+        parts: list[str] = []
+        for charts, run in groupby(blocks, lambda block: isinstance(block, Picture) and block.kind == "chart"):
+            written = [self.block(block) for block in run]
+            parts += [f"#grid(columns: (1fr, 1fr), gutter: 14pt, {', '.join(f'[{x}]' for x in written)})"] if charts else written
+        return "\n".join(parts)
 
     def block(self, block: Block) -> str:  # noqa: C901, PLR0911, PLR0912 - one arm per block
         match block:
@@ -123,6 +154,8 @@ class TypstWriter:
                 return f"#heading(level: {level}, {self.content(text)})"
             case Paragraph(text=text, tone=tone):
                 body = self.content(text)
+                if tone == "tight":  # it belongs to what follows
+                    return f"#block(sticky: true, par({body}))"
                 return f"#par(text(11pt, soft({body})))" if tone == "lead" else f"#par({body})"
             case Bullets(items=items):
                 return f"#list({', '.join(map(self.content, items))})" if items else ""
@@ -141,7 +174,9 @@ class TypstWriter:
             case Note(tone=tone, title=title, blocks=blocks, anchor=anchor):
                 edge, fill = _NOTES.get(tone, ("9aa5ad", "f4f7f9"))
                 body = f"[\n{self.blocks(blocks)}\n]"
-                return f"{self.anchor(anchor)}#note({self.content(title)}, {body}, {string(edge)}, {string(fill)})"
+                return (
+                    f"{self.anchor(anchor)}#note({self.content(title)}, {body}, {string(edge)}, {string(fill)}, {_breaks(blocks)})"
+                )
             case Fold(summary=summary, blocks=blocks, printed=printed):
                 head = f"#par({self.content(summary)})"
                 return f"{head}\n{self.blocks(blocks)}" if printed else head
@@ -167,9 +202,9 @@ class TypstWriter:
         anchors = "".join(self.anchor(name) for name in (block.anchor, *block.aliases))
         body = self.blocks(block.blocks)
         if block.tone in ("equation", "editor"):
-            return f"{anchors}#card([\n{body}\n], {'true' if block.tone == 'editor' else 'false'})"
+            return f"{anchors}#card([\n{body}\n], {'true' if block.tone == 'editor' else 'false'}, {_breaks(block.blocks)})"
         if block.tone.startswith("entry"):
-            return f"{anchors}#entry([\n{body}\n])"
+            return f"{anchors}#entry([\n{body}\n], {_breaks(block.blocks)})"
         return f"{anchors}\n{body}"
 
     def picture(self, block: Picture) -> str:
@@ -194,7 +229,9 @@ class TypstWriter:
 
     def row(self, row: Row, count: int) -> str:
         cells: Sequence[Inlines] = (*row.cells, *((),) * (count - len(row.cells)))
+        self.narrow = True
         written = [self.content(cell) for cell in cells]
+        self.narrow = False
         if row.tone in ("sum", "result"):
             written = [f"strong({cell})" for cell in written]
         if row.anchor:
@@ -207,7 +244,7 @@ class TypstWriter:
         """Return inline parts as one expression of Typst's code."""
         return "[" + "".join(f"#{self.inline(part)};" for part in inlines) + "]"
 
-    def inline(self, part: Inline) -> str:  # noqa: PLR0911 - one arm per part
+    def inline(self, part: Inline) -> str:
         match part:
             case str():
                 return string(clean(part))
@@ -221,7 +258,8 @@ class TypstWriter:
             case Soft(text=text):
                 return f"soft({self.content(text)})"
             case Code(text=text):
-                return f"raw({string(clean(text))})"
+                pieces = [f"raw({string(piece)})" for piece in (BREAKS.split(clean(text)) if self.narrow else [clean(text)])]
+                return pieces[0] if len(pieces) == 1 else f"({' + sym.zws + '.join(pieces)})"
             case Badge(text=text, tone=tone):
                 return f"badge({string(clean(text))}, {string(_TONES.get(tone, 'e7edf1'))})"
             case Figure(text=text):

@@ -13,6 +13,7 @@ from engine.documents.model import (
     Code,
     Fold,
     Heading,
+    Inline,
     Inlines,
     Link,
     Math,
@@ -28,8 +29,11 @@ from engine.documents.model import (
 )
 from engine.documents.subject import Subject, unit_text
 from equations.equation import Equation
+from equations.errors import MethodologyError
+from equations.grammar import parse_formula
 from equations.methodology import Methodology
-from equations.notation_latex import equation_latex
+from equations.notation_latex import equation_latex, latex
+from equations.syntax import Element, Name, Node, rebuild, walk
 
 
 def version_page(subject: Subject) -> Page:
@@ -103,8 +107,24 @@ def _proof(before: str, after: str, meaning: Meaning, subject: Subject) -> Inlin
     equation = subject.methodology.equation.get(after)
     name = subject.equation_link(equation) if equation is not None else Code(after)
     if meaning.relation == "conditional":
-        return (name, " is equal where ", Code(meaning.condition))
+        return (name, " is equal where ", _condition(meaning.condition, subject.methodology))
     return (name, " is algebraically the same" if meaning.relation == "same" else " is different")
+
+
+def _condition(text: str, methodology: Methodology) -> Inline:
+    """Return a condition under which two forms agree as mathematics, or as it is written."""
+    try:
+        node = parse_formula(text)
+    except MethodologyError:
+        return Code(text)
+    names: dict[int, Node] = {
+        id(part): Element(part.name, part.indices)
+        for part in walk(node)
+        if isinstance(part, Name) and part.name in methodology.quantity
+    }
+    if any(isinstance(part, Name) and id(part) not in names for part in walk(node)):
+        return Code(text)
+    return Math(latex(rebuild(node, names), methodology), text)
 
 
 def _equation_table(
@@ -121,7 +141,7 @@ def _equation_table(
             else ()
         )
         rows.append(
-            Row((link, (there.label if there is not None else "–",), (equation.title,), _change(here, there, change), form))
+            Row((link, (there.label if there is not None else "–",), (equation.title,), _change(here, there, change, m), form))
         )
     head = (
         (f"In {m.version}",),
@@ -133,7 +153,7 @@ def _equation_table(
     return Table(head, tuple(rows), weights=(0.9, 0.9, 2.6, 2.8, 2.9))
 
 
-def _change(here: Equation | None, there: Equation | None, change: EquationChange | None) -> Inlines:
+def _change(here: Equation | None, there: Equation | None, change: EquationChange | None, methodology: Methodology) -> Inlines:
     if here is None or there is None:
         return (Badge("added", "good"),) if there is None else (Badge("removed", "error"),)
     renumbered: Inlines = (Badge("renumbered", "note"), " ") if here.number != there.number else ()
@@ -141,7 +161,7 @@ def _change(here: Equation | None, there: Equation | None, change: EquationChang
         return renumbered or (Badge("same", "plain"),)
     meaning = change.meaning
     if meaning.relation == "conditional":
-        said: Inlines = (Badge("equal where", "warning"), " ", Code(meaning.condition))
+        said: Inlines = (Badge("equal where", "warning"), " ", _condition(meaning.condition, methodology))
     else:
         said = (Badge("same formula", "plain"),) if meaning.relation == "same" else (Badge("different", "error"),)
     if meaning.difference:

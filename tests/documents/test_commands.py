@@ -4,6 +4,8 @@ import importlib
 import importlib.util
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,43 @@ def test_a_package_that_is_missing_is_named_with_what_to_do(monkeypatch, tmp_pat
     assert "I514 a PDF needs the package `typst`" in error
     assert 'pip install "mrvgraph[docs]"' in error
     assert not (tmp_path / "x.pdf").exists()
+
+
+EVERYTHING = """
+import hashlib, importlib.util
+from engine.audit.report import audit_project
+from engine.audit.reread import rereader
+from engine.documents.commands import methodology_files, other_versions, report_bytes
+from engine.session import open_session
+
+session = open_session("KH_AM004@1.1")
+run = session.run("methodology_specs/KH_AM004/examples/option2.yaml")
+audit = audit_project(run, rereader(run, session.read_unit))
+others, _ = other_versions(run.methodology)
+files = {f"{form}/{name}": content for form in ("site", "md") for name, content in
+         methodology_files(run.methodology, others, form, audit if form == "site" else None, "0").items()}
+forms = ("html", "md", "pdf") if importlib.util.find_spec("typst") else ("html", "md")
+files |= {f"report.{form}": report_bytes(audit, form, "0") for form in forms}
+for name in sorted(files):
+    print(name, hashlib.sha256(files[name]).hexdigest())
+"""
+
+
+def test_site_markdown_report_and_pdf_do_not_depend_on_the_order_of_sets():
+    """Each process hashes texts in its own way; the bytes stay the same."""
+    lists = []
+    for seed in ("1", "271828"):
+        made = subprocess.run(
+            [sys.executable, "-c", EVERYTHING],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        lists.append(made.stdout.splitlines())
+
+    assert lists[0] == lists[1]
+    assert len(lists[0]) > 60
 
 
 @needs_typst

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,9 @@ from engine.documents.markdown import text_markdown
 from engine.documents.markup import Html, escaped, script_data, tag
 from engine.documents.methodology_document import methodology_document
 from engine.documents.typst_source import typst_source
+from engine.drawing.graph_picture import graph_svg
+from engine.drawing.graph_text import graph_dot, graph_mermaid
+from engine.graph import build_graph
 from engine.session import open_session
 from equations.spec_files import load_methodology
 
@@ -51,7 +55,7 @@ def folder(tmp_path_factory):
     spec = re.sub(r"title: .*", f"title: {yaml_text(EVIL[0])}", spec)
     spec = re.sub(
         r"symbol: 'RL_\{<y>\}'",
-        lambda m: "symbol: " + yaml_text(r"\text{<img src=x onerror=window.broken=1>}\href{javascript:1}_{<y>}"),
+        lambda m: "symbol: " + yaml_text(r'\text{<img>"onerror="window.broken=1" &lt;img&gt; </script>}\href{javascript:1}_{<y>}'),
         spec,
     )
     (folder / "spec.yaml").write_text(spec, encoding="utf-8")
@@ -90,6 +94,23 @@ def test_print_of_a_hostile_spec_compiles_and_runs_nothing(hostile):
     if importlib.util.find_spec("typst") is None:
         pytest.skip('typst is not installed: pip install "mrvgraph[docs]"')
     assert methodology_files(hostile, (), "pdf")["TINY_1.pdf"].startswith(b"%PDF")
+
+
+def test_graph_of_a_hostile_spec_is_text_in_every_form(hostile):
+    graph = build_graph(hostile)
+    ids = [q.id for q in hostile.quantities]
+    picture = ElementTree.fromstring(re.sub(r'href="ref:[^"]*"', "", graph_svg(graph, ids)))
+    assert {part.tag.rpartition("}")[2] for part in picture.iter()} <= {"svg", "title", "desc", "defs", "g", "a", "rect", "path",
+        "text", "tspan", "circle", "polygon", "marker", "pattern", "style"}  # fmt: skip
+    assert not [name for part in picture.iter() for name in part.attrib if name.lower().startswith("on")]
+
+    for line in graph_dot(graph, ids).splitlines():
+        assert len(re.findall(r'(?<!\\)(?:\\\\)*"', line)) % 2 == 0, line  # every text is closed on its own line
+        outside = re.sub(r'"(?:[^"\\]|\\.)*"', "", line)
+        assert not re.search("[<&]|script|DROP", outside), line
+    for line in graph_mermaid(graph, ids).splitlines():
+        inside = "".join(re.findall(r'"([^"]*)"', line)).replace("<br/>", "")
+        assert line.count('"') % 2 == 0 and not re.search("[<>`|]", inside), line
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +165,32 @@ def test_report_of_a_hostile_project_runs_nothing_in_a_browser(hostile_audit, ho
     page.get_by_role("combobox").fill("window")
     assert page.locator("#search-results img, #search-results script").count() == 0
     page.close()
+
+
+def test_report_of_a_hostile_project_in_markdown_and_print(hostile_audit):
+    text = report_bytes(hostile_audit, "md", "0.1.0").decode()
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+    assert not re.findall(r"<(?!/?(?:details|summary|br|a(?: id=\"[\w.-]*\")?)>)", text)
+    assert not re.search(r"(?<!\\)\]\((?:javascript|z)", text)
+    if importlib.util.find_spec("typst") is None:
+        pytest.skip('typst is not installed: pip install "mrvgraph[docs]"')
+    assert report_bytes(hostile_audit, "pdf", "0.1.0").startswith(b"%PDF")
+
+
+def test_copied_latex_of_a_hostile_symbol_is_the_text_of_the_spec(hostile, browser, tmp_path):
+    """What is offered to be copied is read as text, so a copy gives the symbol back and nothing of it was run."""
+    for name, content in methodology_files(hostile, (), "site").items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    page = browser.new_page()
+    found = []
+    for path in sorted(tmp_path.glob("*.html")):
+        page.goto(path.as_uri())
+        found += [text for text in page.locator(".latex code").all_text_contents() if "onerror" in text]
+        assert page.locator("main img, main math a, main math img").count() == 0
+        assert page.evaluate("window.broken") is None
+    page.close()
+    assert found and all('"onerror="window.broken=1" &lt;img&gt; ' in text for text in found)
 
 
 def test_policy_of_the_report_lets_only_its_own_script_run(hostile_audit):

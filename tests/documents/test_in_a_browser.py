@@ -184,6 +184,30 @@ def test_latex_can_be_copied(opened):
         assert shown == r"RL_{y} = \Delta CS_{\mathrm{ref}\,y} \times 44/12"
 
 
+@pytest.mark.parametrize(("name", "all_fit"), [("index", True), ("section-H.2", False), ("report2", False)])
+def test_formulas_fit_a_phone_or_can_be_scrolled(opened, name, all_fit):
+    """A line that is too wide becomes smaller, down to two thirds; what is still too wide can be reached by the keyboard."""
+    with opened(name, PHONE) as page:
+        page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+        wide = page.evaluate(
+            "[...document.querySelectorAll('.formula .math')].filter((e) => e.clientWidth && e.scrollWidth > e.clientWidth + 1)"
+            ".map((e) => e.tabIndex)"
+        )
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('.formula math')].map((e) => parseFloat(getComputedStyle(e).fontSize))"
+        )
+        assert wide == [] if all_fit else set(wide) == {0}
+        assert 12 < min(sizes) < max(sizes)
+
+
+def test_graph_shows_the_result_first_on_a_phone(opened, methodology):
+    with opened("graph", PHONE) as page:
+        box = page.locator(f".boxes .box[data-id='{methodology.result}']").bounding_box()
+        frame = page.locator(".picture.graph > .scrolls").bounding_box()
+        assert frame["x"] <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]
+        assert frame["y"] <= box["y"] <= frame["y"] + frame["height"]
+
+
 def test_register_can_be_filtered(opened, methodology):
     with opened("register") as page:
         visible = page.locator(".box.entry:visible")

@@ -90,7 +90,7 @@ def test_each_equation_shows_what_a_verifier_asks_for(document, methodology, oth
         box = box_of(document, Ref("equation", equation.id))
         facts = facts_of(box)
         where = next(b for b in box.blocks if isinstance(b, Table))
-        symbols = [plain(row.cells[0]) for row in where.rows]
+        symbols = [plain(row.cells[0][:1]) for row in where.rows]
 
         assert isinstance(box.blocks[1], Formula)
         assert box.blocks[1].latex == equation_latex(equation, methodology, printed=True)
@@ -106,6 +106,24 @@ def test_where_list_names_constants_and_letters(document, methodology):
 
     assert [plain(row.cells[0]) for row in where.rows] == ["RL", "dCS_ref", "44/12", "y"]
     assert plain(where.rows[2].cells[2]) == "tCO2/tC"
+
+
+def test_where_list_says_which_matrix_holds_an_element(document, methodology):
+    box = box_of(document, Ref("equation", by_number(methodology, 7)[0].id))
+    where = next(b for b in box.blocks if isinstance(b, Table))
+
+    assert [plain(row.cells[0]) for row in where.rows] == ["cs in MCS", "ca in MCA", "EF_ij in MEF", "y"]
+
+
+def test_sources_and_rules_are_links(document, methodology):
+    box = box_of(document, Ref("equation", by_number(methodology, 1)[0].id))
+    links = [part for block in walk_blocks(box.blocks) for part in inlines_in(block) if isinstance(part, Link)]
+    assert Ref("section", "G.2") in [link.to for link in links if plain(link.text).startswith("Section")]
+
+    statements = next(b for b in document.page("statements").blocks if isinstance(b, Table))
+    used_by = {row.anchor: [part.to for part in row.cells[6] if isinstance(part, Link)] for row in statements.rows}
+    assert used_by["quantity-criterion_1"] == [Ref("rule", "criterion-1")]
+    assert all(refs for refs in used_by.values())
 
 
 @pytest.mark.parametrize("number", [7, 8, 13, 36, 37, 40])

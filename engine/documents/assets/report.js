@@ -119,7 +119,17 @@
   }
   addEventListener("hashchange", fromAddress);
 
+  // -- formulas that are a little too wide become smaller
+  function fitFormulas() {
+    for (const part of all(".formula .math")) {
+      const math = part.firstElementChild;
+      math.style.fontSize = "";
+      if (part.clientWidth && part.scrollWidth > part.clientWidth + 1)
+        math.style.fontSize = Math.max(0.68, part.clientWidth / part.scrollWidth * 0.99) * 1.2 + "em";
+    }
+  }
   function markScrolling() {
+    fitFormulas();
     for (const part of all(".scrolls")) if (part.offsetParent && part.scrollWidth > part.clientWidth + 1) part.tabIndex = 0;
   }
   addEventListener("toggle", markScrolling, true);

@@ -5,8 +5,19 @@
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
   document.body.classList.add("script");
 
+  // -- formulas that are a little too wide become smaller
+  function fitFormulas() {
+    for (const part of all(".formula .math")) {
+      const math = part.firstElementChild;
+      math.style.fontSize = "";
+      if (part.clientWidth && part.scrollWidth > part.clientWidth + 1)
+        math.style.fontSize = Math.max(0.68, part.clientWidth / part.scrollWidth * 0.99) * 1.2 + "em";
+    }
+  }
+
   // -- what scrolls can be reached by the keyboard
   function markScrolling() {
+    fitFormulas();
     for (const part of all(".scrolls")) {
       if (part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1) part.tabIndex = 0;
       else part.removeAttribute("tabindex");
@@ -224,7 +235,6 @@
       svg.style.width = wide * scale + "px";
       svg.style.height = high * scale + "px";
       frame.scrollTo(left, top);
-      markScrolling();
     }
 
     function show() {
@@ -308,8 +318,14 @@
     find.addEventListener("input", show);
     target.addEventListener("input", show);
     for (const select of selects) select.addEventListener("input", show);
-    zoom(Math.max(frame.clientWidth / wide, 0.5));
-    frame.scrollTo(frame.scrollWidth, 0);
     show();
+    if (frame.clientWidth < 700) {  // where little fits, the result first
+      zoom(0.85);
+      bring([boxes.reduce((last, box) => box.getBBox().x > last.getBBox().x ? box : last)]);
+    } else {
+      zoom(Math.max(frame.clientWidth / wide, 0.6));
+      frame.scrollTo(frame.scrollWidth, 0);
+    }
+    markScrolling();
   }
 })();
