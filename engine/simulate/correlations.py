@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.simulate.distributions import FROM_NORMAL
+from engine.simulate.normal import Numbers
 from equations.errors import InputError, MethodologyError, Place
 from equations.spec_block import read_number
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 
 #: Least eigenvalue that still counts as zero.
 _ROUNDING = -1e-9
+#: Most that a pivot of nothing can have by rounding.
+_NO_PIVOT = 1e-10
 
 
 @dataclass(frozen=True)
@@ -151,3 +154,25 @@ class _Reader:
             )
             return None
         return matrix
+
+
+def factor_of(matrix: Numbers) -> Numbers:
+    """Return the lower triangle whose product with its transpose is a correlation matrix, by Cholesky's scheme.
+
+    Written out on whole columns: the linear algebra of a library would give other bits, and other draws, on another processor. A pivot of
+    nothing (numbers that move as one) leaves its column empty.
+    """
+    rest, factor = np.array(matrix, float), np.zeros(np.shape(matrix))
+    for at in range(len(rest)):
+        if rest[at, at] > _NO_PIVOT:
+            factor[at:, at] = rest[at:, at] / np.sqrt(rest[at, at])
+            rest[at:, at:] -= factor[at:, at, None] * factor[None, at:, at]
+    return factor
+
+
+def joined(factor: Numbers, normal: Numbers) -> Numbers:
+    """Return correlated normal numbers from independent ones, term after term. Shape: (cell, draw)."""
+    found = np.zeros_like(normal)
+    for at, column in enumerate(factor.T):
+        found[at:] += column[at:, None] * normal[at]
+    return found

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.simulate.correlations import Variable
+from engine.simulate.correlations import Variable, factor_of, joined
 from engine.simulate.declared import Uncertainty
 from engine.simulate.distributions import FROM_NORMAL, from_normal
 from engine.simulate.normal import Numbers
@@ -115,7 +115,7 @@ class DrawSource:
             for row in rows:
                 streams[self._names[row]].standard_normal(CHUNK, out=result[row])
             if factor is not None:
-                result[rows] = factor @ result[rows]
+                result[rows] = joined(factor, result[rows])
         moved: dict[str, int] = {}
         for variable, first in zip(self.uncertainty.variables, self._firsts, strict=True):
             own = result[first : first + len(variable.names)]
@@ -154,7 +154,7 @@ class DrawSource:
         columns = np.flatnonzero(outside.any(axis=0))
         for _ in range(_MOST_TRIES):
             normal = np.stack([streams[self._names[row]].standard_normal(len(columns)) for row in rows])
-            normal = normal if factor is None else factor @ normal
+            normal = normal if factor is None else joined(factor, normal)
             for at, row in enumerate(rows.tolist()):
                 variable, place = self._variable_of_row[row]
                 parameters = {name: numbers[place, None] for name, numbers in variable.parameters.items()}
@@ -208,8 +208,7 @@ class DrawSource:
         correlated: set[int] = set()
         for correlation in self.uncertainty.correlations:
             rows = np.array([at[name] for name in correlation.names], np.int64)
-            values, vectors = np.linalg.eigh(correlation.matrix)
-            found.append((rows, vectors * np.sqrt(np.clip(values, 0.0, None))))
+            found.append((rows, factor_of(correlation.matrix)))
             correlated |= set(rows.tolist())
         single = [row for row, (v, _) in enumerate(self._variable_of_row) if v.kind in FROM_NORMAL and row not in correlated]
         return found + [(np.array([row], np.int64), None) for row in single]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from draw_helpers import DRAWS, drawn, source, variable
 
-from engine.simulate.correlations import Correlation, Variable
+from engine.simulate.correlations import Correlation, Variable, factor_of, joined
 from engine.simulate.declared import Uncertainty
 from engine.simulate.distributions import NoSuchDistributionError, from_fields
 from engine.simulate.draws import CHUNK, DrawSource
@@ -123,6 +123,20 @@ def test_correlated_inputs_have_their_correlation():
 
     assert np.corrcoef(draws)[0, 1] == pytest.approx(-0.7, abs=0.01)
     assert draws.std(axis=1) == pytest.approx([1.0, 1.0], rel=0.02)
+
+
+@pytest.mark.parametrize("matrix", [
+    np.full((3, 3), 1.0),                                                      # all move as one
+    np.array([[1.0, 1.0, 0.2], [1.0, 1.0, 0.2], [0.2, 0.2, 1.0]]),             # two of three do
+    np.array([[1.0, -0.5, -0.5], [-0.5, 1.0, -0.5], [-0.5, -0.5, 1.0]]),       # they add up to nothing
+    0.7 * np.eye(5) + 0.3,
+])  # fmt: skip
+def test_the_factor_of_a_correlation_gives_it_back(matrix):
+    factor = factor_of(matrix)
+    assert factor @ factor.T == pytest.approx(matrix, abs=1e-12)
+    assert np.array_equal(factor, np.tril(factor))
+    normal = np.random.default_rng(1).standard_normal((len(matrix), 7))
+    assert joined(factor, normal) == pytest.approx(factor @ normal, abs=1e-14)
 
 
 @pytest.mark.parametrize("policy", ["reject", "truncate"])
