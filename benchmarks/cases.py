@@ -85,7 +85,13 @@ def make_case(option: int, per_draw: bool, draws: int, seed: int = 1) -> Case:
     if per_draw:
         for quantity in ("p", "p_d") if option == 2 else ("P", "P_d"):
             arrays[quantity] = _transitions(rng, shared[quantity], draws)
+    arrays = {quantity: _draws_last(array) for quantity, array in arrays.items()}
     return Case(f"option {option}, P {'per draw' if per_draw else 'shared'}", _batchable(methodology, plan), shared, arrays, perturbed)
+
+
+def _draws_last(array: np.ndarray) -> np.ndarray:
+    """Lay the draws of each cell next to each other, as every way wants them; a view with the draws first."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(array, 0, -1)), -1, 0)
 
 
 def _batchable(methodology: Methodology, plan: object) -> Batchable:

@@ -13,7 +13,7 @@ import numpy as np
 from engine.batch.batch import Batchable, make_batchable
 from engine.batch.numpy_code import BlockCode
 from engine.batch.prepared import prepare
-from engine.batch.program import Cells, Numbers
+from engine.batch.program import Numbers
 from engine.batch.run import limits
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
@@ -52,12 +52,12 @@ class Recalculation:
             cells = made.literal.outputs[name]
             self._places[name] = (slice(first, first + cells.size), cells.shape)
             first += cells.size
-        self._read = {
-            name: (slice(*ready.places[name]), cells, limits(methodology.quantity[name])) for name, cells in ready.wanted.items()
-        }
-        self._base = np.empty_like(self._code.inputs)
-        for name, (rows, places, _) in self._read.items():
-            self._base[rows] = np.ravel(inputs.values[name])[places, None]
+        self._read = {name: (slice(*ready.places[name]), cells) for name, cells in ready.wanted.items()}
+        self._base, self._least, self._most = (np.empty(len(self._code.inputs)) for _ in range(3))
+        for name, (rows, cells) in self._read.items():
+            self._base[rows] = np.ravel(inputs.values[name])[cells]
+            self._least[rows], self._most[rows] = limits(methodology.quantity[name])
+        self._unused = np.isnan(self._base)  # cells that are read and left out, as the run found
         self._shapes = {name: np.shape(numbers) for name, numbers in inputs.values.items()}
 
     def _template(self) -> dict[str, Numbers]:
@@ -85,17 +85,18 @@ class Recalculation:
             V6xx as a run of its own would give.
         """
         changed = changes or {}
-        rows = self._code.inputs
-        np.copyto(rows, self._base)
+        column = self._base.copy()
         for name, numbers in changed.items():
             if self._shapes.get(name) != np.shape(numbers):
                 raise self._misfit(name, np.shape(numbers))
             if name in self._read:
-                place, cells, (least, most) = self._read[name]
-                own = np.ravel(numbers)[cells]
-                if not (least <= own.min() and own.max() <= most):  # also for what is not a number
-                    raise self._outside(name, cells, own)
-                rows[place] = own[:, None]
+                place, cells = self._read[name]
+                flat = np.asarray(numbers, np.float64).reshape(-1)
+                column[place] = flat if len(flat) == len(cells) else flat[cells]
+        inside = (self._least <= column) & (column <= self._most)  # not for what is not a number
+        if not (inside | self._unused).all():
+            raise self._outside(column, int(np.argmin(inside | self._unused)))
+        self._code.inputs[...] = column[:, None]
         with np.errstate(all="ignore"):
             found = self._code.run()[:, 0]
         if not np.isfinite(found[self._must]).all() or (self._status and not found[-1] >= 0.0):
@@ -111,17 +112,17 @@ class Recalculation:
         found = evaluate(self.methodology, self.plan, bound).arrays
         return {name: found[name] for name in self._places}
 
-    def _outside(self, name: str, places: Cells, own: Numbers) -> InputError:
+    def _outside(self, column: Numbers, row: int) -> InputError:
+        name, place, cells = next((name, p, cells) for name, (p, cells) in self._read.items() if p.start <= row < p.stop)
         quantity, members = self.methodology.quantity[name], self.plan.setting.members
-        least, most = limits(quantity)
-        at = int(np.argmin((own >= least) & (own <= most)))
-        cell = np.unravel_index(places[at], self._shapes[name])
+        value = float(column[row])
+        cell = np.unravel_index(cells[row - place.start], self._shapes[name])
         labels = ", ".join(members[axis][place] for axis, place in zip(quantity.indices, cell, strict=True))
         shown = f"{name}[{labels}]" if labels else name
-        if not np.isfinite(own[at]):
+        if not np.isfinite(value):
             return InputError("I505", f"{shown} is not a finite number", remedy="look at the numbers that were given")
         why = f"its range is {quantity.range}"
-        what = f"{shown} = {own[at]:.6g} {quantity.unit} is outside what it can be"
+        what = f"{shown} = {value:.6g} {quantity.unit} is outside what it can be"
         return InputError("I504", what, why=why, remedy="correct the number")
 
     def _misfit(self, name: str, shape: tuple[int, ...]) -> InputError:

@@ -13,7 +13,7 @@ import numpy as np
 from engine.batch.batch import Batchable, Source
 from engine.batch.lanes import can_run, is_at_hand, is_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
-from engine.batch.prepared import Code, Prepared
+from engine.batch.prepared import MOST_WIDTH, Code, Prepared
 from engine.batch.program import Group, Numbers, Program
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
@@ -151,10 +151,17 @@ class _Batch:
     def __post_init__(self) -> None:
         self.template = self.source.template
         self.main = self.batchable.prepared(self.way.form, self.template)
-        self.width = self.main.width(self.backend, self.source.count, self.way.width or self.source.chunk, cache_bytes())
+        self.width = self.main.width(self.backend, self.source.count, self.way.width or self.source.chunk or self.wide, cache_bytes())
         blocks = -(-self.source.count // self.width)
         self.workers = max(1, min(self.way.workers or cores(), blocks if self.way.workers else blocks // _BLOCKS_PER_WORKER))
         self.failed = np.zeros(self.source.count, bool)
+
+    @property
+    def wide(self) -> int | None:
+        """The width that suits several threads of NumPy, where there are draws for all of them: short calls would wait for each other."""
+        threads = self.way.workers or cores()
+        enough = self.source.count >= threads * _BLOCKS_PER_WORKER * MOST_WIDTH
+        return MOST_WIDTH if threads > 1 and enough and self.backend == "numpy" else None
 
     @cached_property
     def backend(self) -> str:
