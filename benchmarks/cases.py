@@ -38,6 +38,11 @@ BELT = """
         NF 0.001  0.000  0.000  0.002  0.000  0.000  0.000  0.001  0.004  0.000  0.000  0.992"""
 
 
+#: Share of each year that is operated, and the years of each monitoring period.
+DAYS = np.array([295 / 365] + [1.0] * 9)
+PERIODS = [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
+
+
 @dataclass(frozen=True)
 class Case:
     """One question: an option, and whether transition probabilities differ between draws.

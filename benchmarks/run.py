@@ -1,7 +1,7 @@
 """Measure ways to compute KH_AM004 side by side, on the same inputs, and write the table of docs/performance.md.
 
     python benchmarks/run.py                      all cases, 10,000 and 100,000 draws
-    python benchmarks/run.py --draws 1000000      another number of draws
+    python benchmarks/run.py --draws 1000000      another number of draws; with P per draw, 200,000 at most (memory)
     python benchmarks/run.py --write              write the table to docs/performance.md
 
 Every way must agree with the literal form of this project to 1e-9 of the largest value before it is timed. What is not installed is passed over
@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import importlib.util
 import os
 import platform
-import shutil
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,17 +27,18 @@ import by_hand_numpy  # noqa: E402
 import by_hand_python  # noqa: E402
 import numpy as np  # noqa: E402
 import peers  # noqa: E402
-from cases import Case, make_case  # noqa: E402
+import spreadsheet  # noqa: E402
+from cases import DAYS, PERIODS, Case, make_case  # noqa: E402
+from whole_runs import processes, seconds, simulations, single_runs  # noqa: E402
 
 from engine.batch.batch import ArraySource  # noqa: E402
 from engine.batch.lanes import is_at_hand  # noqa: E402
 from engine.batch.machine import cores  # noqa: E402
 from engine.batch.run import Way, evaluate_batch  # noqa: E402
 
-DAYS = np.array([295 / 365] + [1.0] * 9)
-PERIODS = [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
 AGREE, AGREE_FLOAT32 = 1e-9, 1e-5
 PLAIN_DRAWS = 200
+MOST_PER_DRAW = 200_000
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 Compute = Callable[[], np.ndarray]
 
@@ -115,16 +115,6 @@ def peer_lines(case: Case) -> list[Line]:
     return found
 
 
-def seconds(compute: Compute, repeats: int = 3) -> float:
-    """Return the least of some runs: other work on the machine only adds."""
-    best = float("inf")
-    for _ in range(repeats):
-        start = time.perf_counter()
-        compute()
-        best = min(best, time.perf_counter() - start)
-    return best
-
-
 def measure(case: Case, option: int) -> list[tuple[str, int, float]]:
     """Check that all ways agree, then time them. Returns name, draws and microseconds a draw."""
     expected = evaluate_batch(case.batchable, ArraySource(case.arrays, case.shared), Way("literal", "numpy")).arrays["ER"]
@@ -135,30 +125,7 @@ def measure(case: Case, option: int) -> list[tuple[str, int, float]]:
         worst = float(np.abs(found - expected[: len(found)]).max()) / scale
         if worst > line.agree:
             raise SystemExit(f"{case.name}: {line.name} differs by {worst:.2g} of the largest value")
-    return [(line.name, line.draws, seconds(line.compute) / line.draws * 1e6) for line in lines]
-
-
-def single_run(option: int) -> list[str]:
-    """One run with all intermediates kept: the first by the evaluator, the next by its recalculation; and plain Python loops without any."""
-    from engine.batch.again import Recalculation
-    from engine.evaluate import evaluate
-    from engine.inputs import Inputs
-
-    case = make_case(option, False, 2)
-    states = {q: np.ones(np.shape(a), np.uint8) for q, a in case.shared.items()}
-    inputs = Inputs(case.shared, states, {}, {}, (), ())
-    plan, methodology = case.batchable.plan, case.batchable.methodology
-    nested = {q: np.nan_to_num(numbers).tolist() for q, numbers in case.shared.items()}
-    again = Recalculation(methodology, plan, inputs)
-    changes = {q: a for q, a in case.shared.items() if np.isfinite(a).all()}
-    agree = float(np.abs(again(changes)["ER"] - evaluate(methodology, plan, inputs).arrays["ER"]).max())
-    if agree != 0.0:
-        raise SystemExit(f"option {option}: a project computed again differs by {agree:.2g}")
-    walked = seconds(lambda: evaluate(methodology, plan, inputs), 20)  # type: ignore[arg-type,return-value]
-    kept = seconds(lambda: again(changes), 200)  # type: ignore[arg-type,return-value]
-    same = seconds(lambda: again(), 200)  # type: ignore[arg-type,return-value]
-    loops = seconds(lambda: by_hand_python.evaluate(option, nested, DAYS.tolist(), PERIODS), 20)  # type: ignore[arg-type,return-value]
-    return [f"| option {option} | {walked * 1e3:.2f} | {kept * 1e3:.2f} | {same * 1e3:.2f} | {loops * 1e3:.2f} |"]
+    return [(line.name, line.draws, seconds(line.compute, 3) / line.draws * 1e6) for line in lines]
 
 
 def table(name: str, rows: list[tuple[str, int, float]]) -> list[str]:
@@ -167,6 +134,13 @@ def table(name: str, rows: list[tuple[str, int, float]]) -> list[str]:
     lines = [f"### {name}", "", "| way | draws | µs a draw | times plain Python |", "|---|---:|---:|---:|"]
     lines += [f"| {way} | {draws:,} | {time_:.2f} | {plain_time / time_:,.0f} |" for way, draws, time_ in rows]
     return [*lines, ""]
+
+
+def missing() -> list[str]:
+    """Return what is measured where it is installed, and is not."""
+    modules = {"numba": "numba", "hamilton": "Hamilton", "pipefunc": "pipefunc", "openfisca_core": "OpenFisca-Core"}
+    found = [name for module, name in modules.items() if importlib.util.find_spec(module) is None]
+    return found + ([] if spreadsheet.office() else ["LibreOffice"])
 
 
 def machine_kind() -> str:
@@ -190,15 +164,14 @@ def main() -> None:
     for option in options.option or (1, 2):
         for per_draw in (False, True):
             for draws in options.draws or (10_000, 100_000):
+                if per_draw and draws > MOST_PER_DRAW:
+                    continue
                 case = make_case(option, per_draw, draws)
                 lines += table(f"{case.name[0].upper() + case.name[1:]}, {draws:,} draws", measure(case, option))
                 print("\n".join(lines[-20:]), flush=True)
-    lines += ["### A single run", "",
-              "| case | first run, ms | again, every input new, ms | again, nothing new, ms | plain Python loops, no intermediate kept, ms |",
-              "|---|---:|---:|---:|---:|"]
-    lines += [line for option in options.option or (1, 2) for line in single_run(option)]
-    if not shutil.which("soffice") and not shutil.which("libreoffice"):
-        lines += ["", "LibreOffice is not installed here: the spreadsheet is not measured."]
+    wanted = tuple(options.option or (1, 2))
+    lines += single_runs(wanted) + simulations(wanted, max(options.draws or [100_000])) + processes()
+    lines += ["What is not installed and so not measured: " + ", ".join(missing()) + "." if missing() else ""]
     print("\n".join(lines))
     if options.write:
         page = HERE.parent / "docs" / "performance.md"

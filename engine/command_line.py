@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from equations.records import record
 
 Command = Callable[[argparse.Namespace], int]
 #: One argument: its names, and what argparse is told about it.
 Argument = tuple[tuple[str, ...], Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class CommandLine:
     """One command: what it answers, whether it takes SPEC, PROJECT and switches (choices and readings), and its own arguments."""
 

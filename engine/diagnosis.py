@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.formula import FormulaEvaluator, Scope
 from equations.equation import Equation
 from equations.errors import EvaluationError
+from equations.records import record
 from equations.syntax import (
     Binary,
     Binder,
@@ -29,7 +29,7 @@ from equations.syntax import (
 from equations.tokens import Source
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Diagnosis:
     """Looks into one equation with the values that an evaluator holds."""
 

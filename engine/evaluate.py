@@ -18,10 +18,11 @@ from engine.solvers import Solution, root_parts, solve_root
 from equations.equation import Equation
 from equations.errors import EvaluationError
 from equations.methodology import Methodology
+from equations.records import record
 from equations.syntax import Element, IndexLetter, MatrixRef
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Values:
     """All numbers of a run.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from equations.errors import MethodologyError, Place
+from equations.records import record
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -48,7 +49,7 @@ FINDING_CODES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Finding:
     """One finding.
 

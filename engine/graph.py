@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import networkx as nx
 
 from equations.equation import Equation
 from equations.errors import GraphError
 from equations.methodology import Methodology
+from equations.records import record
 from equations.syntax import Call, Element, IndexGroup, IndexLabel, IndexLetter, MatrixRef, Node, Reduce, Word, children, walk
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Use:
     """One use of a quantity by an equation.
 
@@ -84,7 +84,7 @@ def gathered_sets(equation: Equation) -> set[str]:
     return found
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class EquationGraph:
     """Quantities as nodes; an edge from each used quantity to the one defined, with the lag and the equations.
 

@@ -21,13 +21,14 @@ from equations.dataset import EVERY, ValueBlock
 from equations.errors import GraphError, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.methodology import Methodology
 from equations.quantity import Quantity
+from equations.records import record
 from equations.units import Unit
 
 #: Source, and field -> text, of a block of values.
 _Said = tuple[str, tuple[tuple[str, str], ...]]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Inputs:
     """Bound inputs.
 

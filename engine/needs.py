@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 from engine.graph import uses
@@ -16,11 +16,12 @@ from engine.setting import Setting, may_hold
 from equations.errors import GraphError, InputError, near_or_all
 from equations.methodology import Methodology
 from equations.quantity import Quantity
+from equations.records import record
 
 _LONG = 60
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Need:
     """One needed input.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -21,12 +20,13 @@ from engine.reported_values import UnitReader
 from engine.rules import check_rules
 from engine.setting import Setting
 from equations.methodology import Methodology
+from equations.records import record
 
 #: Makes the plan of a run; the cache puts itself in between.
 Planner = Callable[[Methodology, Setting, tuple[str, ...], frozenset[str]], Plan]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Run:
     """A finished run: everything that was read, planned and computed.
 

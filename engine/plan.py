@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.setting import Setting
+from equations.records import record
 
 #: For each axis of a quantity the positions of its members that are needed.
 Box = tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Step:
     """One case of one equation, to be evaluated for some cells.
 
@@ -32,7 +33,7 @@ class Step:
     mask: frozenset[tuple[int, ...]] | None = None
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Stage:
     """Steps that are done together: once, or year by year where quantities depend on their own past."""
 
@@ -41,7 +42,7 @@ class Stage:
     by_year: bool = False
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Plan:
     """What a run does.
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 
 from engine.setting import MOST_YEARS
 from equations.errors import InputError, MethodologyError, Place, SpecError, raise_all
+from equations.records import record
 from equations.spec_block import Block, Errors
 from equations.spec_schema import Field
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml, read_yaml_file
@@ -115,7 +116,7 @@ def read_date(scalar: Scalar, what: str, errors: Errors) -> date | None:
         return None
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Period:
     """A monitoring period, both days included."""
 
@@ -125,7 +126,7 @@ class Period:
     place: Place | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ProjectData:
     """A project as reported.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.formula import FormulaEvaluator, Scope
+from equations.records import record
 from equations.syntax import Binder, Cases, Element, Index, IndexGroup, IndexLetter, Node, Reduce, children
 
 Cell = tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class CellReads:
     """Finds them with the values that an evaluator holds: of cases the one that is taken, of sums the terms that are not zero."""
 

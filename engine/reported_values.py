@@ -16,6 +16,7 @@ from stat import S_ISREG
 from engine.project_data import ProjectBlock
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
 from equations.quantity import Quantity
+from equations.records import record
 from equations.strict_yaml import Mapping as YamlMapping
 from equations.strict_yaml import Scalar, YamlNode
 from equations.units import Unit
@@ -24,7 +25,7 @@ MOST_CSV_BYTES = 60_000_000
 UnitReader = Callable[[str, Place | None, tuple[str, ...]], Unit]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Reported:
     """One number as reported: its labels (one for each index), what is written, its unit and the unit alternative it takes."""
 

@@ -6,9 +6,9 @@ Conditions of equations (``when``) are decided here, since they may depend on no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from equations.methodology import Methodology
+from equations.records import record
 from equations.syntax import Compare, Letter, Logic, Member, Node, Not, Switch, Word
 
 #: Longer than any crediting lifetime: a start in the year 201 is a typing error.
@@ -19,7 +19,7 @@ MOST_YEARS = 200
 PERIOD_SET = "period"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Setting:
     """The shape of a run.
 

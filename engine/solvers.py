@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from equations.equation import Equation
 from equations.errors import EvaluationError, SpecError
+from equations.records import record
 from equations.syntax import Binary, Compare, MatrixRef, Node
 
 _RESIDUAL = 1e-9
 _MOST_STEPS = 200
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Solution:
     """What a solver found.
 

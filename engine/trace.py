@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from equations.errors import InputError, listed, near, near_or_all
 from equations.grammar import parse_formula
 from equations.notation import letters_of, plain_text
 from equations.notation_matrix import free_letter, is_matrix, letters_in, lowered
+from equations.records import record
 from equations.syntax import (
     Binary,
     Cases,
@@ -38,7 +39,7 @@ from equations.syntax import (
 )
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class TraceNode:
     """One number with its origin.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from engine.reported_values import UnitReader
 from engine.setting import Setting
 from equations.errors import Place, SpecError, raise_all
 from equations.methodology import Methodology
+from equations.records import record
 from equations.spec_block import Block, Errors, read_number, unique
 from equations.spec_library import shown_name
 from equations.spec_schema import Field
@@ -47,7 +48,7 @@ _SCHEMA: dict[str, dict[str, Field]] = {
 }
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ExpectedNumber:
     """One number that must come out, in a unit of its own."""
 
@@ -57,7 +58,7 @@ class ExpectedNumber:
     value: float
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class WorkedCase:
     """A project with the numbers that must come out.
 

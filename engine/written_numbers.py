@@ -14,6 +14,7 @@ from engine.project_data import read_date
 from equations.errors import InputError, MethodologyError, Place
 from equations.methodology import Methodology
 from equations.quantity import Quantity, Range
+from equations.records import record
 from equations.spec_block import read_number
 from equations.strict_yaml import Scalar
 from equations.syntax import Excluded, walk
@@ -26,7 +27,7 @@ _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}([, '_][0-9]{3})+(\.[0-9]*)?\Z")
 _NUMERIC = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z")
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Origin:
     """Where the value of a cell was given.
 
@@ -49,7 +50,7 @@ class Origin:
     meta: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Given:
     """One number as written, for one cell."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from equations.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Citation:
     """A place in a publication; empty parts are not printed."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.records import record
 from equations.strict_yaml import YamlNode
 from equations.syntax import Node
 from equations.tokens import Source
@@ -18,7 +19,7 @@ Cell = tuple[tuple[str, ...], str]
 EVERY = "*"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ValueBlock:
     """Values of one quantity.
 
@@ -46,7 +47,7 @@ class ValueBlock:
     distributions: YamlNode | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Dataset:
     """Values that belong together; ``use`` is ``default`` or ``on-request``."""
 
@@ -59,7 +60,7 @@ class Dataset:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class PublishedResult:
     """A printed table that the equations must reproduce to its printed decimals."""
 
@@ -73,7 +74,7 @@ class PublishedResult:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Comparison:
     """Two formulas that should agree on the numbers of the datasets alone.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.records import record
 from equations.syntax import Element, MatrixRef, Node
 from equations.tokens import Source
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Equation:
     """One equality, or one case of one.
 
@@ -61,7 +62,7 @@ class Equation:
         return f"Eq. {self.number}{self.part}" if self.number else self.id
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Rule:
     """A condition that is evaluated on every run."""
 

@@ -17,8 +17,9 @@ An error stops the work. What is only worth saying is a finding (``engine.findin
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from equations.records import record
 
 #: One line per code: what a reader of the reference finds under it.
 CODES: dict[str, str] = {
@@ -73,7 +74,7 @@ _MISTAKEN = str.maketrans({"0": "o", "1": "l", "_": None, "-": None, " ": None})
 _MOST_NEAR, _LEAST_LIKE, _LESS_LIKE, _MOST_LISTED = 3, 0.6, 0.1, 12
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Place:
     """Where something stands: a file, and line and column counted from 1 (0: not known)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from equations.records import record
 
 REDUCTIONS = frozenset({"Sum", "Product", "Max", "Min", "All", "Any"})
 #: Words with a meaning of their own; no quantity, letter, set or choice may take them.
@@ -12,7 +12,7 @@ RESERVED = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Function:
     """One function.
 

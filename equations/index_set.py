@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from equations.errors import Place
+from equations.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class IndexSet:
     """A declared index type.
 
@@ -56,7 +57,7 @@ def axis_names(indices: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Relation:
     """Which combinations of members exist; the project lists them."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
@@ -14,11 +14,12 @@ from equations.equation import Equation, Rule
 from equations.errors import Place
 from equations.index_set import IndexSet, Relation
 from equations.quantity import Quantity
+from equations.records import record
 from equations.ruling import RegisterEntry, Ruling
 from equations.units import Unit
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Section:
     """A section of the publication."""
 
@@ -26,7 +27,7 @@ class Section:
     title: str
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Substance:
     """A mass that is never added to another substance's."""
 
@@ -34,7 +35,7 @@ class Substance:
     meaning: str
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Constant:
     """A ratio as printed, with the unit that it carries."""
 
@@ -45,7 +46,7 @@ class Constant:
     published_unit: str = ""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Equivalence:
     """A mixture of units that the text makes: one ``source_unit`` counts as one ``target_unit``."""
 
@@ -56,7 +57,7 @@ class Equivalence:
     source: Citation = Citation()
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ChoiceValue:
     """One value of a choice."""
 
@@ -64,7 +65,7 @@ class ChoiceValue:
     meaning: str = ""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Choice:
     """What a project chooses once; ``default`` is empty where it must say."""
 
@@ -76,7 +77,7 @@ class Choice:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ParameterList:
     """One of the publication's own lists of parameters, and the kind of the quantities that belong on it."""
 
@@ -87,7 +88,7 @@ class ParameterList:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ListedParameter:
     """A line of one of the publication's own lists of parameters."""
 
@@ -98,7 +99,7 @@ class ListedParameter:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class HistoryLine:
     """A line of the version history."""
 
@@ -114,7 +115,7 @@ def _by(entries: Iterable[_Entry], key: str = "id") -> Mapping[str, _Entry]:
     return MappingProxyType({getattr(entry, key): entry for entry in entries})
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Methodology:
     """A methodology: identity and everything it says. All tuples stand in the order of the spec."""
 

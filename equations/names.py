@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from equations.index_set import IndexSet
 from equations.quantity import Quantity
+from equations.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Names:
     """Everything that a formula of one methodology can name."""
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from equations.equation import Equation, Rule
 from equations.methodology import Methodology
+from equations.records import record
 from equations.syntax import (
     Binary,
     Binder,
@@ -108,7 +109,7 @@ def substituted_text(node: Node, lookup: Lookup, letters: Mapping[str, str] | No
     return _Writer(letters or {}, lookup).text(node)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Writer:
     letters: Mapping[str, str]
     lookup: Lookup | None = None
@@ -240,7 +241,7 @@ def condition_text(node: Node, methodology: Methodology, letters: Mapping[str, s
     return _Words(methodology, letters_of(methodology) | dict(letters or {})).of(node)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Words:
     methodology: Methodology
     letters: Mapping[str, str]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from equations.equation import Equation
 from equations.functions import FUNCTIONS
@@ -15,6 +15,7 @@ from equations.methodology import Methodology
 from equations.notation import AND, ATOM, COMPARE, NOT, OR, POWER, PRODUCT, SIGNED, SUM, lag
 from equations.notation_matrix import is_matrix, matrix_sets
 from equations.notation_symbols import escaped, filled, letter_latex, symbol_latex, unit_latex, word_latex
+from equations.records import record
 from equations.syntax import (
     Binary,
     Binder,
@@ -104,7 +105,7 @@ def _round(text: str) -> str:
     return rf"\left( {text} \right)" if tall else f"({text})"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Latex:
     methodology: Methodology
     letters: Mapping[str, str] | None = None

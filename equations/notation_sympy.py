@@ -8,7 +8,6 @@ from ``start`` to ``end``. Numbers are exact and stand without their unit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
@@ -18,6 +17,7 @@ from equations.methodology import Methodology
 from equations.notation import letters_of, plain_text
 from equations.notation_matrix import free_letter, is_matrix, letters_in, lowered, matrix_sets
 from equations.quantity import Quantity
+from equations.records import record
 from equations.syntax import (
     Binary,
     Binder,
@@ -185,7 +185,7 @@ def _evaluated(expr: sympy.Basic) -> sympy.Expr:
     return expr.func(*(_evaluated(part) for part in expr.args))
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Projection:
     methodology: Methodology
     letters: Mapping[str, str]

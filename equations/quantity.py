@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import Place
 from equations.index_set import axis_names
+from equations.records import record
 from equations.units import PLAIN, Unit
 
 KINDS = ("monitored", "fixed_ex_ante", "default", "computed", "statement")
@@ -26,7 +27,7 @@ ROLES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Range:
     """Least and greatest value, in the quantity's unit; ``None`` is open."""
 
@@ -52,7 +53,7 @@ class Range:
         return f"at most {float(self.most):g}" if self.most is not None else "any"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class UnitAlternatives:
     """Units of which each member of one index takes one, jointly with the other quantities of ``group``."""
 
@@ -62,7 +63,7 @@ class UnitAlternatives:
     plausible: tuple[tuple[str, Range], ...] = ()
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Quantity:
     """A declared symbol.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class TextPlace:
     """A place in the publication."""
 
@@ -24,7 +25,7 @@ class TextPlace:
         return "; ".join(parts)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Reading:
     """One way to read an open place."""
 
@@ -32,7 +33,7 @@ class Reading:
     meaning: str
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Ruling:
     """An open place whose reading changes numbers; each reading can be selected."""
 
@@ -48,7 +49,7 @@ class Ruling:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class RegisterEntry:
     """A fault of the text, numeric or not."""
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from os.path import isfile
 from pathlib import Path
 
 from equations.errors import Place, SpecError, near
 from equations.methodology import Methodology
+from equations.records import record
 from equations.revision import apply_changes
 from equations.spec_block import Block, Errors
 from equations.spec_library import find_spec, shown_name
@@ -22,7 +22,7 @@ from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml
 _MOST_REVISIONS = 20
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class SpecDocument:
     """A composed document with the files it came from (path and SHA-256), the revision's own first."""
 

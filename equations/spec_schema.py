@@ -5,10 +5,10 @@ The reader, the hints for unknown fields and the reference page come from this t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from equations.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Field:
     """One field of a block.
 

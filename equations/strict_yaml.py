@@ -7,7 +7,6 @@ documents and keys that are not text are errors. The only file that imports a YA
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import Any, TypeAlias
@@ -15,6 +14,7 @@ from typing import Any, TypeAlias
 import yaml
 
 from equations.errors import MethodologyError, Place, SpecError, raise_all
+from equations.records import record
 from equations.tokens import Source
 
 try:
@@ -26,7 +26,7 @@ MOST_BYTES = 20_000_000
 MOST_DEPTH = 40
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Scalar:
     """A text; ``quoted`` tells ``"NA"`` from ``NA``, ``raw`` is kept where the file spreads it over lines.
 
@@ -65,7 +65,7 @@ class Scalar:
         return not self.text and not self.quoted
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Sequence:
     """A list."""
 
@@ -80,7 +80,7 @@ class Sequence:
         return Place(self.file, self.line, self.column)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Mapping:
     """A block of keys with values, in the order written."""
 

@@ -7,13 +7,15 @@ or simplified here. Two trees are equal when they say the same in the same order
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, TypeAlias
+
+from equations.records import record
 
 Span: TypeAlias = tuple[int, int]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Node:
     """Anything in a formula; ``span`` is the first and the last-plus-one character of its text.
 
@@ -47,7 +49,7 @@ def field_names(node: Node) -> tuple[str, ...]:
 # -- numbers ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Number(Node):
     """A number as written, with the unit written behind it, if any (``731 {day}``)."""
 
@@ -55,7 +57,7 @@ class Number(Node):
     unit: str | None = None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Ratio(Node):
     """An exact ratio of two whole numbers written without spaces (``44/12``)."""
 
@@ -69,12 +71,12 @@ class Ratio(Node):
         return f"{self.over}/{self.under}"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Excluded(Node):
     """A cell that the methodology leaves out: counts as zero and is shown as NA."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Text(Node):
     """A quoted label."""
 
@@ -84,7 +86,7 @@ class Text(Node):
 # -- names and indices -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class IndexLetter(Node):
     """A letter, with a lag on the year axis: ``y-1`` is ``IndexLetter("y", -1)``."""
 
@@ -92,7 +94,7 @@ class IndexLetter(Node):
     offset: int = 0
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class IndexLabel(Node):
     """A named member: ``"AG"``, ``2018``, ``start`` or ``end``."""
 
@@ -100,7 +102,7 @@ class IndexLabel(Node):
     mark: bool = False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class IndexGroup(Node):
     """The group that a year belongs to: ``p(y)``."""
 
@@ -111,7 +113,7 @@ class IndexGroup(Node):
 Index: TypeAlias = IndexLetter | IndexLabel | IndexGroup
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Name(Node):
     """A name as parsed, before it is known what it names."""
 
@@ -120,7 +122,7 @@ class Name(Node):
     bracketed: bool = False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Element(Node):
     """One element (or, without indices, the whole) of a quantity."""
 
@@ -128,7 +130,7 @@ class Element(Node):
     indices: tuple[Index, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class MatrixRef(Node):
     """The matrix of a quantity's elements; ``indices`` are those behind row and column."""
 
@@ -138,7 +140,7 @@ class MatrixRef(Node):
     indices: tuple[Index, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Letter(Node):
     """A letter standing for a member in a condition, or a year mark (``start``, ``end``)."""
 
@@ -146,7 +148,7 @@ class Letter(Node):
     offset: int = 0
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Switch(Node):
     """A choice of the project (``kind`` choice) or a ruling (``kind`` reading)."""
 
@@ -154,21 +156,21 @@ class Switch(Node):
     id: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Word(Node):
     """A value of a choice, a reading or a label, without quotes."""
 
     text: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class DateMark(Node):
     """``project_start`` or ``project_end``, in days."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Supplied(Node):
     """Whether the project supplied a quantity."""
 
@@ -178,14 +180,14 @@ class Supplied(Node):
 # -- operations ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Negative(Node):
     """``-x``."""
 
     operand: Node
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Binary(Node):
     """``left op right`` with one of ``+ - * / ^ .* @``."""
 
@@ -194,7 +196,7 @@ class Binary(Node):
     right: Node
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Compare(Node):
     """``left op right`` with one of ``== != < <= > >=``."""
 
@@ -203,7 +205,7 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Logic(Node):
     """``and`` / ``or`` of two or more conditions."""
 
@@ -211,14 +213,14 @@ class Logic(Node):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Not(Node):
     """``not condition``."""
 
     operand: Node
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Member(Node):
     """``letter in set`` (``negated``: ``letter not in set``)."""
 
@@ -227,7 +229,7 @@ class Member(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Call(Node):
     """A function of the closed table in :mod:`equations.functions`."""
 
@@ -235,7 +237,7 @@ class Call(Node):
     arguments: tuple[Node, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Binder(Node):
     """A letter that a reduction binds.
 
@@ -247,7 +249,7 @@ class Binder(Node):
     within: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Reduce(Node):
     """``Sum``, ``Product``, ``Max``, ``Min``, ``All`` or ``Any`` over the members of one or more letters."""
 
@@ -256,7 +258,7 @@ class Reduce(Node):
     body: Node
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@record(frozen=True, eq=False, repr=False)
 class Cases(Node):
     """``cases(c1: v1, c2: v2, otherwise: v)``: the value of the first condition that holds."""
 

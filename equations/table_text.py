@@ -5,15 +5,16 @@ Nothing is read as a number here; the edited text goes to :mod:`equations.value_
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from equations.records import record
 from equations.strict_yaml import Scalar
 
 #: Where a line of a table stands: file, line, column.
 LinePlace = tuple[str, int, int]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Row:
     """One line: its label, its cells as written (none where the publication left the row blank), where it stands."""
 
@@ -22,7 +23,7 @@ class Row:
     place: LinePlace
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class TableText:
     """A table with labels on two sides.
 

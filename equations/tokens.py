@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 
 from equations.errors import ExpressionError, Place
+from equations.records import record
 from equations.syntax import Span
 
 _WORD = re.compile(
@@ -48,7 +48,7 @@ _FOREIGN = {
 }
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Source:
     """The text of a formula and where it stands.
 
@@ -89,7 +89,7 @@ class Source:
         return len(self.raw)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Token:
     """One word: its kind (number, ratio, name, text, unit, op or end), its text and its place."""
 

@@ -5,14 +5,15 @@ Reading the text of a unit is the work of :mod:`equations.unit_registry`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+
+from equations.records import record
 
 Powers = tuple[tuple[str, Fraction], ...]
 _MOST_POWER, _MOST_BITS = 60, 4000
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Unit:
     """A unit of measurement.
 
