@@ -171,13 +171,13 @@ def main() -> None:
                 print("\n".join(lines[-20:]), flush=True)
     wanted = tuple(options.option or (1, 2))
     lines += single_runs(wanted) + simulations(wanted, max(options.draws or [100_000])) + processes()
-    lines += ["What is not installed and so not measured: " + ", ".join(missing()) + "." if missing() else ""]
+    lines = [*lines[:-1], *(["", "What is not installed and so not measured: " + ", ".join(missing()) + "."] if missing() else [])]
     print("\n".join(lines))
     if options.write:
         page = HERE.parent / "docs" / "performance.md"
         text = page.read_text(encoding="utf-8")
         head, _, rest = text.partition(BEGIN)
-        page.write_text(f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n{END}" + rest.partition(END)[2], encoding="utf-8")
+        page.write_text(f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n\n{END}" + rest.partition(END)[2], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def _initialiser(cls: type, own: tuple[dataclasses.Field[Any], ...]) -> Any:
     factories = tuple((field.name, field.default_factory) for field in own if field.default_factory is not dataclasses.MISSING)
     after, count = getattr(cls, "__post_init__", None), len(own)
 
-    def __init__(self: Any, *values: Any, **named: Any) -> None:
+    def initialise(self: Any, *values: Any, **named: Any) -> None:
         held = self.__dict__
         held.update(defaults)
         held.update(zip(positional, values, strict=False))
@@ -67,25 +67,25 @@ def _initialiser(cls: type, own: tuple[dataclasses.Field[Any], ...]) -> Any:
         if after is not None:
             after(self)
 
-    return __init__
+    return initialise
 
 
 def _equality(names: tuple[str, ...]) -> Any:
-    def __eq__(self: Any, other: object) -> Any:
+    def equals(self: Any, other: object) -> Any:
         if other.__class__ is not self.__class__:
             return NotImplemented
         mine, theirs = self.__dict__, other.__dict__
         return all(mine[name] is theirs[name] or mine[name] == theirs[name] for name in names)
 
-    return __eq__
+    return equals
 
 
 def _hashing(names: tuple[str, ...]) -> Any:
-    def __hash__(self: Any) -> int:
+    def hashed(self: Any) -> int:
         held = self.__dict__
         return hash(tuple([held[name] for name in names]))
 
-    return __hash__
+    return hashed
 
 
 def _shown(self: Any) -> str:
