@@ -14,17 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.api import audit_project, check, load, recalculation, run
+    from engine.api import audit_project, check, load, many_draws, recalculation, run
     from engine.audit.report import AuditReport
     from engine.finding import Finding
     from engine.pipeline import Run
 
 _HOMES = {
-    "AuditReport": "engine.audit.report", "Finding": "engine.finding", "Run": "engine.pipeline", "audit_project": "engine.api",
+    "AuditReport": "engine.audit.report", "Finding": "engine.finding", "Run": "engine.pipeline", "audit_project": "engine.api", "many_draws": "engine.api",
     "check": "engine.api", "load": "engine.api", "recalculation": "engine.api", "run": "engine.api",
 }  # fmt: skip
 
-__all__ = ["AuditReport", "Finding", "Run", "audit_project", "check", "load", "recalculation", "run"]
+__all__ = ["AuditReport", "Finding", "Run", "audit_project", "check", "load", "many_draws", "recalculation", "run"]
 
 
 def __getattr__(name: str) -> object:

@@ -9,6 +9,7 @@ from engine.audit.report import AuditReport
 from engine.audit.report import audit_project as make_report
 from engine.audit.reread import rereader
 from engine.batch.again import Recalculation
+from engine.batch.many import Batch, batch_of
 from engine.checks import CheckResult, check_methodology
 from engine.pipeline import Run, run_project
 from engine.plan import Plan
@@ -92,6 +93,22 @@ def recalculation(finished: Run) -> Recalculation:
         ``again({"C": array})`` gives every computed quantity; what is not named keeps the project's numbers.
     """
     return Recalculation(finished.methodology, finished.plan, finished.inputs)
+
+
+def many_draws(finished: Run, targets: tuple[str, ...] = ()) -> Batch:
+    """Return a run made ready to be evaluated for many draws or variants at once.
+
+    Parameters
+    ----------
+    targets
+        Quantities that are wanted; by default the methodology's result.
+
+    Returns
+    -------
+    Batch
+        ``many({"C": array}).arrays["ER"]``, where ``array`` has a leading axis of draws, and so has the result.
+    """
+    return batch_of(finished, targets or (finished.methodology.result,))
 
 
 def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
