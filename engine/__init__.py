@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from engine.pipeline import Run
 
 _HOMES = {
-    "AuditReport": "engine.audit.report", "Finding": "engine.finding", "Run": "engine.pipeline", "audit_project": "engine.api", "many_draws": "engine.api",
-    "check": "engine.api", "load": "engine.api", "recalculation": "engine.api", "run": "engine.api",
+    "AuditReport": "engine.audit.report", "Finding": "engine.finding", "Run": "engine.pipeline", "audit_project": "engine.api",
+    "check": "engine.api", "load": "engine.api", "many_draws": "engine.api", "recalculation": "engine.api", "run": "engine.api",
 }  # fmt: skip
 
 __all__ = ["AuditReport", "Finding", "Run", "audit_project", "check", "load", "many_draws", "recalculation", "run"]

@@ -19,6 +19,7 @@ from engine.batch.lowering import lower
 from engine.batch.prepared import Prepared, prepare
 from engine.batch.program import Numbers, Program
 from engine.plan import Plan
+from equations.errors import Place
 from equations.methodology import Methodology
 
 _MOST_PREPARED = 8
@@ -62,6 +63,10 @@ class Source(Protocol):
         rows
             Input -> where to write. Shape: (cells, stop - start).
         """
+        ...
+
+    def declared_at(self, quantity: str, place: int) -> Place | None:
+        """Return where it is written how a cell differs between draws, for messages."""
         ...
 
     def part(self, start: int, stop: int) -> Self:
@@ -108,6 +113,10 @@ class ArraySource:
             flat = array.reshape(len(array), -1)[start:stop]
             whole = len(places) == flat.shape[1]
             rows[quantity][...] = (flat if whole else flat[:, places]).T
+
+    def declared_at(self, quantity: str, place: int) -> Place | None:
+        """Return nothing: arrays stand in no file."""
+        return None
 
     def part(self, start: int, stop: int) -> ArraySource:
         """Return some of the draws."""

@@ -286,11 +286,13 @@ class _Batch:
         labels = [members[axis][place] for axis, place in zip(quantity.indices, cell, strict=True)]
         name, unit = f"draw {draw + self.source.first + 1}", "" if str(quantity.unit) == "1" else f" {quantity.unit}"
         shown = f"{quantity.id}[{', '.join(labels)}]" if labels else quantity.id
+        where = self.source.declared_at(quantity.id, int(group.places[at]))
         if not np.isfinite(value):
-            return InputError("I505", f"{shown} is not a finite number in {name}", remedy="look at the numbers that were given")
+            return InputError("I505", f"{shown} is not a finite number in {name}", where, remedy="look at the numbers that were given")
         return InputError(
             "I504",
             f"{shown} = {value:.6g}{unit} in {name} is outside what it can be",
+            where,
             why=f"its range is {quantity.range}",
             remedy="correct the numbers, or declare a distribution within the range",
         )

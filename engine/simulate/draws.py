@@ -19,7 +19,7 @@ from engine.simulate.correlations import Variable, factor_of, joined
 from engine.simulate.declared import Uncertainty
 from engine.simulate.distributions import FROM_NORMAL, from_normal
 from engine.simulate.normal import Numbers
-from equations.errors import InputError
+from equations.errors import InputError, Place
 
 CHUNK = 4096
 _MOST_TRIES = 1000
@@ -60,6 +60,11 @@ class DrawSource:
     first: int = 0
     moved: dict[int, dict[str, int]] = field(default_factory=dict, compare=False)
     _held: threading.local = field(default_factory=threading.local, compare=False)
+
+    def declared_at(self, quantity: str, place: int) -> Place | None:
+        """Return where the distribution of a cell is declared."""
+        row = self._row_of_place.get((quantity, place))
+        return None if row is None else self._variable_of_row[row][0].place
 
     def part(self, start: int, stop: int) -> DrawSource:
         """Return some of the draws: the numbers of each are the same."""

@@ -17,6 +17,7 @@ from engine.simulate.normal import Numbers
 from engine.simulate.propagation import covariance_of, gradient_of
 from engine.simulate.simulation import batchable_of, used_by
 from engine.simulate.support import check_support
+from equations.errors import Place
 
 #: How far an input without declared uncertainty is moved.
 SWING = 0.10
@@ -204,6 +205,10 @@ class _Mixed:
     @property
     def first(self) -> int:
         return self.own.first
+
+    def declared_at(self, quantity: str, place: int) -> Place | None:
+        """Return where the distribution of a cell is declared."""
+        return self.own.declared_at(quantity, place)
 
     @property
     def chunk(self) -> int | None:

@@ -105,7 +105,10 @@ def test_policies_for_draws_outside_the_range(simulated):
     assert "of the draws of DF fell outside its range and were drawn again" in again[1]
     assert "of the draws of DF fell outside its range and were moved to the limit" in moved[1]
     assert refused[0] == 2
-    assert re.match(r"I504 DF = -0\.\d+ in draw 16 is outside what it can be\n    why: its range is 0 to 1\n    do:  ", refused[1])
+    assert re.match(
+        r"I504 DF = -0\.\d+ in draw 16 is outside what it can be \(.*project\.yaml:\d+:\d+\)\n(.*\n)*    why: its range is 0 to 1\n    do:  ",
+        refused[1],
+    )
 
 
 @pytest.mark.parametrize(

@@ -118,8 +118,9 @@ def test_impossible_numbers_are_refused(numbers, simulated):
 def test_draws_outside_the_range_can_be_made_an_error(simulated):
     text = "uncertainty: {outside: fail, inputs: {DF: {distribution: normal, se: 0.2}}}"
 
-    with pytest.raises(MethodologyError, match=r"I504 DF = .* in draw \d+ is outside what it can be"):
+    with pytest.raises(MethodologyError, match=r"I504 DF = .* in draw \d+ is outside what it can be") as caught:
         simulated(text)
+    assert "project.yaml:" in str(caught.value)  # where the distribution is declared
 
 
 def test_statistics_of_known_numbers():
