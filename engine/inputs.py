@@ -152,11 +152,11 @@ class _Binder:
         held = self.given.setdefault(quantity.id, {})
         source = str(block.source or fallback)
         for labels, text in block.cells:
+            origin = Origin(kind, name, text, block.unit.text, source, block.place)
             for cell in self.cells_of(quantity, labels, block):
                 earlier = held.get(cell)
                 if earlier is not None and earlier.origin.kind == kind:
                     self.twice(quantity, cell, earlier.origin.name, name, block)
-                origin = Origin(kind, name, text, block.unit.text, source, block.place)
                 held[cell] = Given(text, block.unit, origin, block.place)
 
     def twice(self, quantity: Quantity, cell: tuple[int, ...], first: str, second: str, block: ValueBlock) -> None:

@@ -32,7 +32,7 @@ from engine.cells import PRESENT
 from engine.pipeline import Run
 from engine.reported_values import UnitReader
 from engine.simulate.correlations import Correlation, Variable, read_amount, read_correlations
-from engine.simulate.distributions import NEEDS, OF_ROWS, Declared, NoSuchDistributionError, from_fields
+from engine.simulate.distributions import FROM_NORMAL, NEEDS, OF_ROWS, Declared, NoSuchDistributionError, from_fields
 from equations.errors import InputError, MethodologyError, Place, near_or_all, raise_all
 from equations.quantity import Quantity
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
@@ -124,9 +124,10 @@ class _Reader:
             for quantity, node, there in self.of_datasets():
                 self.below(quantity, node, there, 0)
         outside = self.word(held.get("outside"), POLICIES, "reject")
+        correlations = tuple(read_correlations(held.get("correlations"), self.variables, self.errors))
         return Uncertainty(
             tuple(self.variables),
-            tuple(read_correlations(held.get("correlations"), self.variables, self.errors)),
+            (*correlations, *self.as_one({name for correlation in correlations for name in correlation.names})),
             outside,
             tuple(self.deductions(held.get("deductions"))),
         )
@@ -179,6 +180,32 @@ class _Reader:
             if there.any():
                 yield self.run.methodology.quantity[block.quantity], block.distributions, there & (states == PRESENT)
         self.beside = None
+
+    def as_one(self, taken: set[str]) -> Iterator[Correlation]:
+        """Yield cells for which one number was written: they are one unknown, and move as one.
+
+        Parameters
+        ----------
+        taken
+            Names of cells for which the project declares a correlation of its own.
+        """
+        for variable in self.variables:
+            origins, shape = self.run.inputs.origins[variable.quantity], self.run.inputs.values[variable.quantity].shape
+            written: dict[int, list[str]] = {}
+            for name, place in zip(variable.names, variable.places.tolist(), strict=True):
+                cell = tuple(int(at) for at in np.unravel_index(place, shape))
+                if variable.kind not in OF_ROWS and name not in taken and cell in origins:
+                    written.setdefault(id(origins[cell]), []).append(name)
+            for names in written.values():
+                if len(names) > 1 and variable.kind not in FROM_NORMAL:
+                    self.fault(
+                        "I510",
+                        f"{names[0]} and {names[1]} are one number, and cannot be drawn as {variable.kind} one by one",
+                        variable.place,
+                        remedy="take another distribution, or give each its own number",
+                    )
+                elif len(names) > 1:
+                    yield Correlation(tuple(names), np.ones((len(names), len(names))))
 
     # -- one quantity
 
@@ -330,6 +357,9 @@ class _Reader:
                 found["level"] = self.share(value, self.level)
             elif key.text not in ("distribution", "unit", "source"):
                 number = self.number(value, key.text)
+                if key.text in _IN_UNIT and isinstance(value, Scalar) and value.text.endswith("%") and str(quantity.unit) != "1":
+                    remedy = "write relative_se" if key.text == "se" else f"write it in {quantity.unit}, or in a `unit:` of its own"
+                    self.fault("I510", f"{key.text} of {quantity.id} is no share: it is in {quantity.unit}", value.place, remedy=remedy)
                 found[key.text] = number * (factor if key.text in _IN_UNIT else 1.0)
         return found if len(self.errors) == before else None
 

@@ -7,6 +7,7 @@ import pytest
 import engine
 from engine.comparison.compare_specs import Side, compare_values
 from engine.simulate.declared import read_uncertainty
+from engine.simulate.simulation import simulate
 from equations.errors import MethodologyError
 from equations.unit_registry import parse_unit
 
@@ -109,3 +110,45 @@ def test_an_uncertainty_that_is_no_mapping_is_a_fault_of_the_spec(declared):
     spec = SPEC.replace("MJ/kg\n", "MJ/kg\n        uncertainty: high\n").split("        uncertainty:\n")[0]
     with pytest.raises(MethodologyError, match=r"S105 an uncertainty is a distribution"):
         declared(spec=spec)
+
+
+BY_YEAR = SPEC.replace("H, symbol: H, meaning: heat of a fuel, indices: [fuel]", "H, symbol: H, meaning: heat of a fuel, indices: [fuel, year]").replace(
+    "F, symbol: F, meaning: fuel burnt, indices: [fuel]", "F, symbol: F, meaning: fuel burnt, indices: [fuel, year]"
+).replace("Sum(f, F[f] * H[f])", "Sum(f, y, F[f, y] * H[f, y])").replace("unit: MJ/kg", 'unit: MJ/kg\n        at: {year: "*"}')
+FOUR_YEARS = """
+project: {name: test}
+operation: {start: 2019-01-01, end: 2022-12-31}
+monitoring_periods: [{id: p1, start: 2019-01-01, end: 2022-12-31}]
+values:
+  F: {unit: t, values: {diesel: {2019: 1, 2020: 1, 2021: 1, 2022: 1}}, otherwise: 0}
+"""
+
+
+def simulated(tmp_path, spec, project, draws=4000):
+    (tmp_path / "spec.yaml").write_text(spec, encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(project, encoding="utf-8")
+    return simulate(engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml"), parse_unit, draws=draws, seed=1)
+
+
+def test_one_printed_number_that_holds_for_every_year_is_one_unknown(tmp_path):
+    """Uniform from 42 to 44, four tonnes in all: a standard error of 4 * 2 / sqrt(12), not of sqrt(4) * 2 / sqrt(12)."""
+    found = simulated(tmp_path, BY_YEAR, FOUR_YEARS)
+    assert found.result.se == pytest.approx(4 * 2 / 12**0.5, rel=0.03)
+    assert found.propagated["R"].se == pytest.approx(4 * 2 / 12**0.5, rel=1e-9)
+
+
+def test_a_correlation_of_the_projects_own_comes_first(tmp_path):
+    own = "uncertainty: {correlations: [{between: [H], coefficient: 0}]}\n"
+    found = simulated(tmp_path, BY_YEAR, FOUR_YEARS + own)
+    assert found.propagated["R"].se == pytest.approx(2 * 2 / 12**0.5, rel=1e-9)
+
+
+def test_one_number_for_several_cells_cannot_be_drawn_one_by_one(tmp_path):
+    spec = BY_YEAR.replace("uniform, min: 42, max: 44", "beta, alpha: 2, beta: 2, min: 42, max: 44")
+    with pytest.raises(MethodologyError, match=r"I510 H\[diesel, 2019\] and H\[diesel, 2020\] are one number"):
+        simulated(tmp_path, spec, FOUR_YEARS)
+
+
+def test_a_share_where_a_number_with_a_unit_belongs_is_refused(declared):
+    with pytest.raises(MethodologyError, match=r"I510 se of F is no share(.|\n)*write relative_se"):
+        declared("uncertainty: {inputs: {F: {distribution: normal, se: 10 %}}}\n")
