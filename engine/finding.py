@@ -46,6 +46,7 @@ FINDING_CODES: dict[str, str] = {
     "A720": "more is converted than there is",
     "A721": "the project is only an illustration",
     "A722": "monitored and projected conversions are far apart",
+    "A723": "the result counts years that lie in no monitoring period",
 }
 
 

@@ -19,6 +19,7 @@ from engine.project_data import ProjectData, read_project
 from engine.reported_values import UnitReader
 from engine.rules import check_rules
 from engine.setting import Setting
+from equations.errors import listed
 from equations.methodology import Methodology
 from equations.records import record
 
@@ -154,6 +155,7 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
         if setting.readings[ruling.id] != ruling.default:
             found.append(Finding("A714", "note", ruling.id, f"read as {setting.readings[ruling.id]!r}, not as {ruling.default!r}",
                                  ruling.issue))  # fmt: skip
+    found += _unmonitored(methodology, data, values)
     for solution in values.solutions:
         equation = methodology.equation[solution.equation]
         if equation.quantity in plan.optional:
@@ -161,3 +163,19 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
         found.append(Finding("A707", "note", equation.id, f"{equation.label} solved for {solution.where or equation.quantity}",
                              str(solution), source=str(equation.source)))  # fmt: skip
     return found
+
+
+def _unmonitored(methodology: Methodology, data: ProjectData, values: Values) -> list[Finding]:
+    """Warn where a result by year, and so its total, has years in which nothing was monitored."""
+    result = methodology.quantity[methodology.result]
+    if methodology.year_set not in result.indices or result.id not in values.arrays:
+        return []
+    monitored = {year for period in data.periods for year in range(period.start.year, period.end.year + 1)}
+    outside = [str(year) for year in range(data.start.year, data.end.year + 1) if year not in monitored]
+    if not outside:
+        return []
+    return [
+        Finding("A723", "warning", result.id, f"its total counts {listed(outside, 12)}, in no monitoring period",
+                "the methodology gives its result by year, for every year of operation",
+                "add the monitoring periods, or let the operation begin and end with them")
+    ]  # fmt: skip

@@ -157,12 +157,12 @@ class NeedWalk:
     def before_start(self, index: IndexLetter, quantity: str) -> None:
         source = self.equation.formula_source
         place = source.place(index.span) if source else self.equation.place
-        word = "before the first" if index.offset < 0 else "after the last"
+        word, edge, rest = ("before the first", "start", ">") if index.offset < 0 else ("after the last", "end", "<")
         self.planner.errors[self.equation.id, "G404"] = GraphError(
             "G404", f"{self.equation.label} ({self.equation.id}) reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
             place, why="the year axis runs from the start year of the project to its last monitored year",
-            remedy=f"add a case `when: {index.letter} == start` with the value given for the inception, and limit this one "
-            f"to `{index.letter} > start`",
+            remedy=f"add a case `when: {index.letter} == {edge}` with what holds there, and limit this one to "
+            f"`{index.letter} {rest} {edge}`",
         )  # fmt: skip
 
 

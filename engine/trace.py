@@ -17,12 +17,14 @@ from engine.terminal import number
 from engine.written_numbers import Origin
 from equations.equation import Equation
 from equations.errors import InputError, listed, near, near_or_all
+from equations.functions import FUNCTIONS
 from equations.grammar import parse_formula
 from equations.notation import letters_of, plain_text
 from equations.notation_matrix import free_letter, is_matrix, letters_in, lowered
 from equations.records import record
 from equations.syntax import (
     Binary,
+    Call,
     Cases,
     Element,
     IndexGroup,
@@ -284,7 +286,7 @@ class Tracer:
             text = self.added(self.terms(formula, scope, zeros))
         else:
             text = plain_text(self.opened(formula, scope, zeros))
-        return text + (f"   ({sum(zeros)} terms are zero)" if sum(zeros) else "")
+        return text + (f"   ({len(zeros)} {'term is' if len(zeros) == 1 else 'terms are'} zero)" if zeros else "")
 
     def opened(self, node: Node, scope: Scope, zeros: list[int]) -> Node:
         """Return a formula with numbers for elements, the case that is taken for each `cases`, and sums written out.
@@ -303,6 +305,9 @@ class Tracer:
                 case Cases():
                     taken = self.case(inner, scope)
                     parts[id(inner)] = inner if taken is inner else self.opened(taken, scope, zeros)
+                case Call() if inner is not node:
+                    value, _ = self.evaluator.value(inner, scope)
+                    parts[id(inner)] = Name(number(float(np.ravel(value)[0]))) if np.size(value) == 1 else inner
                 case Reduce(kind="Sum" | "Max" | "Min"):
                     parts[id(inner)] = self.reduced(inner, scope, zeros)
         return _without_ones(rebuild(node, parts))
@@ -373,8 +378,8 @@ def _without_powers(node: Node) -> Node:
 
 
 def _outermost(node: Node) -> Iterator[Node]:
-    """Yield the elements, `cases` and reductions of a formula that do not stand within another of them."""
-    if isinstance(node, Element | Cases | Reduce):
+    """Yield the elements, `cases`, reductions and calls of the calendar that do not stand within another of them."""
+    if isinstance(node, Element | Cases | Reduce) or (isinstance(node, Call) and FUNCTIONS[node.name].rule == "calendar"):
         yield node
     else:
         for inner in children(node):
@@ -408,7 +413,7 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
     for child in node.uses:
         yield from trace_text(child, indent + "    ")
     if node.zeros:
-        yield f"{indent}    ({node.zeros} cells that are zero are not shown)"
+        yield f"{indent}    ({'1 cell that is zero is' if node.zeros == 1 else f'{node.zeros} cells that are zero are'} not shown)"
 
 
 def _given(node: TraceNode) -> str:

@@ -1,0 +1,46 @@
+"""A result by year counts every year of operation; years in which nothing was monitored are said."""
+
+import pytest
+
+import engine
+from engine.trace import explain
+
+SPEC = """
+methodology: {id: T, version: "1", title: By year, result: R}
+index_sets:
+  - {id: year, kind: year, letters: [y]}
+quantities:
+  - {id: F, symbol: F, meaning: fuel saved, indices: [year], unit: tCO2, kind: monitored}
+  - {id: R, symbol: R, meaning: reductions, indices: [year], unit: tCO2, kind: computed}
+equations:
+  - {id: e, defines: "R[y]", formula: "F[y] * elapsed_years(y) / 1 {year}"}
+"""
+PROJECT = """
+project: {name: test}
+operation: {start: 2018-01-01, end: 2021-12-31}
+PERIODS
+values:
+  F: {unit: tCO2, source: x, values: {2018: 1, 2019: 2, 2020: 3, 2021: 4}}
+"""
+
+
+@pytest.mark.parametrize(("periods", "said"), [
+    ("monitoring_periods: [{id: a, start: 2020-01-01, end: 2021-12-31}]", ["its total counts 2018, 2019, in no monitoring period"]),
+    ("monitoring_periods: [{id: a, start: 2018-01-01, end: 2019-12-31}, {id: b, start: 2021-01-01, end: 2021-12-31}]",
+     ["its total counts 2020, in no monitoring period"]),
+    ("monitoring_periods: [{id: a, start: 2018-01-01, end: 2021-12-31}]", []),
+    ("", []),
+])  # fmt: skip
+def test_years_outside_every_monitoring_period_are_said(periods, said, tmp_path):
+    (tmp_path / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(PROJECT.replace("PERIODS", periods), encoding="utf-8")
+    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    assert [finding.what for finding in run.findings if finding.code == "A723"] == said
+    assert run.total == 0 * 1 + 1 * 2 + 2 * 3 + 3 * 4
+
+
+def test_the_calendar_is_written_with_numbers(tmp_path):
+    (tmp_path / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(PROJECT.replace("PERIODS", ""), encoding="utf-8")
+    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    assert explain(run, "R", (2,)).substituted == "3 * 2 / 1 {year}"
