@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from engine.excerpt import with_excerpt
 from engine.finding import Finding
+from engine.findings_report import sentence
 from engine.pipeline import Run
 from engine.terminal import bold, coloured, number, table, wrapped
 from equations.errors import CODES
@@ -160,7 +161,7 @@ def findings_text(findings: tuple[Finding, ...], *, notes: bool = False) -> str:
     limit = len(shown) if notes else _MOST_FINDINGS
     for finding in shown[:limit]:
         head = coloured(f"{finding.severity} {finding.code} {finding.subject}", finding.severity)
-        lines.append(wrapped(f"{head}: {finding.what}", "    "))
+        lines.append(wrapped(f"{head}: {sentence(finding)}", "    "))
         if finding.code in CODES and finding.place is not None:
             lines += [f"    where: {finding.place}", *(with_excerpt(finding.place) or finding.place).caret_lines()]
         for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
@@ -198,7 +199,7 @@ def run_markdown(run: Run) -> str:
         total = f"{math.fsum(v for v in values if v is not None):,.1f}"
         lines.append(f"| {quantity.id} | {quantity.title} | {quantity.unit} | " + " | ".join(cells) + f" | {total} |")
     lines += [""] + [f"**{line}**" for line in _plain_results(run)] + ["", "## Findings", ""]
-    lines += [f"- **{f.severity}** {f.code} `{f.subject}`: {f.what} {f.evidence}".rstrip() for f in run.findings] or ["none"]
+    lines += [f"- **{f.severity}** {f.code} `{f.subject}`: {sentence(f)} {f.evidence}".rstrip() for f in run.findings] or ["none"]
     return "\n".join(lines) + "\n"
 
 

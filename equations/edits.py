@@ -152,7 +152,7 @@ class Editor(EditLog):
             self.fault(
                 f"{len(matching)} entries of {path[-1]} are called {name.text!r}",
                 name.place,
-                remedy="say which by `at:`, or give them an `id:`",
+                remedy="say which by `at:` or `when:`, or give them an `id:`",
             )
             return None
         where, removed = " of ".join(reversed(path)), self.edited.get((*path, name.text))
@@ -314,7 +314,7 @@ def _selecting(kind: str, block: Mapping, held: Mapping) -> tuple[str, ...]:
     """Return the fields by which an edit says which entry it means."""
     if kind != "value_block":
         return (name_field(kind),)
-    naming = ("id", "quantity", "at") if "id" not in block else ("id",)
+    naming = ("id", "quantity", "at", "when") if "id" not in block else ("id",)
     return tuple(
         name for name in naming if name == "id" or ((new := block.get(name)) and (old := held.get(name)) and same(new, old))
     )
@@ -334,7 +334,7 @@ def _identity(item: YamlNode, kind: str) -> str:
 
 
 def _matching(items: tuple[YamlNode, ...], kind: str, name: Scalar, selector: Mapping | None) -> list[int]:
-    """Return where entries stand that an edit may mean; values are named by id, or by quantity and, if need be, `at`."""
+    """Return where entries stand that an edit may mean; values are named by id, or by quantity and, if need be, `at` and `when`."""
     if kind != "value_block":
         return [at for at, item in enumerate(items) if _identity(item, kind) == name.text]
     blocks = [(at, item) for at, item in enumerate(items) if isinstance(item, Mapping)]
@@ -345,6 +345,9 @@ def _matching(items: tuple[YamlNode, ...], kind: str, name: Scalar, selector: Ma
     wanted = selector.get("at") if selector is not None else None
     if len(named) > 1 and wanted is not None:
         named = [(at, item) for at, item in named if (held := item.get("at")) is not None and same(wanted, held)]
+    case = selector.get("when") if selector is not None else None
+    if len(named) > 1 and case is not None:
+        named = [(at, item) for at, item in named if (held := item.get("when")) is not None and same(case, held)] or named
     return [at for at, _ in named]
 
 

@@ -300,8 +300,9 @@ class Resolver:
         known = (self.names.choices if switch.kind == "choice" else self.names.rulings).get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
-            self.fault("X204", f"{switch.id} has no value {shown!r}", written.span,
-                       why=f"its values are {', '.join(known)}", remedy=near(shown, known) or "take one of them")  # fmt: skip
+            quoted = f'write it in quotes: {_switched(switch)} == "{shown}"' if shown in known else ""
+            self.fault("X204", f"{switch.id} has no value {shown!r}" if not quoted else f"{shown!r} is more than one word", written.span,
+                       why=f"its values are {', '.join(known)}", remedy=quoted or near(shown, known) or "take one of them")  # fmt: skip
         return replace(node, left=switch, right=Word(text or "", span=written.span))
 
     def compare_letter(self, node: Compare, left: Node | None, right: Node | None) -> Node:

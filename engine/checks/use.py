@@ -19,6 +19,7 @@ from equations.syntax import (
     Member,
     Node,
     Supplied,
+    Switch,
     walk,
 )
 
@@ -55,7 +56,30 @@ def check_use(methodology: Methodology) -> list[Finding]:
             findings.append(
                 Finding("W812", "note", quantity.id, f"{quantity.id} cites no source", "", "add `source:`", place=quantity.place)
             )
-    return findings
+    return [*findings, *_declared_for_nothing(methodology)]
+
+
+def _declared_for_nothing(methodology: Methodology) -> Iterator[Finding]:
+    """Yield choices and relations on which nothing depends."""
+    switched = {node.id for part in _formulas(methodology) for node in walk(part) if isinstance(node, Switch)}
+    switched |= {id_ for result in methodology.published_results for id_, _ in result.choices}
+    switched |= {id_ for comparison in methodology.comparisons for id_, _ in comparison.choices}
+    related = {quantity.on for quantity in methodology.quantities}
+    unused = [("choice", choice.id, choice.place) for choice in methodology.choices if choice.id not in switched]
+    unused += [("relation", relation.id, relation.place) for relation in methodology.relations if relation.id not in related]
+    for kind, id_, place in unused:
+        yield Finding("W801", "warning", id_, f"the {kind} {id_} is declared and nothing depends on it", "",
+                      "use it, or remove it", place=place)  # fmt: skip
+
+
+def _formulas(methodology: Methodology) -> Iterator[Node]:
+    """Yield every formula and condition of a methodology."""
+    blocks = (block for dataset in methodology.datasets for block in dataset.values)
+    for one in (*methodology.equations, *methodology.rules, *methodology.comparisons, *blocks):
+        for name in ("formula", "condition", "when", "left", "right"):
+            node = getattr(one, name, None)
+            if isinstance(node, Node):
+                yield node
 
 
 def _undefined(methodology: Methodology) -> Iterator[Finding]:

@@ -248,6 +248,14 @@ def test_computed_quantity_without_equation_is_an_error_even_where_nothing_needs
     assert {("G403", "ghost"), ("W801", "ghost")} <= codes(findings)
 
 
+def test_a_choice_and_a_relation_on_which_nothing_depends(checked):
+    choice = "choices:\n  - {id: colour, meaning: none, values: [{id: red, meaning: r}, {id: blue, meaning: b}]}\n"
+    relation = "relations:\n  - {id: near, over: [land_use, land_use], meaning: none}\n"
+    findings = checked(TINY, ("choices:\n", relation + choice))
+
+    assert {("W801", "colour"), ("W801", "near")} <= codes(findings)
+
+
 def test_what_leads_nowhere_is_told_from_what_is_only_shown(checked):
     quantities = (
         "  - {id: x, symbol: x, meaning: input, unit: ha, kind: monitored}\n"

@@ -143,6 +143,22 @@ def test_an_edited_spec_and_the_whole_one_have_the_same_hash(revised, whole, cha
     assert edited.hash == written.hash
 
 
+def test_blocks_that_differ_only_by_when_are_told_apart_by_it(tmp_path):
+    base = BASE.replace('      - {quantity: u, unit: "1", value: 0.2}\n', '      - {quantity: u, unit: "1", value: 0.2, when: way == one}\n'
+                        '      - {quantity: u, unit: "1", value: 0.4, when: way == two}\n')  # fmt: skip
+    (tmp_path / "base.yaml").write_text(base)
+    head = 'based_on: base.yaml\nmethodology: {version: "2"}\nchanges:\n  replace: {datasets: [{id: defaults, values: {replace: [{quantity: u, '
+    (tmp_path / "both.yaml").write_text(head + "value: 0.5}]}}]}\n")
+    (tmp_path / "second.yaml").write_text(head + "when: way == two, value: 0.5}]}}]}\n")
+
+    with pytest.raises(MethodologyError, match="2 entries of values are called 'u'(.|\n)*by `at:` or `when:`"):
+        read_document(tmp_path / "both.yaml")
+    revised = methodology_of(read_document(tmp_path / "second.yaml"))
+
+    (dataset,) = revised.datasets
+    assert [block.cells[0][1] for block in dataset.values if block.quantity == "u"] == ["0.2", "0.5"]
+
+
 def test_a_new_category_in_a_table_needs_its_row_and_its_column(revised, whole):
     changes = """\
 replace:
