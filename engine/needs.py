@@ -196,7 +196,7 @@ def project_template(
         lines += ["", "  # ---- statements, for the rules of the methodology"]
         for id_ in statements:
             quantity = methodology.quantity[id_]
-            lines += [f"  # {quantity.meaning} ({quantity.source})", f"  {id_}: ____   # {_answer(quantity)}"]
+            lines += [f"  # {quantity.meaning}{_cited(quantity)}", f"  {id_}: ____   # {_answer(quantity)}"]
     defaults = [id_ for id_ in plan.inputs if id_ in given]
     if defaults:
         lines += ["", "  # Taken from the methodology's datasets unless you supply them here: " + ", ".join(defaults)]
@@ -244,7 +244,7 @@ def _template_members(methodology: Methodology, setting: Setting, plan: Plan) ->
 
 def value_template(methodology: Methodology, setting: Setting, quantity: Quantity, plan: Plan) -> list[str]:
     """Return the lines of one entry under ``values:`` with a gap for every number."""
-    lines = ["", f"  # {quantity.meaning} ({quantity.source})"]
+    lines = ["", f"  # {quantity.meaning}{_cited(quantity)}"]
     if quantity.published_unit_text:
         lines.append(f"  # published unit: {quantity.published_unit_text}")
     if quantity.type != "number":
@@ -288,6 +288,10 @@ def _template_tables(quantity: Quantity, labels: list[list[str]]) -> Iterator[st
         yield " " * (8 + wide) + "".join(label.ljust(wide) for label in labels[1]).rstrip()
         for label in labels[0]:
             yield " " * 8 + label.ljust(wide) + "".join(GAP.ljust(wide) for _ in labels[1]).rstrip()
+
+
+def _cited(quantity: Quantity) -> str:
+    return f" ({quantity.source})" if quantity.source else ""
 
 
 def _answer(quantity: Quantity) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -108,9 +109,18 @@ def named_setting(
             if index_set.parts:
                 groups[index_set.id] = base.groups[index_set.id]
                 continue
-            named[index_set.id] = ("MP1",) if index_set.id == "period" else ("first",)
-            groups[index_set.id] = (tuple(range(len(named[index_set.groups]))),)
+            usual = ("MP1",) if index_set.id == "period" else ("first",)
+            named[index_set.id] = named[index_set.id] if index_set.id in members else usual
+            groups[index_set.id] = _shared_out(len(named[index_set.groups]), named[index_set.id], index_set.id)
     return replace(base, members=named, groups=groups, start=start, end=end)
+
+
+def _shared_out(count: int, names: tuple[str, ...], set_id: str) -> tuple[tuple[int, ...], ...]:
+    """Return places in as many runs as there are names, each as long as the others; a person moves the borders."""
+    if len(names) > count:
+        raise InputError("I506", f"{len(names)} members of {set_id} share {count} between them", remedy="name fewer, or take more years")
+    ends = [count * at // len(names) for at in range(len(names) + 1)]
+    return tuple(tuple(range(first, end)) for first, end in itertools.pairwise(ends))
 
 
 def check_switches(methodology: Methodology, choices: Mapping[str, str], readings: Mapping[str, str]) -> None:

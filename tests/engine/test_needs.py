@@ -113,3 +113,13 @@ def test_unknown_targets_choices_and_datasets_are_named(session):
         find_needs(session.methodology, {"option": "3"})
     with pytest.raises(InputError, match="no dataset"):
         find_needs(session.methodology, ALL, datasets=("frl",))
+
+
+def test_groups_of_years_that_are_named_for_a_template_share_the_years(session):
+    setting = named_setting(session.methodology, {"option": "2"}, {}, "2018-01-01", "2022-12-31", {"map_interval": "early,late"})
+    at = setting.members["map_interval"].index("late")
+    assert setting.members["map_interval"] == ("early", "late")
+    assert [setting.members["year"][year] for year in setting.groups["map_interval"][at]] == ["2020", "2021", "2022"]
+
+    with pytest.raises(InputError, match="I506 2 members of map_interval share 1"):
+        named_setting(session.methodology, {}, {}, "2018-01-01", "2018-12-31", {"map_interval": "early,late"})

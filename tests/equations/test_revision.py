@@ -151,7 +151,7 @@ def test_blocks_that_differ_only_by_when_are_told_apart_by_it(tmp_path):
     (tmp_path / "both.yaml").write_text(head + "value: 0.5}]}}]}\n")
     (tmp_path / "second.yaml").write_text(head + "when: way == two, value: 0.5}]}}]}\n")
 
-    with pytest.raises(MethodologyError, match="2 entries of values are called 'u'(.|\n)*by `at:` or `when:`"):
+    with pytest.raises(MethodologyError, match=r"2 entries of values are called 'u'(.|\n)*by `at:` or `when:`"):
         read_document(tmp_path / "both.yaml")
     revised = methodology_of(read_document(tmp_path / "second.yaml"))
 
