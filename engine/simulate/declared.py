@@ -23,7 +23,7 @@ uncertainty for them; ``datasets: no`` leaves all of it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -190,13 +190,10 @@ class _Reader:
             Names of cells for which the project declares a correlation of its own.
         """
         for variable in self.variables:
-            origins, shape = self.run.inputs.origins[variable.quantity], self.run.inputs.values[variable.quantity].shape
-            written: dict[int, list[str]] = {}
-            for name, place in zip(variable.names, variable.places.tolist(), strict=True):
-                cell = tuple(int(at) for at in np.unravel_index(place, shape))
-                if variable.kind not in OF_ROWS and name not in taken and cell in origins:
-                    written.setdefault(id(origins[cell]), []).append(name)
-            for names in written.values():
+            name_of = dict(zip(variable.places.tolist(), variable.names, strict=True))
+            free = [place for place, name in name_of.items() if variable.kind not in OF_ROWS and name not in taken]
+            for places in written_once(self.run, variable.quantity, free):
+                names = [name_of[place] for place in places]
                 if len(names) > 1 and variable.kind not in FROM_NORMAL:
                     self.fault(
                         "I510",
@@ -432,3 +429,13 @@ class _Reader:
                 self.fault("I510", "a deduction has a `rule` and the quantity that it is taken `of`", item.place)
                 continue
             yield rule.text, of.text
+
+
+def written_once(run: Run, quantity: str, places: Iterable[int]) -> list[list[int]]:
+    """Return cells of an input by the number that was written for them: one number may stand for several cells."""
+    origins, shape = run.inputs.origins[quantity], run.inputs.values[quantity].shape
+    found: dict[int, list[int]] = {}
+    for place in places:
+        cell = tuple(int(at) for at in np.unravel_index(place, shape))
+        found.setdefault(id(origins[cell]) if cell in origins else -1 - place, []).append(place)
+    return list(found.values())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.batch.batch import ArraySource, Batchable
 from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, evaluate_batch, limits
 from engine.pipeline import Run
-from engine.simulate.declared import Uncertainty
+from engine.simulate.declared import Uncertainty, written_once
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import covariance_of, gradient_of
@@ -105,23 +105,23 @@ def analyse(
     found = gradient_of(batchable, numbers, target)
     cells = _cells(run, numbers)
     spread = _spread(uncertainty)
-    steps = [spread.get(cell, SWING * abs(float(numbers[cell[0]].ravel()[cell[1]]))) for cell in cells]
+    steps = [spread.get((q, places[0]), SWING * abs(float(numbers[q].ravel()[places[0]]))) for q, places in cells]
     ends = _moved(run, batchable, numbers, cells, steps, target, way)
     effects = []
-    for at, (quantity, place) in enumerate(cells):
-        value, slope = float(numbers[quantity].ravel()[place]), float(found.by_input[quantity].ravel()[place])
+    for at, (quantity, places) in enumerate(cells):
+        value, slope = float(numbers[quantity].ravel()[places[0]]), float(found.by_input[quantity].ravel()[places].sum())
         if slope == 0.0 and ends[2 * at] == ends[2 * at + 1]:
             continue
         elasticity = slope * value / found.value if found.value else float("nan")
         effects.append(
             Effect(
-                cell_name(run, quantity, place),
+                cell_name(run, quantity, places[0]) + (f" and {len(places) - 1} more with this number" if len(places) > 1 else ""),
                 str(run.methodology.quantity[quantity].unit),
                 value,
                 slope,
                 elasticity,
                 steps[at],
-                (quantity, place) in spread,
+                (quantity, places[0]) in spread,
                 float(ends[2 * at]),
                 float(ends[2 * at + 1]),
             )
@@ -146,10 +146,11 @@ def cell_name(run: Run, quantity: str, place: int) -> str:
     return f"{quantity}[{labels}]" if labels else quantity
 
 
-def _cells(run: Run, numbers: Mapping[str, Numbers]) -> list[tuple[str, int]]:
-    """Return every number of the inputs that can be moved."""
+def _cells(run: Run, numbers: Mapping[str, Numbers]) -> list[tuple[str, list[int]]]:
+    """Return every number of the inputs that can be moved, with the cells for which it was written."""
     movable = [q for q in numbers if run.methodology.quantity[q].type == "number"]
-    return [(q, int(place)) for q in movable for place in np.flatnonzero(np.isfinite(numbers[q]) & (numbers[q] != 0))]
+    there = {q: np.flatnonzero(np.isfinite(numbers[q]) & (numbers[q] != 0)).tolist() for q in movable}
+    return [(q, places) for q in movable for places in written_once(run, q, there[q])]
 
 
 def _spread(uncertainty: Uncertainty | None) -> dict[tuple[str, int], float]:
@@ -164,19 +165,18 @@ def _moved(
     run: Run,
     batchable: Batchable,
     numbers: dict[str, Numbers],
-    cells: list[tuple[str, int]],
+    cells: list[tuple[str, list[int]]],
     steps: list[float],
     target: str,
     way: Way,
 ) -> Numbers:
     """Return the target with each input moved down and up by itself, within the range in which it can be."""
     arrays = {q: np.repeat(numbers[q][None], 2 * len(cells), axis=0) for q in dict.fromkeys(q for q, _ in cells)}
-    for at, ((quantity, place), step) in enumerate(zip(cells, steps, strict=True)):
+    for at, ((quantity, places), step) in enumerate(zip(cells, steps, strict=True)):
         least, most = limits(run.methodology.quantity[quantity])
-        value = float(numbers[quantity].ravel()[place])
-        arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, place] = np.clip(
-            [value - step, value + step], least, most
-        )
+        value = float(numbers[quantity].ravel()[places[0]])
+        ends = np.clip([value - step, value + step], least, most)
+        arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, places] = ends[:, None]
     found = evaluate_batch(batchable, ArraySource(arrays, numbers), Way("literal", way.backend, workers=way.workers))
     return _totals(found.arrays[target])
 

@@ -7,6 +7,7 @@ import pytest
 import engine
 from engine.comparison.compare_specs import Side, compare_values
 from engine.simulate.declared import read_uncertainty
+from engine.simulate.sensitivity import analyse
 from engine.simulate.simulation import simulate
 from equations.errors import MethodologyError
 from equations.unit_registry import parse_unit
@@ -152,3 +153,13 @@ def test_one_number_for_several_cells_cannot_be_drawn_one_by_one(tmp_path):
 def test_a_share_where_a_number_with_a_unit_belongs_is_refused(declared):
     with pytest.raises(MethodologyError, match=r"I510 se of F is no share(.|\n)*write relative_se"):
         declared("uncertainty: {inputs: {F: {distribution: normal, se: 10 %}}}\n")
+
+
+def test_sensitivity_moves_a_number_with_all_cells_for_which_it_is_written(tmp_path):
+    (tmp_path / "spec.yaml").write_text(BY_YEAR, encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(FOUR_YEARS, encoding="utf-8")
+    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    found = {effect.name: effect for effect in analyse(run, "R", None, draws=0, seed=1).effects}
+    heat = found["H[diesel, 2019] and 3 more with this number"]
+    assert (heat.derivative, heat.high - heat.low) == pytest.approx((4.0, 4 * 2 * 4.3))
+    assert found["F[diesel, 2019]"].derivative == pytest.approx(43.0)
