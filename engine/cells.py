@@ -26,6 +26,14 @@ def cells_of(box: Box) -> Iterable[tuple[int, ...]]:
             yield (first, *rest)
 
 
+def cell_name(quantity: Quantity, setting: Setting, place: int) -> str:
+    """Return what a cell is called, ``C[E, AG]``; ``place`` is counted through the quantity's array."""
+    members = [setting.members[axis] for axis in quantity.indices]
+    cell = np.unravel_index(place, [len(own) for own in members])
+    labels = ", ".join(own[at] for own, at in zip(members, cell, strict=True))
+    return f"{quantity.id}[{labels}]" if labels else quantity.id
+
+
 def existing(quantity: Quantity, setting: Setting, methodology: Methodology) -> Callable[[tuple[int, ...]], bool] | None:
     """Return whether a cell exists under the quantity's relation, or ``None`` where all do."""
     pairs = setting.relations.get(quantity.on) if quantity.on else None

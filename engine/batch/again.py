@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from engine.batch.batch import Batchable, make_batchable
+from engine.batch.batch import make_batchable
 from engine.batch.numpy_code import BlockCode
-from engine.batch.prepared import prepare
 from engine.batch.program import Numbers
 from engine.batch.run import limits
+from engine.cells import cell_name
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from engine.plan import Plan
@@ -42,7 +42,7 @@ class Recalculation:
         self.methodology, self.plan, self.inputs = methodology, plan, inputs
         computed = tuple(dict.fromkeys(quantity for stage in plan.stages for quantity in stage.quantities))
         made = make_batchable(methodology, plan, computed)
-        ready = prepare(made.literal, _needed(made, plan), self._template(), methodology.quantity)
+        ready = made.prepared("literal", {name: np.full(np.shape(numbers), np.nan) for name, numbers in inputs.values.items()})
         self._code = BlockCode(ready.layout, _WIDTH, ready.results)
         self._open, self._known, self._status = ready.open, ready.numbers, ready.has_status
         self._must = np.nonzero(ready.needed[ready.open])[0]
@@ -59,9 +59,6 @@ class Recalculation:
             self._least[rows], self._most[rows] = limits(methodology.quantity[name])
         self._unused = np.isnan(self._base)  # cells that are read and left out, as the run found
         self._shapes = {name: np.shape(numbers) for name, numbers in inputs.values.items()}
-
-    def _template(self) -> dict[str, Numbers]:
-        return {name: np.full(np.shape(numbers), np.nan) for name, numbers in self.inputs.values.items()}
 
     def __call__(self, changes: Mapping[str, Numbers] | None = None) -> Mapping[str, Numbers]:
         """Compute everything.
@@ -93,9 +90,10 @@ class Recalculation:
                 place, cells = self._read[name]
                 flat = np.asarray(numbers, np.float64).reshape(-1)
                 column[place] = flat if len(flat) == len(cells) else flat[cells]
-        inside = (self._least <= column) & (column <= self._most)  # not for what is not a number
-        if not (inside | self._unused).all():
-            raise self._outside(column, int(np.argmin(inside | self._unused)))
+        fit = (self._least <= column) & (column <= self._most)  # not for what is not a number
+        fit |= self._unused & np.isnan(column)
+        if not fit.all():
+            raise self._outside(column, int(np.argmin(fit)))
         self._code.inputs[...] = column[:, None]
         with np.errstate(all="ignore"):
             found = self._code.run()[:, 0]
@@ -114,11 +112,8 @@ class Recalculation:
 
     def _outside(self, column: Numbers, row: int) -> InputError:
         name, place, cells = next((name, p, cells) for name, (p, cells) in self._read.items() if p.start <= row < p.stop)
-        quantity, members = self.methodology.quantity[name], self.plan.setting.members
-        value = float(column[row])
-        cell = np.unravel_index(cells[row - place.start], self._shapes[name])
-        labels = ", ".join(members[axis][place] for axis, place in zip(quantity.indices, cell, strict=True))
-        shown = f"{name}[{labels}]" if labels else name
+        quantity, value = self.methodology.quantity[name], float(column[row])
+        shown = cell_name(quantity, self.plan.setting, int(cells[row - place.start]))
         if not np.isfinite(value):
             return InputError("I505", f"{shown} is not a finite number", remedy="look at the numbers that were given")
         why = f"its range is {quantity.range}"
@@ -148,14 +143,3 @@ class _Quantities(Mapping[str, Numbers]):
 
     def __len__(self) -> int:
         return len(self._places)
-
-
-def _needed(made: Batchable, plan: Plan) -> np.ndarray:
-    """Return which cells must have a number: not those that only a rule asks for."""
-    parts = []
-    for name, cells in made.literal.outputs.items():
-        part = np.zeros(cells.shape, bool)
-        if name not in plan.optional:
-            part[np.ix_(*plan.needs[name])] = True
-        parts.append(part.ravel())
-    return np.concatenate(parts)

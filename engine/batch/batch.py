@@ -145,11 +145,15 @@ class Batchable:
 
     @property
     def needed(self) -> NDArray[np.bool_]:
-        """Which cells of the outputs have a number, output after output, each counted through its array."""
+        """Which cells of the outputs must have a number, output after output, each counted through its array.
+
+        What only rules ask for may lack some.
+        """
         parts = []
         for name, cells in self.literal.outputs.items():
             part = np.zeros(cells.shape, bool)
-            part[np.ix_(*self.plan.needs[name])] = True
+            if name not in self.plan.optional:
+                part[np.ix_(*self.plan.needs[name])] = True
             parts.append(part.ravel())
         return np.concatenate(parts)
 

@@ -70,5 +70,11 @@ def batch_of(run: Run, targets: tuple[str, ...]) -> Batch:
     targets
         Quantities that are wanted, and nothing else is computed.
     """
+    made = batchable_of(run, targets)
+    return Batch(made, {name: run.inputs.values[name] for name in made.plan.inputs})
+
+
+def batchable_of(run: Run, targets: tuple[str, ...]) -> Batchable:
+    """Return the part of a run that some targets need, ready for batches."""
     plan = plan_run(run.methodology, run.setting, targets, frozenset(run.inputs.values))
-    return Batch(make_batchable(run.methodology, plan), {name: run.inputs.values[name] for name in plan.inputs})
+    return make_batchable(run.methodology, plan)

@@ -15,6 +15,7 @@ from engine.batch.lanes import can_run, is_at_hand, is_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
 from engine.batch.prepared import MOST_WIDTH, Code, Prepared
 from engine.batch.program import Group, Numbers, Program
+from engine.cells import cell_name
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from equations.errors import EvaluationError, InputError
@@ -281,11 +282,9 @@ class _Batch:
 
     def outside(self, group: Group, at: int, draw: int, value: float) -> InputError:
         assert group.places is not None
-        quantity, members = self.batchable.methodology.quantity[group.name], self.batchable.plan.setting.members
-        cell = np.unravel_index(group.places[at], [len(members[axis]) for axis in quantity.indices])
-        labels = [members[axis][place] for axis, place in zip(quantity.indices, cell, strict=True)]
+        quantity = self.batchable.methodology.quantity[group.name]
         name, unit = f"draw {draw + self.source.first + 1}", "" if str(quantity.unit) == "1" else f" {quantity.unit}"
-        shown = f"{quantity.id}[{', '.join(labels)}]" if labels else quantity.id
+        shown = cell_name(quantity, self.batchable.plan.setting, int(group.places[at]))
         where = self.source.declared_at(quantity.id, int(group.places[at]))
         if not np.isfinite(value):
             return InputError("I505", f"{shown} is not a finite number in {name}", where, remedy="look at the numbers that were given")

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.cells import PRESENT
+from engine.cells import PRESENT, cell_name
 from engine.pipeline import Run
 from engine.reported_values import UnitReader
 from engine.simulate.correlations import Correlation, Variable, read_amount, read_correlations
@@ -334,10 +334,7 @@ class _Reader:
             )
 
     def name(self, quantity: Quantity, place: int) -> str:
-        members = [self.run.setting.members[axis] for axis in quantity.indices]
-        cell = np.unravel_index(place, [len(own) for own in members])
-        labels = ", ".join(own[at] for own, at in zip(members, cell, strict=True))
-        return f"{quantity.id}[{labels}]" if labels else quantity.id
+        return cell_name(quantity, self.run.setting, place)
 
     # -- fields
 

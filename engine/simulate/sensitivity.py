@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.batch import ArraySource, Batchable
+from engine.batch.many import batchable_of
 from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, evaluate_batch, limits
+from engine.cells import cell_name
 from engine.pipeline import Run
 from engine.simulate.declared import Uncertainty, written_once
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import covariance_of, gradient_of
-from engine.simulate.simulation import batchable_of, used_by
+from engine.simulate.simulation import used_by
 from engine.simulate.support import check_support
 from equations.errors import Place
 
@@ -115,7 +117,8 @@ def analyse(
         elasticity = slope * value / found.value if found.value else float("nan")
         effects.append(
             Effect(
-                cell_name(run, quantity, places[0]) + (f" and {len(places) - 1} more with this number" if len(places) > 1 else ""),
+                cell_name(run.methodology.quantity[quantity], run.setting, places[0])
+                + (f" and {len(places) - 1} more with this number" if len(places) > 1 else ""),
                 str(run.methodology.quantity[quantity].unit),
                 value,
                 slope,
@@ -136,14 +139,6 @@ def analyse(
         sobol = _sobol(run, numbers, uncertainty, target, draws, seed, evaluated)
     unit = str(run.methodology.quantity[target].unit)
     return Sensitivity(run, target, unit, found.value, tuple(effects), sobol, draws, seed)
-
-
-def cell_name(run: Run, quantity: str, place: int) -> str:
-    """Return what a cell is called: ``C[E, AG]``."""
-    members = [run.setting.members[axis] for axis in run.methodology.quantity[quantity].indices]
-    cell = np.unravel_index(place, [len(own) for own in members])
-    labels = ", ".join(own[at] for own, at in zip(members, cell, strict=True))
-    return f"{quantity}[{labels}]" if labels else quantity
 
 
 def _cells(run: Run, numbers: Mapping[str, Numbers]) -> list[tuple[str, list[int]]]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.batch.batch import Batchable, make_batchable
+from engine.batch.batch import Batchable
+from engine.batch.many import batchable_of
 from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch, limits
 from engine.pipeline import Run
-from engine.planning import plan_run
 from engine.reported_values import UnitReader
 from engine.simulate.correlations import Correlation
 from engine.simulate.declared import Uncertainty, read_uncertainty
@@ -151,12 +151,6 @@ def _asked(run: Run, targets: tuple[str, ...]) -> tuple[str, ...]:
 def _propagated(batchable: Batchable, run: Run, uncertainty: Uncertainty, target: str) -> Propagated:
     numbers = {quantity: run.inputs.values[quantity] for quantity in batchable.plan.inputs}
     return propagate(gradient_of(batchable, numbers, target), target, used_by(numbers, uncertainty))
-
-
-def batchable_of(run: Run, targets: tuple[str, ...]) -> Batchable:
-    """Return the part of a run that some targets need, ready for batches."""
-    plan = plan_run(run.methodology, run.setting, targets, frozenset(run.inputs.values))
-    return make_batchable(run.methodology, plan)
 
 
 def _check_numbers(draws: int, seed: int, levels: tuple[float, ...], stop: float | None) -> None:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.batch import ArraySource
+from engine.batch.many import batchable_of
 from engine.batch.run import Way, evaluate_batch, limits
+from engine.cells import cell_name
 from engine.pipeline import Run
 from engine.setting import Setting
 from engine.simulate.normal import Numbers
-from engine.simulate.sensitivity import cell_name
-from engine.simulate.simulation import batchable_of
 from equations.errors import InputError, near_or_all
 from equations.methodology import Methodology
 
@@ -73,12 +73,13 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
     quantity, place = named_cell(run.methodology, run.setting, name, run.inputs.values)
     target, at = named_cell(run.methodology, run.setting, left, run.values.arrays)
     if run.methodology.quantity[quantity].type != "number" or len(place) != 1:
-        raise InputError("I502", f"{name} is not one number", remedy=f"name one: {cell_name(run, quantity, int(place[0]))}")
+        one = cell_name(run.methodology.quantity[quantity], run.setting, int(place[0]))
+        raise InputError("I502", f"{name} is not one number", remedy=f"name one: {one}")
     search = _Search(run, quantity, int(place[0]), target, at)
     value, reached, others = search.find(wanted)
     of = run.methodology.quantity
     return Solved(
-        cell_name(run, quantity, int(place[0])),
+        cell_name(run.methodology.quantity[quantity], run.setting, int(place[0])),
         str(of[quantity].unit),
         search.present,
         value,
