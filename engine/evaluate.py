@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.diagnosis import Diagnosis
-from engine.formula import COLUMN, ROW, FormulaEvaluator, Scope, Valued, aligned
+from engine.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Scope, Valued, aligned
 from engine.inputs import Inputs
 from engine.plan import Plan, Stage, Step
 from engine.solvers import Solution, root_parts, solve_root
@@ -19,7 +19,7 @@ from equations.equation import Equation
 from equations.errors import EvaluationError
 from equations.methodology import Methodology
 from equations.records import record
-from equations.syntax import Element, IndexLetter, MatrixRef
+from equations.syntax import Element, IndexLetter, MatrixRef, Node
 
 
 @record(frozen=True)
@@ -40,15 +40,19 @@ class Values:
     states: Mapping[str, NDArray[np.uint8]]
     steps: Mapping[str, tuple[Step, ...]]
     solutions: tuple[Solution, ...] = ()
+    #: Formulas whose value lay near a whole number, was rounded, and is not known as a fraction: it counts as the whole number.
+    near_whole: tuple[tuple[Node, float], ...] = ()
 
 
-def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs) -> Values:
+def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactly | None = None) -> Values:
     """Evaluate every stage of a plan.
 
     Parameters
     ----------
     inputs
         As bound to the same plan.
+    exact
+        The same run in fractions, asked where rounding to whole numbers hangs on the last digits of a float.
 
     Returns
     -------
@@ -60,11 +64,13 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs) -> Values:
     EvaluationError
         V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), naming the cell and the operands.
     """
-    run = StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(inputs.values)), dict(inputs.states))
+    formulas = FormulaEvaluator(methodology, plan.setting, dict(inputs.values), exact=exact)
+    run = StepEvaluator(plan, formulas, dict(inputs.states))
     with np.errstate(all="ignore"):
         for stage in plan.stages:
             run.stage(stage)
-    return Values(run.arrays, run.states, {q: tuple(s) for q, s in run.steps.items()}, tuple(run.solutions))
+    steps = {q: tuple(s) for q, s in run.steps.items()}
+    return Values(run.arrays, run.states, steps, tuple(run.solutions), tuple(formulas.undecided))
 
 
 def evaluate_again(methodology: Methodology, plan: Plan, values: Values, quantity: str) -> Values:
@@ -109,6 +115,10 @@ class StepEvaluator:
     def empty(self, shape: tuple[int, ...]) -> NDArray[Any]:
         """Return the array in which a quantity's cells are stored; nothing stands in it."""
         return np.full(shape, np.nan)
+
+    def is_finite(self, array: NDArray[Any]) -> NDArray[np.bool_]:
+        """Whether each cell is a number."""
+        return np.asarray(np.isfinite(array), bool)
 
     def stage(self, stage: Stage) -> None:
         for quantity in stage.quantities:
@@ -172,7 +182,7 @@ class StepEvaluator:
             here = exists[target] if target else exists
             result = np.where(here, result, 0.0)
             state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
-        bad = ~np.isfinite(result) & chosen
+        bad = ~self.is_finite(result) & chosen
         if step.quantity not in self.plan.optional and bad.any():
             raise Diagnosis(self.formulas).error(equation, scope, axes, tuple(int(at) for at in np.argwhere(bad)[0]))
         held, held_state = self.arrays[step.quantity], self.states[step.quantity]

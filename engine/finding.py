@@ -47,6 +47,7 @@ FINDING_CODES: dict[str, str] = {
     "A721": "the project is only an illustration",
     "A722": "monitored and projected conversions are far apart",
     "A723": "the result counts years that lie in no monitoring period",
+    "A746": "a value so near a whole number that its last digits would decide; it counts as the whole number",
 }
 
 

@@ -6,17 +6,19 @@ bound; sums run over members in their declared order, one after the other, so th
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.calendar_days import calendar_value
 from engine.cells import existing_cells
+from engine.rational import rounded_exactly
 from engine.setting import Setting
+from engine.whole_numbers import ROUNDING, near_whole
 from engine.written_numbers import EPOCH
 from equations.errors import InputError, listed
 from equations.methodology import Methodology
@@ -74,6 +76,14 @@ class Scope:
         return Scope({**self.letters, letter: (set_id, positions)})
 
 
+class Exactly(Protocol):
+    """Who knows the value of a part of a formula in fractions (:mod:`engine.exact`)."""
+
+    def of(self, node: Node, scope: Scope) -> Valued:
+        """Return the value; elements are :class:`~engine.rational.Rational`, or floats where no fraction is known."""
+        ...
+
+
 @dataclass
 class FormulaEvaluator:
     """Evaluates formulas and conditions on the arrays that it holds.
@@ -93,6 +103,10 @@ class FormulaEvaluator:
     #: Masks of cells that exist, collected while the body of a reduction is evaluated.
     masks: list[list[tuple[Array, tuple[str, ...]]]] = field(default_factory=list)
     existing: dict[str, Array | None] = field(default_factory=dict)
+    #: The same numbers in fractions, for what the last digits of a float would decide; none in batches.
+    exact: Exactly | None = None
+    #: What lay near a whole number and is not known as a fraction, so that it counts as the whole number.
+    undecided: list[tuple[Node, float]] = field(default_factory=list)
 
     def exists(self, quantity: str) -> Array | None:
         """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
@@ -236,7 +250,19 @@ class FormulaEvaluator:
             return np.swapaxes(values[0][0], -1, -2), values[0][1]
         axes = scope.order({x for _, letters in values for x in letters})
         arrays = [aligned(value, axes) for value in values]
+        if node.name in ("floor", "ceil"):
+            return self.rounded(node.name, node.arguments[0], arrays[0], scope), axes
         return _FUNCTIONS[node.name](*arrays), axes
+
+    def rounded(self, name: str, node: Node, array: Array, scope: Scope) -> Array:
+        """Return values rounded to whole numbers; what only the last digits of a float would decide is decided in fractions."""
+        near = near_whole(array)
+        if self.exact is None or not near.any():
+            return ROUNDING[name](array)
+        exact, letters = self.exact.of(node, scope)
+        result, unknown = rounded_exactly(name, array, near, aligned((exact, letters), scope.order(set(letters))))
+        self.undecided += [(node, float(value)) for value in array[unknown]]
+        return result
 
     def calendar(self, node: Call, scope: Scope) -> Valued:
         letter = node.arguments[0]
@@ -244,7 +270,7 @@ class FormulaEvaluator:
         set_id, positions = scope.letters[letter.letter]
         members = self.setting.members[set_id]
         years = [int(members[p]) + letter.offset for p in positions]
-        return np.array([_calendar(node.name, year, int(members[0]), self.setting) for year in years], float), (letter.letter,)
+        return np.array([calendar_value(node.name, year, int(members[0]), self.setting) for year in years], float), (letter.letter,)
 
     # -- reductions
 
@@ -410,28 +436,10 @@ def _diagonal(array: Array) -> Array:
     return result
 
 
-def _calendar(function: str, year: int, start: int, setting: Setting) -> int:
-    if function == "days_in_year":
-        return days_in_year(year)
-    return operating_days(year, setting) if function == "operating_days" else year - start
-
-
-def days_in_year(year: int) -> int:
-    """Return the days of a calendar year."""
-    return 366 if calendar.isleap(year) else 365
-
-
-def operating_days(year: int, setting: Setting) -> int:
-    """Return the days of a year from the project's first to its last day, both included."""
-    first = max(date.fromisoformat(setting.start), date(year, 1, 1))
-    last = min(date.fromisoformat(setting.end), date(year, 12, 31))
-    return max(0, (last - first).days + 1)
-
-
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "max": lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)),
     "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)),
-    "pos": lambda a: np.maximum(a, 0.0), "abs": np.abs, "floor": np.floor, "ceil": np.ceil,
+    "pos": lambda a: np.maximum(a, 0.0), "abs": np.abs,
     "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log10": np.log10,
 }  # fmt: skip
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {

@@ -48,6 +48,8 @@ class Inputs:
     alternatives: Mapping[str, Mapping[str, str]]
     findings: tuple[Finding, ...]
     files: tuple[tuple[str, str], ...]
+    #: Every unit in which a number was written, by its text.
+    units: Mapping[str, Unit] = field(default_factory=dict)
 
 
 def supplied_quantities(methodology: Methodology, project: ProjectData, setting: Setting) -> frozenset[str]:
@@ -106,6 +108,7 @@ class _Binder:
     otherwise: dict[str, list[tuple[tuple[int | None, ...], Given]]] = field(default_factory=dict)
     #: Quantities of which not all that is written could be read; that they lack values would be said twice.
     unread: set[str] = field(default_factory=set)
+    units: dict[str, Unit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         substances = tuple(substance.id for substance in self.methodology.substances)
@@ -132,7 +135,8 @@ class _Binder:
         self.check_the_rest()
         self.check_alternatives()
         raise_all(self.errors)
-        return Inputs(values, states, origins, self.alternatives, tuple(self.findings), tuple(self.reader.files.items()))
+        files = tuple(self.reader.files.items())
+        return Inputs(values, states, origins, self.alternatives, tuple(self.findings), files, self.units)
 
     # -- what is at hand
 
@@ -151,6 +155,7 @@ class _Binder:
         quantity = self.methodology.quantity[block.quantity]
         held = self.given.setdefault(quantity.id, {})
         source = str(block.source or fallback)
+        self.units[block.unit.text] = block.unit
         for labels, text in block.cells:
             origin = Origin(kind, name, text, block.unit.text, source, block.place)
             for cell in self.cells_of(quantity, labels, block):
@@ -222,17 +227,9 @@ class _Binder:
 
     def unused(self, quantity: Quantity) -> None:
         why = "no equation uses it under these choices and supplied values"
-        self.findings.append(
-            Finding(
-                "A705",
-                "note",
-                quantity.id,
-                f"the supplied {quantity.id} is not used",
-                why,
-                "remove it, or look whether a choice is wrong",
-                place=self.project.value_places.get(quantity.id),
-            )
-        )
+        place = self.project.value_places.get(quantity.id)
+        self.findings.append(Finding("A705", "note", quantity.id, f"the supplied {quantity.id} is not used", why,
+                                     "remove it, or look whether a choice is wrong", place=place))  # fmt: skip
 
     def said(self, block: ProjectBlock) -> _Said:
         """Return the source of a block, and what else is said of how it was measured."""
@@ -241,6 +238,7 @@ class _Binder:
 
     def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: _Said | None = None) -> Origin:
         source, meta = self.said(block) if said is None else said
+        self.units[unit.text] = unit
         return Origin("project", self.project.path.name, text, unit.text, source, place, meta)
 
     # -- cells

@@ -11,6 +11,7 @@ import numpy as np
 from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.comparison.version_gap import Loader, set_aside
 from engine.evaluate import Values, evaluate
+from engine.exact import ExactRun
 from engine.finding import Finding
 from engine.inputs import Inputs, bind_inputs, supplied_quantities
 from engine.plan import Plan
@@ -19,8 +20,10 @@ from engine.project_data import ProjectData, read_project
 from engine.reported_values import UnitReader
 from engine.rules import check_rules
 from engine.setting import Setting
+from engine.totals import Headline, headline, no_total
 from equations.errors import listed
 from equations.methodology import Methodology
+from equations.notation import plain_text
 from equations.records import record
 
 #: Makes the plan of a run; the cache puts itself in between.
@@ -49,17 +52,33 @@ class Run:
         return self.plan.setting
 
     @cached_property
+    def headline(self) -> Headline:
+        """The number by which the run is spoken of: the result's total, or one of its cells where they do not add up.
+
+        Raises
+        ------
+        KeyError
+            If other targets were asked for, from which the result does not follow.
+        """
+        result = self.methodology.result
+        if result not in self.values.arrays:
+            raise KeyError(f"{result} is not part of this run; its targets are {', '.join(self.plan.targets)}")
+        return headline(self.methodology, self.setting, self.methodology.quantity[result], self.values.arrays[result])
+
+    @property
     def total(self) -> float:
         """The methodology's result, over all its members (credits over all monitoring periods).
 
         Raises
         ------
+        InputError
+            I530: the members do not add up, and none of them stands for all (a share by year).
         KeyError
-            If other targets were asked for, from which it does not follow.
+            As :attr:`headline`.
         """
-        if self.methodology.result not in self.values.arrays:
-            raise KeyError(f"{self.methodology.result} is not part of this run; its targets are {', '.join(self.plan.targets)}")
-        return float(np.add.accumulate(self.values.arrays[self.methodology.result].ravel())[-1])
+        if not self.headline.is_total:
+            raise no_total(self.methodology.quantity[self.methodology.result])
+        return self.headline.value
 
     def value(self, quantity: str, **labels: str | int) -> float:
         """Return one number.
@@ -80,6 +99,11 @@ class Run:
             for axis, name in zip(declared.indices, declared.axis_names, strict=True)
         )
         return float(self.values.arrays[quantity][cell])
+
+    @cached_property
+    def exact(self) -> ExactRun:
+        """The same run in fractions, computed when it is asked."""
+        return ExactRun(self.methodology, self.plan, self.inputs)
 
     def cells(self, quantity: str) -> list[tuple[tuple[str, ...], float, str]]:
         """Return labels, value and state (``""`` or ``excluded``) of every cell that was needed and applies."""
@@ -138,7 +162,7 @@ def run_project(
     supplied = supplied_quantities(methodology, data, setting)
     plan = planner(methodology, setting, targets, supplied)
     inputs = bind_inputs(methodology, plan, data, read_unit)
-    values = evaluate(methodology, plan, inputs)
+    values = evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs))
     stated = frozenset(q for q in data.values if q in methodology.quantity)
     findings = (*aside, *inputs.findings, *check_rules(methodology, plan, values, stated), *_about(methodology, data, plan, values))
     return Run(methodology, data, plan, inputs, values, findings)
@@ -156,6 +180,9 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
             found.append(Finding("A714", "note", ruling.id, f"read as {setting.readings[ruling.id]!r}, not as {ruling.default!r}",
                                  ruling.issue))  # fmt: skip
     found += _unmonitored(methodology, data, values)
+    for node, value in values.near_whole:
+        found.append(Finding("A746", "note", methodology.result, f"floor or ceil of {value!r} counts as the whole number {value:,.0f}",
+                             f"{plain_text(node)} is known as a float only", "a root, a power or a logarithm enters it"))  # fmt: skip
     for solution in values.solutions:
         equation = methodology.equation[solution.equation]
         if equation.quantity in plan.optional:

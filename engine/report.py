@@ -13,6 +13,8 @@ from engine.finding import Finding
 from engine.findings_report import sentence
 from engine.pipeline import Run
 from engine.terminal import bold, coloured, number, table, wrapped
+from engine.whole_units import WholeUnits, whole_units
+from engine.yearly import TOTAL, fixed, yearly_table
 from equations.errors import CODES
 from equations.quantity import Quantity
 
@@ -33,8 +35,9 @@ def run_record(run: Run) -> dict[str, object]:
         "readings": dict(run.setting.readings),
         "datasets": [scalar.text for scalar in run.project.datasets],
         "result": result.id,
-        result.id: run.total,
+        result.id: run.headline.value if run.headline.is_total else None,
         f"{result.id}_unit": str(result.unit),
+        "by_year": yearly_table(run).as_records(),
         "quantities": [quantity_record(run, quantity) for quantity in methodology.quantities if quantity.id in run.values.arrays],
         "findings": [finding.as_record() for finding in run.findings],
     }
@@ -87,7 +90,7 @@ def to_json(record: object) -> str:
 
 def run_text(run: Run) -> str:
     """Return a run for reading in a terminal."""
-    parts = ["\n".join(head_lines(run)), year_table(run), "\n".join(result_lines(run)), findings_text(run.findings)]
+    parts = ["\n".join(head_lines(run)), yearly_text(run), "\n".join(result_lines(run)), findings_text(run.findings)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -108,47 +111,52 @@ def head_lines(run: Run) -> Iterator[str]:
         yield "readings other than the default: " + ", ".join(changed)
 
 
-def year_rows(run: Run) -> tuple[list[str], list[tuple[Quantity, list[float | None]]]]:
-    """Return the years and, for each quantity of the methodology's report, its value in each year."""
-    year_set = run.methodology.year_set
-    years = list(run.setting.members.get(year_set, ()))
-    rows = []
-    for id_ in run.methodology.report:
-        quantity = run.methodology.quantity[id_]
-        if quantity.indices != (year_set,) or id_ not in run.values.arrays:
-            continue
-        values = [float(v) if math.isfinite(v) else None for v in run.values.arrays[id_]]
-        rows.append((quantity, values))
-    return years, rows
-
-
-def year_table(run: Run) -> str:
-    """Return the table of the report's quantities, year by year, with the sum over the years."""
-    years, rows = year_rows(run)
-    if not rows:
+def yearly_text(run: Run) -> str:
+    """Return the yearly table of a run for a terminal."""
+    found = yearly_table(run)
+    if not found.rows:
         return ""
-    body = []
-    for quantity, values in rows:
-        known = [value for value in values if value is not None]
-        cells = [f"{value:,.1f}" if value is not None else "" for value in values]
-        total = f"{math.fsum(known):,.1f}" if quantity.unit.powers else ""
-        body.append([quantity.id, quantity.title[:46], str(quantity.unit), *cells, total])
-    return table(["", "", "unit", *years, "total"], body, right=range(3, 4 + len(years)))
+    body = [[row.quantity.id, row.quantity.title[:46], str(row.quantity.unit), *row.cells, row.total_cell] for row in found.rows]
+    shown = table(["", "", "unit", *found.years, TOTAL], body, right=range(3, 4 + len(found.years)))
+    return shown + (f"\n{found.note}" if found.note else "")
+
+
+def yearly_markdown(run: Run) -> Iterator[str]:
+    """Yield the lines of the yearly table of a run as Markdown."""
+    found = yearly_table(run)
+    yield "| quantity | meaning | unit | " + " | ".join(found.years) + f" | {TOTAL} |"
+    yield "|---|---|---|" + "---:|" * (len(found.years) + 1)
+    for row in found.rows:
+        cells = " | ".join((*row.cells, row.total_cell))
+        yield f"| {row.quantity.id} | {row.quantity.title} | {row.quantity.unit} | {cells} |"
+    if found.note:
+        yield ""
+        yield found.note
 
 
 def result_lines(run: Run) -> Iterator[str]:
     """Yield the lines of the result, and of what the report names beside the yearly table."""
     methodology = run.methodology
+    whole = whole_units(run)
+    in_table = {row.quantity.id for row in yearly_table(run).rows}
     for id_ in dict.fromkeys((methodology.result, *methodology.report)):
         quantity = methodology.quantity[id_]
-        if methodology.year_set in quantity.indices or id_ not in run.values.arrays:
+        if id_ in in_table or id_ not in run.values.arrays or (whole is not None and id_ == whole.quantity):
             continue
         for labels, value, _ in run.cells(id_):
             where = f"[{', '.join(labels)}]" if labels else ""
-            whole = f"   whole units, rounded down: {math.floor(value):,}" if id_ == methodology.result else ""
-            yield bold(f"{id_}{where} = {value:,.3f} {quantity.unit}") + whole
+            counted = f"   {whole.words}: {whole.cells[labels]:,}" if whole is not None and id_ == methodology.result else ""
+            yield bold(f"{id_}{where} = {fixed(value, 3)} {quantity.unit}") + counted
     if len(run.values.arrays[methodology.result].ravel()) > 1:
-        yield bold(f"{methodology.result}, total = {run.total:,.3f} {methodology.quantity[methodology.result].unit}")
+        yield from _total_line(run, whole)
+
+
+def _total_line(run: Run, whole: WholeUnits | None) -> Iterator[str]:
+    """Yield the line of the result's total; of members that do not add up there is none."""
+    result = run.methodology.quantity[run.methodology.result]
+    if run.headline.is_total:
+        counted = f"   {whole.words}: {whole.total:,}{whole.how}" if whole is not None else ""
+        yield bold(f"{result.id}, total = {fixed(run.headline.value, 3)} {result.unit}") + counted
 
 
 def findings_text(findings: tuple[Finding, ...], *, notes: bool = False) -> str:
@@ -190,14 +198,7 @@ def run_csv(run: Run) -> str:
 
 def run_markdown(run: Run) -> str:
     """Return the results of a run as Markdown."""
-    years, rows = year_rows(run)
-    lines = [f"# {run.project.name}", "", *(f"- {line}" for line in _plain_head(run)), "",
-             "| quantity | meaning | unit | " + " | ".join(years) + " | total |",
-             "|---|---|---|" + "---:|" * (len(years) + 1)]  # fmt: skip
-    for quantity, values in rows:
-        cells = [f"{v:,.1f}" if v is not None else "" for v in values]
-        total = f"{math.fsum(v for v in values if v is not None):,.1f}"
-        lines.append(f"| {quantity.id} | {quantity.title} | {quantity.unit} | " + " | ".join(cells) + f" | {total} |")
+    lines = [f"# {run.project.name}", "", *(f"- {line}" for line in _plain_head(run)), "", *yearly_markdown(run)]
     lines += [""] + [f"**{line}**" for line in _plain_results(run)] + ["", "## Findings", ""]
     lines += [f"- **{f.severity}** {f.code} `{f.subject}`: {sentence(f)} {f.evidence}".rstrip() for f in run.findings] or ["none"]
     return "\n".join(lines) + "\n"

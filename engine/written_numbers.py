@@ -92,7 +92,7 @@ class NumberReader:
         if given.text == "NA":
             return self.excluded(quantity, shown, given)
         exact = read_number(given.text)
-        value = _beyond(given.text) if exact is None else _float(exact * self.factor(quantity, given))
+        value = _beyond(given.text) if exact is None else _float(exact * conversion(quantity, given.unit, given.alternative))
         if value is None:
             self.fault("I505", f"{shown} is not a number: {given.text!r}", given.place,
                        why="a value is a finite number with a decimal point", remedy=_rewritten(given.text))  # fmt: skip
@@ -105,14 +105,6 @@ class NumberReader:
             return math.nan, ABSENT
         self.check_range(quantity, shown, given, value)
         return value, PRESENT
-
-    def factor(self, quantity: Quantity, given: Given) -> Fraction:
-        """Return the exact factor from the given unit to the quantity's."""
-        wanted = quantity.unit_for(given.alternative)
-        if given.unit.same_dimension(wanted):
-            return given.unit.scale / wanted.scale
-        assert quantity.published_unit is not None
-        return given.unit.scale / quantity.published_unit.scale
 
     def excluded(self, quantity: Quantity, shown: str, given: Given) -> tuple[float, int]:
         from_equations = self.methodology.definitions.get(quantity.id, ())
@@ -161,6 +153,15 @@ class NumberReader:
         place = given.place or Place(given.origin.name)
         day = read_date(Scalar(given.text, place.file, place.line, place.column), shown, self.errors)
         return float((day - EPOCH).days) if day is not None else math.nan
+
+
+def conversion(quantity: Quantity, unit: Unit, alternative: str = "") -> Fraction:
+    """Return the exact factor from a given unit to the quantity's."""
+    wanted = quantity.unit_for(alternative)
+    if unit.same_dimension(wanted):
+        return unit.scale / wanted.scale
+    assert quantity.published_unit is not None
+    return unit.scale / quantity.published_unit.scale
 
 
 def _float(exact: Fraction) -> float:

@@ -185,7 +185,7 @@ class DeclarationReader:
             block.range("plausible", self.document, self.version), self.cite(block), block.text("supplied_by"), matrix, diagonal,
             block.text("matrix_symbol"), block.text("diagonal_symbol"), on, self.alternatives(block, indices), acts_as, why,
             block.text("role"), block.text("part_of"), block.text("name"), block.number("rows_sum_to"),
-            block.text("editorial"), block.place,
+            block.text("over_years"), block.text("editorial"), block.place,
         )  # fmt: skip
 
     def check_relation(self, block: Block, on: str, relations: tuple[Relation, ...], indices: tuple[str, ...]) -> None:

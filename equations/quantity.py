@@ -11,6 +11,8 @@ from equations.index_set import axis_names
 from equations.records import record
 from equations.units import PLAIN, Unit
 
+#: What years do to a quantity: its values add up, the last one stands for all, or neither.
+OVER_YEARS = ("sum", "last", "none")
 KINDS = ("monitored", "fixed_ex_ante", "default", "computed", "statement")
 #: What a quantity can be in the accounting. Quantities of one `part_of` belong to the same place.
 ROLES: dict[str, str] = {
@@ -19,6 +21,7 @@ ROLES: dict[str, str] = {
     "displaced_emissions": "emissions moved elsewhere",
     "emission_reductions": "reductions before any discount",
     "credits": "what can be credited",
+    "issued": "the result in whole units, as it is issued",
     "discount": "share that is held back",
     "initial_area": "area of each category when the project starts",
     "projected_area": "area of each category, projected year by year",
@@ -87,6 +90,8 @@ class Quantity:
         What it is in the accounting, one of :data:`ROLES`; audits find quantities by it and by ``part_of``.
     rows_sum_to
         What each row, over the second index, adds up to.
+    over_years
+        What years do to it, one of :data:`OVER_YEARS`; empty where the spec does not say.
     """
 
     id: str
@@ -115,6 +120,7 @@ class Quantity:
     part_of: str = ""
     name: str = ""
     rows_sum_to: Fraction | None = None
+    over_years: str = ""
     editorial: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from itertools import pairwise
 
 from engine.audit.roles import listed, with_role
+from engine.calendar_days import days_in_year, operating_days
 from engine.finding import Finding
-from engine.formula import days_in_year, operating_days
 from engine.pipeline import Run
 from equations.syntax import Call, Element, MatrixRef, walk
 

@@ -8,8 +8,8 @@ from statistics import median
 import numpy as np
 
 from engine.audit.roles import listed, named, serving_result
+from engine.calendar_days import days_in_year, operating_days
 from engine.finding import Finding
-from engine.formula import days_in_year, operating_days
 from engine.pipeline import Run
 from engine.terminal import number
 from equations.quantity import Quantity

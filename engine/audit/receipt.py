@@ -92,7 +92,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
         "datasets": [scalar.text for scalar in run.project.datasets],
-        "result": {"quantity": result.id, "value": run.total, "unit": str(result.unit)},
+        "result": {"quantity": run.headline.label, "value": run.headline.value, "unit": str(result.unit)},
         "values": list(_values(run)),
         "findings": [_finding(finding.as_record(), names) for finding in findings],
         "rulings": report.rulings.as_record(),

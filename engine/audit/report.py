@@ -10,7 +10,7 @@ from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_
 from engine.finding import Finding
 from engine.findings_report import counted, findings_lines, findings_markdown
 from engine.pipeline import Run
-from engine.report import head_lines, result_lines, year_rows, year_table
+from engine.report import head_lines, result_lines, yearly_markdown, yearly_text
 from engine.terminal import bold, coloured, table, wrapped
 
 AUDIT_FORMAT = "mrvgraph-audit/1"
@@ -58,7 +58,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
     shown = _shown(report)
     parts = [
         "\n".join([*head_lines(run), *_identity(run)]),
-        year_table(run),
+        yearly_text(run),
         "\n".join(result_lines(run)),
         "\n".join(_questions(report)),
         "\n".join(_rulings(report.rulings)),
@@ -148,7 +148,6 @@ def _share(value: float, total: float) -> str:
 def audit_markdown(report: AuditReport) -> str:
     """Return an audit as Markdown."""
     run = report.run
-    years, rows = year_rows(run)
     lines = [f"# Audit: {run.project.name}", ""]
     lines += [f"- {_plain(line)}" for line in head_lines(run)]
     lines += [
@@ -156,10 +155,7 @@ def audit_markdown(report: AuditReport) -> str:
         f"- project file: `{run.project.path.name}`, SHA-256: `{run.project.sha256}`",
     ]
     lines += ["", "## Result", ""] + [f"**{_plain(line)}**  " for line in result_lines(run)]
-    lines += ["", "| quantity | meaning | unit | " + " | ".join(years) + " |", "|---|---|---|" + "---:|" * len(years)]
-    for quantity, values in rows:
-        cells = [f"{v:,.1f}" if v is not None else "" for v in values]
-        lines.append(f"| {quantity.id} | {quantity.title} | {quantity.unit} | " + " | ".join(cells) + " |")
+    lines += ["", *yearly_markdown(run)]
     lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
     lines += [f"| {audit.question} | {counted(found)} |" for audit, found in report.audits]
     lines += ["", "## Findings", ""] + (list(findings_markdown(_shown(report))) or ["none"])
@@ -204,8 +200,8 @@ def audit_record(report: AuditReport) -> dict[str, object]:
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
         "result": {
-            "quantity": run.methodology.result,
-            "value": run.total,
+            "quantity": run.headline.label,
+            "value": run.headline.value,
             "unit": str(run.methodology.quantity[run.methodology.result].unit),
         },
         "audits": [

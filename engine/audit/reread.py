@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from engine.evaluate import evaluate
+from engine.exact import ExactRun
 from engine.inputs import bind_inputs, supplied_quantities
 from engine.pipeline import Run
 from engine.plan import Box, Plan
@@ -31,7 +32,7 @@ def rereader(run: Run, read_unit: UnitReader) -> Callable[[Mapping[str, str]], R
         plan = plan_run(run.methodology, setting, (run.methodology.result,), supplied)
         held = _values_are_fixed(run) and _covers(run.plan, plan)
         inputs = run.inputs if held else bind_inputs(run.methodology, plan, run.project, read_unit)
-        return Run(run.methodology, run.project, plan, inputs, evaluate(run.methodology, plan, inputs), ())
+        return Run(run.methodology, run.project, plan, inputs, evaluate(run.methodology, plan, inputs, ExactRun(run.methodology, plan, inputs)), ())
 
     return again
 

@@ -97,7 +97,7 @@ def rulings_table(run: Run, rerun: Rerun) -> RulingsTable:
     lines = [line for ruling in open_rulings for line in _lines(run, ruling, rerun)]
     settled = tuple(ruling.id for ruling in methodology.rulings if len(ruling.readings) == 1)
     unit = str(methodology.quantity[methodology.result].unit)
-    return RulingsTable(methodology.result, unit, run.total, tuple(lines), settled)
+    return RulingsTable(run.headline.label, unit, run.headline.value, tuple(lines), settled)
 
 
 def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
@@ -105,14 +105,14 @@ def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
     applies = ruling.id in _asked(run)
     lines = []
     for reading in ruling.readings:
-        result: float | None = run.total
+        result: float | None = run.headline.value
         error = ""
         if applies and reading.id != taken:
             try:
-                result = rerun({ruling.id: reading.id}).total
+                result = rerun({ruling.id: reading.id}).headline.value
             except MethodologyError as fault:
                 result, error = None, f"{fault.code} {fault.what}"
-        difference = None if result is None else result - run.total
+        difference = None if result is None else result - run.headline.value
         lines.append(
             ReadingLine(
                 ruling.id,

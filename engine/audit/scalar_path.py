@@ -231,8 +231,9 @@ class ScalarPath(ScalarScope):
 
     def whole(self, name: str, value: Value) -> Value:
         number = magnitude(value)
-        self.rounding = self.rounding or abs(number - round(number)) <= _NEAR_STEP * max(1.0, abs(number))
-        rounded = float(math.floor(number) if name == "floor" else math.ceil(number))
+        near = abs(number - round(number)) <= _NEAR_STEP * max(1.0, abs(number))
+        self.rounding = self.rounding or near
+        rounded = float(round(number) if near else math.floor(number) if name == "floor" else math.ceil(number))
         return rounded if isinstance(value, float) else type(value)(rounded, value.units)
 
     def calendar(self, node: Call, scope: Scope) -> Value:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.program import ELEMENTWISE, REDUCTIONS, Cells, Numbers, Program
+from engine.whole_numbers import NEAR
 
 #: Draws that an instruction works on side by side.
 LANES = 256
@@ -325,10 +326,14 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
                     d[lane] = abs(a[lane])
             elif op == FLOOR:
                 for lane in range(n):
-                    d[lane] = np.floor(a[lane])
+                    nearest = np.rint(a[lane])
+                    near = abs(a[lane] - nearest) <= NEAR * max(1.0, abs(a[lane]))
+                    d[lane] = nearest if near else np.floor(a[lane])
             elif op == CEIL:
                 for lane in range(n):
-                    d[lane] = np.ceil(a[lane])
+                    nearest = np.rint(a[lane])
+                    near = abs(a[lane] - nearest) <= NEAR * max(1.0, abs(a[lane]))
+                    d[lane] = nearest if near else np.ceil(a[lane])
             elif op == SQRT:
                 for lane in range(n):
                     d[lane] = np.sqrt(a[lane])

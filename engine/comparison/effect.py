@@ -190,11 +190,11 @@ class _Attribution:
         return Effect(
             after.methodology.result,
             str(result.unit),
-            before.total,
-            after.total,
+            before.headline.value,
+            after.headline.value,
             tuple(_lines(before, after)),
-            self.contributions([groups[at] for at in kept], [in_order[at] for at in kept], after.total, before.total),
-            self.contributions([groups[at] for at in kept], [shapley[at] for at in kept], after.total, before.total)
+            self.contributions([groups[at] for at in kept], [in_order[at] for at in kept], after.headline.value, before.headline.value),
+            self.contributions([groups[at] for at in kept], [shapley[at] for at in kept], after.headline.value, before.headline.value)
             if shapley
             else (),
             why,
@@ -330,7 +330,7 @@ def _vector(run: Run, methodology: Methodology, years: Sequence[str]) -> _Vector
         else Fraction(0)
         for y in years
     ]
-    return (Fraction(run.total), *by_year)
+    return (Fraction(run.headline.value), *by_year)
 
 
 def _lines(before: Run, after: Run) -> list[ResultLine]:

@@ -43,8 +43,9 @@ from engine.documents.subject import Subject
 from engine.finding import Finding
 from engine.findings_report import sentence
 from engine.pipeline import Run
-from engine.report import year_rows
 from engine.terminal import number
+from engine.whole_units import whole_units
+from engine.yearly import fixed, yearly_table
 from equations.quantity import Quantity
 
 #: Anchor and name of each part, for the navigation.
@@ -150,14 +151,15 @@ class Report:
     def tiles(self) -> Iterator[tuple[str, Inlines, Inlines]]:
         run, m = self.run, self.run.methodology
         result = m.quantity[m.result]
-        whole = f"{result.unit}; whole, rounded down: {math.floor(run.total):,}"
-        cells = self.figures.numbers[result.id]
-        shown: Inlines = (Figure(f"{run.total:,.1f}", result.id, cells[0].cell),) if len(cells) == 1 else (f"{run.total:,.1f}",)
-        yield result.title, shown, (whole,)
+        whole = whole_units(run)
+        unit = f"{result.unit}; {whole.words}: {whole.total:,}{whole.how}" if whole is not None else str(result.unit)
+        cells, value = self.figures.numbers[result.id], fixed(run.headline.value, 1)
+        shown: Inlines = (Figure(value, result.id, cells[0].cell),) if len(cells) == 1 else (value,)
+        yield result.title if run.headline.is_total else f"{result.title}: {run.headline.label}", shown, (unit,)
+        rows = {row.quantity.role: row for row in yearly_table(run).rows if row.total is not None}
         for role in ("reference_level", "project_emissions", "emission_reductions"):
-            quantity = of_role(run, role)
-            if quantity is not None:
-                yield f"{quantity.title}, all years", (f"{math.fsum(by_year(run, quantity)):,.1f}",), (str(quantity.unit),)
+            if role in rows:
+                yield f"{rows[role].quantity.title}, all years", (rows[role].total_cell,), (str(rows[role].quantity.unit),)
         counts = {s: sum(f.severity == s for f in self.audit.findings) for s in ("error", "warning", "note")}
         yield "Findings", (f"{counts['error']} errors, {counts['warning']} warnings",), (f"and {counts['note']} notes",)
 
@@ -166,13 +168,11 @@ class Report:
     def results(self) -> Iterator[Block]:
         run, m = self.run, self.run.methodology
         yield Heading(2, ("Results by year",), "results")
-        years, rows = year_rows(run)
-        lines = []
-        for quantity, values in rows:
-            cells = [
-                (self.figures.figure(quantity.id, at, f"{v:,.1f}"),) if v is not None else ("",) for at, v in enumerate(values)
-            ]
-            total = f"{math.fsum(v for v in values if v is not None):,.1f}" if quantity.unit.powers else ""
+        found = yearly_table(run)
+        years, lines = found.years, []
+        for yearly in found.rows:
+            quantity, total = yearly.quantity, yearly.total_cell
+            cells = [(self.figures.figure(quantity.id, at, cell),) if cell else ("",) for at, cell in enumerate(yearly.cells)]
             name: Inlines = (self.subject.math(quantity), f" {quantity.title}")
             lines.append(
                 Row((name, (str(quantity.unit),), *cells, (Strong((total,)),)), tone="result" if quantity.role == "credits" else "")
@@ -181,9 +181,10 @@ class Report:
         yield Table(
             head, tuple(lines), right=tuple(range(2, 3 + len(years))), look="plain", weights=(3.4, 0.9, *(1.3 for _ in years), 1.4)
         )
-        shown = [
-            q for q in dict.fromkeys((m.result, *m.report)) if m.year_set not in m.quantity[q].indices and q in run.values.arrays
-        ]
+        if found.note:
+            yield Paragraph((Soft((found.note,)),))
+        in_table = {row.quantity.id for row in found.rows}
+        shown = [q for q in dict.fromkeys((m.result, *m.report)) if q not in in_table and q in run.values.arrays]
         for id_ in shown:
             numbers = self.figures.numbers[id_]
             axes = ", ".join(axis.replace("_", " ") for axis in m.quantity[id_].indices)
@@ -191,7 +192,7 @@ class Report:
                 (
                     Code(n.name),
                     " = ",
-                    Strong((self.figures.figure(n.quantity, n.cell, f"{n.value:,.3f}"),)),
+                    Strong((self.figures.figure(n.quantity, n.cell, fixed(n.value, 3)),)),
                     f" {m.quantity[id_].unit}",
                 )
                 for n in numbers

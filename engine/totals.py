@@ -1,0 +1,132 @@
+"""What the cells of a quantity come to: whether years add up, which one number speaks for a result, and that number in whole units."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.setting import Setting
+from equations.errors import InputError
+from equations.methodology import Methodology
+from equations.quantity import Quantity
+from equations.records import record
+from equations.syntax import Binary, Element, IndexLetter, Negative, Node, Reduce, walk
+
+#: Roles of amounts that belong to a year each, so that the amounts of several years add up.
+_FLOWS = frozenset(
+    {"reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits", "issued",
+     "projected_conversion", "monitored_conversion"}
+)  # fmt: skip
+
+
+@record(frozen=True)
+class Headline:
+    """The one number by which a run is spoken of.
+
+    Attributes
+    ----------
+    label
+        What it is: ``ER_credit_p`` for a total, ``S[2003]`` where the cells do not add up and one of them stands for all.
+    is_total
+        Whether it stands for every cell of the result.
+    """
+
+    label: str
+    value: float
+    is_total: bool
+
+
+def over_years(methodology: Methodology, quantity: Quantity) -> str:
+    """Return what years do to a quantity: ``sum``, ``last`` or ``none``.
+
+    The spec says it (``over_years:``). Where it does not, amounts add up that have the role of a flow or that an equation of the methodology
+    itself adds over years; of anything else (a stock, a rate, a share) no total is made.
+
+    Examples
+    --------
+    >>> from engine import load
+    >>> kh = load("KH_AM004@1.1")
+    >>> over_years(kh, kh.quantity["ER"]), over_years(kh, kh.quantity["A"])
+    ('sum', 'none')
+    """
+    if quantity.over_years:
+        return quantity.over_years
+    if not is_amount(quantity):
+        return "none"
+    if quantity.role in _FLOWS:
+        return "sum"
+    year_set = methodology.year_set
+    if year_set not in quantity.indices:  # by group of years: credits of monitoring periods are amounts of their own
+        return "sum"
+    return "sum" if any(_adds(equation.formula, quantity, year_set, methodology) for equation in methodology.equations) else "none"
+
+
+def is_amount(quantity: Quantity) -> bool:
+    """Whether a quantity is so much of something (tonnes, hectares), and no share or rate."""
+    return quantity.type == "number" and bool(quantity.unit.powers) and all(power > 0 for _, power in quantity.unit.powers)
+
+
+def _adds(formula: Node, quantity: Quantity, year_set: str, methodology: Methodology) -> bool:
+    """Whether a formula adds a quantity over years: a sum over a letter of years with the quantity as a term of its body."""
+    for node in walk(formula):
+        if isinstance(node, Reduce) and node.kind == "Sum":
+            letters = {b.letter for b in node.binders if _runs_over_years(b.within, year_set, methodology)}
+            if any(_is_at(term, quantity, letters) for term in _terms(node.body)):
+                return True
+    return False
+
+
+def _runs_over_years(within: tuple[object, ...], year_set: str, methodology: Methodology) -> bool:
+    kind, name = str(within[0]), str(within[1])
+    return kind != "all" or name == year_set
+
+
+def _terms(node: Node) -> list[Node]:
+    if isinstance(node, Binary) and node.op in ("+", "-"):
+        return [*_terms(node.left), *_terms(node.right)]
+    return _terms(node.operand) if isinstance(node, Negative) else [node]
+
+
+def _is_at(node: Node, quantity: Quantity, letters: set[str]) -> bool:
+    return (
+        isinstance(node, Element)
+        and node.quantity == quantity.id
+        and any(isinstance(index, IndexLetter) and index.letter in letters and not index.offset for index in node.indices)
+    )
+
+
+def headline(methodology: Methodology, setting: Setting, quantity: Quantity, array: NDArray[np.float64]) -> Headline:
+    """Return the number by which a quantity is spoken of.
+
+    Parameters
+    ----------
+    array
+        Shape: one axis per index of the quantity, in declared order. Unit: the quantity's.
+    """
+    if array.size == 1:
+        return Headline(quantity.id, float(array.ravel()[0]), True)
+    timed = [at for at, axis in enumerate(quantity.indices) if _is_time(methodology, axis)]
+    way = over_years(methodology, quantity) if timed else "sum" if is_amount(quantity) else "none"
+    if way == "sum":
+        return Headline(quantity.id, float(np.add.accumulate(array.ravel())[-1]), True)
+    axis = timed[0] if timed else len(quantity.indices) - 1
+    last = np.take(array, -1, axis=axis)
+    if way == "last" and last.size > 1 and is_amount(quantity):
+        member = setting.members[quantity.indices[axis]][-1]
+        return Headline(f"{quantity.id}[{member}]", float(np.add.accumulate(last.ravel())[-1]), True)
+    labels = ", ".join(setting.members[axis][-1] for axis in quantity.indices)
+    return Headline(f"{quantity.id}[{labels}]", float(array.ravel()[-1]), way == "last" and last.size == 1)
+
+
+def _is_time(methodology: Methodology, set_id: str) -> bool:
+    index_set = methodology.index_set[set_id]
+    return index_set.kind == "year" or (index_set.kind == "group" and index_set.groups == methodology.year_set)
+
+
+def no_total(quantity: Quantity) -> InputError:
+    """Return the error of a total that nobody has given a meaning."""
+    return InputError(
+        "I530", f"{quantity.id} has no total: its spec does not say what years do to it", quantity.place,
+        why="amounts of years add up; of a stock the last year counts; shares and rates do neither",
+        remedy=f"ask for one of its members, or declare `over_years: sum`, `last` or `none` for {quantity.id}",
+    )  # fmt: skip

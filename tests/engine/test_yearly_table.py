@@ -1,0 +1,92 @@
+"""What years do to a quantity: flows add up, of stocks the last counts, rates and shares do neither; one table for every format."""
+
+import json
+
+import pytest
+
+from engine import load
+from engine.report import run_markdown, run_record, run_text, to_json
+from engine.totals import over_years
+from engine.yearly import yearly_table
+from equations.errors import InputError
+
+SPEC = """
+methodology: {id: T, version: "1", title: Years, result: RESULT, report: [flow, stock, share, unsaid, added]}
+index_sets: [{id: year, kind: year, letters: [y]}]
+quantities:
+  - {id: S, symbol: S, meaning: measured, indices: [year], unit: t, kind: monitored}
+  - {id: flow, symbol: f, meaning: flow, indices: [year], unit: t, kind: computed, over_years: sum}
+  - {id: stock, symbol: s, meaning: stock, indices: [year], unit: t, kind: computed, over_years: last}
+  - {id: share, symbol: h, meaning: share, indices: [year], unit: "1", kind: computed}
+  - {id: unsaid, symbol: u, meaning: unsaid, indices: [year], unit: t, kind: computed}
+  - {id: added, symbol: a, meaning: added by an equation, indices: [year], unit: t, kind: computed}
+  - {id: total, symbol: T, meaning: total, unit: t, kind: computed}
+equations:
+  - {id: e1, defines: "flow[y]", formula: "S[y]"}
+  - {id: e2, defines: "stock[y]", formula: "S[y]"}
+  - {id: e3, defines: "share[y]", formula: "S[y] / 10 {t}"}
+  - {id: e4, defines: "unsaid[y]", formula: "S[y]"}
+  - {id: e5, defines: "added[y]", formula: "S[y]"}
+  - {id: e6, defines: total, formula: "Sum(y, added[y] - 0.5 {t})"}
+"""
+PROJECT = """
+project: {name: p}
+operation: {start: 2001-01-01, end: 2003-12-31}
+values: {S: {unit: t, values: {2001: 1.04, 2002: 2.04, 2003: 4.04}}}
+"""
+TOTALS = {"flow": "7.1", "stock": "4.0 (last)", "share": "", "unsaid": "", "added": "7.1"}
+
+
+@pytest.fixture
+def found(evaluated):
+    return evaluated(SPEC.replace("RESULT", "total"), PROJECT)
+
+
+def test_the_total_is_what_years_do_to_a_quantity(found):
+    assert {row.quantity.id: row.total_cell for row in yearly_table(found).rows} == TOTALS
+
+
+def test_every_format_says_the_same(found):
+    text, markdown = run_text(found), run_markdown(found)
+    for id_, total in TOTALS.items():
+        line = next(line for line in text.splitlines() if line.startswith(id_ + " "))
+        assert line.split("  ")[-1].strip() == (total or line.split("  ")[-1].strip())
+        row = next(line for line in markdown.splitlines() if line.startswith(f"| {id_} |"))
+        assert [cell.strip() for cell in row.strip("|").split("|")][-1] == total
+    records = {row["quantity"]: row["total"] for row in json.loads(to_json(run_record(found)))["by_year"]}
+    assert records["stock"] == 4.04 and records["share"] is None and records["unsaid"] is None
+    assert records["flow"] == pytest.approx(7.12)
+
+
+def test_rows_that_do_not_add_up_by_rounding_say_so(found):
+    """1.0 and 2.0 and 4.0 stand above 7.1."""
+    note = yearly_table(found).note
+    assert "flow, added" in note and "last digit" in note
+    assert note in run_text(found) and note in run_markdown(found)
+
+
+def test_an_amount_of_which_nothing_is_said_has_no_total_and_that_is_said(found):
+    assert "no total of unsaid" in yearly_table(found).note
+
+
+@pytest.mark.parametrize(("result", "label", "value"), [("flow", "flow", 7.12), ("stock", "stock[2003]", 4.04)])
+def test_a_result_by_year_is_spoken_of_by_its_total_or_its_last_year(evaluated, result, label, value):
+    run = evaluated(SPEC.replace("RESULT", result), PROJECT)
+    assert run.headline.label == label
+    assert run.total == pytest.approx(value)
+
+
+@pytest.mark.parametrize("result", ["share", "unsaid"])
+def test_a_result_without_a_total_has_none_anywhere(evaluated, result):
+    run = evaluated(SPEC.replace("RESULT", result), PROJECT)
+    with pytest.raises(InputError, match="has no total"):
+        _ = run.total
+    assert run_record(run)[result] is None
+    assert f"{result}, total" not in run_text(run)
+    assert run.headline.label == f"{result}[2003]"
+
+
+def test_the_credits_of_the_example_add_up_and_areas_do_not():
+    kh = load("KH_AM004@1.1")
+    ways = {q: over_years(kh, kh.quantity[q]) for q in ("RL", "PE", "ER_credit", "A", "P")}
+    assert ways == {"RL": "sum", "PE": "sum", "ER_credit": "sum", "A": "none", "P": "none"}
