@@ -22,6 +22,7 @@ from equations.errors import GraphError, InputError, MethodologyError, Place, li
 from equations.methodology import Methodology
 from equations.quantity import Quantity
 from equations.records import record
+from equations.syntax import Element, MatrixRef, Node, walk
 from equations.units import Unit
 
 #: Source, and field -> text, of a block of values.
@@ -94,6 +95,11 @@ def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read
     """
     binder = _Binder(methodology, plan, project, read_unit)
     return binder.bind()
+
+
+def reads(node: Node, quantity: str) -> bool:
+    """Whether a node is a cell, or the matrix, of a quantity."""
+    return isinstance(node, Element | MatrixRef) and node.quantity == quantity
 
 
 @dataclass
@@ -226,7 +232,10 @@ class _Binder:
                 self.unread.add(quantity.id)
 
     def unused(self, quantity: Quantity) -> None:
-        why = "no equation uses it under these choices and supplied values"
+        readers = [e.label for e in self.methodology.equations if any(reads(node, quantity.id) for node in walk(e.formula))]
+        why = f"it is read by {listed(readers, 4)}, and the result does not ask for that under these choices and supplied values"
+        if not readers:
+            why = "no equation of the methodology uses it"
         place = self.project.value_places.get(quantity.id)
         self.findings.append(Finding("A705", "note", quantity.id, f"the supplied {quantity.id} is not used", why,
                                      "remove it, or look whether a choice is wrong", place=place))  # fmt: skip

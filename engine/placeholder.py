@@ -12,20 +12,33 @@ from engine.setting import MOST_YEARS, Setting, default_switches, may_hold
 from equations.equation import Equation
 from equations.errors import InputError, near, near_or_all
 from equations.methodology import Methodology
-from equations.syntax import Compare, Node, Word, walk
+from equations.syntax import Compare, Letter, Node, Word, walk
 
 #: Years of a placeholder project: enough for a start year, a later year and a last year.
 YEARS = 4
+#: First year of one.
+_FIRST = 2001
 
 
 def placeholder_setting(
-    methodology: Methodology, choices: Mapping[str, str], readings: Mapping[str, str] | None = None, start: int = 2001
+    methodology: Methodology,
+    choices: Mapping[str, str],
+    readings: Mapping[str, str] | None = None,
+    start: int = _FIRST,
+    count: int = YEARS,
 ) -> Setting:
     """Return the setting of a project of which only the choices are known.
 
+    Parameters
+    ----------
+    start, count
+        Its first year, and how many years it has.
+
+    Notes
+    -----
     Sets whose members only a project can name have two members called ``<id> 1`` and ``<id> 2``.
     """
-    years = tuple(str(year) for year in range(start, start + YEARS))
+    years = tuple(str(year) for year in range(start, start + count))
     members: dict[str, tuple[str, ...]] = {}
     groups: dict[str, tuple[tuple[int, ...], ...]] = {}
     for index_set in methodology.index_sets:
@@ -37,16 +50,16 @@ def placeholder_setting(
                 members[index_set.id] = index_set.members
                 groups[index_set.id] = tuple(tuple(base.index(m) for m in part if m in base) for part in index_set.parts)
                 continue
-            half = len(base) // 2
-            members[index_set.id] = (f"{index_set.id} 1", f"{index_set.id} 2")
-            groups[index_set.id] = (tuple(range(half)), tuple(range(half, len(base))))
+            halves = [part for part in (range(len(base) // 2), range(len(base) // 2, len(base))) if part]
+            members[index_set.id] = tuple(f"{index_set.id} {at}" for at, _ in enumerate(halves, 1))
+            groups[index_set.id] = tuple(map(tuple, halves))
         elif index_set.subset_of:
             members[index_set.id] = index_set.members
         else:
             members[index_set.id] = index_set.members or (f"{index_set.id} 1", f"{index_set.id} 2")
     _, defaults = default_switches(methodology)
     return Setting(dict(choices), {**defaults, **(readings or {})}, members, groups,
-                   {relation.id: None for relation in methodology.relations}, f"{start}-07-01", f"{start + YEARS - 1}-12-31")  # fmt: skip
+                   {relation.id: None for relation in methodology.relations}, f"{start}-07-01", f"{start + count - 1}-12-31")  # fmt: skip
 
 
 def choice_combinations(methodology: Methodology) -> Iterator[dict[str, str]]:
@@ -56,16 +69,43 @@ def choice_combinations(methodology: Methodology) -> Iterator[dict[str, str]]:
         yield dict(zip(names, values, strict=True))
 
 
-def years_named(methodology: Methodology) -> list[int]:
-    """Return calendar years that conditions name, so that checks can stand on both sides of them."""
-    found: set[int] = set()
+def spans(methodology: Methodology) -> tuple[tuple[int, int], ...]:
+    """Return first year and number of years of the projects on which conditions are tried.
+
+    They lie on both sides of every calendar year that a condition names. Where conditions count from ``start`` or ``end``, they are as short
+    and as long as it takes for every such year to be there, to be the first, the last, or beyond.
+    """
+    calendar, from_start, from_end = _marks(methodology)
+    counts = {YEARS}
+    if from_end or any(from_start):
+        edges = {abs(n) for n in (*from_start, *from_end)}
+        meeting = {abs(a) + abs(b) for a in from_start for b in from_end}
+        counts |= {1, 2}
+        counts |= {edge + more for edge in edges | meeting for more in range(YEARS + 1)}
+    counts = {min(count, MOST_YEARS) for count in counts if count > 0}
+    found = [(_FIRST, count) for count in sorted(counts, key=lambda n: (n != YEARS, n))]
+    for year in calendar:
+        for count in sorted(counts):
+            firsts = {year - count // 2, year + 1, year - count + 1, *(year - n + more for n in from_start if n for more in (-1, 0, 1))}
+            found += [(first, count) for first in sorted(firsts)] if len(counts) > 1 else [(year - count // 2, count), (year + 1, count)]
+    return tuple(dict.fromkeys(found))
+
+
+def _marks(methodology: Methodology) -> tuple[list[int], set[int], set[int]]:
+    """Return the calendar years that conditions name, and the distances from ``start`` and from ``end``."""
+    calendar: set[int] = set()
+    distances: dict[str, set[int]] = {"start": set(), "end": set()}
     conditions: list[Node | None] = [equation.when for equation in methodology.equations]
     conditions += [block.when for dataset in methodology.datasets for block in dataset.values]
     for condition in conditions:
         for node in walk(condition) if condition is not None else ():
-            if isinstance(node, Compare) and isinstance(node.right, Word) and node.right.text.isdigit() and len(node.right.text) == 4:
-                found.add(int(node.right.text))
-    return sorted(found)
+            if not isinstance(node, Compare) or not isinstance(node.left, Letter):
+                continue
+            if isinstance(node.right, Word) and node.right.text.isdigit() and len(node.right.text) == 4:
+                calendar.add(int(node.right.text) - node.left.offset)
+            elif isinstance(node.right, Letter) and node.right.letter in distances:
+                distances[node.right.letter].add(node.right.offset - node.left.offset)
+    return sorted(calendar), distances["start"], distances["end"]
 
 
 def named_setting(

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from equations.edit_log import EditLog
 from equations.errors import MethodologyError, near
+from equations.mentions import Numbers, followed, listed
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.tokens import Source, read_tokens
 
@@ -20,29 +21,9 @@ from equations.tokens import Source, read_tokens
 _FORMULAS = ("defines", "formula", "relation", "when", "condition")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
 _QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result"), ("report",)
-#: Fields of prose, in which `Eq 8` follows a new numbering.
-_PROSE = frozenset(
-    {
-        "meaning",
-        "note",
-        "editorial",
-        "why",
-        "issue",
-        "evidence",
-        "moves",
-        "wrong",
-        "reason",
-        "statement",
-        "remedy",
-        "unit_note",
-        "title",
-        "supplied_by",
-        "lines",
-    }
-)
-_MENTION = re.compile(r"\b(Eqs?\.? )(\d+(?:(?:, and |, or |, | and | or | to )\d+)*)(?![\d.])")
+#: Fields in which `Eq 8` would be no mention of an equation: formulas, and what is printed there word for word.
+_VERBATIM = frozenset({*_FORMULAS, "printed"})
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d+)$")
-Numbers = dict[str, list[str]]
 
 
 # -- names
@@ -216,40 +197,13 @@ def _follow(document: Mapping, moved: Numbers) -> Mapping:
 
     def visit(key: str, owner: str, value: Scalar) -> Scalar:
         if key == "equation" or (key == "equations" and owner != "spec"):
-            return replace(value, text=listed(value.text, moved), raw="")
-        if key in _PROSE and _MENTION.search(value.text):
-            return replace(value, text=followed(value.text, moved), raw="")
+            text = listed(value.text, moved)
+            return value if text == value.text else replace(value, text=text, raw="")
+        if key not in _VERBATIM and (text := followed(value.text, moved)) != value.text:
+            return replace(value, text=text, raw="")
         return value
 
     return _mapped(document, visit, skip_foreign=True)
-
-
-def followed(text: str, moved: Numbers) -> str:
-    """Return prose in which the numbers behind `Eq` are those of another numbering (old number -> new numbers)."""
-    return _MENTION.sub(lambda m: m[1] + _sentence(m[2], moved), text)
-
-
-def listed(text: str, moved: Numbers) -> str:
-    """Return a list of numbers (``2, 3``) under the new numbering."""
-    found: dict[str, None] = {}
-    for part in (piece.strip() for piece in text.split(",")):
-        number, letter = (part[:-1], part[-1]) if part[-1:].isalpha() and part[:-1].isdigit() else (part, "")
-        found |= dict.fromkeys(new + letter for new in moved.get(number, [number]))
-    return ", ".join(found)
-
-
-def _sentence(text: str, moved: Numbers) -> str:
-    """Return numbers as a sentence names them (``2 to 4 and 30``) under the new numbering."""
-    last = " or " if " or " in text else " and " if " and " in text else ", "
-    found: dict[str, None] = {}
-    for part in re.split(r", and |, or |, | and | or ", text):
-        ends = [moved.get(end, [end]) for end in part.split(" to ")]
-        if len(ends) > 1 and ends[0][0] != ends[-1][-1]:
-            found[f"{ends[0][0]} to {ends[-1][-1]}"] = None
-        else:
-            found |= dict.fromkeys(ends[0])
-    parts = list(found)
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + last + parts[-1]
 
 
 # -- walking a document

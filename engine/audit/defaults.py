@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 
 from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
 from engine.pipeline import Run
-from engine.setting import may_hold
+from engine.setting import holds, may_hold
 from engine.terminal import number
-from equations.methodology import Methodology
+from equations.dataset import EVERY, ValueBlock
 from equations.quantity import Quantity
 
 #: A supplied value this many times its default, or this part of it, is a warning.
@@ -78,7 +79,7 @@ def _in_place_of_equations(run: Run) -> Iterator[Finding]:
 
 
 def _beside_defaults(run: Run) -> Iterator[Finding]:
-    printed = _printed(run.methodology)
+    printed = _printed(run)
     for quantity in serving_result(run):
         id_, origins = quantity.id, run.inputs.origins.get(quantity.id, {})
         far, off = [], []
@@ -110,14 +111,32 @@ def _beside_defaults(run: Run) -> Iterator[Finding]:
                 )
 
 
-def _printed(methodology: Methodology) -> dict[tuple[str, tuple[str, ...]], tuple[str, float]]:
-    """Return the first printed value of each cell, defaults before datasets on request, in the unit of its quantity."""
+def _printed(run: Run) -> dict[tuple[str, tuple[str, ...]], tuple[str, float]]:
+    """Return the first printed value of each cell of this run, defaults before datasets on request, in the unit of its quantity."""
+    methodology, members = run.methodology, run.setting.members
     found: dict[tuple[str, tuple[str, ...]], tuple[str, float]] = {}
     for dataset in sorted(methodology.datasets, key=lambda d: d.use != "default"):
         for block in dataset.values:
             quantity: Quantity = methodology.quantity[block.quantity]
             for labels, text in block.cells:
-                if text != "NA" and block.when is None:
-                    value = float(Fraction(text) * block.unit.scale / quantity.unit.scale)
-                    found.setdefault((quantity.id, labels), (dataset.id, value))
+                if text == "NA":
+                    continue
+                value = float(Fraction(text) * block.unit.scale / quantity.unit.scale)
+                meant = [members[axis] if label == EVERY else (label,) for label, axis in zip(labels, quantity.indices, strict=True)]
+                for cell in product(*meant):
+                    if _holds(run, block, quantity, cell):
+                        found.setdefault((quantity.id, cell), (dataset.id, value))
     return found
+
+
+def _holds(run: Run, block: ValueBlock, quantity: Quantity, cell: tuple[str, ...]) -> bool:
+    """Whether a block of values speaks of a cell: a default can change at a date, or hold under a choice only."""
+    if block.when is None:
+        return True
+    at = {
+        letter: label
+        for letter, set_id in block.letters
+        for label, axis in zip(cell, quantity.indices, strict=True)
+        if axis == set_id
+    }
+    return holds(block.when, run.setting, at, run.methodology.year_set)

@@ -8,7 +8,7 @@ from itertools import product
 
 from engine.checks.completeness import plan_errors
 from engine.finding import Finding
-from engine.placeholder import YEARS, choice_combinations, placeholder_setting, years_named
+from engine.placeholder import choice_combinations, placeholder_setting, spans
 from engine.setting import Setting, holds, is_static, letters_of, switches_of
 from equations.equation import Equation
 from equations.errors import MethodologyError
@@ -210,12 +210,9 @@ class _Covered:
 
 
 def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
-    """Return settings without a project, on both sides of every calendar year that a condition names."""
-    starts = [2001]
-    for year in years_named(methodology):
-        starts += [year - YEARS // 2, year + 1]
+    """Return settings without a project, on both sides of every year that a condition names."""
     choices = next(choice_combinations(methodology))
-    return tuple(placeholder_setting(methodology, choices, start=start) for start in dict.fromkeys(starts))
+    return tuple(placeholder_setting(methodology, choices, start=start, count=count) for start, count in spans(methodology))
 
 
 def _decided(node: Node, switches: Mapping[tuple[str, str], str]) -> bool | None:

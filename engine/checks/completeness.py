@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.finding import Finding, from_error
-from engine.placeholder import YEARS, choice_combinations, placeholder_setting, years_named
+from engine.placeholder import choice_combinations, placeholder_setting, spans
 from engine.planning import plan_run
 from engine.setting import Setting, is_static, switches_of
 from equations.errors import Faults, GraphError, MethodologyError
@@ -43,13 +43,10 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
 
 def settings_to_check(methodology: Methodology) -> Iterator[Setting]:
     """Yield the settings under which needs are walked."""
-    starts = [2001]
-    for year in years_named(methodology):
-        starts += [year - YEARS // 2, year + 1]
     combinations = list(choice_combinations(methodology))[:_MOST_COMBINATIONS]
-    for start in dict.fromkeys(starts):
+    for start, count in spans(methodology):
         for choices in combinations:
-            yield placeholder_setting(methodology, choices, start=start)
+            yield placeholder_setting(methodology, choices, start=start, count=count)
     named_with = _choices_named_with(methodology)
     for ruling in methodology.rulings:
         for reading in ruling.readings:

@@ -11,10 +11,10 @@ from fractions import Fraction
 from typing import Any
 
 from engine.comparison.declared import FieldChange, Wording, entry_changes, field_changes, member_changes
+from equations.mentions import Numbers
 from equations.methodology import Methodology
 from equations.notation import plain_text
 from equations.quantity import Quantity
-from equations.renaming import Numbers
 from equations.spec_block import read_number
 from equations.units import PLAIN, Unit
 

@@ -13,10 +13,10 @@ from typing import Any
 from equations.citation import Citation
 from equations.dataset import Dataset
 from equations.index_set import IndexSet
+from equations.mentions import Numbers, followed, listed
 from equations.methodology import ChoiceValue, Methodology
 from equations.notation import plain_text
 from equations.quantity import Range, UnitAlternatives
-from equations.renaming import Numbers, followed, listed
 from equations.ruling import Reading, TextPlace
 from equations.syntax import Element, MatrixRef, Node, Supplied, rebuild, walk
 from equations.units import Unit
