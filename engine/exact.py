@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from engine.evaluate import StepEvaluator
-from engine.formula import Array, FormulaEvaluator, Scope, Valued
+from engine.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
 from engine.inputs import Inputs
 from engine.plan import Plan
 from engine.rational import Rational
@@ -25,7 +25,7 @@ from equations.equation import Equation
 from equations.methodology import Methodology
 from equations.quantity import Quantity
 from equations.spec_block import read_number
-from equations.syntax import Node, Number, Ratio
+from equations.syntax import Binary, Node, Number, Ratio
 
 
 class FractionEvaluator(FormulaEvaluator):
@@ -38,6 +38,16 @@ class FractionEvaluator(FormulaEvaluator):
         if isinstance(node, Ratio):
             return _single(Rational(Fraction(node.over, node.under))), ()
         return super().value(node, scope)
+
+    def binary(self, node: Binary, scope: Scope) -> Valued:
+        """Return the value of an operation; a division by zero is no number, as it is in floats."""
+        if node.op not in _UNSAFE:
+            return super().binary(node, scope)
+        left, right = self.value(node.left, scope), self.value(node.right, scope)
+        if node.op == "^" and ROW in left[1]:
+            return self.matrix_power(left, right, scope)
+        axes = scope.order({*left[1], *right[1]})
+        return _UNSAFE[node.op](aligned(left, axes), aligned(right, axes)), axes
 
     def matrix_power(self, base: Valued, exponent: Valued, scope: Scope) -> Valued:
         """Return a power of matrices, as floats."""
@@ -115,6 +125,19 @@ class ExactRun:
         return None if found is None else found.fraction
 
 
+#: Operations that Python refuses for some floats; each element is made one that does not.
+_UNSAFE = {
+    "/": np.frompyfunc(lambda a, b: _number(a) / _number(b), 2, 1),
+    "^": np.frompyfunc(lambda a, b: _number(a) ** _number(b), 2, 1),
+}
+
+
+def _number(value: object) -> Rational:
+    number = Rational.of(value)
+    assert number is not None
+    return number
+
+
 def _single(value: Rational) -> Array:
     array = np.empty((), object)
     array[()] = value
@@ -133,8 +156,7 @@ def _floats(value: Valued) -> Valued:
 
 
 def _rounded(name: str, value: object) -> Rational:
-    number = Rational.of(value)
-    assert number is not None
+    number = _number(value)
     if number.fraction is not None:
         return Rational(Fraction(math.floor(number.fraction) if name == "floor" else math.ceil(number.fraction)))
     return Rational(None, float(ROUNDING[name](np.array(float(number)))))

@@ -11,7 +11,7 @@ index_sets:
   - {id: year, kind: year, letters: [y]}
 quantities:
   - {id: F, symbol: F, meaning: fuel saved, indices: [year], unit: tCO2, kind: monitored}
-  - {id: R, symbol: R, meaning: reductions, indices: [year], unit: tCO2, kind: computed}
+  - {id: R, symbol: R, meaning: reductions, indices: [year], unit: tCO2, kind: computed, over_years: sum}
 equations:
   - {id: e, defines: "R[y]", formula: "F[y] * elapsed_years(y) / 1 {year}"}
 """
