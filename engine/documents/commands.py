@@ -186,11 +186,13 @@ def report_bytes(audit: AuditReport, way: str, version: str) -> bytes:
     return pdf_bytes(text) if pdf else text.encode()
 
 
-def _sources(methodology: Methodology, audit: AuditReport | None) -> tuple[Path, ...]:
-    """Return the files that a reader can change: of the project, then of the spec."""
-    folders = [Path(), *(folder.parent for folder in library_folders())]
-    spec = [folder / name for name, _ in methodology.files for folder in folders]
-    return (*([audit.run.project.path] if audit is not None else []), *spec)
+def _sources(methodology: Methodology, audit: AuditReport | None) -> dict[str, Path]:
+    """Return the files that a reader can change under the names that are shown: of the project, then of the spec."""
+    found = {} if audit is None else {str(audit.run.project.path): audit.run.project.path}
+    for name, _ in methodology.files:  # shown from the library's folder on, or as they were named
+        beside = [folder.parent / name for folder in library_folders()]
+        found[name] = next((path for path in beside if path.is_file()), Path(name))
+    return found
 
 
 def _here(spot: object) -> str | None:

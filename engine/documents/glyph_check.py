@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.documents.fonts import with_fonts, without_glyph
@@ -12,7 +12,7 @@ from equations.errors import InputError, Place, raise_all
 _ROUND, _MOST = 24, 4
 
 
-def refuse_unshown(written: str, sources: Iterable[Path]) -> None:
+def refuse_unshown(written: str, sources: Mapping[str, Path]) -> None:
     """Raise an error for each line whose characters would be empty boxes in a document.
 
     Parameters
@@ -20,7 +20,7 @@ def refuse_unshown(written: str, sources: Iterable[Path]) -> None:
     written
         The document as it would be written.
     sources
-        Files from which it is made, looked through for the place of a character.
+        Files from which it is made under the names that are shown, looked through for the place of a character.
 
     Raises
     ------
@@ -30,10 +30,10 @@ def refuse_unshown(written: str, sources: Iterable[Path]) -> None:
     missing = without_glyph(written)
     if not missing:
         return
-    texts = [(path, text) for path in dict.fromkeys(sources) if (text := _text(path)) is not None]
+    texts = [(name, text) for name, path in sources.items() if (text := _text(path)) is not None]
     lines: dict[tuple[str, int], list[tuple[str, Place]]] = {}
     for character in missing:
-        place = next((place for path, text in texts if (place := _place(character, path, text))), None)
+        place = next((place for name, text in texts if (place := _place(character, name, text))), None)
         place = place or _near(character, written)
         lines.setdefault((place.file, place.line), []).append((character, place))
     raise_all([_error([letter for letter, _ in found], found[0][1]) for found in lines.values()])
@@ -47,7 +47,7 @@ def picture_file(svg: str) -> str:
     InputError
         I516 for a letter that no font has.
     """
-    refuse_unshown(svg, ())
+    refuse_unshown(svg, {})
     return with_fonts(svg)
 
 
@@ -69,13 +69,13 @@ def _near(character: str, written: str) -> Place:
     return Place("in the document", excerpt=near, start=near.index(character))
 
 
-def _place(character: str, path: Path, text: str) -> Place | None:
+def _place(character: str, name: str, text: str) -> Place | None:
     at = text.find(character)
     if at < 0:
         return None
     start = text.rfind("\n", 0, at) + 1
     line = text[start:].partition("\n")[0]
-    return Place(str(path), text.count("\n", 0, at) + 1, at - start + 1, line, at - start)
+    return Place(name, text.count("\n", 0, at) + 1, at - start + 1, line, at - start)
 
 
 def _text(path: Path) -> str | None:
