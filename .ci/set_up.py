@@ -99,7 +99,7 @@ class Environment:
         lines = []
         for line in process.stdout:
             lines.append(line)
-            package = re.match(r"Collecting ([A-Za-z0-9_.-]+)(?:\s*[=><!~]=?\s*([\w.]+))?", line)
+            package = re.match(r"Collecting ([A-Za-z0-9_.-]+)(?:==([\w.]+))?", line)
             if package:
                 say("    " + " ".join(filter(None, package.groups())))
             elif line.startswith("Installing collected"):
