@@ -18,6 +18,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+DEBIAN = Path("/etc/debian_version")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10"]
 INSTALL = ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=10"]
@@ -58,7 +59,7 @@ def on_the_system() -> bool:
 
 def from_debian(*packages: str) -> bool:
     """Install Debian's packages, if we are root and they can be reached."""
-    if os.name != "posix" or os.geteuid() != 0 or not Path("/etc/debian_version").exists() or not shutil.which("apt-get"):
+    if os.name != "posix" or os.geteuid() != 0 or not DEBIAN.exists() or not shutil.which("apt-get"):
         return False
     known = would_install(*packages)
     if not known and works("apt-get", "update", "-qq", *PATIENCE, seconds=60):  # a fresh container has no lists yet
