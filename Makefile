@@ -1,34 +1,32 @@
-# Two commands do everything: `make run` and `make test`. Both set up what they need in .venv.
+# Two commands do everything: `make run` and `make test`. Both set up what they need in $(VENV), say so, and do it once.
+# With another Python: make run PYTHON=python3.13; elsewhere: make run VENV=some/folder BUILD=some/folder
 PYTHON ?= python3
 VENV := .venv
+BUILD := build
 BIN := $(VENV)/bin
 EXAMPLES := methodology_specs/KH_AM004/examples
+SET_UP := $(PYTHON) .ci/set_up.py $(VENV)
+# Two processes, which is what most machines have; a folder of tests that share a costly document stays in one of them.
+PYTEST := $(BIN)/python -m pytest -p no:cacheprovider --numprocesses 2 --dist loadgroup
 
-.PHONY: run test check-code clean setup
-setup: $(VENV)/.done $(VENV)/.browser
-
-$(VENV)/.done: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[test]"
-	$(BIN)/python -m compileall -q equations engine
-	touch $@
+.PHONY: run test check-code clean
+# A shared checkout may belong to somebody else: the results then go into a folder of one's own.
+run:
+	@$(SET_UP) run
+	@out="$(BUILD)"; mkdir -p "$$out" 2>/dev/null && test -w "$$out" || { out="$$(mktemp -d)"; \
+	  echo "$(BUILD) cannot be written here; the results go to $$out"; }; \
+	for option in 1 2; do $(BIN)/mrvgraph run KH_AM004@1.1 $(EXAMPLES)/option$$option.yaml --output "$$out/option$$option.json" || exit $$?; done
 
 # A Chromium for the tests of documents: the system's if there is one. Nothing breaks without it, the tests say that they skip.
-$(VENV)/.browser: $(VENV)/.done
-	$(BIN)/python .ci/get_browser.py
-	touch $@
+test:
+	@$(SET_UP) test
+	@$(BIN)/python .ci/get_browser.py
+	@$(PYTEST)
 
-run: $(VENV)/.done
-	$(BIN)/mrvgraph run KH_AM004@1.1 $(EXAMPLES)/option1.yaml --output build/option1.json
-	$(BIN)/mrvgraph run KH_AM004@1.1 $(EXAMPLES)/option2.yaml --output build/option2.json
-
-test: $(VENV)/.done $(VENV)/.browser
-	$(BIN)/python -m pytest
-
-check-code: $(VENV)/.done
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+check-code:
+	@$(SET_UP) check
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis

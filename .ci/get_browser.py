@@ -1,8 +1,8 @@
-"""Get a headless Chromium for the browser tests, where that can be done quietly; always ends well.
+"""Get a headless Chromium for the browser tests, where that can be done; always ends well.
 
 1. A Chromium of the system is used as it is, and nothing is downloaded.
-2. On Debian and its children, root installs the package `chromium`: first everything is downloaded, which may be cut off at any
-   moment, and only then installed, which may not.
+2. On Debian and its children, root installs the package `chromium`, and what Playwright's own program needs, and is told before how
+   many packages that brings: first everything is downloaded, which may be cut off at any moment, and only then installed, which may not.
 3. Otherwise Playwright is asked for its own, into its own cache.
 4. Otherwise the browser tests skip and say how to get one. A missing browser never breaks the set-up.
 
@@ -15,11 +15,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
+DEBIAN = Path("/etc/debian_version")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE = ["-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10"]
 INSTALL = ["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=10"]
+
+
+def say(line: str) -> None:
+    """Say a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def works(*command: str, seconds: int) -> bool:
@@ -49,15 +57,30 @@ def on_the_system() -> bool:
     return any(shutil.which(name) for name in NAMES)
 
 
-def from_debian() -> bool:
-    """Install Debian's package, if we are root and packages can be reached."""
-    if os.name != "posix" or os.geteuid() != 0 or not Path("/etc/debian_version").exists() or not shutil.which("apt-get"):
+def from_debian(*packages: str) -> bool:
+    """Install Debian's packages, if we are root and they can be reached."""
+    if os.name != "posix" or os.geteuid() != 0 or not DEBIAN.exists() or not shutil.which("apt-get"):
         return False
-    download = [*INSTALL, *PATIENCE, "--download-only", "chromium"]
-    downloaded = works(*download, seconds=120)
-    if not downloaded and works("apt-get", "update", "-qq", *PATIENCE, seconds=60):  # a fresh container has no lists yet
-        downloaded = works(*download, seconds=240)
-    return downloaded and works(*INSTALL, "--no-download", "chromium", seconds=600) and on_the_system()
+    known = would_install(*packages)
+    if not known and works("apt-get", "update", "-qq", *PATIENCE, seconds=60):  # a fresh container has no lists yet
+        known = would_install(*packages)
+    if not known:
+        return False
+    say(f"the browser tests need {' and '.join(packages)}: installing {len(known)} Debian packages (MRVGRAPH_BROWSER=none: nothing)")
+    say("    " + textwrap.fill(" ".join(known), 120, subsequent_indent="    ", break_on_hyphens=False))
+    downloaded = works(*INSTALL, *PATIENCE, "--download-only", *packages, seconds=360)
+    return downloaded and works(*INSTALL, "--no-download", *packages, seconds=600)
+
+
+def would_install(*packages: str) -> list[str]:
+    """Return the packages that Debian would install for some."""
+    asked = subprocess.run(["apt-get", "install", "--simulate", "--no-install-recommends", *packages], capture_output=True, text=True)
+    return [line.split()[1] for line in asked.stdout.splitlines() if line.startswith("Inst ")]
+
+
+def driver_starts() -> bool:
+    """Return whether Playwright's own program starts: on a bare Debian it lacks a library."""
+    return importlib.util.find_spec("playwright") is not None and works(sys.executable, "-m", "playwright", "--version", seconds=60)
 
 
 def from_playwright() -> bool:
@@ -69,9 +92,15 @@ def from_playwright() -> bool:
 
 def main() -> None:
     """Try each way in turn."""
-    if os.environ.get("MRVGRAPH_BROWSER") == "none" or on_the_system() or from_debian() or from_playwright():
+    if os.environ.get("MRVGRAPH_BROWSER") == "none":
         return
-    sys.stdout.write("no Chromium could be installed: the browser tests will be skipped (Debian: apt-get install chromium)\n")
+    missing = [*([] if on_the_system() else ["chromium"]), *([] if driver_starts() else ["libatomic1"])]
+    if missing:
+        from_debian(*missing)
+    if not driver_starts():
+        say("Playwright's program does not start: the browser tests will be skipped (Debian: apt-get install libatomic1)")
+    elif not (on_the_system() or from_playwright()):
+        say("no Chromium could be installed: the browser tests will be skipped (Debian: apt-get install chromium)")
 
 
 if __name__ == "__main__":

@@ -249,6 +249,7 @@ def explain_command(options: argparse.Namespace) -> int:
 
 def graph_command(options: argparse.Namespace) -> int:
     """The dependency graph."""
+    from engine.documents.glyph_check import picture_file
     from engine.drawing.graph_picture import graph_svg
     from engine.drawing.graph_text import graph_dot, graph_mermaid, graph_record
     from engine.graph import build_graph
@@ -268,7 +269,7 @@ def graph_command(options: argparse.Namespace) -> int:
         wanted |= {target} | graph.inputs_of(target)
     way = "json" if options.json else options.format
     draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {
-        "mermaid": graph_mermaid, "svg": graph_svg, "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q)),
+        "mermaid": graph_mermaid, "svg": lambda g, q: picture_file(graph_svg(g, q)), "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q)),
     }  # fmt: skip
     _write(draw[way](graph, wanted), options.output)
     return WELL

@@ -61,6 +61,7 @@ CODES: dict[str, str] = {
     "I513": "a project file that cannot be run under one of two specs that are compared",
     "I514": "an optional package that is not installed",
     "I515": "a cluster that cannot be reached, or cannot be used",
+    "I516": "a letter that no font of the documents has",
     "I530": "a total to which the methodology gives no meaning",
     "V601": "a division by zero",
     "V602": "a function outside its domain",

@@ -24,6 +24,8 @@ except ImportError:  # pragma: no cover - PyYAML without its C library
 
 MOST_BYTES = 20_000_000
 MOST_DEPTH = 40
+_OPENING = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken)
+_CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
 @record(frozen=True)
@@ -158,7 +160,7 @@ def read_yaml(text: str, file: str = "<text>", *, code: str = "S108") -> YamlNod
     try:
         node = builder.build()
     except yaml.YAMLError as cause:
-        raise _syntax_error(cause, text, file) from cause
+        raise _too_deep(text, file) or _syntax_error(cause, text, file) from cause
     except ValueError as cause:
         raise SpecError("S101", "the text holds characters that are not Unicode", Place(file), why=str(cause),
                         remedy="save it as UTF-8") from cause  # fmt: skip
@@ -166,6 +168,27 @@ def read_yaml(text: str, file: str = "<text>", *, code: str = "S108") -> YamlNod
     if node is None:
         raise SpecError(code, "the file is empty", Place(file), remedy="look whether it is the right file")
     return node
+
+
+def _too_deep(text: str, file: str) -> SpecError | None:
+    """Return the error of brackets that nest too deep, where that is what the library stumbled over, in whichever words.
+
+    The library looks ahead and has limits of its own, which change with its versions; here the brackets are counted.
+    """
+    depth = 0
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+            if depth > MOST_DEPTH + 1:  # the first opening is at depth 0
+                return _depth_error(Place(file, token.start_mark.line + 1, token.start_mark.column + 1))
+    except yaml.YAMLError:
+        return None
+    return None
+
+
+def _depth_error(place: Place) -> SpecError:
+    return SpecError("S101", f"nested more than {MOST_DEPTH} levels deep", place,
+                     why="no block of a spec or a project is so deep", remedy="look for a bracket too many")  # fmt: skip
 
 
 def _syntax_error(cause: yaml.YAMLError, text: str, file: str) -> SpecError:
@@ -231,8 +254,7 @@ class _Builder:
     def node(self, event: Any, depth: int) -> YamlNode:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if depth > MOST_DEPTH:
-            raise SpecError("S101", f"nested more than {MOST_DEPTH} levels deep", Place(self.file, line, column),
-                            why="no block of a spec or a project is so deep", remedy="look for a bracket too many")  # fmt: skip
+            raise _depth_error(Place(self.file, line, column))
         if isinstance(event, yaml.AliasEvent):
             self.refuse(event, f"an alias (*{event.anchor})", "write the value out; what is read is what stands there")
             return Scalar("", self.file, line, column)

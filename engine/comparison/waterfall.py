@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from engine.comparison.effect import Contribution, Effect
+from engine.documents.fonts import FONT
+from engine.documents.glyph_check import picture_file
 
 #: Colours that remain apart for colour-blind readers (Okabe and Ito); signs are written as well.
 _UP, _DOWN, _TOTAL = "#009E73", "#D55E00", "#56B4E9"
@@ -46,7 +48,7 @@ def waterfall_svg(
     how = "mean over all orders of the edits (Shapley)" if effect.shapley else "edits switched on in this order"
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
-        f'font-family="Helvetica, Arial, sans-serif" font-size="13"><title>{escape(title)}</title>',
+        f'font-family="{FONT}" font-size="13"><title>{escape(title)}</title>',
         f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
         f'<text x="{_EDGE}" y="32" font-size="17" font-weight="bold">{escape(_cut(title, 92))}</text>',
         f'<text x="{_EDGE}" y="54" fill="#444">{escape(f"{effect.result} in {effect.unit}; {how}")}</text>',
@@ -58,7 +60,7 @@ def waterfall_svg(
         out.append(
             f'<text x="{_EDGE + _LABELS}" y="{height - 14}" font-size="11" fill="#666">The axis does not begin at zero.</text>'
         )
-    return "\n".join([*out, "</svg>"]) + "\n"
+    return picture_file("\n".join([*out, "</svg>"]) + "\n")
 
 
 class _Row:

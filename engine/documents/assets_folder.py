@@ -1,10 +1,12 @@
-"""Files that documents need and that are no Python: style sheet, scripts, the mathematics font, the start of Typst sources."""
+"""Files that documents need and that are no Python: style sheet, scripts, fonts, the start of Typst sources."""
 
 from __future__ import annotations
 
 import base64
 from functools import lru_cache
 from importlib.resources import files
+
+from engine.documents.fonts import CODE, FONT, font_rules
 
 FOLDER = "assets"
 
@@ -15,8 +17,16 @@ def asset(name: str) -> str:
     return files("engine.documents").joinpath(FOLDER, name).read_text(encoding="utf-8")
 
 
-@lru_cache
-def style_sheet() -> str:
-    """Return the style sheet with the mathematics font in it, so that nothing has to be fetched."""
+def style_sheet(text: str) -> str:
+    """Return the style sheet with the fonts in it that a text needs, so that nothing has to be fetched.
+
+    Parameters
+    ----------
+    text
+        Everything that is shown with it.
+    """
     font = files("engine.documents").joinpath(FOLDER, "stix-two-math-subset.woff2").read_bytes()
-    return asset("style.css").replace("MATHEMATICS_FONT", f"data:font/woff2;base64,{base64.b64encode(font).decode()}")
+    sheet = asset("style.css")
+    rules = font_rules(sheet + text)
+    sheet = sheet.replace("MATHEMATICS_FONT", f"data:font/woff2;base64,{base64.b64encode(font).decode()}")
+    return f"{rules}\n{sheet}".replace("TEXT_FONTS", FONT).replace("CODE_FONT", f"'{CODE}'")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.audit.report import AuditReport
+from engine.documents.glyph_check import refuse_unshown
 from engine.documents.markdown import MarkdownWriter, file_name, markdown_files
 from engine.documents.methodology_document import methodology_document
 from engine.documents.pdf import pdf_bytes
@@ -21,7 +22,7 @@ from engine.documents.typst_source import typst_source
 from equations.errors import InputError, MethodologyError, Place
 from equations.methodology import Methodology
 from equations.spec_files import load_methodology
-from equations.spec_library import library
+from equations.spec_library import library, library_folders
 
 Files = dict[str, bytes]
 REPORT_FILE = "report.html"
@@ -153,16 +154,21 @@ def methodology_files(
     Raises
     ------
     InputError
-        I514 where a package that the format needs is not installed.
+        I514 where a package that the format needs is not installed, I516 for a letter that no font has.
     """
     document = methodology_document(methodology, others)
     prefix = file_prefix(methodology)
+    sources = _sources(methodology, audit)
     if way == "pdf":
-        return {f"{prefix}.pdf": pdf_bytes(typst_source(document, methodology.reference))}
+        source = typst_source(document, methodology.reference)
+        refuse_unshown(source, sources)
+        return {f"{prefix}.pdf": pdf_bytes(source)}
     if way == "md":
         return _encoded(markdown_files(document, prefix))
     extra = {f"Report: {audit.run.project.name}": REPORT_FILE} if audit is not None else {}
-    files = _encoded(site_files(document, extra))
+    pages = site_files(document, extra)
+    refuse_unshown("".join(pages.values()), sources)
+    files = _encoded(pages)
     if audit is not None:
         files[REPORT_FILE] = report_bytes(audit, "html", version)
     return files
@@ -172,11 +178,21 @@ def report_bytes(audit: AuditReport, way: str, version: str) -> bytes:
     """Return the report of an audited run as ``html``, ``pdf`` or ``md``."""
     writer = Report(audit, version)
     document = report_document(writer)
-    if way == "pdf":
-        return pdf_bytes(typst_source(document, audit.run.methodology.reference))
     if way == "md":
         return MarkdownWriter(lambda ref: _here(document.places.get(ref))).blocks(document.pages[0].blocks).encode()
-    return report_html(document, writer.figures, writer.subject).encode()
+    pdf = way == "pdf"
+    text = typst_source(document, audit.run.methodology.reference) if pdf else report_html(document, writer.figures, writer.subject)
+    refuse_unshown(text, _sources(audit.run.methodology, audit))
+    return pdf_bytes(text) if pdf else text.encode()
+
+
+def _sources(methodology: Methodology, audit: AuditReport | None) -> dict[str, Path]:
+    """Return the files that a reader can change under the names that are shown: of the project, then of the spec."""
+    found = {} if audit is None else {str(audit.run.project.path): audit.run.project.path}
+    for name, _ in methodology.files:  # shown from the library's folder on, or as they were named
+        beside = [folder.parent / name for folder in library_folders()]
+        found[name] = next((path for path in beside if path.is_file()), Path(name))
+    return found
 
 
 def _here(spot: object) -> str | None:

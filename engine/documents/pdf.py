@@ -1,6 +1,7 @@
 """A PDF from Typst source.
 
-The compiler comes with the package `typst`; fonts are those inside it, so that every machine gives the same bytes.
+The compiler comes with the package `typst`; fonts are those inside it and those that documents bring, never those of a machine, so
+that every machine gives the same bytes.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import datetime
 import importlib
 
+from engine.documents.fonts import FOLDER
 from equations.errors import InputError
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -30,4 +32,6 @@ def pdf_bytes(source: str) -> bytes:
             why="it typesets without a TeX installation",
             remedy='install it with: pip install "mrvgraph[docs]"',
         ) from cause
-    return bytes(typst.compile(source.encode(), format="pdf", ignore_system_fonts=True, timestamp=_EPOCH))
+    return bytes(
+        typst.compile(source.encode(), format="pdf", font_paths=[str(FOLDER)], ignore_system_fonts=True, timestamp=_EPOCH)
+    )

@@ -47,7 +47,6 @@ def report_html(document: Document, figures: Figures, subject: Subject) -> str:
         tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
         tag("title", None, document.subtitle),
         tag("link", {"rel": "icon", "href": "data:,"}),
-        tag("style", None, Html(style_sheet())),
     )
     panel = tag("aside", {"id": "origin", "aria-label": "Where a number comes from", "hidden": "", "tabindex": "-1"})
     body = joined(
@@ -63,7 +62,8 @@ def report_html(document: Document, figures: Figures, subject: Subject) -> str:
         tag("script", {"type": "application/json", "id": "numbers"}, data),
         tag("script", None, Html(script)),
     )
-    return document_text(tag("html", {"lang": "en"}, tag("head", None, head), tag("body", {"class": "report"}, body)))
+    style = tag("style", None, Html(style_sheet(head + body)))
+    return document_text(tag("html", {"lang": "en"}, tag("head", None, head, style), tag("body", {"class": "report"}, body)))
 
 
 def _no_widget(widget: Widget) -> Html:

@@ -21,9 +21,9 @@ def site_files(document: Document, extra: Mapping[str, str] | None = None) -> di
         Further pages to link to from the navigation: name -> file.
     """
     found = {f"{page.id}.html": _page(document, page, extra or {}) for page in document.pages}
-    found[f"{FOLDER}/style.css"] = style_sheet()
     found[f"{FOLDER}/site.js"] = asset("site.js")
     found[f"{FOLDER}/search-index.js"] = search_index(document)
+    found[f"{FOLDER}/style.css"] = style_sheet("".join(found.values()))
     return found
 
 

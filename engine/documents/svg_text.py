@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.documents.fonts import FONT
 from engine.documents.latex_reader import mathematics
 from engine.documents.markup import Child, Html, joined, tag
 from engine.documents.mathematics import (
@@ -17,9 +18,7 @@ from engine.documents.mathematics import (
     Words,
 )
 
-FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
-
-#: Widths of a common sans serif, in thousandths of the size; anything else counts as wide.
+#: Widths of the letters of FONT, in thousandths of the size; anything else counts as wide.
 _WIDTHS = dict.fromkeys("abdeghnopqu0123456789_#$+<=>?^~", 556) | dict.fromkeys("csvxyzkJ", 500) | dict.fromkeys("ijl|'", 222)
 _WIDTHS |= (
     dict.fromkeys(' ft.,:;/\\I!()[]-`"*r{}', 333)

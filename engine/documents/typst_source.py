@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from engine.documents.assets_folder import asset
+from engine.documents.fonts import FONT
 from engine.documents.markup import BREAKS, clean
 from engine.documents.model import (
     Badge,
@@ -44,7 +45,6 @@ from engine.documents.model import (
     plain,
     walk_blocks,
 )
-from engine.documents.svg_text import FONT
 from engine.documents.typst_mathematics import string, typst_mathematics
 
 #: What is shorter than this stays on one page.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from engine.documents.fonts import FONT
+from engine.documents.glyph_check import picture_file
 from engine.simulate.sensitivity import Sensitivity
 from engine.terminal import bold, number, table
 
@@ -73,7 +75,7 @@ def tornado_svg(found: Sensitivity) -> str:
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_LEFT + _WIDE + 120}" height="{len(effects) * _ROW + 90}" '
-        'font-family="sans-serif" font-size="12">',
+        f'font-family="{FONT}" font-size="12">',
         '<rect width="100%" height="100%" fill="white"/>',
         f'<text x="{_LEFT}" y="24" font-weight="bold">{escape(found.target)} ({escape(found.unit)})</text>',
     ]
@@ -91,4 +93,4 @@ def tornado_svg(found: Sensitivity) -> str:
         f'<text x="{_LEFT + 140}" y="{bottom + 36}" fill="#D55E00">input moved up</text>',
         "</svg>",
     ]
-    return "\n".join(parts) + "\n"
+    return picture_file("\n".join(parts) + "\n")

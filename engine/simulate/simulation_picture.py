@@ -6,6 +6,8 @@ from html import escape
 
 import numpy as np
 
+from engine.documents.fonts import FONT
+from engine.documents.glyph_check import picture_file
 from engine.simulate.simulation import Simulation
 from engine.terminal import number
 
@@ -18,12 +20,12 @@ def simulation_svg(simulation: Simulation) -> str:
     run = simulation.run
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE + 100}" height="{2 * _HIGH + 160}" ',
-        'font-family="sans-serif" font-size="12">',
+        f'font-family="{FONT}" font-size="12">',
         f"<title>{escape(run.methodology.reference)}: {escape(simulation.result.name)}</title>",
         '<rect width="100%" height="100%" fill="white"/>',
         *_histogram(simulation), *_convergence(simulation), "</svg>",
     ]  # fmt: skip
-    return "\n".join(parts) + "\n"
+    return picture_file("\n".join(parts) + "\n")
 
 
 def _histogram(simulation: Simulation) -> list[str]:

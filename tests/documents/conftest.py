@@ -1,5 +1,6 @@
 """What the tests of documents share: the documents themselves, built once, and a browser where there is one."""
 
+import contextlib
 import importlib
 import importlib.util
 import shutil
@@ -74,7 +75,12 @@ def browser():
     """A headless Chromium, the system's before Playwright's own, or the reason why there is none."""
     if importlib.util.find_spec("playwright") is None:
         pytest.skip('Playwright is not installed: pip install "mrvgraph[test]"')
-    with importlib.import_module("playwright.sync_api").sync_playwright() as driver:
+    playwright = importlib.import_module("playwright.sync_api").sync_playwright()
+    with contextlib.ExitStack() as open_things:
+        try:
+            driver = open_things.enter_context(playwright)
+        except Exception as cause:  # whatever keeps a program from starting
+            pytest.skip(f"Playwright's driver does not start ({cause}): `python .ci/get_browser.py`, or Debian's package `libatomic1`")
         system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         if system is None and not Path(driver.chromium.executable_path).exists():
             pytest.skip("no Chromium on this machine: `python .ci/get_browser.py`, or Debian's package `chromium`")

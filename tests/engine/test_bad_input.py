@@ -4,6 +4,7 @@ Small valid projects (``tests/engine/projects``) are broken by replacing text.
 """
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -30,6 +31,7 @@ def broken(tmp_path, monkeypatch, capsys, cache):
     monkeypatch.chdir(tmp_path)
     for file in PROJECTS.iterdir():
         shutil.copy(file, tmp_path)
+    os.mkfifo("queue")  # what is no file on a disk
 
     def run(project, *replacements, arguments=()):
         text = Path(project).read_text(encoding="utf-8")
@@ -228,7 +230,7 @@ ROW = "D      0      0      0   0.95      0      0      0      0      0      0  
             "conversions.csv", "conversion.csv", "I509", "the file 'conversion.csv' cannot be read: No such file", id="no file"
         ),
         pytest.param("conversions.csv", '"a\\0b.csv"', "I509", "a path cannot hold such a character", id="a path that cannot be"),
-        pytest.param("conversions.csv", "/dev/zero", "I509", "is not a file on a disk", id="an endless file"),
+        pytest.param("conversions.csv", "queue", "I509", "is not a file on a disk", id="an endless file"),
         pytest.param("conversions.csv", "..", "I509", "is not a file on a disk", id="a folder"),
         pytest.param(
             MATRIX, "ca_pj: {unit: ha, otherwise: 0, at: {year: 2031}}", "I507", "'2031' is not a year", id="blanket year outside"
@@ -401,7 +403,7 @@ def test_a_file_of_100_mb_is_refused_before_it_is_read(broken, capsys, name, say
     ("name", "says"),
     [
         (".", "this is a folder"),
-        ("/dev/null", "not a file on a disk"),
+        ("queue", "not a file on a disk"),
         ("none.yaml", "No such file"),
         ("x" * 5000, "File name too long"),
     ],

@@ -1,0 +1,68 @@
+"""How deep a file may nest is our own limit: whichever YAML library reads it, in whichever words it gives up, the answer is one."""
+
+import pytest
+import yaml
+
+from equations import strict_yaml
+from equations.errors import SpecError
+from equations.strict_yaml import MOST_DEPTH, read_yaml
+
+TOO_DEEP = f"nested more than {MOST_DEPTH} levels deep"
+LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])]
+
+
+@pytest.fixture(params=LOADERS, ids=lambda loader: loader.__name__)
+def loader(request, monkeypatch):
+    monkeypatch.setattr(strict_yaml, "_Loader", request.param)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        "{a: " * 5000,
+        "k: " + "[{b: " * 100,
+        "[" * 60 + "]" * 60,
+        "\n".join("  " * level + "a:" for level in range(100)),
+        "- " * 3000 + "x",
+    ],
+    ids=["lists", "blocks", "both", "closed again", "indented", "dashes"],
+)
+def test_what_nests_too_deep_is_told_so(loader, text):
+    with pytest.raises(SpecError) as caught:
+        read_yaml(text, "file.yaml")
+
+    assert (caught.value.code, caught.value.what) == ("S101", TOO_DEEP)
+
+
+def test_the_place_is_where_the_limit_is_passed(loader):
+    with pytest.raises(SpecError) as caught:
+        read_yaml("a: 1\nb: " + "[" * 50_000, "file.yaml")
+
+    assert (caught.value.place.line, caught.value.place.column) == (2, 4 + MOST_DEPTH)
+
+
+def test_as_deep_as_is_allowed_is_read(loader):
+    assert read_yaml("[" * MOST_DEPTH + "x" + "]" * MOST_DEPTH) is not None
+    assert read_yaml("k: " + "[" * (MOST_DEPTH - 1) + "x" + "]" * (MOST_DEPTH - 1)) is not None
+
+
+@pytest.mark.parametrize("text", ["a: [1, 2", "a: '[[[[" + "[" * 60, 'a: "' + "{" * 60, "a: b: c", "# " + "[" * 60 + "\na: [1"])
+def test_other_faults_keep_their_own_words(loader, text):
+    with pytest.raises(SpecError) as caught:
+        read_yaml(text)
+
+    assert TOO_DEEP not in caught.value.what
+
+
+@pytest.mark.parametrize("words", ["exceeded maximum nesting depth", "limit reached", ""])
+def test_the_words_in_which_a_library_gives_up_do_not_count(monkeypatch, words):
+    def gives_up(text, Loader):
+        raise yaml.YAMLError(words)
+
+    monkeypatch.setattr(strict_yaml.yaml, "parse", gives_up)
+
+    with pytest.raises(SpecError) as caught:
+        read_yaml("a: " + "[" * 80)
+
+    assert caught.value.what == TOO_DEEP
