@@ -11,7 +11,8 @@ from fractions import Fraction
 from engine.cells import ABSENT, EXCLUDED, PRESENT
 from engine.finding import Finding
 from engine.project_data import read_date
-from equations.errors import InputError, MethodologyError, Place
+from equations.errors import InputError, MethodologyError, Place, UnitError
+from equations.exact_ratios import taken_for_ratio
 from equations.methodology import Methodology
 from equations.quantity import Quantity, Range
 from equations.records import record
@@ -104,7 +105,23 @@ class NumberReader:
                        remedy="look for a typing error")  # fmt: skip
             return math.nan, ABSENT
         self.check_range(quantity, shown, given, value)
+        if given.origin.kind == "project" and exact is not None and not quantity.indices and len(quantity.unit.powers) in (0, 2):
+            self.check_ratio(quantity, shown, given, exact)
         return value, PRESENT
+
+    def check_ratio(self, quantity: Quantity, shown: str, given: Given, exact: Fraction) -> None:
+        """Report a number that a slip makes of the exact ratio of its units or molar masses."""
+        said = taken_for_ratio(quantity, exact, given.text, given.unit, self.methodology.molecules)
+        if said is None or said.kind == "exact" or quantity.not_exact:
+            return
+        what = f"{shown} = {with_unit(given.text, given.unit)} is not {said.expected.text}"
+        why = f"{said.slip or f'it is {said.gap(exact)}'}; {said.expected.why}"
+        remedy = "correct it if it converts units or substances; if it was measured, say so in `source`"
+        if said.kind == "wrong" and quantity.kind == "default":
+            code = "U306" if said.expected.molar else "U305"
+            self.errors.append(UnitError(code, what, given.place, why=why, remedy=f"write {said.expected.text}"))
+        else:
+            self.findings.append(Finding("W822", "warning", quantity.id, what, why, remedy, str(quantity.source), given.place))
 
     def factor(self, quantity: Quantity, given: Given) -> Fraction:
         """Return the exact factor from the given unit to the quantity's."""

@@ -87,6 +87,8 @@ class Quantity:
         What it is in the accounting, one of :data:`ROLES`; audits find quantities by it and by ``part_of``.
     rows_sum_to
         What each row, over the second index, adds up to.
+    not_exact
+        Why its number is not the exact ratio of its units or molar masses, where it could be taken for one.
     """
 
     id: str
@@ -117,6 +119,7 @@ class Quantity:
     rows_sum_to: Fraction | None = None
     editorial: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
+    not_exact: str = ""
 
     @property
     def axis_names(self) -> tuple[str, ...]:
