@@ -12,14 +12,13 @@ from engine.cells import ABSENT, EXCLUDED, PRESENT
 from engine.finding import Finding
 from engine.project_data import read_date
 from equations.errors import InputError, MethodologyError, Place, UnitError
-from equations.exact_ratios import taken_for_ratio
 from equations.methodology import Methodology
 from equations.quantity import Quantity, Range
 from equations.records import record
 from equations.spec_block import read_number
 from equations.strict_yaml import Scalar
 from equations.syntax import Excluded, walk
-from equations.units import Unit, with_unit
+from equations.units import SUBSTANCE_DIMENSION, Unit, with_unit
 
 EPOCH = date(1970, 1, 1)
 _STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -105,12 +104,14 @@ class NumberReader:
                        remedy="look for a typing error")  # fmt: skip
             return math.nan, ABSENT
         self.check_range(quantity, shown, given, value)
-        if given.origin.kind == "project" and exact is not None and not quantity.indices and len(quantity.unit.powers) in (0, 2):
+        if given.origin.kind == "project" and exact is not None and not quantity.indices and _may_convert(quantity.unit):
             self.check_ratio(quantity, shown, given, exact)
         return value, PRESENT
 
     def check_ratio(self, quantity: Quantity, shown: str, given: Given, exact: Fraction) -> None:
         """Report a number that a slip makes of the exact ratio of its units or molar masses."""
+        from equations.exact_ratios import taken_for_ratio
+
         said = taken_for_ratio(quantity, exact, given.text, given.unit, self.methodology.molecules)
         if said is None or said.kind == "exact" or quantity.not_exact:
             return
@@ -178,6 +179,11 @@ class NumberReader:
         place = given.place or Place(given.origin.name)
         day = read_date(Scalar(given.text, place.file, place.line, place.column), shown, self.errors)
         return float((day - EPOCH).days) if day is not None else math.nan
+
+
+def _may_convert(unit: Unit) -> bool:
+    """Whether a number in a unit can be a conversion: within one dimension, or of one substance into another."""
+    return unit.is_conversion or (len(unit.powers) == 2 and all(name.startswith(SUBSTANCE_DIMENSION) for name, _ in unit.powers))
 
 
 def _float(exact: Fraction) -> float:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from equations.errors import MethodologyError, UnitError
-from equations.exact_ratios import expected_of
+from equations.exact_ratios import exact_text, expected_of
 from equations.functions import FUNCTIONS
 from equations.methodology import Constant, Equivalence
 from equations.molar_masses import MOLECULES, Molecule
@@ -139,7 +139,7 @@ class UnitChecker:
             shown = factor_text(left.scale / right.scale)
             self.fault("U303", f"{doing}: {left} and {right} differ in scale by {shown}", node,
                        why=f"the left is in {left.in_words()}, the right in {right.in_words()}",
-                       remedy="convert one of them with a number that carries its unit, as in 1000 {kg/t}")  # fmt: skip
+                       remedy=converting(left, right))  # fmt: skip
             return
         self.fault("U302", f"{doing}: {left.in_words()} and {right.in_words()} are different things", node,
                    why="a sum, a comparison and an equality need one unit on both sides",
@@ -267,6 +267,14 @@ class UnitChecker:
                 self.condition(body)
             case Member() | Supplied():
                 pass
+
+
+def converting(left: Unit, right: Unit) -> str:
+    """Return which number with its unit turns the right of two units of one dimension into the left."""
+    over, under, number = left.in_words(), right.in_words(), exact_text(right.scale / left.scale)
+    if " " in over + under or "..." in number:
+        return "convert one of them with a number that carries its unit, as in 1000 {kg/t}"
+    return f"convert one of them with a number that carries its unit: multiply the right by {number} {{{over}/{under}}}"
 
 
 def counted_as(unit: Unit, equivalence: Equivalence) -> Unit:

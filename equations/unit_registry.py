@@ -1,6 +1,7 @@
 """From the text of a unit to a :class:`~equations.units.Unit`, by the one pint registry of the project.
 
-The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read.
+The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read; a run that finds
+its units in the cache imports no more than this module.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from equations.errors import Place, UnitError
-from equations.unit_hints import refused, suggestion
 from equations.unit_words import (
     SPELLINGS,
     SUBSTANCES,
@@ -40,6 +40,8 @@ _WORD = re.compile(
 )
 _SPACED = re.compile(r"(?<![A-Za-z_])(?P<mass>[A-Za-z_]+)\s+(?P<substance>d\.m\.|[A-Z][A-Za-z0-9]*(?:-[A-Za-z]+)*)(?![A-Za-z0-9_])")
 _SPACED_TON = re.compile(r"(?<![A-Za-z_])(short|long|metric) (tons?)(?![A-Za-z0-9])")
+#: Lengths that are read only as areas and volumes.
+_CUBED = re.compile(r"(?<![A-Za-z_])([dh]m)\^([23])(?![0-9])")
 _MOST_CHARACTERS, _MOST_BRACKETS, _MOST_POWER, _MOST_DIGITS, _MOST_EXPONENT = 120, 4, 12, 20, 30
 _GREATEST = Fraction(10**60)
 _SIGNS = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)), "µ": "u", "μ": "u"})
@@ -225,6 +227,8 @@ def _known(piece: str, text: str, declared: frozenset[str]) -> Word:
     UnitError
         U307 for a word that is taken for several units, U301 for one that is no unit.
     """
+    from equations.unit_hints import refused, suggestion
+
     written = piece if piece in text else piece.replace("_", " ")
     where = f" (in {text!r})" if written != text else ""
     meant = refused(piece, declared)
@@ -253,14 +257,16 @@ def shown_units(units: Any) -> str:
 
 
 def _spelled(text: str, declared: frozenset[str]) -> str:
-    """Return the text of a unit with signs made plain and words joined: ``t N2O-N`` and ``short tons`` are one word each; ``t ha-1`` is not."""
+    """Return the text of a unit with signs made plain and words joined: ``t N2O-N`` and ``short tons`` are one each; ``t ha-1`` is not."""
+    from equations.unit_hints import refused
 
     def joined(match: re.Match[str]) -> str:
         substance = SPELLINGS.get(match["substance"], match["substance"])
         mass = match["mass"] in mass_words() or refused(match["mass"], declared) is not None
         return f"{match['mass']}_{substance}" if mass and (substance in SUBSTANCES or substance in declared) else match.group()
 
-    return _SPACED.sub(joined, _SPACED_TON.sub(r"\1_\2", text.translate(_SIGNS).replace("°C", "degC")))
+    plain = _CUBED.sub(r"\1\2", text.translate(_SIGNS).replace("°C", "degC"))
+    return _SPACED.sub(joined, _SPACED_TON.sub(r"\1_\2", plain))
 
 
 def _check_power(piece: str, previous: str, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.finding import Finding
@@ -45,12 +46,12 @@ def ratio_findings(formula: Node, source: Source, subject: str, methodology: Met
     for node, unit in _factors(formula, methodology, whole=True):
         said = verdict(_number(node), node.text, expected_of(unit, methodology.molecules))
         if said is not None and not _is_excepted(node, unit, methodology):
-            found += _findings(f"{node.text} {{{node.unit}}}", _number(node), said, subject, source.place(node.span), _IN_FORMULA)
+            found += _findings(_Shown(node.text, f" {{{node.unit}}}"), _number(node), said, subject, source.place(node.span), _IN_FORMULA)
     for text, number, unit, part in _pairs(formula, methodology):
         candidates = (conversion_of(unit),) if unit.is_plain else expected_of(unit, methodology.molecules)
         said = verdict(number, "", candidates)
         if said is not None and said.slip:
-            found += _findings(text, number, said, subject, source.place(part.span), _IN_FORMULA)
+            found += _findings(_Shown(text), number, said, subject, source.place(part.span), _IN_FORMULA)
     return found
 
 
@@ -59,13 +60,25 @@ _IN_FORMULA = ("if it converts nothing, declare it as a quantity with its source
 _DECLARED = "if it converts nothing, or the publication prints it so, add `not_exact:` and the reason"
 
 
-def _findings(shown: str, number: Fraction, said: Verdict, subject: str, place: Place | None, otherwise: str) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A number as written, and what stands behind it where the right one would stand."""
+
+    number: str
+    behind: str = ""
+    before: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.number}{self.behind}"
+
+
+def _findings(shown: _Shown, number: Fraction, said: Verdict, subject: str, place: Place | None, otherwise: str) -> Iterator[Finding]:
     """Yield what a verdict says; nothing of an exact number."""
     expected = said.expected
     if said.kind == "exact":
         return
     what = "the ratio of the molar masses" if expected.molar else "the exact conversion"
-    remedy = f"write {expected.text}; {otherwise}"
+    remedy = f"write {expected.text}{shown.behind}; {otherwise}"
     if said.kind == "rounded":
         yield Finding("W820", "warning", subject, f"{shown} is {said.gap(number)} than {what}, {expected.text}",
                       f"{expected.why}; every number that follows from it is off by as much", remedy, place=place)  # fmt: skip
@@ -108,6 +121,8 @@ def _pairs(formula: Node, methodology: Methodology) -> Iterator[tuple[str, Fract
         first = Fraction(1) / _number(before) if op == "/" and _number(before) else _number(before)
         second = 1 / _number(after) if node.op == "/" else _number(after)
         unit = (PLAIN / one if op == "/" else one) * (PLAIN / other if node.op == "/" else other)
+        over, under = (other, one) if op == "/" else (one, other)
+        unit = Unit(unit.powers, unit.scale, f"{over}/{under}")
         yield f"{before.text} {{{before.unit}}} {node.op} {after.text} {{{after.unit}}}", first * second, unit, after
 
 
@@ -142,7 +157,7 @@ def _constants(methodology: Methodology) -> Iterator[Finding]:
         number = numbers[0] / numbers[1]
         said = verdict(number, constant.written, expected_of(constant.unit, methodology.molecules))
         if said is not None:
-            shown = f"{constant.written} {constant.unit}"
+            shown = _Shown(constant.written, f" {constant.unit}")
             yield from _declared(shown, number, said, constant.written, constant.not_exact, constant.place)
 
 
@@ -151,11 +166,11 @@ def _values(block: ValueBlock, quantity: Quantity, dataset: str, methodology: Me
         number = read_number(text)
         said = taken_for_ratio(quantity, number, text, block.unit, methodology.molecules) if number is not None else None
         if number is not None and said is not None:
-            shown = f"{quantity.id} = {text} {block.unit} of {dataset}"
+            shown = _Shown(text, f" {block.unit}", f"{quantity.id} of {dataset} = ")
             yield from _declared(shown, number, said, quantity.id, quantity.not_exact, block.place)
 
 
-def _declared(shown: str, number: Fraction, said: Verdict, subject: str, reason: str, place: Place | None) -> Iterator[Finding]:
+def _declared(shown: _Shown, number: Fraction, said: Verdict, subject: str, reason: str, place: Place | None) -> Iterator[Finding]:
     if reason and said.kind != "exact":
         what = f"{shown} stands for {said.expected.text}: {said.gap(number)}"
         yield Finding("W821", "note", subject, what, reason, place=place)
