@@ -262,7 +262,7 @@ class ValueReader:
         try:
             return self.read_unit(scalar.text, scalar.place, self.substances)
         except MethodologyError as error:
-            hint = f"{error.remedy} " if error.remedy.startswith("did you mean") else ""
+            hint = f"{error.remedy}; ".replace("?; ", "? ") if error.code == "U307" or "declare a substance" not in error.remedy else ""
             self.fault("I503", error.what, scalar.place, error.why, f"{hint}the equations read {quantity.id} in {_units(quantity)}")
             return None
 
@@ -285,9 +285,12 @@ class ValueReader:
                     return unit, name
         elif unit.same_dimension(quantity.unit) or self.is_published(quantity, unit):
             return unit, ""
+        from equations.unit_kinds import between, told_apart
+
         self.fault("I503", f"{quantity.id} is given in {unit}, and is in {_units(quantity)}", place,
-                   why=f"{unit.in_base_units()} is another thing than {quantity.unit.in_base_units()}",
-                   remedy="convert the number to that substance or dimension yourself and say how in `source`")  # fmt: skip
+                   why=told_apart(unit, quantity.unit),
+                   remedy=f"{between(unit, quantity.unit) or 'convert the number to that substance or dimension'}"
+                   " yourself and say how in `source`")  # fmt: skip
         return None, ""
 
     def is_published(self, quantity: Quantity, unit: Unit) -> bool:

@@ -11,14 +11,14 @@ from fractions import Fraction
 from engine.cells import ABSENT, EXCLUDED, PRESENT
 from engine.finding import Finding
 from engine.project_data import read_date
-from equations.errors import InputError, MethodologyError, Place
+from equations.errors import InputError, MethodologyError, Place, UnitError
 from equations.methodology import Methodology
 from equations.quantity import Quantity, Range
 from equations.records import record
 from equations.spec_block import read_number
 from equations.strict_yaml import Scalar
 from equations.syntax import Excluded, walk
-from equations.units import Unit, with_unit
+from equations.units import SUBSTANCE_DIMENSION, Unit, with_unit
 
 EPOCH = date(1970, 1, 1)
 _STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -104,7 +104,25 @@ class NumberReader:
                        remedy="look for a typing error")  # fmt: skip
             return math.nan, ABSENT
         self.check_range(quantity, shown, given, value)
+        if given.origin.kind == "project" and exact is not None and not quantity.indices and _may_convert(quantity.unit):
+            self.check_ratio(quantity, shown, given, exact)
         return value, PRESENT
+
+    def check_ratio(self, quantity: Quantity, shown: str, given: Given, exact: Fraction) -> None:
+        """Report a number that a slip makes of the exact ratio of its units or molar masses."""
+        from equations.exact_ratios import taken_for_ratio
+
+        said = taken_for_ratio(quantity, exact, given.text, given.unit, self.methodology.molecules)
+        if said is None or said.kind == "exact" or quantity.not_exact:
+            return
+        what = f"{shown} = {with_unit(given.text, given.unit)} is not {said.expected.text}"
+        why = f"{said.slip or f'it is {said.gap(exact)}'}; {said.expected.why}"
+        remedy = "correct it if it converts units or substances; if it was measured, say so in `source`"
+        if said.kind == "wrong" and quantity.kind == "default":
+            code = "U306" if said.expected.molar else "U305"
+            self.errors.append(UnitError(code, what, given.place, why=why, remedy=f"write {said.expected.text}"))
+        else:
+            self.findings.append(Finding("W822", "warning", quantity.id, what, why, remedy, str(quantity.source), given.place))
 
     def excluded(self, quantity: Quantity, shown: str, given: Given) -> tuple[float, int]:
         from_equations = self.methodology.definitions.get(quantity.id, ())
@@ -162,6 +180,11 @@ def conversion(quantity: Quantity, unit: Unit, alternative: str = "") -> Fractio
         return unit.scale / wanted.scale
     assert quantity.published_unit is not None
     return unit.scale / quantity.published_unit.scale
+
+
+def _may_convert(unit: Unit) -> bool:
+    """Whether a number in a unit can be a conversion: within one dimension, or of one substance into another."""
+    return unit.is_conversion or (len(unit.powers) == 2 and all(name.startswith(SUBSTANCE_DIMENSION) for name, _ in unit.powers))
 
 
 def _float(exact: Fraction) -> float:

@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import Place
 from equations.index_set import IndexSet, Relation
 from equations.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
+from equations.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
 from equations.quantity import Quantity, Range, UnitAlternatives
 from equations.ruling import Reading, Ruling
 from equations.spec_block import Block, Errors, checked, read_number, unique
 from equations.spec_schema import MEMBER
 from equations.strict_yaml import Mapping, Scalar, YamlNode
-from equations.unit_registry import SUBSTANCES, parse_unit
+from equations.unit_registry import parse_unit
+from equations.unit_words import SUBSTANCES
 from equations.units import PLAIN
 
 _SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
@@ -51,7 +54,35 @@ class DeclarationReader:
             block.fault("S105", f"{id_!r} cannot be the name of a substance", block.place_of("id"),
                         why="it stands in units, as in t_" + re.sub(r"[^A-Za-z0-9]+", "_", id_),
                         remedy="take letters, digits and underscores, a letter first")  # fmt: skip
-        return Substance(id_, block.text("meaning"))
+        return Substance(id_, block.text("meaning"), self.molecule(block))
+
+    def molecule(self, block: Block) -> Molecule | None:
+        """Read what a substance is made of: its formula, or its molar mass and atoms."""
+        formula, mass = block.text("formula"), block.number("molar_mass")
+        atoms: list[tuple[str, Fraction]] = []
+        for element, scalar in block.texts("atoms"):
+            times = read_number(scalar.text)
+            if element not in ATOMIC_MASSES or times is None or times <= 0:
+                block.fault("S105", f"atoms: {element}: {scalar.text} is not a number of atoms of an element", scalar.place,
+                            remedy="write the symbol of the element and how many, as in {C: 1, N: 2}")  # fmt: skip
+            else:
+                atoms.append((element, times))
+        if mass is not None and mass <= 0:
+            block.fault("S105", "a molar mass is above 0", block.place_of("molar_mass"), remedy="write it in grams per mole")
+            return None
+        read = read_molecule(formula) if formula else None
+        if formula and read is None:
+            block.fault("S105", f"the formula {formula!r} cannot be read", block.place_of("formula"),
+                        why="it has symbols of elements, numbers and brackets, as in CaMg(CO3)2",
+                        remedy="correct it, or write `molar_mass:` and `atoms:`")  # fmt: skip
+        elif not formula and (mass is not None) != block.has("atoms"):
+            lacking = "atoms" if mass is not None else "molar_mass"
+            block.fault("S104", f"`{lacking}:` is missing", block.place,
+                        why="a ratio to another substance follows from the molar mass and the number of atoms",
+                        remedy=f"add `{lacking}:`, or write `formula:`")  # fmt: skip
+        held = tuple(atoms) or (read.atoms if read is not None else ())
+        weight = mass if mass is not None else read.mass if read is not None else None
+        return Molecule(weight, held) if weight is not None and held else None
 
     def index_sets(self) -> tuple[IndexSet, ...]:
         found: dict[str, IndexSet] = {}
@@ -134,7 +165,7 @@ class DeclarationReader:
     def constant(self, block: Block) -> Constant:
         return Constant(
             block.text("written"), block.unit("unit", self.substances), block.text("meaning"), self.cite(block),
-            block.text("published_unit"),
+            block.text("published_unit"), block.text("not_exact"), block.place,
         )  # fmt: skip
 
     def equivalence(self, block: Block) -> Equivalence:
@@ -185,7 +216,7 @@ class DeclarationReader:
             block.range("plausible", self.document, self.version), self.cite(block), block.text("supplied_by"), matrix, diagonal,
             block.text("matrix_symbol"), block.text("diagonal_symbol"), on, self.alternatives(block, indices), acts_as, why,
             block.text("role"), block.text("part_of"), block.text("name"), block.number("rows_sum_to"),
-            block.text("over_years"), block.text("editorial"), block.place,
+            block.text("over_years"), block.text("editorial"), block.place, block.text("not_exact"),
         )  # fmt: skip
 
     def check_relation(self, block: Block, on: str, relations: tuple[Relation, ...], indices: tuple[str, ...]) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from equations.errors import MethodologyError, UnitError
+from equations.exact_ratios import exact_text, expected_of
 from equations.functions import FUNCTIONS
 from equations.methodology import Constant, Equivalence
+from equations.molar_masses import MOLECULES, Molecule
 from equations.quantity import Quantity
 from equations.syntax import (
     Binary,
@@ -37,6 +39,7 @@ from equations.syntax import (
     Word,
 )
 from equations.tokens import Source
+from equations.unit_kinds import between
 from equations.unit_registry import parse_unit
 from equations.units import PLAIN, Unit, factor_text
 
@@ -62,6 +65,7 @@ class UnitChecker:
     allowed: tuple[Equivalence, ...] = ()
     substances: tuple[str, ...] = ()
     alternative: Mapping[str, str] = field(default_factory=dict)
+    molecules: Mapping[str, Molecule] = field(default_factory=lambda: MOLECULES)
     errors: list[MethodologyError] = field(default_factory=list)
     #: Equivalences that were needed, by id.
     used: set[str] = field(default_factory=set)
@@ -134,10 +138,10 @@ class UnitChecker:
         if left.same_dimension(right):
             shown = factor_text(left.scale / right.scale)
             self.fault("U303", f"{doing}: {left} and {right} differ in scale by {shown}", node,
-                       why=f"the left is in {left.in_base_units()}, the right in {right.in_base_units()}",
-                       remedy="convert one of them with a number that carries its unit, as in 1000 {kg/t}")  # fmt: skip
+                       why=f"the left is in {left.in_words()}, the right in {right.in_words()}",
+                       remedy=converting(left, right))  # fmt: skip
             return
-        self.fault("U302", f"{doing}: {left.in_base_units()} and {right.in_base_units()} are different things", node,
+        self.fault("U302", f"{doing}: {left.in_words()} and {right.in_words()} are different things", node,
                    why="a sum, a comparison and an equality need one unit on both sides",
                    remedy=self.likely_fix(left, right))  # fmt: skip
 
@@ -156,7 +160,13 @@ class UnitChecker:
             if right * quantity.unit == left:
                 return f"multiply the right side by {quantity.id} ({quantity.unit})"
         gap = left / right
-        return (f"the left side is too large by the unit {gap.in_base_units()}: a factor is missing or too much, "
+        for ratio in expected_of(gap, self.molecules):
+            unit = gap.in_words().replace(" ", "")
+            return f"multiply the right side by {ratio.text} {{{unit}}}, the ratio of the molar masses"
+        bridge = between(right, left)
+        if bridge:
+            return f"{bridge} on the right side, or do the reverse on the left"
+        return (f"the left side is too large by the unit {gap.in_words()}: a factor is missing or too much, "
                 "or one counts as the other and `equivalences:` names why")  # fmt: skip
 
     # -- operations
@@ -257,6 +267,14 @@ class UnitChecker:
                 self.condition(body)
             case Member() | Supplied():
                 pass
+
+
+def converting(left: Unit, right: Unit) -> str:
+    """Return which number with its unit turns the right of two units of one dimension into the left."""
+    over, under, number = left.in_words(), right.in_words(), exact_text(right.scale / left.scale)
+    if " " in over + under or "..." in number:
+        return "convert one of them with a number that carries its unit, as in 1000 {kg/t}"
+    return f"convert one of them with a number that carries its unit: multiply the right by {number} {{{over}/{under}}}"
 
 
 def counted_as(unit: Unit, equivalence: Equivalence) -> Unit:

@@ -13,10 +13,11 @@ from equations.dataset import Comparison, Dataset, PublishedResult
 from equations.equation import Equation, Rule
 from equations.errors import Place
 from equations.index_set import IndexSet, Relation
+from equations.molar_masses import MOLECULES, Molecule
 from equations.quantity import Quantity
 from equations.records import record
 from equations.ruling import RegisterEntry, Ruling
-from equations.units import Unit
+from equations.units import Unit, substance_dimension
 
 
 @record(frozen=True)
@@ -29,21 +30,24 @@ class Section:
 
 @record(frozen=True)
 class Substance:
-    """A mass that is never added to another substance's."""
+    """A mass that is never added to another substance's; ``molecule`` where the spec says what it is made of."""
 
     id: str
     meaning: str
+    molecule: Molecule | None = None
 
 
 @record(frozen=True)
 class Constant:
-    """A ratio as printed, with the unit that it carries."""
+    """A ratio as printed, with the unit that it carries; ``not_exact`` says why it is not the exact one."""
 
     written: str
     unit: Unit
     meaning: str = ""
     source: Citation = Citation()
     published_unit: str = ""
+    not_exact: str = ""
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True)
@@ -201,6 +205,11 @@ class Methodology:
     def constant(self) -> Mapping[str, Constant]:
         """Constants by the way they are written."""
         return _by(self.constants, "written")
+
+    @cached_property
+    def molecules(self) -> Mapping[str, Molecule]:
+        """Molecules by the dimension of their substance, built in and declared."""
+        return {**MOLECULES, **{substance_dimension(s.id): s.molecule for s in self.substances if s.molecule is not None}}
 
     @cached_property
     def definitions(self) -> Mapping[str, tuple[Equation, ...]]:

@@ -92,6 +92,8 @@ class Quantity:
         What each row, over the second index, adds up to.
     over_years
         What years do to it, one of :data:`OVER_YEARS`; empty where the spec does not say.
+    not_exact
+        Why its number is not the exact ratio of its units or molar masses, where it could be taken for one.
     """
 
     id: str
@@ -123,6 +125,7 @@ class Quantity:
     over_years: str = ""
     editorial: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
+    not_exact: str = ""
 
     @property
     def axis_names(self) -> tuple[str, ...]:

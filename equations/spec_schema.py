@@ -88,7 +88,12 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("report", "words", False, "quantities of the table year by year"),
     ),
     "section": _block(("id", "text", True, ""), ("title", "text", True, "")),
-    "substance": _block(("id", "text", True, "name in units: t_<id>"), ("meaning", "text", True, "")),
+    "substance": _block(
+        ("id", "text", True, "name in units: t_<id>"), ("meaning", "text", True, ""),
+        ("formula", "text", False, "chemical formula, as CaCO3; ratios to other substances are checked by it"),
+        ("molar_mass", "number", False, "as the publication prints it, where the whole numbers of its atoms give another"),
+        ("atoms", "texts", False, "element -> how many, where no formula says it; with molar_mass"),
+    ),
     "index_set": _block(
         ("id", "name", True, ""),
         ("letters", "words", False, "letters that stand for a member in formulas"),
@@ -104,7 +109,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
     ),
     "constant": _block(
         ("written", "text", True, "as it stands in formulas"), ("unit", "unit", True, ""), ("meaning", "text", False, ""),
-        ("published_unit", "text", False, "as printed, where it differs"), SOURCE,
+        ("published_unit", "text", False, "as printed, where it differs"),
+        ("not_exact", "text", False, "why it is not the exact ratio of its units or molar masses"), SOURCE,
     ),
     "equivalence": _block(
         ("id", "text", True, ""), ("from", "unit", True, ""), ("to", "unit", True, ""),
@@ -132,6 +138,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("over_years", "one_of:sum|last|none", False, "what years do to it: flows add up, of stocks the last counts, rates do neither"),
         SOURCE,
         ("supplied_by", "text", False, "who or what gives it"),
+        ("not_exact", "text", False, "why its number is not the exact ratio of its units or molar masses: measured, rounded in print"),
         ("matrix", "name", False, "name of the matrix of its elements"),
         ("diagonal_matrix", "name", False, "name of the diagonal matrix of its elements"),
         ("matrix_symbol", "text", False, "LaTeX of the matrix"),

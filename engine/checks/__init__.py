@@ -17,6 +17,7 @@ from engine.checks.recomputed import check_recomputed
 from engine.checks.references import check_references
 from engine.checks.tables import check_tables
 from engine.checks.use import check_letters, check_use
+from engine.checks.written_ratios import check_ratios
 from engine.finding import Finding
 from equations.methodology import Methodology
 
@@ -24,6 +25,7 @@ Check = Callable[[Methodology], list[Finding]]
 
 #: Checks behind those of dimensions and of completeness: what each looks for, and the function.
 CHECKS: tuple[tuple[str, Check], ...] = (
+    ("declared conversions against the unit registry and molar masses", check_ratios),
     ("quantities that are undefined, unused or lead nowhere", check_use),
     ("letters of a left side that a formula forgets", check_letters),
     ("values against ranges, row sums, missing rows", check_tables),
@@ -48,6 +50,7 @@ __all__ = [
     "check_lists",
     "check_methodology",
     "check_published_units",
+    "check_ratios",
     "check_recomputed",
     "check_references",
     "check_tables",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from engine.checks.written_ratios import ratio_findings
 from engine.finding import Finding, from_error
 from engine.solvers import root_parts
 from equations.dataset import Comparison
@@ -79,6 +80,7 @@ def check_dimensions(methodology: Methodology) -> tuple[list[EquationCheck], lis
             checker = _checker(methodology, rule.condition_source or Source(""), rule.equivalences, alternative)
             checker.condition(rule.condition)
             findings += [from_error(error, rule.id) for error in checker.errors]
+        findings += ratio_findings(rule.condition, rule.condition_source or Source(""), rule.id, methodology)
     for comparison in methodology.comparisons:
         findings += _check_comparison(comparison, methodology)
     for result in methodology.published_results:
@@ -111,13 +113,19 @@ def check_equation(equation: Equation, methodology: Methodology) -> tuple[Equati
         used |= checker.used
         faults = [from_error(error, equation.id) for error in checker.errors]
         if shown is None or (faults and not findings):
-            shown = (left.in_base_units(), right.in_base_units() if right is not None else "any (zero)")
-        findings += faults
+            shown = (left.in_words(), _shown_beside(left, right))
+        findings += [fault for fault in faults if fault not in findings]
     findings += [from_error(error, equation.id) for error in _solver_fault(equation)]
-    status = "error" if findings else "equivalence" if used else "ok"
+    findings += ratio_findings(equation.formula, equation.formula_source or Source(""), equation.id, methodology)
+    status = "error" if any(finding.severity == "error" for finding in findings) else "equivalence" if used else "ok"
     left_text, right_text = shown or ("", "")
     line = EquationCheck(equation.id, equation.number, equation.part, status, left_text, right_text, tuple(sorted(used)))
     return line, findings
+
+
+def _shown_beside(left: Unit, right: Unit | None) -> str:
+    """Return the unit of a right side: in the words of the left side where they are one."""
+    return "any (zero)" if right is None else left.in_words() if right == left else right.in_words()
 
 
 def check_values(methodology: Methodology) -> list[ValueCheck]:
@@ -147,7 +155,10 @@ def _check_comparison(comparison: Comparison, methodology: Methodology) -> list[
         checker = _checker(methodology, sides[1][1], (), {})
         checker.joined(units[0], units[1], right, "the two sides")
         errors += checker.errors
-    return [from_error(error, comparison.id) for error in errors]
+    found = [from_error(error, comparison.id) for error in errors]
+    for side, source in sides:
+        found += ratio_findings(side, source, comparison.id, methodology)
+    return found
 
 
 def _right_side(checker: UnitChecker, equation: Equation, left: Unit) -> Unit | None:
@@ -169,7 +180,7 @@ def _checker(
 ) -> UnitChecker:
     allowed = tuple(methodology.equivalence[id_] for id_ in equivalences)
     substances = tuple(substance.id for substance in methodology.substances)
-    return UnitChecker(methodology.quantity, methodology.constant, source, allowed, substances, alternative)
+    return UnitChecker(methodology.quantity, methodology.constant, source, allowed, substances, alternative, methodology.molecules)
 
 
 def _alternatives(methodology: Methodology, formula: Node, defined: str = "") -> Iterator[dict[str, str]]:

@@ -35,7 +35,7 @@ from engine.documents.model import (
 )
 from engine.documents.neighbourhood import neighbourhood_svg
 from engine.documents.subject import SEVERITIES, Subject, kind_badge, unit_inlines, unit_text
-from engine.documents.unit_balance import Balance, Term, dimension_name, unit_balance
+from engine.documents.unit_balance import Balance, Term, unit_balance
 from equations.equation import Equation
 from equations.notation import letters_of, plain_text
 from equations.notation_latex import equation_latex, latex, matrix_element_latex
@@ -211,7 +211,7 @@ def _letter_rows(equation: Equation, subject: Subject) -> list[Row]:
 
 
 def _balance_title(balance: Balance) -> Inlines:
-    left = balance.left.in_base_units()
+    left = balance.left.in_words()
     if balance.status == "error":
         return (Badge("units do not balance", "error"), f" left side in {left}")
     if balance.status == "equivalence":
@@ -248,24 +248,24 @@ def _balance_in_lines(balance: Balance) -> Iterator[Block]:
             raised = f" to the power {factor.power}" if factor.power not in (1, -1) else ""
             parts += [sign.lstrip() if not parts else sign, Math(factor.latex), f" [{unit_text(factor.unit)}]{raised}"]
         if parts and term.unit is not None:
-            lines.append((*parts, f" = {term.unit.in_base_units()}".replace(" = 1", " = a plain number")))
+            lines.append((*parts, f" = {term.unit.in_words()}".replace(" = 1", " = a plain number")))
     if lines:
         yield Bullets(tuple(lines))
 
 
 def _term_table(term: Term, balance: Balance, title: str) -> Table:
-    names = [dimension_name(name) for name in balance.dimensions]
+    names = [column.name for column in balance.columns]
     head: tuple[Inlines, ...] = (("Factor",), ("Unit",), *((name,) for name in names))
     rows = []
     for factor in term.factors:
         unit = unit_text(factor.unit)
-        cells = [_power(factor.powers.get(name, Fraction(0))) for name in balance.dimensions]
+        cells = [_power(column.power_in(factor.powers)) for column in balance.columns]
         raised = f" to the power {factor.power}" if factor.power not in (1, -1) else ""
         rows.append(Row((("÷ " if factor.power == -1 else "", Math(factor.latex), raised), (unit,), *((c,) for c in cells))))
     for label, unit_ in ((title, term.unit), ("Left side", balance.left)):
         powers = dict(unit_.powers) if unit_ is not None else {}
-        cells = [_power(powers.get(name, Fraction(0))) for name in balance.dimensions]
-        rows.append(Row(((label,), (unit_.in_base_units() if unit_ is not None else "any",), *((c,) for c in cells)), tone="sum"))
+        cells = [_power(column.power_in(powers)) for column in balance.columns]
+        rows.append(Row(((label,), (unit_.in_words() if unit_ is not None else "any",), *((c,) for c in cells)), tone="sum"))
     return Table(head, tuple(rows), right=tuple(range(2, 2 + len(names))), look="grid", weights=(3, 1.6, *(0.8 for _ in names)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from equations.methodology import Methodology
 from equations.notation_latex import latex
 from equations.syntax import Binary, Call, Cases, Excluded, Negative, Node, Number, Ratio, Reduce, walk
 from equations.tokens import Source
-from equations.units import BASE_NAMES, PLAIN, Unit
+from equations.units import PLAIN, Unit, base_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,26 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A base dimension under the unit in which an equation shows it: an area in ``ha`` is the second power of a length."""
+
+    name: str
+    dimension: str
+    power: Fraction = Fraction(1)
+
+    def power_in(self, powers: Mapping[str, Fraction]) -> Fraction:
+        """Return with which power the column's unit stands in a unit."""
+        return powers.get(self.dimension, Fraction(0)) / self.power
+
+
+@dataclass(frozen=True, slots=True)
 class Balance:
     """Both sides of an equation in units.
 
     Attributes
     ----------
-    dimensions
-        Base dimensions that occur anywhere, in order; their names as shown are in :func:`dimension_name`.
+    columns
+        One for each base dimension that occurs anywhere, in order.
     status
         ``ok``, ``equivalence`` (mixed under a named equivalence) or ``error``.
     alternatives
@@ -56,15 +69,10 @@ class Balance:
 
     left: Unit
     terms: tuple[Term, ...]
-    dimensions: tuple[str, ...]
+    columns: tuple[Column, ...]
     status: str
     equivalences: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
-
-
-def dimension_name(name: str) -> str:
-    """Return a base dimension as shown: ``ha`` for land, and a substance by its own name."""
-    return BASE_NAMES.get(name, name)
 
 
 def unit_balance(equation: Equation, methodology: Methodology) -> Balance:
@@ -73,13 +81,25 @@ def unit_balance(equation: Equation, methodology: Methodology) -> Balance:
     writer = _Writer(equation, methodology)
     left = writer.checker.of_quantity(equation.quantity, used=False)
     terms = tuple(writer.terms(writer.right_side()))
-    found: dict[str, None] = {name: None for name, _ in left.powers}
-    for term in terms:
-        for factor in term.factors:
-            found |= dict.fromkeys(factor.powers)
-        found |= dict.fromkeys(name for name, _ in (term.unit.powers if term.unit is not None else ()))
+    units = [left, *(factor.unit for term in terms for factor in term.factors), *(term.unit for term in terms if term.unit)]
     named = tuple(f"{group}: {alternative}" for group, alternative in sorted(writer.chosen.items()))
-    return Balance(left, terms, tuple(found), line.status, line.equivalences, named)
+    return Balance(left, terms, _columns(units), line.status, line.equivalences, named)
+
+
+def _columns(units: list[Unit]) -> tuple[Column, ...]:
+    """Return a column for each base dimension, headed by the one word that all units have for it, else by the base unit."""
+    found: dict[str, dict[tuple[str, Fraction], None]] = {}
+    for unit in units:
+        for dimension, _ in unit.powers:
+            words = found.setdefault(dimension, {})
+            for word in unit.words:
+                if dimension in dict(word.powers):
+                    words[word.shown, dict(word.powers)[dimension] if len(word.powers) == 1 else Fraction(0)] = None
+    columns = []
+    for dimension, named in found.items():
+        shown, power = next(iter(named)) if len(named) == 1 else ("", Fraction(0))
+        columns.append(Column(shown, dimension, power) if power else Column(base_name(dimension), dimension))
+    return tuple(columns)
 
 
 @dataclass
@@ -94,7 +114,7 @@ class _Writer:
             if quantity.alternatives is not None and self.reads(quantity.id):
                 self.chosen.setdefault(quantity.alternatives.group, quantity.alternatives.units[0][0])
         allowed = tuple(m.equivalence[id_] for id_ in self.equation.equivalences if id_ in m.equivalence)
-        self.checker = UnitChecker(m.quantity, m.constant, Source(""), allowed, tuple(s.id for s in m.substances), self.chosen)
+        self.checker = UnitChecker(m.quantity, m.constant, Source(""), allowed, tuple(s.id for s in m.substances), self.chosen, m.molecules)
 
     def reads(self, quantity: str) -> bool:
         return quantity == self.equation.quantity or any(

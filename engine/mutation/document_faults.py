@@ -51,7 +51,7 @@ def unit_faults(methodology: Methodology) -> Iterator[UnitFault]:
         if quantity.type != "number" or quantity.alternatives is not None:
             continue
         for unit in other_substances(quantity.unit, partners):
-            what = f"{quantity.id} in {unit.text}, not {quantity.unit.in_base_units()}"
+            what = f"{quantity.id} in {unit.text}, not {quantity.unit.in_words()}"
             yield UnitFault("substance", what, replace(quantity, unit=unit))
 
 
@@ -115,4 +115,4 @@ def other_substances(unit: Unit, partners: Mapping[str, set[str]]) -> Iterator[U
         if is_substance(dimension):
             for other in (*sorted(partners.get(dimension, ())), _MASS):
                 changed = unit / Unit(((dimension, power),)) * Unit(((other, power),))
-                yield replace(changed, text=changed.in_base_units())
+                yield replace(changed, text=changed.in_words())

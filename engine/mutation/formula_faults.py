@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from engine.mutation.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
+from equations.exact_ratios import expected_of
 from equations.functions import FUNCTIONS
 from equations.methodology import Methodology
 from equations.syntax import (
@@ -37,6 +39,7 @@ from equations.syntax import (
     Word,
     rebuild,
 )
+from equations.unit_registry import parse_unit
 
 #: Kinds of small fault in an equation, with what each does.
 OPERATORS: dict[str, str] = {
@@ -47,6 +50,8 @@ OPERATORS: dict[str, str] = {
     "term dropped": "one term of a sum or difference is left out",
     "sign": "plus for minus, or minus for plus",
     "constant": "a declared ratio upside down, exchanged for another one, or as a rounded decimal",
+    "conversion": "a number that converts within one dimension 10, 100 or 1000 times too large, or upside down",
+    "molar ratio": "a ratio between substances upside down, or with one atom for several",
     "number": "a written number one larger, or its unit left out",
     "symbol": "another symbol of the same index shape",
     "index": "another letter or label in the place of an index, or another set to sum over",
@@ -168,10 +173,9 @@ class _Faults:
 
     def single(self, node: Node, letters: dict[str, str]) -> Iterator[Fault]:
         match node:
-            case Number():
-                yield from self.number(node)
-            case Ratio():
-                yield from self.ratio(node)
+            case Number() | Ratio():
+                yield from self.number(node) if isinstance(node, Number) else self.ratio(node)
+                yield from self.conversion(node)
             case Element() | MatrixRef():
                 yield from self.symbol(node)
                 yield from self.places(node, letters)
@@ -207,6 +211,21 @@ class _Faults:
             over, _, under = constant.written.partition("/")
             if constant.written != node.text and under.isdigit():
                 yield self.put("constant", f"{constant.written} for {node.text}", node, Ratio(int(over), int(under)))
+
+    def conversion(self, node: Number | Ratio) -> Iterator[Fault]:
+        """Alter a number that converts and keep its unit, so that dimensions cannot tell."""
+        constant = self.methodology.constant.get(node.text)
+        text = node.unit or (str(constant.unit) if constant is not None else "")
+        substances = tuple(substance.id for substance in self.methodology.substances)
+        for expected in expected_of(parse_unit(text, None, substances), self.methodology.molecules):
+            right = Fraction(node.text) if isinstance(node, Number) else Fraction(node.over, node.under)
+            factors = () if expected.molar else (10, 100, 1000)
+            slips = [1 / right, *(right * factor for factor in factors)] if right else []
+            slips += [value for value, _ in expected.slips[1:] if value not in slips]
+            for value in slips:
+                wrong = _ratio_like(node, value, text)
+                shown = f"{wrong.text} for {node.text} {{{text}}}"
+                yield self.put("molar ratio" if expected.molar else "conversion", shown, node, wrong)
 
     def symbol(self, node: Element | MatrixRef) -> Iterator[Fault]:
         """Exchange a symbol for each other number with the same index sets."""
@@ -362,3 +381,14 @@ class _Faults:
         if kind == "choice":
             return [value.id for value in self.methodology.choice[id_].values]
         return [reading.id for reading in self.methodology.ruling[id_].readings]
+
+
+def _ratio_like(node: Number | Ratio, value: Fraction, unit: str) -> Ratio:
+    """Return a value as a ratio; over or under a number of the ratio in whose place it stands, where that goes."""
+    if isinstance(node, Ratio) and value == Fraction(node.under, node.over):
+        return Ratio(node.under, node.over, unit)
+    times = 1
+    if isinstance(node, Ratio):
+        whole, part = (node.over, value.numerator) if value > 1 else (node.under, value.denominator)
+        times = whole // part if whole % part == 0 else 1
+    return Ratio(value.numerator * times, value.denominator * times, unit)

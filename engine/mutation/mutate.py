@@ -172,7 +172,7 @@ class Bench:
         changing = not all(is_homogeneous(equation, methodology) for equation in users)
         changing |= not all(is_homogeneous_rule(rule, methodology) for rule in rules)
         concerned = replace(methodology, equations=tuple(users), rules=tuple(rules), comparisons=())
-        for finding in check_dimensions(concerned)[1]:
+        for finding in (found for found in check_dimensions(concerned)[1] if found.severity == "error"):
             return Outcome(mutant, "dimensions" if _is_unit_fault(finding) else "static", _told(finding), changing)
         return Outcome(mutant, "nothing", "no equation, rule or value of a dataset tells the two units apart", changing)
 

@@ -13,7 +13,8 @@ from engine.mutation.mutants import Mutant, find_mutants
 from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench, Outcome
 from engine.worked_cases import WorkedCase
 from equations.methodology import Methodology
-from equations.unit_registry import SUBSTANCES, parse_unit
+from equations.unit_registry import parse_unit
+from equations.unit_words import SUBSTANCES
 
 _CHUNK = 40
 #: Told how many mutants of how many are judged.

@@ -109,8 +109,8 @@ PERIODS = """  - {id: a, start: 2018-03-12, end: 2019-12-31}
         ),
         pytest.param("members: {fuel: [diesel]}", "members: {fuel: [diesel, diesel]}", "I506", "stands twice", id="member twice"),
         pytest.param(AREA, "A_0: {unit: t, values: {E: 5000,", "I503", "A_0 is given in t, and is in ha", id="wrong unit"),
-        pytest.param(AREA, "A_0: {unit: km, values: {E: 5000,", "I503", "m is another thing than ha", id="length for area"),
-        pytest.param(AREA, "A_0: {unit: hectars, values: {E: 5000,", "I503", "did you mean hectare?", id="unknown unit"),
+        pytest.param(AREA, "A_0: {unit: km, values: {E: 5000,", "I503", "km is a length and ha an area", id="length for area"),
+        pytest.param(AREA, "A_0: {unit: hectars, values: {E: 5000,", "I503", "did you mean hectares?", id="unknown unit"),
         pytest.param(AREA, "A_0: {values: {E: 5000,", "I503", "A_0 is given without a unit", id="no unit"),
         pytest.param(
             FUEL,

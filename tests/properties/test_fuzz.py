@@ -302,7 +302,7 @@ def test_units(text):
     with only_coded_errors():
         unit = parse_unit(text)
         assert unit.scale > 0
-        assert unit.in_base_units()
+        assert unit.in_words()
 
 
 @fuzzed(300)
