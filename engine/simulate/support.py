@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from engine.simulate.correlations import Variable
 from engine.simulate.distributions import FROM_NORMAL
 from engine.simulate.normal import Numbers
+from engine.simulate.unknowns import Variable
 from equations.errors import InputError, MethodologyError, raise_all
 
 
