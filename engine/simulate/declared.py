@@ -30,14 +30,16 @@ import numpy as np
 
 from engine.cells import PRESENT, cell_name
 from engine.finding import Finding
+from engine.inputs import Inputs
 from engine.pipeline import Run
 from engine.reported_values import UnitReader
 from engine.simulate.correlations import Correlation, read_correlations
 from engine.simulate.distribution_reader import DistributionReader, Fields
 from engine.simulate.distributions import FORMS, OF_ROWS, NoSuchDistributionError, from_fields
 from engine.simulate.fit import check_value, other_mean
-from engine.simulate.rows import NoRowError, rows_of
+from engine.simulate.rows import NoRowError, rows_of, whole_inputs
 from engine.simulate.unknowns import Merging, Variable
+from equations.dataset import ValueBlock
 from equations.errors import InputError, MethodologyError, Place, listed, near_or_all, raise_all
 from equations.quantity import Quantity
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
@@ -90,8 +92,10 @@ class _Reader:
     findings: list[Finding] = field(default_factory=list)
     #: Unit of the values beside which a distribution stands: read already, or as written; the quantity's where there is none.
     beside: Unit | YamlNode | None = None
-    #: Whether the project declares it, and not a dataset, of which a run may take a part.
-    by_project: bool = True
+    #: The block of a dataset that declares it, of which a run may take a part; none where the project does.
+    block: ValueBlock | None = None
+    #: Quantities drawn row by row -> the inputs with all their cells.
+    whole: dict[str, Inputs] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         substances = tuple(substance.id for substance in self.run.methodology.substances)
@@ -116,7 +120,7 @@ class _Reader:
         for quantity, node, there in self.declarations(held.get("inputs")):
             self.below(quantity, node, there, 0)
         if self.fields.word(held.get("datasets"), ("yes", "no"), "yes") == "yes":
-            self.fields.level, self.by_project = _LEVEL, False
+            self.fields.level = _LEVEL
             for quantity, node, there in self.of_datasets():
                 self.below(quantity, node, there, 0)
         outside = self.fields.word(held.get("outside"), POLICIES, "reject")
@@ -127,7 +131,7 @@ class _Reader:
     def together(self, node: YamlNode | None) -> tuple[tuple[Variable, ...], tuple[Correlation, ...]]:
         """Return the numbers that are drawn, one for each that was written, and how they go together."""
         stated = read_correlations(node, self.run, self.variables, self.errors)
-        merging = Merging(self.run, self.variables, stated.apart, self.errors)
+        merging = Merging(self.run, self.variables, stated.apart, self.errors, self.whole)
         variables = merging.merged()
         return variables, tuple(stated.joined(merging.follows, merging.tied))
 
@@ -170,14 +174,13 @@ class _Reader:
         for block in (block for dataset in self.run.methodology.datasets for block in dataset.values):
             if block.distributions is None or block.quantity not in self.run.inputs.values:
                 continue
-            states = self.run.inputs.states[block.quantity]
-            there = np.zeros(states.shape, bool)
-            for cell, origin in self.run.inputs.origins[block.quantity].items():
-                place = int(np.ravel_multi_index(cell, states.shape)) if cell else 0
-                there[cell] = origin.kind != "project" and origin.place == block.place and (block.quantity, place) not in declared
+            there = np.ones(self.run.inputs.states[block.quantity].shape, bool)
+            for place in range(there.size):
+                there.reshape(-1)[place] = (block.quantity, place) not in declared
             self.beside = block.unit
-            if there.any():
-                yield self.run.methodology.quantity[block.quantity], block.distributions, there & (states == PRESENT)
+            if (there & from_block(self.run.inputs, block)).any():
+                self.block = block
+                yield self.run.methodology.quantity[block.quantity], block.distributions, there
         self.beside = None
 
     # -- one quantity
@@ -194,7 +197,7 @@ class _Reader:
             )
             return
         members = [self.run.setting.members[axis] for axis in quantity.indices]
-        there = self.run.inputs.states[quantity.id] == PRESENT
+        there = np.ones(self.run.inputs.states[quantity.id].shape, bool)
         for axis, label in fixed.items():
             at = list(quantity.axis_names).index(axis)
             keep = np.array([member == label for member in members[at]])
@@ -240,15 +243,18 @@ class _Reader:
         found = self.fields.read(quantity, node, self.beside)
         if found is None:
             return
-        if not there.any():
-            if self.by_project:
+        needed = there & (self.run.inputs.states[quantity.id] == PRESENT)
+        if self.block is not None:
+            needed &= from_block(self.run.inputs, self.block)
+        if not needed.any():
+            if self.block is None:
                 self.unused(quantity, node.place)
             return
         if found.kind in OF_ROWS:
             self.rows(quantity, found, there, node.place)
             return
         numbers = self.run.inputs.values[quantity.id].ravel()
-        places = np.flatnonzero(there).tolist()
+        places = np.flatnonzero(needed).tolist()
         # Of a number that is nothing a share is nothing: it stays.
         still = [place for place in places if numbers[place] == 0.0 and "relative_se" in found.numbers]
         kept = [place for place in places if place not in set(still)]
@@ -310,7 +316,12 @@ class _Reader:
             self.fault("I510", f"the size of the sample behind {quantity.id} must be above zero", where, remedy="write how many")
             return
         try:
-            rows = list(rows_of(self.run, quantity, found.kind, there, found.over))
+            if quantity.id not in self.whole:
+                self.whole[quantity.id] = whole_inputs(self.run, quantity, self.read_unit)
+            inputs = self.whole[quantity.id]
+            if self.block is not None:
+                there = there & from_block(inputs, self.block)
+            rows = list(rows_of(inputs, self.run.methodology, quantity, found.kind, there, found.over))
         except NoRowError as cause:
             self.fault("I519", cause.what, where, cause.why, cause.remedy)
             return
@@ -339,3 +350,11 @@ class _Reader:
                 self.fault("I510", "a deduction has a `rule` and the quantity that it is taken `of`", item.place)
                 continue
             yield rule.text, of.text
+
+
+def from_block(inputs: Inputs, block: ValueBlock) -> np.ndarray:
+    """Return which cells of a quantity have their numbers from a block of a dataset. Shape: that of the quantity."""
+    there = np.zeros(inputs.states[block.quantity].shape, bool)
+    for cell, origin in inputs.origins[block.quantity].items():
+        there[cell] = origin.kind != "project" and origin.place == block.place
+    return there

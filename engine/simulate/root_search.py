@@ -75,8 +75,9 @@ def find_roots(results: Results, bounds: Bracket, present: float, wanted: float)
     # A stretch of the wanted number is a root wherever one looks; only its ends are kept.
     stretches = tuple((float(values[a]), float(values[b])) for a, b in _runs(above == 0.0) if b > a)
     roots = [float(values[a]) for a, b in _runs(above == 0.0) if b == a]
-    for bracket in search.crossings(values, above):
+    for bracket in [*search.crossings(values, above), *search.beside(values, above)]:
         roots += search.closer(bracket)
+    search.gaps(values, above)
     for bracket in _dips(values, above):
         roots += search.touching(bracket)
     outside = [root for root in roots if not any(low <= root <= high for low, high in stretches)]
@@ -169,6 +170,23 @@ class _Search:
         """Return neighbours between which the number passes the wanted one."""
         signs = np.sign(above)
         return [(float(values[at]), float(values[at + 1])) for at in np.flatnonzero(signs[:-1] * signs[1:] < 0)]
+
+    def beside(self, values: Numbers, above: Numbers) -> list[Bracket]:
+        """Return brackets right beside values that give the wanted number themselves, and hide a change of sign."""
+        found: list[Bracket] = []
+        steps = 10.0 ** np.linspace(-9, 0, 37)
+        alone = [a for a, b in _runs(above == 0.0) if a == b][:_MOST_DIPS]
+        for at, other in ((at, at + side) for at in alone for side in (-1, 1) if 0 <= at + side < len(values)):
+            inner = np.unique(values[at] + (values[other] - values[at]) * steps)
+            found += self.crossings(inner, self.above(inner))
+        return found
+
+    def gaps(self, values: Numbers, above: Numbers) -> None:
+        """Note where the wanted number is passed over values that give none."""
+        there = np.flatnonzero(np.isfinite(above))
+        for low, high in zip(there[:-1].tolist(), there[1:].tolist(), strict=True):
+            if high > low + 1 and above[low] * above[high] < 0:
+                self.jumps.append(float(values[low] + values[high]) / 2)
 
     def closer(self, bracket: Bracket) -> list[float]:
         """Return the roots within a bracket; where there is none, the number jumps."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.cells import PRESENT
+from engine.cells import ABSENT, PRESENT
+from engine.inputs import Inputs, bind_inputs
 from engine.pipeline import Run
+from engine.reported_values import UnitReader
 from equations.methodology import Methodology
 from equations.quantity import Quantity
 from equations.units import PLAIN
@@ -97,11 +99,28 @@ def _is_calendar(axis: str, methodology: Methodology) -> bool:
     return own.kind == "year" or (own.kind == "group" and _is_calendar(own.groups, methodology))
 
 
-def rows_of(run: Run, quantity: Quantity, kind: str, there: np.ndarray, over: str = "") -> Iterator[Row]:
+def whole_inputs(run: Run, quantity: Quantity, read_unit: UnitReader) -> Inputs:
+    """Return the inputs of a run with every cell of a quantity that was given, also those that no equation reads.
+
+    A share is one of a whole: the numbers beside it in its row count, whether the run needs them or not.
+    """
+    if not (run.inputs.states[quantity.id] == ABSENT).any():
+        return run.inputs
+    box = tuple(tuple(range(len(run.setting.members[axis]))) for axis in quantity.indices)
+    # Nothing of it is required: what is not given is no part of the whole.
+    plan = replace(run.plan, inputs={quantity.id: box}, required={"": ()})
+    return bind_inputs(run.methodology, plan, run.project, read_unit)
+
+
+def rows_of(
+    inputs: Inputs, methodology: Methodology, quantity: Quantity, kind: str, there: np.ndarray, over: str = ""
+) -> Iterator[Row]:
     """Yield the rows that are declared; a row with one number above zero cannot vary, and is left out.
 
     Parameters
     ----------
+    inputs
+        With every cell of the quantity that was given.
     there
         The cells for which the distribution is declared.
 
@@ -111,14 +130,14 @@ def rows_of(run: Run, quantity: Quantity, kind: str, there: np.ndarray, over: st
         For a quantity without rows, for a part of a row, for counts that are none.
     """
     if kind == "multinomial":
-        _check_counts(quantity, run.inputs.values[quantity.id][there])
-    axis = row_axis(quantity, run.methodology, over)
-    numbers = np.moveaxis(run.inputs.values[quantity.id], axis, -1)
-    present = np.moveaxis(run.inputs.states[quantity.id] == PRESENT, axis, -1)
+        _check_counts(quantity, inputs.values[quantity.id][there & (inputs.states[quantity.id] == PRESENT)])
+    axis = row_axis(quantity, methodology, over)
+    numbers = np.moveaxis(inputs.values[quantity.id], axis, -1)
+    present = np.moveaxis(inputs.states[quantity.id] == PRESENT, axis, -1)
     declared = np.moveaxis(there, axis, -1)
-    places = np.moveaxis(np.arange(numbers.size).reshape(run.inputs.values[quantity.id].shape), axis, -1)
+    places = np.moveaxis(np.arange(numbers.size).reshape(inputs.values[quantity.id].shape), axis, -1)
     for row in np.ndindex(*numbers.shape[:-1]):
-        if not declared[row].any():
+        if not (declared[row] & present[row]).any():
             continue
         if (present[row] & ~declared[row]).any():
             raise NoRowError(f"a {kind} distribution of {quantity.id} is of whole rows, and here it is declared for a part of one",

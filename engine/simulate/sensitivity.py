@@ -18,6 +18,7 @@ from engine.simulate.moments import covariance_of
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import gradient_of
 from engine.simulate.sobol import Mixed, Sobol, sobol
+from engine.simulate.support import support_of
 from engine.simulate.unknowns import written_once
 from equations.errors import listed
 
@@ -38,7 +39,7 @@ class Effect:
     step
         By how much the input is moved, down and up: its declared standard error, or a tenth of its value.
     low, high
-        The target with the input moved down and up.
+        The target with the input moved down and up; NaN where it has none there.
     """
 
     name: str
@@ -53,8 +54,8 @@ class Effect:
 
     @property
     def swing(self) -> float:
-        """How far apart the two results are."""
-        return abs(self.high - self.low)
+        """How far apart the two results are; nothing where there are not two."""
+        return abs(self.high - self.low) if np.isfinite(self.high - self.low) else 0.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def analyse(
     spread = _spread(uncertainty)
     cells = _cells(run, numbers, spread)
     steps = [spread.get((q, places[0]), SWING * abs(float(numbers[q].ravel()[places[0]]))) for q, places in cells]
-    ends = _moved(run, batchable, numbers, cells, steps, target, way)
+    ends = _moved(run, batchable, numbers, _ends(run, numbers, cells, steps, uncertainty), cells, target, way)
     effects = []
     for at, (quantity, places) in enumerate(cells):
         value, slope = float(numbers[quantity].ravel()[places[0]]), float(found.by_input[quantity].ravel()[places].sum())
@@ -163,24 +164,39 @@ def _spread(uncertainty: Uncertainty | None) -> dict[tuple[str, int], float]:
     return found
 
 
+def _ends(
+    run: Run, numbers: dict[str, Numbers], cells: list[tuple[str, list[int]]], steps: list[float], uncertainty: Uncertainty | None
+) -> Numbers:
+    """Return each input moved down and up, within the range in which it can be and what its distribution gives. Shape: (cells, 2)."""
+    support: dict[tuple[str, int], tuple[float, float]] = {}
+    for variable in uncertainty.variables if uncertainty else ():
+        lows, highs = support_of(variable)
+        support |= {(variable.quantity, at): (lows[row], highs[row]) for at, row in zip(*variable.everywhere, strict=True)}
+    found = np.empty((len(cells), 2))
+    for at, ((quantity, places), step) in enumerate(zip(cells, steps, strict=True)):
+        least, most = limits(run.methodology.quantity[quantity])
+        low, high = support.get((quantity, places[0]), (least, most))
+        value = float(numbers[quantity].ravel()[places[0]])
+        found[at] = np.clip([value - step, value + step], max(low, least), min(high, most))
+    return found
+
+
 def _moved(
     run: Run,
     batchable: Batchable,
     numbers: dict[str, Numbers],
+    ends: Numbers,
     cells: list[tuple[str, list[int]]],
-    steps: list[float],
     target: str,
     way: Way,
 ) -> Numbers:
-    """Return the target with each input moved down and up by itself, within the range in which it can be."""
+    """Return the target with each input moved to its ends by itself; NaN where there is none."""
     arrays = {q: np.repeat(numbers[q][None], 2 * len(cells), axis=0) for q in dict.fromkeys(q for q, _ in cells)}
-    for at, ((quantity, places), step) in enumerate(zip(cells, steps, strict=True)):
-        least, most = limits(run.methodology.quantity[quantity])
-        value = float(numbers[quantity].ravel()[places[0]])
-        ends = np.clip([value - step, value + step], least, most)
-        arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, places] = ends[:, None]
-    found = evaluate_batch(batchable, ArraySource(arrays, numbers), Way("literal", way.backend, workers=way.workers))
-    return _totals(found.arrays[target])
+    for at, (quantity, places) in enumerate(cells):
+        arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, places] = ends[at][:, None]
+    keeping = Way("literal", way.backend, workers=way.workers, keep_failed=True)
+    found = evaluate_batch(batchable, ArraySource(arrays, numbers), keeping)
+    return np.where(found.failed, np.nan, _totals(found.arrays[target]))
 
 
 def _totals(draws: Numbers) -> Numbers:

@@ -27,7 +27,7 @@ def sensitivity_record(found: Sensitivity) -> dict[str, object]:
         "inputs": [
             {"name": e.name, "unit": e.unit, "value": e.value, "derivative": _finite(e.derivative),
              "elasticity": _finite(e.elasticity), "step": e.step,
-             "declared": e.declared, "low": e.low, "high": e.high} for e in found.effects
+             "declared": e.declared, "low": _finite(e.low), "high": _finite(e.high)} for e in found.effects
         ],
         "sobol": [
             {"quantity": s.quantity, "first": s.by_itself, "first_standard_error": s.first.error, "first_estimate": s.first.estimate,
@@ -87,7 +87,7 @@ def sensitivity_text(found: Sensitivity) -> str:
 def tornado_svg(found: Sensitivity) -> str:
     """Return the tornado plot: one bar for each input, the longest first."""
     effects = found.effects[:_MOST_BARS]
-    ends = [x for e in effects for x in (e.low, e.high)] + [found.value]
+    ends = [x for e in effects for x in (e.low, e.high) if isfinite(x)] + [found.value]
     low, high = min(ends), max(ends)
     span = (high - low) or 1.0
 
@@ -104,6 +104,8 @@ def tornado_svg(found: Sensitivity) -> str:
         y = 40 + at * _ROW
         parts.append(f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(effect.name)}</text>')
         for end, colour in ((effect.low, "#0072B2"), (effect.high, "#D55E00")):
+            if not isfinite(end):
+                continue
             a, b = sorted((across(found.value), across(end)))
             parts.append(f'<rect x="{a:.2f}" y="{y + 2}" width="{max(b - a, 0.5):.2f}" height="{_ROW - 6}" fill="{colour}"/>')
     x, bottom = across(found.value), 40 + len(effects) * _ROW

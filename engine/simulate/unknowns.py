@@ -6,13 +6,14 @@ drawn once, and the same in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import PRESENT, cell_name
+from engine.inputs import Inputs
 from engine.pipeline import Run
 from engine.simulate.distributions import FROM_NORMAL, OF_ROWS
 from equations.errors import InputError, MethodologyError, Place
@@ -113,6 +114,8 @@ class Merging:
     variables: list[Variable]
     apart: frozenset[str]
     errors: list[MethodologyError]
+    #: Quantities drawn row by row -> the inputs with all their cells.
+    whole: Mapping[str, Inputs]
     follows: dict[str, str] = field(default_factory=dict)
     tied: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -173,7 +176,7 @@ class Merging:
 
     def _rows(self, quantity: str) -> None:
         """Let rows that were written once follow the first of them."""
-        origins, shape = self.run.inputs.origins[quantity], self.run.inputs.values[quantity].shape
+        origins, shape = self.whole.get(quantity, self.run.inputs).origins[quantity], self.run.inputs.values[quantity].shape
         leaders: dict[tuple[int, ...], int] = {}
         owner: dict[int, tuple[int, ...]] = {}
         for at, variable in enumerate(self.variables):
