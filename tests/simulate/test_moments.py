@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from draw_helpers import drawn, source, variable
 from scipy import stats
+from small_projects import small_run
 
+from engine.batch.many import batchable_of
 from engine.simulate.correlations import Correlation
 from engine.simulate.moments import correlated, covariance_of, means_of
+from engine.simulate.propagation import gradient_of
 
 PAIRS = {
     "normal": {"se": 0.3},
@@ -67,3 +70,17 @@ def test_a_truncated_normal_without_a_spread_is_its_mean():
     one = variable("truncated_normal", 0.0, {"se": 0.0, "min": 0.0})
     assert (drawn(source([one]))[0] == 0.0).all()
     assert float(means_of(one)[0]) == 0.0 and float(covariance_of(one)[0, 0]) == 0.0
+
+
+@pytest.mark.parametrize(("exponent", "slope"), [("0", 0.0), ("1", 1.0), ("2", 0.0), ("n", 0.0)])
+def test_a_power_of_nothing_has_a_slope_also_at_0(exponent, slope, tmp_path):
+    """x ^ 0 is 1 everywhere, at 0 too."""
+    quantities, values = {"Q": "unit: '1'"}, {"Q": "0"}
+    if exponent == "n":
+        quantities["n"], values["n"] = "unit: '1'", "0"
+    run = small_run(tmp_path, f"Q ^ {exponent}", quantities, values, unit="'1'")
+    numbers = {name: np.array(run.inputs.values[name]) for name in quantities}
+
+    found = gradient_of(batchable_of(run, ("R",)), numbers, "R")
+
+    assert float(found.by_input["Q"]) == slope
