@@ -92,7 +92,7 @@ def other_mean(variable: Variable, values: Numbers, quantity: Quantity, stated: 
     if not len(off):
         return
     at = int(off[np.argmax(apart[off] / np.where(spreads[off] > 0, spreads[off], 1.0))])
-    share = f"; {apart[at] / spreads[at]:.2g} standard errors apart" if spreads[at] > 0 else ""
+    share = f"; {apart[at] / spreads[at]:.2g} se apart" if spreads[at] > 0 else ""
     others = f"; {len(off) - 1} more like it" if len(off) > 1 else ""
     unit = f" {quantity.unit}".removesuffix(" 1")
     yield Finding(

@@ -13,6 +13,8 @@ from engine.terminal import bold, number, table
 
 FORMAT = "mrvgraph-sensitivity/1"
 _MOST_ROWS, _MOST_BARS = 25, 20
+#: Errors of shares below this need more than three decimals.
+_SMALL = 0.0005
 _WIDE, _LEFT, _ROW = 420, 240, 22
 
 
@@ -47,6 +49,9 @@ def warning_lines(findings: Iterable[Finding]) -> list[str]:
 
 
 def _share(estimate: float, share: Share) -> str:
+    """Return a share to the digits that its error leaves, small ones too."""
+    if share.error < _SMALL:
+        return f"{estimate:.2g} ± {share.error:.1g}"
     return f"{estimate:.3f} ± {share.error:.3f}"
 
 
