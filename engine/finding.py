@@ -50,6 +50,9 @@ FINDING_CODES: dict[str, str] = {
     "A721": "the project is only an illustration",
     "A722": "monitored and projected conversions are far apart",
     "A723": "the result counts years that lie in no monitoring period",
+    "A730": "a distribution whose mean is not the value of the run",
+    "A731": "a declared uncertainty that moves nothing",
+    "A732": "propagation of error has no number",
     "A746": "a value so near a whole number that its last digits would decide; it counts as the whole number",
 }
 

@@ -16,6 +16,8 @@ from equations.quantity import Quantity
 #: Share of the area that may appear or vanish before it is a warning.
 DRIFT = 0.01
 _EXACT = 1e-9
+#: A half unit of the last digit that is more of the whole than this is no rounding: the shares 1 and 1 are two wholes.
+_COARSE = 0.1
 
 
 def audit_balance(run: Run) -> tuple[Finding, ...]:
@@ -131,7 +133,12 @@ def _rounding(run: Run, quantity: Quantity, cell: tuple[int, ...]) -> float:
     row = [o for at, o in run.inputs.origins.get(quantity.id, {}).items() if (at[0], *at[2:]) == cell and o.written != "NA"]
     places = max((decimals(origin.written) for origin in row), default=3)
     scale = 0.01 if any(origin.unit in ("%", "percent") for origin in row) else 1.0
-    return columns * 0.5 * 10.0**-places * scale + _EXACT
+    step = 0.5 * 10.0**-places * scale
+    if step > _COARSE * abs(float(quantity.rows_sum_to or 0)):
+        return _EXACT
+    # A bare 0 is no share that was rounded to nothing.
+    rounded = sum(origin.written.strip() != "0" for origin in row) if row else columns
+    return rounded * step + _EXACT
 
 
 def _words(place: str) -> str:

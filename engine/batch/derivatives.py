@@ -125,6 +125,7 @@ def _slopes(op: str, operands: list[Numbers], result: Numbers) -> list[Numbers]:
     slopes = [np.broadcast_to(np.asarray(slope, float), result.shape) for slope in SLOPES[op](*operands)]
     if op == "power":  # below and at zero only whole exponents are allowed, and nobody moves them
         slopes[1] = np.where(operands[0] > 0, slopes[1], 0.0)
+        slopes[0] = np.where(operands[1] == 0.0, 0.0, slopes[0])  # x ^ 0 is 1 everywhere, also at 0
     return slopes
 
 

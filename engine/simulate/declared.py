@@ -23,40 +23,29 @@ uncertainty for them; ``datasets: no`` leaves all of it out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.cells import PRESENT, cell_name
+from engine.finding import Finding
+from engine.inputs import Inputs
 from engine.pipeline import Run
 from engine.reported_values import UnitReader
-from engine.simulate.correlations import Correlation, Variable, read_amount, read_correlations
-from engine.simulate.distributions import FROM_NORMAL, NEEDS, OF_ROWS, Declared, NoSuchDistributionError, from_fields
-from equations.errors import InputError, MethodologyError, Place, near_or_all, raise_all
+from engine.simulate.correlations import Correlation, read_correlations
+from engine.simulate.distribution_reader import DistributionReader, Fields
+from engine.simulate.distributions import FORMS, OF_ROWS, NoSuchDistributionError, from_fields
+from engine.simulate.fit import check_value, other_mean
+from engine.simulate.rows import NoRowError, rows_of, whole_inputs
+from engine.simulate.unknowns import Merging, Variable
+from equations.dataset import ValueBlock
+from equations.errors import InputError, MethodologyError, Place, listed, near_or_all, raise_all
 from equations.quantity import Quantity
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.units import Unit
 
 POLICIES = ("reject", "truncate", "fail")
-_FIELDS = (
-    "distribution",
-    "mean",
-    "se",
-    "relative_se",
-    "low",
-    "high",
-    "min",
-    "max",
-    "mode",
-    "alpha",
-    "beta",
-    "size",
-    "level",
-    "unit",
-    "source",
-)
-_IN_UNIT = ("mean", "se", "low", "high", "min", "max", "mode")
 _TOP = ("level", "outside", "datasets", "inputs", "correlations", "deductions")
 _LEVEL = 0.95
 
@@ -70,6 +59,8 @@ class Uncertainty:
     outside: str = "reject"
     #: Rule of deduction -> the quantity it is taken of.
     deductions: tuple[tuple[str, str], ...] = ()
+    #: What of the declarations a reader should know: means that are not the values of the run, numbers that stay as they are.
+    findings: tuple[Finding, ...] = ()
 
 
 def read_uncertainty(run: Run, read_unit: UnitReader) -> Uncertainty:
@@ -83,7 +74,8 @@ def read_uncertainty(run: Run, read_unit: UnitReader) -> Uncertainty:
     Raises
     ------
     MethodologyError
-        I502 for unknown names, I503 for units, I510 for distributions and correlations that cannot be; all together.
+        I502 for unknown names, I503 for units, I510 for distributions and correlations that cannot be, I517 for fields that a
+        distribution does not take, I518 for one that cannot give the value of the run, I519 for rows; all together.
     """
     reader = _Reader(run, read_unit)
     found = reader.read()
@@ -97,9 +89,17 @@ class _Reader:
     read_unit: UnitReader
     errors: list[MethodologyError] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
-    level: float = _LEVEL
+    findings: list[Finding] = field(default_factory=list)
     #: Unit of the values beside which a distribution stands: read already, or as written; the quantity's where there is none.
     beside: Unit | YamlNode | None = None
+    #: The block of a dataset that declares it, of which a run may take a part; none where the project does.
+    block: ValueBlock | None = None
+    #: Quantities drawn row by row -> the inputs with all their cells.
+    whole: dict[str, Inputs] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        substances = tuple(substance.id for substance in self.run.methodology.substances)
+        self.fields = DistributionReader(self.read_unit, substances, self.errors, _LEVEL)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
@@ -116,21 +116,24 @@ class _Reader:
                     )
         elif top is not None and not (isinstance(top, Scalar) and top.is_empty):
             self.fault("I506", "uncertainty must be a mapping", top.place, remedy="write `inputs:` below it")
-        self.level = self.share(held.get("level"), _LEVEL)
+        self.fields.level = self.fields.share(held.get("level"), _LEVEL)
         for quantity, node, there in self.declarations(held.get("inputs")):
             self.below(quantity, node, there, 0)
-        if self.word(held.get("datasets"), ("yes", "no"), "yes") == "yes":
-            self.level = _LEVEL
+        if self.fields.word(held.get("datasets"), ("yes", "no"), "yes") == "yes":
+            self.fields.level = _LEVEL
             for quantity, node, there in self.of_datasets():
                 self.below(quantity, node, there, 0)
-        outside = self.word(held.get("outside"), POLICIES, "reject")
-        correlations = tuple(read_correlations(held.get("correlations"), self.variables, self.errors))
-        return Uncertainty(
-            tuple(self.variables),
-            (*correlations, *self.as_one({name for correlation in correlations for name in correlation.names})),
-            outside,
-            tuple(self.deductions(held.get("deductions"))),
-        )
+        outside = self.fields.word(held.get("outside"), POLICIES, "reject")
+        variables, correlations = self.together(held.get("correlations"))
+        deductions = tuple(self.deductions(held.get("deductions")))
+        return Uncertainty(variables, correlations, outside, deductions, tuple(self.findings))
+
+    def together(self, node: YamlNode | None) -> tuple[tuple[Variable, ...], tuple[Correlation, ...]]:
+        """Return the numbers that are drawn, one for each that was written, and how they go together."""
+        stated = read_correlations(node, self.run, self.variables, self.errors)
+        merging = Merging(self.run, self.variables, stated.apart, self.errors, self.whole)
+        variables = merging.merged()
+        return variables, tuple(stated.joined(merging.follows, merging.tied))
 
     def declarations(self, inputs: YamlNode | None) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
         """Yield quantities with what the project declares of them, and the cells that it means."""
@@ -171,38 +174,14 @@ class _Reader:
         for block in (block for dataset in self.run.methodology.datasets for block in dataset.values):
             if block.distributions is None or block.quantity not in self.run.inputs.values:
                 continue
-            states = self.run.inputs.states[block.quantity]
-            there = np.zeros(states.shape, bool)
-            for cell, origin in self.run.inputs.origins[block.quantity].items():
-                place = int(np.ravel_multi_index(cell, states.shape)) if cell else 0
-                there[cell] = origin.kind != "project" and origin.place == block.place and (block.quantity, place) not in declared
+            there = np.ones(self.run.inputs.states[block.quantity].shape, bool)
+            for place in range(there.size):
+                there.reshape(-1)[place] = (block.quantity, place) not in declared
             self.beside = block.unit
-            if there.any():
-                yield self.run.methodology.quantity[block.quantity], block.distributions, there & (states == PRESENT)
+            if (there & from_block(self.run.inputs, block)).any():
+                self.block = block
+                yield self.run.methodology.quantity[block.quantity], block.distributions, there
         self.beside = None
-
-    def as_one(self, taken: set[str]) -> Iterator[Correlation]:
-        """Yield cells for which one number was written: they are one unknown, and move as one.
-
-        Parameters
-        ----------
-        taken
-            Names of cells for which the project declares a correlation of its own.
-        """
-        for variable in self.variables:
-            name_of = dict(zip(variable.places.tolist(), variable.names, strict=True))
-            free = [place for place, name in name_of.items() if variable.kind not in OF_ROWS and name not in taken]
-            for places in written_once(self.run, variable.quantity, free):
-                names = [name_of[place] for place in places]
-                if len(names) > 1 and variable.kind not in FROM_NORMAL:
-                    self.fault(
-                        "I510",
-                        f"{names[0]} and {names[1]} are one number, and cannot be drawn as {variable.kind} one by one",
-                        variable.place,
-                        remedy="take another distribution, or give each its own number",
-                    )
-                elif len(names) > 1:
-                    yield Correlation(tuple(names), np.ones((len(names), len(names))))
 
     # -- one quantity
 
@@ -218,7 +197,7 @@ class _Reader:
             )
             return
         members = [self.run.setting.members[axis] for axis in quantity.indices]
-        there = self.run.inputs.states[quantity.id] == PRESENT
+        there = np.ones(self.run.inputs.states[quantity.id].shape, bool)
         for axis, label in fixed.items():
             at = list(quantity.axis_names).index(axis)
             keep = np.array([member == label for member in members[at]])
@@ -243,7 +222,7 @@ class _Reader:
                 "I510",
                 f"a distribution of {quantity.id} names none",
                 node.place,
-                remedy="add `distribution:`, one of " + ", ".join(NEEDS),
+                remedy="add `distribution:`, one of " + ", ".join(FORMS),
             )
             return
         members = self.run.setting.members[quantity.indices[depth]]
@@ -261,161 +240,106 @@ class _Reader:
             self.below(quantity, part, there & keep.reshape(shape), depth + 1)
 
     def cells(self, quantity: Quantity, node: Mapping, there: np.ndarray) -> None:
-        kind = self.word(node.get("distribution"), tuple(NEEDS), "")
-        fields = self.fields(quantity, node)
-        if not kind or fields is None:
+        found = self.fields.read(quantity, node, self.beside)
+        if found is None:
             return
-        if not any(set(needed) <= set(fields) for needed in NEEDS[kind]):
-            wanted = ", or ".join(" and ".join(needed) for needed in NEEDS[kind])
-            self.fault(
-                "I510", f"the distribution of {quantity.id} lacks {wanted}", node.place, remedy="declare it beside `distribution:`"
-            )
+        needed = there & (self.run.inputs.states[quantity.id] == PRESENT)
+        if self.block is not None:
+            needed &= from_block(self.run.inputs, self.block)
+        if not needed.any():
+            if self.block is None:
+                self.unused(quantity, node.place)
             return
-        places = np.flatnonzero(there)
-        if kind in OF_ROWS:
-            self.rows(quantity, kind, fields, there, node.place)
+        if found.kind in OF_ROWS:
+            self.rows(quantity, found, there, node.place)
             return
         numbers = self.run.inputs.values[quantity.id].ravel()
-        declared, kept = [], []
-        for place in places.tolist():
-            value = float(numbers[place])
-            if value == 0.0 and "relative_se" in fields:
-                continue
-            try:
-                declared.append(from_fields(kind, value, fields, fields.get("level", self.level)))
-                kept.append(place)
-            except NoSuchDistributionError as cause:
-                self.fault(
-                    "I510", f"{self.name(quantity, place)} cannot be {kind.replace('_', ' ')}", node.place, cause.why, cause.remedy
-                )
-                return
-        self.keep(quantity, kind, kept, declared, node.place)
+        places = np.flatnonzero(needed).tolist()
+        # Of a number that is nothing a share is nothing: it stays.
+        still = [place for place in places if numbers[place] == 0.0 and "relative_se" in found.numbers]
+        kept = [place for place in places if place not in set(still)]
+        if still and not kept:
+            self.stays(
+                quantity, still, f"its spread is relative, and the value is 0 {quantity.unit}".removesuffix(" 1"), node.place
+            )
+        self.keep(quantity, found, kept, node.place)
 
-    def keep(self, quantity: Quantity, kind: str, places: list[int], declared: list[Declared], where: Place) -> None:
-        if not places:
+    def keep(self, quantity: Quantity, found: Fields, places: list[int], where: Place) -> None:
+        """Declare cells that are drawn one by one."""
+        if self.is_declared(quantity, places, where) or not places:
             return
-        taken = {int(place) for v in self.variables if v.quantity == quantity.id for place in v.places}
+        numbers = self.run.inputs.values[quantity.id].ravel()
+        declared = []
         for place in places:
-            if place in taken:
-                self.fault("I506", f"the uncertainty of {self.name(quantity, place)} is declared twice", where, remedy="remove one")
+            try:
+                declared.append(from_fields(found.kind, float(numbers[place]), found.numbers, found.level))
+            except NoSuchDistributionError as cause:
+                what = f"{self.name(quantity, place)} cannot be {found.kind.replace('_', ' ')}"
+                self.fault("I510", what, where, cause.why, cause.remedy)
                 return
         parameters = {name: np.array([one.parameters[name] for one in declared]) for name in declared[0].parameters}
         names = tuple(self.name(quantity, place) for place in places)
-        self.variables.append(Variable(quantity.id, kind, np.array(places, np.int64), names, parameters, where))
-
-    def rows(self, quantity: Quantity, kind: str, fields: dict[str, float], there: np.ndarray, place: Place) -> None:
-        """Declare whole rows: along the last index."""
-        numbers = self.run.inputs.values[quantity.id]
-        if not quantity.indices:
-            self.fault("I510", f"{quantity.id} has no index, and a {kind} distribution is of a whole row", place)
+        variable = Variable(quantity.id, found.kind, np.array(places, np.int64), names, parameters, where)
+        error = check_value(variable, numbers[places], found.numbers)
+        if error is not None:
+            self.errors.append(error)
             return
-        for row in np.ndindex(*numbers.shape[:-1]):
-            own = np.flatnonzero(there[row] & (numbers[row] > 0))
-            if len(own) < 2:
-                continue
-            values = numbers[row][own]
-            if kind == "multinomial" and (values != np.round(values)).any():
-                self.fault(
-                    "I510",
-                    f"{quantity.id} is no count, so it has no multinomial distribution",
-                    place,
-                    remedy="take another distribution",
-                )
+        self.variables.append(variable)
+        self.findings += other_mean(variable, numbers[places], quantity, "mean" in found.numbers)
+
+    def is_declared(self, quantity: Quantity, places: list[int], where: Place) -> bool:
+        """Report the first of some cells whose uncertainty is declared already."""
+        taken = {int(place) for v in self.variables if v.quantity == quantity.id for place in v.places}
+        twice = next((place for place in places if place in taken), None)
+        if twice is not None:
+            self.fault("I506", f"the uncertainty of {self.name(quantity, twice)} is declared twice", where, remedy="remove one")
+        return twice is not None
+
+    def stays(self, quantity: Quantity, places: list[int], why: str, where: Place) -> None:
+        """Say that numbers for which a distribution is declared are not drawn."""
+        names = listed([self.name(quantity, place) for place in places])
+        self.findings.append(
+            Finding("A731", "warning", quantity.id, f"{names} stays as it is", why, "declare what can vary, or leave it out",
+                    str(quantity.source), where)
+        )  # fmt: skip
+
+    def unused(self, quantity: Quantity, where: Place) -> None:
+        self.findings.append(
+            Finding("A731", "warning", quantity.id, f"a distribution of {quantity.id} is of numbers that this run does not use",
+                    "", "leave it out, or look whether a label or a choice is wrong", str(quantity.source), where)
+        )  # fmt: skip
+
+    def rows(self, quantity: Quantity, found: Fields, there: np.ndarray, where: Place) -> None:
+        """Declare whole rows."""
+        size = found.numbers.get("size", np.nan)
+        if size <= 0:
+            self.fault("I510", f"the size of the sample behind {quantity.id} must be above zero", where, remedy="write how many")
+            return
+        try:
+            if quantity.id not in self.whole:
+                self.whole[quantity.id] = whole_inputs(self.run, quantity, self.read_unit)
+            inputs = self.whole[quantity.id]
+            if self.block is not None:
+                there = there & from_block(inputs, self.block)
+            rows = list(rows_of(inputs, self.run.methodology, quantity, found.kind, there, found.over))
+        except NoRowError as cause:
+            self.fault("I519", cause.what, where, cause.why, cause.remedy)
+            return
+        if not rows:
+            self.fault("I519", f"nothing of the {found.kind} distribution of {quantity.id} can be drawn", where,
+                       "no row has two numbers above zero between which the whole is shared out", "leave it out")  # fmt: skip
+        for row in rows:
+            if self.is_declared(quantity, row.places.tolist(), where):
                 return
-            if kind == "dirichlet" and not fields["size"] > 0:
-                self.fault(
-                    "I510", f"the size of the sample behind {quantity.id} must be above zero", place, remedy="write how many"
-                )
-                return
-            places = np.ravel_multi_index((*(np.full(len(own), at) for at in row), own), numbers.shape)
-            parameters = {"value": values, "size": np.full(len(own), fields.get("size", np.nan))}
-            self.variables.append(
-                Variable(quantity.id, kind, places, tuple(self.name(quantity, int(p)) for p in places), parameters, place)
-            )
+            names = tuple(self.name(quantity, int(place)) for place in row.places)
+            parameters = {"value": row.values, "size": np.full(len(names), size)}
+            self.variables.append(Variable(quantity.id, found.kind, row.places, names, parameters, where))
+        below = [place for row in rows for place in row.below]
+        if below:
+            self.stays(quantity, below, f"a {found.kind} number is not below zero; the others of the row share out the rest", where)
 
     def name(self, quantity: Quantity, place: int) -> str:
         return cell_name(quantity, self.run.setting, place)
-
-    # -- fields
-
-    def fields(self, quantity: Quantity, node: Mapping) -> dict[str, float] | None:
-        found: dict[str, float] = {}
-        before = len(self.errors)
-        factor = self.factor(quantity, node)
-        for key, value in node:
-            if key.text not in _FIELDS:
-                self.fault(
-                    "I502", f"a distribution has no field {key.text!r}", key.place, remedy=near_or_all(key.text, _FIELDS, "fields:")
-                )
-            elif key.text == "level":
-                found["level"] = self.share(value, self.level)
-            elif key.text not in ("distribution", "unit", "source"):
-                number = self.number(value, key.text)
-                if key.text in _IN_UNIT and isinstance(value, Scalar) and value.text.endswith("%") and str(quantity.unit) != "1":
-                    remedy = "write relative_se" if key.text == "se" else f"write it in {quantity.unit}, or in a `unit:` of its own"
-                    self.fault("I510", f"{key.text} of {quantity.id} is no share: it is in {quantity.unit}", value.place, remedy=remedy)
-                found[key.text] = number * (factor if key.text in _IN_UNIT else 1.0)
-        return found if len(self.errors) == before else None
-
-    def factor(self, quantity: Quantity, node: Mapping) -> float:
-        """Return the factor to the quantity's unit from that of a distribution: its own, or that of the values beside it."""
-        written = node.get("unit") or self.beside
-        if written is None or not any(name in node for name in _IN_UNIT):
-            return 1.0
-        unit = written if isinstance(written, Unit) else self.unit(quantity, node, written)
-        if unit is None:
-            return 1.0
-        known = [quantity.unit, *(unit for _, unit in quantity.alternatives.units)] if quantity.alternatives else [quantity.unit]
-        wanted = next((one for one in known if unit.same_dimension(one)), None)
-        if wanted is None:
-            self.fault(
-                "I503",
-                f"the uncertainty of {quantity.id} is given in {unit}, and the quantity is in {quantity.unit}",
-                node.place,
-                remedy="give it in the unit of the quantity, or as relative_se",
-            )
-            return 1.0
-        return float(unit.scale / wanted.scale)
-
-    def unit(self, quantity: Quantity, node: Mapping, written: YamlNode) -> Unit | None:
-        if not isinstance(written, Scalar):
-            self.fault(
-                "I503",
-                f"it is not said in which unit the uncertainty of {quantity.id} is given",
-                node.place,
-                why="the values beside it have several",
-                remedy="add `unit:` to the distribution, or give relative_se",
-            )
-            return None
-        substances = tuple(substance.id for substance in self.run.methodology.substances)
-        try:
-            return self.read_unit(written.text, written.place, substances)
-        except MethodologyError as error:
-            self.fault("I503", error.what, written.place, error.why, error.remedy)
-            return None
-
-    def number(self, node: YamlNode, name: str) -> float:
-        return read_amount(node, name, self.errors)
-
-    def share(self, node: YamlNode | None, otherwise: float) -> float:
-        """Return a share of probability, written as 95 %, 95 or 0.95."""
-        if node is None:
-            return otherwise
-        share = self.number(node, "level")
-        share = share / 100 if share > 1 else share
-        if not 0 < share < 1:
-            self.fault("I510", "a level must lie between 0 and 100 %", node.place)
-            return otherwise
-        return share
-
-    def word(self, node: YamlNode | None, known: tuple[str, ...], otherwise: str) -> str:
-        if node is None:
-            return otherwise
-        text = node.text if isinstance(node, Scalar) else ""
-        if text not in known:
-            self.fault("I510", f"{text!r} is not known here", node.place, remedy=near_or_all(text, known, "it is one of"))
-            return otherwise
-        return text
 
     # -- what concerns several inputs
 
@@ -428,11 +352,9 @@ class _Reader:
             yield rule.text, of.text
 
 
-def written_once(run: Run, quantity: str, places: Iterable[int]) -> list[list[int]]:
-    """Return cells of an input by the number that was written for them: one number may stand for several cells."""
-    origins, shape = run.inputs.origins[quantity], run.inputs.values[quantity].shape
-    found: dict[int, list[int]] = {}
-    for place in places:
-        cell = tuple(int(at) for at in np.unravel_index(place, shape))
-        found.setdefault(id(origins[cell]) if cell in origins else -1 - place, []).append(place)
-    return list(found.values())
+def from_block(inputs: Inputs, block: ValueBlock) -> np.ndarray:
+    """Return which cells of a quantity have their numbers from a block of a dataset. Shape: that of the quantity."""
+    there = np.zeros(inputs.states[block.quantity].shape, bool)
+    for cell, origin in inputs.origins[block.quantity].items():
+        there[cell] = origin.kind != "project" and origin.place == block.place
+    return there

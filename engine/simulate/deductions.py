@@ -21,9 +21,11 @@ class Deduction:
     Attributes
     ----------
     relative
-        Half of the 90 % interval, as a share of the mean.
+        Half of the 90 % interval, as a share of the centre.
     share
-        What is held back, as a share of the mean.
+        What is held back, as a share of the centre.
+    centre
+        ``mean`` or ``median`` of the draws: what the programme's margin is relative to.
     """
 
     rule: str
@@ -33,6 +35,7 @@ class Deduction:
     amount: float
     after: float
     source: str
+    centre: str
 
 
 def _art_trees(relative: float) -> float:
@@ -44,10 +47,27 @@ def _fcpf(relative: float) -> float:
     return next((share for limit, share in steps if relative <= limit), 0.15)
 
 
-#: Rule -> the share that it holds back, by the relative half-width of the 90 % interval, and where it stands.
-RULES: dict[str, tuple[Callable[[float], float], str]] = {
-    "art-trees": (_art_trees, "ART TREES 2.0, section 8: 0.524417 x half-width of the 90 % interval / 1.645006"),
-    "fcpf": (_fcpf, "FCPF Methodological Framework, indicator 22.2: 0, 4, 8, 12, 15 % up to 15, 30, 60, 100 % and above"),
+@dataclass(frozen=True)
+class Rule:
+    """A programme's rule: the share that it holds back by the relative half-width of the 90 % interval, and of what both are shares."""
+
+    share_of: Callable[[float], float]
+    centre: str
+    source: str
+
+
+RULES: dict[str, Rule] = {
+    "art-trees": Rule(
+        _art_trees,
+        "mean",
+        "ART TREES 2.0, section 8: 0.524417 x half-width of the 90 % interval, as a share of the mean / 1.645006",
+    ),
+    "fcpf": Rule(
+        _fcpf,
+        "median",
+        "FCPF Methodological Framework, indicator 22.2: 0, 4, 8, 12, 15 % up to 15, 30, 60, 100 % and above; "
+        "the margin is that of its monitoring report, section 5: half-width of the 90 % interval as a share of the median",
+    ),
 }
 
 
@@ -61,8 +81,9 @@ def deduct(rule: str, summary: Summary) -> Deduction:
     """
     if rule not in RULES:
         raise InputError("I510", f"there is no deduction {rule!r}", remedy=near_or_all(rule, RULES, "deductions:"))
-    share_of, source = RULES[rule]
-    relative = summary.interval(LEVEL).half_width / abs(summary.mean) if summary.mean else float("inf")
-    share = min(max(share_of(relative), 0.0), 1.0)
-    amount = share * max(summary.mean, 0.0)
-    return Deduction(rule, summary.name, relative, share, amount, summary.mean - amount, source)
+    own = RULES[rule]
+    centre = summary.mean if own.centre == "mean" else summary.median
+    relative = summary.interval(LEVEL).half_width / abs(centre) if centre else float("inf")
+    share = min(max(own.share_of(relative), 0.0), 1.0)
+    amount = share * max(centre, 0.0)
+    return Deduction(rule, summary.name, relative, share, amount, centre - amount, own.source, own.centre)

@@ -9,20 +9,32 @@ import numpy as np
 
 from engine.simulate.normal import Numbers, probability, quantile
 
-#: Distribution -> the fields that it needs (one of the tuples), for messages and the reference.
-NEEDS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "normal": (("se",), ("relative_se",), ("low", "high")),
-    "truncated_normal": (("se",), ("relative_se",), ("low", "high")),
-    "lognormal": (("se",), ("relative_se",), ("low", "high")),
-    "triangular": (("min", "max"),),
-    "uniform": (("min", "max"),),
-    "beta": (("se",), ("relative_se",), ("alpha", "beta")),
-    "dirichlet": (("size",),),
-    "multinomial": ((),),
+
+@dataclass(frozen=True)
+class Form:
+    """One way to declare a distribution: the fields that it needs, and those that may stand beside them."""
+
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+
+
+_BY_SPREAD = (Form(("se",), ("mean",)), Form(("relative_se",), ("mean",)), Form(("low", "high"), ("level",)))
+_CUT = tuple(Form((*form.needs, end), (*form.may, other)) for form in _BY_SPREAD for end, other in (("min", "max"), ("max", "min")))
+_ENDS = ("min", "max")
+#: Distribution -> the ways to declare it. A field that no way takes is refused: it would be said and not heard.
+FORMS: dict[str, tuple[Form, ...]] = {
+    "normal": _BY_SPREAD,
+    "truncated_normal": _CUT,
+    "lognormal": _BY_SPREAD,
+    "triangular": (Form(_ENDS, ("mode",)),),
+    "uniform": (Form(_ENDS),),
+    "beta": (Form(("se",), ("mean", *_ENDS)), Form(("relative_se",), ("mean", *_ENDS)), Form(("alpha", "beta"), _ENDS)),
+    "dirichlet": (Form(("size",), ("over",)),),
+    "multinomial": (Form((), ("over",)),),
 }
 #: Distributions that are made from one normal number each, and so can be correlated.
 FROM_NORMAL = frozenset({"normal", "truncated_normal", "lognormal", "triangular", "uniform"})
-#: Distributions of a whole row (the last index) at once.
+#: Distributions of a whole row at once; what a row is, the quantity says (:mod:`engine.simulate.rows`).
 OF_ROWS = frozenset({"dirichlet", "multinomial"})
 
 
@@ -186,7 +198,9 @@ def from_normal(kind: str, normal: Numbers, parameters: Mapping[str, Numbers]) -
         return parameters["min"] + (parameters["max"] - parameters["min"]) * share
     if kind == "triangular":
         return _of_triangle(share, parameters["min"], parameters["mode"], parameters["max"])
-    ends = [probability((parameters[end] - parameters["mean"]) / parameters["se"]) for end in ("min", "max")]
+    # Without a spread any scale will do: every draw is the mean.
+    scale = np.where(parameters["se"] > 0, parameters["se"], 1.0)
+    ends = [probability((parameters[end] - parameters["mean"]) / scale) for end in ("min", "max")]
     inner = np.clip(ends[0] + (ends[1] - ends[0]) * share, 1e-300, 1 - 1e-16)
     return np.clip(parameters["mean"] + parameters["se"] * quantile(inner), parameters["min"], parameters["max"])
 

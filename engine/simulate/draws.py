@@ -15,10 +15,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.simulate.correlations import Variable, factor_of, joined
+from engine.simulate.correlations import factor_of, joined
 from engine.simulate.declared import Uncertainty
 from engine.simulate.distributions import FROM_NORMAL, from_normal
 from engine.simulate.normal import Numbers
+from engine.simulate.unknowns import Variable
 from equations.errors import InputError, Place
 
 CHUNK = 4096
@@ -84,7 +85,7 @@ class DrawSource:
         """What all draws share, and NaN where they differ."""
         found = {quantity: np.array(numbers, np.float64) for quantity, numbers in self.numbers.items()}
         for variable in self.uncertainty.variables:
-            found[variable.quantity].reshape(-1)[variable.places] = np.nan
+            found[variable.quantity].reshape(-1)[variable.everywhere[0]] = np.nan
         return found
 
     def fill(self, start: int, stop: int, wanted: Mapping[str, NDArray[np.int64]], rows: Mapping[str, Numbers]) -> None:
@@ -195,7 +196,11 @@ class DrawSource:
 
     @cached_property
     def _row_of_place(self) -> dict[tuple[str, int], int]:
-        return {(v.quantity, int(v.places[at])): row for row, (v, at) in enumerate(self._variable_of_row)}
+        return {
+            (variable.quantity, place): first + row
+            for variable, first in zip(self.uncertainty.variables, self._firsts, strict=True)
+            for place, row in zip(*(numbers.tolist() for numbers in variable.everywhere), strict=True)
+        }
 
     @cached_property
     def _least(self) -> Numbers:
@@ -235,8 +240,9 @@ def _of_its_own(variable: Variable, streams: Mapping[str, np.random.Generator]) 
     if variable.kind == "multinomial":
         total = round(float(values.sum()))
         return streams[variable.names[0]].multinomial(total, values / values.sum(), CHUNK).T.astype(np.float64)
+    shares = values / values.sum()
     weights = np.stack(
-        [streams[name].standard_gamma(parameters["size"][at] * values[at], CHUNK) for at, name in enumerate(variable.names)]
+        [streams[name].standard_gamma(parameters["size"][at] * shares[at], CHUNK) for at, name in enumerate(variable.names)]
     )
     return np.asarray(weights / weights.sum(axis=0) * values.sum())
 

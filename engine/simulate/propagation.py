@@ -13,13 +13,16 @@ import numpy as np
 
 from engine.batch.batch import Batchable
 from engine.batch.derivatives import Gradient, gradient, values_of
-from engine.simulate.correlations import Variable
 from engine.simulate.declared import Uncertainty
-from engine.simulate.normal import Numbers, probability, quantile
+from engine.simulate.moments import correlated, covariance_of
+from engine.simulate.normal import Numbers, quantile
 from engine.simulate.statistics import Summary
+from engine.simulate.unknowns import Variable
 
 #: Where the two approaches differ by more than this share of the half-width, the linear one is no longer good.
 PARTING = 0.10
+#: A half-width that is a smaller share of the number than this is the rounding of floats.
+SAME = 1e-12
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,19 @@ class Propagated:
 
     Attributes
     ----------
+    se
+        NaN where a derivative is no number at the values of the run.
     shares
         Quantity -> its share of the variance; what correlation adds is counted to both sides in equal parts.
+    without
+        Quantities with respect to which there is no derivative.
     """
 
     name: str
     value: float
     se: float
     shares: Mapping[str, float]
+    without: tuple[str, ...] = ()
 
     def half_width(self, level: float) -> float:
         """Return half of the interval at a level."""
@@ -52,25 +60,41 @@ def gradient_of(batchable: Batchable, numbers: Mapping[str, Numbers], target: st
 
 def propagate(found: Gradient, name: str, uncertainty: Uncertainty) -> Propagated:
     """Return the standard error that follows from derivatives and declared distributions."""
-    slopes, owners, covariance, names = [], [], [], []
-    for variable in uncertainty.variables:
-        slopes.append(found.by_input[variable.quantity].ravel()[variable.places])
-        owners += [variable.quantity] * len(variable.names)
-        names += list(variable.names)
-        covariance.append(covariance_of(variable))
-    matrix = _joined(covariance)
-    place = {one: at for at, one in enumerate(names)}
-    spread = np.sqrt(np.diag(matrix))
-    for correlation in uncertainty.correlations:
-        at = np.array([place[one] for one in correlation.names])
-        matrix[np.ix_(at, at)] = correlation.matrix * np.outer(spread[at], spread[at])
-    slope = np.concatenate(slopes)
-    parts = slope * (matrix @ slope)
+    variables = uncertainty.variables
+    slope = np.concatenate([_slopes(found.by_input[variable.quantity].ravel(), variable) for variable in variables])
+    owners = [variable.quantity for variable in variables for _ in variable.names]
+    without = tuple(dict.fromkeys(o for o, s in zip(owners, slope.tolist(), strict=True) if not np.isfinite(s)))
+    if without or not np.isfinite(found.value):
+        return Propagated(name, found.value, float("nan"), {}, without)
+    parts = slope * (_covariances(uncertainty) @ slope)
     variance = float(parts.sum())
     shares: dict[str, float] = {}
     for owner, part in zip(owners, parts.tolist(), strict=True):
         shares[owner] = shares.get(owner, 0.0) + (part / variance if variance > 0 else 0.0)
     return Propagated(name, found.value, max(variance, 0.0) ** 0.5, shares)
+
+
+def _slopes(of_cells: Numbers, variable: Variable) -> Numbers:
+    """Return the derivative with respect to each number of a variable: the sum over the cells that it stands in."""
+    places, rows = variable.everywhere
+    total = np.zeros(len(variable.names))
+    np.add.at(total, rows, of_cells[places])
+    return total
+
+
+def _covariances(uncertainty: Uncertainty) -> Numbers:
+    """Return the covariances of all uncertain numbers, in the order of their variables."""
+    matrix = _joined([covariance_of(variable) for variable in uncertainty.variables])
+    places = [(variable, at) for variable in uncertainty.variables for at in range(len(variable.names))]
+    row_of = {variable.names[at]: row for row, (variable, at) in enumerate(places)}
+    for correlation in uncertainty.correlations:
+        rows = [row_of[one] for one in correlation.names]
+        own = [places[row] for row in rows]
+        parameters = [{name: float(numbers[at]) for name, numbers in variable.parameters.items()} for variable, at in own]
+        found = correlated([variable.kind for variable, _ in own], parameters, correlation.matrix)
+        np.fill_diagonal(found, matrix[rows, rows])
+        matrix[np.ix_(rows, rows)] = found
+    return matrix
 
 
 def _joined(blocks: list[Numbers]) -> Numbers:
@@ -82,47 +106,13 @@ def _joined(blocks: list[Numbers]) -> Numbers:
     return matrix
 
 
-def covariance_of(variable: Variable) -> Numbers:
-    """Return variances and covariances of the cells of a variable, without those of declared correlations."""
-    p = variable.parameters
-    if variable.kind in ("dirichlet", "multinomial"):
-        total = float(p["value"].sum())
-        share = p["value"] / total
-        inner = np.diag(share) - np.outer(share, share)
-        return inner * (total if variable.kind == "multinomial" else total**2 / (float(p["size"][0]) * total + 1))
-    return np.diag(_VARIANCES[variable.kind](p))
+def parting(propagated: Propagated, summary: Summary, level: float) -> float | None:
+    """Return by which share the half-widths of both approaches differ; ``None`` where there are not two to compare.
 
-
-def _of_truncated(p: Mapping[str, Numbers]) -> Numbers:
-    low, high = (p["min"] - p["mean"]) / p["se"], (p["max"] - p["mean"]) / p["se"]
-    heights = [np.where(np.isfinite(x), np.exp(-np.minimum(x**2, 700.0) / 2) / (2 * np.pi) ** 0.5, 0.0) for x in (low, high)]
-    ends = [np.where(np.isfinite(x), x, 0.0) * height for x, height in zip((low, high), heights, strict=True)]
-    inside = probability(high) - probability(low)
-    first = (heights[0] - heights[1]) / inside
-    return np.asarray(p["se"] ** 2 * (1 + (ends[0] - ends[1]) / inside - first**2))
-
-
-def _of_beta(p: Mapping[str, Numbers]) -> Numbers:
-    a, b = p["alpha"], p["beta"]
-    return np.asarray((p["max"] - p["min"]) ** 2 * a * b / ((a + b) ** 2 * (a + b + 1)))
-
-
-def _of_triangle(p: Mapping[str, Numbers]) -> Numbers:
-    a, b, c = p["min"], p["max"], p["mode"]
-    return np.asarray((a**2 + b**2 + c**2 - a * b - a * c - b * c) / 18)
-
-
-_VARIANCES = {
-    "normal": lambda p: p["se"] ** 2,
-    "lognormal": lambda p: np.expm1(p["log_se"] ** 2) * np.exp(2 * p["log_mean"] + p["log_se"] ** 2),
-    "uniform": lambda p: (p["max"] - p["min"]) ** 2 / 12,
-    "triangular": _of_triangle,
-    "truncated_normal": _of_truncated,
-    "beta": _of_beta,
-}
-
-
-def parting(propagated: Propagated, summary: Summary, level: float) -> float:
-    """Return by which share the half-widths of both approaches differ."""
+    That is where Approach 1 has no number, where it sees no slope (a rounded number), and where the draws do not vary by more than the last
+    digits of a float.
+    """
     drawn = summary.interval(level).half_width
-    return propagated.half_width(level) / drawn - 1.0 if drawn > 0 else 0.0
+    if not propagated.se > 0 or drawn <= SAME * max(abs(summary.single), abs(summary.mean)):
+        return None
+    return propagated.half_width(level) / drawn - 1.0

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.batch.batch import ArraySource, Batchable
 from engine.batch.many import batchable_of
-from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, evaluate_batch, limits
+from engine.batch.run import DEFAULT_WAY, Evaluate, Way, evaluate_batch, limits
 from engine.cells import cell_name
+from engine.finding import Finding
 from engine.pipeline import Run
-from engine.simulate.declared import Uncertainty, written_once
-from engine.simulate.draws import CHUNK, DrawSource
+from engine.simulate.declared import Uncertainty
+from engine.simulate.moments import covariance_of
 from engine.simulate.normal import Numbers
-from engine.simulate.propagation import covariance_of, gradient_of
-from engine.simulate.simulation import used_by
-from engine.simulate.support import check_support
-from equations.errors import Place
+from engine.simulate.propagation import gradient_of
+from engine.simulate.sobol import Mixed, Sobol, sobol
+from engine.simulate.support import support_of
+from engine.simulate.unknowns import written_once
+from equations.errors import listed
 
 #: How far an input without declared uncertainty is moved.
 SWING = 0.10
@@ -38,7 +39,7 @@ class Effect:
     step
         By how much the input is moved, down and up: its declared standard error, or a tenth of its value.
     low, high
-        The target with the input moved down and up.
+        The target with the input moved down and up; NaN where it has none there.
     """
 
     name: str
@@ -53,17 +54,8 @@ class Effect:
 
     @property
     def swing(self) -> float:
-        """How far apart the two results are."""
-        return abs(self.high - self.low)
-
-
-@dataclass(frozen=True)
-class Sobol:
-    """Shares of the variance that an uncertain quantity accounts for, by itself and with all that it interacts with."""
-
-    quantity: str
-    first: float
-    total: float
+        """How far apart the two results are; nothing where there are not two."""
+        return abs(self.high - self.low) if np.isfinite(self.high - self.low) else 0.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +70,7 @@ class Sensitivity:
     sobol: tuple[Sobol, ...]
     draws: int
     seed: int
+    findings: tuple[Finding, ...] = ()
 
 
 def analyse(
@@ -105,10 +98,10 @@ def analyse(
     batchable = batchable_of(run, (target,))
     numbers = {quantity: np.array(run.inputs.values[quantity]) for quantity in batchable.plan.inputs}
     found = gradient_of(batchable, numbers, target)
-    cells = _cells(run, numbers)
     spread = _spread(uncertainty)
+    cells = _cells(run, numbers, spread)
     steps = [spread.get((q, places[0]), SWING * abs(float(numbers[q].ravel()[places[0]]))) for q, places in cells]
-    ends = _moved(run, batchable, numbers, cells, steps, target, way)
+    ends = _moved(run, batchable, numbers, _ends(run, numbers, cells, steps, uncertainty), cells, target, way)
     effects = []
     for at, (quantity, places) in enumerate(cells):
         value, slope = float(numbers[quantity].ravel()[places[0]]), float(found.by_input[quantity].ravel()[places].sum())
@@ -130,29 +123,61 @@ def analyse(
             )
         )
     effects.sort(key=lambda effect: (-effect.swing, effect.name))
-    sobol: tuple[Sobol, ...] = ()
+    found_shares: tuple[Sobol, ...] = ()
     if uncertainty and draws:
 
-        def evaluated(source: _Mixed) -> BatchValues:
-            return evaluate(batchable, source, way, progress)
+        def evaluated(source: Mixed) -> Numbers:
+            return _totals(evaluate(batchable, source, way, progress).arrays[target])
 
-        sobol = _sobol(run, numbers, uncertainty, target, draws, seed, evaluated)
+        found_shares = sobol(run, numbers, uncertainty, draws, seed, evaluated)
     unit = str(run.methodology.quantity[target].unit)
-    return Sensitivity(run, target, unit, found.value, tuple(effects), sobol, draws, seed)
+    findings = (*(uncertainty.findings if uncertainty else ()), *_without_slope(run, effects))
+    return Sensitivity(run, target, unit, found.value, tuple(effects), found_shares, draws, seed, findings)
 
 
-def _cells(run: Run, numbers: Mapping[str, Numbers]) -> list[tuple[str, list[int]]]:
-    """Return every number of the inputs that can be moved, with the cells for which it was written."""
+def _without_slope(run: Run, effects: list[Effect]) -> Iterator[Finding]:
+    """Yield one finding where derivatives are no numbers."""
+    names = [effect.name for effect in effects if not np.isfinite(effect.derivative)]
+    if names:
+        yield Finding("A732", "warning", names[0], f"there is no derivative with respect to {listed(names)} at the values of the run",
+                      "the result has a corner or a pole there", "look at the columns `moved down` and `moved up`")  # fmt: skip
+
+
+def _cells(run: Run, numbers: Mapping[str, Numbers], spread: Mapping[tuple[str, int], float]) -> list[tuple[str, list[int]]]:
+    """Return every number of the inputs that can be moved, with the cells for which it was written.
+
+    Of a number that is nothing a tenth is nothing: it is moved where its error is declared.
+    """
     movable = [q for q in numbers if run.methodology.quantity[q].type == "number"]
-    there = {q: np.flatnonzero(np.isfinite(numbers[q]) & (numbers[q] != 0)).tolist() for q in movable}
+    there = {
+        q: [at for at in np.flatnonzero(np.isfinite(numbers[q])).tolist() if numbers[q].ravel()[at] != 0 or spread.get((q, at))]
+        for q in movable
+    }
     return [(q, places) for q in movable for places in written_once(run, q, there[q])]
 
 
 def _spread(uncertainty: Uncertainty | None) -> dict[tuple[str, int], float]:
     found: dict[tuple[str, int], float] = {}
     for variable in uncertainty.variables if uncertainty else ():
-        for place, se in zip(variable.places.tolist(), np.sqrt(np.diag(covariance_of(variable))).tolist(), strict=True):
-            found[variable.quantity, place] = se
+        errors = np.sqrt(np.diag(covariance_of(variable)))
+        found |= {(variable.quantity, place): float(errors[row]) for place, row in zip(*variable.everywhere, strict=True)}
+    return found
+
+
+def _ends(
+    run: Run, numbers: dict[str, Numbers], cells: list[tuple[str, list[int]]], steps: list[float], uncertainty: Uncertainty | None
+) -> Numbers:
+    """Return each input moved down and up, within the range in which it can be and what its distribution gives. Shape: (cells, 2)."""
+    support: dict[tuple[str, int], tuple[float, float]] = {}
+    for variable in uncertainty.variables if uncertainty else ():
+        lows, highs = support_of(variable)
+        support |= {(variable.quantity, at): (lows[row], highs[row]) for at, row in zip(*variable.everywhere, strict=True)}
+    found = np.empty((len(cells), 2))
+    for at, ((quantity, places), step) in enumerate(zip(cells, steps, strict=True)):
+        least, most = limits(run.methodology.quantity[quantity])
+        low, high = support.get((quantity, places[0]), (least, most))
+        value = float(numbers[quantity].ravel()[places[0]])
+        found[at] = np.clip([value - step, value + step], max(low, least), min(high, most))
     return found
 
 
@@ -160,113 +185,21 @@ def _moved(
     run: Run,
     batchable: Batchable,
     numbers: dict[str, Numbers],
+    ends: Numbers,
     cells: list[tuple[str, list[int]]],
-    steps: list[float],
     target: str,
     way: Way,
 ) -> Numbers:
-    """Return the target with each input moved down and up by itself, within the range in which it can be."""
+    """Return the target with each input moved to its ends by itself; NaN where there is none."""
     arrays = {q: np.repeat(numbers[q][None], 2 * len(cells), axis=0) for q in dict.fromkeys(q for q, _ in cells)}
-    for at, ((quantity, places), step) in enumerate(zip(cells, steps, strict=True)):
-        least, most = limits(run.methodology.quantity[quantity])
-        value = float(numbers[quantity].ravel()[places[0]])
-        ends = np.clip([value - step, value + step], least, most)
-        arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, places] = ends[:, None]
-    found = evaluate_batch(batchable, ArraySource(arrays, numbers), Way("literal", way.backend, workers=way.workers))
-    return _totals(found.arrays[target])
+    for at, (quantity, places) in enumerate(cells):
+        arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, places] = ends[at][:, None]
+    keeping = Way("literal", way.backend, workers=way.workers, keep_failed=True)
+    found = evaluate_batch(batchable, ArraySource(arrays, numbers), keeping)
+    return np.where(found.failed, np.nan, _totals(found.arrays[target]))
 
 
 def _totals(draws: Numbers) -> Numbers:
     """Return the sum over all members of each draw."""
     totals: Numbers = draws.reshape(len(draws), -1).sum(axis=1)
     return totals
-
-
-# -- Sobol indices
-
-
-@dataclass(frozen=True)
-class _Mixed:
-    """Draws of one source, with some quantities taken from another (the radial design of Saltelli)."""
-
-    own: DrawSource
-    other: DrawSource
-    taken: frozenset[str]
-
-    @property
-    def count(self) -> int:
-        return self.own.count
-
-    @property
-    def first(self) -> int:
-        return self.own.first
-
-    def declared_at(self, quantity: str, place: int) -> Place | None:
-        """Return where the distribution of a cell is declared."""
-        return self.own.declared_at(quantity, place)
-
-    @property
-    def chunk(self) -> int | None:
-        return CHUNK
-
-    @property
-    def moved(self) -> dict[int, dict[str, int]]:
-        return self.own.moved
-
-    def part(self, start: int, stop: int) -> _Mixed:
-        return _Mixed(self.own.part(start, stop), self.other.part(start, stop), self.taken)
-
-    @property
-    def template(self) -> Mapping[str, Numbers]:
-        return self.own.template
-
-    def fill(self, start: int, stop: int, wanted: Mapping[str, NDArray[np.int64]], rows: Mapping[str, Numbers]) -> None:
-        for source, chosen in ((self.own, False), (self.other, True)):
-            names = [name for name in wanted if (name in self.taken) is chosen]
-            if names:
-                source.fill(start, stop, {n: wanted[n] for n in names}, {n: rows[n] for n in names})
-
-
-def _sobol(
-    run: Run,
-    numbers: dict[str, Numbers],
-    uncertainty: Uncertainty,
-    target: str,
-    draws: int,
-    seed: int,
-    evaluated: Callable[[_Mixed], BatchValues],
-) -> tuple[Sobol, ...]:
-    """Return indices by quantity; quantities tied by a correlation are moved together.
-
-    Source: M. J. W. Jansen 1999, Computer Physics Communications 117:35-43, as recommended by A. Saltelli et al. 2010, same journal
-    181:259-270.
-    """
-    known = {quantity: limits(run.methodology.quantity[quantity]) for quantity in numbers}
-    used = used_by(numbers, uncertainty)
-    check_support(used.variables, known)
-    first, second = (DrawSource(used, numbers, known, one, draws) for one in (seed, seed + 1))
-
-    def results(taken: frozenset[str]) -> Numbers:
-        return _totals(evaluated(_Mixed(first, second, taken)).arrays[target])
-
-    names = list(dict.fromkeys(v.quantity for v in used.variables))
-    a, b = results(frozenset()), results(frozenset(names))
-    variance = float(np.concatenate([a, b]).var())
-    if variance == 0.0:
-        return ()
-    found = []
-    for together in _groups(names, used):
-        mixed = results(frozenset(together))
-        first_order = 1 - float(((b - mixed) ** 2).mean()) / 2 / variance
-        found.append(Sobol(" + ".join(together), first_order, float(((a - mixed) ** 2).mean()) / 2 / variance))
-    return tuple(sorted(found, key=lambda s: (-s.total, s.quantity)))
-
-
-def _groups(names: list[str], uncertainty: Uncertainty) -> list[list[str]]:
-    """Return quantities, those that a correlation ties together as one."""
-    groups = [[name] for name in names]
-    for correlation in uncertainty.correlations:
-        tied = {name.partition("[")[0] for name in correlation.names}
-        joined = [group for group in groups if tied & set(group)]
-        groups = [group for group in groups if not tied & set(group)] + [[name for group in joined for name in group]]
-    return groups

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
+from math import isfinite
 
 from engine.documents.fonts import FONT
 from engine.documents.glyph_check import picture_file
+from engine.finding import Finding
 from engine.simulate.sensitivity import Sensitivity
+from engine.simulate.sobol import Share
 from engine.terminal import bold, number, table
 
 FORMAT = "mrvgraph-sensitivity/1"
 _MOST_ROWS, _MOST_BARS = 25, 20
+#: Errors of shares below this need more than three decimals.
+_SMALL = 0.0005
 _WIDE, _LEFT, _ROW = 420, 240, 22
 
 
@@ -23,12 +29,32 @@ def sensitivity_record(found: Sensitivity) -> dict[str, object]:
         "project": {"file": found.run.project.path.name, "sha256": found.run.project.sha256},
         "target": found.target, "unit": found.unit, "value": found.value, "draws": found.draws, "seed": found.seed,
         "inputs": [
-            {"name": e.name, "unit": e.unit, "value": e.value, "derivative": e.derivative, "elasticity": e.elasticity,
-             "step": e.step,
-             "declared": e.declared, "low": e.low, "high": e.high} for e in found.effects
+            {"name": e.name, "unit": e.unit, "value": e.value, "derivative": _finite(e.derivative),
+             "elasticity": _finite(e.elasticity), "step": e.step,
+             "declared": e.declared, "low": _finite(e.low), "high": _finite(e.high)} for e in found.effects
         ],
-        "sobol": [{"quantity": s.quantity, "first": s.first, "total": s.total} for s in found.sobol],
+        "sobol": [
+            {"quantity": s.quantity, "first": s.by_itself, "first_standard_error": s.first.error, "first_estimate": s.first.estimate,
+             "total": s.total.estimate, "total_standard_error": s.total.error} for s in found.sobol
+        ],
+        "warnings": [finding.as_record() for finding in found.findings],
     }  # fmt: skip
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def warning_lines(findings: Iterable[Finding]) -> list[str]:
+    """Return one line for each finding about what is declared as uncertain."""
+    return [f"{f.severity} {f.code} {f.subject}: {f.what}" + (f" ({f.evidence})" if f.evidence else "") for f in findings]
+
+
+def _share(estimate: float, share: Share) -> str:
+    """Return a share to the digits that its error leaves, small ones too."""
+    if share.error < _SMALL:
+        return f"{estimate:.2g} ± {share.error:.1g}"
+    return f"{estimate:.3f} ± {share.error:.3f}"
 
 
 def sensitivity_text(found: Sensitivity) -> str:
@@ -42,7 +68,7 @@ def sensitivity_text(found: Sensitivity) -> str:
         [
             e.name + ("" if e.declared else " *"),
             e.unit,
-            *(number(x) for x in (e.value, e.step, e.derivative, e.elasticity, e.low, e.high)),
+            *(number(x) if isfinite(x) else "none" for x in (e.value, e.step, e.derivative, e.elasticity, e.low, e.high)),
         ]
         for e in found.effects[:_MOST_ROWS]
     ]
@@ -53,20 +79,22 @@ def sensitivity_text(found: Sensitivity) -> str:
     if found.sobol:
         lines += [
             "",
-            f"Shares of the variance (Sobol, {found.draws:,} draws each, seed {found.seed})",
+            f"Shares of the variance with their standard errors (Sobol, {found.draws:,} draws each, seed {found.seed})",
             table(
                 ["quantity", "by itself", "in all"],
-                [[s.quantity, f"{s.first:.3f}", f"{s.total:.3f}"] for s in found.sobol],
+                [[s.quantity, _share(s.by_itself, s.first), _share(s.total.estimate, s.total)] for s in found.sobol],
                 right=[1, 2],
             ),
         ]
+    if found.findings:
+        lines += ["", *warning_lines(found.findings)]
     return "\n".join(lines) + "\n"
 
 
 def tornado_svg(found: Sensitivity) -> str:
     """Return the tornado plot: one bar for each input, the longest first."""
     effects = found.effects[:_MOST_BARS]
-    ends = [x for e in effects for x in (e.low, e.high)] + [found.value]
+    ends = [x for e in effects for x in (e.low, e.high) if isfinite(x)] + [found.value]
     low, high = min(ends), max(ends)
     span = (high - low) or 1.0
 
@@ -83,6 +111,8 @@ def tornado_svg(found: Sensitivity) -> str:
         y = 40 + at * _ROW
         parts.append(f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(effect.name)}</text>')
         for end, colour in ((effect.low, "#0072B2"), (effect.high, "#D55E00")):
+            if not isfinite(end):
+                continue
             a, b = sorted((across(found.value), across(end)))
             parts.append(f'<rect x="{a:.2f}" y="{y + 2}" width="{max(b - a, 0.5):.2f}" height="{_ROW - 6}" fill="{colour}"/>')
     x, bottom = across(found.value), 40 + len(effects) * _ROW

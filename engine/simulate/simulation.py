@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from engine.batch.batch import Batchable
 from engine.batch.many import batchable_of
 from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch, limits
+from engine.finding import Finding
 from engine.pipeline import Run
 from engine.reported_values import UnitReader
 from engine.simulate.correlations import Correlation
@@ -17,10 +18,10 @@ from engine.simulate.declared import Uncertainty, read_uncertainty
 from engine.simulate.deductions import LEVEL, Deduction, deduct
 from engine.simulate.draws import CHUNK, DrawSource, moved_shares
 from engine.simulate.normal import Numbers
-from engine.simulate.propagation import Propagated, gradient_of, propagate
+from engine.simulate.propagation import SAME, Propagated, gradient_of, propagate
 from engine.simulate.statistics import Summary, summarise
 from engine.simulate.support import check_support
-from equations.errors import InputError, near_or_all
+from equations.errors import InputError, listed, near_or_all
 
 LEAST_DRAWS, MOST_DRAWS = 2, 10**9
 LEVELS = (0.90, 0.95)
@@ -57,6 +58,7 @@ class Simulation:
     stopped_early: bool
     backend: str
     propagated: Mapping[str, Propagated]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def result(self) -> Summary:
@@ -123,6 +125,7 @@ def simulate(
     }
     wanted = tuple(dict.fromkeys((*levels, LEVEL)))
     summaries = {s.name: s for target in asked for s in _summaries(run, target, arrays[target], wanted)}
+    propagated = {target: _propagated(batchable, run, uncertainty, target) for target in asked}
     return Simulation(
         run,
         uncertainty,
@@ -134,8 +137,23 @@ def simulate(
         moved_shares(sources),
         stopped,
         found[0].backend,
-        {target: _propagated(batchable, run, uncertainty, target) for target in asked},
+        propagated,
+        (*uncertainty.findings, *_without_approach_1(propagated, summaries)),
     )
+
+
+def _without_approach_1(propagated: Mapping[str, Propagated], summaries: Mapping[str, Summary]) -> Iterator[Finding]:
+    """Yield what is to be said where the propagation of error has no number, or sees nothing of what varies."""
+    for name, found in propagated.items():
+        summary = summaries.get(name)
+        if not np.isfinite(found.se):
+            yield Finding("A732", "warning", name, "Approach 1 has no number",
+                          f"there is no derivative with respect to {listed(list(found.without)) or 'its inputs'} at the values of the run",
+                          "take Approach 2")  # fmt: skip
+        elif found.se == 0.0 and summary is not None and summary.se > SAME * max(abs(summary.mean), abs(summary.single)):
+            yield Finding("A732", "warning", name, "Approach 1 sees nothing vary",
+                          "every derivative is 0 at the values of the run, as where a number is rounded or a limit holds",
+                          "take Approach 2")  # fmt: skip
 
 
 def _asked(run: Run, targets: tuple[str, ...]) -> tuple[str, ...]:
@@ -213,7 +231,7 @@ def used_by(numbers: Mapping[str, Numbers], uncertainty: Uncertainty) -> Uncerta
         at = [place for place, name in enumerate(correlation.names) if name in names]
         if len(at) > 1:
             kept.append(Correlation(tuple(correlation.names[place] for place in at), correlation.matrix[np.ix_(at, at)]))
-    return Uncertainty(variables, tuple(kept), uncertainty.outside)
+    return Uncertainty(variables, tuple(kept), uncertainty.outside, findings=uncertainty.findings)
 
 
 def _total(draws: Numbers) -> Numbers:

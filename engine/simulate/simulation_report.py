@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from math import isfinite
 
 from engine.simulate.propagation import PARTING, parting
+from engine.simulate.sensitivity_report import warning_lines
 from engine.simulate.simulation import Simulation
 from engine.simulate.statistics import Summary
 from engine.terminal import bold, number, table
@@ -24,15 +26,17 @@ def simulation_record(simulation: Simulation) -> dict[str, object]:
         "draws": simulation.count, "seed": simulation.seed, "stopped_early": simulation.stopped_early,
         "result": run.methodology.result,
         "uncertain": [
-            {"quantity": v.quantity, "distribution": v.kind, "cells": list(v.names)} for v in simulation.uncertainty.variables
+            {"quantity": v.quantity, "distribution": v.kind, "cells": [*v.names, *(twin.name for twin in v.twins)]}
+            for v in simulation.uncertainty.variables
         ],
         "outside": {"policy": simulation.uncertainty.outside, "shares": dict(simulation.moved)},
         "quantities": [summary_record(summary) for summary in simulation.summaries.values()],
         "approach_1": [_propagated_record(simulation, name) for name in simulation.propagated],
         "deductions": [
             {"rule": d.rule, "of": d.of, "relative_half_width_90": d.relative, "share": d.share, "amount": d.amount,
-             "after": d.after, "source": d.source} for d in simulation.deductions
+             "centre": d.centre, "after": d.after, "source": d.source} for d in simulation.deductions
         ],
+        "warnings": [finding.as_record() for finding in simulation.findings],
     }  # fmt: skip
 
 
@@ -42,9 +46,11 @@ def _propagated_record(simulation: Simulation, name: str) -> dict[str, object]:
     record: dict[str, object] = {
         "name": name,
         "value": found.value,
-        "standard_error": found.se,
+        "standard_error": found.se if isfinite(found.se) else None,
         "shares_of_variance": dict(found.shares),
     }
+    if not isfinite(found.se):
+        return record
     record["half_widths"] = [{"level": level, "half_width": found.half_width(level)} for level in levels]
     if summary is not None:
         record["half_width_against_approach_2"] = parting(found, summary, levels[0])
@@ -54,17 +60,17 @@ def _propagated_record(simulation: Simulation, name: str) -> dict[str, object]:
 def _approaches_text(simulation: Simulation) -> list[str]:
     """Return both approaches side by side, with a warning where they part."""
     level = simulation.result.intervals[0].level
-    rows, warnings = [], []
+    rows: list[list[str]] = []
+    warnings: list[str] = []
     for name, found in simulation.propagated.items():
         summary = simulation.summaries.get(name)
         if summary is None:
             continue
-        apart = parting(found, summary, level)
-        half = summary.interval(level).half_width
-        rows.append(
-            [name, number(found.se), number(summary.se), number(found.half_width(level)), number(half), f"{apart * 100:+.1f} %"]
-        )
-        if abs(apart) > PARTING:
+        apart, half = parting(found, summary, level), summary.interval(level).half_width
+        linear = [number(found.se), number(found.half_width(level))] if isfinite(found.se) else ["none", "none"]
+        shown = "" if apart is None else f"{apart * 100:+.1f} %"
+        rows.append([name, linear[0], number(summary.se), linear[1], number(half), shown])
+        if apart is not None and abs(apart) > PARTING:
             warnings.append(
                 f"warning: the approaches part by {apart * 100:+.0f} % for {name}; take Approach 2 (skew {summary.skew:.2f})"
             )
@@ -119,12 +125,14 @@ def simulation_text(simulation: Simulation) -> str:
     )
     lines += [f"  after {count:>12,} draws: {number(half)}" for count, half in simulation.result.convergence]
     lines += _approaches_text(simulation)
+    lines += warning_lines(simulation.findings)
     for name, share in simulation.moved.items():
         policy = "drawn again" if simulation.uncertainty.outside == "reject" else "moved to the limit"
         lines.append(f"{share * 100:.3g} % of the draws of {name} fell outside its range and were {policy}")
     for d in simulation.deductions:
         lines.append(
-            f"Deduction {d.rule} of {d.of}: {d.share * 100:.2f} % = {number(d.amount)}, leaving {number(d.after)} ({d.source})"
+            f"Deduction {d.rule} of {d.of}: {d.share * 100:.2f} % of the {d.centre} = {number(d.amount)}, leaving {number(d.after)} "
+            f"({d.source})"
         )
     return "\n".join(lines) + "\n"
 

@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from engine.batch.batch import ArraySource
 from engine.batch.many import batchable_of
 from engine.batch.run import Way, evaluate_batch, limits
-from engine.cells import cell_name
+from engine.cells import PRESENT, cell_name
 from engine.pipeline import Run
 from engine.setting import Setting
 from engine.simulate.normal import Numbers
+from engine.simulate.root_search import Results, Roots, find_roots
+from engine.simulate.unknowns import written_once
 from equations.errors import InputError, near_or_all
 from equations.methodology import Methodology
+from equations.quantity import Quantity
 
 _NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[(.*)\])?\s*\Z")
-_POINTS, _ROUNDS = 65, 14
-#: Multiples of the present value that are looked at where a quantity has no range of its own.
-_REACH = 1e4
+_MOST_LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Solved:
     ----------
     present
         The input's number now.
-    others
-        How many further values give the same number within the range that was looked at.
+    roots
+        Every value that was found, and where was looked.
     """
 
     input: str
@@ -45,7 +46,7 @@ class Solved:
     target_unit: str
     wanted: float
     reached: float
-    others: int
+    roots: Roots
 
 
 def solve(run: Run, name: str, so_that: str) -> Solved:
@@ -61,7 +62,7 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
     Raises
     ------
     InputError
-        I502 for names, I508 for the wish, I510 where no value within the input's range gives the number.
+        I502 for names, I508 for the wish, I510 where none of the values within the input's range that were looked at gives the number.
     """
     left, sign, right = so_that.partition("=")
     try:
@@ -72,23 +73,70 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
         raise InputError("I508", f"{so_that!r} is not a wish", remedy="write --so-that 'ER_credit_p = 100000'")
     quantity, place = named_cell(run.methodology, run.setting, name, run.inputs.values)
     target, at = named_cell(run.methodology, run.setting, left, run.values.arrays)
-    if run.methodology.quantity[quantity].type != "number" or len(place) != 1:
+    cells = _one_number(run, quantity, place, name)
+    results = _results(run, quantity, cells, target, at)
+    present = float(run.inputs.values[quantity].ravel()[cells[0]])
+    roots = find_roots(results, limits(run.methodology.quantity[quantity]), present, wanted)
+    of = run.methodology.quantity
+    shown = called(of[quantity], run, cells)
+    value = nearest(roots, present)
+    if value is None:
+        raise _none_found(shown, left.strip(), wanted, roots)
+    reached = float(results(np.array([value]))[0])
+    return Solved(shown, str(of[quantity].unit), present, value, left.strip(), str(of[target].unit), wanted, reached, roots)
+
+
+def _one_number(run: Run, quantity: str, place: NDArray[np.int64], name: str) -> list[int]:
+    """Return the cells of the number that is named: all for which it was written."""
+    present = np.flatnonzero(run.inputs.states[quantity] == PRESENT).tolist()
+    numbers = written_once(run, quantity, present)
+    meant = [places for places in numbers if set(places) & set(place.tolist())]
+    if run.methodology.quantity[quantity].type != "number" or len(meant) != 1:
+        if len(place) == 1 and not meant:
+            raise InputError("I502", f"{name} is not used in this run", remedy="name another input")
         one = cell_name(run.methodology.quantity[quantity], run.setting, int(place[0]))
         raise InputError("I502", f"{name} is not one number", remedy=f"name one: {one}")
-    search = _Search(run, quantity, int(place[0]), target, at)
-    value, reached, others = search.find(wanted)
-    of = run.methodology.quantity
-    return Solved(
-        cell_name(run.methodology.quantity[quantity], run.setting, int(place[0])),
-        str(of[quantity].unit),
-        search.present,
-        value,
-        left.strip(),
-        str(of[target].unit),
-        wanted,
-        reached,
-        others,
-    )
+    return meant[0]
+
+
+def _results(run: Run, quantity: str, cells: list[int], target: str, at: NDArray[np.int64]) -> Results:
+    """Return what gives the target for some values of the input; NaN where it has none."""
+    batchable = batchable_of(run, (target,))
+    numbers = {q: np.array(run.inputs.values[q]) for q in batchable.plan.inputs}
+    if quantity not in numbers:
+        raise InputError("I510", f"{target} does not depend on {quantity}", remedy="name another input")
+
+    def results(values: Numbers) -> Numbers:
+        array = np.repeat(numbers[quantity][None], len(values), axis=0)
+        array.reshape(len(values), -1)[:, cells] = values[:, None]
+        found = evaluate_batch(batchable, ArraySource({quantity: array}, numbers), Way("literal", "numpy", keep_failed=True))
+        flat = found.arrays[target].reshape(len(values), -1)[:, at]
+        return np.where(found.failed, np.nan, np.add.accumulate(flat, axis=1)[:, -1])
+
+    return results
+
+
+def nearest(roots: Roots, present: float) -> float | None:
+    """Return the value nearest to the present one, also within a stretch."""
+    near = [*roots.values[:1], *(min(max(present, low), high) for low, high in roots.stretches)]
+    return min(near, key=lambda value: abs(value - present)) if near else None
+
+
+def called(quantity: Quantity, run: Run, places: list[int]) -> str:
+    """Return what a number is called, with the count of the cells in which it stands."""
+    more = f" and {len(places) - 1} more with this number" if len(places) > 1 else ""
+    return cell_name(quantity, run.setting, places[0]) + more
+
+
+def _none_found(shown: str, target: str, wanted: float, roots: Roots) -> InputError:
+    if np.isnan(roots.least):
+        why = f"of {roots.looked:,} values none gives a number"
+    else:
+        why = f"{roots.looked:,} values were looked at; they give {roots.least:g} to {roots.most:g}"
+    if roots.jumps:
+        why += f"; at {', '.join(f'{x:g}' for x in roots.jumps[:3])} it is passed over in a jump, and not taken"
+    return InputError("I510", f"no value of {shown} was found from {roots.low:g} to {roots.high:g} that gives {target} = {wanted:g}",
+                      why=why, remedy="wish for a number in between, or move another input")  # fmt: skip
 
 
 def named_cell(methodology: Methodology, setting: Setting, text: str, known: Collection[str]) -> tuple[str, NDArray[np.int64]]:
@@ -122,88 +170,38 @@ def named_cell(methodology: Methodology, setting: Setting, text: str, known: Col
     return quantity.id, np.array([int(np.ravel_multi_index(cell, shape))], np.int64)
 
 
-class _Search:
-    """Looks at many values of the input at once, and again closer where the target passes the wanted number."""
-
-    def __init__(self, run: Run, quantity: str, place: int, target: str, at: NDArray[np.int64]) -> None:
-        self.batchable = batchable_of(run, (target,))
-        self.quantity, self.place, self.target, self.at = quantity, place, target, at
-        self.numbers = {q: np.array(run.inputs.values[q]) for q in self.batchable.plan.inputs}
-        if quantity not in self.numbers:
-            raise InputError("I510", f"{target} does not depend on {quantity}", remedy="name another input")
-        self.present = float(self.numbers[quantity].ravel()[place])
-        least, most = limits(run.methodology.quantity[quantity])
-        reach = _REACH * (abs(self.present) or 1.0)
-        self.bounds = (max(least, -reach), min(most, reach))
-
-    def results(self, values: Numbers) -> Numbers:
-        """Return the target for some values of the input; NaN where it has none."""
-        array = np.repeat(self.numbers[self.quantity][None], len(values), axis=0)
-        array.reshape(len(values), -1)[:, self.place] = values
-        found = evaluate_batch(
-            self.batchable, ArraySource({self.quantity: array}, self.numbers), Way("literal", "numpy", keep_failed=True)
-        )
-        flat = found.arrays[self.target].reshape(len(values), -1)[:, self.at]
-        return np.where(found.failed, np.nan, np.add.accumulate(flat, axis=1)[:, -1])
-
-    def find(self, wanted: float) -> tuple[float, float, int]:
-        values = self.grid()
-        brackets = self.brackets(values, wanted)
-        if not brackets:
-            reached = self.results(values)
-            least, most = np.nanmin(reached), np.nanmax(reached)
-            raise InputError(
-                "I510",
-                f"no value of {self.quantity} from {values[0]:g} to {values[-1]:g} gives {self.target} = {wanted:g}",
-                why=f"it gives {least:g} to {most:g}",
-                remedy="wish for a number in between, or move another input",
-            )
-        nearest = min(brackets, key=self.distance)
-        low, high = nearest
-        for _ in range(_ROUNDS):
-            inner = self.brackets(np.linspace(low, high, _POINTS), wanted)
-            if not inner or inner[0] == (low, high):
-                break
-            low, high = inner[0]
-        ends = np.array([low, high])
-        reached = self.results(ends)
-        best = int(np.nanargmin(np.abs(reached - wanted)))
-        return float(ends[best]), float(reached[best]), len(brackets) - 1
-
-    def distance(self, bracket: tuple[float, float]) -> float:
-        """Return how far the present value lies from a bracket."""
-        low, high = bracket
-        return max(low - self.present, self.present - high, 0.0)
-
-    def grid(self) -> Numbers:
-        """Return values to look at first: evenly between the bounds, and closer around the present one."""
-        low, high = self.bounds
-        around = self.present * (1 + np.linspace(-1, 1, 201)) if self.present else np.zeros(0)
-        wide = np.linspace(low, high, 401)
-        return np.unique(np.clip(np.concatenate([around, wide]), low, high))
-
-    def brackets(self, values: Numbers, wanted: float) -> list[tuple[float, float]]:
-        """Return neighbours between which the target passes the wanted number."""
-        above = self.results(values) - wanted
-        crosses = (above[:-1] * above[1:] <= 0) & (above[:-1] != above[1:])
-        found = [(float(values[at]), float(values[at + 1])) for at in np.flatnonzero(crosses)]
-        return [b for at, b in enumerate(found) if at == 0 or found[at - 1][1] != b[0] or above[np.searchsorted(values, b[0])] != 0]
-
-
 def solved_text(found: Solved) -> str:
     """Return what was found for a terminal."""
     lines = [
         f"{found.input} = {found.value:.10g} {found.unit} (now {found.present:.10g})",
         f"gives {found.target} = {found.reached:.10g} {found.target_unit}",
     ]
-    if found.others:
-        lines.append(f"{found.others} further value(s) of {found.input} give the same; the nearest to the present one is shown")
+    further = _further(found)
+    if further:
+        shown = ", ".join(f"{value:.10g}" for value in further[:_MOST_LISTED])
+        left = f" and {len(further) - _MOST_LISTED} more" if len(further) > _MOST_LISTED else ""
+        lines.append(f"so do {shown}{left} {found.unit}; the nearest to the present one is shown".replace("  ", " "))
+    lines += [f"so does every value from {low:.10g} to {high:.10g} that was looked at" for low, high in found.roots.stretches]
+    if found.roots.jumps:
+        lines.append(
+            f"at {', '.join(f'{x:.10g}' for x in found.roots.jumps[:_MOST_LISTED])} it is passed over in a jump, and not taken"
+        )
+    searched = found.roots
+    lines.append(
+        f"looked at: {searched.looked:,} values from {searched.low:g} to {searched.high:g}, and closer where it comes near"
+    )
     return "\n".join(lines) + "\n"
+
+
+def _further(found: Solved) -> tuple[float, ...]:
+    return tuple(value for value in found.roots.values if value != found.value)
 
 
 def solved_record(found: Solved) -> dict[str, object]:
     """Return what was found as plain data."""
     return {
         "input": found.input, "unit": found.unit, "present": found.present, "value": found.value, "target": found.target,
-        "target_unit": found.target_unit, "wanted": found.wanted, "reached": found.reached, "further_values": found.others,
+        "target_unit": found.target_unit, "wanted": found.wanted, "reached": found.reached, "further_values": list(_further(found)),
+        "stretches": [list(stretch) for stretch in found.roots.stretches], "passed_in_a_jump": list(found.roots.jumps),
+        "searched": {"from": found.roots.low, "to": found.roots.high, "values": found.roots.looked},
     }  # fmt: skip

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from engine.simulate.correlations import Variable
 from engine.simulate.distributions import FROM_NORMAL
 from engine.simulate.normal import Numbers
+from engine.simulate.unknowns import Variable
 from equations.errors import InputError, MethodologyError, raise_all
 
 
@@ -28,7 +28,7 @@ def check_support(variables: Iterable[Variable], limits: Mapping[str, tuple[floa
     errors: list[MethodologyError] = []
     for variable in variables:
         least, most = limits[variable.quantity]
-        lows, highs = _support(variable)
+        lows, highs = support_of(variable)
         range_ = f"{least:g} to {most:g}"
         for name, low, high in zip(variable.names, lows.tolist(), highs.tolist(), strict=True):
             if high < least or low > most:
@@ -41,8 +41,8 @@ def check_support(variables: Iterable[Variable], limits: Mapping[str, tuple[floa
     raise_all(errors)
 
 
-def _support(variable: Variable) -> tuple[Numbers, Numbers]:
-    """Return the least and the greatest number that each cell can be drawn as."""
+def support_of(variable: Variable) -> tuple[Numbers, Numbers]:
+    """Return the least and the greatest number that each cell can be drawn as. Shape of each: (cells,)."""
     shape, parameters = len(variable.names), variable.parameters
     if "min" in parameters:
         return parameters["min"], parameters["max"]

@@ -68,7 +68,7 @@ def test_a_dataset_says_how_uncertain_its_values_are(declared):
 
 def test_its_numbers_are_in_the_unit_of_its_values(declared):
     found = declared(spec=SPEC.replace("MJ/kg", "kJ/kg").replace("diesel: 43, wood: 15", "diesel: 43e3, wood: 15e3")
-                     .replace("min: 42, max: 44", "min: 42000, max: 44000"))  # fmt: skip
+                     .replace("min: 42, max: 44", "min: 42000, max: 44000").replace("low: 10, high: 20", "low: 10000, high: 20000"))  # fmt: skip
     assert found["H[diesel]"] == ("uniform", {"min": 42.0, "max": 44.0})
 
 
@@ -144,10 +144,11 @@ def test_a_correlation_of_the_projects_own_comes_first(tmp_path):
     assert found.propagated["R"].se == pytest.approx(2 * 2 / 12**0.5, rel=1e-9)
 
 
-def test_one_number_for_several_cells_cannot_be_drawn_one_by_one(tmp_path):
+def test_one_number_for_several_cells_is_drawn_once_whatever_its_distribution(tmp_path):
     spec = BY_YEAR.replace("uniform, min: 42, max: 44", "beta, alpha: 2, beta: 2, min: 42, max: 44")
-    with pytest.raises(MethodologyError, match=r"I510 H\[diesel, 2019\] and H\[diesel, 2020\] are one number"):
-        simulated(tmp_path, spec, FOUR_YEARS)
+    found = simulated(tmp_path, spec, FOUR_YEARS)
+    assert found.propagated["R"].se == pytest.approx(4 * 2 * 0.05**0.5, rel=1e-9)
+    assert found.result.se == pytest.approx(4 * 2 * 0.05**0.5, rel=0.03)
 
 
 def test_a_share_where_a_number_with_a_unit_belongs_is_refused(declared):

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from draw_helpers import DRAWS, drawn, source, variable
 
-from engine.simulate.correlations import Correlation, Variable, factor_of, joined
+from engine.simulate.correlations import Correlation, factor_of, joined
 from engine.simulate.declared import Uncertainty
 from engine.simulate.distributions import NoSuchDistributionError, from_fields
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import probability, quantile
+from engine.simulate.unknowns import Variable
 
 
 def test_the_normal_distribution_and_its_inverse_agree_with_python():

@@ -98,7 +98,7 @@ def test_it_stops_when_the_interval_is_sure_enough(simulated):
         ("uncertainty: {inputs: {C: {distribution: normal, se: 1}}, correlations: [{between: [C], coefficient: -0.5}]}",
          "not positive semi-definite"),
         ("uncertainty: {inputs: {C: {distribution: normal, se: 1}}, correlations: [{between: [C], coefficient: 2}]}", "between -1 and 1"),
-        ("uncertainty: {inputs: {C: {distribution: multinomial}}}", "I510 C is no count"),
+        ("uncertainty: {inputs: {C: {distribution: multinomial}}}", "I519 C is no count"),
         ("uncertainty: {}", "I510 the project declares no uncertainty"),
     ],
 )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Does a distribution fit the value beside which it stands: can it give it, and is the value its mean?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from engine.finding import Finding
+from engine.simulate.moments import covariance_of, means_of
+from engine.simulate.normal import Numbers
+from engine.simulate.unknowns import Variable
+from engine.terminal import number
+from equations.errors import InputError
+from equations.quantity import Quantity
+
+#: Standard errors from the middle at which a number is as good as never drawn: once in sixteen thousand draws.
+FARTHEST = 4.0
+#: A mean that is further from the value than this share of the standard error is told.
+TOLD = 0.01
+_ROUNDING = 1e-12
+
+
+def check_value(variable: Variable, values: Numbers, fields: Mapping[str, float]) -> InputError | None:
+    """Return the error of a distribution that cannot give the value of the run, or ``None``.
+
+    Parameters
+    ----------
+    values
+        What the run uses. Shape: (cells,). Unit: the quantity's.
+    fields
+        What was declared.
+    """
+    p = variable.parameters
+    room = _ROUNDING * np.abs(values)
+    wrong = np.zeros(len(values), bool)
+    if "min" in p:
+        wrong |= (values < p["min"] - room) | (values > p["max"] + room)
+    if variable.kind == "lognormal":
+        wrong |= values <= 0
+    wrong |= ~(_distance(variable, values) <= FARTHEST)
+    if not wrong.any():
+        return None
+    at = int(np.flatnonzero(wrong)[0])
+    further = f" (and {int(wrong.sum()) - 1} more)" if wrong.sum() > 1 else ""
+    return InputError(
+        "I518",
+        f"{variable.names[at]} = {values[at]:g}{further} is no number that its {variable.kind.replace('_', ' ')} distribution gives",
+        variable.place,
+        why=_reach(variable, at),
+        remedy="correct the distribution or its unit" + ("" if "mean" in fields else ", or the value")
+        + "; where cells differ, declare it for each label",
+    )  # fmt: skip
+
+
+def _distance(variable: Variable, values: Numbers) -> Numbers:
+    """Return how many standard errors the values lie from the middle of what is made from one normal number."""
+    p = variable.parameters
+    if variable.kind not in ("normal", "truncated_normal", "lognormal"):
+        return np.zeros(len(values))
+    if variable.kind == "lognormal":
+        apart, se = np.log(np.where(values > 0, values, 1.0)) - p["log_mean"], p["log_se"]
+    else:
+        apart, se = values - p["mean"], p["se"]
+    sure = np.where(np.abs(apart) <= 1e-9 * np.abs(values), 0.0, np.inf)
+    return np.where(se > 0, np.abs(apart) / np.where(se > 0, se, 1.0), sure)
+
+
+def _reach(variable: Variable, at: int) -> str:
+    p = {name: float(numbers[at]) for name, numbers in variable.parameters.items()}
+    if "min" in p and variable.kind != "truncated_normal":
+        return f"its draws lie from {p['min']:g} to {p['max']:g}"
+    if variable.kind == "lognormal":
+        low, high = (float(np.exp(p["log_mean"] + side * FARTHEST * p["log_se"])) for side in (-1, 1))
+    else:
+        low, high = (p["mean"] + side * FARTHEST * p["se"] for side in (-1, 1))
+        low, high = max(low, p.get("min", low)), min(high, p.get("max", high))
+    return f"all but one in sixteen thousand of its draws lie from {low:.6g} to {high:.6g}"
+
+
+def other_mean(variable: Variable, values: Numbers, quantity: Quantity, stated: bool) -> Iterator[Finding]:
+    """Yield one finding where the mean of a distribution is not the value of the run.
+
+    Parameters
+    ----------
+    stated
+        Whether the declaration names another mean itself.
+    """
+    means, spreads = means_of(variable), np.sqrt(np.diag(covariance_of(variable)))
+    apart = np.abs(means - values)
+    off = np.flatnonzero(apart > np.maximum(TOLD * spreads, 1e-9 * np.abs(values)))
+    if not len(off):
+        return
+    at = int(off[np.argmax(apart[off] / np.where(spreads[off] > 0, spreads[off], 1.0))])
+    share = f"; {apart[at] / spreads[at]:.2g} se apart" if spreads[at] > 0 else ""
+    others = f"; {len(off) - 1} more like it" if len(off) > 1 else ""
+    unit = f" {quantity.unit}".removesuffix(" 1")
+    yield Finding(
+        "A730",
+        "warning",
+        variable.names[at],
+        f"value {number(float(values[at]))}, mean of its draws {number(float(means[at]))}{unit} "
+        f"({variable.kind.replace('_', ' ')}{share}{others})",
+        "the declaration names this mean" if stated else "",
+        "" if stated else "give the mean as the value, or a distribution whose mean is the value",
+        str(quantity.source),
+        variable.place,
+    )
