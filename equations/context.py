@@ -41,7 +41,7 @@ class Pool:
     side
         Where it is counted or left out, as the publication divides it; one pool may stand on several sides.
     included
-        ``yes``, ``no`` or ``conditional``; ``condition`` then says when.
+        ``yes``, ``no`` or ``conditional``; ``only_where`` then says when.
     quantities
         The quantities in which it is counted.
     """
@@ -52,7 +52,7 @@ class Pool:
     included: str
     side: str = ""
     gases: tuple[str, ...] = ()
-    condition: str = ""
+    only_where: str = ""
     why: str = ""
     quantities: tuple[str, ...] = ()
     note: str = ""

@@ -239,14 +239,14 @@ class DeclarationReader:
     def pool(self, block: Block, quantities: tuple[Quantity, ...]) -> Pool:
         for scalar in block.word_nodes("quantities"):
             checked(scalar.text, [q.id for q in quantities], "quantity", scalar.place, self.errors)
-        if block.has("condition") is not (block.text("included") == "conditional"):
+        if block.has("only_where") is not (block.text("included") == "conditional"):
             block.fault("S105", f"the pool {block.text('id')!r} is included {block.text('included')!r}"
-                        + (" and has a condition" if block.has("condition") else " and has no condition"), block.place_of("included"),
+                        + (" and has a condition" if block.has("only_where") else " and has no condition"), block.place_of("included"),
                         why="a condition says when a pool is counted that is not always counted",
-                        remedy="write `included: conditional` and `condition:`, or neither")  # fmt: skip
+                        remedy="write `included: conditional` and `only_where:`, or neither")  # fmt: skip
         return Pool(
             block.text("id"), block.text("name"), block.text("kind"), block.text("included"), block.text("side"), block.words("gases"),
-            block.text("condition"), block.text("why"), block.words("quantities"), block.text("note"), self.cite(block), block.place,
+            block.text("only_where"), block.text("why"), block.words("quantities"), block.text("note"), self.cite(block), block.place,
         )  # fmt: skip
 
     # -- rulings

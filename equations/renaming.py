@@ -19,7 +19,7 @@ from equations.tokens import Source, read_tokens
 #: Fields whose text is a formula or a condition.
 _FORMULAS = ("defines", "formula", "relation", "when", "condition")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
-_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result"), ("report",)
+_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result"), ("report", "quantities")
 #: Fields of prose, in which `Eq 8` follows a new numbering.
 _PROSE = frozenset(
     {
@@ -38,6 +38,7 @@ _PROSE = frozenset(
         "title",
         "supplied_by",
         "lines",
+        "only_where",
     }
 )
 _MENTION = re.compile(r"\b(Eqs?\.? )(\d+(?:(?:, and |, or |, | and | or | to )\d+)*)(?![\d.])")

@@ -109,7 +109,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "text", True, ""), ("name", "text", True, ""), ("kind", "one_of:pool|source", True, "carbon pool, or source of gases"),
         ("included", "one_of:yes|no|conditional", True, "whether it is counted"),
         ("side", "text", False, "where: reference level, project emissions, ..."), ("gases", "words", False, "of a source"),
-        ("condition", "text", False, "in words, where it is counted under a condition"),
+        ("only_where", "text", False, "in words, where it is counted under a condition"),
         ("why", "text", False, "as the publication explains it"), ("quantities", "words", False, "in which it is counted"),
         ("note", "text", False, ""), SOURCE,
     ),
