@@ -221,7 +221,9 @@ class DeclarationReader:
     # -- what stands around the equations
 
     def term(self, block: Block) -> Term:
-        return Term(*(block.text(name) for name in ("id", "name", "meaning", "note")), self.cite(block), block.place)
+        return Term(
+            block.text("id"), block.text("name"), block.text("meaning"), block.text("note"), self.cite(block), block.place
+        )  # fmt: skip
 
     def activity(self, block: Block) -> Activity:
         return Activity(block.text("id"), block.text("meaning"), block.text("note"), self.cite(block), block.place)

@@ -108,7 +108,7 @@ class _Reader(DeclarationReader):
         boundaries = tuple(self.boundary(b) for b in spec.blocks("boundaries"))
         pools = tuple(self.pool(b, quantities) for b in spec.blocks("pools"))
         for what, entries in (("terms", terms), ("activities", activities), ("boundaries", boundaries), ("pools", pools),
-                              ("equations", equations), ("rulings", rulings), ("rules", rules), 
+                              ("equations", equations), ("rulings", rulings), ("rules", rules),
                               ("datasets", datasets), ("register entries", register), ("relations", relations),
                               ("comparisons", comparisons)):  # fmt: skip
             unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)

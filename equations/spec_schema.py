@@ -245,7 +245,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
     "register_entry": _block(
         ("id", "text", True, ""), ("place", "place_in_text", False, ""), ("kind", "text", False, ""), ("wrong", "text", True, ""),
         ("evidence", "text", False, ""), ("reading", "text", False, ""), ("why", "text", False, ""),
-        ("alternatives", "words", False, "other readings, each with how it is taken: (reading: id), (input: a, b), (choice: id), (data set id), (none: why)"),
+        ("alternatives", "words", False, "other readings, each with how it is taken at its end: (reading: id), (input: a, b), ..."),
         ("moves", "text", False, ""),
         ("severity", "one_of:credit-moving|checkable|editorial", False, ""), ("ruling", "text", False, ""),
         ("about", "one_of:text|method", False, "a fault of the text (the default), or a remark on the method that it describes"),
@@ -273,7 +273,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
 
 #: Lists of a spec that a revision can edit, with the field by which their entries are known.
 KEYS: dict[str, str] = {
-    "sections": "id", "terms": "id", "activities": "id", "boundaries": "id", "pools": "id", "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
+    "sections": "id", "terms": "id", "activities": "id", "boundaries": "id", "pools": "id",
+    "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
     "choices": "id", "quantities": "id", "equations": "id", "datasets": "id", "published_results": "id", "comparisons": "id",
     "rules": "id", "parameter_lists": "id", "rulings": "id", "register": "id", "monitoring_list": "printed", "history": "version",
 }  # fmt: skip
