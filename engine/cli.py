@@ -269,7 +269,8 @@ def graph_command(options: argparse.Namespace) -> int:
         wanted |= {target} | graph.inputs_of(target)
     way = "json" if options.json else options.format
     draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {
-        "mermaid": graph_mermaid, "svg": lambda g, q: picture_file(graph_svg(g, q)), "dot": graph_dot, "json": lambda g, q: to_json(graph_record(g, q)),
+        "mermaid": graph_mermaid, "svg": lambda g, q: picture_file(graph_svg(g, q)), "dot": graph_dot,
+        "json": lambda g, q: to_json(graph_record(g, q)),
     }  # fmt: skip
     _write(draw[way](graph, wanted), options.output)
     return WELL

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from engine.calendar_days import calendar_value
 from engine.cells import existing_cells
+from engine.dates import calendar_years
 from engine.rational import rounded_exactly
 from engine.setting import Setting
 from engine.whole_numbers import ROUNDING, near_whole
@@ -441,6 +442,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)),
     "pos": lambda a: np.maximum(a, 0.0), "abs": np.abs,
     "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log10": np.log10,
+    "calendar_years": np.vectorize(calendar_years, otypes=[float]),
 }  # fmt: skip
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,

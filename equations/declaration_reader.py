@@ -11,6 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from equations.citation import Citation
+from equations.context import Activity, Boundary, Pool, Term
 from equations.errors import Place
 from equations.index_set import IndexSet, Relation
 from equations.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
@@ -248,8 +249,55 @@ class DeclarationReader:
             return None
         return Range(low, high)
 
+    # -- what stands around the equations
+
+    def term(self, block: Block) -> Term:
+        return Term(
+            block.text("id"), block.text("name"), block.text("meaning"), block.text("note"), self.cite(block), block.place
+        )  # fmt: skip
+
+    def activity(self, block: Block) -> Activity:
+        return Activity(block.text("id"), block.text("meaning"), block.text("note"), self.cite(block), block.place)
+
+    def boundary(self, block: Block) -> Boundary:
+        passages = tuple(
+            Citation(*(part.text(name) for name in ("document", "version", "section", "equation", "table", "page", "note")))
+            for part in block.blocks("rests_on")
+        )
+        return Boundary(
+            block.text("id"), block.text("name"), block.text("meaning"), block.text("kind", "area"), block.text("required", "yes"),
+            passages, block.text("note"), self.cite(block), block.place,
+        )  # fmt: skip
+
+    def pool(self, block: Block, quantities: tuple[Quantity, ...]) -> Pool:
+        for scalar in block.word_nodes("quantities"):
+            checked(scalar.text, [q.id for q in quantities], "quantity", scalar.place, self.errors)
+        if block.has("only_where") is not (block.text("included") == "conditional"):
+            block.fault("S105", f"the pool {block.text('id')!r} is included {block.text('included')!r}"
+                        + (" and has a condition" if block.has("only_where") else " and has no condition"), block.place_of("included"),
+                        why="a condition says when a pool is counted that is not always counted",
+                        remedy="write `included: conditional` and `only_where:`, or neither")  # fmt: skip
+        return Pool(
+            block.text("id"), block.text("name"), block.text("kind"), block.text("included"), block.text("side"), block.words("gases"),
+            block.text("only_where"), block.text("why"), block.words("quantities"), block.text("note"), self.cite(block), block.place,
+        )  # fmt: skip
+
+    # -- rulings
+
+    def moved(self, block: Block) -> tuple[tuple[str, int], ...]:
+        """Read by how much a reading moves the result of projects, in whole units."""
+        found = []
+        for project, scalar in block.texts("moved"):
+            number = read_number(scalar.text.replace(",", ""))
+            if number is None or number.denominator != 1:
+                block.fault("S105", f"moved: {project}: not a whole number: {scalar.text!r}", scalar.place,
+                            remedy='write whole units of the result, such as "-12,345"')  # fmt: skip
+            else:
+                found.append((project, int(number)))
+        return tuple(found)
+
     def ruling(self, block: Block) -> Ruling:
-        readings = tuple(Reading(b.text("id"), b.text("meaning")) for b in block.blocks("readings"))
+        readings = tuple(Reading(b.text("id"), b.text("meaning"), self.moved(b)) for b in block.blocks("readings"))
         unique([(r.id, block.place_of("readings")) for r in readings], "readings of one ruling", self.errors)
         default = block.text("default")
         if default:

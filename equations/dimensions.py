@@ -225,6 +225,11 @@ class UnitChecker:
                 unit = self.joined(unit, other, node, f"the arguments of {node.name}")
             return unit
         unit = units[0]
+        if function.rule == "date":
+            if unit is not ANY and not (isinstance(unit, Unit) and unit.same_dimension(parse_unit("day"))):
+                self.fault("U304", f"{node.name} of a value in {unit}", node, why=f"{node.name} takes a date",
+                           remedy="write a date that the project states, project_start or project_end")  # fmt: skip
+            return parse_unit(function.unit)
         if function.rule == "root":
             return unit ** Fraction(1, 2) if unit is not ANY else ANY
         if unit is not ANY and not self.counts_as_plain(unit):

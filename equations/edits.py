@@ -203,6 +203,8 @@ class Editor(EditLog):
                 fields[key.text] = (key, value)
         if not changes:
             self.nothing(repr(path[-1]), new.place)
+        if schema is BLOCKS["equation"] and any(word in new for word in ("formula", "relation")) and "printed" not in new:
+            fields.pop("printed", None)  # the print of another formula; the new one shows itself, or says how it is printed
         return Mapping(tuple(fields.values()), new.file, new.line, new.column)
 
     def part(self, path: Path, kind: Field | None, held: YamlNode, edits: Mapping) -> YamlNode:

@@ -64,7 +64,15 @@ class Equation:
 
 @record(frozen=True)
 class Rule:
-    """A condition that is evaluated on every run."""
+    """A condition that is evaluated on every run.
+
+    Attributes
+    ----------
+    section
+        Where it stands in the publication.
+    editorial
+        Why the editor asks it, where the text has no such condition.
+    """
 
     id: str
     statement: str
@@ -75,5 +83,7 @@ class Rule:
     remedy: str = ""
     equivalences: tuple[str, ...] = ()
     source: Citation = Citation()
+    section: str = ""
+    editorial: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
     condition_source: Source | None = field(default=None, compare=False, repr=False)

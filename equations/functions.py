@@ -20,7 +20,7 @@ class Function:
     ----------
     rule
         How units go through it: ``same`` (all arguments and the result have one unit), ``plain`` (a plain number in and
-        out), ``root``, ``calendar`` (a year letter in, ``unit`` out) or ``matrix``.
+        out), ``root``, ``calendar`` (a year letter in, ``unit`` out), ``date`` (a date in, ``unit`` out; in rules alone) or ``matrix``.
     """
 
     name: str
@@ -50,6 +50,8 @@ FUNCTIONS: dict[str, Function] = {
                  "days of a year between the project's first and last day, both included", "day"),
         Function("elapsed_years", 1, 1, "calendar", r"\mathrm{years\ since\ start}",
                  "years since the start year", "year"),
+        Function("calendar_years", 1, 1, "date", r"\mathrm{years}",
+                 "a date counted in calendar years: the same day of two years is a whole number of years apart", "year"),
         Function("diag", 2, 2, "matrix", r"\mathrm{diag}", "diagonal matrix of a vector: diag(i, A[i])"),
         Function("transpose", 1, 1, "matrix", "", "a matrix with rows and columns exchanged"),
         Function("identity", 1, 1, "matrix", r"\mathbf{I}", "identity matrix over an index set"),

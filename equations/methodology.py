@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from equations.citation import Citation
+from equations.context import Activity, Boundary, Pool, Term
 from equations.dataset import Comparison, Dataset, PublishedResult
 from equations.equation import Equation, Rule
 from equations.errors import Place
@@ -151,6 +152,10 @@ class Methodology:
     parameter_lists: tuple[ParameterList, ...] = ()
     monitoring_list: tuple[ListedParameter, ...] = ()
     history: tuple[HistoryLine, ...] = ()
+    terms: tuple[Term, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    boundaries: tuple[Boundary, ...] = ()
+    pools: tuple[Pool, ...] = ()
     #: SHA-256 of what the spec says, whichever files and revisions it was composed from.
     hash: str = field(default="", compare=False)
     #: Files that were read, for messages and receipts: path and SHA-256.

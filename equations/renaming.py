@@ -20,7 +20,7 @@ from equations.tokens import Source, read_tokens
 #: Fields whose text is a formula or a condition.
 _FORMULAS = ("defines", "formula", "relation", "when", "condition")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
-_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result"), ("report",)
+_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result"), ("report", "quantities")
 #: Fields in which `Eq 8` would be no mention of an equation: formulas, and what is printed there word for word.
 _VERBATIM = frozenset({*_FORMULAS, "printed"})
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d+)$")

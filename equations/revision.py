@@ -7,6 +7,8 @@ so an edited spec is checked exactly as a whole one, and messages point into the
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from equations.edit_log import same
 from equations.edits import WORDS, Editor
 from equations.errors import near, near_or_all, raise_all
@@ -39,7 +41,8 @@ def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
     """
     editor = Editor()
     changes = revision.get("changes")
-    document = Mapping(tuple((key, value) for key, value in base if key.text != "include"), base.file, base.line, base.column)
+    kept = tuple((key, _unmeasured(key.text, value)) for key, value in base if key.text != "include")
+    document = Mapping(kept, base.file, base.line, base.column)
     if isinstance(changes, Mapping):
         document = _renamed(document, changes, editor)
     elif changes is not None:
@@ -66,6 +69,21 @@ def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
         _edit_lists(parts, changes, editor)
     raise_all(editor.errors)
     return Mapping(tuple(parts.values()), revision.file, revision.line, revision.column)
+
+
+def _unmeasured(list_: str, node: YamlNode) -> YamlNode:
+    """Leave out what readings move: it was measured on the edited version, and says nothing of this one."""
+    if list_ != "rulings":
+        return node
+
+    def without(part: YamlNode) -> YamlNode:
+        if isinstance(part, Sequence):
+            return replace(part, items=tuple(without(item) for item in part.items))
+        if isinstance(part, Mapping):
+            return replace(part, entries=tuple((key, without(value)) for key, value in part if key.text != "moved"))
+        return part
+
+    return without(node)
 
 
 def _renamed(document: Mapping, changes: Mapping, editor: Editor) -> Mapping:

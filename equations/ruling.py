@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 
 from equations.citation import Citation
 from equations.errors import Place
 from equations.records import record
+
+#: How an alternative of the register is taken, at the end of its text.
+_TAKEN = re.compile(r"\((?P<how>reading|input|choice|none): (?P<what>[^()]+)\)$|\(data set (?P<dataset>[^()]+)\)$")
 
 
 @record(frozen=True)
@@ -27,10 +31,17 @@ class TextPlace:
 
 @record(frozen=True)
 class Reading:
-    """One way to read an open place."""
+    """One way to read an open place.
+
+    Attributes
+    ----------
+    moved
+        Project and by how much the reading moves its result against the default one, in whole units.
+    """
 
     id: str
     meaning: str
+    moved: tuple[tuple[str, int], ...] = ()
 
 
 @record(frozen=True)
@@ -51,7 +62,7 @@ class Ruling:
 
 @record(frozen=True)
 class RegisterEntry:
-    """A fault of the text, numeric or not."""
+    """A fault of the text, numeric or not; ``about`` tells it from a remark on the method that the text describes."""
 
     id: str
     wrong: str
@@ -64,4 +75,25 @@ class RegisterEntry:
     moves: str = ""
     severity: str = "editorial"
     ruling: str = ""
+    about: str = "text"
     place: Place | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def ways(self) -> frozenset[str]:
+        """How its other readings can be taken: ``reading``, ``input``, ``choice``, ``data set``, ``none``."""
+        return frozenset(how for how, _ in self._taken())
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """The readings of its ruling that are its alternatives."""
+        return tuple(what for how, what in self._taken() if how == "reading")
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The quantities by which an alternative is taken, each once."""
+        listed = (what.partition(";")[0].split(", ") for how, what in self._taken() if how == "input")
+        return tuple(dict.fromkeys(name for names in listed for name in names))
+
+    def _taken(self) -> list[tuple[str, str]]:
+        found = (_TAKEN.search(text) for text in self.alternatives)
+        return [("data set", match["dataset"]) if match["dataset"] else (match["how"], match["what"]) for match in found if match]

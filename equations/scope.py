@@ -360,6 +360,9 @@ class Resolver:
             return replace(node, arguments=(Word(word or "", span=node.arguments[0].span),))
         if node.name == "diag":
             return self.diagonal(node)
+        if rule == "date" and not self.allow_supplied:
+            self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
+                       why="a date may decide a rule, never an equation", remedy="count days, or the year with elapsed_years(y)")  # fmt: skip
         return replace(node, arguments=tuple(self.resolve(argument) for argument in node.arguments))
 
     def set_kind(self, letter: str) -> str:

@@ -97,14 +97,19 @@ class _Reader(DeclarationReader):
         datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
         published = tuple(p for b in spec.blocks("published_results") if (p := self.published(b, names, datasets)))
         comparisons = tuple(c for b in spec.blocks("comparisons") if (c := self.comparison(b, names, datasets)))
-        rules = tuple(r for b in spec.blocks("rules") if (r := self.rule(b, names, equivalences)))
+        rules = tuple(r for b in spec.blocks("rules") if (r := self.rule(b, names, equivalences, sections)))
         register = tuple(self.register_entry(b, rulings) for b in spec.blocks("register"))
         lists = tuple(ParameterList(b.text("id"), b.text("kind"), b.text("title"), self.cite(b), b.place)
                       for b in spec.blocks("parameter_lists"))  # fmt: skip
         listed = tuple(self.listed(b, names) for b in spec.blocks("monitoring_list"))
         history = tuple(HistoryLine(b.text("version"), b.text("date"), b.text("contents")) for b in spec.blocks("history"))
-        for what, entries in (("equations", equations), ("rulings", rulings), ("rules", rules), ("datasets", datasets),
-                              ("register entries", register), ("relations", relations),
+        terms = tuple(self.term(b) for b in spec.blocks("terms"))
+        activities = tuple(self.activity(b) for b in spec.blocks("activities"))
+        boundaries = tuple(self.boundary(b) for b in spec.blocks("boundaries"))
+        pools = tuple(self.pool(b, quantities) for b in spec.blocks("pools"))
+        for what, entries in (("terms", terms), ("activities", activities), ("boundaries", boundaries), ("pools", pools),
+                              ("equations", equations), ("rulings", rulings), ("rules", rules),
+                              ("datasets", datasets), ("register entries", register), ("relations", relations),
                               ("comparisons", comparisons)):  # fmt: skip
             unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)
         for list_, field in (("substances", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
@@ -119,7 +124,7 @@ class _Reader(DeclarationReader):
             head.text("id"), self.version, head.text("title"), result, head.text("programme"), head.text("status", "draft"),
             head.text("status_note"), head.text("date"), self.document, head.words("report"), sections, substances,
             index_sets, relations, constants, equivalences, choices, quantities, equations, datasets, published, comparisons,
-            rules, rulings, register, lists, listed, history, hash=content_hash, files=files,
+            rules, rulings, register, lists, listed, history, terms, activities, boundaries, pools, hash=content_hash, files=files,
         )  # fmt: skip
 
     def unique_names(
@@ -256,9 +261,11 @@ class _Reader(DeclarationReader):
                 except UnitError as error:
                     self.errors.append(error)
 
-    def rule(self, block: Block, names: Names, equivalences: tuple[Equivalence, ...]) -> Rule | None:
+    def rule(
+        self, block: Block, names: Names, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]
+    ) -> Rule | None:
         own = self.own_letters(block)
-        self.check_references(block, equivalences, ())
+        self.check_references(block, equivalences, sections)
         found = block.formula("condition")
         if found is None:
             return None
@@ -269,8 +276,15 @@ class _Reader(DeclarationReader):
         when, _ = self.when(block, names, own, own, supplied=True)
         return Rule(
             block.text("id"), block.text("statement"), condition, when, tuple(own.items()), block.text("severity", "error"),
-            block.text("remedy"), block.words("equivalences"), self.cite(block), block.place, found[1],
+            block.text("remedy"), block.words("equivalences"), self.cite_rule(block), block.text("section"), block.text("editorial"),
+            block.place, found[1],
         )  # fmt: skip
+
+    def cite_rule(self, block: Block) -> Citation:
+        """Return the citation of a rule; one of the editor's has no place in the publication to point to."""
+        if block.has("source") or not block.has("editorial"):
+            return self.cite(block)
+        return Citation(note="the editor's rule, not of the text")
 
     # -- values
 
@@ -345,7 +359,7 @@ class _Reader(DeclarationReader):
         return RegisterEntry(
             block.text("id"), block.text("wrong"), block.text_place(), block.text("kind"), block.text("evidence"),
             block.text("reading"), block.text("why"), block.words("alternatives"), block.text("moves"),
-            block.text("severity", "editorial"), ruling, block.place,
+            block.text("severity", "editorial"), ruling, block.text("about", "text"), block.place,
         )  # fmt: skip
 
     def listed(self, block: Block, names: Names) -> ListedParameter:

@@ -57,6 +57,10 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("based_on", "text", False, "the spec that this one edits, as a reference or a path"),
         ("changes", "block:changes", False, "the edits"),
         ("sections", "blocks:section", False, "sections of the publication, in order"),
+        ("terms", "blocks:term", False, "terms that the publication defines"),
+        ("activities", "blocks:activity", False, "what projects do"),
+        ("boundaries", "blocks:boundary", False, "areas and periods"),
+        ("pools", "blocks:pool", False, "carbon pools and sources of gases, counted or left out"),
         ("substances", "blocks:substance", False, "masses that may not be mixed"),
         ("index_sets", "blocks:index_set", False, "what subscripts run over"),
         ("relations", "blocks:relation", False, "which combinations of members exist"),
@@ -93,6 +97,27 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("formula", "text", False, "chemical formula, as CaCO3; ratios to other substances are checked by it"),
         ("molar_mass", "number", False, "as the publication prints it, where the whole numbers of its atoms give another"),
         ("atoms", "texts", False, "element -> how many, where no formula says it; with molar_mass"),
+    ),
+    "term": _block(
+        ("id", "text", True, ""), ("name", "text", True, "as the publication writes it"),
+        ("meaning", "text", True, "in the editor's own words"), ("note", "text", False, ""), SOURCE,
+    ),
+    "activity": _block(("id", "text", True, ""), ("meaning", "text", True, ""), ("note", "text", False, ""), SOURCE),
+    "boundary": _block(
+        ("id", "text", True, ""), ("name", "text", True, ""), ("meaning", "text", True, "what it takes in, and how it is drawn"),
+        ("kind", "one_of:area|period", False, "area (the default) or period of time"),
+        ("required", "one_of:yes|no|open", False, "whether a project must have it; open: the project decides"),
+        ("rests_on", "blocks:passage", False, "passages of other documents that it points to"),
+        ("note", "text", False, ""), SOURCE,
+    ),
+    "passage": CITATION,
+    "pool": _block(
+        ("id", "text", True, ""), ("name", "text", True, ""), ("kind", "one_of:pool|source", True, "carbon pool, or source of gases"),
+        ("included", "one_of:yes|no|conditional", True, "whether it is counted"),
+        ("side", "text", False, "where: reference level, project emissions, ..."), ("gases", "words", False, "of a source"),
+        ("only_where", "text", False, "in words, where it is counted under a condition"),
+        ("why", "text", False, "as the publication explains it"), ("quantities", "words", False, "in which it is counted"),
+        ("note", "text", False, ""), SOURCE,
     ),
     "index_set": _block(
         ("id", "name", True, ""),
@@ -213,19 +238,25 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "text", True, ""), ("statement", "text", True, ""), ("condition", "condition", True, ""),
         ("for", "letters", False, "free letters: it must hold for every member"), ("when", "condition", False, ""),
         ("severity", "one_of:error|warning|note", False, ""), ("remedy", "text", False, ""),
-        ("equivalences", "words", False, ""), SOURCE,
+        ("equivalences", "words", False, ""), ("section", "text", False, "where it stands, if not where `source` says"),
+        ("editorial", "text", False, "why it is asked although the text has no such condition"), SOURCE,
     ),
     "ruling": _block(
         ("id", "text", True, ""), ("place", "place_in_text", False, ""), ("issue", "text", True, "what is wrong or open"),
         ("evidence", "text", False, ""), ("default", "text", True, "id of the reading taken"),
         ("readings", "blocks:reading", True, ""), ("why", "text", False, ""), ("moves", "text", False, ""), SOURCE,
     ),
-    "reading": _block(("id", "text", True, ""), ("meaning", "text", True, "")),
+    "reading": _block(
+        ("id", "text", True, ""), ("meaning", "text", True, ""),
+        ("moved", "texts", False, "project -> by how much it moves the result there, in whole units, against the default reading"),
+    ),
     "register_entry": _block(
         ("id", "text", True, ""), ("place", "place_in_text", False, ""), ("kind", "text", False, ""), ("wrong", "text", True, ""),
         ("evidence", "text", False, ""), ("reading", "text", False, ""), ("why", "text", False, ""),
-        ("alternatives", "words", False, ""), ("moves", "text", False, ""),
+        ("alternatives", "words", False, "other readings, each with how it is taken at its end: (reading: id), (input: a, b), ..."),
+        ("moves", "text", False, ""),
         ("severity", "one_of:credit-moving|checkable|editorial", False, ""), ("ruling", "text", False, ""),
+        ("about", "one_of:text|method", False, "a fault of the text (the default), or a remark on the method that it describes"),
     ),
     "parameter_list": _block(
         ("id", "text", True, "as `list:` of the lines names it"), ("title", "text", False, ""),
@@ -250,7 +281,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
 
 #: Lists of a spec that a revision can edit, with the field by which their entries are known.
 KEYS: dict[str, str] = {
-    "sections": "id", "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
+    "sections": "id", "terms": "id", "activities": "id", "boundaries": "id", "pools": "id",
+    "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
     "choices": "id", "quantities": "id", "equations": "id", "datasets": "id", "published_results": "id", "comparisons": "id",
     "rules": "id", "parameter_lists": "id", "rulings": "id", "register": "id", "monitoring_list": "printed", "history": "version",
 }  # fmt: skip

@@ -94,7 +94,7 @@ def _questions(report: AuditReport) -> Iterator[str]:
 
 def _rulings(rulings: RulingsTable) -> Iterator[str]:
     if rulings.lines:
-        yield bold(f"open readings of the text, and {rulings.quantity} in {rulings.unit} under each (* taken here)")
+        yield bold(f"open readings of the text, and {rulings.quantity} in {rulings.unit} under each (* taken here), what moves most first")
         rows = [_row(line, rulings) for line in rulings.lines if line.applies]
         if rows:
             yield table(["ruling", "reading", rulings.quantity, "difference", "%"], _once(rows), right=(2, 3, 4))
@@ -106,6 +106,14 @@ def _rulings(rulings: RulingsTable) -> Iterator[str]:
             yield wrapped("asked for by nothing under these choices: " + ", ".join(idle), "  ")
     if rulings.settled:
         yield wrapped("decisions without an alternative: " + ", ".join(rulings.settled), "  ")
+    if rulings.by_input:
+        yield wrapped(f"not measured, for only another input can take the other side ({_input_count(rulings)}): "
+                      + ", ".join(entry.id for entry in rulings.by_input), "  ")  # fmt: skip
+
+
+def _input_count(rulings: RulingsTable) -> str:
+    number = len(rulings.by_input)
+    return f"{number} place{'s' if number != 1 else ''} of the text that can move credits; --format md shows the inputs"
 
 
 def _row(line: ReadingLine, rulings: RulingsTable) -> list[str]:
@@ -180,6 +188,14 @@ def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
     yield ""
     if rulings.settled:
         yield "Decisions without an alternative: " + ", ".join(rulings.settled) + "."
+    if rulings.by_input:
+        yield ""
+        yield "Not measured: places of the text that can move credits, and whose other side only another input can take."
+        yield ""
+        yield "| register | inputs | what is open |"
+        yield "|---|---|---|"
+        for entry in rulings.by_input:
+            yield f"| {entry.id} | {', '.join(entry.inputs)} | {entry.wrong} |"
 
 
 def _plain(line: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from engine.finding import Finding
 from engine.pipeline import Run
+from engine.register import taken_by_input
 from engine.setting import switches_of
 from engine.terminal import number
 from equations.errors import MethodologyError
-from equations.ruling import Ruling
+from equations.ruling import RegisterEntry, Ruling
 from equations.syntax import Compare, Logic, Node, Not, Switch, Word
 
 #: Runs the project again under other readings (ruling -> reading).
@@ -60,13 +61,22 @@ class ReadingLine:
 
 @dataclass(frozen=True, slots=True)
 class RulingsTable:
-    """All readings of the rulings that have more than one, and the rulings that only record a decision."""
+    """All readings of the rulings that have more than one, and the rulings that only record a decision.
+
+    Attributes
+    ----------
+    lines
+        Ruling by ruling, those that move this project's result most first.
+    by_input
+        Entries of the register that can move credits and that no reading measures, for their other side is another input.
+    """
 
     quantity: str
     unit: str
     total: float
     lines: tuple[ReadingLine, ...]
     settled: tuple[str, ...]
+    by_input: tuple[RegisterEntry, ...] = ()
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -76,6 +86,7 @@ class RulingsTable:
             "result": self.total,
             "readings": [line.as_record() for line in self.lines],
             "settled": list(self.settled),
+            "not_measured": [{"entry": entry.id, "inputs": list(entry.inputs)} for entry in self.by_input],
         }
 
 
@@ -90,14 +101,21 @@ def rulings_table(run: Run, rerun: Rerun) -> RulingsTable:
     Returns
     -------
     RulingsTable
-        In the order of the spec. A reading under which the run fails is kept with its error.
+        The rulings that move the result most first, the others in the order of the spec. A reading under which the run fails is
+        kept with its error.
     """
     methodology = run.methodology
     open_rulings = [ruling for ruling in methodology.rulings if len(ruling.readings) > 1]
-    lines = [line for ruling in open_rulings for line in _lines(run, ruling, rerun)]
+    by_ruling = sorted((_lines(run, ruling, rerun) for ruling in open_rulings), key=_least_moved)
+    lines = [line for of_one in by_ruling for line in of_one]
     settled = tuple(ruling.id for ruling in methodology.rulings if len(ruling.readings) == 1)
     unit = str(methodology.quantity[methodology.result].unit)
-    return RulingsTable(run.headline.label, unit, run.headline.value, tuple(lines), settled)
+    return RulingsTable(run.headline.label, unit, run.headline.value, tuple(lines), settled, taken_by_input(methodology, run.setting))
+
+
+def _least_moved(lines: list[ReadingLine]) -> tuple[bool, float]:
+    """Return what sorts rulings: those that fail under a reading first, then by what they move."""
+    return not any(line.error for line in lines), -max(abs(line.difference or 0.0) for line in lines)
 
 
 def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:

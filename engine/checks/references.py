@@ -171,7 +171,8 @@ def _cited(methodology: Methodology) -> Iterator[tuple[str, Citation, Place | No
     for equivalence in methodology.equivalences:
         yield equivalence.id, equivalence.source, None
     others = (methodology.equations, methodology.rules, methodology.rulings, methodology.choices, methodology.published_results)
-    for entries in (*others, methodology.comparisons):
+    around = (methodology.terms, methodology.activities, methodology.boundaries, methodology.pools)
+    for entries in (*others, *around, methodology.comparisons):
         for entry in entries:
             yield entry.id, entry.source, entry.place
 
@@ -196,7 +197,7 @@ def _mentions(methodology: Methodology) -> Iterator[Finding]:
     """Look for rulings that notes name and that are not there."""
     texts = [(q.id, f"{q.meaning} {q.unit_note} {q.source.note} {q.editorial}", q.place) for q in methodology.quantities]
     texts += [(e.id, f"{e.title} {e.editorial} {e.note}", e.place) for e in methodology.equations]
-    texts += [(r.id, f"{r.statement} {r.remedy}", r.place) for r in methodology.rules]
+    texts += [(r.id, f"{r.statement} {r.remedy} {r.editorial}", r.place) for r in methodology.rules]
     for subject, text, place in texts:
         for name in _RULING.findall(text):
             if name not in methodology.ruling:

@@ -21,6 +21,10 @@ from equations.units import PLAIN, Unit
 #: Lists of a methodology that are compared entry by entry, with the field by which entries are known.
 LISTS: dict[str, str] = {
     "sections": "id",
+    "terms": "id",
+    "activities": "id",
+    "boundaries": "id",
+    "pools": "id",
     "substances": "id",
     "index_sets": "id",
     "relations": "id",

@@ -90,9 +90,13 @@ def rule_box(rule: Rule, subject: Subject, *, anchored: bool) -> Box:
     if rule.letters:
         facts.append((("For every",), between((f"{letter} in {set_id.replace('_', ' ')}",) for letter, set_id in rule.letters)))
     facts += [
-        ((name,), said) for name, said in (("If broken", (rule.remedy,)), ("Source", subject.source(rule.source))) if any(said)
+        ((name,), said)
+        for name, said in (("If broken", (rule.remedy,)), ("Editor's rule", (rule.editorial,)), ("Source", subject.source(rule.source)))
+        if any(said)
     ]
     title: Inlines = (Code(rule.id), " ", Badge(rule.severity, rule.severity))
+    if rule.editorial:
+        title = (*title, " ", Badge("editor", "editor"))
     blocks: tuple[Block, ...] = (
         Heading(3, title),
         Paragraph((rule.statement,)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import unicodedata
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from engine.documents.truetype import TrueType
@@ -96,7 +96,7 @@ def cut_faces(text: str) -> list[tuple[Face, bytes]]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _home(code: int) -> str:
     """Return the first family, of those that texts use, that has a character; code has no letter that text lacks."""
     return next((face.family for face in FACES if face.family != CODE and not face.bold and code in face.font.glyph_of), "")

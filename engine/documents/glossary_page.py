@@ -61,6 +61,9 @@ def glossary_page(subject: Subject) -> Page:
     """Return the glossary."""
     m = subject.methodology
     blocks: list[Block] = [Heading(1, ("Glossary",))]
+    if m.terms:
+        terms = tuple(((term.name,), (term.meaning, ". ", *subject.source(term.source))) for term in m.terms)
+        blocks += [Heading(2, ("Terms that the publication defines",)), Facts(terms)]
     kinds = tuple(
         ((name,), (f"{_KIND_MEANING[kind]}",)) for kind, (name, _) in KINDS.items() if any(q.kind == kind for q in m.quantities)
     )

@@ -21,7 +21,8 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
-from engine.documents.subject import SEVERITIES, Subject
+from engine.documents.subject import SEVERITIES, Subject, unit_text
+from engine.register import measured, ranked
 from engine.setting import is_static, switches_of
 from equations.ruling import RegisterEntry, Ruling
 
@@ -65,8 +66,15 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
     switched = [
         e for e in m.equations if e.when is not None and is_static(e.when) and ("reading", ruling.id) in switches_of(e.when)
     ]
+    projects = tuple(dict.fromkeys(project for reading in ruling.readings for project, _ in reading.moved))
     readings = tuple(
-        Row(((Code(r.id), " ", Badge("taken", "good")) if r.id == ruling.default else (Code(r.id),), (r.meaning,)))
+        Row(
+            (
+                (Code(r.id), " ", Badge("taken", "good")) if r.id == ruling.default else (Code(r.id),),
+                (r.meaning,),
+                *((_moved(dict(r.moved).get(project)),) for project in projects),
+            )
+        )
         for r in ruling.readings
     )
     facts: list[tuple[Inlines, Inlines]] = [(("Place",), subject.place_links(ruling.text_place))]
@@ -85,10 +93,25 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
     blocks: tuple[Block, ...] = (
         Heading(2, (Code(ruling.id),)),
         Paragraph((ruling.issue,)),
-        Table((("Reading",), ("What it means",)), readings, weights=(1.4, 5)),
+        Table(
+            (("Reading",), ("What it means",), *((f"Moves {project}, in {_result_unit(subject)}",) for project in projects)),
+            readings,
+            weights=(1.4, 5, *(1.1 for _ in projects)),
+            right=tuple(range(2, 2 + len(projects))),
+        ),
         Facts(tuple(facts)),
     )
     return Box(blocks, anchor_of(Ref("ruling", ruling.id)), "ruling")
+
+
+def _moved(amount: int | None) -> str:
+    """Return by how much a reading moves a result, in whole units."""
+    return "" if amount is None else "0" if amount == 0 else f"{amount:+,}".replace("-", "\N{MINUS SIGN}")
+
+
+def _result_unit(subject: Subject) -> str:
+    m = subject.methodology
+    return unit_text(m.quantity[m.result].unit)
 
 
 def register_page(subject: Subject) -> Page:
@@ -109,6 +132,18 @@ def register_page(subject: Subject) -> Page:
             "lead",
         )
     )
+    critique = sum(x.about == "method" for x in m.register)
+    if critique:
+        blocks.append(
+            Paragraph(
+                (
+                    f"{critique} of them are ",
+                    Badge("on the method", "plain"),
+                    ": the text is clear there, and what it prescribes is questioned.",
+                )
+            )
+        )
+    blocks += _ranking(subject)
     blocks.append(Only(("html",), (Widget("filter", "register"),)))
     order = [s.id for s in m.sections]
     sections = sorted({x.text_place.section for x in m.register}, key=lambda s: (order.index(s) if s in order else len(order), s))
@@ -122,6 +157,44 @@ def register_page(subject: Subject) -> Page:
             Box((Heading(2, (name,)), *(register_box(entry, subject) for entry in entries)), anchor_of(_group(section)), "group")
         )
     return Page("register", "Register of faults", tuple(blocks), "Register of faults", "Reading the text")
+
+
+def _ranking(subject: Subject) -> list[Block]:
+    """Return the entries whose other readings are measured, those that move most first; what is not measured is counted."""
+    m = subject.methodology
+    entries = ranked(m)
+    if not entries:
+        return []
+    projects = tuple(dict.fromkeys(project for _, moved in entries for project in moved))
+    rows = tuple(
+        Row(
+            (
+                (Link((Code(entry.id),), Ref("register", entry.id)),),
+                between((Code(id_),) for id_ in entry.readings),
+                *((_moved(moved.get(project)),) for project in projects),
+            )
+        )
+        for entry, moved in entries
+    )
+    known = {entry.id for entry, _ in entries}
+    rest = sum(x.severity == "credit-moving" and x.id not in known for x in m.register)
+    return [
+        Heading(2, ("What hangs on them",)),
+        Paragraph(
+            (
+                f"By how much the other readings of an entry move {m.quantity[m.result].title or m.result} of the example projects, in "
+                f"{_result_unit(subject)}; of several readings the one that moves most. {rest} further entries can move credits and are "
+                "not measured, for their other side is another input, a choice or a dataset, or nothing can be selected.",
+            )
+        ),
+        Table(
+            (("Entry",), ("Other readings",), *((project,) for project in projects)),
+            rows,
+            right=tuple(range(2, 2 + len(projects))),
+            weights=(2.4, 3.2, *(1.2 for _ in projects)),
+            look="plain",
+        ),
+    ]
 
 
 def _group(section: str) -> Ref:
@@ -147,9 +220,17 @@ def register_box(entry: RegisterEntry, subject: Subject) -> Box:
         )
     if entry.moves:
         facts.append((("What it moves",), (entry.moves,)))
+    moved = measured(entry, subject.methodology)
+    if moved:
+        shown = ", ".join(f"{_moved(amount)} in {project}" for project, amount in moved.items())
+        facts.append((("Measured",), (f"{shown} ({_result_unit(subject)})",)))
+    elif entry.severity == "credit-moving":
+        facts.append((("Measured",), ("not measured",)))
     if entry.ruling:
         facts.append((("Ruling",), (Link((Code(entry.ruling),), Ref("ruling", entry.ruling)),)))
     title: Inlines = (Code(entry.id), " ", Badge(entry.severity, entry.severity), " ", Badge(entry.kind, "plain"))
+    if entry.about == "method":
+        title = (*title, " ", Badge("on the method", "plain"))
     return Box(
         (Heading(3, title), Paragraph((entry.wrong,)), Facts(tuple(facts))),
         anchor_of(Ref("register", entry.id)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.documents.choice_page import choice_box, rule_box
+from engine.documents.context_blocks import context_blocks
 from engine.documents.equation_block import equation_box
 from engine.documents.model import (
     Badge,
@@ -153,7 +154,8 @@ def _beside_equations(section: Section, subject: Subject) -> Iterator[Block]:
     if choices:
         yield Heading(2, ("Choices made here",))
         yield from (choice_box(choice, subject, anchored=False) for choice in choices)
-    rules = [r for r in m.rules if r.source.section == section.id]
+    yield from context_blocks(section, subject)
+    rules = [r for r in m.rules if section.id in (r.section, r.source.section)]
     if rules:
         yield Heading(2, ("Rules of this section",))
         yield from (rule_box(rule, subject, anchored=False) for rule in rules)

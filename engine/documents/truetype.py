@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import pairwise
 
 from equations.records import record
 
@@ -53,7 +54,7 @@ class TrueType:
         long, count = struct.unpack_from(">H", self.tables["head"], 50)[0], struct.unpack_from(">H", self.tables["maxp"], 4)[0]
         ends = struct.unpack_from(f">{count + 1}{'L' if long else 'H'}", self.tables["loca"])
         ends = ends if long else tuple(2 * end for end in ends)
-        return tuple(self.tables["glyf"][a:b] for a, b in zip(ends, ends[1:], strict=False))
+        return tuple(self.tables["glyf"][a:b] for a, b in pairwise(ends))
 
     @cached_property
     def widths(self) -> tuple[tuple[int, int], ...]:

@@ -200,7 +200,7 @@ class _Substitution:
 
     def call(self, node: Call) -> Pair:
         rule = FUNCTIONS[node.name].rule
-        if rule == "calendar":
+        if rule in ("calendar", "date"):
             return self.drawn(f"{node.name} {node.arguments}", parse_unit(FUNCTIONS[node.name].unit))
         if node.name == "identity":
             return self.drawn("identity")

@@ -99,8 +99,8 @@ DEFAULTS = {
 POOLS = ("AG", "BG")
 
 STATEMENTS = (
-    "criterion_1", "criterion_2", "criterion_4", "option_agreed", "monitored_option", "latest_frl", "official_map_required",
-    "belt_exclusions", "belt_evidence", "fuel_sources_disjoint",
+    "criterion_1", "criterion_2", "criterion_4", "option_agreed", "monitored_option", "latest_frl", "latest_frl_later",
+    "official_map_required", "belt_exclusions", "belt_evidence", "belt_excluded_is_deforestation", "fuel_sources_disjoint",
 )  # fmt: skip
 
 
@@ -384,7 +384,17 @@ def to_oracle(run: Run) -> Project:
     for key, (quantity, _) in INPUTS.items():
         if quantity in run.values.arrays and key not in other_option and key not in ("CA_ref", "A_ref", "CA_ref_d", "A_ref_d"):
             project[key] = _for_oracle(run, quantity)
+    for key in ("CA_pj", "CA_dpj", "ca_pj", "ca_dpj"):
+        for cell, area in project.get(key, {}).items():
+            project[key][cell] = area * _share(run, str(cell[-1]))
     return project
+
+
+def _share(run: Run, year: str) -> float:
+    """Return the part of a monitored area that counts; the oracle counts it as it is given."""
+    if run.setting.readings["interval-average"] != "operating-days":
+        return 1.0
+    return _value(run, "d", (year,)) / _value(run, "d_0", (year,))
 
 
 def _for_oracle(run: Run, quantity: str) -> Any:
@@ -486,7 +496,7 @@ def compare(run: Run, oracle: Mapping[str, Any]) -> Comparison:
     _compare_before(found, run, oracle, scales)
     if oracle["option"] == 1:
         for (i, y), theirs in oracle["dCS_dpj_i"].items():  # our Eq 34 has no quantity for the terms
-            ours = _value(run, "CA_d_pj", (i, str(y))) * _value(run, "EF", (i,))
+            ours = _value(run, "CA_d_pj", (i, str(y))) * _share(run, str(y)) * _value(run, "EF", (i,))
             found.number("dCS_dpj_i", (i, str(y)), ours, theirs, 0.0)
     else:
         _compare_probabilities(found, run, oracle)

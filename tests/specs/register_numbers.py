@@ -6,6 +6,8 @@ from the data, so that text and data cannot part. Sections B to I here, section 
 
 from __future__ import annotations
 
+from datetime import date
+
 import kh_am004_by_hand as by_hand
 from kh_am004_by_hand import FOREST
 from register_data import AREA, C_TO_CO2, N_TO_N2O, PART, Data, Recomputed, back_to_forest, excluded, loss_1, more, rl_1, rl_2
@@ -21,7 +23,7 @@ def _(data: Data) -> list[str]:
     return [
         f"{len(FOREST)} forest classes",
         f"{stock:.2f} tC/ha or {stock * C_TO_CO2:.1f} tCO2/ha",
-        f"{stock * C_TO_CO2:.0f} tCO2 per",
+        f"up to {stock * C_TO_CO2:.0f} tCO2",
     ]
 
 
@@ -188,8 +190,12 @@ def _(data: Data) -> list[str]:
 
 @B_TO_I.entry("yearly-average")
 def _(data: Data) -> list[str]:
-    years = PART + 2
-    return [f"are {years:.3f} years", f"are {more(3, years):.1f} percent more", f"up to {more(3, years):.0f} percent"]
+    long, short = PART + 2, ((date(2018, 12, 31) - date(2018, 7, 1)).days + 1) / 365 + 1
+    return [
+        f"are {long:.3f} years and three calendar years, {more(3, long):.1f} percent more",
+        f"are {short:.3f} years and two, {more(2, short):.1f} percent more",
+        f"Counted by {short:.3f} years",
+    ]
 
 
 @B_TO_I.entry("class-of-lost-forest")
@@ -201,12 +207,6 @@ def _(data: Data) -> list[str]:
 @B_TO_I.entry("five-percent-base")
 def _(data: Data) -> list[str]:
     return [f"are {100 * 100 / 2500:.0f} percent of a PE of 2,500 and {100 * 100 / 1100:.1f} percent of one of 1,100"]
-
-
-@B_TO_I.entry("fuel-by-mass")
-def _(data: Data) -> list[str]:
-    heavy, light = more(1, 0.84), more(1, 0.75)
-    return [f"At 0.84 and 0.75 kg per litre, litres taken for kg are {heavy:.0f} and {light:.0f} percent too many"]
 
 
 @B_TO_I.entry("sec-unit")

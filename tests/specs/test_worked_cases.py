@@ -112,7 +112,7 @@ def check_averages(run: engine.Run) -> None:
         for (*labels, year), value in numbers(run, yearly).items() if between else ():
             here = [y for y in years if interval[y] == interval[year]]
             operated = math.fsum(days[(y,)] for y in here)
-            share = {"equal-years": 1 / len(here), "by-days": days[(year,)] / operated,
+            share = {"equal-years": 1 / len(here), "operating-days": 1 / len(here), "by-days": days[(year,)] / operated,
                      "annual-rate": calendar[(year,)] / operated}[run.setting.readings["interval-average"]]  # fmt: skip
             assert math.isclose(value, between[(*labels, interval[year])] * share, rel_tol=1e-12), (yearly, labels, year)
 
