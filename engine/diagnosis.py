@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.formula import FormulaEvaluator, Scope
+from engine.formula import ROW, FormulaEvaluator, Scope
+from engine.matrix_powers import powers
+from engine.solvers import why_without
 from equations.equation import Equation
 from equations.errors import EvaluationError
 from equations.records import record
@@ -60,6 +62,8 @@ class Diagnosis:
             value = self.least(node.arguments[0], scope, signed=True)
             operand = _text(node.arguments[0], source)
             return "V602", f"{node.name} takes {_DOMAINS[node.name]}, and {operand} is {value:g}", "check its inputs"
+        if isinstance(node, Binary) and node.op == "^" and ROW in self.evaluator.value(node.left, scope)[1]:
+            return "V605", self.no_matrix_power(node, scope), "check the matrix and the exponent"
         if isinstance(node, Binary) and node.op == "^" and self.least(node.left, scope, signed=True) <= 0:
             value = self.least(node.left, scope, signed=True)
             return "V602", f"{_text(node.left, source)} is {value:g} and has no such power", "check the base and the exponent"
@@ -67,6 +71,14 @@ class Diagnosis:
             why = f"{node.kind} over no members at all, or the result is too large"
             return "V603", why, "list the members, or check the inputs it uses"
         return "V603", "the result is too large for a number, or a value that it uses is missing", "check the inputs it uses"
+
+    def no_matrix_power(self, node: Binary, scope: Scope) -> str:
+        """Say why a matrix, of which one cell was asked for, has no such power."""
+        base, exponent = self.evaluator.value(node.left, scope)[0], self.evaluator.value(node.right, scope)[0]
+        matrix, number = np.reshape(base, np.shape(base)[-2:]), float(np.reshape(exponent, -1)[0])
+        found = powers(matrix[..., None], np.array([number]))
+        why = why_without(int(found.outcome[0]), matrix, number, float(found.residuals[0]))
+        return f"the matrix has no power with the exponent {number:g}: {why}"
 
     def least(self, node: Node, scope: Scope, *, signed: bool = False) -> float:
         """Return the least value of an operand, by its size or as it is."""

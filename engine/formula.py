@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engine.calendar_days import calendar_value
 from engine.cells import existing_cells
 from engine.dates import calendar_years
+from engine.matrix_powers import powers
 from engine.rational import rounded_exactly
 from engine.setting import Setting
 from engine.whole_numbers import ROUNDING, near_whole
@@ -221,17 +222,11 @@ class FormulaEvaluator:
     def matrix_power(self, base: Valued, exponent: Valued, scope: Scope) -> Valued:
         outer = scope.order({*base[1], *exponent[1]} - {ROW, COLUMN})
         axes = (*outer, ROW, COLUMN)
-        matrices, powers = aligned(base, axes), aligned(exponent, axes)
-        shape = np.broadcast_shapes(matrices.shape, powers.shape)
-        matrices, powers = np.broadcast_to(matrices, shape), np.broadcast_to(powers, shape)
-        result = np.empty(shape)
-        for cell in np.ndindex(*shape[:-2]):
-            power = float(powers[cell][0, 0])
-            try:
-                result[cell] = np.linalg.matrix_power(matrices[cell], int(power)) if power.is_integer() else np.nan
-            except np.linalg.LinAlgError:  # a negative power of a singular matrix
-                result[cell] = np.nan
-        return result, axes
+        matrices, exponents = aligned(base, axes), aligned(exponent, axes)
+        shape = np.broadcast_shapes(matrices.shape, exponents.shape)
+        stack = np.broadcast_to(matrices, shape).reshape(-1, *shape[-2:])
+        found = powers(np.moveaxis(stack, 0, -1), np.broadcast_to(exponents, shape)[..., 0, 0].ravel())
+        return np.moveaxis(found.values, -1, 0).reshape(shape), axes
 
     def call(self, node: Call, scope: Scope) -> Valued:
         if node.name in ("days_in_year", "operating_days", "elapsed_years"):

@@ -5,13 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.matrix_powers import (
+    BAD_EXPONENT,
+    FOUND,
+    MOST_RESIDUAL,
+    NEARLY_SINGULAR,
+    NEGATIVE,
+    NILPOTENT,
+    NOT_FINITE,
+    SINGULAR,
+    UNVERIFIED,
+    roots,
+)
 from equations.equation import Equation
 from equations.errors import EvaluationError, SpecError
 from equations.records import record
 from equations.syntax import Binary, Compare, MatrixRef, Node
-
-_RESIDUAL = 1e-9
-_MOST_STEPS = 200
 
 
 @record(frozen=True)
@@ -63,75 +72,49 @@ def principal_matrix_root(matrix: NDArray[np.float64], exponent: float) -> NDArr
     """Return the principal root ``X`` of ``X ^ exponent == matrix``.
 
     The eigenvalues of the principal root lie in the sector of half-angle pi / exponent around the positive real axis; there is exactly
-    one such root if no eigenvalue of the matrix lies on the closed negative real axis.
+    one such root if no eigenvalue of the matrix lies on the closed negative real axis, and where 0 is an eigenvalue with as many
+    eigenvectors as it counts.
 
     Parameters
     ----------
     matrix
         Shape: (row, column), square.
     exponent
-        Above zero.
+        Above zero, whole or not.
 
     Raises
     ------
     ValueError
-        If there is no principal root, or it is not real.
+        If there is no principal root, it is not real, or its power misses the matrix by more than 1e-10.
 
     Source
     ------
-    N. J. Higham, Functions of Matrices (SIAM 2008), theorem 7.2 (existence) and section 7.3 (Newton's method); used for land-use
-    transitions by Takada et al. 2010, Landscape Ecology 25:561-572.
+    N. J. Higham, Functions of Matrices (SIAM 2008), theorem 7.2 (existence); used for land-use transitions by Takada et al. 2010,
+    Landscape Ecology 25:561-572. How it is computed: :mod:`engine.matrix_powers`.
     """
-    if not exponent > 0:
-        raise ValueError(f"the exponent is {exponent:g}; a root needs one above zero")
-    if not np.isfinite(matrix).all():
-        raise ValueError("an entry of the matrix is not a finite number")
-    eigenvalues, vectors = np.linalg.eig(matrix)
-    scale = max(1.0, float(np.abs(eigenvalues).max(initial=0.0)))
-    negative = (np.abs(eigenvalues.imag) <= 1e-12 * scale) & (eigenvalues.real <= 1e-12 * scale)
-    if negative.any():
-        raise ValueError(f"an eigenvalue ({eigenvalues[negative][0].real:.3g}) lies on the closed negative real axis")
-    try:
-        powered = vectors * np.exp(np.log(eigenvalues.astype(complex)) / exponent)
-        root = np.linalg.solve(vectors.T, powered.T).T
-    except np.linalg.LinAlgError:
-        root = np.full_like(matrix, np.nan)
-    real = np.ascontiguousarray(root.real)
-    if not _solves(real, matrix, exponent) and float(exponent).is_integer():
-        real = _newton_root(matrix, int(exponent))
-    if not _solves(real, matrix, exponent):
-        raise ValueError("no real principal root was found to a residual of 1e-9")
-    return real
+    found = roots(matrix[..., None], np.array([exponent], float))
+    if found.outcome[0] != FOUND:
+        raise ValueError(why_without(int(found.outcome[0]), matrix, exponent, float(found.residuals[0])))
+    return np.ascontiguousarray(found.values[..., 0])
 
 
-def _solves(root: NDArray[np.float64], matrix: NDArray[np.float64], exponent: float) -> bool:
-    if not np.isfinite(root).all():
-        return False
-    if not float(exponent).is_integer():
-        return True
-    return bool(float(np.abs(np.linalg.matrix_power(root, int(exponent)) - matrix).max()) <= _RESIDUAL)
+def why_without(outcome: int, matrix: NDArray[np.float64], exponent: float, residual: float = np.nan) -> str:
+    """Say why a matrix has no root or power, for an outcome of :mod:`engine.matrix_powers`."""
+    if outcome == NEGATIVE:
+        return f"an eigenvalue ({_most_negative(matrix):.3g}) lies on the closed negative real axis, or next to it"
+    return {
+        BAD_EXPONENT: f"the exponent is {exponent:g}; a root needs one above zero, and it must be finite",
+        NOT_FINITE: "an entry of the matrix is not a finite number",
+        NILPOTENT: "0 is an eigenvalue of the matrix, and has fewer eigenvectors than it counts",
+        NEARLY_SINGULAR: "the matrix is so nearly singular that the last digits of its entries decide the result",
+        SINGULAR: "the matrix has no inverse",
+    }.get(outcome, f"what was found, put in again, differs by {residual:.2g}, and {MOST_RESIDUAL:g} is allowed")
 
 
-def _newton_root(matrix: NDArray[np.float64], exponent: int) -> NDArray[np.float64]:
-    """Coupled Newton iteration, for matrices whose eigenvectors do not span (Higham 2008, eq. 7.17)."""
-    size = len(matrix)
-    one = np.eye(size)
-    bound = float(np.linalg.norm(matrix, 2)) or 1.0
-    root: NDArray[np.float64] = one * (bound / 2) ** (1 / exponent) * 2 ** (1 / exponent)
-    rest = matrix / bound
-    for _ in range(_MOST_STEPS):
-        step = ((exponent + 1) * one - rest) / exponent
-        with np.errstate(all="ignore"):
-            try:
-                root = root @ np.linalg.inv(step)
-            except np.linalg.LinAlgError:
-                return np.full_like(matrix, np.nan)
-            rest = np.linalg.matrix_power(step, exponent) @ rest
-        if not np.isfinite(rest).all():
-            return np.full_like(matrix, np.nan)
-        if float(np.abs(rest - one).max()) < 1e-15:
-            break
-    return root
+def _most_negative(matrix: NDArray[np.float64]) -> float:
+    """Return the eigenvalue that stands in the way, for a message; no number of a result comes from here."""
+    eigenvalues = np.linalg.eigvals(matrix)
+    return float(min(eigenvalues, key=lambda x: (abs(np.angle(-x)) if x else 0.0)).real)
 
 
 def solve_root(
@@ -142,15 +125,15 @@ def solve_root(
     Raises
     ------
     EvaluationError
-        V604 where there is no principal root.
+        V604 where there is no principal root, V606 where none was found whose power is the matrix.
     """
-    try:
-        root = principal_matrix_root(matrix, exponent)
-    except ValueError as cause:
-        raise EvaluationError("V604", f"{equation.label} ({equation.id}) has no solution for {where or 'its matrix'}",
-                              equation.place, why=str(cause),
-                              remedy="check the matrix, or supply the annual matrix itself") from cause  # fmt: skip
-    power = np.linalg.matrix_power(root, int(exponent)) if float(exponent).is_integer() else matrix
+    found = roots(matrix[..., None], np.array([exponent], float))
+    outcome, residual = int(found.outcome[0]), float(found.residuals[0])
+    if outcome != FOUND:
+        raise EvaluationError("V606" if outcome == UNVERIFIED else "V604",
+                              f"{equation.label} ({equation.id}) has no solution for {where or 'its matrix'}",
+                              equation.place, why=why_without(outcome, matrix, exponent, residual),
+                              remedy="check the matrix and the exponent, or supply the annual matrix itself")  # fmt: skip
+    root = np.ascontiguousarray(found.values[..., 0])
     sums = root.sum(axis=1)
-    residual = float(np.abs(power - matrix).max())
     return root, Solution(equation.id, where, residual, float(root.min()), (float(sums.min()), float(sums.max())))

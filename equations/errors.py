@@ -73,6 +73,8 @@ CODES: dict[str, str] = {
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",
     "V604": "an implicit equation that its solver cannot solve",
+    "V605": "a power that a matrix does not have",
+    "V606": "a solution that does not give back what it was found from",
 }
 
 

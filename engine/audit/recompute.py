@@ -20,6 +20,7 @@ TOLERANCE = 1e-9
 #: Differences below this share of the largest value of a quantity are rounding left over where large numbers cancel.
 _CANCELLATION = 1e-12
 _MOST_SHOWN = 4
+_MOST_PRODUCTS = 1000
 
 
 @dataclass
@@ -113,7 +114,7 @@ def _compare(run: Run, path: ScalarPath, quantity: str, labels: Labels, tally: _
         tally.note(quantity, f"{name} is {fast!r} in one and {slow!r} in the other")
 
 
-# -- implicit equations: the solution is put in and both sides are compared
+# -- implicit equations: beside the cells of the solution, it is put in where it can be multiplied out
 
 
 def _solved(run: Run) -> list[tuple[Equation, Labels]]:
@@ -141,18 +142,19 @@ def _check_solution(run: Run, path: ScalarPath, equation: Equation, rest: Labels
     }
     axes = run.methodology.quantity[equation.quantity].indices
     rows, columns = (run.setting.members[axis] for axis in axes[:2])
+    place = tuple(run.setting.members[axis].index(label) for axis, label in zip(axes[2:], rest, strict=True))
     path.units.allowed = tuple(run.methodology.equivalence[id_] for id_ in equation.equivalences)
     try:
         times = path.units.plain(path.value(exponent, scope))
-        solution = [[magnitude(path.cell(equation.quantity, (i, j, *rest))) for j in columns] for i in rows]
         wanted = [[magnitude(path.element(known, scope, i, j)) for j in columns] for i in rows]
     except PathError as fault:
         tally.note(equation.quantity, str(fault))
         return
     finally:
         path.units.allowed = ()
-    if not times.is_integer():
-        return
+    if not times.is_integer() or times > _MOST_PRODUCTS:
+        return  # nothing to multiply out; the cells of the solution were compared with a root found in another way
+    solution = run.values.arrays[equation.quantity][(slice(None), slice(None), *place)].tolist()
     power = solution
     for _ in range(int(times) - 1):
         power = [[sum(a * b for a, b in zip(row, column, strict=True)) for column in zip(*solution, strict=True)] for row in power]

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from decimal import Decimal
 
+from engine.audit.scalar_powers import power_of
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
 from engine.audit.scalar_units import PathError, Value, magnitude
 from engine.cells import EXCLUDED
 from engine.pipeline import Run
+from engine.solvers import root_parts
 from equations.equation import Equation
 from equations.quantity import Quantity
 from equations.spec_block import read_number
@@ -62,7 +65,7 @@ class ScalarPath(ScalarScope):
         self.known: dict[tuple[str, Labels], Value] = {}
         self.excluded: set[tuple[str, Labels]] = set()
         self.at_step: set[tuple[str, Labels]] = set()
-        self.powers: dict[tuple[int, int, tuple[object, ...]], dict[tuple[str, str], float]] = {}
+        self.powers: dict[tuple[int, Decimal, tuple[object, ...]], dict[tuple[str, str], float]] = {}
         self.rounding = False
 
     # -- cells
@@ -145,7 +148,7 @@ class ScalarPath(ScalarScope):
 
     def right_side(self, equation: Equation, quantity: Quantity, labels: Labels, scope: Scope) -> Value:
         if equation.solver:
-            return self.units.of(float(self.run.values.arrays[quantity.id][self.place(quantity, labels)]), str(quantity.unit))
+            return self.units.of(self.root(equation, scope, labels), str(quantity.unit))
         if isinstance(equation.defines, MatrixRef):
             return self.element(equation.formula, scope, labels[0], labels[0] if equation.defines.diagonal else labels[1])
         if isinstance(equation.formula, Cases) and isinstance(self.branch(equation.formula, scope), Excluded):
@@ -267,7 +270,7 @@ class ScalarPath(ScalarScope):
                 products = [self.units.binary("*", a, self.element(right, scope, k, column)) for a, k in pairs if not _is_zero(a)]
                 return self.units.folded("Sum", products)
             case Binary(op="^", left=base, right=exponent):
-                return self.power(base, self.units.plain(self.value(exponent, scope)), scope, row, column)
+                return self.power(base, Decimal(self.units.plain(self.value(exponent, scope))), scope, row, column)
             case Binary(op=op, left=left, right=right):
                 sides = [
                     self.element(side, scope, row, column) if self.is_matrix(side) else self.value(side, scope)
@@ -287,17 +290,22 @@ class ScalarPath(ScalarScope):
                 )
         raise PathError(f"a {type(node).__name__} where a matrix is meant")
 
-    def power(self, base: Node, exponent: float, scope: Scope, row: str, column: str) -> Value:
-        """Return one element of a whole power of a matrix of plain numbers."""
-        if not exponent.is_integer() or exponent < 0:
-            raise PathError(f"a matrix to the power {exponent:g}")
-        key = (id(base), int(exponent), tuple(sorted(scope.items())))
+    def power(self, base: Node, exponent: Decimal, scope: Scope, row: str, column: str) -> float:
+        """Return one element of a power of a matrix of plain numbers."""
+        key = (id(base), exponent, tuple(sorted(scope.items())))
         if key not in self.powers:
             rows, columns = (self.setting.members[set_id] for set_id in self.sets(base))
-            matrix = [[magnitude(self.element(base, scope, i, j)) for j in columns] for i in rows]
-            raised = _raised(matrix, int(exponent))
+            raised = power_of([[magnitude(self.element(base, scope, i, j)) for j in columns] for i in rows], exponent)
             self.powers[key] = {(i, j): raised[m][n] for m, i in enumerate(rows) for n, j in enumerate(columns)}
         return self.powers[key][row, column]
+
+    def root(self, equation: Equation, scope: Scope, labels: Labels) -> float:
+        """Return one element of the root that an implicit equation asks for: the power with the exponent turned over."""
+        known, exponent = root_parts(equation)
+        times = self.units.plain(self.value(exponent, scope))
+        if not times > 0:
+            raise PathError(f"a root with the exponent {times:g}")
+        return self.power(known, 1 / Decimal(times), scope, labels[0], labels[1])
 
     def is_matrix(self, node: Node) -> bool:
         return any(
@@ -326,19 +334,3 @@ class ScalarPath(ScalarScope):
 
 def _is_zero(value: Value) -> bool:
     return isinstance(value, float) and value == 0
-
-
-def _raised(matrix: list[list[float]], exponent: int) -> list[list[float]]:
-    """Return a whole power by squaring."""
-    size = len(matrix)
-    result = [[1.0 if i == j else 0.0 for j in range(size)] for i in range(size)]
-    while exponent:
-        if exponent % 2:
-            result = _product(result, matrix)
-        matrix, exponent = (_product(matrix, matrix) if exponent > 1 else matrix), exponent // 2
-    return result
-
-
-def _product(left: list[list[float]], right: list[list[float]]) -> list[list[float]]:
-    columns = list(zip(*right, strict=True))
-    return [[math.fsum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in left]

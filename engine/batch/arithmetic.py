@@ -7,8 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.batch.program import CONDITIONS, REDUCTIONS, Cells, Group, Numbers
-from engine.solvers import principal_matrix_root
+from engine.matrix_powers import powers, roots
 from engine.whole_numbers import ceil, floor
+
+#: Draws whose matrices are worked on together, so that what lies between fits the cache.
+_DRAWS = 64
 
 #: Operation -> NumPy function; conditions take and give 1 and 0.
 FUNCTIONS: dict[str, Callable[..., Numbers]] = {
@@ -55,31 +58,23 @@ def matrices(group: Group, elements: Numbers, exponents: Numbers) -> Numbers:
     Parameters
     ----------
     elements
-        All elements, matrix after matrix, row after row.
+        All elements, matrix after matrix, row after row. Shape: (elements, draw).
     exponents
-        One for each matrix.
+        One for each matrix. Shape: (matrix, draw).
 
     Returns
     -------
     Numbers
-        The elements of the results; NaN where a matrix has no root, or the exponent of a power is not whole.
+        The elements of the results; NaN where a matrix has no such root or power, or it could not be verified. Each draw is what it is
+        alone. Shape: (elements, draw).
     """
-    size = round((len(elements) / len(exponents)) ** 0.5)
-    stack = elements.reshape(len(exponents), size, size)
+    count = len(exponents)
+    size = round((len(elements) / count) ** 0.5)
+    stack = elements.reshape(count, size, size, -1)
     result = np.empty_like(stack)
-    for at, (matrix, exponent) in enumerate(zip(stack, exponents, strict=True)):
-        result[at] = _power(matrix, float(exponent)) if group.op == "matrix_power" else _root(matrix, float(exponent))
-    return result.ravel()
-
-
-def _power(matrix: Numbers, exponent: float) -> Numbers:
-    return np.linalg.matrix_power(matrix, int(exponent)) if exponent.is_integer() else np.full_like(matrix, np.nan)
-
-
-def _root(matrix: Numbers, exponent: float) -> Numbers:
-    if not np.isfinite(matrix).all():
-        return np.full_like(matrix, np.nan)
-    try:
-        return principal_matrix_root(matrix, exponent)
-    except ValueError:
-        return np.full_like(matrix, np.nan)
+    find = powers if group.op == "matrix_power" else roots
+    for at in range(count):
+        for first in range(0, stack.shape[3], _DRAWS):
+            part = slice(first, first + _DRAWS)
+            result[at, ..., part] = find(np.ascontiguousarray(stack[at, ..., part]), exponents[at, part]).values
+    return result.reshape(elements.shape)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.batch.arithmetic import apply, matrices, reduce_runs
+from engine.batch.matrix_slopes import slopes_of_power
 from engine.batch.program import ELEMENTWISE, MATRIX, REDUCTIONS, Cells, Group, Numbers, Program
 from engine.batch.slopes import SLOPES
 
@@ -44,7 +45,7 @@ def _values(group: Group, operands: list[Numbers], numbers: Mapping[str, Numbers
         assert group.starts is not None
         return reduce_runs(group.op, operands[0], group.starts)
     if group.op in MATRIX:
-        return matrices(group, operands[0], operands[1])
+        return matrices(group, operands[0][:, None], operands[1][:, None])[:, 0]
     assert group.values is not None
     return group.values
 
@@ -149,26 +150,15 @@ def _of_reduction(op: str, operands: Numbers, result: Numbers, own: Numbers, sta
 
 
 def _of_matrices(group: Group, operands: list[Numbers], result: Numbers, own: Numbers) -> list[Numbers]:
-    """Return what the elements of powers and roots take on; the exponent is a whole number that nobody moves."""
+    """Return what the elements of powers and roots take on, and their exponents."""
     count = len(operands[1])
     size = round((len(own) / count) ** 0.5)
-    found = np.zeros((count, size * size))
-    for at in range(count):
-        exponent = round(float(operands[1][at]))
-        base = (operands[0] if group.op == "matrix_power" else result).reshape(count, size, size)[at]
-        moved = own.reshape(count, size, size)[at]
-        change = _change_of_power(base, exponent)
-        # change maps a change of the base to that of its power; a root asks for the way back.
-        found[at] = change.T @ moved.ravel() if group.op == "matrix_power" else np.linalg.solve(change.T, moved.ravel())
-    return [found.ravel(), np.zeros(count)]
-
-
-def _change_of_power(base: Numbers, exponent: int) -> Numbers:
-    """Return the matrix by which a change of a matrix's elements changes the elements of its power."""
-    size = len(base)
-    total = np.zeros((size * size, size * size))
-    for at in range(exponent):
-        left = np.linalg.matrix_power(base, at)
-        right = np.linalg.matrix_power(base, exponent - 1 - at)
-        total += np.kron(left, right.T)
-    return total
+    bases, results, weights = (part.reshape(count, size, size) for part in (operands[0], result, own))
+    found, of_exponents = np.zeros((count, size, size)), np.zeros(count)
+    for at, exponent in enumerate(operands[1].tolist()):
+        if group.op == "matrix_power":
+            found[at], of_exponents[at] = slopes_of_power(bases[at], exponent, results[at], weights[at])
+        else:  # the root is the power with the exponent 1 / n, whose slope is -1 / n^2
+            found[at], slope = slopes_of_power(bases[at], 1.0 / exponent, results[at], weights[at])
+            of_exponents[at] = -slope / exponent**2
+    return [found.ravel(), of_exponents]

@@ -124,12 +124,10 @@ def _view(operand: Operand, rows: np.ndarray) -> np.ndarray:
 
 
 def _matrices(group: Group, elements: Numbers, exponents: Numbers, target: Numbers) -> None:
-    """Do a matrix operation for one draw after the other."""
+    """Do a matrix operation for the draws of a block."""
     width = target.shape[1]
     elements = np.broadcast_to(elements, (len(group.operands[0]), width))
-    exponents = np.broadcast_to(exponents, (len(group.operands[1]), width))
-    for draw in range(width):
-        target[:, draw] = matrices(group, np.ascontiguousarray(elements[:, draw]), np.ascontiguousarray(exponents[:, draw]))
+    target[...] = matrices(group, elements, np.broadcast_to(exponents, (len(group.operands[1]), width)))
 
 
 def width_for(layout: Layout, cache_bytes: int, least: int, most: int) -> int:

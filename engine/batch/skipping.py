@@ -56,7 +56,7 @@ def _rewritten(group: Group, operands: tuple[Cells, ...], builder: Builder, numb
     if group.op in REDUCTIONS:
         return _reduction(group, operands[0], builder)
     if group.op in MATRIX and all(builder.known[cells].all() for cells in operands):
-        return builder.constants(matrices(group, *(builder.value[cells] for cells in operands)))
+        return builder.constants(matrices(group, *(builder.value[cells][:, None] for cells in operands))[:, 0])
     if group.op == "input" and group.name in numbers:
         return _input(group, np.ravel(numbers[group.name]), builder)
     return builder.copy(group, operands)
