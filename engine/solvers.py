@@ -101,14 +101,14 @@ def principal_matrix_root(matrix: NDArray[np.float64], exponent: float) -> NDArr
 def why_without(outcome: int, matrix: NDArray[np.float64], exponent: float, residual: float = np.nan) -> str:
     """Say why a matrix has no root or power, for an outcome of :mod:`engine.matrix_powers`."""
     if outcome == NEGATIVE:
-        return f"an eigenvalue ({_most_negative(matrix):.3g}) lies on the closed negative real axis, or next to it"
+        return f"an eigenvalue ({_most_negative(matrix):.3g}) lies on the closed negative real axis"
     return {
         BAD_EXPONENT: f"the exponent is {exponent:g}; a root needs one above zero, and it must be finite",
         NOT_FINITE: "an entry of the matrix is not a finite number",
         NILPOTENT: "0 is an eigenvalue of the matrix, and has fewer eigenvectors than it counts",
         NEARLY_SINGULAR: "the matrix is so nearly singular that the last digits of its entries decide the result",
         SINGULAR: "the matrix has no inverse",
-    }.get(outcome, f"what was found, put in again, differs by {residual:.2g}, and {MOST_RESIDUAL:g} is allowed")
+    }.get(outcome, f"what was found misses the matrix by {residual:.2g} when it is raised again, and may miss it by {MOST_RESIDUAL:g}")
 
 
 def _most_negative(matrix: NDArray[np.float64]) -> float:
@@ -133,7 +133,7 @@ def solve_root(
         raise EvaluationError("V606" if outcome == UNVERIFIED else "V604",
                               f"{equation.label} ({equation.id}) has no solution for {where or 'its matrix'}",
                               equation.place, why=why_without(outcome, matrix, exponent, residual),
-                              remedy="check the matrix and the exponent, or supply the annual matrix itself")  # fmt: skip
+                              remedy="check the matrix, or supply the annual matrix itself")  # fmt: skip
     root = np.ascontiguousarray(found.values[..., 0])
     sums = root.sum(axis=1)
     return root, Solution(equation.id, where, residual, float(root.min()), (float(sums.min()), float(sums.max())))

@@ -143,22 +143,57 @@ def test_the_credits_of_a_year_differentiated_by_sympy_as_one_expression(example
     assert compared > 30
 
 
-@pytest.mark.parametrize("exponent", [2, 3])
-def test_powers_and_roots_of_matrices(exponent):
+MATRICES = {
+    "plain": [[0.9, 0.1], [0.2, 0.8]],
+    "defective": [[0.9, 0.1, 0.0], [0.0, 0.9, 0.1], [0.0, 0.0, 1.0]],
+    "round": [[0.7, 0.3, 0.0], [0.0, 0.7, 0.3], [0.3, 0.0, 0.7]],
+}
+
+
+@pytest.mark.parametrize("exponent", [2, 3, 2.5, 0.6, 1])
+@pytest.mark.parametrize("op", ["matrix_power", "root"])
+@pytest.mark.parametrize("name", MATRICES)
+def test_powers_and_roots_of_matrices(name, op, exponent):
+    """By the matrix and by the exponent, whole or not."""
     from engine.batch.program import Builder, Program
 
-    matrix = np.array([[0.9, 0.1], [0.2, 0.8]])
-    for op in ("matrix_power", "root"):
-        builder = Builder()
-        elements = builder.add("input", 4, name="M", places=np.arange(4))
-        cells = builder.add(op, 4, (elements, np.array([builder.constant(float(exponent))])), labels=("",))
-        program = Program(tuple(builder.groups), {"R": cells})
-        found = gradient(program, values_of(program, {"M": matrix}), {int(cells[1]): 1.0, int(cells[2]): 0.3}, {"M": (2, 2)})
-        for place in range(4):
+    matrix = np.array(MATRICES[name])
+    builder = Builder()
+    elements = builder.add("input", matrix.size, name="M", places=np.arange(matrix.size))
+    exponents = builder.add("input", 1, name="n", places=np.arange(1))
+    cells = builder.add(op, matrix.size, (elements, exponents), labels=("",))
+    program = Program(tuple(builder.groups), {"R": cells})
+    numbers = {"M": matrix, "n": np.array(float(exponent))}
+
+    found = gradient(
+        program, values_of(program, numbers), {int(cells[1]): 1.0, int(cells[2]): 0.3}, {q: np.shape(v) for q, v in numbers.items()}
+    )
+
+    for quantity in numbers:
+        for place in range(numbers[quantity].size):
             totals = []
             for sign in (1, -1):
-                moved = matrix.copy()
-                moved.reshape(-1)[place] += sign * 1e-6
-                values = values_of(program, {"M": moved})
+                moved = {q: v.copy() for q, v in numbers.items()}
+                moved[quantity].reshape(-1)[place] += sign * 1e-6
+                values = values_of(program, moved)
                 totals.append(values[cells[1]] + 0.3 * values[cells[2]])
-            assert found.by_input["M"].ravel()[place] == pytest.approx((totals[0] - totals[1]) / 2e-6, rel=1e-6)
+            slope = (totals[0] - totals[1]) / 2e-6
+            assert found.by_input[quantity].ravel()[place] == pytest.approx(slope, rel=1e-6, abs=1e-8), (quantity, place)
+
+
+def test_slopes_of_a_root_of_two_and_a_half_years():
+    """Worked out with SymPy's derivative of the divided difference (0.9 ^ (1/n) - 0.8 ^ (1/n)) / (0.9 - 0.8)."""
+    from engine.batch.matrix_slopes import slopes_of_power
+    from engine.matrix_powers import powers
+
+    matrix, weights = np.array([[0.9, 0.1, 0.0], [0.0, 0.8, 0.2], [0.0, 0.0, 1.0]]), np.zeros((3, 3))
+    weights[0, 1] = 1000.0  # the area that is converted from the first class to the second
+    root = powers(matrix[..., None], np.array([0.4])).values[..., 0]
+    by_matrix, by_power = slopes_of_power(matrix, 0.4, root, weights)
+    a, b, n = sympy.symbols("a b n", positive=True)
+    share = 100 * (a ** (1 / n) - b ** (1 / n)) / (a - b)
+    at = {a: sympy.Rational(9, 10), b: sympy.Rational(4, 5), n: sympy.Rational(5, 2)}
+
+    assert by_matrix[0, 1] == pytest.approx(float(share.subs(at)) / 0.1, rel=1e-13)  # 441.2
+    assert by_matrix[0, 0] == pytest.approx(float(share.diff(a).subs(at)), rel=1e-12)  # -15.1
+    assert -by_power / 2.5**2 == pytest.approx(float(share.diff(n).subs(at)), rel=1e-12)  # -16.5

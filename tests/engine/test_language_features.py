@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from equations.errors import MethodologyError
@@ -188,6 +189,14 @@ def test_matrix_formulas(evaluated, formula):
 
     for labels, value, _ in run.cells("R"):
         assert value == pytest.approx(MATRICES[formula](*labels), abs=1e-15), labels
+
+
+def test_a_matrix_to_a_power_that_is_not_whole(evaluated):
+    quarter = evaluated(matrix("MM ^ S"), PROJECT).values.arrays["R"]
+
+    whole = [[M[i][j] for j in LABELS] for i in LABELS]
+    assert quarter @ quarter @ quarter @ quarter == pytest.approx(np.array(whole), abs=1e-14)
+    assert (np.linalg.eigvals(quarter).real > 0.9).all()
 
 
 @pytest.mark.parametrize(

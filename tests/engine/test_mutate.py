@@ -294,13 +294,26 @@ def test_what_says_the_same_is_told_from_what_no_case_tells_apart(kh):
     assert said.startswith("no number instead of 0 where A_ref is 0, CA_ref is ")
 
 
-def test_an_unknown_matrix_with_another_index_than_the_left_side_is_refused(kh):
+ROOT_OF_A_YEAR = f"""
+based_on: {TINY}
+changes:
+  add:
+    quantities:
+      - {{id: p_half, symbol: ph, meaning: transition in half a year, indices: [land_use, land_use, year], unit: '1', kind: computed,
+         matrix: MP_half}}
+    equations:
+      - {{id: root, defines: "MP_half[y]", relation: "MP == MP_half[y] ^ 2", solver: principal_matrix_root}}
+"""
+
+
+def test_an_unknown_matrix_with_another_index_than_the_left_side_is_refused(kh, tmp_path):
     mutant = one(kh, "data.p.root", "symbol", "MP_multi for MP_t")
     assert isinstance(MutantReader.of(kh).read(mutant), Equation)
-    equation = kh.equation["ref.p.day"]
-    lagged = MutantReader.of(kh).read(one(kh, "ref.p.day", "lag", "MP_day: y-1"))
+    (tmp_path / "spec.yaml").write_text(ROOT_OF_A_YEAR, encoding="utf-8")
+    yearly = engine.load(tmp_path / "spec.yaml")
+    lagged = MutantReader.of(yearly).read(one(yearly, "root", "lag", "MP_half: y-1"))
 
-    assert root_parts(equation)
+    assert root_parts(yearly.equation["root"])
     with pytest.raises(MethodologyError, match="not of the form that its solver solves"):
         root_parts(lagged)
 

@@ -559,8 +559,8 @@ def test_every_equation_has_a_projection_but_those_of_a_matrix_root() -> None:
             refused.append(equation.id)
         if equation.when is not None:
             assert to_sympy(equation.when, kh()) is not None
-    by_day = ["ref.p.day", "ref.p.use.power", "belt.p.day", "belt.p.use.power"]
-    assert refused == [*by_day, "data.p.root", "data.p.back", "belt.p.root", "belt.p.back"]
+    by_power = ["ref.p.use.power", "belt.p.use.power"]
+    assert refused == [*by_power, "data.p.root", "data.p.back", "belt.p.root", "belt.p.back"]
     for rule in kh().rules:
         assert to_sympy(rule.condition, kh(), letters_of(kh(), rule)) is not None
 

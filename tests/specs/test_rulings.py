@@ -503,7 +503,7 @@ def test_version_1_0_keeps_the_rulings_that_do_not_turn_on_days(kh: Methodology)
     older = engine.load("KH_AM004@1.0")
     gone = {ruling.id for ruling in kh.rulings} - {ruling.id for ruling in older.rulings}
     assert gone == {"option2-operating-days", "later-partial-year-area", "linear-share-of-year", "interval-average"}
-    assert not {"d", "d_0", "P_part", "p_day"} & set(older.quantity)
+    assert not {"d", "d_0", "P_part", "p_use"} & set(older.quantity)
 
 
 def test_version_1_0_reads_the_rate_in_whole_years(examples: Path) -> None:
