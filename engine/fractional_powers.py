@@ -32,7 +32,7 @@ Step = Callable[[list[Numbers]], tuple[list[Numbers], Draws]]
 _NEAR = 0.2
 _CHUNK, _CHUNKS = 7, 7
 _MOST_ROOTS, _MOST_STEPS, _MOST_CORRECTIONS = 60, 100, 12
-_ROUGH, _SETTLED, _SURE = 1e-9, 1e-30, 1e-25
+_ROUGH, _SETTLED, _SURE = 1e-7, 1e-29, 1e-25
 #: Bits of the fixed point in which coefficients are computed.
 _BITS = 140
 
@@ -130,14 +130,16 @@ def whole_power(matrices: Pair, exponents: Numbers) -> Pair:
         Whole numbers not below zero. Shape: (draw,).
     """
     left = np.where(np.isfinite(exponents), exponents, 0.0)
-    base = matrices
+    base, fresh = matrices, np.ones(len(left), bool)
     result = dd.exact(np.broadcast_to(dd.identity(len(matrices[0])), matrices[0].shape).copy())
     while left.any():
         odd = left % 2 == 1
-        if odd.any():
-            # Not multiplied by the unit matrix first: what is not yet there takes the factor as it is, to the bit.
-            more = dd.product(dd.chosen(result, odd), dd.chosen(base, odd))
-            result[0][..., odd], result[1][..., odd] = more
+        for chosen, first in ((odd & fresh, True), (odd & ~fresh, False)):
+            if chosen.any():
+                factor = dd.chosen(base, chosen)
+                more = factor if first else dd.product(dd.chosen(result, chosen), factor)
+                result[0][..., chosen], result[1][..., chosen] = more
+        fresh &= ~odd
         left = np.floor(left / 2)
         if left.any():
             base = dd.product(base, base)
@@ -184,8 +186,8 @@ def _halfway(state: list[Numbers]) -> tuple[list[Numbers], Draws]:
     rest, root = state
     unit, back = dd.identity(len(rest)), dd.rough_inverse(rest)
     root = 0.5 * dd.rough_product(root, unit + back)
-    rest = 0.5 * (unit + 0.5 * (rest + back))
-    return [rest, root], np.abs(rest - unit).max(axis=(0, 1)) <= _ROUGH
+    near = np.abs(rest - unit).max(axis=(0, 1)) <= _ROUGH  # before the step, which squares it
+    return [0.5 * (unit + 0.5 * (rest + back)), root], near
 
 
 def _corrected(state: list[Numbers]) -> tuple[list[Numbers], Draws]:

@@ -154,7 +154,8 @@ def _check_solution(run: Run, path: ScalarPath, equation: Equation, rest: Labels
         path.units.allowed = ()
     if not times.is_integer() or times > _MOST_PRODUCTS:
         return  # nothing to multiply out; the cells of the solution were compared with a root found in another way
-    solution = run.values.arrays[equation.quantity][(slice(None), slice(None), *place)].tolist()
+    held = run.values.arrays[equation.quantity]
+    solution = [[float(held[(m, n, *place)]) for n in range(len(columns))] for m in range(len(rows))]
     power = solution
     for _ in range(int(times) - 1):
         power = [[sum(a * b for a, b in zip(row, column, strict=True)) for column in zip(*solution, strict=True)] for row in power]

@@ -25,6 +25,7 @@ _CLOSE = Decimal("1e-9")
 _FIRST_STEP, _MOST_HALVINGS = 0.25, 6
 #: Terms of this share of the greatest are the end of a sum.
 _END = 1e-17
+#: Beyond this the resolvent is what it is at the end, to 24 digits.
 _FAR = 55.0
 
 
@@ -50,48 +51,56 @@ def power_of(matrix: list[list[float]], exponent: Decimal) -> list[list[float]]:
         try:
             result = _whole(rows if whole >= 0 else _solved(rows, _unit(len(rows))), abs(whole))
             if part:
-                result = _product(result, _part(rows, float(part)))
+                result = _product(result, _part(rows, part))
         except (ZeroDivisionError, InvalidOperation) as cause:
             raise PathError(f"a matrix to the power {exponent:.6g}, which it does not have") from cause
         return [[float(x) for x in row] for row in result]
 
 
-def _part(matrix: Rows, exponent: float) -> Rows:
+def _part(matrix: Rows, exponent: Decimal) -> Rows:
     """Return the power with an exponent between 0 and 1: sums over finer and finer steps, until two agree."""
-    step = _FIRST_STEP
-    total = _sum(matrix, exponent, step, 0.0)
-    before = _scaled(total, exponent, step)
+    shares, step = (float(exponent), float(1 - exponent)), _FIRST_STEP
+    ends = {end: _resolvent(matrix, end) for end in (-_FAR, _FAR)}
+    total = _sum(matrix, shares, step, 0.0, ends)
+    before = _scaled(total, shares, step)
     for _ in range(_MOST_HALVINGS):
         # The finer sum has the nodes of the coarser one, and those half way between.
-        total = _plus(total, _sum(matrix, exponent, step, step / 2))
+        total = _plus(total, _sum(matrix, shares, step, step / 2, ends))
         step /= 2
-        now = _scaled(total, exponent, step)
+        now = _scaled(total, shares, step)
         if max(abs(a - b) for left, right in zip(now, before, strict=True) for a, b in zip(left, right, strict=True)) <= _CLOSE:
             return now
         before = now
     raise PathError(f"a matrix to the power {exponent:.6g}: the integral does not settle, as with eigenvalues below zero")
 
 
-def _scaled(total: Rows, exponent: float, step: float) -> Rows:
-    factor = Decimal(math.sin(math.pi * exponent) / math.pi * step)
+def _scaled(total: Rows, shares: tuple[float, float], step: float) -> Rows:
+    factor = Decimal(math.sin(math.pi * min(shares)) / math.pi * step)
     return [[x * factor for x in row] for row in total]
 
 
-def _sum(matrix: Rows, exponent: float, step: float, offset: float) -> Rows:
-    """Add up the integrand at ``offset + k step``, outwards to both sides."""
+def _sum(matrix: Rows, shares: tuple[float, float], step: float, offset: float, ends: dict[float, Rows]) -> Rows:
+    """Add up the integrand at ``offset + k step``, outwards to both sides.
+
+    Parameters
+    ----------
+    shares
+        f and 1 - f: how fast the integrand goes to zero below, and above.
+    ends
+        The resolvent where it moves no more: below it stays, above it goes on as e^-u.
+    """
     total = [[Decimal(0)] * len(matrix) for _ in matrix]
     for sign in (1, -1):
         for k in count(0 if sign == 1 else 1):
             at = offset + sign * k * step
             u = math.pi / 2 * math.sinh(at)
             weight = math.pi / 2 * math.cosh(at)
-            # What is left of the integrand far out: e^(f u) below, e^((f - 1) u) above.
-            if math.exp(-abs(u) * (exponent if u < 0 else 1 - exponent)) * weight <= _END:
+            if math.exp(u * shares[0] if u < 0 else -u * shares[1]) * weight * min(shares) <= _END:
                 break
-            # Farther out than _FAR nothing moves any more: below (e^u I + A)^-1 A itself, above e^u times it.
             near = max(-_FAR, min(_FAR, u))
-            factor = Decimal(math.exp(exponent * u - max(0.0, u - near)) * weight)
-            total = _plus(total, [[x * factor for x in row] for row in _resolvent(matrix, near)])
+            factor = Decimal(math.exp(u * shares[0] if u < 0 else near - u * shares[1]) * weight)
+            found = ends[near] if near in ends else _resolvent(matrix, near)
+            total = _plus(total, [[x * factor for x in row] for row in found])
     return total
 
 
