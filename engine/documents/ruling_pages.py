@@ -182,8 +182,9 @@ def _ranking(subject: Subject) -> list[Block]:
         Heading(2, ("What hangs on them",)),
         Paragraph(
             (
-                f"By how much the other readings of an entry move {m.quantity[m.result].title or m.result} of the example projects, in "
-                f"{_result_unit(subject)}; of several readings the one that moves most. {rest} further entries can move credits and are "
+                "By how much the other readings of an entry move the result, ",
+                subject.quantity_link(m.result),
+                f", of example projects, in {_result_unit(subject)}; of several readings the one that moves most. {rest} further entries can move credits and are "
                 "not measured, for their other side is another input, a choice or a dataset, or nothing can be selected.",
             )
         ),
