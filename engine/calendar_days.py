@@ -1,11 +1,13 @@
-"""Days of calendar years, and those of a project's operation."""
+"""Days of calendar years, those of a project's operation, and dates counted in years."""
 
 from __future__ import annotations
 
 import calendar
-from datetime import date
+import math
+from datetime import date, timedelta
 
 from engine.setting import Setting
+from engine.written_numbers import EPOCH
 
 
 def calendar_value(function: str, year: int, start: int, setting: Setting) -> int:
@@ -25,3 +27,16 @@ def operating_days(year: int, setting: Setting) -> int:
     first = max(date.fromisoformat(setting.start), date(year, 1, 1))
     last = min(date.fromisoformat(setting.end), date(year, 12, 31))
     return max(0, (last - first).days + 1)
+
+
+def calendar_years(day: float) -> float:
+    """Return a date, in days since 1970, counted in calendar years.
+
+    The day of the year is a fraction that a float holds exactly, the same in every year, so that anniversaries are whole
+    years apart whether or not a leap day lies between them.
+    """
+    if not math.isfinite(day):
+        return math.nan
+    on = EPOCH + timedelta(days=int(day))
+    of_year = date(2000, on.month, on.day).toordinal() - date(2000, 1, 1).toordinal()
+    return on.year + round(of_year / 366 * 2**20) / 2**20

@@ -14,9 +14,8 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.calendar_days import calendar_value
+from engine.calendar_days import calendar_value, calendar_years
 from engine.cells import existing_cells
-from engine.dates import calendar_years
 from engine.matrix_powers import powers
 from engine.rational import rounded_exactly
 from engine.setting import Setting

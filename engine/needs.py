@@ -196,7 +196,8 @@ def project_template(
         lines += ["", "  # ---- statements, for the rules of the methodology"]
         for id_ in statements:
             quantity = methodology.quantity[id_]
-            lines += [f"  # {quantity.meaning}{_cited(quantity)}", f"  {id_}: ____   # {_answer(quantity)}"]
+            labels = [list(setting.members[axis]) for axis in quantity.indices]
+            lines += [f"  # {quantity.meaning}{_cited(quantity)}", *_template_answers(quantity, labels)]
     defaults = [id_ for id_ in plan.inputs if id_ in given]
     if defaults:
         lines += ["", "  # Taken from the methodology's datasets unless you supply them here: " + ", ".join(defaults)]
@@ -247,10 +248,10 @@ def value_template(methodology: Methodology, setting: Setting, quantity: Quantit
     lines = ["", f"  # {quantity.meaning}{_cited(quantity)}"]
     if quantity.published_unit_text:
         lines.append(f"  # published unit: {quantity.published_unit_text}")
-    if quantity.type != "number":
-        return [*lines, f"  {quantity.id}: ____   # {_answer(quantity)}"]
     box = plan.inputs[quantity.id]
     labels = [[setting.members[axis][at] for at in places] for axis, places in zip(quantity.indices, box, strict=True)]
+    if quantity.type != "number":
+        return [*lines, *_template_answers(quantity, labels)]
     lines += [f"  {quantity.id}:"]
     count = 1
     for axis in labels:
@@ -261,6 +262,21 @@ def value_template(methodology: Methodology, setting: Setting, quantity: Quantit
     if not quantity.indices:
         return [*lines, "    value: ____"]
     return [*lines, "    values:", *_template_nested(labels, "      ")]
+
+
+def _template_answers(quantity: Quantity, labels: list[list[str]]) -> Iterator[str]:
+    """Yield the lines of a statement, one for each cell."""
+    if not labels:
+        yield f"  {quantity.id}: ____   # {_answer(quantity)}"
+        return
+    yield from (f"  {quantity.id}:", "    values:")
+    seen: tuple[str, ...] = ()
+    for cell in product(*labels):
+        for depth, label in enumerate(cell):
+            if seen[: depth + 1] != cell[: depth + 1]:
+                last = depth == len(cell) - 1
+                yield f"      {'  ' * depth}{_quoted(label)}:" + (f" ____   # {_answer(quantity)}" if last else "")
+        seen = cell
 
 
 def _template_nested(labels: list[list[str]], indent: str) -> Iterator[str]:
