@@ -19,6 +19,7 @@ from equations.quantity import Quantity
 from equations.records import record
 from equations.strict_yaml import Mapping as YamlMapping
 from equations.strict_yaml import Scalar, YamlNode
+from equations.unit_kinds import between, told_apart
 from equations.units import Unit
 
 MOST_CSV_BYTES = 60_000_000
@@ -285,8 +286,6 @@ class ValueReader:
                     return unit, name
         elif unit.same_dimension(quantity.unit) or self.is_published(quantity, unit):
             return unit, ""
-        from equations.unit_kinds import between, told_apart
-
         self.fault("I503", f"{quantity.id} is given in {unit}, and is in {_units(quantity)}", place,
                    why=told_apart(unit, quantity.unit),
                    remedy=f"{between(unit, quantity.unit) or 'convert the number to that substance or dimension'}"

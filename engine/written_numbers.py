@@ -12,6 +12,7 @@ from engine.cells import ABSENT, EXCLUDED, PRESENT
 from engine.finding import Finding
 from engine.project_data import read_date
 from equations.errors import InputError, MethodologyError, Place, UnitError
+from equations.exact_ratios import taken_for_ratio
 from equations.methodology import Methodology
 from equations.quantity import Quantity, Range
 from equations.records import record
@@ -110,8 +111,6 @@ class NumberReader:
 
     def check_ratio(self, quantity: Quantity, shown: str, given: Given, exact: Fraction) -> None:
         """Report a number that a slip makes of the exact ratio of its units or molar masses."""
-        from equations.exact_ratios import taken_for_ratio
-
         said = taken_for_ratio(quantity, exact, given.text, given.unit, self.methodology.molecules)
         if said is None or said.kind == "exact" or quantity.not_exact:
             return

@@ -1,7 +1,6 @@
 """From the text of a unit to a :class:`~equations.units.Unit`, by the one pint registry of the project.
 
-The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read; a run that finds
-its units in the cache imports no more than this module.
+The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from equations.errors import Place, UnitError
+from equations.unit_hints import refused, suggestion
 from equations.unit_words import (
     SPELLINGS,
     SUBSTANCES,
@@ -227,8 +227,6 @@ def _known(piece: str, text: str, declared: frozenset[str]) -> Word:
     UnitError
         U307 for a word that is taken for several units, U301 for one that is no unit.
     """
-    from equations.unit_hints import refused, suggestion
-
     written = piece if piece in text else piece.replace("_", " ")
     where = f" (in {text!r})" if written != text else ""
     meant = refused(piece, declared)
@@ -258,8 +256,6 @@ def shown_units(units: Any) -> str:
 
 def _spelled(text: str, declared: frozenset[str]) -> str:
     """Return the text of a unit with signs made plain and words joined: ``t N2O-N`` and ``short tons`` are one each; ``t ha-1`` is not."""
-    from equations.unit_hints import refused
-
     def joined(match: re.Match[str]) -> str:
         substance = SPELLINGS.get(match["substance"], match["substance"])
         mass = match["mass"] in mass_words() or refused(match["mass"], declared) is not None
