@@ -15,7 +15,6 @@ from engine.pipeline import Run, run_project
 from engine.plan import Plan
 from engine.planning import plan_with_rules
 from engine.project_data import ProjectData
-from engine.rules import asked_quantities
 from engine.setting import Setting
 from equations.methodology import Methodology
 from equations.spec_files import load_methodology
@@ -113,4 +112,4 @@ def many_draws(finished: Run, targets: tuple[str, ...] = ()) -> Batch:
 
 def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
     wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
-    return plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology, setting))
+    return plan_with_rules(methodology, setting, wanted, supplied)

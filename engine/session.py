@@ -50,10 +50,9 @@ class Session:
         plan = self.entry.plans.get(key)
         if plan is None:
             from engine.planning import plan_with_rules
-            from engine.rules import asked_quantities
 
             wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
-            plan = plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology, setting))
+            plan = plan_with_rules(methodology, setting, wanted, supplied)
             self.entry.keep_plan(key, plan)
         return plan
 
