@@ -108,7 +108,9 @@ def needs_in(
     plan = plan_for_needs(methodology, setting, targets, frozenset(given))
     needs = []
     for id_ in plan.inputs:
-        users = tuple(methodology.equation[e].label if e in methodology.equation else e for e in plan.needed_by.get(id_, ()))
+        readers = plan.needed_by.get(id_, ())
+        users = tuple(methodology.equation[e].label for e in readers if e in methodology.equation)
+        users += tuple(e for e in readers if e not in methodology.equation)
         needs.append(Need(methodology.quantity[id_], users, given.get(id_, ""), tuple(_instead(methodology, setting, id_, given))))
     return needs
 

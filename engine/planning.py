@@ -76,10 +76,11 @@ def plan_with_rules(
     try:
         found = joint(methodology.rules)
     except MethodologyError:
-        found, kept = plan, ()
+        found, kept = plan, list[Rule]()
         for rule in methodology.rules:
             try:
-                found, kept = joint((*kept, rule)), (*kept, rule)
+                found = joint((*kept, rule))
+                kept.append(rule)
             except MethodologyError as error:
                 unplanned[rule.id] = _unplanned(error, setting)
     optional = frozenset(found.needs) - frozenset(plan.needs)

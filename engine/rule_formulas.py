@@ -282,7 +282,7 @@ class RuleFormulas(FormulaEvaluator):
         found = (gone & takes_part).any(axis=-1)
         if node.kind in ("Max", "Min"):
             found = found | ~takes_part.any(axis=-1)
-        return found, tuple(x for x in axes if x not in bound)
+        return np.asarray(found), tuple(x for x in axes if x not in bound)
 
     def element_away(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
         at, there, letters = self.cells(quantity, indices, scope)
@@ -337,7 +337,7 @@ class RuleFormulas(FormulaEvaluator):
         if node.kind in ("Max", "Min") and not terms:
             yield Lack(True, f"{node.kind} over no members")
         for one in terms:
-            _, gone, takes_part, _ = self.terms(Reduce(node.kind, (), node.body), one, self.away)
+            _, _, takes_part, _ = self.terms(Reduce(node.kind, (), node.body), one, self.away)
             if takes_part.all():
                 self.masks.append([])
                 found = list(look(node.body, one))

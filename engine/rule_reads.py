@@ -10,7 +10,22 @@ from typing import Protocol
 from engine.reach import NeedKeeper, NeedWalk
 from engine.setting import holds, is_static, letters_of
 from equations.equation import Equation, Rule
-from equations.syntax import Binder, Compare, Element, IndexGroup, IndexLetter, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, walk
+from equations.syntax import (
+    Binder,
+    Compare,
+    Element,
+    IndexGroup,
+    IndexLetter,
+    Letter,
+    Logic,
+    Member,
+    Node,
+    Not,
+    Reduce,
+    Supplied,
+    Switch,
+    walk,
+)
 
 #: Whether a quantity is supplied; ``None`` where that is not known.
 Known = Callable[[str], bool | None]

@@ -64,7 +64,7 @@ def quantified(truth: Truth, takes_part: _Mask, axis: int, kind: str) -> Truth:
     none = ~there.any(axis=axis)
     can_be_true = (~there | ((terms & (TRUE | AWAY)) > 0)).all(axis=axis) & ((terms & TRUE) > 0).any(axis=axis)
     away = (~there | ((terms & AWAY) > 0)).all(axis=axis) & ~none
-    whole = _packed(none | can_be_true, ((terms & FALSE) > 0).any(axis=axis), away)
+    whole = _packed(np.asarray(none | can_be_true), np.asarray(((terms & FALSE) > 0).any(axis=axis)), np.asarray(away))
     return whole if kind == "All" else negated(whole)
 
 

@@ -23,7 +23,6 @@ from engine.reported_values import UnitReader
 from engine.rules import check_rules
 from engine.setting import Setting
 from engine.worked_cases import WorkedCase
-from equations.errors import MethodologyError
 from equations.methodology import Methodology
 
 #: What tells one finding of a run from another: code, severity, subject.
