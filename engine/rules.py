@@ -104,14 +104,15 @@ class _Judge:
         """Return the verdict on the rule."""
         formulas, setting = self.formulas, self.formulas.setting
         for letter, set_id in self.rule.letters:
-            if not setting.members[set_id]:
-                if formulas.methodology.base_set(set_id) in setting.unlisted:
-                    return self.said(IDLE, f"the project lists no members of {set_id}, and no number needs them")
-                return self.said(IDLE, f"{set_id} has no members")
             self.scope = self.scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))
         applies: Valued = (np.array(TRUE, np.uint8), ()) if self.rule.when is None else formulas.truth(self.rule.when, self.scope)
         if not applies[1] and int(applies[0]) == FALSE:
             return self.said(IDLE, self.under())
+        for _, set_id in self.rule.letters:
+            if not setting.members[set_id]:
+                if formulas.methodology.base_set(set_id) in setting.unlisted:
+                    return self.said(IDLE, f"the project lists no members of {set_id}, and no number needs them")
+                return self.said(IDLE, f"{set_id} has no members")
         return self.of_cells(*self.cells(applies))
 
     def cells(self, applies: Valued) -> tuple[Truth, tuple[str, ...]]:

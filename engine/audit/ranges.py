@@ -17,8 +17,9 @@ def outside_ranges(run: Run, quantity: Quantity) -> Iterator[Finding]:
     """Yield A702 for computed values that cannot be (error), or that are unusual (warning)."""
     array = run.values.arrays[quantity.id]
     for limits, severity, word in ((quantity.range, "error", "what it can be"), (quantity.plausible, "warning", "what is usual")):
-        if limits is None:
-            continue
+        known = array[np.isfinite(array)]
+        if limits is None or not known.size or (limits.holds(float(known.min())) and limits.holds(float(known.max()))):
+            continue  # a range has no holes: with its ends all are within
         bad = [
             tuple(int(at) for at in cell) for cell in np.argwhere(np.isfinite(array)) if not limits.holds(float(array[tuple(cell)]))
         ]
