@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.audit.report import AuditReport
 from engine.audit.report import audit_project as make_report
 from engine.audit.reread import rereader
+from engine.audit.severe import with_severe_findings
 from engine.batch.again import Recalculation
 from engine.batch.many import Batch, batch_of
 from engine.checks import CheckResult, check_methodology
@@ -15,7 +16,7 @@ from engine.pipeline import Run, run_project
 from engine.plan import Plan
 from engine.planning import plan_with_rules
 from engine.project_data import ProjectData
-from engine.rules import asked_quantities
+from engine.refusal import refuse_faulty
 from engine.setting import Setting
 from equations.methodology import Methodology
 from equations.spec_files import load_methodology
@@ -56,9 +57,11 @@ def run(
     Raises
     ------
     MethodologyError
-        With every fault of the input.
+        With every fault of the input, or of a methodology that does not pass :func:`check`.
     """
-    return run_project(methodology, project, parse_unit, _plan, choices=choices, readings=readings, targets=targets, load=load)
+    refuse_faulty(methodology)
+    found = run_project(methodology, project, parse_unit, _plan, choices=choices, readings=readings, targets=targets, load=load)
+    return with_severe_findings(found)
 
 
 def audit_project(
@@ -113,4 +116,4 @@ def many_draws(finished: Run, targets: tuple[str, ...] = ()) -> Batch:
 
 def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
     wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
-    return plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology, setting))
+    return plan_with_rules(methodology, setting, wanted, supplied)

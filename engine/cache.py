@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.finding import Finding
 from engine.plan import Plan
 from equations.methodology import Methodology
 from equations.units import Unit
@@ -33,6 +34,8 @@ class Entry:
     units: dict[tuple[str, tuple[str, ...]], Unit] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
     changed: bool = False
+    #: Errors of the spec's own check; ``None`` until it is made.
+    errors: tuple[Finding, ...] | None = None
 
     def keep_plan(self, key: str, plan: Plan) -> None:
         """Keep a plan; the oldest goes when there are too many."""

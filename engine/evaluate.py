@@ -183,7 +183,7 @@ class StepEvaluator:
             result = np.where(here, result, 0.0)
             state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
         bad = ~self.is_finite(result) & chosen
-        if step.quantity not in self.plan.optional and bad.any():
+        if bad.any() and (bad := bad & self.required(step.quantity, target)).any():
             raise Diagnosis(self.formulas).error(equation, scope, axes, tuple(int(at) for at in np.argwhere(bad)[0]))
         held, held_state = self.arrays[step.quantity], self.states[step.quantity]
         if not target:
@@ -191,6 +191,16 @@ class StepEvaluator:
             return
         held[target] = np.where(chosen, result, held[target])
         held_state[target] = np.where(chosen, state, held_state[target])
+
+    def required(self, quantity: str, target: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
+        """Return which cells must have a number; what only rules read may lack one."""
+        if quantity in self.plan.optional:
+            return np.zeros((), bool)
+        found = np.ones((), bool)
+        if self.plan.required:
+            for part, axis in zip(target, self.plan.required.get(quantity, ()), strict=False):
+                found = found & np.isin(part, axis)
+        return found
 
     def target(self, equation: Equation, scope: Scope, axes: tuple[str, ...]) -> tuple[NDArray[np.intp], ...]:
         """Return index arrays, one per axis of the defined quantity, broadcast along ``axes``."""

@@ -53,6 +53,8 @@ FINDING_CODES: dict[str, str] = {
     "A730": "a distribution whose mean is not the value of the run",
     "A731": "a declared uncertainty that moves nothing",
     "A732": "propagation of error has no number",
+    "A740": "a rule that cannot be decided",
+    "A741": "a methodology that does not pass its own check, and so gives no number",
     "A746": "a value so near a whole number that its last digits would decide; it counts as the whole number",
 }
 

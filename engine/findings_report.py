@@ -71,15 +71,15 @@ def findings_markdown(findings: Sequence[Finding]) -> Iterator[str]:
     for severity in SEVERITIES:
         for finding in findings:
             if finding.severity == severity:
-                yield f"- **{severity}** {finding.code} `{_plain(finding.subject)}`: {_plain(sentence(finding))}"
+                yield f"- **{severity}** {finding.code} `{plain(finding.subject)}`: {plain(sentence(finding))}"
                 for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
                     if text:
-                        yield f"  - {word}: {_plain(text)}"
+                        yield f"  - {word}: {plain(text)}"
                 if finding.place is not None:
-                    yield f"  - at: `{_plain(str(finding.place))}`"
+                    yield f"  - at: `{plain(str(finding.place))}`"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return text in which nothing of a project file can become markup."""
     for sign in "\\<>|*_[]":
         text = text.replace(sign, "\\" + sign) if sign not in "<>" else text.replace(sign, {"<": "&lt;", ">": "&gt;"}[sign])

@@ -357,7 +357,7 @@ class _Binder:
                 values[cell], states[cell] = 0.0, NOT_APPLICABLE
                 continue
             given = held.get(cell) or self.stated_otherwise(quantity.id, cell)
-            if given is None or given.text in (GAP, ""):
+            if given is None or given.text.strip() in (GAP, ""):
                 if self.is_required(quantity.id, cell):
                     missing.append(cell)
                 continue

@@ -9,9 +9,9 @@ from itertools import product
 from engine.graph import uses
 from engine.placeholder import check_switches, choice_combinations, placeholder_setting
 from engine.plan import Plan
-from engine.planning import plan_run
+from engine.planning import plan_run, plan_with_rules
 from engine.project_data import GAP
-from engine.rules import asked_quantities
+from engine.rules import cut_off
 from engine.setting import Setting, may_hold
 from equations.errors import GraphError, InputError, near_or_all
 from equations.methodology import Methodology
@@ -108,13 +108,18 @@ def needs_in(
     plan = plan_for_needs(methodology, setting, targets, frozenset(given))
     needs = []
     for id_ in plan.inputs:
-        users = tuple(methodology.equation[e].label for e in plan.needed_by.get(id_, ()) if e in methodology.equation)
+        readers = plan.needed_by.get(id_, ())
+        users = tuple(methodology.equation[e].label for e in readers if e in methodology.equation)
+        users += tuple(e for e in readers if e not in methodology.equation)
         needs.append(Need(methodology.quantity[id_], users, given.get(id_, ""), tuple(_instead(methodology, setting, id_, given))))
     return needs
 
 
 def plan_for_needs(methodology: Methodology, setting: Setting, targets: tuple[str, ...], given: frozenset[str]) -> Plan:
-    """Plan a target so that what a project is asked for is an input, although an equation could give it."""
+    """Plan a target so that what a project is asked for is an input, although an equation could give it.
+
+    Where the result is asked for, what the rules of the methodology read is needed too, unless it only led to what is asked for anyway.
+    """
     wanted = targets or (methodology.result,)
     asked = frozenset(
         quantity.id
@@ -122,7 +127,11 @@ def plan_for_needs(methodology: Methodology, setting: Setting, targets: tuple[st
         if quantity.is_input and quantity.id in methodology.definitions and quantity.id not in given and quantity.id not in wanted
         and not _follows(methodology, setting, quantity.id, given)
     )
-    return plan_run(methodology, setting, wanted, given | asked)
+    if methodology.result not in wanted:
+        return plan_run(methodology, setting, wanted, given | asked)
+    alone = plan_run(methodology, setting, wanted, given | asked)
+    plan = plan_with_rules(methodology, setting, wanted, given | asked, lambda id_: None if id_ in given else id_ in alone.inputs)
+    return replace(plan, inputs={id_: box for id_, box in plan.inputs.items() if not cut_off(methodology, plan, id_)})
 
 
 def _follows(methodology: Methodology, setting: Setting, quantity: str, given: frozenset[str]) -> bool:
@@ -184,7 +193,6 @@ def project_template(
     """Return a commented project file for one setting that lacks only the numbers; each is written ``____``."""
     given = datasets_by_quantity(methodology, datasets)
     plan = plan_for_needs(methodology, setting, targets, frozenset(given))
-    statements = [q for q in asked_quantities(methodology) if methodology.quantity[q].kind == "statement" and q not in plan.inputs]
     lines = [*_template_head(methodology, setting, datasets), *_template_members(methodology, setting, plan), "", "values:"]
     for kind, title in (("fixed_ex_ante", "fixed ex ante"), ("monitored", "monitored"), ("statement", "statements"), ("default", "defaults")):
         wanted = [id_ for id_ in plan.inputs if methodology.quantity[id_].kind == kind and id_ not in given]
@@ -192,12 +200,6 @@ def project_template(
             lines += ["", f"  # ---- {title}"]
         for id_ in wanted:
             lines += value_template(methodology, setting, methodology.quantity[id_], plan)
-    if statements:
-        lines += ["", "  # ---- statements, for the rules of the methodology"]
-        for id_ in statements:
-            quantity = methodology.quantity[id_]
-            labels = [list(setting.members[axis]) for axis in quantity.indices]
-            lines += [f"  # {quantity.meaning}{_cited(quantity)}", *_template_answers(quantity, labels)]
     defaults = [id_ for id_ in plan.inputs if id_ in given]
     if defaults:
         lines += ["", "  # Taken from the methodology's datasets unless you supply them here: " + ", ".join(defaults)]

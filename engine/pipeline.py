@@ -16,9 +16,9 @@ from engine.finding import Finding
 from engine.inputs import Inputs, bind_inputs, supplied_quantities
 from engine.plan import Plan
 from engine.prepare import prepare
-from engine.project_data import ProjectData, read_project
+from engine.project_data import ProjectData, is_blank, read_project
 from engine.reported_values import UnitReader
-from engine.rules import check_rules
+from engine.rules import Verdict, judge_rules
 from engine.setting import Setting
 from engine.totals import Headline, headline, no_total
 from equations.errors import listed
@@ -45,6 +45,8 @@ class Run:
     inputs: Inputs
     values: Values
     findings: tuple[Finding, ...]
+    #: What the run says of each rule of the methodology, in the order of the rules.
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
     def setting(self) -> Setting:
@@ -163,9 +165,15 @@ def run_project(
     plan = planner(methodology, setting, targets, supplied)
     inputs = bind_inputs(methodology, plan, data, read_unit)
     values = evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs))
-    stated = frozenset(q for q in data.values if q in methodology.quantity)
-    findings = (*aside, *inputs.findings, *check_rules(methodology, plan, values, stated), *_about(methodology, data, plan, values))
-    return Run(methodology, data, plan, inputs, values, findings)
+    verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
+    broken = (finding for verdict in verdicts for finding in verdict.findings)
+    findings = (*aside, *inputs.findings, *broken, *_about(methodology, data, plan, values))
+    return Run(methodology, data, plan, inputs, values, findings, verdicts)
+
+
+def stated_quantities(methodology: Methodology, project: ProjectData) -> frozenset[str]:
+    """Return the quantities of which a project says something; an entry that is blank, or a gap of the template, says nothing."""
+    return frozenset(id_ for id_, blocks in project.values.items() if id_ in methodology.quantity and not all(map(is_blank, blocks)))
 
 
 def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Values) -> list[Finding]:

@@ -13,6 +13,8 @@ from equations.records import record
 
 #: For each axis of a quantity the positions of its members that are needed.
 Box = tuple[tuple[int, ...], ...]
+#: Why what a rule reads cannot be planned: whether the rule then does not apply, and the reason.
+Unplanned = tuple[bool, str]
 
 
 @record(frozen=True)
@@ -66,3 +68,5 @@ class Plan:
     optional: frozenset[str] = frozenset()
     #: Cells without which the targets do not follow; wider needs are those of rules.
     required: Mapping[str, Box] = field(default_factory=dict)
+    #: Rules of which what they read cannot be planned.
+    unplanned: Mapping[str, Unplanned] = field(default_factory=dict)

@@ -6,16 +6,17 @@ years that are monitored, areas from the start year on. A supplied quantity cuts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from engine.graph import build_graph, gathered_sets, recurrent_groups
-from engine.plan import Box, Plan, Stage, Step
+from engine.plan import Box, Plan, Stage, Step, Unplanned
 from engine.reach import NeedWalk, member_label
+from engine.rule_reads import Known, standing_rules, walk_rule
 from engine.setting import Setting, holds, letters_of, may_hold, switches_of
-from equations.equation import Equation
-from equations.errors import GraphError, InputError, MethodologyError, near, raise_all
+from equations.equation import Equation, Rule
+from equations.errors import Faults, GraphError, InputError, MethodologyError, near, raise_all
 from equations.methodology import Methodology
 from equations.syntax import (
     Element,
@@ -54,50 +55,45 @@ def plan_run(
 
 
 def plan_with_rules(
-    methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str], asked: tuple[str, ...]
+    methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str], known: Known | None = None
 ) -> Plan:
-    """Resolve what a target needs, and beside it what rules ask for as far as it is at hand.
+    """Resolve what a target needs, and beside it every cell that a rule reads.
+
+    What only rules read may lack numbers: it is no error of the run, and the rule says that it is not decided.
 
     Parameters
     ----------
-    asked
-        Quantities that conditions of rules name.
+    known
+        Whether a quantity counts as supplied for ``supplied(...)``; by default what is not at hand does not, and the rest is open.
     """
     plan = plan_run(methodology, setting, targets, supplied)
-    extra = [q for q in asked if q not in plan.needs]
-    at_hand = frozenset(supplied) | frozenset(plan.inputs)
-    accepted = _joint(methodology, setting, plan, _reachable(methodology, setting, plan, extra, supplied), supplied, at_hand)
-    if accepted is None:
-        accepted = plan
-        for quantity in extra:
-            accepted = _joint(methodology, setting, accepted, [quantity], supplied, at_hand) or accepted
-    optional = frozenset(accepted.needs) - frozenset(plan.needs)
-    return replace(accepted, targets=plan.targets, optional=optional, required=plan.needs)
+    asked = known or (lambda quantity: None if quantity in supplied else False)
+    unplanned: dict[str, Unplanned] = {}
 
+    def joint(rules: tuple[Rule, ...]) -> Plan:
+        return _Planner(methodology, setting, supplied, required=plan.needs).plan(plan.targets, rules, asked)
 
-def _reachable(methodology: Methodology, setting: Setting, plan: Plan, extra: list[str], supplied: frozenset[str]) -> list[str]:
-    """Return the quantities that follow, each alone, from what is supplied and what a plan has anyway; cells are not looked at."""
-    held = frozenset(supplied) | frozenset(plan.needs)
-    found = []
-    for quantity in extra:
-        try:
-            alone = plan_run(methodology, setting, (quantity,), held)
-        except MethodologyError:
-            continue
-        if set(alone.inputs) <= held:
-            found.append(quantity)
-    return found
-
-
-def _joint(
-    methodology: Methodology, setting: Setting, plan: Plan, extra: list[str], supplied: frozenset[str], at_hand: frozenset[str]
-) -> Plan | None:
-    """Plan further targets beside those of a plan, or return ``None`` where that needs what is not at hand."""
     try:
-        joint = plan_run(methodology, setting, (*plan.targets, *extra), supplied)
+        found = joint(methodology.rules)
     except MethodologyError:
-        return None
-    return joint if set(joint.inputs) <= at_hand else None
+        found, kept = plan, list[Rule]()
+        for rule in methodology.rules:
+            try:
+                found = joint((*kept, rule))
+                kept.append(rule)
+            except MethodologyError as error:
+                unplanned[rule.id] = _unplanned(error, setting)
+    optional = frozenset(found.needs) - frozenset(plan.needs)
+    return replace(found, targets=plan.targets, optional=optional, required=plan.needs, unplanned=unplanned)
+
+
+def _unplanned(error: MethodologyError, setting: Setting) -> Unplanned:
+    """Return why what a rule reads cannot be planned; that nobody listed the members it goes through is no fault of the project."""
+    errors = error.errors if isinstance(error, Faults) else (error,)
+    unlisted = [set_id for set_id in sorted(setting.unlisted) if any(e.what == f"missing: the members of {set_id}" for e in errors)]
+    if unlisted and all(e.what.startswith("missing: the members of ") for e in errors):
+        return True, f"the project lists no members of {', '.join(unlisted)}"
+    return False, errors[0].what
 
 
 @dataclass
@@ -110,14 +106,18 @@ class _Planner:
     errors: dict[tuple[str, str], MethodologyError] = field(default_factory=dict)
     active: dict[str, list[Equation]] = field(default_factory=dict)
     used: dict[str, dict[str, None]] = field(default_factory=dict)
+    #: Cells of the targets; what rules read beyond them may lack an equation.
+    required: Mapping[str, Box] | None = None
 
     # -- the walk
 
-    def plan(self, targets: tuple[str, ...]) -> Plan:
+    def plan(self, targets: tuple[str, ...], rules: tuple[Rule, ...] = (), known: Known = lambda _: None) -> Plan:
         queue = []
         for target in targets:
             self.needs[target] = self.asked_cells(target)
             queue.append(target)
+        for rule in standing_rules(rules, self, known):
+            queue += walk_rule(self, rule, known)
         while queue:
             queue += self.expand(queue.pop())
         inputs = {q: self.box(q) for q in self.needs if not self.is_computed(q)}
@@ -138,11 +138,21 @@ class _Planner:
             set(monitored) if axis == self.methodology.year_set and monitored is not None else set(range(len(self.setting.members[axis])))
             for axis in axes
         ]
-        if not self.is_computed(target):
+        return self.defined(target, everything)
+
+    def definable(self, quantity: str) -> list[set[int]]:
+        """Return, for each axis, the positions for which a quantity can have a number."""
+        axes = self.methodology.quantity[quantity].indices
+        return self.defined(quantity, [set(range(len(self.setting.members[axis]))) for axis in axes])
+
+    def defined(self, quantity: str, everything: list[set[int]]) -> list[set[int]]:
+        """Return the positions, among some of each axis, for which an equation gives a quantity; all of them for an input."""
+        if not self.is_computed(quantity):
             return everything
-        self.needs[target] = everything
-        defined: list[set[int]] = [set() for _ in axes]
-        for equation in self.equations_for(target):
+        held = self.needs.get(quantity)
+        self.needs[quantity] = everything
+        defined: list[set[int]] = [set() for _ in everything]
+        for equation in self.equations_for(quantity):
             letters, _ = self.cells(equation)
             if not all(letters.values()):
                 continue
@@ -151,6 +161,10 @@ class _Planner:
                     defined[at] |= set(letters[index.letter])
                 else:
                     defined[at] |= everything[at]
+        if held is None:
+            del self.needs[quantity]
+        else:
+            self.needs[quantity] = held
         return [here & allowed for here, allowed in zip(everything, defined, strict=True)]
 
     def box(self, quantity: str) -> Box:
@@ -297,9 +311,16 @@ class _Planner:
                     return
                 taken[cell] = step.equation
         for cell in product(*(sorted(axis) for axis in wanted)):
-            if cell not in taken:
+            if cell not in taken and self.is_required(quantity, cell):
                 self.uncovered(quantity, self.labels(axes, cell))
                 return
+
+    def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
+        """Whether a target needs a cell, and not a rule alone."""
+        if self.required is None:
+            return True
+        box = self.required.get(quantity)
+        return box is not None and all(at in axis for at, axis in zip(cell, box, strict=True))
 
     def step_cells(self, step: Step) -> Iterator[tuple[int, ...]]:
         """Yield the cells of the quantity that a step defines, among those needed."""

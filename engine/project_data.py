@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import field
 from datetime import date
@@ -114,6 +115,28 @@ def read_date(scalar: Scalar, what: str, errors: Errors) -> date | None:
         errors.append(InputError("I507", f"{what} is not a date: {scalar.text!r}", scalar.place, why=str(cause),
                                  remedy="write year-month-day, as 2018-03-12"))  # fmt: skip
         return None
+
+
+def is_blank(block: ProjectBlock) -> bool:
+    """Whether a block of values holds nothing but gaps: no number, no answer, no file."""
+    if block.has("file"):
+        return False
+    if block.has("table"):
+        rows = [line.split() for line in block.text("table").splitlines() if line.strip()]
+        if any(word != GAP for row in rows[1:] for word in row[1:]):
+            return False
+    return all(text in ("", GAP) for name in ("value", "values", "otherwise") for text in _scalars(block.node.get(name)))
+
+
+def _scalars(node: YamlNode | None) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield node.text.strip()
+    elif isinstance(node, Mapping):
+        for _, value in node:
+            yield from _scalars(value)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _scalars(item)
 
 
 @record(frozen=True)

@@ -39,6 +39,7 @@ def run_record(run: Run) -> dict[str, object]:
         f"{result.id}_unit": str(result.unit),
         "by_year": yearly_table(run).as_records(),
         "quantities": [quantity_record(run, quantity) for quantity in methodology.quantities if quantity.id in run.values.arrays],
+        "rules": [verdict.as_record() for verdict in run.verdicts],
         "findings": [finding.as_record() for finding in run.findings],
     }
 

@@ -1,44 +1,73 @@
-"""Evaluate the rules of a methodology on a run: each becomes findings where it does not hold."""
+"""The rules of a methodology on a run: each is held, broken, not decided and why, or does not apply and why."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.evaluate import Values
 from engine.finding import Finding
-from engine.formula import FormulaEvaluator, Scope
+from engine.formula import Scope, Valued, aligned
 from engine.plan import Plan
-from engine.setting import Setting, is_static, may_hold
+from engine.rule_formulas import Lack, RuleFormulas
+from engine.setting import Setting, may_hold
+from engine.truth import AWAY, FALSE, TRUE, Truth
 from equations.equation import Rule
+from equations.errors import listed
 from equations.methodology import Methodology
+from equations.records import record
 from equations.syntax import Compare, Element, Logic, MatrixRef, Node, Not, Number, Ratio, Supplied, Switch, walk
 
-_MOST_SHOWN = 6
+#: The verdicts, the worst first.
+BROKEN, UNDECIDED, HELD, IDLE = "broken", "not decided", "held", "does not apply"
+STATES = (BROKEN, UNDECIDED, HELD, IDLE)
+_MOST_SHOWN, _MOST_LOOKED_AT, _MOST_LACKS = 6, 24, 40
 
 
-def asked_quantities(methodology: Methodology, setting: Setting | None = None) -> tuple[str, ...]:
-    """Return the quantities that conditions of rules name, in the order of the rules.
+@record(frozen=True)
+class Verdict:
+    """What a run says of one rule.
 
-    Parameters
+    Attributes
     ----------
-    setting
-        Whose choices and readings leave rules out; none by default.
+    state
+        One of :data:`STATES`.
+    why
+        What is broken or missing, or why the rule does not apply; empty where it is held.
+    partly
+        Where the rule does not apply although it does elsewhere, and why.
+    findings
+        What is reported of it: nothing where it is held or does not apply.
     """
-    found: dict[str, None] = {}
-    for rule in methodology.rules:
-        if setting is not None and rule.when is not None and is_static(rule.when) and not may_hold(rule.when, setting):
-            continue
-        for node in walk(rule.condition):
-            if isinstance(node, Element | MatrixRef):
-                found[node.quantity] = None
-    return tuple(found)
+
+    rule: str
+    severity: str
+    statement: str
+    state: str
+    why: str = ""
+    partly: str = ""
+    source: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    def as_record(self) -> dict[str, object]:
+        """Return the verdict as plain data."""
+        return {"rule": self.rule, "severity": self.severity, "statement": self.statement, "verdict": self.state, "why": self.why,
+                "not_applied": self.partly, "source": self.source}  # fmt: skip
 
 
-def check_rules(methodology: Methodology, plan: Plan, values: Values, supplied: frozenset[str]) -> tuple[Finding, ...]:
-    """Evaluate every rule on the values of a run.
+def tallied(verdicts: tuple[Verdict, ...]) -> str:
+    """Return ``30 held, 1 broken``, or ``none``."""
+    counts = {state: sum(verdict.state == state for verdict in verdicts) for state in (HELD, BROKEN, UNDECIDED, IDLE)}
+    words = {IDLE: "not applicable"}
+    return ", ".join(f"{count} {words.get(state, state)}" for state, count in counts.items() if count) or "none"
+
+
+def judge_rules(methodology: Methodology, plan: Plan, values: Values, supplied: frozenset[str]) -> tuple[Verdict, ...]:
+    """Decide every rule on the values of a run.
 
     Parameters
     ----------
@@ -47,142 +76,236 @@ def check_rules(methodology: Methodology, plan: Plan, values: Values, supplied: 
 
     Returns
     -------
-    tuple of Finding
-        A701 for each rule that does not hold, with the members and the numbers for which it fails; A717 for a rule that asks for a
-        statement that the project does not make.
+    tuple of Verdict
+        One for each rule, in order. A rule that does not hold has a finding A701 with the members and the numbers for which it fails;
+        one that is not decided has A717 where a statement of the project is missing, else A740, of the severity of the rule.
     """
-    evaluator = FormulaEvaluator(methodology, plan.setting, dict(values.arrays), supplied)
-    findings: list[Finding] = []
+    formulas = RuleFormulas(
+        methodology, plan.setting, dict(values.arrays), supplied, states=values.states, needs=plan.needs,
+        computed=frozenset(values.steps),
+    )  # fmt: skip
     with np.errstate(all="ignore"):
-        for rule in methodology.rules:
-            findings += _check(rule, evaluator)
-    return tuple(findings)
+        return tuple(_Judge(rule, formulas, plan).verdict() for rule in methodology.rules)
 
 
-def _check(rule: Rule, evaluator: FormulaEvaluator) -> Iterator[Finding]:
-    scope = Scope()
-    for letter, set_id in rule.letters:
-        members = evaluator.setting.members[set_id]
-        scope = scope.bound(letter, set_id, np.arange(len(members), dtype=np.intp))
-    if rule.when is not None:
-        applies, when_letters = evaluator.condition(rule.when, scope)
-        if not when_letters and not bool(applies):
-            return
-    unknown = [q for q in _needed(rule.condition, evaluator) if q not in evaluator.arrays]
-    if unknown:
-        yield from _not_stated(rule, unknown, evaluator)
-        return
-    held, letters = evaluator.condition(rule.condition, scope)
-    shape = tuple(len(scope.letters[letter][1]) for letter in letters)
-    failing = ~np.broadcast_to(held, shape)
-    if rule.when is not None and when_letters:
-        union = scope.order({*letters, *when_letters})
-        failing = _align(failing, letters, union) & _align(applies, when_letters, union)
-        letters = union
-    cells = [cell for cell in np.argwhere(failing) if _is_known(rule.condition, evaluator, _at(scope, letters, cell))]
-    if cells:
-        yield _broken(rule, evaluator, scope, letters, cells)
+def check_rules(methodology: Methodology, plan: Plan, values: Values, supplied: frozenset[str]) -> tuple[Finding, ...]:
+    """Return what is reported of every rule; see :func:`judge_rules`."""
+    return tuple(finding for verdict in judge_rules(methodology, plan, values, supplied) for finding in verdict.findings)
 
 
-def _align(array: NDArray[np.bool_], letters: tuple[str, ...], union: tuple[str, ...]) -> NDArray[np.bool_]:
-    sizes = dict(zip(letters, np.shape(array), strict=True))
-    return np.reshape(array, [sizes.get(letter, 1) for letter in union])
+@dataclass
+class _Judge:
+    rule: Rule
+    formulas: RuleFormulas
+    plan: Plan
+    scope: Scope = field(default_factory=Scope)
 
+    def verdict(self) -> Verdict:
+        """Return the verdict on the rule."""
+        formulas, setting = self.formulas, self.formulas.setting
+        for letter, set_id in self.rule.letters:
+            self.scope = self.scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))
+        applies: Valued = (np.array(TRUE, np.uint8), ()) if self.rule.when is None else formulas.truth(self.rule.when, self.scope)
+        if not applies[1] and int(applies[0]) == FALSE:
+            return self.said(IDLE, self.under())
+        for _, set_id in self.rule.letters:
+            if not setting.members[set_id]:
+                if formulas.methodology.base_set(set_id) in setting.unlisted:
+                    return self.said(IDLE, f"the project lists no members of {set_id}, and no number needs them")
+                return self.said(IDLE, f"{set_id} has no members")
+        return self.of_cells(*self.cells(applies))
 
-def _at(scope: Scope, letters: tuple[str, ...], cell: NDArray[np.intp]) -> Scope:
-    """Return the scope of one cell."""
-    narrowed = {}
-    for letter, (set_id, positions) in scope.letters.items():
-        if letter in letters:
-            place = int(cell[letters.index(letter)])
+    def cells(self, applies: Valued) -> tuple[Truth, tuple[str, ...]]:
+        """Return what the rule can be for each of its members; away where it does not apply."""
+        held, letters = self.formulas.truth(self.rule.condition, self.scope)
+        union = self.scope.order({*letters, *applies[1]})
+        truth, when = aligned((held, letters), union), aligned(applies, union)
+        truth = np.where(when & TRUE, truth, 0) | np.where(when & (FALSE | AWAY), AWAY, 0)
+        for letter, _ in self.rule.letters:
+            truth = self.formulas.unmonitored(truth, letter, union, self.scope)
+        return np.asarray(truth, np.uint8), union
+
+    def of_cells(self, truth: Truth, letters: tuple[str, ...]) -> Verdict:
+        away, open_ = truth == AWAY, ((truth & FALSE) > 0) & (truth != FALSE)
+        reasons = self.lacks(np.argwhere(open_), letters)
+        excuse = self.excuse([lack for _, lacks in reasons for lack in lacks]) if open_.any() else ""
+        if excuse:
+            away, open_ = away | open_, np.zeros_like(open_)
+        broken = np.argwhere(truth == FALSE)
+        partly = self.partly(np.argwhere(away), letters, excuse) if away.any() else ""
+        if away.all():
+            return self.said(IDLE, partly.partition(": ")[2] or partly if letters else partly)
+        findings = []
+        if len(broken):
+            findings.append(self.broken(broken, letters))
+        if open_.any():
+            findings.append(self.open(reasons, letters))
+        if not findings:
+            return self.said(HELD, partly=partly)
+        return self.said(BROKEN if len(broken) else UNDECIDED, findings[0].evidence, partly, tuple(findings))
+
+    def said(self, state: str, why: str = "", partly: str = "", findings: tuple[Finding, ...] = ()) -> Verdict:
+        rule = self.rule
+        return Verdict(rule.id, rule.severity, rule.statement, state, why, partly, str(rule.source), findings)
+
+    # -- where it does not apply
+
+    def under(self) -> str:
+        """Say under which choices, readings and supplied quantities a rule is left out."""
+        assert self.rule.when is not None
+        setting, parts = self.formulas.setting, dict[str, None]()
+        for node in walk(self.rule.when):
+            if isinstance(node, Switch):
+                values = setting.choices if node.kind == "choice" else setting.readings
+                parts[f"under {node.id} = {values[node.id]}"] = None
+            elif isinstance(node, Supplied):
+                parts[f"{node.quantity} is {'' if node.quantity in self.formulas.supplied else 'not '}supplied"] = None
+        return ", ".join(parts) or "its condition `when` does not hold"
+
+    def partly(self, cells: NDArray[np.intp], letters: tuple[str, ...], excuse: str) -> str:
+        """Say where a rule does not apply, and why."""
+        why: dict[str, None] = {excuse: None} if excuse else {}
+        for _, lacks in self.lacks(cells, letters):
+            why |= dict.fromkeys(lack.text for lack in lacks if lack.away)
+        reason = "; ".join(list(why)[:_MOST_SHOWN]) or (self.under() if self.rule.when is not None else "it reads nothing there")
+        names = [self.name(cell, letters) for cell in cells[: _MOST_SHOWN + 1]]
+        more = f" and {len(cells) - _MOST_SHOWN} more" if len(cells) > _MOST_SHOWN else ""
+        return f"{' | '.join(names[:_MOST_SHOWN])}{more}: {reason}" if letters else reason
+
+    def excuse(self, lacks: list[Lack]) -> str:
+        """Say why nobody is asked for what a rule lacks, or nothing: what was computed from it is supplied, or not wanted at all."""
+        if known := self.plan.unplanned.get(self.rule.id):
+            return known[1] if known[0] else ""
+        lacking = list(dict.fromkeys(lack.quantity for lack in lacks if not lack.away))
+        if not lacking or "" in lacking:
+            return ""
+        methodology, plan = self.formulas.methodology, self.plan
+        if methodology.result not in plan.targets and not any(id_ in plan.required for id_ in lacking):
+            return f"{', '.join(plan.targets)} {'does' if len(plan.targets) == 1 else 'do'} not need {', '.join(lacking)}"
+        cut = {id_: cut_off(methodology, plan, id_) for id_ in lacking}
+        if not all(cut.values()):
+            return ""
+        return "; ".join(f"{id_} was not computed, since {by} is supplied" if id_ in methodology.definitions
+                         else f"{id_} is not needed, since {by} is supplied" for id_, by in cut.items())  # fmt: skip
+
+    # -- what is reported
+
+    def lacks(self, cells: NDArray[np.intp], letters: tuple[str, ...]) -> list[tuple[NDArray[np.intp], list[Lack]]]:
+        found = []
+        for cell in cells[:_MOST_LOOKED_AT]:
+            here, lacks = self.at(cell, letters), list[Lack]()
+            if self.rule.when is not None:
+                lacks += islice(self.formulas.lacks(self.rule.when, here), _MOST_LACKS)
+            if not (self.rule.when is not None and int(np.ravel(self.formulas.truth(self.rule.when, here)[0])[0]) == FALSE):
+                lacks += islice(self.formulas.lacks(self.rule.condition, here), _MOST_LACKS)
+            found.append((cell, list(dict.fromkeys(lacks))))
+        return found
+
+    def open(self, reasons: list[tuple[NDArray[np.intp], list[Lack]]], letters: tuple[str, ...]) -> Finding:
+        """Report that a rule is not decided."""
+        rule, methodology = self.rule, self.formulas.methodology
+        missing = {lack.quantity: None for _, lacks in reasons for lack in lacks if not lack.away and lack.quantity}
+        statements = [id_ for id_ in missing if methodology.quantity[id_].kind == "statement"]
+        shown = []
+        for cell, lacks in reasons[:_MOST_SHOWN]:
+            where, texts = self.name(cell, letters), [lack.text for lack in lacks if not lack.away]
+            shown.append(f"{where}: {listed(texts)}" if where and len(reasons) > 1 else listed(texts))
+        evidence = " | ".join(dict.fromkeys(shown)) + (" and more" if len(reasons) > _MOST_SHOWN else "")
+        if rule.id in self.plan.unplanned:
+            evidence = self.plan.unplanned[rule.id][1]
+        if statements:
+            names = ", ".join(statements)
+            return Finding("A717", rule.severity, rule.id, f"not stated by the project: {names}", rule.statement,
+                           f"add it under `values:` ({methodology.quantity[statements[0]].meaning})", str(rule.source),
+                           rule.place)  # fmt: skip
+        inputs = [id_ for quantity in missing for id_ in self.inputs_behind(quantity)]
+        named = ", ".join(dict.fromkeys(inputs))
+        remedy = f"supply {named} under `values:`" if named else "look at the numbers that it compares"
+        return Finding("A740", rule.severity, rule.id, f"cannot be decided: {rule.statement}", f"missing: {evidence}" if missing else evidence,
+                       remedy, str(rule.source), rule.place)  # fmt: skip
+
+    def inputs_behind(self, quantity: str) -> list[str]:
+        """Return the inputs whose lack keeps a quantity from having a number."""
+        inputs = self.plan.inputs
+        if quantity in inputs:
+            return [quantity]
+        lacking = {id_ for id_, box in inputs.items() if np.isnan(self.formulas.held(id_)[np.ix_(*box)]).any()}
+        behind = upstream(self.formulas.methodology, self.plan.setting, quantity, frozenset(inputs))
+        return [id_ for id_ in inputs if id_ in lacking & behind] or [quantity]
+
+    def broken(self, cells: NDArray[np.intp], letters: tuple[str, ...]) -> Finding:
+        rule, shown = self.rule, []
+        for cell in cells[:_MOST_SHOWN]:
+            where = self.name(cell, letters)
+            numbers = "; ".join(_numbers(rule.condition, self.formulas, self.at(cell, letters)))
+            shown.append(f"{where}: {numbers}".strip(": ") if where else numbers)
+        if len(cells) > _MOST_SHOWN:
+            shown.append(f"and {len(cells) - _MOST_SHOWN} more")
+        return Finding("A701", rule.severity, rule.id, rule.statement, " | ".join(shown), rule.remedy, str(rule.source), rule.place)
+
+    def name(self, cell: NDArray[np.intp], letters: tuple[str, ...]) -> str:
+        here = self.at(cell, letters)
+        return ", ".join(self.formulas.labels(letter, here)[0] for letter in letters)
+
+    def at(self, cell: NDArray[np.intp], letters: tuple[str, ...]) -> Scope:
+        """Return the scope of one cell."""
+        narrowed = {}
+        for letter, (set_id, positions) in self.scope.letters.items():
+            place = int(cell[letters.index(letter)]) if letter in letters else 0
             narrowed[letter] = (set_id, positions[place : place + 1])
-        else:
-            narrowed[letter] = (set_id, positions)
-    return Scope(narrowed)
+        return Scope(narrowed)
 
 
-def _needed(node: Node, evaluator: FormulaEvaluator) -> Iterator[str]:
-    """Yield the quantities without which a condition cannot be decided, given what is supplied and chosen."""
-    if isinstance(node, Logic):
-        for part in node.parts:
-            if _decided(part, evaluator) is (node.op == "or"):
-                return
-        for part in node.parts:
-            yield from _needed(part, evaluator)
-        return
-    for inner in walk(node):
-        if isinstance(inner, Element | MatrixRef):
-            yield inner.quantity
+# -- what follows from what
 
 
-def _decided(node: Node, evaluator: FormulaEvaluator) -> bool | None:
-    if isinstance(node, Supplied):
-        return node.quantity in evaluator.supplied
-    if isinstance(node, Not):
-        inner = _decided(node.operand, evaluator)
-        return None if inner is None else not inner
-    if isinstance(node, Compare) and isinstance(node.left, Switch):
-        return bool(evaluator.condition(node, Scope())[0])
-    return None
+def cut_off(methodology: Methodology, plan: Plan, quantity: str) -> str:
+    """Return the supplied quantity that stands in the place of equations to which another one leads, or an empty text.
+
+    What leads only there is not computed, and nobody is asked for it.
+    """
+    if quantity in plan.required:
+        return ""
+    for id_ in plan.required:
+        if id_ in plan.inputs and id_ in methodology.definitions and quantity in upstream(methodology, plan.setting, id_):
+            return id_
+    return ""
 
 
-def _is_known(node: Node, evaluator: FormulaEvaluator, scope: Scope) -> bool:
-    """Whether the numbers that a condition compares are there (cells that a run does not need are not)."""
-    for part, inner in _comparisons(node, evaluator, scope):
-        for side in (part.left, part.right):
-            if isinstance(side, Element | Number | Ratio) or _is_number(side):
-                array, _ = evaluator.value(side, inner)
-                if not np.isfinite(np.asarray(array, float)).all():
-                    return False
-    return True
+def upstream(methodology: Methodology, setting: Setting, quantity: str, inputs: frozenset[str] = frozenset()) -> set[str]:
+    """Return what a quantity follows from by the equations that choices and readings leave standing, beyond none of ``inputs``."""
+    queue, found = [quantity], set[str]()
+    while queue:
+        id_ = queue.pop()
+        for equation in methodology.definitions.get(id_, ()):
+            if equation.when is None or may_hold(equation.when, setting):
+                new = {n.quantity for n in walk(equation.formula) if isinstance(n, Element | MatrixRef)} - found
+                found |= new
+                queue += sorted(new - inputs)
+    return found
 
 
-def _comparisons(node: Node, evaluator: FormulaEvaluator, scope: Scope) -> Iterator[tuple[Compare, Scope]]:
+# -- numbers of a rule that is broken
+
+
+def _comparisons(node: Node) -> Iterator[Compare]:
     if isinstance(node, Compare):
-        yield node, scope
+        yield node
     elif isinstance(node, Logic):
         for part in node.parts:
-            yield from _comparisons(part, evaluator, scope)
+            yield from _comparisons(part)
     elif isinstance(node, Not):
-        yield from _comparisons(node.operand, evaluator, scope)
+        yield from _comparisons(node.operand)
 
 
-def _is_number(node: Node) -> bool:
-    return any(isinstance(inner, Element | MatrixRef) for inner in walk(node))
-
-
-def _not_stated(rule: Rule, unknown: list[str], evaluator: FormulaEvaluator) -> Iterator[Finding]:
-    statements = [q for q in unknown if evaluator.methodology.quantity[q].kind == "statement"]
-    if statements:
-        listed = ", ".join(statements)
-        yield Finding("A717", "warning" if rule.severity == "error" else "note", rule.id,
-                      f"not stated by the project: {listed}", rule.statement,
-                      f"add it under `values:` ({evaluator.methodology.quantity[statements[0]].meaning})", str(rule.source),
-                      rule.place)  # fmt: skip
-
-
-def _broken(
-    rule: Rule, evaluator: FormulaEvaluator, scope: Scope, letters: tuple[str, ...], cells: list[NDArray[np.intp]]
-) -> Finding:
-    shown = []
-    for cell in cells[:_MOST_SHOWN]:
-        here = _at(scope, letters, cell)
-        where = ", ".join(evaluator.labels(letter, here)[0] for letter in letters)
-        numbers = "; ".join(_numbers(rule.condition, evaluator, here))
-        shown.append(f"{where}: {numbers}".strip(": ") if where else numbers)
-    if len(cells) > _MOST_SHOWN:
-        shown.append(f"and {len(cells) - _MOST_SHOWN} more")
-    return Finding("A701", rule.severity, rule.id, rule.statement, " | ".join(shown), rule.remedy, str(rule.source), rule.place)
-
-
-def _numbers(node: Node, evaluator: FormulaEvaluator, scope: Scope) -> Iterator[str]:
+def _numbers(node: Node, formulas: RuleFormulas, scope: Scope) -> Iterator[str]:
     """Yield both sides of each comparison that does not hold, as numbers."""
-    for part, inner in _comparisons(node, evaluator, scope):
+    opposite: Mapping[str, str] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+    for part in _comparisons(node):
         sides = []
         for side in (part.left, part.right):
-            if not (_is_number(side) or isinstance(side, Number | Ratio)):
+            if not (isinstance(side, Number | Ratio) or any(isinstance(inner, Element | MatrixRef) for inner in walk(side))):
                 break
-            sides.append(f"{float(np.ravel(evaluator.value(side, inner)[0])[0]):.6g}")
-        if len(sides) == 2 and not bool(np.all(evaluator.condition(part, inner)[0])):
-            opposite = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[part.op]
-            yield f"{sides[0]} {opposite} {sides[1]}"
+            sides.append(f"{float(np.ravel(formulas.value(side, scope)[0])[0]):.6g}")
+        if len(sides) == 2 and int(np.ravel(formulas.truth(part, scope)[0])[0]) == FALSE:
+            yield f"{sides[0]} {opposite[part.op]} {sides[1]}"

@@ -50,10 +50,9 @@ class Session:
         plan = self.entry.plans.get(key)
         if plan is None:
             from engine.planning import plan_with_rules
-            from engine.rules import asked_quantities
 
             wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
-            plan = plan_with_rules(methodology, setting, wanted, supplied, asked_quantities(methodology, setting))
+            plan = plan_with_rules(methodology, setting, wanted, supplied)
             self.entry.keep_plan(key, plan)
         return plan
 
@@ -65,10 +64,32 @@ class Session:
         readings: Mapping[str, str] | None = None,
         targets: tuple[str, ...] = (),
     ) -> Run:
-        """Evaluate a project; see :func:`engine.pipeline.run_project`."""
-        return run_project(
+        """Evaluate a project; see :func:`engine.pipeline.run_project`.
+
+        Raises
+        ------
+        MethodologyError
+            Also for a methodology that does not pass its own check.
+        """
+        from engine.audit.severe import with_severe_findings
+
+        self.check()
+        run = run_project(
             self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets, load=_load
         )
+        return with_severe_findings(run)
+
+    def check(self) -> None:
+        """Raise what the check of the methodology finds wrong; it is made once and kept in the cache."""
+        if self.entry.errors is None:
+            from engine.refusal import errors_of
+
+            self.entry.errors = errors_of(self.methodology)
+            save_entry(self.path, self.entry)
+        if self.entry.errors:
+            from engine.refusal import refuse
+
+            refuse(self.methodology, self.entry.errors)
 
     def save(self) -> None:
         """Write the cache entry if anything was added to it."""

@@ -56,5 +56,9 @@ AUDITS: tuple[Audit, ...] = (
 
 
 def audit_findings(run: Run) -> tuple[tuple[Audit, tuple[Finding, ...]], ...]:
-    """Run every audit, in order."""
-    return tuple((audit, audit.function(run)) for audit in AUDITS)
+    """Run every audit, in order; what the run reported already is said by the audit that looks for it."""
+    found = [(audit, audit.function(run)) for audit in AUDITS]
+    others = {finding for audit, findings in found if audit.id != "rules" for finding in findings}
+    return tuple(
+        (audit, tuple(finding for finding in findings if audit.id != "rules" or finding not in others)) for audit, findings in found
+    )

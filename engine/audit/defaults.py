@@ -27,9 +27,9 @@ def audit_defaults(run: Run) -> tuple[Finding, ...]:
     -------
     tuple of Finding
         A703 (note) for each dataset; A704 for each quantity supplied in place of an equation: a note, a warning where the
-        methodology computes it, an error where it is a result; A719 for values beside their default.
+        methodology computes it, an error where it is a result, whatever its role; A719 for values beside their default.
     """
-    return (*_datasets(run), *_in_place_of_equations(run), *_beside_defaults(run))
+    return (*_datasets(run), *in_place_of_equations(run), *_beside_defaults(run))
 
 
 def _datasets(run: Run) -> Iterator[Finding]:
@@ -55,7 +55,8 @@ def _datasets(run: Run) -> Iterator[Finding]:
         )
 
 
-def _in_place_of_equations(run: Run) -> Iterator[Finding]:
+def in_place_of_equations(run: Run) -> Iterator[Finding]:
+    """Yield A704 for each quantity that is supplied although an equation gives it."""
     for quantity in serving_result(run):
         id_ = quantity.id
         equations = [e for e in run.methodology.definitions.get(id_, ()) if e.when is None or may_hold(e.when, run.setting)]
@@ -63,7 +64,8 @@ def _in_place_of_equations(run: Run) -> Iterator[Finding]:
         if not equations or not origins:
             continue
         by = sorted({"the project" if o.kind == "project" else f"dataset {o.name}" for o in origins.values()})
-        severity = "note" if quantity.kind != "computed" else "error" if quantity.role in _RESULTS else "warning"
+        is_result = id_ == run.methodology.result or (quantity.kind == "computed" and quantity.role in _RESULTS)
+        severity = "error" if is_result else "note" if quantity.kind != "computed" else "warning"
         remedy = "" if severity == "note" else f"supply what {equations[0].label} needs, and let the equation give {id_}"
         place = next(iter(origins.values())).place
         yield Finding(

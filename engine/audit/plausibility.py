@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from statistics import median
 
-import numpy as np
-
+from engine.audit.ranges import outside_ranges
 from engine.audit.roles import listed, named, serving_result
 from engine.calendar_days import days_in_year, operating_days
 from engine.finding import Finding
@@ -32,7 +31,7 @@ def audit_plausibility(run: Run) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     for quantity in serving_result(run):
         if quantity.id in run.values.steps:
-            findings += _computed(run, quantity)
+            findings += outside_ranges(run, quantity)
         elif quantity.type == "number" and run.methodology.year_set in quantity.indices:
             findings += _series(run, quantity)
     return tuple(findings)
@@ -85,26 +84,3 @@ def _times(run: Run, value: float, usual: float, year: int) -> float:
     share = operating_days(label, run.setting) / days_in_year(label) or 1.0
     ratio = abs(value / usual)
     return min(max(ratio, 1 / ratio), max(ratio / share, share / ratio))
-
-
-def _computed(run: Run, quantity: Quantity) -> Iterator[Finding]:
-    array = run.values.arrays[quantity.id]
-    for limits, severity, word in ((quantity.range, "error", "what it can be"), (quantity.plausible, "warning", "what is usual")):
-        if limits is None:
-            continue
-        bad = [
-            tuple(int(at) for at in cell) for cell in np.argwhere(np.isfinite(array)) if not limits.holds(float(array[tuple(cell)]))
-        ]
-        if bad:
-            shown = [f"{named(run, quantity, cell)} = {number(float(array[cell]))}" for cell in bad]
-            yield Finding(
-                "A702",
-                severity,
-                quantity.id,
-                f"{len(bad)} computed value{'s' if len(bad) > 1 else ''} of {quantity.id} "
-                f"outside {word}: {limits} {quantity.unit}".removesuffix(" 1"),
-                listed(shown),
-                "explain the number and look at the inputs behind it",
-                str(quantity.source),
-            )
-            return

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from engine.audit.asked import why_not_asked
 from engine.audit.audits import Audit, audit_findings
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
 from engine.finding import Finding
 from engine.findings_report import counted, findings_lines, findings_markdown
 from engine.pipeline import Run
 from engine.report import head_lines, result_lines, yearly_markdown, yearly_text
+from engine.rules_report import verdicts_lines, verdicts_markdown
 from engine.terminal import bold, coloured, table, wrapped
 
 AUDIT_FORMAT = "mrvgraph-audit/1"
@@ -31,6 +33,13 @@ class AuditReport:
     def findings(self) -> tuple[Finding, ...]:
         """All findings, in the order of the audits."""
         return (*(finding for _, found in self.audits for finding in found), *ruling_findings(self.rulings))
+
+    def answer(self, audit: Audit, found: Sequence[Finding]) -> str:
+        """Return what an audit answers, in a few words; where it had nothing to look at, why."""
+        if found:
+            return counted(found)
+        reason = why_not_asked(self.run, audit.id)
+        return f"not asked: {reason}" if reason else "nothing"
 
     @property
     def has_errors(self) -> bool:
@@ -61,6 +70,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         yearly_text(run),
         "\n".join(result_lines(run)),
         "\n".join(_questions(report)),
+        "\n".join(verdicts_lines(run.verdicts, verbose=verbose)),
         "\n".join(_rulings(report.rulings)),
         "\n".join(["findings: " + counted(shown), *findings_lines(shown, verbose=verbose)]),
         "" if verbose or not shown else "--verbose shows every note with its evidence and source; --receipt FILE keeps all of this",
@@ -85,10 +95,11 @@ def _questions(report: AuditReport) -> Iterator[str]:
     rows = []
     for audit, found in report.audits:
         worst = next((s for s in ("error", "warning", "note") if any(f.severity == s for f in found)), "")
-        words = counted(found) if found else "nothing"
+        words = report.answer(audit, found)
         rows.append([audit.question, coloured(words, worst) if worst in ("error", "warning") else words])
     moved = len({line.ruling for line in report.rulings.lines if line.difference})
-    rows.append([_RULINGS, f"{moved} ruling{'s' if moved != 1 else ''} move the result; table below"])
+    some = f"{moved} ruling{'s' if moved != 1 else ''} move{'' if moved != 1 else 's'} the result; table below"
+    rows.append([_RULINGS, some if report.rulings.lines else "not asked: the text has no open reading"])
     yield table(["what was asked", "found"], rows)
 
 
@@ -165,7 +176,8 @@ def audit_markdown(report: AuditReport) -> str:
     lines += ["", "## Result", ""] + [f"**{_plain(line)}**  " for line in result_lines(run)]
     lines += ["", *yearly_markdown(run)]
     lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
-    lines += [f"| {audit.question} | {counted(found)} |" for audit, found in report.audits]
+    lines += [f"| {audit.question} | {report.answer(audit, found)} |" for audit, found in report.audits]
+    lines += ["", "## Rules", "", *verdicts_markdown(run.verdicts)]
     lines += ["", "## Findings", ""] + (list(findings_markdown(_shown(report))) or ["none"])
     lines += ["", "## Rulings", "", *_rulings_markdown(report.rulings)]
     return "\n".join(lines) + "\n"
@@ -221,8 +233,10 @@ def audit_record(report: AuditReport) -> dict[str, object]:
             "unit": str(run.methodology.quantity[run.methodology.result].unit),
         },
         "audits": [
-            {"id": a.id, "question": a.question, "findings": len(found), "worst": _worst(found)} for a, found in report.audits
+            {"id": a.id, "question": a.question, "findings": len(found), "worst": _worst(found),
+             "not_asked": "" if found else why_not_asked(run, a.id)} for a, found in report.audits
         ],
+        "rules": [verdict.as_record() for verdict in run.verdicts],
         "findings": [finding.as_record() | {"audit": a.id} for a, found in report.audits for finding in found]
         + [finding.as_record() | {"audit": "rulings"} for finding in ruling_findings(report.rulings)],
         "rulings": report.rulings.as_record(),

@@ -153,7 +153,7 @@ class Batchable:
         for name, cells in self.literal.outputs.items():
             part = np.zeros(cells.shape, bool)
             if name not in self.plan.optional:
-                part[np.ix_(*self.plan.needs[name])] = True
+                part[np.ix_(*self.plan.required.get(name, self.plan.needs[name]))] = True
             parts.append(part.ravel())
         return np.concatenate(parts)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine.checks.cases import check_cases, check_cases_of, check_conditions
 from engine.checks.completeness import check_completeness, settings_to_check
 from engine.checks.dimensions import EquationCheck, ValueCheck, check_dimensions, check_equation, check_values
+from engine.checks.lags import check_lags
 from engine.checks.lists import check_lists
 from engine.checks.published_units import check_published_units
 from engine.checks.recomputed import check_recomputed
@@ -28,6 +29,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("declared conversions against the unit registry and molar masses", check_ratios),
     ("quantities that are undefined, unused or lead nowhere", check_use),
     ("letters of a left side that a formula forgets", check_letters),
+    ("lags of rules and comparisons that no year has", check_lags),
     ("values against ranges, row sums, missing rows", check_tables),
     ("printed tables against equations and against each other", check_recomputed),
     ("sections, numbers, tables and rulings that are named", check_references),
@@ -46,6 +48,7 @@ __all__ = [
     "check_conditions",
     "check_dimensions",
     "check_equation",
+    "check_lags",
     "check_letters",
     "check_lists",
     "check_methodology",
@@ -90,7 +93,7 @@ def check_methodology(methodology: Methodology) -> CheckResult:
         known = {(finding.code, finding.subject) for finding in findings}
         findings += [f for f in check_completeness(methodology) if (f.code, f.subject) not in known]
     for _, check in CHECKS:
-        if decided or check is not check_recomputed:
+        if decided or check not in (check_recomputed, check_lags):
             said = {(finding.code, finding.subject, finding.what) for finding in findings}
             findings += [f for f in check(methodology) if (f.code, f.subject, f.what) not in said]
     return CheckResult(tuple(lines), tuple(findings), tuple(check_values(methodology)))

@@ -14,13 +14,14 @@ from engine.cells import EXCLUDED
 from engine.checks.tables import listed, spoken_of
 from engine.evaluate import Values, evaluate
 from engine.finding import Finding
-from engine.formula import FormulaEvaluator, Scope, aligned
+from engine.formula import Scope, aligned
 from engine.inputs import bind_inputs
 from engine.placeholder import choice_combinations, placeholder_setting
 from engine.plan import Plan
 from engine.planning import plan_run
 from engine.printed import decimals
 from engine.project_data import Period, ProjectData
+from engine.rule_formulas import RuleFormulas
 from engine.setting import Setting
 from equations.dataset import Comparison, PublishedResult
 from equations.errors import MethodologyError
@@ -197,7 +198,7 @@ def _compared(comparison: Comparison, methodology: Methodology) -> Iterator[Find
     scope = Scope()
     for letter, set_id in comparison.letters:
         scope = scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))
-    formulas = FormulaEvaluator(methodology, setting, dict(values.arrays))
+    formulas = RuleFormulas(methodology, setting, dict(values.arrays))
     letters = tuple(letter for letter, _ in comparison.letters)
     shape = tuple(len(setting.members[set_id]) for _, set_id in comparison.letters)
     with np.errstate(all="ignore"):
@@ -205,7 +206,8 @@ def _compared(comparison: Comparison, methodology: Methodology) -> Iterator[Find
             np.broadcast_to(aligned(formulas.value(side, scope), letters), shape) for side in (comparison.left, comparison.right)
         )
         gap = left - right
-    known = np.isfinite(gap)
+        away = [np.broadcast_to(aligned(formulas.away(side, scope), letters), shape) for side in (comparison.left, comparison.right)]
+    known = np.isfinite(gap) | away[0] | away[1]  # where there is no year before, nothing is compared
     if not known.all():
         yield Finding(
             "W813",
@@ -216,7 +218,7 @@ def _compared(comparison: Comparison, methodology: Methodology) -> Iterator[Find
             source=str(comparison.source),
             place=comparison.place,
         )
-    off = known & (np.abs(gap) > float(comparison.tolerance) * (1 + _TINY))
+    off = np.isfinite(gap) & (np.abs(gap) > float(comparison.tolerance) * (1 + _TINY))
     if not off.any():
         return
     order = sorted((tuple(int(at) for at in cell) for cell in np.argwhere(off)), key=lambda cell: -abs(float(gap[cell])))

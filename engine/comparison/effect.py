@@ -22,6 +22,7 @@ from engine.pipeline import Run, run_project
 from engine.plan import Plan
 from engine.planning import plan_run
 from engine.project_data import ProjectData
+from engine.refusal import refuse_faulty
 from engine.setting import Setting
 from equations.errors import Faults, InputError, MethodologyError
 from equations.methodology import Methodology
@@ -149,6 +150,7 @@ def find_effect(a: Side, b: Side, first: ProjectData, second: ProjectData, load:
 
 def _whole_run(side: Side, project: ProjectData, load: Loader | None) -> Run:
     try:
+        refuse_faulty(side.methodology)
         return run_project(side.methodology, project, parse_unit, _plan, readings=side.readings, load=load)
     except MethodologyError as error:
         head = InputError(

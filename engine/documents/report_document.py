@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
+from engine.audit.asked import why_not_asked
 from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ReadingLine
 from engine.documents.accounting import balance_steps, by_year, emission_sources, of_role, years_of
@@ -43,6 +44,7 @@ from engine.documents.subject import Subject
 from engine.finding import Finding
 from engine.findings_report import sentence
 from engine.pipeline import Run
+from engine.rules import HELD, IDLE, Verdict, tallied
 from engine.terminal import number
 from engine.whole_units import whole_units
 from engine.yearly import fixed, yearly_table
@@ -54,6 +56,7 @@ PARTS = (
     ("equations", "Equations"),
     ("inputs", "Inputs"),
     ("findings", "Findings"),
+    ("rules", "Rules"),
     ("rulings", "Rulings"),
     ("reproduce", "Reproduce"),
 )
@@ -115,6 +118,7 @@ class Report:
         yield Heading(2, ("Inputs and their sources",), "inputs")
         yield from input_sections(self.figures, self.subject)
         yield from self.findings()
+        yield from self.rules()
         yield from self.rulings()
         yield from self.reproduce()
 
@@ -261,9 +265,11 @@ class Report:
     def findings(self) -> Iterator[Block]:
         yield Heading(2, ("Findings",), "findings")
         clean_: list[str] = []
+        unasked: list[str] = []
         for audit, found in self.audit.audits:
             if not found:
-                clean_.append(audit.question)
+                reason = why_not_asked(self.run, audit.id)
+                (unasked if reason else clean_).append(f"{audit.question} {reason}".strip())
                 continue
             yield Heading(3, (audit.question,))
             yield Table(
@@ -273,6 +279,28 @@ class Report:
             )
         if clean_:
             yield Note("good", ("Nothing was found by these audits",), (Bullets(tuple((question,) for question in clean_)),))
+        if unasked:
+            yield Note("plain", ("These questions were not asked",), (Bullets(tuple((text,) for text in unasked)),))
+
+    def rules(self) -> Iterator[Block]:
+        """Yield the verdict on each rule of the methodology."""
+        verdicts = self.run.verdicts
+        yield Heading(2, ("Rules of the methodology",), "rules")
+        yield Paragraph((f"{tallied(verdicts)}." if verdicts else "The methodology has none.",))
+        if not verdicts:
+            return
+        rows = [
+            Row(
+                (
+                    (Code(v.rule),),
+                    (v.statement,),
+                    (Badge(v.state, _badge(v)),),
+                    tuple(between((x,) for x in (v.why, f"does not apply to {v.partly}" if v.partly else "") if x)),
+                )
+            )
+            for v in verdicts
+        ]
+        yield Table((("Rule",), ("What it says",), ("Verdict",), ("Why",)), tuple(rows), weights=(1.5, 4, 1.1, 2.6))
 
     def rulings(self) -> Iterator[Block]:
         table = self.audit.rulings
@@ -354,6 +382,10 @@ def _file_name(name: str) -> str:
     """Return a file's name; of a path that only this machine has, only its end."""
     path = PurePath(name)
     return path.name if path.is_absolute() or ".." in path.parts else name
+
+
+def _badge(verdict: Verdict) -> str:
+    return {HELD: "good", IDLE: "plain"}.get(verdict.state, verdict.severity)
 
 
 def _finding_row(finding: Finding) -> Row:

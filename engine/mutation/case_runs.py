@@ -14,15 +14,15 @@ from engine.evaluate import Values, evaluate, evaluate_again
 from engine.finding import Finding
 from engine.inputs import Inputs, bind_inputs, supplied_quantities
 from engine.mutation.affected import quantities_of
+from engine.pipeline import stated_quantities
 from engine.plan import Box, Plan
 from engine.planning import plan_run, plan_with_rules
 from engine.prepare import prepare
 from engine.project_data import ProjectData
 from engine.reported_values import UnitReader
-from engine.rules import asked_quantities, check_rules
+from engine.rules import check_rules
 from engine.setting import Setting
 from engine.worked_cases import WorkedCase
-from equations.errors import MethodologyError
 from equations.methodology import Methodology
 
 #: What tells one finding of a run from another: code, severity, subject.
@@ -39,15 +39,14 @@ class Result:
 
 @dataclass(frozen=True)
 class RuleReads:
-    """What rules read: all of them in order, and each by id."""
+    """What each rule reads, by its id."""
 
-    asked: tuple[str, ...]
     read: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, methodology: Methodology) -> RuleReads:
         """Look at the rules of a methodology."""
-        return cls(asked_quantities(methodology), {rule.id: frozenset(quantities_of(rule.condition)) for rule in methodology.rules})
+        return cls({rule.id: frozenset(quantities_of(rule.condition)) for rule in methodology.rules})
 
 
 @dataclass(frozen=True)
@@ -119,29 +118,16 @@ class CaseRun:
         return self.checked(methodology, self.plan, inputs, evaluate(methodology, self.plan, inputs))
 
     def planned(self, methodology: Methodology, supplied: frozenset[str]) -> Plan:
-        """Plan the case again, with what rules ask for as far as the first plan had it and it can still be planned."""
-        plan = plan_run(methodology, self.setting, self.plan.targets, supplied)
-        required = {**self.plan.required, **plan.needs}
-        open_ = self.plan.optional - supplied
-        asked = tuple(id_ for id_ in self.rules.asked if id_ in open_ and self.is_whole(id_))
-        if not asked:
-            return replace(plan, required=required)
-        try:
-            joint = plan_run(methodology, self.setting, (*self.plan.targets, *asked), supplied)
-        except MethodologyError:
-            return replace(plan, required=required)
-        return replace(joint, targets=self.plan.targets, optional=frozenset(joint.needs) - frozenset(required), required=required)
-
-    def is_whole(self, quantity: str) -> bool:
-        """Whether the first plan needs every cell of a quantity."""
-        shape = self.result.values.arrays[quantity].shape
-        return all(len(places) == size for places, size in zip(self.plan.needs[quantity], shape, strict=True))
+        """Plan the case again, with what rules read."""
+        plan = plan_with_rules(methodology, self.setting, self.plan.targets, supplied)
+        required = {**self.plan.required, **plan.required}
+        return replace(plan, required=required, optional=frozenset(plan.needs) - frozenset(required))
 
     def checked(self, methodology: Methodology, plan: Plan, inputs: Inputs, values: Values) -> Result:
         """Evaluate the rules that name a number which has changed; the others find what they found before."""
         changed = {id_ for id_ in values.arrays if self.changed(id_, values)}
         rules = tuple(rule for rule in methodology.rules if not changed.isdisjoint(self.rules.read[rule.id]))
-        stated = frozenset(id_ for id_ in self.data.values if id_ in methodology.quantity)
+        stated = stated_quantities(methodology, self.data)
         found = check_rules(replace(methodology, rules=rules), plan, values, stated) if rules else ()
         return Result(values, keys_of((*inputs.findings, *found)))
 
@@ -174,13 +160,13 @@ def start_case(
     targets = tuple(dict.fromkeys((methodology.result, *methodology.report)))
     reached = plan_run(methodology, setting, targets, supplied).needs
     targets += tuple(id_ for id_ in case.expect if id_ not in reached)
-    plan = plan_with_rules(methodology, setting, targets, supplied, rules.asked)
+    plan = plan_with_rules(methodology, setting, targets, supplied)
     inputs = _bound_before(case, setting, plan, methodology, others) or bind_inputs(methodology, plan, data, read_unit)
     values = evaluate(methodology, plan, inputs)
     origins = [(id_, origin) for id_, cells in inputs.origins.items() for origin in cells.values()]
     taken = frozenset((origin.name, id_) for id_, origin in origins if origin.kind != "project")
     equations = frozenset(step.equation for stage in plan.stages for step in stage.steps)
-    stated = frozenset(id_ for id_ in data.values if id_ in methodology.quantity)
+    stated = stated_quantities(methodology, data)
     findings = keys_of((*inputs.findings, *check_rules(methodology, plan, values, stated)))
     return CaseRun(case, data, setting, supplied, plan, inputs, Result(values, findings), equations, taken, rules)
 

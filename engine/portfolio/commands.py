@@ -52,6 +52,7 @@ def run_entries(
 ) -> list[Outcome]:
     """Evaluate a portfolio; see :func:`engine.portfolio.portfolio.run_portfolio`."""
     session = open_session(spec)
+    session.check()
     if scheduler is not None:
         check_address(scheduler)
     with ExitStack() as opened:

@@ -27,7 +27,6 @@ from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench
 from engine.mutation.report import percent, score_markdown, score_text
 from engine.pipeline import run_project
 from engine.planning import plan_with_rules
-from engine.rules import asked_quantities
 from engine.solvers import root_parts
 from engine.worked_cases import read_cases
 from equations.equation import Equation
@@ -327,7 +326,7 @@ def naive_check(methodology: Methodology, bench: Bench, mutant) -> str:
     faulty = with_equation(methodology, read) if isinstance(read, Equation) else read
 
     def planner(m, setting, targets, supplied):
-        return plan_with_rules(m, setting, targets, supplied, asked_quantities(m))
+        return plan_with_rules(m, setting, targets, supplied)
 
     for plain in (True, False):
         runs = [run for run in bench.runs if run.case.is_plain is plain]

@@ -37,7 +37,9 @@ def test_option_1_asks_for_class_losses_and_option_2_for_conversions(session):
 def test_without_fuel_and_fertiliser_nothing_of_them_is_asked(session):
     lean = ids(find_needs(session.methodology, {**ALL, "fuel": "none", "fertiliser": "no"}, datasets=FRL))
 
-    assert lean == {"A_0", "C", "P", "A_d_0", "P_d", "CA_pj", "CA_d_pj", "DF"}
+    statements = {q.id for q in session.methodology.quantities if q.kind == "statement"}
+    assert lean - statements == {"A_0", "C", "P", "A_d_0", "P_d", "CA_pj", "CA_d_pj", "DF"}
+    assert "criterion_1" in lean and "fuel_sources_disjoint" not in lean
 
 
 def test_a_target_needs_only_what_is_upstream_of_it(session):

@@ -1,0 +1,99 @@
+"""Whether an audit had anything to look at: an answer without a question is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from engine.audit.roles import by_year, serving_result, with_role
+from engine.pipeline import Run
+from engine.rules import IDLE
+
+
+def why_not_asked(run: Run, audit: str) -> str:
+    """Return why the question of an audit was not asked of a run, or an empty text where it was.
+
+    Parameters
+    ----------
+    audit
+        Its id; one that is not known here is always asked.
+    """
+    return _REASONS[audit](run) if audit in _REASONS else ""
+
+
+def _rules(run: Run) -> str:
+    if any(verdict.state != IDLE for verdict in run.verdicts) or any(q.range for q in serving_result(run)):
+        return ""
+    return "no rule applies, and no quantity has a range" if run.verdicts else "the methodology has no rules, and no quantity has a range"
+
+
+def _completeness(run: Run) -> str:
+    return "" if any(quantity.id in run.inputs.origins for quantity in serving_result(run)) else "the run takes no input"
+
+
+def _sources(run: Run) -> str:
+    given = any(origin.kind == "project" for cells in run.inputs.origins.values() for origin in cells.values())
+    return "" if given else "the project gives no number"
+
+
+def _plausibility(run: Run) -> str:
+    ranges = any(q.id in run.values.steps and (q.range or q.plausible) for q in serving_result(run))
+    year_set = run.methodology.year_set
+    series = any(
+        q.id not in run.values.steps and year_set in q.indices and len({c[q.indices.index(year_set)] for c in _given(run, q.id)}) > 1
+        for q in serving_result(run)
+    )
+    return "" if ranges or series else "no number is given for several years, and no computed quantity has a range"
+
+
+def _given(run: Run, quantity: str) -> list[tuple[int, ...]]:
+    return [cell for cell, origin in run.inputs.origins.get(quantity, {}).items() if origin.kind == "project"]
+
+
+def _balance(run: Run) -> str:
+    places = {quantity.part_of for quantity, _ in with_role(run, "initial_area")}
+    areas = any(q.part_of in places for role in ("projected_area", "monitored_conversion") for q, _ in with_role(run, role))
+    rows = any(quantity.rows_sum_to is not None for quantity in serving_result(run))
+    return "" if areas or rows else "no area is projected or monitored beside one at inception, and no rows declare what they add up to"
+
+
+def _conversions(run: Run) -> str:
+    places = {quantity.part_of for quantity, _ in with_role(run, "initial_area")}
+    monitored = [q for q, array in with_role(run, "monitored_conversion") if q.id in run.inputs.values and np.isfinite(array).any()]
+    if not monitored:
+        return "no conversion is monitored"
+    return "" if any(quantity.part_of in places for quantity in monitored) else "no area at inception belongs to what is monitored"
+
+
+def _rates(run: Run) -> str:
+    monitored = [q for q, _ in with_role(run, "monitored_conversion") if q.indices[-1:] == (run.methodology.year_set,)]
+    if not monitored:
+        return "no conversion is monitored by year"
+    places = {q.part_of for role in ("projected_conversion", "projected_area") for q, _ in with_role(run, role)}
+    return "" if any(quantity.part_of in places for quantity in monitored) else "nothing is projected for what is monitored"
+
+
+def _periods(run: Run) -> str:
+    return "" if run.methodology.year_set else "the methodology has no years"
+
+
+def _reductions(run: Run) -> str:
+    by_years = any(True for _ in by_year(run, "emission_reductions"))
+    others = any(quantity.indices != (run.methodology.year_set,) for quantity, _ in with_role(run, "credits"))
+    return "" if by_years or others else "no quantity has the role emission_reductions or credits"
+
+
+def _displacement(run: Run) -> str:
+    return "" if any(True for _ in by_year(run, "displaced_emissions")) else "no quantity by year has the role displaced_emissions"
+
+
+def _recompute(run: Run) -> str:
+    return "" if run.values.steps else "nothing is computed"
+
+
+_REASONS: Mapping[str, Callable[[Run], str]] = {
+    "rules": _rules, "completeness": _completeness, "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
+    "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
+    "displacement": _displacement, "recompute": _recompute,
+}  # fmt: skip

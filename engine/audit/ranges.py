@@ -1,0 +1,38 @@
+"""Computed values against what they can be, and against what is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.audit.roles import listed, named
+from engine.finding import Finding
+from engine.pipeline import Run
+from engine.terminal import number
+from equations.quantity import Quantity
+
+
+def outside_ranges(run: Run, quantity: Quantity) -> Iterator[Finding]:
+    """Yield A702 for computed values that cannot be (error), or that are unusual (warning)."""
+    array = run.values.arrays[quantity.id]
+    for limits, severity, word in ((quantity.range, "error", "what it can be"), (quantity.plausible, "warning", "what is usual")):
+        known = array[np.isfinite(array)]
+        if limits is None or not known.size or (limits.holds(float(known.min())) and limits.holds(float(known.max()))):
+            continue  # a range has no holes: with its ends all are within
+        bad = [
+            tuple(int(at) for at in cell) for cell in np.argwhere(np.isfinite(array)) if not limits.holds(float(array[tuple(cell)]))
+        ]
+        if bad:
+            shown = [f"{named(run, quantity, cell)} = {number(float(array[cell]))}" for cell in bad]
+            yield Finding(
+                "A702",
+                severity,
+                quantity.id,
+                f"{len(bad)} computed value{'s' if len(bad) > 1 else ''} of {quantity.id} "
+                f"outside {word}: {limits} {quantity.unit}".removesuffix(" 1"),
+                listed(shown),
+                "explain the number and look at the inputs behind it",
+                str(quantity.source),
+            )
+            return

@@ -1,0 +1,411 @@
+"""The conditions of rules on the numbers of a run, where numbers may be missing and cells may not be there.
+
+What is missing leaves open what reads it; what is not there (the year before the first, a combination outside a relation, members that
+nobody listed) takes it away. Nothing is read in its place: a lag never stops at the first year, and NaN never compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.cells import ABSENT
+from engine.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
+from engine.plan import Box
+from engine.reads import is_allowed, single_scopes
+from engine.truth import AWAY, FALSE, OPEN, TRUE, decided, joined, negated, quantified
+from equations.records import record
+from equations.syntax import (
+    Binary,
+    Binder,
+    Cases,
+    Compare,
+    Element,
+    Index,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    Letter,
+    Logic,
+    Member,
+    Node,
+    Not,
+    Reduce,
+    Supplied,
+    Switch,
+    children,
+)
+
+_COMPARE: Mapping[str, Callable[[Array, Array], Array]] = {
+    "==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+}  # fmt: skip
+
+
+@record(frozen=True)
+class Lack:
+    """Why a condition is not decided: a cell that is missing, or, if ``away``, something that is not there."""
+
+    away: bool
+    text: str
+    quantity: str = ""
+
+
+@dataclass
+class RuleFormulas(FormulaEvaluator):
+    """Decides conditions cell by cell.
+
+    Attributes
+    ----------
+    states
+        Quantity -> state of each cell (:mod:`engine.cells`).
+    needs
+        Quantity -> the cells that the run looked for; ``None`` where there is no run.
+    """
+
+    states: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    needs: Mapping[str, Box] | None = None
+    #: Quantities that equations of the run give.
+    computed: frozenset[str] = frozenset()
+
+    # -- conditions
+
+    def condition(self, node: Node, scope: Scope) -> Valued:
+        """Return where a condition holds for certain."""
+        truth, letters = self.truth(node, scope)
+        return truth == TRUE, letters
+
+    def truth(self, node: Node, scope: Scope) -> Valued:
+        """Return what a condition can be (:mod:`engine.truth`), along its letters."""
+        match node:
+            case Logic(op=op, parts=parts):
+                return self.logic(op, parts, scope)
+            case Not(operand=operand):
+                truth, letters = self.truth(operand, scope)
+                return negated(truth), letters
+            case Reduce():
+                return self.quantifier(node, scope)
+            case Member() | Supplied() | Compare(left=Switch()) | Compare(left=Letter()):
+                holds, letters = super().condition(node, scope)
+                return decided(holds), letters
+            case Compare():
+                return self.comparison(node, scope)
+        raise TypeError(f"not a condition: {node!r}")
+
+    def logic(self, op: str, parts: tuple[Node, ...], scope: Scope) -> Valued:
+        """Join parts; behind one that decides the whole for every cell nothing is looked at."""
+        decisive = TRUE if op == "or" else FALSE
+        found: list[Valued] = []
+        for part in parts:
+            found.append(self.truth(part, scope))
+            if not found[-1][1] and int(found[-1][0]) == decisive:
+                return found[-1]
+        axes = scope.order({x for _, letters in found for x in letters})
+        return joined([aligned(one, axes) for one in found], op), axes
+
+    def comparison(self, node: Compare, scope: Scope) -> Valued:
+        values = [self.value(side, scope) for side in (node.left, node.right)]
+        gone = [self.away(side, scope) for side in (node.left, node.right)]
+        axes = scope.order({x for _, letters in (*values, *gone) for x in letters})
+        left, right = (np.asarray(aligned(value, axes), float) for value in values)
+        unknown = ~(np.isfinite(left) & np.isfinite(right))
+        truth = np.where(unknown, OPEN, decided(_COMPARE[node.op](left, right)))
+        away = aligned(gone[0], axes) | aligned(gone[1], axes)
+        return np.where(away, AWAY, truth).astype(np.uint8), axes
+
+    def quantifier(self, node: Reduce, scope: Scope) -> Valued:
+        """Return ``All`` or ``Any``; a term that is away counts for nothing as long as another one is there."""
+        if self.unlisted(node):
+            return np.array(AWAY, np.uint8), ()
+        inner, truth, takes_part, axes = self.terms(node, scope, self.truth)
+        for letter in (binder.letter for binder in node.binders if binder.within[0] == "all"):
+            truth = self.unmonitored(truth, letter, axes, inner)
+        bound = [binder.letter for binder in node.binders]
+        truth, takes_part = (self.behind(array, axes, bound) for array in (truth, takes_part))
+        return quantified(truth, takes_part, -1, node.kind), tuple(x for x in axes if x not in bound)
+
+    def unmonitored(self, truth: Array, letter: str, axes: tuple[str, ...], scope: Scope) -> Array:
+        """Take away what is not known of years outside every monitoring period: nobody is asked for it."""
+        set_id, positions = scope.letters[letter]
+        monitored = self.setting.monitored_years()
+        if set_id != self.methodology.year_set or monitored is None or letter not in axes:
+            return truth
+        inside = aligned((np.isin(positions, monitored), (letter,)), axes)
+        return np.where(~inside & ((truth & OPEN) == OPEN), AWAY, truth).astype(np.uint8)
+
+    def terms(
+        self, node: Reduce, scope: Scope, evaluate: Callable[[Node, Scope], Valued]
+    ) -> tuple[Scope, Array, Array, tuple[str, ...]]:
+        """Evaluate the body of a reduction for every term.
+
+        Returns
+        -------
+        tuple
+            The scope of the terms; what the body gives; which terms take part; the letters of both arrays.
+        """
+        inner, masks = scope, []
+        for binder in node.binders:
+            inner, mask = self.bind(binder, inner)
+            if mask is not None:
+                masks.append(mask)
+        self.masks.append([])
+        body = evaluate(node.body, inner)
+        masks += self.masks.pop()
+        bound = {binder.letter for binder in node.binders}
+        axes = inner.order({x for _, letters in (body, *masks) for x in letters} | bound)
+        sizes = [len(inner.letters[x][1]) if x in bound else 1 for x in axes]
+        arrays = [aligned(one, axes) for one in (body, *masks)]
+        shape = np.broadcast_shapes(tuple(sizes), *(array.shape for array in arrays))
+        takes_part = np.ones(shape, bool)
+        for array in arrays[1:]:
+            takes_part = takes_part & array
+        return inner, np.broadcast_to(arrays[0], shape), takes_part, axes
+
+    def behind(self, array: Array, axes: tuple[str, ...], bound: list[str]) -> Array:
+        """Return an array whose last axis runs through all combinations of the bound letters."""
+        free = [at for at, letter in enumerate(axes) if letter not in bound]
+        moved = np.transpose(array, [*free, *(axes.index(letter) for letter in bound)])
+        return moved.reshape(*(array.shape[at] for at in free), -1) if moved.size else np.empty(
+            (*(array.shape[at] for at in free), 0), array.dtype
+        )
+
+    def unlisted(self, node: Reduce) -> str:
+        """Return a set of a reduction of which the project, that alone can list its members, says nothing."""
+        named = (self.methodology.base_set(str(b.within[1])) for b in node.binders if b.within[0] == "all")
+        return next((set_id for set_id in named if set_id in self.setting.unlisted), "")
+
+    # -- numbers
+
+    def cases(self, node: Cases, scope: Scope) -> Valued:
+        assert node.otherwise is not None
+        result, axes = self.value(node.otherwise, scope)
+        for condition, value in reversed(node.branches):
+            truth, taken = self.truth(condition, scope), self.value(value, scope)
+            union = scope.order({*axes, *truth[1], *taken[1]})
+            known = aligned(truth, union)
+            rest = np.where(known == FALSE, aligned((result, axes), union), np.nan)
+            result, axes = np.where(known == TRUE, aligned(taken, union), rest), union
+        return result, axes
+
+    def binary(self, node: Binary, scope: Scope) -> Valued:
+        result, axes = super().binary(node, scope)
+        if node.op == "^" and ROW not in axes:  # 1 ^ x and x ^ 0 are numbers to NumPy, whatever x is
+            for side in (node.left, node.right):
+                result = np.where(np.isnan(aligned(self.value(side, scope), axes)), np.nan, result)
+        return result, axes
+
+    def held(self, quantity: str) -> Array:
+        """Return the numbers of a quantity, NaN where the run has none."""
+        if quantity not in self.arrays:
+            axes = self.methodology.quantity[quantity].indices
+            self.arrays[quantity] = np.full([len(self.setting.members[axis]) for axis in axes], np.nan)
+        return self.arrays[quantity]
+
+    def element(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
+        at, there, letters = self.cells(quantity, indices, scope)
+        array, exists = self.held(quantity), self.exists(quantity)
+        if array.size == 0:
+            return np.full(there.shape, np.nan), letters
+        if exists is not None and self.masks:
+            self.masks[-1].append((exists[at], letters))
+        value = array[at] if at else array[()]
+        return (value if there.all() else np.where(there, value, np.nan)), letters
+
+    def cells(
+        self, quantity: str, indices: tuple[Index, ...], scope: Scope
+    ) -> tuple[tuple[NDArray[np.intp], ...], NDArray[np.bool_], tuple[str, ...]]:
+        """Return the positions that an element reads, whether each is on the axes, and the letters of both."""
+        axes = self.methodology.quantity[quantity].indices
+        letters = scope.order({x.letter for x in indices if isinstance(x, IndexLetter | IndexGroup)})
+        there, at = np.ones([len(scope.letters[x][1]) for x in letters], bool), []
+        for index, axis in zip(indices, axes, strict=True):
+            raw = self.raw(index, axis, scope)
+            along = scope.along(getattr(index, "letter", ""), letters, raw)
+            size = len(self.setting.members[axis])
+            there &= (along >= 0) & (along < size)
+            at.append(np.clip(along, 0, max(size - 1, 0)))
+        return tuple(at), there, letters
+
+    def raw(self, index: Index, axis: str, scope: Scope) -> NDArray[np.intp]:
+        """Return positions on an axis; outside it where the axis has no such member."""
+        members = self.setting.members[axis]
+        if isinstance(index, IndexLabel):
+            label = members[0 if index.label == "start" else -1] if index.mark and members else index.label
+            return np.array([members.index(label) if label in members else -1], np.intp)
+        set_id, positions = scope.letters[index.letter]
+        own = self.setting.members[set_id]
+        if isinstance(index, IndexGroup):
+            base = self.setting.members[self.methodology.index_set[axis].groups]
+            place = {base[member]: at for at, group in enumerate(self.setting.groups[axis]) for member in group}
+        elif set_id == axis:
+            return positions + index.offset
+        else:
+            place = {member: at for at, member in enumerate(members)}
+        found = np.array([place.get(own[p], -1) if p < len(own) else -1 for p in positions], np.intp)
+        offset = index.offset if isinstance(index, IndexLetter) else 0
+        return np.where(found < 0, found, found + offset)
+
+    # -- what is not there
+
+    def away(self, node: Node, scope: Scope) -> Valued:
+        """Return where a number is not there because a cell that it takes is not."""
+        match node:
+            case Element(quantity=quantity, indices=indices):
+                return self.element_away(quantity, indices, scope)
+            case Cases(branches=branches, otherwise=otherwise) if otherwise is not None:
+                result: Valued = self.away(otherwise, scope)
+                for condition, value in reversed(branches):
+                    truth, gone = self.truth(condition, scope), self.away(value, scope)
+                    union = scope.order({*result[1], *truth[1], *gone[1]})
+                    known = aligned(truth, union)
+                    rest = np.where(known == AWAY, True, aligned(result, union) & (known != TRUE))
+                    result = np.where(known == TRUE, aligned(gone, union), rest), union
+                return result
+            case Reduce():
+                return self.reduction_away(node, scope)
+        parts = [self.away(child, scope) for child in children(node) if not isinstance(child, Letter)]
+        axes = scope.order({x for _, letters in parts for x in letters})
+        found = np.zeros((), bool)
+        for part in parts:
+            found = found | aligned(part, axes)
+        return (found, axes) if parts else (found, ())
+
+    def reduction_away(self, node: Reduce, scope: Scope) -> Valued:
+        """A sum is away with any of its terms that is, with a set that nobody listed, and a greatest term where there is none."""
+        if self.unlisted(node):
+            return np.array(True), ()
+        _, gone, takes_part, axes = self.terms(node, scope, self.away)
+        bound = [binder.letter for binder in node.binders]
+        gone, takes_part = (self.behind(array, axes, bound) for array in (gone, takes_part))
+        found = (gone & takes_part).any(axis=-1)
+        if node.kind in ("Max", "Min"):
+            found = found | ~takes_part.any(axis=-1)
+        return np.asarray(found), tuple(x for x in axes if x not in bound)
+
+    def element_away(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
+        at, there, letters = self.cells(quantity, indices, scope)
+        array, exists = self.held(quantity), self.exists(quantity)
+        if array.size == 0:
+            return np.ones(there.shape, bool), letters
+        gone = ~there | (np.isnan(array[at]) & self.never_asked(quantity)[at])
+        if exists is not None:
+            if self.masks:
+                self.masks[-1].append((exists[at], letters))
+            else:
+                gone = gone | ~exists[at]
+        return gone, letters
+
+    def never_asked(self, quantity: str) -> NDArray[np.bool_]:
+        """Return the cells that no equation defines in this run, or that lie outside every monitoring period."""
+        shape = self.held(quantity).shape
+        if self.needs is None or quantity not in self.needs:
+            return np.zeros(shape, bool)
+        asked = np.zeros(shape, bool)
+        asked[np.ix_(*self.needs[quantity])] = True
+        if quantity in self.computed:
+            return np.asarray(~asked | (self.states[quantity] == ABSENT))
+        return ~asked
+
+    # -- reasons, for one cell
+
+    def lacks(self, node: Node, scope: Scope) -> Iterator[Lack]:
+        """Yield why a condition is not decided where each free letter stands for one member, the first reasons first."""
+        if set(np.ravel(self.truth(node, scope)[0]).tolist()) <= {TRUE, FALSE}:
+            return
+        match node:
+            case Logic(parts=parts):
+                for part in parts:
+                    yield from self.lacks(part, scope)
+            case Not(operand=operand):
+                yield from self.lacks(operand, scope)
+            case Reduce():
+                yield from self.lacks_of_terms(node, scope, self.lacks)
+            case Compare(left=left, right=right):
+                found = [*self.lacks_of_number(left, scope), *self.lacks_of_number(right, scope)]
+                yield from found or [Lack(False, "a number that it compares is not finite (a division by zero?)")]
+
+    def lacks_of_terms(self, node: Reduce, scope: Scope, look: Callable[[Node, Scope], Iterator[Lack]]) -> Iterator[Lack]:
+        if set_id := self.unlisted(node):
+            yield Lack(True, f"the project lists no members of {set_id}")
+            return
+        inner, _, _, _ = self.terms(node, scope, self.away)
+        masks = [self.bind(binder, inner)[1] for binder in node.binders if binder.within[0] != "all"]
+        terms = [one for one in single_scopes(inner, [binder.letter for binder in node.binders])
+                 if all(mask is None or is_allowed(mask, inner, one) for mask in masks)]  # fmt: skip
+        if node.kind in ("Max", "Min") and not terms:
+            yield Lack(True, f"{node.kind} over no members")
+        for one in terms:
+            _, _, takes_part, _ = self.terms(Reduce(node.kind, (), node.body), one, self.away)
+            if takes_part.all():
+                self.masks.append([])
+                found = list(look(node.body, one))
+                self.masks.pop()
+                yield from found
+
+    def lacks_of_number(self, node: Node, scope: Scope) -> Iterator[Lack]:
+        match node:
+            case Element(quantity=quantity, indices=indices):
+                for one in single_scopes(scope, [x.letter for x in indices if isinstance(x, IndexLetter | IndexGroup)]):
+                    yield from self.lack_of_cell(quantity, indices, one)
+            case Reduce():
+                yield from self.lacks_of_terms(node, scope, self.lacks_of_number)
+            case Cases(branches=branches, otherwise=otherwise):
+                for condition, value in branches:
+                    truth = int(np.ravel(self.truth(condition, scope)[0])[0])
+                    if truth == TRUE:
+                        yield from self.lacks_of_number(value, scope)
+                        return
+                    if truth != FALSE:
+                        yield from self.lacks(condition, scope)
+                        return
+                if otherwise is not None:
+                    yield from self.lacks_of_number(otherwise, scope)
+            case Binder() | Letter():
+                return
+            case _:
+                for child in children(node):
+                    yield from self.lacks_of_number(child, scope)
+
+    def lack_of_cell(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Iterator[Lack]:
+        declared = self.methodology.quantity[quantity]
+        array = self.held(quantity)
+        for index, axis in zip(indices, declared.indices, strict=True):
+            members, at = self.setting.members[axis], int(self.raw(index, axis, scope)[0])
+            if not 0 <= at < len(members):
+                yield Lack(True, self.off_axis(index, axis, at, scope), quantity)
+                return
+        cell = tuple(int(np.ravel(part)[0]) for part in self.cells(quantity, indices, scope)[0])
+        labels = [self.setting.members[axis][at] for axis, at in zip(declared.indices, cell, strict=True)]
+        name = f"{quantity}[{', '.join(labels)}]" if labels else quantity
+        exists = self.exists(quantity)
+        if exists is not None and not exists[cell]:
+            yield Lack(True, f"{name} is not in the relation {declared.on}", quantity)
+        elif not np.isnan(array[cell]):
+            return
+        elif self.never_asked(quantity)[cell]:
+            yield Lack(True, self.why_never_asked(name, quantity, cell), quantity)
+        else:
+            yield Lack(False, name, quantity)
+
+    def why_never_asked(self, name: str, quantity: str, cell: tuple[int, ...]) -> str:
+        axes, monitored = self.methodology.quantity[quantity].indices, self.setting.monitored_years()
+        for axis, at in zip(axes, cell, strict=True):
+            if axis == self.methodology.year_set and monitored is not None and at not in monitored:
+                return f"{self.setting.members[axis][at]} is in no monitoring period"
+        return f"no equation gives {name} here"
+
+    def off_axis(self, index: Index, axis: str, at: int, scope: Scope) -> str:
+        """Say why an axis has no such member."""
+        members = self.setting.members[axis]
+        if isinstance(index, IndexLabel):
+            return f"the project has no {index.label!r} among its {axis}"
+        label = self.labels(index.letter, scope)[0]
+        if isinstance(index, IndexGroup):
+            return f"{label} is in no {axis}"
+        if not index.offset:
+            return f"{label} is not among {axis}"
+        if not members:
+            return f"{axis} has no members"
+        return f"no year {f'before {members[0]}' if at < 0 else f'after {members[-1]}'}"

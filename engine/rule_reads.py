@@ -1,0 +1,182 @@
+"""Which cells the rules of a methodology read, as far as choices, readings, labels and what is supplied do not decide them already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Protocol
+
+from engine.reach import NeedKeeper, NeedWalk
+from engine.setting import holds, is_static, letters_of
+from equations.equation import Equation, Rule
+from equations.syntax import (
+    Binder,
+    Compare,
+    Element,
+    IndexGroup,
+    IndexLetter,
+    Letter,
+    Logic,
+    Member,
+    Node,
+    Not,
+    Reduce,
+    Supplied,
+    Switch,
+    walk,
+)
+
+#: Whether a quantity is supplied; ``None`` where that is not known.
+Known = Callable[[str], bool | None]
+_MOST_COMBINATIONS = 4096
+
+
+class RuleNeedKeeper(NeedKeeper, Protocol):
+    """Who asks for a walk of rules."""
+
+    def definable(self, quantity: str) -> list[set[int]]:
+        """Return, for each axis of a quantity, the positions for which there can be a number."""
+        ...
+
+
+def reader_of(rule: Rule) -> str:
+    """Return the id under which a rule stands among the users of a quantity."""
+    return f"rule {rule.id}"
+
+
+def decide(node: Node, planner: NeedKeeper, known: Known, labels: Mapping[str, str]) -> bool | None:
+    """Decide a condition without numbers; ``None`` where a number decides it, or a letter that has no label."""
+    match node:
+        case Logic(op=op, parts=parts):
+            found = [decide(part, planner, known, labels) for part in parts]
+            decisive = op == "or"
+            return decisive if decisive in found else None if None in found else not decisive
+        case Not(operand=operand):
+            inner = decide(operand, planner, known, labels)
+            return None if inner is None else not inner
+        case Supplied(quantity=quantity):
+            return known(quantity)
+        case Member() | Compare(left=Switch()) | Compare(left=Letter()):
+            if letters_of(node) <= labels.keys():
+                return holds(node, planner.setting, labels, planner.methodology.year_set)
+    return None
+
+
+@dataclass(kw_only=True)
+class RuleWalk(NeedWalk):
+    """Notes what one rule reads. What an axis does not have is not read: of that the verdict of the rule speaks."""
+
+    known: Known
+    #: Gives, for each axis of a quantity, the positions for which there can be a number.
+    definable: Callable[[str], list[set[int]]]
+    labels: dict[str, str] = field(default_factory=dict)
+    #: Whether the letters that are bound next are those of ``All`` or ``Any``.
+    quantifies: bool = False
+
+    def __post_init__(self) -> None:
+        self.scope = {letter: (set_id, set(self.left[letter])) for letter, set_id in self.equation.letters}
+
+    def walk(self, node: Node) -> None:
+        match node:
+            case Logic(parts=parts):
+                if self.decided(node) is None:
+                    for part in parts:
+                        self.walk(part)
+            case Not(operand=operand):
+                self.walk(operand)
+            case Compare(left=Switch()) | Compare(left=Letter()) | Member() | Supplied():
+                return
+            case Reduce(kind="All" | "Any"):
+                held, self.quantifies = self.quantifies, True
+                super().walk(node)
+                self.quantifies = held
+            case Reduce():
+                held, self.quantifies = self.quantifies, False
+                super().walk(node)
+                self.quantifies = held
+            case _:
+                super().walk(node)
+
+    def decided(self, node: Node) -> bool | None:
+        return decide(node, self.planner, self.known, self.labels)
+
+    def bound(self, binder: Binder) -> tuple[str, set[int]]:
+        set_id, places = super().bound(binder)
+        monitored = self.planner.setting.monitored_years()
+        if self.quantifies and set_id == self.planner.methodology.year_set and monitored is not None:
+            places &= set(monitored)
+        return set_id, {place for place in places if place < len(self.planner.setting.members[set_id])}
+
+    def check_listed(self, set_id: str) -> None:
+        """A rule over a set that nobody listed does not apply."""
+
+    def before_start(self, index: IndexLetter, quantity: str) -> None:
+        """A rule does not apply where there is no year before."""
+
+    def group_places(self, index: IndexGroup, axis: str) -> set[int]:
+        setting = self.planner.setting
+        set_id, positions = self.scope[index.letter]
+        base = setting.members[self.planner.methodology.index_set[axis].groups]
+        group_of = {base[member]: at for at, group in enumerate(setting.groups[axis]) for member in group}
+        labels = (setting.members[set_id][place] for place in positions)
+        return {group_of[label] for label in labels if label in group_of}
+
+    def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
+        planner = self.planner
+        axes = planner.methodology.quantity[quantity].indices
+        places = [set(range(len(planner.setting.members[axis]))) for axis in axes[:whole]]
+        for index, axis in zip(indices, axes[whole:], strict=True):
+            places.append(self.places(index, axis, quantity))
+        wanted = [here & there for here, there in zip(places, self.definable(quantity), strict=True)]
+        if all(wanted) and planner.need(self.equation, quantity, wanted):
+            self.grown.append(quantity)
+
+
+def walk_rule(planner: RuleNeedKeeper, rule: Rule, known: Known) -> list[str]:
+    """Note what a rule reads, for every combination of the letters that decide parts of it; return what grew."""
+    setting, methodology = planner.setting, planner.methodology
+    monitored = setting.monitored_years()
+    positions: dict[str, tuple[int, ...]] = {}
+    for letter, set_id in rule.letters:
+        everything = tuple(range(len(setting.members[set_id])))
+        if set_id == methodology.year_set and monitored is not None:
+            everything = tuple(at for at in everything if at in set(monitored))
+        positions[letter] = everything
+    if not all(positions.values()):
+        return []
+    reader = Equation(reader_of(rule), Element(methodology.result), rule.condition, letters=rule.letters)
+    grown: list[str] = []
+    for labels, places in _combinations(rule, positions, planner):
+        walk_ = RuleWalk(planner, reader, places, known=known, definable=planner.definable, labels=labels)
+        if rule.when is not None:
+            if walk_.decided(rule.when) is False:
+                continue
+            walk_.walk(rule.when)
+        walk_.walk(rule.condition)
+        grown += walk_.grown
+    return grown
+
+
+def _combinations(
+    rule: Rule, positions: Mapping[str, tuple[int, ...]], planner: NeedKeeper
+) -> Iterator[tuple[dict[str, str], dict[str, tuple[int, ...]]]]:
+    """Yield labels for the letters on which conditions without numbers depend, with the positions of all letters."""
+    conditions = [rule.condition] if rule.when is None else [rule.when, rule.condition]
+    deciding = {x for c in conditions for node in walk(c) if is_static(node) for x in letters_of(node)}
+    named = [letter for letter in positions if letter in deciding]
+    count = 1
+    for letter in named:
+        count *= len(positions[letter])
+    if count > _MOST_COMBINATIONS:
+        yield {}, dict(positions)
+        return
+    sets = dict(rule.letters)
+    for combination in product(*(positions[letter] for letter in named)):
+        labels = {x: planner.setting.members[sets[x]][at] for x, at in zip(named, combination, strict=True)}
+        yield labels, {**positions, **{x: (at,) for x, at in zip(named, combination, strict=True)}}
+
+
+def standing_rules(rules: tuple[Rule, ...], planner: NeedKeeper, known: Known) -> tuple[Rule, ...]:
+    """Return the rules that choices, readings and what is supplied do not rule out."""
+    return tuple(rule for rule in rules if rule.when is None or decide(rule.when, planner, known, {}) is not False)
