@@ -6,8 +6,8 @@ BUILD := build
 BIN := $(VENV)/bin
 EXAMPLES := methodology_specs/KH_AM004/examples
 SET_UP := $(PYTHON) .ci/set_up.py $(VENV)
-# Two processes, which is what most machines have; a folder of tests that share a costly document stays in one of them.
-PYTEST := $(BIN)/python -m pytest -p no:cacheprovider --numprocesses 2 --dist loadgroup
+# Two processes; the tests of one file stay in one of them, with what they share.
+PYTEST := $(BIN)/python -m pytest -p no:cacheprovider --numprocesses 2 --dist loadfile
 
 .PHONY: run test check-code clean
 # A shared checkout may belong to somebody else: the results then go into a folder of one's own.

@@ -1,6 +1,6 @@
 """Write .ci/locked anew: the newest versions that fit pyproject.toml, for the lowest Python that is declared (newer ones take them too).
 
-python3.11 .ci/lock.py            # then: make test, and commit
+By hand: ``python3.11 .ci/lock.py``, then ``make test``, then commit.
 """
 
 import json

@@ -3,7 +3,7 @@
     python3 .ci/set_up.py VENV run|test|check     the locked versions of .ci/locked, which were tested
     python3 .ci/set_up.py VENV newest|lowest      the newest, or the lowest declared, versions of what a run needs
 
-It is written for any Python 3, so that an old one gets a sentence and no traceback.
+It is written for Python 3.6 on, so that an old one gets a sentence and no traceback.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ def check_python():
     here = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < LOWEST:
         stop(
-            "mrvgraph needs Python %d.%d or newer; this is Python %s (%s)." % (LOWEST + (here, sys.executable)),
+            f"mrvgraph needs Python {LOWEST[0]}.{LOWEST[1]} or newer; this is Python {here} ({sys.executable}).",
             "Name a newer one: make run PYTHON=python3.13",
         )
 
@@ -52,7 +52,7 @@ def check_venv():
         import venv  # noqa: F401
     except ImportError:
         stop(
-            "This Python (%s) cannot make virtual environments: a part of it is missing." % sys.executable,
+            f"This Python ({sys.executable}) cannot make virtual environments: a part of it is missing.",
             "On Debian and Ubuntu install it: apt-get install python3-venv",
         )
 
@@ -86,9 +86,9 @@ class Environment:
     def make(self, python):
         """Make it anew, in place of what stands there."""
         if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / "pyvenv.cfg").exists():
-            stop("%s is a folder of something else; name another: make run VENV=some/folder" % self.folder)
+            stop(f"{self.folder} is a folder of something else; name another: make run VENV=some/folder")
         if (self.folder / "pyvenv.cfg").exists():
-            say("%s is of another Python, broken or half made, and is made anew" % self.folder)
+            say(f"{self.folder} is of another Python, broken or half made, and is made anew")
         shutil.rmtree(str(self.folder), ignore_errors=True)
         subprocess.run([python, "-m", "venv", str(self.folder)], check=True)
 
@@ -124,10 +124,10 @@ def set_up(folder, purpose):
     if noted.get(purpose) == wanted:
         return
     if folder.exists() and not os.access(str(folder), os.W_OK):
-        stop("%s is not set up for this, and belongs to somebody else." % folder,
-             "Make your own: make %s VENV=$HOME/mrvgraph-venv" % ("run" if purpose == "run" else "test"))  # fmt: skip
+        stop(f"{folder} is not set up for this, and belongs to somebody else.",
+             f"Make your own: make {'run' if purpose == 'run' else 'test'} VENV=$HOME/mrvgraph-venv")  # fmt: skip
     check_venv()
-    say("setting up %s with Python %s; this takes a minute, and is done once" % (folder, sys.version.split()[0]))
+    say(f"setting up {folder} with Python {sys.version.split()[0]}; this takes a minute, and is done once")
     if not noted:
         environment.make(sys.executable)
     if PURPOSES[purpose]:

@@ -107,7 +107,7 @@ class TrueType:
 
 def _groups(table: bytes, start: int) -> dict[int, int]:
     count = struct.unpack_from(">L", table, start + 12)[0]
-    found = {}
+    found: dict[int, int] = {}
     for at in range(count):
         first, last, glyph = struct.unpack_from(">LLL", table, start + 16 + 12 * at)
         found.update(zip(range(first, last + 1), range(glyph, glyph + last - first + 1), strict=True))
@@ -166,7 +166,8 @@ def _character_map(mapping: Mapping[int, int]) -> bytes:
 
 def _sum(table: bytes) -> int:
     padded = table + b"\0" * (-len(table) % 4)
-    return sum(struct.unpack(f">{len(padded) // 4}L", padded)) & 0xFFFFFFFF
+    total: int = sum(struct.unpack(f">{len(padded) // 4}L", padded))
+    return total & 0xFFFFFFFF
 
 
 def _file(tables: Mapping[str, bytes]) -> bytes:

@@ -42,7 +42,7 @@ def installed(set_up, monkeypatch):
 
 
 def test_a_python_too_old_reads_the_script_and_gets_a_sentence(set_up, monkeypatch, capsys):
-    ast.parse((ROOT / ".ci/set_up.py").read_text(encoding="utf-8"), feature_version=(3, 5))
+    ast.parse((ROOT / ".ci/set_up.py").read_text(encoding="utf-8"), feature_version=(3, 6))
     monkeypatch.setattr(set_up.sys, "version_info", (3, 10, 13))
 
     with pytest.raises(SystemExit) as stopped:
