@@ -9,6 +9,7 @@ import pytest
 
 from engine.cache import cache_folder, entry_path, load_entry
 from engine.session import open_session
+from equations.errors import MethodologyError
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = str(ROOT / "methodology_specs/KH_AM004/examples/option1.yaml")
@@ -34,14 +35,17 @@ def test_a_second_run_gives_the_same_numbers_from_the_cache(spec):
 
 def test_an_edit_of_any_file_of_the_spec_makes_the_entry_stale(spec):
     session = open_session(spec)
-    before = session.run(PROJECT).total
+    session.run(PROJECT)
     session.save()
     path = spec / "datasets.yaml"
     text = path.read_text(encoding="utf-8")
     assert "76.61" in text
     path.write_text(text.replace("76.61", "86.61"), encoding="utf-8")
 
-    assert open_session(spec).run(PROJECT).total != before
+    again = open_session(spec)
+    assert again.methodology.hash != session.methodology.hash
+    with pytest.raises(MethodologyError, match="W806"):  # the verdict of the check is made anew too
+        again.run(PROJECT)
 
 
 def test_a_damaged_entry_is_made_anew(spec):
