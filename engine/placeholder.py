@@ -63,7 +63,7 @@ def years_named(methodology: Methodology) -> list[int]:
     conditions += [block.when for dataset in methodology.datasets for block in dataset.values]
     for condition in conditions:
         for node in walk(condition) if condition is not None else ():
-            if isinstance(node, Compare) and isinstance(node.right, Word) and node.right.text.isdigit() and len(node.right.text) == 4:
+            if isinstance(node, Compare) and isinstance(node.right, Word) and node.right.text.isdecimal() and len(node.right.text) == 4:
                 found.add(int(node.right.text))
     return sorted(found)
 

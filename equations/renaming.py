@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from equations.edit_log import EditLog
+from equations.equation import MOST_NUMBER
 from equations.errors import MethodologyError, near
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.tokens import Source, read_tokens
@@ -195,7 +196,9 @@ def _new_numbers(key: Scalar, value: YamlNode, before: dict[str, str], log: Edit
 
 def _span(text: str) -> list[str]:
     match = _RANGE.match(text.strip())
-    return [str(n) for n in range(int(match[1]), int(match[2]) + 1)] if match else []
+    if match is None or max(len(match[1]), len(match[2])) > len(str(MOST_NUMBER)):
+        return []
+    return [str(n) for n in range(int(match[1]), int(match[2]) + 1)]
 
 
 def _numbered(block: Mapping, after: dict[str, str], node: Mapping) -> Mapping:
@@ -233,7 +236,7 @@ def listed(text: str, moved: Numbers) -> str:
     """Return a list of numbers (``2, 3``) under the new numbering."""
     found: dict[str, None] = {}
     for part in (piece.strip() for piece in text.split(",")):
-        number, letter = (part[:-1], part[-1]) if part[-1:].isalpha() and part[:-1].isdigit() else (part, "")
+        number, letter = (part[:-1], part[-1]) if part[-1:].isalpha() and part[:-1].isdecimal() else (part, "")
         found |= dict.fromkeys(new + letter for new in moved.get(number, [number]))
     return ", ".join(found)
 

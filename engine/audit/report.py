@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from engine.audit.audits import Audit, audit_findings
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
+from engine.escapes import code_text, markdown_text
 from engine.finding import Finding
 from engine.findings_report import counted, findings_lines, findings_markdown
 from engine.pipeline import Run
 from engine.report import head_lines, result_lines, year_rows, year_table
-from engine.terminal import bold, coloured, table, wrapped
+from engine.terminal import bold, coloured, plain, table, wrapped
 
 AUDIT_FORMAT = "mrvgraph-audit/1"
 #: Percent below which a share is not written out.
@@ -149,17 +150,19 @@ def audit_markdown(report: AuditReport) -> str:
     """Return an audit as Markdown."""
     run = report.run
     years, rows = year_rows(run)
-    lines = [f"# Audit: {run.project.name}", ""]
-    lines += [f"- {_plain(line)}" for line in head_lines(run)]
+    lines = [f"# Audit: {markdown_text(run.project.name)}", ""]
+    lines += [f"- {markdown_text(plain(line))}" for line in head_lines(run)]
     lines += [
         f"- methodology SHA-256: `{run.methodology.hash}`",
-        f"- project file: `{run.project.path.name}`, SHA-256: `{run.project.sha256}`",
+        f"- project file: {code_text(run.project.path.name)}, SHA-256: `{run.project.sha256}`",
+        *(f"- data file: {code_text(name)}, SHA-256: `{sha}`" for name, sha in sorted(run.inputs.files)),
     ]
-    lines += ["", "## Result", ""] + [f"**{_plain(line)}**  " for line in result_lines(run)]
+    lines += ["", "## Result", ""] + [f"**{markdown_text(plain(line))}**  " for line in result_lines(run)]
     lines += ["", "| quantity | meaning | unit | " + " | ".join(years) + " |", "|---|---|---|" + "---:|" * len(years)]
     for quantity, values in rows:
         cells = [f"{v:,.1f}" if v is not None else "" for v in values]
-        lines.append(f"| {quantity.id} | {quantity.title} | {quantity.unit} | " + " | ".join(cells) + " |")
+        said = f"{markdown_text(quantity.id)} | {markdown_text(quantity.title)} | {markdown_text(str(quantity.unit))}"
+        lines.append(f"| {said} | " + " | ".join(cells) + " |")
     lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
     lines += [f"| {audit.question} | {counted(found)} |" for audit, found in report.audits]
     lines += ["", "## Findings", ""] + (list(findings_markdown(_shown(report))) or ["none"])
@@ -176,18 +179,15 @@ def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
         if not line.applies:
             cells = ["as it is", "", ""]
         elif line.result is None or line.difference is None:
-            cells = [f"does not run: {line.error}", "", ""]
+            cells = [markdown_text(f"does not run: {line.error}"), "", ""]
         else:
             cells = [_exact(line.result), "" if line.taken else _signed(line.difference), _share(line.difference, rulings.total)]
         star = " \\*" if line.taken else ""
-        yield f"| {line.ruling} | {line.reading}{star} | {line.meaning} | " + " | ".join(cells) + " |"
+        said = f"{markdown_text(line.ruling)} | {markdown_text(line.reading)}{star} | {markdown_text(line.meaning)}"
+        yield f"| {said} | " + " | ".join(cells) + " |"
     yield ""
     if rulings.settled:
-        yield "Decisions without an alternative: " + ", ".join(rulings.settled) + "."
-
-
-def _plain(line: str) -> str:
-    return line.replace("\033[1m", "").replace("\033[0m", "")
+        yield "Decisions without an alternative: " + markdown_text(", ".join(rulings.settled)) + "."
 
 
 # -- data
