@@ -350,11 +350,11 @@ def simulate_command(options: argparse.Namespace) -> int:
     from engine.terminal import progress
 
     check_draws_file(options.draws_file)
-    with progress(options.draws, "draws") as tell:
+    with progress(options.draws, "draws") as more:
         simulation = run_simulation(
             options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
             draws=options.draws, seed=options.seed, targets=tuple(options.target or ()), levels=options.level, deductions=options.deduction,
-            stop=options.stop, backend=options.backend, workers=options.workers, scheduler=options.scheduler, progress=tell,
+            stop=options.stop, backend=options.backend, workers=options.workers, scheduler=options.scheduler, progress=more,
         )  # fmt: skip
     simulation_files(simulation, options.draws_file, VERSION)
     if options.plot:
@@ -370,11 +370,11 @@ def sensitivity_command(options: argparse.Namespace) -> int:
     from engine.simulate.command import run_sensitivity, sensitivity_output
     from engine.terminal import progress
 
-    with progress(options.draws, "draws") as tell:
+    with progress(options.draws, "draws") as more:
         found = run_sensitivity(
             options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
             target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, scheduler=options.scheduler,
-            progress=tell,
+            progress=more,
         )  # fmt: skip
     if options.plot:
         from engine.simulate.sensitivity_report import tornado_svg
@@ -402,10 +402,10 @@ def portfolio_command(options: argparse.Namespace) -> int:
     from engine.terminal import progress
 
     entries = portfolio_entries(options.project, options.table)
-    with progress(len(entries), "projects") as tell:
+    with progress(len(entries), "projects") as more:
         outcomes = run_entries(options.spec, entries, options.output, choices=_pairs(options.choose, "choose"),
                                readings=_pairs(options.reading, "reading"), workers=options.workers,
-                               scheduler=options.scheduler, progress=tell)  # fmt: skip
+                               scheduler=options.scheduler, progress=more, remark=lambda said: tell(f"{said}\n"))  # fmt: skip
     way = "json" if options.json else options.format or "text"
     say(portfolio_output(outcomes, way), way)
     return FOUND if any(outcome.errors for outcome in outcomes) else WELL

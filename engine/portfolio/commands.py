@@ -48,6 +48,7 @@ def run_entries(
     workers: int | None,
     scheduler: str | None,
     progress: Callable[[int], None],
+    remark: Callable[[str], None],
 ) -> list[Outcome]:
     """Evaluate a portfolio; see :func:`engine.portfolio.portfolio.run_portfolio`."""
     session = open_session(spec)
@@ -70,6 +71,7 @@ def run_entries(
             way=Way(workers=workers),
             progress=progress,
             each=each,
+            remark=remark,
         )
     session.save()
     return found

@@ -127,13 +127,13 @@ class OutcomesFile:
         """Write outcomes at the end, in one piece; where the disk is full, none of them."""
         new = [(_line(outcome), outcome) for outcome in outcomes]
         before = os.fstat(self.handle).st_size
+        self.keep(line for line, _ in new)  # first, so that an interruption leaves no line that is not known as ours
         try:
             _append(self.handle, b"".join(line for line, _ in new))
         except OSError as cause:
             os.ftruncate(self.handle, before)
             raise unwritten(self.shown, cause) from cause
         self.lines += new
-        self.keep(line for line, _ in new)
 
     def keep(self, lines: Iterable[bytes]) -> None:
         """Note the hashes of lines as our own; where that cannot be, they are worked out again next time."""

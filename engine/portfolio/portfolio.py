@@ -61,6 +61,7 @@ def run_portfolio(
     way: Way,
     progress: Callable[[int], None] | None = None,
     each: Each = one_after_the_other,
+    remark: Callable[[str], None] = lambda said: None,
 ) -> list[Outcome]:
     """Evaluate every project.
 
@@ -70,6 +71,8 @@ def run_portfolio(
         Lines of JSON, one for each project; what stands there already, and still holds, is not done again.
     each
         What does the work: this process, or a cluster.
+    remark
+        Is told of lines in the output that do not count.
 
     Returns
     -------
@@ -85,6 +88,9 @@ def run_portfolio(
     if output is None:
         return _worked_out(methodology, read_unit, entries, None, choices, readings, way, progress, each)
     file = OutcomesFile(output)
+    if file.unbelieved:
+        lines, were = (f"{file.unbelieved} lines", "were") if file.unbelieved > 1 else ("1 line", "was")
+        remark(f"{lines} of {output.name} {were} not written by a run of yours here: what is asked for is worked out again")
     try:
         return _worked_out(methodology, read_unit, entries, file, choices, readings, way, progress, each)
     finally:

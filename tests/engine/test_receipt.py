@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.audit.receipt import receipt_body, receipt_text, relative_to
+from engine.audit.receipt import receipt_text, relative_to
 from engine.audit.receipt_file import read_receipt
 from engine.cli import main
 from equations.errors import InputError
