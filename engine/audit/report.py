@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.audit.audits import Audit, audit_findings
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
+from engine.audit.sources import sources_by_cell
 from engine.escapes import code_text, markdown_text
 from engine.finding import Finding
 from engine.findings_report import counted, findings_lines, findings_markdown
@@ -17,6 +18,8 @@ from engine.terminal import bold, coloured, plain, table, wrapped
 AUDIT_FORMAT = "mrvgraph-audit/1"
 #: Percent below which a share is not written out.
 _LEAST_SHARE = 0.005
+#: Of the sources of one quantity, how many are shown.
+_MOST_SOURCES = 12
 _RULINGS = "What hangs on the readings of the text that were taken?"
 
 
@@ -62,6 +65,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         year_table(run),
         "\n".join(result_lines(run)),
         "\n".join(_questions(report)),
+        "\n".join(_sources(run, verbose=verbose)),
         "\n".join(_rulings(report.rulings)),
         "\n".join(["findings: " + counted(shown), *findings_lines(shown, verbose=verbose)]),
         "" if verbose or not shown else "--verbose shows every note with its evidence and source; --receipt FILE keeps all of this",
@@ -91,6 +95,16 @@ def _questions(report: AuditReport) -> Iterator[str]:
     moved = len({line.ruling for line in report.rulings.lines if line.difference})
     rows.append([_RULINGS, f"{moved} ruling{'s' if moved != 1 else ''} move the result; table below"])
     yield table(["what was asked", "found"], rows)
+
+
+def _sources(run: Run, *, verbose: bool) -> Iterator[str]:
+    """Yield the sources of numbers of one quantity that have several; of many cells the first, unless all are wanted."""
+    for id_, said in sources_by_cell(run):
+        yield bold(f"sources of {id_}")
+        shown = said if verbose else said[:_MOST_SOURCES]
+        yield from (wrapped(f"  {cell}: {text}", "    ") for cell, text in shown)
+        if len(said) > len(shown):
+            yield f"  and {len(said) - len(shown)} more; --verbose shows all"
 
 
 def _rulings(rulings: RulingsTable) -> Iterator[str]:
@@ -166,6 +180,8 @@ def audit_markdown(report: AuditReport) -> str:
     lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
     lines += [f"| {audit.question} | {counted(found)} |" for audit, found in report.audits]
     lines += ["", "## Findings", ""] + (list(findings_markdown(_shown(report))) or ["none"])
+    by_cell = [(f"{markdown_text(cell)}: {markdown_text(text)}") for _, said in sources_by_cell(run) for cell, text in said]
+    lines += ["", "## Sources that differ within a quantity", "", *(f"- {line}" for line in by_cell)] if by_cell else []
     lines += ["", "## Rulings", "", *_rulings_markdown(report.rulings)]
     return "\n".join(lines) + "\n"
 
@@ -213,6 +229,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
         ],
         "findings": [finding.as_record() | {"audit": a.id} for a, found in report.audits for finding in found]
         + [finding.as_record() | {"audit": "rulings"} for finding in ruling_findings(report.rulings)],
+        "sources": {id_: [{"cell": cell, "source": text} for cell, text in said] for id_, said in sources_by_cell(run)},
         "rulings": report.rulings.as_record(),
     }
 
