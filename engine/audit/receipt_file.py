@@ -108,7 +108,7 @@ def _fault_of_object(value: object, shape: dict[str, Any], name: str) -> str:
 
 def _twice(record: Any) -> str:
     """Return what stands twice in a list where one can count, or nothing."""
-    named = [(key, [entry["name"] for entry in record[key]]) for key in ("spec_files", "project_files")]
+    named = [("project_files", [entry["name"] for entry in record["project_files"]])]
     named.append(("values", [entry["quantity"] for entry in record["values"]]))
     named += [(entry["quantity"], [tuple(cell["at"]) for cell in entry["cells"]]) for entry in record["values"]]
     found = next(((key, name) for key, names in named if len(set(names)) < len(names) for name in names if names.count(name) > 1), None)

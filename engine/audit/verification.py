@@ -119,8 +119,10 @@ def compare_files(name: str, recorded: Record, main: Path, project: Path) -> Ver
     """
     outcome = Verification(name, _subject(recorded))
     spec, own = _hashes(recorded, "spec_files"), _hashes(recorded, "project_files")
-    places = {file: main if at == 0 else main.parent / Path(file).name for at, file in enumerate(spec)}
-    beside = {file: sha for file, sha in spec.items() if places[file] == main or places[file].is_file()}
+    first = next(iter(spec), "")
+    places = {file: main if file == first else main.parent / Path(file).name for file in spec}
+    # what the spec is based on stands elsewhere, under names that may be the same
+    beside = {file: sha for file, sha in spec.items() if Path(file).parent == Path(first).parent and places[file].is_file()}
     _compare(outcome, "spec file", beside, {file: _told(places[file], sha) for file, sha in beside.items()}, "spec files")
     data = {file: project if at == 0 else project.parent / file for at, file in enumerate(own)}
     allowed = {file: sha for at, (file, sha) in enumerate(own.items()) if at == 0 or may_read(project.parent, file)}
@@ -196,7 +198,12 @@ def _entries(record: Record, key: str) -> list[dict[str, Any]]:
 
 
 def _hashes(record: Record, key: str) -> dict[str, str]:
-    return {str(item.get("name")): str(item.get("sha256")) for item in _entries(record, key)}
+    """Return the files of a receipt with their hashes; of two that are called alike the second is marked as that."""
+    found: dict[str, str] = {}
+    for item in _entries(record, key):
+        name = str(item.get("name"))
+        found[name if name not in found else f"{name} (2)"] = str(item.get("sha256"))
+    return found
 
 
 def _cells(record: Record) -> Iterator[tuple[Cell, dict[str, object]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -85,56 +86,44 @@ def run_portfolio(
         I502 for columns of a table that the methodology does not know; for the output see :class:`OutcomesFile`.
     """
     _check_columns(methodology, entries)
-    if output is None:
-        return _worked_out(methodology, read_unit, entries, None, choices, readings, way, progress, each)
-    file = OutcomesFile(output)
+    with ExitStack() as opened:
+        file = OutcomesFile(output) if output is not None else None
+        if file is not None:
+            opened.callback(file.close)
+            _remark_on(file, remark)
+        asked = json.dumps([methodology.hash, dict(choices), dict(readings)], sort_keys=True)
+        found: dict[int, Outcome] = {}
+        missing: list[Numbered] = []
+        hashes: dict[Path, str] = {}
+        for at, entry in enumerate(entries):
+            sha = hashes[entry.path] if entry.path in hashes else hashes.setdefault(entry.path, digest_of(entry.path))
+            wanted = json.dumps([asked, entry.name, sha, dict(entry.changes)], sort_keys=True)
+            numbered = Numbered(at, entry, hashlib.sha256(wanted.encode()).hexdigest()[:32], sha)
+            held = file.current(numbered.key, entry.path.parent) if file is not None else None
+            if held is None:
+                missing.append(numbered)
+            else:
+                found[at] = held
+        if progress is not None:
+            progress(len(found))
+        chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+        work = Portfolio(methodology, read_unit, dict(choices), dict(readings), replace(way, keep_failed=True))
+        for chunk, new in zip(chunks, each(outcomes_of, work, chunks) if chunks else (), strict=True):
+            if file is not None:
+                file.add(new)
+            found |= {numbered.at: outcome for numbered, outcome in zip(chunk, new, strict=True)}
+            if progress is not None:
+                progress(len(chunk))
+        outcomes = [found[at] for at in range(len(entries))]
+        if file is not None:
+            file.tidy(outcomes)
+        return outcomes
+
+
+def _remark_on(file: OutcomesFile, remark: Callable[[str], None]) -> None:
     if file.unbelieved:
         lines, were = (f"{file.unbelieved} lines", "were") if file.unbelieved > 1 else ("1 line", "was")
-        remark(f"{lines} of {output.name} {were} not written by a run of yours here: what is asked for is worked out again")
-    try:
-        return _worked_out(methodology, read_unit, entries, file, choices, readings, way, progress, each)
-    finally:
-        file.close()
-
-
-def _worked_out(
-    methodology: Methodology,
-    read_unit: UnitReader,
-    entries: Sequence[Entry],
-    file: OutcomesFile | None,
-    choices: Mapping[str, str],
-    readings: Mapping[str, str],
-    way: Way,
-    progress: Callable[[int], None] | None,
-    each: Each,
-) -> list[Outcome]:
-    asked = json.dumps([methodology.hash, dict(choices), dict(readings)], sort_keys=True)
-    found: dict[int, Outcome] = {}
-    missing: list[Numbered] = []
-    hashes: dict[Path, str] = {}
-    for at, entry in enumerate(entries):
-        sha = hashes[entry.path] if entry.path in hashes else hashes.setdefault(entry.path, digest_of(entry.path))
-        wanted = json.dumps([asked, entry.name, sha, dict(entry.changes)], sort_keys=True)
-        numbered = Numbered(at, entry, hashlib.sha256(wanted.encode()).hexdigest()[:32], sha)
-        held = file.current(numbered.key, entry.path.parent) if file is not None else None
-        if held is None:
-            missing.append(numbered)
-        else:
-            found[at] = held
-    if progress is not None:
-        progress(len(found))
-    chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    work = Portfolio(methodology, read_unit, dict(choices), dict(readings), replace(way, keep_failed=True))
-    for chunk, new in zip(chunks, each(outcomes_of, work, chunks) if chunks else (), strict=True):
-        if file is not None:
-            file.add(new)
-        found |= {numbered.at: outcome for numbered, outcome in zip(chunk, new, strict=True)}
-        if progress is not None:
-            progress(len(chunk))
-    outcomes = [found[at] for at in range(len(entries))]
-    if file is not None:
-        file.tidy(outcomes)
-    return outcomes
+        remark(f"{lines} of {file.path.name} {were} not written by a run of yours here: what is asked for is worked out again")
 
 
 def _check_columns(methodology: Methodology, entries: Sequence[Entry]) -> None:
