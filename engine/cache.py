@@ -1,7 +1,8 @@
 """What was read and planned before, kept between runs so that a run need not load the spec, networkx or pint again.
 
 An entry holds a methodology, the units read with it and the plans made for it. It is valid only for the exact bytes of the spec's files and
-of this program. The folder belongs to the user alone; ``MRVGRAPH_CACHE`` names another one, or ``off``.
+of this program. Folder and entries belong to the user alone, for what is unpickled can do anything: what somebody else owns or may write
+is not looked at. ``MRVGRAPH_CACHE`` names another folder, or ``off``. Entries that nobody used for a month are removed.
 """
 
 from __future__ import annotations
@@ -10,18 +11,26 @@ import gc
 import hashlib
 import os
 import pickle
+import re
 import sys
-import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 
+from engine.files import whole_file
 from engine.finding import Finding
 from engine.plan import Plan
+from equations.errors import InputError
 from equations.methodology import Methodology
+from equations.regular_file import digest_of
 from equations.units import Unit
 
 _MOST_PLANS = 32
+_DAY = 86_400.0
+_UNUSED = 30 * _DAY
+_NAME = re.compile(r"[0-9a-f]{32}\.(pickle|lines)")
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -50,14 +59,17 @@ def cache_folder() -> Path | None:
     named = os.environ.get("MRVGRAPH_CACHE", "")
     if named == "off":
         return None
-    base = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mrvgraph"
     try:
+        base = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mrvgraph"
         base.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if hasattr(os, "getuid") and base.stat().st_uid != os.getuid():
-            return None
-    except OSError:
+        return base if _is_own(base.stat()) else None
+    except (OSError, ValueError, RuntimeError):  # the last where nobody says where the user's folder is
         return None
-    return base
+
+
+def _is_own(status: os.stat_result) -> bool:
+    """Whether a file or folder is the user's, and nobody else may write to it."""
+    return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
 
 
 def program_fingerprint() -> str:
@@ -85,14 +97,34 @@ def entry_path(spec: Path) -> Path | None:
     return folder / f"{name}.pickle"
 
 
+def lines_path(outcomes: Path) -> Path | None:
+    """Return the file in which the hashes of the lines are kept that this user's runs have written to a file of outcomes."""
+    folder = cache_folder()
+    return folder / f"{hashlib.sha256(os.fsencode(outcomes.resolve())).hexdigest()[:32]}.lines" if folder is not None else None
+
+
+def own_bytes(path: Path) -> bytes:
+    """Return what stands in a file of the cache; nothing where it is not there, or not the user's alone."""
+    try:
+        # neither waiting for a FIFO nor following a link that stands in its place
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as file:
+            status = os.fstat(handle)
+            return file.read() if S_ISREG(status.st_mode) and _is_own(status) else b""
+    except OSError:
+        return b""
+
+
 def load_entry(path: Path | None) -> Entry | None:
     """Return the entry if it is there and every file of the spec is unchanged."""
     if path is None:
         return None
     gc.disable()  # it would look through thousands of new objects, of which none can be let go
     try:
-        entry = pickle.loads(path.read_bytes())
-        if isinstance(entry, Entry) and all(digest(Path(name)) == sha for name, sha in entry.files):
+        entry = pickle.loads(own_bytes(path))
+        if isinstance(entry, Entry) and all(digest_of(Path(name)) == sha for name, sha in entry.files):
+            if time.time() - path.stat().st_mtime > _DAY:
+                os.utime(path)  # it is in use; see `_remove_unused`
             return entry
     except Exception:
         return None
@@ -107,14 +139,16 @@ def save_entry(path: Path | None, entry: Entry) -> None:
         return
     entry.changed = False
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            pickle.dump(entry, file, protocol=pickle.HIGHEST_PROTOCOL)
-        Path(name).replace(path)
-    except OSError:
+        data = pickle.dumps(entry, protocol=pickle.HIGHEST_PROTOCOL)
+        with whole_file(path, 0o600) as beside:
+            beside.write_bytes(data)
+        _remove_unused(path.parent)
+    except (OSError, InputError):
         return
 
 
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def _remove_unused(folder: Path) -> None:
+    """Remove what was kept for a spec or a state of this program that nobody has used for long."""
+    for entry in list(os.scandir(folder)):
+        if _NAME.fullmatch(entry.name) and time.time() - entry.stat(follow_symlinks=False).st_mtime > _UNUSED:
+            Path(entry.path).unlink(missing_ok=True)

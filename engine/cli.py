@@ -1,4 +1,4 @@
-"""The command line. The only file that prints; each command imports what it needs when it is called.
+"""The command line; each command imports what it needs when it is called, and writes by :mod:`engine.output`.
 
 Exit codes: 0 well, 1 findings of severity error, 2 bad usage or bad input. A user's mistake never shows a traceback.
 """
@@ -6,15 +6,16 @@ Exit codes: 0 well, 1 findings of severity error, 2 bad usage or bad input. A us
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import command_line
+from engine.output import can_show, end_output, say, settle_outputs, tell, write
 from equations.errors import Faults, InputError, MethodologyError, Place
+from equations.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
@@ -32,32 +33,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parser.parse_args(words)
     except SystemExit as stop:
+        end_output()
         return int(stop.code or 0)
+    code = _ended(options, words[0])
+    end_output()
+    return code
+
+
+def _ended(options: argparse.Namespace, command: str) -> int:
+    """Do what a command says and return its exit code; errors are told."""
     try:
-        return int(options.command(options))
+        settle_outputs(command, options)
+        with reading_under(ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))):
+            return int(options.command(options))
     except MethodologyError as error:
         return _report_error(error, json_wanted=getattr(options, "json", False))
-    except BrokenPipeError:
-        sys.stderr = None
-        return WELL
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        tell("interrupted\n")
         return BAD
     except (MemoryError, RecursionError) as cause:
-        too_large = InputError("I511", "this is more than fits into memory", why=type(cause).__name__,
-                               remedy="divide it, or use a larger machine")  # fmt: skip
-        return _report_error(too_large, json_wanted=getattr(options, "json", False))
+        fault = InputError("I511", "this is more than fits into memory", why=type(cause).__name__,
+                           remedy="divide it, or use a larger machine")  # fmt: skip
+    except OSError as cause:
+        place = Place(str(cause.filename)) if cause.filename else None
+        fault = InputError("I521", f"the system refused a file: {cause.strerror or cause}", place,
+                           remedy="see that what is read and written is there, and that there is room")  # fmt: skip
+    return _report_error(fault, json_wanted=getattr(options, "json", False))
 
 
 def _report_error(error: MethodologyError, *, json_wanted: bool) -> int:
     from engine.excerpt import with_excerpts
 
-    print(with_excerpts(error), file=sys.stderr)
-    if json_wanted:
+    tell(f"{with_excerpts(error)}\n")
+    if json_wanted and error.code != "I525":
         from engine.report import to_json
 
         errors = error.errors if isinstance(error, Faults) else (error,)
-        sys.stdout.write(to_json({"errors": [e.as_record() for e in errors]}))
+        with suppress(InputError):
+            say(to_json({"errors": [e.as_record() for e in errors]}), "json")
     return BAD
 
 
@@ -76,28 +89,6 @@ def _pairs(items: Sequence[str] | None, what: str) -> dict[str, str]:
     return found
 
 
-def _write(text: str, output: str | None) -> None:
-    """Write to standard output, or to a file: whole or not at all."""
-    if output is None:
-        sys.stdout.write(text)
-        return
-    path, beside = Path(output), None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-        beside = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        beside.chmod(0o644)
-        beside.replace(path)
-    except (OSError, ValueError) as cause:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        reason = cause.strerror if isinstance(cause, OSError) else str(cause)
-        raise InputError("I509", f"the file cannot be written: {reason}", Place(output),
-                         remedy="correct the path or the permissions of its folder") from cause  # fmt: skip
-
-
 def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()) -> Run:
     from engine.session import open_session
 
@@ -106,6 +97,10 @@ def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()) -> Run:
                       targets=targets)  # fmt: skip
     session.save()
     return run
+
+
+def _way(options: argparse.Namespace) -> str:
+    return "json" if options.json else "text"
 
 
 def _exit_code(findings: Sequence[object]) -> int:
@@ -129,10 +124,10 @@ def list_command(options: argparse.Namespace) -> int:
         rows.append({"reference": reference, "title": m.title, "programme": m.programme, "status": m.status, "date": m.date,
                      "equations": len(numbers)})  # fmt: skip
     if options.json:
-        sys.stdout.write(to_json(rows))
+        say(to_json(rows), "json")
     else:
         heads = ["reference", "programme", "status", "date", "equations", "title"]
-        print(table(heads, [[str(r[key]) for key in heads] for r in rows], right=[4]))
+        say(table(heads, [[str(r[key]) for key in heads] for r in rows], right=[4]) + "\n")
     return WELL
 
 
@@ -146,7 +141,7 @@ def check_command(options: argparse.Namespace) -> int:
     methodology = load_methodology(options.spec)
     result = check_methodology(methodology)
     text = to_json(check_record(methodology, result)) if options.json else check_text(methodology, result, verbose=options.verbose)
-    _write(text, None)
+    say(text, _way(options))
     return _exit_code(result.findings)
 
 
@@ -165,11 +160,12 @@ def needs_command(options: argparse.Namespace) -> int:
     if options.template:
         choices = matching_choices(methodology, chosen)[0]
         setting = named_setting(methodology, choices, readings, options.start, options.end, _pairs(options.members, "members"))
-        _write(project_template(methodology, setting, targets=targets, datasets=datasets), options.output)
+        write(project_template(methodology, setting, targets=targets, datasets=datasets), options.output, "yaml")
         return WELL
-    if options.json:
-        _write(to_json([need.as_record() for need in needs]), options.output)
+    if options.format == "json":
+        write(to_json([need.as_record() for need in needs]), options.output, "json")
         return WELL
+    lines: list[str] = []
     for kind, title in (("monitored", "monitored"), ("fixed_ex_ante", "fixed ex ante"), ("statement", "statements"),
                         ("default", "defaults")):  # fmt: skip
         rows = [
@@ -179,10 +175,11 @@ def needs_command(options: argparse.Namespace) -> int:
             for n in needs if n.quantity.kind == kind
         ]  # fmt: skip
         if rows:
-            print(bold(f"\n{title} ({len(rows)})"))
+            lines.append(bold(f"\n{title} ({len(rows)})"))
             head = ["quantity", "unit", "for each", "meaning", "used by", "where from", "only if"]
             kept = [at for at in range(len(head)) if any(row[at] for row in rows)]
-            print(table([head[at] for at in kept], [[row[at] for at in kept] for row in rows]))
+            lines.append(table([head[at] for at in kept], [[row[at] for at in kept] for row in rows]))
+    write("".join(f"{line}\n" for line in lines), options.output)
     return WELL
 
 
@@ -191,13 +188,12 @@ def run_command(options: argparse.Namespace) -> int:
     from engine import report
 
     run = _run(options, tuple(options.target or ()))
-    way = "json" if options.json else options.format
-    if options.output and way == "text":
-        _write(report.to_json(report.run_record(run)), options.output)
     writers: dict[str, Callable[[Run], str]] = {
         "text": report.run_text, "csv": report.run_csv, "md": report.run_markdown, "json": lambda r: report.to_json(report.run_record(r)),
     }  # fmt: skip
-    _write(writers[way](run), options.output if way != "text" else None)
+    write(writers[options.format](run), options.output, options.format)
+    if options.output and not options.format_named:
+        say(report.run_text(run))
     return _exit_code(run.findings)
 
 
@@ -209,9 +205,9 @@ def audit_command(options: argparse.Namespace) -> int:
     if options.receipt:
         choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
         receipt = receipt_for(report, options.spec, Path(options.project), Path(options.receipt), choices, readings, VERSION)
-        _write(receipt, options.receipt)
-        print(f"receipt written to {options.receipt}", file=sys.stderr)
-    _write(shown(report, "json" if options.json else options.format, verbose=options.verbose), options.output)
+        write(receipt, options.receipt, "json")
+        tell(f"receipt written to {options.receipt}\n")
+    write(shown(report, options.format, verbose=options.verbose), options.output, options.format)
     return _exit_code(report.findings)
 
 
@@ -228,7 +224,7 @@ def verify_command(options: argparse.Namespace) -> int:
     from engine.report import to_json
 
     outcome = verify(Path(options.receipt), options.spec, options.project, VERSION)
-    _write(to_json(outcome.as_record()) if options.json else verification_text(outcome), None)
+    say(to_json(outcome.as_record()) if options.json else verification_text(outcome), _way(options))
     return WELL if outcome.holds else FOUND
 
 
@@ -240,10 +236,9 @@ def explain_command(options: argparse.Namespace) -> int:
     run = _run(options)
     nodes = [explain(run, quantity, cell, options.depth) for quantity, cell in parse_target(run, options.what)]
     if options.json:
-        sys.stdout.write(to_json([node.as_record() for node in nodes]))
+        say(to_json([node.as_record() for node in nodes]), "json")
     else:
-        for node in nodes:
-            print("\n".join(trace_text(node)))
+        say("".join(f"{line}\n" for node in nodes for line in trace_text(node)))
     return WELL
 
 
@@ -267,12 +262,11 @@ def graph_command(options: argparse.Namespace) -> int:
             raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity)
                              or "`mrvgraph check --verbose` lists all")  # fmt: skip
         wanted |= {target} | graph.inputs_of(target)
-    way = "json" if options.json else options.format
     draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {
         "mermaid": graph_mermaid, "svg": lambda g, q: picture_file(graph_svg(g, q)), "dot": graph_dot,
         "json": lambda g, q: to_json(graph_record(g, q)),
     }  # fmt: skip
-    _write(draw[way](graph, wanted), options.output)
+    write(draw[options.format](graph, wanted), options.output, options.format)
     return WELL
 
 
@@ -284,8 +278,8 @@ def docs_command(options: argparse.Namespace) -> int:
     audit = _audited(options) if options.project else None
     outcome = document(options.spec, options.output, options.format, check=options.check, audit=audit, version=VERSION)
     for note in outcome.notes:
-        print(note, file=sys.stderr)
-    _write(to_json(outcome.as_record()) if options.json else outcome.text, None)
+        tell(f"{note}\n")
+    say(to_json(outcome.as_record()) if options.json else outcome.text, _way(options))
     return FOUND if outcome.stale else WELL
 
 
@@ -296,7 +290,7 @@ def report_command(options: argparse.Namespace) -> int:
 
     audit = _audited(options)
     outcome = report(audit, options.output, options.format, VERSION)
-    _write(to_json(outcome.as_record()) if options.json else outcome.text, None)
+    say(to_json(outcome.as_record()) if options.json else outcome.text, _way(options))
     return _exit_code(audit.findings)
 
 
@@ -304,7 +298,10 @@ def show_command(options: argparse.Namespace) -> int:
     """The whole spec."""
     from engine.comparison.commands import show
 
-    _write(show(options.spec, json=options.json, only_hash=options.hash), options.output)
+    text = show(options.spec, json=options.format == "json", only_hash=options.hash)
+    if options.output is None and options.format == "yaml" and not can_show(text):
+        text = show(options.spec, json=False, only_hash=False, ascii_only=True)
+    write(text, options.output, options.format)
     return WELL
 
 
@@ -315,8 +312,8 @@ def diff_command(options: argparse.Namespace) -> int:
     readings = _pairs(options.reading_a, "reading-a"), _pairs(options.reading_b, "reading-b")
     difference = compare(options.spec, options.other, options.project or (), readings)
     if options.waterfall:
-        _write(diff_picture(difference), options.waterfall)
-    _write(diff_text(difference, "json" if options.json else options.format, details=options.details), options.output)
+        write(diff_picture(difference), options.waterfall, "svg")
+    write(diff_text(difference, options.format, details=options.details), options.output, options.format)
     return WELL
 
 
@@ -327,8 +324,8 @@ def migrate_command(options: argparse.Namespace) -> int:
 
     migration = carry_over(options.project, options.old, options.new)
     if options.output:
-        _write(migration.text, options.output)
-    sys.stdout.write(to_json(migration.as_record()) if options.json else migration_text(migration))
+        write(migration.text, options.output, "yaml")
+    say(to_json(migration.as_record()) if options.json else migration_text(migration), _way(options))
     return WELL
 
 
@@ -340,12 +337,12 @@ def mutate_command(options: argparse.Namespace) -> int:
 
     if options.record:
         for line in record_cases(options.spec):
-            print(line)
+            say(f"{line}\n")
         return WELL
     found = score_of(options.spec, options.sample, options.seed, options.workers, sys.stderr)
-    way = "json" if options.json else options.format
+    way = options.format
     text = to_json(found.as_record()) if way == "json" else {"text": score_text, "md": score_markdown}[way](found)
-    _write(text, options.output)
+    write(text, options.output, way)
     return FOUND if found.false_alarms or found.killed_by_dimensions < len(found.dimension_changing) else WELL
 
 
@@ -355,18 +352,18 @@ def simulate_command(options: argparse.Namespace) -> int:
     from engine.terminal import progress
 
     check_draws_file(options.draws_file)
-    with progress(options.draws, "draws") as tell:
+    with progress(options.draws, "draws") as more:
         simulation = run_simulation(
             options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
             draws=options.draws, seed=options.seed, targets=tuple(options.target or ()), levels=options.level, deductions=options.deduction,
-            stop=options.stop, backend=options.backend, workers=options.workers, scheduler=options.scheduler, progress=tell,
+            stop=options.stop, backend=options.backend, workers=options.workers, scheduler=options.scheduler, progress=more,
         )  # fmt: skip
     simulation_files(simulation, options.draws_file, VERSION)
     if options.plot:
         from engine.simulate.simulation_picture import simulation_svg
 
-        _write(simulation_svg(simulation), options.plot)
-    _write(simulation_output(simulation, "json" if options.json else options.format), options.output)
+        write(simulation_svg(simulation), options.plot, "svg")
+    write(simulation_output(simulation, options.format), options.output, options.format)
     return WELL
 
 
@@ -375,17 +372,17 @@ def sensitivity_command(options: argparse.Namespace) -> int:
     from engine.simulate.command import run_sensitivity, sensitivity_output
     from engine.terminal import progress
 
-    with progress(options.draws, "draws") as tell:
+    with progress(options.draws, "draws") as more:
         found = run_sensitivity(
             options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
             target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, scheduler=options.scheduler,
-            progress=tell,
+            progress=more,
         )  # fmt: skip
     if options.plot:
         from engine.simulate.sensitivity_report import tornado_svg
 
-        _write(tornado_svg(found), options.plot)
-    _write(sensitivity_output(found, json=options.json), options.output)
+        write(tornado_svg(found), options.plot, "svg")
+    write(sensitivity_output(found, json=options.format == "json"), options.output, options.format)
     return WELL
 
 
@@ -397,7 +394,7 @@ def solve_command(options: argparse.Namespace) -> int:
 
     found = run_solve(options.spec, options.project, options.input, options.so_that, choices=_pairs(options.choose, "choose"),
                       readings=_pairs(options.reading, "reading"))  # fmt: skip
-    _write(to_json(solved_record(found)) if options.json else solved_text(found), None)
+    say(to_json(solved_record(found)) if options.json else solved_text(found), _way(options))
     return WELL
 
 
@@ -407,11 +404,12 @@ def portfolio_command(options: argparse.Namespace) -> int:
     from engine.terminal import progress
 
     entries = portfolio_entries(options.project, options.table)
-    with progress(len(entries), "projects") as tell:
+    with progress(len(entries), "projects") as more:
         outcomes = run_entries(options.spec, entries, options.output, choices=_pairs(options.choose, "choose"),
                                readings=_pairs(options.reading, "reading"), workers=options.workers,
-                               scheduler=options.scheduler, progress=tell)  # fmt: skip
-    _write(portfolio_output(outcomes, "json" if options.json else options.format), None)
+                               scheduler=options.scheduler, progress=more, remark=lambda said: tell(f"{said}\n"))  # fmt: skip
+    way = "json" if options.json else options.format or "text"
+    say(portfolio_output(outcomes, way), way)
     return FOUND if any(outcome.errors for outcome in outcomes) else WELL
 
 

@@ -35,6 +35,9 @@ _SWITCHES = (
     _argument("--choose", action="append", metavar="CHOICE=VALUE", help="a choice, before that of the project file"),
     _argument("--reading", action="append", metavar="RULING=READING", help="a reading other than the default"),
 )
+_DATA = _argument(
+    "--data-folder", action="append", metavar="DIR", help="a folder beside the project's own from which `file:` may read"
+)
 _SCHEDULER = _argument(
     "--scheduler", metavar="ADDRESS", help="a Dask cluster: tcp://host:port, or local:N for N processes; moves no bit of the result"
 )
@@ -64,8 +67,8 @@ COMMANDS: dict[str, CommandLine] = {
     "run": CommandLine(
         "evaluate a project",
         (
-            _argument("--format", choices=("text", "json", "csv", "md"), default="text"),
-            _argument("--output", "-o", metavar="FILE", help="write to a file (JSON beside the text where no format is named)"),
+            _argument("--format", choices=("text", "json", "csv", "md")),
+            _argument("--output", "-o", metavar="FILE", help="write to a file; .txt, .json, .csv or .md says the format"),
             _argument("--target", action="append", metavar="Q", help="compute only this quantity and what it needs"),
         ),
         project=True,
@@ -74,7 +77,7 @@ COMMANDS: dict[str, CommandLine] = {
     "audit": CommandLine(
         "findings on a run, and what hangs on each ruling; exit 1 on any error",
         (
-            _argument("--format", choices=("text", "md", "json"), default="text"),
+            _argument("--format", choices=("text", "md", "json")),
             _argument("--output", "-o", metavar="FILE"),
             _argument("--receipt", metavar="FILE", help="write a receipt that `mrvgraph verify` can check"),
             _argument("--verbose", action="store_true", help="notes with their evidence and source"),
@@ -103,7 +106,7 @@ COMMANDS: dict[str, CommandLine] = {
     "graph": CommandLine(
         "the dependency graph",
         (
-            _argument("--format", choices=("mermaid", "svg", "dot", "json"), default="mermaid"),
+            _argument("--format", choices=("mermaid", "svg", "dot", "json")),
             _argument("--target", action="append", metavar="Q", help="only what this quantity needs"),
             _argument("--output", "-o", metavar="FILE"),
         ),
@@ -135,7 +138,7 @@ COMMANDS: dict[str, CommandLine] = {
         "one run as a self-contained HTML file, a PDF or Markdown",
         (
             _argument(
-                "--output", "-o", metavar="FILE", default="report.html", help="report.html by default; .pdf and .md give those"
+                "--output", "-o", metavar="FILE", help="report.html by default; .pdf and .md give those"
             ),
             _argument("--format", choices=("html", "pdf", "md"), help="where the name of the file does not say it"),
         ),
@@ -168,7 +171,7 @@ COMMANDS: dict[str, CommandLine] = {
                 "--reading-a", action="append", metavar="RULING=READING", help="a reading of the first; also SPEC?ruling=reading"
             ),
             _argument("--reading-b", action="append", metavar="RULING=READING", help="a reading of the second"),
-            _argument("--format", choices=("text", "md", "json"), default="text"),
+            _argument("--format", choices=("text", "md", "json")),
             _argument("--details", action="store_true", help="also every text that is worded otherwise"),
             _argument("--waterfall", metavar="FILE", help="write a picture (SVG) of the difference, edit by edit"),
             _argument("--output", "-o", metavar="FILE"),
@@ -200,7 +203,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument(
                 "--deduction", action="append", metavar="RULE=Q", help="a deduction (art-trees, fcpf) and the number it is taken of"
             ),
-            _argument("--format", choices=("text", "json", "csv"), default="text"),
+            _argument("--format", choices=("text", "json", "csv")),
             _argument("--output", "-o", metavar="FILE"),
             _argument("--draws-file", metavar="FILE", help="write every draw, as .csv or .parquet"),
             _argument("--plot", metavar="FILE", help="write the histogram and the convergence as SVG"),
@@ -237,7 +240,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument(
                 "--output", "-o", metavar="FILE", help="write each result as it is found; what stands there is not done again"
             ),
-            _argument("--format", choices=("text", "json", "csv"), default="text"),
+            _argument("--format", choices=("text", "json", "csv")),
             _argument("--workers", type=int, metavar="N", help="threads (one for each core); moves no bit of the result"),
             _SCHEDULER,
         ),
@@ -259,7 +262,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--seed", type=int, default=0, metavar="S", help="which draw"),
             _argument("--workers", type=int, default=2, metavar="N", help="processes to use; the result does not depend on it"),
             _argument("--record", action="store_true", help="write what the worked cases give now as their expected numbers"),
-            _argument("--format", choices=("text", "md", "json"), default="text"),
+            _argument("--format", choices=("text", "md", "json")),
             _argument("--output", "-o", metavar="FILE"),
         ),
     ),
@@ -294,6 +297,7 @@ def _add_arguments(sub: argparse.ArgumentParser, command: CommandLine) -> None:
         sub.add_argument("spec", metavar="SPEC", help="a reference such as ID@VERSION, or a path")
     if command.project:
         sub.add_argument("project", metavar="PROJECT", help="project file")
-    for names, options in (*(_SWITCHES if command.switches else ()), *command.arguments):
+    reads_projects = command.project or any(names[-1] in ("project", "--project") for names, _ in command.arguments)
+    for names, options in (*(_SWITCHES if command.switches else ()), *((_DATA,) if reads_projects else ()), *command.arguments):
         sub.add_argument(*names, **options)
     sub.add_argument("--json", action="store_true", help="machine-readable output")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from engine.escapes import code_text, markdown_text
 from engine.finding import SEVERITIES, Finding
 from engine.terminal import coloured, wrapped
 
@@ -71,16 +72,9 @@ def findings_markdown(findings: Sequence[Finding]) -> Iterator[str]:
     for severity in SEVERITIES:
         for finding in findings:
             if finding.severity == severity:
-                yield f"- **{severity}** {finding.code} `{plain(finding.subject)}`: {plain(sentence(finding))}"
+                yield f"- **{severity}** {finding.code} {code_text(finding.subject)}: {markdown_text(sentence(finding))}"
                 for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
                     if text:
-                        yield f"  - {word}: {plain(text)}"
+                        yield f"  - {word}: {markdown_text(text)}"
                 if finding.place is not None:
-                    yield f"  - at: `{plain(str(finding.place))}`"
-
-
-def plain(text: str) -> str:
-    """Return text in which nothing of a project file can become markup."""
-    for sign in "\\<>|*_[]":
-        text = text.replace(sign, "\\" + sign) if sign not in "<>" else text.replace(sign, {"<": "&lt;", ">": "&gt;"}[sign])
-    return " ".join(text.split())
+                    yield f"  - at: {code_text(str(finding.place))}"

@@ -13,7 +13,7 @@ from engine.cells import NOT_APPLICABLE, cells_of, existing
 from engine.finding import Finding
 from engine.plan import Plan
 from engine.project_data import GAP, ProjectBlock, ProjectData
-from engine.reported_values import UnitReader, ValueReader
+from engine.reported_values import Said, UnitReader, ValueReader
 from engine.setting import Setting, holds
 from engine.written_numbers import Given, NumberReader, Origin
 from equations.citation import Citation
@@ -24,9 +24,6 @@ from equations.quantity import Quantity
 from equations.records import record
 from equations.syntax import Element, MatrixRef, Node, walk
 from equations.units import Unit
-
-#: Source, and field -> text, of a block of values.
-_Said = tuple[str, tuple[tuple[str, str], ...]]
 
 
 @record(frozen=True)
@@ -224,7 +221,7 @@ class _Binder:
                     self.fault("I506", f"{quantity.id}[{', '.join(reported.labels)}] is given twice", place,
                                why=f"the first is at {seen[cell]}", remedy="remove one of the two")  # fmt: skip
                 seen[cell] = place
-                origin = self.origin(block, reported.scalar.text, reported.unit, place, said)
+                origin = self.origin(block, reported.scalar.text, reported.unit, place, reported.own(said))
                 held[cell] = Given(reported.scalar.text, reported.unit, origin, place, reported.alternative)
             before = len(self.errors)
             self.note_otherwise(quantity, block, cells)
@@ -240,12 +237,12 @@ class _Binder:
         self.findings.append(Finding("A705", "note", quantity.id, f"the supplied {quantity.id} is not used", why,
                                      "remove it, or look whether a choice is wrong", place=place))  # fmt: skip
 
-    def said(self, block: ProjectBlock) -> _Said:
+    def said(self, block: ProjectBlock) -> Said:
         """Return the source of a block, and what else is said of how it was measured."""
         meta = tuple((key, block.text(key)) for key in ("monitoring_option", "method", "frequency", "comments") if block.has(key))
         return block.text("source") if block.has("source") else "", meta
 
-    def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: _Said | None = None) -> Origin:
+    def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None) -> Origin:
         source, meta = self.said(block) if said is None else said
         self.units[unit.text] = unit
         return Origin("project", self.project.path.name, text, unit.text, source, place, meta)

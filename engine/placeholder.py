@@ -101,7 +101,7 @@ def _marks(methodology: Methodology) -> tuple[list[int], set[int], set[int]]:
         for node in walk(condition) if condition is not None else ():
             if not isinstance(node, Compare) or not isinstance(node.left, Letter):
                 continue
-            if isinstance(node.right, Word) and node.right.text.isdigit() and len(node.right.text) == 4:
+            if isinstance(node.right, Word) and node.right.text.isdecimal() and len(node.right.text) == 4:
                 calendar.add(int(node.right.text) - node.left.offset)
             elif isinstance(node.right, Letter) and node.right.letter in distances:
                 distances[node.right.letter].add(node.right.offset - node.left.offset)

@@ -18,7 +18,7 @@ from equations.errors import InputError, MethodologyError, Place, SpecError, rai
 from equations.records import record
 from equations.spec_block import Block, Errors
 from equations.spec_schema import Field
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml, read_yaml_file
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml, read_yaml_bytes
 
 #: What a template writes where a number is still missing; read as missing, never as a value.
 GAP = "____"
@@ -194,10 +194,11 @@ def read_project(path: Path | str) -> ProjectData:
     """
     path = Path(path)
     try:
-        node = read_yaml_file(path, code="I509")
+        data = read_spec_bytes(path, code="I509")
+        node = read_yaml_bytes(data, str(path), code="I509")
     except MethodologyError as error:
         raise _as_input_error(error) from error
-    return _project(node, path, path.read_bytes())
+    return _project(node, path, data)
 
 
 def read_project_text(text: str, path: Path) -> ProjectData:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterator
 
+from engine.escapes import code_text, csv_text, json_text, markdown_text
 from engine.excerpt import with_excerpt
 from engine.finding import Finding
 from engine.findings_report import sentence
 from engine.pipeline import Run
-from engine.terminal import bold, coloured, number, table, wrapped
+from engine.terminal import bold, coloured, number, plain, table, wrapped
 from engine.whole_units import WholeUnits, whole_units
 from engine.yearly import TOTAL, fixed, yearly_table
 from equations.errors import CODES
@@ -83,7 +82,7 @@ def equations_of(run: Run, quantity: str) -> list[str]:
 
 def to_json(record: object) -> str:
     """Return plain data as JSON text, with a line break at the end."""
-    return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
 
 
 # -- text
@@ -128,11 +127,11 @@ def yearly_markdown(run: Run) -> Iterator[str]:
     yield "| quantity | meaning | unit | " + " | ".join(found.years) + f" | {TOTAL} |"
     yield "|---|---|---|" + "---:|" * (len(found.years) + 1)
     for row in found.rows:
-        cells = " | ".join((*row.cells, row.total_cell))
-        yield f"| {row.quantity.id} | {row.quantity.title} | {row.quantity.unit} | {cells} |"
+        said = (row.quantity.id, row.quantity.title, str(row.quantity.unit))
+        yield f"| {' | '.join(map(markdown_text, said))} | {' | '.join((*row.cells, row.total_cell))} |"
     if found.note:
         yield ""
-        yield found.note
+        yield markdown_text(found.note)
 
 
 def result_lines(run: Run) -> Iterator[str]:
@@ -186,31 +185,27 @@ def findings_text(findings: tuple[Finding, ...], *, notes: bool = False) -> str:
 
 def run_csv(run: Run) -> str:
     """Return every value of a run as a long table: quantity, labels, value, unit, provenance."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["quantity", "labels", "value", "unit", "state", "provenance"])
+    rows: list[list[object]] = [["quantity", "labels", "value", "unit", "state", "provenance"]]
     for quantity in run.methodology.quantities:
         if quantity.id in run.values.arrays:
             origin = provenance(run, quantity.id)
-            for labels, value, state in run.cells(quantity.id):
-                writer.writerow([quantity.id, " ".join(labels), repr(value), str(quantity.unit), state, origin])
-    return out.getvalue()
+            rows += [
+                [quantity.id, " ".join(labels), repr(value), str(quantity.unit), state, origin]
+                for labels, value, state in run.cells(quantity.id)
+            ]
+    return csv_text(rows)
 
 
 def run_markdown(run: Run) -> str:
     """Return the results of a run as Markdown."""
-    lines = [f"# {run.project.name}", "", *(f"- {line}" for line in _plain_head(run)), "", *yearly_markdown(run)]
-    lines += [""] + [f"**{line}**" for line in _plain_results(run)] + ["", "## Findings", ""]
-    lines += [f"- **{f.severity}** {f.code} `{f.subject}`: {sentence(f)} {f.evidence}".rstrip() for f in run.findings] or ["none"]
+    lines = [f"# {markdown_text(run.project.name)}", "", *(f"- {markdown_text(plain(line))}" for line in head_lines(run)), ""]
+    lines += [*yearly_markdown(run), ""] + [f"**{markdown_text(plain(line))}**" for line in result_lines(run)]
+    lines += ["", "## Findings", ""]
+    lines += [
+        f"- **{f.severity}** {f.code} {code_text(f.subject)}: {markdown_text(f'{sentence(f)} {f.evidence}')}".rstrip()
+        for f in run.findings
+    ] or ["none"]
     return "\n".join(lines) + "\n"
-
-
-def _plain_head(run: Run) -> list[str]:
-    return [line.replace("\033[1m", "").replace("\033[0m", "") for line in head_lines(run)]
-
-
-def _plain_results(run: Run) -> list[str]:
-    return [line.replace("\033[1m", "").replace("\033[0m", "") for line in result_lines(run)]
 
 
 def short(value: float) -> str:

@@ -11,29 +11,66 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from stat import S_ISREG
 
 from engine.project_data import ProjectBlock
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
 from equations.quantity import Quantity
 from equations.records import record
+from equations.regular_file import UnreadableFileError, is_within, read_regular, reading_rule
 from equations.strict_yaml import Mapping as YamlMapping
 from equations.strict_yaml import Scalar, YamlNode
 from equations.unit_kinds import between, told_apart
 from equations.units import Unit
 
 MOST_CSV_BYTES = 60_000_000
+#: Source, and field -> text, of a block of values or of a line of a CSV file.
+Said = tuple[str, tuple[tuple[str, str], ...]]
 UnitReader = Callable[[str, Place | None, tuple[str, ...]], Unit]
 
 
 @record(frozen=True)
 class Reported:
-    """One number as reported: its labels (one for each index), what is written, its unit and the unit alternative it takes."""
+    """One number as reported.
+
+    Attributes
+    ----------
+    labels
+        One for each index.
+    scalar
+        What is written.
+    alternative
+        The unit alternative that it takes.
+    said
+        What its own line of a CSV file says of it: ``source``, ``comments``.
+    """
 
     labels: tuple[str, ...]
     scalar: Scalar
     unit: Unit
     alternative: str
+    said: tuple[tuple[str, str], ...] = ()
+
+    def own(self, of_block: Said | None) -> Said | None:
+        """Return what is said of the number: what its own line says stands before what its block says."""
+        if of_block is None or not self.said:
+            return of_block
+        meta = {**dict(of_block[1]), **dict(self.said)}
+        return meta.pop("source", of_block[0]), tuple(meta.items())
+
+
+@record(frozen=True)
+class Written:
+    """One number as it stands in a block: labels of the open indices, the text, and what its line of a CSV file says beside it."""
+
+    labels: tuple[str, ...]
+    scalar: Scalar
+    unit: str = ""
+    said: tuple[tuple[str, str], ...] = ()
+
+
+def may_read(folder: Path, name: str) -> bool:
+    """Whether a project may read a file: it lies in the folder of the project, or in one that the command line names."""
+    return any(is_within(folder / name, root) for root in (folder, *reading_rule().folders))
 
 
 @dataclass
@@ -64,7 +101,8 @@ class ValueReader:
                 return []
         open_indices = tuple(name for name in quantity.axis_names if name not in fixed)
         found = []
-        for labels, scalar, own_unit in self.written(quantity, block, open_indices):
+        for one in self.written(quantity, block, open_indices):
+            labels, scalar, own_unit = one.labels, one.scalar, one.unit
             if len(labels) != len(open_indices):
                 wanted = ", ".join(open_indices) or "none"
                 count = {0: "no label", 1: "1 label"}.get(len(labels), f"{len(labels)} labels")
@@ -76,12 +114,10 @@ class ValueReader:
             written_at = scalar.place if own_unit or not block.has("unit") else block.place_of("unit")
             unit, alternative = self.unit_of(quantity, units, own_unit, full, written_at)
             if unit is not None:
-                found.append(Reported(full, scalar, unit, alternative))
+                found.append(Reported(full, scalar, unit, alternative, one.said))
         return found
 
-    def written(
-        self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]
-    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+    def written(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[Written]:
         ways = [name for name in ("value", "values", "table", "file") if block.has(name)]
         if len(ways) > 1 or (not ways and not block.has("otherwise")):
             self.fault("I506", f"{quantity.id} needs one of value, values, table and file", block.place,
@@ -91,9 +127,9 @@ class ValueReader:
             return []
         if ways[0] == "value":
             scalar = block.scalar("value")
-            return [((), scalar, "")] if scalar is not None else []
+            return [Written((), scalar)] if scalar is not None else []
         if ways[0] == "values":
-            return [(labels, scalar, "") for labels, scalar in self.nested(block.node.get("values"), quantity)]
+            return [Written(labels, scalar) for labels, scalar in self.nested(block.node.get("values"), quantity)]
         if ways[0] == "table":
             scalar = block.scalar("table")
             return self.text_table(scalar, quantity, indices) if scalar is not None else []
@@ -112,21 +148,21 @@ class ValueReader:
             found += [((key.text, *labels), scalar) for labels, scalar in self.nested(value, quantity)]
         return found
 
-    def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[tuple[tuple[str, ...], Scalar, str]]:
+    def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[Written]:
         lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
         rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
         return self.grid(quantity, scalar.file, rows, indices, corner=False)
 
     def grid(
         self, quantity: Quantity, file: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...], *, corner: bool
-    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+    ) -> list[Written]:
         """Read labels on two sides; ``corner``: the first cell of the header stands over the row labels."""
         if len(indices) != 2 or not rows:
             self.fault("I506", f"a table shows two indices, and {quantity.id} has {', '.join(indices) or 'none'} open",
                        Place(file, rows[0][0] if rows else 0), remedy="fix the others with `at:`, or nest the labels")  # fmt: skip
             return []
         header = rows[0][1][1:] if corner else rows[0][1]
-        found: list[tuple[tuple[str, ...], Scalar, str]] = []
+        found: list[Written] = []
         if len(set(header)) != len(header):
             self.fault("I506", f"{quantity.id}: a column label stands twice", Place(file, rows[0][0]),
                        why=f"the columns are {', '.join(header)}", remedy="remove one of the two")  # fmt: skip
@@ -135,12 +171,10 @@ class ValueReader:
                 self.fault("I506", f"{quantity.id}: row {label} has {len(cells)} numbers and the header {len(header)}",
                            Place(file, number), remedy="complete the row; write 0 where nothing was found")  # fmt: skip
                 continue
-            found += [((label, column), Scalar(text, file, number, 0), "") for column, text in zip(header, cells, strict=True)]
+            found += [Written((label, column), Scalar(text, file, number, 0)) for column, text in zip(header, cells, strict=True)]
         return found
 
-    def csv_file(
-        self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]
-    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+    def csv_file(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[Written]:
         path = self.folder / block.text("file")
         text = self.read_text(path, block)
         if text is None:
@@ -165,25 +199,21 @@ class ValueReader:
 
     def read_text(self, path: Path, block: ProjectBlock) -> str | None:
         name, place = block.text("file"), block.place_of("file")
+        own = Path(block.node.file).parent  # of the file in which the block stands, which need not be the one that is run
+        if "\0" not in name and not may_read(own, name):
+            self.fault("I522", f"the file {name!r} lies outside the folder of the project", place,
+                       why="a project file from elsewhere could otherwise read any file of this machine",
+                       remedy="put it beside the project file, or allow its folder with --data-folder DIR")  # fmt: skip
+            return None
         try:
-            status = path.stat()
-            if not S_ISREG(status.st_mode):
-                self.fault("I509", f"{name!r} is not a file on a disk", place, remedy="name a CSV file beside the project file")
-                return None
-            if status.st_size > MOST_CSV_BYTES:
-                self.fault("I509", f"the file {name!r} has {status.st_size / 1e6:.0f} MB", place,
-                           why=f"CSV files up to {MOST_CSV_BYTES // 10**6} MB are read",
-                           remedy="leave out cells that are zero and write `otherwise: 0`, or look whether it is the right file")  # fmt: skip
-                return None
-            data = path.read_bytes()
+            data = read_regular(path, MOST_CSV_BYTES,
+                                "leave out cells that are zero and write `otherwise: 0`, or look whether it is the right file")  # fmt: skip
             self.files[name] = hashlib.sha256(data).hexdigest()
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as cause:
             self.fault("I509", f"the file {name!r} is not UTF-8 text", place, why=str(cause), remedy="save it as CSV, as UTF-8")
-        except (OSError, ValueError) as cause:
-            reason = cause.strerror if isinstance(cause, OSError) else "a path cannot hold such a character"
-            self.fault("I509", f"the file {name!r} cannot be read: {reason}", place,
-                       remedy="file names are read from the folder of the project file")  # fmt: skip
+        except UnreadableFileError as cause:
+            self.fault("I509", f"{name!r}: {cause.what}", place, why=cause.why, remedy=cause.remedy)
         return None
 
     def header_axes(self, columns: list[str], quantity: Quantity) -> list[str]:
@@ -206,7 +236,7 @@ class ValueReader:
 
     def long_table(
         self, quantity: Quantity, name: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...]
-    ) -> list[tuple[tuple[str, ...], Scalar, str]]:
+    ) -> list[Written]:
         header = self.header_axes(rows[0][1], quantity)
         known = (*indices, "value", "unit", "source", "comments")
         for column in header:
@@ -233,7 +263,8 @@ class ValueReader:
                 continue
             labels = tuple(row[position] for position in order)
             unit = row[at["unit"]] if "unit" in at else ""
-            found.append((labels, Scalar(row[at["value"]], name, number, at["value"] + 1), unit))
+            said = tuple((key, row[at[key]]) for key in ("source", "comments") if key in at and row[at[key]])
+            found.append(Written(labels, Scalar(row[at["value"]], name, number, at["value"] + 1), unit, said))
         return found
 
     # -- units

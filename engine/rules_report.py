@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.findings_report import plain
+from engine.escapes import code_text, markdown_text
 from engine.rules import BROKEN, STATES, UNDECIDED, Verdict, tallied
 from engine.terminal import bold, coloured, wrapped
 
@@ -37,7 +37,7 @@ def verdicts_markdown(verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield "| rule | severity | verdict | why | does not apply to |"
     yield "|---|---|---|---|---|"
     for verdict in verdicts:
-        cells = (f"`{plain(verdict.rule)}`", verdict.severity, verdict.state, plain(verdict.why), plain(verdict.partly))
+        cells = (code_text(verdict.rule), verdict.severity, verdict.state, markdown_text(verdict.why), markdown_text(verdict.partly))
         yield "| " + " | ".join(cells) + " |"
 
 

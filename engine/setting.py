@@ -168,12 +168,12 @@ def _compare_letter(
 
 def _year(node: Node, setting: Setting, labels: Mapping[str, str], year_set: str) -> int | None:
     if isinstance(node, Word):
-        return int(node.text) if node.text.isdigit() else None
+        return int(node.text) if node.text.isdecimal() else None
     if not isinstance(node, Letter) or not year_set:
         return None
     years = setting.members[year_set]
     text = years[0] if node.letter == "start" else years[-1] if node.letter == "end" else labels[node.letter]
-    return int(text) + node.offset if text.isdigit() else None
+    return int(text) + node.offset if text.isdecimal() else None
 
 
 _OPERATORS = {

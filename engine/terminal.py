@@ -10,7 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from engine.escapes import one_line
+
 _BAR = 30
+
+
+#: Begins what :func:`bold` and :func:`coloured` put into a text. Another sign in each process, so that no text from outside can hold it.
+_MARK = chr(0xF0000 + int.from_bytes(os.urandom(2), "big") % 0xFFF0)
+_CODES = {"0": "0", "b": "1", "e": "31", "w": "33", "n": "36"}
 
 
 def is_person(stream: object = None) -> bool:
@@ -20,14 +27,29 @@ def is_person(stream: object = None) -> bool:
 
 
 def bold(text: str) -> str:
-    """Return the text bold for a person, unchanged otherwise."""
-    return f"\033[1m{text}\033[0m" if is_person() else text
+    """Return the text marked as bold for a person, unchanged otherwise."""
+    return f"{_MARK}b{text}{_MARK}0" if is_person() else text
 
 
 def coloured(text: str, severity: str) -> str:
-    """Return the text in the colour of a severity for a person, unchanged otherwise."""
-    code = {"error": "31", "warning": "33", "note": "36"}.get(severity)
-    return f"\033[{code}m{text}\033[0m" if code and is_person() else text
+    """Return the text marked with the colour of a severity for a person, unchanged otherwise."""
+    mark = severity[:1] if severity in ("error", "warning", "note") else ""
+    return f"{_MARK}{mark}{text}{_MARK}0" if mark and is_person() else text
+
+
+def coded(text: str) -> str:
+    """Return text with its marks as codes of a terminal."""
+    return _marked(text, lambda mark: f"\033[{_CODES.get(mark, '0')}m")
+
+
+def plain(text: str) -> str:
+    """Return text without its marks."""
+    return _marked(text, lambda mark: "")
+
+
+def _marked(text: str, code: Callable[[str], str]) -> str:
+    first, *parts = text.split(_MARK)
+    return first + "".join(code(part[:1]) + part[1:] for part in parts)
 
 
 def number(value: float) -> str:
@@ -53,6 +75,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[in
     2019     9
     """
     columns = len(head)
+    rows = [[one_line(str(cell)) for cell in row] for row in rows]
     widths = [max(len(str(row[at])) for row in (head, *rows)) for at in range(columns)]
 
     def line(cells: Sequence[str]) -> str:
@@ -76,12 +99,13 @@ def wrapped(text: str, indent: str = "") -> str:
 def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
     """Yield what is told how much more is done; a person who waits for more than a second sees a bar, on standard error."""
     start, done, shown = time.monotonic(), 0, 0.0
+    is_watched = sys.stderr is not None and sys.stderr.isatty()
 
     def tell(more: int) -> None:
         nonlocal done, shown
         done += more
         now = time.monotonic()
-        if sys.stderr.isatty() and now - start > 1 and now - shown > 0.2:
+        if is_watched and now - start > 1 and now - shown > 0.2:
             shown = now
             bar = "#" * min(_BAR, _BAR * done // max(1, total))
             sys.stderr.write(f"\r[{bar:.<{_BAR}}] {done:,} of {total:,} {what}")

@@ -424,6 +424,7 @@ def _given(node: TraceNode) -> str:
     by = {
         "project": f"project file {origin.name}", "dataset": f"dataset {origin.name}", "default": f"default, {origin.name}",
     }[origin.kind]  # fmt: skip
-    return f"{by}: {written}" + (f"; {origin.source}" if origin.source else "")
+    comments = dict(origin.meta).get("comments", "")
+    return f"{by}: {written}" + (f"; {origin.source}" if origin.source else "") + (f" ({comments})" if comments else "")
 
 

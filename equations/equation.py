@@ -10,6 +10,9 @@ from equations.records import record
 from equations.syntax import Element, MatrixRef, Node
 from equations.tokens import Source
 
+#: Greatest printed number of an equation; a span of numbers is written out, and a typing error could have no end.
+MOST_NUMBER = 9999
+
 
 @record(frozen=True)
 class Equation:

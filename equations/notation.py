@@ -285,7 +285,7 @@ class _Words:
         match left, right:
             case Switch(kind=kind, id=id_), Word(text=text):
                 name = id_.replace("_", " ") if kind == "choice" else f"reading {id_}"
-                between = " not " if op == "!=" else " " if kind == "choice" and text.isdigit() else " = "
+                between = " not " if op == "!=" else " " if kind == "choice" and text.isdecimal() else " = "
                 return name + between + text
             case Letter(), Letter(letter=mark) if self.is_year(node):
                 return _MARKS[op, mark]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from equations.edit_log import EditLog
+from equations.equation import MOST_NUMBER
 from equations.errors import MethodologyError, near
 from equations.mentions import Numbers, followed, listed
 from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
@@ -176,7 +177,9 @@ def _new_numbers(key: Scalar, value: YamlNode, before: dict[str, str], log: Edit
 
 def _span(text: str) -> list[str]:
     match = _RANGE.match(text.strip())
-    return [str(n) for n in range(int(match[1]), int(match[2]) + 1)] if match else []
+    if match is None or max(len(match[1]), len(match[2])) > len(str(MOST_NUMBER)):
+        return []
+    return [str(n) for n in range(int(match[1]), int(match[2]) + 1)]
 
 
 def _numbered(block: Mapping, after: dict[str, str], node: Mapping) -> Mapping:

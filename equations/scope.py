@@ -43,6 +43,8 @@ from equations.syntax import (
 )
 from equations.tokens import Source
 
+_MOST_YEAR_DIGITS = 6
+
 
 @dataclass
 class Resolver:
@@ -269,7 +271,7 @@ class Resolver:
         """``y``, ``start``, ``start + 1``."""
         if isinstance(node, Name) and not node.bracketed and (node.name in self.bound or node.name in ("start", "end")):
             return Letter(node.name, span=node.span)
-        if isinstance(node, Binary) and node.op in "+-" and isinstance(node.right, Number) and node.right.text.isdigit():
+        if isinstance(node, Binary) and node.op in "+-" and isinstance(node.right, Number) and node.right.text.isdecimal():
             inner = self.as_letter(node.left)
             if inner is not None and inner.offset == 0:
                 return Letter(inner.letter, int(node.op + node.right.text), span=node.span)
@@ -320,7 +322,7 @@ class Resolver:
         if isinstance(other, Letter):
             return replace(node, op=op, left=letter, right=other)
         text = _word(written)
-        if is_year and (text is None or not text.isdigit()):
+        if is_year and (text is None or not text.isdecimal() or len(text) > _MOST_YEAR_DIGITS):
             self.fault("X207", "a year is compared with a year, `start` or `end`", written.span, remedy="write y == start")
         elif text is None:
             self.fault("X207", "a letter is compared with a label or another letter", written.span, remedy='write i == "NF"')

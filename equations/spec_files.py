@@ -17,7 +17,7 @@ from equations.revision import apply_changes
 from equations.spec_block import Block, Errors
 from equations.spec_library import find_spec, shown_name
 from equations.spec_reader import read_methodology
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml_file
+from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
 
 _MOST_REVISIONS = 20
 
@@ -47,8 +47,8 @@ def read_document(path: Path, _depth: int = 0) -> SpecDocument:
         raise SpecError("S109", "a chain of revisions that does not end", Place(shown_name(path)),
                         why=f"more than {_MOST_REVISIONS} versions are based on each other",
                         remedy="let one of them be a whole spec, without `based_on:`")  # fmt: skip
-    root = _mapping(path)
-    sources = [(path, _digest(path))]
+    root, sha = _mapping(path)
+    sources = [(path, sha)]
     root, more = _with_included(root, path)
     sources += more
     base = root.get("based_on")
@@ -100,16 +100,14 @@ def _based_on(base: Scalar, path: Path) -> Path:
         raise SpecError(error.code, error.what, base.place, why=error.why, remedy=error.remedy) from None
 
 
-def _mapping(path: Path) -> Mapping:
-    node = read_yaml_file(path, name=shown_name(path))
+def _mapping(path: Path) -> tuple[Mapping, str]:
+    """Return what a file says, and the SHA-256 of what was read for it."""
+    data = read_spec_bytes(path, name=shown_name(path))
+    node = read_yaml_bytes(data, shown_name(path))
     if not isinstance(node, Mapping):
         raise SpecError("S105", "a spec is a mapping of keys at its top", node.place,
                         remedy="begin with `methodology:`, as in docs/reference/spec_language.md")  # fmt: skip
-    return node
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return node, hashlib.sha256(data).hexdigest()
 
 
 def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path, str]]]:
@@ -123,8 +121,9 @@ def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path,
             near_files = near(scalar.text, (file.name for file in path.parent.glob("*.yaml")))
             raise SpecError("S108", f"the included file {scalar.text!r} is not in the folder of the spec", scalar.place,
                             why="a spec is one folder of files", remedy=near_files or "write the name of a file beside it")  # fmt: skip
-        sources.append((target, _digest(target)))
-        for key, value in _mapping(target):
+        part, sha = _mapping(target)
+        sources.append((target, sha))
+        for key, value in part:
             held = entries.get(key.text)
             if held is None:
                 entries[key.text] = (key, value)

@@ -5,6 +5,7 @@ All faults are collected with file, line and column and raised together.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
@@ -13,7 +14,7 @@ from fractions import Fraction
 from equations.citation import Citation
 from equations.dataset import Comparison, Dataset, PublishedResult, ValueBlock
 from equations.declaration_reader import DeclarationReader
-from equations.equation import Equation, Rule
+from equations.equation import MOST_NUMBER, Equation, Rule
 from equations.errors import SpecError, UnitError, raise_all
 from equations.functions import FUNCTIONS, REDUCTIONS, RESERVED
 from equations.index_set import Relation
@@ -196,11 +197,24 @@ class _Reader(DeclarationReader):
         self.check_units(formula, right[1])
         when, when_source = self.when(block, names, own, head.bound)
         letters = tuple(head.bound.items())
+        self.check_number(block)
         return Equation(
             block.text("id"), defines, formula, block.text("number"), block.text("part"), block.text("section"),
             block.text("title"), when, letters, solver, block.text("printed"), block.words("equivalences"),
             block.text("editorial"), block.text("note"), self.cite_equation(block), block.place, right[1], when_source, left[1],
         )  # fmt: skip
+
+    def check_number(self, block: Block) -> None:
+        """Report a printed number that nothing can count with; a publication may print letters, points and brackets."""
+        number = block.text("number")
+        whole = number.isdecimal()
+        if whole and (len(number) > len(str(MOST_NUMBER)) or int(number) > MOST_NUMBER):
+            block.fault("S110", f"the printed number {number[:40]} of an equation is too large", block.place_of("number"),
+                        why=f"equations are numbered up to {MOST_NUMBER}", remedy="look for a typing error")  # fmt: skip
+        elif not whole and any(sign.isdigit() and not sign.isdecimal() for sign in number):
+            plain = "".join(str(unicodedata.digit(sign, sign)) for sign in number)
+            block.fault("S110", f"the printed number {number[:40]!r} of an equation holds raised or circled digits",
+                        block.place_of("number"), why="numbers are compared and counted", remedy=f"write {plain[:40]!r}")  # fmt: skip
 
     def cite_equation(self, block: Block) -> Citation:
         """Return the citation of an equation: its own section and printed number, unless it says otherwise."""

@@ -19,7 +19,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./(|+<>=~][^\x00-\x1f\x7f]*$")
 _WORD = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./+^ ()=*<>-]*$")
 
 
-def write_document(document: Mapping, *, head: str = "") -> str:
+#: Stands in the field ``raw`` of a text that is written with escapes.
+_ESCAPED = "escaped"
+_BEYOND_ASCII = re.compile(r"[^\x20-\x7e\n]")
+#: What a YAML file may not hold, or would not show: control characters, marks that turn the direction of writing.
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+def write_document(document: Mapping, *, head: str = "", ascii_only: bool = False) -> str:
     """Return the text of a whole spec.
 
     Parameters
@@ -28,30 +35,54 @@ def write_document(document: Mapping, *, head: str = "") -> str:
         A composed document: nothing is included or based on another.
     head
         Lines of comment to begin with, without their ``#``.
+    ascii_only
+        Write every text with a character beyond ASCII with escapes.
 
     Returns
     -------
     str
         YAML in the strict form that :func:`equations.strict_yaml.read_yaml` reads.
     """
-    lines = [f"# {line}".rstrip() for line in head.splitlines()]
+    unfit = _BEYOND_ASCII if ascii_only else _HIDDEN
+    lines = [_BEYOND_ASCII.sub("?", f"# {line}".rstrip()) if ascii_only else f"# {line}".rstrip() for line in head.splitlines()]
     order = list(BLOCKS["spec"])
     entries = sorted(document, key=lambda entry: order.index(entry[0].text) if entry[0].text in order else len(order))
     for key, value in entries:
         if key.text == "include":
             continue
-        lines += ["", *_entry(key, value, "", apart=isinstance(value, Sequence))]
+        lines += ["", *_entry(key, _escaped(value, unfit), "", apart=isinstance(value, Sequence))]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def write_node(node: YamlNode, indent: str = "") -> str:
     """Return one node as lines of YAML, each indented."""
-    return "\n".join(_block(node, indent))
+    return "\n".join(_block(_escaped(node, _HIDDEN), indent))
+
+
+def _escaped(node: YamlNode, unfit: re.Pattern[str]) -> YamlNode:
+    """Return a node in which each text with a character that is unfit is already written with escapes."""
+    if isinstance(node, Sequence):
+        return Sequence(tuple(_escaped(item, unfit) for item in node.items), node.file, node.line, node.column)
+    if isinstance(node, Mapping):
+        entries = tuple((_escaped_text(key, unfit), _escaped(value, unfit)) for key, value in node)
+        return Mapping(entries, node.file, node.line, node.column)
+    return _escaped_text(node, unfit)
+
+
+def _escaped_text(node: Scalar, unfit: re.Pattern[str]) -> Scalar:
+    if not unfit.search(node.text):
+        return node
+    text = node.text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return Scalar(unfit.sub(lambda sign: _escape(ord(sign[0])), text), node.file, node.line, node.column, True, _ESCAPED)
+
+
+def _escape(code: int) -> str:
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _entry(key: Scalar, value: YamlNode, indent: str, *, apart: bool = False) -> Iterator[str]:
     """Yield the lines of ``key: value``; ``apart`` puts an empty line in front of each long item."""
-    name = _inline(Scalar(key.text, "", 0, 0, key.quoted))
+    name = _inline(Scalar(key.text, "", 0, 0, key.quoted, key.raw if key.raw == _ESCAPED else ""))
     short = _flow(value, len(indent) + len(name) + 2)
     if short is not None and not (apart and isinstance(value, Sequence) and any(isinstance(i, Mapping) for i in value.items)):
         yield f"{indent}{name}: {short}".rstrip()
@@ -115,6 +146,8 @@ def _flow(node: YamlNode, used: int) -> str | None:
 
 
 def _in_flow(node: YamlNode) -> str:
+    if isinstance(node, Scalar) and node.raw == _ESCAPED:
+        return _inline(node)
     if isinstance(node, Scalar):
         is_word = _WORD.match(node.text) and not node.quoted and node.text == node.text.strip()
         return node.text if is_word else _quoted(node.text, node)
@@ -122,6 +155,8 @@ def _in_flow(node: YamlNode) -> str:
 
 
 def _inline(node: Scalar) -> str:
+    if node.raw == _ESCAPED:
+        return f'"{node.text}"'
     text = " ".join(node.text.split())
     if node.is_empty:
         return ""
@@ -141,6 +176,9 @@ def _quoted(text: str, node: Scalar) -> str:
 
 def _long_text(start: str, node: Scalar, indent: str) -> Iterator[str]:
     """Yield a text over several lines: tables as they stand, everything else folded."""
+    if node.raw == _ESCAPED:
+        yield start + _inline(node)
+        return
     if "\n" in node.text.strip("\n"):
         lines = [line.rstrip() for line in node.text.strip("\n").splitlines() if line.strip()]
         margin = min(len(line) - len(line.lstrip()) for line in lines)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from stat import S_ISDIR, S_ISREG
 from typing import Any, TypeAlias
 
 import yaml
 
 from equations.errors import MethodologyError, Place, SpecError, raise_all
 from equations.records import record
+from equations.regular_file import UnreadableFileError, read_regular
 from equations.tokens import Source
 
 try:
@@ -131,27 +131,25 @@ def read_yaml_file(path: Path, *, code: str = "S108", name: str = "") -> YamlNod
     SpecError
         ``code`` if the file cannot be read, is empty or larger than 20 MB; S101 and S102 for what stands in it.
     """
-    shown = name or str(path)
+    return read_yaml_bytes(read_spec_bytes(path, code=code, name=name), name or str(path), code=code)
+
+
+def read_spec_bytes(path: Path, *, code: str = "S108", name: str = "") -> bytes:
+    """Read what stands in a file, once, so that its hash can be that of what was read; see :func:`read_yaml_file`."""
     try:
-        status = path.stat()
-        if not S_ISREG(status.st_mode):
-            folder = S_ISDIR(status.st_mode)
-            raise SpecError(code, "this is a folder, not a file" if folder else "this is not a file on a disk", Place(shown),
-                            why="" if folder else "a file is read once for what it says and once for its hash",
-                            remedy="name the file itself")  # fmt: skip
-        if status.st_size > MOST_BYTES:
-            raise SpecError(code, f"the file has {status.st_size / 1e6:.0f} MB", Place(shown),
-                            why=f"files up to {MOST_BYTES // 10**6} MB are read",
-                            remedy="keep large tables in CSV files beside it, or look whether it is the right file")  # fmt: skip
-        text = path.read_text(encoding="utf-8-sig")
+        return read_regular(path, MOST_BYTES, "keep large tables in CSV files beside it, or look whether it is the right file")
+    except UnreadableFileError as cause:
+        raise SpecError(code, cause.what, Place(name or str(path)), why=cause.why, remedy=cause.remedy) from cause
+
+
+def read_yaml_bytes(data: bytes, file: str, *, code: str = "S108") -> YamlNode:
+    """Read what stood in a file; see :func:`read_yaml_file`."""
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as cause:
-        raise SpecError(code, "the file is not UTF-8 text", Place(shown), why=str(cause),
-                        remedy="save it as UTF-8") from cause  # fmt: skip
-    except (OSError, ValueError) as cause:
-        reason = cause.strerror if isinstance(cause, OSError) else "a path cannot hold such a character"
-        raise SpecError(code, f"the file cannot be read: {reason}", Place(shown),
-                        remedy="correct the path or the permissions") from cause  # fmt: skip
-    return read_yaml(text, shown, code=code)
+        raise SpecError(code, "the file is not UTF-8 text", Place(file), why=str(cause), remedy="save it as UTF-8") from cause
+    # as a file opened as text would give it
+    return read_yaml(text.replace("\r\n", "\n").replace("\r", "\n"), file, code=code)
 
 
 def read_yaml(text: str, file: str = "<text>", *, code: str = "S108") -> YamlNode:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from engine.audit.receipt import Asked, asked_of, read_receipt, receipt_record, receipt_text, relative_to
+from engine.audit.receipt import Asked, receipt_record, receipt_text, relative_to
+from engine.audit.receipt_file import asked_of, read_receipt
 from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text
 from engine.audit.reread import rereader
-from engine.audit.verification import Verification, compare_files, compare_receipts
+from engine.audit.verification import Verification, compare_files, compare_receipts, recorded_hashes
 from engine.report import to_json
 from engine.session import open_session
 from equations.errors import InputError, MethodologyError, Place
-from equations.spec_library import find_spec
+from equations.regular_file import reading_rule, reading_under
+from equations.spec_library import find_spec, library_folders
 
 
 def audited(spec: str, project: Path, choices: Mapping[str, str], readings: Mapping[str, str]) -> AuditReport:
@@ -63,6 +66,8 @@ def receipt_for(
 def verify(receipt: Path, spec: str | None, project: str | None, version: str) -> Verification:
     """Run what a receipt stands for again and compare.
 
+    A receipt may come from anybody, and names files. Only those with a recorded hash are looked into, and of others nothing is told.
+
     Parameters
     ----------
     spec, project
@@ -71,14 +76,14 @@ def verify(receipt: Path, spec: str | None, project: str | None, version: str) -
     Raises
     ------
     MethodologyError
-        I509 for a receipt that cannot be read or was changed, and for a project file that is not there; S108 for a spec.
+        I523 for a receipt that cannot be read or was changed, I509 for a project file that is not there, S108 for a spec.
     """
     recorded = read_receipt(receipt)
     asked = asked_of(recorded)
     by_reference = "@" in asked.spec and "/" not in asked.spec
     reference = spec or (asked.spec if by_reference else str(receipt.parent / asked.spec))
     path = Path(project) if project else receipt.parent / asked.project
-    find_spec(reference)
+    main = find_spec(reference)
     if not path.is_file():
         raise InputError(
             "I509",
@@ -87,8 +92,15 @@ def verify(receipt: Path, spec: str | None, project: str | None, version: str) -
             why=f"looked for {asked.project}, seen from the receipt",
             remedy="say where it is with --project FILE",
         )
+    compared = compare_files(receipt.name, recorded, main, path)
+    if compared.differences:
+        compared.failed = "a file is not the one that was recorded, and is not looked into"
+        return compared
+    rule = replace(reading_rule(), hashes=recorded_hashes(recorded), library=tuple(library_folders()))
     try:
-        report = audited(reference, path, asked.choices, asked.readings)
+        with reading_under(rule):
+            report = audited(reference, path, asked.choices, asked.readings)
     except MethodologyError as error:
-        return compare_files(receipt.name, recorded, {}, path, str(error))
+        compared.failed = str(error)
+        return compared
     return compare_receipts(receipt.name, recorded, receipt_record(report, asked, version))

@@ -16,15 +16,15 @@ import numpy as np
 
 from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ruling_findings
+from engine.escapes import json_text
 from engine.pipeline import Run
-from engine.terminal import number
 from equations.equation import Equation
-from equations.errors import InputError, Place
 from equations.spec_library import library_folders
 from equations.syntax import IndexLabel, IndexLetter
 
 RECEIPT_FORMAT = "mrvgraph-receipt/1"
-_MOST_BYTES = 200_000_000
+#: Stands between what is hashed and its hash, at the end of the file.
+DIGEST = ',\n"digest": "'
 Record = dict[str, object]
 
 
@@ -179,12 +179,12 @@ def _letters(run: Run, equation: Equation, cell: tuple[int, ...]) -> dict[str, i
 
 def receipt_text(record: Record) -> str:
     """Return a receipt as JSON, one cell and one finding a line, closed by the SHA-256 of all before it."""
-    body = _body(record)
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    return f'{body},\n"digest": "{digest}"' + "\n}\n"
+    body = receipt_body(record)
+    return f'{body}{DIGEST}{hashlib.sha256(body.encode()).hexdigest()}"' + "\n}\n"
 
 
-def _body(record: Record) -> str:
+def receipt_body(record: Record) -> str:
+    """Return a receipt as JSON without its end: what is hashed."""
     parts = []
     for key, value in record.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
@@ -203,61 +203,4 @@ def _quantity_text(record: Record) -> str:
 
 
 def _line(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def read_receipt(path: Path) -> Record:
-    """Read a receipt and see that nobody changed it since it was written.
-
-    Raises
-    ------
-    InputError
-        I509 for a file that is no receipt, or whose digest is not that of its contents.
-    """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(
-                "I509", f"the file has {number(path.stat().st_size / 1e6)} MB, too much for a receipt", Place(path.name)
-            )
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as cause:
-        raise InputError("I509", f"the receipt cannot be read: {cause.strerror}", Place(path.name)) from cause
-    except (ValueError, RecursionError) as cause:
-        raise InputError("I509", "the file is not a receipt", Place(path.name), why=f"it is not JSON: {cause}") from cause
-    if not isinstance(record, dict) or record.get("format") != RECEIPT_FORMAT:
-        shown = record.get("format") if isinstance(record, dict) else None
-        raise InputError(
-            "I509",
-            "the file is not a receipt",
-            Place(path.name),
-            why=f"its format is {shown!r}, not {RECEIPT_FORMAT!r}",
-            remedy="write one with `mrvgraph audit SPEC PROJECT --receipt FILE`",
-        )
-    digest = record.pop("digest", "")
-    if not _has_shape(record) or hashlib.sha256(_body(record).encode()).hexdigest() != digest:
-        raise InputError(
-            "I509",
-            "the receipt was changed after it was written",
-            Place(path.name),
-            why="its digest is not that of its contents",
-            remedy="ask for the receipt as it was issued",
-        )
-    return record
-
-
-def _has_shape(record: Record) -> bool:
-    values, asked = record.get("values"), record.get("asked")
-    return (
-        isinstance(values, list)
-        and all(isinstance(v, dict) and isinstance(v.get("cells"), list) for v in values)
-        and isinstance(asked, dict)
-        and all(isinstance(asked.get(key), str) for key in ("spec", "project"))
-        and all(isinstance(asked.get(key), dict) for key in ("choices", "readings"))
-    )
-
-
-def asked_of(record: Record) -> Asked:
-    """Return what was asked for when a receipt was written."""
-    asked = record["asked"]
-    assert isinstance(asked, dict)
-    return Asked(asked["spec"], asked["project"], asked["choices"], asked["readings"])
+    return json_text(json.dumps(value, ensure_ascii=False, allow_nan=False))

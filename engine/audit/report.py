@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from engine.audit.asked import why_not_asked
 from engine.audit.audits import Audit, audit_findings
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
+from engine.audit.sources import sources_by_cell
+from engine.escapes import code_text, markdown_text
 from engine.finding import Finding
 from engine.findings_report import counted, findings_lines, findings_markdown
 from engine.pipeline import Run
 from engine.report import head_lines, result_lines, yearly_markdown, yearly_text
 from engine.rules_report import verdicts_lines, verdicts_markdown
-from engine.terminal import bold, coloured, table, wrapped
+from engine.terminal import bold, coloured, plain, table, wrapped
 
 AUDIT_FORMAT = "mrvgraph-audit/1"
 #: Percent below which a share is not written out.
 _LEAST_SHARE = 0.005
+#: Of the sources of one quantity, how many are shown.
+_MOST_SOURCES = 12
 _RULINGS = "What hangs on the readings of the text that were taken?"
 
 
@@ -71,6 +75,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         "\n".join(result_lines(run)),
         "\n".join(_questions(report)),
         "\n".join(verdicts_lines(run.verdicts, verbose=verbose)),
+        "\n".join(_sources(run, verbose=verbose)),
         "\n".join(_rulings(report.rulings)),
         "\n".join(["findings: " + counted(shown), *findings_lines(shown, verbose=verbose)]),
         "" if verbose or not shown else "--verbose shows every note with its evidence and source; --receipt FILE keeps all of this",
@@ -101,6 +106,16 @@ def _questions(report: AuditReport) -> Iterator[str]:
     some = f"{moved} ruling{'s' if moved != 1 else ''} move{'' if moved != 1 else 's'} the result; table below"
     rows.append([_RULINGS, some if report.rulings.lines else "not asked: the text has no open reading"])
     yield table(["what was asked", "found"], rows)
+
+
+def _sources(run: Run, *, verbose: bool) -> Iterator[str]:
+    """Yield the sources of numbers of one quantity that have several; of many cells the first, unless all are wanted."""
+    for id_, said in sources_by_cell(run):
+        yield bold(f"sources of {id_}")
+        shown = said if verbose else said[:_MOST_SOURCES]
+        yield from (wrapped(f"  {cell}: {text}", "    ") for cell, text in shown)
+        if len(said) > len(shown):
+            yield f"  and {len(said) - len(shown)} more; --verbose shows all"
 
 
 def _rulings(rulings: RulingsTable) -> Iterator[str]:
@@ -167,18 +182,21 @@ def _share(value: float, total: float) -> str:
 def audit_markdown(report: AuditReport) -> str:
     """Return an audit as Markdown."""
     run = report.run
-    lines = [f"# Audit: {run.project.name}", ""]
-    lines += [f"- {_plain(line)}" for line in head_lines(run)]
+    lines = [f"# Audit: {markdown_text(run.project.name)}", ""]
+    lines += [f"- {markdown_text(plain(line))}" for line in head_lines(run)]
     lines += [
         f"- methodology SHA-256: `{run.methodology.hash}`",
-        f"- project file: `{run.project.path.name}`, SHA-256: `{run.project.sha256}`",
+        f"- project file: {code_text(run.project.path.name)}, SHA-256: `{run.project.sha256}`",
+        *(f"- data file: {code_text(name)}, SHA-256: `{sha}`" for name, sha in sorted(run.inputs.files)),
     ]
-    lines += ["", "## Result", ""] + [f"**{_plain(line)}**  " for line in result_lines(run)]
+    lines += ["", "## Result", ""] + [f"**{markdown_text(plain(line))}**  " for line in result_lines(run)]
     lines += ["", *yearly_markdown(run)]
     lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
     lines += [f"| {audit.question} | {report.answer(audit, found)} |" for audit, found in report.audits]
     lines += ["", "## Rules", "", *verdicts_markdown(run.verdicts)]
     lines += ["", "## Findings", ""] + (list(findings_markdown(_shown(report))) or ["none"])
+    by_cell = [(f"{markdown_text(cell)}: {markdown_text(text)}") for _, said in sources_by_cell(run) for cell, text in said]
+    lines += ["", "## Sources that differ within a quantity", "", *(f"- {line}" for line in by_cell)] if by_cell else []
     lines += ["", "## Rulings", "", *_rulings_markdown(report.rulings)]
     return "\n".join(lines) + "\n"
 
@@ -192,14 +210,15 @@ def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
         if not line.applies:
             cells = ["as it is", "", ""]
         elif line.result is None or line.difference is None:
-            cells = [f"does not run: {line.error}", "", ""]
+            cells = [markdown_text(f"does not run: {line.error}"), "", ""]
         else:
             cells = [_exact(line.result), "" if line.taken else _signed(line.difference), _share(line.difference, rulings.total)]
         star = " \\*" if line.taken else ""
-        yield f"| {line.ruling} | {line.reading}{star} | {line.meaning} | " + " | ".join(cells) + " |"
+        said = f"{markdown_text(line.ruling)} | {markdown_text(line.reading)}{star} | {markdown_text(line.meaning)}"
+        yield f"| {said} | " + " | ".join(cells) + " |"
     yield ""
     if rulings.settled:
-        yield "Decisions without an alternative: " + ", ".join(rulings.settled) + "."
+        yield "Decisions without an alternative: " + markdown_text(", ".join(rulings.settled)) + "."
     if rulings.by_input:
         yield ""
         yield "Not measured: places of the text that can move credits, and whose other side only another input can take."
@@ -207,11 +226,7 @@ def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
         yield "| register | inputs | what is open |"
         yield "|---|---|---|"
         for entry in rulings.by_input:
-            yield f"| {entry.id} | {', '.join(entry.inputs)} | {entry.wrong} |"
-
-
-def _plain(line: str) -> str:
-    return line.replace("\033[1m", "").replace("\033[0m", "")
+            yield f"| {markdown_text(entry.id)} | {markdown_text(', '.join(entry.inputs))} | {markdown_text(entry.wrong)} |"
 
 
 # -- data
@@ -239,6 +254,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
         "rules": [verdict.as_record() for verdict in run.verdicts],
         "findings": [finding.as_record() | {"audit": a.id} for a, found in report.audits for finding in found]
         + [finding.as_record() | {"audit": "rulings"} for finding in ruling_findings(report.rulings)],
+        "sources": {id_: [{"cell": cell, "source": text} for cell, text in said] for id_, said in sources_by_cell(run)},
         "rulings": report.rulings.as_record(),
     }
 

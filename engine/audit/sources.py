@@ -35,6 +35,22 @@ def _illustrative(run: Run) -> Iterator[Finding]:
         )
 
 
+def sources_by_cell(run: Run) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield each quantity whose numbers do not all come from one source, with what is said of each: cell, source and comments.
+
+    Lines of a CSV file say so for themselves; so do several blocks of one quantity.
+    """
+    for id_, origins in run.inputs.origins.items():
+        said = {
+            cell: origin.source + (f" ({comments})" if (comments := dict(origin.meta).get("comments", "")) else "")
+            for cell, origin in origins.items()
+            if origin.kind == "project"
+        }
+        if len(set(said.values())) > 1:
+            quantity = run.methodology.quantity[id_]
+            yield id_, [(named(run, quantity, cell), text or "no source") for cell, text in said.items()]
+
+
 def _unsourced(run: Run) -> Iterator[Finding]:
     for id_, origins in run.inputs.origins.items():
         quantity = run.methodology.quantity[id_]

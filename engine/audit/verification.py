@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.audit.receipt import Record
+from engine.audit.receipt import Record, receipt_body
+from engine.reported_values import may_read
 from engine.terminal import bold, coloured, table
+from equations.regular_file import digest_of
 
 Cell = tuple[str, tuple[str, ...]]
 
@@ -71,33 +72,69 @@ class Verification:
         }
 
 
+#: Section of a receipt that is compared field by field -> what a difference in it is called.
+_SECTIONS = {
+    "methodology": "methodology", "project": "project", "choices": "choice", "readings": "reading", "operation": "operation",
+    "datasets": "dataset", "result": "result",
+}  # fmt: skip
+
+
 def compare_receipts(name: str, recorded: Record, found: Record) -> Verification:
-    """Compare a receipt with one made now; differences stand in the order in which they can cause each other."""
+    """Compare a receipt with one made now, every field; differences stand in the order in which they can cause each other."""
     outcome = Verification(name, _subject(recorded))
     _compare(outcome, "version", {"mrvgraph": recorded.get("mrvgraph")}, {"mrvgraph": found.get("mrvgraph")}, "versions")
     _compare(outcome, "spec file", _hashes(recorded, "spec_files"), _hashes(found, "spec_files"), "spec files")
     _compare(outcome, "project file", _hashes(recorded, "project_files"), _hashes(found, "project_files"), "project files")
-    for kind, key in (("choice", "choices"), ("reading", "readings"), ("operation", "operation")):
-        _compare(outcome, kind, _mapping(recorded, key), _mapping(found, key), key)
+    for key, kind in _SECTIONS.items():
+        _compare(outcome, kind, dict(_leaves(recorded.get(key))), dict(_leaves(found.get(key))), key)
     _compare(outcome, "value", dict(_cells(recorded)), dict(_cells(found)), "values")
     _compare(outcome, "finding", dict(_findings(recorded)), dict(_findings(found)), "findings")
     _compare(outcome, "reading's result", dict(_readings(recorded)), dict(_readings(found)), "rulings")
+    if not outcome.differences and _text(recorded) != _text(found):
+        outcome.differences.append(Difference("receipt", "as a whole", "in one form", "in another, such as another order of its entries"))
     if recorded.get("numpy") != found.get("numpy"):
-        outcome.remarks.append(f"made with numpy {recorded.get('numpy')}, verified with numpy {found.get('numpy')}")
+        outcome.remarks.append(f"made with numpy {_short(recorded.get('numpy'))}, verified with numpy {found.get('numpy')}")
     return outcome
 
 
-def compare_files(name: str, recorded: Record, spec_files: Mapping[str, str], project: Path, reason: str) -> Verification:
-    """Compare what can be compared where the run cannot be made again."""
-    outcome = Verification(name, _subject(recorded), failed=reason)
-    if spec_files:
-        _compare(outcome, "spec file", _hashes(recorded, "spec_files"), spec_files, "spec files")
-    now = {}
-    for file in _hashes(recorded, "project_files"):
-        path = project if file == project.name else project.parent / file
-        now[file] = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
-    _compare(outcome, "project file", _hashes(recorded, "project_files"), now, "project files")
+def _text(record: Record) -> str:
+    """Return everything that a receipt says of the run; the version of NumPy is only remarked on."""
+    return receipt_body({key: value for key, value in record.items() if key != "numpy"})
+
+
+def recorded_hashes(recorded: Record) -> frozenset[str]:
+    """Return the SHA-256 of every file that a receipt rests on."""
+    return frozenset([*_hashes(recorded, "spec_files").values(), *_hashes(recorded, "project_files").values()])
+
+
+def compare_files(name: str, recorded: Record, main: Path, project: Path) -> Verification:
+    """Compare the files that a receipt rests on, as far as they can be found without looking into any; of another file nothing is told.
+
+    Parameters
+    ----------
+    main
+        First file of the spec; the others are looked for beside it.
+    project
+        The project file; data files are looked for where it may read them.
+    """
+    outcome = Verification(name, _subject(recorded))
+    spec, own = _hashes(recorded, "spec_files"), _hashes(recorded, "project_files")
+    first = next(iter(spec), "")
+    places = {file: main if file == first else main.parent / Path(file).name for file in spec}
+    # what the spec is based on stands elsewhere, under names that may be the same
+    beside = {file: sha for file, sha in spec.items() if Path(file).parent == Path(first).parent and places[file].is_file()}
+    _compare(outcome, "spec file", beside, {file: _told(places[file], sha) for file, sha in beside.items()}, "spec files")
+    data = {file: project if at == 0 else project.parent / file for at, file in enumerate(own)}
+    allowed = {file: sha for at, (file, sha) in enumerate(own.items()) if at == 0 or may_read(project.parent, file)}
+    _compare(outcome, "project file", allowed, {file: _told(data[file], sha) for file, sha in allowed.items()}, "project files")
     return outcome
+
+
+def _told(path: Path, sha: str) -> str:
+    """Return the recorded hash where a file has it, and no more than that it is another one where it has not."""
+    if not path.is_file():
+        return "missing"
+    return sha if digest_of(path) == sha else "another file"
 
 
 def _compare(outcome: Verification, kind: str, recorded: Mapping[Any, Any], found: Mapping[Any, Any], what: str) -> None:
@@ -107,8 +144,30 @@ def _compare(outcome: Verification, kind: str, recorded: Mapping[Any, Any], foun
         if type(old) is type(new) and repr(old) == repr(new):
             equal += 1
         else:
-            outcome.differences.append(Difference(kind, _name(key), _short(old), _short(new)))
+            outcome.differences.append(Difference(kind, _name(key), *_parted(old, new)))
     outcome.counts[what] = (equal, len({*recorded, *found}))
+
+
+def _parted(old: object, new: object) -> tuple[str, str]:
+    """Return two that differ as they are shown; of two that would look alike, the fields in which they part."""
+    if isinstance(old, dict) and isinstance(new, dict) and _shown(old) == _shown(new):
+        fields = [key for key in dict.fromkeys((*old, *new)) if repr(old.get(key)) != repr(new.get(key))]
+        first, second = (", ".join(f"{key} {side.get(key, 'nothing')}" for key in fields) for side in (old, new))
+        return _short(first), _short(second)
+    return _short(_shown(old)), _short(_shown(new))
+
+
+def _shown(value: object) -> object:
+    return value.get("", value) if isinstance(value, dict) else value
+
+
+def _leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
+    """Yield everything that stands in a part of a receipt, each with its path."""
+    if isinstance(value, (dict, list)) and value:
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value, 1):
+            yield from _leaves(item, f"{name}.{key}" if name else str(key))
+    else:
+        yield name, value
 
 
 def _name(key: object) -> str:
@@ -139,31 +198,39 @@ def _entries(record: Record, key: str) -> list[dict[str, Any]]:
 
 
 def _hashes(record: Record, key: str) -> dict[str, str]:
-    return {str(item.get("name")): str(item.get("sha256")) for item in _entries(record, key)}
+    """Return the files of a receipt with their hashes; of two that are called alike the second is marked as that."""
+    found: dict[str, str] = {}
+    for item in _entries(record, key):
+        name = str(item.get("name"))
+        found[name if name not in found else f"{name} (2)"] = str(item.get("sha256"))
+    return found
 
 
-def _cells(record: Record) -> Iterator[tuple[Cell, str]]:
+def _cells(record: Record) -> Iterator[tuple[Cell, dict[str, object]]]:
+    """Yield each cell with all that is said of it; under the empty key, how it is shown."""
     for quantity in _entries(record, "values"):
+        about = {key: quantity.get(key) for key in ("unit", "indices", "kind")}
+        yield (f"{quantity['quantity']} as declared", ()), about
         for cell in quantity["cells"]:
             how = cell.get("equation") or cell.get("given") or "stated"
             state = "" if cell.get("state") == 1 else f" (state {cell.get('state')})"
-            yield (
-                (str(quantity["quantity"]), tuple(cell.get("at", ()))),
-                f"{cell.get('value')!r} {quantity.get('unit')}{state} by {how}",
-            )
+            shown = f"{cell.get('value')!r} {quantity.get('unit')}{state} by {how}"
+            yield (str(quantity["quantity"]), tuple(cell.get("at", ()))), {**cell, "": shown}
 
 
-def _findings(record: Record) -> Iterator[tuple[str, str]]:
+def _findings(record: Record) -> Iterator[tuple[str, object]]:
     counted: dict[str, int] = {}
     for finding in _entries(record, "findings"):
         name = f"{finding.get('code')} {finding.get('subject')}"
         counted[name] = counted.get(name, 0) + 1
-        yield (name if counted[name] == 1 else f"{name} ({counted[name]})"), repr(sorted(finding.items()))
+        yield (name if counted[name] == 1 else f"{name} ({counted[name]})"), repr(sorted(finding.items(), key=repr))
 
 
 def _readings(record: Record) -> Iterator[tuple[str, object]]:
-    for line in _entries(_mapping(record, "rulings"), "readings"):
-        yield f"{line.get('ruling')} = {line.get('reading')}", (line.get("result"), line.get("error", ""))
+    rulings = _mapping(record, "rulings")
+    yield from _leaves({key: value for key, value in rulings.items() if key != "readings"})
+    for line in _entries(rulings, "readings"):
+        yield f"{line.get('ruling')} = {line.get('reading')}", {**line, "": (line.get("result"), line.get("error", ""))}
 
 
 def verification_text(outcome: Verification) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from engine.finding import Finding
 from equations.citation import Citation
-from equations.errors import Place, near
+from equations.equation import MOST_NUMBER
+from equations.errors import Place, listed, near
 from equations.methodology import Methodology
 from equations.quantity import ROLES
 from equations.ruling import TextPlace
@@ -64,13 +65,13 @@ def _numbering(methodology: Methodology) -> Iterator[Finding]:
                 f"expected {', '.join(wanted)}",
                 "letter the parts a, b, ...",
             )
-    whole = sorted({int(number) for number, _ in by_number if number.isdigit()})
+    whole = sorted({int(number) for number, _ in by_number if number.isdecimal()})
     missing = [str(n) for n in range(1, whole[-1] + 1) if n not in whole] if whole else []
     if missing:
         yield _fault(
             severity,
             "equations",
-            f"printed numbers run from 1 to {whole[-1]} without {', '.join(missing)}",
+            f"printed numbers run from 1 to {whole[-1]} without {listed(missing, 12)}",
             "",
             "add the equations, or renumber",
         )
@@ -108,7 +109,7 @@ def _listed(text: str) -> list[str]:
     for piece in re.split(r",|\band\b|&", text):
         word = piece.strip()
         match = _NUMBER.match(word)
-        if match and match["last"]:
+        if match and match["last"] and max(len(match["first"]), len(match["last"])) <= len(str(MOST_NUMBER)):
             found += [str(n) for n in range(int(match["first"]), int(match["last"]) + 1)]
         elif match:
             found.append(match["first"])

@@ -19,11 +19,16 @@ from equations.methodology import Methodology
 from equations.spec_files import SpecDocument, document_record, load_methodology, methodology_of, read_document
 from equations.spec_library import find_spec
 from equations.spec_writer import write_document
-from equations.strict_yaml import read_yaml_file
+from equations.strict_yaml import read_spec_bytes, read_yaml_bytes
 
 
-def show(reference: str, *, json: bool = False, only_hash: bool = False) -> str:
+def show(reference: str, *, json: bool = False, only_hash: bool = False, ascii_only: bool = False) -> str:
     """Return the whole spec that a reference stands for, as one YAML file, as JSON, or its hash.
+
+    Parameters
+    ----------
+    ascii_only
+        Write other characters as escapes of YAML, for an output that cannot hold them; the hash stays the same.
 
     Raises
     ------
@@ -36,7 +41,7 @@ def show(reference: str, *, json: bool = False, only_hash: bool = False) -> str:
         return f"{spec.hash}  {methodology.reference}\n"
     if json:
         return to_json({"reference": methodology.reference, "hash": spec.hash, "document": document_record(spec)})
-    return write_document(spec.document, head=_head(spec, methodology))
+    return write_document(spec.document, head=_head(spec, methodology), ascii_only=ascii_only)
 
 
 def _head(spec: SpecDocument, methodology: Methodology) -> str:
@@ -118,7 +123,8 @@ def carry_over(project: str, first: str, second: str) -> Migration:
     """
     path = Path(project)
     read_project(path)
-    text = opened(path.read_text(encoding="utf-8-sig"), read_yaml_file(path))
+    data = read_spec_bytes(path, code="I509")
+    text = opened(data.decode("utf-8-sig"), read_yaml_bytes(data, str(path), code="I509"))
     return migrate(read_project_text(text, path), text, load_methodology(first), load_methodology(second))
 
 

@@ -11,7 +11,9 @@ from engine.comparison.compare_projects import said
 from engine.comparison.compare_specs import Side
 from engine.comparison.declared import with_names
 from engine.project_data import ProjectBlock, ProjectData
+from engine.reported_values import may_read
 from equations.methodology import Methodology
+from equations.regular_file import digest_of
 from equations.strict_yaml import Mapping as YamlMapping
 from equations.strict_yaml import Scalar
 
@@ -90,8 +92,8 @@ def numbers_of(block: ProjectBlock) -> tuple[str, ...]:
     parts = [part_said(block.node.get(name)) for name in ("unit", "value", "values", "table", "layout", "at", "otherwise")]
     node = block.node.get("file")
     if isinstance(node, Scalar):
-        path = Path(block.node.file).parent / node.text
-        parts.append(path.read_text(encoding="utf-8") if path.is_file() else node.text)
+        folder = Path(block.node.file).parent
+        parts.append((may_read(folder, node.text) and digest_of(folder / node.text)) or node.text)
     return tuple(parts)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +17,10 @@ from engine.documents.report_document import Report, report_document
 from engine.documents.report_page import report_html
 from engine.documents.site import site_files
 from engine.documents.typst_source import typst_source
-from equations.errors import InputError, MethodologyError, Place
+from engine.files import write_bytes, write_folder
+from equations.errors import InputError, MethodologyError
 from equations.methodology import Methodology
+from equations.regular_file import digest_of
 from equations.spec_files import load_methodology
 from equations.spec_library import library, library_folders
 
@@ -106,7 +106,7 @@ def document(
         if check:
             stale += stale_files(here, files, file_prefix(methodology) if way == "md" else "")
         else:
-            write_files(here, files)
+            write_bytes(folder, files[folder.name]) if alone else write_folder(here, files)
         made |= files
         notes += faults
     return Outcome(_said(made, folder, way, check), _hashed(made), tuple(stale), notes)
@@ -123,7 +123,7 @@ def report(audit: AuditReport, output: str, way: str | None, version: str) -> Ou
     """Write the report of an audited run as one file."""
     path = Path(output)
     content = report_bytes(audit, way or {".pdf": "pdf", ".md": "md"}.get(path.suffix, "html"), version)
-    write_file(path, content)
+    write_bytes(path, content)
     return Outcome(f"{path.name} written", _hashed({path.name: content}))
 
 
@@ -212,31 +212,6 @@ def _encoded(files: Mapping[str, str]) -> Files:
 # -- on disk ---------------------------------------------------------------------------------------------------------
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files, each whole or not at all.
-
-    Raises
-    ------
-    InputError
-        I509 where the folder cannot be written.
-    """
-    for name, content in files.items():
-        write_file(folder / name, content)
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write one file, whole or not at all."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as cause:
-        raise InputError("I509", f"the file cannot be written: {cause.strerror}", Place(path.name)) from cause
-
-
 def stale_files(folder: Path, files: Mapping[str, bytes], prefix: str = "") -> list[str]:
     """Return what is wrong with the files in a folder: missing, changed, or (with ``prefix``) no longer made."""
     found = []
@@ -244,7 +219,7 @@ def stale_files(folder: Path, files: Mapping[str, bytes], prefix: str = "") -> l
         path = folder / name
         if not path.is_file():
             found.append(f"{name} is missing")
-        elif path.read_bytes() != content:
+        elif digest_of(path) != hashlib.sha256(content).hexdigest():
             found.append(f"{name} is stale")
     if prefix and folder.is_dir():
         kept = re.compile(re.escape(prefix) + r"(_.*)?\.(md|pdf)")

@@ -133,7 +133,7 @@ def _ranges(numbers: list[str]) -> str:
     """Return numbers in order, whole runs joined: ``1–9, 12``."""
     runs: list[list[str]] = []
     for number in numbers:
-        if runs and number.isdigit() and runs[-1][-1].isdigit() and int(number) == int(runs[-1][-1]) + 1:
+        if runs and number.isdecimal() and runs[-1][-1].isdecimal() and int(number) == int(runs[-1][-1]) + 1:
             runs[-1].append(number)
         else:
             runs.append([number])

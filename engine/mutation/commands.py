@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from engine.files import write_text
 from engine.mutation.case_runs import RuleReads, start_case
 from engine.mutation.score import Progress, Score, score
 from engine.worked_cases import expected_text, read_cases
@@ -43,7 +44,7 @@ def record_cases(reference: str | Path) -> Iterator[str]:
         run = start_case(case, methodology, rules, parse_unit)
         text = expected_text(case, methodology, run.setting, run.result.values)
         before = case.path.read_text(encoding="utf-8") if case.path.is_file() else ""
-        case.path.write_text(text, encoding="utf-8", newline="\n")
+        write_text(case.path, text)
         yield f"{'unchanged' if before == text else 'changed' if before else 'new'}  {shown_name(case.path)}"
 
 

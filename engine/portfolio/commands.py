@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 from engine.batch.cluster import check_address, connected
 from engine.batch.run import Way
+from engine.escapes import csv_text
 from engine.portfolio.entries import Entry, entries_of_files, entries_of_table
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import one_after_the_other, run_portfolio
@@ -49,6 +48,7 @@ def run_entries(
     workers: int | None,
     scheduler: str | None,
     progress: Callable[[int], None],
+    remark: Callable[[str], None],
 ) -> list[Outcome]:
     """Evaluate a portfolio; see :func:`engine.portfolio.portfolio.run_portfolio`."""
     session = open_session(spec)
@@ -72,6 +72,7 @@ def run_entries(
             way=Way(workers=workers),
             progress=progress,
             each=each,
+            remark=remark,
         )
     session.save()
     return found
@@ -82,15 +83,12 @@ def portfolio_output(outcomes: Sequence[Outcome], way: str) -> str:
     if way == "json":
         return to_json({"format": FORMAT, "projects": [outcome.as_record() for outcome in outcomes]})
     if way == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["name", "result", "unit", "error"])
-        for outcome in outcomes:
-            writer.writerow([outcome.name, "" if outcome.result is None else repr(outcome.result), outcome.unit, _error(outcome)])
-        return out.getvalue()
-    rows = [[o.name, "" if o.result is None else number(o.result), o.unit, _codes(o)] for o in outcomes]
+        rows: list[list[object]] = [["name", "result", "unit", "error"]]
+        rows += [[o.name, "" if o.result is None else repr(o.result), o.unit, _error(o)] for o in outcomes]
+        return csv_text(rows)
+    shown = [[o.name, "" if o.result is None else number(o.result), o.unit, _codes(o)] for o in outcomes]
     failed = [outcome for outcome in outcomes if outcome.errors]
-    lines = [table(["project", "result", "unit", "errors"], rows, right=[1])]
+    lines = [table(["project", "result", "unit", "errors"], shown, right=[1])]
     for outcome in failed[:_MOST_SAID]:
         lines += ["", bold(outcome.name), *(_message(error) for error in outcome.errors)]
     if len(failed) > _MOST_SAID:

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.reported_values import MOST_CSV_BYTES
 from equations.errors import InputError, MethodologyError, Place, raise_all
+from equations.regular_file import UnreadableFileError, read_regular
 
 #: Of faults of a table, how many are named.
 _MOST_SAID = 20
@@ -55,9 +57,10 @@ def entries_of_table(table: Path, base: Path) -> list[Entry]:
         I506 or I509 for a table that cannot be read.
     """
     try:
-        rows = list(csv.reader(io.StringIO(table.read_text(encoding="utf-8-sig")), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as cause:
-        raise InputError("I509", "the table cannot be read", Place(str(table)), why=str(getattr(cause, "strerror", "") or cause),
+        text = read_regular(table, MOST_CSV_BYTES).decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except (UnreadableFileError, UnicodeDecodeError, csv.Error) as cause:
+        raise InputError("I509", "the table cannot be read", Place(str(table)), why=str(cause),
                          remedy="write it as CSV in UTF-8, with commas") from cause  # fmt: skip
     head = [cell.strip() for cell in rows[0]] if rows else []
     _check_head(table, head)

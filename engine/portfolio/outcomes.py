@@ -1,24 +1,32 @@
 """What became of each project, and the file that holds it: one line of JSON for each, written when it is found.
 
 A line is written whole. Work that was interrupted goes on where it stopped; a line counts for a project as long as nothing that its
-result depends on has changed.
+result depends on has changed, and only if a run of this user wrote it: anybody can write a number behind the right key. The hashes of
+the lines that were written are kept in the user's cache; a line that is not among them is worked out again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from engine.cache import lines_path, own_bytes, program_fingerprint
+from engine.files import locked, target_of, unwritten, whole_file
+from engine.json_text import JsonError, read_json
 from equations.errors import InputError, Place
+from equations.regular_file import digest_of
 
 _BEGINNING = b'{"errors": '
 _FIELDS = {"name", "key", "result", "unit", "numbers", "errors", "files"}
+_ERROR_FIELDS = {"code", "severity", "what", "where", "file", "line", "column", "why", "remedy"}
+_HASH = 32
 
 
 @dataclass(frozen=True)
@@ -51,79 +59,94 @@ class Outcome:
                 "errors": list(self.errors), "files": dict(self.files)}  # fmt: skip
 
 
-def content_hash(path: Path) -> str:
-    """Return the hash of a file, empty where it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except (OSError, ValueError):
-        return ""
-
-
 class OutcomesFile:
-    """The outcomes that stand in a file, and those that are added.
+    """The outcomes that stand in a file, and those that are added; no other run adds to it meanwhile.
+
+    Attributes
+    ----------
+    unbelieved
+        How many lines no run of this user wrote, as far as can be seen here.
 
     Raises
     ------
     InputError
-        I509 for a file that cannot be read or written, or that holds something else.
+        I520 for what is no file, I521 for a file that cannot be written, I524 for one that holds something else or that another run
+        writes to.
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.shown, self.path = path, target_of(path)
+        self.kept = lines_path(self.path)
         self.lines: list[tuple[bytes, Outcome]] = []
+        self.opened = ExitStack()
         try:
-            data = path.read_bytes() if path.exists() else b""
-            whole, end, cut = data.rpartition(b"\n")
-            if not end and cut and cut[: len(_BEGINNING)] != _BEGINNING[: len(cut)]:
-                raise self.foreign(1)
-            for number, line in enumerate(whole.split(b"\n") if end else (), 1):
-                self.lines.append((line + b"\n", self.read(line, number)))
-            if cut:
-                # a line that was cut off while it was written; its project is done again
-                os.truncate(path, len(data) - len(cut))
-            with path.open("ab"):
-                pass
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.handle = self.opened.enter_context(locked(self.path))
+            self.take(self.path.read_bytes())
+        except BlockingIOError as cause:
+            raise InputError("I524", "another run writes to this file", Place(str(path)), why="two would mix their lines",
+                             remedy="wait for it, or name another file") from cause  # fmt: skip
         except OSError as cause:
-            raise self.failure(cause) from cause
-        self.held = {outcome.key: outcome for _, outcome in self.lines}
+            raise unwritten(path, cause) from cause
+        own = own_bytes(self.kept) if self.kept is not None else b""
+        written = {own[at : at + _HASH] for at in range(0, len(own), _HASH)}
+        believed = [outcome for line, outcome in self.lines if _hash(line) in written]
+        self.unbelieved = len(self.lines) - len(believed)
+        self.held = {outcome.key: outcome for outcome in believed}
+
+    def take(self, data: bytes) -> None:
+        """Read the lines; one that was cut off while it was written goes, for its project is done again."""
+        whole, end, cut = data.rpartition(b"\n")
+        if not end and cut and cut[: len(_BEGINNING)] != _BEGINNING[: len(cut)]:
+            raise self.foreign(1)
+        for number, line in enumerate(whole.split(b"\n") if end else (), 1):
+            self.lines.append((line + b"\n", self.read(line, number)))
+        if cut:
+            os.ftruncate(self.handle, len(data) - len(cut))
 
     def read(self, line: bytes, number: int) -> Outcome:
         try:
-            record = json.loads(line)
-            if not isinstance(record, dict) or set(record) != _FIELDS:
-                raise ValueError
-            return Outcome(**{**record, "errors": tuple(record["errors"])})
-        except (ValueError, TypeError) as cause:
-            raise self.foreign(number) from cause
+            record = read_json(line)
+        except JsonError as cause:
+            raise self.foreign(number, str(cause)) from cause
+        if not _is_outcome(record):
+            raise self.foreign(number)
+        return Outcome(**{**record, "errors": tuple(record["errors"])})
 
-    def foreign(self, line: int) -> InputError:
-        return InputError("I509", "this line is no result of a portfolio, so nothing is added to the file",
-                          Place(str(self.path), line), remedy="name another file, or remove this one")  # fmt: skip
-
-    def failure(self, cause: OSError) -> InputError:
-        return InputError("I509", f"the file cannot be written: {cause.strerror}", Place(str(self.path)),
-                          remedy="correct the path, or make room")  # fmt: skip
+    def foreign(self, line: int, why: str = "") -> InputError:
+        return InputError("I524", "this line is no result of a portfolio, so nothing is added to the file",
+                          Place(str(self.shown), line), why=why, remedy="name another file, or remove this one")  # fmt: skip
 
     def current(self, key: str, folder: Path) -> Outcome | None:
         """Return what stands there for a key, unless a file that the project reads has changed."""
         held = self.held.get(key)
-        seen = cache(content_hash)
+        seen = cache(digest_of)
         return held if held and all(seen(folder / name) == sha for name, sha in held.files.items()) else None
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
-        """Write outcomes at the end, in one piece."""
+        """Write outcomes at the end, in one piece; where the disk is full, none of them."""
         new = [(_line(outcome), outcome) for outcome in outcomes]
+        before = os.fstat(self.handle).st_size
+        self.keep(line for line, _ in new)  # first, so that an interruption leaves no line that is not known as ours
         try:
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+            _append(self.handle, b"".join(line for line, _ in new))
+        except OSError as cause:
+            os.ftruncate(self.handle, before)
+            raise unwritten(self.shown, cause) from cause
+        self.lines += new
+
+    def keep(self, lines: Iterable[bytes]) -> None:
+        """Note the hashes of lines as our own; where that cannot be, they are worked out again next time."""
+        if self.kept is None:
+            return
+        try:
+            handle = os.open(self.kept, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
             try:
-                data = b"".join(line for line, _ in new)
-                while data:
-                    data = data[os.write(handle, data) :]
+                _append(handle, b"".join(map(_hash, lines)))
             finally:
                 os.close(handle)
-        except OSError as cause:
-            raise self.failure(cause) from cause
-        self.lines += new
+        except OSError:
+            return
 
     def tidy(self, outcomes: Iterable[Outcome]) -> None:
         """Once all is done, remove what stood there for an earlier state of a project."""
@@ -131,19 +154,54 @@ class OutcomesFile:
         kept = list(dict.fromkeys(line for line, held in self.lines if current.get(held.name, line) == line))
         if len(kept) == len(self.lines):
             return
-        beside = None
-        try:
-            handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name[:40]}.")
-            beside = Path(name)
-            with os.fdopen(handle, "wb") as file:
-                file.write(b"".join(kept))
-            beside.chmod(0o644)
-            beside.replace(self.path)
-        except OSError as cause:
-            raise self.failure(cause) from cause
-        finally:
-            if beside is not None:
-                beside.unlink(missing_ok=True)
+        with whole_file(self.path) as beside:
+            beside.write_bytes(b"".join(kept))
+
+    def close(self) -> None:
+        """Let other runs write to the file."""
+        self.opened.close()
+
+
+def _append(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
+
+
+def _hash(line: bytes) -> bytes:
+    """Return the hash of a line as this program wrote it; another state of the program may come to another number."""
+    return hashlib.sha256(_program() + line).digest()
+
+
+@cache
+def _program() -> bytes:
+    return program_fingerprint().encode()
+
+
+def _is_outcome(record: object) -> bool:
+    """Whether a record has the fields of an outcome, each with what can stand in it."""
+    if not isinstance(record, dict) or set(record) != _FIELDS:
+        return False
+    texts = all(isinstance(record[name], str) for name in ("name", "key", "unit"))
+    result, numbers, errors, files = (record[name] for name in ("result", "numbers", "errors", "files"))
+    return (
+        texts
+        and (result is None or _is_number(result))
+        and isinstance(numbers, dict)
+        and all(_is_number(value) for value in numbers.values())
+        and isinstance(files, dict)
+        and all(isinstance(value, str) for value in files.values())
+        and isinstance(errors, list)
+        and all(isinstance(error, dict) and set(error) == _ERROR_FIELDS and all(map(_is_said, error.values())) for error in errors)
+        and (result is None) == bool(errors)
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
+
+
+def _is_said(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def _line(outcome: Outcome) -> bytes:

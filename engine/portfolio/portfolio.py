@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,15 @@ from engine.batch.run import Way, evaluate_batch, why_without_result
 from engine.inputs import bind_inputs, supplied_quantities
 from engine.planning import plan_run
 from engine.portfolio.entries import Entry
-from engine.portfolio.outcomes import Outcome, OutcomesFile, content_hash
+from engine.portfolio.outcomes import Outcome, OutcomesFile
 from engine.prepare import prepare
 from engine.project_data import ProjectData, read_project
-from engine.reported_values import UnitReader
+from engine.reported_values import UnitReader, may_read
 from engine.simulate.normal import Numbers
 from engine.simulate.solving import named_cell
-from equations.errors import Faults, InputError, MethodologyError, near_or_all, raise_all
+from equations.errors import EvaluationError, Faults, InputError, MethodologyError, near_or_all, raise_all
 from equations.methodology import Methodology
+from equations.regular_file import ReadingRule, digest_of, reading_rule, reading_under
 from equations.spec_block import read_number
 
 #: Projects that are read before they are evaluated and written.
@@ -60,6 +62,7 @@ def run_portfolio(
     way: Way,
     progress: Callable[[int], None] | None = None,
     each: Each = one_after_the_other,
+    remark: Callable[[str], None] = lambda said: None,
 ) -> list[Outcome]:
     """Evaluate every project.
 
@@ -69,6 +72,8 @@ def run_portfolio(
         Lines of JSON, one for each project; what stands there already, and still holds, is not done again.
     each
         What does the work: this process, or a cluster.
+    remark
+        Is told of lines in the output that do not count.
 
     Returns
     -------
@@ -78,37 +83,47 @@ def run_portfolio(
     Raises
     ------
     InputError
-        I502 for columns of a table that the methodology does not know, I509 for an output that cannot be written.
+        I502 for columns of a table that the methodology does not know; for the output see :class:`OutcomesFile`.
     """
     _check_columns(methodology, entries)
-    file = OutcomesFile(output) if output is not None else None
-    asked = json.dumps([methodology.hash, dict(choices), dict(readings)], sort_keys=True)
-    found: dict[int, Outcome] = {}
-    missing: list[Numbered] = []
-    hashes: dict[Path, str] = {}
-    for at, entry in enumerate(entries):
-        sha = hashes[entry.path] if entry.path in hashes else hashes.setdefault(entry.path, content_hash(entry.path))
-        wanted = json.dumps([asked, entry.name, sha, dict(entry.changes)], sort_keys=True)
-        numbered = Numbered(at, entry, hashlib.sha256(wanted.encode()).hexdigest()[:32], sha)
-        held = file.current(numbered.key, entry.path.parent) if file is not None else None
-        if held is None:
-            missing.append(numbered)
-        else:
-            found[at] = held
-    if progress is not None:
-        progress(len(found))
-    chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
-    work = Portfolio(methodology, read_unit, dict(choices), dict(readings), replace(way, keep_failed=True))
-    for chunk, new in zip(chunks, each(outcomes_of, work, chunks) if chunks else (), strict=True):
+    with ExitStack() as opened:
+        file = OutcomesFile(output) if output is not None else None
         if file is not None:
-            file.add(new)
-        found |= {numbered.at: outcome for numbered, outcome in zip(chunk, new, strict=True)}
+            opened.callback(file.close)
+            _remark_on(file, remark)
+        asked = json.dumps([methodology.hash, dict(choices), dict(readings)], sort_keys=True)
+        found: dict[int, Outcome] = {}
+        missing: list[Numbered] = []
+        hashes: dict[Path, str] = {}
+        for at, entry in enumerate(entries):
+            sha = hashes[entry.path] if entry.path in hashes else hashes.setdefault(entry.path, digest_of(entry.path))
+            wanted = json.dumps([asked, entry.name, sha, dict(entry.changes)], sort_keys=True)
+            numbered = Numbered(at, entry, hashlib.sha256(wanted.encode()).hexdigest()[:32], sha)
+            held = file.current(numbered.key, entry.path.parent) if file is not None else None
+            if held is None:
+                missing.append(numbered)
+            else:
+                found[at] = held
         if progress is not None:
-            progress(len(chunk))
-    outcomes = [found[at] for at in range(len(entries))]
-    if file is not None:
-        file.tidy(outcomes)
-    return outcomes
+            progress(len(found))
+        chunks = [missing[start : start + CHUNK] for start in range(0, len(missing), CHUNK)]
+        work = Portfolio(methodology, read_unit, dict(choices), dict(readings), replace(way, keep_failed=True))
+        for chunk, new in zip(chunks, each(outcomes_of, work, chunks) if chunks else (), strict=True):
+            if file is not None:
+                file.add(new)
+            found |= {numbered.at: outcome for numbered, outcome in zip(chunk, new, strict=True)}
+            if progress is not None:
+                progress(len(chunk))
+        outcomes = [found[at] for at in range(len(entries))]
+        if file is not None:
+            file.tidy(outcomes)
+        return outcomes
+
+
+def _remark_on(file: OutcomesFile, remark: Callable[[str], None]) -> None:
+    if file.unbelieved:
+        lines, were = (f"{file.unbelieved} lines", "were") if file.unbelieved > 1 else ("1 line", "was")
+        remark(f"{lines} of {file.path.name} {were} not written by a run of yours here: what is asked for is worked out again")
 
 
 def _check_columns(methodology: Methodology, entries: Sequence[Entry]) -> None:
@@ -156,6 +171,8 @@ class Portfolio:
     choices: dict[str, str]
     readings: dict[str, str]
     way: Way
+    #: Which files may be read; a worker is told.
+    rule: ReadingRule = field(default_factory=reading_rule)
     batchables: dict[str, Batchable] = field(default_factory=dict)
     #: The file that was read last: rows of a table start from the same one.
     last: _Read | None = None
@@ -169,7 +186,8 @@ class Portfolio:
         groups: dict[int, tuple[Batchable, list[_Ready]]] = {}
         found: dict[int, Outcome] = {}
         for one in chunk:
-            read = self.read(one)
+            with reading_under(self.rule):
+                read = self.read(one)
             try:
                 if isinstance(read.bound, MethodologyError):
                     raise read.bound
@@ -186,7 +204,7 @@ class Portfolio:
         where, last = (one.entry.path, one.sha), self.last
         if last is not None and last.where == where:
             return last
-        if content_hash(one.entry.path) != one.sha:
+        if digest_of(one.entry.path) != one.sha:
             raise InputError("I515", f"{one.entry.path} is not what it was when the work began",
                              why="it was changed meanwhile, or a worker on another machine finds another file there",
                              remedy="start again; name projects for workers by paths that hold on all machines")  # fmt: skip
@@ -265,6 +283,9 @@ class Portfolio:
                 continue
             own = values.arrays[result.id][row].ravel()
             total = float(np.add.accumulate(own)[-1]) if len(own) else 0.0
+            if not np.isfinite(own).all():
+                found[one.at] = _failed(one, ready.files, _no_number(result.id))
+                continue
             numbers = dict(zip(labels, own.tolist(), strict=True))
             found[one.at] = Outcome(one.entry.name, one.key, total, str(result.unit), numbers, (), ready.files)
         return found
@@ -280,13 +301,18 @@ class _Ready:
 def _files(project: ProjectData) -> dict[str, str]:
     """Return the files that a project reads beside its own, with their hashes."""
     names = {block.text("file") for blocks in project.values.values() for block in blocks if block.has("file")}
-    return {name: content_hash(project.folder / name) for name in sorted(names)}
+    return {name: digest_of(project.folder / name) if may_read(project.folder, name) else "" for name in sorted(names)}
 
 
 def _labels(batchable: Batchable, indices: tuple[str, ...]) -> Iterator[str]:
     members = [batchable.plan.setting.members[axis] for axis in indices]
     for cell in np.ndindex(*(len(own) for own in members)):
         yield ", ".join(own[at] for own, at in zip(members, cell, strict=True)) or "all"
+
+
+def _no_number(result: str) -> EvaluationError:
+    return EvaluationError("V603", f"{result} is not a finite number", why="a cell of it has no value",
+                           remedy="run the project alone, which names the cell")  # fmt: skip
 
 
 def _failed(one: Numbered, files: Mapping[str, str], error: MethodologyError) -> Outcome:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from engine.escapes import csv_cell
+from engine.files import refused, target_of, whole_file
 from engine.simulate.normal import Numbers
 from engine.simulate.simulation import Simulation
-from equations.errors import InputError, Place
+from equations.errors import InputError
 
 FORMAT = "mrvgraph-draws/1"
 #: Draws that are turned into text, or a row group of Parquet, at once.
@@ -38,14 +38,13 @@ def check_writable(path: Path) -> None:
     Raises
     ------
     InputError
-        I509 for a folder that is not there or a name of another kind, I514 if Parquet is asked for and pyarrow is not installed.
+        I520 for what is no file or a name of another kind, I521 where nothing can be written, I514 if Parquet is asked for and pyarrow
+        is not installed.
     """
+    target_of(path)
     if path.suffix not in _KINDS:
-        raise InputError("I509", f"draws cannot be written to a file of the kind {path.suffix or path.name!r}", Place(str(path)),
-                         remedy="let its name end in .csv or .parquet")  # fmt: skip
-    if not path.parent.is_dir() or path.is_dir():
-        raise InputError("I509", "the file cannot be written: its folder is not there" if not path.is_dir() else "this is a folder",
-                         Place(str(path)), remedy="correct the path")  # fmt: skip
+        raise refused(path, f"draws cannot be written to a file of the kind {path.suffix or path.name!r}",
+                      remedy="let its name end in .csv or .parquet")  # fmt: skip
     if path.suffix == ".parquet":
         _pyarrow()
 
@@ -63,33 +62,21 @@ def write_draws(simulation: Simulation, path: Path, version: str) -> None:
     Raises
     ------
     InputError
-        I509 if the file cannot be written, I514 if Parquet is asked for and pyarrow is not installed.
+        I520 or I521 if the file cannot be written, I514 if Parquet is asked for and pyarrow is not installed.
     """
     check_writable(path)
     columns = list(draw_columns(simulation))
-    beside = None
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-        os.close(handle)
-        beside = Path(name)
+    with whole_file(path) as beside:
         if path.suffix == ".parquet":
             _write_parquet(simulation, columns, beside, version)
         else:
             _write_csv(columns, beside)
-        beside.chmod(0o644)
-        beside.replace(path)
-    except OSError as cause:
-        raise InputError("I509", f"the file cannot be written: {cause.strerror or cause}", Place(str(path)),
-                         remedy="correct the path, or make room") from cause  # fmt: skip
-    finally:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
 
 
 def _write_csv(columns: list[tuple[str, str, Numbers]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["draw", *(name for name, _, _ in columns)])
+        writer.writerow(["draw", *(csv_cell(name) for name, _, _ in columns)])
         for start in range(0, len(columns[0][2]), _ROWS):
             part = [draws[start : start + _ROWS].tolist() for _, _, draws in columns]
             writer.writerows([at, *(repr(x) for x in row)] for at, row in enumerate(zip(*part, strict=True), start + 1))

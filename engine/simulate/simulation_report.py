@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from math import isfinite
 
+from engine.escapes import csv_text
 from engine.simulate.propagation import PARTING, parting
 from engine.simulate.sensitivity_report import warning_lines
 from engine.simulate.simulation import Simulation
@@ -144,15 +143,12 @@ def _row(summary: Summary) -> list[str]:
 
 def simulation_csv(simulation: Simulation) -> str:
     """Return the statistics as CSV, one line for each number."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     levels = [interval.level for interval in simulation.result.intervals]
     ends = [f"{end}_{level * 100:g}" for level in levels for end in ("low", "high")]
-    writer.writerow(
-        ["name", "unit", "draws", "single_run", "mean", "median", "standard_error", "skew", "mean_monte_carlo_error", *ends]
-    )
+    head = ["name", "unit", "draws", "single_run", "mean", "median", "standard_error", "skew", "mean_monte_carlo_error", *ends]
+    rows: list[list[object]] = [[*head]]
     for s in simulation.summaries.values():
         numbers = [x for i in s.intervals for x in (i.low, i.high)]
         row = [s.single, s.mean, s.median, s.se, s.skew, s.mean_error, *numbers]
-        writer.writerow([s.name, s.unit, s.draws, *(repr(float(x)) for x in row)])
-    return out.getvalue()
+        rows.append([s.name, s.unit, s.draws, *(repr(float(x)) for x in row)])
+    return csv_text(rows)

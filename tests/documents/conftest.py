@@ -11,9 +11,10 @@ import pytest
 
 from engine.audit.report import audit_project
 from engine.audit.reread import rereader
-from engine.documents.commands import methodology_files, other_versions, report_bytes, write_files
+from engine.documents.commands import methodology_files, other_versions, report_bytes
 from engine.documents.methodology_document import methodology_document
 from engine.documents.report_document import Report
+from engine.files import write_folder
 from engine.session import open_session
 from equations.spec_files import load_methodology
 
@@ -65,8 +66,8 @@ def reports(audits):
 def site(tmp_path_factory, methodology, others, audits):
     """The folder of a site with the report of option 1; the report of option 2 beside it."""
     folder = tmp_path_factory.mktemp("site")
-    write_files(folder, methodology_files(methodology, others, "site", audits[1], "0.1.0"))
-    write_files(folder, {"report2.html": report_bytes(audits[2], "html", "0.1.0")})
+    write_folder(folder, methodology_files(methodology, others, "site", audits[1], "0.1.0"))
+    write_folder(folder, {"report2.html": report_bytes(audits[2], "html", "0.1.0")})
     return folder
 
 

@@ -80,7 +80,7 @@ def test_a_site_can_hold_the_report_of_a_project(site):
 def test_a_folder_that_cannot_be_written_is_an_error_not_a_traceback(tmp_path, capsys):
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert main(["docs", TINY, "-o", str(tmp_path / "file" / "site")]) == 2
-    assert "I509" in capsys.readouterr().err
+    assert "I521" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "start"), [("r.html", "<!doctype html>"), ("r.md", "# "), ("deep/r.html", "<!doctype html>")])

@@ -548,7 +548,7 @@ def test_an_output_that_cannot_be_written_leaves_nothing_behind(broken, capsys):
     Path("folder").mkdir()
 
     assert main(["run", SPEC, ONE, "--output", "folder", "--format", "json"]) == 2
-    assert "I509 the file cannot be written" in capsys.readouterr().err
+    assert "I520 this is a folder, not a file" in capsys.readouterr().err
     assert sorted(path.name for path in Path().iterdir() if path.name.startswith(".")) == []
     assert list(Path("folder").iterdir()) == []
 

@@ -1,6 +1,9 @@
 """The cache keeps a read methodology and its plans, and nothing that is stale."""
 
+import os
+import pickle
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.cache import cache_folder, entry_path, load_entry
+from engine.files import PART
 from engine.session import open_session
 from equations.errors import MethodologyError
 
@@ -76,3 +80,79 @@ def test_a_cached_run_needs_neither_pint_nor_networkx_nor_sympy(tmp_path):
     for expected in (["networkx", "pint"], []):
         done = subprocess.run([sys.executable, "-c", program, PROJECT], env=env, capture_output=True, text=True, check=True)
         assert done.stderr.strip() == str(expected)
+
+
+class Dropper:
+    """What somebody could put into a cache: reading it does something."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return Path.touch, (self.path,)
+
+
+@pytest.mark.parametrize("whose", ["writable by others", "writable by the group", "a link", "a FIFO", "another user's"])
+def test_an_entry_that_is_not_the_users_alone_is_not_looked_at(spec, tmp_path, whose):
+    folder = cache_folder()
+    path = entry_path(spec / "methodology.yaml")
+    path.write_bytes(pickle.dumps(Dropper(tmp_path / "owned")))
+    path.chmod({"writable by others": 0o606, "writable by the group": 0o620}.get(whose, 0o600))
+    if whose == "a link":
+        path.replace(tmp_path / "elsewhere")
+        path.symlink_to(tmp_path / "elsewhere")
+    if whose == "a FIFO":
+        path.unlink()
+        os.mkfifo(path)
+    if whose == "another user's":
+        if os.geteuid():
+            pytest.skip("only root can give a file away")
+        os.chown(path, 4242, -1)
+
+    assert load_entry(path) is None
+    assert not (tmp_path / "owned").exists()
+    assert folder is not None and open_session(spec).methodology.id == "KH_AM004"
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_a_folder_that_others_may_write_to_is_no_cache(tmp_path, monkeypatch, mode):
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(mode)
+    monkeypatch.setenv("MRVGRAPH_CACHE", str(folder))
+
+    assert cache_folder() is None
+
+
+def test_without_a_home_there_is_no_cache_and_no_traceback(monkeypatch):
+    for name in ("HOME", "XDG_CACHE_HOME", "MRVGRAPH_CACHE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("Could not determine home directory.")))
+
+    assert cache_folder() is None
+    assert open_session("KH_AM004@1.1").path is None
+
+
+def test_what_was_not_used_for_long_is_removed_and_nothing_else(spec):
+    folder = cache_folder()
+    old = [folder / ("a" * 32 + ".pickle"), folder / ("b" * 32 + ".lines")]
+    others = [folder / "notes.pickle", folder / "mine.txt", folder / ("c" * 32 + ".pickle")]
+    for path in (*old, *others):
+        path.touch()
+        if path.name[0] != "c":
+            os.utime(path, (0, 0))
+    open_session(spec).save()
+
+    assert not any(path.exists() for path in old)
+    assert all(path.exists() for path in others)
+    assert not [path for path in folder.iterdir() if path.name.endswith(PART)]
+
+
+def test_an_entry_is_its_owners_alone(spec):
+    before = os.umask(0)
+    try:
+        open_session(spec).save()
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE(entry_path(spec / "methodology.yaml").stat().st_mode) == 0o600

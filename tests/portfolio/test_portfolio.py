@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +17,8 @@ import engine
 from engine import terminal
 from engine.cli import main
 from engine.portfolio import portfolio
+from engine.portfolio.outcomes import Outcome, OutcomesFile
+from equations.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "methodology_specs" / "KH_AM004" / "examples"
@@ -130,19 +134,90 @@ def test_what_has_changed_since_is_done_again_and_stands_there_once(projects, tm
 
 @pytest.mark.parametrize("content", [b"project: {name: mine}\n", b"precious", b'{"errors": [], "name": "x"}\n', b"\n"])
 def test_a_file_that_holds_something_else_is_not_touched(content, projects, tmp_path, capsys):
-    (tmp_path / "mine").write_bytes(content)
+    (tmp_path / "mine.jsonl").write_bytes(content)
 
-    assert main(["portfolio", "KH_AM004@1.1", projects[0], "-o", str(tmp_path / "mine")]) == 2
+    assert main(["portfolio", "KH_AM004@1.1", projects[0], "-o", str(tmp_path / "mine.jsonl")]) == 2
 
-    assert "I509" in capsys.readouterr().err
-    assert (tmp_path / "mine").read_bytes() == content
+    assert "I524 this line is no result of a portfolio" in capsys.readouterr().err
+    assert (tmp_path / "mine.jsonl").read_bytes() == content
 
 
 def test_an_output_that_cannot_be_written_is_said_before_the_work(projects, tmp_path, done, capsys):
+    (tmp_path / "no").write_text("a file", encoding="utf-8")
+
     assert main(["portfolio", "KH_AM004@1.1", projects[0], "-o", str(tmp_path / "no" / "out.jsonl")]) == 2
 
-    assert "I509 the file cannot be written: No such file or directory" in capsys.readouterr().err
+    assert "I521 the file cannot be written: Not a directory" in capsys.readouterr().err
     assert done == []
+
+
+def altered(output, **fields):
+    """Put fields into the first line of a file of outcomes, in the form in which lines are written."""
+    first, *rest = output.read_bytes().splitlines(keepends=True)
+    line = json.dumps({**json.loads(first), **fields}, sort_keys=True).encode() + b"\n"
+    output.write_bytes(line + b"".join(rest))
+
+
+def test_a_number_that_no_run_of_this_user_wrote_is_not_believed(projects, tmp_path, done, capsys):
+    output = tmp_path / "out.jsonl"
+    command = ["portfolio", "KH_AM004@1.1", projects[0], projects[1], "-o", str(output), "--json"]
+    main(command)
+    right, said = output.read_bytes(), capsys.readouterr().out
+    altered(output, result=9999999.0, numbers={"1": 9999999.0})
+    done.clear()
+
+    assert main(command) == 0
+
+    assert done == [projects[0]]
+    captured = capsys.readouterr()
+    assert captured.out == said
+    assert "1 line of out.jsonl was not written by a run of yours here" in captured.err
+    assert sorted(output.read_bytes().splitlines()) == sorted(right.splitlines())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"result": "9"}, {"result": 9.0}, {"result": True}, {"numbers": [1.0]}, {"numbers": {"1": "x"}}, {"errors": [1]}, {"errors": {}},
+     {"errors": [{"code": "I504"}]}, {"files": {"a.csv": 1}}, {"files": []}, {"name": 5}, {"unit": None}, {"result": float("nan")}],
+)  # fmt: skip
+def test_a_line_in_which_something_else_stands_is_a_coded_error(fields, projects, tmp_path, capsys):
+    output = tmp_path / "out.jsonl"
+    command = ["portfolio", "KH_AM004@1.1", projects[4], "-o", str(output)]
+    main(command)
+    altered(output, **fields)
+
+    assert main(command) == 2
+
+    assert "I524 this line is no result of a portfolio" in capsys.readouterr().err
+
+
+def test_two_runs_on_one_file_are_told(projects, tmp_path, capsys):
+    with OutcomesFile(tmp_path / "out.jsonl").opened:
+        assert main(["portfolio", "KH_AM004@1.1", projects[0], "-o", str(tmp_path / "out.jsonl")]) == 2
+
+    assert "I524 another run writes to this file" in capsys.readouterr().err
+    assert main(["portfolio", "KH_AM004@1.1", projects[0], "-o", str(tmp_path / "out.jsonl")]) == 0
+
+
+def test_on_a_full_disk_no_line_stands_there_by_halves(tmp_path, monkeypatch):
+    file = OutcomesFile(tmp_path / "out.jsonl")
+    file.add([Outcome("a", "k", 1.0, "t")])
+    before = (tmp_path / "out.jsonl").read_bytes()
+    room = iter([20])
+
+    def full(handle, data, write=os.write):
+        if not (left := next(room, 0)):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(handle, data[:left])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(file, "kept", None)
+        patched.setattr("engine.portfolio.outcomes.os.write", full)
+        with pytest.raises(InputError, match="I521") as caught:
+            file.add([Outcome("b", "k2", 2.0, "t")])
+
+    assert "No space left" in caught.value.what
+    assert (tmp_path / "out.jsonl").read_bytes() == before
 
 
 def test_a_bar_is_shown_to_a_person_who_waits(monkeypatch, capsys):
