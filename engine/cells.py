@@ -34,12 +34,24 @@ def cell_name(quantity: Quantity, setting: Setting, place: int) -> str:
     return f"{quantity.id}[{labels}]" if labels else quantity.id
 
 
+def relation_axes(indices: tuple[str, ...], over: tuple[str, ...]) -> list[int]:
+    """Return the axis of a quantity on which each part of a relation stands; the second part over one set takes the second axis over it.
+
+    Examples
+    --------
+    >>> relation_axes(("year", "land_use", "land_use"), ("land_use", "land_use"))
+    [1, 2]
+    """
+    places = [[at for at, index in enumerate(indices) if index == set_id] for set_id in over]
+    return [own[over[:turn].count(set_id)] for turn, (set_id, own) in enumerate(zip(over, places, strict=True))]
+
+
 def existing(quantity: Quantity, setting: Setting, methodology: Methodology) -> Callable[[tuple[int, ...]], bool] | None:
     """Return whether a cell exists under the quantity's relation, or ``None`` where all do."""
     pairs = setting.relations.get(quantity.on) if quantity.on else None
     if pairs is None:
         return None
-    axes = [quantity.indices.index(axis) for axis in methodology.relation[quantity.on].over]
+    axes = relation_axes(quantity.indices, methodology.relation[quantity.on].over)
     members = [setting.members[quantity.indices[axis]] for axis in axes]
     return lambda cell: tuple(names[cell[axis]] for names, axis in zip(members, axes, strict=True)) in pairs
 

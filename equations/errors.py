@@ -61,6 +61,7 @@ CODES: dict[str, str] = {
     "I513": "a project file that cannot be run under one of two specs that are compared",
     "I514": "an optional package that is not installed",
     "I515": "a cluster that cannot be reached, or cannot be used",
+    "I526": "two statements of a project for one cell, of which neither is the narrower",
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",
@@ -217,8 +218,26 @@ class Faults(MethodologyError):  # noqa: N818 - several errors
         return text
 
 
+class FaultList(list[MethodologyError]):
+    """Errors of one pass, collected until :func:`raise_all` has looked at them; one that comes later is raised where it is found.
+
+    Whoever keeps a reader beyond its pass (a block of a project file is read when it is opened and again when it is bound) would
+    otherwise put faults into a list that nobody looks at any more.
+    """
+
+    closed = False
+
+    def append(self, error: MethodologyError) -> None:
+        """Keep an error, or raise it if nobody would hear of it."""
+        if self.closed:
+            raise error
+        super().append(error)
+
+
 def raise_all(errors: Sequence[MethodologyError]) -> None:
     """Raise nothing, the one error, or all of them as :class:`Faults`; what is said twice of one place is said once."""
+    if isinstance(errors, FaultList):
+        errors.closed = True
     found: dict[tuple[str, str, str], MethodologyError] = {}
     for error in errors:
         for one in error.errors if isinstance(error, Faults) else (error,):

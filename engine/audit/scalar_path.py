@@ -94,8 +94,13 @@ class ScalarPath(ScalarScope):
     def check_exists(self, quantity: Quantity, labels: Labels) -> None:
         pairs = self.setting.relations.get(quantity.on) if quantity.on else None
         if pairs is not None:
-            over = self.methodology.relation[quantity.on].over
-            if tuple(labels[quantity.indices.index(axis)] for axis in over) not in pairs:
+            rest = list(zip(quantity.indices, labels, strict=True))
+            found = []
+            for set_id in self.methodology.relation[quantity.on].over:
+                axis, label = next(pair for pair in rest if pair[0] == set_id)
+                rest.remove((axis, label))
+                found.append(label)
+            if tuple(found) not in pairs:
                 raise OutsideRelationError
 
     def given(self, quantity: Quantity, labels: Labels) -> Value:
