@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -166,21 +166,22 @@ class StepEvaluator:
         state = np.full(shape, PRESENT, np.uint8)
         if excluded is not None:
             state = np.where(np.broadcast_to(aligned(excluded, axes), shape), EXCLUDED, state).astype(np.uint8)
-        chosen = self.chosen(step, axes, scope, shape)
+        chosen = defined = self.chosen(step, axes, scope, shape)
         exists = self.formulas.exists(step.quantity)
         if exists is not None:
             here = exists[target] if target else exists
-            result = np.where(here, result, 0.0)
+            result = np.where(here, result, np.nan)
             state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
+            chosen = chosen & here
         bad = ~np.isfinite(result) & chosen
         if step.quantity not in self.plan.optional and bad.any():
-            raise Diagnosis(self.formulas).error(equation, scope, axes, tuple(int(at) for at in np.argwhere(bad)[0]))
+            raise Diagnosis(self.formulas).error(equation, scope, axes, [tuple(int(at) for at in cell) for cell in np.argwhere(bad)])
         held, held_state = self.arrays[step.quantity], self.states[step.quantity]
         if not target:
             held[...], held_state[...] = result, state
             return
-        held[target] = np.where(chosen, result, held[target])
-        held_state[target] = np.where(chosen, state, held_state[target])
+        held[target] = np.where(defined, result, held[target])
+        held_state[target] = np.where(defined, state, held_state[target])
 
     def target(self, equation: Equation, scope: Scope, axes: tuple[str, ...]) -> tuple[NDArray[np.intp], ...]:
         """Return index arrays, one per axis of the defined quantity, broadcast along ``axes``."""
@@ -212,6 +213,9 @@ class StepEvaluator:
         matrices, powers = aligned(self.formulas.value(known, scope), axes), aligned(self.formulas.value(exponent, scope), axes)
         shape = np.broadcast_shapes(matrices.shape, powers.shape)
         matrices, powers = np.broadcast_to(matrices, shape), np.broadcast_to(powers, shape)
+        if not np.isfinite(matrices).all() and equation.quantity not in self.plan.optional:
+            cells = list(dict.fromkeys(tuple(int(at) for at in cell[:-2]) for cell in np.argwhere(~np.isfinite(matrices))))
+            raise Diagnosis(self.formulas).error(replace(equation, formula=known), scope, letters, cells)
         result = np.empty(shape)
         for cell in np.ndindex(*shape[:-2]):
             where = ", ".join(self.formulas.labels(letter, scope)[at] for letter, at in zip(letters, cell, strict=True))

@@ -59,7 +59,9 @@ class Run:
         """
         if self.methodology.result not in self.values.arrays:
             raise KeyError(f"{self.methodology.result} is not part of this run; its targets are {', '.join(self.plan.targets)}")
-        return float(np.add.accumulate(self.values.arrays[self.methodology.result].ravel())[-1])
+        array, states = self.values.arrays[self.methodology.result], self.values.states[self.methodology.result]
+        there = array[(states != ABSENT) & (states != NOT_APPLICABLE)] if array.shape else array.ravel()
+        return float(np.add.accumulate(there)[-1]) if len(there) else 0.0
 
     def value(self, quantity: str, **labels: str | int) -> float:
         """Return one number.

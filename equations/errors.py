@@ -65,6 +65,8 @@ CODES: dict[str, str] = {
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",
+    "V607": "a cell outside a relation is read where no sum passes over it",
+    "V608": "a computed value outside the range in which it can be",
     "V604": "an implicit equation that its solver cannot solve",
 }
 
