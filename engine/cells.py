@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.plan import Box
+from engine.plan import Box, Plan
 from engine.setting import Setting
 from equations.methodology import Methodology
 from equations.quantity import Quantity
@@ -54,6 +54,25 @@ def existing(quantity: Quantity, setting: Setting, methodology: Methodology) -> 
     axes = relation_axes(quantity.indices, methodology.relation[quantity.on].over)
     members = [setting.members[quantity.indices[axis]] for axis in axes]
     return lambda cell: tuple(names[cell[axis]] for names, axis in zip(members, axes, strict=True)) in pairs
+
+
+def counted(quantity: Quantity, plan: Plan, methodology: Methodology) -> NDArray[np.bool_]:
+    """Return which cells the total of a quantity counts: those that a plan needs and that are there, of the years those monitored."""
+    setting = plan.setting
+    places = [set(axis) for axis in plan.needs[quantity.id]]
+    monitored = setting.monitored_years()
+    if monitored is not None and methodology.year_set in quantity.indices:
+        places[quantity.indices.index(methodology.year_set)] &= set(monitored)
+    mask = np.zeros(tuple(len(setting.members[axis]) for axis in quantity.indices), bool)
+    mask[np.ix_(*(sorted(axis) for axis in places))] = True
+    exists = existing_cells(quantity, setting, methodology)
+    return mask if exists is None else mask & exists
+
+
+def members_counted(draws: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the members that a total counts, of each draw. Shape of ``draws``: (draw, *shape of the quantity); of the result: (draw, member)."""
+    flat = draws.reshape(len(draws), -1)
+    return flat if counts.all() else flat[:, counts.ravel()]
 
 
 def existing_cells(quantity: Quantity, setting: Setting, methodology: Methodology) -> NDArray[np.bool_] | None:

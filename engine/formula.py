@@ -209,6 +209,7 @@ class FormulaEvaluator(ConditionEvaluator):
             array = aligned((array, letters), inner.order({*letters, letter}))
             outer = tuple(x for x in inner.order({*letters, letter}) if x != letter)
             moved = np.moveaxis(array, inner.order({*letters, letter}).index(letter), -1)
+            moved = np.broadcast_to(moved, (*moved.shape[:-1], len(inner.letters[letter][1])))
             return _diagonal(moved), (*outer, ROW, COLUMN)
         values = [self.value(argument, scope) for argument in node.arguments]
         if node.name == "transpose":

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
+from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
 from engine.comparison.version_gap import Loader, set_aside
 from engine.evaluate import Values, evaluate
 from engine.finding import Finding
@@ -18,7 +18,7 @@ from engine.prepare import prepare
 from engine.project_data import ProjectData, read_project
 from engine.reported_values import UnitReader
 from engine.rules import check_rules
-from engine.setting import Setting
+from engine.setting import PERIOD_SET, Setting
 from equations.errors import listed
 from equations.methodology import Methodology
 from equations.records import record
@@ -59,9 +59,9 @@ class Run:
         """
         if self.methodology.result not in self.values.arrays:
             raise KeyError(f"{self.methodology.result} is not part of this run; its targets are {', '.join(self.plan.targets)}")
-        array, states = self.values.arrays[self.methodology.result], self.values.states[self.methodology.result]
-        there = array[(states != ABSENT) & (states != NOT_APPLICABLE)] if array.shape else array.ravel()
-        return float(np.add.accumulate(there)[-1]) if len(there) else 0.0
+        result = self.methodology.quantity[self.methodology.result]
+        counts = self.values.arrays[result.id][counted(result, self.plan, self.methodology)]
+        return float(np.add.accumulate(counts)[-1]) if len(counts) else 0.0
 
     def value(self, quantity: str, **labels: str | int) -> float:
         """Return one number.
@@ -168,9 +168,9 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
 
 
 def _unmonitored(methodology: Methodology, data: ProjectData, values: Values) -> list[Finding]:
-    """Warn where a result by year, and so its total, has years in which nothing was monitored."""
+    """Warn where a result by year, and so its total, has years in which nothing was monitored and a methodology without periods counts them."""
     result = methodology.quantity[methodology.result]
-    if methodology.year_set not in result.indices or result.id not in values.arrays:
+    if PERIOD_SET in methodology.index_set or methodology.year_set not in result.indices or result.id not in values.arrays:
         return []
     monitored = {year for period in data.periods for year in range(period.start.year, period.end.year + 1)}
     outside = [str(year) for year in range(data.start.year, data.end.year + 1) if year not in monitored]

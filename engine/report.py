@@ -24,6 +24,7 @@ def run_record(run: Run) -> dict[str, object]:
     """Return everything of a run as plain data: each quantity with indices, unit, provenance and values."""
     methodology = run.methodology
     result = methodology.quantity[methodology.result]
+    total = run.total if result.id in run.values.arrays else None  # other targets were asked for
     return {
         "format": RUN_FORMAT,
         "methodology": {"id": methodology.id, "version": methodology.version, "status": methodology.status, "hash": methodology.hash},
@@ -33,7 +34,7 @@ def run_record(run: Run) -> dict[str, object]:
         "readings": dict(run.setting.readings),
         "datasets": [scalar.text for scalar in run.project.datasets],
         "result": result.id,
-        result.id: run.total,
+        result.id: total,
         f"{result.id}_unit": str(result.unit),
         "quantities": [quantity_record(run, quantity) for quantity in methodology.quantities if quantity.id in run.values.arrays],
         "findings": [finding.as_record() for finding in run.findings],
@@ -113,7 +114,7 @@ def year_rows(run: Run) -> tuple[list[str], list[tuple[Quantity, list[float | No
     year_set = run.methodology.year_set
     years = list(run.setting.members.get(year_set, ()))
     rows = []
-    for id_ in run.methodology.report:
+    for id_ in dict.fromkeys((*run.methodology.report, *run.plan.targets)):
         quantity = run.methodology.quantity[id_]
         if quantity.indices != (year_set,) or id_ not in run.values.arrays:
             continue
@@ -139,15 +140,17 @@ def year_table(run: Run) -> str:
 def result_lines(run: Run) -> Iterator[str]:
     """Yield the lines of the result, and of what the report names beside the yearly table."""
     methodology = run.methodology
-    for id_ in dict.fromkeys((methodology.result, *methodology.report)):
+    asked = set(run.plan.targets) - {methodology.result, *methodology.report, *(quantity.id for quantity, _ in year_rows(run)[1])}
+    for id_ in dict.fromkeys((methodology.result, *methodology.report, *run.plan.targets)):
         quantity = methodology.quantity[id_]
-        if methodology.year_set in quantity.indices or id_ not in run.values.arrays:
+        in_table = methodology.year_set in quantity.indices and id_ not in asked
+        if in_table or id_ not in run.values.arrays:
             continue
         for labels, value, _ in run.cells(id_):
             where = f"[{', '.join(labels)}]" if labels else ""
             whole = f"   whole units, rounded down: {math.floor(value):,}" if id_ == methodology.result else ""
             yield bold(f"{id_}{where} = {value:,.3f} {quantity.unit}") + whole
-    if len(run.values.arrays[methodology.result].ravel()) > 1:
+    if methodology.result in run.values.arrays and len(run.values.arrays[methodology.result].ravel()) > 1:
         yield bold(f"{methodology.result}, total = {run.total:,.3f} {methodology.quantity[methodology.result].unit}")
 
 

@@ -46,7 +46,7 @@ CODES: dict[str, str] = {
     "G401": "quantities that define each other in a circle",
     "G402": "two equations define the same quantity for the same case",
     "G403": "a needed quantity has neither a value nor an equation in some case",
-    "G404": "a lag reaches before the first year",
+    "G404": "a lag or a sum reaches before the first year or after the last",
     "I501": "needed inputs are missing",
     "I502": "a name, label or field that the methodology or the project does not have",
     "I503": "a unit of another dimension or substance than the parameter",

@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.batch.batch import ArraySource, Batchable, make_batchable
 from engine.batch.run import Way, evaluate_batch, why_without_result
+from engine.cells import counted
 from engine.inputs import bind_inputs, supplied_quantities
 from engine.planning import plan_run
 from engine.portfolio.entries import Entry
@@ -257,6 +258,7 @@ class Portfolio:
         values = evaluate_batch(batchable, ArraySource(arrays), self.way)
         result = self.methodology.quantity[self.methodology.result]
         labels = list(_labels(batchable, result.indices))
+        mask = counted(result, batchable.plan, self.methodology).ravel()
         found = {}
         for row, ready in enumerate(members):
             one = ready.one
@@ -264,8 +266,9 @@ class Portfolio:
                 found[one.at] = _failed(one, ready.files, why_without_result(batchable, ready.numbers))
                 continue
             own = values.arrays[result.id][row].ravel()
-            total = float(np.add.accumulate(own)[-1]) if len(own) else 0.0
-            numbers = dict(zip(labels, own.tolist(), strict=True))
+            counts = own[mask]
+            total = float(np.add.accumulate(counts)[-1]) if len(counts) else 0.0
+            numbers = {label: number for label, number, there in zip(labels, own.tolist(), mask, strict=True) if there}
             found[one.at] = Outcome(one.entry.name, one.key, total, str(result.unit), numbers, (), ready.files)
         return found
 

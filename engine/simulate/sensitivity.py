@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.batch.batch import ArraySource, Batchable
 from engine.batch.many import batchable_of
 from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, evaluate_batch, limits
-from engine.cells import cell_name
+from engine.cells import cell_name, counted, members_counted
 from engine.pipeline import Run
 from engine.simulate.declared import Uncertainty, written_once
 from engine.simulate.draws import CHUNK, DrawSource
@@ -173,12 +173,13 @@ def _moved(
         ends = np.clip([value - step, value + step], least, most)
         arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, places] = ends[:, None]
     found = evaluate_batch(batchable, ArraySource(arrays, numbers), Way("literal", way.backend, workers=way.workers))
-    return _totals(found.arrays[target])
+    return _totals(run, target, found.arrays[target])
 
 
-def _totals(draws: Numbers) -> Numbers:
-    """Return the sum over all members of each draw."""
-    totals: Numbers = draws.reshape(len(draws), -1).sum(axis=1)
+def _totals(run: Run, target: str, draws: Numbers) -> Numbers:
+    """Return the sum over all members that count, of each draw."""
+    counts = counted(run.methodology.quantity[target], run.plan, run.methodology)
+    totals: Numbers = members_counted(draws, counts).sum(axis=1)
     return totals
 
 
@@ -247,7 +248,7 @@ def _sobol(
     first, second = (DrawSource(used, numbers, known, one, draws) for one in (seed, seed + 1))
 
     def results(taken: frozenset[str]) -> Numbers:
-        return _totals(evaluated(_Mixed(first, second, taken)).arrays[target])
+        return _totals(run, target, evaluated(_Mixed(first, second, taken)).arrays[target])
 
     names = list(dict.fromkeys(v.quantity for v in used.variables))
     a, b = results(frozenset()), results(frozenset(names))

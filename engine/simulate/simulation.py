@@ -10,6 +10,7 @@ import numpy as np
 from engine.batch.batch import Batchable
 from engine.batch.many import batchable_of
 from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch, limits
+from engine.cells import counted, members_counted
 from engine.pipeline import Run
 from engine.reported_values import UnitReader
 from engine.simulate.correlations import Correlation
@@ -198,7 +199,7 @@ def _evaluated(
         first += count
         step = first
         if stop is not None and first < draws:
-            result = np.concatenate([_total(one.arrays[run.methodology.result]) for one in found])
+            result = np.concatenate([_total(run, run.methodology.result, one.arrays[run.methodology.result]) for one in found])
             if summarise("", "", result, 0.0, levels[:1]).relative_error <= stop:
                 return sources, found, True
     return sources, found, False
@@ -216,9 +217,9 @@ def used_by(numbers: Mapping[str, Numbers], uncertainty: Uncertainty) -> Uncerta
     return Uncertainty(variables, tuple(kept), uncertainty.outside)
 
 
-def _total(draws: Numbers) -> Numbers:
-    """Return the sum over all members, one after the other, of each draw."""
-    flat = draws.reshape(len(draws), -1)
+def _total(run: Run, quantity: str, draws: Numbers) -> Numbers:
+    """Return the sum over all members that count, one after the other, of each draw."""
+    flat = members_counted(draws, counted(run.methodology.quantity[quantity], run.plan, run.methodology))
     total = flat[:, 0].copy()
     for column in range(1, flat.shape[1]):
         total += flat[:, column]
@@ -234,9 +235,10 @@ def _summaries(run: Run, target: str, draws: Numbers, levels: tuple[float, ...])
         cell = tuple(run.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
         name = f"{target}[{', '.join(labels)}]" if labels else target
         found.append(summarise(name, unit, np.moveaxis(draws, 0, -1)[cell], value, levels))
-    if quantity.indices and np.isfinite(draws).all():
-        single = float(np.add.accumulate(run.values.arrays[target].ravel())[-1])
-        found.append(summarise(target, unit, _total(draws), single, levels))
+    counts = counted(quantity, run.plan, run.methodology)
+    if quantity.indices and np.isfinite(draws[:, counts]).all() and counts.any():
+        single = float(np.add.accumulate(run.values.arrays[target][counts])[-1])
+        found.append(summarise(target, unit, _total(run, target, draws), single, levels))
     return found
 
 
