@@ -17,6 +17,9 @@ from engine.setting import Setting
 from equations.methodology import Methodology
 from equations.syntax import Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, Word
 
+#: Share of the largest number of a run above which no difference is rounding.
+_CLOSE = 1e-6
+
 
 @dataclass(frozen=True)
 class Hole:
@@ -48,6 +51,8 @@ class ConditionEvaluator:
     #: Cells outside a relation that were read, collected for the reductions around them, the innermost last.
     holes: list[list[Hole]] = field(default_factory=list)
     existing: dict[str, Array | None] = field(default_factory=dict)
+    #: For rules: gives the share of what entered a number by which rounding may have moved it, and who tells what entered.
+    entered: Callable[[], tuple[float, ConditionEvaluator]] | None = None
 
     def value(self, node: Node, scope: Scope) -> Valued:
         """Return what a formula is worth under a scope."""
@@ -81,7 +86,9 @@ class ConditionEvaluator:
             case Compare(left=Letter()):
                 return self.compare_letters(node, scope)
             case Compare(op=op, left=left, right=right):
-                return self.compared(op, self.value(left, scope), self.value(right, scope), scope)
+                sides = self.value(left, scope), self.value(right, scope)
+                held = self.compared(op, *sides, scope)
+                return held if self.entered is None else self.within_rounding(node, sides, held, scope)
             case Reduce():
                 return self.reduced(node, scope)
         raise TypeError(f"not a condition: {node!r}")
@@ -93,6 +100,25 @@ class ConditionEvaluator:
         held = np.asarray(COMPARE[op](a, b))
         known = np.isfinite(a) & np.isfinite(b)
         return (held if known.all() else np.where(known, held, np.nan)), axes
+
+    def within_rounding(self, node: Compare, sides: tuple[Valued, Valued], held: Valued, scope: Scope) -> Valued:
+        """Count two numbers as equal that differ by no more than rounding may have moved them (:mod:`engine.magnitudes`)."""
+        assert self.entered is not None
+        array, axes = held
+        a, b = (aligned(side, axes) for side in sides)
+        gap = np.abs(a - b)
+        equal = node.op in ("==", "<=", ">=")
+        close = (array != equal) & (gap > 0) & (gap <= _CLOSE * self.largest)
+        if not close.any():
+            return held
+        share, formulas = self.entered()
+        room = [aligned(formulas.value(side, scope), axes) for side in (node.left, node.right)]
+        return np.where(close & (gap <= share * (room[0] + room[1])), equal, array), axes
+
+    @property
+    def largest(self) -> float:
+        """The largest number of all, at least 1."""
+        return max((float(np.max(np.abs(x), initial=1.0, where=np.isfinite(x))) for x in self.arrays.values()), default=1.0)
 
     def joined(self, op: str, parts: tuple[Node, ...], scope: Scope) -> Valued:
         """Join conditions by ``and`` or ``or``; a part that no letter moves may decide alone."""

@@ -14,6 +14,7 @@ from engine.diagnosis import Diagnosis
 from engine.formula import COLUMN, ROW, FormulaEvaluator, Scope, Valued, aligned
 from engine.inputs import Inputs
 from engine.plan import Plan, Stage, Step
+from engine.ranges import check_ranges
 from engine.solvers import Solution, root_parts, solve_root
 from equations.equation import Equation
 from equations.errors import EvaluationError
@@ -58,12 +59,18 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs) -> Values:
     Raises
     ------
     EvaluationError
-        V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), naming the cell and the operands.
+        V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), V607 (a cell that is not there),
+        V608 (outside its range), naming the cell and the operands.
     """
     run = StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(inputs.values)), dict(inputs.states))
-    with np.errstate(all="ignore"):
-        for stage in plan.stages:
-            run.stage(stage)
+    try:
+        with np.errstate(all="ignore"):
+            for stage in plan.stages:
+                run.stage(stage)
+    except EvaluationError:
+        check_ranges(methodology, plan, run.arrays, run.states)  # a number out of its range is the cause of what fails after it
+        raise
+    check_ranges(methodology, plan, run.arrays, run.states)
     return Values(run.arrays, run.states, {q: tuple(s) for q, s in run.steps.items()}, tuple(run.solutions))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.evaluate import Values
 from engine.finding import Finding
 from engine.formula import FormulaEvaluator, Scope
+from engine.magnitudes import entered_in
 from engine.plan import Plan
 from engine.setting import Setting, is_static, may_hold
 from equations.equation import Rule
@@ -51,7 +52,8 @@ def check_rules(methodology: Methodology, plan: Plan, values: Values, supplied: 
         A701 for each rule that does not hold, with the members and the numbers for which it fails; A717 for a rule that asks for a
         statement that the project does not make.
     """
-    evaluator = FormulaEvaluator(methodology, plan.setting, dict(values.arrays), supplied)
+    arrays = dict(values.arrays)
+    evaluator = FormulaEvaluator(methodology, plan.setting, arrays, supplied, entered=entered_in(methodology, plan, arrays))
     findings: list[Finding] = []
     with np.errstate(all="ignore"):
         for rule in methodology.rules:
