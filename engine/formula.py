@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from engine.cells import existing_cells
 from engine.conditions import ConditionEvaluator, Hole, kleene
 from engine.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
+from engine.powers import power
 from engine.setting import Setting
 from engine.written_numbers import EPOCH
 from equations.errors import InputError, listed
@@ -171,8 +172,7 @@ class FormulaEvaluator(ConditionEvaluator):
         if node.op == "/":
             return a / b, axes
         if node.op == "^":
-            power = np.power(a, b)
-            return np.where(np.isnan(a) | np.isnan(b), np.nan, power) if np.isnan(a).any() or np.isnan(b).any() else power, axes
+            return power(a, b), axes
         return a * b, axes
 
     def matrix_product(self, left: Valued, right: Valued, scope: Scope) -> Valued:

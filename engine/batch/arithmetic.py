@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.batch.program import CONDITIONS, REDUCTIONS, Cells, Group, Numbers
+from engine.powers import power
 from engine.solvers import principal_matrix_root
 
 #: Operation -> NumPy function; conditions take and give 1 and 0.
 FUNCTIONS: dict[str, Callable[..., Numbers]] = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "power": np.power, "max": np.maximum,
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "power": power, "max": np.maximum,
     "min": np.minimum, "neg": np.negative, "abs": np.abs, "floor": np.floor, "ceil": np.ceil, "sqrt": np.sqrt, "exp": np.exp,
     "ln": np.log,
     "log10": np.log10, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
