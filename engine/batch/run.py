@@ -18,7 +18,7 @@ from engine.batch.program import Group, Numbers, Program
 from engine.cells import cell_name
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
-from equations.errors import EvaluationError, InputError
+from equations.errors import EvaluationError, InputError, MethodologyError
 from equations.quantity import Quantity
 
 BACKENDS = ("auto", "numpy", "numba")
@@ -315,15 +315,20 @@ class _Batch:
         return EvaluationError(error.code, f"{name}: {error.what}", error.place, why=error.why, remedy=error.remedy)
 
 
-def why_without_result(batchable: Batchable, numbers: Mapping[str, Numbers]) -> EvaluationError:
+def why_without_result(batchable: Batchable, numbers: Mapping[str, Numbers]) -> MethodologyError:
     """Return what is wrong with the numbers of one draw or project, by evaluating them alone."""
+    return refused_alone(batchable, numbers) or EvaluationError("V603", "there is no finite result")
+
+
+def refused_alone(batchable: Batchable, numbers: Mapping[str, Numbers]) -> MethodologyError | None:
+    """Return why a run with the numbers of one draw or project is refused, or ``None`` where it is not."""
     arrays = {name: np.array(array, float) for name, array in numbers.items()}
     states = {name: np.ones(np.shape(array), np.uint8) for name, array in arrays.items()}
     try:
         evaluate(batchable.methodology, batchable.plan, Inputs(arrays, states, {}, {}, (), ()))
-    except EvaluationError as error:
+    except MethodologyError as error:
         return error
-    return EvaluationError("V603", "there is no finite result")
+    return None
 
 
 def limits(quantity: Quantity) -> tuple[float, float]:

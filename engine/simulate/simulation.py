@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.batch.batch import Batchable
+from engine.batch.beyond import shares_beyond
 from engine.batch.many import batchable_of
 from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch, limits
 from engine.cells import counted, members_counted
@@ -58,6 +59,8 @@ class Simulation:
     stopped_early: bool
     backend: str
     propagated: Mapping[str, Propagated]
+    #: Computed quantity -> share of the draws in which it leaves the range in which it can be; a run with such numbers is refused.
+    beyond: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def result(self) -> Summary:
@@ -136,6 +139,7 @@ def simulate(
         stopped,
         found[0].backend,
         {target: _propagated(batchable, run, uncertainty, target) for target in asked},
+        shares_beyond(batchable, sources, run.values.arrays, way),
     )
 
 
