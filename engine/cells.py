@@ -56,11 +56,17 @@ def existing(quantity: Quantity, setting: Setting, methodology: Methodology) -> 
     return lambda cell: tuple(names[cell[axis]] for names, axis in zip(members, axes, strict=True)) in pairs
 
 
-def counted(quantity: Quantity, plan: Plan, methodology: Methodology) -> NDArray[np.bool_]:
-    """Return which cells the total of a quantity counts: those that a plan needs and that are there, of the years those monitored."""
+def counted(quantity: Quantity, plan: Plan, methodology: Methodology, *, whole: bool = False) -> NDArray[np.bool_]:
+    """Return which cells the total of a quantity counts: those that a plan needs and that are there, of the years those monitored.
+
+    Parameters
+    ----------
+    whole
+        Take the other years that a plan needs, too.
+    """
     setting = plan.setting
     places = [set(axis) for axis in plan.needs[quantity.id]]
-    monitored = setting.monitored_years()
+    monitored = setting.monitored_years() if not whole else None
     if monitored is not None and methodology.year_set in quantity.indices:
         places[quantity.indices.index(methodology.year_set)] &= set(monitored)
     mask = np.zeros(tuple(len(setting.members[axis]) for axis in quantity.indices), bool)

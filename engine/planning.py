@@ -16,7 +16,7 @@ from engine.plan import Box, Plan, Stage, Step
 from engine.reach import NeedWalk, member_label
 from engine.setting import Setting, holds, letters_of, may_hold, switches_of
 from equations.equation import Equation
-from equations.errors import GraphError, InputError, MethodologyError, Place, near, raise_all
+from equations.errors import GraphError, InputError, MethodologyError, near, raise_all
 from equations.methodology import Methodology
 from equations.syntax import (
     Element,
@@ -158,7 +158,7 @@ class _Planner:
                 defined[at] |= set(letters[index.letter]) if named and isinstance(index, IndexLetter) else everything[at]
         return [here & allowed for here, allowed in zip(everything, defined, strict=True)]
 
-    def check_listed(self, set_id: str, why: str, place: Place | None = None) -> None:
+    def check_listed(self, set_id: str, why: str) -> None:
         """Report a set whose members only the project can list and of which it says nothing: going through it would be a silent zero."""
         index_sets = self.methodology.index_set
         while set_id not in self.setting.unlisted:
@@ -167,7 +167,7 @@ class _Planner:
                 return
         meaning = index_sets[set_id].meaning
         self.errors[set_id, "I501"] = InputError(
-            "I501", f"missing: the members of {set_id}", place, why=f"{meaning or set_id}; {why}",
+            "I501", f"missing: the members of {set_id}", index_sets[set_id].place, why=f"{meaning or set_id}; {why}",
             remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none",
         )  # fmt: skip
 

@@ -67,7 +67,8 @@ def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = ()) -
         steps.stage(stage)
     wanted = {quantity: _cells(formulas.arrays[quantity]) for quantity in outputs or plan.targets}
     finite = np.unique(np.concatenate([np.zeros(0, np.int64), *formulas.partial]))
-    return Program(tuple(formulas.builder.groups), wanted, finite=finite)
+    guards = np.unique(np.concatenate([np.zeros(0, np.int64), *formulas.guards]))
+    return Program(tuple(formulas.builder.groups), wanted, guards, finite)
 
 
 def _cells(array: object) -> Cells:
@@ -125,8 +126,9 @@ class Lowering(StepEvaluator):
             formulas.partial.append(result[chosen])
         for hole in holes:
             there = _cells(aligned(formulas.as_cells((hole.there, hole.letters)), axes))
-            cells = formulas.builder.apply("where", there, _cells(formulas.zero), _cells(formulas.missing), name=formulas.defining)
-            formulas.partial.append(np.broadcast_to(cells, chosen.shape)[chosen])
+            below = _cells(formulas.builder.constant(-1.0))
+            cells = formulas.builder.apply("where", there, _cells(formulas.zero), below, name=formulas.defining)
+            formulas.guards.append(np.broadcast_to(cells, chosen.shape)[chosen])
 
     def solved(self, equation: Equation, scope: Scope) -> Valued:
         """Write down the roots of an implicit equation."""
@@ -146,6 +148,8 @@ class LoweredFormulas(LoweredConditions):
 
     #: Cells that can come out as infinite or as no number, outside of cases.
     partial: list[Cells] = field(default_factory=list)
+    #: Cells that are below zero where a formula reads what is not there.
+    guards: list[Cells] = field(default_factory=list)
     conditional: int = 0
     #: Whether a case of the equation at hand can come out as no number.
     guarded: bool = False

@@ -15,7 +15,7 @@ from engine.batch.lanes import can_run, is_at_hand, is_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
 from engine.batch.prepared import MOST_WIDTH, Code, Prepared
 from engine.batch.program import Group, Numbers, Program
-from engine.cells import cell_name
+from engine.cells import cell_name, counted
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from equations.errors import EvaluationError, InputError, MethodologyError
@@ -305,14 +305,22 @@ class _Batch:
 
     def explained(self, draw: int) -> EvaluationError:
         """Return what is wrong with a draw, by evaluating it alone."""
-        literal, name = self.printed, f"draw {draw + self.source.first + 1}"
-        rows = {group.name: np.empty((group.size, 1)) for group in literal.varied}
-        self.source.fill(draw, draw + 1, literal.wanted, rows)
+        name = f"draw {draw + self.source.first + 1}"
         arrays = {name: np.array(numbers, float) for name, numbers in self.template.items()}
-        for group in literal.varied:
-            arrays[group.name].reshape(-1)[group.places] = rows[group.name][:, 0]
+        wanted = {name: places for name in self.batchable.plan.inputs if len(places := self.differing(name))}
+        rows = {name: np.empty((len(places), 1)) for name, places in wanted.items()}
+        self.source.fill(draw, draw + 1, wanted, rows)
+        for quantity, places in wanted.items():
+            arrays[quantity].reshape(-1)[places] = rows[quantity][:, 0]
         error = why_without_result(self.batchable, arrays)
         return EvaluationError(error.code, f"{name}: {error.what}", error.place, why=error.why, remedy=error.remedy)
+
+
+    def differing(self, name: str) -> np.ndarray:
+        """Return the needed cells of an input that differ between draws, whether the program reads them or not."""
+        quantity = self.batchable.methodology.quantity[name]
+        needed = counted(quantity, self.batchable.plan, self.batchable.methodology, whole=True)
+        return np.nonzero(np.isnan(np.ravel(self.template[name])) & needed.ravel())[0]
 
 
 def why_without_result(batchable: Batchable, numbers: Mapping[str, Numbers]) -> MethodologyError:
