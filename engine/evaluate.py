@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
+from engine.conditions import ConditionEvaluator
 from engine.diagnosis import Diagnosis
 from engine.formula import COLUMN, ROW, FormulaEvaluator, Scope, Valued, aligned
 from engine.inputs import Inputs
+from engine.magnitudes import NOISE, MagnitudeFormulas
 from engine.plan import Plan, Stage, Step
 from engine.ranges import check_ranges
 from engine.solvers import Solution, root_parts, solve_root
@@ -68,9 +70,9 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs) -> Values:
             for stage in plan.stages:
                 run.stage(stage)
     except EvaluationError:
-        check_ranges(methodology, plan, run.arrays, run.states)  # a number out of its range is the cause of what fails after it
+        run.check_ranges()  # a number out of its range is the cause of what fails after it
         raise
-    check_ranges(methodology, plan, run.arrays, run.states)
+    run.check_ranges()
     return Values(run.arrays, run.states, {q: tuple(s) for q, s in run.steps.items()}, tuple(run.solutions))
 
 
@@ -110,6 +112,12 @@ class StepEvaluator:
         self.methodology = self.formulas.methodology
         self.setting = self.formulas.setting
         self.arrays = self.formulas.arrays
+
+    def check_ranges(self) -> None:
+        """Raise V608 for what was computed so far and lies outside its range."""
+        check_ranges(
+            self.methodology, self.plan, self.arrays, self.states, lambda: magnitudes(self.methodology, self.plan, self.arrays).arrays
+        )
 
     # -- stages and steps
 
@@ -243,6 +251,53 @@ class StepEvaluator:
             return np.full_like(matrix, np.nan)
         self.solutions.append(solution)
         return root
+
+
+# -- how large the numbers were that entered (:mod:`engine.magnitudes`)
+
+
+def magnitudes(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]]) -> FormulaEvaluator:
+    """Return an evaluator that gives, for each formula, the magnitudes that entered; its ``arrays`` hold those of every quantity.
+
+    Parameters
+    ----------
+    arrays
+        The numbers of a run, or of its beginning.
+    """
+    real = FormulaEvaluator(methodology, plan.setting, arrays)
+    inputs: dict[str, NDArray[np.float64]] = {name: np.abs(array) for name, array in arrays.items() if name in plan.inputs}
+    formulas = MagnitudeFormulas(methodology, plan.setting, inputs, real=real)
+    steps = MagnitudeSteps(replace(plan, optional=frozenset(plan.needs)), formulas, {})
+    with np.errstate(all="ignore"):
+        for stage in plan.stages:
+            if all(quantity in arrays for quantity in stage.quantities):
+                steps.stage(stage)
+    return formulas
+
+
+def entered_in(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]]) -> Callable[[], tuple[float, ConditionEvaluator]]:
+    """Return what gives, on demand and once, the share of rounding and who tells what entered a formula."""
+    found: list[FormulaEvaluator] = []
+
+    def given() -> tuple[float, ConditionEvaluator]:
+        if not found:
+            found.append(magnitudes(methodology, plan, arrays))
+        return NOISE, found[0]
+
+    return given
+
+
+@dataclass
+class MagnitudeSteps(StepEvaluator):
+    """Fills arrays with magnitudes, step by step."""
+
+    def solved(self, equation: Equation, scope: Scope) -> Valued:
+        """Return the largest element of a root for each of its elements: rounding is that of the whole matrix."""
+        assert isinstance(self.formulas, MagnitudeFormulas) and isinstance(equation.defines, MatrixRef)
+        array, letters = self.formulas.real.matrix(equation.defines, scope)
+        axes = scope.order({*letters})
+        size = array.shape[-1]
+        return np.abs(aligned((array, letters), axes)).max(axis=(-2, -1), keepdims=True) * np.full((size, size), float(size)), axes
 
 
 def _axis_of(equation: Equation, methodology: Methodology) -> dict[str, str]:

@@ -11,63 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engine.conditions import ConditionEvaluator
-from engine.evaluate import StepEvaluator
 from engine.formula import ROW, FormulaEvaluator, Scope, Valued, aligned
-from engine.plan import Plan
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.syntax import Binary, Call, MatrixRef, Negative, Node, Reduce
+from equations.syntax import Binary, Call, Negative, Node, Reduce
 
 #: Share of the magnitudes that went into a number by which rounding may have moved it: the last digits of sixteen.
 NOISE = 1e-12
-Arrays = dict[str, NDArray[np.float64]]
-
-
-def magnitudes(methodology: Methodology, plan: Plan, arrays: Arrays) -> FormulaEvaluator:
-    """Return an evaluator that gives, for each formula, the magnitudes that entered; its ``arrays`` hold those of every quantity.
-
-    Parameters
-    ----------
-    arrays
-        The numbers of a run, or of its beginning.
-    """
-    real = FormulaEvaluator(methodology, plan.setting, arrays)
-    inputs: Arrays = {name: np.abs(array) for name, array in arrays.items() if name in plan.inputs}
-    formulas = MagnitudeFormulas(methodology, plan.setting, inputs, real=real)
-    steps = MagnitudeSteps(replace(plan, optional=frozenset(plan.needs)), formulas, {})
-    with np.errstate(all="ignore"):
-        for stage in plan.stages:
-            if all(quantity in arrays for quantity in stage.quantities):
-                steps.stage(stage)
-    return formulas
-
-
-def entered_in(methodology: Methodology, plan: Plan, arrays: Arrays) -> Callable[[], tuple[float, ConditionEvaluator]]:
-    """Return what gives, on demand and once, the share of rounding and who tells what entered a formula."""
-    found: list[FormulaEvaluator] = []
-
-    def given() -> tuple[float, ConditionEvaluator]:
-        if not found:
-            found.append(magnitudes(methodology, plan, arrays))
-        return NOISE, found[0]
-
-    return given
-
-
-@dataclass
-class MagnitudeSteps(StepEvaluator):
-    """Fills arrays with magnitudes, step by step."""
-
-    def solved(self, equation: Equation, scope: Scope) -> Valued:
-        """Return the largest element of a root for each of its elements: rounding is that of the whole matrix."""
-        assert isinstance(self.formulas, MagnitudeFormulas) and isinstance(equation.defines, MatrixRef)
-        array, letters = self.formulas.real.matrix(equation.defines, scope)
-        axes = scope.order({*letters})
-        size = array.shape[-1]
-        return np.abs(aligned((array, letters), axes)).max(axis=(-2, -1), keepdims=True) * np.full((size, size), float(size)), axes
 
 
 @dataclass

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import PRESENT, cell_name
+from engine.magnitudes import NOISE
 from engine.plan import Plan
 from equations.errors import EvaluationError, listed, raise_all
 from equations.methodology import Methodology
@@ -18,7 +19,11 @@ _MOST_SHOWN = 6
 
 
 def check_ranges(
-    methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]], states: dict[str, NDArray[np.uint8]]
+    methodology: Methodology,
+    plan: Plan,
+    arrays: Mapping[str, NDArray[np.float64]],
+    states: Mapping[str, NDArray[np.uint8]],
+    entered: Callable[[], Mapping[str, NDArray[np.float64]]],
 ) -> None:
     """Raise V608 if a computed number lies outside the range in which its quantity can be.
 
@@ -26,17 +31,16 @@ def check_ranges(
     ----------
     arrays, states
         Of a run, or of its beginning.
+    entered
+        Gives, where it is asked, quantity -> magnitudes that went into its cells.
     """
     outside = [(quantity, cells) for quantity in _computed(methodology, plan, arrays) if (cells := _outside(quantity, arrays, states))]
     if not outside:
         return
-    from engine.magnitudes import NOISE, magnitudes  # most runs need none
-
-    entered = magnitudes(methodology, plan, arrays).arrays
-    errors = []
+    sizes, errors = entered(), []
     for quantity, cells in outside:
         least, most = limits(quantity)
-        room = NOISE * np.nan_to_num(entered[quantity.id], posinf=0.0)
+        room = NOISE * np.nan_to_num(sizes[quantity.id], posinf=0.0)
         found = [cell for cell in cells if not least - room[cell] <= arrays[quantity.id][cell] <= most + room[cell]]
         if found:
             errors.append(_error(methodology, plan, quantity, arrays[quantity.id], found))
@@ -50,7 +54,7 @@ def limits(quantity: Quantity) -> tuple[float, float]:
     return float("-inf") if least is None else float(least), float("inf") if most is None else float(most)
 
 
-def _computed(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]]) -> Iterator[Quantity]:
+def _computed(methodology: Methodology, plan: Plan, arrays: Mapping[str, NDArray[np.float64]]) -> Iterator[Quantity]:
     for stage in plan.stages:
         for id_ in stage.quantities:
             quantity = methodology.quantity[id_]
@@ -59,7 +63,7 @@ def _computed(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np
 
 
 def _outside(
-    quantity: Quantity, arrays: dict[str, NDArray[np.float64]], states: dict[str, NDArray[np.uint8]]
+    quantity: Quantity, arrays: Mapping[str, NDArray[np.float64]], states: Mapping[str, NDArray[np.uint8]]
 ) -> list[tuple[int, ...]]:
     least, most = limits(quantity)
     array = arrays[quantity.id]

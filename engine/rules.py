@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluate import Values
+from engine.evaluate import Values, entered_in
 from engine.finding import Finding
 from engine.formula import FormulaEvaluator, Scope
-from engine.magnitudes import entered_in
 from engine.plan import Plan
 from engine.setting import Setting, is_static, may_hold
 from equations.equation import Rule

@@ -13,11 +13,11 @@ import numpy as np
 from engine.batch.batch import Batchable, make_batchable
 from engine.batch.numpy_code import BlockCode
 from engine.batch.program import Numbers
-from engine.batch.run import limits
 from engine.cells import cell_name
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from engine.plan import Plan
+from engine.ranges import limits
 from equations.errors import InputError
 from equations.methodology import Methodology
 

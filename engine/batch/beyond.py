@@ -19,7 +19,8 @@ from engine.batch.run import Way, evaluate_batch
 from engine.batch.signs import Signs
 from engine.batch.skipping import keep_needed, skip_known
 from engine.cells import counted
-from engine.magnitudes import NOISE, magnitudes
+from engine.evaluate import magnitudes
+from engine.magnitudes import NOISE
 from engine.ranges import limits
 
 #: Numbers that are held at once.

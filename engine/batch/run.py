@@ -18,8 +18,8 @@ from engine.batch.program import Group, Numbers, Program
 from engine.cells import cell_name, counted
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
+from engine.ranges import limits
 from equations.errors import EvaluationError, InputError, MethodologyError
-from equations.quantity import Quantity
 
 BACKENDS = ("auto", "numpy", "numba")
 #: Operations from which on numba pays: its import takes about a quarter of a second, and it saves about half a nanosecond each.
@@ -337,10 +337,3 @@ def refused_alone(batchable: Batchable, numbers: Mapping[str, Numbers]) -> Metho
     except MethodologyError as error:
         return error
     return None
-
-
-def limits(quantity: Quantity) -> tuple[float, float]:
-    """Return the least and the greatest value that a quantity can have."""
-    least = quantity.range.least if quantity.range is not None else None
-    most = quantity.range.most if quantity.range is not None else None
-    return float("-inf") if least is None else float(least), float("inf") if most is None else float(most)

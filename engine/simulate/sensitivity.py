@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from engine.batch.batch import ArraySource, Batchable
 from engine.batch.many import batchable_of
-from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, evaluate_batch, limits
+from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, evaluate_batch
 from engine.cells import cell_name, counted, members_counted
 from engine.pipeline import Run
+from engine.ranges import limits
 from engine.simulate.declared import Uncertainty, written_once
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import Numbers

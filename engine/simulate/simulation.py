@@ -10,9 +10,10 @@ import numpy as np
 from engine.batch.batch import Batchable
 from engine.batch.beyond import shares_beyond
 from engine.batch.many import batchable_of
-from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch, limits
+from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch
 from engine.cells import counted, members_counted
 from engine.pipeline import Run
+from engine.ranges import limits
 from engine.reported_values import UnitReader
 from engine.simulate.correlations import Correlation
 from engine.simulate.declared import Uncertainty, read_uncertainty

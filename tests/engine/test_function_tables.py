@@ -19,7 +19,7 @@ from engine.batch.run import Way, evaluate_batch
 from engine.batch.slopes import SLOPES
 from engine.documents.markdown import markdown_files
 from engine.documents.methodology_document import methodology_document
-from engine.magnitudes import magnitudes
+from engine.evaluate import magnitudes
 from engine.simulate.propagation import gradient_of
 from engine.trace import explain, trace_text
 from equations.functions import FUNCTIONS, REDUCTIONS

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import engine
 from engine.audit.recompute import audit_recompute
 from engine.batch.again import Recalculation
-from engine.magnitudes import magnitudes
+from engine.evaluate import magnitudes
 from equations.errors import EvaluationError, MethodologyError
 
 SPEC = """
