@@ -20,9 +20,9 @@ from engine.batch.again import Recalculation
 from engine.batch.derivatives import values_of
 from engine.batch.machine import cores
 from engine.batch.many import batchable_of
-from engine.batch.run import limits
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
+from engine.ranges import limits
 from engine.simulate.declared import read_uncertainty
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.simulation import simulate, used_by

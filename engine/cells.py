@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.plan import Box
+from engine.plan import Box, Plan
 from engine.setting import Setting
 from equations.methodology import Methodology
 from equations.quantity import Quantity
@@ -34,14 +34,51 @@ def cell_name(quantity: Quantity, setting: Setting, place: int) -> str:
     return f"{quantity.id}[{labels}]" if labels else quantity.id
 
 
+def relation_axes(indices: tuple[str, ...], over: tuple[str, ...]) -> list[int]:
+    """Return the axis of a quantity on which each part of a relation stands; the second part over one set takes the second axis over it.
+
+    Examples
+    --------
+    >>> relation_axes(("year", "land_use", "land_use"), ("land_use", "land_use"))
+    [1, 2]
+    """
+    places = [[at for at, index in enumerate(indices) if index == set_id] for set_id in over]
+    return [own[over[:turn].count(set_id)] for turn, (set_id, own) in enumerate(zip(over, places, strict=True))]
+
+
 def existing(quantity: Quantity, setting: Setting, methodology: Methodology) -> Callable[[tuple[int, ...]], bool] | None:
     """Return whether a cell exists under the quantity's relation, or ``None`` where all do."""
     pairs = setting.relations.get(quantity.on) if quantity.on else None
     if pairs is None:
         return None
-    axes = [quantity.indices.index(axis) for axis in methodology.relation[quantity.on].over]
+    axes = relation_axes(quantity.indices, methodology.relation[quantity.on].over)
     members = [setting.members[quantity.indices[axis]] for axis in axes]
     return lambda cell: tuple(names[cell[axis]] for names, axis in zip(members, axes, strict=True)) in pairs
+
+
+def counted(quantity: Quantity, plan: Plan, methodology: Methodology, *, whole: bool = False) -> NDArray[np.bool_]:
+    """Return which cells the total of a quantity counts: those that a plan needs and that are there, of the years those monitored.
+
+    Parameters
+    ----------
+    whole
+        Take the other years that a plan needs, too.
+    """
+    setting = plan.setting
+    places = [set(axis) for axis in plan.needs[quantity.id]]
+    monitored = setting.monitored_years() if not whole else None
+    if monitored is not None and methodology.year_set in quantity.indices:
+        places[quantity.indices.index(methodology.year_set)] &= set(monitored)
+    mask = np.zeros(tuple(len(setting.members[axis]) for axis in quantity.indices), bool)
+    mask[np.ix_(*(sorted(axis) for axis in places))] = True
+    exists = existing_cells(quantity, setting, methodology)
+    return mask if exists is None else mask & exists
+
+
+def members_counted(draws: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the members that a total counts, of each draw. Shape of ``draws``: (draw, *shape of the quantity); of the result: (draw, member)."""
+    flat = draws.reshape(len(draws), -1)
+    return flat if counts.all() else flat[:, counts.ravel()]
 
 
 def existing_cells(quantity: Quantity, setting: Setting, methodology: Methodology) -> NDArray[np.bool_] | None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
+from engine.cells import cell_name
 from engine.formula import ROW, FormulaEvaluator, Scope
 from engine.matrix_powers import powers
+from engine.reads import CellReads, is_allowed, single_scopes
 from engine.solvers import why_without
 from equations.equation import Equation
-from equations.errors import EvaluationError
+from equations.errors import EvaluationError, Place, listed
 from equations.records import record
 from equations.syntax import (
     Binary,
     Binder,
     Call,
     Cases,
+    Element,
     IndexGroup,
     IndexLabel,
     IndexLetter,
     Letter,
+    MatrixRef,
     Node,
     Reduce,
     Supplied,
@@ -30,6 +35,9 @@ from equations.syntax import (
 )
 from equations.tokens import Source
 
+#: Cells without a value into which one message looks.
+_MOST_CELLS = 200
+
 
 @record(frozen=True)
 class Diagnosis:
@@ -37,21 +45,50 @@ class Diagnosis:
 
     evaluator: FormulaEvaluator
 
-    def error(self, equation: Equation, scope: Scope, axes: tuple[str, ...], cell: tuple[int, ...]) -> EvaluationError:
-        """Find the innermost operation that is not finite although its operands are, for one cell."""
-        letters = {}
-        for letter, (set_id, positions) in scope.letters.items():
-            at = cell[axes.index(letter)] if letter in axes else 0
-            letters[letter] = (set_id, positions[at : at + 1])
-        here = Scope(letters)
-        labels = ", ".join(self.evaluator.labels(letter, here)[0] for letter in letters)
+    def error(self, equation: Equation, scope: Scope, axes: tuple[str, ...], cells: list[tuple[int, ...]]) -> EvaluationError:
+        """Find the innermost operation that is not finite although its operands are, for the first of some cells.
+
+        Where a cell is read that is not there, all that these cells read are named.
+        """
+        here = _at(scope, axes, cells[0])
         node, inner = self.culprit(equation.formula, here)
         source = equation.formula_source
         place = source.place(node.span) if source else equation.place
+        if self.not_there(node, inner):
+            found = (self.culprit(equation.formula, _at(scope, axes, cell)) for cell in cells[:_MOST_CELLS])
+            return self.hole(equation, node, list(dict.fromkeys(name for one in found for name in self.not_there(*one))), place)
+        labels = ", ".join(self.evaluator.labels(letter, here)[0] for letter in here.letters)
         code, why, remedy = self.reason(node, inner, source or Source(""))
         where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
         what = f"{equation.label} ({equation.id}) has no finite value for {where}"
         return EvaluationError(code, what, place, why=why, remedy=remedy)
+
+    def hole(self, equation: Equation, node: Node, names: list[str], place: Place | None) -> EvaluationError:
+        """Return the error that an equation reads cells that are not there."""
+        assert isinstance(node, Element | MatrixRef)
+        relation = self.evaluator.methodology.quantity[node.quantity].on
+        return EvaluationError(
+            "V607", f"{equation.label} ({equation.id}) reads {listed(names, 12)}, which {'is' if len(names) == 1 else 'are'} not there", place,
+            why=f"the project's relation {relation} does not hold there; a sum passes over such a cell, and elsewhere it is no number",
+            remedy=f"add it under `relations: {relation}:` with its value; if {equation.quantity} is not there either, "
+            f"the spec declares it `on: {relation}` or limits the equation by `when:`",
+        )  # fmt: skip
+
+    def not_there(self, node: Node, scope: Scope) -> list[str]:
+        """Return the names of the cells outside a relation that an element or a matrix reads."""
+        if not isinstance(node, Element | MatrixRef) or (exists := self.evaluator.exists(node.quantity)) is None:
+            return []
+        quantity = self.evaluator.methodology.quantity[node.quantity]
+        whole = len(quantity.indices) - len(node.indices)
+        rows = [range(len(self.evaluator.setting.members[axis])) for axis in quantity.indices[:whole]]
+        letters = [index.letter for index in node.indices if isinstance(index, IndexLetter | IndexGroup)]
+        reader = CellReads(self.evaluator)
+        found = []
+        for one in single_scopes(scope, letters):
+            rest = reader.place(node.quantity, node.indices, one, quantity.indices[whole:])
+            found += [(*head, *rest) for head in product(*rows) if not exists[(*head, *rest)]]
+        shape = exists.shape
+        return [cell_name(quantity, self.evaluator.setting, int(np.ravel_multi_index(cell, shape))) for cell in found]
 
     def reason(self, node: Node, scope: Scope, source: Source) -> tuple[str, str, str]:
         """Return code, reason and remedy for an operation whose operands are finite and whose result is not."""
@@ -96,20 +133,37 @@ class Diagnosis:
 
     def inner(self, node: Node, scope: Scope) -> Iterator[tuple[Node, Scope]]:
         if isinstance(node, Reduce):
-            inner = scope
+            inner, masks, names = scope, [], [binder.letter for binder in node.binders]
             for binder in node.binders:
-                inner, _ = self.evaluator.bind(binder, inner)
-            yield node.body, inner
+                inner, mask = self.evaluator.bind(binder, inner)
+                masks.append(mask)
+            for one in single_scopes(inner, names):
+                within = all(mask is None or is_allowed(mask, inner, one) for mask in masks)
+                if within and self.evaluator.term(node.body, one, names) is not None:
+                    yield node.body, one
         elif isinstance(node, Cases):
             for condition, value in node.branches:
+                yield condition, scope
                 if np.all(self.evaluator.condition(condition, scope)[0]):
                     yield value, scope
                     return
             if node.otherwise is not None:
                 yield node.otherwise, scope
-        elif not (isinstance(node, Call) and node.name == "diag"):
+        elif isinstance(node, Call) and node.name == "diag" and isinstance(node.arguments[0], Word):
+            letter, _, set_id = node.arguments[0].text.partition(":")
+            yield node.arguments[1], scope.bound(letter, set_id, np.arange(len(self.evaluator.setting.members[set_id]), dtype=np.intp))
+        else:
             for child in children(node):
                 yield child, scope
+
+
+def _at(scope: Scope, axes: tuple[str, ...], cell: tuple[int, ...]) -> Scope:
+    """Return the scope of one cell."""
+    letters = {}
+    for letter, (set_id, positions) in scope.letters.items():
+        at = cell[axes.index(letter)] if letter in axes else 0
+        letters[letter] = (set_id, positions[at : at + 1])
+    return Scope(letters)
 
 
 _DOMAINS = {"sqrt": "a number not below zero", "ln": "a number above zero", "log10": "a number above zero"}

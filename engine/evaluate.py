@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
+from engine.conditions import ConditionEvaluator
 from engine.diagnosis import Diagnosis
 from engine.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Scope, Valued, aligned
 from engine.inputs import Inputs
+from engine.magnitudes import NOISE, MagnitudeFormulas
 from engine.plan import Plan, Stage, Step
+from engine.ranges import check_ranges
 from engine.solvers import Solution, root_parts, solve_root
 from equations.equation import Equation
 from equations.errors import EvaluationError
@@ -62,13 +65,19 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactl
     Raises
     ------
     EvaluationError
-        V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), naming the cell and the operands.
+        V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), V607 (a cell that is not there),
+        V608 (outside its range), naming the cell and the operands.
     """
     formulas = FormulaEvaluator(methodology, plan.setting, dict(inputs.values), exact=exact)
     run = StepEvaluator(plan, formulas, dict(inputs.states))
-    with np.errstate(all="ignore"):
-        for stage in plan.stages:
-            run.stage(stage)
+    try:
+        with np.errstate(all="ignore"):
+            for stage in plan.stages:
+                run.stage(stage)
+    except EvaluationError:
+        run.check_ranges()  # a number out of its range is the cause of what fails after it
+        raise
+    run.check_ranges()
     steps = {q: tuple(s) for q, s in run.steps.items()}
     return Values(run.arrays, run.states, steps, tuple(run.solutions), tuple(formulas.undecided))
 
@@ -109,6 +118,12 @@ class StepEvaluator:
         self.methodology = self.formulas.methodology
         self.setting = self.formulas.setting
         self.arrays = self.formulas.arrays
+
+    def check_ranges(self) -> None:
+        """Raise V608 for what was computed so far and lies outside its range."""
+        check_ranges(
+            self.methodology, self.plan, self.arrays, self.states, lambda: magnitudes(self.methodology, self.plan, self.arrays).arrays
+        )
 
     # -- stages and steps
 
@@ -176,21 +191,22 @@ class StepEvaluator:
         state = np.full(shape, PRESENT, np.uint8)
         if excluded is not None:
             state = np.where(np.broadcast_to(aligned(excluded, axes), shape), EXCLUDED, state).astype(np.uint8)
-        chosen = self.chosen(step, axes, scope, shape)
+        chosen = defined = self.chosen(step, axes, scope, shape)
         exists = self.formulas.exists(step.quantity)
         if exists is not None:
             here = exists[target] if target else exists
-            result = np.where(here, result, 0.0)
+            result = np.where(here, result, np.nan)
             state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
+            chosen = chosen & here
         bad = ~self.is_finite(result) & chosen
         if bad.any() and (bad := bad & self.required(step.quantity, target)).any():
-            raise Diagnosis(self.formulas).error(equation, scope, axes, tuple(int(at) for at in np.argwhere(bad)[0]))
+            raise Diagnosis(self.formulas).error(equation, scope, axes, [tuple(int(at) for at in cell) for cell in np.argwhere(bad)])
         held, held_state = self.arrays[step.quantity], self.states[step.quantity]
         if not target:
             held[...], held_state[...] = result, state
             return
-        held[target] = np.where(chosen, result, held[target])
-        held_state[target] = np.where(chosen, state, held_state[target])
+        held[target] = np.where(defined, result, held[target])
+        held_state[target] = np.where(defined, state, held_state[target])
 
     def required(self, quantity: str, target: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
         """Return which cells must have a number; what only rules read may lack one."""
@@ -232,6 +248,9 @@ class StepEvaluator:
         matrices, powers = aligned(self.formulas.value(known, scope), axes), aligned(self.formulas.value(exponent, scope), axes)
         shape = np.broadcast_shapes(matrices.shape, powers.shape)
         matrices, powers = np.broadcast_to(matrices, shape), np.broadcast_to(powers, shape)
+        if not np.isfinite(matrices).all() and equation.quantity not in self.plan.optional:
+            cells = list(dict.fromkeys(tuple(int(at) for at in cell[:-2]) for cell in np.argwhere(~np.isfinite(matrices))))
+            raise Diagnosis(self.formulas).error(replace(equation, formula=known), scope, letters, cells)
         result = np.empty(shape)
         for cell in np.ndindex(*shape[:-2]):
             where = ", ".join(self.formulas.labels(letter, scope)[at] for letter, at in zip(letters, cell, strict=True))
@@ -252,6 +271,53 @@ class StepEvaluator:
             return np.full_like(matrix, np.nan)
         self.solutions.append(solution)
         return root
+
+
+# -- how large the numbers were that entered (:mod:`engine.magnitudes`)
+
+
+def magnitudes(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]]) -> FormulaEvaluator:
+    """Return an evaluator that gives, for each formula, the magnitudes that entered; its ``arrays`` hold those of every quantity.
+
+    Parameters
+    ----------
+    arrays
+        The numbers of a run, or of its beginning.
+    """
+    real = FormulaEvaluator(methodology, plan.setting, arrays)
+    inputs: dict[str, NDArray[np.float64]] = {name: np.abs(array) for name, array in arrays.items() if name in plan.inputs}
+    formulas = MagnitudeFormulas(methodology, plan.setting, inputs, real=real)
+    steps = MagnitudeSteps(replace(plan, optional=frozenset(plan.needs)), formulas, {})
+    with np.errstate(all="ignore"):
+        for stage in plan.stages:
+            if all(quantity in arrays for quantity in stage.quantities):
+                steps.stage(stage)
+    return formulas
+
+
+def entered_in(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]]) -> Callable[[], tuple[float, ConditionEvaluator]]:
+    """Return what gives, on demand and once, the share of rounding and who tells what entered a formula."""
+    found: list[FormulaEvaluator] = []
+
+    def given() -> tuple[float, ConditionEvaluator]:
+        if not found:
+            found.append(magnitudes(methodology, plan, arrays))
+        return NOISE, found[0]
+
+    return given
+
+
+@dataclass
+class MagnitudeSteps(StepEvaluator):
+    """Fills arrays with magnitudes, step by step."""
+
+    def solved(self, equation: Equation, scope: Scope) -> Valued:
+        """Return the largest element of a root for each of its elements: rounding is that of the whole matrix."""
+        assert isinstance(self.formulas, MagnitudeFormulas) and isinstance(equation.defines, MatrixRef)
+        array, letters = self.formulas.real.matrix(equation.defines, scope)
+        axes = scope.order({*letters})
+        size = array.shape[-1]
+        return np.abs(aligned((array, letters), axes)).max(axis=(-2, -1), keepdims=True) * np.full((size, size), float(size)), axes
 
 
 def _axis_of(equation: Equation, methodology: Methodology) -> dict[str, str]:

@@ -9,26 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.calendar_days import calendar_value, calendar_years
 from engine.cells import existing_cells
+from engine.conditions import ConditionEvaluator, Hole, kleene
+from engine.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
 from engine.matrix_powers import powers
+from engine.powers import power
 from engine.rational import rounded_exactly
-from engine.setting import Setting
 from engine.whole_numbers import ROUNDING, near_whole
 from engine.written_numbers import EPOCH
 from equations.errors import InputError, listed
-from equations.methodology import Methodology
 from equations.syntax import (
     Binary,
     Binder,
     Call,
     Cases,
-    Compare,
     DateMark,
     Element,
     Excluded,
@@ -37,44 +37,18 @@ from equations.syntax import (
     IndexLabel,
     IndexLetter,
     Letter,
-    Logic,
     MatrixRef,
-    Member,
     Negative,
     Node,
-    Not,
     Number,
     Ratio,
     Reduce,
-    Supplied,
-    Switch,
     Word,
 )
 
-Array: TypeAlias = NDArray[Any]
-#: An intermediate: an array and the letters of its axes.
-Valued: TypeAlias = tuple[Array, tuple[str, ...]]
-ROW, COLUMN, INNER = "#row", "#column", "#inner"
+__all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
+
 _NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": True, "Any": False}
-
-
-@dataclass
-class Scope:
-    """Letters in force: their index set and the positions that they take, in the order of binding."""
-
-    letters: dict[str, tuple[str, NDArray[np.intp]]] = field(default_factory=dict)
-
-    def order(self, letters: set[str]) -> tuple[str, ...]:
-        """Return letters in the order of the axes."""
-        return tuple(x for x in (*self.letters, ROW, INNER, COLUMN) if x in letters)
-
-    def along(self, letter: str, axes: tuple[str, ...], positions: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Return positions shaped to lie along a letter's axis."""
-        return positions.reshape([-1 if axis == letter else 1 for axis in axes])
-
-    def bound(self, letter: str, set_id: str, positions: NDArray[np.intp]) -> Scope:
-        """Return a scope with one more letter."""
-        return Scope({**self.letters, letter: (set_id, positions)})
 
 
 class Exactly(Protocol):
@@ -86,7 +60,7 @@ class Exactly(Protocol):
 
 
 @dataclass
-class FormulaEvaluator:
+class FormulaEvaluator(ConditionEvaluator):
     """Evaluates formulas and conditions on the arrays that it holds.
 
     Attributes
@@ -97,17 +71,15 @@ class FormulaEvaluator:
         Quantities that count as supplied in the conditions of rules.
     """
 
-    methodology: Methodology
-    setting: Setting
-    arrays: dict[str, Array]
-    supplied: frozenset[str] = frozenset()
-    #: Masks of cells that exist, collected while the body of a reduction is evaluated.
-    masks: list[list[tuple[Array, tuple[str, ...]]]] = field(default_factory=list)
-    existing: dict[str, Array | None] = field(default_factory=dict)
     #: The same numbers in fractions, for what the last digits of a float would decide; none in batches.
     exact: Exactly | None = None
     #: What lay near a whole number and is not known as a fraction, so that it counts as the whole number.
     undecided: list[tuple[Node, float]] = field(default_factory=list)
+
+    @property
+    def missing(self) -> float:
+        """What is read where a cell is not there."""
+        return np.nan
 
     def exists(self, quantity: str) -> Array | None:
         """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
@@ -142,17 +114,24 @@ class FormulaEvaluator:
                 return self.reduced(node, scope)
             case Cases():
                 return self.cases(node, scope)
-        return self.condition(node, scope)
+        return self.decided(node, scope)
 
     def element(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
         axes = self.methodology.quantity[quantity].indices
         letters = scope.order({x.letter for x in indices if isinstance(x, IndexLetter | IndexGroup)})
         at = tuple(self.positions(index, axis, scope, letters) for index, axis in zip(indices, axes, strict=True))
-        exists = self.exists(quantity)
-        if exists is not None and self.masks:
-            self.masks[-1].append((exists[at], letters))
         array = self.arrays[quantity]
-        return (array[at] if at else array[()]), letters
+        return self.there(quantity, at, array[at] if at else array[()], letters, frozenset(letters)), letters
+
+    def there(
+        self, quantity: str, at: tuple[NDArray[np.intp], ...], array: Array, letters: tuple[str, ...], own: frozenset[str]
+    ) -> Array:
+        """Return what was read of a quantity; a cell outside its relation is not there, and the reductions around are told."""
+        exists = self.exists(quantity)
+        if exists is None or exists[at].all():
+            return array
+        self.pass_on([Hole(exists[at], letters, own)])
+        return np.where(exists[at], array, self.missing)
 
     def positions(self, index: Index, axis: str, scope: Scope, axes: tuple[str, ...]) -> NDArray[np.intp]:
         """Return positions on an axis of a quantity, shaped along the letter that they depend on."""
@@ -190,7 +169,7 @@ class FormulaEvaluator:
             for letter, axis in zip((ROW, COLUMN), axes[:whole], strict=False)
         ]
         at += [self.positions(i, axis, scope, all_axes) for i, axis in zip(node.indices, axes[whole:], strict=True)]
-        array = self.arrays[node.quantity][tuple(at)]
+        array = self.there(node.quantity, tuple(at), self.arrays[node.quantity][tuple(at)], all_axes, frozenset(letters))
         return (_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
 
     def binary(self, node: Binary, scope: Scope) -> Valued:
@@ -208,7 +187,7 @@ class FormulaEvaluator:
         if node.op == "/":
             return a / b, axes
         if node.op == "^":
-            return np.power(a, b), axes
+            return power(a, b), axes
         return a * b, axes
 
     def matrix_product(self, left: Valued, right: Valued, scope: Scope) -> Valued:
@@ -239,6 +218,7 @@ class FormulaEvaluator:
             array = aligned((array, letters), inner.order({*letters, letter}))
             outer = tuple(x for x in inner.order({*letters, letter}) if x != letter)
             moved = np.moveaxis(array, inner.order({*letters, letter}).index(letter), -1)
+            moved = np.broadcast_to(moved, (*moved.shape[:-1], len(inner.letters[letter][1])))
             return _diagonal(moved), (*outer, ROW, COLUMN)
         values = [self.value(argument, scope) for argument in node.arguments]
         if node.name == "transpose":
@@ -275,10 +255,9 @@ class FormulaEvaluator:
             inner, mask = self.bind(binder, inner)
             if mask is not None:
                 masks.append(mask)
-        self.masks.append([])
-        body = self.value(node.body, inner)
-        masks += self.masks.pop()
+        body, holes = self.heard(self.value, node.body, inner)
         bound = [binder.letter for binder in node.binders]
+        masks += [(hole.there, hole.letters) for hole in holes if not hole.own.isdisjoint(bound)]
         keep = {x for _, letters in (body, *masks) for x in letters} - set(bound)
         axes = inner.order({*keep, *bound, *body[1]})
         array = aligned(body, axes)
@@ -292,7 +271,33 @@ class FormulaEvaluator:
             at = axes.index(letter)
             array = _reduce(node.kind, array, at)
             axes = axes[:at] + axes[at + 1 :]
+        self.pass_on([self.read_in_sum(hole, masks, bound, inner) for hole in holes if hole.own.isdisjoint(bound)])
         return array, axes
+
+    def read_in_sum(self, hole: Hole, masks: list[Valued], bound: list[str], inner: Scope) -> Hole:
+        """Return a hole that no bound letter names, as seen from around a reduction: read where a member that takes part reads it."""
+        there: Valued = (hole.there, hole.letters)
+        for mask in masks:
+            there = self.either(there, self.negated(mask), inner)
+        axes = inner.order({*there[1], *bound})
+        array = aligned(there, axes)
+        shape = [len(inner.letters[x][1]) if x in bound else size for x, size in zip(axes, array.shape, strict=True)]
+        array = np.broadcast_to(array, shape)
+        for letter in bound:
+            array = self.everywhere(array, axes.index(letter))
+            axes = tuple(x for x in axes if x != letter)
+        return Hole(array, axes, hole.own)
+
+    def everywhere(self, array: Array, axis: int) -> Array:
+        """Return where a decided condition holds all along an axis."""
+        return np.asarray(array.all(axis=axis))
+
+    def term(self, node: Node, scope: Scope, bound: list[str]) -> float | None:
+        """Return the body of a reduction for one member of each letter, or ``None`` where it takes no part: a cell is not there."""
+        (array, _), holes = self.heard(self.value, node, scope)
+        if any(not hole.there.all() for hole in holes if not hole.own.isdisjoint(bound)):
+            return None
+        return float(np.ravel(array)[0])
 
     def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, tuple[Array, tuple[str, ...]] | None]:
         """Bind a letter; return the mask of its positions where they depend on another letter."""
@@ -312,14 +317,29 @@ class FormulaEvaluator:
         return scope.bound(binder.letter, over, years), (mask, (name, binder.letter))
 
     def cases(self, node: Cases, scope: Scope) -> Valued:
-        parts = [(self.condition(c, scope), self.value(v, scope)) for c, v in node.branches]
         assert node.otherwise is not None
-        result, axes = self.value(node.otherwise, scope)
-        for condition, value in reversed(parts):
-            union = scope.order({*axes, *condition[1], *value[1]})
-            result = np.where(aligned(condition, union), aligned(value, union), aligned((result, axes), union))
+        parts = [(self.heard(self.decided, c, scope), self.heard(self.value, v, scope)) for c, v in node.branches]
+        (result, axes), unread = self.heard(self.value, node.otherwise, scope)
+        if unread or any(read or also for (_, read), (_, also) in parts):
+            self.pass_on(self.read_in_cases([(held, read, also) for (held, read), (_, also) in parts], unread, scope))
+        for (held, _), (value, _) in reversed(parts):
+            union = scope.order({*axes, *held[1], *value[1]})
+            decided = aligned(held, union)
+            result = np.where(decided, aligned(value, union), aligned((result, axes), union))
+            if decided.dtype != bool:
+                result = np.where(np.isnan(decided), np.nan, result)
             axes = union
         return result, axes
+
+    def read_in_cases(self, parts: list[tuple[Valued, list[Hole], list[Hole]]], rest: list[Hole], scope: Scope) -> list[Hole]:
+        """Return holes as they are seen from around cases: those of a condition that is asked, and of the value that is taken."""
+        left: Valued = (np.array(False), ())  # where an earlier condition was taken
+        found = []
+        for held, asked, taken in parts:
+            found += [self.read_where(hole, self.negated(left), scope) for hole in asked]
+            found += [self.read_where(hole, self.negated(self.either(left, self.negated(held), scope)), scope) for hole in taken]
+            left = self.either(left, self.holding(held), scope)
+        return found + [self.read_where(hole, self.negated(left), scope) for hole in rest]
 
     def excluded(self, node: Node, scope: Scope) -> Valued | None:
         """Return where a formula by cases comes out as excluded."""
@@ -331,81 +351,6 @@ class FormulaEvaluator:
             union = scope.order({*result[1], *held[1]})
             result = (np.where(aligned(held, union), isinstance(value, Excluded), aligned(result, union)), union)
         return result
-
-    # -- conditions
-
-    def condition(self, node: Node, scope: Scope) -> Valued:
-        match node:
-            case Logic(op=op, parts=parts):
-                values = []
-                for part in parts:
-                    values.append(self.condition(part, scope))
-                    if not values[-1][1] and bool(values[-1][0]) is (op == "or"):
-                        return values[-1]
-                axes = scope.order({x for _, letters in values for x in letters})
-                arrays = [aligned(value, axes) for value in values]
-                join = np.logical_and if op == "and" else np.logical_or
-                result = arrays[0]
-                for array in arrays[1:]:
-                    result = join(result, array)
-                return result, axes
-            case Not(operand=operand):
-                array, letters = self.condition(operand, scope)
-                return np.logical_not(array), letters
-            case Member(letter=letter, set=set_id, negated=negated):
-                wanted = set(self.setting.members[set_id])
-                found = np.array([(label in wanted) is not negated for label in self.labels(letter, scope)], bool)
-                return found, (letter,)
-            case Supplied(quantity=quantity):
-                return np.array(quantity in self.supplied), ()
-            case Compare(left=Switch(kind=kind, id=id_), right=Word(text=text), op=op):
-                value = (self.setting.choices if kind == "choice" else self.setting.readings)[id_]
-                return np.array((value == text) is (op == "==")), ()
-            case Compare(left=Letter()):
-                return self.compare_letters(node, scope)
-            case Compare(op=op, left=left, right=right):
-                a, b = self.value(left, scope), self.value(right, scope)
-                axes = scope.order({*a[1], *b[1]})
-                return _COMPARE[op](aligned(a, axes), aligned(b, axes)), axes
-            case Reduce():
-                return self.reduced(node, scope)
-        raise TypeError(f"not a condition: {node!r}")
-
-    def labels(self, letter: str, scope: Scope) -> list[str]:
-        set_id, positions = scope.letters[letter]
-        return [self.setting.members[set_id][p] for p in positions]
-
-    def compare_letters(self, node: Compare, scope: Scope) -> Valued:
-        left, right = node.left, node.right
-        assert isinstance(left, Letter)
-        a: list[object] = list(self.labels(left.letter, scope))
-        is_year = self.methodology.index_set[scope.letters[left.letter][0]].kind == "year"
-        if isinstance(right, Letter) and right.letter not in ("start", "end"):
-            b: list[object] = list(self.labels(right.letter, scope))
-            letters: tuple[str, ...] = (left.letter, right.letter)
-        else:
-            mark = isinstance(right, Letter) and self.setting.members[self.methodology.year_set][0 if right.letter == "start" else -1]
-            b, letters = [mark if isinstance(right, Letter) else getattr(right, "text", "")], (left.letter,)
-        if is_year:
-            a = [int(str(x)) + left.offset for x in a]
-            b = [int(str(x)) + (right.offset if isinstance(right, Letter) else 0) for x in b]
-        grid = np.array([[_COMPARE[node.op](x, y) for y in b] for x in a], bool).reshape(len(a), len(b))
-        if len(letters) == 1:
-            return grid[:, 0], letters
-        order = scope.order(set(letters))
-        return (grid if order == letters else grid.T), order
-
-
-def aligned(value: Valued, axes: tuple[str, ...]) -> Array:
-    """Return an array with one axis for each of ``axes``; those that it lacks have length one."""
-    array, letters = value
-    if letters == axes:
-        return array
-    sizes = dict(zip(letters, np.shape(array), strict=True))
-    order = [letters.index(axis) for axis in axes if axis in sizes]
-    if order != sorted(order):
-        array = np.transpose(array, order)
-    return np.reshape(array, [sizes.get(axis, 1) for axis in axes])
 
 
 def _running_sum(array: Array, axis: int) -> Array:
@@ -419,6 +364,8 @@ def _running_sum(array: Array, axis: int) -> Array:
 def _reduce(kind: str, array: Array, axis: int) -> Array:
     if kind == "Sum":
         return _running_sum(array, axis)
+    if kind in ("All", "Any") and array.dtype != bool:
+        return kleene("and" if kind == "All" else "or", [np.asarray(_NEUTRAL[kind]), *np.moveaxis(array, axis, 0)])
     reduce: Any = {"Product": np.multiply, "Max": np.maximum, "Min": np.minimum, "All": np.logical_and, "Any": np.logical_or}[kind]
     result: Array = reduce.reduce(array, axis=axis, initial=_NEUTRAL[kind])
     return result
@@ -437,8 +384,4 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pos": lambda a: np.maximum(a, 0.0), "abs": np.abs,
     "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log10": np.log10,
     "calendar_years": np.vectorize(calendar_years, otypes=[float]),
-}  # fmt: skip
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
 }  # fmt: skip

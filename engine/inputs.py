@@ -9,16 +9,18 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.alternatives import alternatives_taken, mixed_alternatives
 from engine.cells import NOT_APPLICABLE, cells_of, existing
 from engine.finding import Finding
 from engine.plan import Plan
 from engine.project_data import GAP, ProjectBlock, ProjectData
 from engine.reported_values import Said, UnitReader, ValueReader
 from engine.setting import Setting, holds
+from engine.statements import Blanket, Pattern, Statements, TieError
 from engine.written_numbers import Given, NumberReader, Origin
 from equations.citation import Citation
 from equations.dataset import EVERY, ValueBlock
-from equations.errors import GraphError, InputError, MethodologyError, Place, listed, near, raise_all
+from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.methodology import Methodology
 from equations.quantity import Quantity
 from equations.records import record
@@ -105,10 +107,9 @@ class _Binder:
     plan: Plan
     project: ProjectData
     read_unit: UnitReader
-    errors: list[MethodologyError] = field(default_factory=list)
+    errors: list[MethodologyError] = field(default_factory=FaultList)
     findings: list[Finding] = field(default_factory=list)
-    given: dict[str, dict[tuple[int, ...], Given]] = field(default_factory=dict)
-    otherwise: dict[str, list[tuple[tuple[int | None, ...], Given]]] = field(default_factory=dict)
+    said_of: dict[str, Statements] = field(default_factory=dict)
     #: Quantities of which not all that is written could be read; that they lack values would be said twice.
     unread: set[str] = field(default_factory=set)
     units: dict[str, Unit] = field(default_factory=dict)
@@ -118,6 +119,10 @@ class _Binder:
         letters = {s.id: s.letters for s in self.methodology.index_sets}
         self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors, letters)
         self.numbers = NumberReader(self.methodology, self.errors, self.findings)
+
+    def statements(self, quantity: str) -> Statements:
+        """Return what is said of a quantity, to be added to."""
+        return self.said_of.setdefault(quantity, Statements())
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
@@ -136,10 +141,11 @@ class _Binder:
         for id_, box in self.plan.inputs.items():
             values[id_], states[id_], origins[id_] = self.fill(self.methodology.quantity[id_], box)
         self.check_the_rest()
-        self.check_alternatives()
+        self.errors += mixed_alternatives(self.methodology, self.plan, self.said_of)
         raise_all(self.errors)
+        alternatives = alternatives_taken(self.methodology, self.plan, self.said_of)
         files = tuple(self.reader.files.items())
-        return Inputs(values, states, origins, self.alternatives, tuple(self.findings), files, self.units)
+        return Inputs(values, states, origins, alternatives, tuple(self.findings), files, self.units)
 
     # -- what is at hand
 
@@ -156,7 +162,7 @@ class _Binder:
         if block.quantity not in self.plan.inputs:
             return
         quantity = self.methodology.quantity[block.quantity]
-        held = self.given.setdefault(quantity.id, {})
+        held = self.statements(quantity.id).published
         source = str(block.source or fallback)
         self.units[block.unit.text] = block.unit
         for labels, text in block.cells:
@@ -204,8 +210,8 @@ class _Binder:
                        why="it is computed", remedy="supply what its equation needs")  # fmt: skip
         if quantity.id not in self.plan.inputs:
             self.unused(quantity)
-        held = self.given.setdefault(quantity.id, {})
-        for block in blocks:
+        held = self.statements(quantity.id).listed
+        for block in (one.heard_by(self.errors) for one in blocks):
             before = len(self.errors)
             found = self.reader.read(quantity, block)
             unread = len(self.errors) > before
@@ -279,14 +285,15 @@ class _Binder:
             if name in fixed and at is None:
                 return
             pattern.append(at)
-        if tuple(pattern) in {own for own, _ in self.otherwise.get(quantity.id, ())}:
-            self.fault(
-                "I506", f"{quantity.id}: `otherwise` is said twice for the same cells", scalar.place, remedy="remove one of the two"
-            )
+        blankets = self.statements(quantity.id).blankets
+        same = next((one for one in blankets if one.pattern == tuple(pattern)), None)
+        if same is not None:
+            self.fault("I506", f"{quantity.id}: `otherwise` is said twice for the same cells", scalar.place,
+                       why=f"the first is at {same.given.place}", remedy="remove one of the two")  # fmt: skip
             return
-        for own, unit, alternative in self.otherwise_units(quantity, block, units, pattern):
+        for part, unit, alternative in self.otherwise_units(quantity, block, units, pattern):
             given = Given(scalar.text, unit, self.origin(block, scalar.text, unit, scalar.place), scalar.place, alternative)
-            self.otherwise.setdefault(quantity.id, []).append((own, given))
+            blankets.append(Blanket(tuple(pattern), part, given))
         self.years_unlisted(quantity, pattern, listed, scalar.text)
 
     def years_unlisted(self, quantity: Quantity, pattern: list[int | None], listed: list[tuple[int, ...]], text: str) -> None:
@@ -314,7 +321,7 @@ class _Binder:
 
     def otherwise_units(
         self, quantity: Quantity, block: ProjectBlock, units: Mapping[str, Unit], pattern: list[int | None]
-    ) -> Iterator[tuple[tuple[int | None, ...], Unit, str]]:
+    ) -> Iterator[tuple[Pattern, Unit, str]]:
         """Yield patterns of cells with the unit of a blanket value there; one for each member that takes a unit of its own."""
         place = block.place_of("unit") if block.has("unit") else block.place_of("otherwise")
         alternatives, labels = quantity.alternatives, [""] * len(quantity.indices)
@@ -332,11 +339,16 @@ class _Binder:
             if unit is not None:
                 yield (*pattern[:axis], at, *pattern[axis + 1 :]), unit, alternative
 
-    def stated_otherwise(self, quantity: str, cell: tuple[int, ...]) -> Given | None:
-        for pattern, given in self.otherwise.get(quantity, ()):
-            if all(wanted is None or wanted == at for wanted, at in zip(pattern, cell, strict=True)):
-                return given
-        return None
+    def stated(self, quantity: Quantity, cell: tuple[int, ...]) -> Given | None:
+        """Return what counts for a cell; report two statements of which neither is the narrower."""
+        try:
+            return self.statements(quantity.id).of(cell)
+        except TieError as tie:
+            self.fault("I526", f"{self.shown(quantity, cell)} is stated twice: {tie.first.text} and {tie.second.text}", tie.second.place,
+                       why=f"the other statement is at {tie.first.place}, and neither is made for fewer cells than the other",
+                       remedy="list the cell, or say `otherwise:` with `at:` for the cells that both mean")  # fmt: skip
+            self.unread.add(quantity.id)
+            return None
 
     def fill(
         self, quantity: Quantity, box: tuple[tuple[int, ...], ...]
@@ -347,35 +359,36 @@ class _Binder:
         states = np.zeros(shape, np.uint8)
         origins: dict[tuple[int, ...], Origin] = {}
         missing: list[tuple[int, ...]] = []
-        held = self.given.get(quantity.id, {})
         exists = existing(quantity, setting, self.methodology)
         for cell in cells_of(box):
             if exists is not None and not exists(cell):
-                values[cell], states[cell] = 0.0, NOT_APPLICABLE
+                states[cell] = NOT_APPLICABLE
                 continue
-            given = held.get(cell) or self.stated_otherwise(quantity.id, cell)
-            if given is None or given.text.strip() in (GAP, ""):
+            given = self.stated(quantity, cell)
+            if given is None:
                 if self.is_required(quantity.id, cell):
                     missing.append(cell)
                 continue
             origins[cell] = given.origin
             values[cell], states[cell] = self.numbers.read(quantity, self.shown(quantity, cell), given)
         if missing and quantity.id not in self.unread:
-            self.missing(quantity, missing, bool(held))
+            self.missing(quantity, missing, bool(self.statements(quantity.id).taken))
         return values, states, origins
 
     def check_the_rest(self) -> None:
         """Look at the numbers that the project gives and the plan does not need: they may be unused, not meaningless."""
-        for id_, held in self.given.items():
+        for id_, said in self.said_of.items():
             quantity, box = self.methodology.quantity[id_], self.plan.inputs.get(id_)
             exists = existing(quantity, self.plan.setting, self.methodology)
-            own = {cell: given for cell, given in held.items() if given.origin.kind == "project" and given.text not in (GAP, "")}
+            own = {cell: given for cell, given in said.listed.items() if given.text not in (GAP, "")}
             outside = [cell for cell in own if exists is not None and not exists(cell)]
             if outside and box is not None:
                 self.outside(quantity, outside)
             for cell, given in own.items():
                 if box is None or cell in outside or not all(at in axis for at, axis in zip(cell, box, strict=True)):
                     self.numbers.read(quantity, self.shown(quantity, cell), given)
+            for blanket in said.blankets_not_taken():
+                NumberReader(self.methodology, self.errors, []).read(quantity, f"{id_}, `otherwise`", blanket.given)
 
     def outside(self, quantity: Quantity, cells: list[tuple[int, ...]]) -> None:
         self.findings.append(
@@ -386,7 +399,7 @@ class _Binder:
                 f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
                 f"the project's relation {quantity.on} does not hold there",
                 f"add it under `relations: {quantity.on}:`, or remove it",
-                place=self.given[quantity.id][cells[0]].place,
+                place=self.statements(quantity.id).listed[cells[0]].place,
             )
         )
 
@@ -417,35 +430,3 @@ class _Binder:
         place = self.project.value_places.get(quantity.id) or Place(self.project.path.name)
         self.fault("I501", f"missing: {listed(shown)}", place,
                    why=f"{quantity.meaning}; needed by {', '.join(users) or 'the target'}", remedy=", or ".join(ways))  # fmt: skip
-
-    # -- unit alternatives
-
-    @property
-    def alternatives(self) -> dict[str, dict[str, str]]:
-        """Return group -> member -> the alternative that its values take."""
-        found: dict[str, dict[str, str]] = {}
-        for id_ in self.plan.inputs:
-            quantity = self.methodology.quantity[id_]
-            if quantity.alternatives is None:
-                continue
-            axis = quantity.indices.index(quantity.alternatives.by)
-            members = self.plan.setting.members[quantity.alternatives.by]
-            for cell, given in self.given.get(id_, {}).items():
-                found.setdefault(quantity.alternatives.group, {}).setdefault(members[cell[axis]], given.alternative)
-        return found
-
-    def check_alternatives(self) -> None:
-        chosen = self.alternatives
-        for id_ in self.plan.inputs:
-            quantity = self.methodology.quantity[id_]
-            if quantity.alternatives is None:
-                continue
-            axis = quantity.indices.index(quantity.alternatives.by)
-            members = self.plan.setting.members[quantity.alternatives.by]
-            for cell, given in self.given.get(id_, {}).items():
-                wanted = chosen[quantity.alternatives.group][members[cell[axis]]]
-                if given.alternative != wanted:
-                    self.fault("I503", f"{self.shown(quantity, cell)} is given by {given.alternative}, its partners by {wanted}",
-                               given.place, why=f"all of {members[cell[axis]]} is counted in one way",
-                               remedy=f"give it in {quantity.unit_for(wanted)}")  # fmt: skip
-                    break

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
+from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
 from engine.comparison.version_gap import Loader, set_aside
 from engine.evaluate import Values, evaluate
 from engine.exact import ExactRun
@@ -19,7 +19,7 @@ from engine.prepare import prepare
 from engine.project_data import ProjectData, is_blank, read_project
 from engine.reported_values import UnitReader
 from engine.rules import Verdict, judge_rules
-from engine.setting import Setting
+from engine.setting import PERIOD_SET, Setting
 from engine.totals import Headline, headline, no_total
 from equations.errors import listed
 from equations.methodology import Methodology
@@ -65,7 +65,9 @@ class Run:
         result = self.methodology.result
         if result not in self.values.arrays:
             raise KeyError(f"{result} is not part of this run; its targets are {', '.join(self.plan.targets)}")
-        return headline(self.methodology, self.setting, self.methodology.quantity[result], self.values.arrays[result])
+        declared = self.methodology.quantity[result]
+        counts = counted(declared, self.plan, self.methodology)
+        return headline(self.methodology, self.setting, declared, self.values.arrays[result], counts)
 
     @property
     def total(self) -> float:
@@ -201,9 +203,9 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
 
 
 def _unmonitored(methodology: Methodology, data: ProjectData, values: Values) -> list[Finding]:
-    """Warn where a result by year, and so its total, has years in which nothing was monitored."""
+    """Warn where a result by year, and so its total, has years in which nothing was monitored and a methodology without periods counts them."""
     result = methodology.quantity[methodology.result]
-    if methodology.year_set not in result.indices or result.id not in values.arrays:
+    if PERIOD_SET in methodology.index_set or methodology.year_set not in result.indices or result.id not in values.arrays:
         return []
     monitored = {year for period in data.periods for year in range(period.start.year, period.end.year + 1)}
     outside = [str(year) for year in range(data.start.year, data.end.year + 1) if year not in monitored]

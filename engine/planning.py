@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from itertools import product
 
+from engine.cells import existing
 from engine.graph import build_graph, gathered_sets, recurrent_groups
 from engine.plan import Box, Plan, Stage, Step, Unplanned
 from engine.reach import NeedWalk, member_label
@@ -131,13 +132,21 @@ class _Planner:
         )  # fmt: skip
 
     def asked_cells(self, target: str) -> list[set[int]]:
-        """Return the cells that asking for a quantity means: monitored years only, and only members for which it is defined."""
+        """Return the cells that asking for a quantity means: all members, of the years those that are monitored.
+
+        Of a quantity that a user names, and that is neither the result nor in the yearly table, the members for which choices leave an
+        equation: an area of non-forest is none of the things that option 1 knows.
+        """
         axes = self.methodology.quantity[target].indices
         monitored = self.setting.monitored_years()
+        for axis in axes:
+            self.check_listed(axis, f"{target} is asked for, and runs over them")
         everything = [
             set(monitored) if axis == self.methodology.year_set and monitored is not None else set(range(len(self.setting.members[axis])))
             for axis in axes
         ]
+        if target in (self.methodology.result, *self.methodology.report):
+            return everything
         return self.defined(target, everything)
 
     def definable(self, quantity: str) -> list[set[int]]:
@@ -147,6 +156,7 @@ class _Planner:
 
     def defined(self, quantity: str, everything: list[set[int]]) -> list[set[int]]:
         """Return the positions, among some of each axis, for which an equation gives a quantity; all of them for an input."""
+        axes = self.methodology.quantity[quantity].indices
         if not self.is_computed(quantity):
             return everything
         held = self.needs.get(quantity)
@@ -157,15 +167,26 @@ class _Planner:
             if not all(letters.values()):
                 continue
             for at, index in enumerate(self.left_axes(equation)):
-                if isinstance(index, IndexLetter):
-                    defined[at] |= set(letters[index.letter])
-                else:
-                    defined[at] |= everything[at]
+                named = isinstance(index, IndexLetter) and axes[at] != self.methodology.year_set
+                defined[at] |= set(letters[index.letter]) if named and isinstance(index, IndexLetter) else everything[at]
         if held is None:
             del self.needs[quantity]
         else:
             self.needs[quantity] = held
         return [here & allowed for here, allowed in zip(everything, defined, strict=True)]
+
+    def check_listed(self, set_id: str, why: str) -> None:
+        """Report a set whose members only the project can list and of which it says nothing: going through it would be a silent zero."""
+        index_sets = self.methodology.index_set
+        while set_id not in self.setting.unlisted:
+            set_id = index_sets[set_id].subset_of or index_sets[set_id].groups
+            if not set_id:
+                return
+        meaning = index_sets[set_id].meaning
+        self.errors[set_id, "I501"] = InputError(
+            "I501", f"missing: the members of {set_id}", index_sets[set_id].place, why=f"{meaning or set_id}; {why}",
+            remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none",
+        )  # fmt: skip
 
     def box(self, quantity: str) -> Box:
         return tuple(tuple(sorted(axis)) for axis in self.needs[quantity])
@@ -310,8 +331,9 @@ class _Planner:
                     self.twice(quantity, taken[cell], step.equation, self.labels(axes, cell))
                     return
                 taken[cell] = step.equation
+        there = existing(self.methodology.quantity[quantity], self.setting, self.methodology)
         for cell in product(*(sorted(axis) for axis in wanted)):
-            if cell not in taken and self.is_required(quantity, cell):
+            if cell not in taken and (there is None or there(cell)) and self.is_required(quantity, cell):
                 self.uncovered(quantity, self.labels(axes, cell))
                 return
 

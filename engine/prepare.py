@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from engine.project_data import ProjectData
 from engine.setting import PERIOD_SET, Setting
-from equations.errors import InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
+from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.index_set import IndexSet
 from equations.methodology import Methodology
 from equations.strict_yaml import Mapping as YamlMapping
@@ -46,7 +46,7 @@ def prepare(
 class _Maker:
     methodology: Methodology
     project: ProjectData
-    errors: list[MethodologyError] = field(default_factory=list)
+    errors: list[MethodologyError] = field(default_factory=FaultList)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
@@ -246,6 +246,11 @@ class _Maker:
                 entries: list[tuple[Scalar, YamlNode | None]] = list(part)
             elif isinstance(part, Sequence):
                 entries = [(item, None) for item in part.items if isinstance(item, Scalar)]
+                for item in part.items:
+                    if not isinstance(item, Scalar):
+                        self.fault("I506", f"a combination of {', '.join(over)} is a list in a list", item.place,
+                                   why="it would be passed over, and the combination would not exist",
+                                   remedy=f"nest the labels in the order {', '.join(over)}, as in {{a: [b, c]}}")  # fmt: skip
             else:
                 entries = [(part, None)]
             for key, value in entries:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.setting import MOST_YEARS
-from equations.errors import InputError, MethodologyError, Place, SpecError, raise_all
+from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
 from equations.records import record
 from equations.spec_block import Block, Errors
 from equations.spec_schema import Field
@@ -98,6 +98,23 @@ class ProjectBlock(Block):
         """Return a block inside this one."""
         node = self.node.get(name)
         return None if node is None else ProjectBlock(node, self.schema[name].type.removeprefix("block:"), self.errors)
+
+    def heard_by(self, errors: Errors) -> ProjectBlock:
+        """Return the same block, whose faults go where its reader looks for them."""
+        return ProjectBlock(self.node, self.kind, errors)
+
+    def check_fields(self) -> None:
+        """Read every field as its type says, so that none is wrong in silence where a run would not look at it."""
+        for name, field_ in self.schema.items():
+            if not self.has(name):
+                continue
+            kind = field_.type.partition(":")[0]
+            if kind in ("text", "one_of"):
+                self.text(name)
+            elif kind == "texts" or (name == "unit" and isinstance(self.node.get(name), Mapping)):
+                self.texts(name)
+            elif kind not in ("cells", "any"):
+                self.scalar(name)
 
     def date(self, name: str) -> date | None:
         """Return a date written as 2018-03-12."""
@@ -211,7 +228,7 @@ def read_project_text(text: str, path: Path) -> ProjectData:
 
 
 def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
-    errors: Errors = []
+    errors: Errors = FaultList()
     block = ProjectBlock(node, "project", errors)
     identity = block.part("project")
     operation = block.part("operation")
@@ -338,4 +355,6 @@ def _values(block: ProjectBlock, errors: Errors) -> tuple[dict[str, tuple[Projec
             values[key.text] = tuple(ProjectBlock(item, "value", errors) for item in value.items)
         else:
             values[key.text] = (ProjectBlock(value, "value", errors),)
+        for one in values[key.text]:
+            one.check_fields()
     return values, places

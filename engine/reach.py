@@ -32,6 +32,10 @@ class NeedKeeper(Protocol):
     setting: Setting
     errors: dict[tuple[str, str], MethodologyError]
 
+    def check_listed(self, set_id: str, why: str) -> None:
+        """Report a set whose members only the project can list and of which it says nothing."""
+        ...
+
     def need(self, user: Equation, quantity: str, places: list[set[int]]) -> bool:
         """Note that an equation needs some cells; return whether that is news."""
         ...
@@ -73,10 +77,13 @@ class NeedWalk:
                 self.scope = held
             case Call(name="diag", arguments=(Word(text=text), body)):
                 letter, _, set_id = text.partition(":")
+                self.check_listed(set_id)
                 held = dict(self.scope)
                 self.scope[letter] = (set_id, set(range(len(self.planner.setting.members[set_id]))))
                 self.walk(body)
                 self.scope = held
+            case Call(name="identity", arguments=(Word(text=text),)):
+                self.check_listed(text)
             case _:
                 for child in children(node):
                     self.walk(child)
@@ -86,30 +93,28 @@ class NeedWalk:
         setting, methodology = self.planner.setting, self.planner.methodology
         kind, name = str(binder.within[0]), str(binder.within[1])
         if kind == "all":
-            self.check_listed(methodology.base_set(name))
+            self.check_listed(name)
             return name, set(range(len(setting.members[name])))
         if kind == "group":
             set_id, places = self.scope[name]
             return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
         _, places = self.scope[name]
-        last = max(places, default=-1) + int(binder.within[2])
-        return methodology.year_set, set(range(last + 1))
+        last, years = max(places, default=-1) + int(binder.within[2]), len(setting.members[methodology.year_set])
+        if places and last >= years:
+            self.after_the_end(binder)
+        return methodology.year_set, set(range(min(last + 1, years)))
 
     def check_listed(self, set_id: str) -> None:
-        """A sum over members of which the project says nothing would be a silent zero."""
-        if set_id in self.planner.setting.unlisted:
-            meaning = self.planner.methodology.index_set[set_id].meaning
-            self.planner.errors[set_id, "I501"] = InputError(
-                "I501", f"missing: the members of {set_id}", None,
-                why=f"{meaning or set_id}; {self.equation.label} ({self.equation.id}) goes through them",
-                remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none",
-            )  # fmt: skip
+        """A sum over members of which the project says nothing would be a silent zero, and a matrix over them one without elements."""
+        self.planner.check_listed(set_id, f"{self.equation.label} ({self.equation.id}) goes through them")
 
     def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
         if self.equation.solver and quantity == self.equation.quantity:
             return
         planner = self.planner
         axes = planner.methodology.quantity[quantity].indices
+        for axis in axes[:whole]:
+            self.check_listed(axis)
         places = [set(range(len(planner.setting.members[axis]))) for axis in axes[:whole]]
         for index, axis in zip(indices, axes[whole:], strict=True):
             places.append(self.places(index, axis, quantity))
@@ -153,6 +158,17 @@ class NeedWalk:
                 remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself",
             )  # fmt: skip
         return {group_of[label] for label in labels if label in group_of}
+
+    def after_the_end(self, binder: Binder) -> None:
+        source = self.equation.formula_source
+        place = source.place(binder.span) if source else self.equation.place
+        name, offset = str(binder.within[1]), int(binder.within[2])
+        self.planner.errors[self.equation.id, "G404"] = GraphError(
+            "G404", f"{self.equation.label} ({self.equation.id}) reaches after the last year by {binder.letter} in start..{name}{offset:+d}, "
+            f"for {self.equation.quantity}[{name}]", place, why="the year axis runs from the start year of the project to its last monitored year",
+            remedy=f"let the sum end at {name}, or add a case `when: {name} == end` with what holds there and limit this one to "
+            f"`{name} < end`",
+        )  # fmt: skip
 
     def before_start(self, index: IndexLetter, quantity: str) -> None:
         source = self.equation.formula_source

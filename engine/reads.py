@@ -56,7 +56,7 @@ class CellReads:
         for one in single_scopes(inner, names):
             if not all(mask is None or is_allowed(mask, inner, one) for mask in masks):
                 continue
-            if float(np.ravel(self.evaluator.value(body, one)[0])[0]) != 0:
+            if self.evaluator.term(body, one, names) not in (None, 0):
                 yield from self._reads(body, one)
 
     def place(self, quantity: str, indices: tuple[Index, ...], scope: Scope, axes: tuple[str, ...] | None = None) -> Cell:

@@ -34,7 +34,7 @@ def run_record(run: Run) -> dict[str, object]:
         "readings": dict(run.setting.readings),
         "datasets": [scalar.text for scalar in run.project.datasets],
         "result": result.id,
-        result.id: run.headline.value if run.headline.is_total else None,
+        result.id: run.headline.value if result.id in run.values.arrays and run.headline.is_total else None,
         f"{result.id}_unit": str(result.unit),
         "by_year": yearly_table(run).as_records(),
         "quantities": [quantity_record(run, quantity) for quantity in methodology.quantities if quantity.id in run.values.arrays],
@@ -139,7 +139,7 @@ def result_lines(run: Run) -> Iterator[str]:
     methodology = run.methodology
     whole = whole_units(run)
     in_table = {row.quantity.id for row in yearly_table(run).rows}
-    for id_ in dict.fromkeys((methodology.result, *methodology.report)):
+    for id_ in dict.fromkeys((methodology.result, *methodology.report, *run.plan.targets)):
         quantity = methodology.quantity[id_]
         if id_ in in_table or id_ not in run.values.arrays or (whole is not None and id_ == whole.quantity):
             continue
@@ -147,7 +147,7 @@ def result_lines(run: Run) -> Iterator[str]:
             where = f"[{', '.join(labels)}]" if labels else ""
             counted = f"   {whole.words}: {whole.cells[labels]:,}" if whole is not None and id_ == methodology.result else ""
             yield bold(f"{id_}{where} = {fixed(value, 3)} {quantity.unit}") + counted
-    if len(run.values.arrays[methodology.result].ravel()) > 1:
+    if methodology.result in run.values.arrays and len(run.values.arrays[methodology.result].ravel()) > 1:
         yield from _total_line(run, whole)
 
 

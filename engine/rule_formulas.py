@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cells import ABSENT
+from engine.conditions import Hole
 from engine.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
 from engine.plan import Box
 from engine.reads import is_allowed, single_scopes
@@ -150,10 +151,9 @@ class RuleFormulas(FormulaEvaluator):
             inner, mask = self.bind(binder, inner)
             if mask is not None:
                 masks.append(mask)
-        self.masks.append([])
-        body = evaluate(node.body, inner)
-        masks += self.masks.pop()
+        body, holes = self.heard(evaluate, node.body, inner)
         bound = {binder.letter for binder in node.binders}
+        masks += [(hole.there, hole.letters) for hole in holes if not hole.own.isdisjoint(bound)]
         axes = inner.order({x for _, letters in (body, *masks) for x in letters} | bound)
         sizes = [len(inner.letters[x][1]) if x in bound else 1 for x in axes]
         arrays = [aligned(one, axes) for one in (body, *masks)]
@@ -208,8 +208,8 @@ class RuleFormulas(FormulaEvaluator):
         array, exists = self.held(quantity), self.exists(quantity)
         if array.size == 0:
             return np.full(there.shape, np.nan), letters
-        if exists is not None and self.masks:
-            self.masks[-1].append((exists[at], letters))
+        if exists is not None:
+            self.pass_on([Hole(exists[at], letters, frozenset(letters))])
         value = array[at] if at else array[()]
         return (value if there.all() else np.where(there, value, np.nan)), letters
 
@@ -291,10 +291,8 @@ class RuleFormulas(FormulaEvaluator):
             return np.ones(there.shape, bool), letters
         gone = ~there | (np.isnan(array[at]) & self.never_asked(quantity)[at])
         if exists is not None:
-            if self.masks:
-                self.masks[-1].append((exists[at], letters))
-            else:
-                gone = gone | ~exists[at]
+            self.pass_on([Hole(exists[at], letters, frozenset(letters))])  # a reduction over one of its letters passes over it
+            gone = gone | ~exists[at]
         return gone, letters
 
     def never_asked(self, quantity: str) -> NDArray[np.bool_]:
@@ -339,10 +337,7 @@ class RuleFormulas(FormulaEvaluator):
         for one in terms:
             _, _, takes_part, _ = self.terms(Reduce(node.kind, (), node.body), one, self.away)
             if takes_part.all():
-                self.masks.append([])
-                found = list(look(node.body, one))
-                self.masks.pop()
-                yield from found
+                yield from look(node.body, one)
 
     def lacks_of_number(self, node: Node, scope: Scope) -> Iterator[Lack]:
         match node:

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluate import Values
+from engine.evaluate import Values, entered_in
 from engine.finding import Finding
 from engine.formula import Scope, Valued, aligned
 from engine.plan import Plan
@@ -80,9 +80,10 @@ def judge_rules(methodology: Methodology, plan: Plan, values: Values, supplied: 
         One for each rule, in order. A rule that does not hold has a finding A701 with the members and the numbers for which it fails;
         one that is not decided has A717 where a statement of the project is missing, else A740, of the severity of the rule.
     """
+    arrays = dict(values.arrays)
     formulas = RuleFormulas(
-        methodology, plan.setting, dict(values.arrays), supplied, states=values.states, needs=plan.needs,
-        computed=frozenset(values.steps),
+        methodology, plan.setting, arrays, supplied, entered=entered_in(methodology, plan, arrays), states=values.states,
+        needs=plan.needs, computed=frozenset(values.steps),
     )  # fmt: skip
     with np.errstate(all="ignore"):
         return tuple(_Judge(rule, formulas, plan).verdict() for rule in methodology.rules)

@@ -95,27 +95,37 @@ def _is_at(node: Node, quantity: Quantity, letters: set[str]) -> bool:
     )
 
 
-def headline(methodology: Methodology, setting: Setting, quantity: Quantity, array: NDArray[np.float64]) -> Headline:
+def headline(
+    methodology: Methodology, setting: Setting, quantity: Quantity, array: NDArray[np.float64], counts: NDArray[np.bool_]
+) -> Headline:
     """Return the number by which a quantity is spoken of.
 
     Parameters
     ----------
     array
         Shape: one axis per index of the quantity, in declared order. Unit: the quantity's.
+    counts
+        Which cells count (:func:`engine.cells.counted`). Shape: as ``array``.
     """
-    if array.size == 1:
-        return Headline(quantity.id, float(array.ravel()[0]), True)
+    cells = np.argwhere(counts)
+    if array.size == 1 or not len(cells):
+        return Headline(quantity.id, float(array.ravel()[0]) if len(cells) else 0.0, True)
     timed = [at for at, axis in enumerate(quantity.indices) if _is_time(methodology, axis)]
     way = over_years(methodology, quantity) if timed else "sum" if is_amount(quantity) else "none"
     if way == "sum":
-        return Headline(quantity.id, float(np.add.accumulate(array.ravel())[-1]), True)
+        return Headline(quantity.id, _added(array[counts]), True)
     axis = timed[0] if timed else len(quantity.indices) - 1
-    last = np.take(array, -1, axis=axis)
-    if way == "last" and last.size > 1 and is_amount(quantity):
-        member = setting.members[quantity.indices[axis]][-1]
-        return Headline(f"{quantity.id}[{member}]", float(np.add.accumulate(last.ravel())[-1]), True)
-    labels = ", ".join(setting.members[axis][-1] for axis in quantity.indices)
-    return Headline(f"{quantity.id}[{labels}]", float(array.ravel()[-1]), way == "last" and last.size == 1)
+    last = cells[cells[:, axis] == cells[:, axis].max()]
+    if way == "last" and len(last) > 1 and is_amount(quantity):
+        member = setting.members[quantity.indices[axis]][last[0][axis]]
+        return Headline(f"{quantity.id}[{member}]", _added(array[tuple(last.T)]), True)
+    labels = ", ".join(setting.members[axis][at] for axis, at in zip(quantity.indices, last[-1], strict=True))
+    return Headline(f"{quantity.id}[{labels}]", float(array[tuple(last[-1])]), way == "last" and len(last) == 1)
+
+
+def _added(values: NDArray[np.float64]) -> float:
+    """Return a sum made one number after the other, as sums of formulas are."""
+    return float(np.add.accumulate(values)[-1])
 
 
 def _is_time(methodology: Methodology, set_id: str) -> bool:

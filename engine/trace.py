@@ -344,7 +344,10 @@ class Tracer:
             for one in single_scopes(inner, names):
                 if not all(mask is None or is_allowed(mask, inner, one) for mask in masks):
                     continue
-                if node.kind == "Sum" and float(np.ravel(self.evaluator.value(node.body, one)[0])[0]) == 0:
+                term = self.evaluator.term(node.body, one, names)
+                if term is None:
+                    continue
+                if node.kind == "Sum" and term == 0:
                     zeros.append(1)
                 elif node.kind == "Sum" or self.is_there(node.body, one):  # a maximum leaves out what is not given
                     terms.append(self.opened(node.body, one, zeros))

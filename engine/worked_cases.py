@@ -19,7 +19,7 @@ from engine.evaluate import Values
 from engine.project_data import ProjectData, read_project
 from engine.reported_values import UnitReader
 from engine.setting import Setting
-from equations.errors import Place, SpecError, raise_all
+from equations.errors import FaultList, Place, SpecError, raise_all
 from equations.methodology import Methodology
 from equations.records import record
 from equations.spec_block import Block, Errors, read_number, unique
@@ -142,7 +142,7 @@ def read_cases(
     path = spec.parent / FOLDER / LIST
     if not path.is_file():
         return ()
-    errors: Errors = []
+    errors: Errors = FaultList()
     top = Block(read_yaml_file(path, name=shown_name(path)), "cases", errors, _SCHEMA["cases"])
     node = top.node.get("cases")
     items = node.items if isinstance(node, Sequence) else ()

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from equations.citation import Citation
 from equations.context import Activity, Boundary, Pool, Term
-from equations.errors import Place
+from equations.errors import FaultList, Place
 from equations.index_set import IndexSet, Relation
 from equations.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
 from equations.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
@@ -32,7 +32,7 @@ class DeclarationReader:
     """Reads what a spec declares, before any formula can name it."""
 
     def __init__(self, document: YamlNode) -> None:
-        self.errors: Errors = []
+        self.errors: Errors = FaultList()
         self.spec = Block(document, "spec", self.errors)
         self.head = self.spec.block("methodology") or Block(Mapping((), "", 0, 0), "methodology", [])
         self.document = self.head.text("document") or self.head.text("id")
@@ -223,9 +223,12 @@ class DeclarationReader:
     def check_relation(self, block: Block, on: str, relations: tuple[Relation, ...], indices: tuple[str, ...]) -> None:
         if not checked(on, [r.id for r in relations], "relation", block.place_of("on"), self.errors):
             return
-        for set_id in next(r.over for r in relations if r.id == on):
-            if set_id not in indices:
-                block.fault("S107", f"the relation {on} runs over {set_id}, which is no index of {block.text('id')}",
+        over = next(r.over for r in relations if r.id == on)
+        for set_id in dict.fromkeys(over):
+            if over.count(set_id) > indices.count(set_id):
+                often = {1: "", 2: " twice"}.get(over.count(set_id), f" {over.count(set_id)} times")
+                missing = "which is no index" if set_id not in indices else "which is only one index"
+                block.fault("S107", f"the relation {on} runs over {set_id}{often}, {missing} of {block.text('id')}",
                             block.place_of("on"), why=f"its indices are {', '.join(indices) or 'none'}",
                             remedy="take a relation over indices of the quantity")  # fmt: skip
 

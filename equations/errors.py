@@ -50,7 +50,7 @@ CODES: dict[str, str] = {
     "G401": "quantities that define each other in a circle",
     "G402": "two equations define the same quantity for the same case",
     "G403": "a needed quantity has neither a value nor an equation in some case",
-    "G404": "a lag reaches before the first year",
+    "G404": "a lag or a sum reaches before the first year or after the last",
     "G405": "a lag of a rule or of a comparison that no year has",
     "I501": "needed inputs are missing",
     "I502": "a name, label or field that the methodology or the project does not have",
@@ -76,10 +76,13 @@ CODES: dict[str, str] = {
     "I523": "a receipt that cannot be read, or was changed",
     "I524": "a file of outcomes that holds something else, or that another run writes to",
     "I525": "standard output that cannot be written to",
+    "I526": "two statements of a project for one cell, of which neither is the narrower",
     "I530": "a total to which the methodology gives no meaning",
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",
+    "V607": "a cell outside a relation is read where no sum passes over it",
+    "V608": "a computed value outside the range in which it can be",
     "V604": "an implicit equation that its solver cannot solve",
     "V605": "a power that a matrix does not have",
     "V606": "a solution that does not give back what it was found from",
@@ -235,8 +238,26 @@ class Faults(MethodologyError):  # noqa: N818 - several errors
         return text
 
 
+class FaultList(list[MethodologyError]):
+    """Errors of one pass, collected until :func:`raise_all` has looked at them; one that comes later is raised where it is found.
+
+    Whoever keeps a reader beyond its pass (a block of a project file is read when it is opened and again when it is bound) would
+    otherwise put faults into a list that nobody looks at any more.
+    """
+
+    closed = False
+
+    def append(self, error: MethodologyError) -> None:
+        """Keep an error, or raise it if nobody would hear of it."""
+        if self.closed:
+            raise error
+        super().append(error)
+
+
 def raise_all(errors: Sequence[MethodologyError]) -> None:
     """Raise nothing, the one error, or all of them as :class:`Faults`; what is said twice of one place is said once."""
+    if isinstance(errors, FaultList):
+        errors.closed = True
     found: dict[tuple[str, str, str], MethodologyError] = {}
     for error in errors:
         for one in error.errors if isinstance(error, Faults) else (error,):

@@ -10,7 +10,7 @@ import json
 from os.path import isfile
 from pathlib import Path
 
-from equations.errors import Place, SpecError, near
+from equations.errors import Place, SpecError, near, raise_all
 from equations.methodology import Methodology
 from equations.records import record
 from equations.revision import apply_changes
@@ -115,7 +115,11 @@ def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path,
     errors: Errors = []
     entries: dict[str, tuple[Scalar, YamlNode]] = {key.text: (key, value) for key, value in root}
     sources = []
-    for scalar in Block(root, "spec", errors).word_nodes("include") if "include" in root else []:
+    block = Block(root, "spec", errors)
+    before = len(errors)  # names of fields are looked at when all files are joined
+    included = block.word_nodes("include") if "include" in root else []
+    raise_all(errors[before:])
+    for scalar in included:
         target = path.parent / scalar.text
         if Path(scalar.text).name != scalar.text or not isfile(target):  # noqa: PTH113 - takes any name
             near_files = near(scalar.text, (file.name for file in path.parent.glob("*.yaml")))

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from equations.errors import MethodologyError, Place, SpecError, raise_all
+from equations.errors import FaultList, MethodologyError, Place, SpecError, raise_all
 from equations.records import record
 from equations.regular_file import UnreadableFileError, read_regular
 from equations.tokens import Source
@@ -228,7 +228,7 @@ class _Builder:
     def __init__(self, text: str, file: str) -> None:
         self.text = text
         self.file = file
-        self.errors: list[MethodologyError] = []
+        self.errors: list[MethodologyError] = FaultList()
         self.events: Iterator[Any] = iter(())
 
     def build(self) -> YamlNode | None:

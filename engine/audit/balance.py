@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.audit.roles import listed, serving_result, with_role
+from engine.audit.flows import matched
+from engine.audit.roles import listed, numbers_there, serving_result, with_role
 from engine.finding import Finding
 from engine.pipeline import Run
 from engine.printed import decimals
@@ -76,13 +77,20 @@ def _monitored(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
     if quantity.id not in run.inputs.values or not np.isfinite(array).all() or not np.diagonal(array).any():
         return
     intervals = run.setting.members[quantity.indices[2]]
-    rows, areas = array.sum(axis=1)[:, 0], initial[1]
+    kept = matched(run, quantity.indices[:1], list(enumerate(initial[0].indices)))
+    if not kept:
+        return
+    by_label = initial[1].sum(axis=tuple(at for at in range(initial[1].ndim) if at != kept[0]))
+    known = dict(zip(run.setting.members[initial[0].indices[kept[0]]], by_label.tolist(), strict=True))
+    labels = run.setting.members[quantity.indices[0]]
+    rows, areas = array.sum(axis=1)[:, 0], np.array([known.get(label, np.nan) for label in labels])
     off = [
         f"{label}: {number(float(row))} against {number(float(area))}"
-        for label, row, area in zip(run.setting.members[quantity.indices[0]], rows, areas, strict=True)
+        for label, row, area in zip(labels, rows, areas, strict=True)
         if np.isfinite(area) and abs(row - area) > max(_EXACT * area, 1e-6)
     ]
-    gap = abs(float(rows.sum()) / float(areas.sum()) - 1) if float(areas.sum()) else 0.0
+    whole = float(np.nansum(areas))
+    gap = abs(float(rows.sum()) / whole - 1) if whole else 0.0
     if off:
         yield Finding(
             "A709",
@@ -98,7 +106,7 @@ def _monitored(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
 def _rows(run: Run, quantity: Quantity) -> Iterator[Finding]:
     if quantity.rows_sum_to is None or len(quantity.indices) < 2:
         return
-    wanted, array = float(quantity.rows_sum_to), run.values.arrays[quantity.id]
+    wanted, array = float(quantity.rows_sum_to), numbers_there(run, quantity)
     sums = array.sum(axis=1)
     within: list[str] = []
     beyond: list[str] = []

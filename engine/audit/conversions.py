@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from engine.audit.flows import areas_of, flow_of
 from engine.audit.roles import listed, with_role
 from engine.finding import Finding
 from engine.pipeline import Run
@@ -37,26 +38,23 @@ def audit_conversions(run: Run) -> tuple[Finding, ...]:
 
 
 def _followed(run: Run, quantity: Quantity, array: np.ndarray, initial: Quantity, areas: np.ndarray) -> Iterator[Finding]:
-    labels, members = run.setting.members[quantity.indices[0]], run.setting.members[initial.indices[0]]
-    held = {label: float(areas[members.index(label)]) for label in labels if label in members}
-    held = {label: 0.0 if np.isnan(area) else area for label, area in held.items()}
+    flow = flow_of(run, quantity, array, initial)
+    held = areas_of(run, initial, areas, flow, quantity) if flow.axes else {}
     total = float(np.nansum(areas))
-    matrix = len(quantity.indices) > 1 and quantity.indices[0] == quantity.indices[1]
-    steps = np.moveaxis(np.nan_to_num(array), -1, 0)
     beyond, whole = [], []
-    for when, step in zip(run.setting.members[quantity.indices[-1]], steps, strict=True):
-        flows = step - np.diag(np.diagonal(step)) if matrix else step
-        leaving = flows.sum(axis=1) if matrix else flows
-        arriving = flows.sum(axis=0) if matrix else np.zeros_like(leaving)
+    for at, when in enumerate(flow.times):
+        leaving, arriving = flow.leaving[:, at], flow.arriving[:, at]
         if float(leaving.sum()) > total * (1 + _SLACK):
-            whole.append(f"{when}: {number(float(leaving.sum()))} of {number(total)} {quantity.unit}")
-        for at, label in enumerate(labels):
+            whole.append(f"{when}: {number(float(leaving.sum()))} of {number(total)} {quantity.unit}".removeprefix(": "))
+        for label, gone, come in zip(flow.labels, leaving.tolist(), arriving.tolist(), strict=True):
             if label in held:
-                if float(leaving[at]) > held[label] * (1 + _SLACK) + _SLACK:
-                    beyond.append(f"{label} in {when}: {number(float(leaving[at]))} of {number(held[label])} {quantity.unit}")
-                held[label] = max(0.0, held[label] - float(leaving[at]) + float(arriving[at]))
+                if gone > held[label] * (1 + _SLACK) + _SLACK:
+                    where = f"{', '.join(label)} in {when}".removesuffix(" in ")
+                    beyond.append(f"{where}: {number(gone)} of {number(held[label])} {quantity.unit}")
+                held[label] = max(0.0, held[label] - gone + come)
+    step = f" in one {flow.time_set.replace('_', ' ')}" if flow.time_set else ""
     for texts, severity, what in (
-        (whole, "error", f"{quantity.id} converts more in one {quantity.indices[-1].replace('_', ' ')} than the whole area"),
+        (whole, "error", f"{quantity.id} converts more{step} than the whole area"),
         (beyond, "warning", f"{quantity.id} converts more of a category than there is"),
     ):
         if texts:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audit.flows import matched
 from engine.audit.roles import listed, with_role
 from engine.finding import Finding
 from engine.pipeline import Run
@@ -16,6 +18,8 @@ from equations.quantity import Quantity
 #: How many times one may be the other.
 SLIP, STEP = 100.0, 10.0
 Areas = NDArray[np.float64]
+#: Index sets of the categories, and what leaves each in each year. Shape: (one axis for each set, year).
+_ByCategory: TypeAlias = tuple[tuple[str, ...], Areas]
 
 
 def audit_rates(run: Run) -> tuple[Finding, ...]:
@@ -28,52 +32,69 @@ def audit_rates(run: Run) -> tuple[Finding, ...]:
     """
     findings: list[Finding] = []
     for quantity, array in with_role(run, "monitored_conversion"):
-        if quantity.indices[-1:] != (run.methodology.year_set,):
-            continue
-        projected = _projected(run, quantity.part_of, quantity.indices[0])
-        if projected is not None:
-            findings += _compared(run, quantity, _leaving(array, quantity), *projected)
+        source = _projected(run, quantity.part_of) if run.methodology.year_set in quantity.indices else None
+        if source is not None:
+            findings += _compared(run, quantity, _leaving(run, quantity, array), source[0], source[1])
     return tuple(findings)
 
 
-def _leaving(array: Areas, quantity: Quantity) -> Areas:
-    """Return what leaves each category in each year. Shape: (category, year)."""
-    if len(quantity.indices) == 2:
-        return array
-    stays = np.moveaxis(np.diagonal(array), -1, 0)
-    return np.asarray(array.sum(axis=1) - stays, float)
+def _leaving(run: Run, quantity: Quantity, array: Areas) -> _ByCategory:
+    """Return what leaves each category in each year; of a conversion from one to another what stays is left out."""
+    years, indices = run.methodology.year_set, list(quantity.indices)
+    twice = next((at for at, set_id in enumerate(indices) if set_id in indices[at + 1 :]), None)
+    array = np.array(array, float)
+    if twice is not None:
+        other = indices.index(indices[twice], twice + 1)
+        stays = np.arange(array.shape[twice])
+        np.moveaxis(array, (twice, other), (0, 1))[stays, stays] = 0.0
+        array = array.sum(axis=other)
+        indices.pop(other)
+    axis = indices.index(years)
+    return tuple(set_id for set_id in indices if set_id != years), np.moveaxis(array, axis, -1)
 
 
-def _projected(run: Run, place: str, axis: str) -> tuple[Quantity, Areas] | None:
+def _projected(run: Run, place: str) -> tuple[Quantity, _ByCategory] | None:
     """Return what is projected to leave each category in each year, from conversions or else from the change of areas."""
+    years = run.methodology.year_set
     for quantity, array in with_role(run, "projected_conversion"):
-        if quantity.part_of == place and np.isfinite(array).any():
-            return quantity, _taken(run, quantity, axis, _leaving(array, quantity))
-    initial = next((array for q, array in with_role(run, "initial_area") if q.part_of == place), None)
+        if quantity.part_of == place and years in quantity.indices and np.isfinite(array).any():
+            return quantity, _leaving(run, quantity, array)
+    initial = next(((q, array) for q, array in with_role(run, "initial_area") if q.part_of == place), None)
     for quantity, array in with_role(run, "projected_area"):
-        if quantity.part_of == place and initial is not None and quantity.indices[-1:] == (run.methodology.year_set,):
-            before = np.concatenate([initial[:, None], array[:, :-1]], axis=1)
-            return quantity, _taken(run, quantity, axis, before - array)
+        rest = tuple(set_id for set_id in quantity.indices if set_id != years)
+        if quantity.part_of == place and initial is not None and years in quantity.indices and rest == initial[0].indices:
+            areas = np.moveaxis(array, quantity.indices.index(years), -1)
+            before = np.concatenate([initial[1][..., None], areas[..., :-1]], axis=-1)
+            return quantity, (rest, before - areas)
     return None
 
 
-def _taken(run: Run, quantity: Quantity, axis: str, array: Areas) -> Areas:
-    """Return the rows of the categories of ``axis``."""
-    members = run.setting.members[quantity.indices[0]]
-    return array[[members.index(label) for label in run.setting.members[axis] if label in members]]
+def _on(run: Run, leaving: _ByCategory, wanted: Sequence[str]) -> tuple[list[tuple[str, ...]], Areas]:
+    """Return what leaves the categories over some index sets, all others added up, and the labels of these categories."""
+    sets, array = leaving
+    axes = matched(run, wanted, list(enumerate(sets)))
+    kept = [axes[place] for place in range(len(wanted))]
+    summed = array.sum(axis=tuple(at for at in range(len(sets)) if at not in kept))
+    summed = np.transpose(summed, [*np.argsort(np.argsort(kept)), len(kept)])
+    members = [run.setting.members[sets[at]] for at in kept]
+    labels = [tuple(own[at] for own, at in zip(members, cell, strict=True)) for cell in np.ndindex(*map(len, members))]
+    return labels, summed.reshape(len(labels), array.shape[-1])
 
 
-def _compared(run: Run, quantity: Quantity, monitored: Areas, source: Quantity, projected: Areas) -> Iterator[Finding]:
-    if monitored.shape != projected.shape:
-        return
+def _compared(run: Run, quantity: Quantity, monitored: _ByCategory, source: Quantity, projected: _ByCategory) -> Iterator[Finding]:
+    common = matched(run, monitored[0], list(enumerate(projected[0])))
+    shared = [monitored[0][place] for place in sorted(common)]
+    labels, mine = _on(run, monitored, shared)
+    theirs = dict(zip(*_on(run, projected, shared), strict=True))
     far, off = [], []
-    for label, real, expected in zip(run.setting.members[quantity.indices[0]], monitored, projected, strict=True):
+    for label, real in zip(labels, mine, strict=True):
+        expected = theirs.get(label, np.full_like(real, np.nan))
         known = np.isfinite(real) & np.isfinite(expected)
         got, wanted = float(real[known].sum()), float(expected[known].sum())
         if got <= 0 or wanted <= 0:
             continue
         ratio = got / wanted
-        text = f"{label}: {number(got)} monitored, {number(wanted)} projected {quantity.unit}"
+        text = f"{', '.join(label) or 'all'}: {number(got)} monitored, {number(wanted)} projected {quantity.unit}"
         if max(ratio, 1 / ratio) >= SLIP:
             far.append(text)
         elif max(ratio, 1 / ratio) >= STEP:

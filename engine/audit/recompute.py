@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.audit.scalar_path import Labels, ScalarPath
+from engine.audit.scalar_size import ScalarSize
 from engine.audit.scalar_units import PathError, magnitude
 from engine.cells import EXCLUDED, PRESENT
 from engine.finding import Finding
@@ -17,7 +18,7 @@ from equations.syntax import IndexLetter
 
 #: Largest relative difference between the two ways.
 TOLERANCE = 1e-9
-#: Differences below this share of the largest value of a quantity are rounding left over where large numbers cancel.
+#: Differences below this share of the largest value of a quantity, or of what went into a cell, are rounding where large numbers cancel.
 _CANCELLATION = 1e-12
 _MOST_SHOWN = 4
 _MOST_PRODUCTS = 1000
@@ -28,6 +29,7 @@ class _Tally:
     cells: int = 0
     worst: float = 0.0
     wrong: dict[str, list[str]] = field(default_factory=dict)
+    sizes: ScalarSize | None = None
 
     def note(self, quantity: str, text: str) -> None:
         self.wrong.setdefault(quantity, []).append(text)
@@ -108,10 +110,21 @@ def _compare(run: Run, path: ScalarPath, quantity: str, labels: Labels, tally: _
     largest = float(np.nanmax(np.abs(run.values.arrays[quantity])))
     if gap <= _CANCELLATION * largest or ((quantity, labels) in path.at_step and gap <= 1):
         return
+    if gap > TOLERANCE * max(abs(slow), abs(fast)) and gap <= _CANCELLATION * _entered(tally, path, quantity, labels):
+        return
     relative = gap / max(abs(slow), abs(fast))
     tally.worst = max(tally.worst, relative)
     if relative > TOLERANCE:
         tally.note(quantity, f"{name} is {fast!r} in one and {slow!r} in the other")
+
+
+def _entered(tally: _Tally, path: ScalarPath, quantity: str, labels: Labels) -> float:
+    """Return the size of what went into a cell and may have cancelled there."""
+    tally.sizes = tally.sizes or ScalarSize(path)
+    try:
+        return tally.sizes.entered(quantity, labels)
+    except (PathError, OverflowError):
+        return 0.0
 
 
 # -- implicit equations: beside the cells of the solution, it is put in where it can be multiplied out

@@ -44,7 +44,7 @@ def _years(run: Run) -> Iterator[Finding]:
 
 def _credits(run: Run) -> Iterator[Finding]:
     for quantity, array in with_role(run, "credits"):
-        if quantity.indices == (run.methodology.year_set,):
+        if run.methodology.year_set in quantity.indices:
             continue
         below = [tuple(int(at) for at in cell) for cell in np.argwhere(array < 0)]
         if below:

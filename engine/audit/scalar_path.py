@@ -8,8 +8,10 @@ converted by pint, units are carried through every operation, and sums are Pytho
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from engine.audit.scalar_powers import power_of
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
@@ -27,6 +29,8 @@ from equations.syntax import (
     DateMark,
     Element,
     Excluded,
+    Index,
+    IndexGroup,
     IndexLabel,
     IndexLetter,
     Letter,
@@ -85,21 +89,26 @@ class ScalarPath(ScalarScope):
             self.known[key] = self.given(declared, labels) if given else self.computed(declared, labels)
         return self.known[key]
 
-    def used(self, quantity: str, labels: Labels) -> Value:
-        """Return a cell as it counts in a formula."""
+    def used(self, quantity: str, labels: Labels, indices: tuple[Index, ...]) -> Value:
+        """Return a cell as it counts in a formula, where it is named by some indices."""
         declared = self.methodology.quantity[quantity]
-        self.check_exists(declared, labels)
+        self.check_exists(declared, labels, frozenset(x.letter for x in indices if isinstance(x, IndexLetter | IndexGroup)))
         value = self.cell(quantity, labels)
         if declared.acts_as is not None:
             return self.units.of(magnitude(value), str(declared.acts_as))
         return value
 
-    def check_exists(self, quantity: Quantity, labels: Labels) -> None:
+    def check_exists(self, quantity: Quantity, labels: Labels, letters: frozenset[str]) -> None:
         pairs = self.setting.relations.get(quantity.on) if quantity.on else None
         if pairs is not None:
-            over = self.methodology.relation[quantity.on].over
-            if tuple(labels[quantity.indices.index(axis)] for axis in over) not in pairs:
-                raise OutsideRelationError
+            rest = list(zip(quantity.indices, labels, strict=True))
+            found = []
+            for set_id in self.methodology.relation[quantity.on].over:
+                axis, label = next(pair for pair in rest if pair[0] == set_id)
+                rest.remove((axis, label))
+                found.append(label)
+            if tuple(found) not in pairs:
+                raise OutsideRelationError((f"{quantity.id}[{', '.join(labels)}]", letters))
 
     def given(self, quantity: Quantity, labels: Labels) -> Value:
         """Convert a number as it was written; a left-out cell is zero, a statement is taken as it was read."""
@@ -136,8 +145,9 @@ class ScalarPath(ScalarScope):
         try:
             try:
                 value = self.right_side(equation, quantity, labels, scope)
-            except OutsideRelationError:
-                value = 0.0
+            except OutsideRelationError as hole:
+                names = ", ".join(name for name, _ in hole.cells)
+                raise PathError(f"{equation.label} reads {names} outside its relation") from None
             if self.rounding:
                 self.at_step.add((quantity.id, labels))
             return self.units.in_unit(
@@ -186,14 +196,14 @@ class ScalarPath(ScalarScope):
                 return 0.0
             case Element(quantity=quantity, indices=indices):
                 axes = self.methodology.quantity[quantity].indices
-                return self.used(quantity, tuple(self.label(i, axis, scope) for i, axis in zip(indices, axes, strict=True)))
+                return self.used(quantity, tuple(self.label(i, axis, scope) for i, axis in zip(indices, axes, strict=True)), indices)
             case DateMark(name=name):
                 day = date.fromisoformat(self.setting.start if name == "project_start" else self.setting.end)
                 return self.units.of(float((day - date(1970, 1, 1)).days), "day")
             case Negative(operand=operand):
                 return -self.value(operand, scope)
             case Binary(op=op, left=left, right=right):
-                return self.units.binary(op, self.value(left, scope), self.value(right, scope))
+                return self.units.binary(op, *self.each(partial(self.value, left, scope), partial(self.value, right, scope)))
             case Call():
                 return self.call(node, scope)
             case Reduce(kind=kind):
@@ -218,7 +228,7 @@ class ScalarPath(ScalarScope):
     def call(self, node: Call, scope: Scope) -> Value:
         if node.name in ("days_in_year", "operating_days", "elapsed_years"):
             return self.calendar(node, scope)
-        values = [self.value(argument, scope) for argument in node.arguments]
+        values = self.each(*(partial(self.value, argument, scope) for argument in node.arguments))
         if node.name in ("max", "min"):
             return self.units.folded(node.name.capitalize(), values)
         value = values[0]
@@ -261,7 +271,8 @@ class ScalarPath(ScalarScope):
                     return 0.0
                 head = (row,) if diagonal else (row, column)
                 axes = self.methodology.quantity[quantity].indices[len(head) :]
-                return self.used(quantity, (*head, *(self.label(i, axis, scope) for i, axis in zip(indices, axes, strict=True))))
+                rest = (self.label(i, axis, scope) for i, axis in zip(indices, axes, strict=True))
+                return self.used(quantity, (*head, *rest), indices)
             case Negative(operand=operand):
                 return -self.element(operand, scope, row, column)
             case Binary(op="@", left=left, right=right):
@@ -272,10 +283,7 @@ class ScalarPath(ScalarScope):
             case Binary(op="^", left=base, right=exponent):
                 return self.power(base, Decimal(self.units.plain(self.value(exponent, scope))), scope, row, column)
             case Binary(op=op, left=left, right=right):
-                sides = [
-                    self.element(side, scope, row, column) if self.is_matrix(side) else self.value(side, scope)
-                    for side in (left, right)
-                ]
+                sides = self.each(*(partial(self.side, side, scope, row, column) for side in (left, right)))
                 return self.units.binary("*" if op == ".*" else op, *sides)
             case Call(name="transpose", arguments=(inner_node,)):
                 return self.element(inner_node, scope, column, row)
@@ -285,10 +293,21 @@ class ScalarPath(ScalarScope):
                 letter, _, set_id = text.partition(":")
                 return self.value(body, {**scope, letter: (set_id, row)}) if row == column else 0.0
             case Reduce():
-                return self.units.folded(
-                    "Sum", [self.element(node.body, inner, row, column) for inner in self.bound(node.binders, scope)]
-                )
+                return self.units.folded("Sum", list(self.elements(node, scope, row, column)))
         raise PathError(f"a {type(node).__name__} where a matrix is meant")
+
+    def side(self, node: Node, scope: Scope, row: str, column: str) -> Value:
+        """Return one side of an operation of matrices: of a number that multiplies a matrix the number."""
+        return self.element(node, scope, row, column) if self.is_matrix(node) else self.value(node, scope)
+
+    def elements(self, node: Reduce, scope: Scope, row: str, column: str) -> Iterator[Value]:
+        """Yield one element of each matrix of a sum."""
+        for inner in self.bound(node.binders, scope):
+            try:
+                yield self.element(node.body, inner, row, column)
+            except OutsideRelationError as hole:
+                if not hole.passed_over_by({binder.letter for binder in node.binders}):
+                    raise
 
     def power(self, base: Node, exponent: Decimal, scope: Scope, row: str, column: str) -> float:
         """Return one element of a power of a matrix of plain numbers."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value
@@ -28,7 +29,19 @@ Scope = Mapping[str, tuple[str, str]]
 
 
 class OutsideRelationError(Exception):
-    """A cell that does not exist under its relation; sums pass over it."""
+    """Cells that are not there under their relation.
+
+    A sum passes over one that it names by a letter of its own; where nothing passes over it, reading it is a fault.
+    """
+
+    def __init__(self, *cells: tuple[str, frozenset[str]]) -> None:
+        super().__init__(*cells)
+        #: Name of each cell, and the letters by which it is named.
+        self.cells = cells
+
+    def passed_over_by(self, letters: set[str]) -> bool:
+        """Whether a reduction that binds some letters passes over one of the cells."""
+        return any(own & letters for _, own in self.cells)
 
 
 class ScalarScope:
@@ -58,9 +71,10 @@ class ScalarScope:
         """Yield the body for every combination of the letters that a reduction binds; cells outside a relation are passed over."""
         for inner in self.bound(node.binders, scope):
             try:
-                yield self.holds(node.body, inner) if node.kind in ("All", "Any") else self.value(node.body, inner)
-            except OutsideRelationError:
-                continue
+                yield self.value(node.body, inner)
+            except OutsideRelationError as hole:
+                if not hole.passed_over_by({binder.letter for binder in node.binders}):
+                    raise
 
     def bound(self, binders: tuple[Binder, ...], scope: Scope) -> Iterator[Scope]:
         if not binders:
@@ -88,7 +102,7 @@ class ScalarScope:
     def holds(self, node: Node, scope: Scope) -> bool:
         match node:
             case Logic(op=op, parts=parts):
-                return (all if op == "and" else any)(self.holds(part, scope) for part in parts)
+                return self.decided(op == "or", [partial(self.holds, part, scope) for part in parts])
             case Not(operand=operand):
                 return not self.holds(operand, scope)
             case Member(letter=letter, set=set_id, negated=negated):
@@ -101,11 +115,46 @@ class ScalarScope:
                     return COMPARE[op](int(a), int(b))
                 return COMPARE[op](a, b)
             case Compare(op=op, left=left, right=right):
-                a, b = self.units.joined(self.value(left, scope), self.value(right, scope))
+                a, b = self.units.joined(*self.each(partial(self.value, left, scope), partial(self.value, right, scope)))
                 return bool(COMPARE[op](a, b))
             case Reduce(kind=kind):
-                return (all if kind == "All" else any)(self.terms(node, scope))
+                return self.decided(kind == "Any", [partial(self.term, node, one) for one in self.bound(node.binders, scope)])
         raise PathError(f"a {type(node).__name__} where a condition is meant")
+
+    def term(self, node: Reduce, inner: Scope) -> bool | None:
+        """Return whether a condition holds for one member, or ``None`` where the member takes no part."""
+        try:
+            return self.holds(node.body, inner)
+        except OutsideRelationError as hole:
+            if not hole.passed_over_by({binder.letter for binder in node.binders}):
+                raise
+            return None
+
+    def decided(self, decisive: bool, parts: Iterable[Callable[[], bool | None]]) -> bool:
+        """Join conditions: one that decides does so although others compare what is not there."""
+        open_: Exception | None = None
+        for part in parts:
+            try:
+                if part() is decisive:
+                    return decisive
+            except (OutsideRelationError, PathError) as fault:
+                open_ = open_ or fault
+        if open_ is not None:
+            raise open_
+        return not decisive
+
+    def each(self, *parts: Callable[[], Any]) -> list[Any]:
+        """Return what each part is worth; of cells that are not there all are named together."""
+        found: list[Any] = []
+        holes: list[tuple[str, frozenset[str]]] = []
+        for part in parts:
+            try:
+                found.append(part())
+            except OutsideRelationError as hole:
+                holes += hole.cells
+        if holes:
+            raise OutsideRelationError(*holes)
+        return found
 
     def member(self, node: Node, scope: Scope) -> str:
         if isinstance(node, Word):

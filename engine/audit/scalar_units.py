@@ -1,6 +1,7 @@
 """Arithmetic on single numbers with their units carried along by pint; for recomputing a run a second way.
 
-A value is a pint quantity, or a plain float where there is no unit; a plain ``0.0`` goes with any unit, as it does in formulas.
+A value is a pint quantity, or a plain float where there is no unit; a plain ``0.0`` goes with any unit, as it does in formulas, and what
+it is multiplied with or divided by leaves it one.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class CarriedUnits:
         if op == "/":
             if magnitude(right) == 0:
                 raise PathError("a division by zero")
-            return left / right
+            return 0.0 if isinstance(left, float) and left == 0 else left / right
         return 0.0 if (isinstance(left, float) and left == 0) or (isinstance(right, float) and right == 0) else left * right
 
     def plain(self, value: Value) -> float:

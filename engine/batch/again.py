@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from engine.batch.batch import make_batchable
+from engine.batch.batch import Batchable, make_batchable
 from engine.batch.numpy_code import BlockCode
 from engine.batch.program import Numbers
-from engine.batch.run import limits
 from engine.cells import cell_name
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from engine.plan import Plan
+from engine.ranges import limits
 from equations.errors import InputError
 from equations.methodology import Methodology
 
@@ -52,6 +52,7 @@ class Recalculation:
             cells = made.literal.outputs[name]
             self._places[name] = (slice(first, first + cells.size), cells.shape)
             first += cells.size
+        self._lowest, self._highest = self._ranges(made)
         self._read = {name: (slice(*ready.places[name]), cells) for name, cells in ready.wanted.items()}
         self._base, self._least, self._most = (np.empty(len(self._code.inputs)) for _ in range(3))
         for name, (rows, cells) in self._read.items():
@@ -101,7 +102,18 @@ class Recalculation:
             return self._step_by_step(changed)
         numbers = self._known.copy()
         numbers[self._open] = found[: len(self._open)] + 0.0
+        if ((numbers < self._lowest) | (numbers > self._highest)).any():
+            return self._step_by_step(changed)
         return _Quantities(numbers, self._places)
+
+    def _ranges(self, made: Batchable) -> tuple[Numbers, Numbers]:
+        """Return the least and the greatest number that each computed cell can be; no bounds where only rules ask for it."""
+        bounds = [np.empty((2, 0))]
+        for name in self._places:
+            own = limits(self.methodology.quantity[name]) if name not in self.plan.optional else (-np.inf, np.inf)
+            bounds.append(np.repeat(np.array(own)[:, None], made.literal.outputs[name].size, axis=1))
+        joined = np.concatenate(bounds, axis=1)
+        return joined[0], joined[1]
 
     def _step_by_step(self, changed: Mapping[str, Numbers]) -> Mapping[str, Numbers]:
         """Evaluate as a run does: to say which cell has no result, or to find that no cell lacks one."""

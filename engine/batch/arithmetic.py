@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.batch.program import CONDITIONS, REDUCTIONS, Cells, Group, Numbers
 from engine.matrix_powers import powers, roots
+from engine.powers import power
 from engine.whole_numbers import ceil, floor
 
 #: Draws whose matrices are worked on together, so that what lies between fits the cache.
@@ -15,7 +16,7 @@ _DRAWS = 64
 
 #: Operation -> NumPy function; conditions take and give 1 and 0.
 FUNCTIONS: dict[str, Callable[..., Numbers]] = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "power": np.power, "max": np.maximum,
+    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "power": power, "max": np.maximum,
     "min": np.minimum, "neg": np.negative, "abs": np.abs, "floor": floor, "ceil": ceil, "sqrt": np.sqrt, "exp": np.exp,
     "ln": np.log,
     "log10": np.log10, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,

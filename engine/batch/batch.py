@@ -18,6 +18,7 @@ from engine.batch.forms import FORMS, literal_form, optimised_form
 from engine.batch.lowering import lower
 from engine.batch.prepared import Prepared, prepare
 from engine.batch.program import Numbers, Program
+from engine.cells import existing_cells
 from engine.plan import Plan
 from equations.errors import Place
 from equations.methodology import Methodology
@@ -154,6 +155,8 @@ class Batchable:
             part = np.zeros(cells.shape, bool)
             if name not in self.plan.optional:
                 part[np.ix_(*self.plan.required.get(name, self.plan.needs[name]))] = True
+                exists = existing_cells(self.methodology.quantity[name], self.plan.setting, self.methodology)
+                part &= True if exists is None else exists
             parts.append(part.ravel())
         return np.concatenate(parts)
 

@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.batch.program import Builder, Cells, Program
+from engine.batch.lowered_conditions import ARITHMETIC, PARTIAL, LoweredConditions
+from engine.batch.program import Cells, Program
+from engine.conditions import Hole
 from engine.evaluate import StepEvaluator
-from engine.formula import COLUMN, INNER, ROW, FormulaEvaluator, Scope, Valued, aligned
+from engine.formula import COLUMN, INNER, ROW, Scope, Valued, aligned
 from engine.plan import Plan, Step
 from engine.solvers import root_parts
 from engine.written_numbers import EPOCH
@@ -24,31 +27,20 @@ from equations.syntax import (
     Binary,
     Call,
     Cases,
-    Compare,
     DateMark,
     Element,
     Excluded,
-    Letter,
-    Logic,
     MatrixRef,
-    Member,
     Negative,
     Node,
-    Not,
     Number,
     Ratio,
     Reduce,
-    Supplied,
-    Switch,
     Word,
 )
 
-_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", ".*": "mul", "/": "div", "^": "power"}
-_COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 _NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": 1.0, "Any": 0.0}
 _CALENDAR = ("days_in_year", "operating_days", "elapsed_years")
-#: Operations that can leave the finite numbers with finite operands.
-_PARTIAL = frozenset({"div", "power", "sqrt", "exp", "ln", "log10"})
 
 
 def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = ()) -> Program:
@@ -75,7 +67,8 @@ def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = ()) -
         steps.stage(stage)
     wanted = {quantity: _cells(formulas.arrays[quantity]) for quantity in outputs or plan.targets}
     finite = np.unique(np.concatenate([np.zeros(0, np.int64), *formulas.partial]))
-    return Program(tuple(formulas.builder.groups), wanted, finite=finite)
+    guards = np.unique(np.concatenate([np.zeros(0, np.int64), *formulas.guards]))
+    return Program(tuple(formulas.builder.groups), wanted, guards, finite)
 
 
 def _cells(array: object) -> Cells:
@@ -97,10 +90,15 @@ class Lowering(StepEvaluator):
         equation = self.methodology.equation[step.equation]
         scope = self.scope_of(step, year)
         self.formulas.defining = step.quantity
-        value = self.solved(equation, scope) if equation.solver else self.formulas.value(equation.formula, scope)
-        self.keep(step, equation, scope, value)
+        self.formulas.guarded = False
+        value, holes = self.formulas.heard(lambda _, own: self.worth(equation, own), equation.formula, scope)
+        self.keep(step, equation, scope, value, holes)
 
-    def keep(self, step: Step, equation: Equation, scope: Scope, value: Valued) -> None:
+    def worth(self, equation: Equation, scope: Scope) -> Valued:
+        """Return the cells of an equation's right side."""
+        return self.solved(equation, scope) if equation.solver else self.formulas.value(equation.formula, scope)
+
+    def keep(self, step: Step, equation: Equation, scope: Scope, value: Valued, holes: list[Hole]) -> None:
         """Put the cells of a result where the quantity is read from."""
         matrix = isinstance(equation.defines, MatrixRef)
         axes = scope.order({*scope.letters, *((ROW, COLUMN) if matrix else ())})
@@ -108,13 +106,29 @@ class Lowering(StepEvaluator):
         shape = np.broadcast_shapes(*(np.shape(part) for part in target)) if target else ()
         result = np.broadcast_to(_cells(aligned(value, axes)), shape)
         exists = self.formulas.exists(step.quantity)
+        chosen = self.chosen(step, axes, scope, shape)
         if exists is not None:
-            result = np.where(exists[target] if target else exists, result, self.formulas.zero)
+            here = exists[target] if target else exists
+            result = np.where(here, result, self.formulas.missing)
+            chosen = chosen & here
+        if step.quantity not in self.plan.optional:
+            self.must_be_finite(result, chosen, axes, holes)
         held = self.arrays[step.quantity]
         if target:
             held[target] = np.where(self.chosen(step, axes, scope, shape), result, held[target])
         else:
             held[...] = result
+
+    def must_be_finite(self, result: Cells, chosen: NDArray[np.bool_], axes: tuple[str, ...], holes: list[Hole]) -> None:
+        """Ask for what a run asks of each cell: a number, and no cell read that is not there."""
+        formulas = self.formulas
+        if formulas.guarded:
+            formulas.partial.append(result[chosen])
+        for hole in holes:
+            there = _cells(aligned(formulas.as_cells((hole.there, hole.letters)), axes))
+            below = _cells(formulas.builder.constant(-1.0))
+            cells = formulas.builder.apply("where", there, _cells(formulas.zero), below, name=formulas.defining)
+            formulas.guards.append(np.broadcast_to(cells, chosen.shape)[chosen])
 
     def solved(self, equation: Equation, scope: Scope) -> Valued:
         """Write down the roots of an implicit equation."""
@@ -129,14 +143,16 @@ class Lowering(StepEvaluator):
 
 
 @dataclass
-class LoweredFormulas(FormulaEvaluator):
+class LoweredFormulas(LoweredConditions):
     """Holds, for each quantity, the cells in which its numbers will be, and writes down what formulas do with them."""
 
-    builder: Builder = field(default_factory=Builder)
     #: Cells that can come out as infinite or as no number, outside of cases.
     partial: list[Cells] = field(default_factory=list)
+    #: Cells that are below zero where a formula reads what is not there.
+    guards: list[Cells] = field(default_factory=list)
     conditional: int = 0
-    defining: str = ""
+    #: Whether a case of the equation at hand can come out as no number.
+    guarded: bool = False
 
     # -- values
 
@@ -145,17 +161,21 @@ class LoweredFormulas(FormulaEvaluator):
         """The cell of zero."""
         return self.builder.constant(0.0)
 
+    @property
+    def missing(self) -> int:
+        """The cell that stands for one that is not there."""
+        return self.builder.constant(np.nan)
+
     def emit(self, op: str, *values: Valued, scope: Scope) -> Valued:
         """Write down an operation along the letters of its operands."""
         axes = scope.order({x for _, letters in values for x in letters})
         cells = self.builder.apply(op, *(_cells(aligned(value, axes)) for value in values), name=self.defining)
-        if op in _PARTIAL and not self.conditional:
-            self.partial.append(cells.ravel())
+        if op in PARTIAL:
+            if self.conditional:
+                self.guarded = True
+            else:
+                self.partial.append(cells.ravel())
         return cells, axes
-
-    def number(self, value: float) -> Valued:
-        """Return the cell of a constant."""
-        return np.array(self.builder.constant(value)), ()
 
     def value(self, node: Node, scope: Scope) -> Valued:
         """Return the cells of a node along its letters."""
@@ -173,14 +193,7 @@ class LoweredFormulas(FormulaEvaluator):
                 return self.emit("neg", self.value(operand, scope), scope=scope)
             case Element() | MatrixRef() | Binary() | Call() | Reduce() | Cases():
                 return super().value(node, scope)
-        return self.as_cells(self.condition(node, scope))
-
-    def as_cells(self, value: Valued) -> Valued:
-        """Return a condition as cells of 1 and 0."""
-        array, letters = value
-        if np.asarray(array).dtype != bool:
-            return value
-        return self.builder.constants(np.asarray(array, np.float64)), letters
+        return self.as_cells(self.decided(node, scope))
 
     def matrix(self, node: MatrixRef, scope: Scope) -> Valued:
         """Return a matrix of a quantity's cells; off the diagonal of a diagonal matrix stand zeros."""
@@ -193,7 +206,8 @@ class LoweredFormulas(FormulaEvaluator):
         at = [inner.along(ROW, axes, inner.letters[ROW][1])]
         rest = self.methodology.quantity[node.quantity].indices[1:]
         at += [self.positions(i, a, scope, axes) for i, a in zip(node.indices, rest, strict=True)]
-        return self.diagonal(_cells(self.arrays[node.quantity])[tuple(at)]), (*letters, ROW, COLUMN)
+        cells = _cells(self.arrays[node.quantity])[tuple(at)]
+        return self.diagonal(self.there(node.quantity, tuple(at), cells, axes, frozenset(letters))), (*letters, ROW, COLUMN)
 
     def diagonal(self, cells: Cells) -> Cells:
         """Return diagonal matrices of the last axis."""
@@ -209,7 +223,7 @@ class LoweredFormulas(FormulaEvaluator):
             return self.matrix_product(left, right, scope)
         if node.op == "^" and ROW in left[1]:
             return self.matrix_power(left, right, scope)
-        return self.emit(_ARITHMETIC[node.op], left, right, scope=scope)
+        return self.emit(ARITHMETIC[node.op], left, right, scope=scope)
 
     def matrix_product(self, left: Valued, right: Valued, scope: Scope) -> Valued:
         """Write down products and their sum over the inner index."""
@@ -259,6 +273,7 @@ class LoweredFormulas(FormulaEvaluator):
             value = self.value(node.arguments[1], inner)
             outer = tuple(x for x in inner.order({*value[1], letter}) if x != letter)
             cells = aligned((np.asarray(value[0]), value[1]), (*outer, letter))
+            cells = np.broadcast_to(cells, (*cells.shape[:-1], len(inner.letters[letter][1])))
             return self.diagonal(_cells(cells)), (*outer, ROW, COLUMN)
         values = [self.value(argument, scope) for argument in node.arguments]
         if node.name == "transpose":
@@ -297,10 +312,9 @@ class LoweredFormulas(FormulaEvaluator):
             inner, mask = self.bind(binder, inner)
             if mask is not None:
                 masks.append(mask)
-        self.masks.append([])
-        value = self.value(node.body, inner)
-        masks += self.masks.pop()
+        value, holes = self.heard(self.value, node.body, inner)
         bound = [binder.letter for binder in node.binders]
+        masks += [(hole.there, hole.letters) for hole in holes if not hole.own.isdisjoint(bound)]
         keep = {x for _, letters in (value, *masks) for x in letters} - set(bound)
         axes = inner.order({*keep, *bound, *value[1]})
         array = _cells(aligned(value, axes))
@@ -311,8 +325,17 @@ class LoweredFormulas(FormulaEvaluator):
         array = np.broadcast_to(array, shape)
         neutral = self.builder.constant(_NEUTRAL[node.kind])
         for mask in masks:
-            array = np.where(aligned(mask, axes), array, neutral)
+            there = aligned(mask, axes)
+            if there.dtype == bool:
+                array = np.where(there, array, neutral)
+            else:
+                array = self.builder.apply("where", _cells(there), array, _cells(neutral), name=self.defining)
+        self.pass_on([self.read_in_sum(hole, masks, bound, inner) for hole in holes if hole.own.isdisjoint(bound)])
         return array, axes, bound
+
+    def everywhere(self, array: Cells, axis: int) -> Cells:
+        """Return where a decided condition holds all along an axis."""
+        return np.asarray(array.all(axis=axis)) if array.dtype == bool else self.over("All", array, axis)
 
     # -- cases and conditions
 
@@ -320,10 +343,12 @@ class LoweredFormulas(FormulaEvaluator):
         """Write down a choice by cases; cases that members decide are decided here."""
         assert node.otherwise is not None
         self.conditional += 1
-        parts = [(self.condition(c, scope), self.value(v, scope)) for c, v in node.branches]
-        result, axes = self.value(node.otherwise, scope)
+        parts = [(self.heard(self.decided, c, scope), self.heard(self.value, v, scope)) for c, v in node.branches]
+        (result, axes), unread = self.heard(self.value, node.otherwise, scope)
         self.conditional -= 1
-        for condition, value in reversed(parts):
+        if unread or any(asked or taken for (_, asked), (_, taken) in parts):
+            self.pass_on(self.read_in_cases([(held, asked, taken) for (held, asked), (_, taken) in parts], unread, scope))
+        for (condition, _), (value, _) in reversed(parts):
             union = scope.order({*axes, *condition[1], *value[1]})
             held, there, other = (aligned(x, union) for x in (condition, value, (result, axes)))
             if held.dtype == bool:
@@ -332,44 +357,6 @@ class LoweredFormulas(FormulaEvaluator):
                 result = self.builder.apply("where", _cells(held), _cells(there), _cells(other), name=self.defining)
             axes = union
         return result, axes
-
-    def condition(self, node: Node, scope: Scope) -> Valued:
-        """Return where a condition holds: as bool where members and switches decide, as cells otherwise."""
-        match node:
-            case Logic(op=op, parts=parts):
-                return self.logic(op, parts, scope)
-            case Not(operand=operand):
-                value = self.condition(operand, scope)
-                if np.asarray(value[0]).dtype == bool:
-                    return np.logical_not(value[0]), value[1]
-                return self.emit("not", value, scope=scope)
-            case Compare(left=Switch()) | Compare(left=Letter()) | Member() | Supplied():
-                return super().condition(node, scope)
-            case Compare(op=op, left=left, right=right):
-                return self.emit(_COMPARISONS[op], self.value(left, scope), self.value(right, scope), scope=scope)
-            case Reduce():
-                return self.reduced(node, scope)
-        raise TypeError(f"not a condition: {node!r}")
-
-    def logic(self, op: str, parts: tuple[Node, ...], scope: Scope) -> Valued:
-        """Join conditions; a part that no letter moves may decide alone."""
-        values = []
-        for part in parts:
-            values.append(self.condition(part, scope))
-            array, letters = values[-1]
-            if not letters and np.asarray(array).dtype == bool and bool(array) is (op == "or"):
-                return values[-1]
-        if all(np.asarray(array).dtype == bool for array, _ in values):
-            axes = scope.order({x for _, letters in values for x in letters})
-            arrays = [aligned(value, axes) for value in values]
-            result = arrays[0]
-            for array in arrays[1:]:
-                result = np.logical_and(result, array) if op == "and" else np.logical_or(result, array)
-            return result, axes
-        joined = self.as_cells(values[0])
-        for value in values[1:]:
-            joined = self.emit(op, joined, self.as_cells(value), scope=scope)
-        return joined
 
 
 def input_shapes(methodology: Methodology, plan: Plan) -> Mapping[str, tuple[int, ...]]:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.batch.batch import ArraySource, Batchable, make_batchable
+from engine.batch.beyond import draws_beyond, watched
 from engine.batch.program import Numbers
 from engine.batch.run import DEFAULT_WAY, BatchValues, Progress, Way, evaluate_batch
 from engine.pipeline import Run
@@ -45,7 +47,36 @@ class Batch:
             finite; I511 where memory would not suffice.
         EvaluationError
             V6xx for a draw without a finite result.
+
+        Notes
+        -----
+        What is computed on the way is not held against its range; :meth:`beyond` does that.
         """
+        given = self.checked(arrays)
+        return evaluate_batch(self.batchable, ArraySource(given, self.shared), way, progress)
+
+    def beyond(self, arrays: Mapping[str, Numbers], way: Way = DEFAULT_WAY) -> Mapping[str, NDArray[np.bool_]]:
+        """Tell in which draws a computed quantity leaves the range in which it can be, which a run of its own would refuse.
+
+        Parameters
+        ----------
+        arrays
+            As for a call.
+
+        Returns
+        -------
+        Mapping
+            Quantity -> draws that leave its range. Shape: (draw,). Rounding counts as leaving it.
+        """
+        source = ArraySource(self.checked(arrays), self.shared)
+        watch = watched(self.batchable, source.template)
+        found: dict[str, list[NDArray[np.bool_]]] = {}
+        for name, beyond in draws_beyond(watch, source, way) if watch is not None else ():
+            found.setdefault(name, []).append(beyond)
+        return {name: draws for name, parts in found.items() if (draws := np.concatenate(parts)).any()}
+
+    def checked(self, arrays: Mapping[str, Numbers]) -> dict[str, Numbers]:
+        """Return arrays that fit the inputs, or raise I501."""
         counts = {name: len(array) for name, array in arrays.items() if np.ndim(array)}
         for name, array in arrays.items():
             if name not in self.shared:
@@ -58,8 +89,7 @@ class Batch:
         if len(set(counts.values())) > 1:
             said = ", ".join(f"{name} {count}" for name, count in counts.items())
             raise InputError("I501", f"the inputs have different numbers of draws: {said}", remedy="give each as many")
-        given = {name: np.asarray(array, np.float64) for name, array in arrays.items()}
-        return evaluate_batch(self.batchable, ArraySource(given, self.shared), way, progress)
+        return {name: np.asarray(array, np.float64) for name, array in arrays.items()}
 
 
 def batch_of(run: Run, targets: tuple[str, ...]) -> Batch:

@@ -235,6 +235,8 @@ class _Layouter:
         operands = [self.grid(part[grid]) for part in feeding.operands]
         if any(operand is None for operand in operands):
             return False
+        if any(operand is not None and operand.numbers is None and operand.turn_step == 0 for operand in operands):
+            return False  # of a factor that all turns share NumPy would multiply the sum, and not each product
         target = Operand(first, len(turns[0]))
         self.statements.append(Statement("dot", target, tuple(o for o in operands if o is not None), name=group.name))
         return True

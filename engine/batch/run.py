@@ -15,11 +15,11 @@ from engine.batch.lanes import can_run, is_at_hand, is_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
 from engine.batch.prepared import MOST_WIDTH, Code, Prepared
 from engine.batch.program import Group, Numbers, Program
-from engine.cells import cell_name
+from engine.cells import cell_name, counted
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
-from equations.errors import EvaluationError, InputError
-from equations.quantity import Quantity
+from engine.ranges import limits
+from equations.errors import EvaluationError, InputError, MethodologyError
 
 BACKENDS = ("auto", "numpy", "numba")
 #: Operations from which on numba pays: its import takes about a quarter of a second, and it saves about half a nanosecond each.
@@ -305,29 +305,35 @@ class _Batch:
 
     def explained(self, draw: int) -> EvaluationError:
         """Return what is wrong with a draw, by evaluating it alone."""
-        literal, name = self.printed, f"draw {draw + self.source.first + 1}"
-        rows = {group.name: np.empty((group.size, 1)) for group in literal.varied}
-        self.source.fill(draw, draw + 1, literal.wanted, rows)
+        name = f"draw {draw + self.source.first + 1}"
         arrays = {name: np.array(numbers, float) for name, numbers in self.template.items()}
-        for group in literal.varied:
-            arrays[group.name].reshape(-1)[group.places] = rows[group.name][:, 0]
+        wanted = {name: places for name in self.batchable.plan.inputs if len(places := self.differing(name))}
+        rows = {name: np.empty((len(places), 1)) for name, places in wanted.items()}
+        self.source.fill(draw, draw + 1, wanted, rows)
+        for quantity, places in wanted.items():
+            arrays[quantity].reshape(-1)[places] = rows[quantity][:, 0]
         error = why_without_result(self.batchable, arrays)
         return EvaluationError(error.code, f"{name}: {error.what}", error.place, why=error.why, remedy=error.remedy)
 
 
-def why_without_result(batchable: Batchable, numbers: Mapping[str, Numbers]) -> EvaluationError:
+    def differing(self, name: str) -> np.ndarray:
+        """Return the needed cells of an input that differ between draws, whether the program reads them or not."""
+        quantity = self.batchable.methodology.quantity[name]
+        needed = counted(quantity, self.batchable.plan, self.batchable.methodology, whole=True)
+        return np.nonzero(np.isnan(np.ravel(self.template[name])) & needed.ravel())[0]
+
+
+def why_without_result(batchable: Batchable, numbers: Mapping[str, Numbers]) -> MethodologyError:
     """Return what is wrong with the numbers of one draw or project, by evaluating them alone."""
+    return refused_alone(batchable, numbers) or EvaluationError("V603", "there is no finite result")
+
+
+def refused_alone(batchable: Batchable, numbers: Mapping[str, Numbers]) -> MethodologyError | None:
+    """Return why a run with the numbers of one draw or project is refused, or ``None`` where it is not."""
     arrays = {name: np.array(array, float) for name, array in numbers.items()}
     states = {name: np.ones(np.shape(array), np.uint8) for name, array in arrays.items()}
     try:
         evaluate(batchable.methodology, batchable.plan, Inputs(arrays, states, {}, {}, (), ()))
-    except EvaluationError as error:
+    except MethodologyError as error:
         return error
-    return EvaluationError("V603", "there is no finite result")
-
-
-def limits(quantity: Quantity) -> tuple[float, float]:
-    """Return the least and the greatest value that a quantity can have."""
-    least = quantity.range.least if quantity.range is not None else None
-    most = quantity.range.most if quantity.range is not None else None
-    return float("-inf") if least is None else float(least), float("inf") if most is None else float(most)
+    return None

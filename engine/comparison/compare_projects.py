@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.project_data import ProjectBlock, ProjectData
 from engine.reported_values import ValueReader
-from equations.errors import MethodologyError
+from equations.errors import FaultList, MethodologyError, raise_all
 from equations.methodology import Methodology
 from equations.spec_block import read_number
 from equations.strict_yaml import Mapping as YamlMapping
@@ -88,7 +88,7 @@ _Amounts = dict[tuple[str, tuple[str, ...]], tuple[str, object]]
 
 def _amounts(methodology: Methodology, project: ProjectData) -> _Amounts:
     """Return every reported number as written and as an exact amount in base units."""
-    errors: list[MethodologyError] = []
+    errors: list[MethodologyError] = FaultList()
     reader = ValueReader(project.folder, tuple(s.id for s in methodology.substances), parse_unit, errors)
     found: _Amounts = {}
     for id_, blocks in project.values.items():
@@ -103,6 +103,7 @@ def _amounts(methodology: Methodology, project: ProjectData) -> _Amounts:
                 unit = units.get("") or quantity.unit
                 fixed = tuple(s.text for _, s in block.texts("at"))
                 found[id_, (*fixed, OTHERWISE)] = (_written(scalar.text, unit), _amount(scalar.text, unit))
+    raise_all(errors)
     return found
 
 

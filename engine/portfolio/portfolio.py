@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.batch.batch import ArraySource, Batchable, make_batchable
-from engine.batch.run import Way, evaluate_batch, why_without_result
+from engine.batch.beyond import draws_beyond, watched
+from engine.batch.run import Way, evaluate_batch, refused_alone, why_without_result
+from engine.cells import counted
 from engine.inputs import bind_inputs, supplied_quantities
 from engine.planning import plan_run
 from engine.portfolio.entries import Entry
@@ -174,12 +177,14 @@ class Portfolio:
     #: Which files may be read; a worker is told.
     rule: ReadingRule = field(default_factory=reading_rule)
     batchables: dict[str, Batchable] = field(default_factory=dict)
+    #: Batchable, by its id -> itself, and what is to be computed to see whether ranges hold.
+    watches: dict[int, tuple[Batchable, Batchable | None]] = field(default_factory=dict)
     #: The file that was read last: rows of a table start from the same one.
     last: _Read | None = None
 
     def __getstate__(self) -> dict[str, object]:
         """What a worker is told: not what was read here."""
-        return {**self.__dict__, "batchables": {}, "last": None}
+        return {**self.__dict__, "batchables": {}, "watches": {}, "last": None}
 
     def outcomes(self, chunk: Sequence[Numbered]) -> list[Outcome]:
         """Evaluate some projects; the outcomes are in their order."""
@@ -230,6 +235,7 @@ class Portfolio:
             batchable = make_batchable(self.methodology, plan)
             if len(self.batchables) >= _MOST_SHAPES:
                 self.batchables.clear()
+                self.watches.clear()
             self.batchables[shape] = batchable
         inputs = bind_inputs(self.methodology, batchable.plan, project, self.read_unit)
         numbers = {quantity: np.array(inputs.values[quantity]) for quantity in batchable.plan.inputs}
@@ -275,19 +281,37 @@ class Portfolio:
         values = evaluate_batch(batchable, ArraySource(arrays), self.way)
         result = self.methodology.quantity[self.methodology.result]
         labels = list(_labels(batchable, result.indices))
+        mask = counted(result, batchable.plan, self.methodology).ravel()
         found = {}
+        doubtful = self.doubtful(batchable, ArraySource(arrays))
         for row, ready in enumerate(members):
             one = ready.one
-            if values.failed[row]:
-                found[one.at] = _failed(one, ready.files, why_without_result(batchable, ready.numbers))
+            why = refused_alone(batchable, ready.numbers) if doubtful[row] and not values.failed[row] else None
+            if values.failed[row] or why is not None:
+                found[one.at] = _failed(one, ready.files, why or why_without_result(batchable, ready.numbers))
                 continue
             own = values.arrays[result.id][row].ravel()
-            total = float(np.add.accumulate(own)[-1]) if len(own) else 0.0
-            if not np.isfinite(own).all():
+            counts = own[mask]
+            total = float(np.add.accumulate(counts)[-1]) if len(counts) else 0.0
+            if not np.isfinite(counts).all():
                 found[one.at] = _failed(one, ready.files, _no_number(result.id))
                 continue
-            numbers = dict(zip(labels, own.tolist(), strict=True))
+            numbers = {label: number for label, number, there in zip(labels, own.tolist(), mask, strict=True) if there}
             found[one.at] = Outcome(one.entry.name, one.key, total, str(result.unit), numbers, (), ready.files)
+        return found
+
+
+    def doubtful(self, batchable: Batchable, source: ArraySource) -> NDArray[np.bool_]:
+        """Return which projects compute a number outside its range, rounding not looked at. Shape: (project,)."""
+        if id(batchable) not in self.watches:
+            self.watches[id(batchable)] = batchable, watched(batchable, source.template)
+        found, watch = np.zeros(source.count, bool), self.watches[id(batchable)][1]
+        at = 0
+        if watch is not None:
+            names = len(watch.literal.outputs)
+            for turn, (_, beyond) in enumerate(draws_beyond(watch, source, self.way)):
+                found[at : at + len(beyond)] |= beyond
+                at += len(beyond) if (turn + 1) % names == 0 else 0
         return found
 
 

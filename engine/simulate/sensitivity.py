@@ -9,10 +9,11 @@ import numpy as np
 
 from engine.batch.batch import ArraySource, Batchable
 from engine.batch.many import batchable_of
-from engine.batch.run import DEFAULT_WAY, Evaluate, Way, evaluate_batch, limits
-from engine.cells import cell_name
+from engine.batch.run import DEFAULT_WAY, Evaluate, Way, evaluate_batch
+from engine.cells import cell_name, counted, members_counted
 from engine.finding import Finding
 from engine.pipeline import Run
+from engine.ranges import limits
 from engine.simulate.declared import Uncertainty
 from engine.simulate.moments import covariance_of
 from engine.simulate.normal import Numbers
@@ -127,7 +128,7 @@ def analyse(
     if uncertainty and draws:
 
         def evaluated(source: Mixed) -> Numbers:
-            return _totals(evaluate(batchable, source, way, progress).arrays[target])
+            return _totals(run, target, evaluate(batchable, source, way, progress).arrays[target])
 
         found_shares = sobol(run, numbers, uncertainty, draws, seed, evaluated)
     unit = str(run.methodology.quantity[target].unit)
@@ -196,10 +197,11 @@ def _moved(
         arrays[quantity].reshape(2 * len(cells), -1)[2 * at : 2 * at + 2, places] = ends[at][:, None]
     keeping = Way("literal", way.backend, workers=way.workers, keep_failed=True)
     found = evaluate_batch(batchable, ArraySource(arrays, numbers), keeping)
-    return np.where(found.failed, np.nan, _totals(found.arrays[target]))
+    return np.where(found.failed, np.nan, _totals(run, target, found.arrays[target]))
 
 
-def _totals(draws: Numbers) -> Numbers:
-    """Return the sum over all members of each draw."""
-    totals: Numbers = draws.reshape(len(draws), -1).sum(axis=1)
+def _totals(run: Run, target: str, draws: Numbers) -> Numbers:
+    """Return the sum over all members that count, of each draw."""
+    counts = counted(run.methodology.quantity[target], run.plan, run.methodology)
+    totals: Numbers = members_counted(draws, counts).sum(axis=1)
     return totals

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.batch.batch import Batchable
+from engine.batch.beyond import shares_beyond
 from engine.batch.many import batchable_of
-from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch, limits
+from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch
+from engine.cells import counted, members_counted
 from engine.finding import Finding
 from engine.pipeline import Run
+from engine.ranges import limits
 from engine.reported_values import UnitReader
 from engine.simulate.correlations import Correlation
 from engine.simulate.declared import Uncertainty, read_uncertainty
@@ -59,6 +62,8 @@ class Simulation:
     backend: str
     propagated: Mapping[str, Propagated]
     findings: tuple[Finding, ...] = ()
+    #: Computed quantity -> share of the draws in which it leaves the range in which it can be; a run with such numbers is refused.
+    beyond: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def result(self) -> Summary:
@@ -139,6 +144,7 @@ def simulate(
         found[0].backend,
         propagated,
         (*uncertainty.findings, *_without_approach_1(propagated, summaries)),
+        shares_beyond(batchable, sources, run.values.arrays, way),
     )
 
 
@@ -216,7 +222,7 @@ def _evaluated(
         first += count
         step = first
         if stop is not None and first < draws:
-            result = np.concatenate([_total(one.arrays[run.methodology.result]) for one in found])
+            result = np.concatenate([_total(run, run.methodology.result, one.arrays[run.methodology.result]) for one in found])
             if summarise("", "", result, 0.0, levels[:1]).relative_error <= stop:
                 return sources, found, True
     return sources, found, False
@@ -234,9 +240,9 @@ def used_by(numbers: Mapping[str, Numbers], uncertainty: Uncertainty) -> Uncerta
     return Uncertainty(variables, tuple(kept), uncertainty.outside, findings=uncertainty.findings)
 
 
-def _total(draws: Numbers) -> Numbers:
-    """Return the sum over all members, one after the other, of each draw."""
-    flat = draws.reshape(len(draws), -1)
+def _total(run: Run, quantity: str, draws: Numbers) -> Numbers:
+    """Return the sum over all members that count, one after the other, of each draw."""
+    flat = members_counted(draws, counted(run.methodology.quantity[quantity], run.plan, run.methodology))
     total = flat[:, 0].copy()
     for column in range(1, flat.shape[1]):
         total += flat[:, column]
@@ -252,9 +258,10 @@ def _summaries(run: Run, target: str, draws: Numbers, levels: tuple[float, ...])
         cell = tuple(run.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
         name = f"{target}[{', '.join(labels)}]" if labels else target
         found.append(summarise(name, unit, np.moveaxis(draws, 0, -1)[cell], value, levels))
-    if quantity.indices and np.isfinite(draws).all():
-        single = float(np.add.accumulate(run.values.arrays[target].ravel())[-1])
-        found.append(summarise(target, unit, _total(draws), single, levels))
+    counts = counted(quantity, run.plan, run.methodology)
+    if quantity.indices and np.isfinite(draws[:, counts]).all() and counts.any():
+        single = float(np.add.accumulate(run.values.arrays[target][counts])[-1])
+        found.append(summarise(target, unit, _total(run, target, draws), single, levels))
     return found
 
 

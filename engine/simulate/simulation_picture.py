@@ -6,6 +6,7 @@ from html import escape
 
 import numpy as np
 
+from engine.cells import counted, members_counted
 from engine.documents.fonts import FONT
 from engine.documents.glyph_check import picture_file
 from engine.simulate.simulation import Simulation
@@ -30,8 +31,9 @@ def simulation_svg(simulation: Simulation) -> str:
 
 def _histogram(simulation: Simulation) -> list[str]:
     summary = simulation.result
-    draws = simulation.draws[simulation.run.methodology.result]
-    totals = draws.reshape(len(draws), -1).sum(axis=1)
+    run = simulation.run
+    counts = counted(run.methodology.quantity[run.methodology.result], run.plan, run.methodology)
+    totals = members_counted(simulation.draws[run.methodology.result], counts).sum(axis=1)
     counts, edges = np.histogram(totals, bins=_BINS)
     span, most = float(edges[-1] - edges[0]) or 1.0, int(counts.max()) or 1
 

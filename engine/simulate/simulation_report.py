@@ -10,6 +10,7 @@ from engine.simulate.sensitivity_report import warning_lines
 from engine.simulate.simulation import Simulation
 from engine.simulate.statistics import Summary
 from engine.terminal import bold, number, table
+from equations.units import with_unit
 
 FORMAT = "mrvgraph-simulation/1"
 _MOST_ROWS = 40
@@ -28,7 +29,7 @@ def simulation_record(simulation: Simulation) -> dict[str, object]:
             {"quantity": v.quantity, "distribution": v.kind, "cells": [*v.names, *(twin.name for twin in v.twins)]}
             for v in simulation.uncertainty.variables
         ],
-        "outside": {"policy": simulation.uncertainty.outside, "shares": dict(simulation.moved)},
+        "outside": {"policy": simulation.uncertainty.outside, "shares": dict(simulation.moved), "computed": dict(simulation.beyond)},
         "quantities": [summary_record(summary) for summary in simulation.summaries.values()],
         "approach_1": [_propagated_record(simulation, name) for name in simulation.propagated],
         "deductions": [
@@ -128,6 +129,9 @@ def simulation_text(simulation: Simulation) -> str:
     for name, share in simulation.moved.items():
         policy = "drawn again" if simulation.uncertainty.outside == "reject" else "moved to the limit"
         lines.append(f"{share * 100:.3g} % of the draws of {name} fell outside its range and were {policy}")
+    for name, share in simulation.beyond.items():
+        shown = with_unit(run.methodology.quantity[name].range, run.methodology.quantity[name].unit)
+        lines.append(f"warning: in {share * 100:.3g} % of the draws {name} is computed outside the range in which it can be ({shown})")
     for d in simulation.deductions:
         lines.append(
             f"Deduction {d.rule} of {d.of}: {d.share * 100:.2f} % of the {d.centre} = {number(d.amount)}, leaving {number(d.after)} "

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.run import limits
 from engine.pipeline import Run
+from engine.ranges import limits
 from engine.simulate.declared import Uncertainty
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import Numbers

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from engine.batch.batch import ArraySource
 from engine.batch.many import batchable_of
-from engine.batch.run import Way, evaluate_batch, limits
+from engine.batch.run import Way, evaluate_batch
 from engine.cells import PRESENT, cell_name
 from engine.pipeline import Run
+from engine.ranges import limits
 from engine.setting import Setting
 from engine.simulate.normal import Numbers
 from engine.simulate.root_search import Results, Roots, find_roots

@@ -9,11 +9,11 @@ import numpy as np
 
 import engine
 from engine.batch.batch import Batchable, make_batchable
-from engine.batch.run import limits
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from engine.plan import Plan
 from engine.planning import plan_run
+from engine.ranges import limits
 from equations.methodology import Methodology
 
 

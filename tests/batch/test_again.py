@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from batch_subjects import Subject
 
+import engine
 from engine.batch.again import Recalculation
+from engine.batch.batch import ArraySource, make_batchable
+from engine.batch.run import Way, evaluate_batch
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from equations.errors import EvaluationError, InputError
@@ -79,3 +82,40 @@ def test_a_result_that_is_not_finite_is_explained_as_a_run_does(examples):
     with pytest.raises(EvaluationError, match=r"Eq\. 14a .*E_fuel_f") as caught:
         again({"NCV": subject.numbers["NCV"] * 0 + 1e308, "EF_fuel": subject.numbers["EF_fuel"] * 0 + 1e300})
     assert caught.value.code == "V603"
+
+
+BITS = """
+methodology: {id: B, version: "1", title: last bits, result: R}
+index_sets: [{id: use, letters: [i, j], members: [a, b, c, d, e, f, g]}]
+quantities:
+  - {id: X, symbol: X, meaning: x, unit: "1", kind: monitored, indices: [use]}
+  - {id: W, symbol: W, meaning: exponents, unit: "1", kind: monitored, indices: [use]}
+  - {id: F, symbol: F, meaning: a factor of all, unit: "1", kind: monitored}
+  - {id: Q, symbol: Q, meaning: q, unit: "1", kind: computed, indices: [use]}
+  - {id: R, symbol: R, meaning: r, unit: "1", kind: computed}
+equations:
+  - {id: q, defines: "Q[i]", formula: "X[i] ^ 2 + X[i] ^ 0.5 + X[i] ^ W[i] + X[i] ^ -1"}
+  - {id: r, defines: R, formula: "Sum(i, X[i] * F) + Sum(i, Q[i] * F) + F ^ 2 + F ^ 0.5"}
+"""
+
+
+def test_sums_with_a_drawn_factor_and_powers_of_what_is_not_drawn_are_those_of_a_run(tmp_path):
+    (tmp_path / "spec.yaml").write_text(BITS, encoding="utf-8")
+    methodology, random = engine.load(tmp_path / "spec.yaml"), np.random.default_rng(1)
+    for _ in range(12):
+        x, w, f = random.uniform(0.1, 10, 7), random.choice([2, 0.5, -1, 3, 1.3], 7), random.uniform(0.1, 9)
+        cells = [", ".join(f"{name}: {value!r}" for name, value in zip("abcdefg", own.tolist(), strict=True)) for own in (x, w)]
+        (tmp_path / "project.yaml").write_text(
+            "project: {name: b}\noperation: {start: 2020-01-01, end: 2020-12-31}\n"
+            f"values: {{X: {{values: {{{cells[0]}}}}}, W: {{values: {{{cells[1]}}}}}, F: {f!r}}}\n", encoding="utf-8")  # fmt: skip
+        run = engine.run(methodology, tmp_path / "project.yaml")
+        again = Recalculation(methodology, run.plan, run.inputs)()
+        assert all(np.array_equal(again[name], run.values.arrays[name]) for name in ("Q", "R"))
+        batchable = make_batchable(methodology, run.plan, ("R", "Q"))
+        for varied in (("F",), ("X",), ("X", "F")):
+            for count in (1, 2, 5, 40):
+                drawn = {name: np.stack([run.inputs.values[name]] * count) for name in varied}
+                shared = {name: array for name, array in run.inputs.values.items() if name not in varied}
+                found = evaluate_batch(batchable, ArraySource(drawn, shared), Way("literal", "numpy", workers=1)).arrays
+                assert (found["R"] == run.values.arrays["R"]).all(), (varied, count)
+                assert (found["Q"] == run.values.arrays["Q"]).all(), (varied, count)

@@ -287,10 +287,10 @@ def test_what_says_the_same_is_told_from_what_no_case_tells_apart(kh):
     assert not same("credit.year", "sign", "+ DF")
     assert not same("data.area.adjusted", "factor dropped", "n_0 left out")
     assert not same("data.operating-days", "min for max", "days_in_year for operating_days")
-    text = "cases(CA_ref[i] > 0: CA_ref[i] / (A_ref[i] * T_ref), otherwise: 0)"
+    text = "cases(A_ref[i] > 0 or CA_ref[i] > 0: CA_ref[i] / (A_ref[i] * T_ref), otherwise: 1)"
     (condition,) = (m for m in mutants_of(kh) if m.subject == "data.p.option1" and m.text == text)
     said = told_apart(kh.equation["data.p.option1"], reader.read(condition), kh)
-    assert said.startswith("no number instead of 0 where A_ref is 0, CA_ref is ")
+    assert said.startswith("1 instead of 0 where A_ref is 0, CA_ref is 0")
 
 
 ROOT_OF_A_YEAR = f"""

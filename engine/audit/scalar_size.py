@@ -1,0 +1,71 @@
+"""How large the numbers were that went into a cell of the second computation, one cell at a time: what cancelled in it.
+
+Two ways to one number may part by the rounding of what cancelled. The walk is that of :mod:`engine.audit.scalar_path` with sizes in place
+of values: what is subtracted is added.
+"""
+
+from __future__ import annotations
+
+from engine.audit.scalar_path import Labels, ScalarPath
+from engine.audit.scalar_scope import Scope
+from engine.audit.scalar_units import Value, magnitude
+from equations.equation import Equation
+from equations.quantity import Quantity
+from equations.syntax import Binary, Call, Negative, Node
+
+
+class ScalarSize(ScalarPath):
+    """Finds sizes of cells; conditions are decided, and divisors taken, as the path that it follows does."""
+
+    def __init__(self, path: ScalarPath) -> None:
+        super().__init__(path.run)
+        self.path, self.units = path, path.units  # equivalences in force are those of one equation at a time
+
+    def entered(self, quantity: str, labels: Labels) -> float:
+        """Return the size of what went into a cell, in the unit of its quantity."""
+        return magnitude(self.cell(quantity, labels))
+
+    def given(self, quantity: Quantity, labels: Labels) -> Value:
+        """Return the size of a number as it was written."""
+        return abs(super().given(quantity, labels))
+
+    def right_side(self, equation: Equation, quantity: Quantity, labels: Labels, scope: Scope) -> Value:
+        """Return the size of what an equation gives."""
+        return abs(super().right_side(equation, quantity, labels, scope))
+
+    def holds(self, node: Node, scope: Scope) -> bool:
+        """Decide a condition by values."""
+        return self.path.holds(node, scope)
+
+    def value(self, node: Node, scope: Scope) -> Value:
+        """Return the size of a formula."""
+        match node:
+            case Negative(operand=operand):
+                return self.value(operand, scope)
+            case Binary(op="-"):
+                return super().value(Binary("+", node.left, node.right, span=node.span), scope)
+            case Binary(op="/", left=left, right=right):
+                return self.units.binary("/", self.value(left, scope), abs(self.path.value(right, scope)))
+            case Binary(op="^", left=left, right=right):
+                exponent = self.path.value(right, scope)
+                size = self.value(left, scope) if magnitude(exponent) >= 0 else abs(self.path.value(left, scope))
+                return self.units.binary("^", size, exponent)
+        return super().value(node, scope)
+
+    def call(self, node: Call, scope: Scope) -> Value:
+        """Return the size of a function: of a logarithm or an exponential that of its slope, too."""
+        if node.name in ("exp", "ln", "log10"):
+            inner, worth = self.value(node.arguments[0], scope), self.path.value(node, scope)
+            own = magnitude(self.path.value(node.arguments[0], scope))
+            return abs(worth) + magnitude(inner) * (abs(worth) if node.name == "exp" else 1 / abs(own))
+        if node.name == "min":
+            return super().call(Call("max", node.arguments, span=node.span), scope)
+        return super().call(node, scope)
+
+    def element(self, node: Node, scope: Scope, row: str, column: str) -> Value:
+        """Return the size of one element of a matrix."""
+        if isinstance(node, Negative):
+            return self.element(node.operand, scope, row, column)
+        if isinstance(node, Binary) and node.op == "-":
+            node = Binary("+", node.left, node.right, span=node.span)
+        return super().element(node, scope, row, column)

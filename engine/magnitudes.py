@@ -1,0 +1,88 @@
+"""How large the numbers were that went into another: what rounding may have moved it by, and no more.
+
+A difference of large numbers that cancel is known to the digits of the large ones. So -6e-15 is no negative probability where
+probabilities near 1 were added and taken away, and -6e-15 tonnes is one where nothing larger entered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from engine.formula import ROW, FormulaEvaluator, Scope, Valued, aligned
+from equations.syntax import Binary, Call, Negative, Node, Reduce
+
+#: Share of the magnitudes that went into a number by which rounding may have moved it: the last digits of sixteen.
+NOISE = 1e-12
+
+
+@dataclass
+class MagnitudeFormulas(FormulaEvaluator):
+    """Evaluates formulas on magnitudes: a difference is as large as a sum; conditions are decided by the real numbers."""
+
+    real: FormulaEvaluator = field(kw_only=True)
+
+    def value(self, node: Node, scope: Scope) -> Valued:
+        """Return the magnitudes that enter a node along its letters."""
+        match node:
+            case Negative(operand=operand):
+                return self.value(operand, scope)
+            case Reduce(kind="Min"):
+                return super().value(replace(node, kind="Max"), scope)
+        array, letters = super().value(node, scope)
+        return np.abs(array), letters
+
+    def decided(self, node: Node, scope: Scope) -> Valued:
+        """Return where a condition holds for the real numbers."""
+        return self.real.decided(node, scope)
+
+    def binary(self, node: Binary, scope: Scope) -> Valued:
+        """Return what enters an operation: of a product each factor's share with the other as it is."""
+        values = self.value(node.left, scope), self.value(node.right, scope)
+        if node.op in "+-":
+            return self.along(np.add, values, scope)
+        left, right = self.size(node.left, scope), self.size(node.right, scope)
+        if node.op == "@":
+            parts = self.matrix_product(values[0], right, scope), self.matrix_product(left, values[1], scope)
+            return self.along(np.add, parts, scope)
+        if node.op == "^" and ROW in left[1]:
+            power, axes = self.matrix_power(values[0], self.real.value(node.right, scope), scope)
+            return np.abs(power), axes
+        axes = scope.order({*left[1], *right[1]})
+        a, b, m, n = (aligned(value, axes) for value in (left, right, *values))
+        if node.op == "/":
+            return m / b + a * n / (b * b), axes
+        if node.op == "^":
+            return np.maximum(np.power(np.maximum(m, a), b), 1.0) * np.maximum(b, 1.0), axes
+        return m * b + a * n, axes
+
+    def call(self, node: Call, scope: Scope) -> Valued:
+        """Return what enters a function."""
+        if node.name in ("max", "min"):
+            return self.along(np.maximum, tuple(self.value(argument, scope) for argument in node.arguments), scope)
+        if node.name in ("pos", "abs"):
+            return self.value(node.arguments[0], scope)
+        if node.name in ("sqrt", "exp", "ln", "log10"):
+            entered, own = self.value(node.arguments[0], scope), self.size(node.arguments[0], scope)
+            array, letters = self.real.call(node, scope)
+            slope = {"sqrt": 1 / np.maximum(np.abs(array), 1e-150), "exp": np.abs(array)}.get(node.name, 1 / own[0])
+            return np.abs(array) + slope * entered[0], letters
+        if node.name in ("floor", "ceil"):
+            return self.real.call(node, scope)
+        return super().call(node, scope)
+
+    def size(self, node: Node, scope: Scope) -> Valued:
+        """Return the real numbers of a node without their signs."""
+        array, letters = self.real.value(node, scope)
+        return np.abs(array), letters
+
+    def along(self, join: Callable[..., Any], values: tuple[Valued, ...], scope: Scope) -> Valued:
+        """Join arrays along the letters of all of them."""
+        axes = scope.order({x for _, letters in values for x in letters})
+        result = aligned(values[0], axes)
+        for value in values[1:]:
+            result = join(result, aligned(value, axes))
+        return result, axes

@@ -1,0 +1,107 @@
+"""A function stands in one table of the language and has a meaning in many places: numbers, cells, slopes, signs, units, notations.
+
+Each function is taken through all of them; one that lacks a meaning somewhere fails here and not in front of a user.
+"""
+
+import numpy as np
+import pytest
+
+import engine
+from engine.audit.recompute import audit_recompute
+from engine.audit.scalar_path import ScalarPath
+from engine.audit.scalar_size import ScalarSize
+from engine.batch.again import Recalculation
+from engine.batch.arithmetic import FUNCTIONS as BATCH
+from engine.batch.batch import ArraySource
+from engine.batch.many import batchable_of
+from engine.batch.program import ELEMENTWISE
+from engine.batch.run import Way, evaluate_batch
+from engine.batch.slopes import SLOPES
+from engine.documents.markdown import markdown_files
+from engine.documents.methodology_document import methodology_document
+from engine.evaluate import magnitudes
+from engine.simulate.propagation import gradient_of
+from engine.trace import explain, trace_text
+from equations.functions import FUNCTIONS, REDUCTIONS
+from equations.notation import plain_text
+from equations.notation_latex import equation_latex
+from equations.notation_sympy import equation_sympy
+
+SPEC = """
+methodology: {{id: F, version: "1", title: functions, result: R}}
+index_sets:
+  - {{id: use, letters: [i, j], members: [a, b]}}
+  - {{id: year, kind: year, letters: [y]}}
+quantities:
+  - {{id: X, symbol: X, meaning: x, indices: [use], unit: "1", kind: monitored, diagonal_matrix: DX}}
+  - {{id: M, symbol: M, meaning: m, indices: [use, use], unit: "1", kind: monitored, matrix: MM}}
+  - {{id: K, symbol: K, meaning: k, indices: [use, use], unit: "1", kind: computed, matrix: MK}}
+  - {{id: Y, symbol: Y, meaning: y, indices: [year], unit: "{unit}", kind: computed}}
+  - {{id: R, symbol: R, meaning: r, unit: "{unit}", kind: computed}}
+equations:
+  - {{id: k, defines: MK, formula: "{matrix}"}}
+  - {{id: y, defines: "Y[y]", formula: "{by_year}"}}
+  - {{id: r, defines: R, formula: "{formula}"}}
+"""
+PROJECT = """
+project: {name: f}
+operation: {start: 2020-03-01, end: 2021-12-31}
+values: {X: {values: {a: 2.5, b: 4}}, M: {values: {a: {a: 0.5, b: 0.25}, b: {a: 0.125, b: 1}}}}
+"""
+
+
+def formulas(name):
+    """Return what uses a function: formula of the result, of the years, of the matrix, and the unit of the result."""
+    function = FUNCTIONS[name]
+    matrix, by_year, unit = "MM", "Sum(i, X[i])", "1"
+    if function.rule == "calendar":
+        return "Sum(y, Y[y])", f"{name}(y)", matrix, function.unit
+    if function.rule == "matrix":
+        matrix = {"diag": "diag(i, X[i])", "transpose": "transpose(MM)", "identity": "identity(use)"}[name]
+        return "Sum(i, j, K[i, j])", by_year, matrix, unit
+    arguments = ", ".join(["X[i]", "X[j]", "2"][: max(function.least, 1)])
+    return f"Sum(i, j, {name}({arguments}) * K[i, j])", by_year, matrix, unit
+
+
+@pytest.fixture(params=sorted(FUNCTIONS))
+def case(request, tmp_path):
+    formula, by_year, matrix, unit = formulas(request.param)
+    (tmp_path / "spec.yaml").write_text(SPEC.format(formula=formula, by_year=by_year, matrix=matrix, unit=unit), encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(PROJECT, encoding="utf-8")
+    methodology = engine.load(tmp_path / "spec.yaml")
+    return request.param, methodology, engine.run(methodology, tmp_path / "project.yaml")
+
+
+def test_a_function_has_a_meaning_wherever_formulas_go(case):
+    name, methodology, run = case
+    total = run.total
+
+    assert not [f for f in engine.check(methodology).findings if f.severity == "error"]
+    assert np.isfinite(total)
+    assert [f.severity for f in audit_recompute(run)] == ["note"], audit_recompute(run)
+    assert ScalarSize(ScalarPath(run)).entered("R", ()) >= abs(total) * (1 - 1e-12)
+    assert float(magnitudes(methodology, run.plan, dict(run.values.arrays)).arrays["R"]) >= abs(total) * (1 - 1e-12)
+    assert float(Recalculation(methodology, run.plan, run.inputs)()["R"]) == total
+    batchable = batchable_of(run, ("R",))
+    numbers = {q: run.inputs.values[q] for q in batchable.plan.inputs}
+    if numbers:
+        source = ArraySource({q: np.stack([array] * 3) for q, array in numbers.items()})
+        for form in ("literal", "optimised"):
+            assert evaluate_batch(batchable, source, Way(form, "numpy", workers=1)).arrays["R"] == pytest.approx([total] * 3, rel=1e-12)
+        assert np.isfinite(gradient_of(batchable, numbers, "R").value)
+    for equation in methodology.equations:
+        assert plain_text(equation.formula)
+        assert equation_latex(equation, methodology)
+        assert equation_sympy(equation, methodology) is not None
+    assert name in "".join(markdown_files(methodology_document(methodology), "F").values())
+    assert list(trace_text(explain(run, "R", ())))
+
+
+def test_no_table_has_a_function_of_its_own():
+    elementwise = {f.name for f in FUNCTIONS.values() if f.rule not in ("calendar", "matrix")}
+    operations = set(BATCH) | {"pos", "where"}
+
+    assert elementwise <= operations
+    assert operations == set(ELEMENTWISE), "what a program can hold, and what NumPy does with it"
+    assert elementwise <= set(SLOPES) | {"max", "min", "pos", "abs", "floor", "ceil"}
+    assert not REDUCTIONS & set(FUNCTIONS)
