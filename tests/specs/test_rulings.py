@@ -243,10 +243,10 @@ def test_a_year_without_operation_converts_nothing_under_a_power(run_kh: Any, tm
     assert value(found, "ca", "E", "NF", 2020) == pytest.approx(0, abs=1e-9)
 
 
-def test_the_matrix_of_a_day_gives_the_annual_matrix_back(run: Callable[..., engine.Run]) -> None:
-    """As printed in a whole year, but for what a root to the power of 365 rounds off."""
+def test_the_power_of_a_whole_year_is_the_annual_matrix(run: Callable[..., engine.Run]) -> None:
+    """Taken directly, without a root of one day between."""
     published, power = run("option_2"), run("option_2", DAYS)
-    assert [one.residual < 1e-11 for one in power.values.solutions] == [True] * 6
+    assert power.values.solutions == ()
     for i in ("E", "D", "NF"):
         p = [value(power, "p_use", i, j, 2021) for j in power.setting.members["land_use"]]
         assert p == pytest.approx([value(published, "p", i, j) for j in published.setting.members["land_use"]], abs=1e-12)
@@ -310,9 +310,14 @@ def test_a_loss_is_not_discounted(run: Callable[..., engine.Run]) -> None:
     assert value(full, "ER_credit_p", "second") == er[2021]
 
 
+def whole(tonnes: float) -> int:
+    """Round down what the last bit of a float may have missed: 12,650 tonnes are that also as 12,649.999999999998."""
+    return math.floor(round(tonnes, 6))
+
+
 @pytest.mark.parametrize(
     ("rounding", "year", "period"),
-    [("none", lambda x: x, lambda x: x), ("per-year", math.floor, lambda x: x), ("per-period", lambda x: x, math.floor)],
+    [("none", lambda x: x, lambda x: x), ("per-year", whole, lambda x: x), ("per-period", lambda x: x, whole)],
 )
 def test_a_loss_without_discount_is_rounded_like_all_else(
     rounding: str, year: Any, period: Any, run: Callable[..., engine.Run]
