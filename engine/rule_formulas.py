@@ -40,10 +40,6 @@ from equations.syntax import (
     children,
 )
 
-_COMPARE: Mapping[str, Callable[[Array, Array], Array]] = {
-    "==": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
-}  # fmt: skip
-
 
 @record(frozen=True)
 class Lack:
@@ -107,12 +103,14 @@ class RuleFormulas(FormulaEvaluator):
         return joined([aligned(one, axes) for one in found], op), axes
 
     def comparison(self, node: Compare, scope: Scope) -> Valued:
-        values = [self.value(side, scope) for side in (node.left, node.right)]
+        sides = self.value(node.left, scope), self.value(node.right, scope)
         gone = [self.away(side, scope) for side in (node.left, node.right)]
-        axes = scope.order({x for _, letters in (*values, *gone) for x in letters})
-        left, right = (np.asarray(aligned(value, axes), float) for value in values)
-        unknown = ~(np.isfinite(left) & np.isfinite(right))
-        truth = np.where(unknown, OPEN, decided(_COMPARE[node.op](left, right)))
+        held = self.compared(node.op, *sides, scope)
+        if self.entered is not None:
+            held = self.within_rounding(node, sides, held, scope)
+        axes = scope.order({x for _, letters in (held, *gone) for x in letters})
+        known = np.asarray(aligned(held, axes), float)
+        truth = np.where(np.isnan(known), OPEN, decided(known == 1))
         away = aligned(gone[0], axes) | aligned(gone[1], axes)
         return np.where(away, AWAY, truth).astype(np.uint8), axes
 
