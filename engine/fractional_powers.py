@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -254,7 +254,7 @@ def _binomial(exponents: Pair) -> list[Pair]:
     return [(table[:, at, 0].copy(), table[:, at, 1].copy()) for at in range(_CHUNK * _CHUNKS)]
 
 
-@cache
+@lru_cache(256)  # runs and batches take few exponents; drawn ones are not kept
 def _binomial_of(high: float, low: float) -> tuple[tuple[float, float], ...]:
     exponent = _fixed(high) + _fixed(low)
     found = [1 << _BITS]
