@@ -1,8 +1,4 @@
-"""What the names of a formula mean: letters, quantities, matrices, choices, readings, labels.
-
-:func:`resolve` turns a parsed tree into one whose names are known, and checks that every index is bound, that it runs over
-the right set, and that numbers, matrices and conditions stand where they are meant.
-"""
+"""What the names of a formula mean: letters, quantities, matrices, choices, readings, labels; every index bound, over the right set."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from equations.errors import CODES, Faults, MethodologyError, Place, SpecError
 
 FILES = pages.modules()
 #: Files that may import modules of ours inside functions, so that the command line starts quickly (decision 0006).
-LAZY = {"engine.cli", "engine.session", "engine.__init__", "equations.__init__"}
+LAZY = {"engine.cli", "engine.session", "engine.refusal", "engine.__init__", "equations.__init__"}
 
 
 #: What a just-in-time compiler must be given in one piece.
