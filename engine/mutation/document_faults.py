@@ -115,7 +115,7 @@ def other_substances(unit: Unit, partners: Mapping[str, set[str]]) -> Iterator[U
         if is_substance(dimension):
             for other in (*sorted(partners.get(dimension, ())), _MASS):
                 changed = unit / Unit(((dimension, power),)) * Unit(((other, power),))
-                words = (_of_another(word, other) if word.powers == ((dimension, 1),) else word for word in unit.words)
+                words = (_of_another(word, other) if dict(word.powers) == {dimension: 1} else word for word in unit.words)
                 changed = replace(changed, words=tuple(words))
                 yield replace(changed, text=changed.in_words())
 
