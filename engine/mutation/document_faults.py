@@ -12,7 +12,7 @@ from fractions import Fraction
 from equations.dataset import ValueBlock
 from equations.methodology import Methodology
 from equations.quantity import Quantity
-from equations.units import Unit
+from equations.units import Unit, UnitWord, base_name
 
 #: Kinds of small fault in a declaration, with what each does.
 OPERATORS: dict[str, str] = {
@@ -115,4 +115,11 @@ def other_substances(unit: Unit, partners: Mapping[str, set[str]]) -> Iterator[U
         if is_substance(dimension):
             for other in (*sorted(partners.get(dimension, ())), _MASS):
                 changed = unit / Unit(((dimension, power),)) * Unit(((other, power),))
+                words = (_of_another(word, other) if dict(word.powers) == {dimension: 1} else word for word in unit.words)
+                changed = replace(changed, words=tuple(words))
                 yield replace(changed, text=changed.in_words())
+
+
+def _of_another(word: UnitWord, dimension: str) -> UnitWord:
+    """Return a word for the mass of a substance as one for another mass, in tonnes; the unit keeps its size."""
+    return UnitWord(base_name(dimension), ((dimension, Fraction(1)),), Fraction(10**6), word.power)

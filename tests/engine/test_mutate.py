@@ -115,7 +115,7 @@ def one(methodology: Methodology, subject: str, operator: str, what: str) -> Mut
 def test_every_kind_of_fault_is_seeded_somewhere(kh):
     counts = Counter(mutant.operator for mutant in mutants_of(kh))
 
-    assert set(counts) == set(IN_FORMULAS) | set(IN_DECLARATIONS)
+    assert set(counts) == (set(IN_FORMULAS) | set(IN_DECLARATIONS)) - {"conversion"}  # no number of it converts within one dimension
     subjects = {mutant.subject for mutant in mutants_of(kh) if mutant.part == "formula"}
     assert subjects == {equation.id for equation in kh.equations}
 
@@ -208,7 +208,7 @@ def test_the_dimension_check_finds_what_substituting_units_finds(which, request)
             equation = reader.read(mutant)
         except MethodologyError:
             continue
-        found = any(finding.code.startswith("U") for finding in check_equation(equation, methodology)[1])
+        found = any(finding.code in ("U301", "U302", "U303", "U304") for finding in check_equation(equation, methodology)[1])
         sound = is_homogeneous(equation, methodology)
         assert found or sound, (mutant.subject, mutant.text)
         # the check refuses a power of a year with an exponent from data even where an equivalence counts a year as a plain number
