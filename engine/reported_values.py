@@ -213,7 +213,8 @@ class ValueReader:
         except UnicodeDecodeError as cause:
             self.fault("I509", f"the file {name!r} is not UTF-8 text", place, why=str(cause), remedy="save it as CSV, as UTF-8")
         except UnreadableFileError as cause:
-            self.fault("I509", f"{name!r}: {cause.what}", place, why=cause.why, remedy=cause.remedy)
+            what = cause.what.replace("the file", f"the file {name!r}", 1).replace("this is", f"{name!r} is", 1)
+            self.fault("I509", what, place, why=cause.why, remedy=cause.remedy)
         return None
 
     def header_axes(self, columns: list[str], quantity: Quantity) -> list[str]:

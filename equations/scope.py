@@ -39,8 +39,6 @@ from equations.syntax import (
 )
 from equations.tokens import Source
 
-_MOST_YEAR_DIGITS = 6
-
 
 @dataclass
 class Resolver:
@@ -318,7 +316,7 @@ class Resolver:
         if isinstance(other, Letter):
             return replace(node, op=op, left=letter, right=other)
         text = _word(written)
-        if is_year and (text is None or not text.isdecimal() or len(text) > _MOST_YEAR_DIGITS):
+        if is_year and (text is None or not text.isdecimal() or len(text) != len("2000")):
             self.fault("X207", "a year is compared with a year, `start` or `end`", written.span, remedy="write y == start")
         elif text is None:
             self.fault("X207", "a letter is compared with a label or another letter", written.span, remedy='write i == "NF"')

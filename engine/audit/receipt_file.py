@@ -34,8 +34,11 @@ _SHAPE: dict[str, Any] = {
     "result": {"quantity": str, "value": (int, float), "unit": str},
     "values": [{"quantity": str, "unit": str, "indices": [str], "kind": str, "cells": [_CELL]}],
     "findings": [{"*": (str, int)}],
-    "rulings": {"quantity": str, "unit": str, "result": (int, float), "readings": [{"*": object}], "settled": [str]},
-}
+    "rulings": {
+        "quantity": str, "unit": str, "result": (int, float), "readings": [{"*": object}], "settled": [str],
+        "not_measured?": [{"entry": str, "inputs": [str]}],
+    },
+}  # fmt: skip
 
 
 def read_receipt(path: Path) -> Record:

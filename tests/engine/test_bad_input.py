@@ -231,7 +231,9 @@ ROW = "D      0      0      0   0.95      0      0      0      0      0      0  
         ),
         pytest.param("conversions.csv", '"a\\0b.csv"', "I509", "a path cannot hold such a character", id="a path that cannot be"),
         pytest.param("conversions.csv", "queue", "I509", "is not a file on a disk", id="an endless file"),
-        pytest.param("conversions.csv", "..", "I509", "is not a file on a disk", id="a folder"),
+        pytest.param("conversions.csv", "/dev/zero", "I522", "lies outside the folder of the project", id="a file elsewhere"),
+        pytest.param("conversions.csv", "..", "I522", "lies outside the folder of the project", id="the folder above"),
+        pytest.param("conversions.csv", ".", "I509", "'.' is a folder, not a file", id="a folder"),
         pytest.param(
             MATRIX, "ca_pj: {unit: ha, otherwise: 0, at: {year: 2031}}", "I507", "'2031' is not a year", id="blanket year outside"
         ),
@@ -386,7 +388,7 @@ def test_a_file_that_is_no_project(broken, capsys, data, code, says):
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("project.yaml", "files up to 20 MB are read"), ("conversions.csv", "CSV files up to 60 MB")]
+    ("name", "says"), [("project.yaml", "files up to 20 MB are read"), ("conversions.csv", "files up to 60 MB are read")]
 )
 def test_a_file_of_100_mb_is_refused_before_it_is_read(broken, capsys, name, says):
     with Path(name).open("wb") as file:
