@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
+from types import MappingProxyType
 
 from engine.graph import uses
 from engine.placeholder import check_switches, choice_combinations, placeholder_setting
 from engine.plan import Plan
 from engine.planning import plan_run, plan_with_rules
 from engine.project_data import GAP
+from engine.rule_reads import Known
 from engine.rules import cut_off
 from engine.setting import Setting, may_hold
 from equations.errors import GraphError, InputError, near_or_all
@@ -115,10 +117,21 @@ def needs_in(
     return needs
 
 
-def plan_for_needs(methodology: Methodology, setting: Setting, targets: tuple[str, ...], given: frozenset[str]) -> Plan:
+def plan_for_needs(
+    methodology: Methodology,
+    setting: Setting,
+    targets: tuple[str, ...],
+    given: frozenset[str],
+    stated: Mapping[str, float] = MappingProxyType({}),
+) -> Plan:
     """Plan a target so that what a project is asked for is an input, although an equation could give it.
 
     Where the result is asked for, what the rules of the methodology read is needed too, unless it only led to what is asked for anyway.
+
+    Parameters
+    ----------
+    stated
+        Quantity without indices -> what a project says of it; rules that this decides ask for nothing more.
     """
     wanted = targets or (methodology.result,)
     asked = frozenset(
@@ -130,7 +143,8 @@ def plan_for_needs(methodology: Methodology, setting: Setting, targets: tuple[st
     if methodology.result not in wanted:
         return plan_run(methodology, setting, wanted, given | asked)
     alone = plan_run(methodology, setting, wanted, given | asked)
-    plan = plan_with_rules(methodology, setting, wanted, given | asked, lambda id_: None if id_ in given else id_ in alone.inputs)
+    known = Known(lambda id_: None if id_ in given else id_ in alone.inputs, stated)
+    plan = plan_with_rules(methodology, setting, wanted, given | asked, known)
     return replace(plan, inputs={id_: box for id_, box in plan.inputs.items() if not cut_off(methodology, plan, id_)})
 
 

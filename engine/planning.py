@@ -65,10 +65,10 @@ def plan_with_rules(
     Parameters
     ----------
     known
-        Whether a quantity counts as supplied for ``supplied(...)``; by default what is not at hand does not, and the rest is open.
+        What decides parts of rules beforehand; by default what is not at hand does not count as supplied, and the rest is open.
     """
     plan = plan_run(methodology, setting, targets, supplied)
-    asked = known or (lambda quantity: None if quantity in supplied else False)
+    asked = known or Known(lambda quantity: None if quantity in supplied else False)
     unplanned: dict[str, Unplanned] = {}
 
     def joint(rules: tuple[Rule, ...]) -> Plan:
@@ -112,13 +112,14 @@ class _Planner:
 
     # -- the walk
 
-    def plan(self, targets: tuple[str, ...], rules: tuple[Rule, ...] = (), known: Known = lambda _: None) -> Plan:
+    def plan(self, targets: tuple[str, ...], rules: tuple[Rule, ...] = (), known: Known | None = None) -> Plan:
         queue = []
         for target in targets:
             self.needs[target] = self.asked_cells(target)
             queue.append(target)
-        for rule in standing_rules(rules, self, known):
-            queue += walk_rule(self, rule, known)
+        beforehand = known or Known()
+        for rule in standing_rules(rules, self, beforehand):
+            queue += walk_rule(self, rule, beforehand)
         while queue:
             queue += self.expand(queue.pop())
         inputs = {q: self.box(q) for q in self.needs if not self.is_computed(q)}

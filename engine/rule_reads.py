@@ -8,8 +8,9 @@ from itertools import product
 from typing import Protocol
 
 from engine.reach import NeedKeeper, NeedWalk
-from engine.setting import holds, is_static, letters_of
+from engine.setting import COMPARE, holds, is_static, letters_of
 from equations.equation import Equation, Rule
+from equations.records import record
 from equations.syntax import (
     Binder,
     Compare,
@@ -21,15 +22,30 @@ from equations.syntax import (
     Member,
     Node,
     Not,
+    Number,
     Reduce,
     Supplied,
     Switch,
     walk,
 )
 
-#: Whether a quantity is supplied; ``None`` where that is not known.
-Known = Callable[[str], bool | None]
 _MOST_COMBINATIONS = 4096
+
+
+@record(frozen=True)
+class Known:
+    """What is known before any number is bound.
+
+    Attributes
+    ----------
+    supplied
+        Whether a quantity counts as supplied; ``None`` where that is open.
+    stated
+        Quantity without indices -> its number, where a project is at hand.
+    """
+
+    supplied: Callable[[str], bool | None] = lambda _: None
+    stated: Mapping[str, float] = field(default_factory=dict)
 
 
 class RuleNeedKeeper(NeedKeeper, Protocol):
@@ -56,7 +72,9 @@ def decide(node: Node, planner: NeedKeeper, known: Known, labels: Mapping[str, s
             inner = decide(operand, planner, known, labels)
             return None if inner is None else not inner
         case Supplied(quantity=quantity):
-            return known(quantity)
+            return known.supplied(quantity)
+        case Compare(op=op, left=Element(quantity=quantity), right=Number(text=text, unit=None)) if quantity in known.stated:
+            return bool(COMPARE[op](known.stated[quantity], float(text)))
         case Member() | Compare(left=Switch()) | Compare(left=Letter()):
             if letters_of(node) <= labels.keys():
                 return holds(node, planner.setting, labels, planner.methodology.year_set)

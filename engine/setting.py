@@ -160,7 +160,7 @@ def _compare_letter(
     if isinstance(right, Letter) or (isinstance(right, Word) and year_set and labels[left.letter] in setting.members[year_set]):
         a, b = _year(left, setting, labels, year_set), _year(right, setting, labels, year_set)
         if a is not None and b is not None:
-            return bool(_OPERATORS[op](a, b))
+            return bool(COMPARE[op](a, b))
     a_text = labels[left.letter]
     b_text = labels[right.letter] if isinstance(right, Letter) else right.text if isinstance(right, Word) else ""
     return (a_text == b_text) is (op == "==")
@@ -176,7 +176,7 @@ def _year(node: Node, setting: Setting, labels: Mapping[str, str], year_set: str
     return int(text) + node.offset if text.isdecimal() else None
 
 
-_OPERATORS = {
+COMPARE = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
 }  # fmt: skip

@@ -22,7 +22,7 @@ from equations.syntax import Excluded, walk
 from equations.units import SUBSTANCE_DIMENSION, Unit, with_unit
 
 EPOCH = date(1970, 1, 1)
-_STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+\Z")
 _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}([, '_][0-9]{3})+(\.[0-9]*)?\Z")
 _NUMERIC = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z")
@@ -158,7 +158,7 @@ class NumberReader:
         )
 
     def statement(self, shown: str, given: Given) -> float:
-        value = _STATEMENTS.get(given.text.lower())
+        value = STATEMENTS.get(given.text.lower())
         if value is None:
             self.fault(
                 "I505", f"{shown} is {given.text!r}", given.place, why="it is a statement, true or not", remedy="write yes or no"

@@ -18,6 +18,7 @@ from engine.plan import Plan
 from engine.prepare import prepare
 from engine.project_data import GAP, ProjectData
 from engine.setting import Setting
+from engine.written_numbers import STATEMENTS
 from equations.errors import MethodologyError
 from equations.methodology import Methodology
 from equations.quantity import Quantity
@@ -192,7 +193,7 @@ class _Mover:
         data = self.moved()
         setting = prepare(self.b, data, choices=self.open)
         supplied = supplied_quantities(self.b, data, setting)
-        return data, setting, plan_for_needs(self.b, setting, (), supplied), supplied
+        return data, setting, plan_for_needs(self.b, setting, (), supplied, _answers(data)), supplied
 
     def new_values(self) -> Iterator[Step]:
         try:
@@ -220,6 +221,12 @@ class _Mover:
         except MethodologyError as error:
             for fault in getattr(error, "errors", (error,)):
                 yield Step("fault", "values", fault.code, fault.what)
+
+
+def _answers(project: ProjectData) -> dict[str, float]:
+    """Return what a project states by yes or no."""
+    said = {id_: blocks[0].text("value") for id_, blocks in project.values.items() if len(blocks) == 1 and blocks[0].has("value")}
+    return {id_: STATEMENTS[text.lower()] for id_, text in said.items() if text.lower() in STATEMENTS}
 
 
 # -- the text
