@@ -33,7 +33,8 @@ class Values:
     Attributes
     ----------
     arrays
-        Quantity -> float64 array in the quantity's unit. Shape: one axis per index, in declared order; NaN where not needed.
+        Quantity -> float64 array in the quantity's unit. Shape: one axis per index, in declared order; NaN where not needed. Outside
+        a relation, where ``states`` say NOT_APPLICABLE, stands 0.0 and no formula reads it.
     states
         Quantity -> uint8 array of the same shape (:mod:`engine.inputs`).
     steps
@@ -196,7 +197,7 @@ class StepEvaluator:
         exists = self.formulas.exists(step.quantity)
         if exists is not None:
             here = exists[target] if target else exists
-            result = np.where(here, result, np.nan)
+            result = np.where(here, result, 0.0)
             state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
             chosen = chosen & here
         bad = ~self.is_finite(result) & chosen
