@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class ConditionEvaluator:
     holes: list[list[Hole]] = field(default_factory=list)
     existing: dict[str, Array | None] = field(default_factory=dict)
     #: For rules: gives the share of what entered a number by which rounding may have moved it, and who tells what entered.
-    entered: Callable[[], tuple[float, ConditionEvaluator]] | None = None
+    entered: Callable[[Node], tuple[float, ConditionEvaluator]] | None = None
 
     def value(self, node: Node, scope: Scope) -> Valued:
         """Return what a formula is worth under a scope."""
@@ -105,17 +106,17 @@ class ConditionEvaluator:
         """Count two numbers as equal that differ by no more than rounding may have moved them (:mod:`engine.magnitudes`)."""
         assert self.entered is not None
         array, axes = held
-        a, b = (aligned(side, axes) for side in sides)
-        gap = np.abs(a - b)
-        equal = node.op in ("==", "<=", ">=")
-        close = (array != equal) & (gap > 0) & (gap <= _CLOSE * self.largest)
+        if node.op not in ("==", "<=", ">=") or not (array == 0).any():
+            return held
+        gap = np.abs(aligned(sides[0], axes) - aligned(sides[1], axes))
+        close = (array == 0) & (gap > 0) & (gap <= _CLOSE * self.largest)
         if not close.any():
             return held
-        share, formulas = self.entered()
+        share, formulas = self.entered(node)
         room = [aligned(formulas.value(side, scope), axes) for side in (node.left, node.right)]
-        return np.where(close & (gap <= share * (room[0] + room[1])), equal, array), axes
+        return np.where(close & (gap <= share * (room[0] + room[1])), True, array), axes
 
-    @property
+    @cached_property
     def largest(self) -> float:
         """The largest number of all, at least 1."""
         return max((float(np.max(np.abs(x), initial=1.0, where=np.isfinite(x))) for x in self.arrays.values()), default=1.0)

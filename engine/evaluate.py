@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from equations.equation import Equation
 from equations.errors import EvaluationError
 from equations.methodology import Methodology
 from equations.records import record
-from equations.syntax import Element, IndexLetter, MatrixRef, Node
+from equations.syntax import Element, IndexLetter, MatrixRef, Node, walk
 
 
 @record(frozen=True)
@@ -32,7 +33,8 @@ class Values:
     Attributes
     ----------
     arrays
-        Quantity -> float64 array in the quantity's unit. Shape: one axis per index, in declared order; NaN where not needed.
+        Quantity -> float64 array in the quantity's unit. Shape: one axis per index, in declared order; NaN where not needed. Outside
+        a relation, where ``states`` say NOT_APPLICABLE, stands 0.0 and no formula reads it.
     states
         Quantity -> uint8 array of the same shape (:mod:`engine.inputs`).
     steps
@@ -195,7 +197,7 @@ class StepEvaluator:
         exists = self.formulas.exists(step.quantity)
         if exists is not None:
             here = exists[target] if target else exists
-            result = np.where(here, result, np.nan)
+            result = np.where(here, result, 0.0)
             state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
             chosen = chosen & here
         bad = ~self.is_finite(result) & chosen
@@ -284,27 +286,50 @@ def magnitudes(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[n
     arrays
         The numbers of a run, or of its beginning.
     """
-    real = FormulaEvaluator(methodology, plan.setting, arrays)
-    inputs: dict[str, NDArray[np.float64]] = {name: np.abs(array) for name, array in arrays.items() if name in plan.inputs}
-    formulas = MagnitudeFormulas(methodology, plan.setting, inputs, real=real)
-    steps = MagnitudeSteps(replace(plan, optional=frozenset(plan.needs)), formulas, {})
-    with np.errstate(all="ignore"):
-        for stage in plan.stages:
-            if all(quantity in arrays for quantity in stage.quantities):
-                steps.stage(stage)
-    return formulas
+    return Entered(methodology, plan, arrays).evaluator(arrays)
 
 
-def entered_in(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]]) -> Callable[[], tuple[float, ConditionEvaluator]]:
-    """Return what gives, on demand and once, the share of rounding and who tells what entered a formula."""
-    found: list[FormulaEvaluator] = []
+class Entered:
+    """What entered the numbers of a run, looked up as far as somebody asks."""
 
-    def given() -> tuple[float, ConditionEvaluator]:
-        if not found:
-            found.append(magnitudes(methodology, plan, arrays))
-        return NOISE, found[0]
+    def __init__(self, methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]]) -> None:
+        self.methodology, self.plan, self.arrays = methodology, plan, arrays
+        self.done: set[str] = set()
 
-    return given
+    def __call__(self, node: Node) -> tuple[float, ConditionEvaluator]:
+        """Return the share of what entered by which rounding may have moved a number, and who tells what entered a formula."""
+        return NOISE, self.evaluator(_read_by(node))
+
+    def evaluator(self, quantities: Iterable[str]) -> MagnitudeFormulas:
+        """Return an evaluator with the magnitudes of some quantities, and of what they follow from."""
+        wanted = set(quantities) - self.done
+        stages = []
+        for stage in reversed(self.plan.stages):
+            if wanted.intersection(stage.quantities) and all(quantity in self.arrays for quantity in stage.quantities):
+                stages.append(stage)
+                for step in stage.steps:
+                    wanted |= _read_by(self.methodology.equation[step.equation].formula) - self.done
+        with np.errstate(all="ignore"):
+            for stage in reversed(stages):
+                self.done.update(stage.quantities)
+                self.steps.stage(stage)
+        return self.formulas
+
+    @cached_property
+    def formulas(self) -> MagnitudeFormulas:
+        """Who evaluates formulas on magnitudes."""
+        real = FormulaEvaluator(self.methodology, self.plan.setting, self.arrays)
+        inputs = {name: np.abs(array) for name, array in self.arrays.items() if name in self.plan.inputs}
+        return MagnitudeFormulas(self.methodology, self.plan.setting, inputs, real=real)
+
+    @cached_property
+    def steps(self) -> MagnitudeSteps:
+        """Who fills their arrays."""
+        return MagnitudeSteps(replace(self.plan, optional=frozenset(self.plan.needs)), self.formulas, {})
+
+
+def _read_by(node: Node) -> set[str]:
+    return {inner.quantity for inner in walk(node) if isinstance(inner, Element | MatrixRef)}
 
 
 @dataclass

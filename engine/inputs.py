@@ -362,7 +362,7 @@ class _Binder:
         exists = existing(quantity, setting, self.methodology)
         for cell in cells_of(box):
             if exists is not None and not exists(cell):
-                states[cell] = NOT_APPLICABLE
+                values[cell], states[cell] = 0.0, NOT_APPLICABLE
                 continue
             given = self.stated(quantity, cell)
             if given is None:

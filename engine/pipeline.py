@@ -95,13 +95,15 @@ class Run:
         Raises
         ------
         KeyError
-            If the quantity or a member is not part of the run.
+            If the quantity or a member is not part of the run, or the cell is not there under the quantity's relation.
         """
         declared = self.methodology.quantity[quantity]
         cell = tuple(
             self.setting.members[axis].index(str(labels[name]))
             for axis, name in zip(declared.indices, declared.axis_names, strict=True)
         )
+        if self.values.states[quantity][cell] == NOT_APPLICABLE:
+            raise KeyError(f"{quantity} is not there for {', '.join(map(str, labels.values()))}: outside the relation {declared.on}")
         return float(self.values.arrays[quantity][cell])
 
     @cached_property

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
+from copy import copy
 from dataclasses import field
 from datetime import date
 from pathlib import Path
@@ -101,17 +102,20 @@ class ProjectBlock(Block):
 
     def heard_by(self, errors: Errors) -> ProjectBlock:
         """Return the same block, whose faults go where its reader looks for them."""
-        return ProjectBlock(self.node, self.kind, errors)
+        heard = copy(self)
+        heard.errors = errors
+        return heard
 
     def check_fields(self) -> None:
         """Read every field as its type says, so that none is wrong in silence where a run would not look at it."""
-        for name, field_ in self.schema.items():
-            if not self.has(name):
+        for key, node in self.node:
+            name = key.text
+            if name not in self.schema or (isinstance(node, Scalar) and node.is_empty):
                 continue
-            kind = field_.type.partition(":")[0]
+            kind = self.schema[name].type.partition(":")[0]
             if kind in ("text", "one_of"):
                 self.text(name)
-            elif kind == "texts" or (name == "unit" and isinstance(self.node.get(name), Mapping)):
+            elif kind == "texts" or (name == "unit" and isinstance(node, Mapping)):
                 self.texts(name)
             elif kind not in ("cells", "any"):
                 self.scalar(name)

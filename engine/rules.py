@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluate import Values, entered_in
+from engine.evaluate import Entered, Values
 from engine.finding import Finding
 from engine.formula import Scope, Valued, aligned
 from engine.plan import Plan
@@ -82,7 +82,7 @@ def judge_rules(methodology: Methodology, plan: Plan, values: Values, supplied: 
     """
     arrays = dict(values.arrays)
     formulas = RuleFormulas(
-        methodology, plan.setting, arrays, supplied, entered=entered_in(methodology, plan, arrays), states=values.states,
+        methodology, plan.setting, arrays, supplied, entered=Entered(methodology, plan, arrays), states=values.states,
         needs=plan.needs, computed=frozenset(values.steps),
     )  # fmt: skip
     with np.errstate(all="ignore"):

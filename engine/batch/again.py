@@ -13,7 +13,7 @@ import numpy as np
 from engine.batch.batch import Batchable, make_batchable
 from engine.batch.numpy_code import BlockCode
 from engine.batch.program import Numbers
-from engine.cells import cell_name
+from engine.cells import cell_name, counted
 from engine.evaluate import evaluate
 from engine.inputs import Inputs
 from engine.plan import Plan
@@ -107,11 +107,12 @@ class Recalculation:
         return _Quantities(numbers, self._places)
 
     def _ranges(self, made: Batchable) -> tuple[Numbers, Numbers]:
-        """Return the least and the greatest number that each computed cell can be; no bounds where only rules ask for it."""
+        """Return the least and the greatest number that each computed cell can be; no bounds where it is not needed, or only by rules."""
         bounds = [np.empty((2, 0))]
         for name in self._places:
-            own = limits(self.methodology.quantity[name]) if name not in self.plan.optional else (-np.inf, np.inf)
-            bounds.append(np.repeat(np.array(own)[:, None], made.literal.outputs[name].size, axis=1))
+            quantity = self.methodology.quantity[name]
+            asked = counted(quantity, self.plan, self.methodology, whole=True).ravel() & (name not in self.plan.optional)
+            bounds.append(np.where(asked, np.array(limits(quantity))[:, None], np.array([[-np.inf], [np.inf]])))
         joined = np.concatenate(bounds, axis=1)
         return joined[0], joined[1]
 

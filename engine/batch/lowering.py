@@ -109,7 +109,7 @@ class Lowering(StepEvaluator):
         chosen = self.chosen(step, axes, scope, shape)
         if exists is not None:
             here = exists[target] if target else exists
-            result = np.where(here, result, self.formulas.missing)
+            result = np.where(here, result, self.formulas.zero)
             chosen = chosen & here
         if step.quantity not in self.plan.optional:
             self.must_be_finite(result, chosen, axes, holes)

@@ -148,7 +148,8 @@ def test_a_batch_refuses_the_same_cells(run, equations):
 def test_what_is_not_there_is_no_zero_for_those_who_ask(run):
     done = run(("R", "Sum(i, A[i])"))
 
-    assert np.isnan(done.value("A", use="c"))
+    with pytest.raises(KeyError, match="not there"):
+        done.value("A", use="c")
     assert [labels for labels, _, _ in done.cells("A")] == [("a",), ("b",)]
 
 
