@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
 from engine.comparison.version_gap import Loader, set_aside
@@ -20,7 +21,7 @@ from engine.project_data import ProjectData, is_blank, read_project
 from engine.reported_values import UnitReader
 from engine.rules import Verdict, judge_rules
 from engine.setting import PERIOD_SET, Setting
-from engine.totals import Headline, headline, no_total
+from engine.totals import Headline, headline, no_total, spoken_of
 from equations.errors import listed
 from equations.methodology import Methodology
 from equations.notation import plain_text
@@ -131,6 +132,21 @@ class Run:
         axes = list(self.methodology.quantity[quantity].axis_names)
         rows = [[*labels, value] for labels, value, _ in self.cells(quantity)]
         return pandas.DataFrame(rows, columns=[*axes, "value"])
+
+
+def total_cells(run: Run, target: str) -> NDArray[np.bool_]:
+    """Return the cells whose sum is the total of a quantity of a run. Shape: one axis per index of the quantity.
+
+    Raises
+    ------
+    InputError
+        I530 where its members do not add up.
+    """
+    quantity = run.methodology.quantity[target]
+    spoken = spoken_of(run.methodology, run.setting, quantity, counted(quantity, run.plan, run.methodology))
+    if not spoken.is_total:
+        raise no_total(quantity)
+    return spoken.cells
 
 
 def run_project(

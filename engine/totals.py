@@ -95,6 +95,51 @@ def _is_at(node: Node, quantity: Quantity, letters: set[str]) -> bool:
     )
 
 
+@record(frozen=True)
+class Spoken:
+    """What a quantity is spoken of by.
+
+    Attributes
+    ----------
+    label
+        As in :class:`Headline`.
+    cells
+        The cells whose sum it is. Shape: one axis per index of the quantity.
+    is_total
+        As in :class:`Headline`.
+    """
+
+    label: str
+    cells: NDArray[np.bool_]
+    is_total: bool
+
+
+def spoken_of(methodology: Methodology, setting: Setting, quantity: Quantity, counts: NDArray[np.bool_]) -> Spoken:
+    """Return which cells stand for a quantity: all that count, or one where they do not add up.
+
+    Parameters
+    ----------
+    counts
+        Which cells count (:func:`engine.cells.counted`). Shape: one axis per index of the quantity.
+    """
+    cells = np.argwhere(counts)
+    if counts.size == 1 or not len(cells):
+        return Spoken(quantity.id, counts, True)
+    timed = [at for at, axis in enumerate(quantity.indices) if _is_time(methodology, axis)]
+    way = over_years(methodology, quantity) if timed else "sum" if is_amount(quantity) else "none"
+    if way == "sum":
+        return Spoken(quantity.id, counts, True)
+    axis = timed[0] if timed else len(quantity.indices) - 1
+    last = cells[cells[:, axis] == cells[:, axis].max()]
+    all_of_last = way == "last" and is_amount(quantity)
+    meant = last if all_of_last else last[-1:]
+    mask = np.zeros_like(counts)
+    mask[tuple(meant.T)] = True
+    labels = [setting.members[axis][at] for axis, at in zip(quantity.indices, meant[-1], strict=True)]
+    shown = labels[axis] if len(meant) > 1 else ", ".join(labels)
+    return Spoken(f"{quantity.id}[{shown}]", mask, all_of_last or (way == "last" and len(last) == 1))
+
+
 def headline(
     methodology: Methodology, setting: Setting, quantity: Quantity, array: NDArray[np.float64], counts: NDArray[np.bool_]
 ) -> Headline:
@@ -105,27 +150,12 @@ def headline(
     array
         Shape: one axis per index of the quantity, in declared order. Unit: the quantity's.
     counts
-        Which cells count (:func:`engine.cells.counted`). Shape: as ``array``.
+        As for :func:`spoken_of`.
     """
-    cells = np.argwhere(counts)
-    if array.size == 1 or not len(cells):
-        return Headline(quantity.id, float(array.ravel()[0]) if len(cells) else 0.0, True)
-    timed = [at for at, axis in enumerate(quantity.indices) if _is_time(methodology, axis)]
-    way = over_years(methodology, quantity) if timed else "sum" if is_amount(quantity) else "none"
-    if way == "sum":
-        return Headline(quantity.id, _added(array[counts]), True)
-    axis = timed[0] if timed else len(quantity.indices) - 1
-    last = cells[cells[:, axis] == cells[:, axis].max()]
-    if way == "last" and len(last) > 1 and is_amount(quantity):
-        member = setting.members[quantity.indices[axis]][last[0][axis]]
-        return Headline(f"{quantity.id}[{member}]", _added(array[tuple(last.T)]), True)
-    labels = ", ".join(setting.members[axis][at] for axis, at in zip(quantity.indices, last[-1], strict=True))
-    return Headline(f"{quantity.id}[{labels}]", float(array[tuple(last[-1])]), way == "last" and len(last) == 1)
-
-
-def _added(values: NDArray[np.float64]) -> float:
-    """Return a sum made one number after the other, as sums of formulas are."""
-    return float(np.add.accumulate(values)[-1])
+    spoken = spoken_of(methodology, setting, quantity, counts)
+    values = array[spoken.cells]
+    # one number after the other, as sums of formulas are made
+    return Headline(spoken.label, float(np.add.accumulate(values)[-1]) if len(values) else 0.0, spoken.is_total)
 
 
 def _is_time(methodology: Methodology, set_id: str) -> bool:

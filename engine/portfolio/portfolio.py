@@ -26,6 +26,7 @@ from engine.project_data import ProjectData, read_project
 from engine.reported_values import UnitReader, may_read
 from engine.simulate.normal import Numbers
 from engine.simulate.solving import named_cell
+from engine.totals import no_total, spoken_of
 from equations.errors import EvaluationError, Faults, InputError, MethodologyError, near_or_all, raise_all
 from equations.methodology import Methodology
 from equations.regular_file import ReadingRule, digest_of, reading_rule, reading_under
@@ -281,7 +282,11 @@ class Portfolio:
         values = evaluate_batch(batchable, ArraySource(arrays), self.way)
         result = self.methodology.quantity[self.methodology.result]
         labels = list(_labels(batchable, result.indices))
-        mask = counted(result, batchable.plan, self.methodology).ravel()
+        counts_of = counted(result, batchable.plan, self.methodology)
+        mask, spoken = counts_of.ravel(), spoken_of(self.methodology, batchable.plan.setting, result, counts_of)
+        if not spoken.is_total:
+            raise no_total(result)
+        stands = spoken.cells.ravel()
         found = {}
         doubtful = self.doubtful(batchable, ArraySource(arrays))
         for row, ready in enumerate(members):
@@ -291,7 +296,7 @@ class Portfolio:
                 found[one.at] = _failed(one, ready.files, why or why_without_result(batchable, ready.numbers))
                 continue
             own = values.arrays[result.id][row].ravel()
-            counts = own[mask]
+            counts = own[mask & stands]
             total = float(np.add.accumulate(counts)[-1]) if len(counts) else 0.0
             if not np.isfinite(counts).all():
                 found[one.at] = _failed(one, ready.files, _no_number(result.id))

@@ -10,9 +10,9 @@ import numpy as np
 from engine.batch.batch import ArraySource, Batchable
 from engine.batch.many import batchable_of
 from engine.batch.run import DEFAULT_WAY, Evaluate, Way, evaluate_batch
-from engine.cells import cell_name, counted, members_counted
+from engine.cells import cell_name, members_counted
 from engine.finding import Finding
-from engine.pipeline import Run
+from engine.pipeline import Run, total_cells
 from engine.ranges import limits
 from engine.simulate.declared import Uncertainty
 from engine.simulate.moments import covariance_of
@@ -96,6 +96,7 @@ def analyse(
     evaluate
         What evaluates the draws of the Sobol indices: this process, or a cluster.
     """
+    total_cells(run, target)
     batchable = batchable_of(run, (target,))
     numbers = {quantity: np.array(run.inputs.values[quantity]) for quantity in batchable.plan.inputs}
     found = gradient_of(batchable, numbers, target)
@@ -201,7 +202,6 @@ def _moved(
 
 
 def _totals(run: Run, target: str, draws: Numbers) -> Numbers:
-    """Return the sum over all members that count, of each draw."""
-    counts = counted(run.methodology.quantity[target], run.plan, run.methodology)
-    totals: Numbers = members_counted(draws, counts).sum(axis=1)
+    """Return the total of each draw."""
+    totals: Numbers = members_counted(draws, total_cells(run, target)).sum(axis=1)
     return totals

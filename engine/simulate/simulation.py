@@ -24,6 +24,7 @@ from engine.simulate.normal import Numbers
 from engine.simulate.propagation import SAME, Propagated, gradient_of, propagate
 from engine.simulate.statistics import Summary, summarise
 from engine.simulate.support import check_support
+from engine.totals import Spoken, spoken_of
 from equations.errors import InputError, listed, near_or_all
 
 LEAST_DRAWS, MOST_DRAWS = 2, 10**9
@@ -68,7 +69,7 @@ class Simulation:
     @property
     def result(self) -> Summary:
         """The methodology's result, over all its members."""
-        return self.summaries[self.run.methodology.result]
+        return self.summaries[self.run.headline.label]
 
 
 def simulate(
@@ -130,7 +131,7 @@ def simulate(
     }
     wanted = tuple(dict.fromkeys((*levels, LEVEL)))
     summaries = {s.name: s for target in asked for s in _summaries(run, target, arrays[target], wanted)}
-    propagated = {target: _propagated(batchable, run, uncertainty, target) for target in asked}
+    propagated = {target: _propagated(batchable, run, uncertainty, target) for target in asked if _spoken(run, target).label == target}
     return Simulation(
         run,
         uncertainty,
@@ -241,8 +242,8 @@ def used_by(numbers: Mapping[str, Numbers], uncertainty: Uncertainty) -> Uncerta
 
 
 def _total(run: Run, quantity: str, draws: Numbers) -> Numbers:
-    """Return the sum over all members that count, one after the other, of each draw."""
-    flat = members_counted(draws, counted(run.methodology.quantity[quantity], run.plan, run.methodology))
+    """Return what stands for a quantity (:mod:`engine.totals`), added one member after the other, of each draw."""
+    flat = members_counted(draws, _spoken(run, quantity).cells)
     total = flat[:, 0].copy()
     for column in range(1, flat.shape[1]):
         total += flat[:, column]
@@ -258,11 +259,16 @@ def _summaries(run: Run, target: str, draws: Numbers, levels: tuple[float, ...])
         cell = tuple(run.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
         name = f"{target}[{', '.join(labels)}]" if labels else target
         found.append(summarise(name, unit, np.moveaxis(draws, 0, -1)[cell], value, levels))
-    counts = counted(quantity, run.plan, run.methodology)
-    if quantity.indices and np.isfinite(draws[:, counts]).all() and counts.any():
-        single = float(np.add.accumulate(run.values.arrays[target][counts])[-1])
-        found.append(summarise(target, unit, _total(run, target, draws), single, levels))
+    spoken = _spoken(run, target)
+    if quantity.indices and spoken.label not in {one.name for one in found} and np.isfinite(draws[:, spoken.cells]).all() and spoken.cells.any():
+        single = float(np.add.accumulate(run.values.arrays[target][spoken.cells])[-1])
+        found.append(summarise(spoken.label, unit, _total(run, target, draws), single, levels))
     return found
+
+
+def _spoken(run: Run, target: str) -> Spoken:
+    quantity = run.methodology.quantity[target]
+    return spoken_of(run.methodology, run.setting, quantity, counted(quantity, run.plan, run.methodology))
 
 
 def _of(summaries: Mapping[str, Summary], name: str) -> Summary:

@@ -11,6 +11,7 @@ from engine.documents.fonts import FONT
 from engine.documents.glyph_check import picture_file
 from engine.simulate.simulation import Simulation
 from engine.terminal import number
+from engine.totals import spoken_of
 
 _WIDE, _HIGH, _LEFT, _TOP = 640, 220, 60, 40
 _BINS = 60
@@ -32,8 +33,9 @@ def simulation_svg(simulation: Simulation) -> str:
 def _histogram(simulation: Simulation) -> list[str]:
     summary = simulation.result
     run = simulation.run
-    counts = counted(run.methodology.quantity[run.methodology.result], run.plan, run.methodology)
-    totals = members_counted(simulation.draws[run.methodology.result], counts).sum(axis=1)
+    declared = run.methodology.quantity[run.methodology.result]
+    cells = spoken_of(run.methodology, run.setting, declared, counted(declared, run.plan, run.methodology)).cells
+    totals = members_counted(simulation.draws[declared.id], cells).sum(axis=1)
     counts, edges = np.histogram(totals, bins=_BINS)
     span, most = float(edges[-1] - edges[0]) or 1.0, int(counts.max()) or 1
 

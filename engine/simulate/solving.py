@@ -13,7 +13,7 @@ from engine.batch.batch import ArraySource
 from engine.batch.many import batchable_of
 from engine.batch.run import Way, evaluate_batch
 from engine.cells import PRESENT, cell_name
-from engine.pipeline import Run
+from engine.pipeline import Run, total_cells
 from engine.ranges import limits
 from engine.setting import Setting
 from engine.simulate.normal import Numbers
@@ -74,6 +74,8 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
         raise InputError("I508", f"{so_that!r} is not a wish", remedy="write --so-that 'ER_credit_p = 100000'")
     quantity, place = named_cell(run.methodology, run.setting, name, run.inputs.values)
     target, at = named_cell(run.methodology, run.setting, left, run.values.arrays)
+    if len(at) > 1:
+        at = np.flatnonzero(total_cells(run, target))
     cells = _one_number(run, quantity, place, name)
     results = _results(run, quantity, cells, target, at)
     present = float(run.inputs.values[quantity].ravel()[cells[0]])

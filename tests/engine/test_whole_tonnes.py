@@ -168,3 +168,14 @@ def test_the_declared_rule_counts_not_the_unit_of_the_result(evaluated):
     assert "ER_p[a] = 0.001 ktCO2   whole units, rounded down: 0" in text
     assert "ER_p, total = 0.001 ktCO2   whole units, rounded down: 0" in text
     assert run_record(found)["ER_p"] == pytest.approx(0.0012)
+
+
+@pytest.mark.parametrize("readings", [{"credit-rounding": "per-year"}, {"credit-rounding": "per-period", "negative-reductions": "floor-period"}])
+def test_a_whole_methodology_is_decided_in_fractions(readings):
+    """The exact walk covers what a methodology is made of: cases, relations, matrices, roots, lags."""
+    for option in (1, 2):
+        found = run(load("KH_AM004@1.1"), f"methodology_specs/KH_AM004/examples/option{option}.yaml", readings=readings)
+        exact = found.exact.formulas.arrays
+        for quantity in ("RL", "ER", "ER_credit_p"):
+            floats = np.asarray(exact[quantity], float)
+            assert floats == pytest.approx(found.values.arrays[quantity], rel=1e-11)
