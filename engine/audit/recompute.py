@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.audit.scalar_fractions import ScalarFractions
 from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_size import ScalarSize
 from engine.audit.scalar_units import PathError, magnitude
@@ -44,6 +45,7 @@ def audit_recompute(run: Run) -> tuple[Finding, ...]:
         A713: an error for each quantity that differs (value, unit or left-out state), and a note that says how much was compared.
     """
     path, tally = ScalarPath(run), _Tally()
+    path.fractions = ScalarFractions(run)
     for quantity, labels in _cells(run):
         _compare(run, path, quantity, labels, tally)
     for equation, labels in _solved(run):

@@ -11,7 +11,9 @@ import math
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
+from typing import Protocol
 
 from engine.audit.scalar_powers import power_of
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
@@ -51,6 +53,14 @@ _NEAR_STEP = 1e-9
 Labels = tuple[str, ...]
 
 
+class Exactly(Protocol):
+    """Who knows what a formula is worth as a fraction."""
+
+    def exactly(self, node: Node, scope: Scope) -> Fraction | None:
+        """Return the fraction, ``None`` where it is none."""
+        ...
+
+
 class ScalarPath(ScalarScope):
     """Recomputes cells of a run, each once.
 
@@ -61,7 +71,7 @@ class ScalarPath(ScalarScope):
     excluded
         Cells that come out as left out by the methodology.
     at_step
-        Cells whose value was rounded to a whole unit so close to a step that either side is right.
+        Cells that are no fraction and were rounded so close to a step that either side is right.
     """
 
     def __init__(self, run: Run) -> None:
@@ -71,6 +81,8 @@ class ScalarPath(ScalarScope):
         self.at_step: set[tuple[str, Labels]] = set()
         self.powers: dict[tuple[int, Decimal, tuple[object, ...]], dict[tuple[str, str], float]] = {}
         self.rounding = False
+        #: Tells what a formula is worth as a fraction (:mod:`engine.audit.scalar_fractions`).
+        self.fractions: Exactly | None = None
 
     # -- cells
 
@@ -118,15 +130,19 @@ class ScalarPath(ScalarScope):
             return self.units.of(0.0, unit)
         if quantity.type != "number":
             return self.units.of(float(self.run.inputs.values[quantity.id][place]), unit)
-        origin = self.run.inputs.origins[quantity.id].get(place)
+        return self.units.of(float(self.written(quantity, labels)), unit)
+
+    def written(self, quantity: Quantity, labels: Labels) -> Fraction:
+        """Return a number as it was written, converted by pint into the unit of its quantity."""
+        unit = str(self.unit_of(quantity, labels))
+        origin = self.run.inputs.origins[quantity.id].get(self.place(quantity, labels))
         if origin is None:
             raise PathError(f"{quantity.id}[{', '.join(labels)}] is used and was not given")
         one = pint_quantity(origin.unit, self.units.substances)
         wanted = pint_quantity(unit, self.units.substances)
         if one.dimensionality != wanted.dimensionality and quantity.published_unit is not None:
             wanted = pint_quantity(str(quantity.published_unit), self.units.substances)
-        exact = (read_number(origin.written) * one).to(wanted.units).magnitude / wanted.magnitude
-        return self.units.of(float(exact), unit)
+        return Fraction((read_number(origin.written) * one).to(wanted.units).magnitude / wanted.magnitude)
 
     def place(self, quantity: Quantity, labels: Labels) -> tuple[int, ...]:
         return tuple(self.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
@@ -237,16 +253,19 @@ class ScalarPath(ScalarScope):
         if node.name == "abs":
             return abs(value)
         if node.name in ("floor", "ceil"):
-            return self.whole(node.name, value)
+            return self.whole(node.name, value, node.arguments[0], scope)
         if node.name == "sqrt":
             return value**0.5
         return {"exp": math.exp, "ln": math.log, "log10": math.log10}[node.name](self.units.plain(value))
 
-    def whole(self, name: str, value: Value) -> Value:
-        number = magnitude(value)
-        near = abs(number - round(number)) <= _NEAR_STEP * max(1.0, abs(number))
-        self.rounding = self.rounding or near
-        rounded = float(round(number) if near else math.floor(number) if name == "floor" else math.ceil(number))
+    def whole(self, name: str, value: Value, node: Node, scope: Scope) -> Value:
+        """Return a number rounded down or up; near a step by the fraction that it is, and where it is none as the whole number."""
+        number, way = magnitude(value), math.floor if name == "floor" else math.ceil
+        rounded = float(way(number))
+        if abs(number - round(number)) <= _NEAR_STEP * max(1.0, abs(number)):
+            exact = self.fractions.exactly(node, scope) if self.fractions is not None else None
+            self.rounding = self.rounding or exact is None
+            rounded = float(round(number) if exact is None else way(exact))
         return rounded if isinstance(value, float) else type(value)(rounded, value.units)
 
     def calendar(self, node: Call, scope: Scope) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from equations.methodology import Equivalence
@@ -29,7 +30,7 @@ class PathError(Exception):
 
 def magnitude(value: Value) -> float:
     """Return the number of a value, without its unit."""
-    return value if isinstance(value, float) else float(value.magnitude)
+    return float(value) if isinstance(value, float | Fraction) else float(value.magnitude)
 
 
 @dataclass

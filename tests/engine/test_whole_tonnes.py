@@ -1,6 +1,7 @@
 """A tonne is decided on what people count in: 2,710 * 0.052 * 150 * 44/12 is 77,506 and not 77,505.99999999999."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import load, many_draws, run
+from engine.audit.recompute import audit_recompute
 from engine.report import run_record, run_text
 from engine.whole_units import whole_units
 
@@ -179,3 +181,15 @@ def test_a_whole_methodology_is_decided_in_fractions(readings):
         for quantity in ("RL", "ER", "ER_credit_p"):
             floats = np.asarray(exact[quantity], float)
             assert floats == pytest.approx(found.values.arrays[quantity], rel=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("formula", "area"),
+    [(f"floor({PRODUCT})", "2710"), ("floor(A * 1 {tCO2/ha})", "999999.9999999999999"), ("floor((A * 0.1 + A * 0.2) * 1 {tCO2/ha})", "10")],
+)
+def test_the_second_computation_decides_by_fractions_of_its_own(made, formula, area):
+    found = made(formula, area, "0.052" if "P" in formula else "1", "150" if "P" in formula else "1")
+    assert [f.severity for f in audit_recompute(found)] == ["note"]
+    wrong = found.values.arrays["E"].copy() - 1
+    off = replace(found, values=replace(found.values, arrays={**found.values.arrays, "E": wrong}))
+    assert [f.severity for f in audit_recompute(off)] == ["error"]
