@@ -18,6 +18,8 @@ from engine.audit.recompute import audit_recompute
 from engine.audit.report import audit_markdown, audit_project, audit_record, audit_text
 from engine.audit.reread import rereader
 from engine.cli import main
+from engine.pipeline import run_project
+from engine.planning import plan_run
 from equations.errors import MethodologyError
 from equations.unit_registry import parse_unit
 
@@ -336,7 +338,10 @@ def test_equation_whose_units_do_not_fit_is_found_without_the_static_check(tmp_p
     text = (folder / "equations.yaml").read_text(encoding="utf-8")
     (folder / "equations.yaml").write_text(text.replace("formula: dCS_ref[y] * 44/12", "formula: dCS_ref[y]"), encoding="utf-8")
 
-    run = engine.run(engine.load(folder), EXAMPLES / "option1.yaml")
+    def planned(methodology, setting, targets, supplied):
+        return plan_run(methodology, setting, targets or (methodology.result,), supplied)
+
+    run = run_project(engine.load(folder), EXAMPLES / "option1.yaml", parse_unit, planned)  # no command gives this number
     findings = [f for f in audit_recompute(run) if f.subject == "RL"]
 
     assert findings[0].severity == "error"

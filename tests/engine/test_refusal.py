@@ -28,16 +28,16 @@ COMMANDS = {
     "run": ["run", "SPEC", "PROJECT"],
     "run --json": ["run", "SPEC", "PROJECT", "--json"],
     "run --target": ["run", "SPEC", "PROJECT", "--target", "E_fuel"],
-    "run -o": ["run", "SPEC", "PROJECT", "-o", "OUT"],
+    "run -o": ["run", "SPEC", "PROJECT", "-o", "out.json"],
     "audit": ["audit", "SPEC", "PROJECT"],
-    "audit --receipt": ["audit", "SPEC", "PROJECT", "--receipt", "OUT"],
+    "audit --receipt": ["audit", "SPEC", "PROJECT", "--receipt", "out.json"],
     "explain": ["explain", "SPEC", "PROJECT", "ER_p"],
-    "report": ["report", "SPEC", "PROJECT", "-o", "OUT"],
-    "docs --project": ["docs", "SPEC", "--project", "PROJECT", "-o", "OUT"],
+    "report": ["report", "SPEC", "PROJECT", "-o", "out.html"],
+    "docs --project": ["docs", "SPEC", "--project", "PROJECT", "-o", "out"],
     "simulate": ["simulate", "SPEC", "PROJECT", "--draws", "10"],
     "sensitivity": ["sensitivity", "SPEC", "PROJECT"],
     "solve": ["solve", "SPEC", "PROJECT", "--for", "EF_fuel[diesel]", "--so-that", "E_fuel[2020] = 1"],
-    "portfolio": ["portfolio", "SPEC", "PROJECT", "-o", "OUT"],
+    "portfolio": ["portfolio", "SPEC", "PROJECT", "-o", "out.jsonl"],
     "diff --project": ["diff", "GOOD", "SPEC", "--project", "PROJECT"],
     "diff --project, the other way": ["diff", "SPEC", "GOOD", "--project", "PROJECT"],
 }
@@ -48,13 +48,14 @@ def faulty(tmp_path, monkeypatch):
     """Return a function that writes the small methodology with a fault, and gives the words for a command line."""
     monkeypatch.setenv("MRVGRAPH_CACHE", str(tmp_path / "cache"))
     shutil.copytree(TINY, tmp_path / "tiny")
+    monkeypatch.chdir(tmp_path)
 
     def make(fault):
         old, new, code = FAULTS[fault]
         text = (TINY / "methodology.yaml").read_text(encoding="utf-8")
         assert old in text
         (tmp_path / "tiny/methodology.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
-        words = {"SPEC": tmp_path / "tiny", "PROJECT": tmp_path / "tiny/project.yaml", "GOOD": TINY, "OUT": tmp_path / "out.html"}
+        words = {"SPEC": tmp_path / "tiny", "PROJECT": tmp_path / "tiny/project.yaml", "GOOD": TINY}
         return {key: str(path) for key, path in words.items()}, code
 
     return make
@@ -69,7 +70,7 @@ def test_no_command_gives_a_number(faulty, capsys, command):
     assert f"\n{code} " in said.err and "A741 TINY@1 does not pass its check" in said.err
     assert "Traceback" not in said.err
     assert not re.search(r"\d,\d\d\d|ER_p.*=", said.out)
-    assert not Path(words["OUT"]).exists()
+    assert not list(Path.cwd().glob("out*"))
 
 
 @pytest.mark.parametrize("fault", FAULTS)
