@@ -24,9 +24,7 @@ quantities:
   - {{id: A, symbol: A, meaning: measured, indices: [use], "on": measured, unit: t, kind: monitored, diagonal_matrix: DA}}
   - {{id: T, symbol: T, meaning: transitions, indices: [use, use], "on": mapped, unit: "1", kind: monitored, matrix: MT}}
   - {{id: B, symbol: B, meaning: everywhere, indices: [use], unit: t, kind: monitored}}
-  - {{id: Q, symbol: Q, meaning: by use, indices: [use], unit: t, kind: computed}}
-  - {{id: K, symbol: K, meaning: matrix, indices: [use, use], unit: t, kind: computed, matrix: MK}}
-  - {{id: R, symbol: R, meaning: result, unit: t, kind: computed}}
+{more}  - {{id: R, symbol: R, meaning: result, unit: t, kind: computed}}
 equations:
 {equations}
 """
@@ -39,14 +37,23 @@ values:
   T: {{values: {{a: {{a: 0.5, b: 0.25}}, b: {{c: 0.75}}}}}}
   B: {{unit: t, values: {{a: 1, b: 10, c: 100}}}}
 """
+COMPUTED = {
+    "Q[i]": "  - {id: Q, symbol: Q, meaning: by use, indices: [use], unit: t, kind: computed}\n",
+    "MK": "  - {id: K, symbol: K, meaning: matrix, indices: [use, use], unit: UNIT, kind: computed, matrix: MK}\n",
+}
 RELATIONS = "{measured: [a, b], mapped: {a: [a, b], b: [c]}}"
+
+
+def spec_of(equations):
+    lines = [f"  - {{id: e{at}, defines: '{left}', formula: '{right}'}}" for at, (left, right) in enumerate(equations)]
+    more = "".join(COMPUTED[left] for left, _ in equations if left in COMPUTED)
+    return SPEC.format(equations="\n".join(lines), more=more.replace("UNIT", "t"))
 
 
 @pytest.fixture
 def run(tmp_path):
     def make(*equations, relations=RELATIONS):
-        lines = [f"  - {{id: e{at}, defines: '{left}', formula: '{right}'}}" for at, (left, right) in enumerate(equations)]
-        (tmp_path / "spec.yaml").write_text(SPEC.format(equations="\n".join(lines)), encoding="utf-8")
+        (tmp_path / "spec.yaml").write_text(spec_of(equations), encoding="utf-8")
         (tmp_path / "project.yaml").write_text(PROJECT.format(relations=relations), encoding="utf-8")
         return engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
 
@@ -132,9 +139,8 @@ def test_anywhere_else_it_is_an_error_that_names_the_cells(run, equations, cells
 )
 def test_a_batch_refuses_the_same_cells(run, equations):
     whole = run(("R", "Sum(i, Q[i])"), ("Q[i]", "B[i]"))
-    lines = [f"  - {{id: e{at}, defines: '{left}', formula: '{right}'}}" for at, (left, right) in enumerate(equations)]
     path = whole.project.path.parent / "spec.yaml"
-    path.write_text(SPEC.format(equations="\n".join(lines)), encoding="utf-8")
+    path.write_text(spec_of(equations), encoding="utf-8")
     methodology = engine.load(path)
     plan = plan_run(methodology, whole.setting, ("R",))
     numbers = {"A": np.array([2.0, 3.0, np.nan]), "B": np.array([1.0, 10.0, 100.0])}

@@ -82,7 +82,7 @@ def test_what_is_no_rounding_is_outside(run, formula, numbers):
 def test_the_upper_limit_holds_too_and_the_limits_themselves_are_within(run):
     limits = ", range: {min: 0, max: 10}"
     assert run("X + Y", 4.0, 6.0, limits=limits).total == 10
-    assert run("X * Y", 0.1, 100.00000000000001, limits=limits).total == pytest.approx(10)
+    assert run("X * Y / 1 {ha}", 0.1, 100.00000000000001, limits=limits).total == pytest.approx(10)
     with pytest.raises(EvaluationError, match="V608"):
         run("X + Y", 4.0, 6.1, limits=limits)
 
