@@ -48,6 +48,8 @@ def drafts(draw, flows: bool = True) -> Draft:
     makers = (_plain, _by_choice, _by_reading, _by_membership, _by_member, _over_years, _by_calendar, _left_out, _matrix, _root, _supplied)
     for make in draw(st.lists(st.sampled_from(makers), min_size=1, max_size=4)):
         draw(make(draft, flows))
+    if not draft.computed:
+        draw(_plain(draft, flows))
     draw(_result(draft))
     for _ in range(draw(st.integers(0, 2))):
         draw(_rule(draft))
