@@ -66,7 +66,8 @@ class Draft:
     cases: dict[str, str] = field(default_factory=dict)
     computed: list[Readable] = field(default_factory=list)
     rules: list[tuple[str, str, str, Condition]] = field(default_factory=list)
-    extra_project: list[str] = field(default_factory=list)
+    #: Given cells that the result hangs on, once it was computed.
+    needed: frozenset[tuple[str, Labels]] = frozenset()
 
     def declare(self, quantity: Readable, kind: str, more: str = "") -> None:
         """Put a quantity on the list."""
@@ -142,7 +143,7 @@ class Draft:
             values += self._stated(given, cells)
         head = [f"{key}: {value}" for key, value in self.setting.items()]
         asked = any(given.way == "on-request" for given in self.given)
-        return "\n".join([*head, *(["datasets: [on-request-numbers]"] if asked else []), *self.extra_project, "values:", *values, ""])
+        return "\n".join([*head, *(["datasets: [on-request-numbers]"] if asked else []), "values:", *values, ""])
 
     def _stated(self, given: Given, cells: dict[Labels, str]) -> list[str]:
         name, unit = given.quantity.id, given.unit

@@ -52,7 +52,7 @@ def in_plain_python(draft: Draft) -> tuple[Expected, dict[str, bool]]:
     result = draft.readable[-1]
     for labels in np.ndindex(*(len(world.members[s]) for s in result.sets)):
         world.cell("R", tuple(world.members[s][at] for s, at in zip(result.sets, labels, strict=True)))
-    expected = dict(world.known)
+    expected, draft.needed = dict(world.known), frozenset(world.read)
     rules = {}
     for id_, _, over, test in draft.rules:
         letter, set_id = ("i", "stratum") if "i:" in over else ("y", "year") if "y:" in over else ("", "")
