@@ -52,7 +52,7 @@ class Given:
         return self.unit_text or f'"{self.quantity.unit}"'
 
 
-@dataclass
+@dataclass(repr=False)
 class Draft:
     """A methodology and a project in the making."""
 
@@ -68,6 +68,9 @@ class Draft:
     rules: list[tuple[str, str, str, Condition]] = field(default_factory=list)
     #: Given cells that the result hangs on, once it was computed.
     needed: frozenset[tuple[str, Labels]] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"\n{self.spec()}\n{self.project()}"
 
     def declare(self, quantity: Readable, kind: str, more: str = "") -> None:
         """Put a quantity on the list."""

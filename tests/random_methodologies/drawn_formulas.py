@@ -54,11 +54,12 @@ class Scope:
     letters: Mapping[str, str] = field(default_factory=dict)
     #: Years that a letter can go back.
     lags: Mapping[str, int] = field(default_factory=dict)
-    in_sum: bool = False
+    #: The letter of the sum that is nearest, which passes over what its letter names and is not there.
+    in_sum: str = ""
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def bound(self, letter: str, set_id: str) -> Scope:
-        return replace(self, letters={**self.letters, letter: set_id}, in_sum=True)
+        return replace(self, letters={**self.letters, letter: set_id}, in_sum=letter)
 
     def free(self, set_id: str) -> str:
         """Return a letter of a set that does not stand in the formula, or nothing."""
@@ -89,13 +90,21 @@ def places(scope: Scope, set_id: str) -> list[tuple[str, Callable[[World, Letter
 
 def can_read(scope: Scope, quantity: Readable) -> bool:
     """Whether a quantity can be read; what stands on a relation only where a sum passes over what is not there."""
-    return (scope.in_sum or not quantity.relation) and all(places(scope, set_id) for set_id in quantity.sets)
+    return bool(not quantity.relation or summed(scope, quantity)) and all(places(scope, set_id) for set_id in quantity.sets)
+
+
+def summed(scope: Scope, quantity: Readable) -> list[int]:
+    """Return the indices at which the letter of the nearest sum can stand."""
+    return [at for at, set_id in enumerate(quantity.sets) if scope.in_sum in [name for name, _ in places(scope, set_id)]]
 
 
 @st.composite
 def element(draw, scope: Scope, quantity: Readable) -> Term:
     """One element of a quantity."""
     at = [draw(st.sampled_from(places(scope, set_id))) for set_id in quantity.sets]
+    if quantity.relation:
+        own = draw(st.sampled_from(summed(scope, quantity)))
+        at[own] = next(place for place in places(scope, quantity.sets[own]) if place[0] == scope.in_sum)
     text = quantity.id + (f"[{', '.join(name for name, _ in at)}]" if at else "")
     return Term(text, quantity.counts_as, lambda world, letters: world.cell(quantity.id, tuple(find(world, letters) for _, find in at)))
 
@@ -353,7 +362,7 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
         return draw(leaf(scope, wanted))
     text, letter, set_id, members = draw(st.sampled_from(ways))
     inner = scope.bound(letter, set_id)
-    inner = inner if kind == "Sum" else replace(inner, in_sum=False)
+    inner = inner if kind == "Sum" else replace(inner, in_sum="")
     body = draw(formula(inner, wanted, depth))
 
     def value(w: World, at: Letters) -> Bounded:

@@ -70,7 +70,7 @@ def matrix(draw, scope: Scope, wanted: Balance, depth: int = 2) -> MatrixTerm:
         return MatrixTerm("identity(stratum)", PLAIN, lambda w, at, i, j: Bounded(Fraction(int(i == j))))
     if kind == "diag":
         letter = scope.free("stratum")
-        body = draw(formula(Scope(scope.quantities, {**scope.letters, letter: "stratum"}, scope.lags, False, scope.members), wanted, 1))
+        body = draw(formula(Scope(scope.quantities, {**scope.letters, letter: "stratum"}, scope.lags, "", scope.members), wanted, 1))
         return MatrixTerm(f"diag({letter}, {body.text})", wanted,
                           lambda w, at, i, j: body.value(w, {**at, letter: i}) if i == j else NOTHING)  # fmt: skip
     if kind in ("power", "fractional"):

@@ -10,9 +10,9 @@ from itertools import product
 from bounded_numbers import Bounded
 from drafts import STRATA, Draft, Given, all_cells, empty_world
 from drawn_formulas import LETTERS, Readable, Scope, Term, comparison, condition, formula, literal
-from drawn_matrices import matrix, named, raised
+from drawn_matrices import matrix, raised
 from hypothesis import strategies as st
-from unit_balance import AREA, CARBON, DAYS, DECLARED, DIOXIDE, PLAIN, TONNES, Balance, unit
+from unit_balance import AREA, CARBON, DECLARED, PLAIN, TONNES, unit
 from worlds import Case, Labels, Letters, World
 
 ANNUAL = unit(year=-1)
@@ -188,7 +188,7 @@ def _scope(draft: Draft, quantity: Readable, lags: int = 0, own: bool = False) -
     held = dict(zip(letters, quantity.sets, strict=True))
     known = [q for q in draft.readable if q.id != quantity.id and (not lags or "period" not in q.sets)]
     back = {letter: lags for letter, set_id in held.items() if set_id == "year" and lags}
-    return Scope(tuple(known), held, back, False, draft.world.members)
+    return Scope(tuple(known), held, back, "", draft.world.members)
 
 
 @st.composite
@@ -312,7 +312,7 @@ def _matrix(draw, draft: Draft, flows: bool) -> None:
     quantity = Readable(f"Q{len(draft.computed)}", ("stratum", "stratum", "year")[: 2 + by_year], draw(st.sampled_from([PLAIN, AREA, CARBON, TONNES])),
                         False, "", None, f"MQ{len(draft.computed)}")  # fmt: skip
     letters = {"y": "year"} if by_year else {}
-    term = draw(matrix(Scope(tuple(draft.readable), letters, {}, False, draft.world.members), quantity.unit, draw(st.integers(1, 2))))
+    term = draw(matrix(Scope(tuple(draft.readable), letters, {}, "", draft.world.members), quantity.unit, draw(st.integers(1, 2))))
     case = Case(lambda w, labels: dict(zip(letters, labels[2:], strict=True)),
                 lambda w, at, labels: term.entry(w, at, labels[0], labels[1]), lambda w, at: True)  # fmt: skip
     draft.define(f"{quantity.id.lower()}.matrix", quantity.id, f"{quantity.matrix}[y]" if by_year else quantity.matrix, f"formula: '{term.text}'", case)
@@ -408,7 +408,7 @@ def _gathered(draw, quantity: Readable, sets: tuple[str, ...]) -> Term:
 @st.composite
 def _rule(draw, draft: Draft) -> None:
     over = draw(st.sampled_from([{}, {"i": "stratum"}, {"y": "year"}]))
-    scope = Scope(tuple(draft.readable), over, {}, False, draft.world.members)
+    scope = Scope(tuple(draft.readable), over, {}, "", draft.world.members)
     test = draw(st.one_of(comparison(scope, 1), condition(scope, 1)))
     shown = f", for: {{{', '.join(f'{letter}: {set_id}' for letter, set_id in over.items())}}}" if over else ""
     draft.rules.append((f"rule-{len(draft.rules)}", draw(st.sampled_from(["error", "warning"])), shown, test))

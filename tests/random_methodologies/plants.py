@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drafts import STRATA, Draft, Given
+from drafts import STRATA, Draft, Given, all_cells
 from drawn_formulas import Readable
 from hypothesis import strategies as st
+from unit_balance import TONNES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plant:
     """The two files with one fault in them."""
 
@@ -19,6 +20,9 @@ class Plant:
     project: str
     codes: tuple[str, ...]
     words: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"{self.what}\n{self.spec}\n{self.project}"
 
 
 #: Draws a plant, or gives None where the methodology has nothing of the kind.
@@ -104,14 +108,13 @@ def wrong_unit(draw: st.DrawFn, draft: Draft) -> Plant | None:
 def outside_the_relation(draw: st.DrawFn, draft: Draft) -> Plant | None:
     """A formula that reads a cell that does not exist, in no sum."""
     pairs = draft.world.relations["flows"]
-    known = [quantity for quantity in draft.readable if quantity.relation == "flows"]
     missing = [(i, j) for i in STRATA for j in STRATA if pairs is not None and (i, j) not in pairs]
-    if not known or not missing:
+    if not missing:
         return None
-    quantity, (i, j) = draw(st.sampled_from(known)), draw(st.sampled_from(missing))
+    quantity, (i, j) = further_input(draft, ("stratum", "stratum"), "flows"), draw(st.sampled_from(missing))
     term = f' + {as_tonnes(quantity, f"""{quantity.id}["{i}", "{j}"]""")}'
     lines = edited(draft, -1, lambda text: text + term)
-    return Plant("outside the relation", spec_with(draft, lines), draft.project(), ("I", "V", "G"), (quantity.id,))
+    return Plant("outside the relation", spec_with(draft, lines), draft.project(), ("I", "V", "G"), ("FURTHER",))
 
 
 def as_tonnes(quantity: Readable, element: str) -> str:
@@ -160,12 +163,17 @@ def nothing_to_divide_by(draw: st.DrawFn, draft: Draft) -> Plant | None:
     return Plant("nothing to divide by", spec_with(draft, lines), draft.project(), ("V60",))
 
 
+def further_input(draft: Draft, sets: tuple[str, ...], relation: str = "") -> Readable:
+    """Declare one more input, with a number for each of its cells."""
+    quantity = Readable("FURTHER", sets, TONNES, relation=relation)
+    draft.declare(quantity, "monitored")
+    draft.give(Given(quantity, dict.fromkeys(all_cells(draft.world, quantity), "3")))
+    return quantity
+
+
 def before_the_start(draw: st.DrawFn, draft: Draft) -> Plant | None:
     """A lag that leaves the axis."""
-    known = [quantity for quantity in draft.readable if quantity.sets == ("year",) and quantity.id != "R"]
-    if not known:
-        return None
-    quantity = draw(st.sampled_from(known))
+    quantity = further_input(draft, ("year",))
     element, sums = draw(st.sampled_from([("[y-1]", False), ("[y+1]", False), ("[z]", True)]))
     formula = f"Sum(z in start..y+1, {quantity.id}[z])" if sums else quantity.id + element
     line = f"  - {{id: lag, defines: 'LAG[y]', formula: '{formula}'}}"

@@ -1,6 +1,7 @@
 """A search by hypothesis: one round of examples that are the same each time, or new rounds for as many minutes as one likes.
 
-``make random MINUTES=60`` searches for an hour; each round has its own seed, which is printed, and ``MRVGRAPH_RANDOM_SEED`` begins with another.
+``make random MINUTES=60`` searches for an hour, of which each search takes its share; each round has its own seed, which is printed where one
+fails, and ``MRVGRAPH_RANDOM_SEED`` begins with another.
 """
 
 from __future__ import annotations
@@ -17,13 +18,12 @@ MINUTES = float(os.environ.get("MRVGRAPH_RANDOM_MINUTES", "0"))
 FIRST = int(os.environ.get("MRVGRAPH_RANDOM_SEED", "0"))
 
 
-def search(examples: int, drawn: st.SearchStrategy[Any], holds: Callable[[Any], None]) -> None:
-    """Try so many examples, and further rounds until the minutes are over."""
-    end, number = time.monotonic() + 60 * MINUTES, FIRST
+def search(examples: int, share: float, drawn: st.SearchStrategy[Any], holds: Callable[[Any], None]) -> None:
+    """Try so many examples, and further rounds until a share of the minutes is over."""
+    end, number = time.monotonic() + 60 * MINUTES * share, FIRST
 
     while True:
-        if MINUTES:
-            print(f"round {number}", flush=True)
+        print(f"round {number}")
 
         @seed(number)
         @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -60,11 +60,11 @@ def reports(plant: Plant, folder) -> None:
 
 
 def test_faults_of_a_project(folder):
-    search(50, planted(PROJECT_PLANTS), lambda plant: reports(plant, folder))
+    search(40, 0.4, planted(PROJECT_PLANTS), lambda plant: reports(plant, folder))
 
 
 def test_faults_of_a_spec(folder):
-    search(50, planted(SPEC_PLANTS), lambda plant: reports(plant, folder))
+    search(40, 0.4, planted(SPEC_PLANTS), lambda plant: reports(plant, folder))
 
 
 def test_a_rule_whose_input_is_missing_is_not_decided(folder):
@@ -81,7 +81,7 @@ def test_a_rule_whose_input_is_missing_is_not_decided(folder):
         assert any(finding.severity == "error" and "ASKED" in f"{finding.what} {finding.evidence}" for finding in run.findings)
         assert main(["run", str(folder / "spec.yaml"), str(folder / "project.yaml")]) == 1
 
-    search(8, right(), is_told)
+    search(6, 0.1, right(), is_told)
 
 
 def test_the_command_line_gives_no_number_for_a_fault(folder, capsys):
@@ -92,4 +92,4 @@ def test_the_command_line_gives_no_number_for_a_fault(folder, capsys):
         assert main(["run", str(folder / "spec.yaml"), str(folder / "project.yaml"), "--json"]) != 0
         assert '"quantities"' not in capsys.readouterr().out
 
-    search(10, planted((*PROJECT_PLANTS, *SPEC_PLANTS)), gives_none)
+    search(8, 0.1, planted((*PROJECT_PLANTS, *SPEC_PLANTS)), gives_none)

@@ -57,7 +57,7 @@ def in_plain_python(draft: Draft) -> tuple[Expected, dict[str, bool]]:
     for id_, _, over, test in draft.rules:
         letter, set_id = ("i", "stratum") if "i:" in over else ("y", "year") if "y:" in over else ("", "")
         scopes = [{letter: member} for member in world.members[set_id]] if letter else [{}]
-        rules[id_] = all([test.holds(world, scope) for scope in scopes])
+        rules[id_] = all(test.holds(world, scope) for scope in scopes)
     return expected, rules
 
 
