@@ -183,7 +183,7 @@ def _case(left: tuple[str, ...], term: Term, when: Callable[[World, Letters], bo
     return Case(fits, lambda w, letters, labels: term.value(w, letters), when or (lambda w, letters: True))
 
 
-def _scope(draft: Draft, quantity: Readable, lags: int = 0, own: bool = False) -> Scope:
+def _scope(draft: Draft, quantity: Readable, lags: int = 0) -> Scope:
     letters = _letters(quantity.sets)
     held = dict(zip(letters, quantity.sets, strict=True))
     known = [q for q in draft.readable if q.id != quantity.id and (not lags or "period" not in q.sets)]
