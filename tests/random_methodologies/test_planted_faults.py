@@ -29,7 +29,7 @@ def planted(draw, makers: tuple[Maker, ...]) -> Plant:
     first, found = draw(st.integers(0, len(makers) - 1)), None
     for make in (*makers[first:], *makers[:first]):
         found = found or make(draw, draft)
-    assert found is not None
+    assume(found is not None)
     return found
 
 
