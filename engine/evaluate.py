@@ -45,8 +45,8 @@ class Values:
     states: Mapping[str, NDArray[np.uint8]]
     steps: Mapping[str, tuple[Step, ...]]
     solutions: tuple[Solution, ...] = ()
-    #: Formulas whose value lay near a whole number, was rounded, and is not known as a fraction: it counts as the whole number.
-    near_whole: tuple[tuple[Node, float], ...] = ()
+    #: Values that lay near a whole number, were rounded, and are not known as fractions: they count as the whole number.
+    near_whole: tuple[float, ...] = ()
 
 
 def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactly | None = None) -> Values:

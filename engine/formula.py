@@ -74,7 +74,7 @@ class FormulaEvaluator(ConditionEvaluator):
     #: The same numbers in fractions, for what the last digits of a float would decide; none in batches.
     exact: Exactly | None = None
     #: What lay near a whole number and is not known as a fraction, so that it counts as the whole number.
-    undecided: list[tuple[Node, float]] = field(default_factory=list)
+    undecided: list[float] = field(default_factory=list)
 
     @property
     def missing(self) -> float:
@@ -236,7 +236,7 @@ class FormulaEvaluator(ConditionEvaluator):
             return ROUNDING[name](array)
         exact, letters = self.exact.of(node, scope)
         result, unknown = rounded_exactly(name, array, near, aligned((exact, letters), scope.order(set(letters))))
-        self.undecided += [(node, float(value)) for value in array[unknown]]
+        self.undecided += array[unknown].tolist()
         return result
 
     def calendar(self, node: Call, scope: Scope) -> Valued:

@@ -24,7 +24,6 @@ from engine.setting import PERIOD_SET, Setting
 from engine.totals import Headline, headline, no_total, spoken_of
 from equations.errors import listed
 from equations.methodology import Methodology
-from equations.notation import plain_text
 from equations.records import record
 
 #: Makes the plan of a run; the cache puts itself in between.
@@ -208,9 +207,9 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
             found.append(Finding("A714", "note", ruling.id, f"read as {setting.readings[ruling.id]!r}, not as {ruling.default!r}",
                                  ruling.issue))  # fmt: skip
     found += _unmonitored(methodology, data, values)
-    for node, value in values.near_whole:
+    for value in dict.fromkeys(values.near_whole):
         found.append(Finding("A746", "note", methodology.result, f"floor or ceil of {value!r} counts as the whole number {value:,.0f}",
-                             f"{plain_text(node)} is known as a float only", "a root, a power or a logarithm enters it"))  # fmt: skip
+                             "it is known as a float only: a root, a power or a logarithm enters it"))  # fmt: skip
     for solution in values.solutions:
         equation = methodology.equation[solution.equation]
         if equation.quantity in plan.optional:
