@@ -9,7 +9,7 @@ SET_UP := $(PYTHON) .ci/set_up.py $(VENV)
 # Two processes; the tests of one file stay in one of them, with what they share.
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider --numprocesses 2 --dist loadfile
 
-.PHONY: run test check-code clean
+.PHONY: run test random check-code clean
 # A shared checkout may belong to somebody else: the results then go into a folder of one's own.
 run:
 	@$(SET_UP) run
@@ -22,6 +22,12 @@ test:
 	@$(SET_UP) test
 	@$(BIN)/python .ci/get_browser.py
 	@$(PYTEST)
+
+# Random methodologies, new ones for as many minutes as one likes; `make test` tries some for a minute, the same each time.
+MINUTES ?= 60
+random:
+	@$(SET_UP) test
+	@MRVGRAPH_RANDOM_MINUTES=$(MINUTES) $(PYTEST) tests/random_methodologies
 
 check-code:
 	@$(SET_UP) check

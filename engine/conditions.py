@@ -98,8 +98,8 @@ class ConditionEvaluator:
         """Compare numbers; where one of the two is none, nothing is decided."""
         axes = scope.order({*left[1], *right[1]})
         a, b = aligned(left, axes), aligned(right, axes)
-        held = np.asarray(COMPARE[op](a, b))
-        known = np.isfinite(a) & np.isfinite(b)
+        held = np.asarray(COMPARE[op](a, b), bool)
+        known = np.isfinite(np.asarray(a, float)) & np.isfinite(np.asarray(b, float))  # they may be fractions (engine.exact)
         return (held if known.all() else np.where(known, held, np.nan)), axes
 
     def within_rounding(self, node: Compare, sides: tuple[Valued, Valued], held: Valued, scope: Scope) -> Valued:

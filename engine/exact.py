@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from engine.conditions import COMPARE
 from engine.evaluate import StepEvaluator
 from engine.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
 from engine.inputs import Inputs
@@ -53,14 +52,6 @@ class FractionEvaluator(FormulaEvaluator):
     def matrix_power(self, base: Valued, exponent: Valued, scope: Scope) -> Valued:
         """Return a power of matrices, as floats."""
         return super().matrix_power(_floats(base), _floats(exponent), scope)
-
-    def compared(self, op: str, left: Valued, right: Valued, scope: Scope) -> Valued:
-        """Compare numbers as fractions where both are; where one is no number, nothing is decided."""
-        axes = scope.order({*left[1], *right[1]})
-        a, b = aligned(left, axes), aligned(right, axes)
-        held = np.asarray(COMPARE[op](a, b), bool)
-        known = np.isfinite(np.asarray(a, float)) & np.isfinite(np.asarray(b, float))
-        return (held if known.all() else np.where(known, held, np.nan)), axes
 
     def rounded(self, name: str, node: Node, array: Array, scope: Scope) -> Array:
         """Return values rounded down or up, each exactly where it is a fraction."""

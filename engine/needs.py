@@ -8,7 +8,7 @@ from itertools import product
 from types import MappingProxyType
 
 from engine.graph import uses
-from engine.placeholder import check_switches, choice_combinations, placeholder_setting
+from engine.placeholder import FIRST, YEARS, check_switches, choice_combinations, placeholder_setting, spans
 from engine.plan import Plan
 from engine.planning import plan_run, plan_with_rules
 from engine.project_data import GAP
@@ -21,6 +21,8 @@ from equations.quantity import Quantity
 from equations.records import record
 
 _LONG = 60
+#: First year and number of years of the projects that are asked about first.
+_USUAL = (FIRST, YEARS)
 
 
 @record(frozen=True)
@@ -90,16 +92,25 @@ def find_needs(
     """
     check_switches(methodology, chosen, readings or {})
     combinations = matching_choices(methodology, chosen)
-    found: dict[str, list[tuple[dict[str, str], Need]]] = {}
-    for choices in combinations:
-        setting = placeholder_setting(methodology, choices, readings)
-        for need in needs_in(methodology, setting, targets, datasets):
-            found.setdefault(need.quantity.id, []).append((choices, need))
+    found: dict[str, dict[int, Need]] = {}
+    years: dict[str, str] = {}
+    for first, count in spans(methodology):  # a case may hold from a calendar year on: one span of years does not show all that is asked
+        for at, choices in enumerate(combinations):
+            for need in needs_in(methodology, placeholder_setting(methodology, choices, readings, first, count), targets, datasets):
+                found.setdefault(need.quantity.id, {}).setdefault(at, need)
+                years.setdefault(need.quantity.id, "" if (first, count) == _USUAL else f"a project of {_shown(first, count)}")
     return tuple(
-        replace(found[q.id][0][1], under=_under(methodology, [c for c, _ in found[q.id]], combinations))
+        replace(
+            next(iter(found[q.id].values())),
+            under=", ".join(filter(None, (_under(methodology, [combinations[at] for at in found[q.id]], combinations), years[q.id]))),
+        )
         for q in methodology.quantities
         if q.id in found
     )
+
+
+def _shown(first: int, count: int) -> str:
+    return f"{first} to {first + count - 1}" if count > 1 else str(first)
 
 
 def needs_in(

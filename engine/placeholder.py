@@ -17,14 +17,14 @@ from equations.syntax import Compare, Letter, Node, Word, walk
 #: Years of a placeholder project: enough for a start year, a later year and a last year.
 YEARS = 4
 #: First year of one.
-_FIRST = 2001
+FIRST = 2001
 
 
 def placeholder_setting(
     methodology: Methodology,
     choices: Mapping[str, str],
     readings: Mapping[str, str] | None = None,
-    start: int = _FIRST,
+    start: int = FIRST,
     count: int = YEARS,
 ) -> Setting:
     """Return the setting of a project of which only the choices are known.
@@ -83,7 +83,7 @@ def spans(methodology: Methodology) -> tuple[tuple[int, int], ...]:
         counts |= {1, 2}
         counts |= {edge + more for edge in edges | meeting for more in range(YEARS + 1)}
     counts = {min(count, MOST_YEARS) for count in counts if count > 0}
-    found = [(_FIRST, count) for count in sorted(counts, key=lambda n: (n != YEARS, n))]
+    found = [(FIRST, count) for count in sorted(counts, key=lambda n: (n != YEARS, n))]
     for year in calendar:
         for count in sorted(counts):
             firsts = {year - count // 2, year + 1, year - count + 1, *(year - n + more for n in from_start if n for more in (-1, 0, 1))}

@@ -93,7 +93,7 @@ _stop_at_strangers()
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
-        raise AttributeError(f"module 'mrvgraph' has no attribute {name!r}; it has {', '.join(n for n in __all__ if n.islower())}")
+        raise AttributeError(f"module 'mrvgraph' has no attribute {name!r}; it has {', '.join(n for n in __all__ if n.islower() and n[0] != '_')}")
     module, _, there = _HOMES[name].partition(":")
     found = getattr(import_module(module), there or name)
     globals()[name] = found

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from engine import load
 from engine.cli import main
 from engine.needs import find_needs, needs_in, project_template
 from engine.placeholder import named_setting, placeholder_setting
@@ -125,3 +126,23 @@ def test_groups_of_years_that_are_named_for_a_template_share_the_years(session):
 
     with pytest.raises(InputError, match="I506 2 members of map_interval share 1"):
         named_setting(session.methodology, {}, {}, "2018-01-01", "2018-12-31", {"map_interval": "early,late"})
+
+
+FROM_A_YEAR_ON = """
+methodology: {id: T, version: "1", title: From a year on, result: R}
+index_sets: [{id: year, kind: year, letters: [y]}]
+quantities:
+  - {id: OLD, symbol: o, meaning: factor until 2020, unit: t, kind: monitored}
+  - {id: NEW, symbol: n, meaning: factor from 2021 on, unit: t, kind: monitored}
+  - {id: R, symbol: R, meaning: result, indices: [year], unit: t, kind: computed}
+equations:
+  - {id: early, defines: "R[y]", when: y <= 2020, formula: OLD}
+  - {id: late, defines: "R[y]", when: y > 2020, formula: NEW}
+"""
+
+
+def test_what_only_later_years_ask_for_is_asked_for(tmp_path):
+    """Found by random methodologies: only the years of a made-up project were gone through, which all lay before the change."""
+    (tmp_path / "spec.yaml").write_text(FROM_A_YEAR_ON, encoding="utf-8")
+    needs = find_needs(load(tmp_path / "spec.yaml"), {})
+    assert [(need.quantity.id, need.under) for need in needs] == [("OLD", ""), ("NEW", "a project of 2018 to 2021")]

@@ -121,6 +121,12 @@ def test_a_square_root_of_a_square_is_a_fraction(made):
     assert made("floor(sqrt(A * A) * 10 {tCO2/ha})", "0.3").value("E") == 3
 
 
+def test_cases_are_chosen_in_fractions_too(made):
+    """Found by random methodologies: a comparison of fractions was a traceback."""
+    assert made("floor(cases(A > 2 {ha} and not (P < 0.5): A, otherwise: 0) * 0.1 {tCO2/ha} * 10)", "3").value("E") == 3
+    assert made("floor(cases(A <= 2 {ha}: 0, otherwise: A * 0.1 {tCO2/ha} * 10))", "3").value("E") == 3
+
+
 def test_draws_of_a_batch_count_as_the_whole_number(made):
     found = made(f"floor({PRODUCT})", "2710", "0.052", "150")
     many = many_draws(found, ("E",))

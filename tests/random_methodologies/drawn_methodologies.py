@@ -1,0 +1,414 @@
+"""Small valid methodologies with their projects, over every construct of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+from itertools import product
+
+from bounded_numbers import Bounded
+from drafts import STRATA, Draft, Given, all_cells, empty_world
+from drawn_formulas import LETTERS, Readable, Scope, Term, comparison, condition, formula, literal
+from drawn_matrices import matrix, raised
+from hypothesis import strategies as st
+from unit_balance import AREA, CARBON, DECLARED, PLAIN, TONNES, unit
+from worlds import Case, Labels, Letters, World
+
+ANNUAL = unit(year=-1)
+#: Index sets of inputs, and the relation on which they stand.
+INPUT_SHAPES = (
+    ((), ""), (("stratum",), ""), (("wet",), ""), (("stratum", "stratum"), ""), (("gas",), ""), (("stratum", "gas"), "emits"),
+    (("stratum", "gas"), ""), (("year",), ""), (("stratum", "year"), ""), (("period",), ""), (("biome",), ""), (("map",), ""),
+    (("stratum", "gas", "year"), "emits"), (("stratum", "stratum"), "flows"),
+)  # fmt: skip
+COMPUTED_SHAPES = (
+    ((), ""), (("stratum",), ""), (("wet",), ""), (("gas",), ""), (("year",), ""), (("stratum", "year"), ""), (("period",), ""),
+    (("stratum", "gas"), "emits"), (("stratum", "stratum"), ""), (("biome",), ""), (("stratum", "stratum"), "flows"),
+)  # fmt: skip
+NUMBERS = ("0", "1", "2", "3", "0.5", "0.25", "7.5", "12", "0.1", "1.37", "20.4")
+
+
+@st.composite
+def drafts(draw, flows: bool = True) -> Draft:
+    """A methodology and a project.
+
+    Parameters
+    ----------
+    flows
+        With relations over one set twice.
+    """
+    draft = draw(_project())
+    for shape in draw(st.lists(st.sampled_from([s for s in INPUT_SHAPES if flows or s[1] != "flows"]), min_size=1, max_size=5)):
+        draw(_input(draft, *shape))
+    if draw(st.booleans()):
+        draw(_chances(draft))
+    if draw(st.booleans()):
+        draw(_units_by_choice(draft))
+    makers = (_plain, _by_choice, _by_reading, _by_membership, _by_member, _over_years, _by_calendar, _left_out, _matrix, _root, _supplied)
+    for make in draw(st.lists(st.sampled_from(makers), min_size=1, max_size=4)):
+        draw(make(draft, flows))
+    if not draft.computed:
+        draw(_plain(draft, flows))
+    draw(_result(draft))
+    for _ in range(draw(st.integers(0, 2))):
+        draw(_rule(draft))
+    return draft
+
+
+# -- the project
+
+
+@st.composite
+def _project(draw) -> Draft:
+    first = date(draw(st.integers(2019, 2020)), *draw(st.sampled_from([(1, 1), (7, 1), (3, 12)])))
+    last = date(first.year + draw(st.integers(0, 3)), 12, draw(st.sampled_from([31, 15])))
+    years = tuple(map(str, range(first.year, last.year + 1)))
+    gases = ("CO2", "CH4")[: draw(st.integers(1, 2))]
+    split = draw(st.integers(1, len(years)))
+    parts = [part for part in (years[:split], years[split:]) if part]
+    periods = {f"p{at + 1}": part for at, part in enumerate(parts)}
+    maps = {f"m{at + 1}": part for at, part in enumerate(parts)}
+    pairs = list(product(STRATA, gases))
+    emits = draw(st.one_of(st.none(), st.sets(st.sampled_from(pairs), min_size=1)))
+    flows = draw(st.one_of(st.none(), st.sets(st.sampled_from(list(product(STRATA, STRATA))), min_size=1)))
+    way, reading = draw(st.sampled_from(["first", "second"])), draw(st.sampled_from(["plain", "other"]))
+    groups = {"period": periods, "map": maps, "biome": {"low": ("a", "c"), "high": ("b",)}}
+    relations = {"emits": frozenset(emits) if emits else None, "flows": frozenset(flows) if flows else None}
+    world = empty_world((first, last), gases, groups, relations, {"way": way}, {"open-place": reading})
+    spans = [(first if at == 0 else date(int(part[0]), 1, 1), last if part[-1] == years[-1] else date(int(part[-1]), 12, 31))
+             for at, part in enumerate(parts)]  # fmt: skip
+    shown = ", ".join(f"{{id: p{at + 1}, start: {a}, end: {b}}}" for at, (a, b) in enumerate(spans))
+    listed = ", ".join(f"{name}: [{', '.join(part)}]" for name, part in maps.items())
+    setting = {
+        "project": "{name: drawn}",
+        "operation": f"{{start: {first}, end: {last}}}",
+        "monitoring_periods": f"[{shown}]",
+        "members": f"{{gas: [{', '.join(gases)}], map: {{{listed}}}}}",
+        "choices": f"{{way: {way}}}",
+        "readings": f"{{open-place: {reading}}}",
+    }
+    known = {name: held for name, held in relations.items() if held is not None}
+    if known:
+        texts = [f"{name}: {{{', '.join(f'{a}: [{_seconds(held, a)}]' for a in STRATA if _seconds(held, a))}}}" for name, held in known.items()]
+        setting["relations"] = f"{{{', '.join(texts)}}}"
+    return Draft(world, setting)
+
+
+def _seconds(pairs: frozenset[Labels], first: str) -> str:
+    return ", ".join(sorted(b for a, b in pairs if a == first))
+
+
+# -- inputs
+
+
+@st.composite
+def _input(draw, draft: Draft, sets: tuple[str, ...], relation: str) -> None:
+    acts = PLAIN if draw(st.integers(0, 5)) == 0 else None
+    positive = draw(st.booleans())
+    own = ANNUAL if acts is not None else draw(st.sampled_from(DECLARED))
+    name, matrix_name = f"X{len(draft.given)}", ""
+    if acts is None and not relation and sets[:1] == ("stratum",) and sets in (("stratum",), ("stratum", "stratum"), ("stratum", "year")):
+        matrix_name = f"{'M' if sets[1:2] == ('stratum',) else 'D'}{name}"
+    quantity = Readable(name, sets, own, positive, relation, acts, matrix_name)
+    more = ", range: {min: 0}" if positive else ""
+    draft.declare(quantity, draw(st.sampled_from(["fixed_ex_ante", "monitored"])), more)
+    numbers = NUMBERS[1:] if positive else (*NUMBERS, "-1", "-2.5")
+    cells = {labels: draw(st.sampled_from(numbers)) for labels in all_cells(draft.world, quantity)}
+    draft.give(Given(quantity, cells, draw(st.sampled_from(_ways(sets, relation)))))
+
+
+def _ways(sets: tuple[str, ...], relation: str) -> list[str]:
+    """Return how a project or a dataset can state an input."""
+    ways = ["project", "rewritten"]
+    ways += ["at"] if len(sets) > 1 else []
+    ways += ["otherwise"] if sets and not relation else []
+    ways += ["dated"] if sets == ("year",) else []
+    if sets and set(sets) <= {"stratum", "wet"} and not relation:
+        ways += ["default", "on-request", "overridden"]
+    return ways
+
+
+@st.composite
+def _chances(draw, draft: Draft) -> None:
+    """A matrix of probabilities whose rows add up to 1 and that is near the identity, so that it has roots."""
+    quantity = Readable("P", ("stratum", "stratum"), PLAIN, False, "", None, "MP")
+    draft.declare(quantity, "fixed_ex_ante", ", range: {min: 0, max: 1}")
+    cells = {}
+    for row in STRATA:
+        off = [draw(st.sampled_from([Fraction(0), Fraction(1, 20), Fraction(1, 10)])) for _ in STRATA[1:]]
+        for column, share in zip([x for x in STRATA if x != row], off, strict=True):
+            cells[row, column] = str(float(share))
+        cells[row, row] = str(float(1 - sum(off)))
+    draft.give(Given(quantity, {(i, j): cells[i, j] for i in STRATA for j in STRATA}, draw(st.sampled_from(["project", "at", "default"]))))
+
+
+@st.composite
+def _units_by_choice(draw, draft: Draft) -> None:
+    """How much each stratum was used, in hectares or in days, as the project chooses for each."""
+    draft.declared += [
+        "  - {id: use, symbol: use, meaning: use, indices: [stratum], kind: monitored, range: {min: 0},"
+        " unit: ha, unit_alternatives: {group: usage, by: stratum, units: {land: ha, time: day}}}",
+        "  - {id: rate, symbol: rate, meaning: rate, indices: [stratum], kind: monitored, range: {min: 0},"
+        " unit: t/ha, unit_alternatives: {group: usage, by: stratum, units: {land: t/ha, time: t/day}}}",
+    ]
+    chosen = {label: draw(st.sampled_from([("ha", "t/ha"), ("day", "t/day")])) for label in STRATA}
+    for at, name in enumerate(("use", "rate")):
+        cells = {(label,): draw(st.sampled_from(NUMBERS)) for label in STRATA}
+        quantity = Readable(name, ("stratum",), PLAIN)
+        units = "{" + ", ".join(f'{label}: "{units[at]}"' for label, units in chosen.items()) + "}"
+        draft.give(Given(quantity, cells, "mixed", units))
+    amount = Readable("U", ("stratum",), TONNES)
+    draft.declare(amount, "computed")
+    draft.computed.append(amount)
+    worth = Term("use[i] * rate[i]", TONNES, lambda w, at: w.cell("use", (at["i"],)) * w.cell("rate", (at["i"],)))
+    draft.define("u", "U", "U[i]", f"formula: '{worth.text}'", _case(("i",), worth))
+
+
+# -- equations
+
+
+def _letters(sets: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a letter for each index."""
+    used: list[str] = []
+    for set_id in sets:
+        used.append(next(x for x in LETTERS["stratum" if set_id == "wet" else set_id] if x not in used))
+    return tuple(used)
+
+
+def _case(left: tuple[str, ...], term: Term, when: Callable[[World, Letters], bool] | None = None) -> Case:
+    def fits(world: World, labels: Labels) -> Letters | None:
+        return dict(zip(left, labels, strict=True))
+
+    return Case(fits, lambda w, letters, labels: term.value(w, letters), when or (lambda w, letters: True))
+
+
+def _scope(draft: Draft, quantity: Readable, lags: int = 0) -> Scope:
+    letters = _letters(quantity.sets)
+    held = dict(zip(letters, quantity.sets, strict=True))
+    known = [q for q in draft.readable if q.id != quantity.id and (not lags or "period" not in q.sets)]
+    back = {letter: lags for letter, set_id in held.items() if set_id == "year" and lags}
+    return Scope(tuple(known), held, back, "", draft.world.members)
+
+
+@st.composite
+def _new(draw, draft: Draft, flows: bool, *, within: Callable[[tuple[str, ...]], bool] = lambda sets: True) -> Readable:
+    shapes = [s for s in COMPUTED_SHAPES if within(s[0]) and (flows or s[1] != "flows")]
+    sets, relation = draw(st.sampled_from(shapes))
+    known = tuple(dict.fromkeys(q.counts_as for q in draft.readable))
+    own = draw(st.one_of(st.sampled_from(known), st.sampled_from(known), st.sampled_from(DECLARED)))
+    return Readable(f"Q{len(draft.computed)}", sets, own, False, relation, None,
+                    f"MQ{len(draft.computed)}" if sets == ("stratum", "stratum") and not relation else "")  # fmt: skip
+
+
+def _left(quantity: Readable) -> str:
+    return quantity.id + (f"[{', '.join(_letters(quantity.sets))}]" if quantity.sets else "")
+
+
+@st.composite
+def _one(draw, draft: Draft, quantity: Readable, id_: str, when: str = "", test: Callable[[World, Letters], bool] | None = None,
+         scope: Scope | None = None, more: str = "") -> None:  # fmt: skip
+    """One equation of a quantity."""
+    term = draw(formula(scope or _scope(draft, quantity), quantity.unit, draw(st.integers(1, 3))))
+    more += ", for: {i: wet}" if "wet" in quantity.sets else ""
+    draft.define(f"{quantity.id.lower()}.{id_}", quantity.id, _left(quantity), f"formula: '{term.text}'",
+                 _case(_letters(quantity.sets), term, test), when, more)  # fmt: skip
+
+
+def _finish(draft: Draft, quantity: Readable, more: str = "") -> None:
+    draft.declare(quantity, "computed", more)
+    draft.computed.append(quantity)
+
+
+@st.composite
+def _plain(draw, draft: Draft, flows: bool) -> None:
+    quantity = draw(_new(draft, flows))
+    draw(_one(draft, quantity, "all"))
+    _finish(draft, quantity)
+
+
+@st.composite
+def _by_choice(draw, draft: Draft, flows: bool) -> None:
+    quantity = draw(_new(draft, flows))
+    for value in ("first", "second"):
+        draw(_one(draft, quantity, value, f"way == {value}", lambda w, at, value=value: w.choices["way"] == value))
+    _finish(draft, quantity)
+
+
+@st.composite
+def _by_reading(draw, draft: Draft, flows: bool) -> None:
+    quantity = draw(_new(draft, flows))
+    for value in ("plain", "other"):
+        draw(_one(draft, quantity, value, f'reading("open-place") == "{value}"', lambda w, at, value=value: w.readings["open-place"] == value))
+    _finish(draft, quantity)
+
+
+@st.composite
+def _by_membership(draw, draft: Draft, flows: bool) -> None:
+    quantity = draw(_new(draft, flows, within=lambda sets: sets[:1] == ("stratum",)))
+    draw(_one(draft, quantity, "wet", "i in wet", lambda w, at: at["i"] in w.members["wet"]))
+    draw(_one(draft, quantity, "dry", "i not in wet", lambda w, at: at["i"] not in w.members["wet"]))
+    _finish(draft, quantity)
+
+
+@st.composite
+def _by_member(draw, draft: Draft, flows: bool) -> None:
+    quantity = draw(_new(draft, flows, within=lambda sets: sets[:1] == ("stratum",)))
+    draw(_one(draft, quantity, "one", 'i == "b"', lambda w, at: at["i"] == "b"))
+    draw(_one(draft, quantity, "rest", 'i != "b"', lambda w, at: at["i"] != "b"))
+    _finish(draft, quantity)
+
+
+@st.composite
+def _over_years(draw, draft: Draft, flows: bool) -> None:
+    """A quantity that follows from its own past: a case for the start, one for later years."""
+    quantity = draw(_new(draft, flows, within=lambda sets: "year" in sets))
+    first = lambda w, at: at["y"] == w.members["year"][0]  # noqa: E731
+    second = lambda w, at: int(at["y"]) == int(w.members["year"][0]) + 1  # noqa: E731
+    lags = draw(st.integers(1, 2))
+    draw(_one(draft, quantity, "start", "y == start", first))
+    if lags == 2:
+        draw(_one(draft, quantity, "second", "y == start + 1", second, _scope(draft, quantity, 1)))
+    past, scope = _past(quantity, lags), _scope(draft, quantity, lags)
+    term, share = draw(formula(scope, quantity.unit, draw(st.integers(1, 2)))), draw(literal(PLAIN))
+    own = Term(f"{past.text} * {share.text} + {term.text}", quantity.unit,
+               lambda w, at: past.value(w, at) * share.value(w, at) + term.value(w, at))  # fmt: skip
+    last = lags - 1
+    when = f"y > start + {last}" if last else "y > start"
+    draft.define(f"{quantity.id.lower()}.later", quantity.id, _left(quantity), f"formula: '{own.text}'",
+                 _case(_letters(quantity.sets), own, lambda w, at: int(at["y"]) > int(w.members["year"][0]) + last), when)  # fmt: skip
+    _finish(draft, quantity)
+
+
+def _past(quantity: Readable, lags: int) -> Term:
+    letters = _letters(quantity.sets)
+    shown = ", ".join(f"{x}-{lags}" if x == "y" else x for x in letters)
+    return Term(f"{quantity.id}[{shown}]", quantity.unit,
+                lambda w, at: w.cell(quantity.id, tuple(str(int(at[x]) - lags) if x == "y" else at[x] for x in letters)))  # fmt: skip
+
+
+@st.composite
+def _by_calendar(draw, draft: Draft, flows: bool) -> None:
+    quantity = draw(_new(draft, flows, within=lambda sets: "year" in sets))
+    draw(_one(draft, quantity, "early", "y <= 2020", lambda w, at: int(at["y"]) <= 2020))
+    draw(_one(draft, quantity, "late", "y > 2020", lambda w, at: int(at["y"]) > 2020))
+    _finish(draft, quantity)
+
+
+@st.composite
+def _left_out(draw, draft: Draft, flows: bool) -> None:
+    """A quantity some of whose cells the methodology leaves out: they count as zero."""
+    quantity = draw(_new(draft, flows, within=lambda sets: sets[:1] == ("stratum",)))
+    term = draw(formula(_scope(draft, quantity), quantity.unit, 2))
+    whole = Term(f"cases(i == \"a\": excluded, otherwise: {term.text})", quantity.unit,
+                 lambda w, at: Bounded(Fraction(0)) if at["i"] == "a" else term.value(w, at))  # fmt: skip
+    draft.define(f"{quantity.id.lower()}.all", quantity.id, _left(quantity), f"formula: '{whole.text}'", _case(_letters(quantity.sets), whole))
+    _finish(draft, quantity)
+
+
+@st.composite
+def _matrix(draw, draft: Draft, flows: bool) -> None:
+    by_year = draw(st.booleans())
+    quantity = Readable(f"Q{len(draft.computed)}", ("stratum", "stratum", "year")[: 2 + by_year], draw(st.sampled_from([PLAIN, AREA, CARBON, TONNES])),
+                        False, "", None, f"MQ{len(draft.computed)}")  # fmt: skip
+    letters = {"y": "year"} if by_year else {}
+    term = draw(matrix(Scope(tuple(draft.readable), letters, {}, "", draft.world.members), quantity.unit, draw(st.integers(1, 2))))
+    case = Case(lambda w, labels: dict(zip(letters, labels[2:], strict=True)),
+                lambda w, at, labels: term.entry(w, at, labels[0], labels[1]), lambda w, at: True)  # fmt: skip
+    draft.define(f"{quantity.id.lower()}.matrix", quantity.id, f"{quantity.matrix}[y]" if by_year else quantity.matrix, f"formula: '{term.text}'", case)
+    _finish(draft, quantity)
+
+
+@st.composite
+def _root(draw, draft: Draft, flows: bool) -> None:
+    known = next((q for q in draft.readable if q.id == "P"), None)
+    if known is None:
+        return
+    years = draw(st.sampled_from(["2", "3", "4.5", "1.5", "0.5"]))
+    quantity = Readable(f"Q{len(draft.computed)}", ("stratum", "stratum"), PLAIN, False, "", None, f"MQ{len(draft.computed)}")
+    memory: dict[int, dict] = {}
+
+    def value(world: World, at: Letters, labels: Labels) -> Bounded:
+        if id(world) not in memory:
+            memory[id(world)] = raised(world, at, lambda w, inner, i, j: w.cell("P", (i, j)), 1 / Fraction(years))
+        for i, j in product(STRATA, STRATA):
+            world.cell("P", (i, j))
+        return memory[id(world)][labels[0], labels[1]]
+
+    draft.define(f"{quantity.id.lower()}.root", quantity.id, quantity.matrix, f"relation: 'MP == {quantity.matrix} ^ {years}', solver: principal_matrix_root",
+                 Case(lambda w, labels: {}, value, lambda w, at: True))  # fmt: skip
+    _finish(draft, quantity)
+
+
+@st.composite
+def _supplied(draw, draft: Draft, flows: bool) -> None:
+    """A quantity that an equation gives unless the project states it."""
+    quantity = draw(_new(draft, flows, within=lambda sets: "period" not in sets and "gas" not in sets))
+    draw(_one(draft, quantity, "all"))
+    draft.declare(quantity, "fixed_ex_ante")
+    draft.computed.append(quantity)
+    if draw(st.booleans()):
+        cells = {labels: draw(st.sampled_from(NUMBERS)) for labels in all_cells(draft.world, quantity)}
+        draft.give(Given(quantity, cells))
+
+
+# -- result and rules
+
+
+@st.composite
+def _result(draw, draft: Draft) -> None:
+    """One number that everything goes into, or one for each year or period."""
+    sets = draw(st.sampled_from([(), (), ("year",), ("period",)]))
+    letters = _letters(sets)
+    parts = [draw(_gathered(quantity, sets)) for quantity in draft.computed]
+    text = " + ".join(part.text for part in parts)
+
+    def value(world: World, at: Letters) -> Bounded:
+        total = parts[0].value(world, at)
+        for part in parts[1:]:
+            total = total + part.value(world, at)
+        return total
+
+    draft.declare(Readable("R", sets, TONNES), "computed")
+    draft.define("r", "R", f"R[{letters[0]}]" if letters else "R", f"formula: '({text}) * 1 {{t}}'", _case(letters, Term(text, TONNES, value)))
+
+
+@st.composite
+def _gathered(draw, quantity: Readable, sets: tuple[str, ...]) -> Term:
+    """A quantity as a plain number: a sum over the indices that the result does not have."""
+    own = _letters(sets)
+    names, bound = [], []
+    free = {s: [x for x in LETTERS["stratum" if s == "wet" else s] if x not in own] for s in quantity.sets}
+    free["stratum"] = free["wet"] = [x for x in LETTERS["stratum"] if x not in own]
+    for set_id in quantity.sets:
+        if set_id in sets:
+            names.append(own[sets.index(set_id)])
+            continue
+        letter = free[set_id].pop(0)
+        bound.append((letter, set_id))
+        names.append(letter)
+    element = quantity.id + (f"[{', '.join(names)}]" if names else "")
+    times, one = draw(literal(PLAIN)), "" if quantity.unit.is_plain else f" / 1 {{{quantity.unit}}}"
+    head = ", ".join(f"{letter} in wet" if set_id == "wet" else letter for letter, set_id in bound)
+    text = f"Sum({head}, {element})" if bound else element
+
+    def value(world: World, at: Letters) -> Bounded:
+        total = None
+        for labels in product(*(world.members[set_id] for _, set_id in bound)):
+            inner = {**at, **{letter: label for (letter, _), label in zip(bound, labels, strict=True)}}
+            cell = tuple(inner[name] for name in names)
+            if world.exists(quantity.id, cell):
+                found = world.cell(quantity.id, cell)
+                total = found if total is None else total + found
+        return (total or Bounded(Fraction(0))) * times.value(world, at)
+
+    return Term(f"{text} * {times.text}{one}", PLAIN, value)
+
+
+@st.composite
+def _rule(draw, draft: Draft) -> None:
+    over = draw(st.sampled_from([{}, {"i": "stratum"}, {"y": "year"}]))
+    scope = Scope(tuple(draft.readable), over, {}, "", draft.world.members)
+    test = draw(st.one_of(comparison(scope, 1), condition(scope, 1)))
+    shown = f", for: {{{', '.join(f'{letter}: {set_id}' for letter, set_id in over.items())}}}" if over else ""
+    draft.rules.append((f"rule-{len(draft.rules)}", draw(st.sampled_from(["error", "warning"])), shown, test))
