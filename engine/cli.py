@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from engine import command_line
 from engine.output import can_show, end_output, say, settle_outputs, tell, write
+from engine.release import VERSION
 from equations.errors import Faults, InputError, MethodologyError, Place
 from equations.regular_file import ReadingRule, reading_under
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from engine.graph import EquationGraph
     from engine.pipeline import Run
 
-VERSION = "0.1.0"
 WELL, FOUND, BAD = 0, 1, 2
 
 

@@ -22,7 +22,7 @@ from engine.reported_values import UnitReader
 from engine.rules import Verdict, judge_rules
 from engine.setting import PERIOD_SET, Setting
 from engine.totals import Headline, headline, no_total, spoken_of
-from equations.errors import listed
+from equations.errors import InputError, listed, near_or_all
 from equations.methodology import Methodology
 from equations.records import record
 
@@ -94,17 +94,42 @@ class Run:
 
         Raises
         ------
-        KeyError
-            If the quantity or a member is not part of the run, or the cell is not there under the quantity's relation.
+        InputError
+            I502 if the quantity or a member is not part of the run, or the cell is not there under the quantity's relation; I506 for an
+            index too many or too few.
         """
-        declared = self.methodology.quantity[quantity]
-        cell = tuple(
-            self.setting.members[axis].index(str(labels[name]))
-            for axis, name in zip(declared.indices, declared.axis_names, strict=True)
-        )
+        cell = self.cell_of(quantity, labels)
         if self.values.states[quantity][cell] == NOT_APPLICABLE:
-            raise KeyError(f"{quantity} is not there for {', '.join(map(str, labels.values()))}: outside the relation {declared.on}")
+            declared = self.methodology.quantity[quantity]
+            raise InputError("I502", f"{quantity} is not there for {', '.join(map(str, labels.values()))}",
+                             why=f"the project's relation {declared.on} does not hold there", remedy="ask for another cell")  # fmt: skip
         return float(self.values.arrays[quantity][cell])
+
+    def cell_of(self, quantity: str, labels: Mapping[str, str | int]) -> tuple[int, ...]:
+        """Return the positions of a cell that is named by a member for every index; errors as of :meth:`value`."""
+        if quantity not in self.values.arrays:
+            known = "it is not part of this run" if quantity in self.methodology.quantity else "the methodology has no such quantity"
+            raise InputError("I502", f"there is no {quantity!r}", why=known,
+                             remedy=near_or_all(quantity, self.values.arrays, "this run has"))  # fmt: skip
+        declared = self.methodology.quantity[quantity]
+        if set(labels) != set(declared.axis_names):
+            wanted = "".join(f", {name}=..." for name in declared.axis_names)
+            raise InputError("I506", f"{quantity} has the indices {', '.join(declared.axis_names) or 'none'}",
+                             why=f"given: {', '.join(labels) or 'none'}", remedy=f"write value({quantity!r}{wanted})")  # fmt: skip
+        cell = []
+        for axis, name in zip(declared.indices, declared.axis_names, strict=True):
+            members, label = self.setting.members[axis], str(labels[name])
+            if label not in members:
+                raise InputError("I502", f"{axis} has no member {label!r}", remedy=near_or_all(label, members, "its members are"))
+            cell.append(members.index(label))
+        return tuple(cell)
+
+    def __repr__(self) -> str:
+        head = f"<Run of {self.project.name!r} under {self.methodology.reference}: "
+        result = self.methodology.quantity[self.methodology.result]
+        if result.id not in self.values.arrays:
+            return f"{head}{', '.join(self.plan.targets)}>"
+        return f"{head}{self.headline.label} = {self.headline.value:,.3f} {result.unit}>"
 
     @cached_property
     def exact(self) -> ExactRun:

@@ -161,6 +161,9 @@ class Methodology:
     #: Files that were read, for messages and receipts: path and SHA-256.
     files: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
+    def __repr__(self) -> str:
+        return f"<Methodology {self.reference}: {len(self.equations)} equations, {len(self.quantities)} quantities>"
+
     @property
     def reference(self) -> str:
         """``KH_AM004@1.1``."""

@@ -33,6 +33,9 @@ class AuditReport:
     audits: tuple[tuple[Audit, tuple[Finding, ...]], ...]
     rulings: RulingsTable
 
+    def __repr__(self) -> str:
+        return f"<AuditReport of {self.run!r}: {counted(self.findings)}>"
+
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings, in the order of the audits."""

@@ -71,6 +71,10 @@ class CheckResult:
     findings: tuple[Finding, ...]
     values: tuple[ValueCheck, ...] = ()
 
+    def __repr__(self) -> str:
+        counts = {severity: sum(finding.severity == severity for finding in self.findings) for severity in ("error", "warning", "note")}
+        return f"<CheckResult: {len(self.equations)} equations; " + ", ".join(f"{n} {s}s" for s, n in counts.items()) + ">"
+
     @property
     def has_errors(self) -> bool:
         """Whether any finding is an error."""

@@ -39,6 +39,10 @@ class Difference:
     inputs: tuple[InputChange, ...] = ()
     effect: Effect | None = None
 
+    def __repr__(self) -> str:
+        moved = f", {self.effect.difference:+,.3f} {self.effect.unit}" if self.effect is not None else ""
+        return f"<Difference {self.a.label} -> {self.b.label}: {len(self.equations.changed)} equations changed{moved}>"
+
     @property
     def same_spec(self) -> bool:
         """Whether both sides are the same spec, perhaps read otherwise."""

@@ -66,6 +66,10 @@ class Simulation:
     #: Computed quantity -> share of the draws in which it leaves the range in which it can be; a run with such numbers is refused.
     beyond: Mapping[str, float] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        found = self.result
+        return f"<Simulation of {self.run!r}: {self.count:,} draws, standard error {found.se:,.3f} {found.unit}>"
+
     @property
     def result(self) -> Summary:
         """The methodology's result, over all its members."""

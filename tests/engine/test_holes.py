@@ -10,7 +10,7 @@ from engine.batch.batch import ArraySource, make_batchable
 from engine.batch.many import batchable_of
 from engine.batch.run import Way, evaluate_batch
 from engine.planning import plan_run
-from equations.errors import EvaluationError, MethodologyError
+from equations.errors import EvaluationError, InputError, MethodologyError
 
 SPEC = """
 methodology: {{id: H, version: "1", title: holes, result: R}}
@@ -154,7 +154,7 @@ def test_a_batch_refuses_the_same_cells(run, equations):
 def test_what_is_not_there_is_no_zero_for_those_who_ask(run):
     done = run(("R", "Sum(i, A[i])"))
 
-    with pytest.raises(KeyError, match="not there"):
+    with pytest.raises(InputError, match="not there"):
         done.value("A", use="c")
     assert [labels for labels, _, _ in done.cells("A")] == [("a",), ("b",)]
 

@@ -100,12 +100,12 @@ def test_errors_pickle_and_every_code_raised_is_documented():
             assert code in CODES, (path, code)
 
 
-def test_wheel_holds_the_three_folders_and_nothing_else(tmp_path):
+def test_wheel_holds_the_four_folders_and_nothing_else(tmp_path):
     """Without a build tool on the machine the declared list is compared; with one the wheel is built."""
     import tomllib
 
     settings = tomllib.loads((pages.ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["equations", "engine", "methodology_specs"]
+    assert settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["equations", "engine", "mrvgraph", "methodology_specs"]
     try:
         import hatchling  # noqa: F401
     except ImportError:
@@ -113,4 +113,4 @@ def test_wheel_holds_the_three_folders_and_nothing_else(tmp_path):
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)], cwd=pages.ROOT, check=True,
                    capture_output=True)  # fmt: skip
     names = {n.split("/")[0] for n in zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()}
-    assert {n for n in names if not n.endswith(".dist-info")} == {"equations", "engine", "methodology_specs"}
+    assert {n for n in names if not n.endswith(".dist-info")} == {"equations", "engine", "mrvgraph", "methodology_specs"}

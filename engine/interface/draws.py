@@ -1,0 +1,105 @@
+"""Many numbers for one project, and many projects: simulate, sensitivity, solve, portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from engine.batch.run import DEFAULT_WAY
+from engine.interface.given import methodology_of
+from engine.pipeline import Run
+from engine.portfolio.commands import portfolio_entries
+from engine.portfolio.outcomes import Outcome
+from engine.portfolio.portfolio import run_portfolio
+from engine.simulate.declared import read_uncertainty
+from engine.simulate.sensitivity import Sensitivity, analyse
+from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation
+from engine.simulate.simulation import simulate as simulate_run
+from engine.simulate.solving import Solved
+from engine.simulate.solving import solve as solve_run
+from equations.errors import InputError, near_or_all
+from equations.methodology import Methodology
+from equations.unit_registry import parse_unit
+
+
+def simulate(
+    finished: Run,
+    *,
+    draws: int = 10_000,
+    seed: int = 0,
+    targets: tuple[str, ...] = (),
+    levels: tuple[float, ...] = LEVELS,
+    deductions: tuple[tuple[str, str], ...] = (),
+) -> Simulation:
+    """Return the uncertainty of a run's results (IPCC Approach 2 beside Approach 1).
+
+    Parameters
+    ----------
+    targets
+        Quantities beside the result.
+    levels
+        Shares of the draws that the intervals hold.
+    deductions
+        Pairs of rule and quantity, as ``("art-trees", "ER_credit_p")``.
+
+    Raises
+    ------
+    MethodologyError
+        I510, I511, I517 to I519 for distributions and draws that cannot be.
+    """
+    return simulate_run(finished, parse_unit, draws=draws, seed=seed, targets=targets, levels=levels, deductions=deductions)
+
+
+def sensitivity(finished: Run, target: str | None = None, *, draws: int = 0, seed: int = 0) -> Sensitivity:
+    """Return what a target hangs on: slopes, swings, and with draws the shares of its variance.
+
+    Parameters
+    ----------
+    target
+        A quantity of the run; the result by default.
+
+    Raises
+    ------
+    MethodologyError
+        I502 for a quantity that the run does not have, I511 for draws that cannot be.
+    """
+    if not 0 <= draws <= MOST_DRAWS or seed < 0:
+        raise InputError("I511", f"{draws} draws with seed {seed} cannot be", remedy="take 0 or more of both")
+    wanted = target or finished.methodology.result
+    if wanted not in finished.values.arrays:
+        raise InputError("I502", f"this run has no quantity {wanted!r}",
+                         remedy=near_or_all(wanted, finished.values.arrays, "quantities:"))  # fmt: skip
+    uncertainty = read_uncertainty(finished, parse_unit)
+    return analyse(finished, wanted, uncertainty if uncertainty.variables else None, draws=draws, seed=seed)
+
+
+def solve(finished: Run, number: str, so_that: str) -> Solved:
+    """Return the value of one input that gives a wanted number; see :func:`engine.simulate.solving.solve`."""
+    return solve_run(finished, number, so_that)
+
+
+def portfolio(
+    methodology: Methodology | str | Path,
+    projects: Sequence[Path | str],
+    *,
+    output: Path | str | None = None,
+    choices: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> list[Outcome]:
+    """Evaluate many projects as one batch; one that fails is an outcome with its errors.
+
+    Parameters
+    ----------
+    output
+        File of outcomes, from which a run that was interrupted goes on.
+
+    Raises
+    ------
+    MethodologyError
+        For the methodology, or for an output that cannot be written.
+    """
+    entries = portfolio_entries([str(path) for path in projects], None)
+    return run_portfolio(
+        methodology_of(methodology), parse_unit, entries, Path(output) if output else None, choices=choices or {},
+        readings=readings or {}, way=DEFAULT_WAY,
+    )  # fmt: skip

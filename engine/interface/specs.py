@@ -1,0 +1,70 @@
+"""What a methodology says: load, check, needs, graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.checks import CheckResult, check_methodology
+from engine.graph import EquationGraph, build_graph
+from engine.interface.given import methodology_of
+from engine.needs import Need, find_needs
+from engine.placeholder import standing_equations
+from equations.methodology import Methodology
+
+
+def load(reference: str | Path) -> Methodology:
+    """Read a methodology by reference (``KH_AM004@1.1``) or path.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the spec.
+    """
+    return methodology_of(reference)
+
+
+def check(methodology: Methodology | str | Path) -> CheckResult:
+    """Return everything that the spec alone can show wrong."""
+    return check_methodology(methodology_of(methodology))
+
+
+def needs(
+    methodology: Methodology | str | Path,
+    *,
+    choices: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+    targets: tuple[str, ...] = (),
+    datasets: tuple[str, ...] = (),
+) -> tuple[Need, ...]:
+    """Return the inputs that a target needs, in the order of the spec.
+
+    Parameters
+    ----------
+    choices
+        Those that are made; the others are gone through, and each need says under which it arises.
+    targets
+        The result and the report by default.
+    datasets
+        Datasets on request that the project will use.
+
+    Raises
+    ------
+    MethodologyError
+        I502, I508 for names that the methodology does not have.
+    """
+    return find_needs(methodology_of(methodology), choices or {}, targets=targets, datasets=datasets, readings=readings)
+
+
+def graph(
+    methodology: Methodology | str | Path, *, choices: Mapping[str, str] | None = None, readings: Mapping[str, str] | None = None
+) -> EquationGraph:
+    """Return the dependency graph of the equations that choices and readings leave standing.
+
+    Raises
+    ------
+    MethodologyError
+        I508 for names that the methodology does not have.
+    """
+    found = methodology_of(methodology)
+    return build_graph(found, standing_equations(found, choices or {}, readings or {}))

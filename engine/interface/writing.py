@@ -1,0 +1,42 @@
+"""Documents: of a methodology, and of an audited run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.audit.report import AuditReport
+from engine.documents.commands import Outcome
+from engine.documents.commands import document as write_document
+from engine.documents.commands import report as write_report
+from engine.release import VERSION
+
+
+def document(reference: str, output: Path | str, *, form: str | None = None, audit: AuditReport | None = None) -> Outcome:
+    """Write the documentation of a methodology.
+
+    Parameters
+    ----------
+    output
+        A folder, or a file that ends in ``.pdf``.
+    form
+        ``site``, ``md`` or ``pdf``; by what ``output`` ends in where it is not said.
+    audit
+        An audited run, whose report the site then holds.
+
+    Raises
+    ------
+    MethodologyError
+        I502, I514 and those of files that cannot be written.
+    """
+    return write_document(reference, str(output), form, audit=audit, version=VERSION)
+
+
+def report(audit: AuditReport, output: Path | str, *, form: str | None = None) -> Outcome:
+    """Write the report of an audited run as one file: HTML, PDF or Markdown by its ending.
+
+    Raises
+    ------
+    MethodologyError
+        I514 without the package for PDF, and those of files that cannot be written.
+    """
+    return write_report(audit, str(output), form, VERSION)

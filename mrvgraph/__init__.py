@@ -1,0 +1,104 @@
+"""The rulebooks of carbon crediting as declarative specs: write, check, run, audit and compare them.
+
+Every command of the command line is a function here, and gives back what the command writes::
+
+    import mrvgraph
+    run = mrvgraph.run("KH_AM004@1.1", "project.yaml")
+    print(run.total)
+    mrvgraph.audit("KH_AM004@1.1", "project.yaml").findings
+
+Names are imported when they are asked for, so that a run does not wait for documents.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.audit.report import AuditReport
+    from engine.audit.verification import Verification
+    from engine.batch.again import Recalculation
+    from engine.batch.many import Batch
+    from engine.batch.run import BatchValues
+    from engine.checks import CheckResult
+    from engine.comparison.difference import Difference
+    from engine.comparison.migrate import Migration
+    from engine.documents.commands import Outcome as Written
+    from engine.finding import Finding
+    from engine.graph import EquationGraph
+    from engine.interface.draws import portfolio, sensitivity, simulate, solve
+    from engine.interface.runs import audit, explain, many_draws, recalculation, run, verify
+    from engine.interface.specs import check, graph, load, needs
+    from engine.interface.versions import compare, migrate
+    from engine.interface.writing import document, report
+    from engine.needs import Need
+    from engine.pipeline import Run
+    from engine.portfolio.outcomes import Outcome
+    from engine.release import __version__
+    from engine.rules import Verdict
+    from engine.simulate.sensitivity import Sensitivity
+    from engine.simulate.simulation import Simulation
+    from engine.simulate.solving import Solved
+    from engine.totals import Headline
+    from engine.trace import TraceNode
+    from equations.errors import Faults, InputError, MethodologyError
+    from equations.methodology import Methodology
+
+#: Name -> where it is defined; ``module:name`` where it is called otherwise there.
+_HOMES = {
+    "AuditReport": "engine.audit.report", "Batch": "engine.batch.many", "BatchValues": "engine.batch.run",
+    "CheckResult": "engine.checks", "Difference": "engine.comparison.difference", "EquationGraph": "engine.graph",
+    "Faults": "equations.errors", "Finding": "engine.finding", "Headline": "engine.totals", "InputError": "equations.errors",
+    "Methodology": "equations.methodology", "MethodologyError": "equations.errors", "Migration": "engine.comparison.migrate",
+    "Need": "engine.needs", "Outcome": "engine.portfolio.outcomes", "Recalculation": "engine.batch.again", "Run": "engine.pipeline",
+    "Sensitivity": "engine.simulate.sensitivity", "Simulation": "engine.simulate.simulation", "Solved": "engine.simulate.solving",
+    "TraceNode": "engine.trace", "Verdict": "engine.rules", "Verification": "engine.audit.verification",
+    "Written": "engine.documents.commands:Outcome", "__version__": "engine.release",
+    "audit": "engine.interface.runs", "check": "engine.interface.specs", "compare": "engine.interface.versions",
+    "document": "engine.interface.writing", "explain": "engine.interface.runs", "graph": "engine.interface.specs",
+    "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",
+    "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "recalculation": "engine.interface.runs",
+    "report": "engine.interface.writing", "run": "engine.interface.runs", "sensitivity": "engine.interface.draws",
+    "simulate": "engine.interface.draws", "solve": "engine.interface.draws", "verify": "engine.interface.runs",
+}  # fmt: skip
+
+__all__ = [
+    "AuditReport", "Batch", "BatchValues", "CheckResult", "Difference", "EquationGraph", "Faults", "Finding", "Headline", "InputError",
+    "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Recalculation", "Run", "Sensitivity", "Simulation", "Solved",
+    "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "document", "explain", "graph", "load",
+    "many_draws", "migrate", "needs", "portfolio", "recalculation", "report", "run", "sensitivity", "simulate", "solve", "verify",
+]  # fmt: skip
+
+
+def _stop_at_strangers() -> None:
+    """Refuse to start where another distribution's ``engine`` or ``equations`` would be imported in place of ours.
+
+    Both names are taken elsewhere (docs/decisions/0002-import-names.md); numbers of a stranger must never pass for ours.
+    """
+    here = Path(__file__).resolve().parent.parent
+    for name in ("engine", "equations"):
+        found = find_spec(name)
+        origin = Path(found.origin).resolve() if found is not None and found.origin else None
+        if origin is None or origin.parent.parent != here:
+            where = f"comes from {origin.parent}" if origin is not None else "is not there"
+            raise ImportError(f"mrvgraph needs its own package {name!r} beside it in {here}, and the one that Python finds {where}: "
+                              "install mrvgraph in an environment of its own, and start Python elsewhere than in a folder of that name")  # fmt: skip
+
+
+_stop_at_strangers()
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mrvgraph' has no attribute {name!r}; it has {', '.join(n for n in __all__ if n.islower() and n[0] != '_')}")
+    module, _, there = _HOMES[name].partition(":")
+    found = getattr(import_module(module), there or name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
