@@ -18,7 +18,7 @@ from engine.cells import EXCLUDED
 from engine.pipeline import Run
 from equations.equation import Equation
 from equations.quantity import Quantity
-from equations.syntax import Call, Index, IndexGroup, IndexLetter, Node, Number, Ratio
+from equations.syntax import Binary, Call, Index, IndexGroup, IndexLetter, Node, Number, Ratio
 from equations.units import Unit
 
 
@@ -120,6 +120,12 @@ class ScalarFractions(ScalarPath):
     def whole(self, name: str, value: Value, node: Node, scope: Scope) -> Value:
         """Return a fraction rounded down or up."""
         return Fraction(math.floor(value) if name == "floor" else math.ceil(value))
+
+    def element(self, node: Node, scope: Scope, row: str, column: str) -> Value:
+        """Return one element of a matrix; a power of one is computed with so many digits, and is no fraction."""
+        if isinstance(node, Binary) and node.op == "^":
+            raise InexactError
+        return super().element(node, scope, row, column)
 
     def power(self, base: Node, exponent: Decimal, scope: Scope, row: str, column: str) -> float:
         """Powers of matrices are computed with so many digits, and are no fractions."""
