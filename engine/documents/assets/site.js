@@ -321,7 +321,7 @@
     show();
     if (frame.clientWidth < 700) {  // where little fits, the result first
       zoom(0.85);
-      bring([boxes.reduce((last, box) => box.getBBox().x > last.getBBox().x ? box : last)]);
+      bring([boxes.find((box) => box.dataset.id === data.result) || boxes[0]]);
     } else {
       zoom(Math.max(frame.clientWidth / wide, 0.6));
       frame.scrollTo(frame.scrollWidth, 0);
