@@ -163,7 +163,7 @@ def _follows(methodology: Methodology, setting: Setting, quantity: str, given: f
     """Whether an equation gives a quantity from what is at hand, or from statements about days alone."""
     try:
         plan = plan_run(methodology, setting, (quantity,), given)
-    except GraphError:
+    except (GraphError, InputError):  # no equation, or one that goes through members that nobody listed
         return False
     return quantity not in plan.inputs and set(plan.inputs) <= given
 

@@ -384,6 +384,9 @@ def to_oracle(run: Run) -> Project:
     for key, (quantity, _) in INPUTS.items():
         if quantity in run.values.arrays and key not in other_option and key not in ("CA_ref", "A_ref", "CA_ref_d", "A_ref_d"):
             project[key] = _for_oracle(run, quantity)
+    if option == 1:  # rules read the area of non-forest too; the equations of option 1 know forest classes only
+        for key in ("A0", "Ad0"):
+            project[key] = {label: area for label, area in project[key].items() if label != "NF"}
     for key in ("CA_pj", "CA_dpj", "ca_pj", "ca_dpj"):
         for cell, area in project.get(key, {}).items():
             project[key][cell] = area * _share(run, str(cell[-1]))
