@@ -219,7 +219,7 @@ def test_the_dimension_check_finds_what_substituting_units_finds(which, request)
 
 def test_a_wrong_substance_of_a_quantity_is_found_in_rules_too(kh):
     bench = Bench(kh, (), parse_unit)
-    wrong = [m for m in mutants_of(kh) if m.part == "unit" and m.subject in ("PE", "E_activity", "GWP_N2O")]
+    wrong = [m for m in mutants_of(kh) if m.part == "unit" and m.subject in ("PE_v", "E_fertilizer_v", "GWP_N2O")]
 
     assert len(wrong) > 4
     assert {bench.judge(mutant).check for mutant in wrong} == {"dimensions", "parser"}
@@ -287,7 +287,7 @@ def test_what_says_the_same_is_told_from_what_no_case_tells_apart(kh):
     assert not same("credit.year", "sign", "+ DF")
     assert not same("data.area.adjusted", "factor dropped", "n_0 left out")
     assert not same("data.operating-days", "min for max", "days_in_year for operating_days")
-    text = "cases(A_ref[i] > 0 or CA_ref[i] > 0: CA_ref[i] / (A_ref[i] * T_ref), otherwise: 1)"
+    text = "cases(A_ref[i] == 0 and CA_ref[i] == 0: 1, otherwise: CA_ref[i] / (A_ref[i] * T_ref))"
     (condition,) = (m for m in mutants_of(kh) if m.subject == "data.p.option1" and m.text == text)
     said = told_apart(kh.equation["data.p.option1"], reader.read(condition), kh)
     assert said.startswith("1 instead of 0 where A_ref is 0, CA_ref is 0")
