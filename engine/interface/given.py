@@ -23,7 +23,7 @@ def methodology_of(given: Methodology | Path | str) -> Methodology:
     if isinstance(given, str | Path):
         return load_methodology(given)
     raise InputError("I502", f"a methodology is named by text or a path, not by a {type(given).__name__}",
-                     remedy='write mrvgraph.load("KH_AM004@1.1"), or name a file')  # fmt: skip
+                     remedy="name one that `mrvgraph list` shows, or a file")  # fmt: skip
 
 
 def project_of(given: ProjectData | Path | str) -> ProjectData | Path | str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine import run
 from engine.checks import check_methodology
+from engine.finding import FINDING_CODES
 from engine.trace import parse_target
 from equations.errors import CODES, Faults, MethodologyError
 from equations.grammar import parse_formula
@@ -262,7 +263,7 @@ def only_coded_errors():
         yield
     except MethodologyError as error:
         for one in error.errors if isinstance(error, Faults) else (error,):
-            assert one.code in CODES
+            assert one.code in CODES | FINDING_CODES
             assert one.what
             assert one.as_record()["code"] == one.code
         assert str(error).startswith(error.code)
