@@ -57,7 +57,8 @@ def test_a_unit_is_read_again_as_it_is_shown(parts):
     shown = unit.in_words()
 
     has_factor, bare = re.match(r"[0-9]", shown), re.search(r"\b[dh]m\b(?!\^-?[23]\b)", shown)
-    if not has_factor and not bare and Fraction(1, 10**60) < unit.scale < 10**60:
+    is_usual = Fraction(1, 10**60) < unit.scale < 10**60 and not re.search(r"\^-?(1[3-9]|[2-9][0-9])", shown)  # powers up to 12 are read
+    if not has_factor and not bare and is_usual:
         assert parse_unit(shown) == unit
 
 
