@@ -2,8 +2,9 @@
 
 Each folder of ``tests/broken_specs`` is called ``<CODE>_<what is wrong>`` and holds ``methodology.yaml`` (an edit of the small
 methodology in ``tests/specs_for_tests/tiny``, or a whole one), or ``project.yaml``, or both, or ``command.txt`` with the arguments
-of another command (``without.txt`` names a package that is hidden from it, ``closed.txt`` closes standard output); and ``expected.txt``. ``MRVGRAPH_UPDATE=1 pytest
-tests/errors`` writes the messages anew, to be read before they are committed.
+of another command (``without.txt`` names a package that is hidden from it, ``needs.txt`` an optional one without which there is
+nothing to see, ``closed.txt`` closes standard output); and ``expected.txt``. ``MRVGRAPH_UPDATE=1 pytest tests/errors`` writes the
+messages anew, to be read before they are committed.
 """
 
 import os
@@ -52,6 +53,8 @@ def test_message_is_exactly_as_expected(folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)
     if Path("without.txt").exists():
         monkeypatch.setitem(sys.modules, Path("without.txt").read_text(encoding="utf-8").strip(), None)
+    if Path("needs.txt").exists():
+        pytest.importorskip(Path("needs.txt").read_text(encoding="utf-8").strip())
     if Path("closed.txt").exists():
         monkeypatch.setattr(sys, "stdout", None)
     expected = folder / "expected.txt"
