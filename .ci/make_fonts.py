@@ -1,11 +1,11 @@
-"""Make the fonts that documents bring (engine/documents/assets/fonts) from the published ones. For maintainers; nothing else runs it.
+"""Make the fonts that documents bring (engine/typesetting/fonts/files) from the published ones. For maintainers; nothing else runs it.
 
     pip install fonttools==4.60.1
     npm pack @expo-google-fonts/{arimo,cousine,noto-sans-khmer,noto-sans-jp,noto-sans-math,noto-sans-symbols-2}   # and unpack each
     python .ci/make_fonts.py FOLDER_OF_THE_UNPACKED
 
 A face keeps what texts of projects may need, loses its hints, and those faces whose letters do not change by their neighbours lose the
-tables for it, so that `engine/documents/fonts.py` can cut them to the letters of one document. The licence goes beside them.
+tables for it, so that `engine/typesetting/fonts/bundled.py` can cut them to the letters of one document. The licence goes beside them.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-TARGET = Path(__file__).resolve().parents[1] / "engine" / "documents" / "assets" / "fonts"
+TARGET = Path(__file__).resolve().parents[1] / "engine" / "typesetting" / "fonts" / "files"
 
 
 def characters(*ranges: tuple[int, int]) -> set[int]:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-import engine
-from engine.batch.batch import Batchable, make_batchable
-from engine.planning import plan_run
-from equations.methodology import Methodology
+import mrvgraph
+from engine.batch.batchable import Batchable, make_batchable
+from engine.plan.planner import plan_run
+from equations.model.methodology import Methodology
 
 CLASSES = ("E", "SE", "P", "D", "B", "M", "MR", "FF", "FR", "TP", "PP", "NF")
 YEARS = tuple(range(2018, 2028))
@@ -72,11 +72,11 @@ class Case:
 
 def make_case(option: int, per_draw: bool, draws: int, seed: int = 1) -> Case:
     """Draw the inputs of a case."""
-    methodology = engine.load("KH_AM004@1.1")
+    methodology = mrvgraph.load("KH_AM004@1.1")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "project.yaml"
         path.write_text(project_text(option), encoding="utf-8")
-        run = engine.run(methodology, path, targets=OUTPUTS)
+        run = mrvgraph.run(methodology, path, targets=OUTPUTS)
     plan = plan_run(methodology, run.setting, OUTPUTS, frozenset(run.inputs.values))
     shared = {q: np.array(run.inputs.values[q]) for q in plan.inputs}
     rng = np.random.default_rng(seed)

@@ -31,10 +31,10 @@ import spreadsheet  # noqa: E402
 from cases import DAYS, PERIODS, Case, make_case  # noqa: E402
 from whole_runs import processes, seconds, simulations, single_runs  # noqa: E402
 
-from engine.batch.batch import ArraySource  # noqa: E402
+from engine.batch.batchable import ArraySource  # noqa: E402
+from engine.batch.evaluation import Way, evaluate_batch  # noqa: E402
 from engine.batch.lanes import is_at_hand  # noqa: E402
 from engine.batch.machine import cores  # noqa: E402
-from engine.batch.run import Way, evaluate_batch  # noqa: E402
 
 AGREE, AGREE_FLOAT32 = 1e-9, 1e-5
 PLAIN_DRAWS = 200

@@ -15,18 +15,18 @@ import spreadsheet
 import startup
 from cases import DAYS, PERIODS, make_case
 
-import engine
-from engine.batch.again import Recalculation
+import mrvgraph
 from engine.batch.derivatives import values_of
 from engine.batch.machine import cores
-from engine.batch.many import batchable_of
-from engine.evaluate import evaluate
-from engine.inputs import Inputs
-from engine.ranges import limits
-from engine.simulate.declared import read_uncertainty
+from engine.batch.many_draws import batchable_of
+from engine.batch.recalculation import Recalculation
+from engine.run.evaluate import evaluate
+from engine.run.inputs import Inputs
+from engine.run.ranges import limits
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.simulation import simulate, used_by
-from equations.unit_registry import parse_unit
+from engine.simulate.uncertainty_file import read_uncertainty
+from equations.units.registry import parse_unit
 
 EXAMPLES = startup.PROJECT.parent
 
@@ -88,11 +88,11 @@ def simulations(options: tuple[int, ...], draws: int) -> list[str]:
     """A whole simulation of the example projects beside the drawing of its random numbers alone, by as many threads."""
     lines = ["### A simulation", "", f"{draws:,} draws of the example projects, seconds.", "",
              "| project | drawing the numbers | whole simulation | times |", "|---|---:|---:|---:|"]  # fmt: skip
-    methodology = engine.load("KH_AM004@1.1")
+    methodology = mrvgraph.load("KH_AM004@1.1")
     for option in options:
-        run = engine.run(methodology, EXAMPLES / f"option{option}.yaml")
+        run = mrvgraph.run(methodology, EXAMPLES / f"option{option}.yaml")
 
-        def drawing(run: engine.Run = run) -> None:
+        def drawing(run: mrvgraph.Run = run) -> None:
             source = _source(run, draws)
             with ThreadPoolExecutor(cores()) as pool:
                 list(pool.map(source.made, range(-(-draws // CHUNK))))
@@ -103,7 +103,7 @@ def simulations(options: tuple[int, ...], draws: int) -> list[str]:
     return [*lines, ""]
 
 
-def _source(run: engine.Run, draws: int) -> DrawSource:
+def _source(run: mrvgraph.Run, draws: int) -> DrawSource:
     """Return the draws that a simulation makes."""
     batchable = batchable_of(run, (run.methodology.result,))
     numbers = {quantity: run.inputs.values[quantity] for quantity in batchable.plan.inputs}

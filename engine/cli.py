@@ -1,4 +1,4 @@
-"""The command line; each command imports what it needs when it is called, and writes by :mod:`engine.output`.
+"""The command line; each command imports what it needs when it is called, and writes by :mod:`engine.output.destination`.
 
 Exit codes: 0 well, 1 findings of severity error, 2 bad usage or bad input. A user's mistake never shows a traceback.
 """
@@ -12,16 +12,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import command_line
-from engine.output import can_show, end_output, say, settle_outputs, tell, write
-from engine.release import VERSION
+from engine.commands import table as command_line
+from engine.output.destination import can_show, end_output, say, settle_outputs, tell, write
+from engine.output.release import VERSION
 from equations.errors import Faults, InputError, MethodologyError, Place
-from equations.regular_file import ReadingRule, reading_under
+from equations.files.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
-    from engine.graph import EquationGraph
-    from engine.pipeline import Run
+    from engine.plan.graph import EquationGraph
+    from engine.run.run import Run
 
 WELL, FOUND, BAD = 0, 1, 2
 
@@ -62,11 +62,11 @@ def _ended(options: argparse.Namespace, command: str) -> int:
 
 
 def _report_error(error: MethodologyError, *, json_wanted: bool) -> int:
-    from engine.excerpt import with_excerpts
+    from engine.output.excerpt import with_excerpts
 
     tell(f"{with_excerpts(error)}\n")
     if json_wanted and error.code != "I525":
-        from engine.report import to_json
+        from engine.report.run_report import to_json
 
         errors = error.errors if isinstance(error, Faults) else (error,)
         with suppress(InputError):
@@ -90,7 +90,7 @@ def _pairs(items: Sequence[str] | None, what: str) -> dict[str, str]:
 
 
 def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()) -> Run:
-    from engine.session import open_session
+    from engine.commands.session import open_session
 
     session = open_session(options.spec)
     run = session.run(options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
@@ -112,10 +112,10 @@ def _exit_code(findings: Sequence[object]) -> int:
 
 def list_command(options: argparse.Namespace) -> int:
     """Methodologies and versions."""
-    from engine.report import to_json
-    from engine.terminal import table
-    from equations.spec_files import load_methodology
-    from equations.spec_library import library
+    from engine.output.terminal import table
+    from engine.report.run_report import to_json
+    from equations.library.places import library
+    from equations.library.spec_files import load_methodology
 
     rows = []
     for reference, path in library():
@@ -133,10 +133,10 @@ def list_command(options: argparse.Namespace) -> int:
 
 def check_command(options: argparse.Namespace) -> int:
     """Everything the spec alone can show wrong."""
-    from engine.check_report import check_record, check_text
     from engine.checks import check_methodology
-    from engine.report import to_json
-    from equations.spec_files import load_methodology
+    from engine.report.checks import check_record, check_text
+    from engine.report.run_report import to_json
+    from equations.library.spec_files import load_methodology
 
     methodology = load_methodology(options.spec)
     result = check_methodology(methodology)
@@ -147,11 +147,11 @@ def check_command(options: argparse.Namespace) -> int:
 
 def needs_command(options: argparse.Namespace) -> int:
     """Inputs that a target needs."""
-    from engine.needs import find_needs, matching_choices, project_template
-    from engine.placeholder import named_setting
-    from engine.report import to_json
-    from engine.terminal import bold, table
-    from equations.spec_files import load_methodology
+    from engine.explain.needs import find_needs, matching_choices, project_template
+    from engine.output.terminal import bold, table
+    from engine.plan.spec_setting import named_setting
+    from engine.report.run_report import to_json
+    from equations.library.spec_files import load_methodology
 
     methodology = load_methodology(options.spec)
     chosen, targets = _pairs(options.choose, "choose"), tuple(options.target or ())
@@ -185,7 +185,7 @@ def needs_command(options: argparse.Namespace) -> int:
 
 def run_command(options: argparse.Namespace) -> int:
     """Evaluate a project."""
-    from engine import report
+    from engine.report import run_report as report
 
     run = _run(options, tuple(options.target or ()))
     writers: dict[str, Callable[[Run], str]] = {
@@ -199,7 +199,7 @@ def run_command(options: argparse.Namespace) -> int:
 
 def audit_command(options: argparse.Namespace) -> int:
     """Findings on a run, and what hangs on the readings of the text."""
-    from engine.audit.commands import receipt_for, shown
+    from engine.commands.audit import receipt_for, shown
 
     report = _audited(options)
     if options.receipt:
@@ -212,16 +212,16 @@ def audit_command(options: argparse.Namespace) -> int:
 
 
 def _audited(options: argparse.Namespace) -> AuditReport:
-    from engine.audit.commands import audited
+    from engine.commands.audit import audited
 
     return audited(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
 
 
 def verify_command(options: argparse.Namespace) -> int:
     """Make the run of a receipt again and compare."""
-    from engine.audit.commands import verify
     from engine.audit.verification import verification_text
-    from engine.report import to_json
+    from engine.commands.audit import verify
+    from engine.report.run_report import to_json
 
     outcome = verify(Path(options.receipt), options.spec, options.project, VERSION)
     say(to_json(outcome.as_record()) if options.json else verification_text(outcome), _way(options))
@@ -230,8 +230,8 @@ def verify_command(options: argparse.Namespace) -> int:
 
 def explain_command(options: argparse.Namespace) -> int:
     """From a number to its sources."""
-    from engine.report import to_json
-    from engine.trace import explain, parse_target, trace_text
+    from engine.explain.trace import explain, parse_target, trace_text
+    from engine.report.run_report import to_json
 
     run = _run(options)
     nodes = [explain(run, quantity, cell, options.depth) for quantity, cell in parse_target(run, options.what)]
@@ -244,18 +244,18 @@ def explain_command(options: argparse.Namespace) -> int:
 
 def graph_command(options: argparse.Namespace) -> int:
     """The dependency graph."""
-    from engine.documents.glyph_check import picture_file
-    from engine.drawing.graph_picture import graph_svg
-    from engine.drawing.graph_text import graph_dot, graph_mermaid, graph_record
-    from engine.graph import build_graph
-    from engine.placeholder import standing_equations
-    from engine.report import to_json
+    from engine.plan.graph import build_graph
+    from engine.plan.spec_setting import standing_equations
+    from engine.report.run_report import to_json
+    from engine.typesetting.fonts.glyph_check import picture_file
+    from engine.typesetting.pictures.graph_picture import graph_svg
+    from engine.typesetting.pictures.graph_text import graph_dot, graph_mermaid, graph_record
     from equations.errors import near
-    from equations.spec_files import load_methodology
+    from equations.library.spec_files import load_methodology
 
     methodology = load_methodology(options.spec)
     graph = build_graph(methodology, standing_equations(methodology, _pairs(options.choose, "choose"), _pairs(options.reading, "reading")))
-    targets = options.target or list(dict.fromkeys((methodology.result, *methodology.report)))
+    targets = options.target or methodology.reported
     wanted: set[str] = set()
     for target in targets:
         if target not in methodology.quantity:
@@ -272,8 +272,8 @@ def graph_command(options: argparse.Namespace) -> int:
 
 def docs_command(options: argparse.Namespace) -> int:
     """Documentation of a methodology."""
-    from engine.documents.commands import document
-    from engine.report import to_json
+    from engine.commands.documents import document
+    from engine.report.run_report import to_json
 
     audit = _audited(options) if options.project else None
     outcome = document(options.spec, options.output, options.format, check=options.check, audit=audit, version=VERSION)
@@ -285,8 +285,8 @@ def docs_command(options: argparse.Namespace) -> int:
 
 def report_command(options: argparse.Namespace) -> int:
     """One run as a document."""
-    from engine.documents.commands import report
-    from engine.report import to_json
+    from engine.commands.documents import report
+    from engine.report.run_report import to_json
 
     audit = _audited(options)
     outcome = report(audit, options.output, options.format, VERSION)
@@ -296,7 +296,7 @@ def report_command(options: argparse.Namespace) -> int:
 
 def show_command(options: argparse.Namespace) -> int:
     """The whole spec."""
-    from engine.comparison.commands import show
+    from engine.commands.versions import show
 
     text = show(options.spec, json=options.format == "json", only_hash=options.hash)
     if options.output is None and options.format == "yaml" and not can_show(text):
@@ -307,7 +307,7 @@ def show_command(options: argparse.Namespace) -> int:
 
 def diff_command(options: argparse.Namespace) -> int:
     """What two specs, or two submissions, say and move differently."""
-    from engine.comparison.commands import compare, diff_picture, diff_text
+    from engine.commands.versions import compare, diff_picture, diff_text
 
     readings = _pairs(options.reading_a, "reading-a"), _pairs(options.reading_b, "reading-b")
     difference = compare(options.spec, options.other, options.project or (), readings)
@@ -319,8 +319,8 @@ def diff_command(options: argparse.Namespace) -> int:
 
 def migrate_command(options: argparse.Namespace) -> int:
     """A project file carried over to another version."""
-    from engine.comparison.commands import carry_over, migration_text
-    from engine.report import to_json
+    from engine.commands.versions import carry_over, migration_text
+    from engine.report.run_report import to_json
 
     migration = carry_over(options.project, options.old, options.new)
     if options.output:
@@ -331,9 +331,9 @@ def migrate_command(options: argparse.Namespace) -> int:
 
 def mutate_command(options: argparse.Namespace) -> int:
     """The fault-seeding score."""
-    from engine.mutation.commands import record_cases, score_of
+    from engine.commands.mutation import record_cases, score_of
     from engine.mutation.report import score_markdown, score_text
-    from engine.report import to_json
+    from engine.report.run_report import to_json
 
     if options.record:
         for line in record_cases(options.spec):
@@ -348,8 +348,8 @@ def mutate_command(options: argparse.Namespace) -> int:
 
 def simulate_command(options: argparse.Namespace) -> int:
     """Uncertainty of the credits."""
-    from engine.simulate.command import check_draws_file, run_simulation, simulation_files, simulation_output
-    from engine.terminal import progress
+    from engine.commands.simulate import check_draws_file, run_simulation, simulation_files, simulation_output
+    from engine.output.terminal import progress
 
     check_draws_file(options.draws_file)
     with progress(options.draws, "draws") as more:
@@ -369,8 +369,8 @@ def simulate_command(options: argparse.Namespace) -> int:
 
 def sensitivity_command(options: argparse.Namespace) -> int:
     """What the credits hang on."""
-    from engine.simulate.command import run_sensitivity, sensitivity_output
-    from engine.terminal import progress
+    from engine.commands.simulate import run_sensitivity, sensitivity_output
+    from engine.output.terminal import progress
 
     with progress(options.draws, "draws") as more:
         found = run_sensitivity(
@@ -388,8 +388,8 @@ def sensitivity_command(options: argparse.Namespace) -> int:
 
 def solve_command(options: argparse.Namespace) -> int:
     """The value of one input that gives a wanted number."""
-    from engine.report import to_json
-    from engine.simulate.command import run_solve
+    from engine.commands.simulate import run_solve
+    from engine.report.run_report import to_json
     from engine.simulate.solving import solved_record, solved_text
 
     found = run_solve(options.spec, options.project, options.input, options.so_that, choices=_pairs(options.choose, "choose"),
@@ -400,8 +400,8 @@ def solve_command(options: argparse.Namespace) -> int:
 
 def portfolio_command(options: argparse.Namespace) -> int:
     """Many projects as one batch."""
-    from engine.portfolio.commands import portfolio_entries, portfolio_output, run_entries
-    from engine.terminal import progress
+    from engine.commands.portfolio import portfolio_entries, portfolio_output, run_entries
+    from engine.output.terminal import progress
 
     entries = portfolio_entries(options.project, options.table)
     with progress(len(entries), "projects") as more:

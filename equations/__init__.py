@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from equations.errors import Faults, MethodologyError
-    from equations.grammar import parse_formula
-    from equations.methodology import Methodology
-    from equations.spec_files import load_methodology
-    from equations.unit_registry import parse_unit
+    from equations.formula.grammar import parse_formula
+    from equations.library.spec_files import load_methodology
+    from equations.model.methodology import Methodology
+    from equations.units.registry import parse_unit
 
 _HOMES = {
-    "Faults": "equations.errors", "Methodology": "equations.methodology", "MethodologyError": "equations.errors",
-    "load_methodology": "equations.spec_files", "parse_formula": "equations.grammar", "parse_unit": "equations.unit_registry",
+    "Faults": "equations.errors", "Methodology": "equations.model.methodology", "MethodologyError": "equations.errors",
+    "load_methodology": "equations.library.spec_files", "parse_formula": "equations.formula.grammar", "parse_unit": "equations.units.registry",
 }  # fmt: skip
 
 __all__ = ["Faults", "Methodology", "MethodologyError", "load_methodology", "parse_formula", "parse_unit"]

@@ -20,43 +20,43 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
     from engine.audit.verification import Verification
-    from engine.batch.again import Recalculation
-    from engine.batch.many import Batch
-    from engine.batch.run import BatchValues
+    from engine.batch.evaluation import BatchValues
+    from engine.batch.many_draws import Batch
+    from engine.batch.recalculation import Recalculation
     from engine.checks import CheckResult
+    from engine.commands.documents import Outcome as Written
     from engine.comparison.difference import Difference
     from engine.comparison.migrate import Migration
-    from engine.documents.commands import Outcome as Written
+    from engine.explain.needs import Need
+    from engine.explain.trace import TraceNode
     from engine.finding import Finding
-    from engine.graph import EquationGraph
     from engine.interface.draws import portfolio, sensitivity, simulate, solve
     from engine.interface.runs import audit, explain, many_draws, recalculation, run, verify
     from engine.interface.specs import check, graph, load, needs
     from engine.interface.versions import compare, migrate
     from engine.interface.writing import document, report
-    from engine.needs import Need
-    from engine.pipeline import Run
+    from engine.output.release import __version__
+    from engine.plan.graph import EquationGraph
     from engine.portfolio.outcomes import Outcome
-    from engine.release import __version__
-    from engine.rules import Verdict
+    from engine.run.rules import Verdict
+    from engine.run.run import Run
+    from engine.run.totals import Headline
     from engine.simulate.sensitivity import Sensitivity
     from engine.simulate.simulation import Simulation
     from engine.simulate.solving import Solved
-    from engine.totals import Headline
-    from engine.trace import TraceNode
     from equations.errors import Faults, InputError, MethodologyError
-    from equations.methodology import Methodology
+    from equations.model.methodology import Methodology
 
 #: Name -> where it is defined; ``module:name`` where it is called otherwise there.
 _HOMES = {
-    "AuditReport": "engine.audit.report", "Batch": "engine.batch.many", "BatchValues": "engine.batch.run",
-    "CheckResult": "engine.checks", "Difference": "engine.comparison.difference", "EquationGraph": "engine.graph",
-    "Faults": "equations.errors", "Finding": "engine.finding", "Headline": "engine.totals", "InputError": "equations.errors",
-    "Methodology": "equations.methodology", "MethodologyError": "equations.errors", "Migration": "engine.comparison.migrate",
-    "Need": "engine.needs", "Outcome": "engine.portfolio.outcomes", "Recalculation": "engine.batch.again", "Run": "engine.pipeline",
+    "AuditReport": "engine.audit.report", "Batch": "engine.batch.many_draws", "BatchValues": "engine.batch.evaluation",
+    "CheckResult": "engine.checks", "Difference": "engine.comparison.difference", "EquationGraph": "engine.plan.graph",
+    "Faults": "equations.errors", "Finding": "engine.finding", "Headline": "engine.run.totals", "InputError": "equations.errors",
+    "Methodology": "equations.model.methodology", "MethodologyError": "equations.errors", "Migration": "engine.comparison.migrate",
+    "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
     "Sensitivity": "engine.simulate.sensitivity", "Simulation": "engine.simulate.simulation", "Solved": "engine.simulate.solving",
-    "TraceNode": "engine.trace", "Verdict": "engine.rules", "Verification": "engine.audit.verification",
-    "Written": "engine.documents.commands:Outcome", "__version__": "engine.release",
+    "TraceNode": "engine.explain.trace", "Verdict": "engine.run.rules", "Verification": "engine.audit.verification",
+    "Written": "engine.commands.documents:Outcome", "__version__": "engine.output.release",
     "audit": "engine.interface.runs", "check": "engine.interface.specs", "compare": "engine.interface.versions",
     "document": "engine.interface.writing", "explain": "engine.interface.runs", "graph": "engine.interface.specs",
     "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",

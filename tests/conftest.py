@@ -15,8 +15,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from equations import spec_files
-from equations.spec_library import library_folders
+from equations.library import spec_files
+from equations.library.places import library_folders
 
 #: What a shell or a terminal may set, and what would show in output.
 OF_THE_MACHINE = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PYTHON_COLORS", "LINES", "PYTHONIOENCODING", "PYTHONUTF8", "TZ")

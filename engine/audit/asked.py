@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from engine.audit.roles import by_year, serving_result, with_role
-from engine.pipeline import Run
-from engine.rules import IDLE
+from engine.run.rules import IDLE
+from engine.run.run import Run
 
 
 def why_not_asked(run: Run, audit: str) -> str:

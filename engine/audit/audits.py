@@ -20,7 +20,7 @@ from engine.audit.recompute import audit_recompute
 from engine.audit.reductions import audit_reductions
 from engine.audit.sources import audit_sources
 from engine.finding import Finding
-from engine.pipeline import Run
+from engine.run.run import Run
 
 __all__ = ["AUDITS", "Audit", "audit_findings"]
 

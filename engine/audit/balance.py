@@ -9,10 +9,10 @@ import numpy as np
 from engine.audit.flows import matched
 from engine.audit.roles import listed, numbers_there, serving_result, with_role
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.printed import decimals
-from engine.terminal import number
-from equations.quantity import Quantity
+from engine.output.terminal import number
+from engine.run.arithmetic.printed_numbers import decimals
+from engine.run.run import Run
+from equations.model.quantity import Quantity
 
 #: Share of the area that may appear or vanish before it is a warning.
 DRIFT = 0.01

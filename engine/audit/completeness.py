@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.audit.roles import listed, serving_result
-from engine.cells import PRESENT
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.written_numbers import Origin
+from engine.plan.cells import PRESENT
+from engine.project.written_numbers import Origin
+from engine.run.run import Run
 from equations.errors import Place
-from equations.quantity import Quantity
+from equations.model.quantity import Quantity
 
 
 def audit_completeness(run: Run) -> tuple[Finding, ...]:

@@ -9,9 +9,9 @@ import numpy as np
 from engine.audit.flows import areas_of, flow_of
 from engine.audit.roles import listed, with_role
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.terminal import number
-from equations.quantity import Quantity
+from engine.output.terminal import number
+from engine.run.run import Run
+from equations.model.quantity import Quantity
 
 #: Share by which maps may disagree.
 _SLACK = 1e-6

@@ -8,11 +8,11 @@ from itertools import product
 
 from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.setting import holds, may_hold
-from engine.terminal import number
-from equations.dataset import EVERY, ValueBlock
-from equations.quantity import Quantity
+from engine.output.terminal import number
+from engine.plan.setting import holds, may_hold
+from engine.run.run import Run
+from equations.model.dataset import EVERY, ValueBlock
+from equations.model.quantity import Quantity
 
 #: A supplied value this many times its default, or this part of it, is a warning.
 FAR = 5.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.audit.roles import by_year, listed
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.terminal import number
+from engine.output.terminal import number
+from engine.run.run import Run
 
 #: Share of the reductions above which displacement is a warning.
 LARGE = 0.5

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pipeline import Run
-from equations.quantity import Quantity
+from engine.run.run import Run
+from equations.model.quantity import Quantity
 from equations.records import record
 
 Areas = NDArray[np.float64]

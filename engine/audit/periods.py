@@ -7,10 +7,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 from engine.audit.roles import listed, with_role
-from engine.calendar_days import days_in_year, operating_days
 from engine.finding import Finding
-from engine.pipeline import Run
-from equations.syntax import Call, Element, MatrixRef, walk
+from engine.run.calendar_days import days_in_year, operating_days
+from engine.run.run import Run
+from equations.formula.syntax import Call, Element, MatrixRef, walk
 
 
 def audit_periods(run: Run) -> tuple[Finding, ...]:

@@ -7,11 +7,11 @@ from statistics import median
 
 from engine.audit.ranges import outside_ranges
 from engine.audit.roles import listed, named, serving_result
-from engine.calendar_days import days_in_year, operating_days
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.terminal import number
-from equations.quantity import Quantity
+from engine.output.terminal import number
+from engine.run.calendar_days import days_in_year, operating_days
+from engine.run.run import Run
+from equations.model.quantity import Quantity
 
 #: A value this many times the median of the other years of its series, or this part of it.
 SLIP, STEP = 100.0, 10.0

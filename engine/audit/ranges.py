@@ -8,9 +8,9 @@ import numpy as np
 
 from engine.audit.roles import listed, named
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.terminal import number
-from equations.quantity import Quantity
+from engine.output.terminal import number
+from engine.run.run import Run
+from equations.model.quantity import Quantity
 
 
 def outside_ranges(run: Run, quantity: Quantity) -> Iterator[Finding]:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from engine.audit.flows import matched
 from engine.audit.roles import listed, with_role
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.terminal import number
-from equations.quantity import Quantity
+from engine.output.terminal import number
+from engine.run.run import Run
+from equations.model.quantity import Quantity
 
 #: How many times one may be the other.
 SLIP, STEP = 100.0, 10.0

@@ -16,11 +16,11 @@ import numpy as np
 
 from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ruling_findings
-from engine.escapes import json_text
-from engine.pipeline import Run
-from equations.equation import Equation
-from equations.spec_library import library_folders
-from equations.syntax import IndexLabel, IndexLetter
+from engine.output.escapes import json_text
+from engine.run.run import Run
+from equations.formula.syntax import IndexLabel, IndexLetter
+from equations.library.places import library_folders
+from equations.model.equation import Equation
 
 RECEIPT_FORMAT = "mrvgraph-receipt/1"
 #: Stands between what is hashed and its hash, at the end of the file.

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.audit.receipt import DIGEST, RECEIPT_FORMAT, Asked, Record, receipt_text
-from engine.json_text import JsonError, read_json
+from engine.output.json_text import JsonError, read_json
 from equations.errors import InputError, Place
-from equations.regular_file import UnreadableFileError, read_regular
+from equations.files.regular_file import UnreadableFileError, read_regular
 
 _MOST_BYTES = 200_000_000
 _TEXTS: dict[str, Any] = {"*": str}

@@ -10,12 +10,12 @@ from engine.audit.scalar_fractions import ScalarFractions
 from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_size import ScalarSize
 from engine.audit.scalar_units import PathError, magnitude
-from engine.cells import EXCLUDED, PRESENT
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.solvers import root_parts
-from equations.equation import Equation
-from equations.syntax import IndexLetter
+from engine.plan.cells import EXCLUDED, PRESENT
+from engine.run.run import Run
+from engine.run.solvers import root_parts
+from equations.formula.syntax import IndexLetter
+from equations.model.equation import Equation
 
 #: Largest relative difference between the two ways.
 TOLERANCE = 1e-9

@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.audit.roles import by_year, listed, named, with_role
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.terminal import number
+from engine.output.terminal import number
+from engine.run.run import Run
 
 
 def audit_reductions(run: Run) -> tuple[Finding, ...]:

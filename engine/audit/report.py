@@ -9,13 +9,13 @@ from engine.audit.asked import why_not_asked
 from engine.audit.audits import Audit, audit_findings
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
 from engine.audit.sources import sources_by_cell
-from engine.escapes import code_text, markdown_text
 from engine.finding import Finding
-from engine.findings_report import counted, findings_lines, findings_markdown
-from engine.pipeline import Run
-from engine.report import head_lines, result_lines, yearly_markdown, yearly_text
-from engine.rules_report import verdicts_lines, verdicts_markdown
-from engine.terminal import bold, coloured, plain, table, wrapped
+from engine.output.escapes import code_text, markdown_text
+from engine.output.terminal import bold, coloured, plain, table, wrapped
+from engine.report.findings import counted, findings_lines, findings_markdown
+from engine.report.run_report import head_lines, result_lines, yearly_markdown, yearly_text
+from engine.report.verdicts import verdicts_lines, verdicts_markdown
+from engine.run.run import Run
 
 AUDIT_FORMAT = "mrvgraph-audit/1"
 #: Percent below which a share is not written out.

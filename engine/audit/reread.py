@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from engine.evaluate import evaluate
-from engine.exact import ExactRun
-from engine.inputs import bind_inputs, supplied_quantities
-from engine.pipeline import Run
-from engine.plan import Box, Plan
-from engine.planning import plan_run
-from engine.reported_values import UnitReader
-from engine.setting import switches_of
+from engine.plan.plan import Box, Plan
+from engine.plan.planner import plan_run
+from engine.plan.setting import switches_of
+from engine.project.values import UnitReader
+from engine.run.evaluate import evaluate
+from engine.run.exact_run import ExactRun
+from engine.run.inputs import bind_inputs, supplied_quantities
+from engine.run.run import Run
 
 
 def rereader(run: Run, read_unit: UnitReader) -> Callable[[Mapping[str, str]], Run]:

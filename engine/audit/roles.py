@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import NOT_APPLICABLE
-from engine.pipeline import Run
-from equations.quantity import Quantity
+from engine.plan.cells import NOT_APPLICABLE
+from engine.run.run import Run
+from equations.model.quantity import Quantity
 
 
 def with_role(run: Run, role: str) -> Iterator[tuple[Quantity, NDArray[np.float64]]]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.register import taken_by_input
-from engine.setting import switches_of
-from engine.terminal import number
+from engine.output.terminal import number
+from engine.plan.register import taken_by_input
+from engine.plan.setting import switches_of
+from engine.run.run import Run
 from equations.errors import MethodologyError
-from equations.ruling import RegisterEntry, Ruling
-from equations.syntax import Compare, Logic, Node, Not, Switch, Word
+from equations.formula.syntax import Compare, Logic, Node, Not, Switch, Word
+from equations.model.ruling import RegisterEntry, Ruling
 
 #: Runs the project again under other readings (ruling -> reading).
 Rerun = Callable[[Mapping[str, str]], Run]

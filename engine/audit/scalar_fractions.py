@@ -1,7 +1,7 @@
 """The second way in fractions, for what the last digits of a float would decide: whole tonnes.
 
 The walk is that of :mod:`engine.audit.scalar_path`, which has carried the units already; here numbers are what was written, and nothing is
-rounded. It shares nothing with :mod:`engine.exact`, by which the run decides the same.
+rounded. It shares nothing with :mod:`engine.run.exact_run`, by which the run decides the same.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from fractions import Fraction
 from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_scope import OutsideRelationError, Scope
 from engine.audit.scalar_units import CarriedUnits, PathError, Value
-from engine.cells import EXCLUDED
-from engine.pipeline import Run
-from equations.equation import Equation
-from equations.quantity import Quantity
-from equations.syntax import Binary, Call, Index, IndexGroup, IndexLetter, Node, Number, Ratio
-from equations.units import Unit
+from engine.plan.cells import EXCLUDED
+from engine.run.run import Run
+from equations.formula.syntax import Binary, Call, Index, IndexGroup, IndexLetter, Node, Number, Ratio
+from equations.model.equation import Equation
+from equations.model.quantity import Quantity
+from equations.units.unit import Unit
 
 
 class InexactError(Exception):

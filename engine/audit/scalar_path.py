@@ -1,6 +1,6 @@
 """A second way to every number of a run: one cell at a time, each with its unit, straight from what the project wrote.
 
-It shares the syntax tree with :mod:`engine.evaluate` and nothing else: cases are chosen anew for each cell, written numbers are
+It shares the syntax tree with :mod:`engine.run.evaluate` and nothing else: cases are chosen anew for each cell, written numbers are
 converted by pint, units are carried through every operation, and sums are Python loops. Slow on purpose;
 :mod:`engine.audit.recompute` compares.
 """
@@ -18,13 +18,10 @@ from typing import Protocol
 from engine.audit.scalar_powers import power_of
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
 from engine.audit.scalar_units import PathError, Value, magnitude
-from engine.cells import EXCLUDED
-from engine.pipeline import Run
-from engine.solvers import root_parts
-from equations.equation import Equation
-from equations.quantity import Quantity
-from equations.spec_block import read_number
-from equations.syntax import (
+from engine.plan.cells import EXCLUDED
+from engine.run.run import Run
+from engine.run.solvers import root_parts
+from equations.formula.syntax import (
     Binary,
     Call,
     Cases,
@@ -46,8 +43,11 @@ from equations.syntax import (
     children,
     walk,
 )
-from equations.unit_registry import pint_quantity
-from equations.units import Unit
+from equations.model.equation import Equation
+from equations.model.quantity import Quantity
+from equations.spec.block import read_number
+from equations.units.registry import pint_quantity
+from equations.units.unit import Unit
 
 _NEAR_STEP = 1e-9
 Labels = tuple[str, ...]

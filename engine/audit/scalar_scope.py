@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value
-from engine.pipeline import Run
-from equations.syntax import (
+from engine.run.run import Run
+from equations.formula.syntax import (
     Binder,
     Compare,
     Index,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_scope import Scope
 from engine.audit.scalar_units import Value, magnitude
-from equations.equation import Equation
-from equations.quantity import Quantity
-from equations.syntax import Binary, Call, Negative, Node
+from equations.formula.syntax import Binary, Call, Negative, Node
+from equations.model.equation import Equation
+from equations.model.quantity import Quantity
 
 
 class ScalarSize(ScalarPath):

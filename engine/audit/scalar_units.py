@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from equations.methodology import Equivalence
-from equations.unit_registry import pint_quantity
-from equations.units import Unit
+from equations.model.methodology import Equivalence
+from equations.units.registry import pint_quantity
+from equations.units.unit import Unit
 
 #: A pint quantity or a float.
 Value = Any

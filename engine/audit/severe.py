@@ -10,7 +10,7 @@ from engine.audit.defaults import in_place_of_equations
 from engine.audit.ranges import outside_ranges
 from engine.audit.roles import serving_result
 from engine.finding import Finding
-from engine.pipeline import Run
+from engine.run.run import Run
 
 
 def with_severe_findings(run: Run) -> Run:

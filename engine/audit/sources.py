@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.audit.roles import listed, named
 from engine.finding import Finding
-from engine.pipeline import Run
+from engine.run.run import Run
 
 _METHOD = ("monitoring_option", "method", "frequency")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.audit.receipt import Record, receipt_body
-from engine.reported_values import may_read
-from engine.terminal import bold, coloured, table
-from equations.regular_file import digest_of
+from engine.output.terminal import bold, coloured, table
+from engine.project.values import may_read
+from equations.files.regular_file import digest_of
 
 Cell = tuple[str, tuple[str, ...]]
 

@@ -1,4 +1,4 @@
-"""What each operation does to numbers: the same NumPy functions that :mod:`engine.formula` uses, in the same order."""
+"""What each operation does to numbers: the same NumPy functions that :mod:`engine.run.formula` uses, in the same order."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from engine.batch.program import CONDITIONS, REDUCTIONS, Cells, Group, Numbers
-from engine.matrix_powers import powers, roots
-from engine.powers import power
-from engine.whole_numbers import ceil, floor
+from engine.run.arithmetic.matrix_powers import powers, roots
+from engine.run.arithmetic.powers import power
+from engine.run.arithmetic.whole_numbers import ceil, floor
 
 #: Draws whose matrices are worked on together, so that what lies between fits the cache.
 _DRAWS = 64

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from engine.batch.forms import FORMS, literal_form, optimised_form
 from engine.batch.lowering import lower
-from engine.batch.prepared import Prepared, prepare
 from engine.batch.program import Numbers, Program
-from engine.cells import existing_cells
-from engine.plan import Plan
+from engine.batch.specialised import Prepared, prepare
+from engine.plan.cells import existing_cells
+from engine.plan.plan import Plan
 from equations.errors import Place
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 
 _MOST_PREPARED = 8
 

@@ -11,17 +11,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.batch import Batchable, Source
+from engine.batch.batchable import Batchable, Source
+from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.forms import literal_form
 from engine.batch.lowering import lower
 from engine.batch.program import Builder, Numbers, Program
-from engine.batch.run import Way, evaluate_batch
 from engine.batch.signs import Signs
 from engine.batch.skipping import keep_needed, skip_known
-from engine.cells import counted
-from engine.evaluate import magnitudes
-from engine.magnitudes import NOISE
-from engine.ranges import limits
+from engine.plan.cells import counted
+from engine.run.evaluate import magnitudes
+from engine.run.magnitudes import NOISE
+from engine.run.ranges import limits
 
 #: Numbers that are held at once.
 _MOST_HELD = 20_000_000

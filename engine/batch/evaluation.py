@@ -10,15 +10,15 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.batch.batch import Batchable, Source
+from engine.batch.batchable import Batchable, Source
 from engine.batch.lanes import can_run, is_at_hand, is_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
-from engine.batch.prepared import MOST_WIDTH, Code, Prepared
 from engine.batch.program import Group, Numbers, Program
-from engine.cells import cell_name, counted
-from engine.evaluate import evaluate
-from engine.inputs import Inputs
-from engine.ranges import limits
+from engine.batch.specialised import MOST_WIDTH, Code, Prepared
+from engine.plan.cells import cell_name, counted
+from engine.run.evaluate import evaluate
+from engine.run.inputs import Inputs
+from engine.run.ranges import limits
 from equations.errors import EvaluationError, InputError, MethodologyError
 
 BACKENDS = ("auto", "numpy", "numba")

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.batch.program import Builder, Cells, Group, Program, finish
 from engine.batch.signs import Signs
-from equations.quantity import Quantity
+from equations.model.quantity import Quantity
 
 #: A factor: its cells, and whether it divides.
 Factor = tuple[Cells, bool]

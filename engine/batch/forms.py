@@ -10,7 +10,7 @@ from engine.batch.ordering import nearby, part_by_reader
 from engine.batch.program import Numbers, Program
 from engine.batch.signs import drop_positive_parts, drop_proven
 from engine.batch.skipping import keep_needed, skip_known
-from equations.quantity import Quantity
+from equations.model.quantity import Quantity
 
 FORMS = ("literal", "optimised")
 #: Transformations that move no bit of a result.

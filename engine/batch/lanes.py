@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.program import ELEMENTWISE, REDUCTIONS, Cells, Numbers, Program
-from engine.whole_numbers import NEAR
+from engine.run.arithmetic.whole_numbers import NEAR
 
 #: Draws that an instruction works on side by side.
 LANES = 256

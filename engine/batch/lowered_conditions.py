@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.batch.program import Builder
-from engine.conditions import Hole
-from engine.formula import FormulaEvaluator, Scope, Valued, aligned
-from equations.syntax import Binary, Call, Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, walk
+from engine.run.conditions import Hole
+from engine.run.formula import FormulaEvaluator, Scope, Valued, aligned
+from equations.formula.syntax import Binary, Call, Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, walk
 
 ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", ".*": "mul", "/": "div", "^": "power"}
 _COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}

@@ -1,6 +1,6 @@
 """From a plan to a program: the evaluator at work on cell numbers in place of numbers.
 
-:mod:`engine.evaluate` and :mod:`engine.formula` walk formulas, bind letters and find positions; here the same walk writes down
+:mod:`engine.run.evaluate` and :mod:`engine.run.formula` walk formulas, bind letters and find positions; here the same walk writes down
 each operation instead of doing it. So both give the same numbers to the bit, whatever a methodology says.
 """
 
@@ -15,15 +15,13 @@ from numpy.typing import NDArray
 
 from engine.batch.lowered_conditions import ARITHMETIC, PARTIAL, LoweredConditions
 from engine.batch.program import Cells, Program
-from engine.conditions import Hole
-from engine.evaluate import StepEvaluator
-from engine.formula import COLUMN, INNER, ROW, Scope, Valued, aligned
-from engine.plan import Plan, Step
-from engine.solvers import root_parts
-from engine.written_numbers import EPOCH
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.syntax import (
+from engine.plan.plan import Plan, Step
+from engine.project.written_numbers import EPOCH
+from engine.run.conditions import Hole
+from engine.run.evaluate import StepEvaluator
+from engine.run.formula import COLUMN, INNER, ROW, Scope, Valued, aligned
+from engine.run.solvers import root_parts
+from equations.formula.syntax import (
     Binary,
     Call,
     Cases,
@@ -38,6 +36,8 @@ from equations.syntax import (
     Reduce,
     Word,
 )
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
 
 _NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": 1.0, "Any": 0.0}
 _CALENDAR = ("days_in_year", "operating_days", "elapsed_years")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.batch import ArraySource, Batchable, make_batchable
+from engine.batch.batchable import ArraySource, Batchable, make_batchable
 from engine.batch.beyond import draws_beyond, watched
+from engine.batch.evaluation import DEFAULT_WAY, BatchValues, Progress, Way, evaluate_batch
 from engine.batch.program import Numbers
-from engine.batch.run import DEFAULT_WAY, BatchValues, Progress, Way, evaluate_batch
-from engine.pipeline import Run
-from engine.planning import plan_run
+from engine.plan.planner import plan_run
+from engine.run.run import Run
 from equations.errors import InputError, near_or_all
 
 

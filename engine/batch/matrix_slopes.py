@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from engine.batch.program import Numbers
-from engine.double_double import exact, rough_product
-from engine.fractional_powers import logarithm, near_unit
-from engine.matrix_powers import powers
+from engine.run.arithmetic.double_double import exact, rough_product
+from engine.run.arithmetic.fractional_powers import logarithm, near_unit
+from engine.run.arithmetic.matrix_powers import powers
 
 
 def slopes_of_power(base: Numbers, exponent: float, result: Numbers, weights: Numbers) -> tuple[Numbers, float]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.batch.arithmetic import FUNCTIONS, matrices
 from engine.batch.program import MATRIX, Cells, Group, Numbers
-from engine.batch.rows import Layout, Operand, Statement
+from engine.batch.row_layout import Layout, Operand, Statement
 
 _BYTES = 8
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.batch.batch import Batchable, Source
+from engine.batch.batchable import Batchable, Source
 from engine.batch.cluster import Cluster
+from engine.batch.evaluation import BatchValues, Evaluate, Progress, Way, backend_for, check_memory, evaluate_batch, without_result
 from engine.batch.program import Numbers
-from engine.batch.run import BatchValues, Evaluate, Progress, Way, backend_for, check_memory, evaluate_batch, without_result
 
 #: Draws of a block: enough that a task is worth its way, and few enough that all threads have some.
 _LEAST, _MOST, _PER_THREAD = 4096, 65_536, 8
@@ -32,7 +32,7 @@ class _Done:
 
 
 def evaluate_on(cluster: Cluster) -> Evaluate:
-    """Return what does the work of :func:`engine.batch.run.evaluate_batch` on a cluster."""
+    """Return what does the work of :func:`engine.batch.evaluation.evaluate_batch` on a cluster."""
 
     def evaluate(batchable: Batchable, source: Source, way: Way, progress: Progress | None = None) -> BatchValues:
         return _evaluated(cluster, batchable, source, way, progress)

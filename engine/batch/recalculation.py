@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from engine.batch.batch import Batchable, make_batchable
+from engine.batch.batchable import Batchable, make_batchable
 from engine.batch.numpy_code import BlockCode
 from engine.batch.program import Numbers
-from engine.cells import cell_name, counted
-from engine.evaluate import evaluate
-from engine.inputs import Inputs
-from engine.plan import Plan
-from engine.ranges import limits
+from engine.plan.cells import cell_name, counted
+from engine.plan.plan import Plan
+from engine.run.evaluate import evaluate
+from engine.run.inputs import Inputs
+from engine.run.ranges import limits
 from equations.errors import InputError
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 
 #: Draws of a block; with one alone, NumPy would add along a sum in an order of its own, and the last bit would differ.
 _WIDTH = 2

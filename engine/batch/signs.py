@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.program import CONDITIONS, ELEMENTWISE, MATRIX, REDUCTIONS, Builder, Group, Program, finish
-from equations.quantity import Quantity
+from equations.model.quantity import Quantity
 
 Marks = NDArray[np.bool_]
 _ALWAYS = frozenset({"pos", "abs", "sqrt", "exp"}) | CONDITIONS

@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from engine.batch.forms import specialised
+from engine.batch.guard import STATUS, with_status
 from engine.batch.lanes import LaneCode, LaneProgram
 from engine.batch.numpy_code import BlockCode, width_for
 from engine.batch.program import Cells, Group, Numbers, Program
-from engine.batch.rows import Layout, lay_out
-from engine.batch.status import STATUS, with_status
-from equations.quantity import Quantity
+from engine.batch.row_layout import Layout, lay_out
+from equations.model.quantity import Quantity
 
 #: Draws of a block; NumPy's calls pay from some hundreds on, and more than some thousands leave the cache.
 LEAST_WIDTH, MOST_WIDTH = 1024, 4096

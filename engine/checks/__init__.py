@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engine.checks.cases import check_cases, check_cases_of, check_conditions
 from engine.checks.completeness import check_completeness, settings_to_check
 from engine.checks.dimensions import EquationCheck, ValueCheck, check_dimensions, check_equation, check_values
 from engine.checks.lags import check_lags
 from engine.checks.lists import check_lists
+from engine.checks.overlaps import check_cases, check_cases_of, check_conditions
+from engine.checks.printed_tables import check_recomputed
 from engine.checks.published_units import check_published_units
-from engine.checks.recomputed import check_recomputed
 from engine.checks.references import check_references
 from engine.checks.tables import check_tables
 from engine.checks.use import check_letters, check_use
 from engine.checks.written_ratios import check_ratios
 from engine.finding import Finding
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 
 Check = Callable[[Methodology], list[Finding]]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.finding import Finding, from_error
-from engine.placeholder import choice_combinations, placeholder_setting, spans
-from engine.planning import plan_run
-from engine.setting import Setting, is_static, switches_of
+from engine.plan.planner import plan_run
+from engine.plan.setting import Setting, is_static, switches_of
+from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
 from equations.errors import Faults, GraphError, MethodologyError
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 
 _MOST_COMBINATIONS = 4096
 
@@ -17,7 +17,7 @@ _MOST_COMBINATIONS = 4096
 def check_completeness(methodology: Methodology) -> list[Finding]:
     """Walk the needs of the result under every combination of choices, and under every reading that is not the default.
 
-    Overlaps among all combinations of the switches that one quantity's cases name are the matter of :mod:`engine.checks.cases`.
+    Overlaps among all combinations of the switches that one quantity's cases name are the matter of :mod:`engine.checks.overlaps`.
     """
     found: dict[tuple[str, str, str], Finding] = {}
     for setting in settings_to_check(methodology):
@@ -73,7 +73,7 @@ def _choices_named_with(methodology: Methodology) -> dict[str, set[str]]:
 
 def plan_errors(methodology: Methodology, setting: Setting) -> list[MethodologyError]:
     """Return what keeps the result from being planned in a setting, computed quantities without an equation included."""
-    targets = tuple(dict.fromkeys((methodology.result, *methodology.report)))
+    targets = methodology.reported
     errors: list[MethodologyError] = []
     try:
         plan = plan_run(methodology, setting, targets)

@@ -8,15 +8,15 @@ from itertools import product
 
 from engine.checks.written_ratios import ratio_findings
 from engine.finding import Finding, from_error
-from engine.solvers import root_parts
-from equations.dataset import Comparison
-from equations.dimensions import UnitChecker
-from equations.equation import Equation
+from engine.run.solvers import root_parts
 from equations.errors import MethodologyError
-from equations.methodology import Methodology
-from equations.syntax import Compare, Element, MatrixRef, Node, walk
-from equations.tokens import Source
-from equations.units import Unit
+from equations.formula.syntax import Compare, Element, MatrixRef, Node, walk
+from equations.formula.tokens import Source
+from equations.meaning.dimensions import UnitChecker
+from equations.model.dataset import Comparison
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.units.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from itertools import product
 import numpy as np
 
 from engine.finding import Finding
-from engine.formula import Scope, Valued, aligned
-from engine.placeholder import YEARS, choice_combinations, named_setting
-from engine.rule_formulas import RuleFormulas
-from engine.setting import MOST_YEARS, Setting
-from engine.truth import AWAY, FALSE, TRUE
-from equations.dataset import Comparison
-from equations.equation import Rule
-from equations.methodology import Methodology
-from equations.syntax import Element, IndexLetter, MatrixRef, Node, Switch, walk
-from equations.tokens import Source
+from engine.plan.setting import MOST_YEARS, Setting
+from engine.plan.spec_setting import YEARS, choice_combinations, named_setting
+from engine.run.formula import Scope, Valued, aligned
+from engine.run.rule_formulas import RuleFormulas
+from engine.run.truth import AWAY, FALSE, TRUE
+from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, Switch, walk
+from equations.formula.tokens import Source
+from equations.model.dataset import Comparison
+from equations.model.equation import Rule
+from equations.model.methodology import Methodology
 
 _FIRST = 2001
 _MOST_SETTINGS = 256

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.finding import Finding
 from equations.errors import near
-from equations.methodology import ListedParameter, Methodology, ParameterList
+from equations.model.methodology import ListedParameter, Methodology, ParameterList
 
 
 def check_lists(methodology: Methodology) -> list[Finding]:

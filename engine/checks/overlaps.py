@@ -8,12 +8,12 @@ from itertools import product
 
 from engine.checks.completeness import plan_errors
 from engine.finding import Finding
-from engine.placeholder import choice_combinations, placeholder_setting, spans
-from engine.setting import Setting, holds, is_static, letters_of, switches_of
-from equations.equation import Equation
+from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
+from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
 from equations.errors import MethodologyError
-from equations.methodology import Methodology
-from equations.syntax import Compare, Element, IndexLabel, IndexLetter, Logic, MatrixRef, Node, Not, Switch, Word, walk
+from equations.formula.syntax import Compare, Element, IndexLabel, IndexLetter, Logic, MatrixRef, Node, Not, Switch, Word, walk
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
 
 MOST_COMBINATIONS = 4096
 _MOST_PLANS = 16
@@ -178,7 +178,7 @@ class _CaseTable:
 
     def asked_for(self, switches: Mapping[tuple[str, str], str]) -> bool:
         """Whether anything that may hold under some switches uses the quantity."""
-        if self.quantity in {self.methodology.result, *self.methodology.report}:
+        if self.quantity in self.methodology.reported:
             return True
         return any(
             any(isinstance(node, Element | MatrixRef) and node.quantity == self.quantity for node in walk(user.formula))

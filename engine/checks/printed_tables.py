@@ -10,25 +10,25 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.cells import EXCLUDED
 from engine.checks.tables import listed, spoken_of
-from engine.evaluate import Values, evaluate
 from engine.finding import Finding
-from engine.formula import Scope, aligned
-from engine.inputs import bind_inputs
-from engine.placeholder import choice_combinations, placeholder_setting
-from engine.plan import Plan
-from engine.planning import plan_run
-from engine.printed import decimals
-from engine.project_data import Period, ProjectData
-from engine.rule_formulas import RuleFormulas
-from engine.setting import Setting
-from equations.dataset import Comparison, PublishedResult
+from engine.plan.cells import EXCLUDED
+from engine.plan.plan import Plan
+from engine.plan.planner import plan_run
+from engine.plan.setting import Setting
+from engine.plan.spec_setting import choice_combinations, placeholder_setting
+from engine.project.project_file import Period, ProjectData
+from engine.run.arithmetic.printed_numbers import decimals
+from engine.run.evaluate import Values, evaluate
+from engine.run.formula import Scope, aligned
+from engine.run.inputs import bind_inputs
+from engine.run.rule_formulas import RuleFormulas
 from equations.errors import MethodologyError
-from equations.methodology import Methodology
-from equations.strict_yaml import Scalar
-from equations.syntax import Element, MatrixRef, walk
-from equations.unit_registry import parse_unit
+from equations.files.strict_yaml import Scalar
+from equations.formula.syntax import Element, MatrixRef, walk
+from equations.model.dataset import Comparison, PublishedResult
+from equations.model.methodology import Methodology
+from equations.units.registry import parse_unit
 
 _TINY = 1e-9
 

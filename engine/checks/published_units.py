@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from engine.finding import Finding
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 
 
 def check_published_units(methodology: Methodology) -> list[Finding]:

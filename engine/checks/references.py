@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from engine.finding import Finding
 from equations.citation import Citation
-from equations.equation import MOST_NUMBER
 from equations.errors import Place, listed, near
-from equations.methodology import Methodology
-from equations.quantity import ROLES
-from equations.ruling import TextPlace
+from equations.model.equation import MOST_NUMBER
+from equations.model.methodology import Methodology
+from equations.model.quantity import ROLES
+from equations.model.ruling import TextPlace
 
 _NUMBER = re.compile(r"(?P<first>\d+)(?P<part>[a-z]?)(?:\s*(?:-|–|to)\s*(?P<last>\d+)[a-z]?)?$")
 _RULING = re.compile(r"\brulings? ([a-z][a-z0-9]*(?:-[a-z0-9]+)+)")

@@ -1,13 +1,13 @@
 """A methodology that does not pass its own check gives no number, in any command.
 
-The check takes longer than a run: its verdict is made once, and kept with what else is kept of a spec (:mod:`engine.cache`).
+The check takes longer than a run: its verdict is made once, and kept with what else is kept of a spec (:mod:`engine.run.cache`).
 """
 
 from __future__ import annotations
 
 from engine.finding import Finding
 from equations.errors import Faults, MethodologyError
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 
 #: Hash -> the methodology that was checked, and its errors. Another one may have the same hash: it was made from it in memory.
 _CHECKED: dict[str, tuple[Methodology, tuple[Finding, ...]]] = {}

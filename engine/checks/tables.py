@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import product
 
 from engine.finding import Finding
-from engine.printed import decimals
-from equations.dataset import Dataset, ValueBlock
-from equations.methodology import Methodology
-from equations.quantity import Quantity
+from engine.run.arithmetic.printed_numbers import decimals
+from equations.model.dataset import Dataset, ValueBlock
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 
 _MOST_SHOWN = 8
 _MOST_ENTRIES = 3

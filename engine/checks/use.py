@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.finding import Finding
-from engine.graph import build_graph
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.quantity import Quantity
-from equations.syntax import (
+from engine.plan.graph import build_graph
+from equations.formula.syntax import (
     Binder,
     Element,
     IndexGroup,
@@ -22,6 +19,9 @@ from equations.syntax import (
     Switch,
     walk,
 )
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 
 
 def check_use(methodology: Methodology) -> list[Finding]:
@@ -30,7 +30,7 @@ def check_use(methodology: Methodology) -> list[Finding]:
     asked = _asked(methodology)
     used = asked | _read_by_equations(methodology)
     graph = build_graph(methodology)
-    serves_result = {methodology.result, *methodology.report}
+    serves_result = set(methodology.reported)
     for target in tuple(serves_result):
         serves_result |= graph.inputs_of(target)
     serves_others = set(asked)
@@ -98,7 +98,7 @@ def _undefined(methodology: Methodology) -> Iterator[Finding]:
 
 
 def _unused(quantity: Quantity, methodology: Methodology) -> Iterator[Finding]:
-    if quantity.id in {methodology.result, *methodology.report}:
+    if quantity.id in methodology.reported:
         return
     if quantity.id in methodology.definitions and quantity.kind == "computed":
         yield Finding(

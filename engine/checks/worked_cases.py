@@ -14,19 +14,19 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.cells import ABSENT, NOT_APPLICABLE
-from engine.evaluate import Values
-from engine.project_data import ProjectData, read_project
-from engine.reported_values import UnitReader
-from engine.setting import Setting
+from engine.plan.cells import ABSENT, NOT_APPLICABLE
+from engine.plan.setting import Setting
+from engine.project.project_file import ProjectData, read_project
+from engine.project.values import UnitReader
+from engine.run.evaluate import Values
 from equations.errors import FaultList, Place, SpecError, raise_all
-from equations.methodology import Methodology
+from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
+from equations.library.places import shown_name
+from equations.model.methodology import Methodology
 from equations.records import record
-from equations.spec_block import Block, Errors, read_number, unique
-from equations.spec_library import shown_name
-from equations.spec_schema import Field
-from equations.strict_yaml import Scalar, Sequence, read_yaml_file
-from equations.units import Unit, conversion
+from equations.spec.block import Block, Errors, read_number, unique
+from equations.spec.schema import Field
+from equations.units.unit import Unit, conversion
 
 FOLDER, LIST = "cases", "cases.yaml"
 TOLERANCE = 1e-9

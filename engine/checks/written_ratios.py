@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.finding import Finding
-from equations.dataset import ValueBlock
 from equations.errors import Place
-from equations.exact_ratios import Verdict, conversion_of, expected_of, taken_for_ratio, verdict
-from equations.methodology import Methodology
-from equations.quantity import Quantity
-from equations.spec_block import read_number
-from equations.syntax import Binary, Cases, Compare, Negative, Node, Number, Ratio, children, walk
-from equations.tokens import Source
-from equations.unit_registry import parse_unit
-from equations.units import PLAIN, Unit
+from equations.formula.syntax import Binary, Cases, Compare, Negative, Node, Number, Ratio, children, walk
+from equations.formula.tokens import Source
+from equations.meaning.exact_ratios import Verdict, conversion_of, expected_of, taken_for_ratio, verdict
+from equations.model.dataset import ValueBlock
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.spec.block import read_number
+from equations.units.registry import parse_unit
+from equations.units.unit import PLAIN, Unit
 
 _PRODUCT = ("*", "/", ".*", "@")
 _Literal = tuple[Number | Ratio, Unit]

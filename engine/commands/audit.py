@@ -11,11 +11,11 @@ from engine.audit.receipt_file import asked_of, read_receipt
 from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text
 from engine.audit.reread import rereader
 from engine.audit.verification import Verification, compare_files, compare_receipts, recorded_hashes
-from engine.report import to_json
-from engine.session import open_session
+from engine.commands.session import open_session
+from engine.report.run_report import to_json
 from equations.errors import InputError, MethodologyError, Place
-from equations.regular_file import reading_rule, reading_under
-from equations.spec_library import find_spec, library_folders
+from equations.files.regular_file import reading_rule, reading_under
+from equations.library.places import find_spec, library_folders
 
 
 def audited(spec: str, project: Path, choices: Mapping[str, str], readings: Mapping[str, str]) -> AuditReport:

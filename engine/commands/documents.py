@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.audit.report import AuditReport
-from engine.documents.glyph_check import refuse_unshown
-from engine.documents.markdown import MarkdownWriter, file_name, markdown_files
-from engine.documents.methodology_document import methodology_document
-from engine.documents.pdf import pdf_bytes
-from engine.documents.report_document import Report, report_document
-from engine.documents.report_page import report_html
-from engine.documents.site import site_files
-from engine.documents.typst_source import typst_source
-from engine.files import write_bytes, write_folder
+from engine.documents.pages.methodology_document import methodology_document
+from engine.documents.report.report_document import Report, report_document
+from engine.documents.report.report_page import report_html
+from engine.documents.writers.markdown import MarkdownWriter, file_name, markdown_files
+from engine.documents.writers.pdf import pdf_bytes
+from engine.documents.writers.site import site_files
+from engine.documents.writers.typst_source import typst_source
+from engine.output.written_files import write_bytes, write_folder
+from engine.typesetting.fonts.glyph_check import refuse_unshown
 from equations.errors import InputError, MethodologyError
-from equations.methodology import Methodology
-from equations.regular_file import digest_of
-from equations.spec_files import load_methodology
-from equations.spec_library import library, library_folders
+from equations.files.regular_file import digest_of
+from equations.library.places import library, library_folders
+from equations.library.spec_files import load_methodology
+from equations.model.methodology import Methodology
 
 Files = dict[str, bytes]
 REPORT_FILE = "report.html"

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from engine.files import write_text
+from engine.checks.worked_cases import expected_text, read_cases
 from engine.mutation.case_runs import RuleReads, start_case
 from engine.mutation.score import Progress, Score, score
-from engine.worked_cases import expected_text, read_cases
+from engine.output.written_files import write_text
 from equations.errors import InputError
-from equations.spec_files import load_methodology
-from equations.spec_library import find_spec, shown_name
-from equations.unit_registry import parse_unit
+from equations.library.places import find_spec, shown_name
+from equations.library.spec_files import load_methodology
+from equations.units.registry import parse_unit
 
 
 def score_of(reference: str | Path, sample: int | None, seed: int, workers: int, stream: TextIO | None = None) -> Score:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.cluster import check_address, connected
-from engine.batch.run import Way
-from engine.escapes import csv_text
+from engine.batch.evaluation import Way
+from engine.commands.session import open_session
+from engine.output.escapes import csv_text
+from engine.output.terminal import bold, number, table
 from engine.portfolio.entries import Entry, entries_of_files, entries_of_table
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import one_after_the_other, run_portfolio
-from engine.report import to_json
-from engine.session import open_session
-from engine.terminal import bold, number, table
+from engine.report.run_report import to_json
 from equations.errors import InputError, MethodologyError, Place
 
 FORMAT = "mrvgraph-portfolio/1"

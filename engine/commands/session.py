@@ -9,15 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.cache import Entry, entry_path, load_entry, save_entry
-from engine.pipeline import Run, run_project
-from engine.plan import Plan
-from engine.project_data import ProjectData
-from engine.setting import Setting
+from engine.plan.plan import Plan
+from engine.plan.setting import Setting
+from engine.project.project_file import ProjectData
+from engine.run.cache import Entry, entry_path, load_entry, save_entry
+from engine.run.run import Run, run_project
 from equations.errors import Place
-from equations.methodology import Methodology
-from equations.spec_library import find_spec
-from equations.units import Unit
+from equations.library.places import find_spec
+from equations.model.methodology import Methodology
+from equations.units.unit import Unit
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Session:
         """Read a unit, from the cache where it was read before."""
         held = self.entry.units.get((text, substances))
         if held is None:
-            from equations.unit_registry import parse_unit
+            from equations.units.registry import parse_unit
 
             held = parse_unit(text, place, substances)
             self.entry.units[text, substances] = held
@@ -49,10 +49,9 @@ class Session:
         key = repr((methodology.hash, setting.key(), targets, sorted(supplied)))
         plan = self.entry.plans.get(key)
         if plan is None:
-            from engine.planning import plan_with_rules
+            from engine.plan.planner import plan_with_rules
 
-            wanted = targets or tuple(dict.fromkeys((methodology.result, *methodology.report)))
-            plan = plan_with_rules(methodology, setting, wanted, supplied)
+            plan = plan_with_rules(methodology, setting, targets, supplied)
             self.entry.keep_plan(key, plan)
         return plan
 
@@ -64,7 +63,7 @@ class Session:
         readings: Mapping[str, str] | None = None,
         targets: tuple[str, ...] = (),
     ) -> Run:
-        """Evaluate a project; see :func:`engine.pipeline.run_project`.
+        """Evaluate a project; see :func:`engine.run.run.run_project`.
 
         Raises
         ------
@@ -82,12 +81,12 @@ class Session:
     def check(self) -> None:
         """Raise what the check of the methodology finds wrong; it is made once and kept in the cache."""
         if self.entry.errors is None:
-            from engine.refusal import errors_of
+            from engine.checks.refusal import errors_of
 
             self.entry.errors = errors_of(self.methodology)
             save_entry(self.path, self.entry)
         if self.entry.errors:
-            from engine.refusal import refuse
+            from engine.checks.refusal import refuse
 
             refuse(self.methodology, self.entry.errors)
 
@@ -113,7 +112,7 @@ def open_session(reference: str | Path) -> Session:
     path = entry_path(spec)
     entry = load_entry(path)
     if entry is None:
-        from equations.spec_files import methodology_of, read_document
+        from equations.library.spec_files import methodology_of, read_document
 
         document = read_document(spec)
         files = tuple((str(source.resolve()), sha) for source, sha in document.sources)

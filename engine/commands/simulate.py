@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from engine.batch.batch import Batchable, Source
+from engine.batch.batchable import Batchable, Source
 from engine.batch.cluster import check_address, connected
-from engine.batch.run import BatchValues, Evaluate, Progress, Way, evaluate_batch
-from engine.batch.spread import evaluate_on
-from engine.report import to_json
-from engine.session import open_session
-from engine.simulate.declared import read_uncertainty
+from engine.batch.evaluation import BatchValues, Evaluate, Progress, Way, evaluate_batch
+from engine.batch.on_cluster import evaluate_on
+from engine.commands.session import open_session
+from engine.report.run_report import to_json
 from engine.simulate.draws_file import check_writable, write_draws
 from engine.simulate.sensitivity import Sensitivity, analyse
 from engine.simulate.sensitivity_report import sensitivity_record, sensitivity_text
 from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation, simulate
 from engine.simulate.simulation_report import simulation_csv, simulation_record, simulation_text
 from engine.simulate.solving import Solved, solve
+from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import InputError, near_or_all
 
 

@@ -11,15 +11,15 @@ from engine.comparison.difference_markdown import difference_markdown
 from engine.comparison.difference_text import difference_text
 from engine.comparison.migrate import Migration, Step, migrate, opened
 from engine.comparison.waterfall import waterfall_svg
-from engine.project_data import read_project, read_project_text
-from engine.report import to_json
-from engine.terminal import bold, wrapped
+from engine.output.terminal import bold, wrapped
+from engine.project.project_file import read_project, read_project_text
+from engine.report.run_report import to_json
 from equations.errors import InputError
-from equations.methodology import Methodology
-from equations.spec_files import SpecDocument, document_record, load_methodology, methodology_of, read_document
-from equations.spec_library import find_spec
-from equations.spec_writer import write_document
-from equations.strict_yaml import read_spec_bytes, read_yaml_bytes
+from equations.files.strict_yaml import read_spec_bytes, read_yaml_bytes
+from equations.library.places import find_spec
+from equations.library.spec_files import SpecDocument, document_record, load_methodology, methodology_of, read_document
+from equations.model.methodology import Methodology
+from equations.spec.writer import write_document
 
 
 def show(reference: str, *, json: bool = False, only_hash: bool = False, ascii_only: bool = False) -> str:

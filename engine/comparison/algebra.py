@@ -1,6 +1,6 @@
 """A normal form of formulas, in which what is algebraically the same looks the same; and formulas of it as text.
 
-Works on the SymPy projections of :mod:`equations.notation_sympy`. What does not depend on a bound letter stands in front of
+Works on the SymPy projections of :mod:`equations.notation.sympy_form`. What does not depend on a bound letter stands in front of
 its sum, sums are divided at plus and minus, bound letters have names of their own, and ``cases(x > 0: x, otherwise: 0)`` is
 the positive part.
 """

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.comparison.compare_specs import Side, common_numbers, renamed_quantities
-from engine.comparison.declared import FieldChange, Wording, entry_changes, with_names
+from engine.comparison.entry_text import FieldChange, Wording, entry_changes, with_names
 from engine.comparison.meaning import CONDITIONAL, DIFFERENT, SAME, Meaning, compare_formulas
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.notation import condition_text, letters_of, plain_text
-from equations.syntax import Compare, Logic, Node, Not, Switch, Word
+from equations.formula.syntax import Compare, Logic, Node, Not, Switch, Word
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.notation.plain import condition_text, letters_of, plain_text
 
 #: Fields that are compared by what they mean.
 _COMPARED = ("id", "when", "solver", "equivalences", "quantity")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.project_data import ProjectBlock, ProjectData
-from engine.reported_values import ValueReader
+from engine.project.project_file import ProjectBlock, ProjectData
+from engine.project.values import ValueReader
 from equations.errors import FaultList, MethodologyError, raise_all
-from equations.methodology import Methodology
-from equations.spec_block import read_number
-from equations.strict_yaml import Mapping as YamlMapping
-from equations.strict_yaml import Scalar, YamlNode
-from equations.unit_registry import parse_unit
-from equations.units import Unit
+from equations.files.strict_yaml import Mapping as YamlMapping
+from equations.files.strict_yaml import Scalar, YamlNode
+from equations.model.methodology import Methodology
+from equations.spec.block import read_number
+from equations.units.registry import parse_unit
+from equations.units.unit import Unit
 
 #: Label of the number that a project states for every cell it does not list.
 OTHERWISE = "otherwise"

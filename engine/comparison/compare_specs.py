@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from engine.comparison.declared import FieldChange, Wording, entry_changes, field_changes, member_changes
-from equations.mentions import Numbers
-from equations.methodology import Methodology
-from equations.notation import plain_text
-from equations.quantity import Quantity
-from equations.spec_block import read_number
-from equations.units import PLAIN, Unit
+from engine.comparison.entry_text import FieldChange, Wording, entry_changes, field_changes, member_changes
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.notation.plain import plain_text
+from equations.revision.mentions import Numbers
+from equations.spec.block import read_number
+from equations.units.unit import PLAIN, Unit
 
 #: Lists of a methodology that are compared entry by entry, with the field by which entries are known.
 LISTS: dict[str, str] = {

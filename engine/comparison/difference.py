@@ -10,8 +10,8 @@ from engine.comparison.compare_equations import EquationComparison, compare_equa
 from engine.comparison.compare_projects import InputChange, compare_projects
 from engine.comparison.compare_specs import ListChange, Side, ValueChange, compare_lists, compare_values
 from engine.comparison.effect import Effect, find_effect
-from engine.comparison.version_gap import Loader
-from engine.project_data import read_project
+from engine.project.project_file import read_project
+from engine.run.version_gap import Loader
 from equations.errors import InputError, near
 
 DIFF_FORMAT = "mrvgraph-diff/1"

@@ -15,7 +15,7 @@ from engine.comparison.difference_text import (
     titled,
 )
 from engine.comparison.effect import Effect
-from equations.notation_latex import equation_latex
+from equations.notation.latex import equation_latex
 
 
 def difference_markdown(difference: Difference) -> str:

@@ -13,8 +13,8 @@ from engine.comparison.compare_equations import EquationChange, EquationComparis
 from engine.comparison.compare_specs import ListChange
 from engine.comparison.difference import Difference
 from engine.comparison.effect import Contribution, Effect
-from engine.terminal import bold, table, width, wrapped
-from equations.methodology import Methodology
+from engine.output.terminal import bold, table, width, wrapped
+from equations.model.methodology import Methodology
 
 _MOST_LISTED = 14
 LIST_WORDS = {

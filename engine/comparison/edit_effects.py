@@ -14,14 +14,14 @@ from engine.checks.dimensions import check_equation
 from engine.comparison.compare_equations import reduced, stands
 from engine.comparison.compare_specs import Side, renamed_quantities
 from engine.comparison.sides import dates_of, moved_to, numbers_of, part_said, readings_of, under_names, with_old_names
-from engine.project_data import ProjectData
-from equations.dataset import Dataset
-from equations.equation import Equation
+from engine.project.project_file import ProjectData
 from equations.errors import GraphError
-from equations.methodology import Choice, ChoiceValue, Methodology
-from equations.quantity import Quantity
-from equations.ruling import Ruling
-from equations.syntax import Element, MatrixRef, walk
+from equations.formula.syntax import Element, MatrixRef, walk
+from equations.model.dataset import Dataset
+from equations.model.equation import Equation
+from equations.model.methodology import Choice, ChoiceValue, Methodology
+from equations.model.quantity import Quantity
+from equations.model.ruling import Ruling
 
 #: (kind, name): what an edit changes.
 Key = tuple[str, str]

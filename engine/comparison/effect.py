@@ -15,18 +15,18 @@ from itertools import combinations
 
 import numpy as np
 
+from engine.checks.refusal import refuse_faulty
 from engine.comparison.compare_specs import Side
-from engine.comparison.hybrid import Between, Edit, Key
-from engine.comparison.version_gap import Loader, set_aside
-from engine.pipeline import Run, run_project
-from engine.plan import Plan
-from engine.planning import plan_run
-from engine.project_data import ProjectData
-from engine.refusal import refuse_faulty
-from engine.setting import Setting
+from engine.comparison.edit_effects import Between, Edit, Key
+from engine.plan.plan import Plan
+from engine.plan.planner import plan_run
+from engine.plan.setting import Setting
+from engine.project.project_file import ProjectData
+from engine.run.run import Run, run_project
+from engine.run.version_gap import Loader, set_aside
 from equations.errors import Faults, InputError, MethodologyError
-from equations.methodology import Methodology
-from equations.unit_registry import parse_unit
+from equations.model.methodology import Methodology
+from equations.units.registry import parse_unit
 
 #: Up to so many groups of edits are divided without an order as well: two to this power runs.
 MOST_PLAYERS = 7
@@ -132,7 +132,7 @@ def find_effect(a: Side, b: Side, first: ProjectData, second: ProjectData, load:
     first, second
         The project under ``a`` and the one under ``b``; the same object where there is one project.
     load
-        Reads the version that a project file names (:mod:`engine.comparison.version_gap`).
+        Reads the version that a project file names (:mod:`engine.run.version_gap`).
 
     Raises
     ------
@@ -162,7 +162,7 @@ def _whole_run(side: Side, project: ProjectData, load: Loader | None) -> Run:
 
 
 def _plan(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
-    return plan_run(methodology, setting, targets or tuple(dict.fromkeys((methodology.result, *methodology.report))), supplied)
+    return plan_run(methodology, setting, targets or methodology.reported, supplied)
 
 
 @dataclass

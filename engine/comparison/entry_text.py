@@ -11,15 +11,15 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from equations.citation import Citation
-from equations.dataset import Dataset
-from equations.index_set import IndexSet
-from equations.mentions import Numbers, followed, listed
-from equations.methodology import ChoiceValue, Methodology
-from equations.notation import plain_text
-from equations.quantity import Range, UnitAlternatives
-from equations.ruling import Reading, TextPlace
-from equations.syntax import Element, MatrixRef, Node, Supplied, rebuild, walk
-from equations.units import Unit
+from equations.formula.syntax import Element, MatrixRef, Node, Supplied, rebuild, walk
+from equations.model.dataset import Dataset
+from equations.model.index_set import IndexSet
+from equations.model.methodology import ChoiceValue, Methodology
+from equations.model.quantity import Range, UnitAlternatives
+from equations.model.ruling import Reading, TextPlace
+from equations.notation.plain import plain_text
+from equations.revision.mentions import Numbers, followed, listed
+from equations.units.unit import Unit
 
 #: Fields that are compared by other means; the values of a dataset are, too.
 _SKIPPED = ("place", "formula", "when", "defines", "letters", "condition", "number", "part")

@@ -13,13 +13,13 @@ from itertools import combinations
 import sympy
 
 from engine.comparison.algebra import Normaliser, elements, expression_text, is_zero, quotient
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.notation import letters_of
-from equations.notation_matrix import free_letter, is_matrix, letters_in, matrix_sets
-from equations.notation_sympy import letter_symbol, to_sympy
-from equations.syntax import Binder, Element, IndexLetter, walk
-from equations.units import Unit
+from equations.formula.syntax import Binder, Element, IndexLetter, walk
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.notation.matrix import free_letter, is_matrix, letters_in, matrix_sets
+from equations.notation.plain import letters_of
+from equations.notation.sympy_form import letter_symbol, to_sympy
+from equations.units.unit import Unit
 
 SAME, CONDITIONAL, DIFFERENT = "same", "conditional", "different"
 _MOST_PAIRS = 60

@@ -10,21 +10,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.comparison.compare_specs import renamed_quantities
-from engine.comparison.declared import Wording, field_changes
-from engine.comparison.version_gap import set_aside
-from engine.inputs import bind_inputs, supplied_quantities
-from engine.needs import plan_for_needs, value_template
-from engine.plan import Plan
-from engine.prepare import prepare
-from engine.project_data import GAP, ProjectData
-from engine.setting import Setting
-from engine.written_numbers import STATEMENTS
+from engine.comparison.entry_text import Wording, field_changes
+from engine.explain.needs import plan_for_needs, value_template
+from engine.plan.plan import Plan
+from engine.plan.setting import Setting
+from engine.project.project_file import GAP, ProjectData
+from engine.project.project_setting import prepare
+from engine.project.written_numbers import STATEMENTS
+from engine.run.inputs import bind_inputs, supplied_quantities
+from engine.run.version_gap import set_aside
 from equations.errors import MethodologyError
-from equations.methodology import Methodology
-from equations.quantity import Quantity
-from equations.strict_yaml import Mapping as YamlMapping
-from equations.strict_yaml import Scalar, Sequence, YamlNode
-from equations.unit_registry import parse_unit
+from equations.files.strict_yaml import Mapping as YamlMapping
+from equations.files.strict_yaml import Scalar, Sequence, YamlNode
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.units.registry import parse_unit
 
 _TOLD = ("unit", "indices", "kind", "type", "meaning", "range", "published_unit_text")
 

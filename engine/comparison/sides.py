@@ -9,13 +9,13 @@ from typing import Any
 
 from engine.comparison.compare_projects import said
 from engine.comparison.compare_specs import Side
-from engine.comparison.declared import with_names
-from engine.project_data import ProjectBlock, ProjectData
-from engine.reported_values import may_read
-from equations.methodology import Methodology
-from equations.regular_file import digest_of
-from equations.strict_yaml import Mapping as YamlMapping
-from equations.strict_yaml import Scalar
+from engine.comparison.entry_text import with_names
+from engine.project.project_file import ProjectBlock, ProjectData
+from engine.project.values import may_read
+from equations.files.regular_file import digest_of
+from equations.files.strict_yaml import Mapping as YamlMapping
+from equations.files.strict_yaml import Scalar
+from equations.model.methodology import Methodology
 
 
 def readings_of(side: Side, project: ProjectData) -> dict[str, str]:

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from engine.comparison.effect import Contribution, Effect
-from engine.documents.fonts import FONT
-from engine.documents.glyph_check import picture_file
+from engine.typesetting.fonts.bundled import FONT
+from engine.typesetting.fonts.glyph_check import picture_file
 
 #: Colours that remain apart for colour-blind readers (Okabe and Ito); signs are written as well.
 _UP, _DOWN, _TOTAL = "#009E73", "#D55E00", "#56B4E9"

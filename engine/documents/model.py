@@ -1,7 +1,7 @@
 """The model of a document: pages of blocks, blocks of inline parts, links by what they mean.
 
-Content is written once in these terms; :mod:`engine.documents.html_blocks`, :mod:`engine.documents.markdown` and
-:mod:`engine.documents.typst` say how it looks. Nothing in a document is markup: every text is plain and is escaped
+Content is written once in these terms; :mod:`engine.documents.writers.html_blocks`, :mod:`engine.documents.writers.markdown` and
+:mod:`engine.documents.writers.typst_source` say how it looks. Nothing in a document is markup: every text is plain and is escaped
 by the writer of the format.
 """
 

@@ -9,18 +9,18 @@ from fractions import Fraction
 from functools import cached_property
 
 from engine.documents.model import Badge, Code, Inlines, Link, Math, Ref, Soft, between
-from engine.drawing.symbols import letters_as_written, symbol_of
-from engine.graph import EquationGraph, build_graph, uses
-from engine.placeholder import standing_equations
-from engine.setting import is_static, switches_of
+from engine.plan.graph import EquationGraph, build_graph, uses
+from engine.plan.setting import is_static, switches_of
+from engine.plan.spec_setting import standing_equations
+from engine.typesetting.pictures.symbols import letters_as_written, symbol_of
 from equations.citation import Citation
-from equations.equation import Equation, Rule
-from equations.methodology import Methodology
-from equations.notation import condition_text, letters_of
-from equations.quantity import Quantity, Range
-from equations.ruling import RegisterEntry, Ruling, TextPlace
-from equations.syntax import Element, Letter, Logic, MatrixRef, Member, Node, walk
-from equations.units import PLAIN, Unit
+from equations.formula.syntax import Element, Letter, Logic, MatrixRef, Member, Node, walk
+from equations.model.equation import Equation, Rule
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity, Range
+from equations.model.ruling import RegisterEntry, Ruling, TextPlace
+from equations.notation.plain import condition_text, letters_of
+from equations.units.unit import PLAIN, Unit
 
 #: The section at the start of a source.
 _SECTION = re.compile(r"(Section\s([^ ,;]+))")

@@ -7,17 +7,17 @@ from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
-from engine.graph import uses
-from engine.placeholder import FIRST, YEARS, check_switches, choice_combinations, placeholder_setting, spans
-from engine.plan import Plan
-from engine.planning import plan_run, plan_with_rules
-from engine.project_data import GAP
-from engine.rule_reads import Known
-from engine.rules import cut_off
-from engine.setting import Setting, may_hold
+from engine.plan.graph import uses
+from engine.plan.plan import Plan
+from engine.plan.planner import plan_run, plan_with_rules
+from engine.plan.rule_cells import Known
+from engine.plan.setting import Setting, may_hold
+from engine.plan.spec_setting import FIRST, YEARS, check_switches, choice_combinations, placeholder_setting, spans
+from engine.project.project_file import GAP
+from engine.run.rules import cut_off
 from equations.errors import GraphError, InputError, near_or_all
-from equations.methodology import Methodology
-from equations.quantity import Quantity
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 from equations.records import record
 
 _LONG = 60

@@ -7,22 +7,18 @@ from dataclasses import field, replace
 
 import numpy as np
 
-from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
-from engine.formula import FormulaEvaluator, Scope
-from engine.pipeline import Run
-from engine.plan import Step
-from engine.reads import Cell, CellReads, is_allowed, single_scopes
-from engine.solvers import root_parts
-from engine.terminal import number
-from engine.written_numbers import Origin
-from equations.equation import Equation
+from engine.output.terminal import number
+from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
+from engine.plan.plan import Step
+from engine.project.written_numbers import Origin
+from engine.run.cell_reads import Cell, CellReads, is_allowed, single_scopes
+from engine.run.formula import FormulaEvaluator, Scope
+from engine.run.run import Run
+from engine.run.solvers import root_parts
 from equations.errors import InputError, listed, near, near_or_all
-from equations.functions import FUNCTIONS
-from equations.grammar import parse_formula
-from equations.notation import letters_of, plain_text
-from equations.notation_matrix import free_letter, is_matrix, letters_in, lowered
-from equations.records import record
-from equations.syntax import (
+from equations.formula.functions import FUNCTIONS
+from equations.formula.grammar import parse_formula
+from equations.formula.syntax import (
     Binary,
     Call,
     Cases,
@@ -39,6 +35,10 @@ from equations.syntax import (
     rebuild,
     walk,
 )
+from equations.model.equation import Equation
+from equations.notation.matrix import free_letter, is_matrix, letters_in, lowered
+from equations.notation.plain import letters_of, plain_text
+from equations.records import record
 
 
 @record(frozen=True)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.batch.run import DEFAULT_WAY
+from engine.batch.evaluation import DEFAULT_WAY
+from engine.commands.portfolio import portfolio_entries
 from engine.interface.given import methodology_of
-from engine.pipeline import Run
-from engine.portfolio.commands import portfolio_entries
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import run_portfolio
-from engine.simulate.declared import read_uncertainty
+from engine.run.run import Run
 from engine.simulate.sensitivity import Sensitivity, analyse
 from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation
 from engine.simulate.simulation import simulate as simulate_run
 from engine.simulate.solving import Solved
 from engine.simulate.solving import solve as solve_run
+from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import InputError, near_or_all
-from equations.methodology import Methodology
-from equations.unit_registry import parse_unit
+from equations.model.methodology import Methodology
+from equations.units.registry import parse_unit
 
 
 def simulate(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.project_data import ProjectData
+from engine.project.project_file import ProjectData
 from equations.errors import InputError
-from equations.methodology import Methodology
-from equations.spec_files import load_methodology
+from equations.library.spec_files import load_methodology
+from equations.model.methodology import Methodology
 
 
 def methodology_of(given: Methodology | Path | str) -> Methodology:

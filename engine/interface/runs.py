@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine import api
-from engine.audit.commands import verify as verify_receipt
-from engine.audit.report import AuditReport
+from engine.audit.report import AuditReport, audit_project
+from engine.audit.reread import rereader
+from engine.audit.severe import with_severe_findings
 from engine.audit.verification import Verification
-from engine.batch.again import Recalculation
-from engine.batch.many import Batch
+from engine.batch.many_draws import Batch, batch_of
+from engine.batch.recalculation import Recalculation
+from engine.checks.refusal import refuse_faulty
+from engine.commands.audit import verify as verify_receipt
+from engine.explain.trace import TraceNode, parse_target
+from engine.explain.trace import explain as explain_cell
 from engine.interface.given import methodology_of, project_of
-from engine.pipeline import Run
-from engine.project_data import ProjectData
-from engine.release import VERSION
-from engine.trace import TraceNode, parse_target
-from engine.trace import explain as explain_cell
-from equations.methodology import Methodology
+from engine.output.release import VERSION
+from engine.plan.planner import plan_with_rules
+from engine.project.project_file import ProjectData
+from engine.run.run import Run, run_project
+from equations.library.spec_files import load_methodology
+from equations.model.methodology import Methodology
+from equations.units.registry import parse_unit
 
 
 def run(
@@ -28,8 +33,32 @@ def run(
     readings: Mapping[str, str] | None = None,
     targets: tuple[str, ...] = (),
 ) -> Run:
-    """Evaluate a project under a methodology; see :func:`engine.api.run`."""
-    return api.run(methodology_of(methodology), project_of(project), choices=choices, readings=readings, targets=targets)
+    """Evaluate a project under a methodology.
+
+    Parameters
+    ----------
+    choices, readings
+        In place of what the project file chooses.
+    targets
+        Quantities that are asked for; by default the result and what is reported.
+
+    Returns
+    -------
+    Run
+        Values with units and provenance, verdicts of the rules, findings.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the input, or of a methodology that does not pass :func:`mrvgraph.check`.
+    """
+    found = methodology_of(methodology)
+    refuse_faulty(found)
+    finished = run_project(
+        found, project_of(project), parse_unit, plan_with_rules,
+        choices=choices, readings=readings, targets=targets, load=load_methodology,
+    )  # fmt: skip
+    return with_severe_findings(finished)
 
 
 def explain(finished: Run, number: str, *, depth: int = 12) -> tuple[TraceNode, ...]:
@@ -55,8 +84,20 @@ def audit(
     choices: Mapping[str, str] | None = None,
     readings: Mapping[str, str] | None = None,
 ) -> AuditReport:
-    """Evaluate a project and audit the run; see :func:`engine.api.audit_project`."""
-    return api.audit_project(methodology_of(methodology), project_of(project), choices=choices, readings=readings)
+    """Evaluate a project and audit the run.
+
+    Returns
+    -------
+    AuditReport
+        ``report.findings``, and ``report.rulings``: the result under every other reading of the text.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the input.
+    """
+    finished = run(methodology, project, choices=choices, readings=readings)
+    return audit_project(finished, rereader(finished, parse_unit))
 
 
 def verify(receipt: Path | str, *, spec: str | None = None, project: str | None = None) -> Verification:
@@ -76,10 +117,27 @@ def verify(receipt: Path | str, *, spec: str | None = None, project: str | None 
 
 
 def recalculation(finished: Run) -> Recalculation:
-    """Return a run made ready to be computed again for other numbers; see :func:`engine.api.recalculation`."""
-    return api.recalculation(finished)
+    """Return a run made ready to be computed again for other numbers, with every intermediate, in a fraction of a millisecond.
+
+    Returns
+    -------
+    Recalculation
+        ``again({"C": array})`` gives every computed quantity; what is not named keeps the project's numbers.
+    """
+    return Recalculation(finished.methodology, finished.plan, finished.inputs)
 
 
 def many_draws(finished: Run, targets: tuple[str, ...] = ()) -> Batch:
-    """Return a run made ready for many draws at once; see :func:`engine.api.many_draws`."""
-    return api.many_draws(finished, targets)
+    """Return a run made ready to be evaluated for many draws or variants at once.
+
+    Parameters
+    ----------
+    targets
+        Quantities that are wanted; by default the methodology's result.
+
+    Returns
+    -------
+    Batch
+        ``many({"C": array}).arrays["ER"]``, where ``array`` has a leading axis of draws, and so has the result.
+    """
+    return batch_of(finished, targets or (finished.methodology.result,))

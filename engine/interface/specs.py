@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.checks import CheckResult, check_methodology
-from engine.graph import EquationGraph, build_graph
+from engine.explain.needs import Need, find_needs
 from engine.interface.given import methodology_of
-from engine.needs import Need, find_needs
-from engine.placeholder import standing_equations
-from equations.methodology import Methodology
+from engine.plan.graph import EquationGraph, build_graph
+from engine.plan.spec_setting import standing_equations
+from equations.model.methodology import Methodology
 
 
 def load(reference: str | Path) -> Methodology:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.comparison.commands import carry_over
+from engine.commands.versions import carry_over
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference import Difference, find_difference
 from engine.comparison.migrate import Migration
 from engine.interface.given import methodology_of
 from equations.errors import InputError
-from equations.methodology import Methodology
-from equations.spec_files import load_methodology
+from equations.library.spec_files import load_methodology
+from equations.model.methodology import Methodology
 
 
 def compare(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.audit.report import AuditReport
-from engine.documents.commands import Outcome
-from engine.documents.commands import document as write_document
-from engine.documents.commands import report as write_report
-from engine.release import VERSION
+from engine.commands.documents import Outcome
+from engine.commands.documents import document as write_document
+from engine.commands.documents import report as write_report
+from engine.output.release import VERSION
 
 
 def document(reference: str, output: Path | str, *, form: str | None = None, audit: AuditReport | None = None) -> Outcome:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from equations.methodology import Methodology
-from equations.syntax import Element, MatrixRef, Node, walk
+from equations.formula.syntax import Element, MatrixRef, Node, walk
+from equations.model.methodology import Methodology
 
 
 @dataclass(frozen=True)

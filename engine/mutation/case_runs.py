@@ -10,20 +10,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from engine.evaluate import Values, evaluate, evaluate_again
+from engine.checks.worked_cases import WorkedCase
 from engine.finding import Finding
-from engine.inputs import Inputs, bind_inputs, supplied_quantities
 from engine.mutation.affected import quantities_of
-from engine.pipeline import stated_quantities
-from engine.plan import Box, Plan
-from engine.planning import plan_run, plan_with_rules
-from engine.prepare import prepare
-from engine.project_data import ProjectData
-from engine.reported_values import UnitReader
-from engine.rules import check_rules
-from engine.setting import Setting
-from engine.worked_cases import WorkedCase
-from equations.methodology import Methodology
+from engine.plan.plan import Box, Plan
+from engine.plan.planner import plan_run, plan_with_rules
+from engine.plan.setting import Setting
+from engine.project.project_file import ProjectData
+from engine.project.project_setting import prepare
+from engine.project.values import UnitReader
+from engine.run.evaluate import Values, evaluate, evaluate_again
+from engine.run.inputs import Inputs, bind_inputs, supplied_quantities
+from engine.run.rules import check_rules
+from engine.run.run import stated_quantities
+from equations.model.methodology import Methodology
 
 #: What tells one finding of a run from another: code, severity, subject.
 Key = tuple[str, str, str]
@@ -157,7 +157,7 @@ def start_case(
     data = case.data()
     setting = prepare(methodology, data, choices=case.choices, readings=case.readings)
     supplied = supplied_quantities(methodology, data, setting)
-    targets = tuple(dict.fromkeys((methodology.result, *methodology.report)))
+    targets = methodology.reported
     reached = plan_run(methodology, setting, targets, supplied).needs
     targets += tuple(id_ for id_ in case.expect if id_ not in reached)
     plan = plan_with_rules(methodology, setting, targets, supplied)

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from equations.dataset import ValueBlock
-from equations.methodology import Methodology
-from equations.quantity import Quantity
-from equations.units import Unit, UnitWord, base_name
+from equations.model.dataset import ValueBlock
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.units.unit import Unit, UnitWord, base_name
 
 #: Kinds of small fault in a declaration, with what each does.
 OPERATORS: dict[str, str] = {

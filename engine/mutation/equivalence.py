@@ -15,14 +15,14 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, aligned
 from engine.mutation.affected import Dependencies, quantities_of
-from engine.placeholder import placeholder_setting
-from engine.setting import Setting, may_hold, switches_of
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.quantity import Quantity
-from equations.syntax import Element, IndexLetter, Node, Switch, walk
+from engine.plan.setting import Setting, may_hold, switches_of
+from engine.plan.spec_setting import placeholder_setting
+from engine.run.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, aligned
+from equations.formula.syntax import Element, IndexLetter, Node, Switch, walk
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 
 _SMALL = (-2.0, -1.0, 0.0, 0.0, 1.0, 2.0, 3.0)
 _SHARES = (0.0, 0.25, 0.5, 1.0)

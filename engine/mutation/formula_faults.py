@@ -10,10 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.mutation.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
-from equations.exact_ratios import expected_of
-from equations.functions import FUNCTIONS
-from equations.methodology import Methodology
-from equations.syntax import (
+from equations.formula.functions import FUNCTIONS
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -39,7 +37,9 @@ from equations.syntax import (
     Word,
     rebuild,
 )
-from equations.unit_registry import parse_unit
+from equations.meaning.exact_ratios import expected_of
+from equations.model.methodology import Methodology
+from equations.units.registry import parse_unit
 
 #: Kinds of small fault in an equation, with what each does.
 OPERATORS: dict[str, str] = {

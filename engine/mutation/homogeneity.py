@@ -1,7 +1,7 @@
 """A second opinion on dimensions, by substituting units: do the numbers of an equation scale as its units say?
 
 Measure everything in other units, one drawn at random for each base dimension. If a formula is sound, its value must change by
-exactly the factor by which its left side changes. Nothing here follows the rules of :mod:`equations.dimensions`, so that one can
+exactly the factor by which its left side changes. Nothing here follows the rules of :mod:`equations.meaning.dimensions`, so that one can
 be held against the other.
 """
 
@@ -13,12 +13,10 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from zlib import crc32
 
-from engine.solvers import root_parts
-from equations.equation import Equation, Rule
+from engine.run.solvers import root_parts
 from equations.errors import MethodologyError
-from equations.functions import FUNCTIONS
-from equations.methodology import Equivalence, Methodology
-from equations.syntax import (
+from equations.formula.functions import FUNCTIONS
+from equations.formula.syntax import (
     Binary,
     Call,
     Cases,
@@ -39,8 +37,10 @@ from equations.syntax import (
     Word,
     walk,
 )
-from equations.unit_registry import parse_unit
-from equations.units import PLAIN, Unit
+from equations.model.equation import Equation, Rule
+from equations.model.methodology import Equivalence, Methodology
+from equations.units.registry import parse_unit
+from equations.units.unit import PLAIN, Unit
 
 _CLOSE = 1e-9
 #: A value in the declared units, and the same measured in the drawn ones.

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from engine.mutation.document_faults import UnitFault, ValueFault, unit_faults, value_faults
 from engine.mutation.formula_faults import Fault, condition_faults, formula_faults
-from equations.dataset import Dataset
-from equations.equation import Equation
 from equations.errors import MethodologyError, Place, UnitError, raise_all
-from equations.grammar import parse_formula
-from equations.methodology import Methodology
-from equations.names import Names
-from equations.notation import letters_of, plain_text
-from equations.scope import Resolver
-from equations.syntax import Node
-from equations.tokens import Source
+from equations.formula.grammar import parse_formula
+from equations.formula.syntax import Node
+from equations.formula.tokens import Source
+from equations.meaning.names import Names
+from equations.meaning.scope import Resolver
+from equations.model.dataset import Dataset
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.notation.plain import letters_of, plain_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,20 +20,20 @@ from engine.checks import (
     check_use,
     settings_to_check,
 )
+from engine.checks.worked_cases import WorkedCase
 from engine.finding import Finding
 from engine.mutation.affected import Dependencies, quantities_of
 from engine.mutation.case_runs import CaseRun, Result, RuleReads, keys_of, start_case
 from engine.mutation.equivalence import told_apart
 from engine.mutation.homogeneity import is_homogeneous, is_homogeneous_rule
 from engine.mutation.mutants import Mutant, MutantReader, with_equation
-from engine.planning import plan_run
-from engine.reported_values import UnitReader
-from engine.setting import Setting, is_static, may_hold, switches_of
-from engine.worked_cases import WorkedCase
-from equations.equation import Equation
+from engine.plan.planner import plan_run
+from engine.plan.setting import Setting, is_static, may_hold, switches_of
+from engine.project.values import UnitReader
 from equations.errors import MethodologyError
-from equations.methodology import Methodology
-from equations.syntax import Binder, Element, MatrixRef, Node, walk
+from equations.formula.syntax import Binder, Element, MatrixRef, Node, walk
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
 
 #: What can catch a mutant, in order; ``nothing`` is a survivor.
 CHECKS = ("parser", "dimensions", "static", "run-time", "cases", "nothing")
@@ -224,7 +224,7 @@ class _Settings:
     chosen: dict[tuple[str, frozenset[str]], list[Setting]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.targets = tuple(dict.fromkeys((self.methodology.result, *self.methodology.report)))
+        self.targets = self.methodology.reported
         for setting in settings_to_check(self.methodology):
             plan = plan_run(self.methodology, setting, self.targets)
             self.planned.append((setting, frozenset(step.equation for stage in plan.stages for step in stage.steps)))

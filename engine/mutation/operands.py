@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equations.syntax import Binary, Call, Cases, Element, MatrixRef, Negative, Node, Number, Ratio, Reduce
+from equations.formula.syntax import Binary, Call, Cases, Element, MatrixRef, Negative, Node, Number, Ratio, Reduce
 
 #: Operators that bind as tightly as each other.
 PRODUCT, SUM = ("*", "/", ".*", "@"), ("+", "-")

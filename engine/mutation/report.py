@@ -8,7 +8,7 @@ from engine.mutation.document_faults import OPERATORS as IN_DECLARATIONS
 from engine.mutation.formula_faults import OPERATORS as IN_FORMULAS
 from engine.mutation.mutate import CHECKS, Outcome
 from engine.mutation.score import Score
-from engine.terminal import bold, table
+from engine.output.terminal import bold, table
 
 #: Check -> what it is, for a reader.
 MEANINGS: dict[str, str] = {

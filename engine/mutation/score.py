@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.checks import check_methodology
+from engine.checks.worked_cases import WorkedCase
 from engine.mutation.mutants import Mutant, find_mutants
 from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench, Outcome
-from engine.worked_cases import WorkedCase
-from equations.methodology import Methodology
-from equations.unit_registry import parse_unit
-from equations.unit_words import SUBSTANCES
+from equations.model.methodology import Methodology
+from equations.units.registry import parse_unit
+from equations.units.words import SUBSTANCES
 
 _CHUNK = 40
 #: Told how many mutants of how many are judged.

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from engine.escapes import fitted, printable
-from engine.files import folder_of, refused, target_of, write_text
-from engine.terminal import coded, plain
+from engine.output.escapes import fitted, printable
+from engine.output.terminal import coded, plain
+from engine.output.written_files import folder_of, refused, target_of, write_text
 from equations.errors import InputError, MethodologyError, listed, raise_all
-from equations.spec_library import MAIN_FILE
+from equations.library.places import MAIN_FILE
 
 #: Format -> the endings of its files; the first is the one that is named in messages.
 ENDINGS = {

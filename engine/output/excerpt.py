@@ -8,7 +8,7 @@ from os.path import isfile
 from pathlib import Path
 
 from equations.errors import Faults, MethodologyError, Place
-from equations.spec_library import library_folders
+from equations.library.places import library_folders
 
 _WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|[^\s,\[\]{}]+|.""")
 

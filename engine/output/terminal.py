@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from engine.escapes import one_line
+from engine.output.escapes import one_line
 
 _BAR = 30
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from stat import S_IMODE, S_ISDIR, S_ISREG
 
 from equations.errors import InputError, Place
-from equations.regular_file import kind_of, reason_of
+from equations.files.regular_file import kind_of, reason_of
 
 try:
     import fcntl

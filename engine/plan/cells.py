@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.plan import Box, Plan
-from engine.setting import Setting
-from equations.methodology import Methodology
-from equations.quantity import Quantity
+from engine.plan.plan import Box, Plan
+from engine.plan.setting import Setting
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 
 #: States of a cell: not needed or not there; a value; left out by the methodology; outside the quantity's relation.
 ABSENT, PRESENT, EXCLUDED, NOT_APPLICABLE = 0, 1, 2, 3

@@ -6,11 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import networkx as nx
 
-from equations.equation import Equation
 from equations.errors import GraphError
-from equations.methodology import Methodology
+from equations.formula.syntax import (
+    Call,
+    Element,
+    IndexGroup,
+    IndexLabel,
+    IndexLetter,
+    MatrixRef,
+    Node,
+    Reduce,
+    Word,
+    children,
+    walk,
+)
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
 from equations.records import record
-from equations.syntax import Call, Element, IndexGroup, IndexLabel, IndexLetter, MatrixRef, Node, Reduce, Word, children, walk
 
 
 @record(frozen=True)

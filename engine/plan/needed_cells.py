@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from engine.setting import Setting
-from equations.equation import Equation
+from engine.plan.setting import Setting
 from equations.errors import GraphError, InputError, MethodologyError
-from equations.methodology import Methodology
-from equations.syntax import (
+from equations.formula.syntax import (
     Binder,
     Call,
     Element,
@@ -23,6 +21,8 @@ from equations.syntax import (
     Word,
     children,
 )
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
 
 
 class NeedKeeper(Protocol):

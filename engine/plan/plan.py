@@ -1,6 +1,6 @@
 """Plan: what must be supplied and what is computed, in which order, for one target in one setting. Data only.
 
-:mod:`engine.planning` makes it.
+:mod:`engine.plan.planner` makes it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from engine.setting import Setting
+from engine.plan.setting import Setting
 from equations.records import record
 
 #: For each axis of a quantity the positions of its members that are needed.

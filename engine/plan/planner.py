@@ -10,21 +10,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from engine.cells import existing
-from engine.graph import build_graph, gathered_sets, recurrent_groups
-from engine.plan import Box, Plan, Stage, Step, Unplanned
-from engine.reach import NeedWalk, member_label
-from engine.rule_reads import Known, standing_rules, walk_rule
-from engine.setting import Setting, holds, letters_of, may_hold, switches_of
-from equations.equation import Equation, Rule
+from engine.plan.cells import existing
+from engine.plan.graph import build_graph, gathered_sets, recurrent_groups
+from engine.plan.needed_cells import NeedWalk, member_label
+from engine.plan.plan import Box, Plan, Stage, Step, Unplanned
+from engine.plan.rule_cells import Known, standing_rules, walk_rule
+from engine.plan.setting import Setting, holds, letters_of, may_hold, switches_of
 from equations.errors import Faults, GraphError, InputError, MethodologyError, near, raise_all
-from equations.methodology import Methodology
-from equations.syntax import (
+from equations.formula.syntax import (
     Element,
     IndexGroup,
     IndexLabel,
     IndexLetter,
 )
+from equations.model.equation import Equation, Rule
+from equations.model.methodology import Methodology
 
 
 def plan_run(
@@ -56,7 +56,11 @@ def plan_run(
 
 
 def plan_with_rules(
-    methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str], known: Known | None = None
+    methodology: Methodology,
+    setting: Setting,
+    targets: tuple[str, ...] = (),
+    supplied: frozenset[str] = frozenset(),
+    known: Known | None = None,
 ) -> Plan:
     """Resolve what a target needs, and beside it every cell that a rule reads.
 
@@ -64,10 +68,12 @@ def plan_with_rules(
 
     Parameters
     ----------
+    targets
+        Quantities that are asked for; by default the result and what is reported beside it.
     known
         What decides parts of rules beforehand; by default what is not at hand does not count as supplied, and the rest is open.
     """
-    plan = plan_run(methodology, setting, targets, supplied)
+    plan = plan_run(methodology, setting, targets or methodology.reported, supplied)
     asked = known or Known(lambda quantity: None if quantity in supplied else False)
     unplanned: dict[str, Unplanned] = {}
 
@@ -146,7 +152,7 @@ class _Planner:
             set(monitored) if axis == self.methodology.year_set and monitored is not None else set(range(len(self.setting.members[axis])))
             for axis in axes
         ]
-        if target in (self.methodology.result, *self.methodology.report):
+        if target in self.methodology.reported:
             return everything
         return self.defined(target, everything)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.setting import Setting, may_hold
-from equations.methodology import Methodology
-from equations.ruling import RegisterEntry
+from engine.plan.setting import Setting, may_hold
+from equations.model.methodology import Methodology
+from equations.model.ruling import RegisterEntry
 
 
 def measured(entry: RegisterEntry, methodology: Methodology) -> Mapping[str, int]:

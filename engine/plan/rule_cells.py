@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Protocol
 
-from engine.reach import NeedKeeper, NeedWalk
-from engine.setting import COMPARE, holds, is_static, letters_of
-from equations.equation import Equation, Rule
-from equations.records import record
-from equations.syntax import (
+from engine.plan.needed_cells import NeedKeeper, NeedWalk
+from engine.plan.setting import COMPARE, holds, is_static, letters_of
+from equations.formula.syntax import (
     Binder,
     Compare,
     Element,
@@ -28,6 +26,8 @@ from equations.syntax import (
     Switch,
     walk,
 )
+from equations.model.equation import Equation, Rule
+from equations.records import record
 
 _MOST_COMBINATIONS = 4096
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from equations.methodology import Methodology
+from equations.formula.syntax import Compare, Letter, Logic, Member, Node, Not, Switch, Word
+from equations.model.methodology import Methodology
 from equations.records import record
-from equations.syntax import Compare, Letter, Logic, Member, Node, Not, Switch, Word
 
 #: Longer than any crediting lifetime: a start in the year 201 is a typing error.
 MOST_YEARS = 200

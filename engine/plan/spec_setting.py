@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from engine.setting import MOST_YEARS, Setting, default_switches, may_hold
-from equations.equation import Equation
+from engine.plan.setting import MOST_YEARS, Setting, default_switches, may_hold
 from equations.errors import InputError, near, near_or_all
-from equations.methodology import Methodology
-from equations.syntax import Compare, Letter, Node, Word, walk
+from equations.formula.syntax import Compare, Letter, Node, Word, walk
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
 
 #: Years of a placeholder project: enough for a start year, a later year and a last year.
 YEARS = 4

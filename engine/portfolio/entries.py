@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.reported_values import MOST_CSV_BYTES
+from engine.project.values import MOST_CSV_BYTES
 from equations.errors import InputError, MethodologyError, Place, raise_all
-from equations.regular_file import UnreadableFileError, read_regular
+from equations.files.regular_file import UnreadableFileError, read_regular
 
 #: Of faults of a table, how many are named.
 _MOST_SAID = 20

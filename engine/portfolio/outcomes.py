@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from engine.cache import lines_path, own_bytes, program_fingerprint
-from engine.files import locked, target_of, unwritten, whole_file
-from engine.json_text import JsonError, read_json
+from engine.output.json_text import JsonError, read_json
+from engine.output.written_files import locked, target_of, unwritten, whole_file
+from engine.run.cache import lines_path, own_bytes, program_fingerprint
 from equations.errors import InputError, Place
-from equations.regular_file import digest_of
+from equations.files.regular_file import digest_of
 
 _BEGINNING = b'{"errors": '
 _FIELDS = {"name", "key", "result", "unit", "numbers", "errors", "files"}

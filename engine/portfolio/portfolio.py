@@ -13,24 +13,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.batch import ArraySource, Batchable, make_batchable
+from engine.batch.batchable import ArraySource, Batchable, make_batchable
 from engine.batch.beyond import draws_beyond, watched
-from engine.batch.run import Way, evaluate_batch, refused_alone, why_without_result
-from engine.cells import counted
-from engine.inputs import bind_inputs, supplied_quantities
-from engine.planning import plan_run
+from engine.batch.evaluation import Way, evaluate_batch, refused_alone, why_without_result
+from engine.plan.cells import counted
+from engine.plan.planner import plan_run
 from engine.portfolio.entries import Entry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
-from engine.prepare import prepare
-from engine.project_data import ProjectData, read_project
-from engine.reported_values import UnitReader, may_read
+from engine.project.project_file import ProjectData, read_project
+from engine.project.project_setting import prepare
+from engine.project.values import UnitReader, may_read
+from engine.run.inputs import bind_inputs, supplied_quantities
+from engine.run.totals import no_total, spoken_of
 from engine.simulate.normal import Numbers
 from engine.simulate.solving import named_cell
-from engine.totals import no_total, spoken_of
 from equations.errors import EvaluationError, Faults, InputError, MethodologyError, near_or_all, raise_all
-from equations.methodology import Methodology
-from equations.regular_file import ReadingRule, digest_of, reading_rule, reading_under
-from equations.spec_block import read_number
+from equations.files.regular_file import ReadingRule, digest_of, reading_rule, reading_under
+from equations.model.methodology import Methodology
+from equations.spec.block import read_number
 
 #: Projects that are read before they are evaluated and written.
 CHUNK = 64

@@ -14,12 +14,12 @@ from dataclasses import field
 from datetime import date
 from pathlib import Path
 
-from engine.setting import MOST_YEARS
+from engine.plan.setting import MOST_YEARS
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml, read_yaml_bytes
 from equations.records import record
-from equations.spec_block import Block, Errors
-from equations.spec_schema import Field
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml, read_yaml_bytes
+from equations.spec.block import Block, Errors
+from equations.spec.schema import Field
 
 #: What a template writes where a number is still missing; read as missing, never as a value.
 GAP = "____"

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.project_data import ProjectData
-from engine.setting import PERIOD_SET, Setting
+from engine.plan.setting import PERIOD_SET, Setting
+from engine.project.project_file import ProjectData
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
-from equations.index_set import IndexSet
-from equations.methodology import Methodology
-from equations.strict_yaml import Mapping as YamlMapping
-from equations.strict_yaml import Scalar, Sequence, YamlNode
+from equations.files.strict_yaml import Mapping as YamlMapping
+from equations.files.strict_yaml import Scalar, Sequence, YamlNode
+from equations.model.index_set import IndexSet
+from equations.model.methodology import Methodology
 
 _YEAR = re.compile(r"[0-9]{4}\Z")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from engine.project_data import GAP
-from engine.written_numbers import Given
+from engine.project.project_file import GAP
+from engine.project.written_numbers import Given
 
 Cell = tuple[int, ...]
 #: On each axis the member for which a statement is made, ``None`` for all.

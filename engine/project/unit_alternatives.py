@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.plan import Plan
-from engine.statements import Cell, Statements
-from engine.written_numbers import Given
+from engine.plan.plan import Plan
+from engine.project.statements import Cell, Statements
+from engine.project.written_numbers import Given
 from equations.errors import InputError
-from equations.methodology import Methodology
-from equations.quantity import Quantity
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 
 #: Quantity, the member that decides, the cell, and what is given there.
 _Taken = tuple[Quantity, str, Cell, Given]

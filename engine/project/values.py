@@ -1,6 +1,6 @@
 """Read the blocks of values of a project file: nested labels, tables of text, CSV files; units by text.
 
-Labels and numbers come out as written, each with its place; :mod:`engine.inputs` converts them.
+Labels and numbers come out as written, each with its place; :mod:`engine.run.inputs` converts them.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.project_data import ProjectBlock
+from engine.project.project_file import ProjectBlock
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
-from equations.quantity import Quantity
+from equations.files.regular_file import UnreadableFileError, is_within, read_regular, reading_rule
+from equations.files.strict_yaml import Mapping as YamlMapping
+from equations.files.strict_yaml import Scalar, YamlNode
+from equations.model.quantity import Quantity
 from equations.records import record
-from equations.regular_file import UnreadableFileError, is_within, read_regular, reading_rule
-from equations.strict_yaml import Mapping as YamlMapping
-from equations.strict_yaml import Scalar, YamlNode
-from equations.unit_kinds import between, told_apart
-from equations.units import Unit
+from equations.units.measures import between, told_apart
+from equations.units.unit import Unit
 
 MOST_CSV_BYTES = 60_000_000
 #: Source, and field -> text, of a block of values or of a line of a CSV file.

@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from engine.cells import ABSENT, EXCLUDED, PRESENT
 from engine.finding import Finding
-from engine.project_data import read_date
+from engine.plan.cells import ABSENT, EXCLUDED, PRESENT
+from engine.project.project_file import read_date
 from equations.errors import InputError, MethodologyError, Place, UnitError
-from equations.exact_ratios import taken_for_ratio
-from equations.methodology import Methodology
-from equations.quantity import Quantity, Range
+from equations.files.strict_yaml import Scalar
+from equations.formula.syntax import Excluded, walk
+from equations.meaning.exact_ratios import taken_for_ratio
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity, Range
 from equations.records import record
-from equations.spec_block import read_number
-from equations.strict_yaml import Scalar
-from equations.syntax import Excluded, walk
-from equations.units import SUBSTANCE_DIMENSION, Unit, with_unit
+from equations.spec.block import read_number
+from equations.units.unit import SUBSTANCE_DIMENSION, Unit, with_unit
 
 EPOCH = date(1970, 1, 1)
 STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.checks import CheckResult, settings_to_check
-from engine.findings_report import counted, findings_lines
-from engine.terminal import bold, table
-from equations.methodology import Methodology
+from engine.output.terminal import bold, table
+from engine.report.findings import counted, findings_lines
+from equations.model.methodology import Methodology
 
 
 def check_text(methodology: Methodology, result: CheckResult, *, verbose: bool = False) -> str:

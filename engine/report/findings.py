@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.escapes import code_text, markdown_text
 from engine.finding import SEVERITIES, Finding
-from engine.terminal import coloured, wrapped
+from engine.output.escapes import code_text, markdown_text
+from engine.output.terminal import coloured, wrapped
 
 _INDENT = "    "
 #: Evidence up to this length stands behind a note in one line.

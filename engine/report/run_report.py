@@ -6,16 +6,16 @@ import json
 import math
 from collections.abc import Iterator
 
-from engine.escapes import code_text, csv_text, json_text, markdown_text
-from engine.excerpt import with_excerpt
 from engine.finding import Finding
-from engine.findings_report import sentence
-from engine.pipeline import Run
-from engine.terminal import bold, coloured, number, plain, table, wrapped
-from engine.whole_units import WholeUnits, whole_units
-from engine.yearly import TOTAL, fixed, yearly_table
+from engine.output.escapes import code_text, csv_text, json_text, markdown_text
+from engine.output.excerpt import with_excerpt
+from engine.output.terminal import bold, coloured, number, plain, table, wrapped
+from engine.report.findings import sentence
+from engine.report.whole_units import WholeUnits, whole_units
+from engine.report.yearly_table import TOTAL, fixed, yearly_table
+from engine.run.run import Run
 from equations.errors import CODES
-from equations.quantity import Quantity
+from equations.model.quantity import Quantity
 
 RUN_FORMAT = "mrvgraph-run/1"
 _MOST_FINDINGS = 12
@@ -139,7 +139,7 @@ def result_lines(run: Run) -> Iterator[str]:
     methodology = run.methodology
     whole = whole_units(run)
     in_table = {row.quantity.id for row in yearly_table(run).rows}
-    for id_ in dict.fromkeys((methodology.result, *methodology.report, *run.plan.targets)):
+    for id_ in dict.fromkeys((*methodology.reported, *run.plan.targets)):
         quantity = methodology.quantity[id_]
         if id_ in in_table or id_ not in run.values.arrays or (whole is not None and id_ == whole.quantity):
             continue

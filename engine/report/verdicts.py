@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.escapes import code_text, markdown_text
-from engine.rules import BROKEN, STATES, UNDECIDED, Verdict, tallied
-from engine.terminal import bold, coloured, wrapped
+from engine.output.escapes import code_text, markdown_text
+from engine.output.terminal import bold, coloured, wrapped
+from engine.run.rules import BROKEN, STATES, UNDECIDED, Verdict, tallied
 
 
 def verdicts_lines(verdicts: Sequence[Verdict], *, verbose: bool = False) -> Iterator[str]:

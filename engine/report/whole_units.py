@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.pipeline import Run
-from engine.whole_numbers import near_whole
-from equations.quantity import Quantity
+from engine.run.arithmetic.whole_numbers import near_whole
+from engine.run.run import Run
+from equations.formula.syntax import Call
+from equations.model.quantity import Quantity
 from equations.records import record
-from equations.syntax import Call
 
 #: A tonne of anything, in the base unit of masses.
 _TONNE = 10**6

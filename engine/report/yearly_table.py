@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from engine.pipeline import Run
-from engine.totals import is_amount, over_years
-from equations.quantity import Quantity
+from engine.run.run import Run
+from engine.run.totals import is_amount, over_years
+from equations.model.quantity import Quantity
 from equations.records import record
 
 _DIGITS = 1

@@ -19,19 +19,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
 
-from engine.files import whole_file
 from engine.finding import Finding
-from engine.plan import Plan
+from engine.output.written_files import whole_file
+from engine.plan.plan import Plan
 from equations.errors import InputError
-from equations.methodology import Methodology
-from equations.regular_file import digest_of
-from equations.units import Unit
+from equations.files.regular_file import digest_of
+from equations.model.methodology import Methodology
+from equations.units.unit import Unit
 
 _MOST_PLANS = 32
 _DAY = 86_400.0
 _UNUSED = 30 * _DAY
 _NAME = re.compile(r"[0-9a-f]{32}\.(pickle|lines)")
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass

@@ -6,8 +6,8 @@ import calendar
 import math
 from datetime import date, timedelta
 
-from engine.setting import Setting
-from engine.written_numbers import EPOCH
+from engine.plan.setting import Setting
+from engine.project.written_numbers import EPOCH
 
 
 def calendar_value(function: str, year: int, start: int, setting: Setting) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.formula import FormulaEvaluator, Scope
+from engine.run.formula import FormulaEvaluator, Scope
+from equations.formula.syntax import Binder, Cases, Element, Index, IndexGroup, IndexLetter, Node, Reduce, children
 from equations.records import record
-from equations.syntax import Binder, Cases, Element, Index, IndexGroup, IndexLetter, Node, Reduce, children
 
 Cell = tuple[int, ...]
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.letters import Array, Scope, Valued, aligned
-from engine.setting import Setting
-from equations.methodology import Methodology
-from equations.syntax import Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, Word
+from engine.plan.setting import Setting
+from engine.run.letters import Array, Scope, Valued, aligned
+from equations.formula.syntax import Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, Word
+from equations.model.methodology import Methodology
 
 #: Share of the largest number of a run above which no difference is rounding.
 _CLOSE = 1e-6
@@ -43,7 +43,7 @@ class Hole:
 
 @dataclass
 class ConditionEvaluator:
-    """Evaluates conditions; what a formula is worth is left to :class:`engine.formula.FormulaEvaluator`."""
+    """Evaluates conditions; what a formula is worth is left to :class:`engine.run.formula.FormulaEvaluator`."""
 
     methodology: Methodology
     setting: Setting
@@ -99,11 +99,11 @@ class ConditionEvaluator:
         axes = scope.order({*left[1], *right[1]})
         a, b = aligned(left, axes), aligned(right, axes)
         held = np.asarray(COMPARE[op](a, b), bool)
-        known = np.isfinite(np.asarray(a, float)) & np.isfinite(np.asarray(b, float))  # they may be fractions (engine.exact)
+        known = np.isfinite(np.asarray(a, float)) & np.isfinite(np.asarray(b, float))  # they may be fractions (engine.run.exact_run)
         return (held if known.all() else np.where(known, held, np.nan)), axes
 
     def within_rounding(self, node: Compare, sides: tuple[Valued, Valued], held: Valued, scope: Scope) -> Valued:
-        """Count two numbers as equal that differ by no more than rounding may have moved them (:mod:`engine.magnitudes`)."""
+        """Count two numbers as equal that differ by no more than rounding may have moved them (:mod:`engine.run.magnitudes`)."""
         assert self.entered is not None
         array, axes = held
         if node.op not in ("==", "<=", ">=") or not (array == 0).any():

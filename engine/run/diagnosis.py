@@ -7,15 +7,13 @@ from itertools import product
 
 import numpy as np
 
-from engine.cells import cell_name
-from engine.formula import ROW, FormulaEvaluator, Scope
-from engine.matrix_powers import powers
-from engine.reads import CellReads, is_allowed, single_scopes
-from engine.solvers import why_without
-from equations.equation import Equation
+from engine.plan.cells import cell_name
+from engine.run.arithmetic.matrix_powers import powers
+from engine.run.cell_reads import CellReads, is_allowed, single_scopes
+from engine.run.formula import ROW, FormulaEvaluator, Scope
+from engine.run.solvers import why_without
 from equations.errors import EvaluationError, Place, listed
-from equations.records import record
-from equations.syntax import (
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -33,7 +31,9 @@ from equations.syntax import (
     Word,
     children,
 )
-from equations.tokens import Source
+from equations.formula.tokens import Source
+from equations.model.equation import Equation
+from equations.records import record
 
 #: Cells without a value into which one message looks.
 _MOST_CELLS = 200

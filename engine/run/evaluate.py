@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
-from engine.conditions import ConditionEvaluator
-from engine.diagnosis import Diagnosis
-from engine.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Scope, Valued, aligned
-from engine.inputs import Inputs
-from engine.magnitudes import NOISE, MagnitudeFormulas
-from engine.plan import Plan, Stage, Step
-from engine.ranges import check_ranges
-from engine.solvers import Solution, root_parts, solve_root
-from equations.equation import Equation
+from engine.plan.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
+from engine.plan.plan import Plan, Stage, Step
+from engine.run.conditions import ConditionEvaluator
+from engine.run.diagnosis import Diagnosis
+from engine.run.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Scope, Valued, aligned
+from engine.run.inputs import Inputs
+from engine.run.magnitudes import NOISE, MagnitudeFormulas
+from engine.run.ranges import check_ranges
+from engine.run.solvers import Solution, root_parts, solve_root
 from equations.errors import EvaluationError
-from equations.methodology import Methodology
+from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, walk
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
 from equations.records import record
-from equations.syntax import Element, IndexLetter, MatrixRef, Node, walk
 
 
 @record(frozen=True)
@@ -36,7 +36,7 @@ class Values:
         Quantity -> float64 array in the quantity's unit. Shape: one axis per index, in declared order; NaN where not needed. Outside
         a relation, where ``states`` say NOT_APPLICABLE, stands 0.0 and no formula reads it.
     states
-        Quantity -> uint8 array of the same shape (:mod:`engine.inputs`).
+        Quantity -> uint8 array of the same shape (:mod:`engine.run.inputs`).
     steps
         Computed quantity -> the steps that defined it, for the trace.
     """
@@ -275,7 +275,7 @@ class StepEvaluator:
         return root
 
 
-# -- how large the numbers were that entered (:mod:`engine.magnitudes`)
+# -- how large the numbers were that entered (:mod:`engine.run.magnitudes`)
 
 
 def magnitudes(methodology: Methodology, plan: Plan, arrays: dict[str, NDArray[np.float64]]) -> FormulaEvaluator:

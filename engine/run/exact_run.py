@@ -1,6 +1,6 @@
 """A run in fractions, made only where the last digits of a float would decide a whole tonne.
 
-The same plan, the same formulas and the same evaluator as :mod:`engine.evaluate`, on numbers as they were written. What roots, powers and
+The same plan, the same formulas and the same evaluator as :mod:`engine.run.evaluate`, on numbers as they were written. What roots, powers and
 logarithms enter stays a float, and is not decided here.
 """
 
@@ -14,22 +14,22 @@ from typing import Any
 
 import numpy as np
 
-from engine.evaluate import StepEvaluator
-from engine.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
-from engine.inputs import Inputs
-from engine.plan import Plan
-from engine.rational import Rational
-from engine.whole_numbers import ROUNDING
-from engine.written_numbers import conversion
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.quantity import Quantity
-from equations.spec_block import read_number
-from equations.syntax import Binary, Node, Number, Ratio
+from engine.plan.plan import Plan
+from engine.project.written_numbers import conversion
+from engine.run.arithmetic.rational import Rational
+from engine.run.arithmetic.whole_numbers import ROUNDING
+from engine.run.evaluate import StepEvaluator
+from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
+from engine.run.inputs import Inputs
+from equations.formula.syntax import Binary, Node, Number, Ratio
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.spec.block import read_number
 
 
 class FractionEvaluator(FormulaEvaluator):
-    """Evaluates formulas on arrays of :class:`~engine.rational.Rational`."""
+    """Evaluates formulas on arrays of :class:`~engine.run.arithmetic.rational.Rational`."""
 
     def value(self, node: Node, scope: Scope) -> Valued:
         """Return the value of a node along its letters; a number is what is written, not the float next to it."""

@@ -14,17 +14,17 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.calendar_days import calendar_value, calendar_years
-from engine.cells import existing_cells
-from engine.conditions import ConditionEvaluator, Hole, kleene
-from engine.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
-from engine.matrix_powers import powers
-from engine.powers import power
-from engine.rational import rounded_exactly
-from engine.whole_numbers import ROUNDING, near_whole
-from engine.written_numbers import EPOCH
+from engine.plan.cells import existing_cells
+from engine.project.written_numbers import EPOCH
+from engine.run.arithmetic.matrix_powers import powers
+from engine.run.arithmetic.powers import power
+from engine.run.arithmetic.rational import rounded_exactly
+from engine.run.arithmetic.whole_numbers import ROUNDING, near_whole
+from engine.run.calendar_days import calendar_value, calendar_years
+from engine.run.conditions import ConditionEvaluator, Hole, kleene
+from engine.run.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
 from equations.errors import InputError, listed
-from equations.syntax import (
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -52,10 +52,10 @@ _NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": Tr
 
 
 class Exactly(Protocol):
-    """Who knows the value of a part of a formula in fractions (:mod:`engine.exact`)."""
+    """Who knows the value of a part of a formula in fractions (:mod:`engine.run.exact_run`)."""
 
     def of(self, node: Node, scope: Scope) -> Valued:
-        """Return the value; elements are :class:`~engine.rational.Rational`, or floats where no fraction is known."""
+        """Return the value; elements are :class:`~engine.run.arithmetic.rational.Rational`, or floats where no fraction is known."""
         ...
 
 

@@ -9,23 +9,23 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alternatives import alternatives_taken, mixed_alternatives
-from engine.cells import NOT_APPLICABLE, cells_of, existing
 from engine.finding import Finding
-from engine.plan import Plan
-from engine.project_data import GAP, ProjectBlock, ProjectData
-from engine.reported_values import Said, UnitReader, ValueReader
-from engine.setting import Setting, holds
-from engine.statements import Blanket, Pattern, Statements, TieError
-from engine.written_numbers import Given, NumberReader, Origin
+from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
+from engine.plan.plan import Plan
+from engine.plan.setting import Setting, holds
+from engine.project.project_file import GAP, ProjectBlock, ProjectData
+from engine.project.statements import Blanket, Pattern, Statements, TieError
+from engine.project.unit_alternatives import alternatives_taken, mixed_alternatives
+from engine.project.values import Said, UnitReader, ValueReader
+from engine.project.written_numbers import Given, NumberReader, Origin
 from equations.citation import Citation
-from equations.dataset import EVERY, ValueBlock
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
-from equations.methodology import Methodology
-from equations.quantity import Quantity
+from equations.formula.syntax import Element, MatrixRef, Node, walk
+from equations.model.dataset import EVERY, ValueBlock
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 from equations.records import record
-from equations.syntax import Element, MatrixRef, Node, walk
-from equations.units import Unit
+from equations.units.unit import Unit
 
 
 @record(frozen=True)

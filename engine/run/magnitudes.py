@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.formula import ROW, FormulaEvaluator, Scope, Valued, aligned
-from equations.syntax import Binary, Call, Negative, Node, Reduce
+from engine.run.formula import ROW, FormulaEvaluator, Scope, Valued, aligned
+from equations.formula.syntax import Binary, Call, Negative, Node, Reduce
 
 #: Share of the magnitudes that went into a number by which rounding may have moved it: the last digits of sixteen.
 NOISE = 1e-12

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import PRESENT, cell_name
-from engine.magnitudes import NOISE
-from engine.plan import Plan
+from engine.plan.cells import PRESENT, cell_name
+from engine.plan.plan import Plan
+from engine.run.magnitudes import NOISE
 from equations.errors import EvaluationError, listed, raise_all
-from equations.methodology import Methodology
-from equations.quantity import Quantity
-from equations.units import with_unit
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.units.unit import with_unit
 
 _MOST_SHOWN = 6
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import ABSENT
-from engine.conditions import Hole
-from engine.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
-from engine.plan import Box
-from engine.reads import is_allowed, single_scopes
-from engine.truth import AWAY, FALSE, OPEN, TRUE, decided, joined, negated, quantified
-from equations.records import record
-from equations.syntax import (
+from engine.plan.cells import ABSENT
+from engine.plan.plan import Box
+from engine.run.cell_reads import is_allowed, single_scopes
+from engine.run.conditions import Hole
+from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
+from engine.run.truth import AWAY, FALSE, OPEN, TRUE, decided, joined, negated, quantified
+from equations.formula.syntax import (
     Binary,
     Binder,
     Cases,
@@ -39,6 +38,7 @@ from equations.syntax import (
     Switch,
     children,
 )
+from equations.records import record
 
 
 @record(frozen=True)
@@ -57,7 +57,7 @@ class RuleFormulas(FormulaEvaluator):
     Attributes
     ----------
     states
-        Quantity -> state of each cell (:mod:`engine.cells`).
+        Quantity -> state of each cell (:mod:`engine.plan.cells`).
     needs
         Quantity -> the cells that the run looked for; ``None`` where there is no run.
     """
@@ -75,7 +75,7 @@ class RuleFormulas(FormulaEvaluator):
         return truth == TRUE, letters
 
     def truth(self, node: Node, scope: Scope) -> Valued:
-        """Return what a condition can be (:mod:`engine.truth`), along its letters."""
+        """Return what a condition can be (:mod:`engine.run.truth`), along its letters."""
         match node:
             case Logic(op=op, parts=parts):
                 return self.logic(op, parts, scope)

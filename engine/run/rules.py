@@ -9,18 +9,18 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluate import Entered, Values
 from engine.finding import Finding
-from engine.formula import Scope, Valued, aligned
-from engine.plan import Plan
-from engine.rule_formulas import Lack, RuleFormulas
-from engine.setting import Setting, may_hold
-from engine.truth import AWAY, FALSE, TRUE, Truth
-from equations.equation import Rule
+from engine.plan.plan import Plan
+from engine.plan.setting import Setting, may_hold
+from engine.run.evaluate import Entered, Values
+from engine.run.formula import Scope, Valued, aligned
+from engine.run.rule_formulas import Lack, RuleFormulas
+from engine.run.truth import AWAY, FALSE, TRUE, Truth
 from equations.errors import listed
-from equations.methodology import Methodology
+from equations.formula.syntax import Compare, Element, Logic, MatrixRef, Node, Not, Number, Ratio, Supplied, Switch, walk
+from equations.model.equation import Rule
+from equations.model.methodology import Methodology
 from equations.records import record
-from equations.syntax import Compare, Element, Logic, MatrixRef, Node, Not, Number, Ratio, Supplied, Switch, walk
 
 #: The verdicts, the worst first.
 BROKEN, UNDECIDED, HELD, IDLE = "broken", "not decided", "held", "does not apply"

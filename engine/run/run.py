@@ -9,21 +9,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
-from engine.comparison.version_gap import Loader, set_aside
-from engine.evaluate import Values, evaluate
-from engine.exact import ExactRun
 from engine.finding import Finding
-from engine.inputs import Inputs, bind_inputs, supplied_quantities
-from engine.plan import Plan
-from engine.prepare import prepare
-from engine.project_data import ProjectData, is_blank, read_project
-from engine.reported_values import UnitReader
-from engine.rules import Verdict, judge_rules
-from engine.setting import PERIOD_SET, Setting
-from engine.totals import Headline, headline, no_total, spoken_of
+from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
+from engine.plan.plan import Plan
+from engine.plan.setting import PERIOD_SET, Setting
+from engine.project.project_file import ProjectData, is_blank, read_project
+from engine.project.project_setting import prepare
+from engine.project.values import UnitReader
+from engine.run.evaluate import Values, evaluate
+from engine.run.exact_run import ExactRun
+from engine.run.inputs import Inputs, bind_inputs, supplied_quantities
+from engine.run.rules import Verdict, judge_rules
+from engine.run.totals import Headline, headline, no_total, spoken_of
+from engine.run.version_gap import Loader, set_aside
 from equations.errors import InputError, listed, near_or_all
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 from equations.records import record
 
 #: Makes the plan of a run; the cache puts itself in between.
@@ -195,7 +195,7 @@ def run_project(
     targets
         What to compute; by default the result and the quantities of the yearly table.
     load
-        Reads the version that the project file names, where that is another one (:mod:`engine.comparison.version_gap`).
+        Reads the version that the project file names, where that is another one (:mod:`engine.run.version_gap`).
 
     Raises
     ------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.matrix_powers import (
+from engine.run.arithmetic.matrix_powers import (
     BAD_EXPONENT,
     FOUND,
     MOST_RESIDUAL,
@@ -17,10 +17,10 @@ from engine.matrix_powers import (
     UNVERIFIED,
     roots,
 )
-from equations.equation import Equation
 from equations.errors import EvaluationError, SpecError
+from equations.formula.syntax import Binary, Compare, MatrixRef, Node
+from equations.model.equation import Equation
 from equations.records import record
-from equations.syntax import Binary, Compare, MatrixRef, Node
 
 
 @record(frozen=True)
@@ -90,7 +90,7 @@ def principal_matrix_root(matrix: NDArray[np.float64], exponent: float) -> NDArr
     Source
     ------
     N. J. Higham, Functions of Matrices (SIAM 2008), theorem 7.2 (existence); used for land-use transitions by Takada et al. 2010,
-    Landscape Ecology 25:561-572. How it is computed: :mod:`engine.matrix_powers`.
+    Landscape Ecology 25:561-572. How it is computed: :mod:`engine.run.arithmetic.matrix_powers`.
     """
     found = roots(matrix[..., None], np.array([exponent], float))
     if found.outcome[0] != FOUND:
@@ -99,7 +99,7 @@ def principal_matrix_root(matrix: NDArray[np.float64], exponent: float) -> NDArr
 
 
 def why_without(outcome: int, matrix: NDArray[np.float64], exponent: float, residual: float = np.nan) -> str:
-    """Say why a matrix has no root or power, for an outcome of :mod:`engine.matrix_powers`."""
+    """Say why a matrix has no root or power, for an outcome of :mod:`engine.run.arithmetic.matrix_powers`."""
     if outcome == NEGATIVE:
         return f"an eigenvalue ({_most_negative(matrix):.3g}) lies on the closed negative real axis"
     return {

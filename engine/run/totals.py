@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.setting import Setting
+from engine.plan.setting import Setting
 from equations.errors import InputError
-from equations.methodology import Methodology
-from equations.quantity import Quantity
+from equations.formula.syntax import Binary, Element, IndexLetter, Negative, Node, Reduce, walk
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 from equations.records import record
-from equations.syntax import Binary, Element, IndexLetter, Negative, Node, Reduce, walk
 
 #: Roles of amounts that belong to a year each, so that the amounts of several years add up.
 _FLOWS = frozenset(
@@ -120,7 +120,7 @@ def spoken_of(methodology: Methodology, setting: Setting, quantity: Quantity, co
     Parameters
     ----------
     counts
-        Which cells count (:func:`engine.cells.counted`). Shape: one axis per index of the quantity.
+        Which cells count (:func:`engine.plan.cells.counted`). Shape: one axis per index of the quantity.
     """
     cells = np.argwhere(counts)
     if counts.size == 1 or not len(cells):

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from engine.finding import Finding
-from engine.project_data import ProjectData
+from engine.project.project_file import ProjectData
 from equations.errors import MethodologyError, Place
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 
 #: Loads a methodology by reference.
 Loader = Callable[[str], Methodology]

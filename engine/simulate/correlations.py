@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.pipeline import Run
+from engine.run.run import Run
 from engine.simulate.distribution_reader import read_amount
 from engine.simulate.distributions import FROM_NORMAL
 from engine.simulate.normal import Numbers
 from engine.simulate.unknowns import Variable, shared_names
 from equations.errors import InputError, MethodologyError, Place
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 
 #: Least eigenvalue that still counts as zero.
 _ROUNDING = -1e-9

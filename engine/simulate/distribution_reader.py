@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.reported_values import UnitReader
+from engine.project.values import UnitReader
 from engine.simulate.distributions import FORMS, Form
 from equations.errors import InputError, MethodologyError, Place, near_or_all
-from equations.quantity import Quantity
-from equations.spec_block import read_number
-from equations.strict_yaml import Mapping, Scalar, YamlNode
-from equations.units import Unit
+from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.model.quantity import Quantity
+from equations.spec.block import read_number
+from equations.units.unit import Unit
 
 _BESIDE = ("distribution", "unit", "source")
 _KNOWN = (*_BESIDE, *dict.fromkeys(name for forms in FORMS.values() for form in forms for name in (*form.needs, *form.may)))

@@ -34,7 +34,7 @@ FORMS: dict[str, tuple[Form, ...]] = {
 }
 #: Distributions that are made from one normal number each, and so can be correlated.
 FROM_NORMAL = frozenset({"normal", "truncated_normal", "lognormal", "triangular", "uniform"})
-#: Distributions of a whole row at once; what a row is, the quantity says (:mod:`engine.simulate.rows`).
+#: Distributions of a whole row at once; what a row is, the quantity says (:mod:`engine.simulate.shared_rows`).
 OF_ROWS = frozenset({"dirichlet", "multinomial"})
 
 

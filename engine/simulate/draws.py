@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.simulate.correlations import factor_of, joined
-from engine.simulate.declared import Uncertainty
 from engine.simulate.distributions import FROM_NORMAL, from_normal
 from engine.simulate.normal import Numbers
+from engine.simulate.uncertainty_file import Uncertainty
 from engine.simulate.unknowns import Variable
 from equations.errors import InputError, Place
 
@@ -41,7 +41,7 @@ def stream(seed: int, name: str, chunk: int) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class DrawSource:
-    """Draws for a batch (a :class:`engine.batch.batch.Source`).
+    """Draws for a batch (a :class:`engine.batch.batchable.Source`).
 
     Attributes
     ----------

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.escapes import csv_cell
-from engine.files import refused, target_of, whole_file
+from engine.output.escapes import csv_cell
+from engine.output.written_files import refused, target_of, whole_file
 from engine.simulate.normal import Numbers
 from engine.simulate.simulation import Simulation
 from equations.errors import InputError

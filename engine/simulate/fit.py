@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from engine.finding import Finding
+from engine.output.terminal import number
 from engine.simulate.moments import covariance_of, means_of
 from engine.simulate.normal import Numbers
 from engine.simulate.unknowns import Variable
-from engine.terminal import number
 from equations.errors import InputError
-from equations.quantity import Quantity
+from equations.model.quantity import Quantity
 
 #: Standard errors from the middle at which a number is as good as never drawn: once in sixteen thousand draws.
 FARTHEST = 4.0

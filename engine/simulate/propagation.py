@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.batch.batch import Batchable
+from engine.batch.batchable import Batchable
 from engine.batch.derivatives import Gradient, gradient, values_of
-from engine.simulate.declared import Uncertainty
 from engine.simulate.moments import correlated, covariance_of
 from engine.simulate.normal import Numbers, quantile
 from engine.simulate.statistics import Summary
+from engine.simulate.uncertainty_file import Uncertainty
 from engine.simulate.unknowns import Variable
 
 #: Where the two approaches differ by more than this share of the half-width, the linear one is no longer good.

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.batch.batch import ArraySource, Batchable
-from engine.batch.many import batchable_of
-from engine.batch.run import DEFAULT_WAY, Evaluate, Way, evaluate_batch
-from engine.cells import cell_name, members_counted
+from engine.batch.batchable import ArraySource, Batchable
+from engine.batch.evaluation import DEFAULT_WAY, Evaluate, Way, evaluate_batch
+from engine.batch.many_draws import batchable_of
 from engine.finding import Finding
-from engine.pipeline import Run, total_cells
-from engine.ranges import limits
-from engine.simulate.declared import Uncertainty
+from engine.plan.cells import cell_name, members_counted
+from engine.run.ranges import limits
+from engine.run.run import Run, total_cells
 from engine.simulate.moments import covariance_of
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import gradient_of
 from engine.simulate.sobol import Mixed, Sobol, sobol
 from engine.simulate.support import support_of
+from engine.simulate.uncertainty_file import Uncertainty
 from engine.simulate.unknowns import written_once
 from equations.errors import listed
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from html import escape
 from math import isfinite
 
-from engine.documents.fonts import FONT
-from engine.documents.glyph_check import picture_file
 from engine.finding import Finding
+from engine.output.terminal import bold, number, table
 from engine.simulate.sensitivity import Sensitivity
 from engine.simulate.sobol import Share
-from engine.terminal import bold, number, table
+from engine.typesetting.fonts.bundled import FONT
+from engine.typesetting.fonts.glyph_check import picture_file
 
 FORMAT = "mrvgraph-sensitivity/1"
 _MOST_ROWS, _MOST_BARS = 25, 20

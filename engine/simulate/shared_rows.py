@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.cells import ABSENT, PRESENT
-from engine.inputs import Inputs, bind_inputs
-from engine.pipeline import Run
-from engine.reported_values import UnitReader
-from equations.methodology import Methodology
-from equations.quantity import Quantity
-from equations.units import PLAIN
+from engine.plan.cells import ABSENT, PRESENT
+from engine.project.values import UnitReader
+from engine.run.inputs import Inputs, bind_inputs
+from engine.run.run import Run
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.units.unit import PLAIN
 
 
 class NoRowError(ValueError):

@@ -7,24 +7,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.batch.batch import Batchable
+from engine.batch.batchable import Batchable
 from engine.batch.beyond import shares_beyond
-from engine.batch.many import batchable_of
-from engine.batch.run import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch
-from engine.cells import counted, members_counted
+from engine.batch.evaluation import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch
+from engine.batch.many_draws import batchable_of
 from engine.finding import Finding
-from engine.pipeline import Run
-from engine.ranges import limits
-from engine.reported_values import UnitReader
+from engine.plan.cells import counted, members_counted
+from engine.project.values import UnitReader
+from engine.run.ranges import limits
+from engine.run.run import Run
+from engine.run.totals import Spoken, spoken_of
 from engine.simulate.correlations import Correlation
-from engine.simulate.declared import Uncertainty, read_uncertainty
 from engine.simulate.deductions import LEVEL, Deduction, deduct
 from engine.simulate.draws import CHUNK, DrawSource, moved_shares
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import SAME, Propagated, gradient_of, propagate
 from engine.simulate.statistics import Summary, summarise
 from engine.simulate.support import check_support
-from engine.totals import Spoken, spoken_of
+from engine.simulate.uncertainty_file import Uncertainty, read_uncertainty
 from equations.errors import InputError, listed, near_or_all
 
 LEAST_DRAWS, MOST_DRAWS = 2, 10**9
@@ -246,7 +246,7 @@ def used_by(numbers: Mapping[str, Numbers], uncertainty: Uncertainty) -> Uncerta
 
 
 def _total(run: Run, quantity: str, draws: Numbers) -> Numbers:
-    """Return what stands for a quantity (:mod:`engine.totals`), added one member after the other, of each draw."""
+    """Return what stands for a quantity (:mod:`engine.run.totals`), added one member after the other, of each draw."""
     flat = members_counted(draws, _spoken(run, quantity).cells)
     total = flat[:, 0].copy()
     for column in range(1, flat.shape[1]):

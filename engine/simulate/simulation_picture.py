@@ -6,12 +6,12 @@ from html import escape
 
 import numpy as np
 
-from engine.cells import counted, members_counted
-from engine.documents.fonts import FONT
-from engine.documents.glyph_check import picture_file
+from engine.output.terminal import number
+from engine.plan.cells import counted, members_counted
+from engine.run.totals import spoken_of
 from engine.simulate.simulation import Simulation
-from engine.terminal import number
-from engine.totals import spoken_of
+from engine.typesetting.fonts.bundled import FONT
+from engine.typesetting.fonts.glyph_check import picture_file
 
 _WIDE, _HIGH, _LEFT, _TOP = 640, 220, 60, 40
 _BINS = 60

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from math import isfinite
 
-from engine.escapes import csv_text
+from engine.output.escapes import csv_text
+from engine.output.terminal import bold, number, table
 from engine.simulate.propagation import PARTING, parting
 from engine.simulate.sensitivity_report import warning_lines
 from engine.simulate.simulation import Simulation
 from engine.simulate.statistics import Summary
-from engine.terminal import bold, number, table
-from equations.units import with_unit
+from equations.units.unit import with_unit
 
 FORMAT = "mrvgraph-simulation/1"
 _MOST_ROWS = 40

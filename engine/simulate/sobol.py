@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pipeline import Run
-from engine.ranges import limits
-from engine.simulate.declared import Uncertainty
+from engine.run.ranges import limits
+from engine.run.run import Run
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import Numbers
 from engine.simulate.simulation import used_by
 from engine.simulate.support import check_support
+from engine.simulate.uncertainty_file import Uncertainty
 from equations.errors import Place
 
 

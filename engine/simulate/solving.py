@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.batch import ArraySource
-from engine.batch.many import batchable_of
-from engine.batch.run import Way, evaluate_batch
-from engine.cells import PRESENT, cell_name
-from engine.pipeline import Run, total_cells
-from engine.ranges import limits
-from engine.setting import Setting
+from engine.batch.batchable import ArraySource
+from engine.batch.evaluation import Way, evaluate_batch
+from engine.batch.many_draws import batchable_of
+from engine.plan.cells import PRESENT, cell_name
+from engine.plan.setting import Setting
+from engine.run.ranges import limits
+from engine.run.run import Run, total_cells
 from engine.simulate.normal import Numbers
 from engine.simulate.root_search import Results, Roots, find_roots
 from engine.simulate.unknowns import written_once
 from equations.errors import InputError, near_or_all
-from equations.methodology import Methodology
-from equations.quantity import Quantity
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 
 _NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[(.*)\])?\s*\Z")
 _MOST_LISTED = 12

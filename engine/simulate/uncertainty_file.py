@@ -28,22 +28,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.cells import PRESENT, cell_name
 from engine.finding import Finding
-from engine.inputs import Inputs
-from engine.pipeline import Run
-from engine.reported_values import UnitReader
+from engine.plan.cells import PRESENT, cell_name
+from engine.project.values import UnitReader
+from engine.run.inputs import Inputs
+from engine.run.run import Run
 from engine.simulate.correlations import Correlation, read_correlations
 from engine.simulate.distribution_reader import DistributionReader, Fields
 from engine.simulate.distributions import FORMS, OF_ROWS, NoSuchDistributionError, from_fields
 from engine.simulate.fit import check_value, other_mean
-from engine.simulate.rows import NoRowError, rows_of, whole_inputs
+from engine.simulate.shared_rows import NoRowError, rows_of, whole_inputs
 from engine.simulate.unknowns import Merging, Variable
-from equations.dataset import ValueBlock
 from equations.errors import InputError, MethodologyError, Place, listed, near_or_all, raise_all
-from equations.quantity import Quantity
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.units import Unit
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.model.dataset import ValueBlock
+from equations.model.quantity import Quantity
+from equations.units.unit import Unit
 
 POLICIES = ("reject", "truncate", "fail")
 _TOP = ("level", "outside", "datasets", "inputs", "correlations", "deductions")

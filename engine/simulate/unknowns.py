@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.cells import PRESENT, cell_name
-from engine.inputs import Inputs
-from engine.pipeline import Run
+from engine.plan.cells import PRESENT, cell_name
+from engine.run.inputs import Inputs
+from engine.run.run import Run
 from engine.simulate.distributions import FROM_NORMAL, OF_ROWS
 from equations.errors import InputError, MethodologyError, Place
 

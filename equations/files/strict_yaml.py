@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 import yaml
 
 from equations.errors import FaultList, MethodologyError, Place, SpecError, raise_all
+from equations.files.regular_file import UnreadableFileError, read_regular
+from equations.formula.tokens import Source
 from equations.records import record
-from equations.regular_file import UnreadableFileError, read_regular
-from equations.tokens import Source
 
 try:
     from yaml import CSafeLoader as _Loader

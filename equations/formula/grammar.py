@@ -9,8 +9,8 @@ Precedence, loosest first: ``or``, ``and``, ``not``, comparison, ``+ -``, ``* / 
 from __future__ import annotations
 
 from equations.errors import ExpressionError, near
-from equations.functions import FUNCTIONS, REDUCTIONS
-from equations.syntax import (
+from equations.formula.functions import FUNCTIONS, REDUCTIONS
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -34,7 +34,7 @@ from equations.syntax import (
     Text,
     children,
 )
-from equations.tokens import Source, Token, read_tokens
+from equations.formula.tokens import Source, Token, read_tokens
 
 MOST_CHARACTERS = 20_000
 MOST_NESTING = 60

@@ -231,7 +231,7 @@ class Member(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class Call(Node):
-    """A function of the closed table in :mod:`equations.functions`."""
+    """A function of the closed table in :mod:`equations.formula.functions`."""
 
     name: str
     arguments: tuple[Node, ...]

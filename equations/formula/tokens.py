@@ -6,8 +6,8 @@ import math
 import re
 
 from equations.errors import ExpressionError, Place
+from equations.formula.syntax import Span
 from equations.records import record
-from equations.syntax import Span
 
 _WORD = re.compile(
     r"""(?P<space>\s+)

@@ -18,7 +18,7 @@ MAIN_FILE = "methodology.yaml"
 def library_folders() -> list[Path]:
     """Return the folders that hold methodologies, in the order in which they are searched."""
     extra = [Path(part) for part in os.environ.get("MRVGRAPH_SPECS", "").split(os.pathsep) if part]
-    return [*extra, Path(__file__).resolve().parent.parent / "methodology_specs"]
+    return [*extra, Path(__file__).resolve().parents[2] / "methodology_specs"]
 
 
 def library() -> Iterator[tuple[str, Path]]:

@@ -11,13 +11,13 @@ from os.path import isfile
 from pathlib import Path
 
 from equations.errors import Place, SpecError, near, raise_all
-from equations.methodology import Methodology
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
+from equations.library.places import find_spec, shown_name
+from equations.model.methodology import Methodology
 from equations.records import record
-from equations.revision import apply_changes
-from equations.spec_block import Block, Errors
-from equations.spec_library import find_spec, shown_name
-from equations.spec_reader import read_methodology
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
+from equations.revision.revision import apply_changes
+from equations.spec.block import Block, Errors
+from equations.spec.reader import read_methodology
 
 _MOST_REVISIONS = 20
 

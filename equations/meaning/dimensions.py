@@ -11,12 +11,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from equations.errors import MethodologyError, UnitError
-from equations.exact_ratios import exact_text, expected_of
-from equations.functions import FUNCTIONS
-from equations.methodology import Constant, Equivalence
-from equations.molar_masses import MOLECULES, Molecule
-from equations.quantity import Quantity
-from equations.syntax import (
+from equations.formula.functions import FUNCTIONS
+from equations.formula.syntax import (
     Binary,
     Call,
     Cases,
@@ -38,10 +34,14 @@ from equations.syntax import (
     Switch,
     Word,
 )
-from equations.tokens import Source
-from equations.unit_kinds import between
-from equations.unit_registry import parse_unit
-from equations.units import PLAIN, Unit, factor_text
+from equations.formula.tokens import Source
+from equations.meaning.exact_ratios import exact_text, expected_of
+from equations.model.methodology import Constant, Equivalence
+from equations.model.quantity import Quantity
+from equations.units.measures import between
+from equations.units.molar_masses import MOLECULES, Molecule
+from equations.units.registry import parse_unit
+from equations.units.unit import PLAIN, Unit, factor_text
 
 #: The unit of a plain zero: any.
 ANY = None

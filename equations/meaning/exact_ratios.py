@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from equations.molar_masses import MolarRatio, Molecule, molar_ratios
-from equations.quantity import Quantity
+from equations.model.quantity import Quantity
 from equations.records import record
-from equations.units import SUBSTANCE_DIMENSION, Unit, base_name
+from equations.units.molar_masses import MolarRatio, Molecule, molar_ratios
+from equations.units.unit import SUBSTANCE_DIMENSION, Unit, base_name
 
 #: Shares by which a ratio of molar masses may be off as a rounded number, and as one of unrounded molar masses.
 _ROUNDED, _CLOSE = Fraction(1, 100), Fraction(2, 1000)
@@ -48,8 +48,8 @@ def expected_of(unit: Unit, molecules: Mapping[str, Molecule]) -> tuple[Expected
 
     Examples
     --------
-    >>> from equations.molar_masses import MOLECULES
-    >>> from equations.unit_registry import parse_unit
+    >>> from equations.units.molar_masses import MOLECULES
+    >>> from equations.units.registry import parse_unit
     >>> [expected_of(parse_unit(text), MOLECULES)[0].text for text in ("m2/ha", "GJ/MWh", "tN/tN2O", "kgCO2/tC")]
     ['10000', '3.6', '28/44', '44/12 * 1000']
     >>> expected_of(parse_unit("tC/ha"), MOLECULES), expected_of(parse_unit("tN2O-N/tN"), MOLECULES), expected_of(parse_unit("%"), MOLECULES)
@@ -136,8 +136,8 @@ def verdict(number: Fraction, text: str, candidates: tuple[Expected, ...]) -> Ve
 
     Examples
     --------
-    >>> from equations.molar_masses import MOLECULES
-    >>> from equations.unit_registry import parse_unit
+    >>> from equations.units.molar_masses import MOLECULES
+    >>> from equations.units.registry import parse_unit
     >>> ratio = expected_of(parse_unit("tCO2/tC"), MOLECULES)
     >>> [verdict(Fraction(n), n, ratio).kind for n in ("11/3", "3.67", "3.7", "3.664", "4", "12/44")]
     ['exact', 'rounded', 'rounded', 'rounded', 'wrong', 'wrong']

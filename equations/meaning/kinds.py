@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from equations.errors import ExpressionError, MethodologyError
-from equations.functions import FUNCTIONS
-from equations.names import Names
-from equations.syntax import (
+from equations.formula.functions import FUNCTIONS
+from equations.formula.syntax import (
     Binary,
     Call,
     Cases,
@@ -27,7 +26,8 @@ from equations.syntax import (
     Switch,
     Word,
 )
-from equations.tokens import Source
+from equations.formula.tokens import Source
+from equations.meaning.names import Names
 
 #: Kind of a value: a number, a condition, a matrix given by the sets of its rows and columns, or a fault that is reported.
 Kind: TypeAlias = str | tuple[str, str]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from equations.index_set import IndexSet
-from equations.quantity import Quantity
+from equations.model.index_set import IndexSet
+from equations.model.quantity import Quantity
 from equations.records import record
 
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
-from equations.functions import FUNCTIONS
-from equations.kinds import KindChecker
-from equations.names import Names
-from equations.syntax import (
+from equations.formula.functions import FUNCTIONS
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -37,7 +35,9 @@ from equations.syntax import (
     Text,
     Word,
 )
-from equations.tokens import Source
+from equations.formula.tokens import Source
+from equations.meaning.kinds import KindChecker
+from equations.meaning.names import Names
 
 
 @dataclass

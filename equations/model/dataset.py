@@ -7,11 +7,11 @@ from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.files.strict_yaml import YamlNode
+from equations.formula.syntax import Node
+from equations.formula.tokens import Source
 from equations.records import record
-from equations.strict_yaml import YamlNode
-from equations.syntax import Node
-from equations.tokens import Source
-from equations.units import Unit
+from equations.units.unit import Unit
 
 #: A printed cell: its text, or ``NA`` (excluded by the methodology). Missing cells are absent.
 Cell = tuple[tuple[str, ...], str]

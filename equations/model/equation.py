@@ -6,9 +6,9 @@ from dataclasses import field
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.formula.syntax import Element, MatrixRef, Node
+from equations.formula.tokens import Source
 from equations.records import record
-from equations.syntax import Element, MatrixRef, Node
-from equations.tokens import Source
 
 #: Greatest printed number of an equation; a span of numbers is written out, and a typing error could have no end.
 MOST_NUMBER = 9999

@@ -9,16 +9,16 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from equations.citation import Citation
-from equations.context import Activity, Boundary, Pool, Term
-from equations.dataset import Comparison, Dataset, PublishedResult
-from equations.equation import Equation, Rule
 from equations.errors import Place
-from equations.index_set import IndexSet, Relation
-from equations.molar_masses import MOLECULES, Molecule
-from equations.quantity import Quantity
+from equations.model.context import Activity, Boundary, Pool, Term
+from equations.model.dataset import Comparison, Dataset, PublishedResult
+from equations.model.equation import Equation, Rule
+from equations.model.index_set import IndexSet, Relation
+from equations.model.quantity import Quantity
+from equations.model.ruling import RegisterEntry, Ruling
 from equations.records import record
-from equations.ruling import RegisterEntry, Ruling
-from equations.units import Unit, substance_dimension
+from equations.units.molar_masses import MOLECULES, Molecule
+from equations.units.unit import Unit, substance_dimension
 
 
 @record(frozen=True)
@@ -226,6 +226,11 @@ class Methodology:
         for equation in self.equations:
             found.setdefault(equation.quantity, []).append(equation)
         return MappingProxyType({quantity: tuple(cases) for quantity, cases in found.items()})
+
+    @cached_property
+    def reported(self) -> tuple[str, ...]:
+        """Quantities that a run is made for where nobody asks for others: the result, and what is reported beside it."""
+        return tuple(dict.fromkeys((self.result, *self.report)))
 
     @cached_property
     def year_set(self) -> str:

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import Place
-from equations.index_set import axis_names
+from equations.model.index_set import axis_names
 from equations.records import record
-from equations.units import PLAIN, Unit
+from equations.units.unit import PLAIN, Unit
 
 #: What years do to a quantity: its values add up, the last one stands for all, or neither.
 OVER_YEARS = ("sum", "last", "none")

@@ -9,14 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
-from equations.equation import Equation
-from equations.functions import FUNCTIONS
-from equations.methodology import Methodology
-from equations.notation import AND, ATOM, COMPARE, NOT, OR, POWER, PRODUCT, SIGNED, SUM, lag
-from equations.notation_matrix import is_matrix, matrix_sets
-from equations.notation_symbols import escaped, filled, letter_latex, symbol_latex, unit_latex, word_latex
-from equations.records import record
-from equations.syntax import (
+from equations.formula.functions import FUNCTIONS
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -42,6 +36,12 @@ from equations.syntax import (
     Switch,
     Word,
 )
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.notation.matrix import is_matrix, matrix_sets
+from equations.notation.plain import AND, ATOM, COMPARE, NOT, OR, POWER, PRODUCT, SIGNED, SUM, lag
+from equations.notation.symbols import escaped, filled, letter_latex, symbol_latex, unit_latex, word_latex
+from equations.records import record
 
 #: Between sum and product stands what reaches to the right as far as it can, such as a sum over an index.
 OPEN = SUM + 0.5

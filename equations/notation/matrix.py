@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from equations.methodology import Methodology
-from equations.notation import plain_text
-from equations.syntax import (
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -26,6 +24,8 @@ from equations.syntax import (
     rebuild,
     walk,
 )
+from equations.model.methodology import Methodology
+from equations.notation.plain import plain_text
 
 _MOST_FACTORS = 12
 

@@ -1,6 +1,6 @@
 """Formulas as text: in the language's own words, with numbers put in, and conditions in plain English.
 
-The trees of :mod:`equations.syntax` are written as they stand; nothing is computed, simplified or put in another order.
+The trees of :mod:`equations.formula.syntax` are written as they stand; nothing is computed, simplified or put in another order.
 """
 
 from __future__ import annotations
@@ -9,10 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from equations.equation import Equation, Rule
-from equations.methodology import Methodology
-from equations.records import record
-from equations.syntax import (
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -41,6 +38,9 @@ from equations.syntax import (
     Word,
     walk,
 )
+from equations.model.equation import Equation, Rule
+from equations.model.methodology import Methodology
+from equations.records import record
 
 #: How tightly a construct holds together, from the loosest; below the level that a place asks for it stands in brackets.
 OR, AND, NOT, COMPARE, SUM, PRODUCT, SIGNED, POWER, ATOM = range(1, 10)
@@ -83,7 +83,7 @@ def plain_text(node: Node, letters: Mapping[str, str] | None = None) -> str:
 
     Examples
     --------
-    >>> from equations.grammar import parse_formula
+    >>> from equations.formula.grammar import parse_formula
     >>> plain_text(parse_formula("((A[i,y-1])*(1-P[i]))*44/12"))
     'A[i, y-1] * (1 - P[i]) * 44/12'
     """

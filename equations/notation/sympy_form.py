@@ -12,13 +12,7 @@ from fractions import Fraction
 
 import sympy
 
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.notation import letters_of, plain_text
-from equations.notation_matrix import free_letter, is_matrix, letters_in, lowered, matrix_sets
-from equations.quantity import Quantity
-from equations.records import record
-from equations.syntax import (
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -44,6 +38,12 @@ from equations.syntax import (
     Word,
     walk,
 )
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.notation.matrix import free_letter, is_matrix, letters_in, lowered, matrix_sets
+from equations.notation.plain import letters_of, plain_text
+from equations.records import record
 
 _RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, "<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
 _FUNCTIONS = {"max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs, "floor": sympy.floor, "ceil": sympy.ceiling,
@@ -60,7 +60,7 @@ def to_sympy(
     letters
         What the letters run over, if not what the methodology declares.
     row, column
-        Letters for the element that is taken of a matrix formula (:func:`equations.notation_matrix.lowered`).
+        Letters for the element that is taken of a matrix formula (:func:`equations.notation.matrix.lowered`).
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from equations.errors import MethodologyError, Place, SpecError, near_or_all
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 
 #: What is edited: the list, the entry, its field, a label.
 Path = tuple[str, ...]

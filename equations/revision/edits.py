@@ -6,12 +6,12 @@ something that is not there, two edits of one thing and an edit that changes not
 
 from __future__ import annotations
 
-from equations.edit_log import EditLog, Path, same
 from equations.errors import near_or_all
-from equations.spec_schema import BLOCKS, CITATION, MEMBER, RANGE, TEXT_PLACE, Field
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.table_edits import TableEditor
-from equations.table_text import read_table
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.revision.edit_log import EditLog, Path, same
+from equations.revision.table_edits import TableEditor
+from equations.revision.table_text import read_table
+from equations.spec.schema import BLOCKS, CITATION, MEMBER, RANGE, TEXT_PLACE, Field
 
 WORDS = ("remove", "replace", "add")
 #: Field by which the entries of a kind of block are known, where it is not ``id``.

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from equations.edit_log import EditLog
-from equations.equation import MOST_NUMBER
 from equations.errors import MethodologyError, near
-from equations.mentions import Numbers, followed, listed
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.tokens import Source, read_tokens
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.formula.tokens import Source, read_tokens
+from equations.model.equation import MOST_NUMBER
+from equations.revision.edit_log import EditLog
+from equations.revision.mentions import Numbers, followed, listed
 
 #: Fields whose text is a formula or a condition.
 _FORMULAS = ("defines", "formula", "relation", "when", "condition")

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from equations.edit_log import same
-from equations.edits import WORDS, Editor
 from equations.errors import near, near_or_all, raise_all
-from equations.renaming import rename, renumber
-from equations.settling import settle
-from equations.spec_schema import BLOCKS, KEYS
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.revision.edit_log import same
+from equations.revision.edits import WORDS, Editor
+from equations.revision.renaming import rename, renumber
+from equations.revision.settling import settle
+from equations.spec.schema import BLOCKS, KEYS
 
 #: Top-level keys that a revision may write beside `changes`, in place of those of the edited version.
 _WHOLE = ("sections", "history")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
-from equations.edit_log import EditLog
 from equations.errors import MethodologyError, near_or_all
-from equations.grammar import parse_formula
-from equations.notation import plain_text
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.syntax import Call, Compare, Logic, Node, Not, Text
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.formula.grammar import parse_formula
+from equations.formula.syntax import Call, Compare, Logic, Node, Not, Text
+from equations.notation.plain import plain_text
+from equations.revision.edit_log import EditLog
 
 
 def settle(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:

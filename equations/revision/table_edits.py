@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from equations.edit_log import EditLog, Path
 from equations.errors import Place
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.table_text import LinePlace, Row, TableText, read_table
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.revision.edit_log import EditLog, Path
+from equations.revision.table_text import LinePlace, Row, TableText, read_table
 
 
 @dataclass

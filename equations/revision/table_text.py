@@ -1,14 +1,14 @@
 """Tables of text as a revision edits them: single cells, rows and columns by their labels.
 
-Nothing is read as a number here; the edited text goes to :mod:`equations.value_table` as one that an author wrote.
+Nothing is read as a number here; the edited text goes to :mod:`equations.spec.value_table` as one that an author wrote.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from equations.files.strict_yaml import Scalar
 from equations.records import record
-from equations.strict_yaml import Scalar
 
 #: Where a line of a table stands: file, line, column.
 LinePlace = tuple[str, int, int]

@@ -11,15 +11,15 @@ from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import ExpressionError, MethodologyError, Place, SpecError, UnitError, near, near_or_all
-from equations.grammar import parse_formula
-from equations.quantity import Range
-from equations.ruling import TextPlace
-from equations.spec_schema import BLOCKS, CITATION, RANGE, TEXT_PLACE, Field
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.syntax import Node
-from equations.tokens import Source
-from equations.unit_registry import parse_unit
-from equations.units import PLAIN, Unit
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.formula.grammar import parse_formula
+from equations.formula.syntax import Node
+from equations.formula.tokens import Source
+from equations.model.quantity import Range
+from equations.model.ruling import TextPlace
+from equations.spec.schema import BLOCKS, CITATION, RANGE, TEXT_PLACE, Field
+from equations.units.registry import parse_unit
+from equations.units.unit import PLAIN, Unit
 
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

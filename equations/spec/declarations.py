@@ -11,19 +11,19 @@ from dataclasses import replace
 from fractions import Fraction
 
 from equations.citation import Citation
-from equations.context import Activity, Boundary, Pool, Term
 from equations.errors import FaultList, Place
-from equations.index_set import IndexSet, Relation
-from equations.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
-from equations.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
-from equations.quantity import Quantity, Range, UnitAlternatives
-from equations.ruling import Reading, Ruling
-from equations.spec_block import Block, Errors, checked, read_number, unique
-from equations.spec_schema import MEMBER
-from equations.strict_yaml import Mapping, Scalar, YamlNode
-from equations.unit_registry import parse_unit
-from equations.unit_words import SUBSTANCES
-from equations.units import PLAIN
+from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.model.context import Activity, Boundary, Pool, Term
+from equations.model.index_set import IndexSet, Relation
+from equations.model.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
+from equations.model.quantity import Quantity, Range, UnitAlternatives
+from equations.model.ruling import Reading, Ruling
+from equations.spec.block import Block, Errors, checked, read_number, unique
+from equations.spec.schema import MEMBER
+from equations.units.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
+from equations.units.registry import parse_unit
+from equations.units.unit import PLAIN
+from equations.units.words import SUBSTANCES
 
 _SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 

@@ -1,4 +1,4 @@
-"""From the blocks of a spec to the frozen :class:`~equations.methodology.Methodology`.
+"""From the blocks of a spec to the frozen :class:`~equations.model.methodology.Methodology`.
 
 All faults are collected with file, line and column and raised together.
 """
@@ -12,28 +12,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from equations.citation import Citation
-from equations.dataset import Comparison, Dataset, PublishedResult, ValueBlock
-from equations.declaration_reader import DeclarationReader
-from equations.equation import MOST_NUMBER, Equation, Rule
 from equations.errors import SpecError, UnitError, raise_all
-from equations.functions import FUNCTIONS, REDUCTIONS, RESERVED
-from equations.index_set import Relation
-from equations.methodology import (
-    Choice,
-    Equivalence,
-    HistoryLine,
-    ListedParameter,
-    Methodology,
-    ParameterList,
-    Section,
-)
-from equations.names import Names
-from equations.quantity import Quantity
-from equations.ruling import RegisterEntry, Ruling
-from equations.scope import Resolver
-from equations.spec_block import Block, checked, unique
-from equations.strict_yaml import Mapping, YamlNode, flow_text
-from equations.syntax import (
+from equations.files.strict_yaml import Mapping, YamlNode, flow_text
+from equations.formula.functions import FUNCTIONS, REDUCTIONS, RESERVED
+from equations.formula.syntax import (
     Compare,
     Element,
     Letter,
@@ -48,9 +30,27 @@ from equations.syntax import (
     Switch,
     walk,
 )
-from equations.tokens import Source
-from equations.unit_registry import parse_unit
-from equations.value_table import read_cells
+from equations.formula.tokens import Source
+from equations.meaning.names import Names
+from equations.meaning.scope import Resolver
+from equations.model.dataset import Comparison, Dataset, PublishedResult, ValueBlock
+from equations.model.equation import MOST_NUMBER, Equation, Rule
+from equations.model.index_set import Relation
+from equations.model.methodology import (
+    Choice,
+    Equivalence,
+    HistoryLine,
+    ListedParameter,
+    Methodology,
+    ParameterList,
+    Section,
+)
+from equations.model.quantity import Quantity
+from equations.model.ruling import RegisterEntry, Ruling
+from equations.spec.block import Block, checked, unique
+from equations.spec.declarations import DeclarationReader
+from equations.spec.value_table import read_cells
+from equations.units.registry import parse_unit
 
 #: Solvers that the engine offers for implicit equations, and what each solves.
 SOLVERS = {"principal_matrix_root": "M == X ^ n for the matrix X: the principal n-th root of M"}

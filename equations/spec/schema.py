@@ -171,7 +171,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("on", "id", False, "relation outside of which it does not exist"),
         ("unit_alternatives", "block:unit_alternatives", False, "units of which each member takes one"),
         ("acts_as", "block:acts_as", False, "unit with which it counts where it is used"),
-        ("role", "text", False, "what it is in the accounting; equations/quantity.py lists the roles"),
+        ("role", "text", False, "what it is in the accounting; equations/model/quantity.py lists the roles"),
         ("editorial", "text", False, "why it stands here although the text has no such symbol"),
         ("part_of", "text", False, "grouping for pictures"),
     ),

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
-from equations.dataset import EVERY, Cell
 from equations.errors import Place, near_or_all
-from equations.index_set import IndexSet, axis_names
-from equations.spec_block import Block, read_number
-from equations.strict_yaml import Mapping, Scalar, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.model.dataset import EVERY, Cell
+from equations.model.index_set import IndexSet, axis_names
+from equations.spec.block import Block, read_number
 
 NOT_AVAILABLE = "NA"
 

@@ -1,6 +1,6 @@
 """From the composed document of a spec back to the text of one YAML file.
 
-Reading the text gives a document that says the same: :attr:`equations.spec_files.SpecDocument.hash` does not change. Comments
+Reading the text gives a document that says the same: :attr:`equations.library.spec_files.SpecDocument.hash` does not change. Comments
 and the layout of the files are not kept.
 """
 
@@ -10,8 +10,8 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from equations.spec_schema import BLOCKS
-from equations.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.spec.schema import BLOCKS
 
 WIDTH = 120
 #: What may stand unquoted: it begins with a harmless character; what else YAML reads as a sign is looked for in `_inline`.
@@ -41,7 +41,7 @@ def write_document(document: Mapping, *, head: str = "", ascii_only: bool = Fals
     Returns
     -------
     str
-        YAML in the strict form that :func:`equations.strict_yaml.read_yaml` reads.
+        YAML in the strict form that :func:`equations.files.strict_yaml.read_yaml` reads.
     """
     unfit = _BEYOND_ASCII if ascii_only else _HIDDEN
     lines = [_BEYOND_ASCII.sub("?", f"# {line}".rstrip()) if ascii_only else f"# {line}".rstrip() for line in head.splitlines()]

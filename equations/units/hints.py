@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from equations.errors import near
-from equations.unit_words import SPELLINGS, SUBSTANCES, mass_words, substance_word, unit_words
-from equations.units import Powers
+from equations.units.unit import Powers
+from equations.units.words import SPELLINGS, SUBSTANCES, mass_words, substance_word, unit_words
 
 #: Gives what a known word measures and its size in base units.
 Sizes = Callable[[str], tuple[Powers, Fraction]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from equations.units import SUBSTANCE_DIMENSION, Powers, Unit, base_name
+from equations.units.unit import SUBSTANCE_DIMENSION, Powers, Unit, base_name
 
 _BASES: dict[str, str] = {
     "[mass]": "a mass", "[energy]": "an energy", "[time]": "a time", "[year]": "a number of years", "[vehicle]": "a number of vehicles",
@@ -31,7 +31,7 @@ def kind_of(unit: Unit) -> str:
 
     Examples
     --------
-    >>> from equations.unit_registry import parse_unit
+    >>> from equations.units.registry import parse_unit
     >>> [kind_of(parse_unit(text)) for text in ("L", "t", "tCO2", "ha", "km", "MW", "%", "tC/ha")]
     ['a volume', 'a mass', 'a mass of CO2', 'an area', 'a length', 'a power', 'a plain number', '']
     """
@@ -60,7 +60,7 @@ def between(given: Unit, wanted: Unit) -> str:
 
     Examples
     --------
-    >>> from equations.unit_registry import parse_unit
+    >>> from equations.units.registry import parse_unit
     >>> between(parse_unit("L"), parse_unit("t")), between(parse_unit("m3/year"), parse_unit("kg/year"))
     ('multiply by the density (as in kg/L)', 'multiply by the density (as in kg/L)')
     >>> between(parse_unit("t"), parse_unit("ha"))
@@ -81,7 +81,7 @@ def told_apart(given: Unit, wanted: Unit) -> str:
 
     Examples
     --------
-    >>> from equations.unit_registry import parse_unit
+    >>> from equations.units.registry import parse_unit
     >>> told_apart(parse_unit("L"), parse_unit("t")), told_apart(parse_unit("tCO2/ha"), parse_unit("tC/ha"))
     ('L is a volume and t a mass', 'tCO2 / ha is another thing than tC / ha')
     """

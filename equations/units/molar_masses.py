@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from equations.records import record
-from equations.units import SUBSTANCE_DIMENSION
+from equations.units.unit import SUBSTANCE_DIMENSION
 
 #: Atomic masses as guidelines round them.
 ATOMIC_MASSES: dict[str, Fraction] = {name: Fraction(str(mass)) for name, mass in {

@@ -1,4 +1,4 @@
-"""From the text of a unit to a :class:`~equations.units.Unit`, by the one pint registry of the project.
+"""From the text of a unit to a :class:`~equations.units.unit.Unit`, by the one pint registry of the project.
 
 The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read.
 """
@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from equations.errors import Place, UnitError
-from equations.unit_hints import refused, suggestion
-from equations.unit_words import (
+from equations.units.hints import refused, suggestion
+from equations.units.unit import Powers, Unit, UnitWord, substance_dimension
+from equations.units.words import (
     SPELLINGS,
     SUBSTANCES,
     Word,
@@ -24,7 +25,6 @@ from equations.unit_words import (
     table_lines,
     unit_words,
 )
-from equations.units import Powers, Unit, UnitWord, substance_dimension
 
 if TYPE_CHECKING:
     import pint
@@ -237,7 +237,7 @@ def _known(piece: str, text: str, declared: frozenset[str]) -> Word:
         raise UnitError("U301", f"there is no unit {written!r}{where}",
                         why="only the units of the closed registry and the declared substances are read",
                         remedy=suggestion(piece, declared, lambda known: _size(unit_words()[known].name)) or
-                        "declare a substance under `substances:`, or use a unit of equations/carbon_units.txt")  # fmt: skip
+                        "declare a substance under `substances:`, or use a unit of equations/units/carbon_units.txt")  # fmt: skip
     return word
 
 

@@ -1,6 +1,6 @@
 """A unit as exact data: powers of base dimensions and a scale. No library is needed to compare or combine units.
 
-Reading the text of a unit is the work of :mod:`equations.unit_registry`.
+Reading the text of a unit is the work of :mod:`equations.units.registry`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The words that may stand in a unit, from the table of units: which prefixes each takes, its plural, its powers.
 
-No library is needed to know them; :mod:`equations.unit_registry` knows their sizes.
+No library is needed to know them; :mod:`equations.units.registry` knows their sizes.
 """
 
 from __future__ import annotations

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-import engine
-from engine.batch.batch import Batchable, make_batchable
-from engine.evaluate import evaluate
-from engine.inputs import Inputs
-from engine.plan import Plan
-from engine.planning import plan_run
-from engine.ranges import limits
-from equations.methodology import Methodology
+import mrvgraph
+from engine.batch.batchable import Batchable, make_batchable
+from engine.plan.plan import Plan
+from engine.plan.planner import plan_run
+from engine.run.evaluate import evaluate
+from engine.run.inputs import Inputs
+from engine.run.ranges import limits
+from equations.model.methodology import Methodology
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,6 @@ class Subject:
         return {target: values.arrays[target] for target in self.plan.targets}
 
 
-def subject_of(run: engine.Run, targets: tuple[str, ...]) -> Subject:
+def subject_of(run: mrvgraph.Run, targets: tuple[str, ...]) -> Subject:
     plan = plan_run(run.methodology, run.setting, targets, frozenset(run.inputs.values))
     return Subject(run.methodology, plan, {q: np.array(run.inputs.values[q]) for q in plan.inputs})

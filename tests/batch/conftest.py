@@ -11,21 +11,21 @@ import random_projects
 from batch_subjects import Subject, subject_of
 from reference_adapter import to_project_file
 
-import engine
-from equations.methodology import Methodology
+import mrvgraph
+from equations.model.methodology import Methodology
 
 SPECS = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004"
 
 
 @pytest.fixture(scope="session")
 def kh() -> Methodology:
-    return engine.load(SPECS / "1.1")
+    return mrvgraph.load(SPECS / "1.1")
 
 
 @pytest.fixture(scope="session")
 def examples(kh: Methodology) -> dict[int, Subject]:
     """The two example projects."""
-    runs = {option: engine.run(kh, SPECS / "examples" / f"option{option}.yaml") for option in (1, 2)}
+    runs = {option: mrvgraph.run(kh, SPECS / "examples" / f"option{option}.yaml") for option in (1, 2)}
     return {option: subject_of(run, ("ER_credit_p", "ER", "PE")) for option, run in runs.items()}
 
 
@@ -39,12 +39,12 @@ def random_subject(kh: Methodology, tmp_path: Path) -> Callable[[int, int], Subj
         project["readings"] = random_projects.random_readings(rng)
         folder = tmp_path / f"{option}-{seed}"
         folder.mkdir()
-        run = engine.run(kh, to_project_file(project, folder))
+        run = mrvgraph.run(kh, to_project_file(project, folder))
         targets = ("ER_credit_p", "RL", "PE", "DE", *(("A",) if option == 2 else ()))
         return (
             subject_of(run, targets)
             if option == 1
-            else subject_of(engine.run(kh, folder / "project.yaml", targets=targets), targets)
+            else subject_of(mrvgraph.run(kh, folder / "project.yaml", targets=targets), targets)
         )
 
     return make

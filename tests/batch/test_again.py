@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from batch_subjects import Subject
 
-import engine
-from engine.batch.again import Recalculation
-from engine.batch.batch import ArraySource, make_batchable
-from engine.batch.run import Way, evaluate_batch
-from engine.evaluate import evaluate
-from engine.inputs import Inputs
+import mrvgraph
+from engine.batch.batchable import ArraySource, make_batchable
+from engine.batch.evaluation import Way, evaluate_batch
+from engine.batch.recalculation import Recalculation
+from engine.run.evaluate import evaluate
+from engine.run.inputs import Inputs
 from equations.errors import EvaluationError, InputError
 
 
@@ -101,14 +101,14 @@ equations:
 
 def test_sums_with_a_drawn_factor_and_powers_of_what_is_not_drawn_are_those_of_a_run(tmp_path):
     (tmp_path / "spec.yaml").write_text(BITS, encoding="utf-8")
-    methodology, random = engine.load(tmp_path / "spec.yaml"), np.random.default_rng(1)
+    methodology, random = mrvgraph.load(tmp_path / "spec.yaml"), np.random.default_rng(1)
     for _ in range(12):
         x, w, f = random.uniform(0.1, 10, 7), random.choice([2, 0.5, -1, 3, 1.3], 7), random.uniform(0.1, 9)
         cells = [", ".join(f"{name}: {value!r}" for name, value in zip("abcdefg", own.tolist(), strict=True)) for own in (x, w)]
         (tmp_path / "project.yaml").write_text(
             "project: {name: b}\noperation: {start: 2020-01-01, end: 2020-12-31}\n"
             f"values: {{X: {{values: {{{cells[0]}}}}}, W: {{values: {{{cells[1]}}}}}, F: {f!r}}}\n", encoding="utf-8")  # fmt: skip
-        run = engine.run(methodology, tmp_path / "project.yaml")
+        run = mrvgraph.run(methodology, tmp_path / "project.yaml")
         again = Recalculation(methodology, run.plan, run.inputs)()
         assert all(np.array_equal(again[name], run.values.arrays[name]) for name in ("Q", "R"))
         batchable = make_batchable(methodology, run.plan, ("R", "Q"))

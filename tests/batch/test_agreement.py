@@ -7,10 +7,10 @@ import pytest
 from batch_language import FORMULAS, PROJECT, spec_of
 from batch_subjects import subject_of
 
-from engine import load, run
-from engine.batch.batch import ArraySource
+from engine.batch.batchable import ArraySource
+from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.lanes import can_run, is_at_hand
-from engine.batch.run import Way, evaluate_batch
+from mrvgraph import load, run
 
 BACKENDS = ["numpy", pytest.param("numba", marks=pytest.mark.skipif(not is_at_hand(), reason="numba is not installed"))]
 

@@ -16,22 +16,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import engine
+import mrvgraph
 from engine.batch import cluster as clusters
-from engine.batch.batch import ArraySource
+from engine.batch.batchable import ArraySource
 from engine.batch.cluster import Cluster, check_address, connected
+from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.fingerprint import fingerprint
-from engine.batch.run import Way, evaluate_batch
-from engine.batch.spread import blocks, evaluate_on
+from engine.batch.on_cluster import blocks, evaluate_on
 from engine.portfolio import portfolio
 from engine.portfolio.entries import entries_of_files, entries_of_table
 from engine.portfolio.portfolio import run_portfolio
-from engine.simulate.declared import read_uncertainty
 from engine.simulate.sensitivity import analyse
 from engine.simulate.simulation import simulate
 from engine.simulate.simulation_report import simulation_record
+from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import EvaluationError, InputError
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004" / "examples" / "option1.yaml"
 UNCERTAIN = """
@@ -56,7 +56,7 @@ def cluster():
 def run(kh, tmp_path):
     path = tmp_path / "project.yaml"
     path.write_text(EXAMPLE.read_text(encoding="utf-8").split("\nuncertainty:")[0] + UNCERTAIN, encoding="utf-8")
-    return engine.run(kh, path)
+    return mrvgraph.run(kh, path)
 
 
 class Killer:

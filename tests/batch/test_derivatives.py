@@ -11,12 +11,12 @@ import sympy
 from batch_language import FORMULAS, PROJECT, spec_of
 from batch_subjects import subject_of
 
-from engine import load, run
 from engine.batch.derivatives import gradient, values_of
 from engine.batch.forms import literal_form
 from engine.batch.lowering import lower
 from engine.batch.program import REDUCTIONS
 from engine.batch.slopes import SLOPES
+from mrvgraph import load, run
 
 
 def by_differences(program, numbers, cells, quantity, place):
@@ -184,7 +184,7 @@ def test_powers_and_roots_of_matrices(name, op, exponent):
 def test_slopes_of_a_root_of_two_and_a_half_years():
     """Worked out with SymPy's derivative of the divided difference (0.9 ^ (1/n) - 0.8 ^ (1/n)) / (0.9 - 0.8)."""
     from engine.batch.matrix_slopes import slopes_of_power
-    from engine.matrix_powers import powers
+    from engine.run.arithmetic.matrix_powers import powers
 
     matrix, weights = np.array([[0.9, 0.1, 0.0], [0.0, 0.8, 0.2], [0.0, 0.0, 1.0]]), np.zeros((3, 3))
     weights[0, 1] = 1000.0  # the area that is converted from the first class to the second

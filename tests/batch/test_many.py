@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import engine
-from engine.batch.run import Way
+import mrvgraph
+from engine.batch.evaluation import Way
 from equations.errors import InputError
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004" / "examples"
@@ -16,11 +16,11 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004
 
 @pytest.fixture(scope="module")
 def finished(kh):
-    return engine.run(kh, EXAMPLES / "option1.yaml")
+    return mrvgraph.run(kh, EXAMPLES / "option1.yaml")
 
 
 def test_each_draw_is_what_the_project_computed_again_gives(finished):
-    many, again = engine.many_draws(finished, ("ER", "ER_credit_p")), engine.recalculation(finished)
+    many, again = mrvgraph.many_draws(finished, ("ER", "ER_credit_p")), mrvgraph.recalculation(finished)
     stocks = np.linspace(0.9, 1.1, 50)[:, None, None] * finished.inputs.values["C"]
     area = np.linspace(1.0, 0.95, 50)[:, None] * finished.inputs.values["A_0"]
 
@@ -35,7 +35,7 @@ def test_each_draw_is_what_the_project_computed_again_gives(finished):
 
 
 def test_nothing_that_differs_is_one_draw_of_the_run(finished):
-    found = engine.many_draws(finished)({}, Way("literal"))
+    found = mrvgraph.many_draws(finished)({}, Way("literal"))
     assert np.array_equal(found.arrays["ER_credit_p"], finished.values.arrays["ER_credit_p"][None])
 
 
@@ -49,4 +49,4 @@ def test_nothing_that_differs_is_one_draw_of_the_run(finished):
 ])  # fmt: skip
 def test_what_does_not_fit_is_refused(arrays, message, finished):
     with pytest.raises(InputError, match=message):
-        engine.many_draws(finished)(arrays)
+        mrvgraph.many_draws(finished)(arrays)

@@ -7,9 +7,9 @@ import threading
 import numpy as np
 import pytest
 
-from engine.batch import run as running
-from engine.batch.batch import ArraySource
-from engine.batch.run import Way, evaluate_batch
+from engine.batch import evaluation as running
+from engine.batch.batchable import ArraySource
+from engine.batch.evaluation import Way, evaluate_batch
 from equations.errors import EvaluationError, InputError
 
 

@@ -9,14 +9,14 @@ import pytest
 
 from engine.batch.factoring import factor_sums, flatten_sums, name_positive_parts, regroup_products
 from engine.batch.forms import exact, literal_form, optimised_form, specialised
+from engine.batch.guard import STATUS, with_status
 from engine.batch.lowering import lower
 from engine.batch.merging import merge_equal
 from engine.batch.ordering import nearby, part_by_reader
 from engine.batch.program import Builder, Program
 from engine.batch.signs import drop_positive_parts
 from engine.batch.skipping import keep_needed, skip_known
-from engine.batch.status import STATUS, with_status
-from equations.quantity import Quantity, Range
+from equations.model.quantity import Quantity, Range
 
 
 def computed(program: Program, numbers: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

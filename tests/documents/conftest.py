@@ -11,12 +11,12 @@ import pytest
 
 from engine.audit.report import audit_project
 from engine.audit.reread import rereader
-from engine.documents.commands import methodology_files, other_versions, report_bytes
-from engine.documents.methodology_document import methodology_document
-from engine.documents.report_document import Report
-from engine.files import write_folder
-from engine.session import open_session
-from equations.spec_files import load_methodology
+from engine.commands.documents import methodology_files, other_versions, report_bytes
+from engine.commands.session import open_session
+from engine.documents.pages.methodology_document import methodology_document
+from engine.documents.report.report_document import Report
+from engine.output.written_files import write_folder
+from equations.library.spec_files import load_methodology
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "methodology_specs/KH_AM004/examples"

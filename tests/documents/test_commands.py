@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
-from engine.documents import pdf
-from engine.documents.commands import PAGES_FOLDER, checked_in, document
+from engine.commands.documents import PAGES_FOLDER, checked_in, document
+from engine.documents.writers import pdf
 
 EXAMPLE = "methodology_specs/KH_AM004/examples/option1.yaml"
 TINY = "tests/specs_for_tests/tiny"
@@ -121,8 +121,8 @@ EVERYTHING = """
 import hashlib, importlib.util
 from engine.audit.report import audit_project
 from engine.audit.reread import rereader
-from engine.documents.commands import methodology_files, other_versions, report_bytes
-from engine.session import open_session
+from engine.commands.documents import methodology_files, other_versions, report_bytes
+from engine.commands.session import open_session
 
 session = open_session("KH_AM004@1.1")
 run = session.run("methodology_specs/KH_AM004/examples/option2.yaml")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
-from engine.documents.fonts import FACES, FAMILIES, FOLDER, FONT, cut_faces, font_rules, without_glyph
-from engine.documents.glyph_check import refuse_unshown
-from engine.documents.truetype import TrueType
+from engine.typesetting.fonts.bundled import FACES, FAMILIES, FOLDER, FONT, cut_faces, font_rules, without_glyph
+from engine.typesetting.fonts.glyph_check import refuse_unshown
+from engine.typesetting.fonts.truetype import TrueType
 from equations.errors import MethodologyError
 
 TINY = Path(__file__).resolve().parents[1] / "specs_for_tests" / "tiny"

@@ -6,14 +6,14 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from engine.documents.svg_text import cut, width, wrapped
-from engine.drawing.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, lay_out
-from engine.drawing.graph_picture import graph_svg
-from engine.drawing.graph_text import graph_dot, graph_mermaid, graph_record
-from engine.drawing.graph_view import view_of
-from engine.graph import build_graph
-from engine.placeholder import standing_equations
-from equations.spec_files import load_methodology
+from engine.plan.graph import build_graph
+from engine.plan.spec_setting import standing_equations
+from engine.typesetting.pictures.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, lay_out
+from engine.typesetting.pictures.graph_picture import graph_svg
+from engine.typesetting.pictures.graph_text import graph_dot, graph_mermaid, graph_record
+from engine.typesetting.pictures.graph_view import view_of
+from engine.typesetting.pictures.svg_text import cut, width, wrapped
+from equations.library.spec_files import load_methodology
 
 SVG = "{http://www.w3.org/2000/svg}"
 

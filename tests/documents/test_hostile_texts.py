@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from engine.audit.report import audit_project
 from engine.audit.reread import rereader
-from engine.documents.commands import methodology_files, report_bytes
-from engine.documents.markdown import text_markdown
-from engine.documents.markup import Html, escaped, script_data, tag
-from engine.documents.methodology_document import methodology_document
-from engine.documents.typst_source import typst_source
-from engine.drawing.graph_picture import graph_svg
-from engine.drawing.graph_text import graph_dot, graph_mermaid
-from engine.graph import build_graph
-from engine.session import open_session
-from equations.spec_files import load_methodology
+from engine.commands.documents import methodology_files, report_bytes
+from engine.commands.session import open_session
+from engine.documents.pages.methodology_document import methodology_document
+from engine.documents.writers.markdown import text_markdown
+from engine.documents.writers.typst_source import typst_source
+from engine.output.markup import Html, escaped, script_data, tag
+from engine.plan.graph import build_graph
+from engine.typesetting.pictures.graph_picture import graph_svg
+from engine.typesetting.pictures.graph_text import graph_dot, graph_mermaid
+from equations.library.spec_files import load_methodology
 
 EVIL = [
     "<script>window.broken = 1</script>",

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.documents.latex_reader import Reader, mathematics
-from engine.documents.mathematics import Gap, Grid, Identifier, Row, Scripts, Words
-from engine.documents.mathml import display_mathml, inline_mathml
-from engine.documents.svg_text import symbol_words
-from engine.documents.typst_mathematics import string, typst_mathematics
-from equations.notation import letters_of
-from equations.notation_latex import equation_latex, latex, matrix_element_latex
-from equations.spec_files import load_methodology
-from equations.spec_library import library
+from engine.typesetting.mathematics.from_latex import Reader, mathematics
+from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
+from engine.typesetting.mathematics.tree import Gap, Grid, Identifier, Row, Scripts, Words
+from engine.typesetting.mathematics.typst import string, typst_mathematics
+from engine.typesetting.pictures.svg_text import symbol_words
+from equations.library.places import library
+from equations.library.spec_files import load_methodology
+from equations.notation.latex import equation_latex, latex, matrix_element_latex
+from equations.notation.plain import letters_of
 
 
 def every_latex(methodology):

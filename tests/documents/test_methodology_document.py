@@ -4,7 +4,6 @@ from fractions import Fraction
 
 import pytest
 
-from engine.documents.methodology_document import methodology_document
 from engine.documents.model import (
     Box,
     Facts,
@@ -20,9 +19,10 @@ from engine.documents.model import (
     plain,
     walk_blocks,
 )
-from engine.documents.unit_balance import unit_balance
-from equations.notation_latex import equation_latex
-from equations.spec_files import load_methodology
+from engine.documents.pages.methodology_document import methodology_document
+from engine.documents.pages.unit_balance import unit_balance
+from equations.library.spec_files import load_methodology
+from equations.notation.latex import equation_latex
 
 
 def links_in(blocks):

@@ -7,13 +7,13 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from engine.documents.accounting import balance_steps, by_year, emission_sources, of_role, years_of
-from engine.documents.charts import Series, bars, stacked, waterfall
-from engine.documents.commands import report_bytes
+from engine.commands.documents import report_bytes
 from engine.documents.model import Figure, Heading, Picture, Table, inlines_in, plain, walk_blocks
-from engine.documents.report_document import report_document
-from engine.documents.report_page import report_data
-from engine.terminal import number
+from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
+from engine.documents.report.report_document import report_document
+from engine.documents.report.report_page import report_data
+from engine.output.terminal import number
+from engine.typesetting.pictures.charts import Series, bars, stacked, waterfall
 
 MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
 SVG = "{http://www.w3.org/2000/svg}"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engine.documents.commands import methodology_files
+from engine.commands.documents import methodology_files
 
 
 @pytest.fixture(scope="module")

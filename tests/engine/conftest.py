@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import load, run
+from mrvgraph import load, run
 
 
 @pytest.fixture(scope="session")

@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 import yaml
 
-import engine
+import mrvgraph
 from engine.audit.audits import AUDITS
 from engine.audit.recompute import audit_recompute
 from engine.audit.report import audit_markdown, audit_project, audit_record, audit_text
 from engine.audit.reread import rereader
 from engine.cli import main
-from engine.pipeline import run_project
-from engine.planning import plan_run
+from engine.plan.planner import plan_run
+from engine.run.run import run_project
 from equations.errors import MethodologyError
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 ROOT = Path(__file__).resolve().parents[2]
 KH = ROOT / "methodology_specs/KH_AM004/1.1"
@@ -32,7 +32,7 @@ BY_ID = {audit.id: audit.function for audit in AUDITS}
 
 @pytest.fixture(scope="module")
 def kh():
-    return engine.load(KH)
+    return mrvgraph.load(KH)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def run_example(kh, tmp_path):
             assert old in text, old
             text = text.replace(old, new, 1)
         (tmp_path / name).write_text(text, encoding="utf-8")
-        return engine.run(kh, tmp_path / name, **options)
+        return mrvgraph.run(kh, tmp_path / name, **options)
 
     return make
 
@@ -79,8 +79,8 @@ def test_only_what_is_illustrative_is_a_warning_under_option_1(run_example):
 
 def test_audits_know_quantities_by_role_only():
     """A methodology without any role is audited too."""
-    methodology = engine.load(TINY)
-    run = engine.run(methodology, TINY / "project.yaml")
+    methodology = mrvgraph.load(TINY)
+    run = mrvgraph.run(methodology, TINY / "project.yaml")
 
     assert {f.code for audit in AUDITS for f in audit.function(run)} >= {"A703", "A708", "A713"}
 
@@ -275,7 +275,7 @@ def test_slip_of_a_thousand_in_any_input_is_found(kh, option1, tmp_path, factor)
             (tmp_path / "slip.yaml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
             tried += 1
             try:
-                run = engine.run(kh, tmp_path / "slip.yaml")
+                run = mrvgraph.run(kh, tmp_path / "slip.yaml")
             except MethodologyError:
                 continue
             quick = (audit for audit in AUDITS if audit.id != "recompute")
@@ -341,7 +341,7 @@ def test_equation_whose_units_do_not_fit_is_found_without_the_static_check(tmp_p
     def planned(methodology, setting, targets, supplied):
         return plan_run(methodology, setting, targets or (methodology.result,), supplied)
 
-    run = run_project(engine.load(folder), EXAMPLES / "option1.yaml", parse_unit, planned)  # no command gives this number
+    run = run_project(mrvgraph.load(folder), EXAMPLES / "option1.yaml", parse_unit, planned)  # no command gives this number
     findings = [f for f in audit_recompute(run) if f.subject == "RL"]
 
     assert findings[0].severity == "error"
@@ -375,7 +375,7 @@ def test_difference_of_each_reading_is_that_of_a_run_under_it(kh, run_example):
 def test_ruling_that_nothing_asks_for_is_not_run_again(kh, run_example):
     run = run_example("option1.yaml")
     asked = []
-    audit_project(run, lambda other: asked.append(other) or engine.run(kh, run.project, readings={**run.setting.readings, **other}))
+    audit_project(run, lambda other: asked.append(other) or mrvgraph.run(kh, run.project, readings={**run.setting.readings, **other}))
 
     assert not {"area-year-index", "row-sums"} & {id_ for other in asked for id_ in other}
     assert {"tdu-per-unit": "fleet-total"} in asked
@@ -388,9 +388,9 @@ def test_reading_under_which_the_run_fails_is_shown_with_its_error(tmp_path):
         .replace("'pos(Sum(y in q, RL[y] - E_fuel[y]))'", "'Sum(y in q, RL[y] - E_fuel[y]) / 0'")
     )
     (tmp_path / "methodology.yaml").write_text(text, encoding="utf-8")
-    methodology = engine.load(tmp_path)
-    run = engine.run(methodology, TINY / "project.yaml")
-    report = audit_project(run, lambda other: engine.run(methodology, run.project, readings=dict(other)))
+    methodology = mrvgraph.load(tmp_path)
+    run = mrvgraph.run(methodology, TINY / "project.yaml")
+    report = audit_project(run, lambda other: mrvgraph.run(methodology, run.project, readings=dict(other)))
 
     line = next(line for line in report.rulings.lines if line.reading == "zero")
     assert (line.result, line.error.split()[0]) == (None, "V601")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.cache import cache_folder, entry_path, load_entry
-from engine.files import PART
-from engine.session import open_session
+from engine.commands.session import open_session
+from engine.output.written_files import PART
+from engine.run.cache import cache_folder, entry_path, load_entry
 from equations.errors import MethodologyError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import load
-from engine.check_report import check_record, check_text
 from engine.checks import check_cases_of, check_equation, check_methodology, check_recomputed, check_tables, check_values
+from engine.report.checks import check_record, check_text
+from mrvgraph import load
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = (ROOT / "tests/specs_for_tests/tiny/methodology.yaml").read_text(encoding="utf-8")

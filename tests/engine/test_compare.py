@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from engine import load
 from engine.cli import main
 from engine.comparison.compare_equations import compare_equations
 from engine.comparison.compare_specs import Side, compare_lists, compare_values
 from engine.comparison.difference import difference_record, find_difference
 from equations.errors import InputError
-from equations.spec_files import read_document
-from equations.spec_library import find_spec
-from equations.spec_writer import write_document
+from equations.library.places import find_spec
+from equations.library.spec_files import read_document
+from equations.spec.writer import write_document
+from mrvgraph import load
 
 REVISIONS = Path(__file__).parents[1] / "specs" / "revisions"
 EXAMPLES = Path(__file__).parents[2] / "methodology_specs" / "KH_AM004" / "examples"

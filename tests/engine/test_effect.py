@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from engine import load, run
 from engine.cli import main
 from engine.comparison.compare_projects import compare_projects
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference_text import rounded
 from engine.comparison.effect import exact_parts, find_effect
 from engine.comparison.waterfall import waterfall_svg
-from engine.project_data import read_project, read_project_text
+from engine.project.project_file import read_project, read_project_text
 from equations.errors import MethodologyError
+from mrvgraph import load, run
 
 REVISIONS = Path(__file__).parents[1] / "specs" / "revisions"
 EXAMPLES = Path(__file__).parents[2] / "methodology_specs" / "KH_AM004" / "examples"

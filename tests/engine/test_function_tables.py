@@ -6,26 +6,26 @@ Each function is taken through all of them; one that lacks a meaning somewhere f
 import numpy as np
 import pytest
 
-import engine
+import mrvgraph
 from engine.audit.recompute import audit_recompute
 from engine.audit.scalar_path import ScalarPath
 from engine.audit.scalar_size import ScalarSize
-from engine.batch.again import Recalculation
 from engine.batch.arithmetic import FUNCTIONS as BATCH
-from engine.batch.batch import ArraySource
-from engine.batch.many import batchable_of
+from engine.batch.batchable import ArraySource
+from engine.batch.evaluation import Way, evaluate_batch
+from engine.batch.many_draws import batchable_of
 from engine.batch.program import ELEMENTWISE
-from engine.batch.run import Way, evaluate_batch
+from engine.batch.recalculation import Recalculation
 from engine.batch.slopes import SLOPES
-from engine.documents.markdown import markdown_files
-from engine.documents.methodology_document import methodology_document
-from engine.evaluate import magnitudes
+from engine.documents.pages.methodology_document import methodology_document
+from engine.documents.writers.markdown import markdown_files
+from engine.explain.trace import explain, trace_text
+from engine.run.evaluate import magnitudes
 from engine.simulate.propagation import gradient_of
-from engine.trace import explain, trace_text
-from equations.functions import FUNCTIONS, REDUCTIONS
-from equations.notation import plain_text
-from equations.notation_latex import equation_latex
-from equations.notation_sympy import equation_sympy
+from equations.formula.functions import FUNCTIONS, REDUCTIONS
+from equations.notation.latex import equation_latex
+from equations.notation.plain import plain_text
+from equations.notation.sympy_form import equation_sympy
 
 SPEC = """
 methodology: {{id: F, version: "1", title: functions, result: R}}
@@ -72,15 +72,15 @@ def case(request, tmp_path):
     formula, by_year, matrix, unit = formulas(request.param)
     (tmp_path / "spec.yaml").write_text(SPEC.format(formula=formula, by_year=by_year, matrix=matrix, unit=unit), encoding="utf-8")
     (tmp_path / "project.yaml").write_text(PROJECT, encoding="utf-8")
-    methodology = engine.load(tmp_path / "spec.yaml")
-    return request.param, methodology, engine.run(methodology, tmp_path / "project.yaml")
+    methodology = mrvgraph.load(tmp_path / "spec.yaml")
+    return request.param, methodology, mrvgraph.run(methodology, tmp_path / "project.yaml")
 
 
 def test_a_function_has_a_meaning_wherever_formulas_go(case):
     name, methodology, run = case
     total = run.total
 
-    assert not [f for f in engine.check(methodology).findings if f.severity == "error"]
+    assert not [f for f in mrvgraph.check(methodology).findings if f.severity == "error"]
     assert np.isfinite(total)
     assert [f.severity for f in audit_recompute(run)] == ["note"], audit_recompute(run)
     assert ScalarSize(ScalarPath(run)).entered("R", ()) >= abs(total) * (1 - 1e-12)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-import engine
+import mrvgraph
 from engine.audit.recompute import audit_recompute
-from engine.batch.again import Recalculation
-from engine.batch.batch import ArraySource, make_batchable
-from engine.batch.many import batchable_of
-from engine.batch.run import Way, evaluate_batch
-from engine.planning import plan_run
+from engine.batch.batchable import ArraySource, make_batchable
+from engine.batch.evaluation import Way, evaluate_batch
+from engine.batch.many_draws import batchable_of
+from engine.batch.recalculation import Recalculation
+from engine.plan.planner import plan_run
 from equations.errors import EvaluationError, InputError, MethodologyError
 
 SPEC = """
@@ -55,7 +55,7 @@ def run(tmp_path):
     def make(*equations, relations=RELATIONS):
         (tmp_path / "spec.yaml").write_text(spec_of(equations), encoding="utf-8")
         (tmp_path / "project.yaml").write_text(PROJECT.format(relations=relations), encoding="utf-8")
-        return engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+        return mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
 
     return make
 
@@ -141,7 +141,7 @@ def test_a_batch_refuses_the_same_cells(run, equations):
     whole = run(("R", "Sum(i, Q[i])"), ("Q[i]", "B[i]"))
     path = whole.project.path.parent / "spec.yaml"
     path.write_text(spec_of(equations), encoding="utf-8")
-    methodology = engine.load(path)
+    methodology = mrvgraph.load(path)
     plan = plan_run(methodology, whole.setting, ("R",))
     numbers = {"A": np.array([2.0, 3.0, np.nan]), "B": np.array([1.0, 10.0, 100.0])}
     batchable = make_batchable(methodology, plan)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy.linalg import fractional_matrix_power
 
 from engine.audit.scalar_powers import power_of
-from engine.matrix_powers import FOUND, powers, roots
+from engine.run.arithmetic.matrix_powers import FOUND, powers, roots
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Equal persistences: no basis of eigenvectors.
@@ -174,13 +174,13 @@ def test_a_draw_among_others_is_what_it_is_alone():
 BITS = """
 import hashlib, json, sys
 import numpy as np
-import engine
-from engine.matrix_powers import powers, roots
+import mrvgraph
+from engine.run.arithmetic.matrix_powers import powers, roots
 
 rng = np.random.default_rng(1)
 stack = rng.random((12, 12, 8)) / 60 + np.eye(12)[..., None] * (0.2 + 0.6 * rng.random((12, 1, 1)))
 stack /= stack.sum(axis=1, keepdims=True)
-run = engine.run(engine.load("KH_AM004@1.1"), sys.argv[1])
+run = mrvgraph.run(mrvgraph.load("KH_AM004@1.1"), sys.argv[1])
 found = [roots(stack, np.full(8, n)).values for n in (4.0, 4.5)] + [powers(stack, np.full(8, n)).values for n in (7.0, 0.8)]
 found += [run.values.arrays[quantity] for quantity in sorted(run.values.arrays)]
 ours = hashlib.sha256(b"".join(np.ascontiguousarray(x).tobytes() for x in found)).hexdigest()

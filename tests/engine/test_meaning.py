@@ -4,9 +4,9 @@ import pytest
 
 from engine.comparison.algebra import expression_text
 from engine.comparison.meaning import compare_formulas
-from equations.notation import letters_of
-from equations.notation_sympy import to_sympy
-from equations.spec_files import load_methodology
+from equations.library.spec_files import load_methodology
+from equations.notation.plain import letters_of
+from equations.notation.sympy_form import to_sympy
 
 SPEC = """\
 methodology: {{id: PAIR, version: "1", title: Pair, result: X}}

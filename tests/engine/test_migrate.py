@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import load, run
 from engine.cli import main
 from engine.comparison.migrate import migrate, opened
-from engine.project_data import read_project, read_project_text
+from engine.project.project_file import read_project, read_project_text
 from equations.errors import MethodologyError
-from equations.strict_yaml import read_yaml
+from equations.files.strict_yaml import read_yaml
+from mrvgraph import load, run
 
 REVISIONS = Path(__file__).parents[1] / "specs" / "revisions"
 EXAMPLES = Path(__file__).parents[2] / "methodology_specs" / "KH_AM004" / "examples"

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-import engine
+import mrvgraph
 from engine.checks import check_equation
+from engine.checks.worked_cases import read_cases
 from engine.cli import main
+from engine.commands.mutation import record_cases, score_of
 from engine.mutation.case_runs import keys_of
-from engine.mutation.commands import record_cases, score_of
 from engine.mutation.document_faults import OPERATORS as IN_DECLARATIONS
 from engine.mutation.equivalence import is_equivalent, told_apart
 from engine.mutation.formula_faults import OPERATORS as IN_FORMULAS
@@ -25,16 +26,15 @@ from engine.mutation.homogeneity import is_homogeneous, is_homogeneous_rule
 from engine.mutation.mutants import Mutant, MutantReader, find_mutants, with_equation
 from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench
 from engine.mutation.report import percent, score_markdown, score_text
-from engine.pipeline import run_project
-from engine.planning import plan_with_rules
-from engine.solvers import root_parts
-from engine.worked_cases import read_cases
-from equations.equation import Equation
+from engine.plan.planner import plan_with_rules
+from engine.run.run import run_project
+from engine.run.solvers import root_parts
 from equations.errors import MethodologyError
-from equations.methodology import Methodology
-from equations.notation import letters_of, plain_text
-from equations.spec_library import find_spec
-from equations.unit_registry import parse_unit
+from equations.library.places import find_spec
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.notation.plain import letters_of, plain_text
+from equations.units.registry import parse_unit
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ROOT / "tests" / "specs_for_tests" / "tiny"
@@ -80,12 +80,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def spec(tiny: Path) -> Methodology:
-    return engine.load(tiny)
+    return mrvgraph.load(tiny)
 
 
 @pytest.fixture(scope="module")
 def kh() -> Methodology:
-    return engine.load(SPEC)
+    return mrvgraph.load(SPEC)
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +309,7 @@ def test_an_unknown_matrix_with_another_index_than_the_left_side_is_refused(kh, 
     mutant = one(kh, "data.p.root", "symbol", "MP_multi for MP_t")
     assert isinstance(MutantReader.of(kh).read(mutant), Equation)
     (tmp_path / "spec.yaml").write_text(ROOT_OF_A_YEAR, encoding="utf-8")
-    yearly = engine.load(tmp_path / "spec.yaml")
+    yearly = mrvgraph.load(tmp_path / "spec.yaml")
     lagged = MutantReader.of(yearly).read(one(yearly, "root", "lag", "MP_half: y-1"))
 
     assert root_parts(yearly.equation["root"])
@@ -457,7 +457,7 @@ def test_expected_numbers_may_stand_in_another_unit_and_tell_what_differs(tiny, 
     folder = copy_of(tiny, tmp_path)
     (folder / "cases" / "rate.csv").write_text("quantity,cell,unit,value\nRL,2018,kgCO2,1\nER_p,2018,tCO2,2\n", encoding="utf-8")
     case = read_cases(folder / "methodology.yaml", spec, parse_unit)[0]
-    run = engine.run(spec, case.data())
+    run = mrvgraph.run(spec, case.data())
 
     assert case.difference(spec, run.setting, run.values).startswith("RL[2018] = ")
     assert case.difference(spec, run.setting, run.values).endswith(", not 0.001")

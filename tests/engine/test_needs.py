@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from engine import load
 from engine.cli import main
-from engine.needs import find_needs, needs_in, project_template
-from engine.placeholder import named_setting, placeholder_setting
-from engine.project_data import read_project
-from engine.session import open_session
+from engine.commands.session import open_session
+from engine.explain.needs import find_needs, needs_in, project_template
+from engine.plan.spec_setting import named_setting, placeholder_setting
+from engine.project.project_file import read_project
 from equations.errors import InputError, MethodologyError
+from mrvgraph import load
 
 ALL = {"option": "1", "fuel": "both", "fertiliser": "yes", "areas": "official_map"}
 FRL = ("national-frl-2017",)

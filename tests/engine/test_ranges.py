@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import engine
+import mrvgraph
 from engine.audit.recompute import audit_recompute
-from engine.batch.again import Recalculation
-from engine.evaluate import magnitudes
+from engine.batch.recalculation import Recalculation
+from engine.run.evaluate import magnitudes
 from equations.errors import EvaluationError, MethodologyError
 
 SPEC = """
@@ -44,7 +44,7 @@ def run(tmp_path):
     def make(formula, x, y=0.0, z=0.0, limits=", range: {min: 0}", op=">="):
         (tmp_path / "spec.yaml").write_text(SPEC.format(formula=formula, limits=limits, op=op), encoding="utf-8")
         (tmp_path / "project.yaml").write_text(PROJECT.format(x=x, y=y, z=z), encoding="utf-8")
-        return engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+        return mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
 
     return make
 
@@ -111,7 +111,7 @@ def test_magnitudes_bound_what_rounding_can_do(tmp_path_factory, numbers, formul
     unit = "/ 1 {ha}" if "(Y - Z)" in formula else ""
     (folder / "spec.yaml").write_text(SPEC.format(formula=f"{text} {unit}", limits="", op=">="), encoding="utf-8")
     (folder / "project.yaml").write_text(PROJECT.format(x=numbers[0], y=numbers[1], z=numbers[2]), encoding="utf-8")
-    done = engine.run(engine.load(folder / "spec.yaml"), folder / "project.yaml")
+    done = mrvgraph.run(mrvgraph.load(folder / "spec.yaml"), folder / "project.yaml")
     x, y, z = map(Fraction, numbers)
     exact = {"X - Y + Z": x - y + z, "X * Y / 1000 - Z": x * y / 1000 - z, "(X - Y) * (Y - Z)": (x - y) * (y - z)}[formula]
     room = float(magnitudes(done.methodology, done.plan, dict(done.values.arrays)).arrays["R"])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import engine
+import mrvgraph
 from engine.cli import main
-from engine.session import open_session
+from engine.commands.session import open_session
 from equations.errors import MethodologyError
 
 TINY = Path(__file__).resolve().parents[1] / "specs_for_tests/tiny"
@@ -84,9 +84,9 @@ def test_every_error_of_the_check_counts_whatever_the_project_chose(faulty, caps
 
 def test_python_is_refused_too(faulty):
     words, _ = faulty("another scale")
-    methodology = engine.load(words["SPEC"])
+    methodology = mrvgraph.load(words["SPEC"])
 
-    for function in (engine.run, engine.audit_project):
+    for function in (mrvgraph.run, mrvgraph.audit):
         with pytest.raises(MethodologyError, match="U303"):
             function(methodology, words["PROJECT"])
 
@@ -107,7 +107,7 @@ def test_the_verdict_is_made_once_and_kept_with_the_spec(faulty, monkeypatch, ca
     def fail(_):
         raise AssertionError("checked again")
 
-    monkeypatch.setattr("engine.refusal.errors_of", fail)
+    monkeypatch.setattr("engine.checks.refusal.errors_of", fail)
     assert [finding.code for finding in open_session(words["SPEC"]).entry.errors] == ["U302"]
     capsys.readouterr()
     assert main(["run", words["SPEC"], words["PROJECT"]]) == 2

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-import engine
+import mrvgraph
 from engine.cli import main
-from engine.needs import find_needs, project_template
-from engine.placeholder import named_setting
-from engine.rules import BROKEN, HELD, IDLE, UNDECIDED
+from engine.explain.needs import find_needs, project_template
+from engine.plan.spec_setting import named_setting
+from engine.run.rules import BROKEN, HELD, IDLE, UNDECIDED
 
 SPEC = """
 methodology: {id: T, version: "1", title: Rules, result: E}
@@ -76,14 +76,14 @@ def judged(files):
 
     def judge(rule, values="", extra="", **options):
         spec, project = files(rule, values, extra)
-        run = engine.run(engine.load(spec), project, **options)
+        run = mrvgraph.run(mrvgraph.load(spec), project, **options)
         return run.verdicts[0]
 
     return judge
 
 
 def asked(spec):
-    return {need.quantity.id for need in find_needs(engine.load(spec), {"way": "short"})}
+    return {need.quantity.id for need in find_needs(mrvgraph.load(spec), {"way": "short"})}
 
 
 # --- what rules read is there
@@ -129,7 +129,7 @@ def test_a_blank_statement_is_a_missing_one(judged, answer):
 
 def test_what_only_a_rule_reads_is_asked_for(files):
     spec, _ = files('m["budget"] <= 10 {t} and extra > 0 {t} and agreed == 1')
-    methodology = engine.load(spec)
+    methodology = mrvgraph.load(spec)
     template = project_template(methodology, named_setting(methodology, {"way": "short"}, {}, "2024-01-01", "2025-12-31", {}))
 
     assert {"m", "extra", "agreed"} <= asked(spec)
@@ -170,7 +170,7 @@ def test_a_rule_that_is_decided_asks_for_nothing_more(files, judged, rule, state
 
 def test_a_label_decides_which_years_are_asked_for(files):
     spec, _ = files("condition: 'y == start or y == 2023 or B[y] > 0 {t}', for: {y: year}")
-    methodology = engine.load(spec)
+    methodology = mrvgraph.load(spec)
     template = project_template(methodology, named_setting(methodology, {"way": "short"}, {}, "2022-01-01", "2024-12-31", {}))
 
     assert "{2024: ____}" in template[template.index("  B:") :].replace('"', "")
@@ -223,7 +223,7 @@ def test_a_lag_does_not_stop_at_the_end_of_the_axis(judged, rule, state, why, pa
     ("All(y, A[y] < A[y-1])", ""),
 ])  # fmt: skip
 def test_check_tells_where_a_lag_does_not_apply_and_that_it_never_does(files, rule, severity):
-    found = [f for f in engine.check(engine.load(files(rule)[0])).findings if f.code == "G405"]
+    found = [f for f in mrvgraph.check(mrvgraph.load(files(rule)[0])).findings if f.code == "G405"]
 
     assert [f.severity for f in found] == ([severity] if severity else [])
 
@@ -256,12 +256,12 @@ def test_a_rule_over_a_set_that_nobody_needed_to_list_does_not_apply(judged, rul
 def test_a_rule_over_a_step_in_whose_place_the_result_is_supplied_does_not_apply(files, rule):
     without = PROJECT.replace("  raw: {unit: t, source: x, value: 4}\n", "  base: {unit: t, source: x, value: 9}\n")
     spec, project = files(rule, project=without)
-    verdict = engine.run(engine.load(spec), project).verdicts[0]
+    verdict = mrvgraph.run(mrvgraph.load(spec), project).verdicts[0]
 
     assert (verdict.state, verdict.findings) == (IDLE, ())
     assert "since base is supplied" in verdict.why
     spec, project = files(rule, "base: {unit: t, source: x, value: 9}")
-    assert engine.run(engine.load(spec), project).verdicts[0].state == BROKEN
+    assert mrvgraph.run(mrvgraph.load(spec), project).verdicts[0].state == BROKEN
 
 
 def test_a_rule_does_not_apply_to_members_for_which_nothing_is_defined(judged):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-import engine
+import mrvgraph
 from engine.audit.recompute import audit_recompute
 
 SPEC = """
@@ -29,7 +29,7 @@ def run(tmp_path):
     def make(formula, unit):
         (tmp_path / "spec.yaml").write_text(SPEC.format(formula=formula, unit=unit), encoding="utf-8")
         (tmp_path / "project.yaml").write_text(PROJECT, encoding="utf-8")
-        return engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+        return mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
 
     return make
 

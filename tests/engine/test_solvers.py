@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.audit.recompute import audit_recompute
-from engine.solvers import principal_matrix_root
+from engine.run.solvers import principal_matrix_root
 
 
 def stochastic(rng, size):

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import engine
-from engine.statements import Blanket, Statements, TieError
-from engine.written_numbers import Given, Origin
+import mrvgraph
+from engine.project.statements import Blanket, Statements, TieError
+from engine.project.written_numbers import Given, Origin
 from equations.errors import MethodologyError
-from equations.units import PLAIN
+from equations.units.unit import PLAIN
 
 SPEC = """
 methodology: {id: S, version: "1", title: statements, result: R}
@@ -42,7 +42,7 @@ def fuel(tmp_path):
         if not blocks:
             text = text[: text.index("values:")]
         (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
-        run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+        run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
         return run.values.arrays["F"].tolist()
 
     return make

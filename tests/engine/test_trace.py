@@ -2,8 +2,8 @@
 
 import pytest
 
-from engine.session import open_session
-from engine.trace import explain, parse_target, trace_text
+from engine.commands.session import open_session
+from engine.explain.trace import explain, parse_target, trace_text
 from equations.errors import MethodologyError
 
 EXAMPLES = "methodology_specs/KH_AM004/examples"

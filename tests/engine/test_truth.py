@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.truth import AWAY, FALSE, OPEN, TRUE, joined, negated, quantified
+from engine.run.truth import AWAY, FALSE, OPEN, TRUE, joined, negated, quantified
 
 ATOMS = (TRUE, FALSE, AWAY, OPEN)
 

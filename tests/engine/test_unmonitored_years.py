@@ -2,8 +2,8 @@
 
 import pytest
 
-import engine
-from engine.trace import explain
+import mrvgraph
+from engine.explain.trace import explain
 
 SPEC = """
 methodology: {id: T, version: "1", title: By year, result: R}
@@ -34,7 +34,7 @@ values:
 def test_years_outside_every_monitoring_period_are_said(periods, said, tmp_path):
     (tmp_path / "spec.yaml").write_text(SPEC, encoding="utf-8")
     (tmp_path / "project.yaml").write_text(PROJECT.replace("PERIODS", periods), encoding="utf-8")
-    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
     assert [finding.what for finding in run.findings if finding.code == "A723"] == said
     assert run.total == 0 * 1 + 1 * 2 + 2 * 3 + 3 * 4
 
@@ -42,5 +42,5 @@ def test_years_outside_every_monitoring_period_are_said(periods, said, tmp_path)
 def test_the_calendar_is_written_with_numbers(tmp_path):
     (tmp_path / "spec.yaml").write_text(SPEC, encoding="utf-8")
     (tmp_path / "project.yaml").write_text(PROJECT.replace("PERIODS", ""), encoding="utf-8")
-    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
     assert explain(run, "R", (2,)).substituted == "3 * 2 / 1 {year}"

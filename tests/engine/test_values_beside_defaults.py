@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import audit_project
+from mrvgraph import audit as audit_project
 
 SPEC = """
 methodology: {id: T, version: "1", title: Defaults, result: E}

@@ -6,10 +6,10 @@ import re
 import numpy as np
 import pytest
 
-import engine
+import mrvgraph
 from engine.audit.audits import audit_findings
 from engine.audit.recompute import audit_recompute
-from engine.batch.again import Recalculation
+from engine.batch.recalculation import Recalculation
 from engine.cli import main
 from equations.errors import MethodologyError
 
@@ -51,20 +51,20 @@ def files(tmp_path):
 
 def test_a_year_of_the_result_without_an_equation_is_found_by_check_and_refused_by_run(files):
     spec, project = files(right="'N[y]'", project=PROJECT.replace("2020-01-01", "2019-01-01"))
-    assert ("G403", "N") in {(f.code, f.subject) for f in engine.check(engine.load(spec)).findings}
+    assert ("G403", "N") in {(f.code, f.subject) for f in mrvgraph.check(mrvgraph.load(spec)).findings}
     with pytest.raises(MethodologyError, match=r"G403 no equation defines N\["):
-        engine.run(engine.load(spec), project)
+        mrvgraph.run(mrvgraph.load(spec), project)
 
 
 @pytest.mark.parametrize("when", ["when: y > start, ", "when: y < end, "])
 def test_a_year_of_the_yearly_table_too(files, when):
     spec, _ = files(right="'S[y]'", when=when)
-    assert "G403" in {f.code for f in engine.check(engine.load(spec)).findings if f.severity == "error"}
+    assert "G403" in {f.code for f in mrvgraph.check(mrvgraph.load(spec)).findings if f.severity == "error"}
 
 
 def test_years_outside_every_monitoring_period_are_not_asked_for_and_not_counted(files, capsys):
     spec, project = files(right="'Q[y] + Sum(x in start..y, S[x]) - Sum(x in start..y, S[x])'")
-    run = engine.run(engine.load(spec), project)
+    run = mrvgraph.run(mrvgraph.load(spec), project)
     assert run.total == 18
     assert [labels for labels, _, _ in run.cells("R")] == [("2020",), ("2021",)]
     for way in ("text", "json", "md", "csv"):
@@ -74,7 +74,7 @@ def test_years_outside_every_monitoring_period_are_not_asked_for_and_not_counted
 
 def test_a_year_that_others_need_is_not_counted_where_it_lies_outside_the_periods(files):
     spec, project = files(when="", right="'cases(y == start: Q[y], otherwise: Q[y] + 0 * Sum(x in start..y, Q[x]))'")
-    run = engine.run(engine.load(spec), project)
+    run = mrvgraph.run(mrvgraph.load(spec), project)
     assert np.isfinite(run.value("Q", year="2019"))
     assert run.total == 18
 
@@ -90,10 +90,10 @@ def test_a_year_that_others_need_is_not_counted_where_it_lies_outside_the_period
 def test_a_set_that_only_the_project_lists_is_missing_wherever_it_is_gone_through(files, result, left, right):
     spec, project = files(result, left, right)
     with pytest.raises(MethodologyError, match="I501 missing: the members of plot"):
-        engine.run(engine.load(spec), project)
+        mrvgraph.run(mrvgraph.load(spec), project)
     spec, project = files(result, left, right, project=PROJECT + "members: {plot: []}\n")
     if "Max" not in right:
-        assert engine.run(engine.load(spec), project).total == 0
+        assert mrvgraph.run(mrvgraph.load(spec), project).total == 0
 
 
 def test_a_target_that_is_not_the_result_is_shown_in_every_format(files, capsys):
@@ -110,11 +110,11 @@ def test_a_target_that_is_not_the_result_is_shown_in_every_format(files, capsys)
 
 def test_a_sum_beyond_the_last_year_is_an_error_and_one_before_the_first_is_empty(files):
     spec, project = files(right="'Sum(x in start..y+1, S[x])'")
-    assert "G404" in {f.code for f in engine.check(engine.load(spec)).findings}
+    assert "G404" in {f.code for f in mrvgraph.check(mrvgraph.load(spec)).findings}
     with pytest.raises(MethodologyError, match=r"G404 .*after the last year by x"):
-        engine.run(engine.load(spec), project)
+        mrvgraph.run(mrvgraph.load(spec), project)
     spec, project = files(right="'Sum(x in start..y-3, S[x])'")
-    assert engine.run(engine.load(spec), project).total == 0
+    assert mrvgraph.run(mrvgraph.load(spec), project).total == 0
 
 
 # -- audits of areas with any indices
@@ -152,12 +152,12 @@ def test_audits_answer_for_areas_with_any_indices(areas, gone, tmp_path):
     project = project.replace("A0: {unit: ha, otherwise: 100}", "A0: {unit: ha, value: 100}") if not areas else project
     (tmp_path / "spec.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "project.yaml").write_text(project, encoding="utf-8")
-    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
     found = [f for _, findings in audit_findings(run) for f in findings]
     assert not [f for f in found if f.code == "A720"]
 
     (tmp_path / "project.yaml").write_text(project.replace("Am: {unit: ha, otherwise: 1}", "Am: {unit: ha, otherwise: 1000}"))
-    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
     assert [f for _, findings in audit_findings(run) for f in findings if f.code == "A720"]
 
 
@@ -200,7 +200,7 @@ def test_a_diagonal_is_one_whatever_its_element_names(formula, expected, tmp_pat
         "  V: {unit: t, values: {a: 2, b: 3, c: 5}}\n  M: {values: {a: {a: 1, b: 2, c: 3}, b: {a: 4, b: 5, c: 6}, c: {a: 7, b: 8, c: 9}}}\n",
         encoding="utf-8",
     )
-    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
     assert np.array_equal(run.values.arrays["K"], expected)
     assert np.array_equal(Recalculation(run.methodology, run.plan, run.inputs)()["K"], expected)
     assert [f.severity for f in audit_recompute(run)] == ["note"]

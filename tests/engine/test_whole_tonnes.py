@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import load, many_draws, run
 from engine.audit.recompute import audit_recompute
-from engine.report import run_record, run_text
-from engine.whole_units import whole_units
+from engine.report.run_report import run_record, run_text
+from engine.report.whole_units import whole_units
+from mrvgraph import load, many_draws, run
 
 SPEC = """
 methodology: {{id: T, version: "1", title: Whole tonnes, result: E, report: [E]}}

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import files
 from engine.cli import main
-from engine.files import PART, locked, remove_parts, whole_file, write_folder, write_text
-from engine.output import OUTPUTS
+from engine.output.destination import OUTPUTS
+from engine.output.destination import written_files as files
+from engine.output.written_files import PART, locked, remove_parts, whole_file, write_folder, write_text
 from equations.errors import InputError
-from equations.spec_files import read_document
+from equations.library.spec_files import read_document
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = str(ROOT / "tests/specs_for_tests/tiny")
@@ -149,7 +149,7 @@ def test_on_a_full_disk_what_stood_there_stays_and_nothing_is_left(capsys):
 
 def test_what_a_killed_writer_left_is_removed_by_the_next():
     program = (
-        "import os, signal, sys; from engine.files import whole_file\n"
+        "import os, signal, sys; from engine.output.written_files import whole_file\n"
         "with whole_file('out.txt') as beside: beside.write_text('half'); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)})

@@ -5,7 +5,7 @@ import pytest
 from engine.checks import check_equation, check_methodology
 from engine.cli import main
 from engine.mutation.mutants import MutantReader, find_mutants
-from equations.spec_files import load_methodology
+from equations.library.spec_files import load_methodology
 
 SPEC = """\
 methodology: {{id: T, version: "1", title: t, status: draft, result: E}}

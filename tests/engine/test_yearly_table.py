@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from engine import load
-from engine.report import run_markdown, run_record, run_text, to_json
-from engine.totals import over_years
-from engine.yearly import yearly_table
+from engine.report.run_report import run_markdown, run_record, run_text, to_json
+from engine.report.yearly_table import yearly_table
+from engine.run.totals import over_years
 from equations.errors import InputError
+from mrvgraph import load
 
 SPEC = """
 methodology: {id: T, version: "1", title: Years, result: RESULT, report: [flow, stock, share, unsaid, added]}

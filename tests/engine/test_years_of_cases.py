@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import check, load
-from engine.placeholder import placeholder_setting, spans
-from engine.setting import holds
+from engine.plan.setting import holds
+from engine.plan.spec_setting import placeholder_setting, spans
+from mrvgraph import check, load
 
 SPEC = """
 methodology: {{id: T, version: "1", title: Years, result: R, report: [W]}}

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from engine import load
 from engine.comparison.compare_specs import compare_lists
-from equations.mentions import followed, listed
-from equations.spec_files import methodology_of, read_document
-from equations.spec_library import find_spec
-from equations.spec_writer import write_document
+from equations.library.places import find_spec
+from equations.library.spec_files import methodology_of, read_document
+from equations.revision.mentions import followed, listed
+from equations.spec.writer import write_document
+from mrvgraph import load
 
 MOVED = {str(n): [str(n + 100)] for n in range(1, 50)}
 

@@ -13,17 +13,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from equations.grammar import Source, parse_formula
-from equations.methodology import Methodology
-from equations.notation import condition_text, letters_of, plain_text, substituted_text
-from equations.notation_latex import equation_latex, latex, matrix_element_latex
-from equations.notation_matrix import lowered
-from equations.notation_symbols import letter_latex, symbol_latex, unit_latex, word_latex
-from equations.notation_sympy import derivative, equation_sympy, size_symbol, to_sympy
-from equations.quantity import Quantity
-from equations.scope import Names, Resolver
-from equations.spec_files import load_methodology
-from equations.syntax import (
+from equations.formula.grammar import Source, parse_formula
+from equations.formula.syntax import (
     Binary,
     Binder,
     Call,
@@ -45,6 +36,15 @@ from equations.syntax import (
     Reduce,
     Text,
 )
+from equations.library.spec_files import load_methodology
+from equations.meaning.scope import Names, Resolver
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.notation.latex import equation_latex, latex, matrix_element_latex
+from equations.notation.matrix import lowered
+from equations.notation.plain import condition_text, letters_of, plain_text, substituted_text
+from equations.notation.symbols import letter_latex, symbol_latex, unit_latex, word_latex
+from equations.notation.sympy_form import derivative, equation_sympy, size_symbol, to_sympy
 
 
 @cache

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from equations.errors import Faults, MethodologyError
-from equations.spec_files import SpecDocument, canonical_text, methodology_of, read_document
-from equations.spec_library import find_spec
-from equations.spec_writer import write_document
-from equations.strict_yaml import read_yaml
+from equations.files.strict_yaml import read_yaml
+from equations.library.places import find_spec
+from equations.library.spec_files import SpecDocument, canonical_text, methodology_of, read_document
+from equations.spec.writer import write_document
 
 BASE = """\
 methodology: {id: TINY, version: "1", title: Tiny, result: T, status: published, date: 2020-01-01}

@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from equations import strict_yaml
 from equations.errors import SpecError
-from equations.strict_yaml import MOST_DEPTH, read_yaml
+from equations.files import strict_yaml
+from equations.files.strict_yaml import MOST_DEPTH, read_yaml
 
 TOO_DEEP = f"nested more than {MOST_DEPTH} levels deep"
 LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])]

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equations.errors import UnitError
-from equations.unit_kinds import between, told_apart
-from equations.unit_registry import parse_unit
-from equations.unit_words import SUBSTANCES, substance_word, unit_words
-from equations.units import PLAIN
+from equations.units.measures import between, told_apart
+from equations.units.registry import parse_unit
+from equations.units.unit import PLAIN
+from equations.units.words import SUBSTANCES, substance_word, unit_words
 
 WORDS = sorted(unit_words())
 #: Our names for what pint's own registry calls otherwise; months, years and money it has not, or counts in days.

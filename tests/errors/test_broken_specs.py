@@ -16,9 +16,9 @@ import pytest
 
 from engine.checks import check_methodology
 from engine.cli import main
-from engine.report import findings_text
+from engine.report.run_report import findings_text
 from equations.errors import CODES
-from equations.spec_files import load_methodology
+from equations.library.spec_files import load_methodology
 
 FOLDERS = sorted(path for path in (Path(__file__).parents[1] / "broken_specs").iterdir() if path.is_dir())
 TINY = "../../specs_for_tests/tiny"

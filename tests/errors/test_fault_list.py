@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import engine.project_data
-from engine.project_data import read_project_text
+import engine.project.project_file
+from engine.project.project_file import read_project_text
 from equations.errors import FaultList, Faults, InputError, MethodologyError, raise_all
 
-ROOT = Path(engine.project_data.__file__).parents[1]
+ROOT = Path(engine.project.project_file.__file__).parents[1]
 PROJECT = """
 project: {name: p}
 operation: {start: 2020-01-01, end: 2020-12-31}

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from engine.excerpt import with_excerpt, with_excerpts
+from engine.output.excerpt import with_excerpt, with_excerpts
 from equations.errors import Faults, InputError, Place, SpecError, near, near_or_all, raise_all
-from equations.units import Unit
+from equations.units.unit import Unit
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from engine.cli import build_parser
 from engine.finding import FINDING_CODES
-from engine.project_data import SCHEMA
+from engine.project.project_file import SCHEMA
 from equations.errors import CODES
-from equations.spec_schema import BLOCKS
+from equations.spec.schema import BLOCKS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("equations", "engine")
-BEGIN, END = "<!-- generated: begin -->", "<!-- generated: end -->"
+#: They open every room when they are asked to, and nothing imports them.
+ENTRANCES = ("engine.cli", "engine.__main__", "engine.__init__", "equations.__init__")
 
 
 def modules() -> dict[str, Path]:
@@ -65,21 +66,50 @@ def first_line(path: Path) -> str:
     return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[0]
 
 
-def reading_order_table() -> str:
+def room_of(name: str) -> str:
+    """The folder that a module stands in; a package's own module stands in it too."""
+    return name if (ROOT / name.replace(".", "/")).is_dir() else name.rpartition(".")[0]
+
+
+def room_imports() -> dict[str, set[str]]:
+    """Room -> the other rooms that its modules import, also inside functions."""
     known = modules()
-    lines = ["| file | what it is for |", "|---|---|"]
-    for name in reading_order():
-        if not name.endswith("__init__") and not name.endswith("__main__"):
+    found: dict[str, set[str]] = {room_of(name): set() for name in known}
+    for name, path in known.items():
+        if name not in ENTRANCES:
+            found[room_of(name)] |= {room_of(m) for m, _ in own_imports(path) if m in known} - {room_of(name)}
+    return found
+
+
+def room_order() -> list[str]:
+    """Rooms from the ground up: each above all that it imports. Two that import each other are a knot, and there is no order."""
+    needs, order = room_imports(), list[str]()
+    while needs:
+        ready = sorted((room for room, wanted in needs.items() if wanted <= set(order)), key=lambda r: (ROOMS.index(r.split(".")[0]), r))
+        if not ready:
+            raise AssertionError(f"rooms import each other: {sorted(needs)}")
+        order.append(ready[0])
+        del needs[ready[0]]
+    return order
+
+
+def reading_order_page() -> str:
+    """Rooms from the ground up, and the files of each in an order in which each stands below all that it imports."""
+    known, order = modules(), reading_order()
+    lines = ["# Reading order", "", "Made from the code: rooms from the ground up, and in each room its files, each below all that it imports. "
+             "[Architecture](../architecture.md) is the picture of it.", ""]  # fmt: skip
+    for room in room_order():
+        files = [name for name in order if room_of(name) == room and name != room and not name.endswith(("__init__", "__main__"))]
+        if not files:
+            continue
+        lines += [f"## {room.replace('.', '/')}", ""]
+        package = ROOT / room.replace(".", "/") / "__init__.py"
+        lines += [first_line(package), "", "| file | what it is for |", "|---|---|"]
+        for name in files:
             path = known[name].relative_to(ROOT).as_posix()
-            lines.append(f"| [`{path}`](../{path}) | {first_line(known[name])} |")
+            lines.append(f"| [`{known[name].name}`](../../{path}) | {first_line(known[name])} |")
+        lines.append("")
     return "\n".join(lines)
-
-
-def architecture_page() -> str:
-    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n{reading_order_table()}\n{END}{tail}"
 
 
 def _schema_tables(schema: dict[str, dict]) -> list[str]:
@@ -99,7 +129,7 @@ def project_file_page() -> str:
 
 
 def spec_fields_page() -> str:
-    lines = ["# Fields of a spec file", "", "Made from `equations/spec_schema.py`. [The spec language](spec_language.md) explains them.", ""]
+    lines = ["# Fields of a spec file", "", "Made from `equations/spec/schema.py`. [The spec language](spec_language.md) explains them.", ""]
     return "\n".join(lines + _schema_tables(BLOCKS))
 
 
@@ -130,7 +160,7 @@ def cli_page() -> str:
 
 
 PAGES = {
-    "docs/architecture.md": architecture_page,
+    "docs/reference/reading_order.md": reading_order_page,
     "docs/reference/project_file.md": project_file_page,
     "docs/reference/spec_fields.md": spec_fields_page,
     "docs/reference/errors.md": errors_page,

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-import engine
-from engine import terminal
+import mrvgraph
 from engine.cli import main
+from engine.output.destination import terminal
 from engine.portfolio import portfolio
 from engine.portfolio.outcomes import Outcome, OutcomesFile
 from equations.errors import InputError
@@ -39,11 +39,11 @@ def test_each_project_has_the_result_of_its_own_run(projects, capsys):
     assert main(["portfolio", "KH_AM004@1.1", *projects, "--json"]) == 1
     found = json.loads(capsys.readouterr().out)["projects"]
 
-    methodology = engine.load("KH_AM004@1.1")
+    methodology = mrvgraph.load("KH_AM004@1.1")
     assert [bool(line["errors"]) for line in found] == [False, False, True, False, True]
     for line, path in zip(found, projects, strict=True):
         if not line["errors"]:
-            assert line["result"] == pytest.approx(engine.run(methodology, path).total, rel=1e-12)
+            assert line["result"] == pytest.approx(mrvgraph.run(methodology, path).total, rel=1e-12)
     assert [line["errors"][0]["code"] for line in found if line["errors"]] == ["I504", "I509"]
 
 
@@ -53,9 +53,9 @@ def test_rows_of_a_table_change_a_project(projects, tmp_path, capsys):
     assert main(["portfolio", "KH_AM004@1.1", projects[0], "--table", str(tmp_path / "t.csv"), "--json"]) == 1
     same, smaller, *wrong = json.loads(capsys.readouterr().out)["projects"]
 
-    methodology = engine.load("KH_AM004@1.1")
-    assert same["result"] == pytest.approx(engine.run(methodology, projects[0]).total, rel=1e-12)
-    assert smaller["result"] == pytest.approx(engine.run(methodology, projects[1]).total * 0.7 / 0.8, rel=1e-12)
+    methodology = mrvgraph.load("KH_AM004@1.1")
+    assert same["result"] == pytest.approx(mrvgraph.run(methodology, projects[0]).total, rel=1e-12)
+    assert smaller["result"] == pytest.approx(mrvgraph.run(methodology, projects[1]).total * 0.7 / 0.8, rel=1e-12)
     assert [line["errors"][0]["code"] for line in wrong] == ["I504", "I505"]
 
 

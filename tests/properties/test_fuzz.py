@@ -13,19 +13,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engine import run
 from engine.checks import check_methodology
+from engine.explain.trace import parse_target
 from engine.finding import FINDING_CODES
-from engine.trace import parse_target
 from equations.errors import CODES, Faults, MethodologyError
-from equations.grammar import parse_formula
-from equations.methodology import Methodology
-from equations.notation import plain_text
-from equations.revision import apply_changes
-from equations.spec_files import load_methodology
-from equations.spec_reader import read_methodology
-from equations.strict_yaml import Mapping, Sequence, read_yaml
-from equations.unit_registry import known_unit_words, parse_unit
+from equations.files.strict_yaml import Mapping, Sequence, read_yaml
+from equations.formula.grammar import parse_formula
+from equations.library.spec_files import load_methodology
+from equations.model.methodology import Methodology
+from equations.notation.plain import plain_text
+from equations.revision.revision import apply_changes
+from equations.spec.reader import read_methodology
+from equations.units.registry import known_unit_words, parse_unit
+from mrvgraph import run
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
 BROKEN = Path(__file__).parents[1] / "broken_specs"

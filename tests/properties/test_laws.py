@@ -15,8 +15,8 @@ import pytest
 import random_projects
 from reference_adapter import OTHER_UNITS, TARGETS, to_project_file
 
-import engine
-from equations.strict_yaml import Mapping, Sequence, read_yaml_file
+import mrvgraph
+from equations.files.strict_yaml import Mapping, Sequence, read_yaml_file
 
 PROJECTS = int(os.environ.get("MRVGRAPH_PROJECTS", "6"))
 RELATIVE = 1e-12
@@ -27,7 +27,7 @@ DIFFERENCES = ("DE", "PE", "ER", "ER_credit", "ER_credit_p", "ER_credit_whole")
 
 @pytest.fixture(scope="module")
 def kh():
-    return engine.load("KH_AM004@1.1")
+    return mrvgraph.load("KH_AM004@1.1")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def run(kh, tmp_path):
 
     def make(document, option, **options):
         (tmp_path / "project.yaml").write_text(json.dumps(document), encoding="utf-8")
-        return engine.run(kh, tmp_path / "project.yaml", targets=TARGETS[option], **options)
+        return mrvgraph.run(kh, tmp_path / "project.yaml", targets=TARGETS[option], **options)
 
     return make
 

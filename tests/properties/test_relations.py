@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import engine
+import mrvgraph
 from engine.audit.recompute import audit_recompute
-from engine.batch.again import Recalculation
+from engine.batch.recalculation import Recalculation
 from equations.errors import EvaluationError
 
 USES, YEARS = ("a", "b", "c"), (2020, 2021)
@@ -148,12 +148,12 @@ values:
 """
     (tmp_path / "spec.yaml").write_text(SPEC.format(formula=formula), encoding="utf-8")
     (tmp_path / "project.yaml").write_text(project, encoding="utf-8")
-    methodology = engine.load(tmp_path / "spec.yaml")
+    methodology = mrvgraph.load(tmp_path / "spec.yaml")
     if expected is None:
         with pytest.raises(EvaluationError, match="V607"):
-            engine.run(methodology, tmp_path / "project.yaml")
+            mrvgraph.run(methodology, tmp_path / "project.yaml")
         return
-    run = engine.run(methodology, tmp_path / "project.yaml")
+    run = mrvgraph.run(methodology, tmp_path / "project.yaml")
 
     assert run.total == pytest.approx(expected, rel=1e-13)
     assert [finding.severity for finding in audit_recompute(run)] == ["note"]

@@ -12,7 +12,7 @@ from plants import PROJECT_PLANTS, SPEC_PLANTS, Maker, Plant
 from rounds import search
 from ways import in_plain_python
 
-import engine
+import mrvgraph
 from engine.cli import main
 from equations.errors import Faults, MethodologyError
 
@@ -49,7 +49,7 @@ def reports(plant: Plant, folder) -> None:
     (folder / "spec.yaml").write_text(plant.spec, encoding="utf-8")
     (folder / "project.yaml").write_text(plant.project, encoding="utf-8")
     try:
-        run = engine.run(engine.load(folder / "spec.yaml"), folder / "project.yaml")
+        run = mrvgraph.run(mrvgraph.load(folder / "spec.yaml"), folder / "project.yaml")
     except MethodologyError as error:
         errors = error.errors if isinstance(error, Faults) else (error,)
         fitting = [str(one) for one in errors if one.code.startswith(plant.codes)]
@@ -76,7 +76,7 @@ def test_a_rule_whose_input_is_missing_is_not_decided(folder):
         spec += rule if draft.rules else "rules:\n" + rule
         (folder / "spec.yaml").write_text(spec, encoding="utf-8")
         (folder / "project.yaml").write_text(draft.project(), encoding="utf-8")
-        run = engine.run(engine.load(folder / "spec.yaml"), folder / "project.yaml")
+        run = mrvgraph.run(mrvgraph.load(folder / "spec.yaml"), folder / "project.yaml")
         assert [verdict.state for verdict in run.verdicts if verdict.rule == "asks"] == ["not decided"]
         assert any(finding.severity == "error" and "ASKED" in f"{finding.what} {finding.evidence}" for finding in run.findings)
         assert main(["run", str(folder / "spec.yaml"), str(folder / "project.yaml")]) == 1

@@ -11,7 +11,7 @@ from drawn_methodologies import drafts
 from hypothesis import assume
 from rounds import search
 
-import engine
+import mrvgraph
 from engine.cli import main
 
 
@@ -33,8 +33,8 @@ def test_all_ways_to_the_numbers(folder):
     def agree(draft: Draft) -> None:
         expected, rules = expected_of(draft)
         spec, project = ways.written(draft, folder)
-        methodology = engine.load(spec)
-        run = engine.run(methodology, project)
+        methodology = mrvgraph.load(spec)
+        run = mrvgraph.run(methodology, project)
         ways.assert_is_plain_python(run, expected)
         ways.assert_rules(run, rules)
         ways.assert_second_computation(run)
@@ -52,7 +52,7 @@ def test_numba_gives_the_bits_of_numpy(folder):
     def agree(draft: Draft) -> None:
         expected_of(draft)
         spec, project = ways.written(draft, folder)
-        ways.assert_batches(engine.run(engine.load(spec), project), lanes=True)
+        ways.assert_batches(mrvgraph.run(mrvgraph.load(spec), project), lanes=True)
 
     search(6, 0.15, drafts(), agree)
 

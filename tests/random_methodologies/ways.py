@@ -12,20 +12,20 @@ from bounded_numbers import Bounded
 from drafts import Draft
 from worlds import Labels
 
-import engine
+import mrvgraph
 from engine.audit.recompute import audit_recompute
-from engine.batch.again import Recalculation
-from engine.batch.batch import ArraySource, Batchable, make_batchable
+from engine.batch.batchable import ArraySource, Batchable, make_batchable
+from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.lanes import can_run, is_at_hand
-from engine.batch.run import Way, evaluate_batch
-from engine.cells import EXCLUDED
-from engine.evaluate import evaluate
-from engine.inputs import Inputs
-from engine.needs import find_needs
-from engine.pipeline import Run
-from engine.planning import plan_run
-from engine.report import run_csv, run_markdown, run_record, run_text, to_json
-from engine.trace import TraceNode, explain, trace_text
+from engine.batch.recalculation import Recalculation
+from engine.explain.needs import find_needs
+from engine.explain.trace import TraceNode, explain, trace_text
+from engine.plan.cells import EXCLUDED
+from engine.plan.planner import plan_run
+from engine.report.run_report import run_csv, run_markdown, run_record, run_text, to_json
+from engine.run.evaluate import evaluate
+from engine.run.inputs import Inputs
+from engine.run.run import Run
 
 #: How far the optimised form may be from the literal one, as a share of the largest number of a quantity.
 LAST_DIGITS = 1e-12
@@ -175,7 +175,7 @@ def assert_written(run: Run) -> None:
             assert any(number.lstrip("-") in shown for number in decimals), f"{value} is not shown in\n{shown}"
 
 
-def assert_needs(draft: Draft, methodology: engine.Methodology, project: Path, run: Run) -> None:
+def assert_needs(draft: Draft, methodology: mrvgraph.Methodology, project: Path, run: Run) -> None:
     """What `needs` lists has all that the result hangs on; and a project with that and no more gives the same result."""
     requested = tuple(scalar.text for scalar in run.project.datasets)
     needs = {need.quantity.id for need in find_needs(methodology, draft.world.choices, datasets=requested, readings=draft.world.readings)}
@@ -189,4 +189,4 @@ def assert_needs(draft: Draft, methodology: engine.Methodology, project: Path, r
         project.write_text(draft.project(), encoding="utf-8")
     finally:
         draft.given = given
-    assert same(engine.run(methodology, project).values.arrays["R"], run.values.arrays["R"])
+    assert same(mrvgraph.run(methodology, project).values.arrays["R"], run.values.arrays["R"])

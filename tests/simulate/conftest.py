@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-import engine
+import mrvgraph
 from engine.simulate.simulation import Simulation, simulate
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004" / "examples"
 
 
 @pytest.fixture(scope="session")
 def kh():
-    return engine.load("KH_AM004@1.1")
+    return mrvgraph.load("KH_AM004@1.1")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def simulated(kh, project_file) -> Callable[..., Simulation]:
     def make(
         uncertainty: str, option: int = 1, draws: int = 5000, seed: int = 1, targets: tuple[str, ...] = (), **more
     ) -> Simulation:
-        run = engine.run(kh, project_file(uncertainty, option))
+        run = mrvgraph.run(kh, project_file(uncertainty, option))
         return simulate(run, parse_unit, draws=draws, seed=seed, targets=targets, **more)
 
     return make

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.simulate.declared import Uncertainty
 from engine.simulate.distributions import from_fields
 from engine.simulate.draws import CHUNK, DrawSource
+from engine.simulate.uncertainty_file import Uncertainty
 from engine.simulate.unknowns import Variable
 
 DRAWS = 25 * CHUNK

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import engine
-from engine.pipeline import Run
+import mrvgraph
+from engine.run.run import Run
 
 SPEC = """
 methodology: {{id: T, version: "1", title: Test, result: R}}
@@ -47,4 +47,4 @@ def small_run(
     (folder / "spec.yaml").write_text(SPEC.format(quantities=declared, formula=formula, unit=unit) + spec_more, encoding="utf-8")
     given = "".join(f"  {name}: {text}\n" for name, text in values.items())
     (folder / "project.yaml").write_text(PROJECT + (given or "  {}\n") + more, encoding="utf-8")
-    return engine.run(engine.load(folder / "spec.yaml"), folder / "project.yaml")
+    return mrvgraph.run(mrvgraph.load(folder / "spec.yaml"), folder / "project.yaml")

@@ -10,8 +10,8 @@ from draw_helpers import variable
 
 from engine.cli import main
 from engine.simulate.correlations import Correlation
-from engine.simulate.declared import Uncertainty
 from engine.simulate.simulation import used_by
+from engine.simulate.uncertainty_file import Uncertainty
 
 ONE = "uncertainty: {outside: %s, inputs: {DF: {distribution: %s}}}"
 MANY = """

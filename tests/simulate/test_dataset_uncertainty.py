@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-import engine
+import mrvgraph
 from engine.comparison.compare_specs import Side, compare_values
-from engine.simulate.declared import read_uncertainty
 from engine.simulate.sensitivity import analyse
 from engine.simulate.simulation import simulate
+from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import MethodologyError
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 SPEC = """
 methodology: {id: T, version: "1", title: Two factors, result: R}
@@ -52,7 +52,7 @@ def declared(tmp_path):
     def read(more: str = "", spec: str = SPEC, project: str = PROJECT):
         (tmp_path / "spec.yaml").write_text(spec, encoding="utf-8")
         (tmp_path / "project.yaml").write_text(project + more, encoding="utf-8")
-        run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+        run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
         found = read_uncertainty(run, parse_unit)
         return {name: (v.kind, {k: float(p[at]) for k, p in v.parameters.items()})
                 for v in found.variables for at, name in enumerate(v.names)}  # fmt: skip
@@ -101,7 +101,7 @@ def test_a_changed_distribution_is_a_difference_of_versions(tmp_path):
     sides = []
     for name, least in (("a", "42"), ("b", "41")):
         (tmp_path / f"{name}.yaml").write_text(SPEC.replace("min: 42", f"min: {least}"), encoding="utf-8")
-        sides.append(Side(engine.load(tmp_path / f"{name}.yaml")))
+        sides.append(Side(mrvgraph.load(tmp_path / f"{name}.yaml")))
     (change,) = compare_values(sides[0].methodology, sides[1].methodology)
     assert "min: 42" in change.before
     assert "min: 41" in change.after
@@ -128,7 +128,7 @@ values:
 def simulated(tmp_path, spec, project, draws=4000):
     (tmp_path / "spec.yaml").write_text(spec, encoding="utf-8")
     (tmp_path / "project.yaml").write_text(project, encoding="utf-8")
-    return simulate(engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml"), parse_unit, draws=draws, seed=1)
+    return simulate(mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml"), parse_unit, draws=draws, seed=1)
 
 
 def test_one_printed_number_that_holds_for_every_year_is_one_unknown(tmp_path):
@@ -159,7 +159,7 @@ def test_a_share_where_a_number_with_a_unit_belongs_is_refused(declared):
 def test_sensitivity_moves_a_number_with_all_cells_for_which_it_is_written(tmp_path):
     (tmp_path / "spec.yaml").write_text(BY_YEAR, encoding="utf-8")
     (tmp_path / "project.yaml").write_text(FOUR_YEARS, encoding="utf-8")
-    run = engine.run(engine.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
     found = {effect.name: effect for effect in analyse(run, "R", None, draws=0, seed=1).effects}
     heat = found["H[diesel, 2019] and 3 more with this number"]
     assert (heat.derivative, heat.high - heat.low) == pytest.approx((4.0, 4 * 2 * 4.3))

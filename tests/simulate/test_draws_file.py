@@ -128,7 +128,7 @@ def test_a_file_is_written_whole_or_not_at_all(found, tmp_path, monkeypatch):
 
 
 def test_draws_that_do_not_fit_into_memory_are_refused_before_any_is_made(project_file, monkeypatch, capsys):
-    monkeypatch.setattr("engine.batch.run.free_memory", lambda: 10**9)
+    monkeypatch.setattr("engine.batch.evaluation.free_memory", lambda: 10**9)
     monkeypatch.setattr("engine.simulate.simulation.evaluate_batch", None)
 
     assert main(["simulate", "KH_AM004@1.1", str(project_file(UNCERTAIN)), "--draws", "100000000", "--target", "ER"]) == 2

@@ -8,9 +8,9 @@ import pytest
 from small_projects import small_run
 
 from engine.cli import main
-from engine.simulate.declared import read_uncertainty
+from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import MethodologyError
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 
 def declared(folder, distribution, value="5"):

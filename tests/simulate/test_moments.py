@@ -8,7 +8,7 @@ from draw_helpers import drawn, source, variable
 from scipy import stats
 from small_projects import small_run
 
-from engine.batch.many import batchable_of
+from engine.batch.many_draws import batchable_of
 from engine.simulate.correlations import Correlation
 from engine.simulate.moments import correlated, covariance_of, means_of
 from engine.simulate.propagation import gradient_of

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from small_projects import small_run
 
-import engine
-from engine.batch.batch import ArraySource
-from engine.batch.many import batchable_of
-from engine.batch.run import Way, evaluate_batch
-from engine.simulate.declared import read_uncertainty
+import mrvgraph
+from engine.batch.batchable import ArraySource
+from engine.batch.evaluation import Way, evaluate_batch
+from engine.batch.many_draws import batchable_of
 from engine.simulate.simulation import simulate
+from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import MethodologyError
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 MATRIX = "{unit: ha, values: {a: {a: 80, b: 15, c: 5}, b: {b: 40, c: 0}, c: {c: 10}}, otherwise: 0, "
 
@@ -130,7 +130,7 @@ def test_the_conversions_of_the_example_of_option_2_are_drawn(kh, project_file):
     """Held against draws made by NumPy: about 238,000, 77,000 and 517,000 without the other inputs."""
     text = "uncertainty: {inputs: {p: {distribution: dirichlet, size: 400}, ca_pj_m: {distribution: dirichlet, size: 600}, " \
            "ca_d_pj_m: {distribution: dirichlet, size: 600}}}"  # fmt: skip
-    run = engine.run(kh, project_file(text, 2))
+    run = mrvgraph.run(kh, project_file(text, 2))
     found = simulate(run, parse_unit, draws=8192, seed=1, targets=("PE", "DE"))
 
     draws, rng = 4096, np.random.default_rng(5)

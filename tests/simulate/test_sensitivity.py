@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from draw_helpers import drawn, source, variable
 
-import engine
+import mrvgraph
 from engine.cli import main
-from engine.simulate.declared import read_uncertainty
 from engine.simulate.distributions import from_fields
 from engine.simulate.moments import covariance_of
 from engine.simulate.sensitivity import analyse
 from engine.simulate.sensitivity_report import tornado_svg
 from engine.simulate.solving import solve
+from engine.simulate.uncertainty_file import read_uncertainty
 from engine.simulate.unknowns import Variable
 from equations.errors import InputError
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 TWO = "uncertainty: {inputs: {DF: {distribution: normal, se: 0.02}, C: {distribution: normal, relative_se: 5 %}}}"
 
@@ -26,7 +26,7 @@ TWO = "uncertainty: {inputs: {DF: {distribution: normal, se: 0.02}, C: {distribu
 @pytest.fixture
 def analysed(kh, project_file):
     def make(text, draws=0):
-        run = engine.run(kh, project_file(text))
+        run = mrvgraph.run(kh, project_file(text))
         return analyse(run, "ER_credit_p", read_uncertainty(run, parse_unit), draws=draws, seed=1)
 
     return make
@@ -108,7 +108,7 @@ def test_covariances_of_rows_are_those_of_the_draws(kind):
 
 
 def test_solving_finds_the_value_that_gives_the_wish(kh, project_file):
-    run = engine.run(kh, project_file(TWO))
+    run = mrvgraph.run(kh, project_file(TWO))
     total = float(run.values.arrays["ER"].sum())
 
     found = solve(run, "DF", f"ER_credit_p = {total * 0.6}")
@@ -133,7 +133,7 @@ def test_solving_finds_the_value_that_gives_the_wish(kh, project_file):
     ],
 )
 def test_a_wish_that_cannot_be_met_is_explained(name, wish, code, kh, project_file):
-    run = engine.run(kh, project_file(TWO))
+    run = mrvgraph.run(kh, project_file(TWO))
 
     with pytest.raises(InputError) as caught:
         solve(run, name, wish)

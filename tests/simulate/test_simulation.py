@@ -7,16 +7,16 @@ import json
 import numpy as np
 import pytest
 
-import engine
+import mrvgraph
+from engine.batch.evaluation import Way
 from engine.batch.lanes import is_at_hand
-from engine.batch.run import Way
 from engine.cli import main
 from engine.simulate.deductions import deduct
 from engine.simulate.simulation import simulate
 from engine.simulate.simulation_picture import simulation_svg
 from engine.simulate.statistics import summarise
 from equations.errors import MethodologyError
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 ONE = "uncertainty: {inputs: {DF: {distribution: uniform, min: 0.1, max: 0.3}}}"
 MANY = """
@@ -50,7 +50,7 @@ def test_each_draw_is_what_a_run_with_its_numbers_gives(simulated, kh, tmp_path)
     text = (tmp_path / "project.yaml").read_text(encoding="utf-8").split("\nuncertainty:")[0]
     (tmp_path / "again.yaml").write_text(text + f"\n  DF: {{value: {float(share)!r}}}\n", encoding="utf-8")
 
-    again = engine.run(kh, tmp_path / "again.yaml")
+    again = mrvgraph.run(kh, tmp_path / "again.yaml")
 
     assert again.total == pytest.approx(found.draws["ER_credit_p"][7].sum(), rel=1e-12)
 
@@ -176,7 +176,7 @@ def test_the_picture_is_the_same_for_the_same_simulation(simulated):
 
 
 def test_a_simulation_needs_a_run_with_its_targets(kh, project_file):
-    run = engine.run(kh, project_file(ONE))
+    run = mrvgraph.run(kh, project_file(ONE))
 
     with pytest.raises(MethodologyError, match="this run has no quantity 'nothing'"):
         simulate(run, parse_unit, draws=10, seed=1, targets=("nothing",))

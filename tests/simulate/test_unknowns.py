@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from small_projects import small_run
 
-from engine.simulate.declared import read_uncertainty
 from engine.simulate.sensitivity import analyse
 from engine.simulate.simulation import simulate
 from engine.simulate.solving import solve, solved_record
+from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import MethodologyError
-from equations.unit_registry import parse_unit
+from equations.units.registry import parse_unit
 
 YEARLY = {"H": "indices: [year], unit: t"}
 ONCE = {"H": "{unit: t, otherwise: 10, uncertainty: %s}"}

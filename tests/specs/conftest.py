@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
-import engine
-from equations.methodology import Methodology
+import mrvgraph
+from equations.model.methodology import Methodology
 
 SPECS = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004"
 
 
 @pytest.fixture(scope="session")
 def kh() -> Methodology:
-    return engine.load(SPECS / "1.1")
+    return mrvgraph.load(SPECS / "1.1")
 
 
 @pytest.fixture(scope="session")
-def run_kh(kh: Methodology) -> Callable[..., engine.Run]:
+def run_kh(kh: Methodology) -> Callable[..., mrvgraph.Run]:
     """Return ``run(path, targets=..., readings=...)``."""
-    return partial(engine.run, kh)
+    return partial(mrvgraph.run, kh)
 
 
 @pytest.fixture(scope="session")

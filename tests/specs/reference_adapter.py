@@ -25,8 +25,8 @@ import kh_am004_by_hand as by_hand
 import numpy as np
 from random_projects import STOCK
 
-from engine.cells import ABSENT, EXCLUDED
-from engine.pipeline import Run
+from engine.plan.cells import ABSENT, EXCLUDED
+from engine.run.run import Run
 
 Project = dict[str, Any]
 Labels = tuple[str, ...]

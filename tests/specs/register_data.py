@@ -13,7 +13,7 @@ from datetime import date
 import kh_am004_by_hand as by_hand
 from kh_am004_by_hand import FOREST, LAND_USE
 
-from equations.methodology import Methodology
+from equations.model.methodology import Methodology
 
 Matrix = dict[tuple[str, str], float]
 

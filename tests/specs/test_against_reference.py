@@ -20,7 +20,7 @@ import pytest
 import random_projects
 from reference_adapter import TARGETS, compare, to_project_file
 
-import engine
+import mrvgraph
 
 PROJECTS = int(os.environ.get("MRVGRAPH_PROJECTS", "60"))
 
@@ -48,7 +48,7 @@ def pauses(project: Project) -> list[str]:
     return ["starts within a year" if y == first else "ends within a year" if y == last else "pauses" for y in partial]
 
 
-def run_and_compare(seed: int, option: int, folder: Path, run_kh: Callable[..., engine.Run]) -> tuple[Project, int]:
+def run_and_compare(seed: int, option: int, folder: Path, run_kh: Callable[..., mrvgraph.Run]) -> tuple[Project, int]:
     rng = random.Random(1000 * option + seed)
     project = drawn(rng, option)
     oracle = by_hand.compute(project)
@@ -62,7 +62,7 @@ def run_and_compare(seed: int, option: int, folder: Path, run_kh: Callable[..., 
 
 @pytest.mark.parametrize("option", [1, 2])
 def test_engine_and_oracle_agree_on_every_quantity_of_random_projects(
-    option: int, tmp_path: Path, run_kh: Callable[..., engine.Run]
+    option: int, tmp_path: Path, run_kh: Callable[..., mrvgraph.Run]
 ) -> None:
     seen: Counter[str] = Counter()
     compared = 0
@@ -81,7 +81,7 @@ def test_engine_and_oracle_agree_on_every_quantity_of_random_projects(
 
 @pytest.mark.parametrize("option", [1, 2])
 def test_comparison_notices_a_change_in_any_one_number_of_the_oracle(
-    option: int, tmp_path: Path, run_kh: Callable[..., engine.Run]
+    option: int, tmp_path: Path, run_kh: Callable[..., mrvgraph.Run]
 ) -> None:
     rng = random.Random(3 if option == 1 else 8)
     project = drawn(rng, option) | {"fuel": "both", "fertiliser": True, "readings": {}}

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-import engine
-from engine.register import ranked, taken_by_input
-from equations.methodology import Methodology
-from equations.notation_latex import equation_latex
+import mrvgraph
+from engine.plan.register import ranked, taken_by_input
+from equations.model.methodology import Methodology
+from equations.notation.latex import equation_latex
 
-Run = Callable[..., engine.Run]
+Run = Callable[..., mrvgraph.Run]
 
 
 @pytest.fixture(scope="module")
@@ -201,7 +201,7 @@ def test_the_audit_names_what_only_another_input_can_take(kh: Methodology, run_k
 
 
 def test_a_revision_does_not_inherit_what_was_measured_on_another_version() -> None:
-    assert ranked(engine.load("KH_AM004@1.0")) == []
+    assert ranked(mrvgraph.load("KH_AM004@1.0")) == []
 
 
 def test_remarks_on_the_method_are_told_from_faults_of_the_text(kh: Methodology) -> None:

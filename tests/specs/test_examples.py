@@ -9,40 +9,40 @@ import kh_am004_by_hand as by_hand
 import pytest
 from reference_adapter import TARGETS, compare, to_oracle
 
-import engine
-from engine.project_data import read_project
-from equations.methodology import Methodology
+import mrvgraph
+from engine.project.project_file import read_project
+from equations.model.methodology import Methodology
 
 EXAMPLES = {"option1.yaml": 1, "option2.yaml": 2}
 
 
 @pytest.fixture(scope="module", params=EXAMPLES)
-def run(request: pytest.FixtureRequest, run_kh: Callable[..., engine.Run], examples: Path) -> engine.Run:
+def run(request: pytest.FixtureRequest, run_kh: Callable[..., mrvgraph.Run], examples: Path) -> mrvgraph.Run:
     return run_kh(examples / request.param, targets=TARGETS[EXAMPLES[request.param]])
 
 
-def test_example_has_no_error_and_warns_only_of_the_negative_entries_of_table_6(run: engine.Run) -> None:
+def test_example_has_no_error_and_warns_only_of_the_negative_entries_of_table_6(run: mrvgraph.Run) -> None:
     warnings = {(f.severity, f.subject) for f in run.findings if f.severity != "note"}
 
     expected = {("warning", "transition-not-negative")} if run.setting.choices["option"] == "2" else set()
     assert warnings == expected
 
 
-def test_example_agrees_with_the_oracle_on_every_quantity(run: engine.Run) -> None:
+def test_example_agrees_with_the_oracle_on_every_quantity(run: mrvgraph.Run) -> None:
     comparison = compare(run, by_hand.compute(to_oracle(run)))
 
     assert comparison.differences == []
     assert comparison.compared > 200
 
 
-def test_example_says_that_it_is_illustrative_and_starts_within_a_year(run: engine.Run) -> None:
+def test_example_says_that_it_is_illustrative_and_starts_within_a_year(run: mrvgraph.Run) -> None:
     assert run.project.identity["illustrative"] == "yes"
     assert "illustrative" in run.project.identity["description"]
     assert run.value("d", year=2018) == 295
     assert run.value("d_0", year=2018) == 365
 
 
-def test_example_reduces_emissions_in_each_year_and_displaces_some_in_one(run: engine.Run) -> None:
+def test_example_reduces_emissions_in_each_year_and_displaces_some_in_one(run: mrvgraph.Run) -> None:
     assert all(value > 0 for _, value, _ in run.cells("ER"))
     assert any(value > 0 for _, value, _ in run.cells("DE"))
     area = sum(value for _, value, _ in run.cells("A_0"))

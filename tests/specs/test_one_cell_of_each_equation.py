@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import pytest
 
-import engine
+import mrvgraph
 
 COMMON = """
 project: {name: one cell of each equation, illustrative: yes}
@@ -221,7 +221,7 @@ PROJECTS = {"option_1": (OPTION_1, ()), "option_2": (OPTION_2, ()), "matrices": 
 
 
 @pytest.fixture(scope="module")
-def runs(run_kh: Callable[..., engine.Run], tmp_path_factory: pytest.TempPathFactory) -> dict[str, engine.Run]:
+def runs(run_kh: Callable[..., mrvgraph.Run], tmp_path_factory: pytest.TempPathFactory) -> dict[str, mrvgraph.Run]:
     folder = tmp_path_factory.mktemp("cells")
     found = {}
     for name, (text, targets) in PROJECTS.items():
@@ -231,14 +231,14 @@ def runs(run_kh: Callable[..., engine.Run], tmp_path_factory: pytest.TempPathFac
     return found
 
 
-def cell_of(run: engine.Run, quantity: str, labels: dict[str, object]) -> tuple[int, ...]:
+def cell_of(run: mrvgraph.Run, quantity: str, labels: dict[str, object]) -> tuple[int, ...]:
     """Return the place of a cell; where two indices run over one set, its label is a pair."""
     taken = {axis: iter(label if isinstance(label, tuple) else (label,)) for axis, label in labels.items()}
     axes = run.methodology.quantity[quantity].indices
     return tuple(run.setting.members[axis].index(str(next(taken[axis]))) for axis in axes)
 
 
-def numbers_of(run: engine.Run, quantity: str, cell: tuple[int, ...]) -> set[str]:
+def numbers_of(run: mrvgraph.Run, quantity: str, cell: tuple[int, ...]) -> set[str]:
     """Return the printed numbers of the equations that defined a cell."""
     axes = run.methodology.quantity[quantity].indices
     found = set()
@@ -252,7 +252,7 @@ def numbers_of(run: engine.Run, quantity: str, cell: tuple[int, ...]) -> set[str
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"eq-{case[0]:02}" for case in CASES])
-def test_cell_is_what_the_equation_gives_by_hand(case: Case, runs: dict[str, engine.Run]) -> None:
+def test_cell_is_what_the_equation_gives_by_hand(case: Case, runs: dict[str, mrvgraph.Run]) -> None:
     number, name, quantity, labels, by_hand = case
     run = runs[name]
     cell = cell_of(run, quantity, labels)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-import engine
-from equations.methodology import Methodology
+import mrvgraph
+from equations.model.methodology import Methodology
 
 # Table 1: above ground, below ground, total
 TABLE_1 = """
@@ -130,7 +130,7 @@ def crossed(text: str) -> dict[tuple[str, str], str]:
 
 
 @pytest.fixture(scope="module")
-def run(run_kh: Callable[..., engine.Run], tmp_path_factory: pytest.TempPathFactory) -> engine.Run:
+def run(run_kh: Callable[..., mrvgraph.Run], tmp_path_factory: pytest.TempPathFactory) -> mrvgraph.Run:
     path = tmp_path_factory.mktemp("tables") / "project.yaml"
     path.write_text(PROJECT, encoding="utf-8")
     return run_kh(path, targets=("C_total", "EF", "EF_ij", "p_t", "prob_back"))
@@ -140,7 +140,7 @@ def decimals(printed: str) -> int:
     return len(printed.partition(".")[2])
 
 
-def test_totals_of_table_1_come_out_of_its_parts(run: engine.Run) -> None:
+def test_totals_of_table_1_come_out_of_its_parts(run: mrvgraph.Run) -> None:
     totals = {labels[0]: value for labels, value, _ in run.cells("C_total")}
 
     assert {i: f"{totals[i]:.{decimals(row[2])}f}" for i, row in listed(TABLE_1).items()} == {
@@ -149,27 +149,27 @@ def test_totals_of_table_1_come_out_of_its_parts(run: engine.Run) -> None:
     assert len(totals) == 12
 
 
-def test_parts_of_table_1_are_the_carbon_stocks_of_the_data_set(run: engine.Run) -> None:
+def test_parts_of_table_1_are_the_carbon_stocks_of_the_data_set(run: mrvgraph.Run) -> None:
     printed = {(i, pool): float(row[at]) for i, row in listed(TABLE_1).items() for at, pool in enumerate(("AG", "BG"))}
 
     assert {labels: value for labels, value, _ in run.cells("C")} == printed
 
 
-def test_table_2_comes_out_of_equation_44(run: engine.Run) -> None:
+def test_table_2_comes_out_of_equation_44(run: mrvgraph.Run) -> None:
     computed = {labels[0]: f"{value:.2f}" for labels, value, _ in run.cells("EF")}
 
     assert computed == {i: f"{float(row[0]):.2f}" for i, row in listed(TABLE_2).items() if i != "NF"}
     assert listed(TABLE_2)["NF"] == ["0"]
 
 
-def test_table_3_comes_out_of_equation_45_with_its_excluded_cells(run: engine.Run) -> None:
+def test_table_3_comes_out_of_equation_45_with_its_excluded_cells(run: mrvgraph.Run) -> None:
     computed = {labels: "NA" if state else f"{value:.2f}" for labels, value, state in run.cells("EF_ij")}
 
     assert computed == crossed(TABLE_3)
     assert len(computed) == 144
 
 
-def test_cells_not_available_in_table_3_are_excluded_and_count_as_zero(run: engine.Run) -> None:
+def test_cells_not_available_in_table_3_are_excluded_and_count_as_zero(run: mrvgraph.Run) -> None:
     excluded = {labels: (value, state) for labels, value, state in run.cells("EF_ij") if crossed(TABLE_3)[labels] == "NA"}
 
     assert set(excluded.values()) == {(0.0, "excluded")}
@@ -198,7 +198,7 @@ def with_identity_row() -> np.ndarray:
     return np.array([[float(cells.get((i, j), "1" if i == j else "0")) for j in classes] for i in classes])
 
 
-def test_table_5_has_a_real_principal_root_by_equation_48(run: engine.Run) -> None:
+def test_table_5_has_a_real_principal_root_by_equation_48(run: mrvgraph.Run) -> None:
     root = run.values.arrays["p_t"][:, :, 0]
     eigenvalues = np.linalg.eigvals(root)
 
@@ -209,7 +209,7 @@ def test_table_5_has_a_real_principal_root_by_equation_48(run: engine.Run) -> No
     assert root[10].tolist() == [0.0] * 10 + [1.0, 0.0]
 
 
-def test_run_reports_residual_and_least_entry_of_the_root(run: engine.Run) -> None:
+def test_run_reports_residual_and_least_entry_of_the_root(run: mrvgraph.Run) -> None:
     (solution,) = run.values.solutions
 
     assert solution.where == "2006-2010"

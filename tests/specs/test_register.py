@@ -11,8 +11,8 @@ from register_data import AREA_NAMED, Data
 from register_numbers import B_TO_I
 from register_numbers_j import J
 
-from equations.methodology import Methodology
-from equations.ruling import RegisterEntry
+from equations.model.methodology import Methodology
+from equations.model.ruling import RegisterEntry
 
 RECOMPUTED = B_TO_I | J
 #: Numbers in the register that come from elsewhere, with their source; nothing here can be computed from the spec.

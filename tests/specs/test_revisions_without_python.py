@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-import engine
+import mrvgraph
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference import find_difference
-from engine.project_data import read_project_text
+from engine.project.project_file import read_project_text
 from equations.errors import MethodologyError
-from equations.methodology import Methodology
-from equations.notation_latex import equation_latex
+from equations.model.methodology import Methodology
+from equations.notation.latex import equation_latex
 
 FOLDER = Path(__file__).parent / "revisions"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -28,7 +28,7 @@ N2O = (4.6 * 0.01 + 4.6 * 0.10 * 0.010 + 4.6 * 0.30 * 0.0075) * 44 / 28
 
 @cache
 def load(name: str) -> Methodology:
-    return engine.load(FOLDER / f"{name}.yaml")
+    return mrvgraph.load(FOLDER / f"{name}.yaml")
 
 
 def project(values: str = "", *, option: str = "1", fuel: str = "none", fertiliser: str = "no", start: str = "2019-01-01",
@@ -64,13 +64,13 @@ FERTILISER = AREA + """\
 """
 
 
-def credits(name: str, data) -> engine.Run:
-    return engine.run(load(name), data)
+def credits(name: str, data) -> mrvgraph.Run:
+    return mrvgraph.run(load(name), data)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_passes_check(name):
-    result = engine.check(load(name))
+    result = mrvgraph.check(load(name))
 
     assert [f.what for f in result.findings if f.severity == "error"] == []
 

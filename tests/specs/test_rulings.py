@@ -19,10 +19,10 @@ import pytest
 from reference_adapter import TARGETS as TARGETS_OF
 from reference_adapter import compare, to_oracle
 
-import engine
-from engine.cells import EXCLUDED
-from equations.methodology import Methodology
-from equations.syntax import Compare, Node, Switch, Word, walk
+import mrvgraph
+from engine.plan.cells import EXCLUDED
+from equations.formula.syntax import Compare, Node, Switch, Word, walk
+from equations.model.methodology import Methodology
 
 Readings = dict[str, str]
 
@@ -114,19 +114,19 @@ TARGETS = {"matrices": ("p", "p_d")}
 
 
 @pytest.fixture(scope="module")
-def run(run_kh: Callable[..., engine.Run], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., engine.Run]:
+def run(run_kh: Callable[..., mrvgraph.Run], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., mrvgraph.Run]:
     """Return ``run(project, {ruling: reading, ...})``."""
     folder = tmp_path_factory.mktemp("rulings")
     for name, text in PROJECTS.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
 
-    def run_one(name: str, readings: Readings | None = None) -> engine.Run:
+    def run_one(name: str, readings: Readings | None = None) -> mrvgraph.Run:
         return run_kh(folder / f"{name}.yaml", targets=TARGETS.get(name, ()), readings=readings or {})
 
     return run_one
 
 
-def value(run: engine.Run, quantity: str, *labels: object) -> float:
+def value(run: mrvgraph.Run, quantity: str, *labels: object) -> float:
     axes = run.methodology.quantity[quantity].indices
     at = tuple(run.setting.members[axis].index(str(label)) for axis, label in zip(axes, labels, strict=True))
     return float(run.values.arrays[quantity][at])
@@ -221,13 +221,13 @@ CASES: list[tuple[str, Readings, str, tuple[object, ...], float]] = [
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[2]}[{','.join(map(str, case[3]))}]-{'+'.join(case[1].values())}")
 def test_a_reading_gives_what_it_says(
-    case: tuple[str, Readings, str, tuple[object, ...], float], run: Callable[..., engine.Run]
+    case: tuple[str, Readings, str, tuple[object, ...], float], run: Callable[..., mrvgraph.Run]
 ) -> None:
     project, readings, quantity, labels, by_hand_value = case
     assert value(run(project, readings), quantity, *labels) == pytest.approx(by_hand_value, rel=1e-12, abs=1e-12)
 
 
-def test_gains_stay_without_a_factor_where_plantations_are_counted(run: Callable[..., engine.Run]) -> None:
+def test_gains_stay_without_a_factor_where_plantations_are_counted(run: Callable[..., mrvgraph.Run]) -> None:
     states = run("option_2", {"na-cells": "plantations-counted"}).values.states["EF_ij"]
     classes = run("option_2").setting.members["land_use"]
     assert states[classes.index("D"), classes.index("E")] == EXCLUDED
@@ -243,7 +243,7 @@ def test_a_year_without_operation_converts_nothing_under_a_power(run_kh: Any, tm
     assert value(found, "ca", "E", "NF", 2020) == pytest.approx(0, abs=1e-9)
 
 
-def test_the_power_of_a_whole_year_is_the_annual_matrix(run: Callable[..., engine.Run]) -> None:
+def test_the_power_of_a_whole_year_is_the_annual_matrix(run: Callable[..., mrvgraph.Run]) -> None:
     """Taken directly, without a root of one day between."""
     published, power = run("option_2"), run("option_2", DAYS)
     assert power.values.solutions == ()
@@ -267,7 +267,7 @@ EXPECTED = {
 OVER = {year: (seen - EXPECTED[year]) * 44 / 12 for year, seen in {2019: 2000, 2020: 4000, 2021: 6000}.items()}
 
 
-def test_displacement_of_a_period_sets_years_against_each_other(run: Callable[..., engine.Run]) -> None:
+def test_displacement_of_a_period_sets_years_against_each_other(run: Callable[..., mrvgraph.Run]) -> None:
     """2019 is below the reference by 540 tC, 2020 above by 1,037; 2021 is a period of its own."""
     assert OVER[2019] < 0 < OVER[2020]
 
@@ -299,7 +299,7 @@ def test_a_period_below_its_reference_has_no_displacement(run_kh: Any, tmp_path:
 # --- losses without discount ----------------------------------------------------------------------------
 
 
-def test_a_loss_is_not_discounted(run: Callable[..., engine.Run]) -> None:
+def test_a_loss_is_not_discounted(run: Callable[..., mrvgraph.Run]) -> None:
     plain, full = run("option_1"), run("option_1", LOSSES)
     er = {year: value(plain, "ER", year) for year in (2019, 2020, 2021)}
     assert er[2021] < 0 < er[2019]
@@ -320,7 +320,7 @@ def whole(tonnes: float) -> int:
     [("none", lambda x: x, lambda x: x), ("per-year", whole, lambda x: x), ("per-period", lambda x: x, whole)],
 )
 def test_a_loss_without_discount_is_rounded_like_all_else(
-    rounding: str, year: Any, period: Any, run: Callable[..., engine.Run]
+    rounding: str, year: Any, period: Any, run: Callable[..., mrvgraph.Run]
 ) -> None:
     found = run("option_1", LOSSES | {"credit-rounding": rounding})
     credit = {y: year(er * 0.75 if (er := value(found, "ER", y)) > 0 else er) for y in (2019, 2020, 2021)}
@@ -394,7 +394,7 @@ def test_five_percent_by_source_as_estimated_at_validation(stated: str, reading:
 # --- all of option 1 together ----------------------------------------------------------------------------
 
 
-def test_readings_of_option_1_combine_without_gap_or_overlap(run: Callable[..., engine.Run]) -> None:
+def test_readings_of_option_1_combine_without_gap_or_overlap(run: Callable[..., mrvgraph.Run]) -> None:
     totals = set()
     for one, two, three, four in itertools.product(({}, GEOMETRIC), ({}, POWER), ({}, PRORATE), ({}, NATIONAL)):
         found = run("option_1", one | two | three | four)
@@ -424,7 +424,7 @@ def carbon_lost(
 
 @pytest.mark.parametrize("name", ["option1.yaml", "option2.yaml"])
 def test_each_reading_of_an_example_agrees_with_the_oracle(
-    name: str, kh: Methodology, run_kh: Callable[..., engine.Run], examples: Path
+    name: str, kh: Methodology, run_kh: Callable[..., mrvgraph.Run], examples: Path
 ) -> None:
     every = [(ruling.id, reading.id) for ruling in kh.rulings for reading in ruling.readings]
     known = [(ruling, reading) for ruling, reading in every if reading in by_hand.READINGS.get(ruling, ())]
@@ -505,15 +505,15 @@ def test_every_other_reading_is_an_alternative_in_the_register(kh: Methodology) 
 
 
 def test_version_1_0_keeps_the_rulings_that_do_not_turn_on_days(kh: Methodology) -> None:
-    older = engine.load("KH_AM004@1.0")
+    older = mrvgraph.load("KH_AM004@1.0")
     gone = {ruling.id for ruling in kh.rulings} - {ruling.id for ruling in older.rulings}
     assert gone == {"option2-operating-days", "later-partial-year-area", "linear-share-of-year", "interval-average"}
     assert not {"d", "d_0", "P_part", "p_use"} & set(older.quantity)
 
 
 def test_version_1_0_reads_the_rate_in_whole_years(examples: Path) -> None:
-    older = engine.load("KH_AM004@1.0")
-    found = engine.run(older, examples / "option1.yaml", readings=GEOMETRIC)
+    older = mrvgraph.load("KH_AM004@1.0")
+    found = mrvgraph.run(older, examples / "option1.yaml", readings=GEOMETRIC)
     rates = {"E": 1 - (1 - 8 * 0.0249) ** (1 / 8), "D": 1 - (1 - 8 * 0.0345) ** (1 / 8)}
     for i, rate in rates.items():
         assert value(found, "P_use", i) == pytest.approx(rate, rel=1e-12)

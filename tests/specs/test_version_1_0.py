@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-import engine
-from engine.project_data import read_project_text
+import mrvgraph
+from engine.project.project_file import read_project_text
 
 #: tCO2 from a hectare of evergreen forest: 76.61 + 14.69 tC.
 F = 44 / 12 * (76.61 + 14.69)
@@ -25,12 +25,12 @@ def project(start: str):
 
 @pytest.fixture(scope="module")
 def one():
-    return engine.load("KH_AM004@1.0")
+    return mrvgraph.load("KH_AM004@1.0")
 
 
 @pytest.mark.parametrize("start", ["2019-01-01", "2019-07-02", "2019-12-31"])
 def test_a_partial_start_year_counts_whole_in_1_0(one, start):
-    run = engine.run(one, project(start))
+    run = mrvgraph.run(one, project(start))
 
     assert run.value("RL", year=2019) == pytest.approx(24.9 * F, rel=1e-12)
     assert run.value("RL", year=2020) == pytest.approx(24.9 * (1 - 0.0249) * F, rel=1e-12)
@@ -42,18 +42,18 @@ def test_a_partial_start_year_counts_whole_in_1_0(one, start):
 def test_1_1_with_every_day_an_operating_day_gives_the_credits_of_1_0(one, kh):
     data = project("2019-01-01")
 
-    assert engine.run(kh, data).total == engine.run(one, data).total
+    assert mrvgraph.run(kh, data).total == mrvgraph.run(one, data).total
 
 
 def test_1_1_with_fewer_days_does_not(one, kh):
-    run = engine.run(kh, project("2019-07-02"))
+    run = mrvgraph.run(kh, project("2019-07-02"))
 
     assert run.value("RL", year=2019) == pytest.approx(24.9 * 183 / 365 * F, rel=1e-12)
     assert run.value("RL", year=2020) == pytest.approx(24.9 * (1 - 0.0249 * 183 / 365) * F, rel=1e-12)
 
 
 def test_1_0_passes_check(one):
-    assert [f.what for f in engine.check(one).findings if f.severity == "error"] == []
+    assert [f.what for f in mrvgraph.check(one).findings if f.severity == "error"] == []
 
 
 def test_1_0_says_that_it_is_reconstructed_and_on_what_evidence(one):

@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 from reference_adapter import TARGETS, compare, to_oracle
 
-import engine
+import mrvgraph
+from engine.checks.worked_cases import WorkedCase, read_cases
 from engine.mutation.case_runs import CaseRun, RuleReads, start_case
-from engine.worked_cases import WorkedCase, read_cases
-from equations.methodology import Methodology
-from equations.unit_registry import parse_unit
+from equations.model.methodology import Methodology
+from equations.units.registry import parse_unit
 
 FOLDER = Path(__file__).resolve().parents[2] / "methodology_specs" / "KH_AM004" / "1.1"
 POWER = {"option2-operating-days": "power"}
@@ -37,13 +37,13 @@ def started(kh: Methodology, cases: tuple[WorkedCase, ...]) -> dict[str, CaseRun
     return {case.id: start_case(case, kh, rules, parse_unit) for case in cases}
 
 
-def full_run(case: WorkedCase, run_kh: Callable[..., engine.Run]) -> engine.Run:
+def full_run(case: WorkedCase, run_kh: Callable[..., mrvgraph.Run]) -> mrvgraph.Run:
     data = case.data()
     option = case.choices.get("option") or data.choices["option"].text
     return run_kh(data, choices=case.choices, readings=case.readings, targets=TARGETS[int(option)])
 
 
-def numbers(run: engine.Run, quantity: str) -> dict[tuple[str, ...], float]:
+def numbers(run: mrvgraph.Run, quantity: str) -> dict[tuple[str, ...], float]:
     return {labels: value for labels, value, _ in run.cells(quantity)} if quantity in run.values.arrays else {}
 
 
@@ -71,7 +71,7 @@ def test_every_equation_choice_and_reading_takes_part_in_a_case(kh: Methodology,
 # --- against the oracle ---------------------------------------------------------------------------
 
 
-def test_every_case_agrees_with_the_oracle(cases: tuple[WorkedCase, ...], run_kh: Callable[..., engine.Run]) -> None:
+def test_every_case_agrees_with_the_oracle(cases: tuple[WorkedCase, ...], run_kh: Callable[..., mrvgraph.Run]) -> None:
     compared = 0
     for case in cases:
         run = full_run(case, run_kh)
@@ -87,7 +87,7 @@ def test_every_case_agrees_with_the_oracle(cases: tuple[WorkedCase, ...], run_kh
     assert compared > 1000 * len(cases)
 
 
-def check_areas(run: engine.Run) -> None:
+def check_areas(run: mrvgraph.Run) -> None:
     """Each mapped class is shared out as its sample points are."""
     for mapped, sample, area in (("A_map_0", "n_0", "A_0"), ("A_d_map_0", "n_d_0", "A_d_0")):
         drawn, points = numbers(run, mapped), numbers(run, sample)
@@ -101,7 +101,7 @@ def check_areas(run: engine.Run) -> None:
             assert math.isclose(value, math.fsum(shares), rel_tol=1e-12, abs_tol=1e-9), (area, j)
 
 
-def check_averages(run: engine.Run) -> None:
+def check_averages(run: mrvgraph.Run) -> None:
     """What was converted between two maps is shared out over the years between them."""
     years = run.setting.members["year"]
     names = run.setting.members["map_interval"]
@@ -117,7 +117,7 @@ def check_averages(run: engine.Run) -> None:
             assert math.isclose(value, between[(*labels, interval[year])] * share, rel_tol=1e-12), (yearly, labels, year)
 
 
-def check_probabilities(run: engine.Run) -> None:
+def check_probabilities(run: mrvgraph.Run) -> None:
     """Eq 46, and Eq 47 to 49 with the weights of the reading."""
     for converted, area, span, share in (("CA_ref", "A_ref", "T_ref", "P"), ("CA_d_ref", "A_d_ref", "T_d_ref", "P_d")):
         if area in run.values.arrays and converted in run.values.arrays:
@@ -141,7 +141,7 @@ def check_probabilities(run: engine.Run) -> None:
 
 
 def test_operating_days_as_a_power_of_the_matrix_by_eigenvectors(
-    cases: tuple[WorkedCase, ...], run_kh: Callable[..., engine.Run]
+    cases: tuple[WorkedCase, ...], run_kh: Callable[..., mrvgraph.Run]
 ) -> None:
     """The oracle has no such reading: the power d/d0 is taken by eigenvectors, and the years are walked in a loop."""
     found = [case for case in cases if POWER.items() <= case.readings.items()]

@@ -21,12 +21,12 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import Subject
-from engine.setting import is_static, switches_of
-from equations.equation import Rule
-from equations.methodology import Choice, Methodology
-from equations.notation import condition_text, letters_of, plain_text
-from equations.notation_latex import latex
-from equations.syntax import Compare, Element, Node, Number
+from engine.plan.setting import is_static, switches_of
+from equations.formula.syntax import Compare, Element, Node, Number
+from equations.model.equation import Rule
+from equations.model.methodology import Choice, Methodology
+from equations.notation.latex import latex
+from equations.notation.plain import condition_text, letters_of, plain_text
 
 
 def choice_page(subject: Subject) -> Page:

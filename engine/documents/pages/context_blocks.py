@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from engine.documents.model import Badge, Block, Heading, Inlines, Row, Soft, Table, between
 from engine.documents.subject import Subject
-from equations.context import Pool
-from equations.methodology import Section
+from equations.model.context import Pool
+from equations.model.methodology import Section
 
 _REQUIRED = {"yes": "required", "no": "not required", "open": "the project decides"}
 _INCLUDED = {"yes": Badge("counted", "good"), "no": Badge("left out", "plain"), "conditional": Badge("counted where used", "note")}

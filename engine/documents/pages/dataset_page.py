@@ -26,9 +26,9 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import Subject, unit_text
-from equations.dataset import Cell, Dataset, PublishedResult, ValueBlock
-from equations.notation import condition_text, letters_of, plain_text
-from equations.notation_latex import latex
+from equations.model.dataset import Cell, Dataset, PublishedResult, ValueBlock
+from equations.notation.latex import latex
+from equations.notation.plain import condition_text, letters_of, plain_text
 
 _MOST_COLUMNS, _FEW_COLUMNS = 16, 6
 

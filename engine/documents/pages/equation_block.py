@@ -33,15 +33,15 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
-from engine.documents.neighbourhood import neighbourhood_svg
+from engine.documents.pages.neighbourhood import neighbourhood_svg
+from engine.documents.pages.unit_balance import Balance, Term, unit_balance
 from engine.documents.subject import SEVERITIES, Subject, kind_badge, unit_inlines, unit_text
-from engine.documents.unit_balance import Balance, Term, unit_balance
-from equations.equation import Equation
-from equations.notation import letters_of, plain_text
-from equations.notation_latex import equation_latex, latex, matrix_element_latex
-from equations.notation_symbols import letter_latex
-from equations.ruling import RegisterEntry, Ruling
-from equations.syntax import IndexLetter, Letter, MatrixRef, Ratio, walk
+from equations.formula.syntax import IndexLetter, Letter, MatrixRef, Ratio, walk
+from equations.model.equation import Equation
+from equations.model.ruling import RegisterEntry, Ruling
+from equations.notation.latex import equation_latex, latex, matrix_element_latex
+from equations.notation.plain import letters_of, plain_text
+from equations.notation.symbols import letter_latex
 
 
 def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] = ()) -> Box:

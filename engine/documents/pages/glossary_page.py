@@ -19,8 +19,8 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import KINDS, Subject, unit_text
-from equations.notation_symbols import letter_latex
-from equations.quantity import ROLES
+from equations.model.quantity import ROLES
+from equations.notation.symbols import letter_latex
 
 _WORDS = (
     ("Spec", "The files in which the methodology is declared; these pages, the checks and the results all follow from them."),

@@ -6,11 +6,11 @@ import json
 
 from engine.documents.model import Block, Bullets, Code, Heading, Inline, Only, Page, Paragraph, Picture, Widget
 from engine.documents.subject import Subject, kind_badge
-from engine.drawing.graph_picture import graph_svg
-from engine.drawing.graph_text import graph_mermaid
-from engine.drawing.graph_view import KIND_COLOURS, view_of
-from engine.graph import EquationGraph, build_graph
-from engine.placeholder import standing_equations
+from engine.plan.graph import EquationGraph, build_graph
+from engine.plan.spec_setting import standing_equations
+from engine.typesetting.pictures.graph_picture import graph_svg
+from engine.typesetting.pictures.graph_text import graph_mermaid
+from engine.typesetting.pictures.graph_view import KIND_COLOURS, view_of
 
 
 def graph_page(subject: Subject) -> Page:
@@ -66,7 +66,7 @@ def default_graph(subject: Subject) -> tuple[EquationGraph, set[str]]:
     m = subject.methodology
     graph = build_graph(m, standing_equations(m, {}, {}))
     wanted: set[str] = set()
-    for target in dict.fromkeys((m.result, *m.report)):
+    for target in m.reported:
         wanted |= {target} | graph.inputs_of(target)
     return graph, wanted
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.documents.choice_page import choice_page
-from engine.documents.dataset_page import dataset_page
-from engine.documents.glossary_page import glossary_page
-from engine.documents.graph_page import graph_page
 from engine.documents.model import Box, Document, Found, Note, Page, Ref, Spot, Table, anchor_of, walk_blocks
-from engine.documents.overview_page import overview_page
-from engine.documents.quantity_pages import quantity_pages
-from engine.documents.ruling_pages import register_page, ruling_page
-from engine.documents.section_pages import section_page_id, section_pages
+from engine.documents.pages.choice_page import choice_page
+from engine.documents.pages.dataset_page import dataset_page
+from engine.documents.pages.glossary_page import glossary_page
+from engine.documents.pages.graph_page import graph_page
+from engine.documents.pages.overview_page import overview_page
+from engine.documents.pages.quantity_pages import quantity_pages
+from engine.documents.pages.ruling_pages import register_page, ruling_page
+from engine.documents.pages.section_pages import section_page_id, section_pages
+from engine.documents.pages.version_page import version_page
 from engine.documents.subject import KINDS, Subject
-from engine.documents.svg_text import symbol_words
-from engine.documents.version_page import version_page
-from equations.methodology import Methodology
+from engine.typesetting.pictures.svg_text import symbol_words
+from equations.model.methodology import Methodology
 
 
 def methodology_document(methodology: Methodology, others: tuple[Methodology, ...] = ()) -> Document:

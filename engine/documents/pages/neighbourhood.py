@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.documents.markup import Html, tag
 from engine.documents.model import Ref
 from engine.documents.subject import Subject
-from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_width, width, wrapped
-from engine.drawing.graph_view import KIND_COLOURS
-from equations.equation import Equation
+from engine.output.markup import Html, tag
+from engine.typesetting.pictures.graph_view import KIND_COLOURS
+from engine.typesetting.pictures.svg_text import cut, label, picture, symbol_text, symbol_width, width, wrapped
+from equations.model.equation import Equation
 
 _WIDE, _HIGH, _STEP, _GAP, _MOST = 306, 36, 42, 40, 10
 

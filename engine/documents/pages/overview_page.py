@@ -21,9 +21,9 @@ from engine.documents.model import (
     Row,
     Table,
 )
-from engine.documents.quantity_pages import PAGES
+from engine.documents.pages.quantity_pages import PAGES
 from engine.documents.subject import KINDS, Subject
-from equations.notation_latex import equation_latex
+from equations.notation.latex import equation_latex
 
 
 def overview_page(subject: Subject) -> Page:

@@ -21,8 +21,8 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import KINDS, Subject, kind_badge, range_text, unit_inlines, unit_text
-from equations.methodology import ParameterList
-from equations.quantity import Quantity
+from equations.model.methodology import ParameterList
+from equations.model.quantity import Quantity
 
 PAGES = {
     "monitored": "monitoring-plan",

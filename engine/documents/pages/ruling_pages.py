@@ -22,9 +22,9 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import SEVERITIES, Subject, unit_text
-from engine.register import measured, ranked
-from engine.setting import is_static, switches_of
-from equations.ruling import RegisterEntry, Ruling
+from engine.plan.register import measured, ranked
+from engine.plan.setting import is_static, switches_of
+from equations.model.ruling import RegisterEntry, Ruling
 
 #: So many rulings need no table of contents.
 _FEW = 6

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.documents.choice_page import choice_box, rule_box
-from engine.documents.context_blocks import context_blocks
-from engine.documents.equation_block import equation_box
 from engine.documents.model import (
     Badge,
     Block,
@@ -29,13 +26,16 @@ from engine.documents.model import (
     Table,
     anchor_of,
 )
-from engine.documents.quantity_pages import quantity_table
+from engine.documents.pages.choice_page import choice_box, rule_box
+from engine.documents.pages.context_blocks import context_blocks
+from engine.documents.pages.equation_block import equation_box
+from engine.documents.pages.quantity_pages import quantity_table
 from engine.documents.subject import Subject
-from engine.drawing.graph_text import graph_mermaid
-from engine.graph import build_graph
-from equations.equation import Equation
-from equations.methodology import Section
-from equations.notation_latex import equation_latex
+from engine.plan.graph import build_graph
+from engine.typesetting.pictures.graph_text import graph_mermaid
+from equations.model.equation import Equation
+from equations.model.methodology import Section
+from equations.notation.latex import equation_latex
 
 
 def section_page_id(section: str) -> str:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from engine.checks import check_equation
-from engine.solvers import root_parts
-from equations.dimensions import UnitChecker, exact_value
-from equations.equation import Equation
-from equations.methodology import Methodology
-from equations.notation_latex import latex
-from equations.syntax import Binary, Call, Cases, Excluded, Negative, Node, Number, Ratio, Reduce, walk
-from equations.tokens import Source
-from equations.units import PLAIN, Unit, base_name
+from engine.run.solvers import root_parts
+from equations.formula.syntax import Binary, Call, Cases, Excluded, Negative, Node, Number, Ratio, Reduce, walk
+from equations.formula.tokens import Source
+from equations.meaning.dimensions import UnitChecker, exact_value
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.notation.latex import latex
+from equations.units.unit import PLAIN, Unit, base_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import Subject, unit_text
-from equations.equation import Equation
 from equations.errors import MethodologyError
-from equations.grammar import parse_formula
-from equations.methodology import Methodology
-from equations.notation_latex import equation_latex, latex
-from equations.syntax import Element, Name, Node, rebuild, walk
+from equations.formula.grammar import parse_formula
+from equations.formula.syntax import Element, Name, Node, rebuild, walk
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.notation.latex import equation_latex, latex
 
 
 def version_page(subject: Subject) -> Page:

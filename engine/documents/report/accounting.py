@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.formula import FormulaEvaluator, Scope
-from engine.pipeline import Run
-from equations.quantity import Quantity
-from equations.syntax import Binary, Element, IndexLetter, Node, walk
+from engine.run.formula import FormulaEvaluator, Scope
+from engine.run.run import Run
+from equations.formula.syntax import Binary, Element, IndexLetter, Node, walk
+from equations.model.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from pathlib import PurePath
 
 import numpy as np
 
-from engine.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.documents.model import Figure, Inline, Inlines
-from engine.pipeline import Run
-from engine.reads import Cell
-from engine.terminal import number
-from engine.trace import TraceNode, Tracer
-from engine.written_numbers import Origin
-from equations.equation import Equation
+from engine.explain.trace import TraceNode, Tracer
+from engine.output.terminal import number
+from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
+from engine.project.written_numbers import Origin
+from engine.run.cell_reads import Cell
+from engine.run.run import Run
+from equations.model.equation import Equation
 
 _MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
 _MOST_READS = 60

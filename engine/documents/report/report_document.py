@@ -11,9 +11,6 @@ from pathlib import PurePath
 from engine.audit.asked import why_not_asked
 from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ReadingLine
-from engine.documents.accounting import balance_steps, by_year, emission_sources, of_role, years_of
-from engine.documents.charts import PALETTE, Series, bars, stacked, waterfall
-from engine.documents.figures import Figures
 from engine.documents.model import (
     Badge,
     Block,
@@ -39,16 +36,19 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
-from engine.documents.report_numbers import equation_sections, input_sections
+from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
+from engine.documents.report.figures import Figures
+from engine.documents.report.report_numbers import equation_sections, input_sections
 from engine.documents.subject import Subject
 from engine.finding import Finding
-from engine.findings_report import sentence
-from engine.pipeline import Run
-from engine.rules import HELD, IDLE, Verdict, tallied
-from engine.terminal import number
-from engine.whole_units import whole_units
-from engine.yearly import fixed, yearly_table
-from equations.quantity import Quantity
+from engine.output.terminal import number
+from engine.report.findings import sentence
+from engine.report.whole_units import whole_units
+from engine.report.yearly_table import fixed, yearly_table
+from engine.run.rules import HELD, IDLE, Verdict, tallied
+from engine.run.run import Run
+from engine.typesetting.pictures.charts import PALETTE, Series, bars, stacked, waterfall
+from equations.model.quantity import Quantity
 
 #: Anchor and name of each part, for the navigation.
 PARTS = (
@@ -188,7 +188,7 @@ class Report:
         if found.note:
             yield Paragraph((Soft((found.note,)),))
         in_table = {row.quantity.id for row in found.rows}
-        shown = [q for q in dict.fromkeys((m.result, *m.report)) if q not in in_table and q in run.values.arrays]
+        shown = [q for q in m.reported if q not in in_table and q in run.values.arrays]
         for id_ in shown:
             numbers = self.figures.numbers[id_]
             axes = ", ".join(axis.replace("_", " ") for axis in m.quantity[id_].indices)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.documents.equation_block import equation_title
-from engine.documents.figures import Figures, Number, place_text
 from engine.documents.model import (
     Block,
     Box,
@@ -25,12 +23,14 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
+from engine.documents.pages.equation_block import equation_title
+from engine.documents.report.figures import Figures, Number, place_text
 from engine.documents.subject import KINDS, Subject, kind_badge, unit_text
-from engine.written_numbers import Origin
-from equations.equation import Equation
-from equations.notation import letters_of, plain_text
-from equations.notation_latex import equation_latex
-from equations.quantity import Quantity
+from engine.project.written_numbers import Origin
+from equations.model.equation import Equation
+from equations.model.quantity import Quantity
+from equations.notation.latex import equation_latex
+from equations.notation.plain import letters_of, plain_text
 
 #: So many numbers are all written out; of more, the largest, and all in tables.
 _MOST_WORKED, _SOME_WORKED = 14, 6

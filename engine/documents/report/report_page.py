@@ -6,17 +6,17 @@ import base64
 import hashlib
 import json
 
-from engine.documents.assets_folder import asset, style_sheet
-from engine.documents.figures import Figures, Number, place_text
-from engine.documents.html_blocks import HtmlWriter
-from engine.documents.markup import Html, joined, script_data, tag
-from engine.documents.mathml import display_mathml, inline_mathml
 from engine.documents.model import Document, Ref, Widget
-from engine.documents.report_document import PARTS
-from engine.documents.report_numbers import given_by
-from engine.documents.site import document_text
+from engine.documents.report.figures import Figures, Number, place_text
+from engine.documents.report.report_document import PARTS
+from engine.documents.report.report_numbers import given_by
 from engine.documents.subject import KINDS, Subject, unit_text
-from equations.notation_latex import equation_latex
+from engine.documents.writers.assets_folder import asset, style_sheet
+from engine.documents.writers.html_blocks import HtmlWriter
+from engine.documents.writers.site import document_text
+from engine.output.markup import Html, joined, script_data, tag
+from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
+from equations.notation.latex import equation_latex
 
 #: What is said of an input: names with texts.
 Said = tuple[tuple[str, str], ...]

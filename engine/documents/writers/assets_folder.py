@@ -6,7 +6,7 @@ import base64
 from functools import lru_cache
 from importlib.resources import files
 
-from engine.documents.fonts import CODE, FONT, font_rules
+from engine.typesetting.fonts.bundled import CODE, FONT, font_rules
 
 FOLDER = "assets"
 
@@ -14,7 +14,7 @@ FOLDER = "assets"
 @lru_cache
 def asset(name: str) -> str:
     """Return a file of this package's assets."""
-    return files("engine.documents").joinpath(FOLDER, name).read_text(encoding="utf-8")
+    return files("engine.documents.writers").joinpath(FOLDER, name).read_text(encoding="utf-8")
 
 
 def style_sheet(text: str) -> str:
@@ -25,7 +25,7 @@ def style_sheet(text: str) -> str:
     text
         Everything that is shown with it.
     """
-    font = files("engine.documents").joinpath(FOLDER, "stix-two-math-subset.woff2").read_bytes()
+    font = files("engine.documents.writers").joinpath(FOLDER, "stix-two-math-subset.woff2").read_bytes()
     sheet = asset("style.css")
     rules = font_rules(sheet + text)
     sheet = sheet.replace("MATHEMATICS_FONT", f"data:font/woff2;base64,{base64.b64encode(font).decode()}")

@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.documents.markup import BREAKS, Html, joined, tag
-from engine.documents.mathml import display_mathml, inline_mathml
 from engine.documents.model import (
     Badge,
     Block,
@@ -39,6 +37,8 @@ from engine.documents.model import (
     Widget,
     plain,
 )
+from engine.output.markup import BREAKS, Html, joined, tag
+from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
 
 #: Gives the address of an entry, or ``None`` where the document does not hold it.
 Address = Callable[[Ref], "str | None"]

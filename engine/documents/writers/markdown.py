@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from engine.documents.markup import clean
 from engine.documents.model import (
     Badge,
     Block,
@@ -38,6 +37,7 @@ from engine.documents.model import (
     Tiles,
     Widget,
 )
+from engine.output.markup import clean
 
 _SPECIAL = re.compile(r"([\\`*{}\[\]$~|])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _AT_START = re.compile(r"^(\s*)([#>+=-]|\d+[.)])")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import importlib
 
-from engine.documents.fonts import FOLDER
+from engine.typesetting.fonts.bundled import FOLDER
 from equations.errors import InputError
 
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from engine.documents.assets_folder import FOLDER, asset, style_sheet
-from engine.documents.html_blocks import HtmlWriter
-from engine.documents.markup import Html, joined, script_data, tag
-from engine.documents.mathml import inline_mathml
 from engine.documents.model import Document, Page, Ref, Widget
+from engine.documents.writers.assets_folder import FOLDER, asset, style_sheet
+from engine.documents.writers.html_blocks import HtmlWriter
+from engine.output.markup import Html, joined, script_data, tag
+from engine.typesetting.mathematics.mathml import inline_mathml
 
 
 def site_files(document: Document, extra: Mapping[str, str] | None = None) -> dict[str, str]:

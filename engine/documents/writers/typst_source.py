@@ -9,9 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from engine.documents.assets_folder import asset
-from engine.documents.fonts import FONT
-from engine.documents.markup import BREAKS, clean
 from engine.documents.model import (
     Badge,
     Block,
@@ -45,7 +42,10 @@ from engine.documents.model import (
     plain,
     walk_blocks,
 )
-from engine.documents.typst_mathematics import string, typst_mathematics
+from engine.documents.writers.assets_folder import asset
+from engine.output.markup import BREAKS, clean
+from engine.typesetting.fonts.bundled import FONT
+from engine.typesetting.mathematics.typst import string, typst_mathematics
 
 #: What is shorter than this stays on one page.
 _MOST_ROWS, _MOST_LETTERS = 14, 1800

@@ -21,8 +21,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import double_double as dd
-from engine.double_double import Numbers, Pair
+from engine.run.arithmetic import double_double as dd
+from engine.run.arithmetic.double_double import Numbers, Pair
 
 Draws = NDArray[np.bool_]
 #: Steps of an iteration on some draws: the next state, and which draws are done.

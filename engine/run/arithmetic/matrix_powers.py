@@ -1,7 +1,7 @@
 """Powers and roots of matrices as a run and a batch take them: each verified, each rounded once, or refused with the reason.
 
-What is verified, besides each square root (:mod:`engine.fractional_powers`): of a root ``Q``, that ``Q ^ n`` gives the matrix back; of a
-power with an exponent that is not whole, that ``A ^ x A ^ (c - x)`` is ``A ^ c`` with the next whole ``c``.
+What is verified, besides each square root (:mod:`engine.run.arithmetic.fractional_powers`): of a root ``Q``, that ``Q ^ n`` gives
+the matrix back; of a power with an exponent that is not whole, that ``A ^ x A ^ (c - x)`` is ``A ^ c`` with the next whole ``c``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import double_double as dd
-from engine.double_double import Numbers, Pair
-from engine.fractional_powers import Draws, fractional_power, near_unit, whole_power
+from engine.run.arithmetic import double_double as dd
+from engine.run.arithmetic.double_double import Numbers, Pair
+from engine.run.arithmetic.fractional_powers import Draws, fractional_power, near_unit, whole_power
 
 #: Greatest difference between the power of a root and the matrix, for matrices whose entries are no greater than 1.
 MOST_RESIDUAL = 1e-10

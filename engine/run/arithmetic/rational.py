@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.whole_numbers import ROUNDING
+from engine.run.arithmetic.whole_numbers import ROUNDING
 
 #: Powers beyond this are computed as floats; a fraction would fill the memory.
 _MOST_POWER = 1000

@@ -1,7 +1,7 @@
 """Whole numbers of floats: what lies so near to a whole number that only the last digits of a float keep it apart counts as it.
 
 A tonne is decided on what people count in. 2,710 * 0.052 * 150 * 44/12 is 77,506; as floats it is 77,505.99999999999. Where a run can tell
-in fractions on which side a value lies, it does (:mod:`engine.exact`); draws of a batch, and values that roots or logarithms enter, count as
+in fractions on which side a value lies, it does (:mod:`engine.run.exact_run`); draws of a batch, and values that roots or logarithms enter, count as
 the whole number.
 """
 

@@ -1,6 +1,6 @@
 """The fonts that documents bring, so that every machine shows the same: text, code, signs, Khmer and Japanese.
 
-They stand in ``assets/fonts`` with their licences, made by ``.ci/make_fonts.py``. A page holds them cut to its letters; Khmer, whose
+They stand in ``files`` with their licences, made by ``.ci/make_fonts.py``. A page holds them cut to its letters; Khmer, whose
 letters change by their neighbours, is held whole.
 """
 
@@ -11,10 +11,10 @@ import unicodedata
 from functools import cache, cached_property
 from pathlib import Path
 
-from engine.documents.truetype import TrueType
+from engine.typesetting.fonts.truetype import TrueType
 from equations.records import record
 
-FOLDER = Path(__file__).parent / "assets" / "fonts"
+FOLDER = Path(__file__).parent / "files"
 #: Every printable character of ASCII is in each cut, for what scripts write.
 _ASCII = frozenset(range(0x20, 0x7F))
 

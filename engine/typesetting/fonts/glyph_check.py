@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.documents.fonts import with_fonts, without_glyph
+from engine.typesetting.fonts.bundled import with_fonts, without_glyph
 from equations.errors import InputError, Place, raise_all
 
 _ROUND, _MOST = 24, 4

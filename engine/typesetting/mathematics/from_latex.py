@@ -1,4 +1,4 @@
-r"""From the LaTeX that notation and specs write to the tree of :mod:`engine.documents.mathematics`.
+r"""From the LaTeX that notation and specs write to the tree of :mod:`engine.typesetting.mathematics.tree`.
 
 A closed part of LaTeX is read: symbols, scripts, fractions, roots, fences, cases and matrices. Nothing is executed and
 nothing raises: what is not known is shown as the text that was written, and named in :attr:`Reader.unknown`.
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from engine.documents.mathematics import (
+from engine.typesetting.mathematics.tree import (
     Accent,
     Fence,
     Fraction,

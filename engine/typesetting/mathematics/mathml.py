@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from engine.documents.latex_reader import mathematics
-from engine.documents.markup import Html, tag
-from engine.documents.mathematics import (
+from engine.output.markup import Html, tag
+from engine.typesetting.mathematics.from_latex import mathematics
+from engine.typesetting.mathematics.tree import (
     Accent,
     Fence,
     Fraction,

@@ -10,8 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.documents.markup import Html, tag
-from engine.documents.svg_text import cut, label, picture, width
+from engine.output.markup import Html, tag
+from engine.typesetting.pictures.svg_text import cut, label, picture, width
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#707070")
 _INK, _SOFT, _RULE = "#1b2733", "#4d5b67", "#d3dbe1"

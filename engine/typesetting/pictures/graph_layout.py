@@ -13,8 +13,8 @@ from functools import cached_property
 
 import networkx as nx
 
-from engine.graph import EquationGraph, publication_order
-from equations.methodology import Methodology
+from engine.plan.graph import EquationGraph, publication_order
+from equations.model.methodology import Methodology
 
 BOX_WIDE, BOX_HIGH = 206, 70
 _GAP_Y, _TRACK, _GAP_X, _LANE_PAD, _TOP = 10, 9, 74, 12, 92

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.documents.markup import Html, tag
-from engine.documents.svg_text import cut, label, picture, symbol_text, symbol_width, width, wrapped
-from engine.drawing.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, Box, Lane, Line, lay_out
-from engine.drawing.graph_view import KIND_COLOURS, GraphView, view_of
-from engine.graph import EquationGraph
-from equations.quantity import Quantity
+from engine.output.markup import Html, tag
+from engine.plan.graph import EquationGraph
+from engine.typesetting.pictures.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, Box, Lane, Line, lay_out
+from engine.typesetting.pictures.graph_view import KIND_COLOURS, GraphView, view_of
+from engine.typesetting.pictures.svg_text import cut, label, picture, symbol_text, symbol_width, width, wrapped
+from equations.model.quantity import Quantity
 
 
 def graph_svg(graph: EquationGraph, quantities: Iterable[str], *, linked: bool = False) -> str:

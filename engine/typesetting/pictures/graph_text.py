@@ -1,12 +1,12 @@
-"""The dependency graph as data, and as text that other tools draw; :mod:`engine.drawing.graph_picture` draws it."""
+"""The dependency graph as data, and as text that other tools draw; :mod:`engine.typesetting.pictures.graph_picture` draws it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.drawing.graph_layout import section_of
-from engine.drawing.graph_view import KIND_COLOURS, GraphView, view_of
-from engine.graph import EquationGraph, publication_order
+from engine.plan.graph import EquationGraph, publication_order
+from engine.typesetting.pictures.graph_layout import section_of
+from engine.typesetting.pictures.graph_view import KIND_COLOURS, GraphView, view_of
 
 
 def graph_record(graph: EquationGraph, quantities: Iterable[str]) -> dict[str, object]:

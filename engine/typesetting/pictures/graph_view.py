@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.drawing.symbols import letters_as_written, symbol_of
-from engine.graph import EquationGraph, publication_order
-from engine.placeholder import choice_combinations, placeholder_setting
-from engine.setting import may_hold
-from equations.methodology import Methodology
+from engine.plan.graph import EquationGraph, publication_order
+from engine.plan.setting import may_hold
+from engine.plan.spec_setting import choice_combinations, placeholder_setting
+from engine.typesetting.pictures.symbols import letters_as_written, symbol_of
+from equations.model.methodology import Methodology
 
 #: Tint and full colour by kind; the full colours remain apart for colour-blind readers (Okabe and Ito).
 KIND_COLOURS = {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.documents.fonts import FONT
-from engine.documents.latex_reader import mathematics
-from engine.documents.markup import Child, Html, joined, tag
-from engine.documents.mathematics import (
+from engine.output.markup import Child, Html, joined, tag
+from engine.typesetting.fonts.bundled import FONT
+from engine.typesetting.mathematics.from_latex import mathematics
+from engine.typesetting.mathematics.tree import (
     Accent,
     Fence,
     Gap,

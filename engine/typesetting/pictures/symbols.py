@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from equations.methodology import Methodology
-from equations.notation_matrix import free_letter
-from equations.notation_symbols import letter_latex, symbol_latex
-from equations.quantity import Quantity
-from equations.syntax import Element, IndexLetter, walk
+from equations.formula.syntax import Element, IndexLetter, walk
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.notation.matrix import free_letter
+from equations.notation.symbols import letter_latex, symbol_latex
 
 
 def letters_as_written(methodology: Methodology) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,1 @@
+"""What each command does, from its options to text; the command line writes what comes back."""

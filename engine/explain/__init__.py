@@ -1,0 +1,1 @@
+"""What a number follows from, and what a number needs."""

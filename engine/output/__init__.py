@@ -1,0 +1,1 @@
+"""Where texts go: terminals and files, escaped, whole or not at all."""

@@ -1,0 +1,1 @@
+"""A run: inputs bound and converted once, formulas evaluated, rules judged, every intermediate kept."""

@@ -1,0 +1,1 @@
+"""What documents and pictures are set with: fonts, mathematics, pictures."""

@@ -1,0 +1,1 @@
+"""A formula as text and as a tree: words, grammar, syntax, functions."""

@@ -1,0 +1,1 @@
+"""What a formula means in a methodology: names, scope, kinds, dimensions."""

@@ -1,0 +1,1 @@
+"""Revisions: edits of a document, renaming, settling."""

@@ -1,0 +1,1 @@
+"""Units: exact powers and scales, the words of the trade, one registry, molar masses."""
