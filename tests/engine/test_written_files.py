@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from engine.cli import main
+from engine.output import written_files as files
 from engine.output.destination import OUTPUTS
-from engine.output.destination import written_files as files
 from engine.output.written_files import PART, locked, remove_parts, whole_file, write_folder, write_text
 from equations.errors import InputError
 from equations.library.spec_files import read_document

@@ -15,7 +15,7 @@ import pytest
 
 import mrvgraph
 from engine.cli import main
-from engine.output.destination import terminal
+from engine.output import terminal
 from engine.portfolio import portfolio
 from engine.portfolio.outcomes import Outcome, OutcomesFile
 from equations.errors import InputError
