@@ -9,7 +9,7 @@ SET_UP := $(PYTHON) .ci/set_up.py $(VENV)
 # Two processes; the tests of one file stay in one of them, with what they share.
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider --numprocesses 2 --dist loadfile
 
-.PHONY: run test random check-code clean
+.PHONY: run test random score check-code clean
 # A shared checkout may belong to somebody else: the results then go into a folder of one's own.
 run:
 	@$(SET_UP) run
@@ -28,6 +28,11 @@ MINUTES ?= 60
 random:
 	@$(SET_UP) test
 	@MRVGRAPH_RANDOM_MINUTES=$(MINUTES) $(PYTEST) tests/random_methodologies
+
+# The fault-seeding score of the methodology, over all mutants; `make test` judges a sample of them and compares.
+score:
+	@$(SET_UP) test
+	@MRVGRAPH_UPDATE=1 $(BIN)/python -m pytest -p no:cacheprovider -q tests/engine/test_mutate.py -k page_is_current
 
 check-code:
 	@$(SET_UP) check

@@ -68,6 +68,7 @@ def _page(score: Score) -> Iterator[str]:
     yield "subscript is misread or a unit is mistaken. Each faulty spec went through the checks in their order until one objected."
     yield ""
     yield from (f"- {line[0].upper()}{line[1:]}." for line in headline(score))
+    yield f"- The spec that was judged has the SHA-256 {score.methodology.hash}."
     yield ""
     yield "## What catches them first"
     yield ""
@@ -106,8 +107,12 @@ def _listed(outcomes: tuple[Outcome, ...], why: str) -> Iterator[str]:
         return
     yield f"| where | fault | what stands there |{f' {why} |' if why else ''}"
     yield "|---|---|---|" + ("---|" if why else "")
-    for outcome in outcomes:
-        mutant = outcome.mutant
-        cells = [f"{mutant.label} ({mutant.subject})" if mutant.label != mutant.subject else mutant.label,
-                 f"{mutant.operator}: {mutant.what}", f"`{mutant.text}`", *([outcome.why] if why else [])]  # fmt: skip
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield from (row(outcome, with_why=bool(why)) for outcome in outcomes)
+
+
+def row(outcome: Outcome, *, with_why: bool) -> str:
+    """Return a mutant as a row of a table: where it is, what was done, what stands there, and why nothing caught it."""
+    mutant = outcome.mutant
+    cells = [f"{mutant.label} ({mutant.subject})" if mutant.label != mutant.subject else mutant.label,
+             f"{mutant.operator}: {mutant.what}", f"`{mutant.text}`", *([outcome.why] if with_why else [])]  # fmt: skip
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
