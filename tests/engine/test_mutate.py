@@ -480,14 +480,14 @@ def copy_of(tiny: Path, folder: Path) -> Path:
 def test_score_of_the_methodology_holds_and_its_page_is_current(kh):
     """All mutants are judged where the page is made (`make score`); here a sample of them, and each must have the fate that the page says."""
     whole = os.environ.get("MRVGRAPH_UPDATE") == "1"
-    found = score_of(SPEC, None if whole else 700, 5, 2)
+    found = score_of(SPEC, None if whole else 500, 5, 2 if whole else 1)
     if whole:
         PAGE.write_text(score_markdown(found), encoding="utf-8")
     page = PAGE.read_text(encoding="utf-8")
 
     assert found.methodology.hash in page, "the spec has changed since all its mutants were judged: run `make score`"
     assert found.false_alarms == 0
-    assert found.killed_by_dimensions == len(found.dimension_changing) > 250
+    assert found.killed_by_dimensions == len(found.dimension_changing) > 150
     assert found.caught > 0.95
     assert all(outcome.why for outcome in found.survivors)
     listed = page.split("## Survivors")[1].splitlines()
