@@ -137,7 +137,8 @@ def set_up(folder, purpose):
         environment.install(*requirements(purpose), *TOOLS)
     environment.install("--no-build-isolation", "--no-deps", "--editable", str(ROOT))
     if os.access(str(ROOT / "engine"), os.W_OK):
-        subprocess.run([str(environment.python), "-m", "compileall", "-q", *(str(ROOT / room) for room in ("equations", "engine", "mrvgraph"))], check=False)
+        rooms = [str(ROOT / room) for room in ("equations", "engine", "mrvgraph")]
+        subprocess.run([str(environment.python), "-m", "compileall", "-q", *rooms], check=False)
     done = {part: digest(part) for part in PURPOSES[purpose]} or {purpose: wanted}
     environment.note.write_text(json.dumps({**noted, **done, purpose: wanted}, indent=1) + "\n", encoding="utf-8")
 

@@ -10,7 +10,7 @@ from engine.checks.written_ratios import ratio_findings
 from engine.finding import Finding, from_error
 from engine.run.solvers import root_parts
 from equations.errors import MethodologyError
-from equations.formula.syntax import Compare, Element, MatrixRef, Node, walk
+from equations.formula.syntax import Compare, Node, quantities_in
 from equations.formula.tokens import Source
 from equations.meaning.dimensions import UnitChecker
 from equations.model.dataset import Comparison
@@ -186,7 +186,7 @@ def _checker(
 def _alternatives(methodology: Methodology, formula: Node, defined: str = "") -> Iterator[dict[str, str]]:
     """Yield every combination of the unit alternatives that a formula touches."""
     groups: dict[str, list[str]] = {}
-    named = [node.quantity for node in walk(formula) if isinstance(node, Element | MatrixRef)] + ([defined] if defined else [])
+    named = [*quantities_in(formula)] + ([defined] if defined else [])
     for id_ in named:
         alternatives = methodology.quantity[id_].alternatives
         if alternatives is not None:

@@ -11,7 +11,7 @@ from engine.finding import Finding
 from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
 from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
 from equations.errors import MethodologyError
-from equations.formula.syntax import Compare, Element, IndexLabel, IndexLetter, Logic, MatrixRef, Node, Not, Switch, Word, walk
+from equations.formula.syntax import Compare, Element, IndexLabel, IndexLetter, Logic, Node, Not, Switch, Word
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 
@@ -180,11 +180,8 @@ class _CaseTable:
         """Whether anything that may hold under some switches uses the quantity."""
         if self.quantity in self.methodology.reported:
             return True
-        return any(
-            any(isinstance(node, Element | MatrixRef) and node.quantity == self.quantity for node in walk(user.formula))
-            for user in self.methodology.equations
-            if user.when is None or _decided(user.when, switches) is not False
-        )
+        users = self.methodology.readers.get(self.quantity, ())
+        return any(user.when is None or _decided(user.when, switches) is not False for user in users)
 
 
 @dataclass

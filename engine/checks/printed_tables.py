@@ -25,7 +25,7 @@ from engine.run.inputs import bind_inputs
 from engine.run.rule_formulas import RuleFormulas
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import Scalar
-from equations.formula.syntax import Element, MatrixRef, walk
+from equations.formula.syntax import quantities_in
 from equations.model.dataset import Comparison, PublishedResult
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
@@ -180,7 +180,7 @@ def _published(result: PublishedResult, methodology: Methodology) -> Iterator[Fi
 
 
 def _compared(comparison: Comparison, methodology: Methodology) -> Iterator[Finding]:
-    named = [n.quantity for side in (comparison.left, comparison.right) for n in walk(side) if isinstance(n, Element | MatrixRef)]
+    named = [q for side in (comparison.left, comparison.right) for q in quantities_in(side)]
     try:
         setting, values = values_of_datasets(methodology, comparison.given, tuple(dict.fromkeys(named)), dict(comparison.choices))
     except MethodologyError as error:

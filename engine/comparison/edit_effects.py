@@ -16,7 +16,7 @@ from engine.comparison.compare_specs import Side, renamed_quantities
 from engine.comparison.sides import dates_of, moved_to, numbers_of, part_said, readings_of, under_names, with_old_names
 from engine.project.project_file import ProjectData
 from equations.errors import GraphError
-from equations.formula.syntax import Element, MatrixRef, walk
+from equations.formula.syntax import Element, quantities_in, walk
 from equations.model.dataset import Dataset
 from equations.model.equation import Equation
 from equations.model.methodology import Choice, ChoiceValue, Methodology
@@ -334,7 +334,7 @@ class Between:
             ):
                 raise GraphError("G402", f"values of {quantity.id} do not fit the declarations of this mixture", block.place)
         for equation in methodology.equations:
-            named = {n.quantity for n in walk(equation.formula) if isinstance(n, Element | MatrixRef)} | {equation.quantity}
+            named = {*quantities_in(equation.formula), equation.quantity}
             if named & declared:
                 indices = all(
                     len(n.indices) == len(methodology.quantity[n.quantity].indices)

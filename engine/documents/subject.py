@@ -14,7 +14,7 @@ from engine.plan.setting import is_static, switches_of
 from engine.plan.spec_setting import standing_equations
 from engine.typesetting.pictures.symbols import letters_as_written, symbol_of
 from equations.citation import Citation
-from equations.formula.syntax import Element, Letter, Logic, MatrixRef, Member, Node, walk
+from equations.formula.syntax import Letter, Logic, Member, Node, quantities_in, walk
 from equations.model.equation import Equation, Rule
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity, Range
@@ -76,7 +76,7 @@ class Subject:
         found: dict[str, list[Rule]] = {}
         for rule in self.methodology.rules:
             conditions = [rule.condition] if rule.when is None else [rule.condition, rule.when]
-            read = dict.fromkeys(n.quantity for c in conditions for n in walk(c) if isinstance(n, Element | MatrixRef))
+            read = dict.fromkeys(q for c in conditions for q in quantities_in(c))
             for id_ in read:
                 found.setdefault(id_, []).append(rule)
         return {id_: tuple(rules) for id_, rules in found.items()}

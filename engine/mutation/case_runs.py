@@ -12,7 +12,6 @@ import numpy as np
 
 from engine.checks.worked_cases import WorkedCase
 from engine.finding import Finding
-from engine.mutation.affected import quantities_of
 from engine.plan.plan import Box, Plan
 from engine.plan.planner import plan_run, plan_with_rules
 from engine.plan.setting import Setting
@@ -23,6 +22,7 @@ from engine.run.evaluate import Values, evaluate, evaluate_again
 from engine.run.inputs import Inputs, bind_inputs, supplied_quantities
 from engine.run.rules import check_rules
 from engine.run.run import stated_quantities
+from equations.formula.syntax import quantities_in
 from equations.model.methodology import Methodology
 
 #: What tells one finding of a run from another: code, severity, subject.
@@ -46,7 +46,7 @@ class RuleReads:
     @classmethod
     def of(cls, methodology: Methodology) -> RuleReads:
         """Look at the rules of a methodology."""
-        return cls({rule.id: frozenset(quantities_of(rule.condition)) for rule in methodology.rules})
+        return cls({rule.id: frozenset(quantities_in(rule.condition)) for rule in methodology.rules})
 
 
 @dataclass(frozen=True)

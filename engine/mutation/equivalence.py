@@ -15,11 +15,11 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mutation.affected import Dependencies, quantities_of
+from engine.mutation.affected import Dependencies
 from engine.plan.setting import Setting, may_hold, switches_of
 from engine.plan.spec_setting import placeholder_setting
 from engine.run.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, aligned
-from equations.formula.syntax import Element, IndexLetter, Node, Switch, walk
+from equations.formula.syntax import Element, IndexLetter, Node, Switch, quantities_in, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -54,7 +54,7 @@ def _settings(equation: Equation, other: Equation, methodology: Methodology) -> 
     All combinations if they are few; otherwise all of the choices, each with the default readings, with every other reading alone,
     and with some combinations of readings that are drawn.
     """
-    behind = Dependencies(methodology).behind(quantities_of(equation.formula) | quantities_of(other.formula))
+    behind = Dependencies(methodology).behind(set(quantities_in(equation.formula)) | set(quantities_in(other.formula)))
     asking = [equation, *(e for id_ in sorted(behind) for e in methodology.definitions.get(id_, ()))]
     asked = set().union(*(switches_of(e.when) for e in asking if e.when is not None))
     choices = [[(c.id, v.id) for v in (c.values if ("choice", c.id) in asked else c.values[:1])] for c in methodology.choices]
@@ -142,15 +142,15 @@ class _Ways:
 
     @classmethod
     def of(cls, equation: Equation, other: Equation, methodology: Methodology, setting: Setting) -> _Ways:
-        named = sorted(quantities_of(equation.formula) | quantities_of(other.formula))
+        named = sorted(set(quantities_in(equation.formula)) | set(quantities_in(other.formula)))
         roots = {id_: _root(id_, methodology, setting) for id_ in named}
         derived = {}
         for root in dict.fromkeys(roots.values()):
             definition = _only_definition(root, methodology, setting)
-            feeds = any(root in quantities_of(e.formula) for id_ in roots.values() for e in methodology.definitions.get(id_, ()))
+            feeds = any(root in set(quantities_in(e.formula)) for id_ in roots.values() for e in methodology.definitions.get(id_, ()))
             if definition is not None and root != equation.quantity and not feeds:
                 derived[root] = definition
-        inputs = {id_ for definition in derived.values() for id_ in quantities_of(definition.formula)}
+        inputs = {id_ for definition in derived.values() for id_ in set(quantities_in(definition.formula))}
         roots |= {id_: _root(id_, methodology, setting) for id_ in sorted(inputs)}
         asked = sorted({pair for formula in (equation.formula, other.formula) for pair in _switches(formula)})
         switches = tuple((setting.choices if kind == "choice" else setting.readings)[id_] for kind, id_ in asked)

@@ -22,7 +22,7 @@ from engine.checks import (
 )
 from engine.checks.worked_cases import WorkedCase
 from engine.finding import Finding
-from engine.mutation.affected import Dependencies, quantities_of
+from engine.mutation.affected import Dependencies
 from engine.mutation.case_runs import CaseRun, Result, RuleReads, keys_of, start_case
 from engine.mutation.equivalence import told_apart
 from engine.mutation.homogeneity import is_homogeneous, is_homogeneous_rule
@@ -31,7 +31,7 @@ from engine.plan.planner import plan_run
 from engine.plan.setting import Setting, is_static, may_hold, switches_of
 from engine.project.values import UnitReader
 from equations.errors import MethodologyError
-from equations.formula.syntax import Binder, Element, MatrixRef, Node, walk
+from equations.formula.syntax import Binder, Element, MatrixRef, Node, quantities_in, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 
@@ -143,7 +143,7 @@ class Bench:
             yield from self.new(check_conditions(replace(methodology, equations=cases)))
             yield from self.new(check_cases_of(methodology, equation.quantity))
         yield from self.new(check_letters(replace(methodology, equations=cases)))
-        dropped = quantities_of(right.formula) - quantities_of(equation.formula)
+        dropped = set(quantities_in(right.formula)) - set(quantities_in(equation.formula))
         if any(self.readers[id_] == {equation.id} for id_ in dropped):
             yield from self.new(check_use(methodology))
         if equation.quantity in self.recomputed:
@@ -152,10 +152,10 @@ class Bench:
     def newly_read(self, right: Equation, equation: Equation, mutant: Mutant) -> set[str] | None:
         """Return the quantities of which a faulty equation may read other cells than the right one; ``None`` if of none."""
         if mutant.part == "when":
-            return quantities_of(equation.formula)
+            return set(quantities_in(equation.formula))
         more = _reads(equation.formula) - _reads(right.formula)
         if any(isinstance(part, Binder) for part in more):
-            return quantities_of(equation.formula)
+            return set(quantities_in(equation.formula))
         return {part.quantity for part in more if isinstance(part, Element | MatrixRef)} or None
 
     def new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -168,7 +168,7 @@ class Bench:
     def judge_unit(self, mutant: Mutant, methodology: Methodology) -> Outcome:
         users = [methodology.equation[id_] for id_ in sorted(self.readers[mutant.subject])]
         users += [e for e in methodology.definitions.get(mutant.subject, ()) if e not in users]
-        rules = [rule for rule in methodology.rules if mutant.subject in quantities_of(rule.condition)]
+        rules = [rule for rule in methodology.rules if mutant.subject in set(quantities_in(rule.condition))]
         changing = not all(is_homogeneous(equation, methodology) for equation in users)
         changing |= not all(is_homogeneous_rule(rule, methodology) for rule in rules)
         concerned = replace(methodology, equations=tuple(users), rules=tuple(rules), comparisons=())
@@ -255,7 +255,7 @@ class _Settings:
 
     def faults(self, methodology: Methodology, equation: Equation, touched: frozenset[str]) -> Iterator[Finding]:
         """Yield what planning a methodology with another version of an equation shows wrong, where it is touched."""
-        named = [equation, *(e for id_ in quantities_of(equation.formula) for e in methodology.definitions.get(id_, ()))]
+        named = [equation, *(e for id_ in set(quantities_in(equation.formula)) for e in methodology.definitions.get(id_, ()))]
         untouched = frozenset(id_ for id_ in methodology.definitions if id_ not in touched)
         readings = frozenset(id_ for e in named if e.when is not None for kind, id_ in switches_of(e.when) if kind == "reading")
         for setting in (*self.moved(equation), *self.few(equation.id, readings)):
@@ -278,7 +278,7 @@ def _asked_tables(methodology: Methodology) -> set[str]:
     """Return the quantities that printed tables and comparisons show."""
     found = {result.quantity for result in methodology.published_results}
     for comparison in methodology.comparisons:
-        found |= quantities_of(comparison.left) | quantities_of(comparison.right)
+        found |= set(quantities_in(comparison.left)) | set(quantities_in(comparison.right))
     return found
 
 
@@ -286,7 +286,7 @@ def _readers(methodology: Methodology) -> dict[str, set[str]]:
     """Return, for each quantity, the equations whose formula names it."""
     found: dict[str, set[str]] = {quantity.id: set() for quantity in methodology.quantities}
     for equation in methodology.equations:
-        for id_ in quantities_of(equation.formula):
+        for id_ in set(quantities_in(equation.formula)):
             found[id_].add(equation.id)
     return found
 

@@ -20,7 +20,7 @@ from engine.run.magnitudes import NOISE, MagnitudeFormulas
 from engine.run.ranges import check_ranges
 from engine.run.solvers import Solution, root_parts, solve_root
 from equations.errors import EvaluationError
-from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, walk
+from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, quantities_in
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.records import record
@@ -298,7 +298,7 @@ class Entered:
 
     def __call__(self, node: Node) -> tuple[float, ConditionEvaluator]:
         """Return the share of what entered by which rounding may have moved a number, and who tells what entered a formula."""
-        return NOISE, self.evaluator(_read_by(node))
+        return NOISE, self.evaluator(set(quantities_in(node)))
 
     def evaluator(self, quantities: Iterable[str]) -> MagnitudeFormulas:
         """Return an evaluator with the magnitudes of some quantities, and of what they follow from."""
@@ -308,7 +308,7 @@ class Entered:
             if wanted.intersection(stage.quantities) and all(quantity in self.arrays for quantity in stage.quantities):
                 stages.append(stage)
                 for step in stage.steps:
-                    wanted |= _read_by(self.methodology.equation[step.equation].formula) - self.done
+                    wanted |= set(quantities_in(self.methodology.equation[step.equation].formula)) - self.done
         with np.errstate(all="ignore"):
             for stage in reversed(stages):
                 self.done.update(stage.quantities)
@@ -327,9 +327,6 @@ class Entered:
         """Who fills their arrays."""
         return MagnitudeSteps(replace(self.plan, optional=frozenset(self.plan.needs)), self.formulas, {})
 
-
-def _read_by(node: Node) -> set[str]:
-    return {inner.quantity for inner in walk(node) if isinstance(inner, Element | MatrixRef)}
 
 
 @dataclass

@@ -20,7 +20,6 @@ from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
 from equations.citation import Citation
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
-from equations.formula.syntax import Element, MatrixRef, Node, walk
 from equations.model.dataset import EVERY, ValueBlock
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -94,11 +93,6 @@ def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read
     """
     binder = _Binder(methodology, plan, project, read_unit)
     return binder.bind()
-
-
-def reads(node: Node, quantity: str) -> bool:
-    """Whether a node is a cell, or the matrix, of a quantity."""
-    return isinstance(node, Element | MatrixRef) and node.quantity == quantity
 
 
 @dataclass
@@ -235,7 +229,7 @@ class _Binder:
                 self.unread.add(quantity.id)
 
     def unused(self, quantity: Quantity) -> None:
-        readers = [e.label for e in self.methodology.equations if any(reads(node, quantity.id) for node in walk(e.formula))]
+        readers = [equation.label for equation in self.methodology.readers.get(quantity.id, ())]
         why = f"it is read by {listed(readers, 4)}, and the result does not ask for that under these choices and supplied values"
         if not readers:
             why = "no equation of the methodology uses it"

@@ -17,7 +17,20 @@ from engine.run.formula import Scope, Valued, aligned
 from engine.run.rule_formulas import Lack, RuleFormulas
 from engine.run.truth import AWAY, FALSE, TRUE, Truth
 from equations.errors import listed
-from equations.formula.syntax import Compare, Element, Logic, MatrixRef, Node, Not, Number, Ratio, Supplied, Switch, walk
+from equations.formula.syntax import (
+    Compare,
+    Element,
+    Logic,
+    MatrixRef,
+    Node,
+    Not,
+    Number,
+    Ratio,
+    Supplied,
+    Switch,
+    quantities_in,
+    walk,
+)
 from equations.model.equation import Rule
 from equations.model.methodology import Methodology
 from equations.records import record
@@ -280,7 +293,7 @@ def upstream(methodology: Methodology, setting: Setting, quantity: str, inputs: 
         id_ = queue.pop()
         for equation in methodology.definitions.get(id_, ()):
             if equation.when is None or may_hold(equation.when, setting):
-                new = {n.quantity for n in walk(equation.formula) if isinstance(n, Element | MatrixRef)} - found
+                new = set(quantities_in(equation.formula)) - found
                 found |= new
                 queue += sorted(new - inputs)
     return found

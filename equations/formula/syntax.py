@@ -293,6 +293,11 @@ def walk(node: Node) -> Iterator[Node]:
         waiting.extend(tuple(children(node))[::-1])
 
 
+def quantities_in(node: Node) -> tuple[str, ...]:
+    """Return the quantities that a formula or condition reads, as elements or as matrices, each once, in written order."""
+    return tuple(dict.fromkeys(part.quantity for part in walk(node) if isinstance(part, Element | MatrixRef)))
+
+
 def rebuild(node: Node, parts: dict[int, Node]) -> Node:
     """Return ``node`` with each descendant whose ``id()`` is a key of ``parts`` exchanged for the value there."""
     if id(node) in parts:

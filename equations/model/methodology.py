@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.formula.syntax import quantities_in
 from equations.model.context import Activity, Boundary, Pool, Term
 from equations.model.dataset import Comparison, Dataset, PublishedResult
 from equations.model.equation import Equation, Rule
@@ -226,6 +227,15 @@ class Methodology:
         for equation in self.equations:
             found.setdefault(equation.quantity, []).append(equation)
         return MappingProxyType({quantity: tuple(cases) for quantity, cases in found.items()})
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Equation, ...]]:
+        """Equations by each quantity that they read, in the order of the spec; what no equation reads is no key."""
+        found: dict[str, list[Equation]] = {}
+        for equation in self.equations:
+            for quantity in quantities_in(equation.formula):
+                found.setdefault(quantity, []).append(equation)
+        return MappingProxyType({quantity: tuple(users) for quantity, users in found.items()})
 
     @cached_property
     def reported(self) -> tuple[str, ...]:
