@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
@@ -20,7 +22,7 @@ from engine.project.project_file import ProjectData, read_project
 from engine.project.values import UnitReader
 from engine.run.evaluate import Values
 from equations.errors import FaultList, Place, SpecError, raise_all
-from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
+from equations.files.strict_yaml import Scalar, Sequence, read_spec_bytes, read_yaml_file
 from equations.library.places import shown_name
 from equations.model.methodology import Methodology
 from equations.records import record
@@ -30,6 +32,7 @@ from equations.units.unit import Unit, conversion
 
 FOLDER, LIST = "cases", "cases.yaml"
 TOLERANCE = 1e-9
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _HEADER = ("quantity", "cell", "unit", "value")
 _SCHEMA: dict[str, dict[str, Field]] = {
     "cases": {
@@ -140,7 +143,7 @@ def read_cases(
         S1xx with every fault of the list and of the expected numbers.
     """
     path = spec.parent / FOLDER / LIST
-    if not path.is_file():
+    if not os.path.lexists(path):  # what stands there and is no file is an error, not a spec without cases
         return ()
     errors: Errors = FaultList()
     top = Block(read_yaml_file(path, name=shown_name(path)), "cases", errors, _SCHEMA["cases"])
@@ -149,6 +152,7 @@ def read_cases(
     blocks = [Block(item, "case", errors, _SCHEMA["case"]) for item in items]
     unique([(block.text("id"), block.place) for block in blocks], "cases", errors)
     cases = [_case(block, path.parent, methodology) for block in blocks]
+    raise_all(errors)
     if with_expected:
         cases = [replace(case, expected=tuple(_expected(case, methodology, read_unit, errors))) for case in cases]
     raise_all(errors)
@@ -157,6 +161,9 @@ def read_cases(
 
 def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
     id_, project = block.text("id"), folder / block.text("project")
+    if block.has("id") and not _FILE_NAME.match(id_):
+        block.fault("S105", f"the case {id_!r} cannot name a file", block.place_of("id"), why="its numbers stand in <id>.csv, beside the list",
+                    remedy="take letters, digits, points, hyphens and underscores, a letter or digit first")  # fmt: skip
     if not project.is_file():
         block.fault("S108", f"there is no project file {block.text('project')!r}", block.place_of("project"))
     wanted = (methodology.result, *methodology.report, *block.words("expect"))
@@ -171,11 +178,11 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
 
 
 def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader, errors: Errors) -> Iterator[ExpectedNumber]:
-    if not case.path.is_file():
+    if not os.path.lexists(case.path):
         return
     shown, substances = shown_name(case.path), tuple(s.id for s in methodology.substances)
     units: dict[str, Unit] = {}
-    for line, row in enumerate(csv.reader(io.StringIO(case.path.read_text(encoding="utf-8"))), start=1):
+    for line, row in _rows(case.path, shown):
         place = Place(shown, line)
         if line == 1 or not row:
             continue
@@ -194,6 +201,16 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
             errors.append(SpecError("U302", f"{row[0]} is in {quantity.unit}, not in {unit}", place))
             continue
         yield ExpectedNumber(row[0], labels, unit, float(number))
+
+
+def _rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
+    """Return the rows of a CSV file, each with its line."""
+    try:
+        reader = csv.reader(io.StringIO(read_spec_bytes(path, name=shown).decode("utf-8-sig"), newline=""), strict=True)
+        return [(reader.line_num, row) for row in reader]
+    except (UnicodeDecodeError, csv.Error) as cause:
+        raise SpecError("S108", "the expected numbers of a case cannot be read", Place(shown), why=str(cause),
+                        remedy="write them as CSV in UTF-8, with commas") from cause  # fmt: skip
 
 
 def expected_text(case: WorkedCase, methodology: Methodology, setting: Setting, values: Values) -> str:

@@ -11,6 +11,7 @@ from engine.comparison.difference_markdown import difference_markdown
 from engine.comparison.difference_text import difference_text
 from engine.comparison.migrate import Migration, Step, migrate, opened
 from engine.comparison.waterfall import waterfall_svg
+from engine.output.escapes import one_line, printable
 from engine.output.terminal import bold, wrapped
 from engine.project.project_file import read_project, read_project_text
 from engine.report.run_report import to_json
@@ -46,7 +47,8 @@ def show(reference: str, *, json: bool = False, only_hash: bool = False, ascii_o
 
 def _head(spec: SpecDocument, methodology: Methodology) -> str:
     files = ", ".join(dict.fromkeys(name for name, _ in spec.files))
-    return f"{methodology.reference}, the whole spec, written by `mrvgraph show` from {files}.\nhash: {spec.hash}"
+    first = f"{methodology.reference}, the whole spec, written by `mrvgraph show` from {files}."
+    return f"{one_line(printable(first))}\nhash: {spec.hash}"
 
 
 def side_of(reference: str, readings: Mapping[str, str]) -> Side:

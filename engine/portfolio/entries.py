@@ -58,15 +58,16 @@ def entries_of_table(table: Path, base: Path) -> list[Entry]:
     """
     try:
         text = read_regular(table, MOST_CSV_BYTES).decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows = [(reader.line_num, row) for row in reader]
     except (UnreadableFileError, UnicodeDecodeError, csv.Error) as cause:
         raise InputError("I509", "the table cannot be read", Place(str(table)), why=str(cause),
                          remedy="write it as CSV in UTF-8, with commas") from cause  # fmt: skip
-    head = [cell.strip() for cell in rows[0]] if rows else []
+    head = [cell.strip() for cell in rows[0][1]] if rows else []
     _check_head(table, head)
     errors: list[MethodologyError] = []
     found: dict[str, Entry] = {}
-    for line, row in enumerate(rows[1:], 2):
+    for line, row in rows[1:]:
         if not any(cell.strip() for cell in row):
             continue
         place = Place(str(table), line)

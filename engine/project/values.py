@@ -180,10 +180,12 @@ class ValueReader:
         if text is None:
             return []
         name = path.as_posix()
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         try:
-            rows = [(at, [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(io.StringIO(text)), 1)]
+            rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
         except csv.Error as cause:
-            self.fault("I509", f"the CSV file cannot be read: {cause}", Place(name), remedy="save it as CSV with commas, as UTF-8")
+            self.fault("I509", f"the CSV file cannot be read: {cause}", Place(name, reader.line_num),
+                       remedy="close every quote, and save it as CSV with commas, as UTF-8")  # fmt: skip
             return []
         rows = [(at, row) for at, row in rows if any(row)]
         if rows and len(rows[0][1]) == 1 and any(mark in rows[0][1][0] for mark in ";\t"):

@@ -9,7 +9,7 @@ import numpy as np
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.simulate.moments import covariance_of, means_of
-from engine.simulate.normal import Numbers
+from engine.simulate.normal import LARGEST, Numbers
 from engine.simulate.unknowns import Variable
 from equations.errors import InputError
 from equations.model.quantity import Quantity
@@ -19,6 +19,16 @@ FARTHEST = 4.0
 #: A mean that is further from the value than this share of the standard error is told.
 TOLD = 0.01
 _ROUNDING = 1e-12
+
+
+def check_size(variable: Variable, values: Numbers) -> InputError | None:
+    """Return the error of numbers so large that a distribution of them has no finite variance, or ``None``."""
+    shown = [values, *variable.parameters.values()]
+    largest = max((float(np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0)) for numbers in shown), default=0.0)
+    if largest <= LARGEST:
+        return None
+    return InputError("I510", f"{variable.names[0]} cannot be drawn: {largest:g} is too large for a distribution", variable.place,
+                      why=f"numbers are drawn up to {LARGEST:g}", remedy="look for a typing error")  # fmt: skip
 
 
 def check_value(variable: Variable, values: Numbers, fields: Mapping[str, float]) -> InputError | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.simulate.normal import Numbers
+from engine.simulate.normal import LARGEST, Numbers
+from equations.errors import InputError
 
 _STEPS = 8
 
@@ -84,8 +85,16 @@ def summarise(name: str, unit: str, draws: Numbers, single: float, levels: Seque
         Shape: (draw,).
     levels
         Shares of the draws that the intervals hold; the first is the one whose convergence is followed.
+
+    Raises
+    ------
+    InputError
+        V603 for draws so large that their variance has no finite value.
     """
     ordered = np.sort(draws)
+    if max(-ordered[0], ordered[-1]) > LARGEST:
+        raise InputError("V603", f"the draws of {name} are too large to be summed up", why=f"they lie from {ordered[0]:g} to {ordered[-1]:g}",
+                         remedy="look at the numbers and distributions that were given")  # fmt: skip
     mean = float(draws.mean()) if ordered[0] != ordered[-1] else float(ordered[0])
     centred = draws - mean
     variance = float((centred**2).sum() / max(len(draws) - 1, 1))

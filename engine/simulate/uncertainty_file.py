@@ -36,7 +36,7 @@ from engine.run.run import Run
 from engine.simulate.correlations import Correlation, read_correlations
 from engine.simulate.distribution_reader import DistributionReader, Fields
 from engine.simulate.distributions import FORMS, OF_ROWS, NoSuchDistributionError, from_fields
-from engine.simulate.fit import check_value, other_mean
+from engine.simulate.fit import check_size, check_value, other_mean
 from engine.simulate.shared_rows import NoRowError, rows_of, whole_inputs
 from engine.simulate.unknowns import Merging, Variable
 from equations.errors import InputError, MethodologyError, Place, listed, near_or_all, raise_all
@@ -280,7 +280,7 @@ class _Reader:
         parameters = {name: np.array([one.parameters[name] for one in declared]) for name in declared[0].parameters}
         names = tuple(self.name(quantity, place) for place in places)
         variable = Variable(quantity.id, found.kind, np.array(places, np.int64), names, parameters, where)
-        error = check_value(variable, numbers[places], found.numbers)
+        error = check_size(variable, numbers[places]) or check_value(variable, numbers[places], found.numbers)
         if error is not None:
             self.errors.append(error)
             return
@@ -333,7 +333,12 @@ class _Reader:
                 return
             names = tuple(self.name(quantity, int(place)) for place in row.places)
             parameters = {"value": row.values, "size": np.full(len(names), size)}
-            self.variables.append(Variable(quantity.id, found.kind, row.places, names, parameters, where))
+            variable = Variable(quantity.id, found.kind, row.places, names, parameters, where)
+            error = check_size(variable, row.values)
+            if error is not None:
+                self.errors.append(error)
+                return
+            self.variables.append(variable)
         below = [place for row in rows for place in row.below]
         if below:
             self.stays(quantity, below, f"a {found.kind} number is not below zero; the others of the row share out the rest", where)

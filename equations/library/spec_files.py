@@ -94,8 +94,13 @@ def _plain(node: YamlNode) -> object:
 
 
 def _based_on(base: Scalar, path: Path) -> Path:
+    """Return the file that a spec is an edit of; no other kind of file, of which an error would show a line."""
     try:
-        return find_spec(base.text, path.parent)
+        found = find_spec(base.text, path.parent)
+        if found.suffix.lower() not in (".yaml", ".yml"):
+            raise SpecError("S108", f"{base.text!r} is no file of a spec", why="a spec stands in files that end in .yaml",
+                            remedy="name a reference, a folder or such a file")  # fmt: skip
+        return found
     except SpecError as error:
         raise SpecError(error.code, error.what, base.place, why=error.why, remedy=error.remedy) from None
 

@@ -5,6 +5,7 @@ Every fault is collected with its place; a reader goes on with a neutral value s
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -27,12 +28,15 @@ Errors = list[MethodologyError]
 
 
 def read_number(text: str) -> Fraction | None:
-    """Return the exact value of a written number, or ``None``; ``nan``, ``inf``, ``1,5`` and ``0x1`` are none."""
+    """Return the exact value of a written number, or ``None``; ``nan``, ``inf``, ``1,5`` and ``0x1`` are none.
+
+    What would be infinite or zero as a number of 64 bits is none either: ``1e400``, ``1e-400``.
+    """
     text = text.strip().replace("−", "-")
     if not _NUMBER.match(text) or len(text) > 60:
         return None
-    _, _, exponent = text.lower().partition("e")
-    if exponent and abs(int(exponent)) > 400:
+    rounded = float(text)
+    if math.isinf(rounded) or (rounded == 0 and re.search("[1-9]", text.lower().partition("e")[0])):
         return None
     return Fraction(text)
 
@@ -142,7 +146,7 @@ class Block:
         value = read_number(scalar.text)
         if value is None:
             self.fault("S105", f"{name} is not a number: {scalar.text!r}", scalar.place,
-                       remedy="write digits with a decimal point, such as 0.2 or 1e6")  # fmt: skip
+                       remedy="write digits with a decimal point, such as 0.2 or 1e6; at most 60 signs, below 1.8e308")  # fmt: skip
         return value
 
     def unit(self, name: str, substances: tuple[str, ...], default: Unit = PLAIN) -> Unit:
