@@ -275,6 +275,9 @@ def docs_command(options: argparse.Namespace) -> int:
     from engine.commands.documents import document
     from engine.report.run_report import to_json
 
+    if not options.project and (options.choose or options.reading):
+        raise InputError("I508", "--choose and --reading say how a project is run, and no project is named",
+                         why="pages of a methodology show every choice and reading", remedy="name one with --project, or leave them out")  # fmt: skip
     audit = _audited(options) if options.project else None
     outcome = document(options.spec, options.output, options.format, check=options.check, audit=audit, version=VERSION)
     for note in outcome.notes:

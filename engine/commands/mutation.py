@@ -30,10 +30,12 @@ def score_of(reference: str | Path, sample: int | None, seed: int, workers: int,
     ------
     MethodologyError
         If the spec or a worked case cannot be read or run; A741 for a spec that does not pass its check: a score says how well
-        faults are seen in a spec without any; I508 for a sample below zero.
+        faults are seen in a spec without any; I508 for a sample below zero, I511 for workers or a seed that cannot be.
     """
     if sample is not None and sample < 0:
-        raise InputError("I508", f"--sample takes how many mutants to judge, not {sample}")
+        raise InputError("I508", f"--sample takes how many mutants to judge, not {sample}", remedy="take 0 or more")
+    if workers < 1 or seed < 0:
+        raise InputError("I511", f"{workers} workers with seed {seed} cannot be", remedy="take 1 or more workers, and 0 or more as the seed")
     methodology = load_methodology(reference)
     refuse_faulty(methodology)
     cases = read_cases(find_spec(str(reference)), methodology, parse_unit)

@@ -113,7 +113,7 @@ def run_sensitivity(
     run = session.run(
         project, choices=choices, readings=readings, targets=(session.methodology.result, str(target)) if known else ()
     )
-    wanted = target or run.methodology.result
+    wanted = run.methodology.result if target is None else target
     if wanted not in run.values.arrays:
         raise InputError(
             "I502", f"this run has no quantity {wanted!r}", remedy=near_or_all(wanted, run.values.arrays, "quantities:")
