@@ -169,6 +169,7 @@ SPEC_TEXTS = [
     Fault("a huge printed number",  edit("number: 1,", "number: 300000000,"),                  "S110", "({}:25:24)"),
     Fault("a superscript digit",    edit("number: 1,", "number: ²,"),                          "S110", "({}:25:24)"),
     Fault("a number beyond all",    edit("max: 1e6", "max: 1e400"),                            "S105", "({}:16:129)"),
+    Fault("a number too small",     edit("max: 1e6", "max: 1e-400"),                           "S105", "({}:16:129)"),
     Fault("a number that is none",  edit("max: 1e6", "max: .nan"),                             "S105", "({}:16:129)"),
     Fault("nan in a dataset",       edit("{diesel: 3.2", "{diesel: nan"),                      "S105", "({}:31:104)"),
     Fault("a unit that is refused", edit("unit: t, kind: mon", "unit: mt, kind: mon"),         "U307", "({}:19:76)"),

@@ -4,6 +4,7 @@
 :mod:`engine.command_line`: one that is new has no row here, and fails. What is told otherwise stands in the tables below ``WAYS``.
 """
 
+import functools
 import re
 import shutil
 import stat
@@ -13,6 +14,7 @@ from pathlib import Path
 import bad_inputs as bad
 import pytest
 
+from engine import cli
 from engine.cli import main
 from engine.command_line import COMMANDS, build_parser
 from engine.output import ENDINGS
@@ -70,6 +72,10 @@ def good(tmp_path_factory):
     return root
 
 
+#: The parser of a command does not change, and takes longer to make than most of these commands to refuse.
+parser_of = functools.cache(cli.build_parser)
+
+
 @pytest.fixture(autouse=True)
 def here(good, monkeypatch):
     """A copy of the good folder, always at the same place, is where we are, and its spec is the library."""
@@ -77,6 +83,7 @@ def here(good, monkeypatch):
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(good, folder)
     monkeypatch.setattr(spec_library, "library_folders", lambda: [library])
+    monkeypatch.setattr(cli, "build_parser", parser_of)
     monkeypatch.chdir(folder)
 
 
