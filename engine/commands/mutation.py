@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from engine.checks.worked_cases import expected_text, read_cases
 from engine.checks.refusal import refuse_faulty
+from engine.checks.worked_cases import expected_text, read_cases
 from engine.mutation.case_runs import RuleReads, start_case
 from engine.mutation.score import Progress, Score, score
 from engine.output.written_files import write_text

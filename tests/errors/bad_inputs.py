@@ -108,7 +108,10 @@ def edit(old: str, new: str) -> Do:
 
 
 def holds(content: bytes) -> Do:
-    return lambda file: None if Path(file).write_bytes(content) else None
+    def do(file: str) -> None:
+        Path(file).write_bytes(content)
+
+    return do
 
 
 def missing(file: str) -> None:

@@ -9,9 +9,9 @@ import bad_inputs as bad
 import pytest
 
 from engine.cli import main
-from engine.terminal import number
-from equations.spec_block import read_number
-from equations.spec_files import read_document
+from engine.output.terminal import number
+from equations.library.spec_files import read_document
+from equations.spec.block import read_number
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Every command with every kind of bad input: a code, a place, exit 2, and nothing written or changed.
 
 ``WAYS`` says how each command is called when all is well; ``bad_inputs`` says what can be wrong. Commands and options are those of
-:mod:`engine.command_line`: one that is new has no row here, and fails. What is told otherwise stands in the tables below ``WAYS``.
+:mod:`engine.commands.table`: one that is new has no row here, and fails. What is told otherwise stands in the tables below ``WAYS``.
 """
 
 import functools
@@ -16,10 +16,10 @@ import pytest
 
 from engine import cli
 from engine.cli import main
-from engine.command_line import COMMANDS, build_parser
-from engine.output import ENDINGS
-from engine.output import OUTPUTS as FILES_OF
-from equations import spec_library
+from engine.commands.table import COMMANDS, build_parser
+from engine.output.destination import ENDINGS
+from engine.output.destination import OUTPUTS as FILES_OF
+from equations.library import places as spec_library
 
 #: Command -> its ways to a good end, with files by the names that `bad_inputs` gives them.
 WAYS = {
@@ -132,7 +132,7 @@ def test_a_bad_spec(way, fault, capsys):
     place = spoilt(fault, bad.SPEC)
     code, said = told(way.split(), capsys)
     if way == "list" and place == "(spec)":
-        assert code == 0 and "MINI" not in said or "S108" in said  # a folder without a spec is no entry of the library
+        assert (code == 0 and "MINI" not in said) or "S108" in said  # a folder without a spec is no entry of the library
         return
     assert (code, fault.code in said) == (2, True), said
     assert place in said or way == "list"
@@ -183,7 +183,7 @@ def expect_of_a_project(way, fault, place, capsys):
     code, said = told(way.split(), capsys)
     command = way.split()[0]
     if command == "migrate" and fault not in (*bad.PROJECT_FILES, *bad.PROJECT_TEXTS):
-        assert code == 0 and (fault.code in said or fault.then == "asks anew" and "to be supplied" in said), said
+        assert code == 0 and (fault.code in said or (fault.then == "asks anew" and "to be supplied" in said)), said
         return
     assert code == (FOUND if command == "portfolio" else 2), said
     places = place, place.replace("project.yaml", "other.yaml") if fault in bad.CSV_FILES else place
