@@ -26,8 +26,10 @@ from equations.formula.syntax import (
     Call,
     Cases,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -39,7 +41,7 @@ from equations.formula.syntax import (
     Number,
     Ratio,
     Reduce,
-    Word,
+    Transpose,
     children,
     walk,
 )
@@ -304,12 +306,11 @@ class ScalarPath(ScalarScope):
             case Binary(op=op, left=left, right=right):
                 sides = self.each(*(partial(self.side, side, scope, row, column) for side in (left, right)))
                 return self.units.binary("*" if op == ".*" else op, *sides)
-            case Call(name="transpose", arguments=(inner_node,)):
-                return self.element(inner_node, scope, column, row)
-            case Call(name="identity"):
+            case Transpose(operand=turned):
+                return self.element(turned, scope, column, row)
+            case Identity():
                 return 1.0 if row == column else 0.0
-            case Call(name="diag", arguments=(Word(text=text), body)):
-                letter, _, set_id = text.partition(":")
+            case Diagonal(letter=letter, set=set_id, body=body):
                 return self.value(body, {**scope, letter: (set_id, row)}) if row == column else 0.0
             case Reduce():
                 return self.units.folded("Sum", list(self.elements(node, scope, row, column)))
@@ -346,9 +347,7 @@ class ScalarPath(ScalarScope):
         return self.power(known, 1 / Decimal(times), scope, labels[0], labels[1])
 
     def is_matrix(self, node: Node) -> bool:
-        return any(
-            isinstance(inner, MatrixRef) or (isinstance(inner, Call) and inner.name in ("identity", "diag")) for inner in walk(node)
-        )
+        return any(isinstance(inner, MatrixRef | Identity | Diagonal) for inner in walk(node))
 
     def sets(self, node: Node) -> tuple[str, str]:
         """Return the index sets of the rows and the columns of a matrix."""
@@ -358,11 +357,10 @@ class ScalarPath(ScalarScope):
                 return (axes[0], axes[0]) if diagonal else (axes[0], axes[1])
             case Binary(op="@", left=left, right=right):
                 return self.sets(left)[0], self.sets(right)[1]
-            case Call(name="transpose", arguments=(inner,)):
+            case Transpose(operand=inner):
                 rows, columns = self.sets(inner)
                 return columns, rows
-            case Call(name="identity" | "diag", arguments=(Word(text=text), *_)):
-                set_id = text.rpartition(":")[2]
+            case Identity(set=set_id) | Diagonal(set=set_id):
                 return set_id, set_id
         for child in children(node):
             if self.is_matrix(child):

@@ -26,15 +26,17 @@ from equations.formula.syntax import (
     Call,
     Cases,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    Identity,
     MatrixRef,
     Negative,
     Node,
     Number,
     Ratio,
     Reduce,
-    Word,
+    Transpose,
 )
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
@@ -191,25 +193,13 @@ class LoweredFormulas(LoweredConditions):
                 return self.number(float((date.fromisoformat(text) - EPOCH).days))
             case Negative(operand=operand):
                 return self.emit("neg", self.value(operand, scope), scope=scope)
-            case Element() | MatrixRef() | Binary() | Call() | Reduce() | Cases():
+            case Identity(set=set_id):
+                return self.builder.constants(np.eye(len(self.setting.members[set_id]))), (ROW, COLUMN)
+            case Element() | MatrixRef() | Binary() | Call() | Diagonal() | Transpose() | Reduce() | Cases():
                 return super().value(node, scope)
         return self.as_cells(self.decided(node, scope))
 
-    def matrix(self, node: MatrixRef, scope: Scope) -> Valued:
-        """Return a matrix of a quantity's cells; off the diagonal of a diagonal matrix stand zeros."""
-        if not node.diagonal:
-            return super().matrix(node, scope)
-        axis = self.methodology.quantity[node.quantity].indices[0]
-        inner = scope.bound(ROW, axis, np.arange(len(self.setting.members[axis]), dtype=np.intp))
-        letters = scope.order({getattr(index, "letter", "") for index in node.indices})
-        axes = (*letters, ROW)
-        at = [inner.along(ROW, axes, inner.letters[ROW][1])]
-        rest = self.methodology.quantity[node.quantity].indices[1:]
-        at += [self.positions(i, a, scope, axes) for i, a in zip(node.indices, rest, strict=True)]
-        cells = _cells(self.arrays[node.quantity])[tuple(at)]
-        return self.diagonal(self.there(node.quantity, tuple(at), cells, axes, frozenset(letters))), (*letters, ROW, COLUMN)
-
-    def diagonal(self, cells: Cells) -> Cells:
+    def on_diagonal(self, cells: Cells) -> Cells:
         """Return diagonal matrices of the last axis."""
         size = cells.shape[-1]
         result = np.full((*cells.shape, size), self.zero, np.int64)
@@ -264,20 +254,7 @@ class LoweredFormulas(LoweredConditions):
         if node.name in _CALENDAR:
             numbers, letters = self.calendar(node, scope)
             return self.builder.constants(numbers), letters
-        first = node.arguments[0]
-        if node.name == "identity" and isinstance(first, Word):
-            return self.builder.constants(np.eye(len(self.setting.members[first.text]))), (ROW, COLUMN)
-        if node.name == "diag" and isinstance(first, Word):
-            letter, _, set_id = first.text.partition(":")
-            inner = scope.bound(letter, set_id, np.arange(len(self.setting.members[set_id]), dtype=np.intp))
-            value = self.value(node.arguments[1], inner)
-            outer = tuple(x for x in inner.order({*value[1], letter}) if x != letter)
-            cells = aligned((np.asarray(value[0]), value[1]), (*outer, letter))
-            cells = np.broadcast_to(cells, (*cells.shape[:-1], len(inner.letters[letter][1])))
-            return self.diagonal(_cells(cells)), (*outer, ROW, COLUMN)
         values = [self.value(argument, scope) for argument in node.arguments]
-        if node.name == "transpose":
-            return np.swapaxes(values[0][0], -1, -2), values[0][1]
         result = values[0] if len(values) > 1 else self.emit(node.name, values[0], scope=scope)
         for value in values[1:]:
             result = self.emit(node.name, result, value, scope=scope)

@@ -8,7 +8,7 @@ import networkx as nx
 
 from equations.errors import GraphError
 from equations.formula.syntax import (
-    Call,
+    All,
     Element,
     IndexGroup,
     IndexLabel,
@@ -16,7 +16,7 @@ from equations.formula.syntax import (
     MatrixRef,
     Node,
     Reduce,
-    Word,
+    Window,
     children,
     walk,
 )
@@ -57,20 +57,12 @@ def _uses(node: Node, methodology: Methodology, lags: dict[str, int]) -> Iterato
     if isinstance(node, Reduce):
         inner = dict(lags)
         for binder in node.binders:
-            if binder.within and binder.within[0] == "range":
-                inner[binder.letter] = lags.get(str(binder.within[1]), 0) - int(binder.within[2])
-            elif binder.within and binder.within[0] == "group":
-                inner[binder.letter] = 0
-            else:
-                inner[binder.letter] = 0
+            last = binder.within.last if isinstance(binder.within, Window) else None
+            inner[binder.letter] = lags.get(last.letter, 0) - last.offset if last is not None else 0
         yield from _uses(node.body, methodology, inner)
         return
-    if isinstance(node, Call) and node.name == "diag":
-        yield from _uses(node.arguments[1], methodology, lags)
-        return
     for child in children(node):
-        if not isinstance(child, Word):
-            yield from _uses(child, methodology, lags)
+        yield from _uses(child, methodology, lags)
 
 
 def _lag(node: Element | MatrixRef, methodology: Methodology, lags: Mapping[str, int]) -> int:
@@ -90,7 +82,7 @@ def gathered_sets(equation: Equation) -> set[str]:
     found: set[str] = set()
     for node in walk(equation.formula):
         if isinstance(node, Reduce):
-            found |= {str(binder.within[1]) for binder in node.binders if binder.within[0] == "all"}
+            found |= {binder.within.set for binder in node.binders if isinstance(binder.within, All)}
         elif isinstance(node, Element | MatrixRef):
             found |= {index.group for index in node.indices if isinstance(index, IndexGroup)}
     return found

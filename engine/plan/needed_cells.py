@@ -9,16 +9,20 @@ from typing import Protocol
 from engine.plan.setting import Setting
 from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
+    All,
     Binder,
-    Call,
+    Diagonal,
     Element,
+    GroupOf,
+    Identity,
     IndexGroup,
     IndexLabel,
     IndexLetter,
     MatrixRef,
     Node,
     Reduce,
-    Word,
+    Span,
+    Window,
     children,
 )
 from equations.model.equation import Equation
@@ -75,15 +79,14 @@ class NeedWalk:
                     self.scope[binder.letter] = self.bound(binder)
                 self.walk(body)
                 self.scope = held
-            case Call(name="diag", arguments=(Word(text=text), body)):
-                letter, _, set_id = text.partition(":")
+            case Diagonal(letter=letter, set=set_id, body=body):
                 self.check_listed(set_id)
                 held = dict(self.scope)
                 self.scope[letter] = (set_id, set(range(len(self.planner.setting.members[set_id]))))
                 self.walk(body)
                 self.scope = held
-            case Call(name="identity", arguments=(Word(text=text),)):
-                self.check_listed(text)
+            case Identity(set=set_id):
+                self.check_listed(set_id)
             case _:
                 for child in children(node):
                     self.walk(child)
@@ -91,18 +94,20 @@ class NeedWalk:
     def bound(self, binder: Binder) -> tuple[str, set[int]]:
         """Return the set of a bound letter and the positions that it takes."""
         setting, methodology = self.planner.setting, self.planner.methodology
-        kind, name = str(binder.within[0]), str(binder.within[1])
-        if kind == "all":
-            self.check_listed(name)
-            return name, set(range(len(setting.members[name])))
-        if kind == "group":
-            set_id, places = self.scope[name]
-            return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
-        _, places = self.scope[name]
-        last, years = max(places, default=-1) + int(binder.within[2]), len(setting.members[methodology.year_set])
-        if places and last >= years:
-            self.after_the_end(binder)
-        return methodology.year_set, set(range(min(last + 1, years)))
+        match binder.within:
+            case All(set=set_id):
+                self.check_listed(set_id)
+                return set_id, set(range(len(setting.members[set_id])))
+            case GroupOf(letter=letter):
+                set_id, places = self.scope[letter]
+                return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
+            case Window(last=end):
+                _, places = self.scope[end.letter]
+                last, years = max(places, default=-1) + end.offset, len(setting.members[methodology.year_set])
+                if places and last >= years:
+                    self.after_the_end(binder.letter, end, binder.span)
+                return methodology.year_set, set(range(min(last + 1, years)))
+        raise TypeError(f"not resolved: {binder!r}")
 
     def check_listed(self, set_id: str) -> None:
         """A sum over members of which the project says nothing would be a silent zero, and a matrix over them one without elements."""
@@ -159,12 +164,12 @@ class NeedWalk:
             )  # fmt: skip
         return {group_of[label] for label in labels if label in group_of}
 
-    def after_the_end(self, binder: Binder) -> None:
+    def after_the_end(self, letter: str, end: IndexLetter, span: Span) -> None:
         source = self.equation.formula_source
-        place = source.place(binder.span) if source else self.equation.place
-        name, offset = str(binder.within[1]), int(binder.within[2])
+        place = source.place(span) if source else self.equation.place
+        name, offset = end.letter, end.offset
         self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.label} ({self.equation.id}) reaches after the last year by {binder.letter} in start..{name}{offset:+d}, "
+            "G404", f"{self.equation.label} ({self.equation.id}) reaches after the last year by {letter} in start..{name}{offset:+d}, "
             f"for {self.equation.quantity}[{name}]", place, why="the year axis runs from the start year of the project to its last monitored year",
             remedy=f"let the sum end at {name}, or add a case `when: {name} == end` with what holds there and limit this one to "
             f"`{name} < end`",

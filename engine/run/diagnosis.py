@@ -18,6 +18,7 @@ from equations.formula.syntax import (
     Binder,
     Call,
     Cases,
+    Diagonal,
     Element,
     IndexGroup,
     IndexLabel,
@@ -149,9 +150,8 @@ class Diagnosis:
                     return
             if node.otherwise is not None:
                 yield node.otherwise, scope
-        elif isinstance(node, Call) and node.name == "diag" and isinstance(node.arguments[0], Word):
-            letter, _, set_id = node.arguments[0].text.partition(":")
-            yield node.arguments[1], scope.bound(letter, set_id, np.arange(len(self.evaluator.setting.members[set_id]), dtype=np.intp))
+        elif isinstance(node, Diagonal):
+            yield node.body, self.evaluator.bound_to_all(node.letter, node.set, scope)
         else:
             for child in children(node):
                 yield child, scope

@@ -25,13 +25,17 @@ from engine.run.conditions import ConditionEvaluator, Hole, kleene
 from engine.run.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
 from equations.errors import InputError, listed
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
     Cases,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    GroupOf,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -43,7 +47,8 @@ from equations.formula.syntax import (
     Number,
     Ratio,
     Reduce,
-    Word,
+    Transpose,
+    Window,
 )
 
 __all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
@@ -87,7 +92,7 @@ class FormulaEvaluator(ConditionEvaluator):
             self.existing[quantity] = existing_cells(self.methodology.quantity[quantity], self.setting, self.methodology)
         return self.existing[quantity]
 
-    def value(self, node: Node, scope: Scope) -> Valued:
+    def value(self, node: Node, scope: Scope) -> Valued:  # noqa: C901, PLR0911, PLR0912 - one arm for each kind of node
         """Return the value of a node along its letters."""
         match node:
             case Number(text=text):
@@ -110,6 +115,13 @@ class FormulaEvaluator(ConditionEvaluator):
                 return self.binary(node, scope)
             case Call():
                 return self.call(node, scope)
+            case Identity(set=set_id):
+                return np.eye(len(self.setting.members[set_id])), (ROW, COLUMN)
+            case Transpose(operand=operand):
+                array, letters = self.value(operand, scope)
+                return np.swapaxes(array, -1, -2), letters
+            case Diagonal():
+                return self.diagonal(node, scope)
             case Reduce():
                 return self.reduced(node, scope)
             case Cases():
@@ -170,7 +182,7 @@ class FormulaEvaluator(ConditionEvaluator):
         ]
         at += [self.positions(i, axis, scope, all_axes) for i, axis in zip(node.indices, axes[whole:], strict=True)]
         array = self.there(node.quantity, tuple(at), self.arrays[node.quantity][tuple(at)], all_axes, frozenset(letters))
-        return (_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
+        return (self.on_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
 
     def binary(self, node: Binary, scope: Scope) -> Valued:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
@@ -209,25 +221,24 @@ class FormulaEvaluator(ConditionEvaluator):
     def call(self, node: Call, scope: Scope) -> Valued:
         if node.name in ("days_in_year", "operating_days", "elapsed_years"):
             return self.calendar(node, scope)
-        if node.name == "identity" and isinstance(node.arguments[0], Word):
-            return np.eye(len(self.setting.members[node.arguments[0].text])), (ROW, COLUMN)
-        if node.name == "diag" and isinstance(node.arguments[0], Word):
-            letter, _, set_id = node.arguments[0].text.partition(":")
-            inner = scope.bound(letter, set_id, np.arange(len(self.setting.members[set_id]), dtype=np.intp))
-            array, letters = self.value(node.arguments[1], inner)
-            array = aligned((array, letters), inner.order({*letters, letter}))
-            outer = tuple(x for x in inner.order({*letters, letter}) if x != letter)
-            moved = np.moveaxis(array, inner.order({*letters, letter}).index(letter), -1)
-            moved = np.broadcast_to(moved, (*moved.shape[:-1], len(inner.letters[letter][1])))
-            return _diagonal(moved), (*outer, ROW, COLUMN)
         values = [self.value(argument, scope) for argument in node.arguments]
-        if node.name == "transpose":
-            return np.swapaxes(values[0][0], -1, -2), values[0][1]
         axes = scope.order({x for _, letters in values for x in letters})
         arrays = [aligned(value, axes) for value in values]
         if node.name in ("floor", "ceil"):
             return self.rounded(node.name, node.arguments[0], arrays[0], scope), axes
         return _FUNCTIONS[node.name](*arrays), axes
+
+    def diagonal(self, node: Diagonal, scope: Scope) -> Valued:
+        inner = self.bound_to_all(node.letter, node.set, scope)
+        value = self.value(node.body, inner)
+        outer = tuple(x for x in inner.order({*value[1], node.letter}) if x != node.letter)
+        array = aligned(value, (*outer, node.letter))
+        array = np.broadcast_to(array, (*array.shape[:-1], len(inner.letters[node.letter][1])))
+        return self.on_diagonal(array), (*outer, ROW, COLUMN)
+
+    def on_diagonal(self, array: Array) -> Array:
+        """Return diagonal matrices of the last axis."""
+        return _diagonal(array)
 
     def rounded(self, name: str, node: Node, array: Array, scope: Scope) -> Array:
         """Return values rounded to whole numbers; what only the last digits of a float would decide is decided in fractions."""
@@ -301,20 +312,27 @@ class FormulaEvaluator(ConditionEvaluator):
 
     def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, tuple[Array, tuple[str, ...]] | None]:
         """Bind a letter; return the mask of its positions where they depend on another letter."""
-        kind, name = str(binder.within[0]), str(binder.within[1])
-        if kind == "all":
-            return scope.bound(binder.letter, name, np.arange(len(self.setting.members[name]), dtype=np.intp)), None
-        set_id, positions = scope.letters[name]
-        over = self.methodology.index_set[set_id].groups if kind == "group" else self.methodology.year_set
-        if kind == "group":
-            groups = [self.setting.groups[set_id][p] for p in positions]
-            years = np.array(sorted({year for group in groups for year in group}), np.intp)
-            mask = np.array([[year in group for year in years] for group in groups], bool).reshape(len(groups), len(years))
-        else:
-            last = positions + int(binder.within[2])
-            years = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
-            mask = years[None, :] <= last[:, None]
-        return scope.bound(binder.letter, over, years), (mask, (name, binder.letter))
+        match binder.within:
+            case All(set=set_id):
+                return self.bound_to_all(binder.letter, set_id, scope), None
+            case GroupOf(letter=letter):
+                set_id, positions = scope.letters[letter]
+                over = self.methodology.index_set[set_id].groups
+                groups = [self.setting.groups[set_id][p] for p in positions]
+                places = np.array(sorted({place for group in groups for place in group}), np.intp)
+                mask = np.array([[place in group for place in places] for group in groups], bool).reshape(len(groups), len(places))
+            case Window(last=IndexLetter(letter=letter, offset=offset)):
+                over = self.methodology.year_set
+                last = scope.letters[letter][1] + offset
+                places = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
+                mask = places[None, :] <= last[:, None]
+            case _:
+                raise TypeError(f"not resolved: {binder!r}")
+        return scope.bound(binder.letter, over, places), (mask, (letter, binder.letter))
+
+    def bound_to_all(self, letter: str, set_id: str, scope: Scope) -> Scope:
+        """Return a scope in which a letter takes every member of a set."""
+        return scope.bound(letter, set_id, np.arange(len(self.setting.members[set_id]), dtype=np.intp))
 
     def cases(self, node: Cases, scope: Scope) -> Valued:
         assert node.otherwise is not None

@@ -19,6 +19,7 @@ from engine.run.conditions import Hole
 from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
 from engine.run.truth import AWAY, FALSE, OPEN, TRUE, decided, joined, negated, quantified
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Cases,
@@ -119,7 +120,7 @@ class RuleFormulas(FormulaEvaluator):
         if self.unlisted(node):
             return np.array(AWAY, np.uint8), ()
         inner, truth, takes_part, axes = self.terms(node, scope, self.truth)
-        for letter in (binder.letter for binder in node.binders if binder.within[0] == "all"):
+        for letter in (binder.letter for binder in node.binders if isinstance(binder.within, All)):
             truth = self.unmonitored(truth, letter, axes, inner)
         bound = [binder.letter for binder in node.binders]
         truth, takes_part = (self.behind(array, axes, bound) for array in (truth, takes_part))
@@ -171,7 +172,7 @@ class RuleFormulas(FormulaEvaluator):
 
     def unlisted(self, node: Reduce) -> str:
         """Return a set of a reduction of which the project, that alone can list its members, says nothing."""
-        named = (self.methodology.base_set(str(b.within[1])) for b in node.binders if b.within[0] == "all")
+        named = (self.methodology.base_set(b.within.set) for b in node.binders if isinstance(b.within, All))
         return next((set_id for set_id in named if set_id in self.setting.unlisted), "")
 
     # -- numbers
@@ -327,7 +328,7 @@ class RuleFormulas(FormulaEvaluator):
             yield Lack(True, f"the project lists no members of {set_id}")
             return
         inner, _, _, _ = self.terms(node, scope, self.away)
-        masks = [self.bind(binder, inner)[1] for binder in node.binders if binder.within[0] != "all"]
+        masks = [self.bind(binder, inner)[1] for binder in node.binders if not isinstance(binder.within, All)]
         terms = [one for one in single_scopes(inner, [binder.letter for binder in node.binders])
                  if all(mask is None or is_allowed(mask, inner, one) for mask in masks)]  # fmt: skip
         if node.kind in ("Max", "Min") and not terms:

@@ -11,14 +11,18 @@ from dataclasses import field, replace
 
 from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
     Cases,
     Compare,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    GroupOf,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -34,6 +38,8 @@ from equations.formula.syntax import (
     Reduce,
     Supplied,
     Switch,
+    Transpose,
+    Window,
     Word,
 )
 from equations.model.equation import Equation
@@ -172,19 +178,20 @@ class _Latex:
         return f"{sign}_{{{', '.join(map(self.within, node.binders))}}} {text}"
 
     def binder(self, binder: Binder) -> str:
-        if binder.within[:1] != ("range",):
+        if not isinstance(binder.within, Window):
             return f"_{{{self.within(binder)}}}"
-        last = self.letter(str(binder.within[1])) + lag(int(binder.within[2]))
-        return rf"_{{{self.letter(binder.letter)}=\mathrm{{start}}}}^{{{last}}}"
+        return rf"_{{{self.letter(binder.letter)}=\mathrm{{start}}}}^{{{self.index(binder.within.last)}}}"
 
     def within(self, binder: Binder) -> str:
-        letter, kind, name = self.letter(binder.letter), binder.within[0], str(binder.within[1])
-        if kind == "group":
-            return rf"{letter} \in {self.letter(name)}"
-        if kind == "range":
-            return rf"\mathrm{{start}} \leq {letter} \leq {self.letter(name)}{lag(int(binder.within[2]))}"
-        shown = self.letters is not None and self.letters.get(binder.letter) != name
-        return rf"{letter} \in {_set(name)}" if shown else letter
+        letter = self.letter(binder.letter)
+        match binder.within:
+            case GroupOf(letter=group):
+                return rf"{letter} \in {self.letter(group)}"
+            case Window(last=last):
+                return rf"\mathrm{{start}} \leq {letter} \leq {self.index(last)}"
+            case All(set=set_id) if self.letters is not None and self.letters.get(binder.letter) != set_id:
+                return rf"{letter} \in {_set(set_id)}"
+        return letter
 
     def cases(self, node: Cases) -> str:
         lines = [rf"{self.text(value, whole=True)} & \text{{if }} {self.text(condition)}" for condition, value in node.branches]
@@ -247,6 +254,12 @@ class _Latex:
         match node:
             case Call():
                 return self.call(node)
+            case Identity():
+                return FUNCTIONS["identity"].latex
+            case Transpose(operand=operand):
+                return rf"{self.text(operand, ATOM)}^{{\mathsf{{T}}}}"
+            case Diagonal(letter=letter, body=body):
+                return f"{FUNCTIONS['diag'].latex}_{{{self.letter(letter)}}}{_round(self.text(body, whole=True))}"
             case Excluded():
                 return r"\mathrm{NA}"
             case Letter(letter=letter, offset=offset):
@@ -263,12 +276,6 @@ class _Latex:
 
     def call(self, node: Call) -> str:
         name, arguments, sign = node.name, node.arguments, FUNCTIONS[node.name].latex
-        if name == "identity":
-            return sign
-        if name == "transpose":
-            return rf"{self.text(arguments[0], ATOM)}^{{\mathsf{{T}}}}"
-        if name == "diag" and isinstance(arguments[0], Word):
-            return f"{sign}_{{{self.letter(arguments[0].text.partition(':')[0])}}}{_round(self.text(arguments[1], whole=True))}"
         inner = ", ".join(self.text(argument, whole=True) for argument in arguments)
         if name == "sqrt":
             return rf"\sqrt{{{inner}}}"
@@ -297,10 +304,9 @@ class _Grid(_Latex):
                     return self.diagonal(lambda at: symbol_latex(quantity, [at, *rest])), ATOM
                 last = "n" if len(set(matrix_sets(node, self.methodology))) == 1 else "m"
                 return _bmatrix([[symbol_latex(quantity, [r, c, *rest]) for c in ("1", "2", last)] for r in ("1", "2", "n")]), ATOM
-            case Call(name="identity"):
+            case Identity():
                 return self.diagonal(lambda at: "1"), ATOM
-            case Call(name="diag", arguments=(Word(text=text), body)):
-                letter = text.partition(":")[0]
+            case Diagonal(letter=letter, body=body):
                 return self.diagonal(lambda at: replace(self, instead={**self.instead, letter: at}).text(body, whole=True)), ATOM
         return super().parts(node)
 
