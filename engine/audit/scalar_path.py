@@ -7,7 +7,6 @@ converted by pint, units are carried through every operation, and sums are Pytho
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -15,6 +14,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Protocol
 
+from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
 from engine.audit.scalar_powers import power_of
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
 from engine.audit.scalar_units import PathError, Value, magnitude
@@ -244,30 +244,25 @@ class ScalarPath(ScalarScope):
         return node.otherwise
 
     def call(self, node: Call, scope: Scope) -> Value:
-        if node.name in ("days_in_year", "operating_days", "elapsed_years"):
+        if isinstance(node.arguments[0], Letter):
             return self.calendar(node, scope)
+        function = SCALAR_FUNCTIONS.get(node.name)
+        if function is None:
+            raise PathError(f"{node.name} is unknown to the second computation")
         values = self.each(*(partial(self.value, argument, scope) for argument in node.arguments))
-        if node.name in ("max", "min"):
-            return self.units.folded(node.name.capitalize(), values)
-        value = values[0]
-        if node.name == "pos":
-            return value if magnitude(value) > 0 else value * 0.0
-        if node.name == "abs":
-            return abs(value)
-        if node.name in ("floor", "ceil"):
-            return self.whole(node.name, value, node.arguments[0], scope)
-        if node.name == "sqrt":
-            return value**0.5
-        return {"exp": math.exp, "ln": math.log, "log10": math.log10}[node.name](self.units.plain(value))
+        if function.value is None:
+            return self.whole(function, values[0], node.arguments[0], scope)
+        return function.value(self.units, *values)
 
-    def whole(self, name: str, value: Value, node: Node, scope: Scope) -> Value:
-        """Return a number rounded down or up; near a step by the fraction that it is, and where it is none as the whole number."""
-        number, way = magnitude(value), math.floor if name == "floor" else math.ceil
-        rounded = float(way(number))
-        if abs(number - round(number)) <= _NEAR_STEP * max(1.0, abs(number)):
+    def whole(self, function: ScalarFunction, value: Value, node: Node, scope: Scope) -> Value:
+        """Return a number rounded; near a step by the fraction that it is, and where it is none as the step."""
+        number, way = magnitude(value), function.whole
+        assert way is not None
+        rounded, step = float(way(number)), round(number - function.jumps) + function.jumps
+        if abs(number - step) <= _NEAR_STEP * max(1.0, abs(number)):
             exact = self.fractions.exactly(node, scope) if self.fractions is not None else None
             self.rounding = self.rounding or exact is None
-            rounded = float(round(number) if exact is None else way(exact))
+            rounded = float(way(step if exact is None else exact))
         return rounded if isinstance(value, float) else type(value)(rounded, value.units)
 
     def calendar(self, node: Call, scope: Scope) -> Value:

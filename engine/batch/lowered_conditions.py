@@ -12,12 +12,11 @@ import numpy as np
 from engine.batch.program import Builder
 from engine.run.conditions import Hole
 from engine.run.formula import FormulaEvaluator, Scope, Valued, aligned
+from engine.run.functions import ELEMENTWISE
 from equations.formula.syntax import Binary, Call, Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, walk
 
 ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", ".*": "mul", "/": "div", "^": "power"}
 _COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
-#: Operations that can leave the finite numbers with finite operands.
-PARTIAL = frozenset({"div", "power", "sqrt", "exp", "ln", "log10"})
 
 
 @dataclass
@@ -57,7 +56,7 @@ class LoweredConditions(FormulaEvaluator):
             case Compare(op=op, left=left, right=right):
                 sides = self.value(left, scope), self.value(right, scope)
                 for side, value in zip((left, right), sides, strict=True):
-                    if any(isinstance(part, Binary | Call) and _op_of(part) in PARTIAL for part in walk(side)):
+                    if any(isinstance(part, Binary | Call) and _is_partial(part) for part in walk(side)):
                         size = self.emit("abs", value, scope=scope)
                         array, letters = self.emit("lt", size, self.number(np.inf), scope=scope)
                         self.pass_on([Hole(array, letters, frozenset())])
@@ -118,5 +117,6 @@ class LoweredConditions(FormulaEvaluator):
         return one
 
 
-def _op_of(node: Binary | Call) -> str:
-    return ARITHMETIC.get(node.op, "") if isinstance(node, Binary) else node.name
+def _is_partial(node: Binary | Call) -> bool:
+    op = ARITHMETIC.get(node.op, "") if isinstance(node, Binary) else node.name
+    return op in ELEMENTWISE and ELEMENTWISE[op].partial

@@ -13,14 +13,16 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.lowered_conditions import ARITHMETIC, PARTIAL, LoweredConditions
+from engine.batch.lowered_conditions import ARITHMETIC, LoweredConditions
 from engine.batch.program import Cells, Program
 from engine.plan.plan import Plan, Step
 from engine.project.written_numbers import EPOCH
 from engine.run.conditions import Hole
 from engine.run.evaluate import StepEvaluator
 from engine.run.formula import COLUMN, INNER, ROW, Scope, Valued, aligned
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 from engine.run.solvers import root_parts
+from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.syntax import (
     Binary,
     Call,
@@ -40,9 +42,6 @@ from equations.formula.syntax import (
 )
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
-
-_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": 1.0, "Any": 0.0}
-_CALENDAR = ("days_in_year", "operating_days", "elapsed_years")
 
 
 def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = ()) -> Program:
@@ -172,7 +171,7 @@ class LoweredFormulas(LoweredConditions):
         """Write down an operation along the letters of its operands."""
         axes = scope.order({x for _, letters in values for x in letters})
         cells = self.builder.apply(op, *(_cells(aligned(value, axes)) for value in values), name=self.defining)
-        if op in PARTIAL:
+        if ELEMENTWISE[op].partial:
             if self.conditional:
                 self.guarded = True
             else:
@@ -251,7 +250,7 @@ class LoweredFormulas(LoweredConditions):
 
     def call(self, node: Call, scope: Scope) -> Valued:
         """Write down a function."""
-        if node.name in _CALENDAR:
+        if LANGUAGE[node.name].rule == "calendar":
             numbers, letters = self.calendar(node, scope)
             return self.builder.constants(numbers), letters
         values = [self.value(argument, scope) for argument in node.arguments]
@@ -267,7 +266,7 @@ class LoweredFormulas(LoweredConditions):
         moved = np.moveaxis(cells, axis, -1)
         count, shape = moved.shape[-1], moved.shape[:-1]
         if count == 0:
-            return np.full(shape, self.builder.constant(_NEUTRAL[kind]), np.int64)
+            return np.full(shape, self.builder.constant(REDUCTIONS[kind].neutral), np.int64)
         runs = int(np.prod(shape, dtype=np.int64))
         starts = np.arange(runs + 1, dtype=np.int64) * count
         return self.builder.reduce(kind, moved.ravel(), starts, self.defining).reshape(shape)
@@ -300,7 +299,7 @@ class LoweredFormulas(LoweredConditions):
         )
         shape = np.broadcast_shapes(shape, *(aligned(mask, axes).shape for mask in masks))
         array = np.broadcast_to(array, shape)
-        neutral = self.builder.constant(_NEUTRAL[node.kind])
+        neutral = self.builder.constant(REDUCTIONS[node.kind].neutral)
         for mask in masks:
             there = aligned(mask, axes)
             if there.dtype == bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.mutation.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
-from equations.formula.functions import FUNCTIONS
+from engine.run.functions import FUNCTIONS
+from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.syntax import (
     All,
     Binary,
@@ -67,8 +68,6 @@ OPERATORS: dict[str, str] = {
     "condition": "a case decided the other way round, at its edge, or left out",
     "case": "the equation holds under another choice, reading or year",
 }  # fmt: skip
-_OTHER_FUNCTION = {"max": ("min",), "min": ("max",), "floor": ("ceil",), "ceil": ("floor",), "ln": ("log10",), "log10": ("ln",),
-                   "operating_days": ("days_in_year",), "days_in_year": ("operating_days",)}  # fmt: skip
 _OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All"}
 _OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -292,14 +291,14 @@ class _Faults:
     # -- calls, reductions, cases
 
     def call(self, node: Call, letters: dict[str, str]) -> Iterator[Fault]:
-        for other in _OTHER_FUNCTION.get(node.name, ()):
+        for other in FUNCTIONS[node.name].mistaken:
             yield self.put("min for max", f"{other} for {node.name}", node, replace(node, name=other))
         if node.name == "pos":
             yield self.put("min for max", "the negative part", node, Call("min", (node.arguments[0], Number("0"))))
-        if len(node.arguments) == 1 and FUNCTIONS[node.name].rule in ("same", "plain", "root"):
+        if len(node.arguments) == 1 and LANGUAGE[node.name].rule in ("same", "plain", "root"):
             yield self.put("min for max", f"{node.name} left out", node, node.arguments[0])
         for argument in node.arguments:
-            if isinstance(argument, Letter) and FUNCTIONS[node.name].rule == "calendar":
+            if isinstance(argument, Letter) and LANGUAGE[node.name].rule == "calendar":
                 for step in (-1, 1):
                     yield self.put("lag", f"{node.name}({argument.letter}{step:+d})", argument,
                                    replace(argument, offset=argument.offset + step))  # fmt: skip

@@ -6,7 +6,6 @@ logarithms enter stays a float, and is not decided here.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -17,9 +16,9 @@ import numpy as np
 from engine.plan.plan import Plan
 from engine.project.written_numbers import conversion
 from engine.run.arithmetic.rational import Rational
-from engine.run.arithmetic.whole_numbers import ROUNDING
 from engine.run.evaluate import StepEvaluator
 from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
+from engine.run.functions import FUNCTIONS
 from engine.run.inputs import Inputs
 from equations.formula.syntax import Binary, Node, Number, Ratio
 from equations.model.equation import Equation
@@ -156,7 +155,7 @@ def _floats(value: Valued) -> Valued:
 
 
 def _rounded(name: str, value: object) -> Rational:
-    number = _number(value)
-    if number.fraction is not None:
-        return Rational(Fraction(math.floor(number.fraction) if name == "floor" else math.ceil(number.fraction)))
-    return Rational(None, float(ROUNDING[name](np.array(float(number)))))
+    number, meaning = _number(value), FUNCTIONS[name]
+    if number.fraction is not None and meaning.exactly is not None:
+        return Rational(Fraction(meaning.exactly(number.fraction)))
+    return Rational(None, float(meaning.number(np.array(float(number)))))

@@ -6,7 +6,6 @@ bound; sums run over members in their declared order, one after the other, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -19,11 +18,12 @@ from engine.project.written_numbers import EPOCH
 from engine.run.arithmetic.matrix_powers import powers
 from engine.run.arithmetic.powers import power
 from engine.run.arithmetic.rational import rounded_exactly
-from engine.run.arithmetic.whole_numbers import ROUNDING, near_whole
-from engine.run.calendar_days import calendar_value, calendar_years
+from engine.run.arithmetic.whole_numbers import near_whole
 from engine.run.conditions import ConditionEvaluator, Hole, kleene
+from engine.run.functions import ELEMENTWISE, FUNCTIONS, REDUCTIONS
 from engine.run.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
 from equations.errors import InputError, listed
+from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.syntax import (
     All,
     Binary,
@@ -52,9 +52,6 @@ from equations.formula.syntax import (
 )
 
 __all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
-
-_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": True, "Any": False}
-
 
 class Exactly(Protocol):
     """Who knows the value of a part of a formula in fractions (:mod:`engine.run.exact_run`)."""
@@ -219,14 +216,17 @@ class FormulaEvaluator(ConditionEvaluator):
         return np.moveaxis(found.values, -1, 0).reshape(shape), axes
 
     def call(self, node: Call, scope: Scope) -> Valued:
-        if node.name in ("days_in_year", "operating_days", "elapsed_years"):
+        if LANGUAGE[node.name].rule == "calendar":
             return self.calendar(node, scope)
         values = [self.value(argument, scope) for argument in node.arguments]
         axes = scope.order({x for _, letters in values for x in letters})
         arrays = [aligned(value, axes) for value in values]
-        if node.name in ("floor", "ceil"):
+        if FUNCTIONS[node.name].exactly is not None:
             return self.rounded(node.name, node.arguments[0], arrays[0], scope), axes
-        return _FUNCTIONS[node.name](*arrays), axes
+        result = arrays[0] if len(arrays) > 1 else FUNCTIONS[node.name].number(arrays[0])
+        for array in arrays[1:]:
+            result = FUNCTIONS[node.name].number(result, array)
+        return result, axes
 
     def diagonal(self, node: Diagonal, scope: Scope) -> Valued:
         inner = self.bound_to_all(node.letter, node.set, scope)
@@ -242,11 +242,12 @@ class FormulaEvaluator(ConditionEvaluator):
 
     def rounded(self, name: str, node: Node, array: Array, scope: Scope) -> Array:
         """Return values rounded to whole numbers; what only the last digits of a float would decide is decided in fractions."""
-        near = near_whole(array)
-        if self.exact is None or not near.any():
-            return ROUNDING[name](array)
+        meaning = FUNCTIONS[name]
+        rounded, near = meaning.number(array), near_whole(array - meaning.jumps)
+        if self.exact is None or meaning.exactly is None or not near.any():
+            return np.asarray(rounded)
         exact, letters = self.exact.of(node, scope)
-        result, unknown = rounded_exactly(name, array, near, aligned((exact, letters), scope.order(set(letters))))
+        result, unknown = rounded_exactly(rounded, near, aligned((exact, letters), scope.order(set(letters))), meaning.exactly)
         self.undecided += array[unknown].tolist()
         return result
 
@@ -256,7 +257,8 @@ class FormulaEvaluator(ConditionEvaluator):
         set_id, positions = scope.letters[letter.letter]
         members = self.setting.members[set_id]
         years = [int(members[p]) + letter.offset for p in positions]
-        return np.array([calendar_value(node.name, year, int(members[0]), self.setting) for year in years], float), (letter.letter,)
+        found = [FUNCTIONS[node.name].number(year, int(members[0]), self.setting) for year in years]
+        return np.array(found, float), (letter.letter,)
 
     # -- reductions
 
@@ -277,7 +279,7 @@ class FormulaEvaluator(ConditionEvaluator):
             shape = list(np.broadcast_shapes(tuple(shape), aligned(mask, axes).shape))
         array = np.broadcast_to(array, shape)
         for mask in masks:
-            array = np.where(aligned(mask, axes), array, _NEUTRAL[node.kind])
+            array = np.where(aligned(mask, axes), array, _neutral(node.kind))
         for letter in reversed(bound):
             at = axes.index(letter)
             array = _reduce(node.kind, array, at)
@@ -383,10 +385,15 @@ def _reduce(kind: str, array: Array, axis: int) -> Array:
     if kind == "Sum":
         return _running_sum(array, axis)
     if kind in ("All", "Any") and array.dtype != bool:
-        return kleene("and" if kind == "All" else "or", [np.asarray(_NEUTRAL[kind]), *np.moveaxis(array, axis, 0)])
-    reduce: Any = {"Product": np.multiply, "Max": np.maximum, "Min": np.minimum, "All": np.logical_and, "Any": np.logical_or}[kind]
-    result: Array = reduce.reduce(array, axis=axis, initial=_NEUTRAL[kind])
+        return kleene(REDUCTIONS[kind].join, [np.asarray(_neutral(kind)), *np.moveaxis(array, axis, 0)])
+    join: Any = ELEMENTWISE[REDUCTIONS[kind].join].number
+    result: Array = join.reduce(array, axis=axis, initial=_neutral(kind))
     return result
+
+
+def _neutral(kind: str) -> float | bool:
+    neutral = REDUCTIONS[kind].neutral
+    return bool(neutral) if kind in ("All", "Any") else neutral
 
 
 def _diagonal(array: Array) -> Array:
@@ -395,11 +402,3 @@ def _diagonal(array: Array) -> Array:
     result[..., np.arange(size), np.arange(size)] = array
     return result
 
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "max": lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)),
-    "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)),
-    "pos": lambda a: np.maximum(a, 0.0), "abs": np.abs,
-    "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log10": np.log10,
-    "calendar_years": np.vectorize(calendar_years, otypes=[float]),
-}  # fmt: skip

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
-from equations.formula.functions import FUNCTIONS
+from equations.formula.functions import FUNCTIONS, REDUCTIONS
 from equations.formula.syntax import (
     All,
     Binary,
@@ -53,7 +53,6 @@ from equations.records import record
 OPEN = SUM + 0.5
 _OPERATORS = {"*": r" \times ", "/": " / ", ".*": r" \circ ", "@": r" \, "}
 _COMPARISONS = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}
-_REDUCTIONS = {"Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists"}
 
 
 def latex(node: Node, methodology: Methodology, letters: Mapping[str, str] | None = None) -> str:
@@ -169,7 +168,7 @@ class _Latex:
         return _OPERATORS[op] + self.text(factor, least)
 
     def reduction(self, node: Reduce) -> str:
-        sign, body = _REDUCTIONS[node.kind], node.body
+        sign, body = REDUCTIONS[node.kind], node.body
         text = self.text(body, OR if isinstance(body, Cases) or node.kind in ("All", "Any") else OPEN, whole=True)
         if node.kind in ("Sum", "Product"):
             return " ".join([*(f"{sign}{self.binder(binder)}" for binder in node.binders), text])
@@ -257,7 +256,7 @@ class _Latex:
             case Identity():
                 return FUNCTIONS["identity"].latex
             case Transpose(operand=operand):
-                return rf"{self.text(operand, ATOM)}^{{\mathsf{{T}}}}"
+                return f"{self.text(operand, ATOM)}^{{{FUNCTIONS['transpose'].latex}}}"
             case Diagonal(letter=letter, body=body):
                 return f"{FUNCTIONS['diag'].latex}_{{{self.letter(letter)}}}{_round(self.text(body, whole=True))}"
             case Excluded():
@@ -275,18 +274,12 @@ class _Latex:
         raise TypeError(f"only a resolved formula has a notation: {node!r}")
 
     def call(self, node: Call) -> str:
-        name, arguments, sign = node.name, node.arguments, FUNCTIONS[node.name].latex
-        inner = ", ".join(self.text(argument, whole=True) for argument in arguments)
-        if name == "sqrt":
-            return rf"\sqrt{{{inner}}}"
-        if name in _FENCES:
-            left, right = _FENCES[name]
-            sized = r"\frac" in inner or r"\sum" in inner
-            return rf"\left{left} {inner} \right{right}" if sized else f"{left} {inner} {right}"
-        return rf"\max{_round(f'{inner}, 0')}" if name == "pos" else f"{sign}{_round(inner)}"
-
-
-_FENCES = {"abs": ("|", "|"), "floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil")}
+        left, right = FUNCTIONS[node.name].latex.split("#")
+        inner = ", ".join(self.text(argument, whole=True) for argument in node.arguments)
+        if left.endswith("("):
+            return left[:-1] + _round(inner + right[:-1])
+        tall = left.endswith(" ") and (r"\frac" in inner or r"\sum" in inner)  # a fence, which grows
+        return rf"\left{left}{inner} \right{right[1:]}" if tall else left + inner + right
 
 
 def _set(name: str) -> str:

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import sympy
 
+from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
     All,
     Binary,
@@ -49,8 +50,6 @@ from equations.notation.plain import letters_of, plain_text
 from equations.records import record
 
 _RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, "<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
-_FUNCTIONS = {"max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs, "floor": sympy.floor, "ceil": sympy.ceiling,
-              "exp": sympy.exp, "ln": sympy.log}  # fmt: skip
 
 
 def to_sympy(
@@ -251,16 +250,8 @@ class _Projection:
 
     def call(self, node: Call) -> sympy.Expr:
         arguments = [self.of(argument) for argument in node.arguments]
-        match node.name:
-            case "pos":
-                return sympy.Max(arguments[0], 0, evaluate=False)
-            case "sqrt":
-                return sympy.Pow(arguments[0], sympy.Rational(1, 2), evaluate=False)
-            case "log10":
-                return sympy.log(arguments[0], evaluate=False) / sympy.log(10)
-            case name if name in _FUNCTIONS:
-                return _FUNCTIONS[name](*arguments, evaluate=False)
-        return sympy.Function(node.name)(*arguments)
+        written = FUNCTIONS[node.name].sympy
+        return sympy.Function(node.name)(*arguments) if written is None else written(sympy, *arguments)
 
     # -- reductions and cases
 
