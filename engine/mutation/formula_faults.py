@@ -253,7 +253,7 @@ class _Faults:
 
     def places(self, node: Element | MatrixRef, letters: dict[str, str]) -> Iterator[Fault]:
         quantity = self.methodology.quantity[node.quantity]
-        skipped = 0 if isinstance(node, Element) else 1 if node.diagonal else 2
+        skipped = node.whole
         if isinstance(node, MatrixRef) and not node.diagonal:
             yield self.put("transposition", f"{node.name} with rows for columns", node, Transpose(node))
         for at, (index, axis) in enumerate(zip(node.indices, quantity.indices[skipped:], strict=True)):

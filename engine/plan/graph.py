@@ -67,7 +67,7 @@ def _uses(node: Node, methodology: Methodology, lags: dict[str, int]) -> Iterato
 
 def _lag(node: Element | MatrixRef, methodology: Methodology, lags: Mapping[str, int]) -> int:
     axes = methodology.quantity[node.quantity].indices
-    for index, axis in zip(node.indices, axes[len(axes) - len(node.indices) :], strict=True):
+    for index, axis in zip(node.indices, axes[node.whole :], strict=True):
         if methodology.index_set[axis].kind != "year":
             continue
         if isinstance(index, IndexLetter):

@@ -26,6 +26,7 @@ from equations.formula.syntax import (
     children,
 )
 from equations.model.equation import Equation
+from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 
 
@@ -44,10 +45,6 @@ class NeedKeeper(Protocol):
         """Note that an equation needs some cells; return whether that is news."""
         ...
 
-    def left_axes(self, equation: Equation) -> tuple[IndexLetter | IndexLabel | IndexGroup | None, ...]:
-        """Return the index on each axis of the left side."""
-        ...
-
 
 @dataclass
 class NeedWalk:
@@ -61,18 +58,14 @@ class NeedWalk:
     scope: dict[str, tuple[str, set[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        methodology = self.planner.methodology
-        quantity = methodology.quantity[self.equation.quantity]
-        for at, index in enumerate(self.planner.left_axes(self.equation)):
-            if isinstance(index, IndexLetter):
-                self.scope[index.letter] = (quantity.indices[at], set(self.left[index.letter]))
+        left = left_side(self.equation, self.planner.methodology.quantity[self.equation.quantity])
+        for letter, axis in left.axis_of.items():
+            self.scope[letter] = (axis, set(self.left[letter]))
 
     def walk(self, node: Node) -> None:
         match node:
-            case Element():
-                self.read(node.quantity, node.indices, 0)
-            case MatrixRef():
-                self.read(node.quantity, node.indices, 1 if node.diagonal else 2)
+            case Element() | MatrixRef():
+                self.read(node.quantity, node.indices, node.whole)
             case Reduce(binders=binders, body=body):
                 held = dict(self.scope)
                 for binder in binders:
@@ -132,7 +125,7 @@ class NeedWalk:
         if isinstance(index, IndexGroup):
             return self.group_places(index, axis)
         if isinstance(index, IndexLabel):
-            label = member_label(index, setting, axis)
+            label = setting.label(index, axis)
             return {members.index(label)} if label in members else set()
         assert isinstance(index, IndexLetter)
         set_id, found = self.scope[index.letter]
@@ -185,11 +178,3 @@ class NeedWalk:
             remedy=f"add a case `when: {index.letter} == {edge}` with what holds there, and limit this one to "
             f"`{index.letter} {rest} {edge}`",
         )  # fmt: skip
-
-
-def member_label(index: IndexLabel | IndexGroup, setting: Setting, axis: str) -> str:
-    """Return the member that a label, ``start`` or ``end`` names on an axis."""
-    assert isinstance(index, IndexLabel)
-    if index.mark:
-        return setting.members[axis][0 if index.label == "start" else -1]
-    return index.label

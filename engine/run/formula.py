@@ -98,8 +98,8 @@ class FormulaEvaluator(ConditionEvaluator):
                 return np.array(over / under), ()
             case Excluded():
                 return np.array(0.0), ()
-            case Element(quantity=quantity, indices=indices):
-                return self.element(quantity, indices, scope)
+            case Element():
+                return self.element(node, scope)
             case MatrixRef():
                 return self.matrix(node, scope)
             case DateMark(name=name):
@@ -125,12 +125,10 @@ class FormulaEvaluator(ConditionEvaluator):
                 return self.cases(node, scope)
         return self.decided(node, scope)
 
-    def element(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
-        axes = self.methodology.quantity[quantity].indices
-        letters = scope.order({x.letter for x in indices if isinstance(x, IndexLetter | IndexGroup)})
-        at = tuple(self.positions(index, axis, scope, letters) for index, axis in zip(indices, axes, strict=True))
-        array = self.arrays[quantity]
-        return self.there(quantity, at, array[at] if at else array[()], letters, frozenset(letters)), letters
+    def element(self, node: Element, scope: Scope) -> Valued:
+        letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
+        at = self.places(node, letters, scope)
+        return self.there(node.quantity, at, self.arrays[node.quantity][at], letters, frozenset(letters)), letters
 
     def there(
         self, quantity: str, at: tuple[NDArray[np.intp], ...], array: Array, letters: tuple[str, ...], own: frozenset[str]
@@ -142,11 +140,20 @@ class FormulaEvaluator(ConditionEvaluator):
         self.pass_on([Hole(exists[at], letters, own)])
         return np.where(exists[at], array, self.missing)
 
+    def places(self, node: Element | MatrixRef, axes: tuple[str, ...], scope: Scope) -> tuple[NDArray[np.intp], ...]:
+        """Return positions on each axis of what a node names, shaped along the letters ``axes``; rows and columns take every member."""
+        sets = self.methodology.quantity[node.quantity].indices
+        whole = [
+            scope.along(letter, axes, np.arange(len(self.setting.members[axis]), dtype=np.intp))
+            for letter, axis in zip((ROW, COLUMN)[: node.whole], sets[: node.whole], strict=True)
+        ]
+        return (*whole, *(self.positions(i, axis, scope, axes) for i, axis in zip(node.indices, sets[node.whole :], strict=True)))
+
     def positions(self, index: Index, axis: str, scope: Scope, axes: tuple[str, ...]) -> NDArray[np.intp]:
         """Return positions on an axis of a quantity, shaped along the letter that they depend on."""
         members = self.setting.members[axis]
         if isinstance(index, IndexLabel):
-            label = members[0 if index.label == "start" else -1] if index.mark else index.label
+            label = self.setting.label(index, axis)
             if label not in members:
                 raise InputError("I502", f"the project has no {label!r} among its {axis}, and an equation names it",
                                  why=f"the project lists {listed(members) or 'none'}",
@@ -169,16 +176,10 @@ class FormulaEvaluator(ConditionEvaluator):
         return scope.along(index.letter, axes, found)
 
     def matrix(self, node: MatrixRef, scope: Scope) -> Valued:
-        axes = self.methodology.quantity[node.quantity].indices
-        whole = 1 if node.diagonal else 2
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
-        all_axes = (*letters, *((ROW,) if node.diagonal else (ROW, COLUMN)))
-        at = [
-            scope.along(letter, all_axes, np.arange(len(self.setting.members[axis]), dtype=np.intp))
-            for letter, axis in zip((ROW, COLUMN), axes[:whole], strict=False)
-        ]
-        at += [self.positions(i, axis, scope, all_axes) for i, axis in zip(node.indices, axes[whole:], strict=True)]
-        array = self.there(node.quantity, tuple(at), self.arrays[node.quantity][tuple(at)], all_axes, frozenset(letters))
+        all_axes = (*letters, *(ROW, COLUMN)[: node.whole])
+        at = self.places(node, all_axes, scope)
+        array = self.there(node.quantity, at, self.arrays[node.quantity][at], all_axes, frozenset(letters))
         return (self.on_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
 
     def binary(self, node: Binary, scope: Scope) -> Valued:

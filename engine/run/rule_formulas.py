@@ -202,14 +202,14 @@ class RuleFormulas(FormulaEvaluator):
             self.arrays[quantity] = np.full([len(self.setting.members[axis]) for axis in axes], np.nan)
         return self.arrays[quantity]
 
-    def element(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
-        at, there, letters = self.cells(quantity, indices, scope)
-        array, exists = self.held(quantity), self.exists(quantity)
+    def element(self, node: Element, scope: Scope) -> Valued:
+        at, there, letters = self.cells(node.quantity, node.indices, scope)
+        array, exists = self.held(node.quantity), self.exists(node.quantity)
         if array.size == 0:
             return np.full(there.shape, np.nan), letters
         if exists is not None:
             self.pass_on([Hole(exists[at], letters, frozenset(letters))])
-        value = array[at] if at else array[()]
+        value = array[at]
         return (value if there.all() else np.where(there, value, np.nan)), letters
 
     def cells(

@@ -129,6 +129,11 @@ class Element(Node):
     quantity: str
     indices: tuple[Index, ...] = ()
 
+    @property
+    def whole(self) -> int:
+        """How many axes before ``indices`` are taken as a whole: none."""
+        return 0
+
 
 @record(frozen=True, eq=False, repr=False)
 class MatrixRef(Node):
@@ -138,6 +143,11 @@ class MatrixRef(Node):
     quantity: str
     diagonal: bool
     indices: tuple[Index, ...] = ()
+
+    @property
+    def whole(self) -> int:
+        """How many axes before ``indices`` are taken as a whole: rows and columns, which of a diagonal matrix are one."""
+        return 1 if self.diagonal else 2
 
 
 @record(frozen=True, eq=False, repr=False)
