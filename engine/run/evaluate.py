@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.plan.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.plan.plan import Plan, Stage, Step
-from engine.run.conditions import ConditionEvaluator
+from engine.run.conditions import ConditionEvaluator, Hole
 from engine.run.diagnosis import Diagnosis
 from engine.run.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Scope, Valued, aligned
 from engine.run.inputs import Inputs
@@ -142,19 +142,11 @@ class StepEvaluator:
 
     # -- stages and steps
 
-    def empty(self, shape: tuple[int, ...]) -> NDArray[Any]:
-        """Return the array in which a quantity's cells are stored; nothing stands in it."""
-        return np.full(shape, np.nan)
-
-    def is_finite(self, array: NDArray[Any]) -> NDArray[np.bool_]:
-        """Whether each cell is a number."""
-        return np.asarray(np.isfinite(array), bool)
-
     def stage(self, stage: Stage) -> None:
         for quantity in stage.quantities:
             axes = self.methodology.quantity[quantity].indices
             shape = tuple(len(self.setting.members[axis]) for axis in axes)
-            self.arrays[quantity] = self.empty(shape)
+            self.arrays[quantity] = self.formulas.arithmetic.empty(shape)
             self.states[quantity] = np.zeros(shape, np.uint8)
             self.steps[quantity] = tuple(step for step in stage.steps if step.quantity == quantity)
             self.step_of[quantity] = np.full(shape, -1, np.int16)
@@ -184,54 +176,57 @@ class StepEvaluator:
         return scope
 
     def step(self, step: Step, year: int | None) -> None:
+        """Evaluate one case of one equation."""
         equation = self.methodology.equation[step.equation]
         scope = self.scope_of(step, year)
-        if equation.solver:
-            value = self.solved(equation, scope)
-            excluded = None
-        else:
-            value = self.formulas.value(equation.formula, scope)
-            excluded = self.formulas.excluded(equation.formula, scope)
-        self.store(step, equation, scope, value, excluded)
+        value, holes = self.formulas.heard(lambda _, own: self.worth(equation, own), equation.formula, scope)
+        self.store(step, equation, scope, value, holes)
 
-    def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, excluded: Valued | None) -> None:
-        left_letters = tuple(scope.letters)
-        matrix = isinstance(equation.defines, MatrixRef)
-        axes = scope.order({*left_letters, *((ROW, COLUMN) if matrix else ())})
-        target = self.target(equation, scope, axes)
+    def worth(self, equation: Equation, scope: Scope) -> Valued:
+        """Return what an equation's right side is worth."""
+        return self.solved(equation, scope) if equation.solver else self.formulas.value(equation.formula, scope)
+
+    def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, holes: list[Hole]) -> None:
+        """Put a result where the quantity is read from; outside its relation stands zero, which no formula reads."""
+        axes = scope.order({*scope.letters, *(ROW, COLUMN)[: 2 * isinstance(equation.defines, MatrixRef)]})
+        target = self.formulas.places(equation.defines, axes, scope)
         shape = np.broadcast_shapes(*(np.shape(part) for part in target)) if target else ()
-        result = np.broadcast_to(aligned(value, axes), shape)
-        state = np.full(shape, PRESENT, np.uint8)
-        if excluded is not None:
-            state = np.where(np.broadcast_to(aligned(excluded, axes), shape), EXCLUDED, state).astype(np.uint8)
+        result, state = np.broadcast_to(aligned(value, axes), shape), self.states_of(equation, axes, shape, scope)
         chosen = defined = self.chosen(step, axes, scope, shape)
         exists = self.formulas.exists(step.quantity)
         if exists is not None:
             here = exists[target]
-            result = np.where(here, result, 0.0)
-            state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
+            result = np.where(here, result, self.formulas.arithmetic.zero)
+            state = np.where(here, state, np.uint8(NOT_APPLICABLE))
             chosen = chosen & here
-        bad = ~self.is_finite(result) & chosen
-        if bad.any() and (bad := bad & self.required(step.quantity, target)).any():
-            raise Diagnosis(self.formulas).error(equation, scope, axes, [tuple(int(at) for at in cell) for cell in np.argwhere(bad)])
+        if step.quantity not in self.plan.optional:
+            self.check(equation, scope, axes, result, chosen & self.required(step.quantity, target), holes)
         number = next(at for at, one in enumerate(self.steps[step.quantity]) if one is step)
         for held, new in ((self.arrays, result), (self.states, state), (self.step_of, np.int16(number))):
             array: NDArray[Any] = held[step.quantity]
             array[target] = np.where(defined, new, array[target])
 
+    def states_of(self, equation: Equation, axes: tuple[str, ...], shape: tuple[int, ...], scope: Scope) -> NDArray[np.uint8]:
+        """Return the states of the cells that an equation gives."""
+        excluded = None if equation.solver else self.formulas.excluded(equation.formula, scope)
+        left_out = np.zeros(shape, bool) if excluded is None else np.broadcast_to(aligned(excluded, axes), shape)
+        return np.where(left_out, np.uint8(EXCLUDED), np.uint8(PRESENT))
+
+    def check(
+        self, equation: Equation, scope: Scope, axes: tuple[str, ...], result: NDArray[Any], asked: NDArray[np.bool_], holes: list[Hole]
+    ) -> None:
+        """Raise where a cell that is asked for is no number."""
+        bad = ~np.isfinite(np.asarray(result, float)) & asked
+        if bad.any():
+            raise Diagnosis(self.formulas).error(equation, scope, axes, [tuple(int(at) for at in cell) for cell in np.argwhere(bad)])
+
     def required(self, quantity: str, target: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
         """Return which cells must have a number; what only rules read may lack one."""
-        if quantity in self.plan.optional:
-            return np.zeros((), bool)
         found = np.ones((), bool)
         if self.plan.required:
             for part, axis in zip(target, self.plan.required.get(quantity, ()), strict=False):
                 found = found & np.isin(part, axis)
         return found
-
-    def target(self, equation: Equation, scope: Scope, axes: tuple[str, ...]) -> tuple[NDArray[np.intp], ...]:
-        """Return index arrays, one per axis of the defined quantity, broadcast along ``axes``."""
-        return self.formulas.places(equation.defines, axes, scope)
 
     def chosen(self, step: Step, axes: tuple[str, ...], scope: Scope, shape: tuple[int, ...]) -> NDArray[np.bool_]:
         if step.mask is None:
