@@ -173,7 +173,7 @@ class _CaseTable:
         agreeing = [c for c in choice_combinations(self.methodology) if all(c[id_] == value for id_, value in choices.items())]
         for whole in agreeing[:_MOST_PLANS]:
             for error in plan_errors(self.methodology, placeholder_setting(self.methodology, whole, readings)):
-                if error.code == "G403" and error.what.split("[")[0] == f"no equation defines {self.quantity}":
+                if error.code == "G403" and error.subject == self.quantity:
                     return error
         return None
 

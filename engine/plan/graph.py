@@ -182,4 +182,4 @@ def _cycle_error(methodology: Methodology, graph: nx.DiGraph[str]) -> GraphError
     through = ", ".join(f"{equation.label} ({equation.id})" for equation in labels)
     return GraphError("G401", "quantities define each other in a circle: " + " -> ".join(path), labels[0].place,
                       why=f"through {through}, all in the same year",
-                      remedy="one of them must use the year before (y-1) or be supplied")  # fmt: skip
+                      remedy="one of them must use the year before (y-1) or be supplied", subject=path[-1])  # fmt: skip

@@ -153,7 +153,7 @@ class NeedWalk:
             planner.errors[self.equation.id, "I507"] = InputError(
                 "I507", f"{', '.join(outside)} belongs to no {axis}", self.equation.place,
                 why=f"{self.equation.label} ({self.equation.id}) takes the value of the {axis} that each belongs to",
-                remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself",
+                remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself", subject=axis,
             )  # fmt: skip
         return {group_of[label] for label in labels if label in group_of}
 
@@ -165,7 +165,7 @@ class NeedWalk:
             "G404", f"{self.equation.label} ({self.equation.id}) reaches after the last year by {letter} in start..{name}{offset:+d}, "
             f"for {self.equation.quantity}[{name}]", place, why="the year axis runs from the start year of the project to its last monitored year",
             remedy=f"let the sum end at {name}, or add a case `when: {name} == end` with what holds there and limit this one to "
-            f"`{name} < end`",
+            f"`{name} < end`", subject=self.equation.quantity,
         )  # fmt: skip
 
     def before_start(self, index: IndexLetter, quantity: str) -> None:
@@ -176,5 +176,5 @@ class NeedWalk:
             "G404", f"{self.equation.label} ({self.equation.id}) reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
             place, why="the year axis runs from the start year of the project to its last monitored year",
             remedy=f"add a case `when: {index.letter} == {edge}` with what holds there, and limit this one to "
-            f"`{index.letter} {rest} {edge}`",
+            f"`{index.letter} {rest} {edge}`", subject=quantity,
         )  # fmt: skip

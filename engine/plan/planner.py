@@ -96,9 +96,8 @@ def plan_with_rules(
 def _unplanned(error: MethodologyError, setting: Setting) -> Unplanned:
     """Return why what a rule reads cannot be planned; that nobody listed the members it goes through is no fault of the project."""
     errors = error.errors if isinstance(error, Faults) else (error,)
-    unlisted = [set_id for set_id in sorted(setting.unlisted) if any(e.what == f"missing: the members of {set_id}" for e in errors)]
-    if unlisted and all(e.what.startswith("missing: the members of ") for e in errors):
-        return True, f"the project lists no members of {', '.join(unlisted)}"
+    if all(e.code == "I501" and e.subject in setting.unlisted for e in errors):
+        return True, f"the project lists no members of {', '.join(sorted({e.subject for e in errors}))}"
     return False, errors[0].what
 
 
@@ -191,7 +190,7 @@ class _Planner:
         meaning = index_sets[set_id].meaning
         self.errors[set_id, "I501"] = InputError(
             "I501", f"missing: the members of {set_id}", index_sets[set_id].place, why=f"{meaning or set_id}; {why}",
-            remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none",
+            remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none", subject=set_id,
         )  # fmt: skip
 
     def box(self, quantity: str) -> Box:
@@ -361,7 +360,7 @@ class _Planner:
         self.errors[quantity, "G402"] = GraphError(
             "G402", f"{quantity}[{cell}] is defined twice: by {one.label} ({first}) and {two.label} ({second})", two.place,
             why=f"both hold where {self.switches([one, two])}".removesuffix("where "),
-            remedy="make their `when:` exclude each other",
+            remedy="make their `when:` exclude each other", subject=quantity,
         )  # fmt: skip
 
     def uncovered(self, quantity: str, cell: str) -> None:
@@ -370,7 +369,7 @@ class _Planner:
         self.errors[quantity, "G403"] = GraphError(
             "G403", f"no equation defines {quantity}[{cell}]".replace("[]", ""), equations[0].place,
             why=f"{shown} hold in other cases; here {self.switches(equations) or 'no choice decides'}",
-            remedy="add the missing case, or supply the quantity",
+            remedy="add the missing case, or supply the quantity", subject=quantity,
         )  # fmt: skip
 
 

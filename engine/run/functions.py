@@ -153,10 +153,10 @@ REDUCTIONS: dict[str, Reduction] = {
     "All": Reduction("and", 1.0, 0.0), "Any": Reduction("or", 0.0, 1.0),
 }  # fmt: skip
 
-#: What a batch can do: operators, and the functions of numbers.
-ELEMENTWISE: dict[str, Operation] = OPERATORS | {
-    name: meaning for name, meaning in FUNCTIONS.items() if LANGUAGE[name].rule not in ("calendar", "date")
-}
+#: Everything that is done to numbers; dates count as numbers.
+OPERATIONS: dict[str, Operation] = OPERATORS | {name: meaning for name, meaning in FUNCTIONS.items() if LANGUAGE[name].rule != "calendar"}
+#: What a program of a batch can do: dates decide rules only, which no batch asks.
+ELEMENTWISE = {name: operation for name, operation in OPERATIONS.items() if name in OPERATORS or LANGUAGE[name].rule != "date"}
 
 
 def _largest(parts: list[Any]) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from engine.run.arithmetic.matrix_powers import powers
-from engine.run.functions import ELEMENTWISE, REDUCTIONS
+from engine.run.functions import OPERATIONS, REDUCTIONS
 from engine.run.letters import Array, Scope, Valued, aligned
 from engine.run.truth import FALSE, OPEN, TRUE, decided, joined, negated, quantified
 from equations.formula.syntax import Number, Ratio
@@ -60,7 +60,7 @@ class Arithmetic(Protocol):
         ...
 
     def apply(self, op: str, *operands: Array) -> Array:
-        """Return the result of an operation of :data:`~engine.run.functions.ELEMENTWISE`."""
+        """Return the result of an operation of :data:`~engine.run.functions.OPERATIONS`."""
         ...
 
     def reduce(self, kind: str, array: Array, axis: int) -> Array:
@@ -145,7 +145,7 @@ class Numbers:
         return numbers
 
     def apply(self, op: str, *operands: Array) -> Array:
-        result: Array = ELEMENTWISE[op].number(*operands)
+        result: Array = OPERATIONS[op].number(*operands)
         return result
 
     def reduce(self, kind: str, array: Array, axis: int) -> Array:
@@ -154,7 +154,7 @@ class Numbers:
         if kind == "Sum":  # not np.sum, which adds in pairs: a sum is the same however many members stand beside it
             total: Array = np.take(np.add.accumulate(array, axis=axis), -1, axis=axis)
             return total
-        join: Any = ELEMENTWISE[REDUCTIONS[kind].join].number
+        join: Any = OPERATIONS[REDUCTIONS[kind].join].number
         result: Array = join.reduce(array, axis=axis, initial=REDUCTIONS[kind].neutral)
         return result
 
@@ -184,7 +184,7 @@ class Numbers:
         return bool(condition == (TRUE if wanted else FALSE))
 
     def compared(self, op: str, left: Array, right: Array) -> Array:
-        held = np.asarray(ELEMENTWISE[COMPARISON[op]].number(left, right), bool)
+        held = np.asarray(OPERATIONS[COMPARISON[op]].number(left, right), bool)
         known = np.isfinite(np.asarray(left, float)) & np.isfinite(np.asarray(right, float))  # they may be fractions
         return np.where(known, decided(held), np.uint8(OPEN))
 

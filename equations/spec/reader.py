@@ -92,7 +92,7 @@ class _Reader(DeclarationReader):
         self.unique_names(quantities, choices, relations)
         if any(error.code == "S106" for error in self.errors[before:]):  # what a formula names would be open
             raise_all(self.errors)
-        raise_all([e for e in self.errors if e.code == "S104" and "methodology" in e.what])
+        raise_all([e for e in self.errors if e.code == "S104" and e.subject == "methodology"])
         names = self.names(quantities, choices, rulings)
         equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
         datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
