@@ -42,7 +42,7 @@ from equations.formula.syntax import (
     Word,
 )
 from equations.formula.tokens import Source
-from equations.meaning.kinds import KindChecker
+from equations.meaning.kinds import Kind, KindChecker
 from equations.meaning.names import Names
 
 
@@ -66,28 +66,25 @@ class Resolver:
     def fault(self, code: str, what: str, span: Span, why: str = "", remedy: str = "") -> None:
         self.errors.append(ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy))
 
-    @property
-    def kinds(self) -> KindChecker:
-        """The checker of kinds for the same formula."""
-        return KindChecker(self.names, self.source, self.errors, self.relation)
+    def kind(self, node: Node) -> Kind:
+        """Return the kind of a resolved node of the same formula."""
+        return KindChecker(self.names, self.source, self.errors, self.relation).kind(node)
 
     def letter_set(self, letter: str) -> str | None:
         """Return the set that a letter runs over in this equation."""
         return self.own.get(letter) or self.names.letters.get(letter)
 
-    # -- entry points
-
     def value(self, node: Node) -> Node:
         """Resolve a formula that must give a number or a matrix."""
         new = self.resolve(node)
-        if not self.errors and self.kinds.kind(new) == "condition":
+        if not self.errors and self.kind(new) == "condition":
             self.fault("X207", "a condition where a value is meant", node.span, remedy="use cases(condition: a, otherwise: b)")
         return new
 
     def condition(self, node: Node) -> Node:
         """Resolve a condition."""
         new = self.resolve(node)
-        if not self.errors and self.kinds.kind(new) != "condition":
+        if not self.errors and self.kind(new) != "condition":
             self.fault("X207", "a value where a condition is meant", node.span, remedy="compare it, as in x > 0")
         return new
 
@@ -256,8 +253,6 @@ class Resolver:
                        index.span, remedy=f"take a letter of {axis}")  # fmt: skip
         return replace(index, group=set_id)
 
-    # -- conditions
-
     def compare(self, node: Compare) -> Node:
         left: Node | None = self.as_letter(node.left) or self.resolve_switch(node.left)
         right: Node | None = self.as_letter(node.right) or self.resolve_switch(node.right)
@@ -412,8 +407,7 @@ class Resolver:
                 done.append(new.letter)
             binders.append(new)
         body = self.resolve(node.body)
-        for letter in done:
-            del self.bound[letter]
+        self.bound = {letter: set_id for letter, set_id in self.bound.items() if letter not in done}
         return replace(node, binders=tuple(binders), body=body)
 
     def binder(self, binder: Binder) -> tuple[Binder, str | None]:

@@ -242,7 +242,7 @@ class _Reader(DeclarationReader):
             checked(block.text("section"), [s.id for s in sections], "section", block.place_of("section"), self.errors)
 
     def check_sides(self, head: Resolver, defines: Element | MatrixRef, body: Resolver, formula: Node) -> None:
-        left, right = head.kinds.kind(defines), body.kinds.kind(formula)
+        left, right = head.kind(defines), body.kind(formula)
         if left != right and right != "fault":
             shown = "a matrix" if isinstance(right, tuple) else "a number"
             wanted = "a matrix" if isinstance(left, tuple) else "a number"
