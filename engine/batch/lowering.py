@@ -67,24 +67,21 @@ class Lowering(StepEvaluator):
         self.cells.defining, self.cells.guarded = step.quantity, False
         super().step(step, year)
 
-    def states_of(self, equation: Equation, axes: tuple[str, ...], shape: tuple[int, ...], scope: Scope) -> NDArray[np.uint8]:
+    def states_of(self, equation: Equation, shape: tuple[int, ...], scope: Scope) -> NDArray[np.uint8]:
         """Return no states: which cells are left out, a batch does not tell."""
         return np.zeros(shape, np.uint8)
 
-    def required(self, quantity: str, target: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
-        """Return that every cell must have a number: a batch is planned without rules."""
-        return np.ones((), bool)
-
     def check(
-        self, equation: Equation, scope: Scope, axes: tuple[str, ...], result: Cells, asked: NDArray[np.bool_], holes: list[Hole]
-    ) -> None:
+        self, equation: Equation, scope: Scope, target: tuple[NDArray[np.intp], ...], result: Cells,
+        chosen: NDArray[np.bool_], holes: list[Hole],
+    ) -> None:  # fmt: skip
         """Ask for what a run asks of each cell: a number, and no cell read that is not there."""
         if self.cells.guarded:
-            self.cells.partial.append(result[asked])
+            self.cells.partial.append(result[chosen])
         for hole in holes:
-            there = aligned((self.cells.as_number(hole.there), hole.letters), axes)
+            there = aligned((self.cells.as_number(hole.there), hole.letters), self.axes_of(equation, scope))
             cells = self.cells.choose(there, np.asarray(self.cells.zero), self.cells.constants(np.array(-1.0)))
-            self.guards.append(np.broadcast_to(cells, asked.shape)[asked])
+            self.guards.append(np.broadcast_to(cells, chosen.shape)[chosen])
 
     def solved(self, equation: Equation, scope: Scope) -> Valued:
         """Write down the roots of an implicit equation."""

@@ -124,6 +124,8 @@ class StepEvaluator:
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     step_of: dict[str, NDArray[np.int16]] = field(default_factory=dict)
     solutions: list[Solution] = field(default_factory=list)
+    #: Equation -> letter of its left side -> the axis on which it stands.
+    axes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.methodology = self.formulas.methodology
@@ -165,9 +167,10 @@ class StepEvaluator:
 
     def scope_of(self, step: Step, year: int | None) -> Scope:
         """Return the scope of a step's left side; positions are those on the quantity's own axes."""
-        equation = self.methodology.equation[step.equation]
-        axes = left_side(equation, self.methodology.quantity[step.quantity]).axis_of
-        scope = Scope()
+        if step.equation not in self.axes:
+            equation = self.methodology.equation[step.equation]
+            self.axes[step.equation] = left_side(equation, self.methodology.quantity[step.quantity]).axis_of
+        axes, scope = self.axes[step.equation], Scope()
         for letter, positions in step.positions:
             set_id = axes[letter]
             is_year = self.methodology.index_set[set_id].kind == "year"
@@ -188,10 +191,10 @@ class StepEvaluator:
 
     def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, holes: list[Hole]) -> None:
         """Put a result where the quantity is read from; outside its relation stands zero, which no formula reads."""
-        axes = scope.order({*scope.letters, *(ROW, COLUMN)[: 2 * isinstance(equation.defines, MatrixRef)]})
+        axes = self.axes_of(equation, scope)
         target = self.formulas.places(equation.defines, axes, scope)
-        shape = np.broadcast_shapes(*(np.shape(part) for part in target)) if target else ()
-        result, state = np.broadcast_to(aligned(value, axes), shape), self.states_of(equation, axes, shape, scope)
+        shape = np.broadcast_shapes(*(part.shape for part in target))
+        result, state = np.broadcast_to(aligned(value, axes), shape), self.states_of(equation, shape, scope)
         chosen = defined = self.chosen(step, axes, scope, shape)
         exists = self.formulas.exists(step.quantity)
         if exists is not None:
@@ -200,25 +203,33 @@ class StepEvaluator:
             state = np.where(here, state, np.uint8(NOT_APPLICABLE))
             chosen = chosen & here
         if step.quantity not in self.plan.optional:
-            self.check(equation, scope, axes, result, chosen & self.required(step.quantity, target), holes)
+            self.check(equation, scope, target, result, chosen, holes)
         number = next(at for at, one in enumerate(self.steps[step.quantity]) if one is step)
         for held, new in ((self.arrays, result), (self.states, state), (self.step_of, np.int16(number))):
             array: NDArray[Any] = held[step.quantity]
-            array[target] = np.where(defined, new, array[target])
+            array[target] = new if step.mask is None else np.where(defined, new, array[target])
 
-    def states_of(self, equation: Equation, axes: tuple[str, ...], shape: tuple[int, ...], scope: Scope) -> NDArray[np.uint8]:
+    def axes_of(self, equation: Equation, scope: Scope) -> tuple[str, ...]:
+        """Return the letters along which the result of an equation lies."""
+        return scope.order({*scope.letters, ROW, COLUMN} if equation.defines.whole else {*scope.letters})
+
+    def states_of(self, equation: Equation, shape: tuple[int, ...], scope: Scope) -> NDArray[np.uint8]:
         """Return the states of the cells that an equation gives."""
         excluded = None if equation.solver else self.formulas.excluded(equation.formula, scope)
-        left_out = np.zeros(shape, bool) if excluded is None else np.broadcast_to(aligned(excluded, axes), shape)
+        if excluded is None:
+            return np.full(shape, PRESENT, np.uint8)
+        left_out = np.broadcast_to(aligned(excluded, self.axes_of(equation, scope)), shape)
         return np.where(left_out, np.uint8(EXCLUDED), np.uint8(PRESENT))
 
     def check(
-        self, equation: Equation, scope: Scope, axes: tuple[str, ...], result: NDArray[Any], asked: NDArray[np.bool_], holes: list[Hole]
-    ) -> None:
+        self, equation: Equation, scope: Scope, target: tuple[NDArray[np.intp], ...], result: NDArray[Any],
+        chosen: NDArray[np.bool_], holes: list[Hole],
+    ) -> None:  # fmt: skip
         """Raise where a cell that is asked for is no number."""
-        bad = ~np.isfinite(np.asarray(result, float)) & asked
-        if bad.any():
-            raise Diagnosis(self.formulas).error(equation, scope, axes, [tuple(int(at) for at in cell) for cell in np.argwhere(bad)])
+        bad = ~np.isfinite(np.asarray(result, float)) & chosen
+        if bad.any() and (bad := bad & self.required(equation.quantity, target)).any():
+            cells = [tuple(int(at) for at in cell) for cell in np.argwhere(bad)]
+            raise Diagnosis(self.formulas).error(equation, scope, self.axes_of(equation, scope), cells)
 
     def required(self, quantity: str, target: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
         """Return which cells must have a number; what only rules read may lack one."""
