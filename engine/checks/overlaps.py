@@ -11,7 +11,7 @@ from engine.finding import Finding
 from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
 from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
 from equations.errors import MethodologyError
-from equations.formula.syntax import Compare, Element, IndexLabel, IndexLetter, Logic, Node, Not, Switch, Word
+from equations.formula.syntax import Compare, IndexLabel, IndexLetter, Logic, Node, Not, Switch, Word
 from equations.model.equation import Equation
 from equations.model.left_side import LeftSide, left_side
 from equations.model.methodology import Methodology
