@@ -11,7 +11,8 @@ from engine.finding import Finding
 from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
 from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
 from equations.errors import MethodologyError
-from equations.formula.syntax import Compare, IndexLabel, IndexLetter, Logic, Node, Not, Switch, Word
+from equations.formula.conditions import decided
+from equations.formula.syntax import Compare, IndexLabel, IndexLetter, Node, Switch, Word
 from equations.model.equation import Equation
 from equations.model.left_side import LeftSide, left_side
 from equations.model.methodology import Methodology
@@ -215,19 +216,14 @@ def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
 
 def _decided(node: Node, switches: Mapping[tuple[str, str], str]) -> bool | None:
     """Decide as much of a condition as some switches can; ``None`` where anything else decides."""
-    match node:
-        case Logic(op=op, parts=parts):
-            values = [_decided(part, switches) for part in parts]
-            decisive = op == "or"
-            if decisive in values:
-                return decisive
-            return None if None in values else not decisive
-        case Not(operand=operand):
-            inner = _decided(operand, switches)
-            return None if inner is None else not inner
-        case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)) if (kind, id_) in switches:
-            return (switches[kind, id_] == text) is (op == "==")
-    return None
+
+    def known(part: Node) -> bool | None:
+        match part:
+            case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)) if (kind, id_) in switches:
+                return (switches[kind, id_] == text) is (op == "==")
+        return None
+
+    return decided(node, known)
 
 
 def _with(base: Setting, combination: Switches) -> Setting:
