@@ -17,12 +17,11 @@ import numpy as np
 from engine.batch.program import Builder, Cells
 from engine.run.functions import ELEMENTWISE, REDUCTIONS
 from engine.run.letters import Array, Scope, Valued, aligned
-from engine.run.numbers import COMPARISON
-from equations.formula.syntax import Number, Ratio
+from engine.run.numbers import COMPARISON, Numbers
 
 
 @dataclass
-class CellArithmetic:
+class CellArithmetic(Numbers):
     """Writes operations on cells into a builder.
 
     Attributes
@@ -52,9 +51,6 @@ class CellArithmetic:
 
     def empty(self, shape: tuple[int, ...]) -> Cells:
         return np.full(shape, self.missing, np.int64)
-
-    def literal(self, node: Number | Ratio) -> Cells:
-        return self.constants(np.array(node.over / node.under if isinstance(node, Ratio) else float(node.text)))
 
     def constants(self, numbers: Array) -> Cells:
         return np.asarray(self.builder.constants(np.asarray(numbers, np.float64)))
@@ -138,7 +134,8 @@ class CellArithmetic:
     def negated(self, condition: Array) -> Array:
         return np.logical_not(condition) if condition.dtype == bool else self.apply("not", condition)
 
-    failing = negated
+    def failing(self, condition: Array) -> Array:
+        return self.negated(condition)
 
     def holding(self, condition: Array) -> Array:
         return condition

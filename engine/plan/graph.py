@@ -105,11 +105,6 @@ class EquationGraph:
         """Return everything from which ``target`` can follow."""
         return set(nx.ancestors(self.edges, target)) if target in self.edges else set()
 
-    def users_of(self, quantity: str) -> list[str]:
-        """Return the equations that use a quantity, in the order of the spec."""
-        found = {data["equation"] for _, _, data in self.edges.out_edges(quantity, data=True)}
-        return [e.id for e in self.methodology.equations if e.id in found]
-
 
 def build_graph(methodology: Methodology, equations: Iterable[Equation] | None = None) -> EquationGraph:
     """Build the graph of all equations, or of some.

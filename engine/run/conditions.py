@@ -16,7 +16,7 @@ import numpy as np
 from engine.plan.setting import Setting
 from engine.run.functions import ELEMENTWISE
 from engine.run.letters import Array, Scope, Valued, aligned
-from engine.run.numbers import OPERATION, Arithmetic, Numbers
+from engine.run.numbers import OPERATION, Numbers
 from engine.run.truth import FALSE, TRUE
 from equations.formula.syntax import Binary, Call, Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, Word, walk
 from equations.model.methodology import Methodology
@@ -58,7 +58,7 @@ class ConditionEvaluator:
     #: For rules: gives the share of what entered a number by which rounding may have moved it, and who tells what entered.
     entered: Callable[[Node], tuple[float, ConditionEvaluator]] | None = None
     #: What stands in the arrays, and what is done with it.
-    arithmetic: Arithmetic = field(default_factory=Numbers)
+    arithmetic: Numbers = field(default_factory=Numbers)
 
     def value(self, node: Node, scope: Scope) -> Valued:
         """Return what a formula is worth under a scope."""
