@@ -146,18 +146,23 @@ class MethodologyError(Exception):
         Where it is.
     why, remedy
         The reason, and what to do.
+    subject
+        Id of what it is about, for code that must know: the words of a message are for people.
     """
 
-    def __init__(self, code: str, what: str, place: Place | None = None, *, why: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, code: str, what: str, place: Place | None = None, *, why: str = "", remedy: str = "", subject: str = ""
+    ) -> None:
         super().__init__(code, what, place, why, remedy)
         self.code = code
         self.what = what
         self.place = place
         self.why = why
         self.remedy = remedy
+        self.subject = subject
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.code, self.what, self.place, self.why, self.remedy)
+        return _rebuild, (type(self), self.code, self.what, self.place, self.why, self.remedy, self.subject)
 
     def __str__(self) -> str:
         lines = [f"{self.code} {_cropped(self.what)}"]
@@ -186,8 +191,10 @@ class MethodologyError(Exception):
         }
 
 
-def _rebuild(kind: type[MethodologyError], code: str, what: str, place: Place | None, why: str, remedy: str) -> MethodologyError:
-    return kind(code, what, place, why=why, remedy=remedy)
+def _rebuild(
+    kind: type[MethodologyError], code: str, what: str, place: Place | None, why: str, remedy: str, subject: str
+) -> MethodologyError:
+    return kind(code, what, place, why=why, remedy=remedy, subject=subject)
 
 
 class SpecError(MethodologyError):

@@ -11,7 +11,8 @@ from engine.plan.register import taken_by_input
 from engine.plan.setting import switches_of
 from engine.run.run import Run
 from equations.errors import MethodologyError
-from equations.formula.syntax import Compare, Logic, Node, Not, Switch, Word
+from equations.formula.conditions import decided
+from equations.formula.syntax import Compare, Node, Switch, Word
 from equations.model.ruling import RegisterEntry, Ruling
 
 #: Runs the project again under other readings (ruling -> reading).
@@ -163,19 +164,14 @@ def _asked(run: Run) -> set[str]:
 
 def _decided(node: Node, choices: Mapping[str, str]) -> bool | None:
     """Decide as much of a condition as choices alone can; ``None`` where readings, years or members decide."""
-    match node:
-        case Logic(op=op, parts=parts):
-            values = [_decided(part, choices) for part in parts]
-            decisive = op == "or"
-            if decisive in values:
-                return decisive
-            return None if None in values else not decisive
-        case Not(operand=operand):
-            inner = _decided(operand, choices)
-            return None if inner is None else not inner
-        case Compare(op=op, left=Switch(kind="choice", id=id_), right=Word(text=text)):
-            return (choices[id_] == text) is (op == "==")
-    return None
+
+    def known(part: Node) -> bool | None:
+        match part:
+            case Compare(op=op, left=Switch(kind="choice", id=id_), right=Word(text=text)):
+                return (choices[id_] == text) is (op == "==")
+        return None
+
+    return decided(node, known)
 
 
 def ruling_findings(table: RulingsTable) -> tuple[Finding, ...]:

@@ -9,8 +9,10 @@ from typing import Any
 from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value
 from engine.run.run import Run
 from equations.formula.syntax import (
+    All,
     Binder,
     Compare,
+    GroupOf,
     Index,
     IndexGroup,
     IndexLabel,
@@ -21,6 +23,7 @@ from equations.formula.syntax import (
     Not,
     Reduce,
     Switch,
+    Window,
     Word,
 )
 
@@ -81,21 +84,24 @@ class ScalarScope:
             yield scope
             return
         first, rest = binders[0], binders[1:]
-        kind, name = str(first.within[0]), str(first.within[1])
-        set_id = name if kind == "all" else self.methodology.index_set[scope[name][0]].groups if kind == "group" else self.year_set
-        for label in self.labels(kind, name, first, scope):
+        set_id, labels = self.labels(first, scope)
+        for label in labels:
             yield from self.bound(rest, {**scope, first.letter: (set_id, label)})
 
-    def labels(self, kind: str, name: str, binder: Binder, scope: Scope) -> tuple[str, ...]:
-        if kind == "all":
-            return self.setting.members[name]
-        set_id, label = scope[name]
-        if kind == "group":
-            whole = self.setting.members[self.methodology.index_set[set_id].groups]
-            chosen = self.setting.groups[set_id][self.setting.members[set_id].index(label)]
-            return tuple(whole[at] for at in sorted(chosen))
-        last = int(label) + int(binder.within[2])
-        return tuple(year for year in self.setting.members[self.year_set] if int(year) <= last)
+    def labels(self, binder: Binder, scope: Scope) -> tuple[str, tuple[str, ...]]:
+        """Return the set that a bound letter runs over, and the members that it takes there."""
+        match binder.within:
+            case All(set=set_id):
+                return set_id, self.setting.members[set_id]
+            case GroupOf(letter=letter):
+                set_id, label = scope[letter]
+                whole = self.methodology.index_set[set_id].groups
+                chosen = self.setting.groups[set_id][self.setting.members[set_id].index(label)]
+                return whole, tuple(self.setting.members[whole][at] for at in sorted(chosen))
+            case Window(last=end):
+                last = int(scope[end.letter][1]) + end.offset
+                return self.year_set, tuple(year for year in self.setting.members[self.year_set] if int(year) <= last)
+        raise PathError("a letter that runs over nothing")
 
     # -- conditions
 

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.program import ELEMENTWISE, REDUCTIONS, Cells, Numbers, Program
+from engine.batch.program import Cells, Numbers, Program
 from engine.run.arithmetic.whole_numbers import NEAR
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 #: Draws that an instruction works on side by side.
 LANES = 256
@@ -204,7 +205,7 @@ def _product(op: int, target: int, left: Cells, right: Cells, known: NDArray[np.
 
 
 def _run(op: str, target: int, operands: list[int], fused: Any, left: Cells, right: Cells, known: Any) -> Iterator[Instruction]:
-    join = _CODE[REDUCTIONS[op]]
+    join = _CODE[REDUCTIONS[op].join]
     first, *rest = operands
     if fused[first]:
         yield _product(MUL, target, left, right, known, first)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.batch.arithmetic import FUNCTIONS, matrices
+from engine.batch.arithmetic import matrices
 from engine.batch.program import MATRIX, Cells, Group, Numbers
 from engine.batch.row_layout import Layout, Operand, Statement
+from engine.run.functions import ELEMENTWISE
 
 _BYTES = 8
 
@@ -63,8 +64,6 @@ def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> li
         lines = [f"take({'conditions' if statement.target.condition else 'numbers'}, rows{at}, 0, {target}, 'clip')"]
     elif op in MATRIX:
         lines = [f"matrices(group{at}, {', '.join(parts)}, {target})"]
-    elif op == "pos":
-        lines = [f"maximum({parts[0]}, 0.0, out={target})"]
     elif op == "weighted":
         lines = [f"einsum('tk,tn->kn', {parts[0]}, {parts[1]}, out={target})"]
     elif op == "dot":
@@ -73,7 +72,7 @@ def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> li
     elif op == "where":
         lines = [f"copyto({target}, {parts[2]})", f"copyto({target}, {parts[1]}, where={parts[0]})"]
     else:
-        lines = [f"{FUNCTIONS[op].__name__}({', '.join(parts)}, out={target})"]
+        lines = [f"{ELEMENTWISE[op].number.__name__}({', '.join(parts)}, out={target})"]
     return lines
 
 
@@ -83,7 +82,7 @@ def _bound(layout: Layout, numbers: Numbers, width: int) -> tuple[str, Callable[
     rows, constants = layout.constants
     numbers[rows] = constants[:, None]
     source, operands = source_of(layout)
-    names: dict[str, object] = {function.__name__: function for function in FUNCTIONS.values()}
+    names: dict[str, object] = {operation.number.__name__: operation.number for operation in ELEMENTWISE.values()}
     names |= {
         "take": np.take,
         "copyto": np.copyto,

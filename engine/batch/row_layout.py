@@ -12,8 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.batch.program import CONDITIONS, ELEMENTWISE, MATRIX, REDUCTIONS, Cells, Group, Numbers, Program
+from engine.batch.program import CONDITIONS, MATRIX, Cells, Group, Numbers, Program
 from engine.batch.weighted import WeightedSums, adds_plainly, weighted_sums
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 #: Fewest turns that a sum of products is worth a call of its own.
 _LEAST_DOT = 3
@@ -202,7 +203,7 @@ class _Layouter:
 
     def write_reduction(self, at: int, group: Group, first: int) -> None:
         """Write a reduction turn by turn; what feeds only this reduction is computed just before its turn."""
-        join = REDUCTIONS[group.op]
+        join = REDUCTIONS[group.op].join
         _, turns = _turns(group)
         if at in self.weighted:
             self.write_weighted(self.weighted[at], group, first)

@@ -10,12 +10,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from engine.batch.arithmetic import apply, matrices, reduce_runs
-from engine.batch.program import ELEMENTWISE, MATRIX, REDUCTIONS, Builder, Cells, Group, Numbers, Program, finish
+from engine.batch.program import MATRIX, Builder, Cells, Group, Numbers, Program, finish
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 _UNSET = -1
-#: Reduction -> the operand that changes nothing, and the one that decides the whole (or NaN).
-_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": 1.0, "Any": 0.0}
-_DECISIVE = {"Sum": np.nan, "Product": 0.0, "Max": np.nan, "Min": np.nan, "All": 0.0, "Any": 1.0}
 
 
 def skip_known(program: Program, numbers: Mapping[str, Numbers] | None = None) -> Program:
@@ -136,15 +134,15 @@ _RULES: dict[str, Callable[..., list[Rule]]] = {
 
 def _reduction(group: Group, operands: Cells, builder: Builder) -> Cells:
     assert group.starts is not None
-    kept = ~builder.is_value(operands, _NEUTRAL[group.op])
-    decisive = builder.is_value(operands, _DECISIVE[group.op])
+    kept = ~builder.is_value(operands, REDUCTIONS[group.op].neutral)
+    decisive = builder.is_value(operands, REDUCTIONS[group.op].decisive)
     ends = np.concatenate([[0], np.cumsum(kept)])
     starts, operands = ends[group.starts], operands[kept]
     lengths = np.diff(starts)
     cells = np.full(group.size, _UNSET, np.int64)
-    cells[lengths == 0] = builder.constant(_NEUTRAL[group.op])
+    cells[lengths == 0] = builder.constant(REDUCTIONS[group.op].neutral)
     decided = _in_run(decisive, group.starts) > 0
-    cells[decided] = builder.constant(_DECISIVE[group.op])
+    cells[decided] = builder.constant(REDUCTIONS[group.op].decisive)
     single = (lengths == 1) & ~decided
     cells[single] = operands[starts[:-1][single]]
     known = (_in_run(builder.known[operands], starts) == lengths) & (cells == _UNSET)

@@ -22,10 +22,10 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
     found: dict[tuple[str, str, str], Finding] = {}
     for setting in settings_to_check(methodology):
         for error in plan_errors(methodology, setting):
-            key = (error.code, error.what.split("[")[0], str(error.place))
+            key = (error.code, error.subject, str(error.place))
             readings = {r.id: setting.readings[r.id] for r in methodology.rulings if setting.readings[r.id] != r.default}
             where = ", ".join(f"{k} = {v}" for k, v in (*setting.choices.items(), *readings.items()))
-            finding = from_error(error, error.what.split("[")[0].split()[-1])
+            finding = from_error(error, error.subject)
             found.setdefault(
                 key,
                 Finding(
@@ -92,6 +92,7 @@ def plan_errors(methodology: Methodology, setting: Setting) -> list[MethodologyE
                     "G403",
                     f"no equation defines {id_}",
                     quantity.place,
+                    subject=id_,
                     why=f"{why}; {others} holds in other cases" if others else why,
                     remedy="add the missing case" if others else "write its equation, or declare it as monitored or fixed_ex_ante",
                 )

@@ -75,8 +75,8 @@ def _rule(rule: Rule, lags: list[IndexLetter], methodology: Methodology) -> Iter
         for letter, set_id in rule.letters:
             scope = scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))
         with np.errstate(all="ignore"):
-            when: Valued = (np.array(TRUE, np.uint8), ()) if rule.when is None else formulas.truth(rule.when, scope)
-            truth = formulas.truth(rule.condition, scope)
+            when: Valued = (np.array(TRUE, np.uint8), ()) if rule.when is None else formulas.decided(rule.when, scope)
+            truth = formulas.decided(rule.condition, scope)
         axes = scope.order({*truth[1], *when[1]})
         may, can_be = np.broadcast_arrays(aligned(when, axes), aligned(truth, axes))
         asked |= bool((may != FALSE).any())

@@ -11,8 +11,10 @@ from engine.finding import Finding
 from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
 from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
 from equations.errors import MethodologyError
-from equations.formula.syntax import Compare, Element, IndexLabel, IndexLetter, Logic, Node, Not, Switch, Word
+from equations.formula.conditions import decided
+from equations.formula.syntax import Compare, IndexLabel, IndexLetter, Node, Switch, Word
 from equations.model.equation import Equation
+from equations.model.left_side import LeftSide, left_side
 from equations.model.methodology import Methodology
 
 MOST_COMBINATIONS = 4096
@@ -172,7 +174,7 @@ class _CaseTable:
         agreeing = [c for c in choice_combinations(self.methodology) if all(c[id_] == value for id_, value in choices.items())]
         for whole in agreeing[:_MOST_PLANS]:
             for error in plan_errors(self.methodology, placeholder_setting(self.methodology, whole, readings)):
-                if error.code == "G403" and error.what.split("[")[0] == f"no equation defines {self.quantity}":
+                if error.code == "G403" and error.subject == self.quantity:
                     return error
         return None
 
@@ -214,19 +216,14 @@ def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
 
 def _decided(node: Node, switches: Mapping[tuple[str, str], str]) -> bool | None:
     """Decide as much of a condition as some switches can; ``None`` where anything else decides."""
-    match node:
-        case Logic(op=op, parts=parts):
-            values = [_decided(part, switches) for part in parts]
-            decisive = op == "or"
-            if decisive in values:
-                return decisive
-            return None if None in values else not decisive
-        case Not(operand=operand):
-            inner = _decided(operand, switches)
-            return None if inner is None else not inner
-        case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)) if (kind, id_) in switches:
-            return (switches[kind, id_] == text) is (op == "==")
-    return None
+
+    def known(part: Node) -> bool | None:
+        match part:
+            case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)) if (kind, id_) in switches:
+                return (switches[kind, id_] == text) is (op == "==")
+        return None
+
+    return decided(node, known)
 
 
 def _with(base: Setting, combination: Switches) -> Setting:
@@ -245,52 +242,30 @@ def _words(combination: Switches) -> str:
     return ", ".join(f"{id_} = {value}" for (_, id_), value in combination)
 
 
-def _left(case: Equation) -> tuple[object, ...]:
-    """Return the index on each axis of the left side; ``None`` for the row and the column of a matrix."""
-    left = case.defines
-    if isinstance(left, Element):
-        return left.indices
-    return (*((None,) if left.diagonal else (None, None)), *left.indices)
-
-
 def _live_axes(methodology: Methodology, quantity: str, cases: tuple[Equation, ...]) -> tuple[int, ...]:
     """Return the axes on which cases differ: by a condition, a subset or a label."""
-    axes = methodology.quantity[quantity].indices
-    live = []
-    for at, axis in enumerate(axes):
-        for case in cases:
-            index = _left(case)[at]
-            if isinstance(index, IndexLabel):
-                live.append(at)
-                break
-            if isinstance(index, IndexLetter):
-                named = case.when is not None and index.letter in letters_of(case.when)
-                if named or dict(case.letters)[index.letter] != axis:
-                    live.append(at)
-                    break
-    return tuple(live)
+    live: set[int] = set()
+    for case in cases:
+        left = left_side(case, methodology.quantity[quantity])
+        named = letters_of(case.when) if case.when is not None else set[str]()
+        for at, (index, axis) in enumerate(zip(left.indices, left.axes, strict=True)):
+            part = isinstance(index, IndexLetter) and (index.letter in named or left.sets[index.letter] != axis)
+            live |= {at} if part or isinstance(index, IndexLabel) else set()
+    return tuple(sorted(live))
 
 
 def _cells(case: Equation, live: tuple[int, ...], setting: Setting, methodology: Methodology) -> Iterator[Cell]:
     """Yield the cells, by their labels on the live axes, for which a case holds."""
-    axes = methodology.quantity[case.quantity].indices
-    left = _left(case)
-    allowed = [_labels(left[at], axes[at], case, setting) for at in live]
-    for cell in product(*allowed):
-        labels = {}
-        for at, label in zip(live, cell, strict=True):
-            index = left[at]
-            if isinstance(index, IndexLetter):
-                labels[index.letter] = label
+    left = left_side(case, methodology.quantity[case.quantity])
+    for cell in product(*(_labels(left, at, setting) for at in live)):
+        labels = {letter: cell[live.index(at)] for letter, at in left.place_of.items() if at in live}
         if case.when is None or holds(case.when, setting, labels, methodology.year_set):
             yield cell
 
 
-def _labels(index: object, axis: str, case: Equation, setting: Setting) -> tuple[str, ...]:
-    members = setting.members[axis]
+def _labels(left: LeftSide, at: int, setting: Setting) -> tuple[str, ...]:
+    index, members = left.indices[at], setting.members[left.axes[at]]
     if isinstance(index, IndexLetter):
-        own = set(setting.members[dict(case.letters)[index.letter]])
+        own = set(setting.members[left.sets[index.letter]])
         return tuple(member for member in members if member in own)
-    if isinstance(index, IndexLabel):
-        return (members[0 if index.label == "start" else -1],) if index.mark else (index.label,)
-    return members
+    return (setting.label(index, left.axes[at]),) if isinstance(index, IndexLabel) else members

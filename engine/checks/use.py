@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from engine.finding import Finding
 from engine.plan.graph import build_graph
 from equations.formula.syntax import (
-    Binder,
     Element,
+    GroupOf,
     IndexGroup,
     IndexLetter,
     Letter,
@@ -192,8 +192,6 @@ def _letters_used(equation: Equation) -> set[str]:
     found: set[str] = set()
     for formula in (equation.formula, equation.when):
         for node in walk(formula) if formula is not None else ():
-            if isinstance(node, IndexLetter | IndexGroup | Letter | Member):
+            if isinstance(node, IndexLetter | IndexGroup | GroupOf | Letter | Member):
                 found.add(node.letter)
-            elif isinstance(node, Binder) and len(node.within) > 1 and node.within[0] != "all":
-                found.add(str(node.within[1]))
     return found

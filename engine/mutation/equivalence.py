@@ -21,6 +21,7 @@ from engine.plan.spec_setting import placeholder_setting
 from engine.run.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, aligned
 from equations.formula.syntax import Element, IndexLetter, Node, Switch, quantities_in, walk
 from equations.model.equation import Equation
+from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 
@@ -186,16 +187,13 @@ def _standing(id_: str, methodology: Methodology, setting: Setting) -> list[Equa
 
 def _computed(definition: Equation, methodology: Methodology, setting: Setting, arrays: dict[str, Array]) -> Array:
     """Return all cells of a quantity from its definition."""
-    scope, left = Scope(), definition.defines
-    axes = methodology.quantity[definition.quantity].indices
-    skipped = 0 if isinstance(left, Element) else 1 if left.diagonal else 2
-    letters = tuple(index.letter for index in left.indices if isinstance(index, IndexLetter))
-    for letter, axis in zip(letters, axes[skipped:], strict=True):
+    scope, left = Scope(), left_side(definition, methodology.quantity[definition.quantity])
+    for letter, axis in left.axis_of.items():
         scope = scope.bound(letter, axis, np.arange(len(setting.members[axis]), dtype=np.intp))
     with np.errstate(all="ignore"):
         value = FormulaEvaluator(methodology, setting, arrays).value(definition.formula, scope)
-    order = (*(ROW, COLUMN)[:skipped], *letters)
-    return np.broadcast_to(aligned(value, order), tuple(len(setting.members[axis]) for axis in axes))
+    order = (*(ROW, COLUMN)[: definition.defines.whole], *left.axis_of)
+    return np.broadcast_to(aligned(value, order), tuple(len(setting.members[axis]) for axis in left.axes))
 
 
 def _root(id_: str, methodology: Methodology, setting: Setting) -> str:

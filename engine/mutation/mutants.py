@@ -152,7 +152,7 @@ class MutantReader:
         return changed
 
     def check_sides(self, equation: Equation, resolver: Resolver, formula: Node) -> None:
-        left, right = resolver.kinds.kind(equation.defines), resolver.kinds.kind(formula)
+        left, right = resolver.kind(equation.defines), resolver.kind(formula)
         if left != right:
             resolver.fault("X207", "the two sides are of different kinds", formula.span, why=f"{left} against {right}")
 

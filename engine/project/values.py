@@ -297,7 +297,7 @@ class ValueReader:
         try:
             return self.read_unit(scalar.text, scalar.place, self.substances)
         except MethodologyError as error:
-            hint = f"{error.remedy}; ".replace("?; ", "? ") if error.code == "U307" or "declare a substance" not in error.remedy else ""
+            hint = f"{error.remedy}; ".replace("?; ", "? ") if error.subject != "substance" else ""
             self.fault("I503", error.what, scalar.place, error.why, f"{hint}the equations read {quantity.id} in {_units(quantity)}")
             return None
 

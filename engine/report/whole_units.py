@@ -9,13 +9,13 @@ import numpy as np
 
 from engine.run.arithmetic.whole_numbers import near_whole
 from engine.run.run import Run
+from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import Call
 from equations.model.quantity import Quantity
 from equations.records import record
 
 #: A tonne of anything, in the base unit of masses.
 _TONNE = 10**6
-_WORDS = {"floor": "whole units, rounded down", "ceil": "whole units, rounded up"}
 
 
 @record(frozen=True)
@@ -55,13 +55,13 @@ def whole_units(run: Run) -> WholeUnits | None:
     if not _in_tonnes(result):
         return None
     cells = {labels: _rounded_down(run, result, labels, value) for labels, value, _ in run.cells(result.id)}
-    return _counted(run, "", _WORDS["floor"], cells)
+    return _counted(run, "", FUNCTIONS["floor"].rounds, cells)
 
 
 def _declared(run: Run, issued: Quantity) -> WholeUnits:
     """Return what the spec's own rule gives; its rounding was decided where it was computed."""
     names = {e.formula.name for e in run.methodology.definitions.get(issued.id, ()) if isinstance(e.formula, Call)}
-    words = _WORDS.get(names.pop(), "") if len(names) == 1 else ""
+    words = FUNCTIONS[names.pop()].rounds if len(names) == 1 else ""
     return _counted(run, issued.id, words or "whole units", {labels: round(value) for labels, value, _ in run.cells(issued.id)})
 
 

@@ -119,7 +119,7 @@ class _Judge:
         formulas, setting = self.formulas, self.formulas.setting
         for letter, set_id in self.rule.letters:
             self.scope = self.scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))
-        applies: Valued = (np.array(TRUE, np.uint8), ()) if self.rule.when is None else formulas.truth(self.rule.when, self.scope)
+        applies: Valued = (np.array(TRUE, np.uint8), ()) if self.rule.when is None else formulas.decided(self.rule.when, self.scope)
         if not applies[1] and int(applies[0]) == FALSE:
             return self.said(IDLE, self.under())
         for _, set_id in self.rule.letters:
@@ -131,7 +131,7 @@ class _Judge:
 
     def cells(self, applies: Valued) -> tuple[Truth, tuple[str, ...]]:
         """Return what the rule can be for each of its members; away where it does not apply."""
-        held, letters = self.formulas.truth(self.rule.condition, self.scope)
+        held, letters = self.formulas.decided(self.rule.condition, self.scope)
         union = self.scope.order({*letters, *applies[1]})
         truth, when = aligned((held, letters), union), aligned(applies, union)
         truth = np.where(when & TRUE, truth, 0) | np.where(when & (FALSE | AWAY), AWAY, 0)
@@ -210,7 +210,7 @@ class _Judge:
             here, lacks = self.at(cell, letters), list[Lack]()
             if self.rule.when is not None:
                 lacks += islice(self.formulas.lacks(self.rule.when, here), _MOST_LACKS)
-            if not (self.rule.when is not None and int(np.ravel(self.formulas.truth(self.rule.when, here)[0])[0]) == FALSE):
+            if not (self.rule.when is not None and int(np.ravel(self.formulas.decided(self.rule.when, here)[0])[0]) == FALSE):
                 lacks += islice(self.formulas.lacks(self.rule.condition, here), _MOST_LACKS)
             found.append((cell, list(dict.fromkeys(lacks))))
         return found
@@ -321,5 +321,5 @@ def _numbers(node: Node, formulas: RuleFormulas, scope: Scope) -> Iterator[str]:
             if not (isinstance(side, Number | Ratio) or any(isinstance(inner, Element | MatrixRef) for inner in walk(side))):
                 break
             sides.append(f"{float(np.ravel(formulas.value(side, scope)[0])[0]):.6g}")
-        if len(sides) == 2 and int(np.ravel(formulas.truth(part, scope)[0])[0]) == FALSE:
+        if len(sides) == 2 and int(np.ravel(formulas.decided(part, scope)[0])[0]) == FALSE:
             yield f"{sides[0]} {opposite[part.op]} {sides[1]}"

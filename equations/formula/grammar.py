@@ -32,6 +32,7 @@ from equations.formula.syntax import (
     Reduce,
     Span,
     Text,
+    Window,
     children,
 )
 from equations.formula.tokens import Source, Token, read_tokens
@@ -358,13 +359,14 @@ class _Parser:
         if within.kind != "name":
             raise self.fail("X201", "expected a set, a group letter or start..y after 'in'", within.span)
         if within.text != "start" or self.token.text != "..":
-            return Binder(token.text, ("set", within.text), span=(token.span[0], within.span[1]))
+            return Binder(token.text, Name(within.text, span=within.span), span=(token.span[0], within.span[1]))
         self.advance()
         last = self.advance()
         if last.kind != "name":
             raise self.fail("X201", "expected a year letter after start..", last.span, remedy="write z in start..y")
         offset, end = self.offset(last.span[1])
-        return Binder(token.text, ("range", last.text, offset), span=(token.span[0], end))
+        ends = IndexLabel("start", True, span=within.span), IndexLetter(last.text, offset, span=(last.span[0], end))
+        return Binder(token.text, Window(*ends, span=(within.span[0], end)), span=(token.span[0], end))
 
     # -- indices
 

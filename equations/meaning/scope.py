@@ -8,13 +8,17 @@ from dataclasses import dataclass, field, replace
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
 from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
     Cases,
     Compare,
     DateMark,
+    Diagonal,
     Element,
+    GroupOf,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -33,10 +37,12 @@ from equations.formula.syntax import (
     Supplied,
     Switch,
     Text,
+    Transpose,
+    Window,
     Word,
 )
 from equations.formula.tokens import Source
-from equations.meaning.kinds import KindChecker
+from equations.meaning.kinds import Kind, KindChecker
 from equations.meaning.names import Names
 
 
@@ -60,28 +66,25 @@ class Resolver:
     def fault(self, code: str, what: str, span: Span, why: str = "", remedy: str = "") -> None:
         self.errors.append(ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy))
 
-    @property
-    def kinds(self) -> KindChecker:
-        """The checker of kinds for the same formula."""
-        return KindChecker(self.names, self.source, self.errors, self.relation)
+    def kind(self, node: Node) -> Kind:
+        """Return the kind of a resolved node of the same formula."""
+        return KindChecker(self.names, self.source, self.errors, self.relation).kind(node)
 
     def letter_set(self, letter: str) -> str | None:
         """Return the set that a letter runs over in this equation."""
         return self.own.get(letter) or self.names.letters.get(letter)
 
-    # -- entry points
-
     def value(self, node: Node) -> Node:
         """Resolve a formula that must give a number or a matrix."""
         new = self.resolve(node)
-        if not self.errors and self.kinds.kind(new) == "condition":
+        if not self.errors and self.kind(new) == "condition":
             self.fault("X207", "a condition where a value is meant", node.span, remedy="use cases(condition: a, otherwise: b)")
         return new
 
     def condition(self, node: Node) -> Node:
         """Resolve a condition."""
         new = self.resolve(node)
-        if not self.errors and self.kinds.kind(new) != "condition":
+        if not self.errors and self.kind(new) != "condition":
             self.fault("X207", "a value where a condition is meant", node.span, remedy="compare it, as in x > 0")
         return new
 
@@ -250,8 +253,6 @@ class Resolver:
                        index.span, remedy=f"take a letter of {axis}")  # fmt: skip
         return replace(index, group=set_id)
 
-    # -- conditions
-
     def compare(self, node: Compare) -> Node:
         left: Node | None = self.as_letter(node.left) or self.resolve_switch(node.left)
         right: Node | None = self.as_letter(node.right) or self.resolve_switch(node.right)
@@ -353,9 +354,11 @@ class Resolver:
             if word not in self.names.index_sets:
                 self.fault("X204", f"identity takes an index set, not {word!r}", node.span,
                            remedy=near_or_all(word or "", self.names.index_sets))  # fmt: skip
-            return replace(node, arguments=(Word(word or "", span=node.arguments[0].span),))
+            return Identity(word or "", span=node.span)
         if node.name == "diag":
             return self.diagonal(node)
+        if node.name == "transpose":
+            return Transpose(self.resolve(node.arguments[0]), span=node.span)
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
                        why="a date may decide a rule, never an equation", remedy="count days, or the year with elapsed_years(y)")  # fmt: skip
@@ -381,8 +384,7 @@ class Resolver:
         if not self.bind(binder, self.letter_set(letter or "")):
             return node
         body = self.resolve(node.arguments[1])
-        set_id = self.bound.pop(binder.letter)
-        return replace(node, arguments=(Word(f"{binder.letter}:{set_id}", span=binder.span), body))
+        return Diagonal(binder.letter, self.bound.pop(binder.letter), body, span=node.span)
 
     def bind(self, binder: Binder, set_id: str | None) -> bool:
         if set_id is None:
@@ -405,27 +407,28 @@ class Resolver:
                 done.append(new.letter)
             binders.append(new)
         body = self.resolve(node.body)
-        for letter in done:
-            del self.bound[letter]
+        self.bound = {letter: set_id for letter, set_id in self.bound.items() if letter not in done}
         return replace(node, binders=tuple(binders), body=body)
 
     def binder(self, binder: Binder) -> tuple[Binder, str | None]:
-        own = self.letter_set(binder.letter)
-        if not binder.within or own is None:
-            return replace(binder, within=("all", own or "")), own
-        kind, name = str(binder.within[0]), str(binder.within[1])
+        own, within = self.letter_set(binder.letter), binder.within
+        if within is None or own is None:
+            return replace(binder, within=All(own or "")), own
         sets = self.names.index_sets
-        if kind == "range":
+        if isinstance(within, Window):
+            name = within.last.letter
             if name not in self.bound or self.set_kind(name) != "year" or sets[own].kind != "year":
                 self.fault("X205", f"{name!r} is not a bound year letter", binder.span, remedy="write Sum(z in start..y, ...)")
             return binder, own
+        assert isinstance(within, Name), "a binder is resolved once"
+        name = within.name
         if name in self.bound and self.set_kind(name) == "group":
             if own != sets[self.bound[name]].groups:
                 self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {sets[self.bound[name]].groups}", binder.span,
                            remedy=f"take a letter of {sets[self.bound[name]].groups}")  # fmt: skip
-            return replace(binder, within=("group", name)), own
+            return replace(binder, within=GroupOf(name, span=within.span)), own
         if name in sets and (self.names.within(name, own) or self.names.within(own, name)):
-            return replace(binder, within=("all", name)), name
+            return replace(binder, within=All(name, span=within.span)), name
         self.fault("X205", f"{name!r} is neither a part of {own} nor a bound group", binder.span,
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip

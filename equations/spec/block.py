@@ -57,7 +57,7 @@ class Block:
         self.check_names()
 
     def fault(self, code: str, what: str, place: Place, why: str = "", remedy: str = "") -> None:
-        self.errors.append(SpecError(code, what, place, why=why, remedy=remedy))
+        self.errors.append(SpecError(code, what, place, why=why, remedy=remedy, subject=self.kind))
 
     @property
     def place(self) -> Place:

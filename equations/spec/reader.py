@@ -92,7 +92,7 @@ class _Reader(DeclarationReader):
         self.unique_names(quantities, choices, relations)
         if any(error.code == "S106" for error in self.errors[before:]):  # what a formula names would be open
             raise_all(self.errors)
-        raise_all([e for e in self.errors if e.code == "S104" and "methodology" in e.what])
+        raise_all([e for e in self.errors if e.code == "S104" and e.subject == "methodology"])
         names = self.names(quantities, choices, rulings)
         equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
         datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
@@ -242,7 +242,7 @@ class _Reader(DeclarationReader):
             checked(block.text("section"), [s.id for s in sections], "section", block.place_of("section"), self.errors)
 
     def check_sides(self, head: Resolver, defines: Element | MatrixRef, body: Resolver, formula: Node) -> None:
-        left, right = head.kinds.kind(defines), body.kinds.kind(formula)
+        left, right = head.kind(defines), body.kind(formula)
         if left != right and right != "fault":
             shown = "a matrix" if isinstance(right, tuple) else "a number"
             wanted = "a matrix" if isinstance(left, tuple) else "a number"

@@ -123,7 +123,7 @@ def parse_unit(text: str, place: Place | None = None, substances: Iterable[str] 
     try:
         return _parse(text.strip(), frozenset(substances))
     except UnitError as error:
-        raise UnitError(error.code, error.what, place, why=error.why, remedy=error.remedy) from error.__cause__
+        raise UnitError(error.code, error.what, place, why=error.why, remedy=error.remedy, subject=error.subject) from error.__cause__
 
 
 @lru_cache(maxsize=4096)
@@ -234,10 +234,11 @@ def _known(piece: str, text: str, declared: frozenset[str]) -> Word:
         raise UnitError("U307", f"the unit {written!r}{where} is not taken", why=meant[0], remedy=meant[1])
     word = _word_of(piece, declared)
     if word is None:
+        meant_word = suggestion(piece, declared, lambda known: _size(unit_words()[known].name))
         raise UnitError("U301", f"there is no unit {written!r}{where}",
-                        why="only the units of the closed registry and the declared substances are read",
-                        remedy=suggestion(piece, declared, lambda known: _size(unit_words()[known].name)) or
-                        "declare a substance under `substances:`, or use a unit of equations/units/carbon_units.txt")  # fmt: skip
+                        why="only the units of the closed registry and the declared substances are read", remedy=meant_word or
+                        "declare a substance under `substances:`, or use a unit of equations/units/carbon_units.txt",
+                        subject="" if meant_word else "substance")  # fmt: skip
     return word
 
 

@@ -1,7 +1,11 @@
 """From a number to its sources."""
 
+import json
+
 import pytest
 
+import mrvgraph
+from engine.cli import main
 from engine.commands.session import open_session
 from engine.explain.trace import explain, parse_target, trace_text
 from equations.errors import MethodologyError
@@ -101,3 +105,34 @@ def test_sums_within_a_formula_and_the_case_taken_are_written_with_numbers(runs)
     assert direct.substituted.endswith(" * 44/28 * 298")
     left, _, _ = direct.substituted.partition(" * 44/28")
     assert eval(left) * 44 / 28 * 298 == pytest.approx(direct.value, rel=1e-5)  # figures and signs only
+
+
+MASKED = """
+methodology: {id: M, version: "1", title: masked, result: R}
+index_sets: [{id: use, letters: [i, j], members: [a, b, c]}]
+quantities:
+  - {id: X, symbol: X, meaning: x, indices: [use], unit: t, kind: monitored}
+  - {id: K, symbol: K, meaning: k, indices: [use, use], unit: t, kind: computed}
+  - {id: R, symbol: R, meaning: r, unit: t, kind: computed}
+equations:
+  - {id: stays, defines: "K[i, j]", when: i == j and i != "c", formula: "X[i]"}
+  - {id: moves, defines: "K[i, j]", when: not (i == j), formula: "X[i] * 2"}
+  - {id: last, defines: 'K["c", "c"]', formula: 'X["c"] * 3'}
+  - {id: r, defines: R, formula: "Sum(i, j, K[i, j])"}
+"""
+
+
+def test_a_run_keeps_which_equation_gave_each_cell(tmp_path):
+    """Cases that hold for some pairs of letters only, and a cell by its labels: trace and receipt name the equation that was computed."""
+    (tmp_path / "spec.yaml").write_text(MASKED, encoding="utf-8")
+    project = "project: {name: m}\noperation: {start: 2020-01-01, end: 2020-12-31}\nvalues: {X: {unit: t, values: {a: 1, b: 10, c: 100}}}\n"
+    (tmp_path / "project.yaml").write_text(project, encoding="utf-8")
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    expected = {(i, j): "moves" if i != j else "last" if i == 2 else "stays" for i in range(3) for j in range(3)}
+
+    assert {cell: run.values.step_at("K", cell).equation for cell in expected} == expected
+    assert {cell: explain(run, "K", cell, 1).equation_id for cell in expected} == expected
+    main(["audit", str(tmp_path / "spec.yaml"), str(tmp_path / "project.yaml"), "--receipt", str(tmp_path / "receipt.json")])
+    [held] = [one for one in json.loads((tmp_path / "receipt.json").read_text(encoding="utf-8"))["values"] if one["quantity"] == "K"]
+    assert [one["equation"] for one in held["cells"]] == list(expected.values())
+    assert run.values.step_at("X", (0,)) is None

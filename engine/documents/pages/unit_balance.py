@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from engine.checks import check_equation
 from engine.run.solvers import root_parts
-from equations.formula.syntax import Binary, Call, Cases, Excluded, Negative, Node, Number, Ratio, Reduce, walk
+from equations.formula.functions import FUNCTIONS
+from equations.formula.syntax import Binary, Call, Cases, Excluded, Negative, Node, Number, Ratio, Reduce, Transpose, walk
 from equations.formula.tokens import Source
 from equations.meaning.dimensions import UnitChecker, exact_value
 from equations.model.equation import Equation
@@ -138,9 +139,9 @@ class _Writer:
                     yield from self.terms(value)
                 if otherwise is not None:
                     yield from self.terms(otherwise)
-            case Negative(operand=operand):
+            case Negative(operand=operand) | Transpose(operand=operand):
                 yield from self.terms(operand)
-            case Call(name="max" | "min" | "pos" | "abs" | "floor" | "ceil" | "transpose", arguments=arguments):
+            case Call(name=name, arguments=arguments) if FUNCTIONS[name].rule == "same":
                 for argument in arguments:
                     yield from self.terms(argument)
             case Number() | Excluded() if self.unit(node) is None:

@@ -109,11 +109,11 @@ class Figures:
 
     def _reads(self, tracer: _LinkingTracer, node: TraceNode, cell: Cell) -> tuple[tuple[str, int], ...]:
         """Return what an equation reads whose numbers cannot be written into it, such as one that was solved."""
-        step = tracer.step_for(node.quantity, cell)
+        step = tracer.run.values.step_at(node.quantity, cell)
         if step is None:
             return ()
         equation = self.run.methodology.equation[step.equation]
-        scope, formula = tracer.element_form(equation, tracer.scope(step, equation, cell), cell)
+        scope, formula = tracer.element_form(equation, tracer.scope(step, cell), cell)
         found = tracer.cells.reads(formula, scope)[:_MOST_READS]
         arrays = self.run.values.arrays
         return tuple((q, int(np.ravel_multi_index(place, arrays[q].shape)) if place else 0) for q, place in found)

@@ -39,10 +39,6 @@ def ceil(values: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
     return _rounded(values, np.ceil(values), out)
 
 
-#: The functions of the language that round.
-ROUNDING = {"floor": floor, "ceil": ceil}
-
-
 def _rounded(values: NDArray[Any], result: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
     result = np.where(near_whole(values), np.rint(values), result)
     if out is None:
