@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.run.run import Run
 from engine.simulate.distribution_reader import read_amount
-from engine.simulate.distributions import FROM_NORMAL
+from engine.simulate.distributions import DISTRIBUTIONS
 from engine.simulate.normal import Numbers
 from engine.simulate.unknowns import Variable, shared_names
 from equations.errors import InputError, MethodologyError, Place
@@ -172,7 +172,7 @@ class _Reader:
         self.names: dict[str, list[str]] = {}
         for variable in variables:
             self.names.setdefault(variable.quantity, []).extend(variable.names)
-        self.free = {name for v in variables if v.kind in FROM_NORMAL for name in v.names}
+        self.free = {name for v in variables if v.distribution.is_from_normal for name in v.names}
 
     def fault(self, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError("I510", what, place, why=why, remedy=remedy))
@@ -191,7 +191,7 @@ class _Reader:
                     f"{text} cannot be correlated",
                     scalar.place,
                     why="it is not declared as uncertain, or has a distribution that is not made from normal numbers",
-                    remedy="correlate " + ", ".join(sorted(FROM_NORMAL)),
+                    remedy="correlate " + ", ".join(sorted(name for name, one in DISTRIBUTIONS.items() if one.is_from_normal)),
                 )
                 return None
             listed.append(tuple(own))

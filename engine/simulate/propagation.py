@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.batch.batchable import Batchable
 from engine.batch.derivatives import Gradient, gradient, values_of
-from engine.simulate.moments import correlated, covariance_of
+from engine.simulate.moments import correlated
 from engine.simulate.normal import Numbers, quantile
 from engine.simulate.statistics import Summary
 from engine.simulate.uncertainty_file import Uncertainty
@@ -84,14 +84,14 @@ def _slopes(of_cells: Numbers, variable: Variable) -> Numbers:
 
 def _covariances(uncertainty: Uncertainty) -> Numbers:
     """Return the covariances of all uncertain numbers, in the order of their variables."""
-    matrix = _joined([covariance_of(variable) for variable in uncertainty.variables])
+    matrix = _joined([variable.covariances for variable in uncertainty.variables])
     places = [(variable, at) for variable in uncertainty.variables for at in range(len(variable.names))]
     row_of = {variable.names[at]: row for row, (variable, at) in enumerate(places)}
     for correlation in uncertainty.correlations:
         rows = [row_of[one] for one in correlation.names]
         own = [places[row] for row in rows]
         parameters = [{name: float(numbers[at]) for name, numbers in variable.parameters.items()} for variable, at in own]
-        found = correlated([variable.kind for variable, _ in own], parameters, correlation.matrix)
+        found = correlated([variable.distribution for variable, _ in own], parameters, correlation.matrix)
         np.fill_diagonal(found, matrix[rows, rows])
         matrix[np.ix_(rows, rows)] = found
     return matrix

@@ -14,11 +14,9 @@ from engine.finding import Finding
 from engine.plan.cells import cell_name, members_counted
 from engine.run.ranges import limits
 from engine.run.run import Run, total_cells
-from engine.simulate.moments import covariance_of
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import gradient_of
 from engine.simulate.sobol import Mixed, Sobol, sobol
-from engine.simulate.support import support_of
 from engine.simulate.uncertainty_file import Uncertainty
 from engine.simulate.unknowns import written_once
 from equations.errors import listed
@@ -161,7 +159,7 @@ def _cells(run: Run, numbers: Mapping[str, Numbers], spread: Mapping[tuple[str, 
 def _spread(uncertainty: Uncertainty | None) -> dict[tuple[str, int], float]:
     found: dict[tuple[str, int], float] = {}
     for variable in uncertainty.variables if uncertainty else ():
-        errors = np.sqrt(np.diag(covariance_of(variable)))
+        errors = np.sqrt(np.diag(variable.covariances))
         found |= {(variable.quantity, place): float(errors[row]) for place, row in zip(*variable.everywhere, strict=True)}
     return found
 
@@ -172,7 +170,7 @@ def _ends(
     """Return each input moved down and up, within the range in which it can be and what its distribution gives. Shape: (cells, 2)."""
     support: dict[tuple[str, int], tuple[float, float]] = {}
     for variable in uncertainty.variables if uncertainty else ():
-        lows, highs = support_of(variable)
+        lows, highs = variable.support
         support |= {(variable.quantity, at): (lows[row], highs[row]) for at, row in zip(*variable.everywhere, strict=True)}
     found = np.empty((len(cells), 2))
     for at, ((quantity, places), step) in enumerate(zip(cells, steps, strict=True)):

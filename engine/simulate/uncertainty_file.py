@@ -34,8 +34,9 @@ from engine.project.values import UnitReader
 from engine.run.inputs import Inputs
 from engine.run.run import Run
 from engine.simulate.correlations import Correlation, read_correlations
+from engine.simulate.distribution import NoSuchDistributionError
 from engine.simulate.distribution_reader import DistributionReader, Fields
-from engine.simulate.distributions import FORMS, OF_ROWS, NoSuchDistributionError, from_fields
+from engine.simulate.distributions import DISTRIBUTIONS, from_fields
 from engine.simulate.fit import check_size, check_value, other_mean
 from engine.simulate.shared_rows import NoRowError, rows_of, whole_inputs
 from engine.simulate.unknowns import Merging, Variable
@@ -222,7 +223,7 @@ class _Reader:
                 "I510",
                 f"a distribution of {quantity.id} names none",
                 node.place,
-                remedy="add `distribution:`, one of " + ", ".join(FORMS),
+                remedy="add `distribution:`, one of " + ", ".join(DISTRIBUTIONS),
             )
             return
         members = self.run.setting.members[quantity.indices[depth]]
@@ -250,7 +251,7 @@ class _Reader:
             if self.block is None:
                 self.unused(quantity, node.place)
             return
-        if found.kind in OF_ROWS:
+        if DISTRIBUTIONS[found.kind].is_of_rows:
             self.rows(quantity, found, there, node.place)
             return
         numbers = self.run.inputs.values[quantity.id].ravel()
@@ -274,7 +275,7 @@ class _Reader:
             try:
                 declared.append(from_fields(found.kind, float(numbers[place]), found.numbers, found.level))
             except NoSuchDistributionError as cause:
-                what = f"{self.name(quantity, place)} cannot be {found.kind.replace('_', ' ')}"
+                what = f"{self.name(quantity, place)} cannot be {DISTRIBUTIONS[found.kind].words}"
                 self.fault("I510", what, where, cause.why, cause.remedy)
                 return
         parameters = {name: np.array([one.parameters[name] for one in declared]) for name in declared[0].parameters}
