@@ -18,11 +18,12 @@ import numpy as np
 
 from engine.plan.cells import ABSENT, NOT_APPLICABLE
 from engine.plan.setting import Setting
+from engine.project.csv_table import read_bytes, read_table
 from engine.project.project_file import ProjectData, read_project
 from engine.project.values import UnitReader
 from engine.run.evaluate import Values
 from equations.errors import FaultList, Place, SpecError, raise_all
-from equations.files.strict_yaml import Scalar, Sequence, read_spec_bytes, read_yaml_file
+from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
 from equations.library.places import shown_name
 from equations.model.methodology import Methodology
 from equations.records import record
@@ -34,6 +35,8 @@ FOLDER, LIST = "cases", "cases.yaml"
 TOLERANCE = 1e-9
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _HEADER = ("quantity", "cell", "unit", "value")
+#: Faults of a CSV file are those of input in a project, and those of a spec here.
+_CODES = {"I506": "S105", "I509": "S108"}
 _SCHEMA: dict[str, dict[str, Field]] = {
     "cases": {
         "cases": Field("cases", "blocks:case", True, "the worked cases"),
@@ -181,36 +184,32 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
     if not os.path.lexists(case.path):
         return
     shown, substances = shown_name(case.path), tuple(s.id for s in methodology.substances)
+
+    def fault(code: str, what: str, place: Place, why: str = "", remedy: str = "") -> None:
+        errors.append(SpecError(_CODES[code], what, place, why=why, remedy=remedy))
+
+    data = read_bytes(case.path, shown, None, fault)
+    table = None if data is None else read_table(data, shown, None, fault)
+    if table is None or not table.has_columns(table.header, _HEADER, fault, "", f"write the header {','.join(_HEADER)}"):
+        return
     units: dict[str, Unit] = {}
-    for line, row in _rows(case.path, shown):
-        place = Place(shown, line)
-        if line == 1 or not row:
+    for place, row in table.body(fault):
+        id_, cell, unit_text, text = (row[table.header.index(name)] for name in _HEADER)
+        number, quantity = read_number(text), methodology.quantity.get(id_)
+        labels = tuple(cell.split(", ")) if cell else ()
+        if number is None:
+            errors.append(SpecError("S105", f"{id_}[{cell}] is not a number: {text!r}", place))
             continue
-        if len(row) != len(_HEADER) or (number := read_number(row[3])) is None:
-            errors.append(SpecError("S105", "a line has quantity, cell, unit and value", place))
-            continue
-        quantity = methodology.quantity.get(row[0])
-        labels = tuple(row[1].split(", ")) if row[1] else ()
         if quantity is None or len(labels) != len(quantity.indices):
-            errors.append(SpecError("S107", f"there is no number {row[0]}[{row[1]}]", place))
+            errors.append(SpecError("S107", f"there is no number {id_}[{cell}]", place))
             continue
-        if row[2] not in units:
-            units[row[2]] = read_unit(row[2], place, substances)
-        unit = units[row[2]]
+        if unit_text not in units:
+            units[unit_text] = read_unit(unit_text, place, substances)
+        unit = units[unit_text]
         if not unit.same_dimension(quantity.unit):
-            errors.append(SpecError("U302", f"{row[0]} is in {quantity.unit}, not in {unit}", place))
+            errors.append(SpecError("U302", f"{id_} is in {quantity.unit}, not in {unit}", place))
             continue
-        yield ExpectedNumber(row[0], labels, unit, float(number))
-
-
-def _rows(path: Path, shown: str) -> list[tuple[int, list[str]]]:
-    """Return the rows of a CSV file, each with its line."""
-    try:
-        reader = csv.reader(io.StringIO(read_spec_bytes(path, name=shown).decode("utf-8-sig"), newline=""), strict=True)
-        return [(reader.line_num, row) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as cause:
-        raise SpecError("S108", "the expected numbers of a case cannot be read", Place(shown), why=str(cause),
-                        remedy="write them as CSV in UTF-8, with commas") from cause  # fmt: skip
+        yield ExpectedNumber(id_, labels, unit, float(number))
 
 
 def expected_text(case: WorkedCase, methodology: Methodology, setting: Setting, values: Values) -> str:

@@ -447,8 +447,8 @@ def test_a_broken_list_of_cases_is_refused(tiny, tmp_path, spec, old, new, code,
 @pytest.mark.parametrize(
     ("line", "code", "what"),
     [
-        ("RL,2018,tCO2", "S105", "quantity, cell, unit and value"),
-        ("RL,2018,tCO2,many", "S105", "quantity, cell, unit and value"),
+        ("RL,2018,tCO2", "S105", "line 2 has 3 cells and the header 4"),
+        ("RL,2018,tCO2,many", "S105", r"RL\[2018\] is not a number: 'many'"),
         ("Rl,2018,tCO2,1", "S107", r"there is no number Rl\[2018\]"),
         ("RL,,tCO2,1", "S107", r"there is no number RL\[\]"),
         ("RL,2018,tC,1", "U302", "RL is in tCO2, not in tC"),
