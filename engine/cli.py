@@ -382,7 +382,7 @@ def sensitivity_command(options: argparse.Namespace) -> int:
             progress=more,
         )  # fmt: skip
     if options.plot:
-        from engine.simulate.sensitivity_report import tornado_svg
+        from engine.simulate.sensitivity_picture import tornado_svg
 
         write(tornado_svg(found), options.plot, "svg")
     write(sensitivity_output(found, json=options.format == "json"), options.output, options.format)

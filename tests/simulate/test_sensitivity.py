@@ -12,7 +12,7 @@ import mrvgraph
 from engine.cli import main
 from engine.simulate.distributions import from_fields
 from engine.simulate.sensitivity import analyse
-from engine.simulate.sensitivity_report import tornado_svg
+from engine.simulate.sensitivity_picture import tornado_svg
 from engine.simulate.solving import solve
 from engine.simulate.uncertainty_file import read_uncertainty
 from engine.simulate.unknowns import Variable

@@ -47,7 +47,8 @@ from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
 from engine.run.run import Run
-from engine.typesetting.pictures.charts import PALETTE, Series, bars, stacked, waterfall
+from engine.typesetting.pictures.charts import Series, bars, stacked, waterfall
+from engine.typesetting.pictures.shapes import BLUE, GREEN, PALETTE, VERMILION
 from equations.model.quantity import Quantity
 
 #: Anchor and name of each part, for the navigation.
@@ -210,14 +211,14 @@ class Report:
         level, emissions, credits = (of_role(run, role) for role in ("reference_level", "project_emissions", "credits"))
         pair = [q for q in (level, emissions) if q is not None]
         if len(pair) == 2 and years:
-            yield self.bars("Reference level against project emissions", pair, (PALETTE[0], PALETTE[5]))
+            yield self.bars("Reference level against project emissions", pair, (BLUE, VERMILION))
         steps = balance_steps(run)
         if steps and level is not None:
             units = " and ".join(dict.fromkeys(str(q.unit) for q in (level, emissions, credits) if q is not None))
             words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
             yield Picture(waterfall("From the reference level to the credits, all years", units, steps), words, kind="chart")
         if credits is not None and years:
-            yield self.bars("Credits by year", [credits], (PALETTE[2],))
+            yield self.bars("Credits by year", [credits], (GREEN,))
         sources = emission_sources(run)
         if len(sources) > 1 and emissions is not None:
             yield from self.breakdown(emissions)
