@@ -55,7 +55,7 @@ _NEAR_STEP = 1e-9
 Labels = tuple[str, ...]
 
 
-class Exactly(Protocol):
+class ExactValue(Protocol):
     """Who knows what a formula is worth as a fraction."""
 
     def exactly(self, node: Node, scope: Scope) -> Fraction | None:
@@ -84,7 +84,7 @@ class ScalarPath(ScalarScope):
         self.powers: dict[tuple[int, Decimal, tuple[object, ...]], dict[tuple[str, str], float]] = {}
         self.rounding = False
         #: Tells what a formula is worth as a fraction (:mod:`engine.audit.scalar_fractions`).
-        self.fractions: Exactly | None = None
+        self.fractions: ExactValue | None = None
 
     # -- cells
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.batch.batchable import Batchable, Source
+from engine.batch.batchable import Batchable, NumberSource
 from engine.batch.lanes import can_run, is_at_hand, is_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
 from engine.batch.program import Group, Numbers, Program
@@ -29,7 +29,7 @@ _BLOCKS_PER_WORKER = 4
 _BYTES = 8
 Progress = Callable[[int], None]
 #: Batch, source, way, progress -> values: :func:`evaluate_batch`, or the same on a cluster.
-Evaluate = Callable[["Batchable", "Source", "Way", "Progress | None"], "BatchValues"]
+Evaluate = Callable[["Batchable", "NumberSource", "Way", "Progress | None"], "BatchValues"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Way:
 DEFAULT_WAY = Way()
 
 
-def evaluate_batch(batchable: Batchable, source: Source, way: Way = DEFAULT_WAY, progress: Progress | None = None) -> BatchValues:
+def evaluate_batch(batchable: Batchable, source: NumberSource, way: Way = DEFAULT_WAY, progress: Progress | None = None) -> BatchValues:
     """Evaluate all draws of a source.
 
     Parameters
@@ -132,7 +132,7 @@ def check_memory(needed: int, what: str) -> None:
                          remedy="take fewer draws, or ask for fewer quantities")  # fmt: skip
 
 
-def without_result(batchable: Batchable, source: Source, draw: int) -> EvaluationError:
+def without_result(batchable: Batchable, source: NumberSource, draw: int) -> EvaluationError:
     """Return why a draw has no finite result."""
     return _Batch(batchable, source, DEFAULT_WAY, None).explained(draw)
 
@@ -140,7 +140,7 @@ def without_result(batchable: Batchable, source: Source, draw: int) -> Evaluatio
 @dataclass
 class _Batch:
     batchable: Batchable
-    source: Source
+    source: NumberSource
     way: Way
     progress: Progress | None
     lock: threading.Lock = field(default_factory=threading.Lock)

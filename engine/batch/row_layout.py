@@ -60,7 +60,7 @@ class Statement:
 
 
 @dataclass(frozen=True, eq=False)
-class Layout:
+class RowLayout:
     """Statements and rows of a program.
 
     Attributes
@@ -80,7 +80,7 @@ class Layout:
     constants: tuple[Cells, Numbers]
 
 
-def lay_out(program: Program) -> Layout:
+def lay_out(program: Program) -> RowLayout:
     """Give every cell that differs between draws a row, and spread the program out into statements."""
     work = _Layouter(program)
     return work.layout()
@@ -141,7 +141,7 @@ class _Layouter:
         by_feed = {source: at for at, source in self.feeds.items()}
         return by_feed | {source: at for at, held in self.weighted.items() for source in held.absorbed}
 
-    def layout(self) -> Layout:
+    def layout(self) -> RowLayout:
         for at, group in enumerate(self.program.groups):
             if group.op == "input":
                 self.place(at, group)
@@ -160,7 +160,7 @@ class _Layouter:
                     self.spaces[condition].give_back(first, count)
         rows = np.array(list(self.pinned.values()), np.int64)
         heights = (self.spaces[False].height, self.spaces[True].height)
-        return Layout(self.program, tuple(self.statements), self.rows, heights, (rows, np.array(list(self.pinned))))
+        return RowLayout(self.program, tuple(self.statements), self.rows, heights, (rows, np.array(list(self.pinned))))
 
     def pin_constants(self) -> None:
         """Give rows to numbers that stand between cells of the same operand."""

@@ -9,7 +9,7 @@ from engine.comparison.compare_specs import Side
 from engine.comparison.difference import Difference, difference_record, find_difference
 from engine.comparison.difference_markdown import difference_markdown
 from engine.comparison.difference_text import difference_text
-from engine.comparison.migrate import Migration, Step, migrate, opened
+from engine.comparison.migrate import Migration, MigrationStep, migrate, opened
 from engine.comparison.waterfall import waterfall_svg
 from engine.output.escapes import one_line, printable
 from engine.output.terminal import bold, wrapped
@@ -149,7 +149,7 @@ def migration_text(migration: Migration) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _step_text(step: Step) -> str:
+def _step_text(step: MigrationStep) -> str:
     where = "" if step.part == "values" else f"{step.part}: "
     unit = f" ({step.unit})" if step.unit and step.kind == "new" else ""
     users = f"; used by {', '.join(step.used_by)}" if step.used_by else ""

@@ -43,7 +43,7 @@ _MOST_MOVED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MutantOutcome:
     """What became of a mutant.
 
     Attributes
@@ -90,12 +90,12 @@ class Bench:
         self.dependencies = Dependencies(methodology)
         self.recomputed = self.dependencies.behind(_asked_tables(methodology))
 
-    def judge(self, mutant: Mutant) -> Outcome:
+    def judge(self, mutant: Mutant) -> MutantOutcome:
         """Say what catches a mutant first."""
         try:
             read = self.reader.read(mutant)
         except MethodologyError as error:
-            return Outcome(mutant, "parser", _said(error))
+            return MutantOutcome(mutant, "parser", _said(error))
         if isinstance(read, Equation):
             return self.judge_equation(mutant, read)
         if mutant.part == "unit":
@@ -104,16 +104,16 @@ class Bench:
 
     # -- an equation with one thing wrong
 
-    def judge_equation(self, mutant: Mutant, equation: Equation) -> Outcome:
+    def judge_equation(self, mutant: Mutant, equation: Equation) -> MutantOutcome:
         changing = mutant.part == "formula" and not is_homogeneous(equation, self.methodology)
         _, findings = check_equation(equation, self.methodology)
         errors = [finding for finding in findings if finding.severity == "error"]
         if errors:
             check = "dimensions" if any(_is_unit_fault(error) for error in errors) else "static"
-            return Outcome(mutant, check, _told(errors[0]), changing)
+            return MutantOutcome(mutant, check, _told(errors[0]), changing)
         methodology = with_equation(self.methodology, equation)
         for finding in self.static(methodology, mutant, equation):
-            return Outcome(mutant, "static", _told(finding), changing)
+            return MutantOutcome(mutant, "static", _told(finding), changing)
         right = self.methodology.equation[equation.id]
         news = self.newly_read(right, equation, mutant)
         same_needs = equation.quantity if news is None else ""
@@ -127,7 +127,7 @@ class Bench:
         if outcome.check == "nothing" and mutant.part == "formula" and not equation.solver:
             apart = told_apart(right, equation, self.methodology)
             if not apart:
-                return Outcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
+                return MutantOutcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
             if using:
                 outcome = replace(outcome, why=f"{outcome.why}; other numbers would tell: {apart}")
         return replace(outcome, changes_dimension=changing)
@@ -165,7 +165,7 @@ class Bench:
 
     # -- a quantity or a dataset with one thing wrong
 
-    def judge_unit(self, mutant: Mutant, methodology: Methodology) -> Outcome:
+    def judge_unit(self, mutant: Mutant, methodology: Methodology) -> MutantOutcome:
         users = [methodology.equation[id_] for id_ in sorted(self.readers[mutant.subject])]
         users += [e for e in methodology.definitions.get(mutant.subject, ()) if e not in users]
         rules = [rule for rule in methodology.rules if mutant.subject in set(quantities_in(rule.condition))]
@@ -173,18 +173,18 @@ class Bench:
         changing |= not all(is_homogeneous_rule(rule, methodology) for rule in rules)
         concerned = replace(methodology, equations=tuple(users), rules=tuple(rules), comparisons=())
         for finding in (found for found in check_dimensions(concerned)[1] if found.severity == "error"):
-            return Outcome(mutant, "dimensions" if _is_unit_fault(finding) else "static", _told(finding), changing)
-        return Outcome(mutant, "nothing", "no equation, rule or value of a dataset tells the two units apart", changing)
+            return MutantOutcome(mutant, "dimensions" if _is_unit_fault(finding) else "static", _told(finding), changing)
+        return MutantOutcome(mutant, "nothing", "no equation, rule or value of a dataset tells the two units apart", changing)
 
-    def judge_values(self, mutant: Mutant, methodology: Methodology) -> Outcome:
+    def judge_values(self, mutant: Mutant, methodology: Methodology) -> MutantOutcome:
         for finding in self.new([*check_tables(methodology), *check_recomputed(methodology)]):
-            return Outcome(mutant, "static", _told(finding))
+            return MutantOutcome(mutant, "static", _told(finding))
         runs = [run for run in self.runs if (mutant.subject, mutant.label) in run.datasets]
         return self.run(mutant, runs, lambda run: run.rebound(methodology, self.read_unit), mutant.label)
 
     # -- a run
 
-    def run(self, mutant: Mutant, runs: list[CaseRun], again: Callable[[CaseRun], Result], quantity: str) -> Outcome:
+    def run(self, mutant: Mutant, runs: list[CaseRun], again: Callable[[CaseRun], Result], quantity: str) -> MutantOutcome:
         """Run the cases: first those that are a project as it stands, with their rules, then all against what is expected."""
         results: list[tuple[CaseRun, Result]] = []
         for plain in (True, False):
@@ -194,14 +194,14 @@ class Bench:
                 try:
                     result = again(run)
                 except MethodologyError as error:
-                    return Outcome(mutant, "run-time", f"{run.case.id}: {_said(error)}")
+                    return MutantOutcome(mutant, "run-time", f"{run.case.id}: {_said(error)}")
                 for code, _, subject in sorted(result.findings - run.result.findings):
-                    return Outcome(mutant, "run-time", f"{run.case.id}: {code} {subject}")
+                    return MutantOutcome(mutant, "run-time", f"{run.case.id}: {code} {subject}")
                 results.append((run, result))
             for run, result in results:
                 if run.case.is_plain is plain and (gap := run.case.difference(self.methodology, run.setting, result.values)):
-                    return Outcome(mutant, "cases", f"{run.case.id}: {gap}")
-        return Outcome(mutant, "nothing", _why_not(results, quantity))
+                    return MutantOutcome(mutant, "cases", f"{run.case.id}: {gap}")
+        return MutantOutcome(mutant, "nothing", _why_not(results, quantity))
 
 
 def _why_not(results: list[tuple[CaseRun, Result]], quantity: str) -> str:

@@ -14,7 +14,7 @@ _MOST_SAID = 20
 
 
 @dataclass(frozen=True)
-class Entry:
+class ProjectEntry:
     """One project of a portfolio.
 
     Attributes
@@ -31,7 +31,7 @@ class Entry:
     place: Place | None = None
 
 
-def entries_of_files(paths: Sequence[str]) -> list[Entry]:
+def entries_of_files(paths: Sequence[str]) -> list[ProjectEntry]:
     """Return one entry for each project file.
 
     Raises
@@ -42,10 +42,10 @@ def entries_of_files(paths: Sequence[str]) -> list[Entry]:
     twice = [path for at, path in enumerate(paths) if path in paths[:at]] if len(set(paths)) < len(paths) else []
     if twice:
         raise InputError("I506", f"the project {twice[0]!r} is named twice", remedy="name it once")
-    return [Entry(str(path), Path(path)) for path in paths]
+    return [ProjectEntry(str(path), Path(path)) for path in paths]
 
 
-def entries_of_table(table: Path, base: Path) -> list[Entry]:
+def entries_of_table(table: Path, base: Path) -> list[ProjectEntry]:
     """Return one entry for each row of a CSV table: a column ``name``, and one for each input that differs from the base project.
 
     Raises
@@ -65,7 +65,7 @@ def entries_of_table(table: Path, base: Path) -> list[Entry]:
     read.has_columns(read.header, ("name",), fault, "one column has the name of each row, each other one an input",
                      "write a header such as: name,A_0[E],DF; quote a name that holds a comma")  # fmt: skip
     raise_all(errors)
-    found: dict[str, Entry] = {}
+    found: dict[str, ProjectEntry] = {}
     for place, row in read.body(fault):
         cells = dict(zip(read.header, row, strict=True))
         name = cells.pop("name")
@@ -73,7 +73,7 @@ def entries_of_table(table: Path, base: Path) -> list[Entry]:
             fault("I506", f"two rows are called {name!r}" if name else "this row has no name", place,
                   f"the first is {found[name].place}" if name else "", "give each row a name of its own")  # fmt: skip
             continue
-        found[name] = Entry(name, base, {key: text for key, text in cells.items() if text}, place)
+        found[name] = ProjectEntry(name, base, {key: text for key, text in cells.items() if text}, place)
     raise_all(errors[:_MOST_SAID])
     if not found:
         raise InputError("I506", "the table has no rows", read.place, remedy="write one line for each project")

@@ -18,7 +18,7 @@ from engine.batch.beyond import draws_beyond, watched
 from engine.batch.evaluation import Way, evaluate_batch, refused_alone, why_without_result
 from engine.plan.cells import counted
 from engine.plan.planner import plan_run
-from engine.portfolio.entries import Entry
+from engine.portfolio.entries import ProjectEntry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
 from engine.project.project_file import ProjectData, read_project
 from engine.project.project_setting import prepare
@@ -45,7 +45,7 @@ class Numbered:
     """An entry with its place in the portfolio, its key and the hash of its file."""
 
     at: int
-    entry: Entry
+    entry: ProjectEntry
     key: str
     sha: str
 
@@ -58,7 +58,7 @@ def one_after_the_other(function: Callable[[Any, Any], Any], job: Any, parts: It
 def run_portfolio(
     methodology: Methodology,
     read_unit: UnitReader,
-    entries: Sequence[Entry],
+    entries: Sequence[ProjectEntry],
     output: Path | None,
     *,
     choices: Mapping[str, str],
@@ -130,7 +130,7 @@ def _remark_on(file: OutcomesFile, remark: Callable[[str], None]) -> None:
         remark(f"{lines} of {file.path.name} {were} not written by a run of yours here: what is asked for is worked out again")
 
 
-def _check_columns(methodology: Methodology, entries: Sequence[Entry]) -> None:
+def _check_columns(methodology: Methodology, entries: Sequence[ProjectEntry]) -> None:
     """Look once whether the names of columns can mean anything."""
     errors = []
     for column in dict.fromkeys(column for entry in entries for column in entry.changes):
@@ -242,7 +242,7 @@ class Portfolio:
         numbers = {quantity: np.array(inputs.values[quantity]) for quantity in batchable.plan.inputs}
         return _Bound(batchable, tuple(inputs.values), numbers)
 
-    def changed(self, entry: Entry, bound: _Bound) -> Mapping[str, Numbers]:
+    def changed(self, entry: ProjectEntry, bound: _Bound) -> Mapping[str, Numbers]:
         """Put the numbers of a row in the place of those of the project, in the unit of the quantity."""
         numbers = dict(bound.numbers)
         errors: list[MethodologyError] = []
@@ -258,7 +258,7 @@ class Portfolio:
         raise_all(errors)
         return numbers
 
-    def change(self, entry: Entry, bound: _Bound, name: str, text: str) -> tuple[str, int, float]:
+    def change(self, entry: ProjectEntry, bound: _Bound, name: str, text: str) -> tuple[str, int, float]:
         """Return where a cell of the table goes, and its number."""
         try:
             quantity, places = named_cell(self.methodology, bound.batchable.plan.setting, name, bound.known)

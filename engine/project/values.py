@@ -57,7 +57,7 @@ class Reported:
 
 
 @record(frozen=True)
-class Written:
+class WrittenCell:
     """One number as it stands in a block: labels of the open indices, the text, and what its line of a CSV file says beside it."""
 
     labels: tuple[str, ...]
@@ -115,7 +115,7 @@ class ValueReader:
                 found.append(Reported(full, scalar, unit, alternative, one.said))
         return found
 
-    def written(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[Written]:
+    def written(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[WrittenCell]:
         ways = [name for name in ("value", "values", "table", "file") if block.has(name)]
         if len(ways) > 1 or (not ways and not block.has("otherwise")):
             self.fault("I506", f"{quantity.id} needs one of value, values, table and file", block.place,
@@ -125,9 +125,9 @@ class ValueReader:
             return []
         if ways[0] == "value":
             scalar = block.scalar("value")
-            return [Written((), scalar)] if scalar is not None else []
+            return [WrittenCell((), scalar)] if scalar is not None else []
         if ways[0] == "values":
-            return [Written(labels, scalar) for labels, scalar in self.nested(block.node.get("values"), quantity)]
+            return [WrittenCell(labels, scalar) for labels, scalar in self.nested(block.node.get("values"), quantity)]
         if ways[0] == "table":
             scalar = block.scalar("table")
             return self.text_table(scalar, quantity, indices) if scalar is not None else []
@@ -146,21 +146,21 @@ class ValueReader:
             found += [((key.text, *labels), scalar) for labels, scalar in self.nested(value, quantity)]
         return found
 
-    def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[Written]:
+    def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[WrittenCell]:
         lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
         rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
         return self.grid(quantity, scalar.file, rows, indices, corner=False)
 
     def grid(
         self, quantity: Quantity, file: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...], *, corner: bool
-    ) -> list[Written]:
+    ) -> list[WrittenCell]:
         """Read labels on two sides; ``corner``: the first cell of the header stands over the row labels."""
         if len(indices) != 2 or not rows:
             self.fault("I506", f"a table shows two indices, and {quantity.id} has {', '.join(indices) or 'none'} open",
                        Place(file, rows[0][0] if rows else 0), remedy="fix the others with `at:`, or nest the labels")  # fmt: skip
             return []
         header = rows[0][1][1:] if corner else rows[0][1]
-        found: list[Written] = []
+        found: list[WrittenCell] = []
         if len(set(header)) != len(header):
             self.fault("I506", f"{quantity.id}: a column label stands twice", Place(file, rows[0][0]),
                        why=f"the columns are {', '.join(header)}", remedy="remove one of the two")  # fmt: skip
@@ -169,10 +169,10 @@ class ValueReader:
                 self.fault("I506", f"{quantity.id}: row {label} has {len(cells)} numbers and the header {len(header)}",
                            Place(file, number), remedy="complete the row; write 0 where nothing was found")  # fmt: skip
                 continue
-            found += [Written((label, column), Scalar(text, file, number, 0)) for column, text in zip(header, cells, strict=True)]
+            found += [WrittenCell((label, column), Scalar(text, file, number, 0)) for column, text in zip(header, cells, strict=True)]
         return found
 
-    def csv_file(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[Written]:
+    def csv_file(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[WrittenCell]:
         name, place = block.text("file"), block.place_of("file")
         own = Path(block.node.file).parent  # of the file in which the block stands, which need not be the one that is run
         if "\0" not in name and not may_read(own, name):
@@ -210,7 +210,7 @@ class ValueReader:
                 return name
         return column
 
-    def long_table(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...]) -> list[Written]:
+    def long_table(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...]) -> list[WrittenCell]:
         header = self.header_axes(table.header, quantity)
         known = (*indices, "value", "unit", "source", "comments")
         unknown = [column for column in header if column and column not in known]
@@ -228,7 +228,7 @@ class ValueReader:
             labels = tuple(row[at[index]] for index in indices)
             unit = row[at["unit"]] if "unit" in at else ""
             said = tuple((key, row[at[key]]) for key in ("source", "comments") if key in at and row[at[key]])
-            found.append(Written(labels, Scalar(row[at["value"]], place.file, place.line, at["value"] + 1), unit, said))
+            found.append(WrittenCell(labels, Scalar(row[at["value"]], place.file, place.line, at["value"] + 1), unit, said))
         return found
 
     # -- units

@@ -36,7 +36,7 @@ class Correlation:
 
 
 @dataclass(frozen=True)
-class Statement:
+class CorrelationStatement:
     """One correlation as declared.
 
     Attributes
@@ -62,7 +62,7 @@ class Stated:
         Cells that hold one written number, and of which a statement says itself how they go together.
     """
 
-    statements: tuple[Statement, ...]
+    statements: tuple[CorrelationStatement, ...]
     apart: frozenset[str]
     errors: list[MethodologyError]
 
@@ -114,7 +114,7 @@ class Stated:
         return Correlation(names, matrix)
 
 
-def _pairs(statement: Statement, follows: Pairs[str, str]) -> Iterator[tuple[str, str, float]]:
+def _pairs(statement: CorrelationStatement, follows: Pairs[str, str]) -> Iterator[tuple[str, str, float]]:
     """Yield what a statement says of two numbers that are drawn."""
     drawn = [tuple(dict.fromkeys(follows.get(name, name) for name in own)) for own in statement.listed]
     for at, own in enumerate(drawn):
@@ -152,7 +152,7 @@ def read_correlations(node: YamlNode | None, run: Run, variables: Several[Variab
     return Stated(statements, _apart(statements, shared_names(run, variables)), errors)
 
 
-def _apart(statements: Iterable[Statement], shared: Pairs[str, int]) -> frozenset[str]:
+def _apart(statements: Iterable[CorrelationStatement], shared: Pairs[str, int]) -> frozenset[str]:
     """Return cells of one number of which it is stated how they go together: as cells of one name, or named one by one."""
     found: set[str] = set()
     for statement in statements:
@@ -177,7 +177,7 @@ class _Reader:
     def fault(self, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError("I510", what, place, why=why, remedy=remedy))
 
-    def statement(self, item: YamlNode) -> Statement | None:
+    def statement(self, item: YamlNode) -> CorrelationStatement | None:
         between = item.get("between") if isinstance(item, Mapping) else None
         if not isinstance(item, Mapping) or not isinstance(between, Sequence):
             self.fault("a correlation names what it is `between`", item.place, remedy="write {between: [A, B], coefficient: 0.5}")
@@ -200,7 +200,7 @@ class _Reader:
             self.fault("a correlation names a number twice", between.place, remedy="name each once")
             return None
         matrix = self.matrix(item, [len(own) for own in listed])
-        return None if matrix is None else Statement(tuple(listed), matrix, item.place)
+        return None if matrix is None else CorrelationStatement(tuple(listed), matrix, item.place)
 
     def matrix(self, item: Mapping, sizes: list[int]) -> np.ndarray | None:
         """Return the coefficients between what is listed; of the cells of one name nothing is said, unless it stands alone."""

@@ -40,7 +40,7 @@ def stream(seed: int, name: str, chunk: int) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class DrawSource:
-    """Draws for a batch (a :class:`engine.batch.batchable.Source`).
+    """Draws for a batch (a :class:`engine.batch.batchable.NumberSource`).
 
     Attributes
     ----------

@@ -26,7 +26,7 @@ SWING = 0.10
 
 
 @dataclass(frozen=True)
-class Effect:
+class InputEffect:
     """One number of the inputs.
 
     Attributes
@@ -65,7 +65,7 @@ class Sensitivity:
     target: str
     unit: str
     value: float
-    effects: tuple[Effect, ...]
+    effects: tuple[InputEffect, ...]
     sobol: tuple[Sobol, ...]
     draws: int
     seed: int
@@ -109,7 +109,7 @@ def analyse(
             continue
         elasticity = slope * value / found.value if found.value else float("nan")
         effects.append(
-            Effect(
+            InputEffect(
                 cell_name(run.methodology.quantity[quantity], run.setting, places[0])
                 + (f" and {len(places) - 1} more with this number" if len(places) > 1 else ""),
                 str(run.methodology.quantity[quantity].unit),
@@ -135,7 +135,7 @@ def analyse(
     return Sensitivity(run, target, unit, found.value, tuple(effects), found_shares, draws, seed, findings)
 
 
-def _without_slope(run: Run, effects: list[Effect]) -> Iterator[Finding]:
+def _without_slope(run: Run, effects: list[InputEffect]) -> Iterator[Finding]:
     """Yield one finding where derivatives are no numbers."""
     names = [effect.name for effect in effects if not np.isfinite(effect.derivative)]
     if names:

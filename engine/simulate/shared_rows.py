@@ -26,7 +26,7 @@ class NoRowError(ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class SharedRow:
     """One row.
 
     Attributes
@@ -115,7 +115,7 @@ def whole_inputs(run: Run, quantity: Quantity, read_unit: UnitReader) -> Inputs:
 
 def rows_of(
     inputs: Inputs, methodology: Methodology, quantity: Quantity, kind: str, there: np.ndarray, over: str = ""
-) -> Iterator[Row]:
+) -> Iterator[SharedRow]:
     """Yield the rows that are declared; a row with one number above zero cannot vary, and is left out.
 
     Parameters
@@ -146,7 +146,7 @@ def rows_of(
         own = np.flatnonzero(present[row] & (numbers[row] > 0))
         if len(own) > 1:
             below = np.flatnonzero(present[row] & (numbers[row] < 0))
-            yield Row(places[row][own], numbers[row][own], tuple(places[row][below].tolist()))
+            yield SharedRow(places[row][own], numbers[row][own], tuple(places[row][below].tolist()))
 
 
 def _check_counts(kind: str, quantity: Quantity, values: np.ndarray) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from equations.errors import Place
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.revision.edit_log import EditLog, Path
-from equations.revision.table_text import LinePlace, Row, TableText, read_table
+from equations.revision.table_text import LinePlace, TableText, TextRow, read_table
 
 
 @dataclass
@@ -93,7 +93,7 @@ class TableEditor:
                 )
             else:
                 cells = tuple(row.cells[new.header.index(column)] for column in self.table.header) if row.cells else ()
-                self.table = self.table.with_row(Row(row.label, cells, row.place), at + shift)
+                self.table = self.table.with_row(TextRow(row.label, cells, row.place), at + shift)
 
     def add_columns(self, new: TableText, at: int, node: YamlNode) -> None:
         filled = [row.label for row in self.table.rows if row.cells]

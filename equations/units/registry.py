@@ -17,7 +17,7 @@ from equations.units.unit import Powers, Unit, UnitWord, substance_dimension
 from equations.units.words import (
     SPELLINGS,
     SUBSTANCES,
-    Word,
+    UnitName,
     mass_symbols,
     mass_words,
     substance_of,
@@ -57,7 +57,7 @@ def _registry() -> pint.UnitRegistry[Any]:
 
 
 @lru_cache(maxsize=512)
-def _substance_unit(mass: str, substance: str) -> Word:
+def _substance_unit(mass: str, substance: str) -> UnitName:
     """Make sure that the mass unit of a substance is known to pint; return pint's name for it and ours."""
     dimension = substance_dimension(substance)
     safe = dimension.strip("[]")
@@ -67,7 +67,7 @@ def _substance_unit(mass: str, substance: str) -> Word:
     name = f"{mass}__{safe}"
     if name not in registry:
         registry.define(f"{name} = {_size(mass)[1]} * gram__{safe}")
-    return Word(name, shown=substance_word(mass_symbols()[mass], substance))
+    return UnitName(name, shown=substance_word(mass_symbols()[mass], substance))
 
 
 @lru_cache(maxsize=512)
@@ -80,7 +80,7 @@ def _size(name: str) -> tuple[Powers, Fraction]:
     return dimension, root.magnitude
 
 
-def _word_of(text: str, declared: frozenset[str]) -> Word | None:
+def _word_of(text: str, declared: frozenset[str]) -> UnitName | None:
     """Return what one word of a unit stands for, or None if there is no such unit."""
     found = substance_of(text, declared)
     return _substance_unit(mass_words()[found[0]].name, found[1]) if found else unit_words().get(text)
@@ -219,7 +219,7 @@ def _pieces(text: str, declared: frozenset[str]) -> tuple[list[str], dict[str, s
     return pieces, shown
 
 
-def _known(piece: str, text: str, declared: frozenset[str]) -> Word:
+def _known(piece: str, text: str, declared: frozenset[str]) -> UnitName:
     """Return what one word of a unit stands for.
 
     Raises

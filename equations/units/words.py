@@ -33,7 +33,7 @@ _MASSES = ("gram", "tonne", "pound", "short_ton", "long_ton")
 
 
 @record(frozen=True)
-class Word:
+class UnitName:
     """A word that may stand in a unit.
 
     Attributes
@@ -59,7 +59,7 @@ def table_lines() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def unit_words() -> dict[str, Word]:
+def unit_words() -> dict[str, UnitName]:
     """Return every word that may stand in a unit, except those with a substance.
 
     Examples
@@ -69,7 +69,7 @@ def unit_words() -> dict[str, Word]:
     >>> [word for word in ("Pa", "mt", "ton", "mha") if word in unit_words()]
     []
     """
-    found = {"%": Word("percent", shown="%")}
+    found = {"%": UnitName("percent", shown="%")}
     short, prefixes = _prefixes(), dict(_prefixes())
     for line in _TABLE.read_text(encoding="utf-8").splitlines():
         match = _DEFINITION.match(line)
@@ -80,12 +80,12 @@ def unit_words() -> dict[str, Word]:
             full = prefixes[prefix] + match["name"]
             for alias in (match["name"], *aliases):
                 for written in _written(alias, prefix, prefixes):
-                    found[written] = Word(full, shown=written)
+                    found[written] = UnitName(full, shown=written)
     for prefix in _POWER_PREFIXES:
         for power in _POWERS:
-            found[f"{prefix}m{power}"] = Word(f"{dict(short)[prefix]}metre", int(power), f"{prefix}m")
+            found[f"{prefix}m{power}"] = UnitName(f"{dict(short)[prefix]}metre", int(power), f"{prefix}m")
     for power in _POWERS:
-        found[f"ft{power}"] = Word("foot", int(power), "ft")
+        found[f"ft{power}"] = UnitName("foot", int(power), "ft")
     return found
 
 
@@ -106,7 +106,7 @@ def _written(alias: str, prefix: str, prefixes: dict[str, str]) -> Iterator[str]
 
 
 @lru_cache(maxsize=1)
-def mass_words() -> dict[str, Word]:
+def mass_words() -> dict[str, UnitName]:
     """Return the words for a mass, behind which a substance may stand."""
     return {text: word for text, word in unit_words().items() if word.name.endswith(_MASSES)}
 

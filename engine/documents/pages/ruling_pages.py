@@ -15,8 +15,8 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
-    Row,
     Table,
+    TableRow,
     Widget,
     anchor_of,
     between,
@@ -46,7 +46,7 @@ def ruling_page(subject: Subject) -> Page:
 
 def _ruling_contents(subject: Subject) -> Table:
     rows = tuple(
-        Row(
+        TableRow(
             (
                 (Link((Code(r.id),), Ref("ruling", r.id)),),
                 subject.place_links(r.text_place),
@@ -68,7 +68,7 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
     ]
     projects = tuple(dict.fromkeys(project for reading in ruling.readings for project, _ in reading.moved))
     readings = tuple(
-        Row(
+        TableRow(
             (
                 (Code(r.id), " ", Badge("taken", "good")) if r.id == ruling.default else (Code(r.id),),
                 (r.meaning,),
@@ -167,7 +167,7 @@ def _ranking(subject: Subject) -> list[Block]:
         return []
     projects = tuple(dict.fromkeys(project for _, moved in entries for project in moved))
     rows = tuple(
-        Row(
+        TableRow(
             (
                 (Link((Code(entry.id),), Ref("register", entry.id)),),
                 between((Code(id_),) for id_ in entry.readings),

@@ -20,10 +20,10 @@ from engine.documents.model import (
     Paragraph,
     Picture,
     Ref,
-    Row,
     Soft,
     Strong,
     Table,
+    TableRow,
     anchor_of,
 )
 from engine.documents.pages.choice_page import choice_box, rule_box
@@ -99,7 +99,7 @@ def _contents(equations: list[Equation], subject: Subject) -> Table:
         number: Inlines = (Badge(equation.label, "number"),) if equation.number else (Badge("editor", "editor"),)
         holds = subject.when(equation) if equation.id in subject.standing else subject.readings(equation) or subject.when(equation)
         rows.append(
-            Row(
+            TableRow(
                 (
                     number,
                     (Link((subject.title(equation),), Ref("equation", equation.id)),),
@@ -114,7 +114,7 @@ def _contents(equations: list[Equation], subject: Subject) -> Table:
 def _forms(equations: list[Equation], subject: Subject) -> Table:
     """Return equations in short, one line each, for print."""
     rows = tuple(
-        Row(
+        TableRow(
             (
                 (subject.equation_link(e),),
                 (e.title,),
@@ -169,7 +169,7 @@ def _beside_equations(section: Section, subject: Subject) -> Iterator[Block]:
         yield Table(
             (("As listed",), ("Quantity",), ("Remark",)),
             tuple(
-                Row(
+                TableRow(
                     (
                         (line.printed,),
                         (subject.quantity_link(line.quantity),) if line.quantity in m.quantity else ("none",),

@@ -33,7 +33,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class UnitTerm:
     """One term of a sum or one case; ``unit`` is that of the whole term, ``None`` for a plain zero."""
 
     latex: str
@@ -69,7 +69,7 @@ class Balance:
     """
 
     left: Unit
-    terms: tuple[Term, ...]
+    terms: tuple[UnitTerm, ...]
     columns: tuple[Column, ...]
     status: str
     equivalences: tuple[str, ...] = ()
@@ -126,7 +126,7 @@ class _Writer:
         """Return the side that gives the quantity; of a solved relation the known side."""
         return root_parts(self.equation)[0] if self.equation.solver else self.equation.formula
 
-    def terms(self, node: Node) -> Iterator[Term]:
+    def terms(self, node: Node) -> Iterator[UnitTerm]:
         """Yield the terms of a sum, of a sum over members, and the values of cases."""
         match node:
             case Binary(op="+" | "-", left=left, right=right):
@@ -148,7 +148,7 @@ class _Writer:
                 return
             case _:
                 factors = tuple(self.factors(node, Fraction(1)))
-                yield Term(self.latex(node), factors, self.unit(node))
+                yield UnitTerm(self.latex(node), factors, self.unit(node))
 
     def factors(self, node: Node, power: Fraction) -> Iterator[Factor]:
         match node:

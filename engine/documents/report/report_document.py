@@ -27,11 +27,11 @@ from engine.documents.model import (
     Paragraph,
     Picture,
     Ref,
-    Row,
     Soft,
     Spot,
     Strong,
     Table,
+    TableRow,
     Tiles,
     anchor_of,
     between,
@@ -180,7 +180,7 @@ class Report:
             cells = [(self.figures.figure(quantity.id, at, cell),) if cell else ("",) for at, cell in enumerate(yearly.cells)]
             name: Inlines = (self.subject.math(quantity), f" {quantity.title}")
             lines.append(
-                Row((name, (str(quantity.unit),), *cells, (Strong((total,)),)), tone="result" if quantity.role == "credits" else "")
+                TableRow((name, (str(quantity.unit),), *cells, (Strong((total,)),)), tone="result" if quantity.role == "credits" else "")
             )
         head = (("Quantity",), ("Unit",), *((year,) for year in years), ("All years",))
         yield Table(
@@ -248,7 +248,7 @@ class Report:
             title = f"The {len(small)} smallest sources, enlarged" if len(small) > 1 else "The smallest source, enlarged"
             yield Picture(stacked(title, unit, years, small), title + "; the table below holds the numbers", kind="chart")
         rows = [
-            Row(((s.name,), *((f"{v:,.1f}",) for v in s.values), (f"{s.total:,.1f}",), (f"{s.total / total:.2%}",)))
+            TableRow(((s.name,), *((f"{v:,.1f}",) for v in s.values), (f"{s.total:,.1f}",), (f"{s.total / total:.2%}",)))
             for s in sources
         ]
         head = (("Source",), *((year,) for year in years), ("All years",), ("Share",))
@@ -291,7 +291,7 @@ class Report:
         if not verdicts:
             return
         rows = [
-            Row(
+            TableRow(
                 (
                     (Code(v.rule),),
                     (v.statement,),
@@ -327,11 +327,11 @@ class Report:
         if table.settled:
             yield Paragraph((Soft(("Decisions without an alternative: ", *between((Code(x),) for x in table.settled), ".")),))
 
-    def ruling_rows(self, ruling: str) -> Iterator[Row]:
+    def ruling_rows(self, ruling: str) -> Iterator[TableRow]:
         table = self.audit.rulings
         lines = [line for line in table.lines if line.ruling == ruling]
         for at, line in enumerate(sorted(lines, key=lambda x: not x.taken)):
-            yield Row(
+            yield TableRow(
                 ((Code(ruling),) if at == 0 else ("",), *_reading_cells(line, table.total)), tone="taken" if line.taken else ""
             )
 
@@ -363,7 +363,7 @@ class Report:
             (f"project: {run.project.path.name}", run.project.sha256),
             *((f"data: {_file_name(name)}", sha) for name, sha in sorted(run.inputs.files)),
         ]
-        rows = [Row(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
+        rows = [TableRow(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
         yield Table((("File",), ("SHA-256",)), tuple(rows), weights=(2, 4))
         yield Facts(((("Program",), (f"mrvgraph {self.version}",)),))
 
@@ -389,7 +389,7 @@ def _badge(verdict: Verdict) -> str:
     return {HELD: "good", IDLE: "plain"}.get(verdict.state, verdict.severity)
 
 
-def _finding_row(finding: Finding) -> Row:
+def _finding_row(finding: Finding) -> TableRow:
     parts: list[Inlines] = [(sentence(finding),)]
     parts += [
         (Soft((f"{word}: {text}",)),) for word, text in (("Evidence", finding.evidence), ("What to do", finding.remedy)) if text
@@ -398,7 +398,7 @@ def _finding_row(finding: Finding) -> Row:
     for part in parts:
         joined += ((Break(),) if joined else ()) + part
     about: Inlines = (Code(finding.subject), Break(), Soft((finding.code,)))
-    return Row(((Badge(finding.severity, finding.severity),), joined, about, (finding.source,)))
+    return TableRow(((Badge(finding.severity, finding.severity),), joined, about, (finding.source,)))
 
 
 def _reading_cells(line: ReadingLine, total: float) -> Iterator[Inlines]:

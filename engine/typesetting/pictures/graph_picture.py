@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from engine.output.markup import Html, tag
 from engine.plan.graph import EquationGraph
-from engine.typesetting.pictures.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, Box, Lane, Line, lay_out
+from engine.typesetting.pictures.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, GraphBox, Lane, Line, lay_out
 from engine.typesetting.pictures.graph_view import KIND_COLOURS, GraphView, view_of
 from engine.typesetting.pictures.shapes import (
     INK,
@@ -76,7 +76,7 @@ def _line(view: GraphView, line: Line) -> Html:
     return shape("path", said, d=line.path, fill="none", stroke=STROKE, **look, **ends)
 
 
-def _box(view: GraphView, box: Box, linked: bool) -> Html:
+def _box(view: GraphView, box: GraphBox, linked: bool) -> Html:
     q = view.methodology.quantity[box.quantity]
     under = "; ".join(view.conditions(q.id))
     said = [f"{q.id}: {q.meaning} [{q.unit}]", under, "earlier year" if box.earlier else ""]
@@ -95,7 +95,7 @@ def _box(view: GraphView, box: Box, linked: bool) -> Html:
     return tag("a", {"href": f"ref:equation:{first}" if first else f"ref:quantity:{q.id}"}, body)
 
 
-def _frame(box: Box, kind: str) -> list[Html]:
+def _frame(box: GraphBox, kind: str) -> list[Html]:
     tint, colour = KIND_COLOURS[kind]
     look: dict[str, str | float | None] = {
         "rx": 6,
@@ -110,7 +110,7 @@ def _frame(box: Box, kind: str) -> list[Html]:
     ]
 
 
-def _texts(view: GraphView, box: Box, q: Quantity, under: str) -> list[Html]:
+def _texts(view: GraphView, box: GraphBox, q: Quantity, under: str) -> list[Html]:
     """Write symbol, equations and place in the first line, then the title, then unit and choices; each is cut to its room."""
     x, y, inner, latex = box.x, box.y, BOX_WIDE - 26, view.symbol(q.id)
     beside = cut("earlier year" if box.earlier else view.numbers(q.id), 10, max(20.0, inner - symbol_width(latex, 14) - 6))
