@@ -204,7 +204,9 @@ def audit_command(options: argparse.Namespace) -> int:
     report = _audited(options)
     if options.receipt:
         choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
-        receipt = receipt_for(report, options.spec, Path(options.project), Path(options.receipt), choices, readings, VERSION)
+        receipt = receipt_for(
+            report, options.spec, Path(options.project), Path(options.receipt), choices=choices, readings=readings, version=VERSION
+        )
         write(receipt, options.receipt, "json")
         tell(f"receipt written to {options.receipt}\n")
     write(shown(report, options.format, verbose=options.verbose), options.output, options.format)

@@ -33,6 +33,6 @@ def outside_ranges(run: Run, quantity: Quantity) -> Iterator[Finding]:
                 f"outside {word}: {limits} {quantity.unit}".removesuffix(" 1"),
                 listed(shown),
                 "explain the number and look at the inputs behind it",
-                str(quantity.source),
+                source=str(quantity.source),
             )
             return

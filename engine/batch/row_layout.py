@@ -264,7 +264,10 @@ class _Layouter:
         even = rows[0, 0] + turn_step * np.arange(turns)[:, None] + step * np.arange(count)[None, :]
         if step < 0 or turn_step < 0 or (rows != even).any():
             return None
-        return Operand(int(rows[0, 0]), count, step, bool(self.condition[cells[0, 0]]), None, turns, turn_step)
+        return Operand(
+            first=int(rows[0, 0]), count=count, step=step, condition=bool(self.condition[cells[0, 0]]), numbers=None, turns=turns,
+            turn_step=turn_step,
+        )  # fmt: skip
 
     def join(self, op: str, first: int, scratch: int, count: int, name: str) -> None:
         target = Operand(first, count)

@@ -94,8 +94,8 @@ def check_dimensions(methodology: Methodology) -> tuple[list[EquationCheck], lis
                     f"{result.quantity} is in {unit}, and the printed result in {result.unit}",
                     "they measure different things",
                     "give the result in the unit in which it is printed",
-                    str(result.source),
-                    result.place,
+                    source=str(result.source),
+                    place=result.place,
                 )
             )
     return lines, findings
@@ -119,7 +119,10 @@ def check_equation(equation: Equation, methodology: Methodology) -> tuple[Equati
     findings += ratio_findings(equation.formula, equation.formula_source or Source(""), equation.id, methodology)
     status = "error" if any(finding.severity == "error" for finding in findings) else "equivalence" if used else "ok"
     left_text, right_text = shown or ("", "")
-    line = EquationCheck(equation.id, equation.number, equation.part, status, left_text, right_text, tuple(sorted(used)))
+    line = EquationCheck(
+        id=equation.id, number=equation.number, part=equation.part, status=status, lhs_unit=left_text, rhs_unit=right_text,
+        equivalences=tuple(sorted(used)),
+    )  # fmt: skip
     return line, findings
 
 
@@ -180,7 +183,10 @@ def _checker(
 ) -> UnitChecker:
     allowed = tuple(methodology.equivalence[id_] for id_ in equivalences)
     substances = tuple(substance.id for substance in methodology.substances)
-    return UnitChecker(methodology.quantity, methodology.constant, source, allowed, substances, alternative, methodology.molecules)
+    return UnitChecker(
+        quantities=methodology.quantity, constants=methodology.constant, source=source, allowed=allowed, substances=substances,
+        alternative=alternative, molecules=methodology.molecules,
+    )  # fmt: skip
 
 
 def _alternatives(methodology: Methodology, formula: Node, defined: str = "") -> Iterator[dict[str, str]]:

@@ -107,8 +107,8 @@ def _ranges(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
                 f"({limits} {quantity.unit})".replace(" 1)", ")"),
                 listed(outside),
                 spoken_of(methodology, block.source.table) or "correct the value, its unit or the range",
-                str(block.source),
-                block.place,
+                source=str(block.source),
+                place=block.place,
             )
 
 
@@ -156,8 +156,8 @@ def _rows(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
                     f"{len(off)} of {rows} rows of {table.quantity.id} do not add up to {float(wanted):g}, {word}",
                     listed(off),
                     spoken_of(methodology, block.source.table) or "compare the row with its source",
-                    str(block.source),
-                    block.place,
+                    source=str(block.source),
+                    place=block.place,
                 )
 
 
@@ -193,8 +193,8 @@ def _blanks(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
             f"{len(holes)} cell{'s' if len(holes) > 1 else ''} of {quantity.id} {'are' if len(holes) > 1 else 'is'} missing",
             listed(holes),
             "print them, or write NA for a cell that the methodology leaves out",
-            str(block.source),
-            block.place,
+            source=str(block.source),
+            place=block.place,
         )
     yield from _completed(table, methodology)
 
@@ -218,8 +218,8 @@ def _completed(table: PrintedTable, methodology: Methodology) -> Iterator[Findin
                 f"the row {row} of {table.quantity.id} is blank in print and filled by the editor",
                 filler.note or block.note,
                 spoken_of(methodology, block.source.table),
-                str(block.source),
-                block.place,
+                source=str(block.source),
+                place=block.place,
             )
 
 

@@ -175,8 +175,9 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
             block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place)
     texts = {name: {key: scalar.text for key, scalar in block.texts(name)} for name in ("choices", "readings")}
     return WorkedCase(
-        id_, block.text("title"), project, texts["choices"], texts["readings"], block.words("datasets"),
-        tuple(dict.fromkeys(wanted)), float(block.number("tolerance") or TOLERANCE), folder / f"{id_}.csv", block.place,
+        id=id_, title=block.text("title"), project=project, choices=texts["choices"], readings=texts["readings"],
+        datasets=block.words("datasets"), expect=tuple(dict.fromkeys(wanted)),
+        tolerance=float(block.number("tolerance") or TOLERANCE), path=folder / f"{id_}.csv", place=block.place,
     )  # fmt: skip
 
 

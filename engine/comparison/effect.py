@@ -189,20 +189,16 @@ class _Attribution:
             ]
         kept = [at for at, group in enumerate(groups) if _label(group) not in idle]
         result = before.methodology.quantity[before.methodology.result]
+        ends = after.headline.value, before.headline.value
+
+        def parts(vectors: Sequence[_Vector]) -> tuple[Contribution, ...]:
+            return self.contributions([groups[at] for at in kept], [vectors[at] for at in kept], *ends)
+
         return Effect(
-            after.methodology.result,
-            str(result.unit),
-            before.headline.value,
-            after.headline.value,
-            tuple(_lines(before, after)),
-            self.contributions([groups[at] for at in kept], [in_order[at] for at in kept], after.headline.value, before.headline.value),
-            self.contributions([groups[at] for at in kept], [shapley[at] for at in kept], after.headline.value, before.headline.value)
-            if shapley
-            else (),
-            why,
-            tuple(idle),
-            (first.path.name, second.path.name),
-        )
+            result=after.methodology.result, unit=str(result.unit), before=before.headline.value, after=after.headline.value,
+            lines=tuple(_lines(before, after)), in_order=parts(in_order), shapley=parts(shapley) if shapley else (),
+            no_shapley=why, idle=tuple(idle), projects=(first.path.name, second.path.name),
+        )  # fmt: skip
 
     def ordered(self, edits: Sequence[Edit], start: _Vector, end: _Vector) -> tuple[list[list[Edit]], list[_Vector]]:
         """Switch edits on one by one; those whose mixture does not hold together are joined with the next."""

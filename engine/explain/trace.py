@@ -191,8 +191,9 @@ class Tracer:
                 else:
                     uses.append(self.node(name, place, depth - 1))
         return TraceNode(
-            quantity, labels, value, unit, state, equation.label, equation.id, self.formula_text(equation),
-            self.substituted(equation, formula, scope), str(equation.source), None, tuple(uses), zeros, known,
+            quantity=quantity, labels=labels, value=value, unit=unit, state=state, equation=equation.label, equation_id=equation.id,
+            formula=self.formula_text(equation), substituted=self.substituted(equation, formula, scope),
+            source=str(equation.source), origin=None, uses=tuple(uses), zeros=zeros, repeated=known,
         )  # fmt: skip
 
     def scope(self, step: Step, cell: Cell) -> Scope:

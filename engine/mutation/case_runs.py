@@ -168,7 +168,10 @@ def start_case(
     equations = frozenset(step.equation for stage in plan.stages for step in stage.steps)
     stated = stated_quantities(methodology, data)
     findings = keys_of((*inputs.findings, *check_rules(methodology, plan, values, stated)))
-    return CaseRun(case, data, setting, supplied, plan, inputs, Result(values, findings), equations, taken, rules)
+    return CaseRun(
+        case=case, data=data, setting=setting, supplied=supplied, plan=plan, inputs=inputs, result=Result(values, findings),
+        equations=equations, datasets=taken, rules=rules,
+    )  # fmt: skip
 
 
 def _bound_before(

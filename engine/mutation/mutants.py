@@ -84,12 +84,18 @@ def _all(methodology: Methodology) -> Iterator[Mutant]:
             yield from _changed(equation, "when", equation.when, condition_faults(equation.when, methodology), letters)
     for fault in unit_faults(methodology):
         quantity = fault.quantity
-        yield Mutant(fault.operator, "unit", quantity.id, quantity.id, fault.what, str(quantity.unit), quantity.place, fault)
+        yield Mutant(
+            operator=fault.operator, part="unit", subject=quantity.id, label=quantity.id, what=fault.what, text=str(quantity.unit),
+            place=quantity.place, entry=fault,
+        )  # fmt: skip
     for wrong in value_faults(methodology):
         block = wrong.values
         text = f"{block.quantity} {wrong.block}: {wrong.what}"
         if block != methodology.dataset[wrong.dataset].values[wrong.block]:
-            yield Mutant(wrong.operator, "values", wrong.dataset, block.quantity, wrong.what, text, block.place, wrong)
+            yield Mutant(
+                operator=wrong.operator, part="values", subject=wrong.dataset, label=block.quantity, what=wrong.what, text=text,
+                place=block.place, entry=wrong,
+            )  # fmt: skip
 
 
 def _changed(equation: Equation, part: str, right: Node, faults: Iterator[Fault], letters: Mapping[str, str]) -> Iterator[Mutant]:
@@ -100,7 +106,10 @@ def _changed(equation: Equation, part: str, right: Node, faults: Iterator[Fault]
         text = plain_text(fault.formula, letters)
         if text != right_text:
             place = source.place(fault.span) if source else equation.place
-            yield Mutant(fault.operator, part, equation.id, equation.label, fault.what, text, place)
+            yield Mutant(
+                operator=fault.operator, part=part, subject=equation.id, label=equation.label, what=fault.what, text=text,
+                place=place,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,11 @@ def placeholder_setting(
         else:
             members[index_set.id] = index_set.members or (f"{index_set.id} 1", f"{index_set.id} 2")
     _, defaults = default_switches(methodology)
-    return Setting(dict(choices), {**defaults, **(readings or {})}, members, groups,
-                   {relation.id: None for relation in methodology.relations}, f"{start}-07-01", f"{start + count - 1}-12-31")  # fmt: skip
+    return Setting(
+        choices=dict(choices), readings={**defaults, **(readings or {})}, members=members, groups=groups,
+        relations={relation.id: None for relation in methodology.relations}, start=f"{start}-07-01",
+        end=f"{start + count - 1}-12-31",
+    )  # fmt: skip
 
 
 def choice_combinations(methodology: Methodology) -> Iterator[dict[str, str]]:

@@ -302,7 +302,10 @@ class Portfolio:
                 found[one.at] = _failed(one, ready.files, _no_number(result.id))
                 continue
             numbers = {label: number for label, number, there in zip(labels, own.tolist(), mask, strict=True) if there}
-            found[one.at] = Outcome(one.entry.name, one.key, total, str(result.unit), numbers, (), ready.files)
+            found[one.at] = Outcome(
+                name=one.entry.name, key=one.key, result=total, unit=str(result.unit), numbers=numbers, errors=(),
+                files=ready.files,
+            )  # fmt: skip
         return found
 
 
@@ -346,4 +349,7 @@ def _no_number(result: str) -> EvaluationError:
 
 def _failed(one: Numbered, files: Mapping[str, str], error: MethodologyError) -> Outcome:
     errors = error.errors if isinstance(error, Faults) else (error,)
-    return Outcome(one.entry.name, one.key, None, "", {}, tuple(e.as_record() for e in errors), files)
+    return Outcome(
+        name=one.entry.name, key=one.key, result=None, unit="", numbers={}, errors=tuple(e.as_record() for e in errors),
+        files=files,
+    )  # fmt: skip

@@ -250,15 +250,16 @@ def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
                         why=f"up to {MOST_YEARS} years are read", remedy="look for a typing error in the two years")  # fmt: skip
     values, places = _values(block, errors)
     who = {key: identity.text(key) for key in SCHEMA["identity"] if identity.has(key)} if identity is not None else {}
-    switches = dict(block.texts("choices")), dict(block.texts("readings")), tuple(block.word_nodes("datasets"))
-    named = block.text("methodology"), _mapping(block, "members"), _mapping(block, "relations")
+    choices, readings, datasets = dict(block.texts("choices")), dict(block.texts("readings")), tuple(block.word_nodes("datasets"))
+    methodology, members, relations = block.text("methodology"), _mapping(block, "members"), _mapping(block, "relations")
     raise_all(errors)
     assert start is not None and end is not None
     if not periods:
         periods = (Period("all", start, end),)
     return ProjectData(
-        path, who.get("name", ""), who, named[0], start, end, periods, *switches, named[1], named[2], values, places,
-        block.node.get("uncertainty"), hashlib.sha256(data).hexdigest(),
+        path=path, name=who.get("name", ""), identity=who, methodology=methodology, start=start, end=end, periods=periods,
+        choices=choices, readings=readings, datasets=datasets, members=members, relations=relations, values=values,
+        value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(),
     )  # fmt: skip
 
 

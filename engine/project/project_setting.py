@@ -73,8 +73,9 @@ class _Maker:
                 self.fault("I508", f"the methodology has no dataset {scalar.text!r}", scalar.place,
                            remedy=near_or_all(scalar.text, methodology.dataset, "its datasets are"))  # fmt: skip
         return Setting(
-            self.choices(choices), self.readings(readings), members, groups, self.relations(members),
-            project.start.isoformat(), project.end.isoformat(), self.unlisted(),
+            choices=self.choices(choices), readings=self.readings(readings), members=members, groups=groups,
+            relations=self.relations(members), start=project.start.isoformat(), end=project.end.isoformat(),
+            unlisted=self.unlisted(),
         )  # fmt: skip
 
     def unlisted(self) -> frozenset[str]:

@@ -121,7 +121,9 @@ class NumberReader:
             code = "U306" if said.expected.molar else "U305"
             self.errors.append(UnitError(code, what, given.place, why=why, remedy=f"write {said.expected.text}"))
         else:
-            self.findings.append(Finding("W822", "warning", quantity.id, what, why, remedy, str(quantity.source), given.place))
+            self.findings.append(Finding(
+                "W822", "warning", quantity.id, what, why, remedy, source=str(quantity.source), place=given.place,
+            ))  # fmt: skip
 
     def excluded(self, quantity: Quantity, shown: str, given: Given) -> tuple[float, int]:
         from_equations = self.methodology.definitions.get(quantity.id, ())
@@ -152,8 +154,8 @@ class NumberReader:
                 f"{shown} = {with_unit(given.text, given.unit)} is unusual",
                 evidence,
                 "check the unit (kg for t? a factor of 1000?) and the number",
-                str(quantity.source),
-                given.place,
+                source=str(quantity.source),
+                place=given.place,
             )
         )
 

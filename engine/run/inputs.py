@@ -139,7 +139,10 @@ class _Binder:
         raise_all(self.errors)
         alternatives = alternatives_taken(self.methodology, self.plan, self.said_of)
         files = tuple(self.reader.files.items())
-        return Inputs(values, states, origins, alternatives, tuple(self.findings), files, self.units)
+        return Inputs(
+            values=values, states=states, origins=origins, alternatives=alternatives, findings=tuple(self.findings), files=files,
+            units=self.units,
+        )  # fmt: skip
 
     # -- what is at hand
 
@@ -245,7 +248,9 @@ class _Binder:
     def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None) -> Origin:
         source, meta = self.said(block) if said is None else said
         self.units[unit.text] = unit
-        return Origin("project", self.project.path.name, text, unit.text, source, place, meta)
+        return Origin(
+            kind="project", name=self.project.path.name, written=text, unit=unit.text, source=source, place=place, meta=meta,
+        )  # fmt: skip
 
     # -- cells
 
@@ -308,8 +313,8 @@ class _Binder:
                     f"{quantity.id} lists nothing for {', '.join(silent)}",
                     f"`otherwise: {text}` is taken for the whole year",
                     "list the year, or leave `otherwise` out",
-                    str(quantity.source),
-                    self.project.value_places.get(quantity.id),
+                    source=str(quantity.source),
+                    place=self.project.value_places.get(quantity.id),
                 )
             )
 

@@ -160,7 +160,10 @@ class _Judge:
 
     def said(self, state: str, why: str = "", partly: str = "", findings: tuple[Finding, ...] = ()) -> Verdict:
         rule = self.rule
-        return Verdict(rule.id, rule.severity, rule.statement, state, why, partly, str(rule.source), findings)
+        return Verdict(
+            rule=rule.id, severity=rule.severity, statement=rule.statement, state=state, why=why, partly=partly,
+            source=str(rule.source), findings=findings,
+        )  # fmt: skip
 
     # -- where it does not apply
 
@@ -230,13 +233,15 @@ class _Judge:
         if statements:
             names = ", ".join(statements)
             return Finding("A717", rule.severity, rule.id, f"not stated by the project: {names}", rule.statement,
-                           f"add it under `values:` ({methodology.quantity[statements[0]].meaning})", str(rule.source),
-                           rule.place)  # fmt: skip
+                           f"add it under `values:` ({methodology.quantity[statements[0]].meaning})", source=str(rule.source),
+                           place=rule.place)  # fmt: skip
         inputs = [id_ for quantity in missing for id_ in self.inputs_behind(quantity)]
         named = ", ".join(dict.fromkeys(inputs))
         remedy = f"supply {named} under `values:`" if named else "look at the numbers that it compares"
-        return Finding("A740", rule.severity, rule.id, f"cannot be decided: {rule.statement}", f"missing: {evidence}" if missing else evidence,
-                       remedy, str(rule.source), rule.place)  # fmt: skip
+        return Finding(
+            "A740", rule.severity, rule.id, f"cannot be decided: {rule.statement}", f"missing: {evidence}" if missing else evidence,
+            remedy, source=str(rule.source), place=rule.place,
+        )  # fmt: skip
 
     def inputs_behind(self, quantity: str) -> list[str]:
         """Return the inputs whose lack keeps a quantity from having a number."""
@@ -255,7 +260,10 @@ class _Judge:
             shown.append(f"{where}: {numbers}".strip(": ") if where else numbers)
         if len(cells) > _MOST_SHOWN:
             shown.append(f"and {len(cells) - _MOST_SHOWN} more")
-        return Finding("A701", rule.severity, rule.id, rule.statement, " | ".join(shown), rule.remedy, str(rule.source), rule.place)
+        return Finding(
+            "A701", rule.severity, rule.id, rule.statement, " | ".join(shown), rule.remedy, source=str(rule.source),
+            place=rule.place,
+        )  # fmt: skip
 
     def name(self, cell: NDArray[np.intp], letters: tuple[str, ...]) -> str:
         here = self.at(cell, letters)

@@ -149,14 +149,6 @@ class Run:
             found.append((labels, float(array[cell]), "excluded" if state == EXCLUDED else ""))
         return found
 
-    def to_dataframe(self, quantity: str):  # type: ignore[no-untyped-def]
-        """Return one quantity as a pandas DataFrame with a column for each index, and ``value`` (needs pandas)."""
-        import pandas
-
-        axes = list(self.methodology.quantity[quantity].axis_names)
-        rows = [[*labels, value] for labels, value, _ in self.cells(quantity)]
-        return pandas.DataFrame(rows, columns=[*axes, "value"])
-
 
 def total_cells(run: Run, target: str) -> NDArray[np.bool_]:
     """Return the cells whose sum is the total of a quantity of a run. Shape: one axis per index of the quantity.
@@ -212,7 +204,7 @@ def run_project(
     verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
     broken = (finding for verdict in verdicts for finding in verdict.findings)
     findings = (*aside, *inputs.findings, *broken, *_about(methodology, data, plan, values))
-    return Run(methodology, data, plan, inputs, values, findings, verdicts)
+    return Run(methodology=methodology, project=data, plan=plan, inputs=inputs, values=values, findings=findings, verdicts=verdicts)
 
 
 def stated_quantities(methodology: Methodology, project: ProjectData) -> frozenset[str]:

@@ -86,4 +86,7 @@ def deduct(rule: str, summary: Summary) -> Deduction:
     relative = summary.interval(LEVEL).half_width / abs(centre) if centre else float("inf")
     share = min(max(own.share_of(relative), 0.0), 1.0)
     amount = share * max(centre, 0.0)
-    return Deduction(rule, summary.name, relative, share, amount, centre - amount, own.source, own.centre)
+    return Deduction(
+        rule=rule, of=summary.name, relative=relative, share=share, amount=amount, after=centre - amount, source=own.source,
+        centre=own.centre,
+    )  # fmt: skip

@@ -93,6 +93,6 @@ def other_mean(variable: Variable, values: Numbers, quantity: Quantity, stated: 
         f"({variable.distribution.words}{share}{others})",
         "the declaration names this mean" if stated else "",
         "" if stated else "give the mean as the value, or a distribution whose mean is the value",
-        str(quantity.source),
-        variable.place,
+        source=str(quantity.source),
+        place=variable.place,
     )

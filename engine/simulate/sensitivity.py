@@ -101,7 +101,10 @@ def analyse(
     spread = _spread(uncertainty)
     cells = _cells(run, numbers, spread)
     steps = [spread.get((q, places[0]), SWING * abs(float(numbers[q].ravel()[places[0]]))) for q, places in cells]
-    ends = _moved(run, batchable, numbers, _ends(run, numbers, cells, steps, uncertainty), cells, target, way)
+    ends = _moved(
+        run=run, batchable=batchable, numbers=numbers, ends=_ends(run, numbers, cells, steps, uncertainty), cells=cells,
+        target=target, way=way,
+    )  # fmt: skip
     effects = []
     for at, (quantity, places) in enumerate(cells):
         value, slope = float(numbers[quantity].ravel()[places[0]]), float(found.by_input[quantity].ravel()[places].sum())
@@ -110,16 +113,16 @@ def analyse(
         elasticity = slope * value / found.value if found.value else float("nan")
         effects.append(
             InputEffect(
-                cell_name(run.methodology.quantity[quantity], run.setting, places[0])
+                name=cell_name(run.methodology.quantity[quantity], run.setting, places[0])
                 + (f" and {len(places) - 1} more with this number" if len(places) > 1 else ""),
-                str(run.methodology.quantity[quantity].unit),
-                value,
-                slope,
-                elasticity,
-                steps[at],
-                (quantity, places[0]) in spread,
-                float(ends[2 * at]),
-                float(ends[2 * at + 1]),
+                unit=str(run.methodology.quantity[quantity].unit),
+                value=value,
+                derivative=slope,
+                elasticity=elasticity,
+                step=steps[at],
+                declared=(quantity, places[0]) in spread,
+                low=float(ends[2 * at]),
+                high=float(ends[2 * at + 1]),
             )
         )
     effects.sort(key=lambda effect: (-effect.swing, effect.name))
@@ -132,7 +135,10 @@ def analyse(
         found_shares = sobol(run, numbers, uncertainty, draws, seed, evaluated)
     unit = str(run.methodology.quantity[target].unit)
     findings = (*(uncertainty.findings if uncertainty else ()), *_without_slope(run, effects))
-    return Sensitivity(run, target, unit, found.value, tuple(effects), found_shares, draws, seed, findings)
+    return Sensitivity(
+        run=run, target=target, unit=unit, value=found.value, effects=tuple(effects), sobol=found_shares, draws=draws, seed=seed,
+        findings=findings,
+    )  # fmt: skip
 
 
 def _without_slope(run: Run, effects: list[InputEffect]) -> Iterator[Finding]:

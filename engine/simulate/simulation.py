@@ -129,7 +129,10 @@ def simulate(
     def evaluated(source: DrawSource) -> BatchValues:
         return evaluate(batchable, source, way, progress)
 
-    sources, found, stopped = _evaluated(batchable, run, uncertainty, seed, draws, stop, levels, evaluated)
+    sources, found, stopped = _evaluated(
+        batchable=batchable, run=run, uncertainty=uncertainty, seed=seed, draws=draws, stop=stop, levels=levels,
+        evaluated=evaluated,
+    )  # fmt: skip
     arrays = {
         name: np.concatenate([one.arrays[name] for one in found]) if len(found) > 1 else found[0].arrays[name] for name in asked
     }
@@ -137,19 +140,19 @@ def simulate(
     summaries = {s.name: s for target in asked for s in _summaries(run, target, arrays[target], wanted)}
     propagated = {target: _propagated(batchable, run, uncertainty, target) for target in asked if _spoken(run, target).label == target}
     return Simulation(
-        run,
-        uncertainty,
-        seed,
-        len(arrays[asked[0]]),
-        summaries,
-        arrays,
-        tuple(deduct(rule, _of(summaries, of)) for rule, of in rules),
-        moved_shares(sources),
-        stopped,
-        found[0].backend,
-        propagated,
-        (*uncertainty.findings, *_without_approach_1(propagated, summaries)),
-        shares_beyond(batchable, sources, run.values.arrays, way),
+        run=run,
+        uncertainty=uncertainty,
+        seed=seed,
+        count=len(arrays[asked[0]]),
+        summaries=summaries,
+        draws=arrays,
+        deductions=tuple(deduct(rule, _of(summaries, of)) for rule, of in rules),
+        moved=moved_shares(sources),
+        stopped_early=stopped,
+        backend=found[0].backend,
+        propagated=propagated,
+        findings=(*uncertainty.findings, *_without_approach_1(propagated, summaries)),
+        beyond=shares_beyond(batchable, sources, run.values.arrays, way),
     )
 
 

@@ -101,17 +101,17 @@ def summarise(name: str, unit: str, draws: Numbers, single: float, levels: Seque
     se = variance**0.5
     skew = float((centred**3).mean()) / variance**1.5 if variance > 0 else 0.0
     return Summary(
-        name,
-        unit,
-        len(draws),
-        single,
-        mean,
-        float(_quantile(ordered, 0.5)),
-        se,
-        skew,
-        se / len(draws) ** 0.5,
-        tuple(_interval(ordered, level) for level in levels),
-        _convergence(draws, levels[0]),
+        name=name,
+        unit=unit,
+        draws=len(draws),
+        single=single,
+        mean=mean,
+        median=float(_quantile(ordered, 0.5)),
+        se=se,
+        skew=skew,
+        mean_error=se / len(draws) ** 0.5,
+        intervals=tuple(_interval(ordered, level) for level in levels),
+        convergence=_convergence(draws, levels[0]),
     )
 
 

@@ -301,13 +301,13 @@ class _Reader:
         names = listed([self.name(quantity, place) for place in places])
         self.findings.append(
             Finding("A731", "warning", quantity.id, f"{names} stays as it is", why, "declare what can vary, or leave it out",
-                    str(quantity.source), where)
+                    source=str(quantity.source), place=where)
         )  # fmt: skip
 
     def unused(self, quantity: Quantity, where: Place) -> None:
         self.findings.append(
             Finding("A731", "warning", quantity.id, f"a distribution of {quantity.id} is of numbers that this run does not use",
-                    "", "leave it out, or look whether a label or a choice is wrong", str(quantity.source), where)
+                    "", "leave it out, or look whether a label or a choice is wrong", source=str(quantity.source), place=where)
         )  # fmt: skip
 
     def rows(self, quantity: Quantity, found: Fields, there: np.ndarray, where: Place) -> None:

@@ -6,7 +6,7 @@ drawn once, and the same in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -249,10 +249,3 @@ class Merging:
         names = tuple(variable.names[at] for at in keep)
         parameters = {name: numbers[keep] for name, numbers in variable.parameters.items()}
         return replace(variable, places=variable.places[keep], names=names, parameters=parameters, twins=twins)
-
-
-def all_names(variables: Iterable[Variable]) -> Iterator[str]:
-    """Yield what every uncertain cell is called, the cells of one variable together."""
-    for variable in variables:
-        yield from variable.names
-        yield from (twin.name for twin in variable.twins)

@@ -92,8 +92,9 @@ class DeclarationReader:
             ids, names, parts = self.members(block)
             parent = block.text("subset_of")
             own = IndexSet(
-                block.name("id"), block.names("letters"), block.text("meaning"), ids, names, block.text("kind", "members"),
-                parent, block.text("groups"), block.text("project", "fixed"), parts, block.place,
+                id=block.name("id"), letters=block.names("letters"), meaning=block.text("meaning"), members=ids, names=names,
+                kind=block.text("kind", "members"), subset_of=parent, groups=block.text("groups"),
+                project=block.text("project", "fixed"), parts=parts, place=block.place,
             )  # fmt: skip
             if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
                 own = self.subset(block, own, found[parent])
@@ -165,8 +166,9 @@ class DeclarationReader:
 
     def constant(self, block: Block) -> Constant:
         return Constant(
-            block.text("written"), block.unit("unit", self.substances), block.text("meaning"), self.cite(block),
-            block.text("published_unit"), block.text("not_exact"), block.place,
+            written=block.text("written"), unit=block.unit("unit", self.substances), meaning=block.text("meaning"),
+            source=self.cite(block), published_unit=block.text("published_unit"), not_exact=block.text("not_exact"),
+            place=block.place,
         )  # fmt: skip
 
     def equivalence(self, block: Block) -> Equivalence:
@@ -212,12 +214,16 @@ class DeclarationReader:
             acts_as, why = part.unit("unit", self.substances), part.text("equivalence")
             checked(why, [e.id for e in equivalences], "equivalence", part.place_of("equivalence"), self.errors)
         return Quantity(
-            id_, block.text("symbol"), block.text("meaning"), indices, unit, block.text("kind", "computed"), type_, published,
-            published_text, block.text("unit_note"), block.range("range", self.document, self.version),
-            block.range("plausible", self.document, self.version), self.cite(block), block.text("supplied_by"), matrix, diagonal,
-            block.text("matrix_symbol"), block.text("diagonal_symbol"), on, self.alternatives(block, indices), acts_as, why,
-            block.text("role"), block.text("part_of"), block.text("name"), block.number("rows_sum_to"),
-            block.text("over_years"), block.text("editorial"), block.place, block.text("not_exact"),
+            id=id_, symbol=block.text("symbol"), meaning=block.text("meaning"), indices=indices, unit=unit,
+            kind=block.text("kind", "computed"), type=type_, published_unit=published, published_unit_text=published_text,
+            unit_note=block.text("unit_note"), range=block.range("range", self.document, self.version),
+            plausible=block.range("plausible", self.document, self.version), source=self.cite(block),
+            supplied_by=block.text("supplied_by"), matrix=matrix, diagonal_matrix=diagonal,
+            matrix_symbol=block.text("matrix_symbol"), diagonal_symbol=block.text("diagonal_symbol"), on=on,
+            alternatives=self.alternatives(block, indices), acts_as=acts_as, acts_as_why=why, role=block.text("role"),
+            part_of=block.text("part_of"), name=block.text("name"), rows_sum_to=block.number("rows_sum_to"),
+            over_years=block.text("over_years"), editorial=block.text("editorial"), place=block.place,
+            not_exact=block.text("not_exact"),
         )  # fmt: skip
 
     def check_relation(self, block: Block, on: str, relations: tuple[Relation, ...], indices: tuple[str, ...]) -> None:
@@ -268,8 +274,9 @@ class DeclarationReader:
             for part in block.blocks("rests_on")
         )
         return Boundary(
-            block.text("id"), block.text("name"), block.text("meaning"), block.text("kind", "area"), block.text("required", "yes"),
-            passages, block.text("note"), self.cite(block), block.place,
+            id=block.text("id"), name=block.text("name"), meaning=block.text("meaning"), kind=block.text("kind", "area"),
+            required=block.text("required", "yes"), rests_on=passages, note=block.text("note"), source=self.cite(block),
+            place=block.place,
         )  # fmt: skip
 
     def pool(self, block: Block, quantities: tuple[Quantity, ...]) -> Pool:
@@ -281,8 +288,9 @@ class DeclarationReader:
                         why="a condition says when a pool is counted that is not always counted",
                         remedy="write `included: conditional` and `only_where:`, or neither")  # fmt: skip
         return Pool(
-            block.text("id"), block.text("name"), block.text("kind"), block.text("included"), block.text("side"), block.words("gases"),
-            block.text("only_where"), block.text("why"), block.words("quantities"), block.text("note"), self.cite(block), block.place,
+            id=block.text("id"), name=block.text("name"), kind=block.text("kind"), included=block.text("included"),
+            side=block.text("side"), gases=block.words("gases"), only_where=block.text("only_where"), why=block.text("why"),
+            quantities=block.words("quantities"), note=block.text("note"), source=self.cite(block), place=block.place,
         )  # fmt: skip
 
     # -- rulings
@@ -306,6 +314,7 @@ class DeclarationReader:
         if default:
             checked(default, [r.id for r in readings], "reading", block.place_of("default"), self.errors)
         return Ruling(
-            block.text("id"), block.text("issue"), default, readings, block.text_place(), block.text("evidence"),
-            block.text("why"), block.text("moves"), self.cite(block), block.place,
+            id=block.text("id"), issue=block.text("issue"), default=default, readings=readings, text_place=block.text_place(),
+            evidence=block.text("evidence"), why=block.text("why"), moves=block.text("moves"), source=self.cite(block),
+            place=block.place,
         )  # fmt: skip

@@ -242,19 +242,6 @@ def _known(piece: str, text: str, declared: frozenset[str]) -> UnitName:
     return word
 
 
-def shown_units(units: Any) -> str:
-    """Return pint's units in our words, for messages."""
-    names: dict[str, str] = {}
-    for text in sorted(unit_words(), key=len):
-        names.setdefault(unit_words()[text].name, text)
-    parts = []
-    for name, power in units.items():
-        mass, _, substance = name.partition("__of_")
-        text = substance_word(mass_symbols()[mass], substance.replace("N2O_N", "N2O-N")) if substance else names.get(name, name)
-        parts.append(text if power == 1 else f"{text}^{power}")
-    return " ".join(parts) or "1"
-
-
 def _spelled(text: str, declared: frozenset[str]) -> str:
     """Return the text of a unit with signs made plain and words joined: ``t N2O-N`` and ``short tons`` are one each; ``t ha-1`` is not."""
     def joined(match: re.Match[str]) -> str:

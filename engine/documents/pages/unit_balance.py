@@ -115,7 +115,10 @@ class _Writer:
             if quantity.alternatives is not None and self.reads(quantity.id):
                 self.chosen.setdefault(quantity.alternatives.group, quantity.alternatives.units[0][0])
         allowed = tuple(m.equivalence[id_] for id_ in self.equation.equivalences if id_ in m.equivalence)
-        self.checker = UnitChecker(m.quantity, m.constant, Source(""), allowed, tuple(s.id for s in m.substances), self.chosen, m.molecules)
+        self.checker = UnitChecker(
+            quantities=m.quantity, constants=m.constant, source=Source(""), allowed=allowed,
+            substances=tuple(s.id for s in m.substances), alternative=self.chosen, molecules=m.molecules,
+        )  # fmt: skip
 
     def reads(self, quantity: str) -> bool:
         return quantity == self.equation.quantity or any(

@@ -95,16 +95,16 @@ class Figures:
             text = "NA" if state == EXCLUDED else number(value)
             reads = self._reads(tracer, node, cell) if node.equation_id in opaque else ()
             yield TracedNumber(
-                quantity,
-                flat,
-                node.labels,
-                value,
-                text,
-                "NA" if state == EXCLUDED else "",
-                node.equation_id,
-                _readable(node.substituted),
-                reads,
-                node.origin,
+                quantity=quantity,
+                cell=flat,
+                labels=node.labels,
+                value=value,
+                text=text,
+                state="NA" if state == EXCLUDED else "",
+                equation=node.equation_id,
+                worked=_readable(node.substituted),
+                reads=reads,
+                origin=node.origin,
             )
 
     def _reads(self, tracer: _LinkingTracer, node: TraceNode, cell: Cell) -> tuple[tuple[str, int], ...]:
