@@ -1,4 +1,4 @@
-"""Finding: what a check or an audit has to say. An error stops; a finding is reported."""
+"""Finding: what a check or an audit has to say. An error stops; a finding is reported (conventions §8)."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ The tree, with the family letter of the codes::
     ├── EvaluationError      V6xx        arithmetic that has no answer
     └── Faults               -           several of the above, reported together
 
-An error stops the work. What is only worth saying is a finding (``engine.finding``).
+All faults are told at once, each with its place and remedy (conventions §11). An error
+stops the work. What is only worth saying is a finding (``engine.finding``).
 """
 
 from __future__ import annotations

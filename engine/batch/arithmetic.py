@@ -19,7 +19,7 @@ def apply(op: str, operands: list[Numbers]) -> Numbers:
 
 
 def reduce_runs(op: str, numbers: Numbers, starts: Cells) -> Numbers:
-    """Reduce runs of numbers, one number after the other.
+    """Reduce runs of numbers, one number after the other, so that a sum has the same bits everywhere (conventions §5).
 
     Parameters
     ----------

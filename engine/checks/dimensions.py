@@ -1,4 +1,7 @@
-"""Dimension checks: both sides of every equation, rule and comparison, and the units of values, substance by substance."""
+"""Dimension checks: both sides of every equation, rule and comparison, and the units of values, substance by substance.
+
+Scale counts: what gives kg where t is declared is wrong (conventions §3).
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 Edits are switched on one by one in a stated order, each adding what it moves on top of those before it; and, where they are
 few, the same difference is divided without an order by Shapley values, the mean over all orders. Either way the parts add up
 to the whole exactly.
+
+Source: L. S. Shapley, A value for n-person games, Contributions to the Theory of Games 2 (1953) 307-317.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Bind a project's values to what a plan needs: labels, completeness, units, ranges. The last place a unit is converted."""
+"""Bind a project's values to what a plan needs: labels, completeness, units, ranges. The last place a unit is converted.
+
+Nothing is filled: a missing value is an error (conventions §1). Behind this no number carries a unit (conventions §2).
+"""
 
 from __future__ import annotations
 

@@ -247,6 +247,8 @@ class _Reader:
 def factor_of(matrix: Numbers) -> Numbers:
     """Return the lower triangle whose product with its transpose is a correlation matrix, by Cholesky's scheme.
 
+    Source: G. H. Golub, C. F. Van Loan, Matrix Computations (2013), section 4.2.
+
     Written out on whole columns: the linear algebra of a library would give other bits, and other draws, on another processor. A pivot of
     nothing (numbers that move as one) leaves its column empty.
     """

@@ -161,7 +161,7 @@ class TruncatedNormal(Normal):
     def _heights(self, p: Parameters) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
         """Return the ends, the densities there and the share between; a spread of nothing counts as 1.
 
-        Source: N. L. Johnson, S. Kotz, N. Balakrishnan, Continuous Univariate Distributions 1 (1994), section 10.1 (its moments).
+        Source: N. L. Johnson, S. Kotz, N. Balakrishnan, Continuous Univariate Distributions 1 (1994), chapter 13, on truncated ones.
         """
         scale = np.where(p["se"] > 0, p["se"], 1.0)
         low, high = (p["min"] - p["mean"]) / scale, (p["max"] - p["mean"]) / scale

@@ -1,4 +1,4 @@
-"""Draws of uncertain inputs. The numbers of a draw depend on the seed, the cell and the number of the draw, and on nothing else.
+"""Draws of uncertain inputs. The numbers of a draw depend on the seed, the cell and the number of the draw, and on nothing else (conventions §12).
 
 Each cell has a stream of its own (Philox, keyed by seed and cell), cut into chunks of draws; a chunk begins at a counter of its
 own. So any block of draws can be made alone, by any worker, and a further uncertain input changes no draw of the others.

@@ -2,6 +2,9 @@
 
 The variance of the result is that of its linear part: the derivatives with respect to the inputs, and the inputs' variances and
 covariances.
+
+Source: IPCC 2006 Guidelines for National Greenhouse Gas Inventories, volume 1, chapter 3, section 3.2.3.1 (Approach 1). Its equations 3.1
+and 3.2 are those of products and of sums; derivatives give both, and all between.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Simulate a project: draw its uncertain inputs, evaluate every draw, and summarise (IPCC Approach 2)."""
+"""Simulate a project: draw its uncertain inputs, evaluate every draw, and summarise (IPCC Approach 2).
+
+Source: IPCC 2006 Guidelines for National Greenhouse Gas Inventories, volume 1, chapter 3, section 3.2.3.2 (Approach 2, Monte Carlo).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Equation and rule: what a methodology says about its quantities."""
+"""Equation and rule: what a methodology says about its quantities. Ids are stable, printed numbers are labels (conventions §7)."""
 
 from __future__ import annotations
 

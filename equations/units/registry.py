@@ -1,6 +1,6 @@
 """From the text of a unit to a :class:`~equations.units.unit.Unit`, by the one pint registry of the project.
 
-The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read.
+The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read (conventions §6).
 """
 
 from __future__ import annotations

@@ -67,6 +67,7 @@ def test_rooms_use_only_their_libraries():
 
 
 def test_code_never_names_a_methodology():
+    """What one methodology needs is a concept of the language (conventions §10)."""
     for name, path in FILES.items():
         code = re.sub(r'"""[\s\S]*?"""', "", path.read_text(encoding="utf-8"))
         code = re.sub(r'help="[^"]*"|remedy="[^"]*"', "", code)
