@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.plan.plan import Plan
+from engine.plan.plan import Plan, plan_key
 from engine.plan.setting import Setting
 from engine.project.project_file import ProjectData
 from engine.run.cache import CacheEntry, entry_path, load_entry, save_entry
@@ -46,7 +46,7 @@ class Session:
 
     def plan(self, methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
         """Return the plan of a run, from the cache where it was made before."""
-        key = repr((methodology.hash, setting.key(), targets, sorted(supplied)))
+        key = plan_key(methodology, setting, targets, supplied)
         plan = self.entry.plans.get(key)
         if plan is None:
             from engine.plan.planner import plan_with_rules

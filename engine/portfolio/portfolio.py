@@ -17,6 +17,7 @@ from engine.batch.batchable import ArraySource, Batchable, make_batchable
 from engine.batch.beyond import draws_beyond, watched
 from engine.batch.evaluation import Way, evaluate_batch, refused_alone, why_without_result
 from engine.plan.cells import counted
+from engine.plan.plan import plan_key
 from engine.plan.planner import plan_run
 from engine.portfolio.entries import ProjectEntry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
@@ -229,10 +230,11 @@ class Portfolio:
         """Return the inputs of a project, and what projects of its shape are evaluated with."""
         setting = prepare(self.methodology, project, choices=self.choices, readings=self.readings)
         supplied = supplied_quantities(self.methodology, project, setting)
-        shape = repr((setting.key(), sorted(supplied)))
+        wanted = (self.methodology.result,)
+        shape = plan_key(self.methodology, setting, wanted, supplied)
         batchable = self.batchables.get(shape)
         if batchable is None:
-            plan = plan_run(self.methodology, setting, (self.methodology.result,), supplied)
+            plan = plan_run(self.methodology, setting, wanted, supplied)
             batchable = make_batchable(self.methodology, plan)
             if len(self.batchables) >= _MOST_SHAPES:
                 self.batchables.clear()

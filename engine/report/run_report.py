@@ -6,15 +6,12 @@ import json
 import math
 from collections.abc import Iterator
 
-from engine.finding import Finding
 from engine.output.escapes import code_text, csv_text, json_text, markdown_text
-from engine.output.excerpt import with_excerpt
-from engine.output.terminal import bold, coloured, number, plain, table, wrapped
-from engine.report.findings import sentence
+from engine.output.terminal import bold, number, plain, table
+from engine.report.findings import findings_text, sentence
 from engine.report.whole_units import WholeUnits, whole_units
 from engine.report.yearly_table import TOTAL, fixed, yearly_table
 from engine.run.run import Run
-from equations.errors import CODES
 from equations.model.quantity import Quantity
 
 RUN_FORMAT = "mrvgraph-run/1"
@@ -90,7 +87,7 @@ def to_json(record: object) -> str:
 
 def run_text(run: Run) -> str:
     """Return a run for reading in a terminal."""
-    parts = ["\n".join(head_lines(run)), yearly_text(run), "\n".join(result_lines(run)), findings_text(run.findings)]
+    parts = ["\n".join(head_lines(run)), yearly_text(run), "\n".join(result_lines(run)), _findings(run)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -159,25 +156,8 @@ def _total_line(run: Run, whole: WholeUnits | None) -> Iterator[str]:
         yield bold(f"{result.id}, total = {fixed(run.headline.value, 3)} {result.unit}") + counted
 
 
-def findings_text(findings: tuple[Finding, ...], *, notes: bool = False) -> str:
-    """Return findings for reading; notes are counted unless asked for."""
-    if not findings:
-        return "findings: none"
-    counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
-    lines = ["findings: " + ", ".join(f"{n} {s}{'s' if n != 1 else ''}" for s, n in counts.items() if n)]
-    shown = [f for f in findings if notes or f.severity != "note"]
-    limit = len(shown) if notes else _MOST_FINDINGS
-    for finding in shown[:limit]:
-        head = coloured(f"{finding.severity} {finding.code} {finding.subject}", finding.severity)
-        lines.append(wrapped(f"{head}: {sentence(finding)}", "    "))
-        if finding.code in CODES and finding.place is not None:
-            lines += [f"    where: {finding.place}", *(with_excerpt(finding.place) or finding.place).caret_lines()]
-        for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
-            if text:
-                lines.append("    " + wrapped(f"{word}: {text}", "      "))
-    if len(shown) > limit:
-        lines.append(f"... and {len(shown) - limit} more; --json shows all")
-    return "\n".join(lines)
+def _findings(run: Run) -> str:
+    return findings_text(run.findings, [finding for finding in run.findings if finding.severity != "note"], most=_MOST_FINDINGS)
 
 
 # -- CSV and Markdown

@@ -16,7 +16,7 @@ import pytest
 
 from engine.checks import check_methodology
 from engine.cli import main
-from engine.report.run_report import findings_text
+from engine.report.findings import findings_text
 from equations.errors import CODES
 from equations.library.spec_files import load_methodology
 
