@@ -143,20 +143,11 @@ def simulate(
     summaries = {s.name: s for target in asked for s in _summaries(run, target, arrays[target], wanted)}
     propagated = {target: _propagated(batchable, run, uncertainty, target) for target in asked if _spoken(run, target).label == target}
     return Simulation(
-        run=run,
-        uncertainty=uncertainty,
-        seed=seed,
-        count=len(arrays[asked[0]]),
-        summaries=summaries,
-        draws=arrays,
-        deductions=tuple(deduct(rule, _of(summaries, of)) for rule, of in rules),
-        moved=moved_shares(sources),
-        stopped_early=stopped,
-        backend=found[0].backend,
-        propagated=propagated,
-        findings=(*uncertainty.findings, *_without_approach_1(propagated, summaries)),
+        run=run, uncertainty=uncertainty, seed=seed, count=len(arrays[asked[0]]), summaries=summaries, draws=arrays,
+        deductions=tuple(deduct(rule, _of(summaries, of)) for rule, of in rules), moved=moved_shares(sources), stopped_early=stopped,
+        backend=found[0].backend, propagated=propagated, findings=(*uncertainty.findings, *_without_approach_1(propagated, summaries)),
         beyond=shares_beyond(batchable, sources, run.values.arrays, way),
-    )
+    )  # fmt: skip
 
 
 def _without_approach_1(propagated: Mapping[str, Propagated], summaries: Mapping[str, Summary]) -> Iterator[Finding]:
