@@ -13,8 +13,8 @@ from engine.plan.planner import plan_run, plan_with_rules
 from engine.plan.rule_cells import Known
 from engine.plan.setting import Setting, may_hold
 from engine.plan.spec_setting import FIRST, YEARS, check_switches, choice_combinations, placeholder_setting, spans
+from engine.plan.upstream import cut_off
 from engine.project.project_file import GAP
-from engine.run.rules import cut_off
 from equations.errors import GraphError, InputError, near_or_all
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity

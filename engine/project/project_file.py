@@ -142,8 +142,8 @@ def is_blank(block: ProjectBlock) -> bool:
     """Whether a block of values holds nothing but gaps: no number, no answer, no file."""
     if block.has("file"):
         return False
-    if block.has("table"):
-        rows = [line.split() for line in block.text("table").splitlines() if line.strip()]
+    if (table := block.scalar("table")) is not None:
+        rows = [line.split() for line in table.text.splitlines() if line.strip()]  # as written: ``block.text`` joins the lines
         if any(word != GAP for row in rows[1:] for word in row[1:]):
             return False
     return all(text in ("", GAP) for name in ("value", "values", "otherwise") for text in _scalars(block.node.get(name)))

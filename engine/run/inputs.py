@@ -16,6 +16,7 @@ from engine.finding import Finding
 from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
 from engine.plan.plan import Plan
 from engine.plan.setting import Setting, holds
+from engine.plan.upstream import cut_off
 from engine.project.project_file import GAP, ProjectBlock, ProjectData
 from engine.project.statements import Blanket, Pattern, Statements, TieError
 from engine.project.unit_alternatives import alternatives_taken, mixed_alternatives
@@ -208,8 +209,8 @@ class _Binder:
         if quantity.kind == "computed" and quantity.id not in self.methodology.definitions:
             self.fault("I502", f"{quantity.id} cannot be supplied", self.project.value_places[quantity.id],
                        why="it is computed", remedy="supply what its equation needs")  # fmt: skip
-        if quantity.id not in self.plan.inputs:
-            self.unused(quantity)
+        if (by := self.outdone(quantity)) or quantity.id not in self.plan.inputs:
+            self.unused(quantity, by)
         held = self.statements(quantity.id).listed
         for block in (one.heard_by(self.errors) for one in blocks):
             before = len(self.errors)
@@ -234,14 +235,24 @@ class _Binder:
             if unread or len(self.errors) > before:
                 self.unread.add(quantity.id)
 
-    def unused(self, quantity: Quantity) -> None:
+    def outdone(self, quantity: Quantity) -> str:
+        """Return the quantity to which a supplied one leads and for which a dataset gives the number, or an empty text."""
+        by = cut_off(self.methodology, self.plan, quantity.id)
+        return "" if by in self.project.values else by
+
+    def unused(self, quantity: Quantity, by: str) -> None:
+        """Say that what the project supplies is not used; it is a warning where a dataset that it may have forgotten stands in the way."""
         readers = [equation.label for equation in self.methodology.readers.get(quantity.id, ())]
         why = f"it is read by {listed(readers, 4)}, and the result does not ask for that under these choices and supplied values"
         if not readers:
             why = "no equation of the methodology uses it"
-        place = self.project.value_places.get(quantity.id)
-        self.findings.append(Finding("A705", "note", quantity.id, f"the supplied {quantity.id} is not used", why,
-                                     "remove it, or look whether a choice is wrong", place=place))  # fmt: skip
+        severity, remedy = "note", "remove it, or look whether a choice is wrong"
+        if by:
+            names = listed(list({given.origin.name: None for given in self.statements(by).published.values()}), 4)
+            why = f"it is read by {listed(readers, 4)} and leads to {by}, for which {names} gives the number"
+            severity, remedy = "warning", f"supply {by} yourself, or do not take it from {names}"
+        self.findings.append(Finding("A705", severity, quantity.id, f"the supplied {quantity.id} is not used", why, remedy,
+                                     place=self.project.value_places.get(quantity.id)))  # fmt: skip
 
     def said(self, block: ProjectBlock) -> Said:
         """Return the source of a block, and what else is said of how it was measured."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.finding import Finding
 from engine.plan.plan import Plan
-from engine.plan.setting import Setting, may_hold
+from engine.plan.upstream import cut_off, upstream
 from engine.run.evaluate import Entered, Values
 from engine.run.formula import Scope, Valued, aligned
 from engine.run.rule_formulas import Lack, RuleFormulas
@@ -28,7 +28,6 @@ from equations.formula.syntax import (
     Ratio,
     Supplied,
     Switch,
-    quantities_in,
     walk,
 )
 from equations.model.equation import Rule
@@ -276,35 +275,6 @@ class _Judge:
             place = int(cell[letters.index(letter)]) if letter in letters else 0
             narrowed[letter] = (set_id, positions[place : place + 1])
         return Scope(narrowed)
-
-
-# -- what follows from what
-
-
-def cut_off(methodology: Methodology, plan: Plan, quantity: str) -> str:
-    """Return the supplied quantity that stands in the place of equations to which another one leads, or an empty text.
-
-    What leads only there is not computed, and nobody is asked for it.
-    """
-    if quantity in plan.required:
-        return ""
-    for id_ in plan.required:
-        if id_ in plan.inputs and id_ in methodology.definitions and quantity in upstream(methodology, plan.setting, id_):
-            return id_
-    return ""
-
-
-def upstream(methodology: Methodology, setting: Setting, quantity: str, inputs: frozenset[str] = frozenset()) -> set[str]:
-    """Return what a quantity follows from by the equations that choices and readings leave standing, beyond none of ``inputs``."""
-    queue, found = [quantity], set[str]()
-    while queue:
-        id_ = queue.pop()
-        for equation in methodology.definitions.get(id_, ()):
-            if equation.when is None or may_hold(equation.when, setting):
-                new = set(quantities_in(equation.formula)) - found
-                found |= new
-                queue += sorted(new - inputs)
-    return found
 
 
 # -- numbers of a rule that is broken
