@@ -27,7 +27,7 @@ class InexactError(Exception):
     """A number that is no fraction: a root, a power or a logarithm enters it."""
 
 
-class ScalarFractions(CarriedUnits):
+class UnitlessFractions(CarriedUnits):
     """Arithmetic on fractions; units were carried before."""
 
     def exact(self, value: Value) -> Fraction:
@@ -80,7 +80,7 @@ class ScalarFractions(ScalarPath):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.units = self.fractions_only = ScalarFractions(self.units.substances)
+        self.units = self.fractions_only = UnitlessFractions(self.units.substances)
 
     def exactly(self, node: Node, scope: Scope) -> Fraction | None:
         """Return what a formula is worth as a fraction, ``None`` where it is none."""
