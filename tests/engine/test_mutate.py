@@ -25,7 +25,7 @@ from engine.mutation.formula_faults import OPERATORS as IN_FORMULAS
 from engine.mutation.formula_faults import formula_faults
 from engine.mutation.homogeneity import is_homogeneous, is_homogeneous_rule
 from engine.mutation.mutants import Mutant, MutantReader, find_mutants, with_equation
-from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench, Outcome
+from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench, MutantOutcome
 from engine.mutation.report import percent, row, score_markdown, score_text
 from engine.mutation.score import Score
 from engine.plan.planner import plan_with_rules
@@ -96,7 +96,7 @@ def large(kh: Methodology) -> Bench:
 
 
 @pytest.fixture(scope="module")
-def sampled(kh: Methodology, large: Bench) -> tuple[Outcome, ...]:
+def sampled(kh: Methodology, large: Bench) -> tuple[MutantOutcome, ...]:
     """What became of 400 mutants of the large methodology, drawn by a seed."""
     return tuple(large.judge(mutant) for mutant in find_mutants(kh, 400, seed=11))
 
