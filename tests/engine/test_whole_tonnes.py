@@ -213,3 +213,9 @@ def test_a_value_that_near_and_no_fraction_says_so_where_the_spec_declares_no_ro
     assert found.value("E") == 2.9999999999999996
     assert run_record(found)["whole_units"]["values"] == [{"value": 3, "near_whole": True}]
     assert "rounded down: 3 (it lies so near that it counts as this whole number)" in run_text(found)
+
+
+def test_a_whole_number_is_told_from_what_lies_just_below_it_where_no_equation_rounds(made):
+    """Also of a quantity without indices: its fraction is known."""
+    assert whole_units(made("A * 1 {tCO2/ha}", "999999.9999999999999")).total == 999_999
+    assert whole_units(made("A * 1 {tCO2/ha}", "1000000")).total == 1_000_000
