@@ -9,6 +9,7 @@ The tree, with the family letter of the codes::
     ├── GraphError           G4xx        definitions that do not hold together
     ├── InputError           I5xx        a project file or an option of the command line
     ├── EvaluationError      V6xx        arithmetic that has no answer
+    ├── RefusalError         A741, I513  why nothing is done, at the head of a list of errors
     └── Faults               -           several of the above, reported together
 
 All faults are told at once, each with its place and remedy (conventions §11). An error
@@ -151,6 +152,9 @@ class MethodologyError(Exception):
         Id of what it is about, for code that must know: the words of a message are for people.
     """
 
+    #: Whether it is one of the errors that a list of them counts.
+    is_counted = True
+
     def __init__(
         self, code: str, what: str, place: Place | None = None, *, why: str = "", remedy: str = "", subject: str = ""
     ) -> None:
@@ -222,6 +226,12 @@ class EvaluationError(MethodologyError):
     """The arithmetic has no answer for these inputs."""
 
 
+class RefusalError(MethodologyError):
+    """Why nothing is done, at the head of the errors that are the reason; it is none of them."""
+
+    is_counted = False
+
+
 class Faults(MethodologyError):  # noqa: N818 - several errors
     """Several errors found in one pass, reported together.
 
@@ -241,8 +251,9 @@ class Faults(MethodologyError):  # noqa: N818 - several errors
 
     def __str__(self) -> str:
         text = "\n".join(str(error) for error in self.errors)
-        if len(self.errors) > 1:
-            text += f"\n{len(self.errors)} errors"
+        count = sum(error.is_counted for error in self.errors)
+        if count > 1:
+            text += f"\n{count} errors"
         return text
 
 

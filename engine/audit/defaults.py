@@ -17,7 +17,7 @@ from equations.model.quantity import Quantity
 #: A supplied value this many times its default, or this part of it, is a warning.
 FAR = 5.0
 _SAME = 1e-6
-_RESULTS = ("reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits")
+_RESULTS = ("reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits", "issued")
 
 
 def audit_defaults(run: Run) -> tuple[Finding, ...]:

@@ -261,6 +261,8 @@ class ScalarPath(ScalarScope):
         rounded, step = float(way(number)), round(number - function.jumps) + function.jumps
         if abs(number - step) <= _NEAR_STEP * max(1.0, abs(number)):
             exact = self.fractions.exactly(node, scope) if self.fractions is not None else None
+            if exact is not None and abs(float(exact) - number) > _NEAR_STEP * max(1.0, abs(number)):
+                exact = None  # a case went another way in fractions
             self.rounding = self.rounding or exact is None
             rounded = float(way(step if exact is None else exact))
         return rounded if isinstance(value, float) else type(value)(rounded, value.units)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value
+from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value, compared
 from engine.run.run import Run
 from equations.formula.syntax import (
     All,
@@ -122,7 +122,7 @@ class ScalarScope:
                 return COMPARE[op](a, b)
             case Compare(op=op, left=left, right=right):
                 a, b = self.units.joined(*self.each(partial(self.value, left, scope), partial(self.value, right, scope)))
-                return bool(COMPARE[op](a, b))
+                return compared(op, a, b)
             case Reduce(kind=kind):
                 return self.decided(kind == "Any", [partial(self.term, node, one) for one in self.bound(node.binders, scope)])
         raise PathError(f"a {type(node).__name__} where a condition is meant")

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.program import Cells, Numbers, Program
+from engine.run.arithmetic.comparisons import TIE
 from engine.run.arithmetic.whole_numbers import NEAR
 from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
@@ -353,22 +354,34 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
                     d[lane] = np.sqrt(a[lane])
             elif op == LT:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] < b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] < b[lane] and not tied else 0.0
             elif op == LE:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] <= b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] <= b[lane] or tied else 0.0
             elif op == GT:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] > b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] > b[lane] and not tied else 0.0
             elif op == GE:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] >= b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] >= b[lane] or tied else 0.0
             elif op == EQ:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] == b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] == b[lane] or tied else 0.0
             elif op == NE:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] != b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] != b[lane] and not tied else 0.0
             elif op == AND:
                 for lane in range(n):
                     d[lane] = 1.0 if a[lane] != 0.0 and b[lane] != 0.0 else 0.0

@@ -75,6 +75,10 @@ def run_entries(
             remark=remark,
         )
     session.save()
+    if session.methodology.rules and any(outcome.result is not None for outcome in found):
+        count = len(session.methodology.rules)
+        remark(f"the {count} rule{'s' if count > 1 else ''} of the methodology {'are' if count > 1 else 'is'} not judged in a portfolio: "
+               "`mrvgraph run` judges a project")  # fmt: skip
     return found
 
 

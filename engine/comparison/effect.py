@@ -26,7 +26,7 @@ from engine.plan.setting import Setting
 from engine.project.project_file import ProjectData
 from engine.run.run import Run, run_project
 from engine.run.version_gap import Loader, set_aside
-from equations.errors import Faults, InputError, MethodologyError
+from equations.errors import Faults, MethodologyError, RefusalError
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
 
@@ -101,6 +101,8 @@ class Effect:
     no_shapley: str = ""
     idle: tuple[str, ...] = ()
     projects: tuple[str, str] = ("", "")
+    #: What ``before`` and ``after`` are: the result, or the one of its cells that stands for all (``R[2026]``).
+    label: str = ""
 
     @property
     def difference(self) -> float:
@@ -111,6 +113,7 @@ class Effect:
         """Return plain data."""
         return {
             "result": self.result,
+            "label": self.label or self.result,
             "unit": self.unit,
             "a": self.before,
             "b": self.after,
@@ -155,7 +158,7 @@ def _whole_run(side: Side, project: ProjectData, load: Loader | None) -> Run:
         refuse_faulty(side.methodology)
         return run_project(side.methodology, project, parse_unit, _plan, readings=side.readings, load=load)
     except MethodologyError as error:
-        head = InputError(
+        head = RefusalError(
             "I513",
             f"{project.path.name} cannot be run under {side.label}",
             remedy="`mrvgraph migrate` carries a project file over and marks what is missing",
@@ -200,6 +203,7 @@ class _Attribution:
             result=after.methodology.result, unit=str(result.unit), before=before.headline.value, after=after.headline.value,
             lines=tuple(_lines(before, after)), in_order=parts(in_order), shapley=parts(shapley) if shapley else (),
             no_shapley=why, idle=tuple(idle), projects=(first.path.name, second.path.name),
+            label=after.headline.label,
         )  # fmt: skip
 
     def ordered(self, edits: Sequence[Edit], start: _Vector, end: _Vector) -> tuple[list[list[Edit]], list[_Vector]]:

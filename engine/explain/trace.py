@@ -37,7 +37,7 @@ from equations.formula.syntax import (
 )
 from equations.model.equation import Equation
 from equations.model.left_side import left_side
-from equations.notation.matrix import free_letter, is_matrix, letters_in, lowered
+from equations.notation.matrix import free_letter, is_matrix, is_written_out, letters_in, lowered
 from equations.notation.plain import letters_of, plain_text
 from equations.records import record
 
@@ -157,7 +157,7 @@ class Tracer:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
+        self.evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays), exact=run.exact)
         self.cells = CellReads(self.evaluator)
         self.seen: set[tuple[str, Cell]] = set()
         self.texts: dict[str, str] = {}
@@ -236,7 +236,7 @@ class Tracer:
 
     @staticmethod
     def is_opaque(equation: Equation) -> bool:
-        """Whether numbers cannot be written into an equation: it is solved, or raises a matrix to a power that is data."""
+        """Whether numbers cannot be written into an equation: it is solved, or raises a matrix to a power that is not written out."""
         return bool(equation.solver) or _without_powers(equation.formula) is not equation.formula
 
     # -- the formula with numbers
@@ -338,11 +338,14 @@ class Tracer:
 
 
 def _without_powers(node: Node) -> Node:
-    """Exchange matrix powers whose exponent is data for a product: the same reads, but an element that can be written."""
+    """Exchange matrix powers that cannot be written out (the exponent is data, or no whole number) for a product.
+
+    It reads the same, and has elements that can be written.
+    """
     parts: dict[int, Node] = {
         id(inner): Binary("*", inner.left, inner.right)
         for inner in walk(node)
-        if isinstance(inner, Binary) and inner.op == "^" and is_matrix(inner.left) and not isinstance(inner.right, Number)
+        if isinstance(inner, Binary) and inner.op == "^" and is_matrix(inner.left) and not is_written_out(inner.right)
     }
     return rebuild(node, parts) if parts else node
 

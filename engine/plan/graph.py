@@ -174,7 +174,7 @@ def _cycle_error(methodology: Methodology, graph: nx.DiGraph[str]) -> GraphError
         equation = methodology.equation[graph.edges[source, target]["equation"]]
         labels.append(equation)
         path.append(target)
-    through = ", ".join(f"{equation.label} ({equation.id})" for equation in labels)
+    through = ", ".join(f"{equation.full_label}" for equation in labels)
     return GraphError("G401", "quantities define each other in a circle: " + " -> ".join(path), labels[0].place,
                       why=f"through {through}, all in the same year",
                       remedy="one of them must use the year before (y-1) or be supplied", subject=path[-1])  # fmt: skip

@@ -104,7 +104,7 @@ class NeedWalk:
 
     def check_listed(self, set_id: str) -> None:
         """A sum over members of which the project says nothing would be a silent zero, and a matrix over them one without elements."""
-        self.planner.check_listed(set_id, f"{self.equation.label} ({self.equation.id}) goes through them")
+        self.planner.check_listed(set_id, f"{self.equation.full_label} goes through them")
 
     def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
         if self.equation.solver and quantity == self.equation.quantity:
@@ -152,7 +152,7 @@ class NeedWalk:
         if outside:
             planner.errors[self.equation.id, "I507"] = InputError(
                 "I507", f"{', '.join(outside)} belongs to no {axis}", self.equation.place,
-                why=f"{self.equation.label} ({self.equation.id}) takes the value of the {axis} that each belongs to",
+                why=f"{self.equation.full_label} takes the value of the {axis} that each belongs to",
                 remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself", subject=axis,
             )  # fmt: skip
         return {group_of[label] for label in labels if label in group_of}
@@ -162,7 +162,7 @@ class NeedWalk:
         place = source.place(span) if source else self.equation.place
         name, offset = end.letter, end.offset
         self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.label} ({self.equation.id}) reaches after the last year by {letter} in start..{name}{offset:+d}, "
+            "G404", f"{self.equation.full_label} reaches after the last year by {letter} in start..{name}{offset:+d}, "
             f"for {self.equation.quantity}[{name}]", place, why="the year axis runs from the start year of the project to its last monitored year",
             remedy=f"let the sum end at {name}, or add a case `when: {name} == end` with what holds there and limit this one to "
             f"`{name} < end`", subject=self.equation.quantity,
@@ -173,7 +173,7 @@ class NeedWalk:
         place = source.place(index.span) if source else self.equation.place
         word, edge, rest = ("before the first", "start", ">") if index.offset < 0 else ("after the last", "end", "<")
         self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.label} ({self.equation.id}) reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
+            "G404", f"{self.equation.full_label} reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
             place, why="the year axis runs from the start year of the project to its last monitored year",
             remedy=f"add a case `when: {index.letter} == {edge}` with what holds there, and limit this one to "
             f"`{index.letter} {rest} {edge}`", subject=quantity,

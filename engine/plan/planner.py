@@ -358,7 +358,7 @@ class _Planner:
     def twice(self, quantity: str, first: str, second: str, cell: str) -> None:
         one, two = self.methodology.equation[first], self.methodology.equation[second]
         self.errors[quantity, "G402"] = GraphError(
-            "G402", f"{quantity}[{cell}] is defined twice: by {one.label} ({first}) and {two.label} ({second})", two.place,
+            "G402", f"{quantity}[{cell}] is defined twice: by {one.full_label} and {two.full_label}", two.place,
             why=f"both hold where {self.switches([one, two])}".removesuffix("where "),
             remedy="make their `when:` exclude each other", subject=quantity,
         )  # fmt: skip

@@ -65,6 +65,14 @@ def placeholder_setting(
     )  # fmt: skip
 
 
+def is_invented(methodology: Methodology, set_id: str, label: str) -> bool:
+    """Whether a member of a placeholder setting stands for one that only a project can name."""
+    index_set = methodology.index_set[set_id]
+    if index_set.kind == "year" or index_set.members:
+        return False
+    return label in (f"{set_id} 1", f"{set_id} 2")
+
+
 def choice_combinations(methodology: Methodology) -> Iterator[dict[str, str]]:
     """Yield every combination of choices."""
     names = [choice.id for choice in methodology.choices]
@@ -100,6 +108,7 @@ def _marks(methodology: Methodology) -> tuple[list[int], set[int], set[int]]:
     distances: dict[str, set[int]] = {"start": set(), "end": set()}
     conditions: list[Node | None] = [equation.when for equation in methodology.equations]
     conditions += [block.when for dataset in methodology.datasets for block in dataset.values]
+    conditions += [condition for rule in methodology.rules for condition in (rule.when, rule.condition)]
     for condition in conditions:
         for node in walk(condition) if condition is not None else ():
             if not isinstance(node, Compare) or not isinstance(node.left, Letter):

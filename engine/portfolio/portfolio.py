@@ -19,9 +19,10 @@ from engine.batch.evaluation import Way, evaluate_batch, refused_alone, why_with
 from engine.plan.cells import counted
 from engine.plan.plan import plan_key
 from engine.plan.planner import plan_run
+from engine.plan.setting import Setting, may_hold
 from engine.portfolio.entries import ProjectEntry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
-from engine.project.project_file import ProjectData, read_project
+from engine.project.project_file import ProjectData, is_blank, read_project
 from engine.project.project_setting import prepare
 from engine.project.values import UnitReader, may_read
 from engine.run.inputs import bind_inputs, supplied_quantities
@@ -230,6 +231,7 @@ class Portfolio:
         """Return the inputs of a project, and what projects of its shape are evaluated with."""
         setting = prepare(self.methodology, project, choices=self.choices, readings=self.readings)
         supplied = supplied_quantities(self.methodology, project, setting)
+        self.check_result(project, setting)
         wanted = (self.methodology.result,)
         shape = plan_key(self.methodology, setting, wanted, supplied)
         batchable = self.batchables.get(shape)
@@ -243,6 +245,14 @@ class Portfolio:
         inputs = bind_inputs(self.methodology, batchable.plan, project, self.read_unit)
         numbers = {quantity: np.array(inputs.values[quantity]) for quantity in batchable.plan.inputs}
         return _Bound(batchable, tuple(inputs.values), numbers)
+
+    def check_result(self, project: ProjectData, setting: Setting) -> None:
+        """Refuse a project that states the result itself; a run of it alone shows the number, with the error."""
+        result = self.methodology.result
+        equations = [e for e in self.methodology.definitions.get(result, ()) if e.when is None or may_hold(e.when, setting)]
+        if equations and result in project.values and not all(map(is_blank, project.values[result])):
+            raise InputError("A704", f"{result} is supplied by the project in place of {equations[0].label}", project.value_places.get(result),
+                             remedy=f"supply what {equations[0].label} needs, and let the equation give {result}")  # fmt: skip
 
     def changed(self, entry: ProjectEntry, bound: _Bound) -> Mapping[str, Numbers]:
         """Put the numbers of a row in the place of those of the project, in the unit of the quantity."""

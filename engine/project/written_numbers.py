@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from engine.finding import Finding
 from engine.plan.cells import ABSENT, EXCLUDED, PRESENT
+from engine.plan.dataset_cells import may_be_excluded
 from engine.project.project_file import read_date
 from equations.errors import InputError, MethodologyError, Place, UnitError
 from equations.files.strict_yaml import Scalar
-from equations.formula.syntax import Excluded, walk
 from equations.meaning.exact_ratios import taken_for_ratio
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity, Range
@@ -126,8 +126,7 @@ class NumberReader:
             ))  # fmt: skip
 
     def excluded(self, quantity: Quantity, shown: str, given: Given) -> tuple[float, int]:
-        from_equations = self.methodology.definitions.get(quantity.id, ())
-        if any(isinstance(node, Excluded) for equation in from_equations for node in walk(equation.formula)):
+        if may_be_excluded(self.methodology, quantity.id):
             return 0.0, EXCLUDED
         self.fault("I505", f"{shown} is NA", given.place, why="only a cell that the methodology leaves out can be NA",
                    remedy="write the number; 0 is a number")  # fmt: skip

@@ -22,6 +22,7 @@ def run_record(run: Run) -> dict[str, object]:
     """Return everything of a run as plain data: each quantity with indices, unit, provenance and values."""
     methodology = run.methodology
     result = methodology.quantity[methodology.result]
+    whole = whole_units(run)
     return {
         "format": RUN_FORMAT,
         "methodology": {"id": methodology.id, "version": methodology.version, "status": methodology.status, "hash": methodology.hash},
@@ -33,6 +34,7 @@ def run_record(run: Run) -> dict[str, object]:
         "result": result.id,
         result.id: run.headline.value if result.id in run.values.arrays and run.headline.is_total else None,
         f"{result.id}_unit": str(result.unit),
+        "whole_units": None if whole is None else whole.as_record(result.axis_names),
         "by_year": yearly_table(run).as_records(),
         "quantities": [quantity_record(run, quantity) for quantity in methodology.quantities if quantity.id in run.values.arrays],
         "rules": [verdict.as_record() for verdict in run.verdicts],
@@ -102,7 +104,8 @@ def head_lines(run: Run) -> Iterator[str]:
     yield f"operation: {setting.start} to {setting.end}; monitoring periods: " + ", ".join(
         f"{p.id} ({p.start} to {p.end})" for p in run.project.periods
     )
-    yield "choices: " + ", ".join(f"{id_} = {value}" for id_, value in setting.choices.items())
+    if setting.choices:
+        yield "choices: " + ", ".join(f"{id_} = {value}" for id_, value in setting.choices.items())
     changed = [f"{r.id} = {setting.readings[r.id]}" for r in methodology.rulings if setting.readings[r.id] != r.default]
     if changed:
         yield "readings other than the default: " + ", ".join(changed)
@@ -142,7 +145,7 @@ def result_lines(run: Run) -> Iterator[str]:
             continue
         for labels, value, _ in run.cells(id_):
             where = f"[{', '.join(labels)}]" if labels else ""
-            counted = f"   {whole.words}: {whole.cells[labels]:,}" if whole is not None and id_ == methodology.result else ""
+            counted = f"   {whole.of_cell(labels)}" if whole is not None and id_ == methodology.result else ""
             yield bold(f"{id_}{where} = {fixed(value, 3)} {quantity.unit}") + counted
     if methodology.result in run.values.arrays and len(run.values.arrays[methodology.result].ravel()) > 1:
         yield from _total_line(run, whole)
@@ -153,7 +156,8 @@ def _total_line(run: Run, whole: WholeUnits | None) -> Iterator[str]:
     result = run.methodology.quantity[run.methodology.result]
     if run.headline.is_total:
         counted = f"   {whole.words}: {whole.total:,}{whole.how}" if whole is not None else ""
-        yield bold(f"{result.id}, total = {fixed(run.headline.value, 3)} {result.unit}") + counted
+        name = f"{result.id}, total" if run.headline.label == result.id else f"{run.headline.label}, which stands for all,"
+        yield bold(f"{name} = {fixed(run.headline.value, 3)} {result.unit}") + counted
 
 
 def _findings(run: Run) -> str:

@@ -115,15 +115,16 @@ class ConditionEvaluator:
         """Count two numbers as equal that differ by no more than rounding may have moved them (:mod:`engine.run.magnitudes`)."""
         assert self.entered is not None
         truth, axes = held
-        if node.op not in ("==", "<=", ">=") or not (truth == FALSE).any():
+        wrong, right = (FALSE, TRUE) if node.op in ("==", "<=", ">=") else (TRUE, FALSE)
+        if not (truth == wrong).any():
             return held
         gap = np.abs(aligned(sides[0], axes) - aligned(sides[1], axes))
-        close = (truth == FALSE) & (gap > 0) & (gap <= _CLOSE * self.largest)
+        close = (truth == wrong) & (gap > 0) & (gap <= _CLOSE * self.largest)
         if not close.any():
             return held
         share, formulas = self.entered(node)
         room = [aligned(formulas.value(side, scope), axes) for side in (node.left, node.right)]
-        return np.where(close & (gap <= share * (room[0] + room[1])), np.uint8(TRUE), truth), axes
+        return np.where(close & (gap <= share * (room[0] + room[1])), np.uint8(right), truth), axes
 
     @cached_property
     def largest(self) -> float:

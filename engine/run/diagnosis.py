@@ -62,7 +62,7 @@ class Diagnosis:
         labels = ", ".join(self.evaluator.labels(letter, here)[0] for letter in here.letters)
         code, why, remedy = self.reason(node, inner, source or Source(""))
         where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
-        what = f"{equation.label} ({equation.id}) has no finite value for {where}"
+        what = f"{equation.full_label} has no finite value for {where}"
         return EvaluationError(code, what, place, why=why, remedy=remedy)
 
     def hole(self, equation: Equation, node: Node, names: list[str], place: Place | None) -> EvaluationError:
@@ -70,7 +70,7 @@ class Diagnosis:
         assert isinstance(node, Element | MatrixRef)
         relation = self.evaluator.methodology.quantity[node.quantity].on
         return EvaluationError(
-            "V607", f"{equation.label} ({equation.id}) reads {listed(names, 12)}, which {'is' if len(names) == 1 else 'are'} not there", place,
+            "V607", f"{equation.full_label} reads {listed(names, 12)}, which {'is' if len(names) == 1 else 'are'} not there", place,
             why=f"the project's relation {relation} does not hold there; a sum passes over such a cell, and elsewhere it is no number",
             remedy=f"add it under `relations: {relation}:` with its value; if {equation.quantity} is not there either, "
             f"the spec declares it `on: {relation}` or limits the equation by `when:`",

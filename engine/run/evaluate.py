@@ -207,7 +207,8 @@ class StepEvaluator:
         number = next(at for at, one in enumerate(self.steps[step.quantity]) if one is step)
         for held, new in ((self.arrays, result), (self.states, state), (self.step_of, np.int16(number))):
             array: NDArray[Any] = held[step.quantity]
-            array[target] = new if step.mask is None else np.where(defined, new, array[target])
+            # a single cell is named by ... : by () NumPy would put the array itself into one of fractions
+            array[target or ...] = new if step.mask is None else np.where(defined, new, array[target])
 
     def axes_of(self, equation: Equation, scope: Scope) -> tuple[str, ...]:
         """Return the letters along which the result of an equation lies."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.run.arithmetic.comparisons import equal, greater, greater_equal, less, less_equal, not_equal
 from engine.run.arithmetic.powers import power
 from engine.run.arithmetic.whole_numbers import ceil, floor
 from engine.run.calendar_days import calendar_years, days_in_year, operating_days
@@ -116,9 +117,9 @@ OPERATORS: dict[str, Operation] = {
     "div": Operation(np.divide, slope=lambda x, y: (y ** (-1.0), -x / y**2), sign="all", partial=True),
     "power": Operation(power, slope=_power_slopes, sign="first", partial=True),
     "neg": Operation(np.negative, 1, slope=lambda x: (-1,)),
-    "lt": Operation(np.less, sign="always", condition=True), "le": Operation(np.less_equal, sign="always", condition=True),
-    "gt": Operation(np.greater, sign="always", condition=True), "ge": Operation(np.greater_equal, sign="always", condition=True),
-    "eq": Operation(np.equal, sign="always", condition=True), "ne": Operation(np.not_equal, sign="always", condition=True),
+    "lt": Operation(less, sign="always", condition=True), "le": Operation(less_equal, sign="always", condition=True),
+    "gt": Operation(greater, sign="always", condition=True), "ge": Operation(greater_equal, sign="always", condition=True),
+    "eq": Operation(equal, sign="always", condition=True), "ne": Operation(not_equal, sign="always", condition=True),
     "and": Operation(np.logical_and, sign="always", condition=True), "or": Operation(np.logical_or, sign="always", condition=True),
     "not": Operation(np.logical_not, 1, sign="always", condition=True),
     "where": Operation(_chosen, 3, slope=lambda c, x, y: (np.zeros_like(x), c != 0, c == 0)),

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.finding import Finding
 from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
+from engine.plan.dataset_cells import filled_cells
 from engine.plan.plan import Plan
 from engine.plan.setting import Setting, holds
 from engine.plan.upstream import cut_off
@@ -24,7 +24,7 @@ from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
 from equations.citation import Citation
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
-from equations.model.dataset import EVERY, ValueBlock
+from equations.model.dataset import ValueBlock
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -168,7 +168,7 @@ class _Binder:
         self.units[block.unit.text] = block.unit
         for labels, text in block.cells:
             origin = Origin(kind, name, text, block.unit.text, source, block.place)
-            for cell in self.cells_of(quantity, labels, block):
+            for cell in filled_cells(self.methodology, self.plan.setting, quantity, labels, block):
                 earlier = held.get(cell)
                 if earlier is not None and earlier.origin.kind == kind:
                     self.twice(quantity, cell, earlier.origin.name, name, block)
@@ -186,23 +186,6 @@ class _Binder:
         self.errors.append(
             GraphError("G402", f"{where} give {shown} twice", block.place, why="one number can count", remedy=remedy)
         )
-
-    def cells_of(self, quantity: Quantity, labels: tuple[str, ...], block: ValueBlock) -> list[tuple[int, ...]]:
-        """Return the cells that a line of a dataset fills in this run; members that the project does not have are passed over."""
-        members = [self.plan.setting.members[axis] for axis in quantity.indices]
-        meant = [own if label == EVERY else (label,) for label, own in zip(labels, members, strict=True)]
-        return [
-            tuple(own.index(label) for label, own in zip(cell, members, strict=True))
-            for cell in product(*meant)
-            if all(label in own for label, own in zip(cell, members, strict=True)) and self.block_holds(quantity, cell, block)
-        ]
-
-    def block_holds(self, quantity: Quantity, labels: tuple[str, ...], block: ValueBlock) -> bool:
-        if block.when is None:
-            return True
-        at = {letter: label for (letter, set_id) in block.letters
-              for label, axis in zip(labels, quantity.indices, strict=True) if axis == set_id}  # fmt: skip
-        return holds(block.when, self.plan.setting, at, self.methodology.year_set)
 
     def take_project(self, quantity: Quantity, blocks: Iterable[ProjectBlock]) -> None:
         seen: dict[tuple[int, ...], Place | None] = {}

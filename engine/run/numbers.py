@@ -109,8 +109,9 @@ class Numbers:
 
     def compared(self, op: str, left: Array, right: Array) -> Array:
         """Return the condition of a comparison of numbers."""
-        held = np.asarray(OPERATIONS[COMPARISON[op]].number(left, right), bool)
-        known = np.isfinite(np.asarray(left, float)) & np.isfinite(np.asarray(right, float))  # they may be fractions
+        a, b = np.asarray(left, float), np.asarray(right, float)  # of fractions the nearest floats, which say the same
+        held = OPERATIONS[COMPARISON[op]].number(a, b)
+        known = np.isfinite(a) & np.isfinite(b)
         return np.where(known, decided(held), np.uint8(OPEN))
 
     def joined(self, op: str, parts: list[Valued], scope: Scope) -> Valued:

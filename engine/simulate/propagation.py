@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.batch.batchable import Batchable
 from engine.batch.derivatives import Gradient, gradient, values_of
@@ -53,10 +54,18 @@ class Propagated:
         return self.se * float(quantile(np.array([0.5 + level / 2]))[0])
 
 
-def gradient_of(batchable: Batchable, numbers: Mapping[str, Numbers], target: str) -> Gradient:
-    """Return the derivatives of a quantity, summed over its members, as printed."""
+def gradient_of(batchable: Batchable, numbers: Mapping[str, Numbers], target: str, meant: NDArray[np.bool_] | None = None) -> Gradient:
+    """Return the derivatives of a quantity, as printed.
+
+    Parameters
+    ----------
+    meant
+        The cells whose sum it is (:func:`engine.run.run.total_cells`), all of them by default: of a stock the last year, of a result by year
+        the years that are monitored. Shape: that of the quantity.
+    """
     program = batchable.literal
-    cells = program.outputs[target].ravel().tolist()
+    outputs = program.outputs[target]
+    cells = (outputs if meant is None else outputs[meant]).ravel().tolist()
     shapes = {quantity: np.shape(value) for quantity, value in numbers.items()}
     return gradient(program, values_of(program, numbers), dict.fromkeys(cells, 1.0), shapes)
 

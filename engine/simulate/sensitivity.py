@@ -94,10 +94,10 @@ def analyse(
     evaluate
         What evaluates the draws of the Sobol indices: this process, or a cluster.
     """
-    total_cells(run, target)
+    meant = total_cells(run, target)
     batchable = batchable_of(run, (target,))
     numbers = {quantity: np.array(run.inputs.values[quantity]) for quantity in batchable.plan.inputs}
-    found = gradient_of(batchable, numbers, target)
+    found = gradient_of(batchable, numbers, target, meant)
     spread = _spread(uncertainty)
     cells = _cells(run, numbers, spread)
     steps = [spread.get((q, places[0]), SWING * abs(float(numbers[q].ravel()[places[0]]))) for q, places in cells]

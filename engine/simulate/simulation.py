@@ -176,7 +176,7 @@ def _asked(run: Run, targets: tuple[str, ...]) -> tuple[str, ...]:
 
 def _propagated(batchable: Batchable, run: Run, uncertainty: Uncertainty, target: str) -> Propagated:
     numbers = {quantity: run.inputs.values[quantity] for quantity in batchable.plan.inputs}
-    return propagate(gradient_of(batchable, numbers, target), target, used_by(numbers, uncertainty))
+    return propagate(gradient_of(batchable, numbers, target, _spoken(run, target).cells), target, used_by(numbers, uncertainty))
 
 
 def _check_numbers(draws: int, seed: int, levels: tuple[float, ...], stop: float | None) -> None:

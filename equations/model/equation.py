@@ -64,6 +64,11 @@ class Equation:
         """How the equation is named to a reader: ``Eq. 11a`` or its id."""
         return f"Eq. {self.number}{self.part}" if self.number else self.id
 
+    @property
+    def full_label(self) -> str:
+        """Label and id, as errors name it: ``Eq. 11a (pe.dcs.class)``; an equation without a number has its id alone."""
+        return f"{self.label} ({self.id})" if self.number else self.id
+
 
 @record(frozen=True)
 class Rule:

@@ -146,8 +146,9 @@ class _Lowering:
         raise TypeError(f"not a matrix: {node!r}")
 
     def power(self, base: Node, exponent: Node, row: str, column: str) -> Node:
-        if not isinstance(exponent, Number) or not exponent.text.isdigit() or int(exponent.text) > _MOST_FACTORS:
+        if not is_written_out(exponent):
             raise ValueError(f"a matrix to the power {plain_text(exponent)} has no element that could be written out")
+        assert isinstance(exponent, Number)
         factors = int(exponent.text)
         if not factors:
             return _delta(row, column)
@@ -155,6 +156,11 @@ class _Lowering:
         for _ in range(factors - 1):
             chain = Binary(op="@", left=chain, right=base)
         return self.of(chain, row, column)
+
+
+def is_written_out(exponent: Node) -> bool:
+    """Whether a matrix to that power is written as a product of so many factors: a whole number, and not a large one."""
+    return isinstance(exponent, Number) and exponent.text.isdigit() and int(exponent.text) <= _MOST_FACTORS
 
 
 def _delta(row: str, column: str) -> Node:

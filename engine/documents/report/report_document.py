@@ -145,11 +145,13 @@ class Report:
             ),
             (("Operation",), (f"{run.setting.start} to {run.setting.end}",)),
             (("Monitoring periods",), (periods or "none",)),
-            (("Choices",), between((Code(id_), f" {value}") for id_, value in run.setting.choices.items())),
         ]
+        if run.setting.choices:
+            facts.append((("Choices",), between((Code(id_), f" {value}") for id_, value in run.setting.choices.items())))
         other = [r for r in m.rulings if run.setting.readings[r.id] != r.default]
         said = between((Code(r.id), f" {run.setting.readings[r.id]} (default: {r.default})") for r in other) or ("all by default",)
-        facts.append((("Readings",), said))
+        if m.rulings:
+            facts.append((("Readings",), said))
         yield Facts(tuple(facts))
         yield Tiles(tuple(self.tiles()))
 
@@ -160,7 +162,7 @@ class Report:
         unit = f"{result.unit}; {whole.words}: {whole.total:,}{whole.how}" if whole is not None else str(result.unit)
         cells, value = self.figures.numbers[result.id], fixed(run.headline.value, 1)
         shown: Inlines = (Figure(value, result.id, cells[0].cell),) if len(cells) == 1 else (value,)
-        yield result.title if run.headline.is_total else f"{result.title}: {run.headline.label}", shown, (unit,)
+        yield result.title if run.headline.label == result.id else f"{result.title}: {run.headline.label}", shown, (unit,)
         rows = {row.quantity.role: row for row in yearly_table(run).rows if row.total is not None}
         for role in ("reference_level", "project_emissions", "emission_reductions"):
             if role in rows:

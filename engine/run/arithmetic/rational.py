@@ -173,7 +173,7 @@ def rounded_exactly(
     fractions = np.broadcast_to(exact, np.shape(rounded))
     for cell in map(tuple, np.argwhere(near)):
         number = Rational.of(fractions[cell])
-        if number is None or number.fraction is None:
+        if number is None or number.fraction is None or abs(number.fraction - Fraction(float(rounded[cell]))) > 1:  # a case went another way
             unknown[cell] = True
         else:
             result[cell] = exactly(number.fraction)

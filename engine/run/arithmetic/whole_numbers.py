@@ -7,6 +7,7 @@ the whole number.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,11 @@ def near_whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
         close: NDArray[np.bool_] = np.abs(values - np.rint(values)) <= NEAR * np.maximum(1.0, np.abs(values))
     return close
+
+
+def is_near(value: float, exact: Fraction) -> bool:
+    """Whether a fraction is the same number as a float, but for its last digits; it is not where a case went another way in fractions."""
+    return abs(exact - Fraction(value)) <= NEAR * max(1.0, abs(value))
 
 
 def floor(values: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
