@@ -184,7 +184,7 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
 def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader, errors: Errors) -> Iterator[ExpectedNumber]:
     if not os.path.lexists(case.path):
         return
-    shown, substances = shown_name(case.path), tuple(s.id for s in methodology.substances)
+    shown, substances = shown_name(case.path), methodology.own_unit_words
 
     def fault(code: str, what: str, place: Place, why: str = "", remedy: str = "") -> None:
         errors.append(SpecError(_CODES[code], what, place, why=why, remedy=remedy))

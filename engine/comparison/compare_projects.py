@@ -89,7 +89,7 @@ _Amounts = dict[tuple[str, tuple[str, ...]], tuple[str, object]]
 def _amounts(methodology: Methodology, project: ProjectData) -> _Amounts:
     """Return every reported number as written and as an exact amount in base units."""
     errors: list[MethodologyError] = FaultList()
-    reader = ValueReader(project.folder, tuple(s.id for s in methodology.substances), parse_unit, errors)
+    reader = ValueReader(project.folder, methodology.own_unit_words, parse_unit, errors)
     found: _Amounts = {}
     for id_, blocks in project.values.items():
         quantity = methodology.quantity.get(id_)

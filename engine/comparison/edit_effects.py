@@ -215,6 +215,7 @@ class Between:
         base = replace(
             self.left,
             substances=_union(self.left.substances, self.right.substances),
+            units=_union(self.left.units, self.right.units),
             constants=_union(self.left.constants, self.right.constants, "written"),
             equivalences=_union(self.left.equivalences, self.right.equivalences),
             choices=self.choices(),

@@ -113,7 +113,7 @@ class _Binder:
     units: dict[str, Unit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        substances = tuple(substance.id for substance in self.methodology.substances)
+        substances = self.methodology.own_unit_words
         letters = {s.id: s.letters for s in self.methodology.index_sets}
         self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors, letters)
         self.numbers = NumberReader(self.methodology, self.errors, self.findings)

@@ -15,7 +15,7 @@ from equations.errors import FaultList, Place
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
 from equations.model.context import Activity, Boundary, Pool, Term
 from equations.model.index_set import IndexSet, Relation
-from equations.model.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
+from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
 from equations.spec.block import Block, Errors, checked, read_number, unique
@@ -23,7 +23,8 @@ from equations.spec.schema import MEMBER
 from equations.units.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
 from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN
-from equations.units.words import SUBSTANCES
+from equations.units.hints import why_not_a_unit
+from equations.units.words import SUBSTANCES, definition
 
 _SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
@@ -56,6 +57,20 @@ class DeclarationReader:
                         why="it stands in units, as in t_" + re.sub(r"[^A-Za-z0-9]+", "_", id_),
                         remedy="take letters, digits and underscores, a letter first")  # fmt: skip
         return Substance(id_, block.text("meaning"), self.molecule(block))
+
+    def units(self) -> tuple[DeclaredUnit, ...]:
+        """Read the units of the spec's own; each may stand in the sizes of those below it, and in every unit of the spec."""
+        found = []
+        for block in self.spec.blocks("units"):
+            id_, scalar = block.text("id"), block.scalar("size")
+            what = why_not_a_unit(id_, self.substances)
+            if what is not None:
+                block.fault(*what[:2], block.place_of("id"), why=what[2], remedy=what[3])
+            size = block.read_unit(scalar, self.substances) if scalar is not None else None
+            if size is not None and what is None:
+                found.append(DeclaredUnit(id_, block.text("meaning"), size, self.cite(block), block.place))
+                self.substances = (*self.substances, definition(id_, size.text))
+        return tuple(found)
 
     def molecule(self, block: Block) -> Molecule | None:
         """Read what a substance is made of: its formula, or its molar mass and atoms."""

@@ -62,6 +62,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("boundaries", "blocks:boundary", False, "areas and periods"),
         ("pools", "blocks:pool", False, "carbon pools and sources of gases, counted or left out"),
         ("substances", "blocks:substance", False, "masses that may not be mixed"),
+        ("units", "blocks:declared_unit", False, "units of the methodology's own, by their size"),
         ("index_sets", "blocks:index_set", False, "what subscripts run over"),
         ("relations", "blocks:relation", False, "which combinations of members exist"),
         ("constants", "blocks:constant", False, "ratios as printed, with their unit"),
@@ -97,6 +98,10 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("formula", "text", False, "chemical formula, as CaCO3; ratios to other substances are checked by it"),
         ("molar_mass", "number", False, "as the publication prints it, where the whole numbers of its atoms give another"),
         ("atoms", "texts", False, "element -> how many, where no formula says it; with molar_mass"),
+    ),
+    "declared_unit": _block(
+        ("id", "text", True, "name in units"), ("meaning", "text", True, "what it is"),
+        ("size", "text", True, "how much one of it is, in units of the registry or declared above: 50 kg"), SOURCE,
     ),
     "term": _block(
         ("id", "text", True, ""), ("name", "text", True, "as the publication writes it"),
@@ -282,7 +287,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
 #: Lists of a spec that a revision can edit, with the field by which their entries are known.
 KEYS: dict[str, str] = {
     "sections": "id", "terms": "id", "activities": "id", "boundaries": "id", "pools": "id",
-    "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
+    "substances": "id", "units": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
     "choices": "id", "quantities": "id", "equations": "id", "datasets": "id", "published_results": "id", "comparisons": "id",
     "rules": "id", "parameter_lists": "id", "rulings": "id", "register": "id", "monitoring_list": "printed", "history": "version",
 }  # fmt: skip
