@@ -72,11 +72,22 @@ class _Maker:
             if scalar.text in known:
                 self.fault("I508", f"the methodology has no dataset {scalar.text!r}", scalar.place,
                            remedy=near_or_all(scalar.text, methodology.dataset, "its datasets are"))  # fmt: skip
+        for id_, quantities in project.only.items():
+            self.part_of_dataset(id_, quantities)
         return Setting(
             choices=self.choices(choices), readings=self.readings(readings), members=members, groups=groups,
             relations=self.relations(members), start=project.start.isoformat(), end=project.end.isoformat(),
             unlisted=self.unlisted(),
         )  # fmt: skip
+
+    def part_of_dataset(self, id_: str, quantities: tuple[Scalar, ...]) -> None:
+        """Report quantities for which a project takes a dataset that has no numbers of them."""
+        dataset = self.methodology.dataset.get(id_)
+        held = list(dict.fromkeys(block.quantity for block in dataset.values)) if dataset is not None else []
+        for scalar in quantities if dataset is not None else ():
+            if scalar.text not in held:
+                self.fault("I502", f"the dataset {id_} has no values of {scalar.text!r}", scalar.place,
+                           remedy=near_or_all(scalar.text, held, "it has those of"))  # fmt: skip
 
     def unlisted(self) -> frozenset[str]:
         """Return the sets that only the project can list and that it does not mention."""

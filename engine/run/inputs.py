@@ -61,7 +61,7 @@ def supplied_quantities(methodology: Methodology, project: ProjectData, setting:
     wanted = {scalar.text for scalar in project.datasets}
     for dataset in methodology.datasets:
         if dataset.use == "default" or dataset.id in wanted:
-            found |= {block.quantity for block in dataset.values if _may_hold(block, setting)}
+            found |= {b.quantity for b in dataset.values if project.takes(dataset.id, b.quantity) and _may_hold(b, setting)}
     return frozenset(found)
 
 
@@ -156,7 +156,7 @@ class _Binder:
         requested = [d for d in self.methodology.datasets if d.id in wanted]
         for dataset in (*defaults, *requested):
             kind = "dataset" if dataset.id in wanted else "default"
-            for block in dataset.values:
+            for block in (b for b in dataset.values if self.project.takes(dataset.id, b.quantity)):
                 self.take_block(block, kind, dataset.id, dataset.source)
 
     def take_block(self, block: ValueBlock, kind: str, name: str, fallback: Citation) -> None:
