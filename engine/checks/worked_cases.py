@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.plan.cells import ABSENT, NOT_APPLICABLE
 from engine.plan.setting import Setting
-from engine.project.csv_table import read_bytes, read_table
+from equations.files.csv_table import read_bytes, read_table
 from engine.project.project_file import ProjectData, read_project
 from engine.project.values import UnitReader
 from engine.run.evaluate import Values

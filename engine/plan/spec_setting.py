@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from engine.plan.setting import MOST_YEARS, Setting, default_switches, may_hold
+from engine.plan.setting import MOST_YEARS, Setting, default_switches, listed_pairs, may_hold
 from equations.errors import InputError, near, near_or_all
 from equations.formula.syntax import Compare, Letter, Node, Word, walk
 from equations.model.equation import Equation
@@ -60,7 +60,7 @@ def placeholder_setting(
     _, defaults = default_switches(methodology)
     return Setting(
         choices=dict(choices), readings={**defaults, **(readings or {})}, members=members, groups=groups,
-        relations={relation.id: None for relation in methodology.relations}, start=f"{start}-07-01",
+        relations={relation.id: listed_pairs(relation, members) for relation in methodology.relations}, start=f"{start}-07-01",
         end=f"{start + count - 1}-12-31",
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.plan.setting import MOST_YEARS
+from engine.project.project_lists import Columns, ProjectLists
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml, read_yaml_bytes
 from equations.records import record
@@ -203,6 +204,10 @@ class ProjectData:
     sha256: str
     #: Dataset -> the quantities for which it is used, where the project takes it in part.
     only: Lookup[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    #: Relation -> the columns of the CSV file that lists it, in the order in which the combinations are nested.
+    columns: Lookup[str, Columns] = field(default_factory=dict)
+    #: CSV files of members and relations, and their SHA-256.
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -266,15 +271,18 @@ def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
     who = {key: identity.text(key) for key in SCHEMA["identity"] if identity.has(key)} if identity is not None else {}
     choices, readings, datasets = dict(block.texts("choices")), dict(block.texts("readings")), _datasets(block, errors)
     only = {scalar.text: part for scalar, part in datasets if part is not None}
-    methodology, members, relations = block.text("methodology"), _mapping(block, "members"), _mapping(block, "relations")
+    lists = ProjectLists(path.parent, block.fault)
+    methodology, members = block.text("methodology"), lists.members(_mapping(block, "members"))
+    relations = lists.relations(_mapping(block, "relations"))
     raise_all(errors)
     assert start is not None and end is not None
     if not periods:
         periods = (Period("all", start, end),)
     return ProjectData(
         path=path, name=who.get("name", ""), identity=who, methodology=methodology, start=start, end=end, periods=periods,
-        choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations, values=values,
-        value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
+        choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
+        values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
+        columns=lists.columns, files=tuple(lists.files.items()),
     )  # fmt: skip
 
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.plan.setting import PERIOD_SET, Setting
+from engine.plan.setting import PERIOD_SET, Setting, listed_pairs
 from engine.project.project_file import ProjectData
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, Sequence, YamlNode
-from equations.model.index_set import IndexSet
+from equations.model.index_set import IndexSet, Relation, axis_names
 from equations.model.methodology import Methodology
 
 _YEAR = re.compile(r"[0-9]{4}\Z")
@@ -245,8 +245,32 @@ class _Maker:
                            remedy=near_or_all(id_, self.methodology.relation, "there are"))  # fmt: skip
         for relation in self.methodology.relations:
             pairs = self.project.relations.get(relation.id)
-            found[relation.id] = None if pairs is None else frozenset(self.combinations(pairs, relation.over, members))
+            if pairs is not None and relation.pairs is not None:
+                self.fault("I502", f"the combinations of {relation.id} are fixed by the methodology", pairs.place,
+                           why="its spec lists them under `pairs:`", remedy="remove the list")  # fmt: skip
+            elif pairs is not None:
+                found[relation.id] = frozenset(self.in_order(relation, pairs, members))
+                continue
+            found[relation.id] = listed_pairs(relation, members)
         return found
+
+    def in_order(self, relation: Relation, node: YamlNode, members: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Return combinations in the order of the relation; the columns of a CSV file may stand in any."""
+        axes, columns = axis_names(relation.over), self.project.columns.get(relation.id)
+        if columns is None or columns.stated or columns.names == axes:
+            if columns is not None and len(columns.names) != len(axes):
+                self.fault("I506", f"{len(columns.names)} columns for the {len(axes)} indices of {relation.id}", columns.place,
+                           why=f"it runs over {', '.join(relation.over)}", remedy="name one column for each under `columns:`")  # fmt: skip
+                return []
+            return self.combinations(node, relation.over, members)
+        if sorted(columns.names) != sorted(axes):
+            self.fault("I506", f"the columns {', '.join(columns.names)} are not those of {relation.id}", columns.place,
+                       why=f"a combination has one column for each of {', '.join(axes)}",
+                       remedy=f"head them so, or say which they are by columns: [...] in the order {', '.join(axes)}")  # fmt: skip
+            return []
+        at = [columns.names.index(axis) for axis in axes]
+        over = tuple(relation.over[axes.index(name)] for name in columns.names)
+        return [tuple(labels[position] for position in at) for labels in self.combinations(node, over, members)]
 
     def combinations(self, node: YamlNode, over: tuple[str, ...], members: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
         pairs: list[tuple[str, ...]] = []

@@ -142,7 +142,7 @@ class _Binder:
         self.errors += mixed_alternatives(self.methodology, self.plan, self.said_of)
         raise_all(self.errors)
         alternatives = alternatives_taken(self.methodology, self.plan, self.said_of)
-        files = tuple(self.reader.files.items())
+        files = tuple({**dict(self.project.files), **self.reader.files}.items())
         return Inputs(
             values=values, states=states, origins=origins, alternatives=alternatives, findings=tuple(self.findings), files=files,
             units=self.units,

@@ -13,6 +13,7 @@ from pathlib import Path
 from equations.errors import Place, SpecError, near, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
 from equations.library.places import find_spec, shown_name
+from equations.library.spec_lists import with_lists
 from equations.model.methodology import Methodology
 from equations.records import record
 from equations.revision.revision import apply_changes
@@ -50,7 +51,8 @@ def read_document(path: Path, _depth: int = 0) -> SpecDocument:
     root, sha = _mapping(path)
     sources = [(path, sha)]
     root, more = _with_included(root, path)
-    sources += more
+    root, lists = with_lists(root, path)
+    sources += [*more, *lists]
     base = root.get("based_on")
     if isinstance(base, Scalar):
         below = read_document(_based_on(base, path), _depth + 1)

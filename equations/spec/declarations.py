@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -177,7 +178,27 @@ class DeclarationReader:
     def relation(self, block: Block) -> Relation:
         for scalar in block.word_nodes("over"):
             checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
-        return Relation(block.name("id"), block.words("over"), block.text("meaning"), block.place)
+        pairs = tuple(self.pairs(block, block.node.get("pairs"), block.words("over"))) if block.has("pairs") else None
+        return Relation(block.name("id"), block.words("over"), block.text("meaning"), pairs, block.place)
+
+    def pairs(self, block: Block, node: YamlNode | None, over: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Yield the combinations of a relation: the first label above the second, the last ones in a list."""
+        shape = f"nest the labels in the order {', '.join(over)}, the last in a list, as in {{a: [b, c]}}"
+        is_last = len(over) == 1
+        if isinstance(node, Mapping) is is_last or not (isinstance(node, Mapping) or is_last):
+            block.fault("S105", "combinations of a relation are nested by their labels", node.place if node else block.place, remedy=shape)
+            return
+        entries = list(node) if isinstance(node, Mapping) else [(item, None) for item in getattr(node, "items", (node,))]
+        for key, below in entries:
+            members = self.sets[over[0]].members if over[0] in self.sets else ()
+            if not isinstance(key, Scalar):
+                block.fault("S105", "a label is a single text", key.place, remedy=shape)
+            elif members and not checked(key.text, members, f"member of {over[0]}", key.place, self.errors):
+                continue
+            elif below is None:
+                yield (key.text,)
+            else:
+                yield from ((key.text, *rest) for rest in self.pairs(block, below, over[1:]))
 
     def constant(self, block: Block) -> Constant:
         return Constant(

@@ -128,14 +128,15 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "name", True, ""),
         ("letters", "words", False, "letters that stand for a member in formulas"),
         ("meaning", "text", False, ""),
-        ("members", "members", False, "ids, or blocks with id and name"),
+        ("members", "members", False, "ids, or blocks with id and name; or a CSV file"),
         ("kind", "one_of:members|year|group", False, "members (the default), year, or group (of another set's members)"),
         ("subset_of", "id", False, "the larger set"),
         ("groups", "id", False, "the set whose members a group gathers"),
         ("project", "one_of:fixed|may-replace|must-list", False, "who names the members"),
     ),
     "relation": _block(
-        ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, "")
+        ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, ""),
+        ("pairs", "pairs", False, "the combinations that exist, nested as in {a: [b, c]}; absent: the project lists them"),
     ),
     "constant": _block(
         ("written", "text", True, "as it stands in formulas"), ("unit", "unit", True, ""), ("meaning", "text", False, ""),
