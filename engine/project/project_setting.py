@@ -224,13 +224,14 @@ class _Maker:
                 wanted = [str(year) for year in range(int(texts[0]), int(texts[1]) + 1)]
         else:
             wanted = self.labels(node, name)
-        found = []
+        found, at = [], {member: place for place, member in enumerate(base)}
+        places = {item.text: item.place for item in getattr(node, "items", ()) if isinstance(item, Scalar)}
         for member in wanted:
-            if member in base:
-                found.append(base.index(member))
+            if member in at:
+                found.append(at[member])
             else:
                 what = "a year of the project" if is_year else "one of its members"
-                self.fault("I507" if is_year else "I502", f"{member} is not {what}", node.place,
+                self.fault("I507" if is_year else "I502", f"{member} is not {what}", places.get(member, node.place),
                            why=f"they are {listed(base)}",
                            remedy="remove it, or correct the days of operation" if is_year else near_or_all(member, base))  # fmt: skip
         if not wanted:

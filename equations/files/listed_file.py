@@ -7,7 +7,7 @@ whoever reads it afterwards needs to know nothing of files.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from equations.errors import Place
+from equations.errors import Place, near_or_all
 from equations.files.csv_table import CsvTable, FaultTaker
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
 from equations.files.strict_yaml import Sequence as YamlSequence
@@ -21,8 +21,16 @@ _WORDS, _COLUMNS = ("id", "name", "of"), "columns"
 def named_file(node: YamlNode | None) -> Scalar | None:
     """Return the text that names a file, where a list is written as ``{file: ...}``."""
     file = node.get("file") if isinstance(node, Mapping) else None
-    known = isinstance(node, Mapping) and all(key.text in ("file", _COLUMNS, *_WORDS) for key, _ in node)
-    return file if known and isinstance(file, Scalar) and not file.is_empty else None
+    return file if isinstance(file, Scalar) and not file.is_empty else None
+
+
+def _fields_fit(node: Mapping, known: Sequence[str], fault: FaultTaker) -> bool:
+    """Report what stands beside ``file`` and is not known there."""
+    wrong = [key for key, _ in node if key.text not in ("file", *known)]
+    for key in wrong:
+        fault("I502", f"{key.text!r} beside `file:` is not known", key.place, "a field that is not known would be passed over",
+              near_or_all(key.text, known, "the fields are"))  # fmt: skip
+    return not wrong
 
 
 def listed_members(node: Mapping, set_id: str, read: TableReader, fault: FaultTaker, *, only_ids: bool = False) -> YamlSequence:
@@ -40,7 +48,7 @@ def listed_members(node: Mapping, set_id: str, read: TableReader, fault: FaultTa
     """
     empty = YamlSequence((), node.file, node.line, node.column)
     file = named_file(node)
-    table = read(file) if file is not None else None
+    table = read(file) if file is not None and _fields_fit(node, _WORDS, fault) else None
     if table is None:
         return empty
     wanted = {key.text: value.text for key, value in node if key.text in _WORDS and isinstance(value, Scalar)}
@@ -66,7 +74,7 @@ def listed_pairs(node: Mapping, over: Sequence[str], read: TableReader, fault: F
         The names of the axes of the relation, where they are known.
     """
     file = named_file(node)
-    table = read(file) if file is not None else None
+    table = read(file) if file is not None and _fields_fit(node, (_COLUMNS,), fault) else None
     if table is None:
         return Mapping((), node.file, node.line, node.column), ()
     asked = node.get(_COLUMNS)

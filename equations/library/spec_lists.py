@@ -14,7 +14,7 @@ from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.library.places import shown_name
 from equations.model.index_set import axis_names
 
-_CODES = {"I509": "S108", "I506": "S105"}
+_CODES = {"I509": "S108", "I506": "S105", "I502": "S103"}
 _EDITS = ("add", "replace")
 
 
