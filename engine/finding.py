@@ -24,6 +24,7 @@ FINDING_CODES: dict[str, str] = {
     "W811": "a number, section or reference that does not fit",
     "W812": "a quantity without source or range",
     "W813": "printed numbers that do not agree with each other",
+    "W814": "what settling a choice took out of the text",
     "W820": "a ratio between two units or substances that is written rounded",
     "W821": "a ratio that is not exact, for a reason that the spec gives",
     "W822": "a supplied ratio that looks like a conversion of units gone wrong",

@@ -96,6 +96,16 @@ class Choice:
 
 
 @record(frozen=True)
+class Settled:
+    """A choice that a revision settled, and what went with it: list -> ids."""
+
+    choice: str
+    value: str
+    removed: tuple[tuple[str, tuple[str, ...]], ...]
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@record(frozen=True)
 class ParameterList:
     """One of the publication's own lists of parameters, and the kind of the quantities that belong on it."""
 
@@ -170,6 +180,8 @@ class Methodology:
     activities: tuple[Activity, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
     pools: tuple[Pool, ...] = ()
+    #: Choices that the revision it was composed by has settled, for the notes of `check`.
+    settled: tuple[Settled, ...] = field(default=(), compare=False)
     #: SHA-256 of what the spec says, whichever files and revisions it was composed from.
     hash: str = field(default="", compare=False)
     #: Files that were read, for messages and receipts: path and SHA-256.
