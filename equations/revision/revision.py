@@ -14,6 +14,7 @@ from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.methodology import Settled
 from equations.revision.edit_log import same
 from equations.revision.edits import WORDS, Editor
+from equations.revision.new_index import add_indices
 from equations.revision.renaming import rename, renumber
 from equations.revision.settled_choice import settle_choices
 from equations.revision.settling import settle
@@ -23,7 +24,7 @@ from equations.spec.schema import BLOCKS, KEYS
 _WHOLE = ("sections", "history")
 #: Fields of `methodology` that belong to one version alone.
 _OWN = ("status", "status_note", "date")
-_CHANGES = ("rename", "renumber", "settle", *WORDS)
+_CHANGES = ("rename", "renumber", "settle", "index", *WORDS)
 
 
 def apply_changes(base: Mapping, revision: Mapping) -> tuple[Mapping, tuple[Settled, ...]]:
@@ -103,6 +104,8 @@ def _renamed(document: Mapping, changes: Mapping, editor: Editor) -> Mapping:
         document, rulings = settle_choices(document, rulings, editor)
         if not isinstance(rulings, Mapping) or rulings.entries:
             document = settle(document, rulings, editor)
+    if (indices := changes.get("index")) is not None:
+        document = add_indices(document, indices, changes, editor)
     return document
 
 
