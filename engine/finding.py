@@ -51,6 +51,7 @@ FINDING_CODES: dict[str, str] = {
     "A721": "the project is only an illustration",
     "A722": "monitored and projected conversions are far apart",
     "A723": "the result counts years that lie in no monitoring period",
+    "A724": "a relation of which the project says nothing: every combination counts",
     "A730": "a distribution whose mean is not the value of the run",
     "A731": "a declared uncertainty that moves nothing",
     "A732": "propagation of error has no number",

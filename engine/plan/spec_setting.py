@@ -81,8 +81,8 @@ def listings(methodology: Methodology) -> tuple[Mapping[str, tuple[str, ...]], .
     What holds for one listing need not hold for another: two cases ``i in measured`` and ``i in modelled`` overlap where a project lists
     a member in both. Of more than two such subsets, each is varied while the others hold nothing, or everything.
     """
-    asked = {node.set for part in _conditions(methodology) for node in walk(part) if isinstance(node, Member)}
-    open_ = [s for s in methodology.index_sets if s.subset_of and s.project != "fixed" and s.id in asked]
+    asked = subsets_asked(methodology)
+    open_ = [s for s in methodology.index_sets if s.id in asked]
     if not open_:
         return ({},)
     base = placeholder_setting(methodology, {}).members
@@ -91,6 +91,12 @@ def listings(methodology: Methodology) -> tuple[Mapping[str, tuple[str, ...]], .
         return tuple(dict(zip(ways, chosen, strict=True)) for chosen in product(*ways.values()))
     return tuple({id_: parts[0 if others == 0 else 1] if id_ != one else way for id_, parts in ways.items()}
                  for others in (0, 1) for one in ways for way in ways[one])  # fmt: skip
+
+
+def subsets_asked(methodology: Methodology) -> set[str]:
+    """Return the subsets that projects list and that a formula or a condition asks about."""
+    asked = {node.set for part in _conditions(methodology) for node in walk(part) if isinstance(node, Member)}
+    return {s.id for s in methodology.index_sets if s.subset_of and s.project != "fixed" and s.id in asked}
 
 
 def _parts_of(members: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
