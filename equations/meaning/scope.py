@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
+from equations.formula.foreign import for_name
 from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
     All,
@@ -167,18 +168,25 @@ class Resolver:
                        remedy=f"sum over it, as in Sum({node.name}, ...), or put it on the left side")  # fmt: skip
             return
         known = [*names.quantities, *names.matrices, *names.choices]
+        member = next((s.id for s in names.index_sets.values() if node.name in s.members), "") if not node.bracketed else ""
+        value = next((f"{id_} == {node.name}" for id_, values in names.choices.items() if node.name in values), "")
+        quoted = f'write it in quotes if the member of {member} is meant: i == "{node.name}"' if member else ""
+        brought = for_name(node.name, {*names.quantities, *names.matrices}, {*names.letters, *self.own})
         self.fault("X204", f"there is no quantity {node.name!r}", node.span,
                    why="every name of a formula is declared under `quantities:`",
-                   remedy=near(node.name, known) or "declare it under `quantities:`, or correct the name")  # fmt: skip
+                   remedy=brought or quoted or (f"write {value}" if value else "") or near(node.name, known) or "declare it under `quantities:`, or correct the name")  # fmt: skip
 
     def unknown_letter(self, letter: str, span: Span) -> None:
         known = [*self.names.letters, *self.own]
         if letter in self.reported:
             return
         self.reported.add(letter)
+        member = next((s.id for s in self.names.index_sets.values() if letter in s.members), "")
+        mark = {"first": "start", "last": "end"}.get(letter, "")
         self.fault("X205", f"there is no index letter {letter!r}", span,
                    why="a letter belongs to an index set (`letters:`), or the equation says `for:`",
-                   remedy=near(letter, known) or f"letters: {', '.join(sorted(set(known)))}")  # fmt: skip
+                   remedy=(f'write "{letter}" in quotes for the member of {member}' if member else f"write {mark}" if mark else "")
+                   or near(letter, known) or f"letters: {', '.join(sorted(set(known)))}")  # fmt: skip
 
     def element(self, node: Name) -> Node:
         quantity = self.names.quantities[node.name]
@@ -318,7 +326,9 @@ class Resolver:
             return replace(node, op=op, left=letter, right=other)
         text = _word(written)
         if is_year and (text is None or not text.isdecimal() or len(text) != len("2000")):
-            self.fault("X207", "a year is compared with a year, `start` or `end`", written.span, remedy="write y == start")
+            mark = {"first": "start", "last": "end"}.get(text or "", "start")
+            self.fault("X207", "a year is compared with a year, `start` or `end`", written.span,
+                       remedy=f"write {letter.letter} {op} {mark}, or a year as 2020")  # fmt: skip
         elif text is None:
             self.fault("X207", "a letter is compared with a label or another letter", written.span, remedy='write i == "NF"')
         elif not is_year:
@@ -359,10 +369,21 @@ class Resolver:
             return self.diagonal(node)
         if node.name == "transpose":
             return Transpose(self.resolve(node.arguments[0]), span=node.span)
+        if node.name in ("max", "min") and (letter := self.as_free_letter(node.arguments[0])):
+            self.fault("X205", f"{node.name} is of values, and {letter} is a letter", node.span,
+                       why=f"{node.name}(a, b) takes a few values; {node.name.capitalize()} goes over members",
+                       remedy=f"write {node.name.capitalize()}({letter}, ...) with a capital")  # fmt: skip
+            return node
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
                        why="a date may decide a rule, never an equation", remedy="count days, or the year with elapsed_years(y)")  # fmt: skip
         return replace(node, arguments=tuple(self.resolve(argument) for argument in node.arguments))
+
+    def as_free_letter(self, node: Node) -> str:
+        """Return the letter that a node is, where nothing binds it and no quantity has its name."""
+        if not isinstance(node, Name) or node.bracketed or node.name in self.bound or node.name in self.names.quantities:
+            return ""
+        return node.name if self.letter_set(node.name) is not None else ""
 
     def set_kind(self, letter: str) -> str:
         return self.names.index_sets[self.bound[letter]].kind
