@@ -142,8 +142,8 @@ class ScalarPath(ScalarScope):
             raise PathError(f"{quantity.id}[{', '.join(labels)}] is used and was not given")
         one = pint_quantity(origin.unit, self.units.substances)
         wanted = pint_quantity(unit, self.units.substances)
-        if one.dimensionality != wanted.dimensionality and quantity.published_unit is not None:
-            wanted = pint_quantity(str(quantity.published_unit), self.units.substances)
+        if one.dimensionality != wanted.dimensionality and quantity.published_unit is not None:  # a plainer unit, of its own size
+            return read_number(origin.written) * Fraction(one.to_root_units().magnitude) / Fraction(wanted.to_root_units().magnitude)
         return Fraction((read_number(origin.written) * one).to(wanted.units).magnitude / wanted.magnitude)
 
     def place(self, quantity: Quantity, labels: Labels) -> tuple[int, ...]:

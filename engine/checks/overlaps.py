@@ -80,6 +80,7 @@ def check_cases_of(methodology: Methodology, quantity: str, bases: tuple[Setting
                 quantity,
                 f"the cases of {quantity} name too many choices and readings to go through them all",
                 f"more than {MOST_COMBINATIONS} combinations",
+                "divide the quantity into several, each with fewer switches",
             )
         ]
     return [*table.overlaps(), *table.dead(), *table.gaps()]

@@ -293,7 +293,7 @@ def _as_input_error(error: MethodologyError) -> MethodologyError:
         raise_all(found)
     except MethodologyError as new:
         return new
-    return SpecError("S101", "unreadable")
+    return SpecError("S101", "unreadable", remedy="look whether it is the right file")
 
 
 def _mapping(block: ProjectBlock, name: str) -> dict[str, YamlNode]:

@@ -7,6 +7,7 @@ whoever reads it afterwards needs to know nothing of files.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+
 from equations.errors import Place, near_or_all
 from equations.files.csv_table import CsvTable, FaultTaker
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode

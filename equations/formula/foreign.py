@@ -33,22 +33,24 @@ _NAMES: dict[str, str] = {
     "e": "write exp(x) for a power of e", "pi": "write the number, 3.141592653589793",
     **dict.fromkeys(("yes", "true", "True", "TRUE", "Yes"), "an answer is 1 for yes and 0 for no: write == 1"),
     **dict.fromkeys(("no", "false", "False", "FALSE", "No"), "an answer is 1 for yes and 0 for no: write == 0"),
-    **dict.fromkeys(("inf", "infinity", "nan", "NaN", "NA", "null", "None"), "only numbers are computed with; write `excluded` in cases for what is left out"),
+    **dict.fromkeys(("inf", "infinity", "nan", "NaN", "NA", "null", "None"), "write `excluded` in cases for a cell that is left out"),
     "first": "write start", "last": "write end", "today": "a result may not depend on the day of the run",
 }  # fmt: skip
 
 
-def for_function(name: str, arguments: list[Token]) -> str:
-    """Return what to write in place of a function that there is not, or nothing.
+#: Words of other languages behind a complete formula.
+_WORDS: dict[str, str] = {
+    **dict.fromkeys(("if", "else", "then"), _CASES), **dict.fromkeys(("is", "equals", "eq"), "write =="),
+    "between": "write y >= 2018 and y <= 2020",
+}  # fmt: skip
 
-    Parameters
-    ----------
-    arguments
-        The words behind its opening bracket, up to the closing one.
+
+def for_function(name: str) -> str:
+    """Return what to write in place of a function that other languages have, or nothing.
 
     Examples
     --------
-    >>> for_function("if", [])
+    >>> for_function("if")
     'write cases(condition: a, otherwise: b)'
     """
     small = name.lower()
@@ -59,8 +61,13 @@ def for_function(name: str, arguments: list[Token]) -> str:
         return f"write {_OVER[word]}({letter or 'i'}, ...)"
     if small in _OVER:
         return f"write {_OVER[small]}(i, ...)"
+    return ""
+
+
+def for_indices(name: str, arguments: list[Token]) -> str:
+    """Return what to write where indices stand in round brackets, or nothing; ``arguments`` are the words in the brackets."""
     plain = [token.text for token in arguments]
-    if plain and all(re.fullmatch(r"[A-Za-z]\w*|[0-9]+|[-+,]|\"[^\"]*\"", text) for text in plain):
+    if plain and all(re.fullmatch(r"[A-Za-z]\w*|[0-9]+|[-+,]", text) for text in plain):
         return f"write {name}[{_joined(plain)}] if {name} is a quantity: indices stand in square brackets"
     return ""
 
@@ -89,14 +96,8 @@ def behind_a_formula(tokens: list[Token], at: int) -> str:
     """Return what to write where a formula was complete and something follows, or nothing."""
     token, before = tokens[at], tokens[at - 1]
     after = tokens[at + 1] if at + 1 < len(tokens) else token
-    if before.kind == "number" and token.text == "," and after.kind == "number":
-        thousands = re.fullmatch(r"[0-9]{3}(\.[0-9]+)?", after.text)
-        return (f"write {before.text}{after.text}: no sign stands between thousands" if thousands
-                else f"write {before.text}.{after.text}: a decimal point is a point")  # fmt: skip
-    if before.kind == "number" and token.span[0] == before.span[1] and re.fullmatch(r"_[0-9]+", token.text):
-        return f"write {before.text}{token.text[1:]}: no sign stands between thousands"
-    if before.kind == "number" and token.kind == "number":
-        return f"write {before.text}{token.text} if it is one number (no sign stands between thousands), or * for a product"
+    if before.kind == "number" and (token.text == "," or token.kind == "number" or token.text.startswith("_")):
+        return _in_a_number(tokens, at)
     if token.text == "[" and before.text == "]":
         return "write all indices in one bracket, as in A[i, y]"
     if token.kind == "unit" and before.kind == "name":
@@ -105,12 +106,30 @@ def behind_a_formula(tokens: list[Token], at: int) -> str:
         word = _OVER[before.text.lower()]
         few = f", or {before.text.lower()}(a, b) of a few values" if word in ("Max", "Min") else ""
         return f"write {word}({after.text if after.kind == 'name' else 'i'}, ...){few}"
-    if token.text in ("if", "else", "then"):
-        return _CASES
-    if token.text in ("is", "equals", "eq"):
-        return "write =="
-    if token.text == "between":
-        return "write y >= 2018 and y <= 2020"
+    return _WORDS.get(token.text) or _beside(before, token)
+
+
+def _in_a_number(tokens: list[Token], at: int) -> str:
+    """Return what to write for signs between thousands and for a decimal comma, or nothing."""
+    token, before = tokens[at], tokens[at - 1]
+    after = tokens[at + 1] if at + 1 < len(tokens) else token
+    if before.kind == "number" and token.text == "," and after.kind == "number":
+        thousands, rest = re.fullmatch(r"[0-9]{3}(\.[0-9]+)?", after.text), after.text
+        for comma, more in zip(tokens[at + 2 :: 2], tokens[at + 3 :: 2], strict=False):
+            if comma.text != "," or not re.fullmatch(r"[0-9]{3}(\.[0-9]+)?", more.text):
+                break
+            rest += more.text
+        return (f"write {before.text}{rest}: no sign stands between thousands" if thousands
+                else f"write {before.text}.{after.text}: a decimal point is a point")  # fmt: skip
+    if before.kind == "number" and token.span[0] == before.span[1] and re.fullmatch(r"_[0-9]+", token.text):
+        return f"write {before.text}{token.text[1:]}: no sign stands between thousands"
+    if before.kind == "number" and token.kind == "number":
+        return f"write {before.text}{token.text} if it is one number (no sign stands between thousands), or * for a product"
+    return ""
+
+
+def _beside(before: Token, token: Token) -> str:
+    """Return what to write where two values stand side by side because one of them is no value, or nothing."""
     if before.kind == "name" and before.text.rpartition("_")[0].lower() in _OVER:
         word, _, letter = before.text.rpartition("_")
         return f"write {_OVER[word.lower()]}({letter}, ...)"

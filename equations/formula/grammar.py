@@ -110,7 +110,8 @@ class _Parser:
         if token is None:
             found = f"{self.token.text!r}" if self.token.kind != "end" else "the end of the formula"
             raise self.fail("X201", f"expected {text!r} {after}, found {found}", self.token.span,
-                            remedy=remedy or f"write {text!r} here, or look for what is too much before it")  # fmt: skip
+                            remedy=remedy or foreign.behind_a_formula(self.tokens, self.at) or
+                            f"write {text!r} here, or look for what is too much before it")  # fmt: skip
         return token
 
     def whole(self) -> Node:
@@ -281,8 +282,8 @@ class _Parser:
             known = [*FUNCTIONS, *REDUCTIONS, "cases", "reading", "supplied"]
             raise self.fail("X203", f"there is no function {name.text!r}", name.span,
                             why="a formula can call only " + ", ".join(sorted(known)),
-                            remedy=foreign.for_function(name.text, self.until_closed()) or near(name.text, known) or
-                            "take one of these, or write * for a product")  # fmt: skip
+                            remedy=foreign.for_function(name.text) or near(name.text, known) or
+                            foreign.for_indices(name.text, self.until_closed()) or "take one of these, or write * for a product")  # fmt: skip
         arguments: list[Node] = []
         if self.token.text != ")":
             arguments.append(self.condition())

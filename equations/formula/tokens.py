@@ -127,7 +127,8 @@ def read_tokens(source: Source) -> list[Token]:
             raise ExpressionError(
                 "X201", f"unexpected {token.text!r}", source.place(token.span),
                 why="this character has no meaning in a formula",
-                remedy=_remedy(source.text, match.start()) or _FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
+                remedy=_remedy(source.text, match.start()) or
+                _FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
             )  # fmt: skip
         if kind in ("number", "ratio"):
             _check_number(token, source)

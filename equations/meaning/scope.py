@@ -174,7 +174,8 @@ class Resolver:
         brought = for_name(node.name, {*names.quantities, *names.matrices}, {*names.letters, *self.own})
         self.fault("X204", f"there is no quantity {node.name!r}", node.span,
                    why="every name of a formula is declared under `quantities:`",
-                   remedy=brought or quoted or (f"write {value}" if value else "") or near(node.name, known) or "declare it under `quantities:`, or correct the name")  # fmt: skip
+                   remedy=brought or quoted or (f"write {value}" if value else "") or near(node.name, known)
+                   or "declare it under `quantities:`, or correct the name")  # fmt: skip
 
     def unknown_letter(self, letter: str, span: Span) -> None:
         known = [*self.names.letters, *self.own]

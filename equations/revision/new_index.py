@@ -211,7 +211,8 @@ class _Indexer:
     def ask(self, kind: str, id_: str, block: Mapping, remedy: str) -> None:
         named = ", ".join(sorted(self.doc.read_in(block) & self.family))
         self.log.fault(f"the {kind} {id_!r} reads {named}, which gets one index more", self.node.place,
-                       why=f"{block.place} does not say what it is of: of each {self.set_id}, or of all together", remedy="write " + remedy)  # fmt: skip
+                       why=f"{block.place} does not say what it is of: of each {self.set_id}, or of all together",
+                       remedy="write " + remedy)  # fmt: skip
 
     def left_to_author(self, list_: str, id_: str, fields: Iterable[str]) -> bool:
         """Whether the revision removes an entry, or writes its formulas anew."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from equations.errors import MethodologyError, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.grammar import parse_formula
-from equations.formula.syntax import Call, Cases, Compare, Logic, Name, Node, Not, Number, Reduce, Text, children, rebuild
+from equations.formula.syntax import Cases, Compare, Logic, Name, Node, Not, Number, Reduce, Text, children, rebuild
 from equations.model.methodology import Settled
 from equations.notation.plain import plain_text
 from equations.revision.edit_log import EditLog
@@ -102,7 +102,8 @@ class _Settler:
                 found = self.text(value)
                 if found is False and key.text == "condition":
                     self.log.fault(f"the rule {text_of(block, 'id')!r} can never hold under {self.values()}", self.node.place,
-                                   why=f"it says {value.text}", remedy="replace its condition after settling, or settle another value")  # fmt: skip
+                                   why=f"it says {value.text}",
+                                   remedy="settle another value, or take the rule out in a revision before this one")  # fmt: skip
                     return None
                 if found is False or (found is True and key.text == "condition"):
                     return None
@@ -145,7 +146,7 @@ class _Settler:
             if list_ == "rules" and new.is_joined(id_):
                 self.log.fault(f"the rule {id_!r} speaks also of {', '.join(sorted(lost & new.read_by(list_, id_)))}", self.node.place,
                                why=f"nothing defines that under {self.values()}, and the rule says more",
-                               remedy="replace the condition of the rule before, in a revision of its own, or remove the rule")  # fmt: skip
+                               remedy="replace its condition, or remove it, in a revision before this one")  # fmt: skip
             self.note(list_, id_)
         new = new.without(self.removed)
         needed = old.needed()

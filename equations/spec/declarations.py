@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from string import ascii_lowercase
 
 from equations.citation import Citation
 from equations.errors import FaultList, Place
@@ -21,10 +22,10 @@ from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
 from equations.spec.block import Block, Errors, checked, read_number, unique
 from equations.spec.schema import MEMBER
+from equations.units.hints import why_not_a_unit
 from equations.units.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
 from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN
-from equations.units.hints import why_not_a_unit
 from equations.units.words import SUBSTANCES, definition
 
 _SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
@@ -122,7 +123,8 @@ class DeclarationReader:
             for scalar in block.word_nodes("letters"):
                 if scalar.text in letters:
                     block.fault("X206", f"the letter {scalar.text!r} already belongs to {letters[scalar.text]}", scalar.place,
-                                remedy="leave it to one set; an equation can say otherwise with `for:`")  # fmt: skip
+                                remedy=f"leave it to one set (an equation can say otherwise with `for:`), or take one that is free: "
+                                f"{' '.join(self.free_letters())}")  # fmt: skip
                 letters.setdefault(scalar.text, own.id)
             years = [s.id for s in found.values() if s.kind == "year"]
             if own.kind == "year" and years:
@@ -133,6 +135,14 @@ class DeclarationReader:
                             why=f"the first is at {found[own.id].place}", remedy="give one of them another id")  # fmt: skip
             found.setdefault(own.id, own)
         return tuple(found.values())
+
+    def free_letters(self) -> list[str]:
+        """Return the small letters that no index set, quantity, matrix or choice has yet."""
+        taken = {scalar.text for block in self.spec.blocks("index_sets") for scalar in block.word_nodes("letters")}
+        for list_, fields in (("quantities", ("id", "matrix", "diagonal_matrix")), ("choices", ("id",))):
+            taken |= {node.text for item in getattr(self.spec.node.get(list_), "items", ()) if isinstance(item, Mapping)
+                      for field in fields if isinstance(node := item.get(field), Scalar)}  # fmt: skip
+        return [letter for letter in ascii_lowercase if letter not in taken]
 
     def subset(self, block: Block, own: IndexSet, parent: IndexSet) -> IndexSet:
         names = dict(zip(parent.members, parent.names, strict=True))
@@ -153,7 +163,8 @@ class DeclarationReader:
             if base.members and base.project == "fixed":
                 checked(member, base.members, f"member of {base.id}", block.place_of("members"), self.errors)
             if member in seen:
-                block.fault("S106", f"{member!r} is in two groups of {own.id}", block.place_of("members"))
+                block.fault("S106", f"{member!r} is in two groups of {own.id}", block.place_of("members"),
+                            why="a member belongs to one group, so that it counts once", remedy="leave it to one of the two")  # fmt: skip
             seen.add(member)
 
     def members(self, block: Block) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
