@@ -370,10 +370,10 @@ class Resolver:
             return self.diagonal(node)
         if node.name == "transpose":
             return Transpose(self.resolve(node.arguments[0]), span=node.span)
-        if node.name in ("max", "min") and (letter := self.as_free_letter(node.arguments[0])):
-            self.fault("X205", f"{node.name} is of values, and {letter} is a letter", node.span,
+        if node.name in ("max", "min") and (free := self.as_free_letter(node.arguments[0])):
+            self.fault("X205", f"{node.name} is of values, and {free} is a letter", node.span,
                        why=f"{node.name}(a, b) takes a few values; {node.name.capitalize()} goes over members",
-                       remedy=f"write {node.name.capitalize()}({letter}, ...) with a capital")  # fmt: skip
+                       remedy=f"write {node.name.capitalize()}({free}, ...) with a capital")  # fmt: skip
             return node
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,

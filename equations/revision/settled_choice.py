@@ -111,7 +111,7 @@ class _Settler:
                     continue
                 if found is not value and key.text in _FORMULAS:
                     entries = [(k, v) for k, v in entries if k.text != "printed"]
-                value = found  # type: ignore[assignment]
+                value = found
             elif isinstance(value, Sequence):
                 value = self.items(value, list_ if key.text not in ("values", "readings") else f"{list_}.{key.text}")
             entries.append((key, value))

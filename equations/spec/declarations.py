@@ -199,7 +199,9 @@ class DeclarationReader:
         if isinstance(node, Mapping) is is_last or not (isinstance(node, Mapping) or is_last):
             block.fault("S105", "combinations of a relation are nested by their labels", node.place if node else block.place, remedy=shape)
             return
-        entries = list(node) if isinstance(node, Mapping) else [(item, None) for item in getattr(node, "items", (node,))]
+        entries: list[tuple[YamlNode, YamlNode | None]] = list(node) if isinstance(node, Mapping) else [
+            (item, None) for item in getattr(node, "items", (node,))
+        ]
         for key, below in entries:
             members = self.sets[over[0]].members if over[0] in self.sets else ()
             if not isinstance(key, Scalar):

@@ -275,10 +275,19 @@ BLOCKS: dict[str, dict[str, Field]] = {
     "changes": _block(
         ("rename", "block:renames", False, "new names of quantities and matrices, everywhere; done first"),
         ("renumber", "texts", False, "equation id, printed number or range -> new number or range; references follow"),
-        ("settle", "texts", False, "ruling -> reading that becomes the text; the ruling and what holds under its other readings go"),
+        ("settle", "texts", False, "ruling -> reading, or choice -> value, that becomes the text; it and what holds only otherwise go"),
+        ("index", "block:new_index", False, "one more index for a family of quantities and their equations; or a list of such blocks"),
         ("remove", "block:removals", False, "ids to take out"),
         ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
         ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),
+    ),
+    "new_index": _block(
+        ("add", "id", True, "index set"), ("to", "words", True, "quantities of the family"),
+        ("letter", "text", False, "letter of the set that formulas take; the first that is free"),
+        ("before", "id", False, "index before which it stands; last if absent"),
+        ("values", "texts", False, "quantity, or id of a printed table -> every, a member, or none: what its numbers hold for"),
+        ("sum_in", "words", False, "equations, rules and comparisons outside the family that read the sum over the new index"),
+        ("each_in", "words", False, "rules and comparisons that hold for every member of it"),
     ),
     "renames": _block(
         ("quantities", "texts", False, "old id -> new id"), ("matrices", "texts", False, "old name -> new name")
