@@ -14,7 +14,7 @@ from string import ascii_lowercase
 
 from equations.citation import Citation
 from equations.errors import FaultList, Place
-from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.context import Activity, Boundary, Pool, Term
 from equations.model.index_set import IndexSet, Relation
 from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
@@ -199,9 +199,8 @@ class DeclarationReader:
         if isinstance(node, Mapping) is is_last or not (isinstance(node, Mapping) or is_last):
             block.fault("S105", "combinations of a relation are nested by their labels", node.place if node else block.place, remedy=shape)
             return
-        entries: list[tuple[YamlNode, YamlNode | None]] = list(node) if isinstance(node, Mapping) else [
-            (item, None) for item in getattr(node, "items", (node,))
-        ]
+        listed = node.items if isinstance(node, Sequence) else (node,) if node is not None else ()
+        entries: list[tuple[YamlNode, YamlNode | None]] = list(node) if isinstance(node, Mapping) else [(item, None) for item in listed]
         for key, below in entries:
             members = self.sets[over[0]].members if over[0] in self.sets else ()
             if not isinstance(key, Scalar):
