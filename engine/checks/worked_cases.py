@@ -18,11 +18,11 @@ import numpy as np
 
 from engine.plan.cells import ABSENT, NOT_APPLICABLE
 from engine.plan.setting import Setting
-from equations.files.csv_table import read_bytes, read_table
 from engine.project.project_file import ProjectData, read_project
 from engine.project.values import UnitReader
 from engine.run.evaluate import Values
 from equations.errors import FaultList, Place, SpecError, near_or_all, raise_all
+from equations.files.csv_table import read_bytes, read_table
 from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
 from equations.library.places import shown_name
 from equations.model.methodology import Methodology

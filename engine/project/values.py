@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from equations.files.csv_table import CsvTable, read_bytes, read_table
 from engine.project.project_file import ProjectBlock
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
+from equations.files.csv_table import CsvTable, read_bytes, read_table
 from equations.files.regular_file import may_read
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, YamlNode

@@ -11,10 +11,14 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from equations.errors import Place
 from equations.files.regular_file import UnreadableFileError, read_regular
 from equations.records import record
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 MOST_BYTES = 60_000_000
 #: A cell of a line: what stands between two commas, in quotes or without.
@@ -107,12 +111,17 @@ def read_bytes(path: Path, name: str, place: Place | None, fault: FaultTaker, if
 def read_table(data: bytes, name: str, place: Place | None, fault: FaultTaker) -> CsvTable | None:
     """Return a CSV file as a table, or ``None`` after a fault; ``name`` and ``place`` as in :func:`read_bytes`."""
     try:
-        rows = _rows(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as cause:
         fault("I509", f"the file {name!r} is not UTF-8 text", place or Place(name), str(cause), "save it as CSV, as UTF-8")
         return None
+    # strict: a lenient reader takes `"1"5` for 15, and all lines after a quote that nobody closes for one cell.
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = list(_rows(reader))
     except csv.Error as cause:
-        fault("I509", f"the CSV file cannot be read: {cause}", Place(name), "", "save it as CSV with commas, as UTF-8")
+        fault("I509", f"the CSV file cannot be read: {cause}", Place(name, reader.line_num), "",
+              "close every quote, and save it as CSV with commas, as UTF-8")  # fmt: skip
         return None
     if not rows:
         fault("I509", "the CSV file is empty", Place(name), "", "look whether it is the right file")
@@ -121,17 +130,14 @@ def read_table(data: bytes, name: str, place: Place | None, fault: FaultTaker) -
         fault("I509", "the cells of the CSV file are not divided by commas", Place(name, rows[0][0]),
               "its first line is one cell that holds semicolons or tabs", "save it as CSV with commas")  # fmt: skip
         return None
-    return CsvTable(name, rows, tuple(data.decode("utf-8-sig").splitlines()))
+    return CsvTable(name, rows, tuple(text.splitlines()))
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    # strict: a lenient reader takes `"1"5` for 15, and all lines after a quote that nobody closes for one cell.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    found, line = [], 1
+def _rows(reader: Reader) -> Iterator[tuple[int, list[str]]]:
+    line = 1
     for row in reader:
         cells = [cell.strip() for cell in row]
         if any(cells):
-            found.append((line, cells))
+            yield line, cells
         # A quoted cell may hold line ends: a row begins where the one before it has ended.
         line = reader.line_num + 1
-    return found
