@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
-from equations.formula.foreign import for_name
 from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
     All,
@@ -44,6 +43,7 @@ from equations.formula.syntax import (
 )
 from equations.formula.tokens import Source
 from equations.meaning.kinds import Kind, KindChecker
+from equations.meaning.meant import counted, meant_by_letter, meant_by_name, switched, values_or_members
 from equations.meaning.names import Names
 
 
@@ -161,39 +161,27 @@ class Resolver:
         return node
 
     def undefined(self, node: Name) -> None:
-        names = self.names
         if not node.bracketed and self.letter_set(node.name) is not None:
             self.fault("X205", f"the index {node.name} is not bound here", node.span,
                        why="it is neither on the left side nor summed over",
                        remedy=f"sum over it, as in Sum({node.name}, ...), or put it on the left side")  # fmt: skip
             return
-        known = [*names.quantities, *names.matrices, *names.choices]
-        member = next((s.id for s in names.index_sets.values() if node.name in s.members), "") if not node.bracketed else ""
-        value = next((f"{id_} == {node.name}" for id_, values in names.choices.items() if node.name in values), "")
-        quoted = f'write it in quotes if the member of {member} is meant: i == "{node.name}"' if member else ""
-        brought = for_name(node.name, {*names.quantities, *names.matrices}, {*names.letters, *self.own})
         self.fault("X204", f"there is no quantity {node.name!r}", node.span,
-                   why="every name of a formula is declared under `quantities:`",
-                   remedy=brought or quoted or (f"write {value}" if value else "") or near(node.name, known)
-                   or "declare it under `quantities:`, or correct the name")  # fmt: skip
+                   why="every name of a formula is declared under `quantities:`", remedy=meant_by_name(node, self.names, self.own))  # fmt: skip
 
     def unknown_letter(self, letter: str, span: Span) -> None:
-        known = [*self.names.letters, *self.own]
         if letter in self.reported:
             return
         self.reported.add(letter)
-        member = next((s.id for s in self.names.index_sets.values() if letter in s.members), "")
-        mark = {"first": "start", "last": "end"}.get(letter, "")
         self.fault("X205", f"there is no index letter {letter!r}", span,
                    why="a letter belongs to an index set (`letters:`), or the equation says `for:`",
-                   remedy=(f'write "{letter}" in quotes for the member of {member}' if member else f"write {mark}" if mark else "")
-                   or near(letter, known) or f"letters: {', '.join(sorted(set(known)))}")  # fmt: skip
+                   remedy=meant_by_letter(letter, self.names, self.own))  # fmt: skip
 
     def element(self, node: Name) -> Node:
         quantity = self.names.quantities[node.name]
         if len(node.indices) != len(quantity.indices):
             wanted = ", ".join(quantity.indices) or "no index"
-            self.fault("X205", f"{node.name} takes {_counted(len(quantity.indices))}, not {len(node.indices)}", node.span,
+            self.fault("X205", f"{node.name} takes {counted(len(quantity.indices))}, not {len(node.indices)}", node.span,
                        why=f"it is declared over {wanted}",
                        remedy=f"write {node.name}[{', '.join(self.names.letters_for(quantity.indices, self.own))}]" if quantity.indices
                        else f"write {node.name}")  # fmt: skip
@@ -209,7 +197,7 @@ class Resolver:
         axes = quantity.indices[1 if diagonal else 2 :]
         if len(node.indices) != len(axes):
             shown = f"[{', '.join(self.names.letters_for(axes, self.own))}]" if axes else ""
-            self.fault("X205", f"the matrix {node.name} takes {_counted(len(axes))}, not {len(node.indices)}", node.span,
+            self.fault("X205", f"the matrix {node.name} takes {counted(len(axes))}, not {len(node.indices)}", node.span,
                        why="its row and column are not written" + (f"; behind them stands {', '.join(axes)}" if axes else ""),
                        remedy=f"write {node.name}{shown}, or an element of {quantity_id}")  # fmt: skip
             return MatrixRef(node.name, quantity_id, diagonal, span=node.span)
@@ -300,13 +288,13 @@ class Resolver:
         if not isinstance(switch, Switch) or isinstance(other, Switch) or node.op not in ("==", "!="):
             self.fault("X207", "a choice can only be compared (== or !=) with one of its values", node.span,
                        why="values of a choice or reading have no order and are no numbers",
-                       remedy=f"write {_switched(switch)} == value" if isinstance(switch, Switch) else "")  # fmt: skip
+                       remedy=f"write {switched(switch)} == value" if isinstance(switch, Switch) else "")  # fmt: skip
             return node
         text = _word(written)
         known = (self.names.choices if switch.kind == "choice" else self.names.rulings).get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
-            quoted = f'write it in quotes: {_switched(switch)} == "{shown}"' if shown in known else ""
+            quoted = f'write it in quotes: {switched(switch)} == "{shown}"' if shown in known else ""
             self.fault("X204", f"{switch.id} has no value {shown!r}" if not quoted else f"{shown!r} is more than one word", written.span,
                        why=f"its values are {', '.join(known)}", remedy=quoted or near(shown, known) or "take one of them")  # fmt: skip
         return replace(node, left=switch, right=Word(text or "", span=written.span))
@@ -371,9 +359,7 @@ class Resolver:
         if node.name == "transpose":
             return Transpose(self.resolve(node.arguments[0]), span=node.span)
         if node.name in ("max", "min") and (free := self.as_free_letter(node.arguments[0])):
-            self.fault("X205", f"{node.name} is of values, and {free} is a letter", node.span,
-                       why=f"{node.name}(a, b) takes a few values; {node.name.capitalize()} goes over members",
-                       remedy=f"write {node.name.capitalize()}({free}, ...) with a capital")  # fmt: skip
+            self.fault("X205", f"{node.name} is of values, and {free} is a letter", node.span, *values_or_members(node.name, free))
             return node
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
@@ -382,9 +368,8 @@ class Resolver:
 
     def as_free_letter(self, node: Node) -> str:
         """Return the letter that a node is, where nothing binds it and no quantity has its name."""
-        if not isinstance(node, Name) or node.bracketed or node.name in self.bound or node.name in self.names.quantities:
-            return ""
-        return node.name if self.letter_set(node.name) is not None else ""
+        free = isinstance(node, Name) and not node.bracketed and node.name not in (*self.bound, *self.names.quantities)
+        return node.name if free and isinstance(node, Name) and self.letter_set(node.name) is not None else ""
 
     def set_kind(self, letter: str) -> str:
         return self.names.index_sets[self.bound[letter]].kind
@@ -455,14 +440,6 @@ class Resolver:
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
         return binder, own
-
-
-def _counted(count: int) -> str:
-    return "1 index" if count == 1 else f"{count} indices"
-
-
-def _switched(switch: Switch) -> str:
-    return switch.id if switch.kind == "choice" else f'reading("{switch.id}")'
 
 
 def _word(node: Node) -> str | None:
