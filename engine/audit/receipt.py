@@ -89,7 +89,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         },
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
-        "datasets": [scalar.text for scalar in run.project.datasets],
+        "datasets": run.project.dataset_texts(),
         "result": {"quantity": run.headline.label, "value": run.headline.value, "unit": str(result.unit)},
         "values": list(_values(run)),
         "findings": [_finding(finding.as_record(), names) for finding in findings],

@@ -140,11 +140,13 @@ class ScalarPath(ScalarScope):
         origin = self.run.inputs.origins[quantity.id].get(self.place(quantity, labels))
         if origin is None:
             raise PathError(f"{quantity.id}[{', '.join(labels)}] is used and was not given")
+        number = read_number(origin.written)
+        assert number is not None
         one = pint_quantity(origin.unit, self.units.substances)
         wanted = pint_quantity(unit, self.units.substances)
-        if one.dimensionality != wanted.dimensionality and quantity.published_unit is not None:
-            wanted = pint_quantity(str(quantity.published_unit), self.units.substances)
-        return Fraction((read_number(origin.written) * one).to(wanted.units).magnitude / wanted.magnitude)
+        if one.dimensionality != wanted.dimensionality and quantity.published_unit is not None:  # a plainer unit, of its own size
+            return number * Fraction(one.to_root_units().magnitude) / Fraction(wanted.to_root_units().magnitude)
+        return Fraction((number * one).to(wanted.units).magnitude / wanted.magnitude)
 
     def place(self, quantity: Quantity, labels: Labels) -> tuple[int, ...]:
         return tuple(self.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))

@@ -54,7 +54,7 @@ class ScalarScope:
         self.run = run
         self.methodology, self.setting = run.methodology, run.setting
         self.year_set = run.methodology.year_set
-        self.units = CarriedUnits(frozenset(substance.id for substance in run.methodology.substances))
+        self.units = CarriedUnits(frozenset(run.methodology.own_unit_words))
 
     def value(self, node: Node, scope: Scope) -> Value:
         """Return what a formula is worth under a scope."""

@@ -9,8 +9,7 @@ from typing import Any
 
 from engine.audit.receipt import Record, receipt_body
 from engine.output.terminal import bold, coloured, table
-from engine.project.values import may_read
-from equations.files.regular_file import digest_of
+from equations.files.regular_file import digest_of, may_read
 
 Cell = tuple[str, tuple[str, ...]]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.finding import Finding, from_error
 from engine.plan.planner import plan_run
 from engine.plan.setting import Setting, is_static, switches_of
-from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
+from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting, spans
 from equations.errors import Faults, GraphError, MethodologyError
 from equations.model.methodology import Methodology
 
@@ -44,9 +44,10 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
 def settings_to_check(methodology: Methodology) -> Iterator[Setting]:
     """Yield the settings under which needs are walked."""
     combinations = list(choice_combinations(methodology))[:_MOST_COMBINATIONS]
-    for start, count in spans(methodology):
-        for choices in combinations:
-            yield placeholder_setting(methodology, choices, start=start, count=count)
+    for listed in listings(methodology):
+        for start, count in spans(methodology):
+            for choices in combinations:
+                yield placeholder_setting(methodology, choices, start=start, count=count, listed=listed)
     named_with = _choices_named_with(methodology)
     for ruling in methodology.rulings:
         for reading in ruling.readings:

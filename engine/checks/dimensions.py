@@ -185,7 +185,7 @@ def _checker(
     methodology: Methodology, source: Source, equivalences: tuple[str, ...], alternative: Mapping[str, str]
 ) -> UnitChecker:
     allowed = tuple(methodology.equivalence[id_] for id_ in equivalences)
-    substances = tuple(substance.id for substance in methodology.substances)
+    substances = methodology.own_unit_words
     return UnitChecker(
         quantities=methodology.quantity, constants=methodology.constant, source=source, allowed=allowed, substances=substances,
         alternative=alternative, molecules=methodology.molecules,

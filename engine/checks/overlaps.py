@@ -9,10 +9,10 @@ from itertools import product
 from engine.checks.completeness import plan_errors
 from engine.finding import Finding
 from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
-from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
+from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting, spans
 from equations.errors import MethodologyError
 from equations.formula.conditions import decided
-from equations.formula.syntax import Compare, IndexLabel, IndexLetter, Node, Switch, Word
+from equations.formula.syntax import Compare, IndexLabel, IndexLetter, Member, Node, Switch, Word, walk
 from equations.model.equation import Equation
 from equations.model.left_side import LeftSide, left_side
 from equations.model.methodology import Methodology
@@ -80,6 +80,7 @@ def check_cases_of(methodology: Methodology, quantity: str, bases: tuple[Setting
                 quantity,
                 f"the cases of {quantity} name too many choices and readings to go through them all",
                 f"more than {MOST_COMBINATIONS} combinations",
+                "divide the quantity into several, each with fewer switches",
             )
         ]
     return [*table.overlaps(), *table.dead(), *table.gaps()]
@@ -124,7 +125,10 @@ class _CaseTable:
             one, two = self.cases[first], self.cases[second]
             combination, (_, *cell) = places[0]
             shown = f"{self.quantity}[{', '.join(cell)}]" if cell else self.quantity
-            where = f"both hold where {_words(combination)}" if combination else "both hold always"
+            asked = [self.methodology.index_set[set_id] for case in (one, two) for set_id in _sets_asked(case)]
+            listed = sorted({s.id for s in asked if s.subset_of and s.project != "fixed"})
+            always = f"both hold where a project lists {' or '.join(listed)} so" if listed else "both hold always"
+            where = f"both hold where {_words(combination)}" if combination else always
             more = f", and in {len(places) - 1} more of {len(self.combinations)} combinations" if len(places) > 1 else ""
             yield Finding(
                 "G402",
@@ -211,7 +215,8 @@ class _Covered:
 def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
     """Return settings without a project, on both sides of every year that a condition names."""
     choices = next(choice_combinations(methodology))
-    return tuple(placeholder_setting(methodology, choices, start=start, count=count) for start, count in spans(methodology))
+    return tuple(placeholder_setting(methodology, choices, start=start, count=count, listed=listed)
+                 for listed in listings(methodology) for start, count in spans(methodology))  # fmt: skip
 
 
 def _decided(node: Node, switches: Mapping[tuple[str, str], str]) -> bool | None:
@@ -240,6 +245,10 @@ def _values(methodology: Methodology, kind: str, id_: str) -> list[str]:
 
 def _words(combination: Switches) -> str:
     return ", ".join(f"{id_} = {value}" for (_, id_), value in combination)
+
+
+def _sets_asked(case: Equation) -> set[str]:
+    return {node.set for node in walk(case.when) if isinstance(node, Member)} if case.when is not None else set()
 
 
 def _live_axes(methodology: Methodology, quantity: str, cases: tuple[Equation, ...]) -> tuple[int, ...]:

@@ -18,11 +18,11 @@ import numpy as np
 
 from engine.plan.cells import ABSENT, NOT_APPLICABLE
 from engine.plan.setting import Setting
-from engine.project.csv_table import read_bytes, read_table
 from engine.project.project_file import ProjectData, read_project
 from engine.project.values import UnitReader
 from engine.run.evaluate import Values
-from equations.errors import FaultList, Place, SpecError, raise_all
+from equations.errors import FaultList, Place, SpecError, near_or_all, raise_all
+from equations.files.csv_table import read_bytes, read_table
 from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
 from equations.library.places import shown_name
 from equations.model.methodology import Methodology
@@ -168,11 +168,13 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
         block.fault("S105", f"the case {id_!r} cannot name a file", block.place_of("id"), why="its numbers stand in <id>.csv, beside the list",
                     remedy="take letters, digits, points, hyphens and underscores, a letter or digit first")  # fmt: skip
     if not project.is_file():
-        block.fault("S108", f"there is no project file {block.text('project')!r}", block.place_of("project"))
+        block.fault("S108", f"there is no project file {block.text('project')!r}", block.place_of("project"),
+                    remedy="write a path from the folder of this file")  # fmt: skip
     wanted = (methodology.result, *methodology.report, *block.words("expect"))
     for scalar in block.word_nodes("expect"):
         if scalar.text not in methodology.quantity:
-            block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place)
+            block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place,
+                        remedy=near_or_all(scalar.text, methodology.quantity))  # fmt: skip
     texts = {name: {key: scalar.text for key, scalar in block.texts(name)} for name in ("choices", "readings")}
     return WorkedCase(
         id=id_, title=block.text("title"), project=project, choices=texts["choices"], readings=texts["readings"],
@@ -184,7 +186,7 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
 def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader, errors: Errors) -> Iterator[ExpectedNumber]:
     if not os.path.lexists(case.path):
         return
-    shown, substances = shown_name(case.path), tuple(s.id for s in methodology.substances)
+    shown, substances = shown_name(case.path), methodology.own_unit_words
 
     def fault(code: str, what: str, place: Place, why: str = "", remedy: str = "") -> None:
         errors.append(SpecError(_CODES[code], what, place, why=why, remedy=remedy))
@@ -199,10 +201,11 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
         number, quantity = read_number(text), methodology.quantity.get(id_)
         labels = tuple(cell.split(", ")) if cell else ()
         if number is None:
-            errors.append(SpecError("S105", f"{id_}[{cell}] is not a number: {text!r}", place))
+            errors.append(SpecError("S105", f"{id_}[{cell}] is not a number: {text!r}", place, remedy="write digits with a decimal point"))
             continue
         if quantity is None or len(labels) != len(quantity.indices):
-            errors.append(SpecError("S107", f"there is no number {id_}[{cell}]", place))
+            errors.append(SpecError("S107", f"there is no number {id_}[{cell}]", place,
+                                    remedy="write a quantity and a cell of the run"))  # fmt: skip
             continue
         if unit_text not in units:
             units[unit_text] = read_unit(unit_text, place, substances)

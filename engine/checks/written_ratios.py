@@ -142,7 +142,7 @@ def _number(node: Number | Ratio) -> Fraction:
 
 
 def _unit(node: Number | Ratio, methodology: Methodology) -> Unit:
-    return parse_unit(node.unit or "1", None, tuple(substance.id for substance in methodology.substances))
+    return parse_unit(node.unit or "1", None, methodology.own_unit_words)
 
 
 # -- declared numbers

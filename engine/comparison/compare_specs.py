@@ -25,6 +25,7 @@ LISTS: dict[str, str] = {
     "boundaries": "id",
     "pools": "id",
     "substances": "id",
+    "units": "id",
     "index_sets": "id",
     "relations": "id",
     "constants": "written",

@@ -215,6 +215,7 @@ class Between:
         base = replace(
             self.left,
             substances=_union(self.left.substances, self.right.substances),
+            units=_union(self.left.units, self.right.units),
             constants=_union(self.left.constants, self.right.constants, "written"),
             equivalences=_union(self.left.equivalences, self.right.equivalences),
             choices=self.choices(),
@@ -332,7 +333,8 @@ class Between:
             if any(len(labels) != len(quantity.indices) for labels, _ in block.cells) or not block.unit.same_dimension(
                 quantity.unit
             ):
-                raise GraphError("G402", f"values of {quantity.id} do not fit the declarations of this mixture", block.place)
+                raise GraphError("G402", f"values of {quantity.id} do not fit the declarations of this mixture", block.place,
+                                 remedy="judge the edits together")  # fmt: skip
         for equation in methodology.equations:
             named = {*quantities_in(equation.formula), equation.quantity}
             if named & declared:
@@ -342,7 +344,8 @@ class Between:
                     if isinstance(n, Element)
                 )
                 if not indices or check_equation(equation, methodology)[1]:
-                    raise GraphError("G402", f"{equation.id} does not fit the declarations of this mixture", equation.place)
+                    raise GraphError("G402", f"{equation.id} does not fit the declarations of this mixture", equation.place,
+                                     remedy="judge the edits together")  # fmt: skip
 
 
 def _by_id(entries: Iterable[Any]) -> dict[str, Any]:

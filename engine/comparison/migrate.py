@@ -320,8 +320,13 @@ class _Page:
             if head.strip() == f"- {name}":
                 self.lines[number] = ""
             elif head.startswith("datasets:") and name in head:
-                kept = ", ".join(s.text for s in self.project.datasets if s.text in self.b.dataset)
+                kept = ", ".join(self.dataset_text(s.text) for s in self.project.datasets if s.text in self.b.dataset)
                 self.lines[number] = f"datasets: [{kept}]"
+
+    def dataset_text(self, id_: str) -> str:
+        """Return how the project names a dataset, whole or in part."""
+        only = self.project.only.get(id_)
+        return f"{{id: {id_}, only: [{', '.join(scalar.text for scalar in only)}]}}" if only else id_
 
     def written(self) -> str:
         """Return the text with everything put in place."""

@@ -14,7 +14,16 @@ from engine.plan.plan import Plan
 from engine.plan.planner import plan_run, plan_with_rules
 from engine.plan.rule_cells import Known
 from engine.plan.setting import Setting, may_hold
-from engine.plan.spec_setting import FIRST, YEARS, check_switches, choice_combinations, is_invented, placeholder_setting, spans
+from engine.plan.spec_setting import (
+    FIRST,
+    YEARS,
+    check_switches,
+    choice_combinations,
+    is_invented,
+    placeholder_setting,
+    spans,
+    subsets_asked,
+)
 from engine.plan.upstream import cut_off
 from engine.project.project_file import GAP
 from equations.errors import GraphError, InputError, near_or_all
@@ -310,7 +319,7 @@ def _template_head(methodology: Methodology, setting: Setting, datasets: tuple[s
 
 
 def _template_members(methodology: Methodology, setting: Setting, plan: Plan) -> list[str]:
-    used = {axis for id_ in plan.needs for axis in methodology.quantity[id_].indices}
+    used = {axis for id_ in plan.needs for axis in methodology.quantity[id_].indices} | subsets_asked(methodology)
     open_sets = [s for s in methodology.index_sets if s.project != "fixed" and s.id in used and s.id != "period"]
     lines = ["members:"] if open_sets else []
     for index_set in open_sets:

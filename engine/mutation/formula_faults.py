@@ -226,7 +226,7 @@ class _Faults:
         """Alter a number that converts and keep its unit, so that dimensions cannot tell."""
         constant = self.methodology.constant.get(node.text)
         text = node.unit or (str(constant.unit) if constant is not None else "")
-        substances = tuple(substance.id for substance in self.methodology.substances)
+        substances = self.methodology.own_unit_words
         for expected in expected_of(parse_unit(text, None, substances), self.methodology.molecules):
             right = Fraction(node.text) if isinstance(node, Number) else Fraction(node.over, node.under)
             factors = () if expected.molar else (10, 100, 1000)

@@ -118,7 +118,7 @@ class _Substitution:
     draw: str = ""
 
     def __post_init__(self) -> None:
-        self.substances = tuple(substance.id for substance in self.methodology.substances)
+        self.substances = self.methodology.own_unit_words
         for equivalence in self.equivalences:  # both of its units count as one
             ((dimension, power),) = equivalence.source_unit.powers[:1] or (("", 1),)
             target = self.factor(equivalence.target_unit) / float(equivalence.source_unit.scale)

@@ -163,7 +163,8 @@ class MutantReader:
     def check_sides(self, equation: Equation, resolver: Resolver, formula: Node) -> None:
         left, right = resolver.kind(equation.defines), resolver.kind(formula)
         if left != right:
-            resolver.fault("X207", "the two sides are of different kinds", formula.span, why=f"{left} against {right}")
+            resolver.fault("X207", "the two sides are of different kinds", formula.span, why=f"{left} against {right}",
+                           remedy="write both sides alike")  # fmt: skip
 
     def with_unit(self, fault: UnitFault) -> Methodology:
         """Return the methodology with another unit of one quantity; values of datasets must still fit it."""

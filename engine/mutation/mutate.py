@@ -266,7 +266,7 @@ class _Settings:
                 return
             for id_ in plan.inputs:
                 if id_ not in untouched and methodology.quantity[id_].kind == "computed":
-                    yield Finding("G403", "error", id_, f"no equation defines {id_}")
+                    yield Finding("G403", "error", id_, f"no equation defines {id_}", "", "write its equation")
                     return
 
 

@@ -156,7 +156,7 @@ class _Worker:
 
 def _start(methodology: Methodology, cases: tuple[WorkedCase, ...]) -> None:
     for substance in (*SUBSTANCES, *(declared.id for declared in methodology.substances)):  # so that messages name them
-        parse_unit(f"t_{substance}", None, tuple(declared.id for declared in methodology.substances))
+        parse_unit(f"t_{substance}", None, methodology.own_unit_words)
     _Worker.bench = Bench(methodology, cases, parse_unit)
 
 

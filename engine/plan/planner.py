@@ -20,6 +20,8 @@ from equations.errors import Faults, GraphError, InputError, MethodologyError, n
 from equations.formula.syntax import (
     IndexLabel,
     IndexLetter,
+    Member,
+    walk,
 )
 from equations.model.equation import Equation, Rule
 from equations.model.left_side import LeftSide, left_side
@@ -225,12 +227,22 @@ class _Planner:
             return []
         grown: list[str] = []
         for equation in self.equations_for(quantity):
+            self.check_asked(equation)
             positions, _ = self.cells(equation)
             if all(places for places in positions.values()) or not positions:
                 needs = NeedWalk(self, equation, positions)
                 needs.walk(equation.formula)
                 grown += needs.grown
         return grown
+
+    def check_asked(self, equation: Equation) -> None:
+        """Report a set of which a needed equation asks whether it has a member, and of which the project says nothing."""
+        if not self.setting.unlisted:
+            return
+        for part in (equation.formula, equation.when):
+            for node in walk(part) if part is not None else ():
+                if isinstance(node, Member):
+                    self.check_listed(node.set, f"{equation.label} ({equation.id}) asks which members are in it")
 
     def cells(self, equation: Equation) -> tuple[dict[str, tuple[int, ...]], frozenset[tuple[int, ...]] | None]:
         """Return, for each letter of the left side, the needed positions of its set for which the case holds."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from equations.formula.conditions import decided
 from equations.formula.syntax import Compare, IndexLabel, Letter, Logic, Member, Node, Not, Switch, Word
+from equations.model.index_set import Relation
 from equations.model.methodology import Methodology
 from equations.records import record
 
@@ -76,6 +77,14 @@ class Setting:
             return tuple(range(len(self.members[whole])))
         at = {member: position for position, member in enumerate(self.members[whole])}
         return tuple(at[member] for member in self.members[part] if member in at)
+
+
+def listed_pairs(relation: Relation, members: Mapping[str, tuple[str, ...]]) -> frozenset[tuple[str, ...]] | None:
+    """Return the combinations that the spec lists, of those members that there are; ``None`` where it lists none."""
+    if relation.pairs is None:
+        return None
+    held = [set(members[set_id]) for set_id in relation.over]
+    return frozenset(pair for pair in relation.pairs if all(label in own for label, own in zip(pair, held, strict=True)))
 
 
 def holds(node: Node, setting: Setting, labels: Mapping[str, str], year_set: str) -> bool:

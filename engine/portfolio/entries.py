@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.project.csv_table import read_bytes, read_table
 from equations.errors import InputError, MethodologyError, Place, raise_all
+from equations.files.csv_table import read_bytes, read_table
 
 #: Of faults of a table, how many are named.
 _MOST_SAID = 20

@@ -24,13 +24,13 @@ from engine.portfolio.entries import ProjectEntry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
 from engine.project.project_file import ProjectData, is_blank, read_project
 from engine.project.project_setting import prepare
-from engine.project.values import UnitReader, may_read
+from engine.project.values import UnitReader
 from engine.run.inputs import bind_inputs, supplied_quantities
 from engine.run.totals import no_total, spoken_of
 from engine.simulate.normal import Numbers
 from engine.simulate.solving import named_cell
 from equations.errors import EvaluationError, Faults, InputError, MethodologyError, near_or_all, raise_all
-from equations.files.regular_file import ReadingRule, digest_of, reading_rule, reading_under
+from equations.files.regular_file import ReadingRule, digest_of, may_read, reading_rule, reading_under
 from equations.model.methodology import Methodology
 from equations.spec.block import read_number
 
@@ -345,6 +345,7 @@ class _Ready:
 def _files(project: ProjectData) -> dict[str, str]:
     """Return the files that a project reads beside its own, with their hashes."""
     names = {block.text("file") for blocks in project.values.values() for block in blocks if block.has("file")}
+    names |= {name for name, _ in project.files}
     return {name: digest_of(project.folder / name) if may_read(project.folder, name) else "" for name in sorted(names)}
 
 

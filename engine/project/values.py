@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.project.csv_table import CsvTable, read_bytes, read_table
 from engine.project.project_file import ProjectBlock
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
-from equations.files.regular_file import is_within, reading_rule
+from equations.files.csv_table import CsvTable, read_bytes, read_table
+from equations.files.regular_file import may_read
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, YamlNode
 from equations.model.quantity import Quantity
@@ -64,11 +64,6 @@ class WrittenCell:
     scalar: Scalar
     unit: str = ""
     said: tuple[tuple[str, str], ...] = ()
-
-
-def may_read(folder: Path, name: str) -> bool:
-    """Whether a project may read a file: it lies in the folder of the project, or in one that the command line names."""
-    return any(is_within(folder / name, root) for root in (folder, *reading_rule().folders))
 
 
 @dataclass

@@ -174,12 +174,12 @@ class NumberReader:
 
 
 def conversion(quantity: Quantity, unit: Unit, alternative: str = "") -> Fraction:
-    """Return the exact factor from a given unit to the quantity's."""
-    wanted = quantity.unit_for(alternative)
-    if unit.same_dimension(wanted):
-        return unit.scale / wanted.scale
-    assert quantity.published_unit is not None
-    return unit.scale / quantity.published_unit.scale
+    """Return the exact factor from a given unit to the quantity's.
+
+    A unit of the publication may be plainer than ours (t for t_urea); base units of a mass and of the mass of a substance are alike, so
+    the sizes of the two decide in that case too, also where ours is of another size than the published one (t for short_ton_urea).
+    """
+    return unit.scale / quantity.unit_for(alternative).scale
 
 
 def _may_convert(unit: Unit) -> bool:

@@ -30,7 +30,7 @@ def run_record(run: Run) -> dict[str, object]:
         "operation": {"start": run.setting.start, "end": run.setting.end},
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
-        "datasets": [scalar.text for scalar in run.project.datasets],
+        "datasets": run.project.dataset_texts(),
         "result": result.id,
         result.id: run.headline.value if result.id in run.values.arrays and run.headline.is_total else None,
         f"{result.id}_unit": str(result.unit),

@@ -61,7 +61,7 @@ def supplied_quantities(methodology: Methodology, project: ProjectData, setting:
     wanted = {scalar.text for scalar in project.datasets}
     for dataset in methodology.datasets:
         if dataset.use == "default" or dataset.id in wanted:
-            found |= {block.quantity for block in dataset.values if _may_hold(block, setting)}
+            found |= {b.quantity for b in dataset.values if project.takes(dataset.id, b.quantity) and _may_hold(b, setting)}
     return frozenset(found)
 
 
@@ -113,7 +113,7 @@ class _Binder:
     units: dict[str, Unit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        substances = tuple(substance.id for substance in self.methodology.substances)
+        substances = self.methodology.own_unit_words
         letters = {s.id: s.letters for s in self.methodology.index_sets}
         self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors, letters)
         self.numbers = NumberReader(self.methodology, self.errors, self.findings)
@@ -142,7 +142,7 @@ class _Binder:
         self.errors += mixed_alternatives(self.methodology, self.plan, self.said_of)
         raise_all(self.errors)
         alternatives = alternatives_taken(self.methodology, self.plan, self.said_of)
-        files = tuple(self.reader.files.items())
+        files = tuple({**dict(self.project.files), **self.reader.files}.items())
         return Inputs(
             values=values, states=states, origins=origins, alternatives=alternatives, findings=tuple(self.findings), files=files,
             units=self.units,
@@ -156,7 +156,7 @@ class _Binder:
         requested = [d for d in self.methodology.datasets if d.id in wanted]
         for dataset in (*defaults, *requested):
             kind = "dataset" if dataset.id in wanted else "default"
-            for block in dataset.values:
+            for block in (b for b in dataset.values if self.project.takes(dataset.id, b.quantity)):
                 self.take_block(block, kind, dataset.id, dataset.source)
 
     def take_block(self, block: ValueBlock, kind: str, name: str, fallback: Citation) -> None:

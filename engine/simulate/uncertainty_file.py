@@ -99,7 +99,7 @@ class _Reader:
     whole: dict[str, Inputs] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        substances = tuple(substance.id for substance in self.run.methodology.substances)
+        substances = self.run.methodology.own_unit_words
         self.fields = DistributionReader(self.read_unit, substances, self.errors, _LEVEL)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from os.path import isfile
 from pathlib import Path
 
 from equations.errors import Place, SpecError, near, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
 from equations.library.places import find_spec, shown_name
-from equations.model.methodology import Methodology
+from equations.library.spec_lists import with_lists
+from equations.model.methodology import Methodology, Settled
 from equations.records import record
 from equations.revision.revision import apply_changes
 from equations.spec.block import Block, Errors
@@ -29,6 +31,7 @@ class SpecDocument:
     document: Mapping
     sources: tuple[tuple[Path, str], ...]
     path: Path
+    settled: tuple[Settled, ...] = ()
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
@@ -50,11 +53,13 @@ def read_document(path: Path, _depth: int = 0) -> SpecDocument:
     root, sha = _mapping(path)
     sources = [(path, sha)]
     root, more = _with_included(root, path)
-    sources += more
+    root, lists = with_lists(root, path)
+    sources += [*more, *lists]
     base = root.get("based_on")
     if isinstance(base, Scalar):
         below = read_document(_based_on(base, path), _depth + 1)
-        return SpecDocument(apply_changes(below.document, root), (*sources, *below.sources), path)
+        document, settled = apply_changes(below.document, root)
+        return SpecDocument(document, (*sources, *below.sources), path, (*below.settled, *settled))
     return SpecDocument(root, tuple(sources), path)
 
 
@@ -72,7 +77,7 @@ def load_methodology(reference: str | Path) -> Methodology:
 
 def methodology_of(spec: SpecDocument) -> Methodology:
     """Read a composed document as a methodology."""
-    return read_methodology(spec.document, content_hash=spec.hash, files=spec.files)
+    return replace(read_methodology(spec.document, content_hash=spec.hash, files=spec.files), settled=spec.settled)
 
 
 def canonical_text(node: YamlNode) -> str:

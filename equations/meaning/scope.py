@@ -43,6 +43,7 @@ from equations.formula.syntax import (
 )
 from equations.formula.tokens import Source
 from equations.meaning.kinds import Kind, KindChecker
+from equations.meaning.meant import counted, meant_by_letter, meant_by_name, switched, values_or_members
 from equations.meaning.names import Names
 
 
@@ -160,31 +161,27 @@ class Resolver:
         return node
 
     def undefined(self, node: Name) -> None:
-        names = self.names
         if not node.bracketed and self.letter_set(node.name) is not None:
             self.fault("X205", f"the index {node.name} is not bound here", node.span,
                        why="it is neither on the left side nor summed over",
                        remedy=f"sum over it, as in Sum({node.name}, ...), or put it on the left side")  # fmt: skip
             return
-        known = [*names.quantities, *names.matrices, *names.choices]
         self.fault("X204", f"there is no quantity {node.name!r}", node.span,
-                   why="every name of a formula is declared under `quantities:`",
-                   remedy=near(node.name, known) or "declare it under `quantities:`, or correct the name")  # fmt: skip
+                   why="every name of a formula is declared under `quantities:`", remedy=meant_by_name(node, self.names, self.own))  # fmt: skip
 
     def unknown_letter(self, letter: str, span: Span) -> None:
-        known = [*self.names.letters, *self.own]
         if letter in self.reported:
             return
         self.reported.add(letter)
         self.fault("X205", f"there is no index letter {letter!r}", span,
                    why="a letter belongs to an index set (`letters:`), or the equation says `for:`",
-                   remedy=near(letter, known) or f"letters: {', '.join(sorted(set(known)))}")  # fmt: skip
+                   remedy=meant_by_letter(letter, self.names, self.own))  # fmt: skip
 
     def element(self, node: Name) -> Node:
         quantity = self.names.quantities[node.name]
         if len(node.indices) != len(quantity.indices):
             wanted = ", ".join(quantity.indices) or "no index"
-            self.fault("X205", f"{node.name} takes {_counted(len(quantity.indices))}, not {len(node.indices)}", node.span,
+            self.fault("X205", f"{node.name} takes {counted(len(quantity.indices))}, not {len(node.indices)}", node.span,
                        why=f"it is declared over {wanted}",
                        remedy=f"write {node.name}[{', '.join(self.names.letters_for(quantity.indices, self.own))}]" if quantity.indices
                        else f"write {node.name}")  # fmt: skip
@@ -200,7 +197,7 @@ class Resolver:
         axes = quantity.indices[1 if diagonal else 2 :]
         if len(node.indices) != len(axes):
             shown = f"[{', '.join(self.names.letters_for(axes, self.own))}]" if axes else ""
-            self.fault("X205", f"the matrix {node.name} takes {_counted(len(axes))}, not {len(node.indices)}", node.span,
+            self.fault("X205", f"the matrix {node.name} takes {counted(len(axes))}, not {len(node.indices)}", node.span,
                        why="its row and column are not written" + (f"; behind them stands {', '.join(axes)}" if axes else ""),
                        remedy=f"write {node.name}{shown}, or an element of {quantity_id}")  # fmt: skip
             return MatrixRef(node.name, quantity_id, diagonal, span=node.span)
@@ -291,13 +288,13 @@ class Resolver:
         if not isinstance(switch, Switch) or isinstance(other, Switch) or node.op not in ("==", "!="):
             self.fault("X207", "a choice can only be compared (== or !=) with one of its values", node.span,
                        why="values of a choice or reading have no order and are no numbers",
-                       remedy=f"write {_switched(switch)} == value" if isinstance(switch, Switch) else "")  # fmt: skip
+                       remedy=f"write {switched(switch)} == value" if isinstance(switch, Switch) else "")  # fmt: skip
             return node
         text = _word(written)
         known = (self.names.choices if switch.kind == "choice" else self.names.rulings).get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
-            quoted = f'write it in quotes: {_switched(switch)} == "{shown}"' if shown in known else ""
+            quoted = f'write it in quotes: {switched(switch)} == "{shown}"' if shown in known else ""
             self.fault("X204", f"{switch.id} has no value {shown!r}" if not quoted else f"{shown!r} is more than one word", written.span,
                        why=f"its values are {', '.join(known)}", remedy=quoted or near(shown, known) or "take one of them")  # fmt: skip
         return replace(node, left=switch, right=Word(text or "", span=written.span))
@@ -318,7 +315,9 @@ class Resolver:
             return replace(node, op=op, left=letter, right=other)
         text = _word(written)
         if is_year and (text is None or not text.isdecimal() or len(text) != len("2000")):
-            self.fault("X207", "a year is compared with a year, `start` or `end`", written.span, remedy="write y == start")
+            mark = {"first": "start", "last": "end"}.get(text or "", "start")
+            self.fault("X207", "a year is compared with a year, `start` or `end`", written.span,
+                       remedy=f"write {letter.letter} {op} {mark}, or a year as 2020")  # fmt: skip
         elif text is None:
             self.fault("X207", "a letter is compared with a label or another letter", written.span, remedy='write i == "NF"')
         elif not is_year:
@@ -359,10 +358,18 @@ class Resolver:
             return self.diagonal(node)
         if node.name == "transpose":
             return Transpose(self.resolve(node.arguments[0]), span=node.span)
+        if node.name in ("max", "min") and (free := self.as_free_letter(node.arguments[0])):
+            self.fault("X205", f"{node.name} is of values, and {free} is a letter", node.span, *values_or_members(node.name, free))
+            return node
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
                        why="a date may decide a rule, never an equation", remedy="count days, or the year with elapsed_years(y)")  # fmt: skip
         return replace(node, arguments=tuple(self.resolve(argument) for argument in node.arguments))
+
+    def as_free_letter(self, node: Node) -> str:
+        """Return the letter that a node is, where nothing binds it and no quantity has its name."""
+        free = isinstance(node, Name) and not node.bracketed and node.name not in (*self.bound, *self.names.quantities)
+        return node.name if free and isinstance(node, Name) and self.letter_set(node.name) is not None else ""
 
     def set_kind(self, letter: str) -> str:
         return self.names.index_sets[self.bound[letter]].kind
@@ -433,14 +440,6 @@ class Resolver:
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
         return binder, own
-
-
-def _counted(count: int) -> str:
-    return "1 index" if count == 1 else f"{count} indices"
-
-
-def _switched(switch: Switch) -> str:
-    return switch.id if switch.kind == "choice" else f'reading("{switch.id}")'
 
 
 def _word(node: Node) -> str | None:

@@ -20,6 +20,7 @@ from equations.model.ruling import RegisterEntry, Ruling
 from equations.records import record
 from equations.units.molar_masses import MOLECULES, Molecule
 from equations.units.unit import Unit, substance_dimension
+from equations.units.words import definition
 
 
 @record(frozen=True)
@@ -37,6 +38,17 @@ class Substance:
     id: str
     meaning: str
     molecule: Molecule | None = None
+
+
+@record(frozen=True)
+class DeclaredUnit:
+    """A unit that the spec declares; ``size`` is how much of other units one of it is, as written and read."""
+
+    id: str
+    meaning: str
+    size: Unit
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True)
@@ -80,6 +92,16 @@ class Choice:
     values: tuple[ChoiceValue, ...]
     default: str = ""
     source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@record(frozen=True)
+class Settled:
+    """A choice that a revision settled, and what went with it: list -> ids."""
+
+    choice: str
+    value: str
+    removed: tuple[tuple[str, tuple[str, ...]], ...]
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
@@ -137,6 +159,7 @@ class Methodology:
     report: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     substances: tuple[Substance, ...] = ()
+    units: tuple[DeclaredUnit, ...] = ()
     index_sets: tuple[IndexSet, ...] = ()
     relations: tuple[Relation, ...] = ()
     constants: tuple[Constant, ...] = ()
@@ -157,6 +180,8 @@ class Methodology:
     activities: tuple[Activity, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
     pools: tuple[Pool, ...] = ()
+    #: Choices that the revision it was composed by has settled, for the notes of `check`.
+    settled: tuple[Settled, ...] = field(default=(), compare=False)
     #: SHA-256 of what the spec says, whichever files and revisions it was composed from.
     hash: str = field(default="", compare=False)
     #: Files that were read, for messages and receipts: path and SHA-256.
@@ -219,6 +244,11 @@ class Methodology:
     def molecules(self) -> Mapping[str, Molecule]:
         """Molecules by the dimension of their substance, built in and declared."""
         return {**MOLECULES, **{substance_dimension(s.id): s.molecule for s in self.substances if s.molecule is not None}}
+
+    @cached_property
+    def own_unit_words(self) -> tuple[str, ...]:
+        """What may stand in units beside the words of the registry: ids of substances, and declared units with their sizes."""
+        return (*(substance.id for substance in self.substances), *(definition(unit.id, unit.size.text) for unit in self.units))
 
     @cached_property
     def definitions(self) -> Mapping[str, tuple[Equation, ...]]:

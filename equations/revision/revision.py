@@ -11,9 +11,12 @@ from dataclasses import replace
 
 from equations.errors import near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.model.methodology import Settled
 from equations.revision.edit_log import same
 from equations.revision.edits import WORDS, Editor
+from equations.revision.new_index import add_indices
 from equations.revision.renaming import rename, renumber
+from equations.revision.settled_choice import settle_choices
 from equations.revision.settling import settle
 from equations.spec.schema import BLOCKS, KEYS
 
@@ -21,11 +24,11 @@ from equations.spec.schema import BLOCKS, KEYS
 _WHOLE = ("sections", "history")
 #: Fields of `methodology` that belong to one version alone.
 _OWN = ("status", "status_note", "date")
-_CHANGES = ("rename", "renumber", "settle", *WORDS)
+_CHANGES = ("rename", "renumber", "settle", "index", *WORDS)
 
 
-def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
-    """Return the document that results from editing ``base``.
+def apply_changes(base: Mapping, revision: Mapping) -> tuple[Mapping, tuple[Settled, ...]]:
+    """Return the document that results from editing ``base``, and the choices that were settled on the way.
 
     Parameters
     ----------
@@ -68,7 +71,7 @@ def apply_changes(base: Mapping, revision: Mapping) -> Mapping:
     if isinstance(changes, Mapping):
         _edit_lists(parts, changes, editor)
     raise_all(editor.errors)
-    return Mapping(tuple(parts.values()), revision.file, revision.line, revision.column)
+    return Mapping(tuple(parts.values()), revision.file, revision.line, revision.column), tuple(editor.settled)
 
 
 def _unmeasured(list_: str, node: YamlNode) -> YamlNode:
@@ -98,7 +101,11 @@ def _renamed(document: Mapping, changes: Mapping, editor: Editor) -> Mapping:
     if numbers is not None:
         document = renumber(document, numbers, editor)
     if rulings is not None:
-        document = settle(document, rulings, editor)
+        document, rulings = settle_choices(document, rulings, editor)
+        if not isinstance(rulings, Mapping) or rulings.entries:
+            document = settle(document, rulings, editor)
+    if (indices := changes.get("index")) is not None:
+        document = add_indices(document, indices, changes, editor)
     return document
 
 

@@ -22,7 +22,7 @@ class TableEditor:
         """Put another text into cells: ``row: {column: text}``."""
         for row, cells in node:
             if not isinstance(cells, Mapping):
-                self.editor.fault("cells of a table stand as row: {column: number}", cells.place)
+                self.editor.fault("cells of a table stand as row: {column: number}", cells.place, remedy="write {E: {AG: 77.0}}")
                 continue
             for column, value in cells:
                 held = self.table.cell(row.text, column.text)
@@ -30,7 +30,7 @@ class TableEditor:
                     known = self.table.labels if row.text not in self.table.labels else self.table.header
                     self.editor.absent(self.path, row if row.text not in self.table.labels else column, list(known))
                 elif not isinstance(value, Scalar) or len(value.text.split()) != 1:
-                    self.editor.fault("a cell holds one number", value.place)
+                    self.editor.fault("a cell holds one number", value.place, remedy="write column: number")
                 elif held == value.text:
                     self.editor.nothing(f"[{row.text}, {column.text}] in {self.path[-2]}", value.place)
                 elif self.editor.first((*self.path, row.text, column.text), f"[{row.text}, {column.text}]", value.place):
@@ -89,7 +89,8 @@ class TableEditor:
                 self.editor.fault(f"{self.path[-1]} already has the row {row.label!r}", Place(*row.place), remedy="use replace:")
             elif len(row.cells) not in (0, len(new.header)):
                 self.editor.fault(
-                    f"row {row.label} has {len(row.cells)} numbers, the table {len(new.header)} columns", Place(*row.place)
+                    f"row {row.label} has {len(row.cells)} numbers, the table {len(new.header)} columns", Place(*row.place),
+                    remedy="complete the row (NA for a cell left out)",
                 )
             else:
                 cells = tuple(row.cells[new.header.index(column)] for column in self.table.header) if row.cells else ()

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from string import ascii_lowercase
 
 from equations.citation import Citation
 from equations.errors import FaultList, Place
-from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.context import Activity, Boundary, Pool, Term
 from equations.model.index_set import IndexSet, Relation
-from equations.model.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
+from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
 from equations.spec.block import Block, Errors, checked, read_number, unique
 from equations.spec.schema import MEMBER
+from equations.units.hints import why_not_a_unit
 from equations.units.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
 from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN
-from equations.units.words import SUBSTANCES
+from equations.units.words import SUBSTANCES, definition
 
 _SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
@@ -56,6 +59,20 @@ class DeclarationReader:
                         why="it stands in units, as in t_" + re.sub(r"[^A-Za-z0-9]+", "_", id_),
                         remedy="take letters, digits and underscores, a letter first")  # fmt: skip
         return Substance(id_, block.text("meaning"), self.molecule(block))
+
+    def units(self) -> tuple[DeclaredUnit, ...]:
+        """Read the units of the spec's own; each may stand in the sizes of those below it, and in every unit of the spec."""
+        found = []
+        for block in self.spec.blocks("units"):
+            id_, scalar = block.text("id"), block.scalar("size")
+            what = why_not_a_unit(id_, self.substances)
+            if what is not None:
+                block.fault(*what[:2], block.place_of("id"), why=what[2], remedy=what[3])
+            size = block.read_unit(scalar, self.substances) if scalar is not None else None
+            if size is not None and what is None:
+                found.append(DeclaredUnit(id_, block.text("meaning"), size, self.cite(block), block.place))
+                self.substances = (*self.substances, definition(id_, size.text))
+        return tuple(found)
 
     def molecule(self, block: Block) -> Molecule | None:
         """Read what a substance is made of: its formula, or its molar mass and atoms."""
@@ -106,7 +123,8 @@ class DeclarationReader:
             for scalar in block.word_nodes("letters"):
                 if scalar.text in letters:
                     block.fault("X206", f"the letter {scalar.text!r} already belongs to {letters[scalar.text]}", scalar.place,
-                                remedy="leave it to one set; an equation can say otherwise with `for:`")  # fmt: skip
+                                remedy=f"leave it to one set (an equation can say otherwise with `for:`), or take one that is free: "
+                                f"{' '.join(self.free_letters())}")  # fmt: skip
                 letters.setdefault(scalar.text, own.id)
             years = [s.id for s in found.values() if s.kind == "year"]
             if own.kind == "year" and years:
@@ -117,6 +135,14 @@ class DeclarationReader:
                             why=f"the first is at {found[own.id].place}", remedy="give one of them another id")  # fmt: skip
             found.setdefault(own.id, own)
         return tuple(found.values())
+
+    def free_letters(self) -> list[str]:
+        """Return the small letters that no index set, quantity, matrix or choice has yet."""
+        taken = {scalar.text for block in self.spec.blocks("index_sets") for scalar in block.word_nodes("letters")}
+        for list_, fields in (("quantities", ("id", "matrix", "diagonal_matrix")), ("choices", ("id",))):
+            taken |= {node.text for item in getattr(self.spec.node.get(list_), "items", ()) if isinstance(item, Mapping)
+                      for field in fields if isinstance(node := item.get(field), Scalar)}  # fmt: skip
+        return [letter for letter in ascii_lowercase if letter not in taken]
 
     def subset(self, block: Block, own: IndexSet, parent: IndexSet) -> IndexSet:
         names = dict(zip(parent.members, parent.names, strict=True))
@@ -137,7 +163,8 @@ class DeclarationReader:
             if base.members and base.project == "fixed":
                 checked(member, base.members, f"member of {base.id}", block.place_of("members"), self.errors)
             if member in seen:
-                block.fault("S106", f"{member!r} is in two groups of {own.id}", block.place_of("members"))
+                block.fault("S106", f"{member!r} is in two groups of {own.id}", block.place_of("members"),
+                            why="a member belongs to one group, so that it counts once", remedy="leave it to one of the two")  # fmt: skip
             seen.add(member)
 
     def members(self, block: Block) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -162,7 +189,28 @@ class DeclarationReader:
     def relation(self, block: Block) -> Relation:
         for scalar in block.word_nodes("over"):
             checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
-        return Relation(block.name("id"), block.words("over"), block.text("meaning"), block.place)
+        pairs = tuple(self.pairs(block, block.node.get("pairs"), block.words("over"))) if block.has("pairs") else None
+        return Relation(block.name("id"), block.words("over"), block.text("meaning"), pairs, block.place)
+
+    def pairs(self, block: Block, node: YamlNode | None, over: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Yield the combinations of a relation: the first label above the second, the last ones in a list."""
+        shape = f"nest the labels in the order {', '.join(over)}, the last in a list, as in {{a: [b, c]}}"
+        is_last = len(over) == 1
+        if isinstance(node, Mapping) is is_last or not (isinstance(node, Mapping) or is_last):
+            block.fault("S105", "combinations of a relation are nested by their labels", node.place if node else block.place, remedy=shape)
+            return
+        listed = node.items if isinstance(node, Sequence) else (node,) if node is not None else ()
+        entries: list[tuple[YamlNode, YamlNode | None]] = list(node) if isinstance(node, Mapping) else [(item, None) for item in listed]
+        for key, below in entries:
+            members = self.sets[over[0]].members if over[0] in self.sets else ()
+            if not isinstance(key, Scalar):
+                block.fault("S105", "a label is a single text", key.place, remedy=shape)
+            elif members and not checked(key.text, members, f"member of {over[0]}", key.place, self.errors):
+                continue
+            elif below is None:
+                yield (key.text,)
+            else:
+                yield from ((key.text, *rest) for rest in self.pairs(block, below, over[1:]))
 
     def constant(self, block: Block) -> Constant:
         return Constant(

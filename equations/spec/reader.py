@@ -80,6 +80,7 @@ class _Reader(DeclarationReader):
         sections = tuple(Section(b.text("id"), b.text("title")) for b in spec.blocks("sections"))
         substances = tuple(self.substance(b) for b in spec.blocks("substances"))
         self.substances = tuple(s.id for s in substances)
+        units = self.units()
         index_sets = self.index_sets()
         self.sets = {s.id: s for s in index_sets}
         relations = tuple(self.relation(b) for b in spec.blocks("relations"))
@@ -113,7 +114,7 @@ class _Reader(DeclarationReader):
                               ("datasets", datasets), ("register entries", register), ("relations", relations),
                               ("comparisons", comparisons)):  # fmt: skip
             unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)
-        for list_, field in (("substances", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
+        for list_, field in (("substances", "id"), ("units", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
             unique([(b.text(field), b.place_of(field)) for b in spec.blocks(list_)], list_, self.errors)
         result = head.text("result")
         if result:
@@ -124,7 +125,8 @@ class _Reader(DeclarationReader):
         return Methodology(
             id=head.text("id"), version=self.version, title=head.text("title"), result=result, programme=head.text("programme"),
             status=head.text("status", "draft"), status_note=head.text("status_note"), date=head.text("date"),
-            document=self.document, report=head.words("report"), sections=sections, substances=substances, index_sets=index_sets,
+            document=self.document, report=head.words("report"), sections=sections, substances=substances, units=units,
+            index_sets=index_sets,
             relations=relations, constants=constants, equivalences=equivalences, choices=choices, quantities=quantities,
             equations=equations, datasets=datasets, published_results=published, comparisons=comparisons, rules=rules,
             rulings=rulings, register=register, parameter_lists=lists, monitoring_list=listed, history=history, terms=terms,

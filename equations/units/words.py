@@ -24,6 +24,8 @@ SPELLINGS: dict[str, str] = {
     "CO2-eq": "CO2e", "CO2eq": "CO2e", "CO2-e": "CO2e", "CO2_e": "CO2e", "CO2_eq": "CO2e",
     "d.m.": "dm", "N-input": "N", "N2O_N": "N2O-N", "NH3-N+NOx-N": "Nvol",
 }  # fmt: skip
+#: Between the name and the size of a spec's own unit.
+IS = " = "
 _TABLE = Path(__file__).parent / "carbon_units.txt"
 _DEFINITION = re.compile(r"(?P<name>\w+) = (?P<rest>.*?)\s*(?:# prefixes: (?P<prefixes>.*))?$")
 _LONG = 4
@@ -119,6 +121,17 @@ def mass_symbols() -> dict[str, str]:
         if word.name not in found or len(text) < len(found[word.name]):
             found[word.name] = text
     return found
+
+
+def definition(name: str, size: str) -> str:
+    """Return a unit of a spec as one text, to be handed on with the ids of its substances.
+
+    Examples
+    --------
+    >>> definition("bag", "50 kg")
+    'bag = 50 kg'
+    """
+    return f"{name}{IS}{size}"
 
 
 def substance_word(mass: str, substance: str) -> str:

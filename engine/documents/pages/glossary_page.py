@@ -150,6 +150,8 @@ def _units(subject: Subject) -> list[Block]:
     )
     if m.substances:
         blocks.append(Facts(tuple(((Code(f"t_{s.id}"),), (s.meaning,)) for s in m.substances)))
+    if m.units:
+        blocks.append(Facts(tuple(((Code(u.id),), (f"{u.size}: {u.meaning}",)) for u in m.units)))
     if m.constants:
         rows = tuple(
             TableRow(

@@ -117,7 +117,7 @@ class _Writer:
         allowed = tuple(m.equivalence[id_] for id_ in self.equation.equivalences if id_ in m.equivalence)
         self.checker = UnitChecker(
             quantities=m.quantity, constants=m.constant, source=Source(""), allowed=allowed,
-            substances=tuple(s.id for s in m.substances), alternative=self.chosen, molecules=m.molecules,
+            substances=m.own_unit_words, alternative=self.chosen, molecules=m.molecules,
         )  # fmt: skip
 
     def reads(self, quantity: str) -> bool:

@@ -1,4 +1,4 @@
-"""CSV files as everybody hands them in: values of a project, rows of a portfolio, expected numbers of a worked case. One set of rules.
+"""CSV files as everybody hands them in: values and members of a project, lists of a spec, rows of a portfolio. One set of rules.
 
 UTF-8 with or without a mark at its start, commas between cells, quotes around a cell that holds one, a header, blank lines anywhere.
 A cell is text without the spaces around it; a file that a lenient reader would guess at is refused.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 MOST_BYTES = 60_000_000
+#: A cell of a line: what stands between two commas, in quotes or without.
+_CELL = re.compile(r"""(?:^|,)[ \t]*("(?:[^"]|"")*"|[^,]*)""")
 #: Where faults go: code, what, place, why, remedy. The codes are those of input; who reads a spec turns them into its own.
 FaultTaker = Callable[[str, str, Place, str, str], None]
 
@@ -34,10 +37,13 @@ class CsvTable:
         What the file is called in messages.
     rows
         The number of the line and its cells, the header first. There is at least one.
+    lines
+        The lines as they stand in the file.
     """
 
     name: str
     rows: list[tuple[int, list[str]]]
+    lines: tuple[str, ...] = ()
 
     @property
     def header(self) -> list[str]:
@@ -48,6 +54,11 @@ class CsvTable:
     def place(self) -> Place:
         """Where the header stands."""
         return Place(self.name, self.rows[0][0])
+
+    def cell(self, line: int, at: int) -> Place:
+        """Return where a cell stands, counted from 0 in its line; of a cell behind one that is spread over lines, the line."""
+        starts = [match.start(1) for match in _CELL.finditer(self.lines[line - 1])] if line <= len(self.lines) else []
+        return Place(self.name, line, starts[at] + 1 if at < len(starts) else 0)
 
     def has_columns(self, header: Sequence[str], needed: Sequence[str], fault: FaultTaker, why: str, remedy: str) -> bool:
         """Report the first column that is missing, stands twice or has no name.
@@ -119,7 +130,7 @@ def read_table(data: bytes, name: str, place: Place | None, fault: FaultTaker) -
         fault("I509", "the cells of the CSV file are not divided by commas", Place(name, rows[0][0]),
               "its first line is one cell that holds semicolons or tabs", "save it as CSV with commas")  # fmt: skip
         return None
-    return CsvTable(name, rows)
+    return CsvTable(name, rows, tuple(text.splitlines()))
 
 
 def _rows(reader: Reader) -> Iterator[tuple[int, list[str]]]:
