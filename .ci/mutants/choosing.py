@@ -1,0 +1,84 @@
+"""Which tests may notice a slip: those that run its lines, quick ones first; where nobody measured, those that noticed slips nearby."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from functools import cached_property
+
+import coverage
+from covering import FIXTURE, LINES, TESTS
+from slips import ROOT, Slip, functions_of, source_of
+
+#: No more tests of one file, of all, and no more seconds than these: a slip in a line that a thousand tests run is noticed by the first ones.
+MOST_OF_A_FILE, MOST, SECONDS = 15, 90, 25.0
+
+
+class Measured:
+    """What coverage says."""
+
+    @cached_property
+    def tests(self) -> dict[str, dict[str, object]]:
+        """Test -> what is known of it; nothing where nobody measured."""
+        return json.loads(TESTS.read_text(encoding="utf-8")) if TESTS.exists() else {}
+
+    @cached_property
+    def data(self) -> coverage.CoverageData:
+        """Lines by context."""
+        found = coverage.CoverageData(basename=str(LINES))
+        found.read()
+        return found
+
+    @cached_property
+    def asking(self) -> dict[str, list[str]]:
+        """Shared fixture -> the tests that ask for it."""
+        found = defaultdict(list)
+        for test, known in self.tests.items():
+            for shared in known.get("shared", ()):  # type: ignore[attr-defined]
+                found[shared].append(test)
+        return found
+
+    def seconds(self, test: str) -> float:
+        """Return how long a test takes a processor."""
+        return float(self.tests.get(test, {}).get("seconds", 1.0))  # type: ignore[arg-type]
+
+    def running(self, file: str, lines: range) -> list[str]:
+        """Return the tests that run one of these lines, quick ones first."""
+        by_line = self.data.contexts_by_lineno(str(ROOT / file))
+        contexts = {context for line in lines for context in by_line.get(line, ()) if context}
+        tests = {test for one in contexts for test in (self.asking.get(one, ()) if one.startswith(FIXTURE) else (one,))}
+        return sorted(tests & self.tests.keys(), key=lambda test: (self.seconds(test), test))
+
+    def of(self, slip: Slip) -> list[str]:
+        """Return the tests to try on a slip; what a module does when it is imported is tried on the tests that use its functions."""
+        found = self.running(slip.file, slip.lines()) if self.tests else []
+        if not found and self.tests and not slip.function:
+            found = self.running(slip.file, range(1, source_of(slip.file).count("\n") + 2))
+        return limited(found, self)
+
+
+def limited(tests: list[str], measured: Measured) -> list[str]:
+    """Return as many of them as may be tried."""
+    of_file, kept, spent = Counter[str](), [], 0.0
+    for test in tests:
+        file = test.partition("::")[0]
+        if of_file[file] < MOST_OF_A_FILE and len(kept) < MOST and spent < SECONDS:
+            of_file[file] += 1
+            kept.append(test)
+            spent += measured.seconds(test)
+    return kept
+
+
+def nearby(slip: Slip, known: list[Slip], most: int = 25) -> list[str]:
+    """Return the tests that noticed slips of the same function, of the same file, of the same room, in this order."""
+    def distance(other: Slip) -> int:
+        return (slip.name != other.name) + (slip.function != other.function) + 2 * (slip.file != other.file) \
+            + 4 * (slip.file.rpartition("/")[0] != other.file.rpartition("/")[0])  # fmt: skip
+
+    near = sorted((other for other in known if other.killed_by), key=lambda other: (distance(other), other.name))
+    return list(dict.fromkeys(other.killed_by for other in near))[:most]
+
+
+def reached(slip: Slip) -> bool:
+    """Return whether the function of a slip is there at all."""
+    return not slip.function or slip.function in functions_of(slip.file)
