@@ -1,9 +1,9 @@
 """Slips in our own Python, and whether a test notices them.
 
-    python .ci/mutants cover                          which tests run which lines (kept in build/mutants; an hour)
-    python .ci/mutants draw --size 500 --seed 1       draw the sample anew; what is known of its slips stays
-    python .ci/mutants try --minutes 60               try what is not known yet, and write down what is found
-    python .ci/mutants check                          what make check-code does: the listed slips, and the first of the sample
+- `python .ci/mutants cover`: measure which tests run which lines (kept in build/mutants; an hour)
+- `python .ci/mutants draw --size 500 --seed 1`: draw the sample anew; what is known of its slips stays
+- `python .ci/mutants try --minutes 60`: try what is not known yet, and write down what is found
+- `python .ci/mutants check`: what make check-code does: the listed slips, and the first of the sample
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ import json
 import os
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from choosing import Measured, nearby
 from nursery import Nursery, collected
-from slips import ROOMS, ROOT, Slip, files_of, read_slips, write_slips
+from score import LISTED, PAGE, SAMPLE, page_with_score, score_table, share
+from slips import ROOMS, ROOT, Slip, read_slips, write_slips
 
-LISTED, SAMPLE = ROOT / "tests/mutants/listed.yaml", ROOT / "tests/mutants/sample.yaml"
 HEADS = {
     LISTED: "Slips that went unnoticed once. Each must be noticed by the test that is named; .ci/mutants check plants them.",
     SAMPLE: "A seeded sample of slips in our own Python, and the test that notices each; made by .ci/mutants draw and try.\n"
-    "A slip without killed_by and without equivalent is one that no test notices.",
+    "equivalent: why no test can notice it; unnoticed: which tests were tried in vain; none of these: not tried.",
 }
 TRIED = ROOT / "build/mutants/tried.json"
 #: Percent of the slips of the sample that must be noticed, those that change nothing left out.
@@ -75,8 +75,8 @@ def draw_anew(asked: argparse.Namespace) -> None:
 class Trial:
     """Tries slips until the time is up."""
 
-    def __init__(self, path: Path, slips: list[Slip], minutes: float) -> None:
-        self.path, self.slips = path, slips
+    def __init__(self, path: Path, slips: list[Slip], minutes: float, surely: bool) -> None:
+        self.path, self.slips, self.surely = path, slips, surely
         self.until = time.monotonic() + 60 * minutes
         self.measured = Measured()
         self.sound: dict[str, bool] = {}
@@ -85,29 +85,35 @@ class Trial:
 
     def tests_of(self, slip: Slip) -> list[str]:
         """Return the tests to try: those that noticed a slip nearby and run its lines, then the others that run them."""
-        found = self.measured.of(slip)
-        near = [test for test in nearby(slip, self.slips, 4) if test in set(found)]
+        found = self.measured.of(slip) or (nearby(slip, self.slips, 40) if self.measured.when_imported(slip) else [])
+        near = [test for test in nearby(slip, self.slips, 6) if test in set(found) and self.measured.seconds(test) < 1.0]
         return list(dict.fromkeys([*([slip.killed_by] if slip.killed_by else []), *near, *found]))
 
     def work(self, nursery: Nursery) -> None:
         """Try one after the other, and write down what is found."""
         for at, slip in enumerate(self.slips):
-            if slip.killed_by or slip.equivalent or slip.place() is None:
+            if slip.killed_by or slip.equivalent or slip.place() is None or (slip.unnoticed.startswith("by") and not self.surely):
                 continue
             if time.monotonic() > self.until:
                 break
             tests = self.sound_ones(nursery, self.tests_of(slip))
-            if set(tests) <= set(self.tried.get("|".join(slip.name), ())):
-                continue
-            found = nursery.noticed(tests, slip)
-            if found and not self.is_sound(nursery, found):
-                say(f"    {found} fails without a slip too")
-                found = nursery.noticed(self.sound_ones(nursery, tests), slip)
-            self.slips[at] = Slip(*slip.name[:4], slip.nth, killed_by=found)
+            known = set(tests) <= set(self.tried.get("|".join(slip.name), ("",)))
+            found = "" if known and not self.surely else self.tried_on(nursery, slip, tests)
+            unnoticed = "" if found else f"by {len(tests)} tests" if tests else "no test runs it"
+            self.slips[at] = Slip(*slip.name[:4], slip.nth, killed_by=found, unnoticed=unnoticed)
             say(f"{at}: {found}" if found else f"{at}: NOT NOTICED by {len(tests)} tests\n{slip}")
             if not found:
                 self.tried["|".join(slip.name)] = tests
             self.keep()
+
+    def tried_on(self, nursery: Nursery, slip: Slip, tests: list[str]) -> str:
+        """Return the test that notices a slip; one that fails without it notices nothing."""
+        found = nursery.noticed(tests, slip, surely=self.surely)
+        while found and not self.is_sound(nursery, found):
+            say(f"    {found} fails without a slip too")
+            tests = self.sound_ones(nursery, tests)
+            found = nursery.noticed(tests, slip, surely=self.surely)
+        return found
 
     def sound_ones(self, nursery: Nursery, tests: list[str]) -> list[str]:
         """Leave out tests that are known to fail by themselves."""
@@ -131,31 +137,14 @@ class Trial:
 def try_them(asked: argparse.Namespace) -> None:
     """Try the slips of a list of which nothing is known."""
     path = LISTED if asked.listed else SAMPLE
-    trial = Trial(path, read_slips(path), asked.minutes)
-    open_ones = [slip for slip in trial.slips if not slip.killed_by and not slip.equivalent]
+    trial = Trial(path, read_slips(path), asked.minutes, asked.surely)
+    open_ones = [slip for slip in trial.slips if not slip.killed_by and not slip.equivalent and (asked.surely or not slip.unnoticed.startswith("by"))]
     files = files_with({test for slip in open_ones for test in trial.tests_of(slip)})
     say(f"{len(open_ones)} slips to try, {len(files)} files of tests")
     collected(files, trial.work, trial.measured.seconds)
-    say(score(trial.slips))
-
-
-def score(slips: list[Slip]) -> str:
-    """Return room by room what was noticed."""
-    rooms = files_of(tuple(ROOMS))
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    for slip in slips:
-        fate = "killed" if slip.killed_by else "equivalent" if slip.equivalent else "gone" if slip.place() is None else "survived"
-        counted[rooms.get(slip.file, "other")][fate] += 1
-        counted["all"][fate] += 1
-    lines = ["room        planted  noticed  change nothing  not noticed  percent"]
-    for room, fates in sorted(counted.items(), key=lambda one: (one[0] == "all", one[0])):
-        lines.append(f"{room:<12}{fates.total():>7}{fates['killed']:>9}{fates['equivalent']:>16}{fates['survived']:>13}{share(fates):>9.1f}")
-    return "\n".join(lines)
-
-
-def share(fates: Counter[str]) -> float:
-    """Return the percent noticed of those that change something."""
-    return 100 * fates["killed"] / max(1, fates["killed"] + fates["survived"])
+    say(score_table(trial.slips))
+    if PAGE.exists():
+        PAGE.write_text(page_with_score(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 # -- check
@@ -178,7 +167,7 @@ def checks(nursery: Nursery, listed: list[Slip], sample: list[Slip]) -> Iterator
             yield f"{slip.killed_by or 'no test'} does not notice\n{slip}"
     standing = [slip for slip in sample if slip.place() is not None]
     if len(standing) < (1 - MOST_GONE) * len(sample):
-        yield f"{len(sample) - len(standing)} of {len(sample)} slips of the sample have gone: make mutants"
+        yield f"{len(sample) - len(standing)} of {len(sample)} slips of the sample have gone: make slips"
     fates: Counter[str] = Counter()
     lost = []
     for slip in standing[:FIRST]:
@@ -218,6 +207,7 @@ def main() -> None:
     one = commands.add_parser("try")
     one.add_argument("--listed", action="store_true", help="the listed slips in place of the sample")
     one.add_argument("--minutes", type=float, default=60)
+    one.add_argument("--surely", action="store_true", help="what a fork does not notice, once more in a process of its own")
     one.set_defaults(do=try_them)
     one = commands.add_parser("check")
     one.set_defaults(do=check)

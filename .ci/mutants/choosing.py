@@ -8,10 +8,13 @@ from functools import cached_property
 
 import coverage
 from covering import FIXTURE, LINES, TESTS
-from slips import ROOT, Slip, functions_of, source_of
+from slips import ROOT, Slip, source_of
 
 #: No more tests of one file, of all, and no more seconds than these: a slip in a line that a thousand tests run is noticed by the first ones.
-MOST_OF_A_FILE, MOST, SECONDS = 15, 90, 25.0
+MOST_OF_A_FILE, MOST, SECONDS = 8, 30, 5.0
+
+#: What shared fixtures take, such as a run of an example.
+FOR_FIXTURES = 2.0
 
 
 class Measured:
@@ -39,8 +42,10 @@ class Measured:
         return found
 
     def seconds(self, test: str) -> float:
-        """Return how long a test takes a processor."""
-        return float(self.tests.get(test, {}).get("seconds", 1.0))  # type: ignore[arg-type]
+        """Return how long a test takes a processor; in a process of its own it also pays for the fixtures that it shares with others."""
+        known = self.tests.get(test, {})
+        shared = [one for one in known.get("shared", ()) if not one.startswith(f"{FIXTURE}::")]  # type: ignore[attr-defined]
+        return float(known.get("seconds", 1.0)) + (FOR_FIXTURES if shared else 0.0)  # type: ignore[arg-type]
 
     def running(self, file: str, lines: range) -> list[str]:
         """Return the tests that run one of these lines, quick ones first."""
@@ -49,10 +54,17 @@ class Measured:
         tests = {test for one in contexts for test in (self.asking.get(one, ()) if one.startswith(FIXTURE) else (one,))}
         return sorted(tests & self.tests.keys(), key=lambda test: (self.seconds(test), test))
 
+    def when_imported(self, slip: Slip) -> bool:
+        """Return whether the lines of a slip are run when the module is imported, as tables and defaults are."""
+        by_line = self.data.contexts_by_lineno(str(ROOT / slip.file))
+        return not slip.function or any("" in by_line.get(line, ()) for line in slip.lines())
+
     def of(self, slip: Slip) -> list[str]:
         """Return the tests to try on a slip; what a module does when it is imported is tried on the tests that use its functions."""
-        found = self.running(slip.file, slip.lines()) if self.tests else []
-        if not found and self.tests and not slip.function:
+        if not self.tests:
+            return []
+        found = self.running(slip.file, slip.lines())
+        if not found and self.when_imported(slip):
             found = self.running(slip.file, range(1, source_of(slip.file).count("\n") + 2))
         return limited(found, self)
 
@@ -78,7 +90,3 @@ def nearby(slip: Slip, known: list[Slip], most: int = 25) -> list[str]:
     near = sorted((other for other in known if other.killed_by), key=lambda other: (distance(other), other.name))
     return list(dict.fromkeys(other.killed_by for other in near))[:most]
 
-
-def reached(slip: Slip) -> bool:
-    """Return whether the function of a slip is there at all."""
-    return not slip.function or slip.function in functions_of(slip.file)

@@ -17,15 +17,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numba
 import pytest
 from planting import Garden, import_with
 from slips import ROOT, Slip
 
 #: Of the processor: what takes this many times as long as without the slip goes round in circles, and is noticed.
 TIMES, AT_LEAST = 10.0, 10.0
-#: Seconds on the clock after which a process waits for what never comes.
-PATIENCE = 900
+#: Seconds on the clock after which a test waits for what never comes.
+PATIENCE = 120
 NO_END = "no end"
+#: What enters the code that numba compiles and keeps on disk; a slip in it must not be kept.
+COMPILED = ("engine/batch/lanes.py", "engine/batch/program.py", "engine/run/arithmetic/whole_numbers.py")
 #: As in the suite, without what only people read, and the same random examples each time.
 ARGUMENTS = ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:doctest", "-p", "no:xdist", "--hypothesis-seed=0", "--capture=no",
              "-o", "addopts=--import-mode=importlib --strict-markers --strict-config"]  # fmt: skip
@@ -41,13 +44,14 @@ class Reporter:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Start the clock of a test."""
         signal.setitimer(signal.ITIMER_PROF, max(AT_LEAST, TIMES * self.seconds(nodeid)))
+        signal.alarm(PATIENCE)
         os.write(self.pipe, f"?{nodeid}\n".encode())
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """End at the first failure."""
-        if report.failed:
-            os.write(self.pipe, f"!{report.nodeid}\n".encode())
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """End at the first failure, before anybody writes a report of it."""
+        if call.excinfo is not None and not call.excinfo.errisinstance((pytest.skip.Exception, pytest.xfail.Exception)):
+            os.write(self.pipe, f"!{item.nodeid}\n".encode())
             os._exit(1)
 
     @pytest.hookimpl(tryfirst=True)
@@ -58,17 +62,30 @@ class Reporter:
             os._exit(1)
 
 
-def apart(folder: str) -> None:
+def apart(folder: str, slip: Slip | None) -> None:
     """Make this process one of its own: no output, a cache and temporary files that no other slip meets, bounds to what it may take."""
+    if slip is not None and slip.file in COMPILED:
+        os.environ["NUMBA_CACHE_DIR"] = numba.config.CACHE_DIR = str(Path(folder) / "numba")
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
     os.environ["MRVGRAPH_CACHE"] = str(Path(folder) / "cache")
-    os.environ["NUMBA_CACHE_DIR"] = str(Path(folder) / "numba")
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.alarm(PATIENCE)
+
+
+def warm_up() -> None:
+    """Let this process know what every run needs and no slip changes, such as the registry of units; forks have it then.
+
+    What is remembered in modules that read the one with the slip is forgotten where it is planted.
+    """
+    import mrvgraph
+
+    with tempfile.TemporaryDirectory() as folder:
+        spec = shutil.copytree(ROOT / "tests/specs_for_tests/tiny", Path(folder) / "tiny")
+        mrvgraph.audit(mrvgraph.load(spec), spec / "project.yaml")
 
 
 class Nursery:
@@ -83,6 +100,7 @@ class Nursery:
         """Work, once everything is collected."""
         self.config = session.config
         self.items = {item.nodeid: item for item in session.items}
+        warm_up()
         self.garden = Garden()
         self.work(self)
         return True
@@ -95,7 +113,7 @@ class Nursery:
         if pid == 0:
             try:
                 os.close(reading)
-                apart(folder)
+                apart(folder, slip)
                 if slip is not None and not self.garden.plant(slip):
                     os.write(writing, b"cannot\n")
                     os._exit(0)
@@ -136,13 +154,13 @@ class Nursery:
             shutil.rmtree(folder, ignore_errors=True)
         return outcome(said, status)
 
-    def noticed(self, tests: list[str], slip: Slip) -> str:
-        """Return the test that notices a slip, or nothing."""
+    def noticed(self, tests: list[str], slip: Slip, *, surely: bool = True) -> str:
+        """Return the test that notices a slip, or nothing; surely: what a fork does not notice is tried in a process of its own."""
         tests = [test for test in tests if test in self.items]
         if not tests:
             return ""
         found = self.in_a_fork(tests, slip)
-        return found or self.on_its_own(tests, slip)
+        return found or (self.on_its_own(tests, slip) if surely or found is None else "")
 
 
 def outcome(said: list[str], status: int) -> str:
@@ -164,8 +182,9 @@ def collected(files: list[str], work: Callable[[Nursery], None], seconds: Callab
 def main() -> None:
     """Be the process of one slip."""
     told = json.load(sys.stdin)
-    apart(told["folder"])
-    import_with(Slip(**told["slip"]))
+    slip = Slip(**told["slip"])
+    apart(told["folder"], slip)
+    import_with(slip)
     seconds = told["seconds"]
     basetemp = f"--basetemp={told['folder']}/tests"
     # In the order in which they were chosen, not in that of the files.

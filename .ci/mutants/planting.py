@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import gc
 import importlib.util
@@ -9,9 +10,11 @@ import sys
 from collections import defaultdict
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
-from slips import ROOT, Slip, source_of
+import slips
+from slips import Slip, source_of
 
 
 def module_of(file: str) -> str:
@@ -32,7 +35,7 @@ def says(code: CodeType) -> tuple[object, ...]:
 
 def exchanged(slip: Slip) -> dict[CodeType, CodeType] | None:
     """Return code of functions as it is -> as it is with the slip; nothing where the slip is in what a module does when it is imported."""
-    path = str(ROOT / slip.file)
+    path = str(slips.ROOT / slip.file)
     before = codes_in(compile(source_of(slip.file), path, "exec", dont_inherit=True))
     after = codes_in(compile(slip.planted(), path, "exec", dont_inherit=True))
     if [code.co_qualname for code in before] != [code.co_qualname for code in after]:
@@ -49,8 +52,10 @@ class Garden:
 
     def __init__(self) -> None:
         self.functions: dict[CodeType, list[FunctionType]] = defaultdict(list)
+        self.readers = imports()
+        self.cached = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper) and isinstance(one.__module__, str)]
         for one in gc.get_objects():
-            if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(str(ROOT)):
+            if isinstance(one, FunctionType) and one.__code__.co_filename.startswith(str(slips.ROOT)):
                 self.functions[one.__code__].append(one)
 
     def plant(self, slip: Slip) -> bool:
@@ -67,29 +72,46 @@ class Garden:
                     function.__code__ = new
         except ValueError:
             return False
-        for one in gc.get_objects():
-            if isinstance(one, functools._lru_cache_wrapper) and module_name(one).startswith(("engine", "equations")):
-                one.cache_clear()
+        concerned = reading(module_of(slip.file), self.readers)
+        for cached in self.cached:
+            if cached.__module__ in concerned:
+                cached.cache_clear()
         return True
 
 
-def module_name(one: object) -> str:
-    """Return the module that something says it is from."""
-    return str(getattr(one, "__module__", "") or "")
+def imports() -> dict[str, set[str]]:
+    """Return module -> the modules of ours that import it."""
+    readers: dict[str, set[str]] = defaultdict(set)
+    for name, held in list(sys.modules.items()):
+        if name.split(".")[0] in ("engine", "equations", "mrvgraph") and getattr(held, "__file__", None):
+            for node in ast.walk(ast.parse(Path(held.__file__ or "").read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    for imported in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                        readers[imported].add(name)
+    return readers
+
+
+def reading(module: str, readers: dict[str, set[str]]) -> set[str]:
+    """Return a module with all that import it, directly or through others: what they remember may follow from it."""
+    found, new = {module}, {module}
+    while new:
+        new = {reader for one in new for reader in readers.get(one, ())} - found
+        found |= new
+    return found
 
 
 class WithSlip(SourceFileLoader, MetaPathFinder):
     """Imports one module of ours with a slip in it, and every other as ever."""
 
     def __init__(self, slip: Slip) -> None:
-        super().__init__(module_of(slip.file), str(ROOT / slip.file))
+        super().__init__(module_of(slip.file), str(slips.ROOT / slip.file))
         self.slip = slip
 
     def find_spec(self, name: str, path: object = None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Return this loader for its module."""
         if name != self.name:
             return None
-        folder = [str((ROOT / self.slip.file).parent)] if self.slip.file.endswith("__init__.py") else None
+        folder = [str((slips.ROOT / self.slip.file).parent)] if self.slip.file.endswith("__init__.py") else None
         return importlib.util.spec_from_file_location(name, self.path, loader=self, submodule_search_locations=folder)
 
     def get_code(self, fullname: str) -> CodeType:

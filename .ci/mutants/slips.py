@@ -40,6 +40,8 @@ class Slip:
     killed_by: str = ""
     #: Why no test can fail.
     equivalent: str = ""
+    #: Which tests were tried in vain.
+    unnoticed: str = ""
 
     @property
     def name(self) -> tuple[str, ...]:
@@ -48,7 +50,7 @@ class Slip:
 
     def known(self, other: Slip) -> Slip:
         """Return the slip with what is known of it elsewhere."""
-        return replace(self, killed_by=other.killed_by, equivalent=other.equivalent)
+        return replace(self, killed_by=other.killed_by, equivalent=other.equivalent, unnoticed=other.unnoticed)
 
     def place(self) -> tuple[int, int] | None:
         """Return where in the file the old text begins and ends, or nothing where it does not stand."""

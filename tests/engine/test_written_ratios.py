@@ -182,6 +182,7 @@ def test_what_a_substance_is_made_of_is_read_strictly(tmp_path, capsys, substanc
     out, err = capsys.readouterr()
     assert code in out + err
     assert bool(code) is bool(err)
+    assert not code or f"({path}:3:" in err
 
 
 def test_mutation_alters_conversions_and_molar_ratios_and_check_catches_each(tmp_path):

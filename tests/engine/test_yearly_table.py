@@ -90,3 +90,10 @@ def test_the_credits_of_the_example_add_up_and_areas_do_not():
     kh = load("KH_AM004@1.1")
     ways = {q: over_years(kh, kh.quantity[q]) for q in ("RL", "PE", "ER_credit", "A", "P")}
     assert ways == {"RL": "sum", "PE": "sum", "ER_credit": "sum", "A": "none", "P": "none"}
+
+
+def test_a_share_by_class_and_year_is_spoken_of_by_one_cell_with_both_its_labels(evaluated):
+    spec = SPEC.replace("RESULT", "split").replace("index_sets: [", "index_sets: [{id: use, letters: [i], members: [a, b]}, ")
+    spec = spec.replace("quantities:", "quantities:\n  - {id: split, symbol: p, meaning: p, indices: [use, year], unit: '1', kind: monitored}")
+    run = evaluated(spec.replace(", unsaid, added]", ", unsaid, added, split]"), PROJECT.replace("S: {", "split: {values: {a: {2003: 0.5}, b: {2003: 0.25}}, otherwise: 0.125}, S: {"))
+    assert (run.headline.label, run.headline.value) == ("split[b, 2003]", 0.25)

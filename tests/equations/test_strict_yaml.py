@@ -66,3 +66,17 @@ def test_the_words_in_which_a_library_gives_up_do_not_count(monkeypatch, words):
         read_yaml("a: " + "[" * 80)
 
     assert caught.value.what == TOO_DEEP
+
+
+def test_a_file_that_cannot_be_read_goes_by_the_name_it_is_given(tmp_path):
+    with pytest.raises(SpecError) as caught:
+        strict_yaml.read_yaml_file(tmp_path, name="the spec")
+    assert "the spec" in str(caught.value) and str(tmp_path) not in str(caught.value)
+
+
+def test_a_text_of_several_lines_knows_where_its_first_character_stands():
+    """Behind the quotation mark; in a block on the line below the sign."""
+    node = read_yaml('a: "one\n  two"\nb: |\n  three\n  four\n')
+    quoted, block = (value for _, value in node)
+    assert (quoted.line, quoted.column) == (1, 5)
+    assert (block.line, block.column) == (4, 1)
