@@ -85,8 +85,8 @@ class Trial:
 
     def tests_of(self, slip: Slip) -> list[str]:
         """Return the tests to try: those that noticed a slip nearby and run its lines, then the others that run them."""
-        found = self.measured.of(slip) or (nearby(slip, self.slips, 40) if self.measured.when_imported(slip) else [])
-        near = [test for test in nearby(slip, self.slips, 6) if test in set(found) and self.measured.seconds(test) < 1.0]
+        found = self.measured.of(slip) or nearby(slip, self.slips)  # what numba compiles is run, and not measured
+        near = [test for test in nearby(slip, self.slips, 6) if test in found and self.measured.seconds(test) < 1.0]
         return list(dict.fromkeys([*([slip.killed_by] if slip.killed_by else []), *near, *found]))
 
     def work(self, nursery: Nursery) -> None:

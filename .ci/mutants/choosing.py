@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter, defaultdict
-from functools import cached_property
+from functools import cache, cached_property
 
-import coverage
+from coverage.numbits import num_in_numbits
 from covering import FIXTURE, LINES, TESTS
 from slips import ROOT, Slip, source_of
 
@@ -25,12 +26,21 @@ class Measured:
         """Test -> what is known of it; nothing where nobody measured."""
         return json.loads(TESTS.read_text(encoding="utf-8")) if TESTS.exists() else {}
 
-    @cached_property
-    def data(self) -> coverage.CoverageData:
-        """Lines by context."""
-        found = coverage.CoverageData(basename=str(LINES))
-        found.read()
-        return found
+    @cache  # noqa: B019  # one object lives as long as the process
+    def bits(self, file: str) -> list[tuple[str, bytes]]:
+        """Return, for each context that runs a file, the lines as bits; the format is documented as that of coverage's database.
+
+        Its own `contexts_by_lineno` takes seconds for a file that a thousand tests run.
+        """
+        with sqlite3.connect(LINES) as database:
+            return database.execute(
+                "select context, numbits from line_bits join file on file.id = file_id join context on context.id = context_id where path = ?",
+                (str(ROOT / file),),
+            ).fetchall()
+
+    def contexts(self, file: str, lines: range) -> set[str]:
+        """Return the contexts in which one of some lines is run; empty for what is run when a module is imported."""
+        return {context for context, bits in self.bits(file) if any(num_in_numbits(line, bits) for line in lines)}
 
     @cached_property
     def asking(self) -> dict[str, list[str]]:
@@ -49,15 +59,13 @@ class Measured:
 
     def running(self, file: str, lines: range) -> list[str]:
         """Return the tests that run one of these lines, quick ones first."""
-        by_line = self.data.contexts_by_lineno(str(ROOT / file))
-        contexts = {context for line in lines for context in by_line.get(line, ()) if context}
+        contexts = self.contexts(file, lines)
         tests = {test for one in contexts for test in (self.asking.get(one, ()) if one.startswith(FIXTURE) else (one,))}
         return sorted(tests & self.tests.keys(), key=lambda test: (self.seconds(test), test))
 
     def when_imported(self, slip: Slip) -> bool:
         """Return whether the lines of a slip are run when the module is imported, as tables and defaults are."""
-        by_line = self.data.contexts_by_lineno(str(ROOT / slip.file))
-        return not slip.function or any("" in by_line.get(line, ()) for line in slip.lines())
+        return not slip.function or "" in self.contexts(slip.file, slip.lines())
 
     def of(self, slip: Slip) -> list[str]:
         """Return the tests to try on a slip; what a module does when it is imported is tried on the tests that use its functions."""

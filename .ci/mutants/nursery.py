@@ -23,7 +23,7 @@ from planting import Garden, import_with
 from slips import ROOT, Slip
 
 #: Of the processor: what takes this many times as long as without the slip goes round in circles, and is noticed.
-TIMES, AT_LEAST = 10.0, 10.0
+TIMES, AT_LEAST = 5.0, 4.0
 #: Seconds on the clock after which a test waits for what never comes.
 PATIENCE = 120
 NO_END = "no end"

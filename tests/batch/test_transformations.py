@@ -102,6 +102,18 @@ def test_a_cell_that_nothing_asks_for_is_left_out():
     assert [len(group.places) for group in program.groups if group.op == "input"] == [2]
 
 
+@pytest.mark.parametrize(("kind", "decisive"), [("All", 0.0), ("Any", 1.0)])
+def test_one_part_decides_what_the_others_cannot_change(kind, decisive):
+    def make(builder):
+        x = inputs(builder, "X", 2)
+        return builder.reduce(kind, np.concatenate([x, [builder.constant(decisive)]]), np.array([0, 3]))
+
+    program = skip_known(program_of(make), {})
+
+    assert operations(program) == []
+    assert computed(program, {"X": X})["R"].tolist() == [decisive]
+
+
 def test_a_zero_is_divided_as_long_as_nobody_knows_by_what():
     """0 / 0 is no number: only what is known not to be 0 may be left out."""
 

@@ -14,11 +14,14 @@ index_sets:
 quantities:
   - {id: X, symbol: X, meaning: x, indices: [use], unit: t, kind: monitored}
   - {id: Q, symbol: Q, meaning: q, indices: [use, use], unit: t, kind: computed}
+  - {id: S, symbol: S, meaning: s, indices: [use], unit: t, kind: computed}
   - {id: R, symbol: R, meaning: r, unit: t, kind: computed}
 equations:
   - {id: alike, number: 1, when: "i in wet and j in wet or not (i in wet or j in wet)", defines: "Q[i, j]", formula: "X[i]"}
   - {id: others, number: 2, when: "i in wet and not (j in wet) or j in wet and not (i in wet)", defines: "Q[i, j]", formula: "X[j]"}
-  - {id: r, number: 3, defines: R, formula: "Sum(i, j, Q[i, j])"}
+  - {id: first, number: 3, defines: "S['a']", formula: "X['a']"}
+  - {id: rest, number: 4, when: "not (i in wet)", defines: "S[i]", formula: "2 * X[i]"}
+  - {id: r, number: 5, defines: R, formula: "Sum(i, j, Q[i, j]) + Sum(i, S[i])"}
 """
 PROJECT = """
 project: {name: t}
@@ -40,3 +43,11 @@ def test_a_receipt_names_it_too(evaluated):
     record = receipt_record(audit(run.methodology, run.project), Asked("spec.yaml", "project.yaml", {}, {}), "1")
     cells = next(entry["cells"] for entry in record["values"] if entry["quantity"] == "Q")
     assert {tuple("abc".index(label) for label in cell["at"]): cell["equation"] for cell in cells} == GIVEN
+
+
+def test_an_equation_for_one_member_is_named_at_that_member(evaluated):
+    run = evaluated(SPEC, PROJECT)
+    assert [explain(run, "S", (at,)).equation_id for at in range(3)] == ["first", "rest", "rest"]
+    record = receipt_record(audit(run.methodology, run.project), Asked("spec.yaml", "project.yaml", {}, {}), "1")
+    cells = next(entry["cells"] for entry in record["values"] if entry["quantity"] == "S")
+    assert [(cell["at"], cell["equation"], cell["value"]) for cell in cells] == [(["a"], "first", 1), (["b"], "rest", 4), (["c"], "rest", 8)]

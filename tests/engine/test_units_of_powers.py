@@ -16,7 +16,7 @@ project: {name: t}
 operation: {start: 2020-01-01, end: 2020-12-31}
 values: {X: {unit: ha, value: 4}}
 """
-POWERS = [("X ^ 2", "ha^2", 16), ("X ^ (-1)", "1/ha", 0.25), ("X ^ (-2)", "1/ha^2", 0.0625), ("X ^ 0", "1", 1)]
+POWERS = [("X ^ 2", "ha^2", 16), ("X ^ (-1)", "1/ha", 0.25), ("X ^ (-2)", "1/ha^2", 0.0625), ("X ^ 0", "1", 1), ("sqrt(X * X)", "ha", 4)]
 
 
 @pytest.mark.parametrize(("formula", "unit", "value"), POWERS)

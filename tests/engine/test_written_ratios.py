@@ -80,6 +80,7 @@ def said(tmp_path):
         ("a * 12/100 {tC/t_limestone}", "t_limestone", "tC", True),
         ("a * 12/44 {tC/t_limestone}", "t_limestone", "tC", False),
         ("a * 12/184 {tC/t_dolomite}", "t_dolomite", "tC", False),
+        ("a * 24 {tC} / 184.4 {t_dolomite}", "t_dolomite", "tC", True),
     ],
 )
 def test_a_number_that_converts_is_the_exact_one(said, formula, unit, out, right):
