@@ -102,6 +102,17 @@ def test_a_cell_that_nothing_asks_for_is_left_out():
     assert [len(group.places) for group in program.groups if group.op == "input"] == [2]
 
 
+def test_a_quotient_is_watched_as_long_as_its_divisor_is_not_known():
+    def make(builder):
+        x, four = inputs(builder, "X", 2), builder.constant(4.0)
+        return builder.apply("div", x, np.array([four, x[1]]))
+
+    made = program_of(make)
+    program = skip_known(Program(made.groups, made.outputs, finite=made.outputs["R"]), {})
+
+    assert program.finite.tolist() == [program.outputs["R"][1]]
+
+
 @pytest.mark.parametrize(("kind", "decisive"), [("All", 0.0), ("Any", 1.0)])
 def test_one_part_decides_what_the_others_cannot_change(kind, decisive):
     def make(builder):

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from equations.errors import SpecError
+from equations.errors import Faults, SpecError
 from equations.files import strict_yaml
 from equations.files.strict_yaml import MOST_DEPTH, read_yaml
 
@@ -80,3 +80,10 @@ def test_a_text_of_several_lines_knows_where_its_first_character_stands():
     quoted, block = (value for _, value in node)
     assert (quoted.line, quoted.column) == (1, 5)
     assert (block.line, block.column) == (4, 1)
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2\nb: 1\nb: 2", "? [x]\n: 1\n? [y]\n: 2", "? [x]\n: 1\na: 1\na: 2"])
+def test_every_key_at_fault_is_told(text):
+    with pytest.raises(Faults) as caught:
+        read_yaml(text)
+    assert len(caught.value.errors) == 2

@@ -13,8 +13,9 @@ from equations.spec.writer import write_document
         'a: {"x: y": 1, "x #y": 2, "b:": 3}',
         "a: [{b: 1, c: [2, 3]}, {b: [], c: {}}]",
         'a: {"\\u202e": "\\u202e and \\\\ and \\""}',
+        'a: "\U00010000 \U0001f333 \ufffd"',
     ],
-    ids=["quoted keys", "keys with signs", "nested", "hidden signs"],
+    ids=["quoted keys", "keys with signs", "nested", "hidden signs", "signs beyond the first plane"],
 )
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_what_is_written_is_read_as_it_was(text, ascii_only):
