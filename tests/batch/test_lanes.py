@@ -29,7 +29,7 @@ def by_machine(make, count):
 
 @pytest.mark.parametrize("op", [op for op in OPS if op in ELEMENTWISE])
 def test_an_operation_is_numpys(op):
-    count = ELEMENTWISE[op]
+    count = ELEMENTWISE[op].operands
     found = by_machine(lambda builder, cells: builder.add(op, 1, tuple(cells)), count)
     with np.errstate(all="ignore"):
         assert np.array_equal(found, apply(op, list(DRAWS[:count])), equal_nan=True)
