@@ -12,7 +12,9 @@ BEGIN, END = "<!-- score: begin -->\n", "<!-- score: end -->"
 
 
 def fate(slip: Slip) -> str:
-    """Return what became of a slip, as the list says."""
+    """Return what became of a slip, as the list says; of one whose text has gone nothing is said any more."""
+    if slip.place() is None:
+        return "gone"
     if slip.killed_by:
         return "killed"
     return "equivalent" if slip.equivalent else "survived" if slip.unnoticed else "untried"
@@ -36,7 +38,7 @@ def score_table(slips: list[Slip]) -> str:
     """Return the score as Markdown."""
     lines = ["| room | tried | noticed | change nothing | not noticed | noticed, percent |", "|---|---:|---:|---:|---:|---:|"]
     for room, fates in counted(slips).items():
-        tried = fates.total() - fates["untried"]
+        tried = fates.total() - fates["untried"] - fates["gone"]
         lines.append(f"| {room} | {tried} | {fates['killed']} | {fates['equivalent']} | {fates['survived']} | {share(fates):.1f} |")
     return "\n".join(lines)
 

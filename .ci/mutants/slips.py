@@ -54,6 +54,8 @@ class Slip:
 
     def place(self) -> tuple[int, int] | None:
         """Return where in the file the old text begins and ends, or nothing where it does not stand."""
+        if not (ROOT / self.file).exists():
+            return None
         source = source_of(self.file)
         begin, end = functions_of(self.file).get(self.function, (0, 0)) if self.function else (0, len(source))
         times = source.count(self.old, begin, end)
