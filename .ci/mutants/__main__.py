@@ -19,7 +19,7 @@ from pathlib import Path
 
 from choosing import Measured, nearby
 from nursery import Nursery, collected
-from score import LISTED, PAGE, SAMPLE, page_with_score, score_table, share
+from score import LISTED, PAGE, SAMPLE, fate, page_with_score, score_table, share
 from slips import ROOMS, ROOT, Slip, read_slips, write_slips
 
 HEADS = {
@@ -170,12 +170,12 @@ def checks(nursery: Nursery, listed: list[Slip], sample: list[Slip]) -> Iterator
         yield f"{len(sample) - len(standing)} of {len(sample)} slips of the sample have gone: make slips"
     fates: Counter[str] = Counter()
     lost = []
-    for slip in standing[:FIRST]:
+    for slip in [slip for slip in standing if fate(slip) != "untried"][:FIRST]:
         if time.monotonic() - began > SECONDS:
             break
-        fate = "equivalent" if slip.equivalent else "killed" if slip.killed_by and again(nursery, slip, sample) else "survived"
-        fates[fate] += 1
-        lost += [str(slip)] if slip.killed_by and fate == "survived" else []
+        now = "survived" if slip.killed_by and not again(nursery, slip, sample) else fate(slip)
+        fates[now] += 1
+        lost += [str(slip)] if now != fate(slip) else []
     say(f"slips: {len(listed)} listed; of the sample {fates['killed']} noticed, {fates['survived']} not, {fates['equivalent']} change nothing; "
         f"{time.monotonic() - began:.0f} s")  # fmt: skip
     if share(fates) < LEAST:
@@ -185,7 +185,7 @@ def checks(nursery: Nursery, listed: list[Slip], sample: list[Slip]) -> Iterator
 def check(asked: argparse.Namespace) -> None:
     """Plant the listed slips and the first of the sample; fail where one of the list, or too many of the sample, go unnoticed."""
     listed, sample = read_slips(LISTED), read_slips(SAMPLE)
-    first = [slip for slip in sample if slip.place() is not None][:FIRST]
+    first = [slip for slip in sample if fate(slip) in ("killed", "survived", "equivalent")][:FIRST]
     tests = {slip.killed_by for slip in (*listed, *first)} | {test for slip in first for test in nearby(slip, sample, 3)}
     wrong: list[str] = []
     collected(files_with(tests - {""}), lambda nursery: wrong.extend(checks(nursery, listed, sample)), Measured().seconds)
