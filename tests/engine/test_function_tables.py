@@ -28,7 +28,9 @@ from engine.run.functions import ELEMENTWISE, OPERATORS
 from engine.run.functions import FUNCTIONS as MEANINGS
 from engine.run.functions import REDUCTIONS as JOINED
 from engine.simulate.propagation import gradient_of
+from equations.errors import ExpressionError
 from equations.formula.functions import FUNCTIONS, REDUCTIONS
+from equations.formula.grammar import parse_formula
 from equations.notation.latex import equation_latex
 from equations.notation.plain import plain_text
 from equations.notation.sympy_form import equation_sympy
@@ -145,3 +147,17 @@ def test_the_reference_names_every_function():
     table = text[text.index("| `731 {day}` |") :].split("\n\n")[0]
 
     assert {*FUNCTIONS, *REDUCTIONS} <= set(re.findall(r"\w+", table))
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - {"max", "min"}))
+def test_a_function_takes_no_argument_too_many(name):
+    """All take one but `diag`, which names a letter too; `max` and `min` take any number from two."""
+    too_many = ["x"] * (3 if name == "diag" else 2)
+    with pytest.raises(ExpressionError, match=f"X203 {name} takes {len(too_many) - 1} argument"):
+        parse_formula(f"{name}({', '.join(too_many)})")
+
+
+@pytest.mark.parametrize("name", ["max", "min", "diag"])
+def test_a_function_of_two_does_not_take_one(name):
+    with pytest.raises(ExpressionError, match=f"X203 {name} takes .*2 arguments, not 1"):
+        parse_formula(f"{name}(x)")

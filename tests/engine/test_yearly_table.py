@@ -116,3 +116,10 @@ def test_years_in_no_monitoring_period_move_no_total(evaluated):
 
     assert slopes.value == found.total == pytest.approx(2 * 1.04 + 2.04 + 4.04)
     assert {effect.name: effect.derivative for effect in slopes.effects} == {"S[2001]": 2.0, "S[2002]": 1.0, "S[2003]": 1.0}
+
+
+def test_a_share_by_class_and_year_is_spoken_of_by_one_cell_with_both_its_labels(evaluated):
+    spec = SPEC.replace("RESULT", "split").replace("index_sets: [", "index_sets: [{id: use, letters: [i], members: [a, b]}, ")
+    spec = spec.replace("quantities:", "quantities:\n  - {id: split, symbol: p, meaning: p, indices: [use, year], unit: '1', kind: monitored}")
+    run = evaluated(spec.replace(", unsaid, added]", ", unsaid, added, split]"), PROJECT.replace("S: {", "split: {values: {a: {2003: 0.5}, b: {2003: 0.25}}, otherwise: 0.125}, S: {"))
+    assert (run.headline.label, run.headline.value) == ("split[b, 2003]", 0.25)
