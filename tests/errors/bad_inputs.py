@@ -246,12 +246,12 @@ TABLES = [
     Fault("a folder in its place",          folder,                                        "I509", "({})"),
     Fault("not UTF-8",                      latin_1,                                       "I509", "({})"),
     Fault("a file without read permission", unreadable,                                    "I509", "({})"),
-    Fault("an empty file",                  holds(b""),                                    "I506", "({}:1)"),
+    Fault("an empty file",                  holds(b""),                                    "I509", "({})"),
     Fault("a header and no rows",           holds(b"name,A_0[E]\n"),                       "I506", "({}:1)"),
     Fault("no names",                       holds(b"A_0[E]\n1\n"),                         "I506", "({}:1)"),
     Fault("a name twice",                   edit("second", "first"),                       "I506", "({}:3)"),
     Fault("a row too short",                edit("second,900", "second"),                  "I506", "({}:3)"),
-    Fault("a quote that is not closed",     edit("second", '"second'),                     "I509", "({})"),
+    Fault("a quote that is not closed",     edit("second", '"second'),                     "I509", "({}:3)"),
 ]
 #: Of a receipt.
 RECEIPTS = [
