@@ -44,7 +44,7 @@ def over_years(methodology: Methodology, quantity: Quantity) -> str:
 
     Examples
     --------
-    >>> from engine import load
+    >>> from mrvgraph import load
     >>> kh = load("KH_AM004@1.1")
     >>> over_years(kh, kh.quantity["ER"]), over_years(kh, kh.quantity["A"])
     ('sum', 'none')

@@ -26,7 +26,7 @@ _USED_IN = {
 _OF_QUANTITIES = ("datasets", "published_results", "comparisons", "monitoring_list", "rules")
 
 
-class Document:
+class SpecNames:
     """A document with the names that its parts mention."""
 
     def __init__(self, root: Mapping) -> None:
@@ -144,7 +144,7 @@ class Document:
 
     # -- taking out
 
-    def without(self, removed: Lookup[str, Iterable[str]], quantities: AbstractSet[str] = frozenset()) -> Document:
+    def without(self, removed: Lookup[str, Iterable[str]], quantities: AbstractSet[str] = frozenset()) -> SpecNames:
         """Return the document without some entries, and without what gives or names some quantities."""
         entries = []
         for key, value in self.root:
@@ -155,7 +155,7 @@ class Document:
             elif key.text == "methodology" and isinstance(value, Mapping):
                 value = _listing(value, "report", quantities)
             entries.append((key, value))
-        return Document(replace(self.root, entries=tuple(entries)))
+        return SpecNames(replace(self.root, entries=tuple(entries)))
 
     def without_quantities(self, list_: str, value: Sequence, quantities: AbstractSet[str]) -> Sequence:
         if not quantities:

@@ -14,7 +14,7 @@ from equations.errors import near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import Token
 from equations.revision.edit_log import EditLog
-from equations.revision.needs_of_document import FORMULAS, Document, blocks_of, text_of, texts_of, tokens_of
+from equations.revision.needs_of_document import FORMULAS, SpecNames, blocks_of, text_of, texts_of, tokens_of
 
 _FIELDS = ("add", "to", "letter", "before", "values", "sum_in", "each_in")
 _SYMBOLS = {"symbol": 0, "matrix_symbol": 2, "diagonal_symbol": 1}
@@ -46,7 +46,7 @@ def _maker(document: Mapping, node: Mapping, changes: Mapping, log: EditLog) -> 
     for key, _ in node:
         if key.text not in _FIELDS:
             log.fault(f"index: does not know {key.text!r}", key.place, remedy=near_or_all(key.text, _FIELDS))
-    set_id, doc = text_of(node, "add"), Document(document)
+    set_id, doc = text_of(node, "add"), SpecNames(document)
     added = changes.get("add")
     sets = {text_of(b, "id"): b for root in (document, added) if isinstance(root, Mapping) for b in blocks_of(root.get("index_sets"))}
     if set_id not in sets:
@@ -68,13 +68,14 @@ def _maker(document: Mapping, node: Mapping, changes: Mapping, log: EditLog) -> 
                   remedy="declare `letters:`, or write `letter:` here")  # fmt: skip
     if len(log.errors) > before:
         return None
-    return _Indexer(document, doc, node, changes, log, set_id, {i.text for i in named if isinstance(i, Scalar)}, letters)
+    indexed = {item.text for item in named if isinstance(item, Scalar)}
+    return _Indexer(document=document, doc=doc, node=node, changes=changes, log=log, set_id=set_id, family=indexed, letters=letters)
 
 
 @dataclass
 class _Indexer:
     document: Mapping
-    doc: Document
+    doc: SpecNames
     node: Mapping
     changes: Mapping
     log: EditLog

@@ -17,7 +17,7 @@ from equations.formula.syntax import Cases, Compare, Logic, Name, Node, Not, Num
 from equations.model.methodology import Settled
 from equations.notation.plain import plain_text
 from equations.revision.edit_log import EditLog
-from equations.revision.needs_of_document import Document, blocks_of, numbers_of, text_of, without_numbers
+from equations.revision.needs_of_document import SpecNames, blocks_of, numbers_of, text_of, without_numbers
 
 _CONDITIONS, _FORMULAS = ("when", "condition"), ("formula", "relation", "left", "right", "gives")
 _ALTERNATIVE = re.compile(r"\((?:choice|reading|input): ([^)]*)\)\s*$")
@@ -136,7 +136,7 @@ class _Settler:
     # -- what nothing needs any more
 
     def without_unneeded(self, after: Mapping) -> Mapping:
-        old, new = Document(self.before), Document(after)
+        old, new = SpecNames(self.before), SpecNames(after)
         lost = {id_ for id_ in old.defined() if id_ not in new.defined() and new.is_computed(id_)}
         if (result := new.result()) in lost:
             self.log.fault(f"nothing defines the result {result} under {self.values()}", self.node.place,
