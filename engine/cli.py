@@ -148,7 +148,8 @@ def check_command(options: argparse.Namespace) -> int:
 
 def needs_command(options: argparse.Namespace) -> int:
     """Inputs that a target needs."""
-    from engine.explain.needs import find_needs, matching_choices, project_template
+    from engine.explain.needs import find_needs, matching_choices
+    from engine.explain.template import project_template
     from engine.output.terminal import bold, table
     from engine.plan.spec_setting import named_setting
     from engine.report.run_report import to_json

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from engine.comparison.compare_specs import renamed_quantities
 from engine.comparison.entry_text import Wording, field_changes
-from engine.explain.needs import plan_for_needs, value_template
+from engine.explain.needs import plan_for_needs
+from engine.explain.template import value_template
 from engine.plan.plan import Plan
 from engine.plan.setting import Setting
 from engine.project.project_file import GAP, ProjectData

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from engine.plan.setting import MOST_YEARS, Setting, default_switches, listed_pairs, may_hold
+from engine.plan.setting import MOST_YEARS, PERIOD_SET, Setting, default_switches, listed_pairs, may_hold
 from equations.errors import InputError, near, near_or_all
 from equations.formula.syntax import Compare, Letter, Member, Node, Word, walk
 from equations.model.equation import Equation
@@ -208,7 +208,7 @@ def named_setting(
             if index_set.parts:
                 groups[index_set.id] = base.groups[index_set.id]
                 continue
-            usual = ("MP1",) if index_set.id == "period" else ("first",)
+            usual = ("MP1",) if index_set.id == PERIOD_SET else ("first",)
             named[index_set.id] = named[index_set.id] if index_set.id in members else usual
             groups[index_set.id] = _shared_out(len(named[index_set.groups]), named[index_set.id], index_set.id)
     return replace(base, members=named, groups=groups, start=start, end=end)

@@ -54,6 +54,7 @@ from equations.formula.syntax import (
 
 __all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
 
+
 class Exactly(Protocol):
     """Who knows the value of a part of a formula in fractions (:mod:`engine.run.exact_run`)."""
 

@@ -6,7 +6,8 @@ import pytest
 
 from engine.cli import main
 from engine.commands.session import open_session
-from engine.explain.needs import find_needs, needs_in, project_template
+from engine.explain.needs import find_needs, needs_in
+from engine.explain.template import project_template
 from engine.plan.spec_setting import named_setting, placeholder_setting
 from engine.project.project_file import read_project
 from equations.errors import InputError, MethodologyError

@@ -6,7 +6,8 @@ import pytest
 
 import mrvgraph
 from engine.cli import main
-from engine.explain.needs import find_needs, project_template
+from engine.explain.needs import find_needs
+from engine.explain.template import project_template
 from engine.plan.spec_setting import named_setting
 from engine.run.rules import BROKEN, HELD, IDLE, UNDECIDED
 
