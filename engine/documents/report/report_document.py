@@ -42,7 +42,7 @@ from engine.documents.report.report_numbers import equation_sections, input_sect
 from engine.documents.subject import Subject
 from engine.finding import Finding
 from engine.output.terminal import number
-from engine.report.findings import sentence
+from engine.report.findings import counted, sentence
 from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
@@ -167,8 +167,9 @@ class Report:
         for role in ("reference_level", "project_emissions", "emission_reductions"):
             if role in rows:
                 yield f"{rows[role].quantity.title}, all years", (rows[role].total_cell,), (str(rows[role].quantity.unit),)
-        counts = {s: sum(f.severity == s for f in self.audit.findings) for s in ("error", "warning", "note")}
-        yield "Findings", (f"{counts['error']} errors, {counts['warning']} warnings",), (f"and {counts['note']} notes",)
+        notes = [finding for finding in self.audit.findings if finding.severity == "note"]
+        serious = [finding for finding in self.audit.findings if finding.severity != "note"]
+        yield "Findings", (counted(serious) if serious else "no error, no warning",), (f"and {counted(notes)}" if notes else "and no note",)
 
     # -- results
 
