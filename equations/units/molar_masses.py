@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from math import lcm
 from types import MappingProxyType
 
 from equations.records import record
@@ -110,9 +111,14 @@ class MolarRatio:
         """The ratio."""
         return self.over / self.under
 
+    def times(self, factor: Fraction) -> str:
+        """Return the ratio times a factor in whole numbers, as a spec can write it: ``44/28``; ``44000/12`` for a thousand; ``240/1844``."""
+        whole = lcm(self.over.denominator, self.under.denominator)
+        return f"{self.over * whole * factor.numerator}/{self.under * whole * factor.denominator}"
+
     def __str__(self) -> str:
         """``44/28``."""
-        return f"{_short(self.over)}/{_short(self.under)}"
+        return self.times(Fraction(1))
 
 
 def molar_ratios(over: Molecule, under: Molecule) -> tuple[MolarRatio, ...]:
@@ -136,7 +142,3 @@ def molar_ratios(over: Molecule, under: Molecule) -> tuple[MolarRatio, ...]:
         for element, times in over.atoms
         if element in held and element not in _BESIDE
     )
-
-
-def _short(number: Fraction) -> str:
-    return str(number.numerator) if number.denominator == 1 else f"{float(number):g}"

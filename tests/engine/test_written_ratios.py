@@ -42,6 +42,31 @@ def said(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("number", "factor", "unit", "out"),
+    [
+        ("14/44", "tN/tN2O", "tN2O", "tN"),
+        ("12/44", "kgCO2/tC", "tC", "kgCO2"),
+        ("44000/12", "tCO2/kgC", "kgC", "tCO2"),
+        ("12/184", "tC/t_dolomite", "t_dolomite", "tC"),
+        ("1000", "m2/ha", "ha", "m2"),
+        ("1", "ha/km2", "km2", "ha"),
+    ],
+)
+def test_what_a_message_says_to_write_is_right(tmp_path, number, factor, unit, out):
+    """The remedy is taken word for word, and nothing is found any more."""
+
+    def findings(written):
+        text = SPEC.format(formula=f"a * {written}", unit=unit, out=out, factor="1", kind="default", constants="", rest="", more="")
+        (tmp_path / "methodology.yaml").write_text(text, encoding="utf-8")
+        return [f for f in check_methodology(load_methodology(tmp_path / "methodology.yaml")).findings if f.code.startswith(("U30", "W82"))]
+
+    wrong = findings(f"{number} {{{factor}}}")
+    assert [finding.code for finding in wrong][:1] in (["U305"], ["U306"])
+    remedy = wrong[0].remedy.removeprefix("write ").partition(";")[0]
+    assert findings(remedy) == [], remedy
+
+
+@pytest.mark.parametrize(
     ("formula", "unit", "out", "right"),
     [
         ("a / 10000 {m2/ha}", "m2", "ha", True),
