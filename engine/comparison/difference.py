@@ -77,8 +77,8 @@ def find_difference(a: Side, b: Side, projects: Sequence[Path | str] = (), load:
     if len(data) > 1:
         inputs = compare_projects(b.methodology, data[0], data[1])
     effect = find_effect(a, b, data[0], data[-1], load) if data else None
-    lists = compare_lists(a.methodology, b.methodology)
-    return Difference(a, b, compare_equations(a, b), lists, compare_values(a.methodology, b.methodology), inputs, effect)
+    lists = compare_lists(a.said, b.said)
+    return Difference(a, b, compare_equations(a, b), lists, compare_values(a.said, b.said), inputs, effect)
 
 
 def _check_readings(side: Side) -> None:

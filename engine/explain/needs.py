@@ -18,6 +18,7 @@ from engine.run.rules import cut_off
 from equations.errors import GraphError, InputError, near_or_all
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
+from equations.readings.composition import with_readings
 from equations.records import record
 
 _LONG = 60
@@ -91,6 +92,7 @@ def find_needs(
         If a target does not exist or cannot be computed.
     """
     check_switches(methodology, chosen, readings or {})
+    methodology = with_readings(methodology, readings or {})
     combinations = matching_choices(methodology, chosen)
     found: dict[str, dict[int, Need]] = {}
     years: dict[str, str] = {}
@@ -216,6 +218,7 @@ def project_template(
     datasets: tuple[str, ...] = (),
 ) -> str:
     """Return a commented project file for one setting that lacks only the numbers; each is written ``____``."""
+    methodology = with_readings(methodology, setting.readings)
     given = datasets_by_quantity(methodology, datasets)
     plan = plan_for_needs(methodology, setting, targets, frozenset(given))
     lines = [*_template_head(methodology, setting, datasets), *_template_members(methodology, setting, plan), "", "values:"]

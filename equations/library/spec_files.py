@@ -17,7 +17,8 @@ from equations.model.methodology import Methodology
 from equations.records import record
 from equations.revision.revision import apply_changes
 from equations.spec.block import Block, Errors
-from equations.spec.reader import read_methodology
+from equations.readings.edits_reader import read_whole
+from equations.readings.settling import settle
 
 _MOST_REVISIONS = 20
 
@@ -54,7 +55,7 @@ def read_document(path: Path, _depth: int = 0) -> SpecDocument:
     base = root.get("based_on")
     if isinstance(base, Scalar):
         below = read_document(_based_on(base, path), _depth + 1)
-        return SpecDocument(apply_changes(below.document, root), (*sources, *below.sources), path)
+        return SpecDocument(apply_changes(below.document, root, settle), (*sources, *below.sources), path)
     return SpecDocument(root, tuple(sources), path)
 
 
@@ -72,7 +73,7 @@ def load_methodology(reference: str | Path) -> Methodology:
 
 def methodology_of(spec: SpecDocument) -> Methodology:
     """Read a composed document as a methodology."""
-    return read_methodology(spec.document, content_hash=spec.hash, files=spec.files)
+    return read_whole(spec.document, content_hash=spec.hash, files=spec.files)
 
 
 def canonical_text(node: YamlNode) -> str:

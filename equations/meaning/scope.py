@@ -1,4 +1,4 @@
-"""What the names of a formula mean: letters, quantities, matrices, choices, readings, labels; every index bound, over the right set."""
+"""What the names of a formula mean: letters, quantities, matrices, choices, labels; every index bound, over the right set."""
 
 from __future__ import annotations
 
@@ -148,9 +148,10 @@ class Resolver:
                 return DateMark(name, span=node.span)
             if name in names.choices:
                 return Switch("choice", name, span=node.span)
-        if name in names.matrices:
+        quantity = names.quantities.get(name)
+        if name in names.matrices and (quantity is None or len(node.indices) < len(quantity.indices)):
             return self.matrix(node)
-        if name in names.quantities:
+        if quantity is not None:
             return self.element(node)
         if name not in names.faulty:
             self.undefined(node)
@@ -257,6 +258,8 @@ class Resolver:
         right: Node | None = self.as_letter(node.right) or self.resolve_switch(node.right)
         if isinstance(left, Switch) or isinstance(right, Switch):
             return self.compare_switch(node, left, right)
+        if isinstance(left, Call) or isinstance(right, Call):
+            return node
         if isinstance(left, Letter) or isinstance(right, Letter):
             return self.compare_letter(node, left, right)
         return replace(node, left=self.resolve(node.left), right=self.resolve(node.right))
@@ -279,24 +282,23 @@ class Resolver:
         return None
 
     def reading(self, node: Call) -> Node:
-        argument = node.arguments[0]
-        id_ = argument.text if isinstance(argument, Text) else argument.name if isinstance(argument, Name) else ""
-        if id_ not in self.names.rulings:
-            self.fault("X204", f"there is no ruling {id_!r}", argument.span, remedy=near_or_all(id_, self.names.rulings))
-        return Switch("reading", id_, span=node.span)
+        """A reading edits what the spec says; no formula asks for one."""
+        self.fault("X202", "a formula asks for a reading", node.span, why="a reading of an open place is an edit of what stands here by default",
+                   remedy="write `replace:`, `add:`, `remove:` or `adjust:` under the reading, in `rulings:`")  # fmt: skip
+        return node
 
     def compare_switch(self, node: Compare, left: Node | None, right: Node | None) -> Node:
         switch, other, written = (left, right, node.right) if isinstance(left, Switch) else (right, left, node.left)
         if not isinstance(switch, Switch) or isinstance(other, Switch) or node.op not in ("==", "!="):
             self.fault("X207", "a choice can only be compared (== or !=) with one of its values", node.span,
-                       why="values of a choice or reading have no order and are no numbers",
-                       remedy=f"write {_switched(switch)} == value" if isinstance(switch, Switch) else "")  # fmt: skip
+                       why="values of a choice have no order and are no numbers",
+                       remedy=f"write {switch.id} == value" if isinstance(switch, Switch) else "")  # fmt: skip
             return node
         text = _word(written)
-        known = (self.names.choices if switch.kind == "choice" else self.names.rulings).get(switch.id, ())
+        known = self.names.choices.get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
-            quoted = f'write it in quotes: {_switched(switch)} == "{shown}"' if shown in known else ""
+            quoted = f'write it in quotes: {switch.id} == "{shown}"' if shown in known else ""
             self.fault("X204", f"{switch.id} has no value {shown!r}" if not quoted else f"{shown!r} is more than one word", written.span,
                        why=f"its values are {', '.join(known)}", remedy=quoted or near(shown, known) or "take one of them")  # fmt: skip
         return replace(node, left=switch, right=Word(text or "", span=written.span))
@@ -434,10 +436,6 @@ class Resolver:
 
 def _counted(count: int) -> str:
     return "1 index" if count == 1 else f"{count} indices"
-
-
-def _switched(switch: Switch) -> str:
-    return switch.id if switch.kind == "choice" else f'reading("{switch.id}")'
 
 
 def _word(node: Node) -> str | None:

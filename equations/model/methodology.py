@@ -156,6 +156,10 @@ class Methodology:
     activities: tuple[Activity, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
     pools: tuple[Pool, ...] = ()
+    #: Ruling -> reading, of those that are not the default: what it was composed with (:mod:`equations.readings.composition`).
+    taken: tuple[tuple[str, str], ...] = ()
+    #: The methodology under the default readings that it was composed from, where it was.
+    base: Methodology | None = field(default=None, compare=False, repr=False)
     #: SHA-256 of what the spec says, whichever files and revisions it was composed from.
     hash: str = field(default="", compare=False)
     #: Files that were read, for messages and receipts: path and SHA-256.
@@ -231,6 +235,18 @@ class Methodology:
     def reported(self) -> tuple[str, ...]:
         """Quantities that a run is made for where nobody asks for others: the result, and what is reported beside it."""
         return tuple(dict.fromkeys((self.result, *self.report)))
+
+    @cached_property
+    def in_readings(self) -> Mapping[str, str]:
+        """Quantities that only readings declare -> the reading, in words."""
+        return MappingProxyType({
+            quantity.id: f"reading {reading.id} of ruling {ruling.id}"
+            for ruling in reversed(self.rulings)
+            for reading in reversed(ruling.readings)
+            for block in reading.edits
+            for quantity in block.quantities
+            if quantity.id not in self.quantity
+        })  # fmt: skip
 
     @cached_property
     def year_set(self) -> str:

@@ -71,10 +71,12 @@ def read_methodology(document: YamlNode, *, content_hash: str = "", files: tuple
     MethodologyError
         One error, or :class:`~equations.errors.Faults` with every fault found.
     """
-    return _Reader(document).methodology(content_hash, files)
+    return SpecReader(document).methodology(content_hash, files)
 
 
-class _Reader(DeclarationReader):
+class SpecReader(DeclarationReader):
+    """Reads the blocks of one document; faults are collected in ``errors``."""
+
     def methodology(self, content_hash: str, files: tuple[tuple[str, str], ...]) -> Methodology:
         spec, head = self.spec, self.head
         sections = tuple(Section(b.text("id"), b.text("title")) for b in spec.blocks("sections"))
