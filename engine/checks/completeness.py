@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.finding import Finding, from_error
 from engine.checks.plans import plan_errors
+from engine.finding import Finding, from_error
 from engine.plan.setting import Setting
 from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
 from equations.model.methodology import Methodology

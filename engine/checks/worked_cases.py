@@ -23,6 +23,7 @@ from equations.errors import FaultList, Place, SpecError, raise_all
 from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
 from equations.library.places import shown_name
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 from equations.records import record
 from equations.spec.block import Block, Errors, read_number, unique
 from equations.spec.schema import Field
@@ -98,6 +99,7 @@ class WorkedCase:
 
     def difference(self, methodology: Methodology, setting: Setting, values: Values) -> str:
         """Compare a run with what is expected; return the first difference in words, or an empty text."""
+        methodology = with_readings(methodology, setting.readings)
         for number in self.expected:
             wanted = number.value * float(conversion(number.unit, methodology.quantity[number.quantity].unit))
             found = cell_of(methodology, setting, values, number)
@@ -161,7 +163,7 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
         block.fault("S108", f"there is no project file {block.text('project')!r}", block.place_of("project"))
     wanted = (methodology.result, *methodology.report, *block.words("expect"))
     for scalar in block.word_nodes("expect"):
-        if scalar.text not in methodology.quantity:
+        if methodology.declared(scalar.text) is None:
             block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place)
     texts = {name: {key: scalar.text for key, scalar in block.texts(name)} for name in ("choices", "readings")}
     return WorkedCase(
@@ -182,7 +184,7 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
         if len(row) != len(_HEADER) or (number := read_number(row[3])) is None:
             errors.append(SpecError("S105", "a line has quantity, cell, unit and value", place))
             continue
-        quantity = methodology.quantity.get(row[0])
+        quantity = methodology.declared(row[0])
         labels = tuple(row[1].split(", ")) if row[1] else ()
         if quantity is None or len(labels) != len(quantity.indices):
             errors.append(SpecError("S107", f"there is no number {row[0]}[{row[1]}]", place))
@@ -198,6 +200,7 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
 
 def expected_text(case: WorkedCase, methodology: Methodology, setting: Setting, values: Values) -> str:
     """Write down what a run gives as the expected numbers of a case, with twelve digits."""
+    methodology = with_readings(methodology, setting.readings)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_HEADER)

@@ -14,11 +14,11 @@ from equations.errors import Place, SpecError, near, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
 from equations.library.places import find_spec, shown_name
 from equations.model.methodology import Methodology
+from equations.readings.edits_reader import read_whole
+from equations.readings.settling import settle
 from equations.records import record
 from equations.revision.revision import apply_changes
 from equations.spec.block import Block, Errors
-from equations.readings.edits_reader import read_whole
-from equations.readings.settling import settle
 
 _MOST_REVISIONS = 20
 

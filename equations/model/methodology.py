@@ -236,6 +236,12 @@ class Methodology:
         """Quantities that a run is made for where nobody asks for others: the result, and what is reported beside it."""
         return tuple(dict.fromkeys((self.result, *self.report)))
 
+    def declared(self, id_: str) -> Quantity | None:
+        """Return a quantity of the text, or one that only a reading declares."""
+        held = self.quantity.get(id_)
+        every = (q for r in self.rulings for x in r.readings for block in x.edits for q in block.quantities)
+        return held if held is not None else next((quantity for quantity in every if quantity.id == id_), None)
+
     @cached_property
     def in_readings(self) -> Mapping[str, str]:
         """Quantities that only readings declare -> the reading, in words."""

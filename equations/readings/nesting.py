@@ -111,7 +111,7 @@ class _Nesting:
         """Find what arrives at each step: the same for all that read it."""
         told: dict[int, str] = {}
         for (reader, of), chain in self.chains.items():
-            if not self.reads(reader, of):
+            if not self.is_read(reader, of):
                 continue
             previous = None
             for placed in chain:
@@ -125,12 +125,12 @@ class _Nesting:
                 told.setdefault(key, reader)
                 previous = placed
 
-    def reads(self, reader: str, of: str) -> bool:
+    def is_read(self, reader: str, of: str) -> bool:
         """Whether an equation, or a step of a ruling, reads a quantity."""
         equation = self.methodology.equation.get(reader)
         if equation is not None:
-            return _reads(equation.formula, of)
-        return any(_reads(e.formula, of) for placed in self.steps if placed.ruling == reader for e in placed.step.equations)
+            return reads(equation.formula, of)
+        return any(reads(e.formula, of) for placed in self.steps if placed.ruling == reader for e in placed.step.equations)
 
     def put_between(self, between: list[Placed]) -> Methodology:
         wanted = self.wanted()
@@ -152,14 +152,14 @@ class _Nesting:
             quantities[at:at] = placed.step.quantities
             own = [self.of_step(equation, placed) for equation in placed.step.equations]
             names = {quantity.id for quantity in placed.step.quantities}
-            first = next((at for at, e in enumerate(rewritten) if e.id in reading and any(_reads(e.formula, id_) for id_ in names)), len(rewritten))
+            first = next((at for at, e in enumerate(rewritten) if e.id in reading and any(reads(e.formula, id_) for id_ in names)), len(rewritten))
             rewritten[first:first] = own
         raise_all(self.errors)
         return replace(self.methodology, quantities=tuple(quantities), equations=tuple(rewritten))
 
     def wanted(self) -> set[int]:
         """Return the steps whose value is read, by number."""
-        last = [chain[-1] for (reader, of), chain in self.chains.items() if reader in self.methodology.equation and self.reads(reader, of)]
+        last = [chain[-1] for (reader, of), chain in self.chains.items() if reader in self.methodology.equation and self.is_read(reader, of)]
         found: set[int] = set()
         while last:
             placed = last.pop()
@@ -167,10 +167,10 @@ class _Nesting:
                 continue
             found.add(id(placed))
             before = self.before.get(id(placed))
-            if before is not None and any(_reads(e.formula, IT) for e in placed.step.equations):
+            if before is not None and any(reads(e.formula, IT) for e in placed.step.equations):
                 last.append(before)
             last += [chain[-1] for (reader, of), chain in self.chains.items()
-                     if reader == placed.ruling and any(_reads(e.formula, of) for e in placed.step.equations)]  # fmt: skip
+                     if reader == placed.ruling and any(reads(e.formula, of) for e in placed.step.equations)]  # fmt: skip
         return found
 
     # -- formulas
@@ -222,7 +222,17 @@ def read_as(node: Element | MatrixRef, quantity: Quantity, more: tuple[IndexLett
     return MatrixRef(name, quantity.id, node.diagonal, indices, span=node.span)
 
 
-def _reads(formula: Node, quantity: str) -> bool:
+def with_arriving(formula: Node, quantity: Quantity) -> Node:
+    """Return a formula of a step with a quantity in the place of ``it``."""
+
+    def swap(node: Node) -> Node | None:
+        return read_as(node, quantity, ()) if isinstance(node, Element | MatrixRef) and node.quantity == IT else None
+
+    return exchanged(formula, swap)
+
+
+def reads(formula: Node, quantity: str) -> bool:
+    """Whether a formula names a quantity, or its matrix."""
     return any(isinstance(node, Element | MatrixRef) and node.quantity == quantity for node in walk(formula))
 
 
@@ -260,12 +270,13 @@ def fits_inside(gives: Equation, definition: Equation) -> bool:
     plain = not definition.solver and not gives.solver and isinstance(left, Element) and all(isinstance(i, IndexLetter) for i in left.indices)
     own = [i.letter if isinstance(i, IndexLetter) and not i.offset else "" for node in walk(gives.formula)
            if isinstance(node, Element) and node.quantity == IT for i in node.indices]  # fmt: skip
-    return plain and not any(isinstance(node, Binder) or (isinstance(node, MatrixRef)) for node in walk(gives.formula)) and all(
+    return plain and not any(isinstance(node, Binder | MatrixRef) for node in walk(gives.formula)) and all(
         own[at : at + len(letters)] == letters for at in range(0, len(own), len(letters) or 1)
     )
 
 
 def put_inside(gives: Equation, definition: Equation) -> Equation:
+    """Return a definition whose right side stands in the place of ``it``; see :func:`fits_inside`."""
     names = [index.letter for index in gives.defines.indices if isinstance(index, IndexLetter)]
     own = [index.letter for index in definition.defines.indices if isinstance(index, IndexLetter)]
     renamed = with_letters(gives.formula, dict(zip(names, own, strict=True)))
@@ -289,7 +300,7 @@ def set_apart(methodology: Methodology, placed: Placed) -> Methodology:
     equations = [replace(e, defines=read_as(e.defines, raw, ())) if e.quantity == of.id else e for e in methodology.equations]
     own = []
     for equation in step.equations:
-        formula = exchanged(equation.formula, lambda node: read_as(node, raw, ()) if isinstance(node, Element | MatrixRef) and node.quantity == IT else None)
+        formula = with_arriving(equation.formula, raw)
         left = read_as(equation.defines, of, ()) if equation is step.equations[-1] else equation.defines
         own.append(replace(equation, formula=formula, defines=left))
     at = 1 + max(at for at, e in enumerate(equations) if e.quantity == raw.id)

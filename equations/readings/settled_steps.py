@@ -13,7 +13,7 @@ from equations.errors import MethodologyError
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.exchange import exchanged
 from equations.formula.grammar import parse_formula
-from equations.formula.syntax import Element, IndexLetter, MatrixRef, Name, Node, walk
+from equations.formula.syntax import IndexLetter, Name, Node, walk
 from equations.formula.tokens import Source
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
@@ -23,7 +23,7 @@ from equations.notation.plain import letters_of, plain_text
 from equations.readings.composition import with_readings
 from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.readings.edits_reader import read_whole
-from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as
+from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, with_arriving
 
 _FORMULAS = ("formula", "relation", "gives")
 _CITED = ("section", "equation", "table", "page", "note")
@@ -71,11 +71,11 @@ class _Settling:
         names = {of.id: gives.id, of.matrix: gives.matrix, of.diagonal_matrix: gives.diagonal_matrix}
         names = {old: new for old, new in names.items() if old and new}
         order = self.order(step.of)
-        own = [e.id for e in step.equations if any(isinstance(n, Element | MatrixRef) and n.quantity == IT for n in walk(e.formula))]
+        own = [e.id for e in step.equations if reads(e.formula, IT)]
         document = self.readers(document, step, names)
         rulings = [self.of_ruling(block, step, names, order, own) for block in blocks_of(document.get("rulings"))]
         document = with_list(document, "rulings", rulings)
-        return self.declared(document, step, {IT: of})
+        return self.declared(document, step, of)
 
     def readers(self, document: Mapping, step: Step, names: dict[str, str]) -> Mapping:
         blocks = []
@@ -142,7 +142,7 @@ class _Settling:
             block = with_field(block, "equations", replace(held, items=tuple(new))) if isinstance(held, Sequence) else block
         readers = texts_of(block.get("in"))
         if self.ruling in readers:  # its steps are equations now, those that read the quantity among them
-            reading = [e.id for e in step.equations if any(isinstance(n, Element | MatrixRef) and n.quantity == text_of(block, "of") for n in walk(e.formula))]
+            reading = [e.id for e in step.equations if reads(e.formula, text_of(block, "of"))]
             block = with_field(block, "in", _texts([r for r in readers if r != self.ruling] + reading, block))
         if text_of(block, "of") != step.of or not readers or not set(readers) & set(step.readers):
             return block
@@ -150,7 +150,7 @@ class _Settling:
             return with_field(block, "of", _text(names[step.of], block))
         return with_field(block, "in", _texts([*own, *(r for r in readers if r not in step.readers)], block))
 
-    def declared(self, document: Mapping, step: Step, arrives: dict[str, Quantity]) -> Mapping:
+    def declared(self, document: Mapping, step: Step, arrives: Quantity) -> Mapping:
         """Return a document that declares what a step computes, and holds its equations."""
         place = blocks_of(document.get("equations"))[0]
         quantities = blocks_of(document.get("quantities"))
@@ -159,15 +159,11 @@ class _Settling:
         new = [_quantity(q, place, limits if q is step.gives else None) for q in step.quantities]
         quantities[at:at] = new
         equations = blocks_of(document.get("equations"))
-        names = {q.id for q in step.quantities} | {q.matrix for q in step.quantities if q.matrix} | {q.diagonal_matrix for q in step.quantities if q.diagonal_matrix}
+        names = {name for q in step.quantities for name in (q.id, q.matrix, q.diagonal_matrix) if name}
         first = next((at for at, e in enumerate(equations) if _names(e) & names), len(equations))
         own = []
         for equation in step.equations:
-            def swap(node: Node) -> Node | None:
-                arriving = arrives.get(node.quantity) if isinstance(node, Element | MatrixRef) else None
-                return read_as(node, arriving, ()) if arriving is not None and isinstance(node, Element | MatrixRef) else None
-
-            own.append(_equation(replace(equation, formula=exchanged(equation.formula, swap)), self.base, place))
+            own.append(_equation(replace(equation, formula=with_arriving(equation.formula, arrives)), self.base, place))
         equations[first:first] = own
         return with_list(with_list(document, "quantities", quantities), "equations", equations)
 
@@ -189,18 +185,17 @@ class _Settling:
     def is_touched(self, of: str) -> bool:
         """Whether another reading changes a definition of a quantity."""
         ids = {e.id for e in self.base.definitions[of]}
-        return any(
-            any(step.of == of and not step.readers for step in block.steps)
-            or any(edit.list == "equations" and (edit.id in ids or (isinstance(edit.entry, Equation) and edit.entry.quantity == of)) for edit in block.entries)
-            for _, block in self.others
+        blocks = [block for _, block in self.others]
+        edits = [edit for block in blocks for edit in block.entries if edit.list == "equations"]
+        return any(step.of == of and not step.readers for block in blocks for step in block.steps) or any(
+            edit.id in ids or (isinstance(edit.entry, Equation) and edit.entry.quantity == of) for edit in edits
         )
 
     def set_apart(self, document: Mapping, step: Step) -> Mapping:
         """Give what arrives at the step a name, so that other readings go on changing it."""
         of = self.base.quantity[step.of]
         id_ = f"{of.id}_before_{_plain(self.ruling)}"
-        names = {of.id: id_, of.matrix: f"{of.matrix}_before_{_plain(self.ruling)}", of.diagonal_matrix: f"{of.diagonal_matrix}_before_{_plain(self.ruling)}"}
-        names = {old: new for old, new in names.items() if old}
+        names = {old: f"{old}_before_{_plain(self.ruling)}" for old in (of.id, of.matrix, of.diagonal_matrix) if old}
         order = self.order(step.of)
         defined = {e.id for e in self.base.definitions[of.id]} | {e.id for _, block in self.others for e in block.equations if e.quantity == of.id}
 
@@ -227,7 +222,9 @@ class _Settling:
                 )
                 part = with_field(part, "adjust", replace(steps, items=items))
             met = part.get("with")
-            return with_field(part, "with", replace(met, items=tuple(edits(m, ruling) for m in blocks_of(met)))) if isinstance(met, Sequence) else part
+            if not isinstance(met, Sequence):
+                return part
+            return with_field(part, "with", replace(met, items=tuple(edits(m, ruling) for m in blocks_of(met))))
 
         rulings = []
         for block in blocks_of(document.get("rulings")):
@@ -238,8 +235,8 @@ class _Settling:
         document = with_list(document, "rulings", rulings)
         raw = replace(of, id=id_)
         gives = replace(step.equations[-1], defines=read_as(step.equations[-1].defines, of, ()))
-        own = replace(step, quantities=step.quantities[:-1] + (raw,), equations=(*step.equations[:-1], gives))
-        document = self.declared(document, own, {IT: raw})
+        own = replace(step, quantities=(*step.quantities[:-1], raw), equations=(*step.equations[:-1], gives))
+        document = self.declared(document, own, raw)
         return self.as_before(document, of.id, id_, names)
 
     def as_before(self, document: Mapping, of: str, id_: str, names: dict[str, str]) -> Mapping:
@@ -261,8 +258,9 @@ class _Settling:
 
 def _quantity(quantity: Quantity, at: YamlNode, limits: YamlNode | None) -> Mapping:
     texts = {
-        "id": quantity.id, "symbol": quantity.symbol, "name": quantity.name, "meaning": quantity.meaning, "unit": quantity.unit.text or str(quantity.unit),
-        "kind": quantity.kind, "matrix": quantity.matrix, "diagonal_matrix": quantity.diagonal_matrix, "matrix_symbol": quantity.matrix_symbol,
+        "id": quantity.id, "symbol": quantity.symbol, "name": quantity.name, "meaning": quantity.meaning,
+        "unit": quantity.unit.text or str(quantity.unit), "kind": quantity.kind, "matrix": quantity.matrix,
+        "diagonal_matrix": quantity.diagonal_matrix, "matrix_symbol": quantity.matrix_symbol,
         "diagonal_symbol": quantity.diagonal_symbol, "on": quantity.on, "part_of": quantity.part_of, "editorial": quantity.editorial,
     }  # fmt: skip
     block = _block({name: _text(text, at) for name, text in texts.items() if text}, at)
@@ -282,7 +280,8 @@ def _equation(equation: Equation, methodology: Methodology, at: YamlNode) -> Map
     own = {letter: set_id for letter, set_id in equation.letters if usual.get(letter) != set_id}
     texts = {
         "id": equation.id, "section": equation.section, "title": equation.title, "defines": plain_text(equation.defines, letters),
-        "relation" if equation.solver else "formula": plain_text(equation.formula, letters), "solver": equation.solver, "editorial": equation.editorial,
+        "relation" if equation.solver else "formula": plain_text(equation.formula, letters), "solver": equation.solver,
+        "editorial": equation.editorial,
     }  # fmt: skip
     block = _block({name: _text(text, at) for name, text in texts.items() if text}, at)
     if own:

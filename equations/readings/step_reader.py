@@ -118,7 +118,7 @@ class StepReader:
                 found.append(self.base.base_set(set_id) if set_id not in own or self.base.index_set[set_id].subset_of else set_id)
         return found
 
-    def given(self, block: Block, of: Quantity, node: Name, is_matrix: bool) -> Quantity:  # noqa: FBT001 - what left_side returns
+    def given(self, block: Block, of: Quantity, node: Name, is_matrix: bool) -> Quantity:
         """Declare what a step gives: as the quantity behind which it stands."""
         skipped = 0 if not is_matrix else 2 if of.matrix else 1
         written = self.axes(block, node) if block.has("defines") else list(of.indices)
@@ -131,12 +131,12 @@ class StepReader:
         id_ = node.name if not is_matrix else block.name("id") or f"{of.id}_{suffix}"
         matrix = (node.name if is_matrix and of.matrix else block.name("matrix") or f"{of.matrix}_{suffix}") if of.matrix else ""
         diagonal = (node.name if is_matrix and not of.matrix else f"{of.diagonal_matrix}_{suffix}") if of.diagonal_matrix else ""
-        mark = "".join(f"\\,<{axis}>" for axis in extra)
+        mark = f"^{{\\text{{{self.under[0]}}}}}" + "".join(f"\\,<{axis}>" for axis in extra)
         return replace(
             self.declared(block, id_, (*of.indices, *extra), of), range=of.range, matrix=matrix, diagonal_matrix=diagonal, on=of.on,
-            symbol=block.text("symbol") or f"{{{of.symbol}}}^{{\\text{{{self.under[0]}}}}}{mark}",
-            matrix_symbol=block.text("matrix_symbol") or (f"{{{of.matrix_symbol or of.matrix}}}^{{\\text{{{self.under[0]}}}}}{mark}" if matrix else ""),
-            diagonal_symbol=f"{{{of.diagonal_symbol or of.diagonal_matrix}}}^{{\\text{{{self.under[0]}}}}}{mark}" if diagonal else "",
+            symbol=block.text("symbol") or f"{{{of.symbol}}}{mark}",
+            matrix_symbol=block.text("matrix_symbol") or (f"{{{of.matrix_symbol or of.matrix}}}{mark}" if matrix else ""),
+            diagonal_symbol=f"{{{of.diagonal_symbol or of.diagonal_matrix}}}{mark}" if diagonal else "",
             rows_sum_to=None,
         )  # fmt: skip
 
@@ -190,7 +190,9 @@ class StepReader:
         section = block.text("section") or self.ruling.text_place.section
         texts = {"id": f"{self.under[0]}.{id_}", "section": section, "editorial": self.editorial(block), "title": block.text("title")}
         place = block.place
-        entries += [(self.key(name, block.node), Scalar(text, place.file, place.line, place.column, quoted=True)) for name, text in texts.items() if text]
+        for name, text in texts.items():
+            if text:
+                entries.append((self.key(name, block.node), Scalar(text, place.file, place.line, place.column, quoted=True)))
         node = Mapping(tuple(entries), place.file, place.line, place.column)
         equation = self.reader.equation(Block(node, "equation", self.errors), names, self.base.equivalences, self.base.sections)
         if equation is None:
