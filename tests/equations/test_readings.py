@@ -67,11 +67,11 @@ def test_steps_stand_one_behind_the_other(example):
 
 
 def test_what_holds_under_more_readings_stands_before_what_holds_under_fewer(example):
-    days, power = {"later-years": "days"}, {"compounding": "power"}
+    days, steady = {"later-years": "days"}, {"steady-loss": "continuous"}
 
     assert formula(with_readings(example, days), "area.later") == "A[i, y-1] * (1 - P[i] * d[y] / d_0[y])"
-    assert formula(with_readings(example, power), "area.later") == "A[i, y-1] * (1 - P[i])"
-    assert formula(with_readings(example, days | power), "area.later") == "A[i, y-1] * (1 - P[i]) ^ (d[y] / d_0[y])"
+    assert formula(with_readings(example, steady), "area.later") == "A[i, y-1] * exp(-P[i])"
+    assert formula(with_readings(example, days | steady), "area.later") == "A[i, y-1] * exp(-P[i] * d[y] / d_0[y])"
 
 
 def test_a_step_on_a_definition_keeps_the_name_of_the_quantity(example):
@@ -100,7 +100,7 @@ def settled(tmp_path: Path, ruling: str, reading: str):
 
 
 @pytest.mark.parametrize(
-    ("ruling", "reading"), [("signs", "clipped"), ("row-sums", "rescale"), ("later-years", "days"), ("compounding", "power"), ("floor", "zero")]
+    ("ruling", "reading"), [("signs", "clipped"), ("row-sums", "rescale"), ("later-years", "days"), ("steady-loss", "continuous"), ("floor", "zero")]
 )
 def test_a_settled_reading_says_the_same_as_the_reading_taken_whatever_else_is_taken(example, tmp_path, ruling, reading):
     made = settled(tmp_path, ruling, reading)
@@ -126,17 +126,17 @@ def test_a_revision_that_replaces_what_a_reading_replaces_says_what_the_reading_
     with pytest.raises(MethodologyError) as raised:
         load_methodology(tmp_path / "two.yaml")
     assert "the formula of 'area.later' is replaced here and by the reading later-years: days" in str(raised.value)
-    assert "compounding: power" in str(raised.value)
+    assert "steady-loss: continuous" in str(raised.value)
 
     restated = REVISION + """    rulings:
       - id: later-years
         readings: {replace: [{id: days, replace: {equations: [{id: area.later, formula: "A[i, y-1] * (1 - P[i] * d[y] / d_0[y]) * 1"}]}}]}
-      - {id: compounding, readings: {remove: [power], add: [{id: none, meaning: left out}]}}
+      - {id: steady-loss, readings: {remove: [continuous], add: [{id: none, meaning: left out}]}}
 """
     (tmp_path / "two.yaml").write_text(restated.replace("with:", ""), encoding="utf-8")
-    with pytest.raises(MethodologyError, match="there is no reading of compounding 'power'"):  # where the two met
+    with pytest.raises(MethodologyError, match="there is no reading of steady-loss 'continuous'"):  # where the two met
         load_methodology(tmp_path / "two.yaml")
 
-    settled_first = REVISION.replace("changes:\n", "changes:\n  settle: {later-years: as-printed, compounding: as-printed}\n")
+    settled_first = REVISION.replace("changes:\n", "changes:\n  settle: {later-years: as-printed, steady-loss: as-printed}\n")
     (tmp_path / "two.yaml").write_text(settled_first, encoding="utf-8")
     assert formula(load_methodology(tmp_path / "two.yaml"), "area.later") == "A[i, y-1] * (1 - P[i]) * 1"

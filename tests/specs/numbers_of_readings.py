@@ -73,7 +73,11 @@ def written() -> dict[str, dict[str, list[tuple[Readings, dict[str, list[str]] |
     data = json.loads(gzip.decompress(WRITTEN.read_bytes()))
     return {
         version: {
-            name: [(tuple(map(tuple, readings)), data["numbers"][at]) for readings, at in zip(data["readings"][version], places, strict=True)]
+            name: [
+                (tuple(map(tuple, readings)), data["numbers"][at])
+                for readings, at in zip(data["readings"][version], places, strict=True)
+                if at is not None  # not all combinations were tried on the projects that take long
+            ]
             for name, places in of_version.items()
         }
         for version, of_version in data["places"].items()
