@@ -267,7 +267,6 @@ def test_a_revision_without_a_version_is_not_taken_for_the_one_it_edits(revised)
         ("renumber: {total: 4}\nreplace: {equations: [{id: total, number: 5}]}", "'number' of 'total' is edited twice"),
         ("settle: {shut: plain}", "there is no 'shut' in rulings"),
         ("settle: {open: quarter}", "the ruling 'open' has no reading 'quarter'"),
-        ("settle: {open: plain}\nreplace: {equations: [{id: part.half, note: x}]}", "there is no 'part.half' in equations(.|\n)*it is removed at"),
     ],
 )  # fmt: skip
 def test_an_edit_that_does_not_fit_is_named_with_its_place(revised, changes, message):
