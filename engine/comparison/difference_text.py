@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
 
-from engine.comparison.compare_equations import EquationChange, EquationComparison, Regrouping, case_text
+from engine.comparison.compare_equations import EquationChange, EquationComparison, Regrouping, case_text, equation_text
 from engine.comparison.compare_specs import ListChange
 from engine.comparison.difference import Difference
 from engine.comparison.effect import Contribution, Effect
@@ -102,7 +102,10 @@ def _equations(difference: Difference) -> Iterator[str]:
             before += f"; for {case_text(left.equation[change.from_id], left)}"
             after += f"; for {case_text(right.equation[change.id], right)}"
         yield from side_by_side(names, (before, after))
-    yield from _listed("added", [titled(right, id_) for id_ in comparison.added])
+    if difference.readings:  # what a reading adds is what it says
+        yield from (wrapped(f"added {titled(right, id_)}: {equation_text(right.equation[id_], right)}", "    ") for id_ in comparison.added)
+    else:
+        yield from _listed("added", [titled(right, id_) for id_ in comparison.added])
     yield from _listed("removed", [titled(left, id_) for id_ in comparison.removed])
     if comparison.renumbered:
         yield from _listed("renumbered", moved_ranges(comparison))

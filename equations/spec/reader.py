@@ -263,7 +263,7 @@ class SpecReader(DeclarationReader):
         number = next((part for part in _parts(when) if not _is_case(part, supplied=supplied)), None)
         if not resolver.errors and number is not None:
             resolver.fault("X207", "a case that depends on a number", number.span,
-                           why="when: decides by choices, readings, years and members, so that it can be proven complete",
+                           why="when: decides by choices, years and members, so that it can be proven complete",
                            remedy="write cases(condition: a, otherwise: b) in the formula")  # fmt: skip
         self.errors += resolver.errors
         return when, found[1]
@@ -397,7 +397,7 @@ def _parts(condition: Node) -> Iterator[Node]:
 
 
 def _is_case(part: Node, *, supplied: bool) -> bool:
-    """Whether choices, readings, years and members decide a part of a condition."""
+    """Whether choices, years and members decide a part of a condition."""
     if isinstance(part, Compare):
         return isinstance(part.left, Switch | Letter)
     return isinstance(part, Member) or (supplied and isinstance(part, Supplied))
