@@ -185,7 +185,7 @@ def _case(equation: Equation) -> tuple[object, ...]:
 
 def _combinations(methodology: Methodology, named: list[str]) -> Iterator[dict[str, str]]:
     """Yield combinations of choices, each pattern of those that are named once."""
-    seen = set()
+    seen: set[tuple[str, ...]] = set()
     for choices in choice_combinations(methodology):
         key = tuple(choices[id_] for id_ in named)
         if key not in seen and len(seen) < _MOST_PLANS:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from engine.checks.worked_cases import expected_text, read_cases
-from engine.mutation.case_runs import RuleReads, start_case
+from engine.mutation.case_runs import start_case
 from engine.mutation.score import Progress, Score, score
 from engine.output.written_files import write_text
 from equations.errors import InputError
@@ -39,9 +39,8 @@ def score_of(reference: str | Path, sample: int | None, seed: int, workers: int,
 def record_cases(reference: str | Path) -> Iterator[str]:
     """Write the expected numbers of every worked case anew; yield what was done to each."""
     methodology = load_methodology(reference)
-    rules = RuleReads.of(methodology)
     for case in read_cases(find_spec(str(reference)), methodology, parse_unit, with_expected=False):
-        run = start_case(case, methodology, rules, parse_unit)
+        run = start_case(case, methodology, parse_unit)
         text = expected_text(case, methodology, run.setting, run.result.values)
         before = case.path.read_text(encoding="utf-8") if case.path.is_file() else ""
         write_text(case.path, text)

@@ -99,10 +99,10 @@ def _all(methodology: Methodology) -> Iterator[Mutant]:
         quantity = fault.quantity
         yield Mutant(fault.operator, "unit", quantity.id, quantity.id, fault.what, str(quantity.unit), quantity.place, fault)
     for wrong in value_faults(methodology):
-        block = wrong.values
-        text = f"{block.quantity} {wrong.block}: {wrong.what}"
-        if block != methodology.dataset[wrong.dataset].values[wrong.block]:
-            yield Mutant(wrong.operator, "values", wrong.dataset, block.quantity, wrong.what, text, block.place, wrong)
+        values = wrong.values
+        text = f"{values.quantity} {wrong.block}: {wrong.what}"
+        if values != methodology.dataset[wrong.dataset].values[wrong.block]:
+            yield Mutant(wrong.operator, "values", wrong.dataset, values.quantity, wrong.what, text, values.place, wrong)
 
 
 def _of_inlined(equation: Equation, methodology: Methodology, made: Methodology, block: EditBlock) -> Iterator[Mutant]:

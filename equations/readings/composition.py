@@ -105,7 +105,7 @@ def meeting(what: str, one: EditBlock, other: EditBlock, edit: EntryEdit | Step)
 
 
 def _edited(base: Methodology, edits: Mapping[tuple[str, str], EntryEdit]) -> Methodology:
-    lists = {}
+    lists: dict[str, Any] = {}
     for name in EDITED:
         own = [edit for edit in edits.values() if edit.list == name]
         if own:
