@@ -137,11 +137,19 @@ def set_up(folder, purpose):
         environment.install(*requirements(purpose), *TOOLS)
     environment.install("--no-build-isolation", "--no-deps", "--editable", str(ROOT))
     if os.access(str(ROOT / "engine"), os.W_OK):
-        subprocess.run([str(environment.python), "-m", "compileall", "-q", str(ROOT / "equations"), str(ROOT / "engine")], check=False)
+        rooms = [str(ROOT / room) for room in ("equations", "engine", "mrvgraph")]
+        subprocess.run([str(environment.python), "-m", "compileall", "-q", *rooms], check=False)
     done = {part: digest(part) for part in PURPOSES[purpose]} or {purpose: wanted}
     environment.note.write_text(json.dumps({**noted, **done, purpose: wanted}, indent=1) + "\n", encoding="utf-8")
 
 
+def check_not_within(folder):
+    """Stop where this Python runs from the environment that is to be set up: to make it anew would saw off the branch."""
+    if folder.resolve() == Path(sys.prefix).resolve():
+        stop(f"This Python runs from {folder}, which it is to set up.", "Use the one from which it was made: deactivate, then make run")
+
+
 if __name__ == "__main__":
     check_python()
+    check_not_within(Path(sys.argv[1]))
     set_up(Path(sys.argv[1]), sys.argv[2])

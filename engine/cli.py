@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from engine.commands import table as command_line
 from engine.output.destination import can_show, end_output, say, settle_outputs, tell, write
 from engine.output.release import VERSION
-from equations.errors import Faults, InputError, MethodologyError, Place
+from equations.errors import Faults, InputError, MethodologyError, Place, listed
 from equations.files.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
+    from engine.explain.needs import Need
     from engine.plan.graph import EquationGraph
     from engine.run.run import Run
 
@@ -159,8 +160,10 @@ def needs_command(options: argparse.Namespace) -> int:
     needs = find_needs(methodology, chosen, targets=targets, datasets=datasets, readings=readings)
     if options.template:
         choices = matching_choices(methodology, chosen)[0]
-        setting = named_setting(methodology, choices, readings, options.start, options.end, _pairs(options.members, "members"))
-        write(project_template(methodology, setting, targets=targets, datasets=datasets), options.output, "yaml")
+        days = options.start or "2024-01-01", options.end or "2025-12-31"
+        setting = named_setting(methodology, choices, readings, *days, _pairs(options.members, "members"))
+        text = project_template(methodology, setting, targets=targets, datasets=datasets, days_are_open=not (options.start and options.end))
+        write(text, options.output, "yaml")
         return WELL
     if options.format == "json":
         write(to_json([need.as_record() for need in needs]), options.output, "json")
@@ -171,7 +174,7 @@ def needs_command(options: argparse.Namespace) -> int:
         rows = [
             [n.quantity.id, str(n.quantity.unit), ", ".join(n.quantity.indices), n.quantity.title[:48],
              ", ".join(n.used_by[:4]) + (" ..." if len(n.used_by) > 4 else ""),
-             f"given by {n.given_by}" if n.given_by else ("or " + "; ".join(n.instead) if n.instead else ""), n.under]
+             _given_by(n) if n.given_by else ("or " + "; ".join(n.instead) if n.instead else ""), n.under]
             for n in needs if n.quantity.kind == kind
         ]  # fmt: skip
         if rows:
@@ -181,6 +184,11 @@ def needs_command(options: argparse.Namespace) -> int:
             lines.append(table([head[at] for at in kept], [[row[at] for at in kept] for row in rows]))
     write("".join(f"{line}\n" for line in lines), options.output)
     return WELL
+
+
+def _given_by(need: Need) -> str:
+    """Say which dataset gives an input, and which cells it leaves to the project."""
+    return f"given by {need.given_by}" + (f", but not {listed(list(need.lacking), 4)}" if need.lacking else "")
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -204,7 +212,9 @@ def audit_command(options: argparse.Namespace) -> int:
     report = _audited(options)
     if options.receipt:
         choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
-        receipt = receipt_for(report, options.spec, Path(options.project), Path(options.receipt), choices, readings, VERSION)
+        receipt = receipt_for(
+            report, options.spec, Path(options.project), Path(options.receipt), choices=choices, readings=readings, version=VERSION
+        )
         write(receipt, options.receipt, "json")
         tell(f"receipt written to {options.receipt}\n")
     write(shown(report, options.format, verbose=options.verbose), options.output, options.format)
@@ -279,6 +289,9 @@ def docs_command(options: argparse.Namespace) -> int:
     from engine.commands.documents import document
     from engine.report.run_report import to_json
 
+    if not options.project and (options.choose or options.reading):
+        raise InputError("I508", "--choose and --reading say how a project is run, and no project is named",
+                         why="pages of a methodology show every choice and reading", remedy="name one with --project, or leave them out")  # fmt: skip
     audit = _audited(options) if options.project else None
     outcome = document(options.spec, options.output, options.format, check=options.check, audit=audit, version=VERSION)
     for note in outcome.notes:
@@ -383,7 +396,7 @@ def sensitivity_command(options: argparse.Namespace) -> int:
             progress=more,
         )  # fmt: skip
     if options.plot:
-        from engine.simulate.sensitivity_report import tornado_svg
+        from engine.simulate.sensitivity_picture import tornado_svg
 
         write(tornado_svg(found), options.plot, "svg")
     write(sensitivity_output(found, json=options.format == "json"), options.output, options.format)

@@ -1,4 +1,4 @@
-"""Finding: what a check or an audit has to say. An error stops; a finding is reported."""
+"""Finding: what a check or an audit has to say. An error stops; a finding is reported (conventions §8)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ FINDING_CODES: dict[str, str] = {
     "W811": "a number, section or reference that does not fit",
     "W812": "a quantity without source or range",
     "W813": "printed numbers that do not agree with each other",
+    "W814": "what settling a choice took out of the text",
     "W820": "a ratio between two units or substances that is written rounded",
     "W821": "a ratio that is not exact, for a reason that the spec gives",
     "W822": "a supplied ratio that looks like a conversion of units gone wrong",
@@ -50,6 +51,7 @@ FINDING_CODES: dict[str, str] = {
     "A721": "the project is only an illustration",
     "A722": "monitored and projected conversions are far apart",
     "A723": "the result counts years that lie in no monitoring period",
+    "A724": "a relation of which the project says nothing: every combination counts",
     "A730": "a distribution whose mean is not the value of the run",
     "A731": "a declared uncertainty that moves nothing",
     "A732": "propagation of error has no number",

@@ -1,4 +1,4 @@
-"""Where a statement comes from: document, version, section, equation, table, page."""
+"""Where a statement comes from: document, version, section, equation, table, page. Every number has one (conventions §9)."""
 
 from __future__ import annotations
 

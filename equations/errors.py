@@ -9,9 +9,11 @@ The tree, with the family letter of the codes::
     ├── GraphError           G4xx        definitions that do not hold together
     ├── InputError           I5xx        a project file or an option of the command line
     ├── EvaluationError      V6xx        arithmetic that has no answer
+    ├── RefusalError         A741, I513  why nothing is done, at the head of a list of errors
     └── Faults               -           several of the above, reported together
 
-An error stops the work. What is only worth saying is a finding (``engine.finding``).
+All faults are told at once, each with its place and remedy (conventions §11). An error
+stops the work. What is only worth saying is a finding (``engine.finding``).
 """
 
 from __future__ import annotations
@@ -149,18 +151,26 @@ class MethodologyError(Exception):
         Where it is.
     why, remedy
         The reason, and what to do.
+    subject
+        Id of what it is about, for code that must know: the words of a message are for people.
     """
 
-    def __init__(self, code: str, what: str, place: Place | None = None, *, why: str = "", remedy: str = "") -> None:
+    #: Whether it is one of the errors that a list of them counts.
+    is_counted = True
+
+    def __init__(
+        self, code: str, what: str, place: Place | None = None, *, why: str = "", remedy: str = "", subject: str = ""
+    ) -> None:
         super().__init__(code, what, place, why, remedy)
         self.code = code
         self.what = what
         self.place = place
         self.why = why
         self.remedy = remedy
+        self.subject = subject
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.code, self.what, self.place, self.why, self.remedy)
+        return _rebuild, (type(self), self.code, self.what, self.place, self.why, self.remedy, self.subject)
 
     def __str__(self) -> str:
         lines = [f"{self.code} {_cropped(self.what)}"]
@@ -189,8 +199,10 @@ class MethodologyError(Exception):
         }
 
 
-def _rebuild(kind: type[MethodologyError], code: str, what: str, place: Place | None, why: str, remedy: str) -> MethodologyError:
-    return kind(code, what, place, why=why, remedy=remedy)
+def _rebuild(
+    kind: type[MethodologyError], code: str, what: str, place: Place | None, why: str, remedy: str, subject: str
+) -> MethodologyError:
+    return kind(code, what, place, why=why, remedy=remedy, subject=subject)
 
 
 class SpecError(MethodologyError):
@@ -217,6 +229,12 @@ class EvaluationError(MethodologyError):
     """The arithmetic has no answer for these inputs."""
 
 
+class RefusalError(MethodologyError):
+    """Why nothing is done, at the head of the errors that are the reason; it is none of them."""
+
+    is_counted = False
+
+
 class Faults(MethodologyError):  # noqa: N818 - several errors
     """Several errors found in one pass, reported together.
 
@@ -236,8 +254,9 @@ class Faults(MethodologyError):  # noqa: N818 - several errors
 
     def __str__(self) -> str:
         text = "\n".join(str(error) for error in self.errors)
-        if len(self.errors) > 1:
-            text += f"\n{len(self.errors)} errors"
+        count = sum(error.is_counted for error in self.errors)
+        if count > 1:
+            text += f"\n{count} errors"
         return text
 
 

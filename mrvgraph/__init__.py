@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.batch.many_draws import Batch
     from engine.batch.recalculation import Recalculation
     from engine.checks import CheckResult
-    from engine.commands.documents import Outcome as Written
+    from engine.commands.documents import Written
     from engine.comparison.difference import Difference
     from engine.comparison.migrate import Migration
     from engine.explain.needs import Need
@@ -56,7 +56,7 @@ _HOMES = {
     "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
     "Sensitivity": "engine.simulate.sensitivity", "Simulation": "engine.simulate.simulation", "Solved": "engine.simulate.solving",
     "TraceNode": "engine.explain.trace", "Verdict": "engine.run.rules", "Verification": "engine.audit.verification",
-    "Written": "engine.commands.documents:Outcome", "__version__": "engine.output.release",
+    "Written": "engine.commands.documents", "__version__": "engine.output.release",
     "audit": "engine.interface.runs", "check": "engine.interface.specs", "compare": "engine.interface.versions",
     "document": "engine.interface.writing", "explain": "engine.interface.runs", "graph": "engine.interface.specs",
     "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",

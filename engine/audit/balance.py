@@ -65,7 +65,7 @@ def _projected(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
             f"projected areas of {_words(quantity.part_of)} drift from the {number(start)} {quantity.unit} at inception",
             listed(off),
             "rows of the transition matrix that do not add up to 1 make or lose area",
-            str(quantity.source),
+            source=str(quantity.source),
         )
 
 
@@ -99,7 +99,7 @@ def _monitored(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
             f"rows of {quantity.id} in {intervals[0]} are not the areas at inception of {_words(quantity.part_of)}",
             listed(off),
             "see that map, boundary and unit are the same",
-            str(quantity.source),
+            source=str(quantity.source),
         )
 
 
@@ -131,7 +131,7 @@ def _rows(run: Run, quantity: Quantity) -> Iterator[Finding]:
                 f"{len(off)} of {sums.size} rows of {quantity.id} do not add up to {wanted:g}, {word}",
                 listed(off),
                 "" if severity == "note" else "compare the rows with their source",
-                str(quantity.source),
+                source=str(quantity.source),
             )
 
 

@@ -57,8 +57,8 @@ def _blanket(run: Run, quantity: Quantity, given: Mapping[tuple[int, ...], Origi
         f"{share} needed values of {quantity.id} are stated by `otherwise: {', '.join(written)}`",
         _members(run, quantity, covered),
         "see that the statement is meant for every one of them",
-        str(quantity.source),
-        next(iter(covered.values())).place,
+        source=str(quantity.source),
+        place=next(iter(covered.values())).place,
     )
 
 

@@ -66,6 +66,6 @@ def _followed(run: Run, quantity: Quantity, array: np.ndarray, initial: Quantity
                 f"{what} ({initial.id})",
                 listed(texts),
                 "compare the maps, their boundary, their dates and the unit of area",
-                str(quantity.source),
-                place,
+                source=str(quantity.source),
+                place=place,
             )

@@ -17,7 +17,7 @@ from equations.model.quantity import Quantity
 #: A supplied value this many times its default, or this part of it, is a warning.
 FAR = 5.0
 _SAME = 1e-6
-_RESULTS = ("reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits")
+_RESULTS = ("reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits", "issued")
 
 
 def audit_defaults(run: Run) -> tuple[Finding, ...]:
@@ -51,7 +51,7 @@ def _datasets(run: Run) -> Iterator[Finding]:
             f"{len(quantities)} quantit{'ies take' if len(quantities) > 1 else 'y takes'} the values of {name}, {asked}",
             listed(cells, 12),
             "see that the values are allowed for this project and period",
-            str(dataset.source),
+            source=str(dataset.source),
         )
 
 
@@ -75,8 +75,8 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
             f"{id_} is supplied by {' and '.join(by)} in place of {equations[0].label}",
             f"{len(origins)} value{'s' if len(origins) > 1 else ''}",
             remedy,
-            str(quantity.source),
-            place,
+            source=str(quantity.source),
+            place=place,
         )
 
 
@@ -108,8 +108,8 @@ def _beside_defaults(run: Run) -> Iterator[Finding]:
                     f"differ{'' if len(texts) > 1 else 's'} {'far ' if severity == 'warning' else ''}from a published one",
                     listed(texts),
                     "check the unit and the source of the supplied value",
-                    str(quantity.source),
-                    next(iter(origins.values())).place,
+                    source=str(quantity.source),
+                    place=next(iter(origins.values())).place,
                 )
 
 

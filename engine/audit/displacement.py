@@ -39,7 +39,7 @@ def audit_displacement(run: Run) -> tuple[Finding, ...]:
                 f"displacement takes back {100 * share:.1f} % of the reductions, in {len(moved)} of {len(values)} years",
                 listed(shown),
                 "look at the causes, and at the evidence for whatever was left out of the monitored area",
-                str(quantity.source),
+                source=str(quantity.source),
             )
         )
     return tuple(findings)

@@ -49,7 +49,7 @@ def _partial(run: Run, partial: dict[str, int]) -> Iterator[Finding]:
                 f"{quantity.id} of {', '.join(partial)} is that of a whole year",
                 f"{listed(shown)}; no equation behind {quantity.id} uses the operating days under these choices and readings",
                 "compare the rulings on operating days; the table of rulings shows their tonnes",
-                str(quantity.source),
+                source=str(quantity.source),
             )
 
 

@@ -74,8 +74,9 @@ def _series(run: Run, quantity: Quantity) -> Iterator[Finding]:
     ):
         if texts:
             yield Finding(
-                "A712", severity, quantity.id, f"{quantity.id} {what}", listed(texts), remedy, str(quantity.source), place
-            )
+                "A712", severity, quantity.id, f"{quantity.id} {what}", listed(texts), remedy, source=str(quantity.source),
+                place=place,
+            )  # fmt: skip
 
 
 def _times(run: Run, value: float, usual: float, year: int) -> float:

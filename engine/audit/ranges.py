@@ -9,8 +9,26 @@ import numpy as np
 from engine.audit.roles import listed, named
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.run.evaluate import Entered
+from engine.run.magnitudes import NOISE
 from engine.run.run import Run
-from equations.model.quantity import Quantity
+from equations.model.quantity import Quantity, Range
+
+
+def _beyond_rounding(run: Run, quantity: Quantity, limits: Range, cells: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Return the cells that lie further outside a range than rounding may have moved them, as a run takes it (V608)."""
+    if not cells:
+        return cells
+    array, arrays = run.values.arrays[quantity.id], dict(run.values.arrays)
+    entered = Entered(run.methodology, run.plan, arrays).evaluator({quantity.id}).arrays.get(quantity.id)
+    if entered is None:
+        return cells
+    room = NOISE * np.nan_to_num(entered, posinf=0.0)
+    return [
+        cell
+        for cell in cells
+        if not any(limits.holds(float(moved)) for moved in (array[cell] - room[cell], array[cell] + room[cell]))
+    ]
 
 
 def outside_ranges(run: Run, quantity: Quantity) -> Iterator[Finding]:
@@ -23,6 +41,8 @@ def outside_ranges(run: Run, quantity: Quantity) -> Iterator[Finding]:
         bad = [
             tuple(int(at) for at in cell) for cell in np.argwhere(np.isfinite(array)) if not limits.holds(float(array[tuple(cell)]))
         ]
+        if severity == "error":
+            bad = _beyond_rounding(run, quantity, limits, bad)
         if bad:
             shown = [f"{named(run, quantity, cell)} = {number(float(array[cell]))}" for cell in bad]
             yield Finding(
@@ -33,6 +53,6 @@ def outside_ranges(run: Run, quantity: Quantity) -> Iterator[Finding]:
                 f"outside {word}: {limits} {quantity.unit}".removesuffix(" 1"),
                 listed(shown),
                 "explain the number and look at the inputs behind it",
-                str(quantity.source),
+                source=str(quantity.source),
             )
             return

@@ -109,6 +109,6 @@ def _compared(run: Run, quantity: Quantity, monitored: _ByCategory, source: Quan
                 f"{quantity.id} is far from what {source.id} projects for {len(texts)} categor{'ies' if len(texts) > 1 else 'y'}",
                 listed(texts),
                 "check areas, probabilities and their units (a factor of 1000?), or explain the change",
-                str(quantity.source),
-                place,
+                source=str(quantity.source),
+                place=place,
             )

@@ -18,9 +18,7 @@ from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ruling_findings
 from engine.output.escapes import json_text
 from engine.run.run import Run
-from equations.formula.syntax import IndexLabel, IndexLetter
 from equations.library.places import library_folders
-from equations.model.equation import Equation
 
 RECEIPT_FORMAT = "mrvgraph-receipt/1"
 #: Stands between what is hashed and its hash, at the end of the file.
@@ -91,7 +89,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         },
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
-        "datasets": [scalar.text for scalar in run.project.datasets],
+        "datasets": run.project.dataset_texts(),
         "result": {"quantity": run.headline.label, "value": run.headline.value, "unit": str(result.unit)},
         "values": list(_values(run)),
         "findings": [_finding(finding.as_record(), names) for finding in findings],
@@ -120,13 +118,12 @@ def _values(run: Run) -> Iterator[Record]:
     computed = [quantity for stage in run.plan.stages for quantity in stage.quantities]
     for id_ in dict.fromkeys((*run.inputs.values, *computed)):
         quantity = run.methodology.quantity[id_]
-        by = _equations(run, id_)
         cells: list[Record] = []
         for cell in np.ndindex(*run.values.arrays[id_].shape):
-            labels = [run.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True)]
+            labels = list(run.setting.labels(quantity.indices, cell))
             value, state = float(run.values.arrays[id_][cell]), int(run.values.states[id_][cell])
             if state and np.isfinite(value):
-                cells.append({"at": labels, "value": value, "state": state} | _origin(run, id_, cell, by))
+                cells.append({"at": labels, "value": value, "state": state} | _origin(run, id_, cell))
         yield {
             "quantity": id_,
             "unit": str(quantity.unit),
@@ -136,42 +133,14 @@ def _values(run: Run) -> Iterator[Record]:
         }
 
 
-def _origin(run: Run, quantity: str, cell: tuple[int, ...], by: Mapping[tuple[int, ...], str]) -> Record:
-    if cell in by:
-        return {"equation": by[cell]}
+def _origin(run: Run, quantity: str, cell: tuple[int, ...]) -> Record:
+    if (step := run.values.step_at(quantity, cell)) is not None:
+        return {"equation": step.equation}
     origin = run.inputs.origins.get(quantity, {}).get(cell)
     if origin is None:
         return {}
     given: Record = {"given": "project" if origin.kind == "project" else f"{origin.kind}:{origin.name}", "written": origin.written}
     return given | {key: text for key, text in (("unit", origin.unit), ("source", origin.source)) if text}
-
-
-def _equations(run: Run, quantity: str) -> dict[tuple[int, ...], str]:
-    """Return the equation that gave each cell of a computed quantity."""
-    found: dict[tuple[int, ...], str] = {}
-    for step in run.values.steps.get(quantity, ()):
-        equation, positions = run.methodology.equation[step.equation], dict(step.positions)
-        for cell in np.ndindex(*run.values.arrays[quantity].shape):
-            letters = _letters(run, equation, cell)
-            if letters is None or any(at not in positions[letter] for letter, at in letters.items()):
-                continue
-            if step.mask is None or tuple(letters[letter] for letter, _ in step.positions) in step.mask:
-                found[cell] = equation.id
-    return found
-
-
-def _letters(run: Run, equation: Equation, cell: tuple[int, ...]) -> dict[str, int] | None:
-    left, found = equation.defines, {}
-    axes = run.methodology.quantity[left.quantity].indices
-    skipped = len(axes) - len(left.indices)
-    for index, axis, at in zip(left.indices, axes[skipped:], cell[skipped:], strict=True):
-        if isinstance(index, IndexLetter):
-            found[index.letter] = at
-        elif isinstance(index, IndexLabel):
-            members = run.setting.members[axis]
-            if at != (members.index(index.label) if not index.mark else 0 if index.label == "start" else len(members) - 1):
-                return None
-    return found
 
 
 # -- text

@@ -58,7 +58,7 @@ def audit_recompute(run: Run) -> tuple[Finding, ...]:
             f"{len(texts)} cells of {quantity} come out otherwise when they are recomputed with units",
             "; ".join(texts[:_MOST_SHOWN]) + (f" and {len(texts) - _MOST_SHOWN} more" if len(texts) > _MOST_SHOWN else ""),
             "this is a fault of the program or of the spec, not of the project: report it",
-            str(run.methodology.quantity[quantity].source),
+            source=str(run.methodology.quantity[quantity].source),
         )
         for quantity, texts in tally.wrong.items()
     ]

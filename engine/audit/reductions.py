@@ -38,7 +38,7 @@ def _years(run: Run) -> Iterator[Finding]:
                 f"reductions are negative in {len(negative)} of {len(values)} years",
                 f"{listed(shown)}. Together {number(lost)} against {number(gained)} {quantity.unit} in the other years",
                 "see what the rulings on negative years say, and explain the year",
-                str(quantity.source),
+                source=str(quantity.source),
             )
 
 
@@ -56,5 +56,5 @@ def _credits(run: Run) -> Iterator[Finding]:
                 f"{quantity.id} is below zero",
                 listed(shown),
                 "nothing can be credited for the period",
-                str(quantity.source),
+                source=str(quantity.source),
             )

@@ -12,7 +12,7 @@ from engine.audit.sources import sources_by_cell
 from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
 from engine.output.terminal import bold, coloured, plain, table, wrapped
-from engine.report.findings import counted, findings_lines, findings_markdown
+from engine.report.findings import counted, findings_markdown, findings_text
 from engine.report.run_report import head_lines, result_lines, yearly_markdown, yearly_text
 from engine.report.verdicts import verdicts_lines, verdicts_markdown
 from engine.run.run import Run
@@ -80,7 +80,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         "\n".join(verdicts_lines(run.verdicts, verbose=verbose)),
         "\n".join(_sources(run, verbose=verbose)),
         "\n".join(_rulings(report.rulings)),
-        "\n".join(["findings: " + counted(shown), *findings_lines(shown, verbose=verbose)]),
+        findings_text(shown, verbose=verbose),
         "" if verbose or not shown else "--verbose shows every note with its evidence and source; --receipt FILE keeps all of this",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

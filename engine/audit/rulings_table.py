@@ -134,15 +134,15 @@ def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
         difference = None if result is None else result - run.headline.value
         lines.append(
             ReadingLine(
-                ruling.id,
-                reading.id,
-                reading.meaning,
-                reading.id == taken,
-                reading.id == ruling.default,
-                applies,
-                result,
-                difference,
-                error,
+                ruling=ruling.id,
+                reading=reading.id,
+                meaning=reading.meaning,
+                taken=reading.id == taken,
+                default=reading.id == ruling.default,
+                applies=applies,
+                result=result,
+                difference=difference,
+                error=error,
             )
         )
     return lines

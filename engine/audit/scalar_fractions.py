@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
 from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_scope import OutsideRelationError, Scope
 from engine.audit.scalar_units import CarriedUnits, PathError, Value
@@ -26,7 +27,7 @@ class InexactError(Exception):
     """A number that is no fraction: a root, a power or a logarithm enters it."""
 
 
-class Fractions(CarriedUnits):
+class UnitlessFractions(CarriedUnits):
     """Arithmetic on fractions; units were carried before."""
 
     def exact(self, value: Value) -> Fraction:
@@ -79,7 +80,7 @@ class ScalarFractions(ScalarPath):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        self.units = self.fractions_only = Fractions(self.units.substances)
+        self.units = self.fractions_only = UnitlessFractions(self.units.substances)
 
     def exactly(self, node: Node, scope: Scope) -> Fraction | None:
         """Return what a formula is worth as a fraction, ``None`` where it is none."""
@@ -111,15 +112,14 @@ class ScalarFractions(ScalarPath):
 
     def call(self, node: Call, scope: Scope) -> Value:
         """Return the value of a function that keeps fractions."""
-        if node.name in ("sqrt", "exp", "ln", "log10"):
+        if node.name in SCALAR_FUNCTIONS and not SCALAR_FUNCTIONS[node.name].exact:
             raise InexactError
-        if node.name == "pos":
-            return max(self.units.plain(self.value(node.arguments[0], scope)), Fraction(0))
         return super().call(node, scope)
 
-    def whole(self, name: str, value: Value, node: Node, scope: Scope) -> Value:
-        """Return a fraction rounded down or up."""
-        return Fraction(math.floor(value) if name == "floor" else math.ceil(value))
+    def whole(self, function: ScalarFunction, value: Value, node: Node, scope: Scope) -> Value:
+        """Return a fraction rounded."""
+        assert function.whole is not None
+        return Fraction(function.whole(value))
 
     def element(self, node: Node, scope: Scope, row: str, column: str) -> Value:
         """Return one element of a matrix; a power of one is computed with so many digits, and is no fraction."""

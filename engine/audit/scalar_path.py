@@ -7,7 +7,6 @@ converted by pint, units are carried through every operation, and sums are Pytho
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -15,6 +14,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Protocol
 
+from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
 from engine.audit.scalar_powers import power_of
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
 from engine.audit.scalar_units import PathError, Value, magnitude
@@ -26,8 +26,10 @@ from equations.formula.syntax import (
     Call,
     Cases,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -39,7 +41,7 @@ from equations.formula.syntax import (
     Number,
     Ratio,
     Reduce,
-    Word,
+    Transpose,
     children,
     walk,
 )
@@ -53,7 +55,7 @@ _NEAR_STEP = 1e-9
 Labels = tuple[str, ...]
 
 
-class Exactly(Protocol):
+class ExactValue(Protocol):
     """Who knows what a formula is worth as a fraction."""
 
     def exactly(self, node: Node, scope: Scope) -> Fraction | None:
@@ -82,7 +84,7 @@ class ScalarPath(ScalarScope):
         self.powers: dict[tuple[int, Decimal, tuple[object, ...]], dict[tuple[str, str], float]] = {}
         self.rounding = False
         #: Tells what a formula is worth as a fraction (:mod:`engine.audit.scalar_fractions`).
-        self.fractions: Exactly | None = None
+        self.fractions: ExactValue | None = None
 
     # -- cells
 
@@ -138,11 +140,13 @@ class ScalarPath(ScalarScope):
         origin = self.run.inputs.origins[quantity.id].get(self.place(quantity, labels))
         if origin is None:
             raise PathError(f"{quantity.id}[{', '.join(labels)}] is used and was not given")
+        number = read_number(origin.written)
+        assert number is not None
         one = pint_quantity(origin.unit, self.units.substances)
         wanted = pint_quantity(unit, self.units.substances)
-        if one.dimensionality != wanted.dimensionality and quantity.published_unit is not None:
-            wanted = pint_quantity(str(quantity.published_unit), self.units.substances)
-        return Fraction((read_number(origin.written) * one).to(wanted.units).magnitude / wanted.magnitude)
+        if one.dimensionality != wanted.dimensionality and quantity.published_unit is not None:  # a plainer unit, of its own size
+            return number * Fraction(one.to_root_units().magnitude) / Fraction(wanted.to_root_units().magnitude)
+        return Fraction((number * one).to(wanted.units).magnitude / wanted.magnitude)
 
     def place(self, quantity: Quantity, labels: Labels) -> tuple[int, ...]:
         return tuple(self.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
@@ -242,30 +246,27 @@ class ScalarPath(ScalarScope):
         return node.otherwise
 
     def call(self, node: Call, scope: Scope) -> Value:
-        if node.name in ("days_in_year", "operating_days", "elapsed_years"):
+        if isinstance(node.arguments[0], Letter):
             return self.calendar(node, scope)
+        function = SCALAR_FUNCTIONS.get(node.name)
+        if function is None:
+            raise PathError(f"{node.name} is unknown to the second computation")
         values = self.each(*(partial(self.value, argument, scope) for argument in node.arguments))
-        if node.name in ("max", "min"):
-            return self.units.folded(node.name.capitalize(), values)
-        value = values[0]
-        if node.name == "pos":
-            return value if magnitude(value) > 0 else value * 0.0
-        if node.name == "abs":
-            return abs(value)
-        if node.name in ("floor", "ceil"):
-            return self.whole(node.name, value, node.arguments[0], scope)
-        if node.name == "sqrt":
-            return value**0.5
-        return {"exp": math.exp, "ln": math.log, "log10": math.log10}[node.name](self.units.plain(value))
+        if function.value is None:
+            return self.whole(function, values[0], node.arguments[0], scope)
+        return function.value(self.units, *values)
 
-    def whole(self, name: str, value: Value, node: Node, scope: Scope) -> Value:
-        """Return a number rounded down or up; near a step by the fraction that it is, and where it is none as the whole number."""
-        number, way = magnitude(value), math.floor if name == "floor" else math.ceil
-        rounded = float(way(number))
-        if abs(number - round(number)) <= _NEAR_STEP * max(1.0, abs(number)):
+    def whole(self, function: ScalarFunction, value: Value, node: Node, scope: Scope) -> Value:
+        """Return a number rounded; near a step by the fraction that it is, and where it is none as the step."""
+        number, way = magnitude(value), function.whole
+        assert way is not None
+        rounded, step = float(way(number)), round(number - function.jumps) + function.jumps
+        if abs(number - step) <= _NEAR_STEP * max(1.0, abs(number)):
             exact = self.fractions.exactly(node, scope) if self.fractions is not None else None
+            if exact is not None and abs(float(exact) - number) > _NEAR_STEP * max(1.0, abs(number)):
+                exact = None  # a case went another way in fractions
             self.rounding = self.rounding or exact is None
-            rounded = float(round(number) if exact is None else way(exact))
+            rounded = float(way(step if exact is None else exact))
         return rounded if isinstance(value, float) else type(value)(rounded, value.units)
 
     def calendar(self, node: Call, scope: Scope) -> Value:
@@ -304,12 +305,11 @@ class ScalarPath(ScalarScope):
             case Binary(op=op, left=left, right=right):
                 sides = self.each(*(partial(self.side, side, scope, row, column) for side in (left, right)))
                 return self.units.binary("*" if op == ".*" else op, *sides)
-            case Call(name="transpose", arguments=(inner_node,)):
-                return self.element(inner_node, scope, column, row)
-            case Call(name="identity"):
+            case Transpose(operand=turned):
+                return self.element(turned, scope, column, row)
+            case Identity():
                 return 1.0 if row == column else 0.0
-            case Call(name="diag", arguments=(Word(text=text), body)):
-                letter, _, set_id = text.partition(":")
+            case Diagonal(letter=letter, set=set_id, body=body):
                 return self.value(body, {**scope, letter: (set_id, row)}) if row == column else 0.0
             case Reduce():
                 return self.units.folded("Sum", list(self.elements(node, scope, row, column)))
@@ -346,9 +346,7 @@ class ScalarPath(ScalarScope):
         return self.power(known, 1 / Decimal(times), scope, labels[0], labels[1])
 
     def is_matrix(self, node: Node) -> bool:
-        return any(
-            isinstance(inner, MatrixRef) or (isinstance(inner, Call) and inner.name in ("identity", "diag")) for inner in walk(node)
-        )
+        return any(isinstance(inner, MatrixRef | Identity | Diagonal) for inner in walk(node))
 
     def sets(self, node: Node) -> tuple[str, str]:
         """Return the index sets of the rows and the columns of a matrix."""
@@ -358,11 +356,10 @@ class ScalarPath(ScalarScope):
                 return (axes[0], axes[0]) if diagonal else (axes[0], axes[1])
             case Binary(op="@", left=left, right=right):
                 return self.sets(left)[0], self.sets(right)[1]
-            case Call(name="transpose", arguments=(inner,)):
+            case Transpose(operand=inner):
                 rows, columns = self.sets(inner)
                 return columns, rows
-            case Call(name="identity" | "diag", arguments=(Word(text=text), *_)):
-                set_id = text.rpartition(":")[2]
+            case Identity(set=set_id) | Diagonal(set=set_id):
                 return set_id, set_id
         for child in children(node):
             if self.is_matrix(child):

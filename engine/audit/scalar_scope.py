@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value
+from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value, compared
 from engine.run.run import Run
 from equations.formula.syntax import (
+    All,
     Binder,
     Compare,
+    GroupOf,
     Index,
     IndexGroup,
     IndexLabel,
@@ -21,6 +23,7 @@ from equations.formula.syntax import (
     Not,
     Reduce,
     Switch,
+    Window,
     Word,
 )
 
@@ -51,7 +54,7 @@ class ScalarScope:
         self.run = run
         self.methodology, self.setting = run.methodology, run.setting
         self.year_set = run.methodology.year_set
-        self.units = CarriedUnits(frozenset(substance.id for substance in run.methodology.substances))
+        self.units = CarriedUnits(frozenset(run.methodology.own_unit_words))
 
     def value(self, node: Node, scope: Scope) -> Value:
         """Return what a formula is worth under a scope."""
@@ -81,21 +84,24 @@ class ScalarScope:
             yield scope
             return
         first, rest = binders[0], binders[1:]
-        kind, name = str(first.within[0]), str(first.within[1])
-        set_id = name if kind == "all" else self.methodology.index_set[scope[name][0]].groups if kind == "group" else self.year_set
-        for label in self.labels(kind, name, first, scope):
+        set_id, labels = self.labels(first, scope)
+        for label in labels:
             yield from self.bound(rest, {**scope, first.letter: (set_id, label)})
 
-    def labels(self, kind: str, name: str, binder: Binder, scope: Scope) -> tuple[str, ...]:
-        if kind == "all":
-            return self.setting.members[name]
-        set_id, label = scope[name]
-        if kind == "group":
-            whole = self.setting.members[self.methodology.index_set[set_id].groups]
-            chosen = self.setting.groups[set_id][self.setting.members[set_id].index(label)]
-            return tuple(whole[at] for at in sorted(chosen))
-        last = int(label) + int(binder.within[2])
-        return tuple(year for year in self.setting.members[self.year_set] if int(year) <= last)
+    def labels(self, binder: Binder, scope: Scope) -> tuple[str, tuple[str, ...]]:
+        """Return the set that a bound letter runs over, and the members that it takes there."""
+        match binder.within:
+            case All(set=set_id):
+                return set_id, self.setting.members[set_id]
+            case GroupOf(letter=letter):
+                set_id, label = scope[letter]
+                whole = self.methodology.index_set[set_id].groups
+                chosen = self.setting.groups[set_id][self.setting.members[set_id].index(label)]
+                return whole, tuple(self.setting.members[whole][at] for at in sorted(chosen))
+            case Window(last=end):
+                last = int(scope[end.letter][1]) + end.offset
+                return self.year_set, tuple(year for year in self.setting.members[self.year_set] if int(year) <= last)
+        raise PathError("a letter that runs over nothing")
 
     # -- conditions
 
@@ -116,7 +122,7 @@ class ScalarScope:
                 return COMPARE[op](a, b)
             case Compare(op=op, left=left, right=right):
                 a, b = self.units.joined(*self.each(partial(self.value, left, scope), partial(self.value, right, scope)))
-                return bool(COMPARE[op](a, b))
+                return compared(op, a, b)
             case Reduce(kind=kind):
                 return self.decided(kind == "Any", [partial(self.term, node, one) for one in self.bound(node.binders, scope)])
         raise PathError(f"a {type(node).__name__} where a condition is meant")

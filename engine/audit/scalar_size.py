@@ -6,6 +6,9 @@ of values: what is subtracted is added.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
 from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_scope import Scope
 from engine.audit.scalar_units import Value, magnitude
@@ -54,13 +57,12 @@ class ScalarSize(ScalarPath):
 
     def call(self, node: Call, scope: Scope) -> Value:
         """Return the size of a function: of a logarithm or an exponential that of its slope, too."""
-        if node.name in ("exp", "ln", "log10"):
-            inner, worth = self.value(node.arguments[0], scope), self.path.value(node, scope)
-            own = magnitude(self.path.value(node.arguments[0], scope))
-            return abs(worth) + magnitude(inner) * (abs(worth) if node.name == "exp" else 1 / abs(own))
-        if node.name == "min":
-            return super().call(Call("max", node.arguments, span=node.span), scope)
-        return super().call(node, scope)
+        function = SCALAR_FUNCTIONS.get(node.name, ScalarFunction())
+        if function.slope is not None:
+            inner, worth = self.value(node.arguments[0], scope), abs(self.path.value(node, scope))
+            own = abs(magnitude(self.path.value(node.arguments[0], scope)))
+            return worth + magnitude(inner) * function.slope(magnitude(worth), own)
+        return super().call(replace(node, name=function.as_size or node.name), scope)
 
     def element(self, node: Node, scope: Scope, row: str, column: str) -> Value:
         """Return the size of one element of a matrix."""

@@ -24,6 +24,20 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
+#: Share of the larger of two numbers within which they are equal: twelve digits.
+_SAME = 1e-12
+
+
+def compared(op: str, left: Value, right: Value) -> bool:
+    """Compare two numbers of one dimension; those that agree to twelve digits are equal."""
+    if not isinstance(left, float | Fraction):
+        right = right.to(left.units)
+    a, b = magnitude(left), magnitude(right)
+    if abs(a - b) <= _SAME * max(abs(a), abs(b)):
+        return op in ("==", "<=", ">=")
+    return bool(COMPARE[op](a, b))
+
+
 class PathError(Exception):
     """The second way fails where the first did not: units, cases or arithmetic."""
 

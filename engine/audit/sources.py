@@ -64,8 +64,8 @@ def _unsourced(run: Run) -> Iterator[Finding]:
                 f"{len(bare)} of {len(given)} supplied values of {id_} have no source",
                 listed([named(run, quantity, cell) for cell in bare]),
                 "add `source:`",
-                str(quantity.source),
-                given[bare[0]].place,
+                source=str(quantity.source),
+                place=given[bare[0]].place,
             )
         if quantity.kind == "monitored" and given:
             silent = {field for origin in given.values() for field in _METHOD if not dict(origin.meta).get(field, "").strip("? ")}
@@ -78,6 +78,6 @@ def _unsourced(run: Run) -> Iterator[Finding]:
                     f"the monitored {id_} does not say its {lacking.replace('_', ' ')}",
                     "",
                     "add what the monitoring sheet asks for",
-                    str(quantity.source),
-                    next(iter(given.values())).place,
+                    source=str(quantity.source),
+                    place=next(iter(given.values())).place,
                 )

@@ -9,14 +9,13 @@ from typing import Any
 
 from engine.audit.receipt import Record, receipt_body
 from engine.output.terminal import bold, coloured, table
-from engine.project.values import may_read
-from equations.files.regular_file import digest_of
+from equations.files.regular_file import digest_of, may_read
 
 Cell = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReceiptDifference:
     """One difference: what it is in, its name, what the receipt holds and what was found."""
 
     kind: str
@@ -48,7 +47,7 @@ class Verification:
 
     receipt: str
     subject: str
-    differences: list[Difference] = field(default_factory=list)
+    differences: list[ReceiptDifference] = field(default_factory=list)
     counts: dict[str, tuple[int, int]] = field(default_factory=dict)
     failed: str = ""
     remarks: list[str] = field(default_factory=list)
@@ -91,7 +90,7 @@ def compare_receipts(name: str, recorded: Record, found: Record) -> Verification
     _compare(outcome, "finding", dict(_findings(recorded)), dict(_findings(found)), "findings")
     _compare(outcome, "reading's result", dict(_readings(recorded)), dict(_readings(found)), "rulings")
     if not outcome.differences and _text(recorded) != _text(found):
-        outcome.differences.append(Difference("receipt", "as a whole", "in one form", "in another, such as another order of its entries"))
+        outcome.differences.append(ReceiptDifference("receipt", "as a whole", "in one form", "in another, such as another order of its entries"))
     if recorded.get("numpy") != found.get("numpy"):
         outcome.remarks.append(f"made with numpy {_short(recorded.get('numpy'))}, verified with numpy {found.get('numpy')}")
     return outcome
@@ -144,7 +143,7 @@ def _compare(outcome: Verification, kind: str, recorded: Mapping[Any, Any], foun
         if type(old) is type(new) and repr(old) == repr(new):
             equal += 1
         else:
-            outcome.differences.append(Difference(kind, _name(key), *_parted(old, new)))
+            outcome.differences.append(ReceiptDifference(kind, _name(key), *_parted(old, new)))
     outcome.counts[what] = (equal, len({*recorded, *found}))
 
 

@@ -1,41 +1,25 @@
-"""What each operation does to numbers: the same NumPy functions that :mod:`engine.run.formula` uses, in the same order."""
+"""What the operations of a program do to numbers: the rows of :mod:`engine.run.functions`, as a run uses them, in the same order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from engine.batch.program import CONDITIONS, REDUCTIONS, Cells, Group, Numbers
+from engine.batch.program import CONDITIONS, Cells, Group, Numbers
 from engine.run.arithmetic.matrix_powers import powers, roots
-from engine.run.arithmetic.powers import power
-from engine.run.arithmetic.whole_numbers import ceil, floor
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 #: Draws whose matrices are worked on together, so that what lies between fits the cache.
 _DRAWS = 64
 
-#: Operation -> NumPy function; conditions take and give 1 and 0.
-FUNCTIONS: dict[str, Callable[..., Numbers]] = {
-    "add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "power": power, "max": np.maximum,
-    "min": np.minimum, "neg": np.negative, "abs": np.abs, "floor": floor, "ceil": ceil, "sqrt": np.sqrt, "exp": np.exp,
-    "ln": np.log,
-    "log10": np.log10, "lt": np.less, "le": np.less_equal, "gt": np.greater, "ge": np.greater_equal, "eq": np.equal,
-    "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
-}  # fmt: skip
-
 
 def apply(op: str, operands: list[Numbers]) -> Numbers:
-    """Return the result of an elementwise operation as float64."""
-    if op == "pos":
-        return np.maximum(operands[0], 0.0)
-    if op == "where":
-        return np.where(operands[0] != 0.0, operands[1], operands[2])
-    result = FUNCTIONS[op](*operands)
+    """Return the result of an elementwise operation as float64; conditions take and give 1 and 0."""
+    result: Numbers = ELEMENTWISE[op].number(*operands)
     return result.astype(np.float64) if op in CONDITIONS else result
 
 
 def reduce_runs(op: str, numbers: Numbers, starts: Cells) -> Numbers:
-    """Reduce runs of numbers, one number after the other.
+    """Reduce runs of numbers, one number after the other, so that a sum has the same bits everywhere (conventions §5).
 
     Parameters
     ----------
@@ -46,7 +30,7 @@ def reduce_runs(op: str, numbers: Numbers, starts: Cells) -> Numbers:
     """
     lengths = np.diff(starts)
     result = numbers[starts[:-1]]
-    join = REDUCTIONS[op]
+    join = REDUCTIONS[op].join
     for turn in range(1, int(lengths.max(initial=0))):
         there = lengths > turn
         result[there] = apply(join, [result[there], numbers[starts[:-1][there] + turn]])

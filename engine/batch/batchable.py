@@ -26,7 +26,7 @@ from equations.model.methodology import Methodology
 _MOST_PREPARED = 8
 
 
-class Source(Protocol):
+class NumberSource(Protocol):
     """What differs between draws."""
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.batchable import Batchable, Source
+from engine.batch.batchable import Batchable, NumberSource
 from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.forms import literal_form
 from engine.batch.lowering import lower
@@ -29,7 +29,7 @@ _MOST_HELD = 20_000_000
 _WIDER = 100.0
 
 
-def shares_beyond(batchable: Batchable, sources: Iterable[Source], arrays: Mapping[str, Numbers], way: Way) -> dict[str, float]:
+def shares_beyond(batchable: Batchable, sources: Iterable[NumberSource], arrays: Mapping[str, Numbers], way: Way) -> dict[str, float]:
     """Return, for each computed quantity that leaves its range in some draw, the share of these draws.
 
     Parameters
@@ -53,7 +53,7 @@ def shares_beyond(batchable: Batchable, sources: Iterable[Source], arrays: Mappi
 
 
 def draws_beyond(
-    watch: Batchable, source: Source, way: Way, entered: Mapping[str, Numbers] | None = None
+    watch: Batchable, source: NumberSource, way: Way, entered: Mapping[str, Numbers] | None = None
 ) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Yield, part by part and quantity by quantity, which draws leave the range. Shape: (draws of the part,).
 

@@ -1,24 +1,20 @@
 """Exact derivatives of one number with respect to every input, by the chain rule on a program, backwards from the number.
 
-The derivatives of single operations are SymPy's (:mod:`engine.batch.slopes`, written down so that a simulation need not load SymPy);
-nothing is approximated. Where a function has a corner (positive part, greatest, cases) the derivative is that of the branch taken;
-rounding has derivative zero.
+The derivatives of single operations stand in :mod:`engine.run.functions`, and a test holds them to SymPy; nothing is approximated. Where a
+function has a corner (positive part, greatest, cases) the derivative is that of the branch taken; rounding has derivative zero.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.batch.arithmetic import apply, matrices, reduce_runs
 from engine.batch.matrix_slopes import slopes_of_power
-from engine.batch.program import ELEMENTWISE, MATRIX, REDUCTIONS, Cells, Group, Numbers, Program
-from engine.batch.slopes import SLOPES
-
-#: What the operands of an operation take on, given these and the result.
-Rule = Callable[[list[Numbers], Numbers], list[Numbers]]
+from engine.batch.program import MATRIX, Cells, Group, Numbers, Program
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 
 def values_of(program: Program, numbers: Mapping[str, Numbers]) -> Numbers:
@@ -83,7 +79,7 @@ def gradient(program: Program, values: Numbers, weights: Mapping[int, float], sh
     with np.errstate(all="ignore"):
         for group in reversed(program.groups):
             own = moved[group.cells]
-            if not own.any():
+            if group.op == "const" or not own.any():
                 continue
             if group.op == "input":
                 assert group.places is not None
@@ -107,27 +103,11 @@ def _parts(group: Group, operands: list[Numbers], result: Numbers, own: Numbers)
     return [np.where(own == 0.0, 0.0, own * slope) for slope in _slopes(group.op, operands, result)]
 
 
-#: Operations with a corner: the derivative is that of the branch taken.
-_CORNERS: dict[str, Rule] = {
-    "max": lambda x, _: [(x[0] >= x[1]).astype(float), (x[0] < x[1]).astype(float)],
-    "min": lambda x, _: [(x[0] <= x[1]).astype(float), (x[0] > x[1]).astype(float)],
-    "pos": lambda x, _: [(x[0] > 0).astype(float)],
-    "abs": lambda x, _: [np.sign(x[0])],
-    "where": lambda x, _: [np.zeros_like(x[1]), (x[0] != 0).astype(float), (x[0] == 0).astype(float)],
-}
-
-
 def _slopes(op: str, operands: list[Numbers], result: Numbers) -> list[Numbers]:
     """Return the derivative of each cell with respect to each of its operands."""
-    if op in _CORNERS:
-        return _CORNERS[op](operands, result)
-    if op not in SLOPES:  # conditions and rounding: flat wherever they have a derivative
-        return [np.zeros(len(result)) for _ in operands]
-    slopes = [np.broadcast_to(np.asarray(slope, float), result.shape) for slope in SLOPES[op](*operands)]
-    if op == "power":  # below and at zero only whole exponents are allowed, and nobody moves them
-        slopes[1] = np.where(operands[0] > 0, slopes[1], 0.0)
-        slopes[0] = np.where(operands[1] == 0.0, 0.0, slopes[0])  # x ^ 0 is 1 everywhere, also at 0
-    return slopes
+    slope = ELEMENTWISE[op].slope
+    slopes = [0.0] * len(operands) if slope is None else slope(*operands)
+    return [np.broadcast_to(np.asarray(one, float), result.shape) for one in slopes]
 
 
 def _of_reduction(op: str, operands: Numbers, result: Numbers, own: Numbers, starts: Cells) -> Numbers:

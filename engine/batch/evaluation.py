@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.batch.batchable import Batchable, Source
+from engine.batch.batchable import Batchable, NumberSource
 from engine.batch.lanes import can_run, is_at_hand, is_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
 from engine.batch.program import Group, Numbers, Program
@@ -29,7 +29,7 @@ _BLOCKS_PER_WORKER = 4
 _BYTES = 8
 Progress = Callable[[int], None]
 #: Batch, source, way, progress -> values: :func:`evaluate_batch`, or the same on a cluster.
-Evaluate = Callable[["Batchable", "Source", "Way", "Progress | None"], "BatchValues"]
+Evaluate = Callable[["Batchable", "NumberSource", "Way", "Progress | None"], "BatchValues"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Way:
 DEFAULT_WAY = Way()
 
 
-def evaluate_batch(batchable: Batchable, source: Source, way: Way = DEFAULT_WAY, progress: Progress | None = None) -> BatchValues:
+def evaluate_batch(batchable: Batchable, source: NumberSource, way: Way = DEFAULT_WAY, progress: Progress | None = None) -> BatchValues:
     """Evaluate all draws of a source.
 
     Parameters
@@ -132,7 +132,7 @@ def check_memory(needed: int, what: str) -> None:
                          remedy="take fewer draws, or ask for fewer quantities")  # fmt: skip
 
 
-def without_result(batchable: Batchable, source: Source, draw: int) -> EvaluationError:
+def without_result(batchable: Batchable, source: NumberSource, draw: int) -> EvaluationError:
     """Return why a draw has no finite result."""
     return _Batch(batchable, source, DEFAULT_WAY, None).explained(draw)
 
@@ -140,7 +140,7 @@ def without_result(batchable: Batchable, source: Source, draw: int) -> Evaluatio
 @dataclass
 class _Batch:
     batchable: Batchable
-    source: Source
+    source: NumberSource
     way: Way
     progress: Progress | None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -151,6 +151,7 @@ class _Batch:
 
     def __post_init__(self) -> None:
         self.template = self.source.template
+        # What all draws share is computed here once; only what differs is left for the blocks.
         self.main = self.batchable.prepared(self.way.form, self.template)
         self.width = self.main.width(self.backend, self.source.count, self.way.width or self.source.chunk or self.wide, cache_bytes())
         blocks = -(-self.source.count // self.width)
@@ -166,12 +167,15 @@ class _Batch:
 
     @cached_property
     def backend(self) -> str:
+        """What evaluates the blocks: numba only where it saves more than it costs."""
         return backend_for(self.main.program, self.source.count, self.way)
 
     def run(self) -> BatchValues:
+        """Evaluate all draws and put the results together."""
         self.check_memory()
         count = self.source.count
         results = np.empty((len(self.main.cells), count))
+        # Numbers that no draw moves are not computed again.
         results[self.main.is_known] = self.main.numbers[self.main.is_known, None]
         self.failed |= self.main.without_result
         if len(self.main.results):
@@ -186,19 +190,23 @@ class _Batch:
         return BatchValues(arrays, self.failed, self.as_printed, self.backend, self.width, self.workers)
 
     def share_out(self, results: Numbers) -> None:
+        """Let the workers take blocks until none is left, and raise what the first refused draw was refused for."""
         try:
             if self.workers == 1:
                 self.work(results)
             else:
                 with ThreadPoolExecutor(self.workers) as pool:
+                    # Threads, not processes: NumPy and the compiled machine let go of the lock, and results need no copies.
                     tasks = [pool.submit(self.work, results) for _ in range(self.workers)]
                     try:
                         for task in tasks:
                             task.result()
+                    # Also after Ctrl-C: the others end with the block that they have.
                     finally:
                         self.stopped = True
         finally:
             self.stopped = True
+        # Of several refusals that of the first draw is told, whichever thread was faster.
         if self.refused:
             raise self.refused[min(self.refused)]
 
@@ -211,12 +219,15 @@ class _Batch:
                 start, stop = block
                 self.fill(self.main, code, start, stop)
                 found = code.run()[:, : stop - start]
+                # -0.0 + 0.0 is 0.0, as a run writes it.
                 np.add(found[: len(places)], 0.0, out=found[: len(places)])
                 results[places, start:stop] = found[: len(places)]
                 failed = ~np.isfinite(found[: len(places)]).all(axis=0)
                 if self.main.has_status:
+                    # Written so that a NaN counts as wrong.
                     wrong = ~(found[-1] >= 0.0)
                     failed |= wrong
+                    # The optimised form may overflow where the printed one does not: only the printed form refuses a draw.
                     if wrong.any() and self.way.form == "optimised":
                         printed = printed or self.printed.code(self.backend, self.width)
                         failed[wrong] = self.as_is(printed, start, stop, wrong, results)
@@ -224,6 +235,7 @@ class _Batch:
                 self.tell(stop - start)
 
     def take(self) -> tuple[int, int] | None:
+        """Return the next block, or ``None`` where there is none or somebody stopped."""
         with self.lock:
             start = self.next_start
             if self.stopped or start >= self.source.count:
@@ -232,6 +244,7 @@ class _Batch:
             return start, self.next_start
 
     def tell(self, done: int) -> None:
+        """Report progress, one worker at a time."""
         if self.progress is not None:
             with self.lock:
                 self.progress(done)
@@ -265,22 +278,27 @@ class _Batch:
         self.source.fill(start, stop, prepared.wanted, rows)
         for group in prepared.varied:
             self.check(group, rows[group.name], start)
+        # The code always computes a whole width; the rest must hold numbers that raise no fault of their own.
         if stop - start < self.width:
             code.inputs[:, stop - start :] = code.inputs[:, stop - start - 1 : stop - start]
 
     def check(self, group: Group, rows: Numbers, start: int) -> None:
+        """Refuse a draw of an input outside its range, as a run would."""
         least, most = limits(self.batchable.methodology.quantity[group.name])
         low, high = rows.min(), rows.max()
+        # Two passes over the block, without an array of conditions, where all is well.
         if least <= low and high <= most and np.isfinite(low) and np.isfinite(high):
             return
         inside = (rows >= least) & (rows <= most) & np.isfinite(rows)
         draw = int(np.argmin(inside.all(axis=0)))
         at = int(np.argmin(inside[:, draw]))
         with self.lock:
+            # Kept and raised at the end: another thread may be at an earlier draw.
             self.refused[start + draw] = self.outside(group, at, start + draw, float(rows[at, draw]))
             self.stopped = True
 
     def outside(self, group: Group, at: int, draw: int, value: float) -> InputError:
+        """Return the error of a run for one cell of one draw."""
         assert group.places is not None
         quantity = self.batchable.methodology.quantity[group.name]
         name, unit = f"draw {draw + self.source.first + 1}", "" if str(quantity.unit) == "1" else f" {quantity.unit}"
@@ -299,6 +317,7 @@ class _Batch:
     # -- what can go wrong as a whole
 
     def check_memory(self) -> None:
+        """Refuse before any work what could not be held at the end."""
         rows = self.main.instructions.height if self.backend == "numba" else self.main.layout.height[0]
         needed = (len(self.main.cells) * self.source.count + self.workers * self.width * rows) * _BYTES
         check_memory(needed, f"{self.source.count:,} draws of {len(self.main.cells)} numbers")

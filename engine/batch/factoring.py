@@ -43,6 +43,7 @@ def name_positive_parts(program: Program) -> Program:
 
 def _positive_part_of(builder: Builder, condition: Cells, there: Cells, otherwise: Cells) -> Cells:
     """Return of which cells these choices are the positive part, or -1."""
+    # Both ways to write it give the same number for every x, 0 and NaN included.
     left, right = np.where(condition >= 0, builder.operands[0, condition], -1), builder.operands[1, condition]
     against_zero = (right >= 0) & builder.is_value(right, 0.0)
     above = builder.where(condition, "gt", "ge") & (left == there) & builder.is_value(otherwise, 0.0)
@@ -87,6 +88,7 @@ class _Factoring:
             chosen = kinds == kind
             some, starts = _some_runs(operands, group.starts, chosen)
             found = self.factored(some, starts, group.name)
+            # Runs of one kind share their factors or do not; the others stay sums as they are.
             if found is not None:
                 cells[chosen] = found
         rest = cells < 0
@@ -99,6 +101,7 @@ class _Factoring:
         positive = bool(self.builder.where(operands[:1], "pos")[0])
         factors = factors_of(self.builder, self.builder.operands[0, operands] if positive else operands)
         outside, inside, tied = self.divided(factors, starts, positive=positive)
+        # Nothing leaves, or nothing stays: the sum of a constant is left to be done now.
         if not outside or not inside + tied:
             return None
         if tied:
@@ -113,8 +116,10 @@ class _Factoring:
         tied: list[Factor] = []
         for cells, over in factors:
             constant = bool((cells == np.repeat(cells[starts[:-1]], np.diff(starts))).all())
+            # max(0, f x) is f max(0, x) only for an f that is not below zero.
             unproven = cells[~self.signs.proven[cells]] if positive else cells[:0]
             if constant and self.signs.likely[unproven].all():
+                # Likely is not proven: the status cell then asks for it in every draw, and a draw where it fails is done as printed.
                 self.relied_on.append(np.unique(unproven))
                 outside.append((cells, over))
             else:
@@ -125,6 +130,7 @@ class _Factoring:
 def _kind_of_runs(builder: Builder, operands: Cells, starts: Cells) -> Cells:
     """Return the operation that all operands of a run come from if it is a product or a positive part, else -1."""
     codes = builder.op[operands].astype(np.int64)
+    # Of other operations there is nothing to take out.
     codes[~builder.where(operands, "mul", "div", "pos")] = -1
     least, most = np.minimum.reduceat(codes, starts[:-1]), np.maximum.reduceat(codes, starts[:-1])
     return np.where(least == most, least, -1)

@@ -25,7 +25,7 @@ def exact(program: Program) -> Program:
 
 
 def literal_form(program: Program) -> Program:
-    """Return each element as it is printed, less what moves no bit."""
+    """Return each element as it is printed, less what moves no bit: the form to which all others are compared (conventions §4)."""
     return exact(program)
 
 

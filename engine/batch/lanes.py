@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.program import ELEMENTWISE, REDUCTIONS, Cells, Numbers, Program
+from engine.batch.program import Cells, Numbers, Program
+from engine.run.arithmetic.comparisons import TIE
 from engine.run.arithmetic.whole_numbers import NEAR
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 #: Draws that an instruction works on side by side.
 LANES = 256
@@ -167,6 +169,7 @@ def _instructions(program: Program) -> Iterator[Instruction]:
             known[group.cells] = True
         elif group.op == "mul":
             left[group.cells], right[group.cells] = group.operands
+            # A known factor goes to the right, where the machine takes it from the table; products of floats commute to the bit.
             swapped = group.cells[known[group.operands[0]]]
             left[swapped], right[swapped] = right[swapped], left[swapped]
         if group.op in REDUCTIONS:
@@ -176,6 +179,7 @@ def _instructions(program: Program) -> Iterator[Instruction]:
         elif group.op in ELEMENTWISE:
             parts = [part.tolist() for part in group.operands] + [[-1] * group.size] * (3 - len(group.operands))
             for cell, a, b, c in zip(group.cells.tolist(), *parts, strict=True):
+                # The sum that reads it makes it.
                 if fused[cell]:
                     continue
                 if group.op == "mul":
@@ -187,6 +191,7 @@ def _instructions(program: Program) -> Iterator[Instruction]:
 def _fused(program: Program) -> NDArray[np.bool_]:
     """Return the products that are read once, by a sum."""
     uses, by_sum, product = (np.zeros(program.size, np.int64) for _ in range(3))
+    # Read twice: a result has to stand in a row of its own.
     uses[program.roots()] = 2
     for group in program.groups:
         product[group.cells] = group.op == "mul"
@@ -204,8 +209,9 @@ def _product(op: int, target: int, left: Cells, right: Cells, known: NDArray[np.
 
 
 def _run(op: str, target: int, operands: list[int], fused: Any, left: Cells, right: Cells, known: Any) -> Iterator[Instruction]:
-    join = _CODE[REDUCTIONS[op]]
+    join = _CODE[REDUCTIONS[op].join]
     first, *rest = operands
+    # The first addend sets the row; no zero is added to it, which would turn -0.0 into 0.0.
     if fused[first]:
         yield _product(MUL, target, left, right, known, first)
     else:
@@ -231,6 +237,7 @@ class _Rows:
         for at, (_, target, *operands) in enumerate(instructions):
             for cell in (target, *operands):
                 last[cell] = at
+        # Results are read when all is done.
         last |= dict.fromkeys(outputs.tolist(), len(instructions))
         self.rows: dict[int, int] = {int(cell): row for row, cell in enumerate(sources)}
         self.height = len(self.rows)
@@ -243,11 +250,14 @@ class _Rows:
         self.table = np.array([numbers[cell] for cell in self._table], float)
 
     def translated(self, at: int, instruction: Instruction, last: dict[int, int]) -> tuple[int, ...]:
+        """Return an instruction on rows instead of cells, freeing the rows that it reads for the last time."""
         op, target, a, b, c = instruction
         by_number = op in (MUL_NUMBER, ADD_MUL_NUMBER)
         read = [self.row(cell) for cell in ((a,) if by_number else (a, b, c))]
+        # A sum keeps its row while it grows; anything else takes the row that was free last, which the cache still holds.
         if target not in self.rows:
             self.rows[target] = self._free.pop() if self._free else self.new()
+        # Behind the last that reads it a row is free; also that of a target that nobody reads.
         for cell in {target, a, b, c} - {-1}:
             if last[cell] == at and cell in self.rows and cell not in self.pinned:
                 self._free.append(self.rows[cell])
@@ -262,6 +272,7 @@ class _Rows:
         return self.rows[cell]
 
     def new(self) -> int:
+        """Return a row that was never used."""
         self.height += 1
         return self.height - 1
 
@@ -274,6 +285,7 @@ class _Rows:
 
 
 def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 - one arm for each operation
+    # Some draws at a time, so that all rows stay in the cache while the whole program runs over them.
     lanes, width = rows.shape[1], results.shape[1]
     for start in range(0, width, lanes):
         n = min(lanes, width - start)
@@ -281,6 +293,7 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
             row = rows[sources[k]]
             for lane in range(n):
                 row[lane] = inputs[k, start + lane]
+        # One branch for each instruction, and then a loop without any: the compiler makes vector instructions of it.
         for at in range(code.shape[0]):
             op = code[at, 0]
             d, a, b = rows[code[at, 1]], rows[code[at, 2]], rows[0]
@@ -291,6 +304,7 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
                     d[lane] = a[lane] * b[lane]
             elif op == ADD_MUL:
                 for lane in range(n):
+                    # Rounded twice, as the literal form does: without `fastmath` the two are not contracted.
                     d[lane] = d[lane] + a[lane] * b[lane]
             elif op == MUL_NUMBER:
                 x = table[code[at, 3]]
@@ -311,6 +325,7 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
                     d[lane] = a[lane] / b[lane]
             elif op == MAX:
                 for lane in range(n):
+                    # A NaN on either side stays, as in NumPy: the status cell hangs on it.
                     d[lane] = a[lane] if a[lane] >= b[lane] or a[lane] != a[lane] else b[lane]
             elif op == MIN:
                 for lane in range(n):
@@ -339,22 +354,34 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
                     d[lane] = np.sqrt(a[lane])
             elif op == LT:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] < b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] < b[lane] and not tied else 0.0
             elif op == LE:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] <= b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] <= b[lane] or tied else 0.0
             elif op == GT:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] > b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] > b[lane] and not tied else 0.0
             elif op == GE:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] >= b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] >= b[lane] or tied else 0.0
             elif op == EQ:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] == b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] == b[lane] or tied else 0.0
             elif op == NE:
                 for lane in range(n):
-                    d[lane] = 1.0 if a[lane] != b[lane] else 0.0
+                    gap = abs(a[lane] - b[lane])
+                    tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+                    d[lane] = 1.0 if a[lane] != b[lane] and not tied else 0.0
             elif op == AND:
                 for lane in range(n):
                     d[lane] = 1.0 if a[lane] != 0.0 and b[lane] != 0.0 else 0.0

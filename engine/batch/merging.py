@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.batch.program import ELEMENTWISE, REDUCTIONS, Builder, Cells, Group, Program, finish
+from engine.batch.program import Builder, Cells, Group, Program, finish
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 _EITHER_ORDER = frozenset({"add", "mul", "max", "min", "and", "or", "eq", "ne"})
 

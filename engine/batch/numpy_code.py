@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from engine.batch.arithmetic import FUNCTIONS, matrices
+from engine.batch.arithmetic import matrices
 from engine.batch.program import MATRIX, Cells, Group, Numbers
-from engine.batch.row_layout import Layout, Operand, Statement
+from engine.batch.row_layout import Operand, RowLayout, Statement
+from engine.run.functions import ELEMENTWISE
 
 _BYTES = 8
 
@@ -23,7 +24,7 @@ class BlockCode:
         To be filled before :meth:`run`. Shape: (input cells, width); cells in the order of the program's input groups.
     """
 
-    def __init__(self, layout: Layout, width: int, outputs: Cells) -> None:
+    def __init__(self, layout: RowLayout, width: int, outputs: Cells) -> None:
         self.numbers = np.zeros((max(layout.height[0], 1), width))
         self._rows = layout.rows[outputs]
         self._results = np.empty((len(outputs), width))
@@ -36,7 +37,7 @@ class BlockCode:
         return np.take(self.numbers, self._rows, 0, self._results, "clip")
 
 
-def source_of(layout: Layout) -> tuple[str, list[Operand]]:
+def source_of(layout: RowLayout) -> tuple[str, list[Operand]]:
     """Return Python code for a block, and the operands that its names ``v0, v1, ...`` stand for."""
     lines = ["def block():"]
     operands: list[Operand] = []
@@ -63,8 +64,6 @@ def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> li
         lines = [f"take({'conditions' if statement.target.condition else 'numbers'}, rows{at}, 0, {target}, 'clip')"]
     elif op in MATRIX:
         lines = [f"matrices(group{at}, {', '.join(parts)}, {target})"]
-    elif op == "pos":
-        lines = [f"maximum({parts[0]}, 0.0, out={target})"]
     elif op == "weighted":
         lines = [f"einsum('tk,tn->kn', {parts[0]}, {parts[1]}, out={target})"]
     elif op == "dot":
@@ -73,17 +72,17 @@ def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> li
     elif op == "where":
         lines = [f"copyto({target}, {parts[2]})", f"copyto({target}, {parts[1]}, where={parts[0]})"]
     else:
-        lines = [f"{FUNCTIONS[op].__name__}({', '.join(parts)}, out={target})"]
+        lines = [f"{ELEMENTWISE[op].number.__name__}({', '.join(parts)}, out={target})"]
     return lines
 
 
-def _bound(layout: Layout, numbers: Numbers, width: int) -> tuple[str, Callable[[], None]]:
+def _bound(layout: RowLayout, numbers: Numbers, width: int) -> tuple[str, Callable[[], None]]:
     """Return the code of a layout and its function, bound to rows."""
     conditions = np.zeros((max(layout.height[1], 1), width), bool)
     rows, constants = layout.constants
     numbers[rows] = constants[:, None]
     source, operands = source_of(layout)
-    names: dict[str, object] = {function.__name__: function for function in FUNCTIONS.values()}
+    names: dict[str, object] = {operation.number.__name__: operation.number for operation in ELEMENTWISE.values()}
     names |= {
         "take": np.take,
         "copyto": np.copyto,
@@ -130,7 +129,7 @@ def _matrices(group: Group, elements: Numbers, exponents: Numbers, target: Numbe
     target[...] = matrices(group, elements, np.broadcast_to(exponents, (len(group.operands[1]), width)))
 
 
-def width_for(layout: Layout, cache_bytes: int, least: int, most: int) -> int:
+def width_for(layout: RowLayout, cache_bytes: int, least: int, most: int) -> int:
     """Return how many draws a block takes so that its rows fit the cache."""
     width = cache_bytes // (_BYTES * max(layout.height[0], 1))
     return int(min(max(width // 64 * 64, least), most))

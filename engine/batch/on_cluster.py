@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.batch.batchable import Batchable, Source
+from engine.batch.batchable import Batchable, NumberSource
 from engine.batch.cluster import Cluster
 from engine.batch.evaluation import BatchValues, Evaluate, Progress, Way, backend_for, check_memory, evaluate_batch, without_result
 from engine.batch.program import Numbers
@@ -34,13 +34,13 @@ class _Done:
 def evaluate_on(cluster: Cluster) -> Evaluate:
     """Return what does the work of :func:`engine.batch.evaluation.evaluate_batch` on a cluster."""
 
-    def evaluate(batchable: Batchable, source: Source, way: Way, progress: Progress | None = None) -> BatchValues:
+    def evaluate(batchable: Batchable, source: NumberSource, way: Way, progress: Progress | None = None) -> BatchValues:
         return _evaluated(cluster, batchable, source, way, progress)
 
     return evaluate
 
 
-def _evaluated(cluster: Cluster, batchable: Batchable, source: Source, way: Way, progress: Progress | None) -> BatchValues:
+def _evaluated(cluster: Cluster, batchable: Batchable, source: NumberSource, way: Way, progress: Progress | None) -> BatchValues:
     outputs = batchable.form(way.form).outputs
     numbers = sum(cells.size for cells in outputs.values())
     bounds = list(blocks(source.count, source.chunk, cluster.threads))
@@ -81,7 +81,7 @@ def blocks(count: int, chunk: int | None, threads: int) -> Iterator[tuple[int, i
         yield start, min(start + size, count)
 
 
-def _block(job: _Job, part: Source) -> _Done:
+def _block(job: _Job, part: NumberSource) -> _Done:
     """Evaluate one block, in a worker."""
     prepared = job.batchable.prepared(job.way.form, part.template)
     way = replace(job.way, backend=backend_for(prepared.program, job.count, job.way))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.batch.program import ELEMENTWISE, REDUCTIONS, Builder, Program, finish
+from engine.batch.program import Builder, Program, finish
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 _NOBODY, _SEVERAL = -1, -2
 

@@ -13,28 +13,19 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
+
 Cells = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
-#: Operations on cells of the same place, and how many operands they take.
-ELEMENTWISE = {
-    "add": 2, "sub": 2, "mul": 2, "div": 2, "power": 2, "max": 2, "min": 2, "neg": 1, "pos": 1, "abs": 1, "floor": 1, "ceil": 1,
-    "sqrt": 1, "exp": 1, "ln": 1, "log10": 1, "lt": 2, "le": 2, "gt": 2, "ge": 2, "eq": 2, "ne": 2, "and": 2, "or": 2, "not": 1,
-    "where": 3,
-}  # fmt: skip
-#: Operations over a run of operands, and the operation that joins two of them.
-REDUCTIONS = {"Sum": "add", "Product": "mul", "Max": "max", "Min": "min", "All": "and", "Any": "or"}
 #: Operations whose result is a condition: 1 or 0.
-CONDITIONS = frozenset({"lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not", "All", "Any"})
+CONDITIONS = frozenset(
+    name for name, op in ELEMENTWISE.items() if op.condition) | {
+    name for name, reduction in REDUCTIONS.items() if ELEMENTWISE[reduction.join].condition}  # fmt: skip
 #: Operations on whole matrices, done one draw after the other.
 MATRIX = frozenset({"root", "matrix_power"})
 _CODES = {name: code for code, name in enumerate(("const", "input", *ELEMENTWISE, *REDUCTIONS, *sorted(MATRIX)))}
 _MOST_OPERANDS = 3
-
-
-def code_of(op: str) -> int:
-    """Return the number under which :attr:`Builder.op` holds an operation."""
-    return _CODES[op]
 
 
 @dataclass(frozen=True, eq=False)

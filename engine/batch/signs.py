@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.program import CONDITIONS, ELEMENTWISE, MATRIX, REDUCTIONS, Builder, Group, Program, finish
+from engine.batch.program import MATRIX, Builder, Group, Program, finish
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 from equations.model.quantity import Quantity
 
 Marks = NDArray[np.bool_]
-_ALWAYS = frozenset({"pos", "abs", "sqrt", "exp"}) | CONDITIONS
-_IF_ALL = frozenset({"add", "mul", "div", "min", "floor", "ceil"})
+#: When a result cannot be below zero (:attr:`~engine.run.functions.Operation.sign`) -> whether it is so, by the marks of its operands.
+_SIGNS: dict[str, Callable[[list[Marks]], Marks | bool]] = {
+    "always": lambda parts: True,
+    "all": np.logical_and.reduce,
+    "any": np.logical_or.reduce,
+    "first": lambda parts: parts[0],
+    "": lambda parts: False,
+}
 
 
 class Signs:
@@ -50,30 +57,18 @@ class Signs:
             return ~(group.values < 0.0)
         if group.op == "input":
             return starts_at_zero(self.quantities[group.name], likely=likely)
-        if group.op in _ALWAYS:
-            return True
         if group.op in REDUCTIONS:
             assert group.starts is not None
-            reduce = np.logical_or if group.op == "Max" else np.logical_and
+            sign = ELEMENTWISE[REDUCTIONS[group.op].join].sign
+            reduce = np.logical_or if sign == "any" else np.logical_and
             found: Marks = reduce.reduceat(marks[group.operands[0]], group.starts[:-1])
-            return found
+            return found | (sign == "always")
         if group.op in MATRIX:
             return likely
-        return self._elementwise(group, marks)
-
-    def _elementwise(self, group: Group, marks: Marks) -> Marks | bool:
-        assert group.op in ELEMENTWISE
         parts = [marks[cells] for cells in group.operands]
-        found: Marks | bool = False
-        if group.op == "where":
-            found = parts[1] & parts[2]
-        elif group.op == "max":
-            found = parts[0] | parts[1]
-        elif group.op == "power":
-            found = parts[0]
-        elif group.op in _IF_ALL:
-            found = np.logical_and.reduce(parts)
-        return found
+        if group.op == "where":  # what decides has no part in the result
+            return parts[1] & parts[2]
+        return _SIGNS[ELEMENTWISE[group.op].sign](parts)
 
 
 def drop_proven(program: Program, quantities: Mapping[str, Quantity]) -> Program:

@@ -10,12 +10,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from engine.batch.arithmetic import apply, matrices, reduce_runs
-from engine.batch.program import ELEMENTWISE, MATRIX, REDUCTIONS, Builder, Cells, Group, Numbers, Program, finish
+from engine.batch.program import MATRIX, Builder, Cells, Group, Numbers, Program, finish
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 _UNSET = -1
-#: Reduction -> the operand that changes nothing, and the one that decides the whole (or NaN).
-_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": 1.0, "Any": 0.0}
-_DECISIVE = {"Sum": np.nan, "Product": 0.0, "Max": np.nan, "Min": np.nan, "All": 0.0, "Any": 1.0}
 
 
 def skip_known(program: Program, numbers: Mapping[str, Numbers] | None = None) -> Program:
@@ -36,6 +34,7 @@ def skip_known(program: Program, numbers: Mapping[str, Numbers] | None = None) -
         for group in program.groups:
             operands = tuple(moved[cells] for cells in group.operands)
             moved[group.cells] = _rewritten(group, operands, builder, numbers or {})
+    # Only what could still be no number, or below zero, is asked for in every draw.
     open_ones = program.finite[~_surely_finite(builder, moved[program.finite])]
     held = moved[program.nonnegative]
     doubtful = program.nonnegative[~(builder.known[held] & (builder.value[held] >= 0.0))]
@@ -55,6 +54,7 @@ def _rewritten(group: Group, operands: tuple[Cells, ...], builder: Builder, numb
         return _elementwise(group, operands, builder)
     if group.op in REDUCTIONS:
         return _reduction(group, operands[0], builder)
+    # Matrices are done whole or not at all: one unknown element moves every element of a power.
     if group.op in MATRIX and all(builder.known[cells].all() for cells in operands):
         return builder.constants(matrices(group, *(builder.value[cells][:, None] for cells in operands))[:, 0])
     if group.op == "input" and group.name in numbers:
@@ -68,6 +68,7 @@ def _input(group: Group, numbers: Numbers, builder: Builder) -> Cells:
     known = ~np.isnan(own)
     cells = np.empty(group.size, np.int64)
     cells[known] = builder.constants(own[known])
+    # Cells that differ stay one group in their order, so that a source fills them at once.
     cells[~known] = builder.add("input", int((~known).sum()), name=group.name, places=group.places[~known])
     return cells
 
@@ -77,11 +78,13 @@ def _input(group: Group, numbers: Numbers, builder: Builder) -> Cells:
 
 def _elementwise(group: Group, operands: tuple[Cells, ...], builder: Builder) -> Cells:
     cells = np.full(group.size, _UNSET, np.int64)
+    # The order matters: what is known is computed, and only then the rules look at what is left.
     known = np.logical_and.reduce([builder.known[part] for part in operands])
     if known.any():
         cells[known] = builder.constants(apply(group.op, [builder.value[part[known]] for part in operands]))
     if group.op in _RULES:
         for there, instead in _RULES[group.op](builder, *operands):
+            # The first rule that fits stands.
             chosen = there & (cells == _UNSET)
             cells[chosen] = instead[chosen] if isinstance(instead, np.ndarray) else instead
     rest = cells == _UNSET
@@ -93,6 +96,7 @@ Rule = tuple[np.ndarray, Cells | int]
 
 
 def _product(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    # 0 x is 0 only for a finite x: `program.finite` keeps asking for the other factor.
     zero = builder.is_value(a, 0.0) | builder.is_value(b, 0.0)
     return [(zero, builder.constant(0.0)), (builder.is_value(a, 1.0), b), (builder.is_value(b, 1.0), a)]
 
@@ -102,10 +106,12 @@ def _sum(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
 
 
 def _difference(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    # x - x is 0 for a finite x, which is asked for as well. `0 - x` stays: it is -0.0 or 0.0 by the sign.
     return [(builder.is_value(b, 0.0), a), (a == b, builder.constant(0.0))]
 
 
 def _quotient(builder: Builder, a: Cells, b: Cells) -> list[Rule]:
+    # 0 / x waits for the divisor: by zero it is no number, and a run refuses it.
     divisible = builder.known[b] & (builder.value[b] != 0.0)
     return [(builder.is_value(b, 1.0), a), (builder.is_value(a, 0.0) & divisible, builder.constant(0.0))]
 
@@ -136,17 +142,20 @@ _RULES: dict[str, Callable[..., list[Rule]]] = {
 
 def _reduction(group: Group, operands: Cells, builder: Builder) -> Cells:
     assert group.starts is not None
-    kept = ~builder.is_value(operands, _NEUTRAL[group.op])
-    decisive = builder.is_value(operands, _DECISIVE[group.op])
+    # Neutral elements go first: sums over a whole set mostly hold the zeros of cells that do not exist.
+    kept = ~builder.is_value(operands, REDUCTIONS[group.op].neutral)
+    decisive = builder.is_value(operands, REDUCTIONS[group.op].decisive)
     ends = np.concatenate([[0], np.cumsum(kept)])
     starts, operands = ends[group.starts], operands[kept]
     lengths = np.diff(starts)
     cells = np.full(group.size, _UNSET, np.int64)
-    cells[lengths == 0] = builder.constant(_NEUTRAL[group.op])
+    cells[lengths == 0] = builder.constant(REDUCTIONS[group.op].neutral)
+    # Of the runs as they were: an operand that decides is never neutral.
     decided = _in_run(decisive, group.starts) > 0
-    cells[decided] = builder.constant(_DECISIVE[group.op])
+    cells[decided] = builder.constant(REDUCTIONS[group.op].decisive)
     single = (lengths == 1) & ~decided
     cells[single] = operands[starts[:-1][single]]
+    # Runs without an unknown operand are done now, by the function that the literal form calls.
     known = (_in_run(builder.known[operands], starts) == lengths) & (cells == _UNSET)
     if known.any():
         some, runs = _runs(operands, starts, known)
@@ -176,6 +185,7 @@ def keep_needed(program: Program) -> Program:
     """Leave out every cell from which nothing that is asked for follows."""
     needed = np.zeros(program.size, bool)
     needed[np.concatenate([cells.ravel() for cells in program.outputs.values()])] = True
+    # Twice: a guard keeps alive what it needs, but a number is asked to be finite only where a result hangs on it.
     wanted = needed.copy()
     needed[program.nonnegative] = True
     for part in (wanted, needed):
@@ -193,6 +203,7 @@ def keep_needed(program: Program) -> Program:
 
 
 def _mark(program: Program, needed: np.ndarray) -> None:
+    # Operands stand before what reads them, so one pass from the end marks all.
     for group in reversed(program.groups):
         chosen = needed[group.first : group.first + group.size]
         if not chosen.any():

@@ -13,7 +13,7 @@ from engine.batch.guard import STATUS, with_status
 from engine.batch.lanes import LaneCode, LaneProgram
 from engine.batch.numpy_code import BlockCode, width_for
 from engine.batch.program import Cells, Group, Numbers, Program
-from engine.batch.row_layout import Layout, lay_out
+from engine.batch.row_layout import RowLayout, lay_out
 from equations.model.quantity import Quantity
 
 #: Draws of a block; NumPy's calls pay from some hundreds on, and more than some thousands leave the cache.
@@ -103,7 +103,7 @@ class Prepared:
         return np.concatenate([cells, self.program.outputs[STATUS]]) if self.has_status else cells
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> RowLayout:
         """The rows and calls of the NumPy backend."""
         return lay_out(self.program)
 

@@ -49,6 +49,7 @@ class _Finder:
         self.known = np.zeros(program.size, bool)
         self.numbers = np.full(program.size, np.nan)
         self.uses = np.zeros(program.size, np.int64)
+        # Read twice: what is asked for cannot be absorbed.
         self.uses[program.roots()] = 2
         self.addend, self.weight = np.arange(program.size, dtype=np.int64), np.ones(program.size)
         self.home = np.zeros(program.size, np.int64)
@@ -62,22 +63,28 @@ class _Finder:
                 self.note_products(group.cells, *group.operands)
 
     def note_products(self, cells: Cells, left: Cells, right: Cells) -> None:
+        """Remember, for each product with a known number, the other factor and the number."""
         for row, number in ((left, right), (right, left)):
+            # By which side the number stands makes no difference to the bit.
             weighted = self.known[number] & ~self.known[row]
             self.addend[cells[weighted]] = row[weighted]
             self.weight[cells[weighted]] = self.numbers[number[weighted]]
 
     def weighted(self, at: int) -> WeightedSums | None:
+        """Return the sums of a group as a table of weights, or ``None`` where that is more work or another order."""
         group = self.program.groups[at]
         assert group.starts is not None
         operands = group.operands[0]
         absorbed = tuple(int(source) for source in np.unique(self.home[operands]) if self.is_absorbed(int(source), operands))
+        # Addends that are no products count as products with one.
         inside = np.isin(self.home[operands], absorbed)
         if not inside.any() or self.known[operands].any():
             return None
         cells = np.where(inside, self.addend[operands], operands)
         weights = np.where(inside, self.weight[operands], 1.0)
+        # The table adds its rows in one order for all sums: it has to be the order of each.
         addends = _joint_order(np.split(cells, group.starts[1:-1]))
+        # A table adds its zeros too: it pays only while it is not much larger than what it replaces.
         if not len(addends) or len(addends) * group.size > _DENSE_PAYS * (len(operands) + int(inside.sum())):
             return None
         place = {cell: row for row, cell in enumerate(addends.tolist())}
@@ -97,6 +104,7 @@ def _joint_order(runs: list[Cells]) -> Cells:
     """Return the cells of some runs in an order that is that of each run; empty where there is none."""
     order: TopologicalSorter[int] = TopologicalSorter()
     for run in runs:
+        # Minus one stands before the first of each run, so that a run of one cell is entered too.
         for before, cell in pairwise([-1, *run.tolist()]):
             order.add(cell, *([before] if before >= 0 else []))
     try:
@@ -108,8 +116,9 @@ def _joint_order(runs: list[Cells]) -> Cells:
 
 @cache
 def adds_plainly() -> bool:
-    """Whether ``einsum`` multiplies and then adds, each rounded for itself, as the literal form does; a build of NumPy may fuse
-    the two.
+    """Whether ``einsum`` multiplies and then adds, each rounded for itself, as the literal form does.
+
+    A build of NumPy may fuse the two; it is tried once, over many widths, because vector code and its rest are compiled apart.
     """
     rng = np.random.default_rng(0)
     for width in range(16, 80):

@@ -17,6 +17,7 @@ from engine.checks.printed_tables import check_recomputed
 from engine.checks.published_units import check_published_units
 from engine.checks.readings import check_readings
 from engine.checks.references import check_references
+from engine.checks.settled import check_settled
 from engine.checks.tables import check_tables
 from engine.checks.use import check_letters, check_use
 from engine.checks.written_ratios import check_ratios
@@ -36,6 +37,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("sections, numbers, tables and rulings that are named", check_references),
     ("the publication's lists of parameters, both ways", check_lists),
     ("published units", check_published_units),
+    ("what settling a choice took out", check_settled),
 )
 
 __all__ = [

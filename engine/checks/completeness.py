@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.checks.plans import plan_errors
 from engine.finding import Finding, from_error
 from engine.plan.setting import Setting
-from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
+from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting, spans
 from equations.model.methodology import Methodology
 
 _MOST_COMBINATIONS = 4096
@@ -21,9 +21,9 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
     found: dict[tuple[str, str, str], Finding] = {}
     for setting in settings_to_check(methodology):
         for error in plan_errors(methodology, setting):
-            key = (error.code, error.what.split("[")[0], str(error.place))
+            key = (error.code, error.subject, str(error.place))
             where = ", ".join(f"{k} = {v}" for k, v in setting.choices.items())
-            finding = from_error(error, error.what.split("[")[0].split()[-1])
+            finding = from_error(error, error.subject)
             found.setdefault(
                 key,
                 Finding(
@@ -42,6 +42,7 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
 def settings_to_check(methodology: Methodology) -> Iterator[Setting]:
     """Yield the settings under which needs are walked: every combination of choices, on both sides of every year that is named."""
     combinations = list(choice_combinations(methodology))[:_MOST_COMBINATIONS]
-    for start, count in spans(methodology):
-        for choices in combinations:
-            yield placeholder_setting(methodology, choices, start=start, count=count)
+    for listed in listings(methodology):
+        for start, count in spans(methodology):
+            for choices in combinations:
+                yield placeholder_setting(methodology, choices, start=start, count=count, listed=listed)

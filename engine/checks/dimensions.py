@@ -1,4 +1,7 @@
-"""Dimension checks: both sides of every equation, rule and comparison, and the units of values, substance by substance."""
+"""Dimension checks: both sides of every equation, rule and comparison, and the units of values, substance by substance.
+
+Scale counts: what gives kg where t is declared is wrong (conventions §3).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from engine.checks.written_ratios import ratio_findings
 from engine.finding import Finding, from_error
 from engine.run.solvers import root_parts
 from equations.errors import MethodologyError
-from equations.formula.syntax import Compare, Element, MatrixRef, Node, walk
+from equations.formula.syntax import Compare, Node, quantities_in
 from equations.formula.tokens import Source
 from equations.meaning.dimensions import UnitChecker
 from equations.model.dataset import Comparison
@@ -94,8 +97,8 @@ def check_dimensions(methodology: Methodology) -> tuple[list[EquationCheck], lis
                     f"{result.quantity} is in {unit}, and the printed result in {result.unit}",
                     "they measure different things",
                     "give the result in the unit in which it is printed",
-                    str(result.source),
-                    result.place,
+                    source=str(result.source),
+                    place=result.place,
                 )
             )
     return lines, findings
@@ -119,7 +122,10 @@ def check_equation(equation: Equation, methodology: Methodology) -> tuple[Equati
     findings += ratio_findings(equation.formula, equation.formula_source or Source(""), equation.id, methodology)
     status = "error" if any(finding.severity == "error" for finding in findings) else "equivalence" if used else "ok"
     left_text, right_text = shown or ("", "")
-    line = EquationCheck(equation.id, equation.number, equation.part, status, left_text, right_text, tuple(sorted(used)))
+    line = EquationCheck(
+        id=equation.id, number=equation.number, part=equation.part, status=status, lhs_unit=left_text, rhs_unit=right_text,
+        equivalences=tuple(sorted(used)),
+    )  # fmt: skip
     return line, findings
 
 
@@ -179,14 +185,17 @@ def _checker(
     methodology: Methodology, source: Source, equivalences: tuple[str, ...], alternative: Mapping[str, str]
 ) -> UnitChecker:
     allowed = tuple(methodology.equivalence[id_] for id_ in equivalences)
-    substances = tuple(substance.id for substance in methodology.substances)
-    return UnitChecker(methodology.quantity, methodology.constant, source, allowed, substances, alternative, methodology.molecules)
+    substances = methodology.own_unit_words
+    return UnitChecker(
+        quantities=methodology.quantity, constants=methodology.constant, source=source, allowed=allowed, substances=substances,
+        alternative=alternative, molecules=methodology.molecules,
+    )  # fmt: skip
 
 
 def _alternatives(methodology: Methodology, formula: Node, defined: str = "") -> Iterator[dict[str, str]]:
     """Yield every combination of the unit alternatives that a formula touches."""
     groups: dict[str, list[str]] = {}
-    named = [node.quantity for node in walk(formula) if isinstance(node, Element | MatrixRef)] + ([defined] if defined else [])
+    named = [*quantities_in(formula)] + ([defined] if defined else [])
     for id_ in named:
         alternatives = methodology.quantity[id_].alternatives
         if alternatives is not None:

@@ -68,8 +68,8 @@ def _rule(rule: Rule, lags: list[IndexLetter], methodology: Methodology) -> Iter
         for letter, set_id in rule.letters:
             scope = scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))
         with np.errstate(all="ignore"):
-            when: Valued = (np.array(TRUE, np.uint8), ()) if rule.when is None else formulas.truth(rule.when, scope)
-            truth = formulas.truth(rule.condition, scope)
+            when: Valued = (np.array(TRUE, np.uint8), ()) if rule.when is None else formulas.decided(rule.when, scope)
+            truth = formulas.decided(rule.condition, scope)
         axes = scope.order({*truth[1], *when[1]})
         may, can_be = np.broadcast_arrays(aligned(when, axes), aligned(truth, axes))
         asked |= bool((may != FALSE).any())
@@ -85,8 +85,9 @@ def _rule(rule: Rule, lags: list[IndexLetter], methodology: Methodology) -> Iter
         years = f"the {skipped} year" if count == 1 else f"the {skipped} {count} years"
         yield Finding(
             "G405", "note", rule.id, f"the rule {rule.id} does not apply to {years} of a project",
-            f"it reads {lags[0].letter}{lags[0].offset:+d}", f"write `{lags[0].letter} == start or ...` with what holds there, if anything does",
-            str(rule.source), rule.place,
+            f"it reads {lags[0].letter}{lags[0].offset:+d}",
+            f"write `{lags[0].letter} == start or ...` with what holds there, if anything does", source=str(rule.source),
+            place=rule.place,
         )  # fmt: skip
 
 
@@ -102,7 +103,9 @@ def _compares(comparison: Comparison, formulas: RuleFormulas) -> bool:
 
 def _never(id_: str, what: str, lag: IndexLetter, source: Source | None, cited: str) -> Finding:
     return Finding(
-        "G405", "error", id_, f"the {what} {id_} never applies: no year has {lag.letter}{lag.offset:+d} among those that it runs over",
+        "G405", "error", id_,
+        f"the {what} {id_} never applies: no year has {lag.letter}{lag.offset:+d} among those that it runs over",
         "a lag does not stop at the first year; where there is no such year, nothing is compared",
-        "take a smaller lag, or limit the years so that it can be reached", cited, source.place(lag.span) if source else None,
+        "take a smaller lag, or limit the years so that it can be reached", source=cited,
+        place=source.place(lag.span) if source else None,
     )  # fmt: skip

@@ -66,8 +66,8 @@ def _wrong_kind(list_: ParameterList, methodology: Methodology) -> Iterator[Find
                     f"list {list_.id} ({_words(list_.kind)}) names {line.quantity}, which is {_words(kind)}",
                     line.note,
                     "correct the kind of the quantity, or say in `note:` why the text lists it there",
-                    str(list_.source),
-                    line.place,
+                    source=str(list_.source),
+                    place=line.place,
                 )
 
 
@@ -85,8 +85,8 @@ def _not_listed(list_: ParameterList, methodology: Methodology) -> Iterator[Find
             f"{len(missing)} {_words(list_.kind)} quantit{are} on no list of the publication",
             sections,
             "add the line to the list, or give the quantity `editorial:` if it is not the publication's",
-            str(list_.source),
-            list_.place,
+            source=str(list_.source),
+            place=list_.place,
         )
 
 

@@ -8,9 +8,10 @@ from itertools import product
 
 from engine.finding import Finding
 from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
-from engine.plan.spec_setting import choice_combinations, placeholder_setting, spans
-from equations.formula.syntax import Element, IndexLabel, IndexLetter
+from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting, spans
+from equations.formula.syntax import IndexLabel, IndexLetter, Member, walk
 from equations.model.equation import Equation
+from equations.model.left_side import LeftSide, left_side
 from equations.model.methodology import Methodology
 
 MOST_COMBINATIONS = 4096
@@ -75,6 +76,7 @@ def check_cases_of(methodology: Methodology, quantity: str, bases: tuple[Setting
                 quantity,
                 f"the cases of {quantity} name too many choices to go through them all",
                 f"more than {MOST_COMBINATIONS} combinations",
+                "divide the quantity into several, each with fewer switches",
             )
         ]
     return [*table.overlaps(), *table.dead()]
@@ -119,13 +121,16 @@ class _CaseTable:
             one, two = self.cases[first], self.cases[second]
             combination, (_, *cell) = places[0]
             shown = f"{self.quantity}[{', '.join(cell)}]" if cell else self.quantity
-            where = f"both hold where {_words(combination)}" if combination else "both hold always"
+            asked = [self.methodology.index_set[set_id] for case in (one, two) for set_id in _sets_asked(case)]
+            listed = sorted({s.id for s in asked if s.subset_of and s.project != "fixed"})
+            always = f"both hold where a project lists {' or '.join(listed)} so" if listed else "both hold always"
+            where = f"both hold where {_words(combination)}" if combination else always
             more = f", and in {len(places) - 1} more of {len(self.combinations)} combinations" if len(places) > 1 else ""
             yield Finding(
                 "G402",
                 "error",
                 self.quantity,
-                f"{shown} is defined twice: by {one.label} ({one.id}) and {two.label} ({two.id})",
+                f"{shown} is defined twice: by {one.full_label} and {two.full_label}",
                 where + more,
                 "make their `when:` exclude each other",
                 place=two.place,
@@ -140,7 +145,7 @@ class _CaseTable:
                     "W804",
                     "warning",
                     case.id,
-                    f"{case.label} ({case.id}) never holds",
+                    f"{case.full_label} never holds",
                     "no choice, year or member makes its `when:` true",
                     "correct the condition, or remove the equation",
                     place=place,
@@ -172,7 +177,8 @@ class _Covered:
 def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
     """Return settings without a project, on both sides of every year that a condition names."""
     choices = next(choice_combinations(methodology))
-    return tuple(placeholder_setting(methodology, choices, start=start, count=count) for start, count in spans(methodology))
+    return tuple(placeholder_setting(methodology, choices, start=start, count=count, listed=listed)
+                 for listed in listings(methodology) for start, count in spans(methodology))  # fmt: skip
 
 
 def _with(base: Setting, combination: Switches) -> Setting:
@@ -184,52 +190,34 @@ def _words(combination: Switches) -> str:
     return ", ".join(f"{id_} = {value}" for (_, id_), value in combination)
 
 
-def _left(case: Equation) -> tuple[object, ...]:
-    """Return the index on each axis of the left side; ``None`` for the row and the column of a matrix."""
-    left = case.defines
-    if isinstance(left, Element):
-        return left.indices
-    return (*((None,) if left.diagonal else (None, None)), *left.indices)
+def _sets_asked(case: Equation) -> set[str]:
+    return {node.set for node in walk(case.when) if isinstance(node, Member)} if case.when is not None else set()
 
 
 def _live_axes(methodology: Methodology, quantity: str, cases: tuple[Equation, ...]) -> tuple[int, ...]:
     """Return the axes on which cases differ: by a condition, a subset or a label."""
-    axes = methodology.quantity[quantity].indices
-    live = []
-    for at, axis in enumerate(axes):
-        for case in cases:
-            index = _left(case)[at]
-            if isinstance(index, IndexLabel):
-                live.append(at)
-                break
-            if isinstance(index, IndexLetter):
-                named = case.when is not None and index.letter in letters_of(case.when)
-                if named or dict(case.letters)[index.letter] != axis:
-                    live.append(at)
-                    break
-    return tuple(live)
+    live: set[int] = set()
+    for case in cases:
+        left = left_side(case, methodology.quantity[quantity])
+        named = letters_of(case.when) if case.when is not None else set[str]()
+        for at, (index, axis) in enumerate(zip(left.indices, left.axes, strict=True)):
+            part = isinstance(index, IndexLetter) and (index.letter in named or left.sets[index.letter] != axis)
+            live |= {at} if part or isinstance(index, IndexLabel) else set()
+    return tuple(sorted(live))
 
 
 def _cells(case: Equation, live: tuple[int, ...], setting: Setting, methodology: Methodology) -> Iterator[Cell]:
     """Yield the cells, by their labels on the live axes, for which a case holds."""
-    axes = methodology.quantity[case.quantity].indices
-    left = _left(case)
-    allowed = [_labels(left[at], axes[at], case, setting) for at in live]
-    for cell in product(*allowed):
-        labels = {}
-        for at, label in zip(live, cell, strict=True):
-            index = left[at]
-            if isinstance(index, IndexLetter):
-                labels[index.letter] = label
+    left = left_side(case, methodology.quantity[case.quantity])
+    for cell in product(*(_labels(left, at, setting) for at in live)):
+        labels = {letter: cell[live.index(at)] for letter, at in left.place_of.items() if at in live}
         if case.when is None or holds(case.when, setting, labels, methodology.year_set):
             yield cell
 
 
-def _labels(index: object, axis: str, case: Equation, setting: Setting) -> tuple[str, ...]:
-    members = setting.members[axis]
+def _labels(left: LeftSide, at: int, setting: Setting) -> tuple[str, ...]:
+    index, members = left.indices[at], setting.members[left.axes[at]]
     if isinstance(index, IndexLetter):
-        own = set(setting.members[dict(case.letters)[index.letter]])
+        own = set(setting.members[left.sets[index.letter]])
         return tuple(member for member in members if member in own)
-    if isinstance(index, IndexLabel):
-        return (members[0 if index.label == "start" else -1],) if index.mark else (index.label,)
-    return members
+    return (setting.label(index, left.axes[at]),) if isinstance(index, IndexLabel) else members

@@ -29,6 +29,7 @@ def plan_errors(methodology: Methodology, setting: Setting) -> list[MethodologyE
                     "G403",
                     f"no equation defines {id_}",
                     quantity.place,
+                    subject=id_,
                     why=f"{why}; {others} holds in other cases" if others else why,
                     remedy="add the missing case" if others else "write its equation, or declare it as monitored or fixed_ex_ante",
                 )

@@ -25,7 +25,7 @@ from engine.run.inputs import bind_inputs
 from engine.run.rule_formulas import RuleFormulas
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import Scalar
-from equations.formula.syntax import Element, MatrixRef, walk
+from equations.formula.syntax import quantities_in
 from equations.model.dataset import Comparison, PublishedResult
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
@@ -95,22 +95,22 @@ def _project(given: tuple[str, ...], setting: Setting) -> ProjectData:
     """Return a project that supplies nothing but requests datasets."""
     start, end = date.fromisoformat(setting.start), date.fromisoformat(setting.end)
     return ProjectData(
-        Path("datasets"),
-        "datasets",
-        {},
-        "",
-        start,
-        end,
-        (Period("all", start, end),),
-        {},
-        {},
-        tuple(Scalar(id_, "", 0, 0) for id_ in given),
-        {},
-        {},
-        {},
-        {},
-        None,
-        "",
+        path=Path("datasets"),
+        name="datasets",
+        identity={},
+        methodology="",
+        start=start,
+        end=end,
+        periods=(Period("all", start, end),),
+        choices={},
+        readings={},
+        datasets=tuple(Scalar(id_, "", 0, 0) for id_ in given),
+        members={},
+        relations={},
+        values={},
+        value_places={},
+        uncertainty=None,
+        sha256="",
     )
 
 
@@ -129,8 +129,8 @@ def _published(result: PublishedResult, methodology: Methodology) -> Iterator[Fi
             f"{result.id} cannot be recomputed",
             error.what,
             "name the datasets from which it follows under `given:`",
-            source,
-            place,
+            source=source,
+            place=place,
         )
         return
     quantity = methodology.quantity[result.quantity]
@@ -160,8 +160,8 @@ def _published(result: PublishedResult, methodology: Methodology) -> Iterator[Fi
             f"the equations of {quantity.id} do not give {result.id}: {len(wrong)} of {len(result.cells)} cells differ",
             listed(wrong, 4) + largest,
             f"compare {', '.join(e.label for e in methodology.definitions.get(quantity.id, ()))} and the table with the text",
-            source,
-            place,
+            source=source,
+            place=place,
         )
     if unknown:
         yield Finding(
@@ -171,8 +171,8 @@ def _published(result: PublishedResult, methodology: Methodology) -> Iterator[Fi
             f"{len(unknown)} of {len(result.cells)} cells of {result.id} cannot be recomputed",
             listed(unknown),
             "name the datasets from which they follow under `given:`",
-            source,
-            place,
+            source=source,
+            place=place,
         )
 
 
@@ -180,7 +180,7 @@ def _published(result: PublishedResult, methodology: Methodology) -> Iterator[Fi
 
 
 def _compared(comparison: Comparison, methodology: Methodology) -> Iterator[Finding]:
-    named = [n.quantity for side in (comparison.left, comparison.right) for n in walk(side) if isinstance(n, Element | MatrixRef)]
+    named = [q for side in (comparison.left, comparison.right) for q in quantities_in(side)]
     try:
         setting, values = values_of_datasets(methodology, comparison.given, tuple(dict.fromkeys(named)), dict(comparison.choices))
     except MethodologyError as error:
@@ -191,8 +191,8 @@ def _compared(comparison: Comparison, methodology: Methodology) -> Iterator[Find
             f"{comparison.title}: cannot be compared",
             error.what,
             "name the datasets from which both sides follow under `given:`",
-            str(comparison.source),
-            comparison.place,
+            source=str(comparison.source),
+            place=comparison.place,
         )
         return
     scope = Scope()
@@ -233,6 +233,6 @@ def _compared(comparison: Comparison, methodology: Methodology) -> Iterator[Find
         f"{comparison.title}: {int(off.sum())} of {gap.size} cells differ by more than {float(comparison.tolerance):g}",
         f"largest differences: {'; '.join(shown[:4])}. {comparison.why}".strip(),
         spoken_of(methodology, comparison.source.table),
-        str(comparison.source),
-        comparison.place,
+        source=str(comparison.source),
+        place=comparison.place,
     )

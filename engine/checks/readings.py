@@ -138,7 +138,7 @@ class _Readings:
         for choices in _combinations(methodology, named):
             setting: Setting = placeholder_setting(methodology, choices, readings)
             for error in plan_errors(methodology, setting):
-                found.append(from_error(error, error.what.split("[")[0].split()[-1]))
+                found.append(from_error(error, error.subject))
         return found
 
     def of_uses(self, methodology: Methodology, changed: list[Equation]) -> list[Finding]:

@@ -6,7 +6,7 @@ The check takes longer than a run: its verdict is made once, and kept with what 
 from __future__ import annotations
 
 from engine.finding import Finding
-from equations.errors import Faults, MethodologyError
+from equations.errors import Faults, MethodologyError, RefusalError
 from equations.model.methodology import Methodology
 
 #: Hash -> the methodology that was checked, and its errors. Another one may have the same hash: it was made from it in memory.
@@ -33,7 +33,7 @@ def refuse(methodology: Methodology, errors: tuple[Finding, ...]) -> None:
         A741, and each error under its own code.
     """
     if errors:
-        head = MethodologyError(
+        head = RefusalError(
             "A741", f"{methodology.reference} does not pass its check, so that no number is given",
             why=f"{len(errors)} error{'s' if len(errors) > 1 else ''} of the spec",
             remedy="correct the spec; `mrvgraph check` shows all that it finds",

@@ -29,7 +29,7 @@ def check_tables(methodology: Methodology) -> list[Finding]:
 
 
 @dataclass(frozen=True)
-class Table:
+class PrintedTable:
     """All printed cells of one quantity in one dataset, with the block in which each stands."""
 
     dataset: Dataset
@@ -50,13 +50,13 @@ class Table:
         return Fraction(text) * block.unit.scale / self.quantity.unit.scale
 
 
-def tables_of(methodology: Methodology) -> list[Table]:
+def tables_of(methodology: Methodology) -> list[PrintedTable]:
     """Return the printed cells by dataset and quantity; conditions on blocks are not looked at."""
-    found: dict[tuple[str, str], Table] = {}
+    found: dict[tuple[str, str], PrintedTable] = {}
     for dataset in methodology.datasets:
         for block in dataset.values:
             quantity = methodology.quantity[block.quantity]
-            table = found.setdefault((dataset.id, quantity.id), Table(dataset, quantity))
+            table = found.setdefault((dataset.id, quantity.id), PrintedTable(dataset, quantity))
             table.blocks.append(block)
             for labels, text in block.cells:
                 table.cells[labels] = (text, block)
@@ -87,7 +87,7 @@ def _words(text: str) -> list[str]:
 # -- ranges
 
 
-def _ranges(table: Table, methodology: Methodology) -> Iterator[Finding]:
+def _ranges(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
     quantity = table.quantity
     for limits, severity, word in ((quantity.range, "error", "what it can be"), (quantity.plausible, "warning", "what is usual")):
         if limits is None:
@@ -107,8 +107,8 @@ def _ranges(table: Table, methodology: Methodology) -> Iterator[Finding]:
                 f"({limits} {quantity.unit})".replace(" 1)", ")"),
                 listed(outside),
                 spoken_of(methodology, block.source.table) or "correct the value, its unit or the range",
-                str(block.source),
-                block.place,
+                source=str(block.source),
+                place=block.place,
             )
 
 
@@ -123,7 +123,7 @@ def _name(quantity: Quantity, labels: Labels) -> str:
 # -- row sums
 
 
-def _rows(table: Table, methodology: Methodology) -> Iterator[Finding]:
+def _rows(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
     wanted = table.quantity.rows_sum_to
     if wanted is None or len(table.quantity.indices) < 2:
         return
@@ -156,15 +156,15 @@ def _rows(table: Table, methodology: Methodology) -> Iterator[Finding]:
                     f"{len(off)} of {rows} rows of {table.quantity.id} do not add up to {float(wanted):g}, {word}",
                     listed(off),
                     spoken_of(methodology, block.source.table) or "compare the row with its source",
-                    str(block.source),
-                    block.place,
+                    source=str(block.source),
+                    place=block.place,
                 )
 
 
 # -- missing rows and cells
 
 
-def _blanks(table: Table, methodology: Methodology) -> Iterator[Finding]:
+def _blanks(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
     quantity = table.quantity
     axes = [methodology.index_set[axis].members for axis in quantity.indices]
     if not axes or not all(axes):
@@ -193,13 +193,13 @@ def _blanks(table: Table, methodology: Methodology) -> Iterator[Finding]:
             f"{len(holes)} cell{'s' if len(holes) > 1 else ''} of {quantity.id} {'are' if len(holes) > 1 else 'is'} missing",
             listed(holes),
             "print them, or write NA for a cell that the methodology leaves out",
-            str(block.source),
-            block.place,
+            source=str(block.source),
+            place=block.place,
         )
     yield from _completed(table, methodology)
 
 
-def _completed(table: Table, methodology: Methodology) -> Iterator[Finding]:
+def _completed(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
     """Yield rows that one block of the dataset leaves blank and another one fills."""
     if len(table.blocks) < 2 or not table.quantity.indices:
         return
@@ -218,12 +218,12 @@ def _completed(table: Table, methodology: Methodology) -> Iterator[Finding]:
                 f"the row {row} of {table.quantity.id} is blank in print and filled by the editor",
                 filler.note or block.note,
                 spoken_of(methodology, block.source.table),
-                str(block.source),
-                block.place,
+                source=str(block.source),
+                place=block.place,
             )
 
 
-def _fillers(table: Table, block: ValueBlock, blank: list[str]) -> Mapping[str, ValueBlock]:
+def _fillers(table: PrintedTable, block: ValueBlock, blank: list[str]) -> Mapping[str, ValueBlock]:
     rest = {labels[2:] for labels, _ in block.cells}
     found = {}
     for other in table.blocks:

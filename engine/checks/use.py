@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from engine.finding import Finding
 from engine.plan.graph import build_graph
 from equations.formula.syntax import (
-    Binder,
     Element,
+    GroupOf,
     IndexGroup,
     IndexLetter,
     Letter,
@@ -48,8 +48,8 @@ def check_use(methodology: Methodology) -> list[Finding]:
                     f"the result does not follow from {quantity.id} under any choice",
                     "it is used only by quantities that lead nowhere",
                     "use it, or remove it with what uses it",
-                    str(quantity.source),
-                    quantity.place,
+                    source=str(quantity.source),
+                    place=quantity.place,
                 )
             )
         if not quantity.source:
@@ -92,8 +92,8 @@ def _undefined(methodology: Methodology) -> Iterator[Finding]:
                 f"no equation defines {quantity.id}",
                 "it is declared as computed",
                 "write its equation, or declare it as monitored or fixed_ex_ante",
-                str(quantity.source),
-                quantity.place,
+                source=str(quantity.source),
+                place=quantity.place,
             )
 
 
@@ -108,8 +108,8 @@ def _unused(quantity: Quantity, methodology: Methodology) -> Iterator[Finding]:
             f"{quantity.id} is computed and nothing follows from it",
             quantity.meaning,
             "leave it if it is only shown; otherwise use it",
-            str(quantity.source),
-            quantity.place,
+            source=str(quantity.source),
+            place=quantity.place,
         )
     else:
         yield Finding(
@@ -119,8 +119,8 @@ def _unused(quantity: Quantity, methodology: Methodology) -> Iterator[Finding]:
             f"{quantity.id} is declared and no equation or rule uses it",
             quantity.meaning,
             "use it, or remove it",
-            str(quantity.source),
-            quantity.place,
+            source=str(quantity.source),
+            place=quantity.place,
         )
 
 
@@ -176,8 +176,8 @@ def check_letters(methodology: Methodology) -> list[Finding]:
                     if elsewhere
                     else f"every member of {dict(equation.letters)[letter]} gets one value",
                     "" if elsewhere else "look whether an index is missing or wrong in the formula",
-                    str(equation.source),
-                    equation.formula_source.place(equation.formula.span) if equation.formula_source else equation.place,
+                    source=str(equation.source),
+                    place=equation.formula_source.place(equation.formula.span) if equation.formula_source else equation.place,
                 )
             )
     return findings
@@ -192,8 +192,6 @@ def _letters_used(equation: Equation) -> set[str]:
     found: set[str] = set()
     for formula in (equation.formula, equation.when):
         for node in walk(formula) if formula is not None else ():
-            if isinstance(node, IndexLetter | IndexGroup | Letter | Member):
+            if isinstance(node, IndexLetter | IndexGroup | GroupOf | Letter | Member):
                 found.add(node.letter)
-            elif isinstance(node, Binder) and len(node.within) > 1 and node.within[0] != "all":
-                found.add(str(node.within[1]))
     return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
@@ -19,7 +21,8 @@ from engine.plan.setting import Setting
 from engine.project.project_file import ProjectData, read_project
 from engine.project.values import UnitReader
 from engine.run.evaluate import Values
-from equations.errors import FaultList, Place, SpecError, raise_all
+from equations.errors import FaultList, Place, SpecError, near_or_all, raise_all
+from equations.files.csv_table import read_bytes, read_table
 from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
 from equations.library.places import shown_name
 from equations.model.methodology import Methodology
@@ -31,7 +34,10 @@ from equations.units.unit import Unit, conversion
 
 FOLDER, LIST = "cases", "cases.yaml"
 TOLERANCE = 1e-9
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _HEADER = ("quantity", "cell", "unit", "value")
+#: Faults of a CSV file are those of input in a project, and those of a spec here.
+_CODES = {"I506": "S105", "I509": "S108"}
 _SCHEMA: dict[str, dict[str, Field]] = {
     "cases": {
         "cases": Field("cases", "blocks:case", True, "the worked cases"),
@@ -142,7 +148,7 @@ def read_cases(
         S1xx with every fault of the list and of the expected numbers.
     """
     path = spec.parent / FOLDER / LIST
-    if not path.is_file():
+    if not os.path.lexists(path):  # what stands there and is no file is an error, not a spec without cases
         return ()
     errors: Errors = FaultList()
     top = Block(read_yaml_file(path, name=shown_name(path)), "cases", errors, _SCHEMA["cases"])
@@ -151,6 +157,7 @@ def read_cases(
     blocks = [Block(item, "case", errors, _SCHEMA["case"]) for item in items]
     unique([(block.text("id"), block.place) for block in blocks], "cases", errors)
     cases = [_case(block, path.parent, methodology) for block in blocks]
+    raise_all(errors)
     if with_expected:
         cases = [replace(case, expected=tuple(_expected(case, methodology, read_unit, errors))) for case in cases]
     raise_all(errors)
@@ -159,43 +166,56 @@ def read_cases(
 
 def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
     id_, project = block.text("id"), folder / block.text("project")
+    if block.has("id") and not _FILE_NAME.match(id_):
+        block.fault("S105", f"the case {id_!r} cannot name a file", block.place_of("id"), why="its numbers stand in <id>.csv, beside the list",
+                    remedy="take letters, digits, points, hyphens and underscores, a letter or digit first")  # fmt: skip
     if not project.is_file():
-        block.fault("S108", f"there is no project file {block.text('project')!r}", block.place_of("project"))
+        block.fault("S108", f"there is no project file {block.text('project')!r}", block.place_of("project"),
+                    remedy="write a path from the folder of this file")  # fmt: skip
     wanted = (methodology.result, *methodology.report, *block.words("expect"))
     for scalar in block.word_nodes("expect"):
         if methodology.declared(scalar.text) is None:
-            block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place)
+            block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place,
+                        remedy=near_or_all(scalar.text, methodology.quantity))  # fmt: skip
     texts = {name: {key: scalar.text for key, scalar in block.texts(name)} for name in ("choices", "readings")}
     return WorkedCase(
-        id_, block.text("title"), project, texts["choices"], texts["readings"], block.words("datasets"),
-        tuple(dict.fromkeys(wanted)), float(block.number("tolerance") or TOLERANCE), folder / f"{id_}.csv", block.place,
+        id=id_, title=block.text("title"), project=project, choices=texts["choices"], readings=texts["readings"],
+        datasets=block.words("datasets"), expect=tuple(dict.fromkeys(wanted)),
+        tolerance=float(block.number("tolerance") or TOLERANCE), path=folder / f"{id_}.csv", place=block.place,
     )  # fmt: skip
 
 
 def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader, errors: Errors) -> Iterator[ExpectedNumber]:
-    if not case.path.is_file():
+    if not os.path.lexists(case.path):
         return
-    shown, substances = shown_name(case.path), tuple(s.id for s in methodology.substances)
+    shown, substances = shown_name(case.path), methodology.own_unit_words
+
+    def fault(code: str, what: str, place: Place, why: str = "", remedy: str = "") -> None:
+        errors.append(SpecError(_CODES[code], what, place, why=why, remedy=remedy))
+
+    data = read_bytes(case.path, shown, None, fault)
+    table = None if data is None else read_table(data, shown, None, fault)
+    if table is None or not table.has_columns(table.header, _HEADER, fault, "", f"write the header {','.join(_HEADER)}"):
+        return
     units: dict[str, Unit] = {}
-    for line, row in enumerate(csv.reader(io.StringIO(case.path.read_text(encoding="utf-8"))), start=1):
-        place = Place(shown, line)
-        if line == 1 or not row:
+    for place, row in table.body(fault):
+        id_, cell, unit_text, text = (row[table.header.index(name)] for name in _HEADER)
+        number, quantity = read_number(text), methodology.quantity.get(id_)
+        labels = tuple(cell.split(", ")) if cell else ()
+        if number is None:
+            errors.append(SpecError("S105", f"{id_}[{cell}] is not a number: {text!r}", place, remedy="write digits with a decimal point"))
             continue
-        if len(row) != len(_HEADER) or (number := read_number(row[3])) is None:
-            errors.append(SpecError("S105", "a line has quantity, cell, unit and value", place))
-            continue
-        quantity = methodology.declared(row[0])
-        labels = tuple(row[1].split(", ")) if row[1] else ()
         if quantity is None or len(labels) != len(quantity.indices):
-            errors.append(SpecError("S107", f"there is no number {row[0]}[{row[1]}]", place))
+            errors.append(SpecError("S107", f"there is no number {id_}[{cell}]", place,
+                                    remedy="write a quantity and a cell of the run"))  # fmt: skip
             continue
-        if row[2] not in units:
-            units[row[2]] = read_unit(row[2], place, substances)
-        unit = units[row[2]]
+        if unit_text not in units:
+            units[unit_text] = read_unit(unit_text, place, substances)
+        unit = units[unit_text]
         if not unit.same_dimension(quantity.unit):
-            errors.append(SpecError("U302", f"{row[0]} is in {quantity.unit}, not in {unit}", place))
+            errors.append(SpecError("U302", f"{id_} is in {quantity.unit}, not in {unit}", place))
             continue
-        yield ExpectedNumber(row[0], labels, unit, float(number))
+        yield ExpectedNumber(id_, labels, unit, float(number))
 
 
 def expected_text(case: WorkedCase, methodology: Methodology, setting: Setting, values: Values) -> str:

@@ -10,7 +10,7 @@ from engine.finding import Finding
 from equations.errors import Place
 from equations.formula.syntax import Binary, Cases, Compare, Negative, Node, Number, Ratio, children, walk
 from equations.formula.tokens import Source
-from equations.meaning.exact_ratios import Verdict, conversion_of, expected_of, taken_for_ratio, verdict
+from equations.meaning.exact_ratios import RatioVerdict, conversion_of, expected_of, taken_for_ratio, verdict
 from equations.model.dataset import ValueBlock
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -72,7 +72,7 @@ class _Shown:
         return f"{self.before}{self.number}{self.behind}"
 
 
-def _findings(shown: _Shown, number: Fraction, said: Verdict, subject: str, place: Place | None, otherwise: str) -> Iterator[Finding]:
+def _findings(shown: _Shown, number: Fraction, said: RatioVerdict, subject: str, place: Place | None, otherwise: str) -> Iterator[Finding]:
     """Yield what a verdict says; nothing of an exact number."""
     expected = said.expected
     if said.kind == "exact":
@@ -142,7 +142,7 @@ def _number(node: Number | Ratio) -> Fraction:
 
 
 def _unit(node: Number | Ratio, methodology: Methodology) -> Unit:
-    return parse_unit(node.unit or "1", None, tuple(substance.id for substance in methodology.substances))
+    return parse_unit(node.unit or "1", None, methodology.own_unit_words)
 
 
 # -- declared numbers
@@ -170,7 +170,7 @@ def _values(block: ValueBlock, quantity: Quantity, dataset: str, methodology: Me
             yield from _declared(shown, number, said, quantity.id, quantity.not_exact, block.place)
 
 
-def _declared(shown: _Shown, number: Fraction, said: Verdict, subject: str, reason: str, place: Place | None) -> Iterator[Finding]:
+def _declared(shown: _Shown, number: Fraction, said: RatioVerdict, subject: str, reason: str, place: Place | None) -> Iterator[Finding]:
     if reason and said.kind != "exact":
         what = f"{shown} stands for {said.expected.text}: {said.gap(number)}"
         yield Finding("W821", "note", subject, what, reason, place=place)

@@ -31,7 +31,7 @@ WAYS = ("site", "md", "pdf")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Written:
     """What was written, or was found when the files on disk were compared.
 
     Attributes
@@ -71,7 +71,7 @@ def document(
     check: bool = False,
     audit: AuditReport | None = None,
     version: str = "",
-) -> Outcome:
+) -> Written:
     """Write the documentation of a methodology, or compare what is there.
 
     Parameters
@@ -109,7 +109,7 @@ def document(
             write_bytes(folder, files[folder.name]) if alone else write_folder(here, files)
         made |= files
         notes += faults
-    return Outcome(_said(made, folder, way, check), _hashed(made), tuple(stale), notes)
+    return Written(_said(made, folder, way, check), _hashed(made), tuple(stale), notes)
 
 
 def _said(made: Files, folder: Path, way: str, check: bool) -> str:
@@ -119,12 +119,12 @@ def _said(made: Files, folder: Path, way: str, check: bool) -> str:
     return f"{said}; open {folder.name}/index.html" if way == "site" else said
 
 
-def report(audit: AuditReport, output: str, way: str | None, version: str) -> Outcome:
+def report(audit: AuditReport, output: str, way: str | None, version: str) -> Written:
     """Write the report of an audited run as one file."""
     path = Path(output)
     content = report_bytes(audit, way or {".pdf": "pdf", ".md": "md"}.get(path.suffix, "html"), version)
     write_bytes(path, content)
-    return Outcome(f"{path.name} written", _hashed({path.name: content}))
+    return Written(f"{path.name} written", _hashed({path.name: content}))
 
 
 def other_versions(methodology: Methodology) -> tuple[tuple[Methodology, ...], tuple[str, ...]]:

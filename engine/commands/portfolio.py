@@ -12,7 +12,7 @@ from engine.batch.evaluation import Way
 from engine.commands.session import open_session
 from engine.output.escapes import csv_text
 from engine.output.terminal import bold, number, table
-from engine.portfolio.entries import Entry, entries_of_files, entries_of_table
+from engine.portfolio.entries import ProjectEntry, entries_of_files, entries_of_table
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import one_after_the_other, run_portfolio
 from engine.report.run_report import to_json
@@ -23,7 +23,7 @@ FORMAT = "mrvgraph-portfolio/1"
 _MOST_SAID = 20
 
 
-def portfolio_entries(projects: Sequence[str], rows: str | None) -> list[Entry]:
+def portfolio_entries(projects: Sequence[str], rows: str | None) -> list[ProjectEntry]:
     """Return the projects of a portfolio: files, or rows of a table over one file.
 
     Raises
@@ -40,7 +40,7 @@ def portfolio_entries(projects: Sequence[str], rows: str | None) -> list[Entry]:
 
 def run_entries(
     spec: str,
-    entries: Sequence[Entry],
+    entries: Sequence[ProjectEntry],
     output: str | None,
     *,
     choices: Mapping[str, str],
@@ -75,6 +75,10 @@ def run_entries(
             remark=remark,
         )
     session.save()
+    if session.methodology.rules and any(outcome.result is not None for outcome in found):
+        count = len(session.methodology.rules)
+        remark(f"the {count} rule{'s' if count > 1 else ''} of the methodology {'are' if count > 1 else 'is'} not judged in a portfolio: "
+               "`mrvgraph run` judges a project")  # fmt: skip
     return found
 
 

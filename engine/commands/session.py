@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.plan.plan import Plan
+from engine.plan.plan import Plan, plan_key
 from engine.plan.setting import Setting
 from engine.project.project_file import ProjectData
-from engine.run.cache import Entry, entry_path, load_entry, save_entry
+from engine.run.cache import CacheEntry, entry_path, load_entry, save_entry
 from engine.run.run import Run, run_project
 from equations.errors import Place
 from equations.library.places import find_spec
@@ -24,7 +24,7 @@ from equations.units.unit import Unit
 class Session:
     """A loaded methodology with its cache entry."""
 
-    entry: Entry
+    entry: CacheEntry
     path: Path | None = None
     units: dict[tuple[str, tuple[str, ...]], Unit] = field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class Session:
 
     def plan(self, methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Plan:
         """Return the plan of a run, from the cache where it was made before."""
-        key = repr((methodology.hash, setting.key(), targets, sorted(supplied)))
+        key = plan_key(methodology, setting, targets, supplied)
         plan = self.entry.plans.get(key)
         if plan is None:
             from engine.plan.planner import plan_with_rules
@@ -116,5 +116,5 @@ def open_session(reference: str | Path) -> Session:
 
         document = read_document(spec)
         files = tuple((str(source.resolve()), sha) for source, sha in document.sources)
-        entry = Entry(files, methodology_of(document), changed=True)
+        entry = CacheEntry(files, methodology_of(document), changed=True)
     return Session(entry, path)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from engine.batch.batchable import Batchable, Source
+from engine.batch.batchable import Batchable, NumberSource
 from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import BatchValues, Evaluate, Progress, Way, evaluate_batch
 from engine.batch.on_cluster import evaluate_on
@@ -78,7 +78,7 @@ def _evaluator(scheduler: str | None) -> Iterator[Evaluate]:
     with ExitStack() as opened:
         held: list[Evaluate] = []
 
-        def evaluate(batchable: Batchable, source: Source, way: Way, progress: Progress | None = None) -> BatchValues:
+        def evaluate(batchable: Batchable, source: NumberSource, way: Way, progress: Progress | None = None) -> BatchValues:
             if not held:
                 held.append(evaluate_on(opened.enter_context(connected(scheduler))))
             return held[0](batchable, source, way, progress)
@@ -113,7 +113,7 @@ def run_sensitivity(
     run = session.run(
         project, choices=choices, readings=readings, targets=(session.methodology.result, str(target)) if known else ()
     )
-    wanted = target or run.methodology.result
+    wanted = run.methodology.result if target is None else target
     if wanted not in run.values.arrays:
         raise InputError(
             "I502", f"this run has no quantity {wanted!r}", remedy=near_or_all(wanted, run.values.arrays, "quantities:")

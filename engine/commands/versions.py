@@ -9,8 +9,9 @@ from engine.comparison.compare_specs import Side
 from engine.comparison.difference import Difference, difference_record, find_difference
 from engine.comparison.difference_markdown import difference_markdown
 from engine.comparison.difference_text import difference_text
-from engine.comparison.migrate import Migration, Step, migrate, opened
+from engine.comparison.migrate import Migration, MigrationStep, migrate, opened
 from engine.comparison.waterfall import waterfall_svg
+from engine.output.escapes import one_line, printable
 from engine.output.terminal import bold, wrapped
 from engine.project.project_file import read_project, read_project_text
 from engine.report.run_report import to_json
@@ -46,7 +47,8 @@ def show(reference: str, *, json: bool = False, only_hash: bool = False, ascii_o
 
 def _head(spec: SpecDocument, methodology: Methodology) -> str:
     files = ", ".join(dict.fromkeys(name for name, _ in spec.files))
-    return f"{methodology.reference}, the whole spec, written by `mrvgraph show` from {files}.\nhash: {spec.hash}"
+    first = f"{methodology.reference}, the whole spec, written by `mrvgraph show` from {files}."
+    return f"{one_line(printable(first))}\nhash: {spec.hash}"
 
 
 def side_of(reference: str, readings: Mapping[str, str]) -> Side:
@@ -147,7 +149,7 @@ def migration_text(migration: Migration) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _step_text(step: Step) -> str:
+def _step_text(step: MigrationStep) -> str:
     where = "" if step.part == "values" else f"{step.part}: "
     unit = f" ({step.unit})" if step.unit and step.kind == "new" else ""
     users = f"; used by {', '.join(step.used_by)}" if step.used_by else ""

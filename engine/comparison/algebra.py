@@ -219,13 +219,23 @@ class _Text(StrPrinter):  # type: ignore[misc]
 
     def _print_Sum(self, expr: sympy.Sum) -> str:  # noqa: N802 - named by SymPy
         letters, body = ", ".join(str(limit[0]) for limit in reversed(expr.limits)), expr.function
-        if isinstance(body, sympy.Piecewise) and len(body.args) == 2 and body.args[1] == (0, True):
+        if isinstance(body, sympy.Piecewise) and len(body.args) == 2 and body.args[1] == (0, True) and len(expr.limits) == 1:
             value, condition = body.args[0]
-            for group in condition.atoms(AppliedUndef):  # the years of a group: Eq(group(y) - q, 0)
-                other = (condition.lhs - condition.rhs) * (1 if (condition.lhs - condition.rhs).coeff(group) == -1 else -1) + group
-                if len(expr.limits) == 1 and other.is_Symbol:
-                    return f"Sum({letters} in {other}, {self._print(value)})"
+            for part in sympy.And.make_args(condition):
+                if (group := _group_of(part)) is not None:
+                    rest = sympy.And(*(other for other in sympy.And.make_args(condition) if other != part))
+                    inner = value if rest == sympy.true else sympy.Piecewise((value, rest), (0, True))
+                    return f"Sum({letters} in {group}, {self._print(inner)})"
         return f"Sum({letters}, {self._print(body)})"
+
+    def _print_Relational(self, expr: sympy.core.relational.Relational) -> str:  # noqa: N802 - named by SymPy
+        return f"{self._print(expr.lhs)} {expr.rel_op} {self._print(expr.rhs)}"
+
+    def _print_And(self, expr: sympy.And) -> str:  # noqa: N802 - named by SymPy
+        return " and ".join(self._print(part) for part in expr.args)
+
+    def _print_Or(self, expr: sympy.Or) -> str:  # noqa: N802 - named by SymPy
+        return f"({' or '.join(self._print(part) for part in expr.args)})"
 
     def _print_Max(self, expr: sympy.Max) -> str:  # noqa: N802 - named by SymPy
         rest = [arg for arg in expr.args if arg != 0]
@@ -240,6 +250,18 @@ class _Text(StrPrinter):  # type: ignore[misc]
 
     def _print_Mul(self, expr: sympy.Mul) -> str:  # noqa: N802 - named by SymPy
         return str(super()._print_Mul(expr)).replace("*", " * ").replace("/", " / ")
+
+
+def _group_of(condition: sympy.Basic) -> sympy.Symbol | None:
+    """Return the letter of a group where a condition says that a year belongs to it: ``Eq(group(y) - q, 0)``."""
+    if not isinstance(condition, sympy.Eq):
+        return None
+    gap = condition.lhs - condition.rhs
+    for group in condition.atoms(AppliedUndef):
+        other = gap * (1 if gap.coeff(group) == -1 else -1) + group
+        if other.is_Symbol:
+            return other
+    return None
 
 
 def expression_text(expr: sympy.Basic, groups: Mapping[str, str] | None = None) -> str:

@@ -190,14 +190,14 @@ class _Matcher:
         if case:
             meaning = self.other_case(before, after, meaning)
         return EquationChange(
-            after.id,
-            before.id,
-            before.number,
-            after.number,
-            meaning,
-            tuple(parts),
-            equation_text(before, self.one),
-            equation_text(after, self.two),
+            id=after.id,
+            from_id=before.id,
+            from_number=before.number,
+            to_number=after.number,
+            meaning=meaning,
+            parts=tuple(parts),
+            before=equation_text(before, self.one),
+            after=equation_text(after, self.two),
         )
 
     def when(self, equation: Equation) -> str:

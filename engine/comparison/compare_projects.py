@@ -59,7 +59,7 @@ def compare_projects(methodology: Methodology, first: ProjectData, second: Proje
     found += _texts("project", first.identity, second.identity)
     found += _texts("choices", _scalars(first.choices), _scalars(second.choices))
     found += _texts("readings", _scalars(first.readings), _scalars(second.readings))
-    found += _texts("datasets", {s.text: "used" for s in first.datasets}, {s.text: "used" for s in second.datasets})
+    found += _texts("datasets", _datasets(first), _datasets(second))
     for part in ("members", "relations"):
         found += _texts(part, *({k: said(v) for k, v in getattr(p, part).items()} for p in (first, second)))
     before, after = _amounts(methodology, first), _amounts(methodology, second)
@@ -68,6 +68,11 @@ def compare_projects(methodology: Methodology, first: ProjectData, second: Proje
         if left is None or right is None or left[1] != right[1]:
             found.append(InputChange("values", name, labels, left[0] if left else "", right[0] if right else ""))
     return (*found, *_sources(first, second))
+
+
+def _datasets(project: ProjectData) -> dict[str, str]:
+    parts = {id_: "only " + ", ".join(scalar.text for scalar in named) for id_, named in project.only.items()}
+    return {scalar.text: parts.get(scalar.text, "used") for scalar in project.datasets}
 
 
 def _texts(part: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[InputChange]:
@@ -89,7 +94,7 @@ _Amounts = dict[tuple[str, tuple[str, ...]], tuple[str, object]]
 def _amounts(methodology: Methodology, project: ProjectData) -> _Amounts:
     """Return every reported number as written and as an exact amount in base units."""
     errors: list[MethodologyError] = FaultList()
-    reader = ValueReader(project.folder, tuple(s.id for s in methodology.substances), parse_unit, errors)
+    reader = ValueReader(project.folder, methodology.own_unit_words, parse_unit, errors)
     found: _Amounts = {}
     for id_, blocks in project.values.items():
         quantity = methodology.quantity.get(id_)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from engine.comparison.entry_text import FieldChange, Wording, entry_changes, field_changes, member_changes
@@ -27,6 +26,7 @@ LISTS: dict[str, str] = {
     "boundaries": "id",
     "pools": "id",
     "substances": "id",
+    "units": "id",
     "index_sets": "id",
     "relations": "id",
     "constants": "written",
@@ -288,13 +288,6 @@ def _written(cell: tuple[str, Unit] | None) -> str:
         return ""
     text, unit = cell
     return text if str(unit) in ("", "1") else f"{text} {unit}"
-
-
-def ratio_of(change: ValueChange) -> Fraction | None:
-    """Return new over old of a changed value in one unit, or ``None``."""
-    before, after = (text.split(" ") for text in (change.before, change.after))
-    left, right = read_number(before[0]) if change.before else None, read_number(after[0]) if change.after else None
-    return right / left if left and right is not None and before[1:] == after[1:] else None
 
 
 def counted(items: Iterable[object], one: str, many: str = "") -> str:

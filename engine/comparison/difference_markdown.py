@@ -102,7 +102,7 @@ def _markdown_list(change: ListChange) -> list[str]:
 def _markdown_effect(effect: Effect) -> list[str]:
     lines = [
         "",
-        f"## Effect on {effect.result}",
+        f"## Effect on {effect.label or effect.result}",
         "",
         f"{effect.before:,.3f} → {effect.after:,.3f} {effect.unit}: **{effect.difference:+,.3f} {effect.unit}**",
         "",

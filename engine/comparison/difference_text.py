@@ -263,7 +263,7 @@ def _cell(text: str) -> str:
 
 def effect_text(effect: Effect, said: dict[str, str] | None = None) -> Iterator[str]:
     """Yield the results under both sides, and the difference divided among edits."""
-    yield bold(f"effect on {effect.result}: {effect.before:,.3f} -> {effect.after:,.3f} {effect.unit} ({effect.difference:+,.3f})")
+    yield bold(f"effect on {effect.label or effect.result}: {effect.before:,.3f} -> {effect.after:,.3f} {effect.unit} ({effect.difference:+,.3f})")
     rows = []
     for line in effect.lines:
         where = ", ".join(label for _, label in line.labels)

@@ -15,7 +15,7 @@ from engine.comparison.compare_specs import Side, renamed_quantities
 from engine.comparison.sides import dates_of, moved_to, numbers_of, part_said, readings_of, under_names, with_old_names
 from engine.project.project_file import ProjectData
 from equations.errors import GraphError
-from equations.formula.syntax import Element, MatrixRef, walk
+from equations.formula.syntax import Element, quantities_in, walk
 from equations.model.dataset import Dataset
 from equations.model.equation import Equation
 from equations.model.methodology import Choice, ChoiceValue, Methodology
@@ -208,6 +208,7 @@ class Between:
         base = replace(
             self.left,
             substances=_union(self.left.substances, self.right.substances),
+            units=_union(self.left.units, self.right.units),
             constants=_union(self.left.constants, self.right.constants, "written"),
             equivalences=_union(self.left.equivalences, self.right.equivalences),
             choices=self.choices(),
@@ -325,9 +326,10 @@ class Between:
             if any(len(labels) != len(quantity.indices) for labels, _ in block.cells) or not block.unit.same_dimension(
                 quantity.unit
             ):
-                raise GraphError("G402", f"values of {quantity.id} do not fit the declarations of this mixture", block.place)
+                raise GraphError("G402", f"values of {quantity.id} do not fit the declarations of this mixture", block.place,
+                                 remedy="judge the edits together")  # fmt: skip
         for equation in methodology.equations:
-            named = {n.quantity for n in walk(equation.formula) if isinstance(n, Element | MatrixRef)} | {equation.quantity}
+            named = {*quantities_in(equation.formula), equation.quantity}
             if named & declared:
                 indices = all(
                     len(n.indices) == len(methodology.quantity[n.quantity].indices)
@@ -335,7 +337,8 @@ class Between:
                     if isinstance(n, Element)
                 )
                 if not indices or check_equation(equation, methodology)[1]:
-                    raise GraphError("G402", f"{equation.id} does not fit the declarations of this mixture", equation.place)
+                    raise GraphError("G402", f"{equation.id} does not fit the declarations of this mixture", equation.place,
+                                     remedy="judge the edits together")  # fmt: skip
 
 
 def _with_own(side: Side, project: ProjectData, other: Methodology) -> Methodology:

@@ -3,6 +3,8 @@
 Edits are switched on one by one in a stated order, each adding what it moves on top of those before it; and, where they are
 few, the same difference is divided without an order by Shapley values, the mean over all orders. Either way the parts add up
 to the whole exactly.
+
+Source: L. S. Shapley, A value for n-person games, Contributions to the Theory of Games 2 (1953) 307-317.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from engine.plan.setting import Setting
 from engine.project.project_file import ProjectData
 from engine.run.run import Run, run_project
 from engine.run.version_gap import Loader, set_aside
-from equations.errors import Faults, InputError, MethodologyError
+from equations.errors import Faults, MethodologyError, RefusalError
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
 
@@ -99,6 +101,8 @@ class Effect:
     no_shapley: str = ""
     idle: tuple[str, ...] = ()
     projects: tuple[str, str] = ("", "")
+    #: What ``before`` and ``after`` are: the result, or the one of its cells that stands for all (``R[2026]``).
+    label: str = ""
 
     @property
     def difference(self) -> float:
@@ -109,6 +113,7 @@ class Effect:
         """Return plain data."""
         return {
             "result": self.result,
+            "label": self.label or self.result,
             "unit": self.unit,
             "a": self.before,
             "b": self.after,
@@ -153,7 +158,7 @@ def _whole_run(side: Side, project: ProjectData, load: Loader | None) -> Run:
         refuse_faulty(side.methodology)
         return run_project(side.methodology, project, parse_unit, _plan, readings=side.readings, load=load)
     except MethodologyError as error:
-        head = InputError(
+        head = RefusalError(
             "I513",
             f"{project.path.name} cannot be run under {side.label}",
             remedy="`mrvgraph migrate` carries a project file over and marks what is missing",
@@ -189,20 +194,17 @@ class _Attribution:
             ]
         kept = [at for at, group in enumerate(groups) if _label(group) not in idle]
         result = before.methodology.quantity[before.methodology.result]
+        ends = after.headline.value, before.headline.value
+
+        def parts(vectors: Sequence[_Vector]) -> tuple[Contribution, ...]:
+            return self.contributions([groups[at] for at in kept], [vectors[at] for at in kept], *ends)
+
         return Effect(
-            after.methodology.result,
-            str(result.unit),
-            before.headline.value,
-            after.headline.value,
-            tuple(_lines(before, after)),
-            self.contributions([groups[at] for at in kept], [in_order[at] for at in kept], after.headline.value, before.headline.value),
-            self.contributions([groups[at] for at in kept], [shapley[at] for at in kept], after.headline.value, before.headline.value)
-            if shapley
-            else (),
-            why,
-            tuple(idle),
-            (first.path.name, second.path.name),
-        )
+            result=after.methodology.result, unit=str(result.unit), before=before.headline.value, after=after.headline.value,
+            lines=tuple(_lines(before, after)), in_order=parts(in_order), shapley=parts(shapley) if shapley else (),
+            no_shapley=why, idle=tuple(idle), projects=(first.path.name, second.path.name),
+            label=after.headline.label,
+        )  # fmt: skip
 
     def ordered(self, edits: Sequence[Edit], start: _Vector, end: _Vector) -> tuple[list[list[Edit]], list[_Vector]]:
         """Switch edits on one by one; those whose mixture does not hold together are joined with the next."""

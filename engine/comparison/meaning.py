@@ -232,9 +232,11 @@ class _Comparison:
         over, under = sympy.fraction(ratio)
         sums = [part for part in (*sympy.Mul.make_args(over), *sympy.Mul.make_args(under)) if isinstance(part, sympy.Sum)]
         if len(sums) == 2 and sums[0].limits == sums[1].limits:
-            inner = quotient(sums[0].function, sums[1].function)
-            return quotient(over / sums[0], under / sums[1]) * inner
-        return None if sums else ratio
+            inner = quotient(*_where_both_count(sums[0].function, sums[1].function))
+            ratio = quotient(over / sums[0], under / sums[1]) * inner
+        elif sums:
+            return None
+        return None if ratio.has(sympy.zoo, sympy.nan) else ratio
 
     def factors(self, left: sympy.Expr, right: sympy.Expr) -> str:
         """Say by which factors two terms differ."""
@@ -253,6 +255,22 @@ class _Comparison:
         if new == 1:
             return f"factor {self.text(gone)} dropped"
         return f"factor {self.text(gone)} replaced by {self.text(new)}"
+
+
+def _where_both_count(left: sympy.Expr, right: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """Return two bodies of sums where they count: years of a period, and not the zeros beside them, where both count for the same ones."""
+    one, two = _counting(left), _counting(right)
+    return (one[0], two[0]) if one is not None and two is not None and one[1] == two[1] else (left, right)
+
+
+def _counting(body: sympy.Expr) -> tuple[sympy.Expr, sympy.Basic] | None:
+    """Return what a body is where a condition holds, and the condition, if it is zero elsewhere."""
+    factors = sympy.Mul.make_args(body)
+    cases = [factor for factor in factors if isinstance(factor, sympy.Piecewise)]
+    if len(cases) != 1 or len(cases[0].args) != 2 or cases[0].args[1] != (0, True):
+        return None
+    rest = sympy.Mul(*(factor for factor in factors if factor != cases[0]))  # SymPy would divide by the zero beside
+    return rest * cases[0].args[0].expr, cases[0].args[0].cond
 
 
 def _within_sum(factor: sympy.Expr) -> bool:

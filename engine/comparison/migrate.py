@@ -30,7 +30,7 @@ _TOLD = ("unit", "indices", "kind", "type", "meaning", "range", "published_unit_
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MigrationStep:
     """One thing to know or to do.
 
     Attributes
@@ -64,10 +64,10 @@ class Migration:
 
     a: str
     b: str
-    steps: tuple[Step, ...]
+    steps: tuple[MigrationStep, ...]
     text: str
 
-    def of(self, kind: str) -> list[Step]:
+    def of(self, kind: str) -> list[MigrationStep]:
         """Return the steps of one kind."""
         return [step for step in self.steps if step.kind == kind]
 
@@ -116,62 +116,62 @@ class _Mover:
             if (given is None and not choice.default) or (given is not None and given.text not in [v.id for v in choice.values]):
                 self.open[choice.id] = choice.values[0].id
 
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[MigrationStep]:
         return [*self.switches(), *self.lists(), *self.values(), *self.new_values(), *self.faults()]
 
     # -- everything but values
 
-    def switches(self) -> Iterator[Step]:
+    def switches(self) -> Iterator[MigrationStep]:
         for id_ in self.project.choices:
             if id_ not in self.b.choice:
-                yield Step("gone", "choices", id_, f"{self.b.reference} has no such choice")
+                yield MigrationStep("gone", "choices", id_, f"{self.b.reference} has no such choice")
         for id_ in self.open:
             values = " or ".join(v.id for v in self.b.choice[id_].values)
-            yield Step("new", "choices", id_, f"{self.b.choice[id_].meaning}: {values}")
+            yield MigrationStep("new", "choices", id_, f"{self.b.choice[id_].meaning}: {values}")
         for id_, scalar in self.project.readings.items():
             ruling = self.b.ruling.get(id_)
             if ruling is None:
-                yield Step("gone", "readings", id_, f"{self.b.reference} has no such ruling")
+                yield MigrationStep("gone", "readings", id_, f"{self.b.reference} has no such ruling")
             elif scalar.text not in [r.id for r in ruling.readings]:
-                yield Step(
+                yield MigrationStep(
                     "new",
                     "readings",
                     id_,
                     f"the reading {scalar.text!r} is not offered: " + " or ".join(r.id for r in ruling.readings),
                 )
 
-    def lists(self) -> Iterator[Step]:
+    def lists(self) -> Iterator[MigrationStep]:
         for scalar in self.project.datasets:
             if scalar.text not in self.b.dataset:
-                yield Step("gone", "datasets", scalar.text, f"{self.b.reference} has no such dataset")
+                yield MigrationStep("gone", "datasets", scalar.text, f"{self.b.reference} has no such dataset")
         for id_ in self.project.members:
             if id_ not in self.b.index_set:
-                yield Step("gone", "members", id_, f"{self.b.reference} has no such set")
+                yield MigrationStep("gone", "members", id_, f"{self.b.reference} has no such set")
             elif self.b.index_set[id_].project == "fixed":
-                yield Step("gone", "members", id_, f"{self.b.reference} fixes the members")
+                yield MigrationStep("gone", "members", id_, f"{self.b.reference} fixes the members")
         for id_ in self.project.relations:
             if id_ not in self.b.relation:
-                yield Step("gone", "relations", id_, f"{self.b.reference} has no such relation")
+                yield MigrationStep("gone", "relations", id_, f"{self.b.reference} has no such relation")
 
     # -- values
 
-    def values(self) -> Iterator[Step]:
+    def values(self) -> Iterator[MigrationStep]:
         words = Wording(self.a, {}, {}), Wording(self.b, {}, {})
         for id_ in self.project.values:
             new = self.renamed.get(id_, id_)
             if new not in self.b.quantity:
                 meaning = self.a.quantity[id_].meaning if id_ in self.a.quantity else "unknown to both versions"
-                yield Step("gone", "values", id_, meaning)
+                yield MigrationStep("gone", "values", id_, meaning)
                 continue
             if new != id_:
-                yield Step("renamed", "values", id_, new)
+                yield MigrationStep("renamed", "values", id_, new)
             if id_ in self.a.quantity:
                 old, now = (
                     {k: v for k, v in w.entry(q).items() if k in _TOLD}
                     for w, q in zip(words, (self.a.quantity[id_], self.b.quantity[new]), strict=True)
                 )
                 for change in field_changes(old, now):
-                    yield Step(
+                    yield MigrationStep(
                         "changed",
                         "values",
                         new,
@@ -195,7 +195,7 @@ class _Mover:
         supplied = supplied_quantities(self.b, data, setting)
         return data, setting, plan_for_needs(self.b, setting, (), supplied, _answers(data)), supplied
 
-    def new_values(self) -> Iterator[Step]:
+    def new_values(self) -> Iterator[MigrationStep]:
         try:
             _, _, plan, supplied = self.planned()
         except MethodologyError:
@@ -205,14 +205,14 @@ class _Mover:
                 users = tuple(self.b.equation[e].label for e in plan.needed_by.get(id_, ()) if e in self.b.equation)
                 quantity = self.b.quantity[id_]
                 was = "" if id_ not in self.a.quantity else " (known before, not needed or not supplied)"
-                yield Step("new", "values", id_, quantity.meaning + was, str(quantity.unit), users)
+                yield MigrationStep("new", "values", id_, quantity.meaning + was, str(quantity.unit), users)
 
     def template(self, quantity: Quantity) -> list[str]:
         """Return the lines of a new entry, with a gap for every number."""
         _, setting, plan, _ = self.planned()
         return value_template(self.b, setting, quantity, plan)
 
-    def faults(self) -> Iterator[Step]:
+    def faults(self) -> Iterator[MigrationStep]:
         """Return what binding the values that stay would still report: missing cells, units that no longer fit."""
         try:
             data, _, plan, supplied = self.planned()
@@ -220,7 +220,7 @@ class _Mover:
             bind_inputs(self.b, replace(plan, inputs=kept), data, parse_unit)
         except MethodologyError as error:
             for fault in getattr(error, "errors", (error,)):
-                yield Step("fault", "values", fault.code, fault.what)
+                yield MigrationStep("fault", "values", fault.code, fault.what)
 
 
 def _answers(project: ProjectData) -> dict[str, float]:
@@ -248,7 +248,7 @@ class _Page:
     def __post_init__(self) -> None:
         self.lines = self.text.splitlines()
 
-    def make(self, step: Step, mover: _Mover) -> None:
+    def make(self, step: MigrationStep, mover: _Mover) -> None:
         """Make one step in the text."""
         if step.kind == "gone" and step.part == "datasets":
             self.note_above(self.find("datasets", step.name), f"gone: dataset {step.name}; {step.what}")
@@ -320,8 +320,13 @@ class _Page:
             if head.strip() == f"- {name}":
                 self.lines[number] = ""
             elif head.startswith("datasets:") and name in head:
-                kept = ", ".join(s.text for s in self.project.datasets if s.text in self.b.dataset)
+                kept = ", ".join(self.dataset_text(s.text) for s in self.project.datasets if s.text in self.b.dataset)
                 self.lines[number] = f"datasets: [{kept}]"
+
+    def dataset_text(self, id_: str) -> str:
+        """Return how the project names a dataset, whole or in part."""
+        only = self.project.only.get(id_)
+        return f"{{id: {id_}, only: [{', '.join(scalar.text for scalar in only)}]}}" if only else id_
 
     def written(self) -> str:
         """Return the text with everything put in place."""

@@ -11,8 +11,7 @@ from engine.comparison.compare_projects import said
 from engine.comparison.compare_specs import Side
 from engine.comparison.entry_text import with_names
 from engine.project.project_file import ProjectBlock, ProjectData
-from engine.project.values import may_read
-from equations.files.regular_file import digest_of
+from equations.files.regular_file import digest_of, may_read
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar
 from equations.model.methodology import Methodology

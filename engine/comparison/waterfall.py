@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
-from html import escape
+from dataclasses import dataclass
 
 from engine.comparison.effect import Contribution, Effect
-from engine.typesetting.fonts.bundled import FONT
-from engine.typesetting.fonts.glyph_check import picture_file
+from engine.output.markup import Html, tag
+from engine.typesetting.pictures.shapes import (
+    GREEN,
+    INK,
+    RULE,
+    SKY,
+    SOFT,
+    VERMILION,
+    bar,
+    hint,
+    label,
+    picture_of_its_own,
+    round_step,
+    stroke,
+)
+from engine.typesetting.pictures.svg_text import cut, wrapped
 
-#: Colours that remain apart for colour-blind readers (Okabe and Ito); signs are written as well.
-_UP, _DOWN, _TOTAL = "#009E73", "#D55E00", "#56B4E9"
 _LABELS, _BARS, _NUMBERS, _EDGE = 330, 460, 150, 24
 _ROW, _BAR, _TOP, _LINE = 46, 24, 92, 15
-_LETTERS = 46
+#: Room for a label beside the bars.
+_ROOM = _LABELS - 18
 _WIDTH = _EDGE * 2 + _LABELS + _BARS + _NUMBERS
 
 
@@ -46,60 +58,47 @@ def waterfall_svg(
     rows = _rows(effect, parts, said or {}, names, scale, heights)
     height = _TOP + len(rows) * _ROW + 44
     how = "mean over all orders of the edits (Shapley)" if effect.shapley else "edits switched on in this order"
-    out = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" role="img" '
-        f'font-family="{FONT}" font-size="13"><title>{escape(title)}</title>',
-        f'<rect width="{_WIDTH}" height="{height}" fill="#fff"/>',
-        f'<text x="{_EDGE}" y="32" font-size="17" font-weight="bold">{escape(_cut(title, 92))}</text>',
-        f'<text x="{_EDGE}" y="54" fill="#444">{escape(f"{effect.result} in {effect.unit}; {how}")}</text>',
+    body = [
+        label(cut(title, 17, _WIDTH - 2 * _EDGE), (_EDGE, 32), 17, font_weight="bold", fill=INK),
+        label(f"{effect.result} in {effect.unit}; {how}", (_EDGE, 54), 13, fill=SOFT),
         *_axis(scale, len(rows)),
     ]
     for at, row in enumerate(rows):
-        out += row.drawn(scale, _TOP + at * _ROW, last=at == len(rows) - 1)
+        body.append(row.drawn(scale, _TOP + at * _ROW, last=at == len(rows) - 1))
     if scale.cut:
-        out.append(
-            f'<text x="{_EDGE + _LABELS}" y="{height - 14}" font-size="11" fill="#666">The axis does not begin at zero.</text>'
-        )
-    return picture_file("\n".join([*out, "</svg>"]) + "\n")
+        body.append(label("The axis does not begin at zero.", (_EDGE + _LABELS, height - 14), 11, fill=SOFT))
+    return picture_of_its_own((_WIDTH, height), title, body)
 
 
+@dataclass(frozen=True)
 class _Row:
     """One bar: a total, or a contribution between two heights."""
 
-    def __init__(self, label: str, note: str, start: float, end: float, shown: str, colour: str, *, total: bool) -> None:
-        self.label, self.note, self.start, self.end = label, note, start, end
-        self.shown, self.colour, self.total = shown, colour, total
+    name: str
+    note: str
+    start: float
+    end: float
+    shown: str
+    colour: str
+    is_total: bool
 
-    def drawn(self, scale: _Scale, y: float, *, last: bool) -> list[str]:
-        """Return the elements of the row."""
+    def drawn(self, scale: _Scale, y: float, *, last: bool) -> Html:
+        """Return the row as one group."""
         left, right = sorted((scale.x(self.start), scale.x(self.end)))
-        middle, weight = y + _ROW / 2, ' font-weight="bold"' if self.total else ""
-        lines = self.lines()
+        middle, weight = y + _ROW / 2, "bold" if self.is_total else None
+        names = wrapped(self.name, 13, _ROOM, 1 if self.note else 2) or [""]
+        lines = [*((name, INK, weight) for name in names), *([(cut(self.note, 13, _ROOM), SOFT, None)] if self.note else [])]
         first = middle - _LINE * (len(lines) - 1) / 2 + 4
-        out = ["<g>", f"<title>{escape(f'{self.label}: {self.shown}')}</title>"]
-        for at, (text, colour) in enumerate(lines):
-            out.append(
-                f'<text x="{_EDGE}" y="{first + at * _LINE:.1f}" fill="{colour}"{weight if not at else ""}>{escape(text)}</text>'
-            )
-        out.append(
-            f'<rect x="{left:.2f}" y="{middle - _BAR / 2:.1f}" width="{max(1.5, right - left):.2f}" height="{_BAR}" '
-            f'fill="{self.colour}" stroke="#222" stroke-width="0.6"/>'
-        )
+        parts = [
+            label(text, (_EDGE, first + at * _LINE), 13, fill=colour, font_weight=weight if not at else None)
+            for at, (text, colour, weight) in enumerate(lines)
+        ]
+        parts.append(bar(left, middle - _BAR / 2, max(1.5, right - left), _BAR, fill=self.colour, stroke=INK, stroke_width=0.6))
         if not last:
             x = scale.x(self.end)
-            out.append(
-                f'<line x1="{x:.2f}" y1="{middle + _BAR / 2:.1f}" x2="{x:.2f}" y2="{middle + _ROW - _BAR / 2:.1f}" '
-                'stroke="#555" stroke-dasharray="3 3"/>'
-            )
-        out.append(f'<text x="{_WIDTH - _EDGE}" y="{middle + 4:.1f}" text-anchor="end"{weight}>{escape(self.shown)}</text>')
-        return [*out, "</g>"]
-
-    def lines(self) -> list[tuple[str, str]]:
-        label = textwrap.wrap(self.label, _LETTERS)[: 1 if self.note else 2] or [""]
-        if len(textwrap.wrap(self.label, _LETTERS)) > len(label):
-            label[-1] = _cut(label[-1] + " ...", _LETTERS)
-        note = [(_cut(self.note, _LETTERS + 4), "#555")] if self.note else []
-        return [(text, "#000") for text in label] + note
+            parts.append(stroke(f"M{x:.2f},{middle + _BAR / 2:.1f} v{_ROW - _BAR}", SOFT, stroke_dasharray="3 3"))
+        parts.append(label(self.shown, (_WIDTH - _EDGE, middle + 4), 13, text_anchor="end", fill=INK, font_weight=weight))
+        return tag("g", None, hint(f"{self.name}: {self.shown}"), parts)
 
 
 class _Scale:
@@ -110,7 +109,7 @@ class _Scale:
         spread = high - low or abs(high) or 1.0
         self.cut = (low > 0 and spread < high / 2) or (high < 0 and spread < -low / 2)
         low, high = (low - spread / 8, high + spread / 8) if self.cut else (min(low, 0.0), max(high, 0.0))
-        self.step = _round_step((high - low) / 4)
+        self.step = round_step((high - low) / 4)
         self.low = math.floor(low / self.step) * self.step
         self.high = math.ceil(high / self.step) * self.step
         if self.high == self.low:
@@ -139,33 +138,22 @@ def _rows(
     scale: _Scale,
     heights: Sequence[float],
 ) -> list[_Row]:
-    rows = [_Row(names[0], "", scale.base, effect.before, f"{effect.before:,.1f}", _TOTAL, total=True)]
+    def total(name: str, value: float) -> _Row:
+        return _Row(name=name, note="", start=scale.base, end=value, shown=f"{value:,.1f}", colour=SKY, is_total=True)
+
+    rows = [total(names[0], effect.before)]
     for part, start, end in zip(parts, heights, heights[1:], strict=False):
         note = "; ".join(said[name] for kind, name in part.edits if kind == "equations" and name in said)
-        colour = _UP if part.difference >= 0 else _DOWN
-        rows.append(_Row(part.label, note, start, end, f"{part.difference:+,.1f}", colour, total=False))
-    rows.append(_Row(names[1], "", scale.base, effect.after, f"{effect.after:,.1f}", _TOTAL, total=True))
-    return rows
+        colour, shown = GREEN if part.difference >= 0 else VERMILION, f"{part.difference:+,.1f}"
+        rows.append(_Row(name=part.label, note=note, start=start, end=end, shown=shown, colour=colour, is_total=False))
+    return [*rows, total(names[1], effect.after)]
 
 
-def _axis(scale: _Scale, rows: int) -> list[str]:
-    out, bottom = [], _TOP + rows * _ROW
+def _axis(scale: _Scale, rows: int) -> list[Html]:
+    found = []
     for value in scale.ticks():
-        x = scale.x(value)
-        zero = abs(value) < scale.step / 1000
-        out.append(f'<line x1="{x:.2f}" y1="{_TOP - 4}" x2="{x:.2f}" y2="{bottom}" stroke="{"#888" if zero else "#ddd"}"/>')
-        out.append(
-            f'<text x="{x:.2f}" y="{_TOP - 10}" text-anchor="middle" font-size="11" fill="#555">{0 if zero else value:,.4g}</text>'
-            if abs(value) < 10_000
-            else f'<text x="{x:.2f}" y="{_TOP - 10}" text-anchor="middle" font-size="11" fill="#555">{value:,.0f}</text>'
-        )
-    return out
-
-
-def _round_step(rough: float) -> float:
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 4].rstrip() + " ..."
+        x, is_zero = scale.x(value), abs(value) < scale.step / 1000
+        shown = f"{value:,.0f}" if abs(value) >= 10_000 else f"{0 if is_zero else value:,.4g}"
+        found.append(stroke(f"M{x:.2f},{_TOP - 4} V{_TOP + rows * _ROW}", SOFT if is_zero else RULE))
+        found.append(label(shown, (x, _TOP - 10), 11, text_anchor="middle", fill=SOFT))
+    return found

@@ -135,7 +135,7 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A line of a table, with an anchor where links lead to it."""
 
     cells: tuple[Inlines, ...]
@@ -161,7 +161,7 @@ class Table:
     """
 
     head: tuple[Inlines, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     caption: Inlines = ()
     right: tuple[int, ...] = ()
     weights: tuple[float, ...] = ()
@@ -337,7 +337,7 @@ def _inlines(value: object) -> Iterator[Inline]:
     if isinstance(value, Math | Link | Strong | Soft | Code | Badge | Figure | Break):
         yield value
         yield from _inlines(getattr(value, "text", ()))
-    elif isinstance(value, Row):
+    elif isinstance(value, TableRow):
         yield from _inlines(value.cells)
     elif isinstance(value, tuple):
         for item in value:

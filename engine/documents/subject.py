@@ -12,7 +12,7 @@ from engine.documents.model import Badge, Code, Inlines, Link, Math, Ref, betwee
 from engine.plan.graph import EquationGraph, build_graph, uses
 from engine.typesetting.pictures.symbols import letters_as_written, symbol_of
 from equations.citation import Citation
-from equations.formula.syntax import Element, MatrixRef, walk
+from equations.formula.syntax import quantities_in
 from equations.model.equation import Equation, Rule
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity, Range
@@ -74,7 +74,7 @@ class Subject:
         found: dict[str, list[Rule]] = {}
         for rule in self.methodology.rules:
             conditions = [rule.condition] if rule.when is None else [rule.condition, rule.when]
-            read = dict.fromkeys(n.quantity for c in conditions for n in walk(c) if isinstance(n, Element | MatrixRef))
+            read = dict.fromkeys(q for c in conditions for q in quantities_in(c))
             for id_ in read:
                 found.setdefault(id_, []).append(rule)
         return {id_: tuple(rules) for id_, rules in found.items()}

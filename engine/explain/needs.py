@@ -7,14 +7,25 @@ from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
+from engine.plan.cells import existing
+from engine.plan.dataset_cells import given_cells
 from engine.plan.graph import uses
 from engine.plan.plan import Plan
 from engine.plan.planner import plan_run, plan_with_rules
 from engine.plan.rule_cells import Known
 from engine.plan.setting import Setting, may_hold
-from engine.plan.spec_setting import FIRST, YEARS, check_switches, choice_combinations, placeholder_setting, spans
+from engine.plan.spec_setting import (
+    FIRST,
+    YEARS,
+    check_switches,
+    choice_combinations,
+    is_invented,
+    placeholder_setting,
+    spans,
+    subsets_asked,
+)
+from engine.plan.upstream import cut_off
 from engine.project.project_file import GAP
-from engine.run.rules import cut_off
 from equations.errors import GraphError, InputError, near_or_all
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -38,6 +49,8 @@ class Need:
         Other ways to obtain it: equations with what they need, datasets on request.
     under
         Choices under which it is needed, where not under all that were asked about.
+    lacking
+        Cells that ``given_by`` does not fill, and that a project must supply: ``EF[2026]``.
     """
 
     quantity: Quantity
@@ -45,6 +58,7 @@ class Need:
     given_by: str = ""
     instead: tuple[str, ...] = ()
     under: str = ""
+    lacking: tuple[str, ...] = ()
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -53,6 +67,7 @@ class Need:
             "id": q.id, "symbol": q.symbol, "meaning": q.meaning, "kind": q.kind, "unit": str(q.unit), "indices": list(q.indices),
             "published_unit": q.published_unit_text or str(q.unit), "range": str(q.range) if q.range else "",
             "source": str(q.source), "supplied_by": q.supplied_by, "used_by": list(self.used_by), "given_by": self.given_by,
+            "lacking": list(self.lacking),
             "instead": list(self.instead), "under": self.under,
         }  # fmt: skip
 
@@ -99,11 +114,13 @@ def find_needs(
     for first, count in spans(methodology):  # a case may hold from a calendar year on: one span of years does not show all that is asked
         for at, choices in enumerate(combinations):
             for need in needs_in(methodology, placeholder_setting(methodology, choices, readings, first, count), targets, datasets):
-                found.setdefault(need.quantity.id, {}).setdefault(at, need)
+                held = found.setdefault(need.quantity.id, {})
+                if at not in held or (need.lacking and not held[at].lacking):
+                    held[at] = need
                 years.setdefault(need.quantity.id, "" if (first, count) == _USUAL else f"a project of {_shown(first, count)}")
     return tuple(
         replace(
-            next(iter(found[q.id].values())),
+            next((need for need in found[q.id].values() if need.lacking), next(iter(found[q.id].values()))),
             under=", ".join(filter(None, (_under(methodology, [combinations[at] for at in found[q.id]], combinations), years[q.id]))),
         )
         for q in methodology.quantities
@@ -126,8 +143,30 @@ def needs_in(
         readers = plan.needed_by.get(id_, ())
         users = tuple(methodology.equation[e].label for e in readers if e in methodology.equation)
         users += tuple(e for e in readers if e not in methodology.equation)
-        needs.append(Need(methodology.quantity[id_], users, given.get(id_, ""), tuple(_instead(methodology, setting, id_, given))))
+        quantity = methodology.quantity[id_]
+        lacking = lacking_cells(methodology, setting, plan, quantity, datasets) if id_ in given else []
+        names = tuple(f"{id_}[{', '.join(labels)}]" for labels in lacking)
+        needs.append(Need(quantity, users, given.get(id_, ""), tuple(_instead(methodology, setting, id_, given)), "", names))
     return needs
+
+
+def lacking_cells(
+    methodology: Methodology, setting: Setting, plan: Plan, quantity: Quantity, requested: tuple[str, ...]
+) -> list[tuple[str, ...]]:
+    """Return the labels of the cells that a plan needs of a quantity and that datasets by default or on request do not fill.
+
+    Of members whose names only the project knows nothing is said: a dataset may have them.
+    """
+    used = {dataset.id for dataset in methodology.datasets if dataset.use == "default" or dataset.id in requested}
+    filled = given_cells(methodology, setting, quantity, used)
+    exists = existing(quantity, setting, methodology)
+    found = []
+    for cell in product(*plan.inputs[quantity.id]):
+        labels = tuple(setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+        invented = any(is_invented(methodology, axis, label) for axis, label in zip(quantity.indices, labels, strict=True))
+        if cell not in filled and not invented and (exists is None or exists(cell)):
+            found.append(labels)
+    return found
 
 
 def plan_for_needs(
@@ -216,22 +255,50 @@ def project_template(
     *,
     targets: tuple[str, ...] = (),
     datasets: tuple[str, ...] = (),
+    days_are_open: bool = False,
 ) -> str:
-    """Return a commented project file for one setting that lacks only the numbers; each is written ``____``."""
+    """Return a commented project file for one setting that lacks only the numbers; each is written ``____``.
+
+    Parameters
+    ----------
+    days_are_open
+        Whether nobody said when the project operates: then the file names what projects of other years are asked for besides.
+    """
     methodology = with_readings(methodology, setting.readings)
     given = datasets_by_quantity(methodology, datasets)
     plan = plan_for_needs(methodology, setting, targets, frozenset(given))
+    lacking = {
+        id_: lacking_cells(methodology, setting, plan, methodology.quantity[id_], datasets) for id_ in plan.inputs if id_ in given
+    }
     lines = [*_template_head(methodology, setting, datasets), *_template_members(methodology, setting, plan), "", "values:"]
     for kind, title in (("fixed_ex_ante", "fixed ex ante"), ("monitored", "monitored"), ("statement", "statements"), ("default", "defaults")):
-        wanted = [id_ for id_ in plan.inputs if methodology.quantity[id_].kind == kind and id_ not in given]
+        wanted = [id_ for id_ in plan.inputs if methodology.quantity[id_].kind == kind and (id_ not in given or lacking[id_])]
         if wanted:
             lines += ["", f"  # ---- {title}"]
         for id_ in wanted:
-            lines += value_template(methodology, setting, methodology.quantity[id_], plan)
+            quantity = methodology.quantity[id_]
+            if id_ in given:
+                lines += rest_template(quantity, given[id_], lacking[id_])
+            else:
+                lines += value_template(methodology, setting, quantity, plan)
     defaults = [id_ for id_ in plan.inputs if id_ in given]
     if defaults:
         lines += ["", "  # Taken from the methodology's datasets unless you supply them here: " + ", ".join(defaults)]
+    if days_are_open:
+        lines += _of_other_years(methodology, setting, plan, targets, datasets)
     return "\n".join(lines) + "\n"
+
+
+def _of_other_years(
+    methodology: Methodology, setting: Setting, plan: Plan, targets: tuple[str, ...], datasets: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield lines that name what is asked for in other years than those of a template."""
+    anywhere = find_needs(methodology, setting.choices, targets=targets, datasets=datasets, readings=setting.readings)
+    other = [need for need in anywhere if need.quantity.id not in plan.inputs and (need.lacking or not need.given_by)]
+    if other:
+        yield ""
+        yield f"  # Not asked for from {setting.start} to {setting.end}, but in other years (give your own days by --start and --end):"
+        yield from (f"  #   {n.quantity.id}: {n.quantity.meaning}" + (f" ({n.under})" if n.under else "") for n in other)
 
 
 def _template_head(methodology: Methodology, setting: Setting, datasets: tuple[str, ...]) -> list[str]:
@@ -240,8 +307,10 @@ def _template_head(methodology: Methodology, setting: Setting, datasets: tuple[s
         "# Nothing is filled in for you: a missing number is an error. The unit of a number may be any unit of the same thing.",
         "project:", "  name: ____", "  illustrative: no", f"methodology: {methodology.reference}", "operation:",
         f"  start: {setting.start}   # first day; the operating days of the first year follow from it",
-        f"  end: {setting.end}", "monitoring_periods:", f"  - {{id: MP1, start: {setting.start}, end: {setting.end}}}", "choices:",
+        f"  end: {setting.end}", "monitoring_periods:", f"  - {{id: MP1, start: {setting.start}, end: {setting.end}}}",
     ]  # fmt: skip
+    if methodology.choices:
+        lines.append("choices:")
     for choice in methodology.choices:
         values = " | ".join(v.id for v in choice.values)
         lines.append(f"  {choice.id}: {_quoted(setting.choices[choice.id])}   # {values}: {choice.meaning}")
@@ -253,7 +322,7 @@ def _template_head(methodology: Methodology, setting: Setting, datasets: tuple[s
 
 
 def _template_members(methodology: Methodology, setting: Setting, plan: Plan) -> list[str]:
-    used = {axis for id_ in plan.needs for axis in methodology.quantity[id_].indices}
+    used = {axis for id_ in plan.needs for axis in methodology.quantity[id_].indices} | subsets_asked(methodology)
     open_sets = [s for s in methodology.index_sets if s.project != "fixed" and s.id in used and s.id != "period"]
     lines = ["members:"] if open_sets else []
     for index_set in open_sets:
@@ -271,6 +340,14 @@ def _template_members(methodology: Methodology, setting: Setting, plan: Plan) ->
         lines.append("# relations: list the combinations that exist; without a list all of them do")
         lines += [f"#   {r.id}: over {', '.join(r.over)}: {r.meaning}" for r in relations]
     return lines
+
+
+def rest_template(quantity: Quantity, dataset: str, lacking: list[tuple[str, ...]]) -> list[str]:
+    """Return the lines of one entry with a gap for each number that a dataset does not give."""
+    lines = ["", f"  # {quantity.meaning}{_cited(quantity)}", f"  # {dataset} gives the other numbers", f"  {quantity.id}:"]
+    if quantity.type == "number":
+        lines += [f"    unit: {_quoted(str(quantity.unit))}", "    source: ____"]
+    return [*lines, *_template_answers_of(quantity, lacking)]
 
 
 def value_template(methodology: Methodology, setting: Setting, quantity: Quantity, plan: Plan) -> list[str]:
@@ -299,9 +376,15 @@ def _template_answers(quantity: Quantity, labels: list[list[str]]) -> Iterator[s
     if not labels:
         yield f"  {quantity.id}: ____   # {_answer(quantity)}"
         return
-    yield from (f"  {quantity.id}:", "    values:")
+    yield f"  {quantity.id}:"
+    yield from _template_answers_of(quantity, list(product(*labels)))
+
+
+def _template_answers_of(quantity: Quantity, cells: list[tuple[str, ...]]) -> Iterator[str]:
+    """Yield a line for each of some cells."""
+    yield "    values:"
     seen: tuple[str, ...] = ()
-    for cell in product(*labels):
+    for cell in cells:
         for depth, label in enumerate(cell):
             if seen[: depth + 1] != cell[: depth + 1]:
                 last = depth == len(cell) - 1

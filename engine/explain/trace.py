@@ -36,7 +36,8 @@ from equations.formula.syntax import (
     walk,
 )
 from equations.model.equation import Equation
-from equations.notation.matrix import free_letter, is_matrix, letters_in, lowered
+from equations.model.left_side import left_side
+from equations.notation.matrix import free_letter, is_matrix, is_written_out, letters_in, lowered
 from equations.notation.plain import letters_of, plain_text
 from equations.records import record
 
@@ -156,7 +157,7 @@ class Tracer:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
+        self.evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays), exact=run.exact)
         self.cells = CellReads(self.evaluator)
         self.seen: set[tuple[str, Cell]] = set()
         self.texts: dict[str, str] = {}
@@ -166,21 +167,21 @@ class Tracer:
         """Return a number with what lies so many levels below it."""
         run = self.run
         declared = run.methodology.quantity[quantity]
-        labels = tuple(run.setting.members[axis][at] for axis, at in zip(declared.indices, cell, strict=True))
+        labels = run.setting.labels(declared.indices, cell)
         value = float(run.values.arrays[quantity][cell])
         state = "NA" if run.values.states[quantity][cell] == EXCLUDED else ""
         unit = str(declared.unit)
         if declared.alternatives is not None:
             by = labels[declared.indices.index(declared.alternatives.by)]
             unit = str(declared.unit_for(run.inputs.alternatives.get(declared.alternatives.group, {}).get(by, "")))
-        step = self.step_for(quantity, cell)
+        step = run.values.step_at(quantity, cell)
         if step is None:
             origin = run.inputs.origins.get(quantity, {}).get(cell)
             return TraceNode(quantity, labels, value, unit, state, source=str(declared.source), origin=origin)
         equation = run.methodology.equation[step.equation]
         known = (quantity, cell) in self.seen
         self.seen.add((quantity, cell))
-        scope, formula = self.element_form(equation, self.scope(step, equation, cell), cell)
+        scope, formula = self.element_form(equation, self.scope(step, cell), cell)
         uses: list[TraceNode] = []
         zeros = 0
         if not known and depth > 0:
@@ -190,51 +191,17 @@ class Tracer:
                 else:
                     uses.append(self.node(name, place, depth - 1))
         return TraceNode(
-            quantity, labels, value, unit, state, equation.label, equation.id, self.formula_text(equation),
-            self.substituted(equation, formula, scope), str(equation.source), None, tuple(uses), zeros, known,
+            quantity=quantity, labels=labels, value=value, unit=unit, state=state, equation=equation.label, equation_id=equation.id,
+            formula=self.formula_text(equation), substituted=self.substituted(equation, formula, scope),
+            source=str(equation.source), origin=None, uses=tuple(uses), zeros=zeros, repeated=known,
         )  # fmt: skip
 
-    def step_for(self, quantity: str, cell: Cell) -> Step | None:
-        for step in self.run.values.steps.get(quantity, ()):
-            equation = self.run.methodology.equation[step.equation]
-            places = self.letter_places(equation, cell)
-            positions = dict(step.positions)
-            if places is None or any(at not in positions[letter] for letter, at in places.items()):
-                continue
-            if step.mask is None or tuple(places[letter] for letter, _ in step.positions) in step.mask:
-                return step
-        return None
-
-    def letter_places(self, equation: Equation, cell: Cell) -> dict[str, int] | None:
-        """Return the position of each letter of the left side for a cell, or ``None`` where a label does not fit."""
-        left = equation.defines
-        axes = self.run.methodology.quantity[left.quantity].indices
-        skipped = len(axes) - len(left.indices)
-        found = {}
-        for index, axis, at in zip(left.indices, axes[skipped:], cell[skipped:], strict=True):
-            if isinstance(index, IndexLetter):
-                found[index.letter] = at
-            elif isinstance(index, IndexLabel) and self.label_place(index, axis) != at:
-                return None
-        return found
-
-    def label_place(self, index: IndexLabel, axis: str) -> int:
-        members = self.run.setting.members[axis]
-        label = members[0 if index.label == "start" else -1] if index.mark else index.label
-        return members.index(label)
-
-    def scope(self, step: Step, equation: Equation, cell: Cell) -> Scope:
-        left = equation.defines
-        axes = self.run.methodology.quantity[left.quantity].indices
-        places = self.letter_places(equation, cell) or {}
-        scope = Scope()
-        by_letter = {
-            index.letter: axis
-            for index, axis in zip(left.indices, axes[len(axes) - len(left.indices) :], strict=True)
-            if isinstance(index, IndexLetter)
-        }
-        for letter, _ in step.positions:
-            scope = scope.bound(letter, by_letter[letter], np.array([places[letter]], np.intp))
+    def scope(self, step: Step, cell: Cell) -> Scope:
+        """Return the scope of the cell that a step gave."""
+        equation = self.run.methodology.equation[step.equation]
+        left, scope = left_side(equation, self.run.methodology.quantity[step.quantity]), Scope()
+        for letter, at in left.letters_at(cell).items():
+            scope = scope.bound(letter, left.axis_of[letter], np.array([at], np.intp))
         return scope
 
     def formula_text(self, equation: Equation) -> str:
@@ -269,7 +236,7 @@ class Tracer:
 
     @staticmethod
     def is_opaque(equation: Equation) -> bool:
-        """Whether numbers cannot be written into an equation: it is solved, or raises a matrix to a power that is data."""
+        """Whether numbers cannot be written into an equation: it is solved, or raises a matrix to a power that is not written out."""
         return bool(equation.solver) or _without_powers(equation.formula) is not equation.formula
 
     # -- the formula with numbers
@@ -371,11 +338,14 @@ class Tracer:
 
 
 def _without_powers(node: Node) -> Node:
-    """Exchange matrix powers whose exponent is data for a product: the same reads, but an element that can be written."""
+    """Exchange matrix powers that cannot be written out (the exponent is data, or no whole number) for a product.
+
+    It reads the same, and has elements that can be written.
+    """
     parts: dict[int, Node] = {
         id(inner): Binary("*", inner.left, inner.right)
         for inner in walk(node)
-        if isinstance(inner, Binary) and inner.op == "^" and is_matrix(inner.left) and not isinstance(inner.right, Number)
+        if isinstance(inner, Binary) and inner.op == "^" and is_matrix(inner.left) and not is_written_out(inner.right)
     }
     return rebuild(node, parts) if parts else node
 

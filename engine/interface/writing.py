@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.audit.report import AuditReport
-from engine.commands.documents import Outcome
+from engine.commands.documents import Written
 from engine.commands.documents import document as write_document
 from engine.commands.documents import report as write_report
 from engine.output.release import VERSION
 
 
-def document(reference: str, output: Path | str, *, form: str | None = None, audit: AuditReport | None = None) -> Outcome:
+def document(reference: str, output: Path | str, *, form: str | None = None, audit: AuditReport | None = None) -> Written:
     """Write the documentation of a methodology.
 
     Parameters
@@ -31,7 +31,7 @@ def document(reference: str, output: Path | str, *, form: str | None = None, aud
     return write_document(reference, str(output), form, audit=audit, version=VERSION)
 
 
-def report(audit: AuditReport, output: Path | str, *, form: str | None = None) -> Outcome:
+def report(audit: AuditReport, output: Path | str, *, form: str | None = None) -> Written:
     """Write the report of an audited run as one file: HTML, PDF or Markdown by its ending.
 
     Raises

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from equations.formula.syntax import Element, MatrixRef, Node, walk
+from equations.formula.syntax import quantities_in
 from equations.model.methodology import Methodology
 
 
@@ -21,7 +21,7 @@ class Dependencies:
         """Quantity -> those that its definitions name."""
         found: dict[str, set[str]] = {quantity.id: set() for quantity in self.methodology.quantities}
         for equation in self.methodology.equations:
-            found[equation.quantity] |= quantities_of(equation.formula)
+            found[equation.quantity] |= set(quantities_in(equation.formula))
         return {id_: frozenset(named) for id_, named in found.items()}
 
     @cached_property
@@ -44,10 +44,6 @@ class Dependencies:
         """Return quantities with everything from which they follow."""
         return frozenset(_closure(self.inputs, set(quantities)))
 
-
-def quantities_of(node: Node) -> set[str]:
-    """Return the quantities that a formula names."""
-    return {part.quantity for part in walk(node) if isinstance(part, Element | MatrixRef)}
 
 
 def _closure(edges: Mapping[str, frozenset[str]], start: set[str]) -> set[str]:

@@ -12,7 +12,6 @@ import numpy as np
 
 from engine.checks.worked_cases import WorkedCase
 from engine.finding import Finding
-from engine.mutation.affected import quantities_of
 from engine.plan.plan import Box, Plan
 from engine.plan.planner import plan_run, plan_with_rules
 from engine.plan.setting import Setting
@@ -23,6 +22,7 @@ from engine.run.evaluate import Values, evaluate, evaluate_again
 from engine.run.inputs import Inputs, bind_inputs, supplied_quantities
 from engine.run.rules import check_rules
 from engine.run.run import stated_quantities
+from equations.formula.syntax import quantities_in
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 
@@ -47,7 +47,7 @@ class RuleReads:
     @classmethod
     def of(cls, methodology: Methodology) -> RuleReads:
         """Look at the rules of a methodology."""
-        return cls({rule.id: frozenset(quantities_of(rule.condition)) for rule in methodology.rules})
+        return cls({rule.id: frozenset(quantities_in(rule.condition)) for rule in methodology.rules})
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,10 @@ def start_case(
     equations = frozenset(step.equation for stage in plan.stages for step in stage.steps)
     stated = stated_quantities(methodology, data)
     findings = keys_of((*inputs.findings, *check_rules(methodology, plan, values, stated)))
-    rules = RuleReads.of(methodology)
-    return CaseRun(case, data, setting, supplied, plan, inputs, Result(values, findings), equations, taken, rules, methodology)
+    return CaseRun(
+        case=case, data=data, setting=setting, supplied=supplied, plan=plan, inputs=inputs, result=Result(values, findings),
+        equations=equations, datasets=taken, rules=RuleReads.of(methodology), methodology=methodology,
+    )  # fmt: skip
 
 
 def _bound_before(

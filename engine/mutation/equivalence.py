@@ -14,12 +14,13 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.mutation.affected import Dependencies, quantities_of
+from engine.mutation.affected import Dependencies
 from engine.plan.setting import Setting, may_hold, switches_of
 from engine.plan.spec_setting import placeholder_setting
 from engine.run.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, aligned
-from equations.formula.syntax import Element, IndexLetter, Node, Switch, walk
+from equations.formula.syntax import Element, IndexLetter, Node, Switch, quantities_in, walk
 from equations.model.equation import Equation
+from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 
@@ -48,7 +49,7 @@ def told_apart(equation: Equation, other: Equation, methodology: Methodology) ->
 
 def _settings(equation: Equation, other: Equation, methodology: Methodology) -> Iterator[Setting]:
     """Yield settings in which an equation may stand, by the choices that the definitions of the named quantities ask for."""
-    behind = Dependencies(methodology).behind(quantities_of(equation.formula) | quantities_of(other.formula))
+    behind = Dependencies(methodology).behind(set(quantities_in(equation.formula)) | set(quantities_in(other.formula)))
     asking = [equation, *(e for id_ in sorted(behind) for e in methodology.definitions.get(id_, ()))]
     asked = set().union(*(switches_of(e.when) for e in asking if e.when is not None))
     choices = [[(c.id, v.id) for v in (c.values if ("choice", c.id) in asked else c.values[:1])] for c in methodology.choices]
@@ -122,15 +123,15 @@ class _Ways:
 
     @classmethod
     def of(cls, equation: Equation, other: Equation, methodology: Methodology, setting: Setting) -> _Ways:
-        named = sorted(quantities_of(equation.formula) | quantities_of(other.formula))
+        named = sorted(set(quantities_in(equation.formula)) | set(quantities_in(other.formula)))
         roots = {id_: _root(id_, methodology, setting) for id_ in named}
         derived = {}
         for root in dict.fromkeys(roots.values()):
             definition = _only_definition(root, methodology, setting)
-            feeds = any(root in quantities_of(e.formula) for id_ in roots.values() for e in methodology.definitions.get(id_, ()))
+            feeds = any(root in set(quantities_in(e.formula)) for id_ in roots.values() for e in methodology.definitions.get(id_, ()))
             if definition is not None and root != equation.quantity and not feeds:
                 derived[root] = definition
-        inputs = {id_ for definition in derived.values() for id_ in quantities_of(definition.formula)}
+        inputs = {id_ for definition in derived.values() for id_ in set(quantities_in(definition.formula))}
         roots |= {id_: _root(id_, methodology, setting) for id_ in sorted(inputs)}
         asked = sorted({pair for formula in (equation.formula, other.formula) for pair in _switches(formula)})
         switches = tuple(setting.choices[id_] for _, id_ in asked)
@@ -166,16 +167,13 @@ def _standing(id_: str, methodology: Methodology, setting: Setting) -> list[Equa
 
 def _computed(definition: Equation, methodology: Methodology, setting: Setting, arrays: dict[str, Array]) -> Array:
     """Return all cells of a quantity from its definition."""
-    scope, left = Scope(), definition.defines
-    axes = methodology.quantity[definition.quantity].indices
-    skipped = 0 if isinstance(left, Element) else 1 if left.diagonal else 2
-    letters = tuple(index.letter for index in left.indices if isinstance(index, IndexLetter))
-    for letter, axis in zip(letters, axes[skipped:], strict=True):
+    scope, left = Scope(), left_side(definition, methodology.quantity[definition.quantity])
+    for letter, axis in left.axis_of.items():
         scope = scope.bound(letter, axis, np.arange(len(setting.members[axis]), dtype=np.intp))
     with np.errstate(all="ignore"):
         value = FormulaEvaluator(methodology, setting, arrays).value(definition.formula, scope)
-    order = (*(ROW, COLUMN)[:skipped], *letters)
-    return np.broadcast_to(aligned(value, order), tuple(len(setting.members[axis]) for axis in axes))
+    order = (*(ROW, COLUMN)[: definition.defines.whole], *left.axis_of)
+    return np.broadcast_to(aligned(value, order), tuple(len(setting.members[axis]) for axis in left.axes))
 
 
 def _root(id_: str, methodology: Methodology, setting: Setting) -> str:

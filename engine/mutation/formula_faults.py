@@ -10,14 +10,19 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from engine.mutation.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
-from equations.formula.functions import FUNCTIONS
+from engine.run.functions import FUNCTIONS
+from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
     Cases,
     Compare,
+    Diagonal,
     Element,
+    GroupOf,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -34,6 +39,8 @@ from equations.formula.syntax import (
     Reduce,
     Span,
     Switch,
+    Transpose,
+    Window,
     Word,
     rebuild,
 )
@@ -61,8 +68,6 @@ OPERATORS: dict[str, str] = {
     "condition": "a case decided the other way round, at its edge, or left out",
     "case": "the equation holds under another choice or year",
 }  # fmt: skip
-_OTHER_FUNCTION = {"max": ("min",), "min": ("max",), "floor": ("ceil",), "ceil": ("floor",), "ln": ("log10",), "log10": ("ln",),
-                   "operating_days": ("days_in_year",), "days_in_year": ("operating_days",)}  # fmt: skip
 _OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All"}
 _OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -132,7 +137,7 @@ class _Faults:
             for _, part in parts:
                 yield from self.of(part, letters)
         else:
-            if isinstance(node, Element | MatrixRef | Reduce | Call | Cases) and not factor:
+            if isinstance(node, Element | MatrixRef | Reduce | Call | Diagonal | Identity | Transpose | Cases) and not factor:
                 yield from self.factors(node, [("*", node)])
             yield from self.single(node, letters)
 
@@ -188,6 +193,11 @@ class _Faults:
                 yield from self.of(right, letters)
             case Call():
                 yield from self.call(node, letters)
+            case Transpose(operand=operand):
+                yield self.put("transposition", "transpose left out", node, operand)
+                yield from self.of(operand, letters)
+            case Diagonal(letter=letter, set=set_id, body=body):
+                yield from self.of(body, {**letters, letter: set_id})
             case Reduce():
                 yield from self.reduction(node, letters)
             case Cases():
@@ -216,7 +226,7 @@ class _Faults:
         """Alter a number that converts and keep its unit, so that dimensions cannot tell."""
         constant = self.methodology.constant.get(node.text)
         text = node.unit or (str(constant.unit) if constant is not None else "")
-        substances = tuple(substance.id for substance in self.methodology.substances)
+        substances = self.methodology.own_unit_words
         for expected in expected_of(parse_unit(text, None, substances), self.methodology.molecules):
             right = Fraction(node.text) if isinstance(node, Number) else Fraction(node.over, node.under)
             factors = () if expected.molar else (10, 100, 1000)
@@ -243,9 +253,9 @@ class _Faults:
 
     def places(self, node: Element | MatrixRef, letters: dict[str, str]) -> Iterator[Fault]:
         quantity = self.methodology.quantity[node.quantity]
-        skipped = 0 if isinstance(node, Element) else 1 if node.diagonal else 2
+        skipped = node.whole
         if isinstance(node, MatrixRef) and not node.diagonal:
-            yield self.put("transposition", f"{node.name} with rows for columns", node, Call("transpose", (node,)))
+            yield self.put("transposition", f"{node.name} with rows for columns", node, Transpose(node))
         for at, (index, axis) in enumerate(zip(node.indices, quantity.indices[skipped:], strict=True)):
             for operator, what, new in self.other_indices(index, axis, letters):
                 indices = (*node.indices[:at], new, *node.indices[at + 1 :])
@@ -281,52 +291,46 @@ class _Faults:
     # -- calls, reductions, cases
 
     def call(self, node: Call, letters: dict[str, str]) -> Iterator[Fault]:
-        for other in _OTHER_FUNCTION.get(node.name, ()):
+        for other in FUNCTIONS[node.name].mistaken:
             yield self.put("min for max", f"{other} for {node.name}", node, replace(node, name=other))
         if node.name == "pos":
             yield self.put("min for max", "the negative part", node, Call("min", (node.arguments[0], Number("0"))))
-        if len(node.arguments) == 1 and FUNCTIONS[node.name].rule in ("same", "plain", "root"):
+        if len(node.arguments) == 1 and LANGUAGE[node.name].rule in ("same", "plain", "root"):
             yield self.put("min for max", f"{node.name} left out", node, node.arguments[0])
-        if node.name == "transpose":
-            yield self.put("transposition", "transpose left out", node, node.arguments[0])
         for argument in node.arguments:
-            if isinstance(argument, Letter) and FUNCTIONS[node.name].rule == "calendar":
+            if isinstance(argument, Letter) and LANGUAGE[node.name].rule == "calendar":
                 for step in (-1, 1):
                     yield self.put("lag", f"{node.name}({argument.letter}{step:+d})", argument,
                                    replace(argument, offset=argument.offset + step))  # fmt: skip
-            elif not isinstance(argument, Word | Letter):
-                inner = letters
-                if node.name == "diag" and isinstance(node.arguments[0], Word):
-                    letter, _, set_id = node.arguments[0].text.partition(":")
-                    inner = {**letters, letter: set_id}
-                yield from self.of(argument, inner)
+            elif not isinstance(argument, Letter):
+                yield from self.of(argument, letters)
 
     def reduction(self, node: Reduce, letters: dict[str, str]) -> Iterator[Fault]:
         other = _OTHER_REDUCTION[node.kind]
         yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
         inner = dict(letters)
         for at, binder in enumerate(node.binders):
-            inner[binder.letter] = str(binder.within[1]) if binder.within[:1] == ("all",) else self.methodology.year_set
+            inner[binder.letter] = binder.within.set if isinstance(binder.within, All) else self.methodology.year_set
             for what, new in self.other_ranges(binder):
                 binders = (*node.binders[:at], new, *node.binders[at + 1 :])
-                operator = "lag" if binder.within[:1] == ("range",) else "index"
+                operator = "lag" if isinstance(binder.within, Window) else "index"
                 yield self.put(operator, what, node, replace(node, binders=binders))
         yield from self.of(node.body, inner)
 
     def other_ranges(self, binder: Binder) -> Iterator[tuple[str, Binder]]:
-        if binder.within[:1] == ("range",):
+        within, year_set = binder.within, self.methodology.year_set
+        if isinstance(within, Window):
             for step in (-1, 1):
-                last = int(binder.within[2]) + step
-                yield f"the sum ends at {binder.within[1]}{last:+d}", replace(binder, within=(*binder.within[:2], last))
-        elif binder.within[:1] == ("all",):
-            own = str(binder.within[1])
+                last = replace(within.last, offset=within.last.offset + step)
+                yield f"the sum ends at {last.letter}{last.offset:+d}", replace(binder, within=replace(within, last=last))
+        elif isinstance(within, All):
+            own = within.set
             for index_set in self.methodology.index_sets:
                 related = self.methodology.is_within(index_set.id, own) or self.methodology.is_within(own, index_set.id)
                 if index_set.id != own and related:
-                    yield f"over {index_set.id} instead of {own}", replace(binder, within=("all", index_set.id))
-        elif binder.within[:1] == ("group",):
-            year_set = self.methodology.year_set
-            yield f"over all of {year_set} instead of one group", replace(binder, within=("all", year_set))
+                    yield f"over {index_set.id} instead of {own}", replace(binder, within=All(index_set.id))
+        elif isinstance(within, GroupOf):
+            yield f"over all of {year_set} instead of one group", replace(binder, within=All(year_set))
 
     def cases(self, node: Cases, letters: dict[str, str]) -> Iterator[Fault]:
         for at, (condition, value) in enumerate(node.branches):

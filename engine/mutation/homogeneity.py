@@ -22,8 +22,10 @@ from equations.formula.syntax import (
     Cases,
     Compare,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    Identity,
     Letter,
     Logic,
     MatrixRef,
@@ -34,6 +36,7 @@ from equations.formula.syntax import (
     Ratio,
     Reduce,
     Switch,
+    Transpose,
     Word,
     walk,
 )
@@ -115,7 +118,7 @@ class _Substitution:
     draw: str = ""
 
     def __post_init__(self) -> None:
-        self.substances = tuple(substance.id for substance in self.methodology.substances)
+        self.substances = self.methodology.own_unit_words
         for equivalence in self.equivalences:  # both of its units count as one
             ((dimension, power),) = equivalence.source_unit.powers[:1] or (("", 1),)
             target = self.factor(equivalence.target_unit) / float(equivalence.source_unit.scale)
@@ -137,7 +140,7 @@ class _Substitution:
         value = _drawn(text + self.draw)
         return value, value * self.factor(unit)
 
-    def pair(self, node: Node) -> Pair:
+    def pair(self, node: Node) -> Pair:  # noqa: C901 - one arm for each kind of node
         """Return the value of a node under drawn numbers, in the declared and in the drawn units."""
         match node:
             case Number() | Ratio():
@@ -155,6 +158,10 @@ class _Substitution:
                 return self.binary(node)
             case Call():
                 return self.call(node)
+            case Identity():
+                return self.drawn("identity")
+            case Diagonal(body=inner) | Transpose(operand=inner):
+                return self.pair(inner)
             case Reduce(kind=kind, body=body):
                 return self.reduction(kind, body)
             case Cases(branches=branches, otherwise=otherwise):
@@ -202,12 +209,10 @@ class _Substitution:
         rule = FUNCTIONS[node.name].rule
         if rule in ("calendar", "date"):
             return self.drawn(f"{node.name} {node.arguments}", parse_unit(FUNCTIONS[node.name].unit))
-        if node.name == "identity":
-            return self.drawn("identity")
         if rule == "plain":
             value = self.plain(self.pair(node.arguments[0]))[0]
             return 1 + abs(value), 1 + abs(value)
-        value, measured = self.mixed([part for part in node.arguments if not isinstance(part, Word)])
+        value, measured = self.mixed(list(node.arguments))
         return (math.sqrt(abs(value)), math.sqrt(abs(measured))) if rule == "root" else (value, measured)
 
     def reduction(self, kind: str, body: Node) -> Pair:

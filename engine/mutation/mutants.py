@@ -97,12 +97,18 @@ def _all(methodology: Methodology) -> Iterator[Mutant]:
             yield from _of_inlined(equation, methodology, made, block)
     for fault in unit_faults(methodology):
         quantity = fault.quantity
-        yield Mutant(fault.operator, "unit", quantity.id, quantity.id, fault.what, str(quantity.unit), quantity.place, fault)
+        yield Mutant(
+            operator=fault.operator, part="unit", subject=quantity.id, label=quantity.id, what=fault.what, text=str(quantity.unit),
+            place=quantity.place, entry=fault,
+        )  # fmt: skip
     for wrong in value_faults(methodology):
         values = wrong.values
         text = f"{values.quantity} {wrong.block}: {wrong.what}"
         if values != methodology.dataset[wrong.dataset].values[wrong.block]:
-            yield Mutant(wrong.operator, "values", wrong.dataset, values.quantity, wrong.what, text, values.place, wrong)
+            yield Mutant(
+                operator=wrong.operator, part="values", subject=wrong.dataset, label=values.quantity, what=wrong.what, text=text,
+                place=values.place, entry=wrong,
+            )  # fmt: skip
 
 
 def _of_inlined(equation: Equation, methodology: Methodology, made: Methodology, block: EditBlock) -> Iterator[Mutant]:
@@ -134,7 +140,10 @@ def _changed(equation: Equation, part: str, right: Node, faults: Iterator[Fault]
         text = plain_text(fault.formula, letters)
         if text != right_text:
             place = source.place(fault.span) if source else equation.place
-            yield Mutant(fault.operator, part, equation.id, equation.label, fault.what, text, place)
+            yield Mutant(
+                operator=fault.operator, part=part, subject=equation.id, label=equation.label, what=fault.what, text=text,
+                place=place,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -186,9 +195,10 @@ class MutantReader:
         return changed
 
     def check_sides(self, equation: Equation, resolver: Resolver, formula: Node) -> None:
-        left, right = resolver.kinds.kind(equation.defines), resolver.kinds.kind(formula)
+        left, right = resolver.kind(equation.defines), resolver.kind(formula)
         if left != right:
-            resolver.fault("X207", "the two sides are of different kinds", formula.span, why=f"{left} against {right}")
+            resolver.fault("X207", "the two sides are of different kinds", formula.span, why=f"{left} against {right}",
+                           remedy="write both sides alike")  # fmt: skip
 
     def with_unit(self, fault: UnitFault) -> Methodology:
         """Return the methodology with another unit of one quantity; values of datasets must still fit it."""

@@ -22,7 +22,7 @@ from engine.checks import (
 )
 from engine.checks.worked_cases import WorkedCase
 from engine.finding import Finding
-from engine.mutation.affected import Dependencies, quantities_of
+from engine.mutation.affected import Dependencies
 from engine.mutation.case_runs import CaseRun, Result, keys_of, start_case
 from engine.mutation.equivalence import told_apart
 from engine.mutation.homogeneity import is_homogeneous, is_homogeneous_rule
@@ -31,7 +31,7 @@ from engine.plan.planner import plan_run
 from engine.plan.setting import Setting, is_static, may_hold
 from engine.project.values import UnitReader
 from equations.errors import MethodologyError
-from equations.formula.syntax import Binder, Element, MatrixRef, Node, walk
+from equations.formula.syntax import Binder, Element, MatrixRef, Node, quantities_in, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
@@ -44,7 +44,7 @@ _MOST_MOVED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MutantOutcome:
     """What became of a mutant.
 
     Attributes
@@ -84,7 +84,7 @@ class Bench:
             self.runs.append(start_case(case, methodology, read_unit, self.runs))
         self.judges: dict[tuple[tuple[str, str], ...], _Judge] = {}
 
-    def judge(self, mutant: Mutant) -> Outcome:
+    def judge(self, mutant: Mutant) -> MutantOutcome:
         """Say what catches a mutant first."""
         return self.of(mutant).judge(mutant)
 
@@ -114,12 +114,12 @@ class _Judge:
         self.of_cases = {id(run): Dependencies(run.methodology) for run in self.runs}
         self.recomputed = self.dependencies.behind(_asked_tables(methodology))
 
-    def judge(self, mutant: Mutant) -> Outcome:
+    def judge(self, mutant: Mutant) -> MutantOutcome:
         """Say what catches a mutant first."""
         try:
             read = self.reader.read(mutant)
         except MethodologyError as error:
-            return Outcome(mutant, "parser", _said(error))
+            return MutantOutcome(mutant, "parser", _said(error))
         if isinstance(read, Equation):
             return self.judge_equation(mutant, read)
         if mutant.part == "unit":
@@ -128,16 +128,16 @@ class _Judge:
 
     # -- an equation with one thing wrong
 
-    def judge_equation(self, mutant: Mutant, equation: Equation) -> Outcome:
+    def judge_equation(self, mutant: Mutant, equation: Equation) -> MutantOutcome:
         changing = mutant.part == "formula" and not is_homogeneous(equation, self.methodology)
         _, findings = check_equation(equation, self.methodology)
         errors = [finding for finding in findings if finding.severity == "error"]
         if errors:
             check = "dimensions" if any(_is_unit_fault(error) for error in errors) else "static"
-            return Outcome(mutant, check, _told(errors[0]), changing)
+            return MutantOutcome(mutant, check, _told(errors[0]), changing)
         methodology = with_equation(self.methodology, equation)
         for finding in self.static(methodology, mutant, equation):
-            return Outcome(mutant, "static", _told(finding), changing)
+            return MutantOutcome(mutant, "static", _told(finding), changing)
         right = self.methodology.equation[equation.id]
         news = self.newly_read(right, equation, mutant)
         same_needs = equation.quantity if news is None else ""
@@ -152,7 +152,7 @@ class _Judge:
         if outcome.check == "nothing" and mutant.part == "formula" and not equation.solver:
             apart = told_apart(right, equation, self.methodology)
             if not apart:
-                return Outcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
+                return MutantOutcome(mutant, EQUIVALENT, "the same value for all drawn numbers", changing)
             if using:
                 outcome = replace(outcome, why=f"{outcome.why}; other numbers would tell: {apart}")
         return replace(outcome, changes_dimension=changing)
@@ -168,7 +168,7 @@ class _Judge:
             yield from self.new(check_conditions(replace(methodology, equations=cases)))
             yield from self.new(check_cases_of(methodology, equation.quantity))
         yield from self.new(check_letters(replace(methodology, equations=cases)))
-        dropped = quantities_of(right.formula) - quantities_of(equation.formula)
+        dropped = set(quantities_in(right.formula)) - set(quantities_in(equation.formula))
         if any(self.readers[id_] == {equation.id} for id_ in dropped):
             yield from self.new(check_use(methodology))
         if equation.quantity in self.recomputed:
@@ -177,10 +177,10 @@ class _Judge:
     def newly_read(self, right: Equation, equation: Equation, mutant: Mutant) -> set[str] | None:
         """Return the quantities of which a faulty equation may read other cells than the right one; ``None`` if of none."""
         if mutant.part == "when":
-            return quantities_of(equation.formula)
+            return set(quantities_in(equation.formula))
         more = _reads(equation.formula) - _reads(right.formula)
         if any(isinstance(part, Binder) for part in more):
-            return quantities_of(equation.formula)
+            return set(quantities_in(equation.formula))
         return {part.quantity for part in more if isinstance(part, Element | MatrixRef)} or None
 
     def made(self, run: CaseRun, equation: Equation) -> Methodology:
@@ -194,7 +194,7 @@ class _Judge:
         """Return what a faulty equation newly reads in a case, where steps of its readings may stand between."""
         if news is None or run.methodology is self.methodology:
             return news or set()
-        return quantities_of(made.equation[equation.id].formula)
+        return set(quantities_in(made.equation[equation.id].formula))
 
     def new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         for finding in findings:
@@ -203,26 +203,26 @@ class _Judge:
 
     # -- a quantity or a dataset with one thing wrong
 
-    def judge_unit(self, mutant: Mutant, methodology: Methodology) -> Outcome:
+    def judge_unit(self, mutant: Mutant, methodology: Methodology) -> MutantOutcome:
         users = [methodology.equation[id_] for id_ in sorted(self.readers[mutant.subject])]
         users += [e for e in methodology.definitions.get(mutant.subject, ()) if e not in users]
-        rules = [rule for rule in methodology.rules if mutant.subject in quantities_of(rule.condition)]
+        rules = [rule for rule in methodology.rules if mutant.subject in set(quantities_in(rule.condition))]
         changing = not all(is_homogeneous(equation, methodology) for equation in users)
         changing |= not all(is_homogeneous_rule(rule, methodology) for rule in rules)
         concerned = replace(methodology, equations=tuple(users), rules=tuple(rules), comparisons=())
         for finding in (found for found in check_dimensions(concerned)[1] if found.severity == "error"):
-            return Outcome(mutant, "dimensions" if _is_unit_fault(finding) else "static", _told(finding), changing)
-        return Outcome(mutant, "nothing", "no equation, rule or value of a dataset tells the two units apart", changing)
+            return MutantOutcome(mutant, "dimensions" if _is_unit_fault(finding) else "static", _told(finding), changing)
+        return MutantOutcome(mutant, "nothing", "no equation, rule or value of a dataset tells the two units apart", changing)
 
-    def judge_values(self, mutant: Mutant, methodology: Methodology) -> Outcome:
+    def judge_values(self, mutant: Mutant, methodology: Methodology) -> MutantOutcome:
         for finding in self.new([*check_tables(methodology), *check_recomputed(methodology)]):
-            return Outcome(mutant, "static", _told(finding))
+            return MutantOutcome(mutant, "static", _told(finding))
         runs = [run for run in self.runs if (mutant.subject, mutant.label) in run.datasets]
         return self.run(mutant, runs, lambda run: run.rebound(replace(run.methodology, datasets=methodology.datasets), self.read_unit), mutant.label)
 
     # -- a run
 
-    def run(self, mutant: Mutant, runs: list[CaseRun], again: Callable[[CaseRun], Result], quantity: str) -> Outcome:
+    def run(self, mutant: Mutant, runs: list[CaseRun], again: Callable[[CaseRun], Result], quantity: str) -> MutantOutcome:
         """Run the cases: first those that are a project as it stands, with their rules, then all against what is expected."""
         results: list[tuple[CaseRun, Result]] = []
         for plain in (True, False):
@@ -232,14 +232,14 @@ class _Judge:
                 try:
                     result = again(run)
                 except MethodologyError as error:
-                    return Outcome(mutant, "run-time", f"{run.case.id}: {_said(error)}")
+                    return MutantOutcome(mutant, "run-time", f"{run.case.id}: {_said(error)}")
                 for code, _, subject in sorted(result.findings - run.result.findings):
-                    return Outcome(mutant, "run-time", f"{run.case.id}: {code} {subject}")
+                    return MutantOutcome(mutant, "run-time", f"{run.case.id}: {code} {subject}")
                 results.append((run, result))
             for run, result in results:
                 if run.case.is_plain is plain and (gap := run.case.difference(run.methodology, run.setting, result.values)):
-                    return Outcome(mutant, "cases", f"{run.case.id}: {gap}")
-        return Outcome(mutant, "nothing", _why_not(results, quantity))
+                    return MutantOutcome(mutant, "cases", f"{run.case.id}: {gap}")
+        return MutantOutcome(mutant, "nothing", _why_not(results, quantity))
 
 
 def _why_not(results: list[tuple[CaseRun, Result]], quantity: str) -> str:
@@ -301,7 +301,7 @@ class _Settings:
                 return
             for id_ in plan.inputs:
                 if id_ not in untouched and methodology.quantity[id_].kind == "computed":
-                    yield Finding("G403", "error", id_, f"no equation defines {id_}")
+                    yield Finding("G403", "error", id_, f"no equation defines {id_}", "", "write its equation")
                     return
 
 
@@ -309,7 +309,7 @@ def _asked_tables(methodology: Methodology) -> set[str]:
     """Return the quantities that printed tables and comparisons show."""
     found = {result.quantity for result in methodology.published_results}
     for comparison in methodology.comparisons:
-        found |= quantities_of(comparison.left) | quantities_of(comparison.right)
+        found |= set(quantities_in(comparison.left)) | set(quantities_in(comparison.right))
     return found
 
 
@@ -317,7 +317,7 @@ def _readers(methodology: Methodology) -> dict[str, set[str]]:
     """Return, for each quantity, the equations whose formula names it."""
     found: dict[str, set[str]] = {quantity.id: set() for quantity in methodology.quantities}
     for equation in methodology.equations:
-        for id_ in quantities_of(equation.formula):
+        for id_ in set(quantities_in(equation.formula)):
             found[id_].add(equation.id)
     return found
 

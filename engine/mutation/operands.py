@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from equations.formula.syntax import Binary, Call, Cases, Element, MatrixRef, Negative, Node, Number, Ratio, Reduce
+from equations.formula.syntax import (
+    Binary,
+    Call,
+    Cases,
+    Diagonal,
+    Element,
+    Identity,
+    MatrixRef,
+    Negative,
+    Node,
+    Number,
+    Ratio,
+    Reduce,
+    Transpose,
+)
 
 #: Operators that bind as tightly as each other.
 PRODUCT, SUM = ("*", "/", ".*", "@"), ("+", "-")
@@ -37,10 +51,8 @@ def total_of(parts: list[tuple[str, Node]]) -> Node:
 
 def is_matrix(node: Node) -> bool:
     """Whether a resolved part of a formula is a matrix."""
-    if isinstance(node, MatrixRef):
+    if isinstance(node, MatrixRef | Diagonal | Identity | Transpose):
         return True
-    if isinstance(node, Call):
-        return node.name in ("diag", "identity", "transpose")
     if isinstance(node, Binary):
         return node.op in (".*", "@") or is_matrix(node.left) or (node.op != "^" and is_matrix(node.right))
     return isinstance(node, Negative) and is_matrix(node.operand)
@@ -51,6 +63,10 @@ def name_of(node: Node) -> str:
     match node:
         case Element(quantity=name) | MatrixRef(name=name) | Call(name=name):
             return name
+        case Diagonal():
+            return "diag"
+        case Identity() | Transpose():
+            return type(node).__name__.lower()
         case Number(text=text) | Ratio(text=text):
             return text
         case Reduce(kind=kind):

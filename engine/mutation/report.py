@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.mutation.document_faults import OPERATORS as IN_DECLARATIONS
 from engine.mutation.formula_faults import OPERATORS as IN_FORMULAS
-from engine.mutation.mutate import CHECKS, Outcome
+from engine.mutation.mutate import CHECKS, MutantOutcome
 from engine.mutation.score import Score
 from engine.output.terminal import bold, table
 
@@ -101,7 +101,7 @@ def _page(score: Score) -> Iterator[str]:
     yield f"The worked cases are: {', '.join(score.cases) or 'none'}."
 
 
-def _listed(outcomes: tuple[Outcome, ...], why: str) -> Iterator[str]:
+def _listed(outcomes: tuple[MutantOutcome, ...], why: str) -> Iterator[str]:
     if not outcomes:
         yield "None."
         return
@@ -110,7 +110,7 @@ def _listed(outcomes: tuple[Outcome, ...], why: str) -> Iterator[str]:
     yield from (row(outcome, with_why=bool(why)) for outcome in outcomes)
 
 
-def row(outcome: Outcome, *, with_why: bool) -> str:
+def row(outcome: MutantOutcome, *, with_why: bool) -> str:
     """Return a mutant as a row of a table: where it is, what was done, what stands there, and why nothing caught it."""
     mutant = outcome.mutant
     cells = [f"{mutant.label} ({mutant.subject})" if mutant.label != mutant.subject else mutant.label,

@@ -11,7 +11,7 @@ from functools import cached_property
 from engine.checks import check_methodology
 from engine.checks.worked_cases import WorkedCase
 from engine.mutation.mutants import Mutant, find_mutants
-from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench, Outcome
+from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench, MutantOutcome
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
 from equations.units.words import SUBSTANCES
@@ -36,23 +36,23 @@ class Score:
     """
 
     methodology: Methodology
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[MutantOutcome, ...]
     cases: tuple[str, ...]
     false_alarms: int
     found: int
 
     @cached_property
-    def counted(self) -> tuple[Outcome, ...]:
+    def counted(self) -> tuple[MutantOutcome, ...]:
         """The outcomes of mutants that say something else than the methodology."""
         return tuple(outcome for outcome in self.outcomes if outcome.check != EQUIVALENT)
 
     @property
-    def equivalent(self) -> tuple[Outcome, ...]:
+    def equivalent(self) -> tuple[MutantOutcome, ...]:
         """The outcomes of mutants that say the same."""
         return tuple(outcome for outcome in self.outcomes if outcome.check == EQUIVALENT)
 
     @property
-    def survivors(self) -> tuple[Outcome, ...]:
+    def survivors(self) -> tuple[MutantOutcome, ...]:
         """The outcomes of mutants that nothing caught."""
         return tuple(outcome for outcome in self.counted if outcome.check == "nothing")
 
@@ -62,7 +62,7 @@ class Score:
         return 1 - len(self.survivors) / len(self.counted) if self.counted else 1.0
 
     @property
-    def dimension_changing(self) -> tuple[Outcome, ...]:
+    def dimension_changing(self) -> tuple[MutantOutcome, ...]:
         """The outcomes of mutants whose two sides no longer have one unit."""
         return tuple(outcome for outcome in self.counted if outcome.changes_dimension)
 
@@ -124,7 +124,7 @@ def score(
     """
     mutants = find_mutants(methodology)
     drawn = mutants if sample is None else find_mutants(methodology, sample, seed)
-    outcomes: list[Outcome] = []
+    outcomes: list[MutantOutcome] = []
     for judged in _judged(methodology, tuple(cases), drawn, workers):
         outcomes += judged
         if progress is not None:
@@ -135,7 +135,7 @@ def score(
 
 def _judged(
     methodology: Methodology, cases: tuple[WorkedCase, ...], mutants: tuple[Mutant, ...], workers: int
-) -> Iterator[list[Outcome]]:
+) -> Iterator[list[MutantOutcome]]:
     """Yield the outcomes in the order of the mutants, some at a time."""
     chunks = [mutants[at : at + _CHUNK] for at in range(0, len(mutants), _CHUNK)]
     if workers <= 1 or len(chunks) <= 1:
@@ -156,9 +156,9 @@ class _Worker:
 
 def _start(methodology: Methodology, cases: tuple[WorkedCase, ...]) -> None:
     for substance in (*SUBSTANCES, *(declared.id for declared in methodology.substances)):  # so that messages name them
-        parse_unit(f"t_{substance}", None, tuple(declared.id for declared in methodology.substances))
+        parse_unit(f"t_{substance}", None, methodology.own_unit_words)
     _Worker.bench = Bench(methodology, cases, parse_unit)
 
 
-def _judge(mutants: tuple[Mutant, ...]) -> list[Outcome]:
+def _judge(mutants: tuple[Mutant, ...]) -> list[MutantOutcome]:
     return [_Worker.bench.judge(mutant) for mutant in mutants]

@@ -53,10 +53,10 @@ def _marked(text: str, code: Callable[[str], str]) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number for reading: thousands separated, six significant digits below a thousand."""
+    """Return a number for reading: thousands separated, six significant digits below a thousand and where no digit would be known."""
     if value == 0:
         return "0"
-    if abs(value) >= 1000:
+    if 1000 <= abs(value) < 1e16:
         return f"{value:,.2f}"
     if abs(value) < 1e-4:
         return f"{value:.4g}"

@@ -69,9 +69,7 @@ def target_of(path: Path | str) -> Path:
 
 def _check_kind(path: Path | str, place: Path, real: Path) -> None:
     out = "leave the option out to write to standard output, or name a file"
-    for one in (place.absolute(), real):
-        if str(one).startswith(_STREAMS) and one.parts[1:3] != _FILES_IN_MEMORY:
-            raise refused(path, "this is no file on a disk", f"what stands in /{one.parts[1]} belongs to the system", out)
+    _check_streams(path, place, real, out)
     try:
         mode = real.stat().st_mode
     except FileNotFoundError:
@@ -80,6 +78,12 @@ def _check_kind(path: Path | str, place: Path, real: Path) -> None:
         kind = kind_of(mode)
         raise refused(path, f"this is a {kind}, not a file", "a file is replaced as a whole; what is none would be lost",
                       "name a file in it" if kind == "folder" else out)  # fmt: skip
+
+
+def _check_streams(path: Path | str, place: Path, real: Path, remedy: str) -> None:
+    for one in (place.absolute(), real):
+        if str(one).startswith(_STREAMS) and one.parts[1:3] != _FILES_IN_MEMORY:
+            raise refused(path, "this is no file on a disk", f"what stands in /{one.parts[1]} belongs to the system", remedy)
 
 
 def _check_permission(path: Path | str, real: Path) -> None:
@@ -191,6 +195,7 @@ def folder_of(path: Path | str) -> Path:
     """
     try:
         real = Path(os.path.realpath(path))
+        _check_streams(path, Path(path), real, "name a folder on a disk")
         if real.exists() and not real.is_dir():
             raise refused(path, f"this is a {kind_of(real.stat().st_mode)}, not a folder", "several files are written", "name a folder")
         _check_permission(path, real / "x")

@@ -8,7 +8,7 @@ import networkx as nx
 
 from equations.errors import GraphError
 from equations.formula.syntax import (
-    Call,
+    All,
     Element,
     IndexGroup,
     IndexLabel,
@@ -16,7 +16,7 @@ from equations.formula.syntax import (
     MatrixRef,
     Node,
     Reduce,
-    Word,
+    Window,
     children,
     walk,
 )
@@ -57,25 +57,17 @@ def _uses(node: Node, methodology: Methodology, lags: dict[str, int]) -> Iterato
     if isinstance(node, Reduce):
         inner = dict(lags)
         for binder in node.binders:
-            if binder.within and binder.within[0] == "range":
-                inner[binder.letter] = lags.get(str(binder.within[1]), 0) - int(binder.within[2])
-            elif binder.within and binder.within[0] == "group":
-                inner[binder.letter] = 0
-            else:
-                inner[binder.letter] = 0
+            last = binder.within.last if isinstance(binder.within, Window) else None
+            inner[binder.letter] = lags.get(last.letter, 0) - last.offset if last is not None else 0
         yield from _uses(node.body, methodology, inner)
         return
-    if isinstance(node, Call) and node.name == "diag":
-        yield from _uses(node.arguments[1], methodology, lags)
-        return
     for child in children(node):
-        if not isinstance(child, Word):
-            yield from _uses(child, methodology, lags)
+        yield from _uses(child, methodology, lags)
 
 
 def _lag(node: Element | MatrixRef, methodology: Methodology, lags: Mapping[str, int]) -> int:
     axes = methodology.quantity[node.quantity].indices
-    for index, axis in zip(node.indices, axes[len(axes) - len(node.indices) :], strict=True):
+    for index, axis in zip(node.indices, axes[node.whole :], strict=True):
         if methodology.index_set[axis].kind != "year":
             continue
         if isinstance(index, IndexLetter):
@@ -90,7 +82,7 @@ def gathered_sets(equation: Equation) -> set[str]:
     found: set[str] = set()
     for node in walk(equation.formula):
         if isinstance(node, Reduce):
-            found |= {str(binder.within[1]) for binder in node.binders if binder.within[0] == "all"}
+            found |= {binder.within.set for binder in node.binders if isinstance(binder.within, All)}
         elif isinstance(node, Element | MatrixRef):
             found |= {index.group for index in node.indices if isinstance(index, IndexGroup)}
     return found
@@ -112,11 +104,6 @@ class EquationGraph:
     def inputs_of(self, target: str) -> set[str]:
         """Return everything from which ``target`` can follow."""
         return set(nx.ancestors(self.edges, target)) if target in self.edges else set()
-
-    def users_of(self, quantity: str) -> list[str]:
-        """Return the equations that use a quantity, in the order of the spec."""
-        found = {data["equation"] for _, _, data in self.edges.out_edges(quantity, data=True)}
-        return [e.id for e in self.methodology.equations if e.id in found]
 
 
 def build_graph(methodology: Methodology, equations: Iterable[Equation] | None = None) -> EquationGraph:
@@ -187,7 +174,7 @@ def _cycle_error(methodology: Methodology, graph: nx.DiGraph[str]) -> GraphError
         equation = methodology.equation[graph.edges[source, target]["equation"]]
         labels.append(equation)
         path.append(target)
-    through = ", ".join(f"{equation.label} ({equation.id})" for equation in labels)
+    through = ", ".join(f"{equation.full_label}" for equation in labels)
     return GraphError("G401", "quantities define each other in a circle: " + " -> ".join(path), labels[0].place,
                       why=f"through {through}, all in the same year",
-                      remedy="one of them must use the year before (y-1) or be supplied")  # fmt: skip
+                      remedy="one of them must use the year before (y-1) or be supplied", subject=path[-1])  # fmt: skip

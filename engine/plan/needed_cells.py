@@ -9,19 +9,24 @@ from typing import Protocol
 from engine.plan.setting import Setting
 from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
+    All,
     Binder,
-    Call,
+    Diagonal,
     Element,
+    GroupOf,
+    Identity,
     IndexGroup,
     IndexLabel,
     IndexLetter,
     MatrixRef,
     Node,
     Reduce,
-    Word,
+    Span,
+    Window,
     children,
 )
 from equations.model.equation import Equation
+from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 
 
@@ -40,10 +45,6 @@ class NeedKeeper(Protocol):
         """Note that an equation needs some cells; return whether that is news."""
         ...
 
-    def left_axes(self, equation: Equation) -> tuple[IndexLetter | IndexLabel | IndexGroup | None, ...]:
-        """Return the index on each axis of the left side."""
-        ...
-
 
 @dataclass
 class NeedWalk:
@@ -57,33 +58,28 @@ class NeedWalk:
     scope: dict[str, tuple[str, set[int]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        methodology = self.planner.methodology
-        quantity = methodology.quantity[self.equation.quantity]
-        for at, index in enumerate(self.planner.left_axes(self.equation)):
-            if isinstance(index, IndexLetter):
-                self.scope[index.letter] = (quantity.indices[at], set(self.left[index.letter]))
+        left = left_side(self.equation, self.planner.methodology.quantity[self.equation.quantity])
+        for letter, axis in left.axis_of.items():
+            self.scope[letter] = (axis, set(self.left[letter]))
 
     def walk(self, node: Node) -> None:
         match node:
-            case Element():
-                self.read(node.quantity, node.indices, 0)
-            case MatrixRef():
-                self.read(node.quantity, node.indices, 1 if node.diagonal else 2)
+            case Element() | MatrixRef():
+                self.read(node.quantity, node.indices, node.whole)
             case Reduce(binders=binders, body=body):
                 held = dict(self.scope)
                 for binder in binders:
                     self.scope[binder.letter] = self.bound(binder)
                 self.walk(body)
                 self.scope = held
-            case Call(name="diag", arguments=(Word(text=text), body)):
-                letter, _, set_id = text.partition(":")
+            case Diagonal(letter=letter, set=set_id, body=body):
                 self.check_listed(set_id)
                 held = dict(self.scope)
                 self.scope[letter] = (set_id, set(range(len(self.planner.setting.members[set_id]))))
                 self.walk(body)
                 self.scope = held
-            case Call(name="identity", arguments=(Word(text=text),)):
-                self.check_listed(text)
+            case Identity(set=set_id):
+                self.check_listed(set_id)
             case _:
                 for child in children(node):
                     self.walk(child)
@@ -91,22 +87,24 @@ class NeedWalk:
     def bound(self, binder: Binder) -> tuple[str, set[int]]:
         """Return the set of a bound letter and the positions that it takes."""
         setting, methodology = self.planner.setting, self.planner.methodology
-        kind, name = str(binder.within[0]), str(binder.within[1])
-        if kind == "all":
-            self.check_listed(name)
-            return name, set(range(len(setting.members[name])))
-        if kind == "group":
-            set_id, places = self.scope[name]
-            return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
-        _, places = self.scope[name]
-        last, years = max(places, default=-1) + int(binder.within[2]), len(setting.members[methodology.year_set])
-        if places and last >= years:
-            self.after_the_end(binder)
-        return methodology.year_set, set(range(min(last + 1, years)))
+        match binder.within:
+            case All(set=set_id):
+                self.check_listed(set_id)
+                return set_id, set(range(len(setting.members[set_id])))
+            case GroupOf(letter=letter):
+                set_id, places = self.scope[letter]
+                return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
+            case Window(last=end):
+                _, places = self.scope[end.letter]
+                last, years = max(places, default=-1) + end.offset, len(setting.members[methodology.year_set])
+                if places and last >= years:
+                    self.after_the_end(binder.letter, end, binder.span)
+                return methodology.year_set, set(range(min(last + 1, years)))
+        raise TypeError(f"not resolved: {binder!r}")
 
     def check_listed(self, set_id: str) -> None:
         """A sum over members of which the project says nothing would be a silent zero, and a matrix over them one without elements."""
-        self.planner.check_listed(set_id, f"{self.equation.label} ({self.equation.id}) goes through them")
+        self.planner.check_listed(set_id, f"{self.equation.full_label} goes through them")
 
     def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
         if self.equation.solver and quantity == self.equation.quantity:
@@ -127,7 +125,7 @@ class NeedWalk:
         if isinstance(index, IndexGroup):
             return self.group_places(index, axis)
         if isinstance(index, IndexLabel):
-            label = member_label(index, setting, axis)
+            label = setting.label(index, axis)
             return {members.index(label)} if label in members else set()
         assert isinstance(index, IndexLetter)
         set_id, found = self.scope[index.letter]
@@ -154,20 +152,20 @@ class NeedWalk:
         if outside:
             planner.errors[self.equation.id, "I507"] = InputError(
                 "I507", f"{', '.join(outside)} belongs to no {axis}", self.equation.place,
-                why=f"{self.equation.label} ({self.equation.id}) takes the value of the {axis} that each belongs to",
-                remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself",
+                why=f"{self.equation.full_label} takes the value of the {axis} that each belongs to",
+                remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself", subject=axis,
             )  # fmt: skip
         return {group_of[label] for label in labels if label in group_of}
 
-    def after_the_end(self, binder: Binder) -> None:
+    def after_the_end(self, letter: str, end: IndexLetter, span: Span) -> None:
         source = self.equation.formula_source
-        place = source.place(binder.span) if source else self.equation.place
-        name, offset = str(binder.within[1]), int(binder.within[2])
+        place = source.place(span) if source else self.equation.place
+        name, offset = end.letter, end.offset
         self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.label} ({self.equation.id}) reaches after the last year by {binder.letter} in start..{name}{offset:+d}, "
+            "G404", f"{self.equation.full_label} reaches after the last year by {letter} in start..{name}{offset:+d}, "
             f"for {self.equation.quantity}[{name}]", place, why="the year axis runs from the start year of the project to its last monitored year",
             remedy=f"let the sum end at {name}, or add a case `when: {name} == end` with what holds there and limit this one to "
-            f"`{name} < end`",
+            f"`{name} < end`", subject=self.equation.quantity,
         )  # fmt: skip
 
     def before_start(self, index: IndexLetter, quantity: str) -> None:
@@ -175,16 +173,8 @@ class NeedWalk:
         place = source.place(index.span) if source else self.equation.place
         word, edge, rest = ("before the first", "start", ">") if index.offset < 0 else ("after the last", "end", "<")
         self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.label} ({self.equation.id}) reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
+            "G404", f"{self.equation.full_label} reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
             place, why="the year axis runs from the start year of the project to its last monitored year",
             remedy=f"add a case `when: {index.letter} == {edge}` with what holds there, and limit this one to "
-            f"`{index.letter} {rest} {edge}`",
+            f"`{index.letter} {rest} {edge}`", subject=quantity,
         )  # fmt: skip
-
-
-def member_label(index: IndexLabel | IndexGroup, setting: Setting, axis: str) -> str:
-    """Return the member that a label, ``start`` or ``end`` names on an axis."""
-    assert isinstance(index, IndexLabel)
-    if index.mark:
-        return setting.members[axis][0 if index.label == "start" else -1]
-    return index.label

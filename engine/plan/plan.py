@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from engine.plan.setting import Setting
+from equations.model.methodology import Methodology
 from equations.records import record
 
 #: For each axis of a quantity the positions of its members that are needed.
@@ -70,3 +71,8 @@ class Plan:
     required: Mapping[str, Box] = field(default_factory=dict)
     #: Rules of which what they read cannot be planned.
     unplanned: Mapping[str, Unplanned] = field(default_factory=dict)
+
+
+def plan_key(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: Iterable[str]) -> str:
+    """Return a text that is the same for two runs with the same plan: what is kept of one of them holds for the other."""
+    return repr((methodology.hash, setting.key(), targets, sorted(supplied)))

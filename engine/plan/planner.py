@@ -12,18 +12,19 @@ from itertools import product
 
 from engine.plan.cells import existing
 from engine.plan.graph import build_graph, gathered_sets, recurrent_groups
-from engine.plan.needed_cells import NeedWalk, member_label
+from engine.plan.needed_cells import NeedWalk
 from engine.plan.plan import Box, Plan, Stage, Step, Unplanned
 from engine.plan.rule_cells import Known, standing_rules, walk_rule
 from engine.plan.setting import Setting, holds, letters_of, may_hold, switches_of
 from equations.errors import Faults, GraphError, InputError, MethodologyError, near, raise_all
 from equations.formula.syntax import (
-    Element,
-    IndexGroup,
     IndexLabel,
     IndexLetter,
+    Member,
+    walk,
 )
 from equations.model.equation import Equation, Rule
+from equations.model.left_side import LeftSide, left_side
 from equations.model.methodology import Methodology
 
 
@@ -97,9 +98,8 @@ def plan_with_rules(
 def _unplanned(error: MethodologyError, setting: Setting) -> Unplanned:
     """Return why what a rule reads cannot be planned; that nobody listed the members it goes through is no fault of the project."""
     errors = error.errors if isinstance(error, Faults) else (error,)
-    unlisted = [set_id for set_id in sorted(setting.unlisted) if any(e.what == f"missing: the members of {set_id}" for e in errors)]
-    if unlisted and all(e.what.startswith("missing: the members of ") for e in errors):
-        return True, f"the project lists no members of {', '.join(unlisted)}"
+    if all(e.code == "I501" and e.subject in setting.unlisted for e in errors):
+        return True, f"the project lists no members of {', '.join(sorted({e.subject for e in errors}))}"
     return False, errors[0].what
 
 
@@ -173,7 +173,7 @@ class _Planner:
             letters, _ = self.cells(equation)
             if not all(letters.values()):
                 continue
-            for at, index in enumerate(self.left_axes(equation)):
+            for at, index in enumerate(self.left(equation).indices):
                 named = isinstance(index, IndexLetter) and axes[at] != self.methodology.year_set
                 defined[at] |= set(letters[index.letter]) if named and isinstance(index, IndexLetter) else everything[at]
         if held is None:
@@ -192,7 +192,7 @@ class _Planner:
         meaning = index_sets[set_id].meaning
         self.errors[set_id, "I501"] = InputError(
             "I501", f"missing: the members of {set_id}", index_sets[set_id].place, why=f"{meaning or set_id}; {why}",
-            remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none",
+            remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none", subject=set_id,
         )  # fmt: skip
 
     def box(self, quantity: str) -> Box:
@@ -227,6 +227,7 @@ class _Planner:
             return []
         grown: list[str] = []
         for equation in self.equations_for(quantity):
+            self.check_asked(equation)
             positions, _ = self.cells(equation)
             if all(places for places in positions.values()) or not positions:
                 needs = NeedWalk(self, equation, positions)
@@ -234,26 +235,26 @@ class _Planner:
                 grown += needs.grown
         return grown
 
+    def check_asked(self, equation: Equation) -> None:
+        """Report a set of which a needed equation asks whether it has a member, and of which the project says nothing."""
+        if not self.setting.unlisted:
+            return
+        for part in (equation.formula, equation.when):
+            for node in walk(part) if part is not None else ():
+                if isinstance(node, Member):
+                    self.check_listed(node.set, f"{equation.label} ({equation.id}) asks which members are in it")
+
     def cells(self, equation: Equation) -> tuple[dict[str, tuple[int, ...]], frozenset[tuple[int, ...]] | None]:
         """Return, for each letter of the left side, the needed positions of its set for which the case holds."""
-        quantity = self.methodology.quantity[equation.quantity]
-        axes = self.left_axes(equation)
-        wanted = self.needs[equation.quantity]
+        left, wanted = self.left(equation), self.needs[equation.quantity]
         positions: dict[str, tuple[int, ...]] = {}
-        for at, index in enumerate(axes):
-            axis = quantity.indices[at]
-            if isinstance(index, IndexLetter):
-                set_id = dict(equation.letters)[index.letter]
-                allowed = set(self.setting.positions(set_id, axis))
-                positions[index.letter] = tuple(sorted(allowed & wanted[at]))
+        for letter, at in left.place_of.items():
+            allowed = set(self.setting.positions(left.sets[letter], left.axes[at]))
+            positions[letter] = tuple(sorted(allowed & wanted[at]))
         return self.limited(equation, positions)
 
-    def left_axes(self, equation: Equation) -> tuple[IndexLetter | IndexLabel | IndexGroup | None, ...]:
-        """Return the index on each axis of the left side; ``None`` for the row and the column of a matrix."""
-        left = equation.defines
-        if isinstance(left, Element):
-            return left.indices
-        return (*((None,) if left.diagonal else (None, None)), *left.indices)
+    def left(self, equation: Equation) -> LeftSide:
+        return left_side(equation, self.methodology.quantity[equation.quantity])
 
     def limited(
         self, equation: Equation, positions: dict[str, tuple[int, ...]]
@@ -265,10 +266,9 @@ class _Planner:
         if not named:
             return positions, None
         good = []
+        axis_of = self.left(equation).axis_of
         for combination in product(*(positions[letter] for letter in named)):
-            labels = {
-                letter: self.axis_members(equation, letter)[place] for letter, place in zip(named, combination, strict=True)
-            }
+            labels = {letter: self.setting.members[axis_of[letter]][place] for letter, place in zip(named, combination, strict=True)}
             if holds(equation.when, self.setting, labels, self.methodology.year_set):
                 good.append(combination)
         limited = dict(positions)
@@ -284,14 +284,6 @@ class _Planner:
                 places |= dict(zip(others, rest, strict=True))
                 mask.add(tuple(places[letter] for letter in positions))
         return limited, frozenset(mask)
-
-    def axis_members(self, equation: Equation, letter: str) -> tuple[str, ...]:
-        """Return the members of the axis on which a letter of the left side stands."""
-        quantity = self.methodology.quantity[equation.quantity]
-        for at, index in enumerate(self.left_axes(equation)):
-            if isinstance(index, IndexLetter) and index.letter == letter:
-                return self.setting.members[quantity.indices[at]]
-        raise KeyError(letter)
 
     def need(self, user: Equation, quantity: str, places: list[set[int]]) -> bool:
         """Note that an equation needs some cells; return whether that is news."""
@@ -353,28 +345,22 @@ class _Planner:
 
     def step_cells(self, step: Step) -> Iterator[tuple[int, ...]]:
         """Yield the cells of the quantity that a step defines, among those needed."""
-        equation = self.methodology.equation[step.equation]
-        quantity = self.methodology.quantity[step.quantity]
+        left = self.left(self.methodology.equation[step.equation])
         places: list[tuple[int, ...]] = []
         letters = dict(step.positions)
-        for at, index in enumerate(self.left_axes(equation)):
-            if index is None:
-                places.append(tuple(sorted(self.needs[step.quantity][at])))
-            elif isinstance(index, IndexLetter):
+        for at, (index, axis) in enumerate(zip(left.indices, left.axes, strict=True)):
+            if isinstance(index, IndexLetter):
                 places.append(letters[index.letter])
+            elif isinstance(index, IndexLabel):
+                places.append((self.setting.members[axis].index(self.setting.label(index, axis)),))
             else:
-                places.append((self.setting.members[quantity.indices[at]].index(member_label(index, self.setting, quantity.indices[at])),))
-        if step.mask is None:
-            yield from product(*places)
-            return
-        axes = self.left_axes(equation)
+                places.append(tuple(sorted(self.needs[step.quantity][at])))
         for cell in product(*places):
-            key = tuple(cell[at] for at, index in enumerate(axes) if isinstance(index, IndexLetter))
-            if key in step.mask:
+            if step.mask is None or tuple(left.letters_at(cell).values()) in step.mask:
                 yield cell
 
     def labels(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> str:
-        return ", ".join(self.setting.members[axis][at] for axis, at in zip(axes, cell, strict=True))
+        return ", ".join(self.setting.labels(axes, cell))
 
     def switches(self, equations: list[Equation]) -> str:
         asked = sorted(set().union(*(switches_of(e.when) for e in equations if e.when is not None), set()))
@@ -384,9 +370,9 @@ class _Planner:
     def twice(self, quantity: str, first: str, second: str, cell: str) -> None:
         one, two = self.methodology.equation[first], self.methodology.equation[second]
         self.errors[quantity, "G402"] = GraphError(
-            "G402", f"{quantity}[{cell}] is defined twice: by {one.label} ({first}) and {two.label} ({second})", two.place,
+            "G402", f"{quantity}[{cell}] is defined twice: by {one.full_label} and {two.full_label}", two.place,
             why=f"both hold where {self.switches([one, two])}".removesuffix("where "),
-            remedy="make their `when:` exclude each other",
+            remedy="make their `when:` exclude each other", subject=quantity,
         )  # fmt: skip
 
     def uncovered(self, quantity: str, cell: str) -> None:
@@ -395,7 +381,7 @@ class _Planner:
         self.errors[quantity, "G403"] = GraphError(
             "G403", f"no equation defines {quantity}[{cell}]".replace("[]", ""), equations[0].place,
             why=f"{shown} hold in other cases; here {self.switches(equations) or 'no choice decides'}",
-            remedy="add the missing case, or supply the quantity",
+            remedy="add the missing case, or supply the quantity", subject=quantity,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from engine.plan.needed_cells import NeedKeeper, NeedWalk
 from engine.plan.setting import COMPARE, holds, is_static, letters_of
+from equations.formula.conditions import decided
 from equations.formula.syntax import (
     Binder,
     Compare,
@@ -63,22 +64,18 @@ def reader_of(rule: Rule) -> str:
 
 def decide(node: Node, planner: NeedKeeper, known: Known, labels: Mapping[str, str]) -> bool | None:
     """Decide a condition without numbers; ``None`` where a number decides it, or a letter that has no label."""
-    match node:
-        case Logic(op=op, parts=parts):
-            found = [decide(part, planner, known, labels) for part in parts]
-            decisive = op == "or"
-            return decisive if decisive in found else None if None in found else not decisive
-        case Not(operand=operand):
-            inner = decide(operand, planner, known, labels)
-            return None if inner is None else not inner
-        case Supplied(quantity=quantity):
-            return known.supplied(quantity)
-        case Compare(op=op, left=Element(quantity=quantity), right=Number(text=text, unit=None)) if quantity in known.stated:
-            return bool(COMPARE[op](known.stated[quantity], float(text)))
-        case Member() | Compare(left=Switch()) | Compare(left=Letter()):
-            if letters_of(node) <= labels.keys():
-                return holds(node, planner.setting, labels, planner.methodology.year_set)
-    return None
+
+    def beforehand(part: Node) -> bool | None:
+        match part:
+            case Supplied(quantity=quantity):
+                return known.supplied(quantity)
+            case Compare(op=op, left=Element(quantity=quantity), right=Number(text=text, unit=None)) if quantity in known.stated:
+                return bool(COMPARE[op](known.stated[quantity], float(text)))
+            case Member() | Compare(left=Switch()) | Compare(left=Letter()) if letters_of(part) <= labels.keys():
+                return holds(part, planner.setting, labels, planner.methodology.year_set)
+        return None
+
+    return decided(node, beforehand)
 
 
 @dataclass(kw_only=True)

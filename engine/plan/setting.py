@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from equations.formula.syntax import Compare, Letter, Logic, Member, Node, Not, Switch, Word
+from equations.formula.conditions import decided
+from equations.formula.syntax import Compare, IndexLabel, Letter, Logic, Member, Node, Not, Switch, Word
+from equations.model.index_set import Relation
 from equations.model.methodology import Methodology
 from equations.records import record
 
@@ -59,12 +61,30 @@ class Setting:
         groups = self.groups.get(PERIOD_SET)
         return None if groups is None else tuple(sorted({year for group in groups for year in group}))
 
+    def label(self, index: IndexLabel, axis: str) -> str:
+        """Return the member of an axis that a label, ``start`` or ``end`` names; an axis may lack it."""
+        if not index.mark:
+            return index.label
+        return self.members[axis][0 if index.label == "start" else -1]
+
+    def labels(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> tuple[str, ...]:
+        """Return the member on each axis of a cell."""
+        return tuple(self.members[axis][at] for axis, at in zip(axes, cell, strict=True))
+
     def positions(self, part: str, whole: str) -> tuple[int, ...]:
         """Return where the members of one set stand in another that contains them."""
         if part == whole:
             return tuple(range(len(self.members[whole])))
         at = {member: position for position, member in enumerate(self.members[whole])}
         return tuple(at[member] for member in self.members[part] if member in at)
+
+
+def listed_pairs(relation: Relation, members: Mapping[str, tuple[str, ...]]) -> frozenset[tuple[str, ...]] | None:
+    """Return the combinations that the spec lists, of those members that there are; ``None`` where it lists none."""
+    if relation.pairs is None:
+        return None
+    held = [set(members[set_id]) for set_id in relation.over]
+    return frozenset(pair for pair in relation.pairs if all(label in own for label, own in zip(pair, held, strict=True)))
 
 
 def holds(node: Node, setting: Setting, labels: Mapping[str, str], year_set: str) -> bool:
@@ -134,23 +154,7 @@ def switches_of(node: Node) -> set[tuple[str, str]]:
 
 def may_hold(node: Node, setting: Setting) -> bool:
     """Whether a static condition can hold for some member, given the choices and readings."""
-    return _without_letters(node, setting) is not False
-
-
-def _without_letters(node: Node, setting: Setting) -> bool | None:
-    """Decide as much of a condition as choices and readings can; ``None`` where members decide."""
-    if isinstance(node, Logic):
-        parts = [_without_letters(part, setting) for part in node.parts]
-        decisive = node.op == "or"
-        if decisive in parts:
-            return decisive
-        return None if None in parts else not decisive
-    if isinstance(node, Not):
-        inner = _without_letters(node.operand, setting)
-        return None if inner is None else not inner
-    if letters_of(node):
-        return None
-    return holds(node, setting, {}, "")
+    return decided(node, lambda part: None if letters_of(part) else holds(part, setting, {}, "")) is not False
 
 
 def _compare_letter(

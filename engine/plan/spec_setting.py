@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from engine.plan.setting import MOST_YEARS, Setting, default_switches, may_hold
+from engine.plan.setting import MOST_YEARS, Setting, default_switches, listed_pairs, may_hold
 from equations.errors import InputError, near, near_or_all
-from equations.formula.syntax import Compare, Letter, Node, Word, walk
+from equations.formula.syntax import Compare, Letter, Member, Node, Word, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
@@ -19,6 +19,8 @@ from equations.readings.composition import with_readings
 YEARS = 4
 #: First year of one.
 FIRST = 2001
+#: Subsets that projects list of which every combination of listings is tried.
+_MOST_TOGETHER = 2
 
 
 def placeholder_setting(
@@ -27,6 +29,7 @@ def placeholder_setting(
     readings: Mapping[str, str] | None = None,
     start: int = FIRST,
     count: int = YEARS,
+    listed: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Setting:
     """Return the setting of a project of which only the choices are known.
 
@@ -34,10 +37,13 @@ def placeholder_setting(
     ----------
     start, count
         Its first year, and how many years it has.
+    listed
+        Subset -> the members that the project lists in it, where that matters (:func:`listings`).
 
     Notes
     -----
-    Sets whose members only a project can name have two members called ``<id> 1`` and ``<id> 2``.
+    Sets whose members only a project can name have two members called ``<id> 1`` and ``<id> 2``, and such a subset every second member of
+    the larger set, so that there are members inside and outside.
     """
     years = tuple(str(year) for year in range(start, start + count))
     members: dict[str, tuple[str, ...]] = {}
@@ -55,12 +61,64 @@ def placeholder_setting(
             members[index_set.id] = tuple(f"{index_set.id} {at}" for at, _ in enumerate(halves, 1))
             groups[index_set.id] = tuple(map(tuple, halves))
         elif index_set.subset_of:
-            members[index_set.id] = index_set.members
+            whole = members[index_set.subset_of]
+            own = (listed or {}).get(index_set.id, index_set.members)
+            if index_set.project == "must-list" and not index_set.members and index_set.id not in (listed or {}):
+                own = whole[::2]
+            members[index_set.id] = tuple(member for member in own if member in whole) if index_set.project != "fixed" else own
         else:
             members[index_set.id] = index_set.members or (f"{index_set.id} 1", f"{index_set.id} 2")
     _, defaults = default_switches(methodology)
-    return Setting(dict(choices), {**defaults, **(readings or {})}, members, groups,
-                   {relation.id: None for relation in methodology.relations}, f"{start}-07-01", f"{start + count - 1}-12-31")  # fmt: skip
+    return Setting(
+        choices=dict(choices), readings={**defaults, **(readings or {})}, members=members, groups=groups,
+        relations={relation.id: listed_pairs(relation, members) for relation in methodology.relations}, start=f"{start}-07-01",
+        end=f"{start + count - 1}-12-31",
+    )  # fmt: skip
+
+
+def is_invented(methodology: Methodology, set_id: str, label: str) -> bool:
+    """Whether a member of a placeholder setting stands for one that only a project can name."""
+    index_set = methodology.index_set[set_id]
+    if index_set.kind == "year" or index_set.members:
+        return False
+    return label in (f"{set_id} 1", f"{set_id} 2")
+
+
+def listings(methodology: Methodology) -> tuple[Mapping[str, tuple[str, ...]], ...]:
+    """Return the ways in which projects may list subsets that conditions ask about: nothing, everything, one half, the other half.
+
+    What holds for one listing need not hold for another: two cases ``i in measured`` and ``i in modelled`` overlap where a project lists
+    a member in both. Of more than two such subsets, each is varied while the others hold nothing, or everything.
+    """
+    asked = subsets_asked(methodology)
+    open_ = [s for s in methodology.index_sets if s.id in asked]
+    if not open_:
+        return ({},)
+    base = placeholder_setting(methodology, {}).members
+    ways = {s.id: _parts_of(base[s.subset_of]) for s in open_}
+    if len(open_) <= _MOST_TOGETHER:
+        return tuple(dict(zip(ways, chosen, strict=True)) for chosen in product(*ways.values()))
+    return tuple({id_: parts[0 if others == 0 else 1] if id_ != one else way for id_, parts in ways.items()}
+                 for others in (0, 1) for one in ways for way in ways[one])  # fmt: skip
+
+
+def subsets_asked(methodology: Methodology) -> set[str]:
+    """Return the subsets that projects list and that a formula or a condition asks about."""
+    asked = {node.set for part in _conditions(methodology) for node in walk(part) if isinstance(node, Member)}
+    return {s.id for s in methodology.index_sets if s.subset_of and s.project != "fixed" and s.id in asked}
+
+
+def _parts_of(members: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(((), members, members[::2], members[1::2])))
+
+
+def _conditions(methodology: Methodology) -> Iterator[Node]:
+    """Yield what may ask whether a member is in a set."""
+    for equation in methodology.equations:
+        yield equation.formula
+        if equation.when is not None:
+            yield equation.when
+    yield from (block.when for dataset in methodology.datasets for block in dataset.values if block.when is not None)
 
 
 def choice_combinations(methodology: Methodology) -> Iterator[dict[str, str]]:
@@ -98,6 +156,7 @@ def _marks(methodology: Methodology) -> tuple[list[int], set[int], set[int]]:
     distances: dict[str, set[int]] = {"start": set(), "end": set()}
     conditions: list[Node | None] = [equation.when for equation in methodology.equations]
     conditions += [block.when for dataset in methodology.datasets for block in dataset.values]
+    conditions += [condition for rule in methodology.rules for condition in (rule.when, rule.condition)]
     for condition in conditions:
         for node in walk(condition) if condition is not None else ():
             if not isinstance(node, Compare) or not isinstance(node.left, Letter):

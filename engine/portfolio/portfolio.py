@@ -17,18 +17,20 @@ from engine.batch.batchable import ArraySource, Batchable, make_batchable
 from engine.batch.beyond import draws_beyond, watched
 from engine.batch.evaluation import Way, evaluate_batch, refused_alone, why_without_result
 from engine.plan.cells import counted
+from engine.plan.plan import plan_key
 from engine.plan.planner import plan_run
-from engine.portfolio.entries import Entry
+from engine.plan.setting import Setting, may_hold
+from engine.portfolio.entries import ProjectEntry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
-from engine.project.project_file import ProjectData, read_project
+from engine.project.project_file import ProjectData, is_blank, read_project
 from engine.project.project_setting import prepare
-from engine.project.values import UnitReader, may_read
+from engine.project.values import UnitReader
 from engine.run.inputs import bind_inputs, supplied_quantities
 from engine.run.totals import no_total, spoken_of
 from engine.simulate.normal import Numbers
 from engine.simulate.solving import named_cell
 from equations.errors import EvaluationError, Faults, InputError, MethodologyError, near_or_all, raise_all
-from equations.files.regular_file import ReadingRule, digest_of, reading_rule, reading_under
+from equations.files.regular_file import ReadingRule, digest_of, may_read, reading_rule, reading_under
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 from equations.spec.block import read_number
@@ -46,7 +48,7 @@ class Numbered:
     """An entry with its place in the portfolio, its key and the hash of its file."""
 
     at: int
-    entry: Entry
+    entry: ProjectEntry
     key: str
     sha: str
 
@@ -59,7 +61,7 @@ def one_after_the_other(function: Callable[[Any, Any], Any], job: Any, parts: It
 def run_portfolio(
     methodology: Methodology,
     read_unit: UnitReader,
-    entries: Sequence[Entry],
+    entries: Sequence[ProjectEntry],
     output: Path | None,
     *,
     choices: Mapping[str, str],
@@ -131,7 +133,7 @@ def _remark_on(file: OutcomesFile, remark: Callable[[str], None]) -> None:
         remark(f"{lines} of {file.path.name} {were} not written by a run of yours here: what is asked for is worked out again")
 
 
-def _check_columns(methodology: Methodology, entries: Sequence[Entry]) -> None:
+def _check_columns(methodology: Methodology, entries: Sequence[ProjectEntry]) -> None:
     """Look once whether the names of columns can mean anything."""
     errors = []
     for column in dict.fromkeys(column for entry in entries for column in entry.changes):
@@ -231,10 +233,12 @@ class Portfolio:
         setting = prepare(self.methodology, project, choices=self.choices, readings=self.readings)
         methodology = with_readings(self.methodology, setting.readings)
         supplied = supplied_quantities(methodology, project, setting)
-        shape = repr((setting.key(), sorted(supplied)))
+        self.check_result(project, setting)
+        wanted = (methodology.result,)
+        shape = plan_key(methodology, setting, wanted, supplied)
         batchable = self.batchables.get(shape)
         if batchable is None:
-            plan = plan_run(methodology, setting, (methodology.result,), supplied)
+            plan = plan_run(methodology, setting, wanted, supplied)
             batchable = make_batchable(methodology, plan)
             if len(self.batchables) >= _MOST_SHAPES:
                 self.batchables.clear()
@@ -244,7 +248,15 @@ class Portfolio:
         numbers = {quantity: np.array(inputs.values[quantity]) for quantity in batchable.plan.inputs}
         return _Bound(batchable, tuple(inputs.values), numbers)
 
-    def changed(self, entry: Entry, bound: _Bound) -> Mapping[str, Numbers]:
+    def check_result(self, project: ProjectData, setting: Setting) -> None:
+        """Refuse a project that states the result itself; a run of it alone shows the number, with the error."""
+        result = self.methodology.result
+        equations = [e for e in self.methodology.definitions.get(result, ()) if e.when is None or may_hold(e.when, setting)]
+        if equations and result in project.values and not all(map(is_blank, project.values[result])):
+            raise InputError("A704", f"{result} is supplied by the project in place of {equations[0].label}", project.value_places.get(result),
+                             remedy=f"supply what {equations[0].label} needs, and let the equation give {result}")  # fmt: skip
+
+    def changed(self, entry: ProjectEntry, bound: _Bound) -> Mapping[str, Numbers]:
         """Put the numbers of a row in the place of those of the project, in the unit of the quantity."""
         numbers = dict(bound.numbers)
         errors: list[MethodologyError] = []
@@ -260,7 +272,7 @@ class Portfolio:
         raise_all(errors)
         return numbers
 
-    def change(self, entry: Entry, bound: _Bound, name: str, text: str) -> tuple[str, int, float]:
+    def change(self, entry: ProjectEntry, bound: _Bound, name: str, text: str) -> tuple[str, int, float]:
         """Return where a cell of the table goes, and its number."""
         try:
             quantity, places = named_cell(bound.batchable.methodology, bound.batchable.plan.setting, name, bound.known)
@@ -305,7 +317,10 @@ class Portfolio:
                 found[one.at] = _failed(one, ready.files, _no_number(result.id))
                 continue
             numbers = {label: number for label, number, there in zip(labels, own.tolist(), mask, strict=True) if there}
-            found[one.at] = Outcome(one.entry.name, one.key, total, str(result.unit), numbers, (), ready.files)
+            found[one.at] = Outcome(
+                name=one.entry.name, key=one.key, result=total, unit=str(result.unit), numbers=numbers, errors=(),
+                files=ready.files,
+            )  # fmt: skip
         return found
 
 
@@ -333,6 +348,7 @@ class _Ready:
 def _files(project: ProjectData) -> dict[str, str]:
     """Return the files that a project reads beside its own, with their hashes."""
     names = {block.text("file") for blocks in project.values.values() for block in blocks if block.has("file")}
+    names |= {name for name, _ in project.files}
     return {name: digest_of(project.folder / name) if may_read(project.folder, name) else "" for name in sorted(names)}
 
 
@@ -349,4 +365,7 @@ def _no_number(result: str) -> EvaluationError:
 
 def _failed(one: Numbered, files: Mapping[str, str], error: MethodologyError) -> Outcome:
     errors = error.errors if isinstance(error, Faults) else (error,)
-    return Outcome(one.entry.name, one.key, None, "", {}, tuple(e.as_record() for e in errors), files)
+    return Outcome(
+        name=one.entry.name, key=one.key, result=None, unit="", numbers={}, errors=tuple(e.as_record() for e in errors),
+        files=files,
+    )  # fmt: skip

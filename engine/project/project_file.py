@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.plan.setting import MOST_YEARS
+from engine.project.project_lists import Columns, ProjectLists
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml, read_yaml_bytes
 from equations.records import record
@@ -37,11 +38,14 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("monitoring_periods", "blocks:period", False, "periods for which credits are computed; the whole operation if absent"),
         ("choices", "texts", False, "choice -> value"),
         ("readings", "texts", False, "ruling -> reading, where it is not the default"),
-        ("datasets", "words", False, "datasets of the methodology that are used on request"),
+        ("datasets", "blocks:dataset_part", False, "datasets of the methodology that are used on request, by their ids; as blocks in part"),
         ("members", "members", False, "index set -> members that the project lists"),
         ("relations", "pairs", False, "relation -> the combinations that exist"),
         ("values", "values", False, "quantity -> value"),
         ("uncertainty", "any", False, "distributions of uncertain inputs, for `simulate`"),
+    ),
+    "dataset_part": _fields(
+        ("id", "text", True, "of the dataset"), ("only", "words", False, "quantities whose numbers are taken from it; all if absent"),
     ),
     "identity": _fields(
         ("name", "text", True, ""), ("description", "text", False, ""), ("developer", "text", False, ""), ("country", "text", False, ""),
@@ -142,8 +146,8 @@ def is_blank(block: ProjectBlock) -> bool:
     """Whether a block of values holds nothing but gaps: no number, no answer, no file."""
     if block.has("file"):
         return False
-    if block.has("table"):
-        rows = [line.split() for line in block.text("table").splitlines() if line.strip()]
+    if (table := block.scalar("table")) is not None:
+        rows = [line.split() for line in table.text.splitlines() if line.strip()]  # as written: ``block.text`` joins the lines
         if any(word != GAP for row in rows[1:] for word in row[1:]):
             return False
     return all(text in ("", GAP) for name in ("value", "values", "otherwise") for text in _scalars(block.node.get(name)))
@@ -198,11 +202,26 @@ class ProjectData:
     value_places: Lookup[str, Place]
     uncertainty: YamlNode | None
     sha256: str
+    #: Dataset -> the quantities for which it is used, where the project takes it in part.
+    only: Lookup[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    #: Relation -> the columns of the CSV file that lists it, in the order in which the combinations are nested.
+    columns: Lookup[str, Columns] = field(default_factory=dict)
+    #: CSV files of members and relations, and their SHA-256.
+    files: tuple[tuple[str, str], ...] = ()
 
     @property
     def folder(self) -> Path:
         """Folder against which file names are read."""
         return self.path.parent
+
+    def takes(self, dataset: str, quantity: str) -> bool:
+        """Whether the project leaves the numbers of a quantity to a dataset: it does unless it names the dataset for others only."""
+        return dataset not in self.only or any(scalar.text == quantity for scalar in self.only[dataset])
+
+    def dataset_texts(self) -> list[str]:
+        """Return the datasets that the project names, for reading: a part as ``id (only A, B)``."""
+        parts = {id_: f" (only {', '.join(scalar.text for scalar in named)})" for id_, named in self.only.items()}
+        return [scalar.text + parts.get(scalar.text, "") for scalar in self.datasets]
 
 
 def read_project(path: Path | str) -> ProjectData:
@@ -250,15 +269,20 @@ def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
                         why=f"up to {MOST_YEARS} years are read", remedy="look for a typing error in the two years")  # fmt: skip
     values, places = _values(block, errors)
     who = {key: identity.text(key) for key in SCHEMA["identity"] if identity.has(key)} if identity is not None else {}
-    switches = dict(block.texts("choices")), dict(block.texts("readings")), tuple(block.word_nodes("datasets"))
-    named = block.text("methodology"), _mapping(block, "members"), _mapping(block, "relations")
+    choices, readings, datasets = dict(block.texts("choices")), dict(block.texts("readings")), _datasets(block, errors)
+    only = {scalar.text: part for scalar, part in datasets if part is not None}
+    lists = ProjectLists(path.parent, block.fault)
+    methodology, members = block.text("methodology"), lists.members(_mapping(block, "members"))
+    relations = lists.relations(_mapping(block, "relations"))
     raise_all(errors)
     assert start is not None and end is not None
     if not periods:
         periods = (Period("all", start, end),)
     return ProjectData(
-        path, who.get("name", ""), who, named[0], start, end, periods, *switches, named[1], named[2], values, places,
-        block.node.get("uncertainty"), hashlib.sha256(data).hexdigest(),
+        path=path, name=who.get("name", ""), identity=who, methodology=methodology, start=start, end=end, periods=periods,
+        choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
+        values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
+        columns=lists.columns, files=tuple(lists.files.items()),
     )  # fmt: skip
 
 
@@ -269,7 +293,7 @@ def _as_input_error(error: MethodologyError) -> MethodologyError:
         raise_all(found)
     except MethodologyError as new:
         return new
-    return SpecError("S101", "unreadable")
+    return SpecError("S101", "unreadable", remedy="look whether it is the right file")
 
 
 def _mapping(block: ProjectBlock, name: str) -> dict[str, YamlNode]:
@@ -280,6 +304,25 @@ def _mapping(block: ProjectBlock, name: str) -> dict[str, YamlNode]:
         block.fault("S105", f"{name} must be a mapping", node.place, remedy=f"write {name}: {{id: [a, b]}}")
         return {}
     return {key.text: value for key, value in node}
+
+
+def _datasets(block: ProjectBlock, errors: Errors) -> list[tuple[Scalar, tuple[Scalar, ...] | None]]:
+    """Return the datasets that are named, each with the quantities for which alone it is used."""
+    node = block.node.get("datasets")
+    found: list[tuple[Scalar, tuple[Scalar, ...] | None]] = []
+    for item in node.items if isinstance(node, Sequence) else (node,) if node is not None else ():
+        if isinstance(item, Scalar):
+            found += [(item, None)] if not item.is_empty else []
+            continue
+        part = ProjectBlock(item, "dataset_part", errors)
+        scalar, only = part.scalar("id"), part.word_nodes("only")
+        if part.has("only") and not only:
+            part.fault("S105", "a part of a dataset without quantities", part.place_of("only"), remedy="write only: [A, B], or the id alone")
+        found += [(scalar, tuple(only) or None)] if scalar is not None else []
+    for at, (scalar, _) in enumerate(found):
+        if scalar.text in {earlier.text for earlier, _ in found[:at]}:
+            block.fault("S106", f"the dataset {scalar.text!r} is named twice", scalar.place, remedy="join the two")
+    return found
 
 
 def _periods(block: ProjectBlock, start: date | None, end: date | None, errors: Errors) -> tuple[Period, ...]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.plan.setting import PERIOD_SET, Setting
+from engine.plan.setting import PERIOD_SET, Setting, listed_pairs
 from engine.project.project_file import ProjectData
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, Sequence, YamlNode
-from equations.model.index_set import IndexSet
+from equations.model.index_set import IndexSet, Relation, axis_names
 from equations.model.methodology import Methodology
 
 _YEAR = re.compile(r"[0-9]{4}\Z")
@@ -72,10 +72,22 @@ class _Maker:
             if scalar.text in known:
                 self.fault("I508", f"the methodology has no dataset {scalar.text!r}", scalar.place,
                            remedy=near_or_all(scalar.text, methodology.dataset, "its datasets are"))  # fmt: skip
+        for id_, quantities in project.only.items():
+            self.part_of_dataset(id_, quantities)
         return Setting(
-            self.choices(choices), self.readings(readings), members, groups, self.relations(members),
-            project.start.isoformat(), project.end.isoformat(), self.unlisted(),
+            choices=self.choices(choices), readings=self.readings(readings), members=members, groups=groups,
+            relations=self.relations(members), start=project.start.isoformat(), end=project.end.isoformat(),
+            unlisted=self.unlisted(),
         )  # fmt: skip
+
+    def part_of_dataset(self, id_: str, quantities: tuple[Scalar, ...]) -> None:
+        """Report quantities for which a project takes a dataset that has no numbers of them."""
+        dataset = self.methodology.dataset.get(id_)
+        held = list(dict.fromkeys(block.quantity for block in dataset.values)) if dataset is not None else []
+        for scalar in quantities if dataset is not None else ():
+            if scalar.text not in held:
+                self.fault("I502", f"the dataset {id_} has no values of {scalar.text!r}", scalar.place,
+                           remedy=near_or_all(scalar.text, held, "it has those of"))  # fmt: skip
 
     def unlisted(self) -> frozenset[str]:
         """Return the sets that only the project can list and that it does not mention."""
@@ -212,13 +224,14 @@ class _Maker:
                 wanted = [str(year) for year in range(int(texts[0]), int(texts[1]) + 1)]
         else:
             wanted = self.labels(node, name)
-        found = []
+        found, at = [], {member: place for place, member in enumerate(base)}
+        places = {item.text: item.place for item in getattr(node, "items", ()) if isinstance(item, Scalar)}
         for member in wanted:
-            if member in base:
-                found.append(base.index(member))
+            if member in at:
+                found.append(at[member])
             else:
                 what = "a year of the project" if is_year else "one of its members"
-                self.fault("I507" if is_year else "I502", f"{member} is not {what}", node.place,
+                self.fault("I507" if is_year else "I502", f"{member} is not {what}", places.get(member, node.place),
                            why=f"they are {listed(base)}",
                            remedy="remove it, or correct the days of operation" if is_year else near_or_all(member, base))  # fmt: skip
         if not wanted:
@@ -233,8 +246,32 @@ class _Maker:
                            remedy=near_or_all(id_, self.methodology.relation, "there are"))  # fmt: skip
         for relation in self.methodology.relations:
             pairs = self.project.relations.get(relation.id)
-            found[relation.id] = None if pairs is None else frozenset(self.combinations(pairs, relation.over, members))
+            if pairs is not None and relation.pairs is not None:
+                self.fault("I502", f"the combinations of {relation.id} are fixed by the methodology", pairs.place,
+                           why="its spec lists them under `pairs:`", remedy="remove the list")  # fmt: skip
+            elif pairs is not None:
+                found[relation.id] = frozenset(self.in_order(relation, pairs, members))
+                continue
+            found[relation.id] = listed_pairs(relation, members)
         return found
+
+    def in_order(self, relation: Relation, node: YamlNode, members: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Return combinations in the order of the relation; the columns of a CSV file may stand in any."""
+        axes, columns = axis_names(relation.over), self.project.columns.get(relation.id)
+        if columns is None or columns.stated or columns.names == axes:
+            if columns is not None and len(columns.names) != len(axes):
+                self.fault("I506", f"{len(columns.names)} columns for the {len(axes)} indices of {relation.id}", columns.place,
+                           why=f"it runs over {', '.join(relation.over)}", remedy="name one column for each under `columns:`")  # fmt: skip
+                return []
+            return self.combinations(node, relation.over, members)
+        if sorted(columns.names) != sorted(axes):
+            self.fault("I506", f"the columns {', '.join(columns.names)} are not those of {relation.id}", columns.place,
+                       why=f"a combination has one column for each of {', '.join(axes)}",
+                       remedy=f"head them so, or say which they are by columns: [...] in the order {', '.join(axes)}")  # fmt: skip
+            return []
+        at = [columns.names.index(axis) for axis in axes]
+        over = tuple(relation.over[axes.index(name)] for name in columns.names)
+        return [tuple(labels[position] for position in at) for labels in self.combinations(node, over, members)]
 
     def combinations(self, node: YamlNode, over: tuple[str, ...], members: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
         pairs: list[tuple[str, ...]] = []

@@ -5,16 +5,15 @@ Labels and numbers come out as written, each with its place; :mod:`engine.run.in
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.project.project_file import ProjectBlock
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
-from equations.files.regular_file import UnreadableFileError, is_within, read_regular, reading_rule
+from equations.files.csv_table import CsvTable, read_bytes, read_table
+from equations.files.regular_file import may_read
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, YamlNode
 from equations.model.quantity import Quantity
@@ -22,7 +21,6 @@ from equations.records import record
 from equations.units.measures import between, told_apart
 from equations.units.unit import Unit
 
-MOST_CSV_BYTES = 60_000_000
 #: Source, and field -> text, of a block of values or of a line of a CSV file.
 Said = tuple[str, tuple[tuple[str, str], ...]]
 UnitReader = Callable[[str, Place | None, tuple[str, ...]], Unit]
@@ -59,18 +57,13 @@ class Reported:
 
 
 @record(frozen=True)
-class Written:
+class WrittenCell:
     """One number as it stands in a block: labels of the open indices, the text, and what its line of a CSV file says beside it."""
 
     labels: tuple[str, ...]
     scalar: Scalar
     unit: str = ""
     said: tuple[tuple[str, str], ...] = ()
-
-
-def may_read(folder: Path, name: str) -> bool:
-    """Whether a project may read a file: it lies in the folder of the project, or in one that the command line names."""
-    return any(is_within(folder / name, root) for root in (folder, *reading_rule().folders))
 
 
 @dataclass
@@ -117,7 +110,7 @@ class ValueReader:
                 found.append(Reported(full, scalar, unit, alternative, one.said))
         return found
 
-    def written(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[Written]:
+    def written(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[WrittenCell]:
         ways = [name for name in ("value", "values", "table", "file") if block.has(name)]
         if len(ways) > 1 or (not ways and not block.has("otherwise")):
             self.fault("I506", f"{quantity.id} needs one of value, values, table and file", block.place,
@@ -127,9 +120,9 @@ class ValueReader:
             return []
         if ways[0] == "value":
             scalar = block.scalar("value")
-            return [Written((), scalar)] if scalar is not None else []
+            return [WrittenCell((), scalar)] if scalar is not None else []
         if ways[0] == "values":
-            return [Written(labels, scalar) for labels, scalar in self.nested(block.node.get("values"), quantity)]
+            return [WrittenCell(labels, scalar) for labels, scalar in self.nested(block.node.get("values"), quantity)]
         if ways[0] == "table":
             scalar = block.scalar("table")
             return self.text_table(scalar, quantity, indices) if scalar is not None else []
@@ -148,21 +141,21 @@ class ValueReader:
             found += [((key.text, *labels), scalar) for labels, scalar in self.nested(value, quantity)]
         return found
 
-    def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[Written]:
+    def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[WrittenCell]:
         lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
         rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
         return self.grid(quantity, scalar.file, rows, indices, corner=False)
 
     def grid(
         self, quantity: Quantity, file: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...], *, corner: bool
-    ) -> list[Written]:
+    ) -> list[WrittenCell]:
         """Read labels on two sides; ``corner``: the first cell of the header stands over the row labels."""
         if len(indices) != 2 or not rows:
             self.fault("I506", f"a table shows two indices, and {quantity.id} has {', '.join(indices) or 'none'} open",
                        Place(file, rows[0][0] if rows else 0), remedy="fix the others with `at:`, or nest the labels")  # fmt: skip
             return []
         header = rows[0][1][1:] if corner else rows[0][1]
-        found: list[Written] = []
+        found: list[WrittenCell] = []
         if len(set(header)) != len(header):
             self.fault("I506", f"{quantity.id}: a column label stands twice", Place(file, rows[0][0]),
                        why=f"the columns are {', '.join(header)}", remedy="remove one of the two")  # fmt: skip
@@ -171,51 +164,28 @@ class ValueReader:
                 self.fault("I506", f"{quantity.id}: row {label} has {len(cells)} numbers and the header {len(header)}",
                            Place(file, number), remedy="complete the row; write 0 where nothing was found")  # fmt: skip
                 continue
-            found += [Written((label, column), Scalar(text, file, number, 0)) for column, text in zip(header, cells, strict=True)]
+            found += [WrittenCell((label, column), Scalar(text, file, number, 0)) for column, text in zip(header, cells, strict=True)]
         return found
 
-    def csv_file(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[Written]:
-        path = self.folder / block.text("file")
-        text = self.read_text(path, block)
-        if text is None:
-            return []
-        name = path.as_posix()
-        try:
-            rows = [(at, [cell.strip() for cell in row]) for at, row in enumerate(csv.reader(io.StringIO(text)), 1)]
-        except csv.Error as cause:
-            self.fault("I509", f"the CSV file cannot be read: {cause}", Place(name), remedy="save it as CSV with commas, as UTF-8")
-            return []
-        rows = [(at, row) for at, row in rows if any(row)]
-        if rows and len(rows[0][1]) == 1 and any(mark in rows[0][1][0] for mark in ";\t"):
-            self.fault("I509", "the cells of the CSV file are not divided by commas", Place(name, rows[0][0]),
-                       why="its first line is one cell that holds semicolons or tabs", remedy="save it as CSV with commas")  # fmt: skip
-            return []
-        if not rows:
-            self.fault("I509", "the CSV file is empty", Place(name), remedy="look whether it is the right file")
-            return []
-        if block.has("layout") and block.text("layout") == "matrix":
-            return self.grid(quantity, name, rows, indices, corner=True)
-        return self.long_table(quantity, name, rows, indices)
-
-    def read_text(self, path: Path, block: ProjectBlock) -> str | None:
+    def csv_file(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[WrittenCell]:
         name, place = block.text("file"), block.place_of("file")
         own = Path(block.node.file).parent  # of the file in which the block stands, which need not be the one that is run
         if "\0" not in name and not may_read(own, name):
             self.fault("I522", f"the file {name!r} lies outside the folder of the project", place,
                        why="a project file from elsewhere could otherwise read any file of this machine",
                        remedy="put it beside the project file, or allow its folder with --data-folder DIR")  # fmt: skip
-            return None
-        try:
-            data = read_regular(path, MOST_CSV_BYTES,
-                                "leave out cells that are zero and write `otherwise: 0`, or look whether it is the right file")  # fmt: skip
-            self.files[name] = hashlib.sha256(data).hexdigest()
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError as cause:
-            self.fault("I509", f"the file {name!r} is not UTF-8 text", place, why=str(cause), remedy="save it as CSV, as UTF-8")
-        except UnreadableFileError as cause:
-            what = cause.what.replace("the file", f"the file {name!r}", 1).replace("this is", f"{name!r} is", 1)
-            self.fault("I509", what, place, why=cause.why, remedy=cause.remedy)
-        return None
+            return []
+        path = self.folder / name
+        data = read_bytes(path, name, place, self.fault, "leave out cells that are zero and write `otherwise: 0`, or ")
+        if data is None:
+            return []
+        self.files[name] = hashlib.sha256(data).hexdigest()
+        table = read_table(data, path.as_posix(), place, self.fault)
+        if table is None:
+            return []
+        if block.has("layout") and block.text("layout") == "matrix":
+            return self.grid(quantity, table.name, table.rows, indices, corner=True)
+        return self.long_table(quantity, table, indices)
 
     def header_axes(self, columns: list[str], quantity: Quantity) -> list[str]:
         """Return what each column stands for; a second column of the same name is the second index over that set."""
@@ -235,37 +205,25 @@ class ValueReader:
                 return name
         return column
 
-    def long_table(
-        self, quantity: Quantity, name: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...]
-    ) -> list[Written]:
-        header = self.header_axes(rows[0][1], quantity)
+    def long_table(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...]) -> list[WrittenCell]:
+        header = self.header_axes(table.header, quantity)
         known = (*indices, "value", "unit", "source", "comments")
-        for column in header:
-            if column not in known:
-                self.fault("I502", f"the column {column!r} is not known", Place(name, rows[0][0]),
-                           why="a long table has one column for each index, and `value`",
-                           remedy=near(column, known) or "columns: " + ", ".join(known))  # fmt: skip
-        missing = [column for column in (*indices, "value") if column not in header]
-        twice = [column for column in known if header.count(column) > 1]
-        if missing or twice:
-            what = f"the column {missing[0]!r} is missing" if missing else f"the column {twice[0]!r} stands twice"
-            self.fault("I506", what, Place(name, rows[0][0]),
-                       why=f"a long table has one column for each index of {quantity.id}, and `value`",
-                       remedy="columns: " + ", ".join((*indices, "value")))  # fmt: skip
-        if missing or twice or any(column not in known for column in header):
+        unknown = [column for column in header if column and column not in known]
+        for column in unknown:
+            self.fault("I502", f"the column {column!r} is not known", table.place,
+                       why="a long table has one column for each index, and `value`",
+                       remedy=near(column, known) or "columns: " + ", ".join(known))  # fmt: skip
+        why = f"a long table has one column for each index of {quantity.id}, and `value`"
+        is_whole = table.has_columns(header, (*indices, "value"), self.fault, why, "columns: " + ", ".join((*indices, "value")))
+        if unknown or not is_whole:
             return []
         at = {column: position for position, column in enumerate(header)}
-        order = [at[index] for index in indices]
         found = []
-        for number, row in rows[1:]:
-            if len(row) != len(header):
-                self.fault("I506", f"line {number} has {len(row)} cells and the header {len(header)}", Place(name, number),
-                           remedy="complete the line; put a text that holds a comma in quotes")  # fmt: skip
-                continue
-            labels = tuple(row[position] for position in order)
+        for place, row in table.body(self.fault):
+            labels = tuple(row[at[index]] for index in indices)
             unit = row[at["unit"]] if "unit" in at else ""
             said = tuple((key, row[at[key]]) for key in ("source", "comments") if key in at and row[at[key]])
-            found.append(Written(labels, Scalar(row[at["value"]], name, number, at["value"] + 1), unit, said))
+            found.append(WrittenCell(labels, Scalar(row[at["value"]], place.file, place.line, at["value"] + 1), unit, said))
         return found
 
     # -- units
@@ -295,7 +253,7 @@ class ValueReader:
         try:
             return self.read_unit(scalar.text, scalar.place, self.substances)
         except MethodologyError as error:
-            hint = f"{error.remedy}; ".replace("?; ", "? ") if error.code == "U307" or "declare a substance" not in error.remedy else ""
+            hint = f"{error.remedy}; ".replace("?; ", "? ") if error.subject != "substance" else ""
             self.fault("I503", error.what, scalar.place, error.why, f"{hint}the equations read {quantity.id} in {_units(quantity)}")
             return None
 

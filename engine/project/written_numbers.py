@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from engine.finding import Finding
 from engine.plan.cells import ABSENT, EXCLUDED, PRESENT
+from engine.plan.dataset_cells import may_be_excluded
 from engine.project.project_file import read_date
 from equations.errors import InputError, MethodologyError, Place, UnitError
 from equations.files.strict_yaml import Scalar
-from equations.formula.syntax import Excluded, walk
 from equations.meaning.exact_ratios import taken_for_ratio
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity, Range
@@ -121,11 +121,12 @@ class NumberReader:
             code = "U306" if said.expected.molar else "U305"
             self.errors.append(UnitError(code, what, given.place, why=why, remedy=f"write {said.expected.text}"))
         else:
-            self.findings.append(Finding("W822", "warning", quantity.id, what, why, remedy, str(quantity.source), given.place))
+            self.findings.append(Finding(
+                "W822", "warning", quantity.id, what, why, remedy, source=str(quantity.source), place=given.place,
+            ))  # fmt: skip
 
     def excluded(self, quantity: Quantity, shown: str, given: Given) -> tuple[float, int]:
-        from_equations = self.methodology.definitions.get(quantity.id, ())
-        if any(isinstance(node, Excluded) for equation in from_equations for node in walk(equation.formula)):
+        if may_be_excluded(self.methodology, quantity.id):
             return 0.0, EXCLUDED
         self.fault("I505", f"{shown} is NA", given.place, why="only a cell that the methodology leaves out can be NA",
                    remedy="write the number; 0 is a number")  # fmt: skip
@@ -152,8 +153,8 @@ class NumberReader:
                 f"{shown} = {with_unit(given.text, given.unit)} is unusual",
                 evidence,
                 "check the unit (kg for t? a factor of 1000?) and the number",
-                str(quantity.source),
-                given.place,
+                source=str(quantity.source),
+                place=given.place,
             )
         )
 
@@ -173,12 +174,12 @@ class NumberReader:
 
 
 def conversion(quantity: Quantity, unit: Unit, alternative: str = "") -> Fraction:
-    """Return the exact factor from a given unit to the quantity's."""
-    wanted = quantity.unit_for(alternative)
-    if unit.same_dimension(wanted):
-        return unit.scale / wanted.scale
-    assert quantity.published_unit is not None
-    return unit.scale / quantity.published_unit.scale
+    """Return the exact factor from a given unit to the quantity's.
+
+    A unit of the publication may be plainer than ours (t for t_urea); base units of a mass and of the mass of a substance are alike, so
+    the sizes of the two decide in that case too, also where ours is of another size than the published one (t for short_ton_urea).
+    """
+    return unit.scale / quantity.unit_for(alternative).scale
 
 
 def _may_convert(unit: Unit) -> bool:

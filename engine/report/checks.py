@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.checks import CheckResult, settings_to_check
 from engine.output.terminal import bold, table
-from engine.report.findings import counted, findings_lines
+from engine.report.findings import findings_text
 from equations.model.methodology import Methodology
 
 
@@ -26,7 +26,7 @@ def check_text(methodology: Methodology, result: CheckResult, *, verbose: bool =
         + table(["equation", "id", "status", "left side", "right side"], rows),
         _values(result) if verbose else "",
         "\n".join(_extent(methodology, result, len(result.equations) - len(lines))),
-        "\n".join(["findings: " + counted(result.findings), *_shown(result, verbose=verbose)]),
+        _findings(result, verbose=verbose),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -66,11 +66,7 @@ def _extent(methodology: Methodology, result: CheckResult, hidden: int) -> Itera
     )
 
 
-def _shown(result: CheckResult, *, verbose: bool) -> Iterator[str]:
-    if verbose:
-        yield from findings_lines(result.findings, verbose=True)
-        return
-    yield from findings_lines([finding for finding in result.findings if finding.severity != "note"])
-    if any(finding.severity == "note" for finding in result.findings):
-        yield ""
-        yield "notes are shown by --verbose"
+def _findings(result: CheckResult, *, verbose: bool) -> str:
+    shown = [finding for finding in result.findings if verbose or finding.severity != "note"]
+    hint = "\n\nnotes are shown by --verbose" if len(shown) < len(result.findings) else ""
+    return findings_text(result.findings, shown, verbose=verbose) + hint

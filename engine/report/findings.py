@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.finding import SEVERITIES, Finding
 from engine.output.escapes import code_text, markdown_text
+from engine.output.excerpt import with_excerpt
 from engine.output.terminal import coloured, wrapped
 
 _INDENT = "    "
@@ -29,21 +30,33 @@ def counted(findings: Sequence[Finding]) -> str:
     return ", ".join(parts) or "none"
 
 
-def findings_lines(findings: Sequence[Finding], *, verbose: bool = False) -> Iterator[str]:
-    """Yield findings for a terminal, the most severe first.
+def findings_text(
+    findings: Sequence[Finding], shown: Sequence[Finding] | None = None, *, verbose: bool = False, most: int | None = None
+) -> str:
+    """Return findings for a terminal: how many there are, and those that are shown, the most severe first.
 
     Parameters
     ----------
+    shown
+        Findings of which more than their number is said; all by default.
     verbose
         Whether notes are shown with their evidence and source too.
+    most
+        How many are shown at the most.
     """
+    lines = ["findings: " + counted(findings)]
+    left = list(findings if shown is None else shown)
+    room = len(left) if most is None else most
     for severity in SEVERITIES:
-        chosen = [finding for finding in findings if finding.severity == severity]
-        if chosen:
-            yield ""
-            yield coloured(f"{severity}s ({len(chosen)})", severity)
-        for finding in chosen:
-            yield from _finding(finding, full=verbose or severity != "note")
+        chosen = [finding for finding in left if finding.severity == severity]
+        if chosen and room > 0:
+            lines += ["", coloured(f"{severity}s ({len(chosen)})", severity)]
+        for finding in chosen[: max(0, room)]:
+            lines += _finding(finding, full=verbose or severity != "note")
+        room -= len(chosen)
+    if room < 0:
+        lines.append(f"... and {-room} more; --json shows all")
+    return "\n".join(lines)
 
 
 def _finding(finding: Finding, *, full: bool) -> Iterator[str]:
@@ -54,9 +67,8 @@ def _finding(finding: Finding, *, full: bool) -> Iterator[str]:
     place = finding.place
     if place is not None:
         yield f"{_INDENT}at: {place}"
-        if place.excerpt and finding.severity == "error":
-            yield f"{_INDENT}    {place.excerpt}"
-            yield f"{_INDENT}    {' ' * place.start}{'^' * max(1, place.length)}"
+        if finding.severity == "error":
+            yield from (_INDENT + line for line in (with_excerpt(place) or place).caret_lines())
     for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
         if text:
             yield _INDENT + wrapped(f"{word}: {text}", _INDENT + "  ")

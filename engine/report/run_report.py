@@ -6,15 +6,12 @@ import json
 import math
 from collections.abc import Iterator
 
-from engine.finding import Finding
 from engine.output.escapes import code_text, csv_text, json_text, markdown_text
-from engine.output.excerpt import with_excerpt
-from engine.output.terminal import bold, coloured, number, plain, table, wrapped
-from engine.report.findings import sentence
+from engine.output.terminal import bold, number, plain, table
+from engine.report.findings import findings_text, sentence
 from engine.report.whole_units import WholeUnits, whole_units
 from engine.report.yearly_table import TOTAL, fixed, yearly_table
 from engine.run.run import Run
-from equations.errors import CODES
 from equations.model.quantity import Quantity
 
 RUN_FORMAT = "mrvgraph-run/1"
@@ -25,6 +22,7 @@ def run_record(run: Run) -> dict[str, object]:
     """Return everything of a run as plain data: each quantity with indices, unit, provenance and values."""
     methodology = run.methodology
     result = methodology.quantity[methodology.result]
+    whole = whole_units(run)
     return {
         "format": RUN_FORMAT,
         "methodology": {"id": methodology.id, "version": methodology.version, "status": methodology.status, "hash": methodology.hash},
@@ -32,10 +30,11 @@ def run_record(run: Run) -> dict[str, object]:
         "operation": {"start": run.setting.start, "end": run.setting.end},
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
-        "datasets": [scalar.text for scalar in run.project.datasets],
+        "datasets": run.project.dataset_texts(),
         "result": result.id,
         result.id: run.headline.value if result.id in run.values.arrays and run.headline.is_total else None,
         f"{result.id}_unit": str(result.unit),
+        "whole_units": None if whole is None else whole.as_record(result.axis_names),
         "by_year": yearly_table(run).as_records(),
         "quantities": [quantity_record(run, quantity) for quantity in methodology.quantities if quantity.id in run.values.arrays],
         "rules": [verdict.as_record() for verdict in run.verdicts],
@@ -90,7 +89,7 @@ def to_json(record: object) -> str:
 
 def run_text(run: Run) -> str:
     """Return a run for reading in a terminal."""
-    parts = ["\n".join(head_lines(run)), yearly_text(run), "\n".join(result_lines(run)), findings_text(run.findings)]
+    parts = ["\n".join(head_lines(run)), yearly_text(run), "\n".join(result_lines(run)), _findings(run)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -105,7 +104,8 @@ def head_lines(run: Run) -> Iterator[str]:
     yield f"operation: {setting.start} to {setting.end}; monitoring periods: " + ", ".join(
         f"{p.id} ({p.start} to {p.end})" for p in run.project.periods
     )
-    yield "choices: " + ", ".join(f"{id_} = {value}" for id_, value in setting.choices.items())
+    if setting.choices:
+        yield "choices: " + ", ".join(f"{id_} = {value}" for id_, value in setting.choices.items())
     changed = [f"{r.id} = {setting.readings[r.id]}" for r in methodology.rulings if setting.readings[r.id] != r.default]
     if changed:
         yield "readings other than the default: " + ", ".join(changed)
@@ -145,7 +145,7 @@ def result_lines(run: Run) -> Iterator[str]:
             continue
         for labels, value, _ in run.cells(id_):
             where = f"[{', '.join(labels)}]" if labels else ""
-            counted = f"   {whole.words}: {whole.cells[labels]:,}" if whole is not None and id_ == methodology.result else ""
+            counted = f"   {whole.of_cell(labels)}" if whole is not None and id_ == methodology.result else ""
             yield bold(f"{id_}{where} = {fixed(value, 3)} {quantity.unit}") + counted
     if methodology.result in run.values.arrays and len(run.values.arrays[methodology.result].ravel()) > 1:
         yield from _total_line(run, whole)
@@ -156,28 +156,12 @@ def _total_line(run: Run, whole: WholeUnits | None) -> Iterator[str]:
     result = run.methodology.quantity[run.methodology.result]
     if run.headline.is_total:
         counted = f"   {whole.words}: {whole.total:,}{whole.how}" if whole is not None else ""
-        yield bold(f"{result.id}, total = {fixed(run.headline.value, 3)} {result.unit}") + counted
+        name = f"{result.id}, total" if run.headline.label == result.id else f"{run.headline.label}, which stands for all,"
+        yield bold(f"{name} = {fixed(run.headline.value, 3)} {result.unit}") + counted
 
 
-def findings_text(findings: tuple[Finding, ...], *, notes: bool = False) -> str:
-    """Return findings for reading; notes are counted unless asked for."""
-    if not findings:
-        return "findings: none"
-    counts = {s: sum(f.severity == s for f in findings) for s in ("error", "warning", "note")}
-    lines = ["findings: " + ", ".join(f"{n} {s}{'s' if n != 1 else ''}" for s, n in counts.items() if n)]
-    shown = [f for f in findings if notes or f.severity != "note"]
-    limit = len(shown) if notes else _MOST_FINDINGS
-    for finding in shown[:limit]:
-        head = coloured(f"{finding.severity} {finding.code} {finding.subject}", finding.severity)
-        lines.append(wrapped(f"{head}: {sentence(finding)}", "    "))
-        if finding.code in CODES and finding.place is not None:
-            lines += [f"    where: {finding.place}", *(with_excerpt(finding.place) or finding.place).caret_lines()]
-        for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
-            if text:
-                lines.append("    " + wrapped(f"{word}: {text}", "      "))
-    if len(shown) > limit:
-        lines.append(f"... and {len(shown) - limit} more; --json shows all")
-    return "\n".join(lines)
+def _findings(run: Run) -> str:
+    return findings_text(run.findings, [finding for finding in run.findings if finding.severity != "note"], most=_MOST_FINDINGS)
 
 
 # -- CSV and Markdown

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.run.arithmetic.whole_numbers import near_whole
-from engine.run.run import Run
+from engine.run.arithmetic.whole_numbers import is_near, near_whole
+from engine.run.run import Run, total_cells
+from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import Call
 from equations.model.quantity import Quantity
 from equations.records import record
 
 #: A tonne of anything, in the base unit of masses.
 _TONNE = 10**6
-_WORDS = {"floor": "whole units, rounded down", "ceil": "whole units, rounded up"}
 
 
 @record(frozen=True)
@@ -31,9 +31,11 @@ class WholeUnits:
     cells
         Labels of a cell of the result -> its whole units.
     total
-        Their sum: what can be issued for all cells together.
+        The sum of those that count (of a stock the last year): what can be issued for all cells together.
     how
         Words behind the total where it is not the rounded total.
+    near
+        Cells that count as the whole number beside them because a root, a power or a logarithm enters and their last digits would decide.
     """
 
     quantity: str
@@ -41,6 +43,20 @@ class WholeUnits:
     cells: Mapping[tuple[str, ...], int]
     total: int
     how: str
+    near: frozenset[tuple[str, ...]] = frozenset()
+
+    def of_cell(self, labels: tuple[str, ...]) -> str:
+        """Return a cell for reading: ``whole units, rounded down: 77,506``."""
+        near = " (it lies so near that it counts as this whole number)" if labels in self.near else ""
+        return f"{self.words}: {self.cells[labels]:,}{near}"
+
+    def as_record(self, axes: tuple[str, ...]) -> dict[str, object]:
+        """Return them as plain data: ``values`` hold a key for each index of the result, and ``value``."""
+        values = [
+            {**dict(zip(axes, labels, strict=True)), "value": value, **({"near_whole": True} if labels in self.near else {})}
+            for labels, value in self.cells.items()
+        ]
+        return {"quantity": self.quantity, "how": self.words + self.how, "values": values, "total": self.total}
 
 
 def whole_units(run: Run) -> WholeUnits | None:
@@ -54,22 +70,33 @@ def whole_units(run: Run) -> WholeUnits | None:
         return _declared(run, issued) if issued.id in run.values.arrays else None
     if not _in_tonnes(result):
         return None
-    cells = {labels: _rounded_down(run, result, labels, value) for labels, value, _ in run.cells(result.id)}
-    return _counted(run, "", _WORDS["floor"], cells)
+    cells, near = {}, set()
+    for labels, value, _ in run.cells(result.id):
+        cells[labels], decided = _rounded_down(run, result, labels, value)
+        if not decided:
+            near.add(labels)
+    return _counted(run, "", FUNCTIONS["floor"].rounds, cells, frozenset(near))
 
 
 def _declared(run: Run, issued: Quantity) -> WholeUnits:
     """Return what the spec's own rule gives; its rounding was decided where it was computed."""
     names = {e.formula.name for e in run.methodology.definitions.get(issued.id, ()) if isinstance(e.formula, Call)}
-    words = _WORDS.get(names.pop(), "") if len(names) == 1 else ""
+    words = FUNCTIONS[names.pop()].rounds if len(names) == 1 else ""
     return _counted(run, issued.id, words or "whole units", {labels: round(value) for labels, value, _ in run.cells(issued.id)})
 
 
-def _counted(run: Run, quantity: str, words: str, cells: dict[tuple[str, ...], int]) -> WholeUnits:
-    total = sum(cells.values())
+def _counted(
+    run: Run, quantity: str, words: str, cells: dict[tuple[str, ...], int], near: frozenset[tuple[str, ...]] = frozenset()
+) -> WholeUnits:
+    result = run.methodology.quantity[run.methodology.result]
+    meant = {
+        tuple(run.setting.members[axis][at] for axis, at in zip(result.indices, cell, strict=True))
+        for cell in np.argwhere(total_cells(run, result.id)).tolist()
+    }
+    total = sum(value for labels, value in cells.items() if labels in meant)
     exact = float(np.round(run.headline.value, 6))
-    how = " (each rounded by itself)" if len(cells) > 1 and total != math.floor(exact) else ""
-    return WholeUnits(quantity, words, cells, total, how)
+    how = " (each rounded by itself)" if len(meant) > 1 and total != math.floor(exact) else ""
+    return WholeUnits(quantity, words, cells, total, how, near)
 
 
 def _in_tonnes(quantity: Quantity) -> bool:
@@ -77,10 +104,12 @@ def _in_tonnes(quantity: Quantity) -> bool:
     return quantity.unit.scale == _TONNE and len(powers) == 1 and powers[0][1] == 1
 
 
-def _rounded_down(run: Run, quantity: Quantity, labels: tuple[str, ...], value: float) -> int:
-    """Return a cell rounded down; near a whole number in fractions, and where none is known as the whole number."""
+def _rounded_down(run: Run, quantity: Quantity, labels: tuple[str, ...], value: float) -> tuple[int, bool]:
+    """Return a cell rounded down, near a whole number in fractions; and whether that is decided, or it counts as the whole number."""
     if not bool(near_whole(np.array(value))):
-        return math.floor(value)
+        return math.floor(value), True
     cell = tuple(run.setting.members[axis].index(label) for axis, label in zip(quantity.indices, labels, strict=True))
     fraction = run.exact.cell(quantity.id, cell)
-    return round(value) if fraction is None else math.floor(fraction)
+    if fraction is None or not is_near(value, fraction):
+        return round(value), False
+    return math.floor(fraction), True

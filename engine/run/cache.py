@@ -35,7 +35,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
-class Entry:
+class CacheEntry:
     """What is kept for one spec; ``files`` are paths with the SHA-256 under which the entry is valid."""
 
     files: tuple[tuple[str, str], ...]
@@ -115,14 +115,14 @@ def own_bytes(path: Path) -> bytes:
         return b""
 
 
-def load_entry(path: Path | None) -> Entry | None:
+def load_entry(path: Path | None) -> CacheEntry | None:
     """Return the entry if it is there and every file of the spec is unchanged."""
     if path is None:
         return None
     gc.disable()  # it would look through thousands of new objects, of which none can be let go
     try:
         entry = pickle.loads(own_bytes(path))
-        if isinstance(entry, Entry) and all(digest_of(Path(name)) == sha for name, sha in entry.files):
+        if isinstance(entry, CacheEntry) and all(digest_of(Path(name)) == sha for name, sha in entry.files):
             if time.time() - path.stat().st_mtime > _DAY:
                 os.utime(path)  # it is in use; see `_remove_unused`
             return entry
@@ -133,7 +133,7 @@ def load_entry(path: Path | None) -> Entry | None:
     return None
 
 
-def save_entry(path: Path | None, entry: Entry) -> None:
+def save_entry(path: Path | None, entry: CacheEntry) -> None:
     """Write an entry whole or not at all; a cache that cannot be written is done without."""
     if path is None:
         return

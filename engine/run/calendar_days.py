@@ -10,13 +10,6 @@ from engine.plan.setting import Setting
 from engine.project.written_numbers import EPOCH
 
 
-def calendar_value(function: str, year: int, start: int, setting: Setting) -> int:
-    """Return the value of a calendar function of the language for a year; ``start`` is the first year of the project."""
-    if function == "days_in_year":
-        return days_in_year(year)
-    return operating_days(year, setting) if function == "operating_days" else year - start
-
-
 def days_in_year(year: int) -> int:
     """Return the days of a calendar year."""
     return 366 if calendar.isleap(year) else 365

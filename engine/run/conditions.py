@@ -1,4 +1,4 @@
-"""Whether conditions hold on arrays of numbers: yes, no, or undecided where they compare what is no number.
+"""The walk over conditions: whether they hold, or are undecided where they compare what is no number.
 
 A comparison with a cell that is not there, or with a quotient over zero, decides nothing. ``and`` and ``or`` are decided by their other
 parts where those suffice, as ``i in measured and A[i] > 3`` is for a class that was not measured.
@@ -14,8 +14,11 @@ from typing import Any
 import numpy as np
 
 from engine.plan.setting import Setting
+from engine.run.functions import ELEMENTWISE
 from engine.run.letters import Array, Scope, Valued, aligned
-from equations.formula.syntax import Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, Word
+from engine.run.numbers import OPERATION, Numbers
+from engine.run.truth import FALSE, TRUE
+from equations.formula.syntax import Binary, Call, Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, Word, walk
 from equations.model.methodology import Methodology
 
 #: Share of the largest number of a run above which no difference is rounding.
@@ -29,7 +32,7 @@ class Hole:
     Attributes
     ----------
     there
-        Whether a cell is there, or is not read at all. An array of bool (of conditions, where they are written down).
+        Whether a cell is there, or is not read at all: a mask of the arithmetic.
     letters
         The axes of ``there``.
     own
@@ -54,89 +57,116 @@ class ConditionEvaluator:
     existing: dict[str, Array | None] = field(default_factory=dict)
     #: For rules: gives the share of what entered a number by which rounding may have moved it, and who tells what entered.
     entered: Callable[[Node], tuple[float, ConditionEvaluator]] | None = None
+    #: What stands in the arrays, and what is done with it.
+    arithmetic: Numbers = field(default_factory=Numbers)
 
     def value(self, node: Node, scope: Scope) -> Valued:
         """Return what a formula is worth under a scope."""
         raise NotImplementedError
 
-    def reduced(self, node: Reduce, scope: Scope) -> Valued:
-        """Return what a reduction comes to; of conditions 1, 0 or NaN where one is undecided."""
+    def quantified(self, node: Reduce, scope: Scope) -> Valued:
+        """Return where ``All`` or ``Any`` holds."""
         raise NotImplementedError
 
     def condition(self, node: Node, scope: Scope) -> Valued:
-        """Return where a condition holds; what is undecided does not. Array of bool along the letters."""
+        """Return where a condition holds; what is undecided does not. A mask along the letters."""
         return self.holding(self.decided(node, scope))
 
     def decided(self, node: Node, scope: Scope) -> Valued:
-        """Return where a condition holds: an array of bool, or of 1, 0 and NaN where some of it is undecided."""
+        """Return a condition along its letters, as the arithmetic keeps it."""
         match node:
             case Logic(op=op, parts=parts):
-                return self.joined(op, parts, scope)
+                return self.logic(op, parts, scope)
             case Not(operand=operand):
                 array, letters = self.decided(operand, scope)
-                return (np.logical_not(array) if array.dtype == bool else 1.0 - array), letters
+                return self.arithmetic.negated(array), letters
             case Member(letter=letter, set=set_id, negated=negated):
                 wanted = set(self.setting.members[set_id])
                 found = np.array([(label in wanted) is not negated for label in self.labels(letter, scope)], bool)
-                return found, (letter,)
+                return self.arithmetic.sure(found), (letter,)
             case Supplied(quantity=quantity):
-                return np.array(quantity in self.supplied), ()
+                return self.arithmetic.sure(np.array(quantity in self.supplied)), ()
             case Compare(left=Switch(kind=kind, id=id_), right=Word(text=text), op=op):
                 value = (self.setting.choices if kind == "choice" else self.setting.readings)[id_]
-                return np.array((value == text) is (op == "==")), ()
+                return self.arithmetic.sure(np.array((value == text) is (op == "=="))), ()
             case Compare(left=Letter()):
-                return self.compare_letters(node, scope)
-            case Compare(op=op, left=left, right=right):
-                sides = self.value(left, scope), self.value(right, scope)
-                held = self.compared(op, *sides, scope)
-                return held if self.entered is None else self.within_rounding(node, sides, held, scope)
+                holds, letters = self.compare_letters(node, scope)
+                return self.arithmetic.sure(holds), letters
+            case Compare():
+                return self.comparison(node, scope)
             case Reduce():
-                return self.reduced(node, scope)
+                return self.quantified(node, scope)
         raise TypeError(f"not a condition: {node!r}")
 
-    def compared(self, op: str, left: Valued, right: Valued, scope: Scope) -> Valued:
+    def comparison(self, node: Compare, scope: Scope) -> Valued:
         """Compare numbers; where one of the two is none, nothing is decided."""
-        axes = scope.order({*left[1], *right[1]})
-        a, b = aligned(left, axes), aligned(right, axes)
-        held = np.asarray(COMPARE[op](a, b), bool)
-        known = np.isfinite(np.asarray(a, float)) & np.isfinite(np.asarray(b, float))  # they may be fractions (engine.run.exact_run)
-        return (held if known.all() else np.where(known, held, np.nan)), axes
+        sides = self.value(node.left, scope), self.value(node.right, scope)
+        if self.arithmetic.asks_apart:
+            for side, value in zip((node.left, node.right), sides, strict=True):
+                if any(_is_partial(part) for part in walk(side)):  # a hole that nothing passes over
+                    size = self.arithmetic.apply("abs", value[0])
+                    finite = self.arithmetic.compared("<", size, self.arithmetic.constants(np.array(np.inf)))
+                    self.pass_on([Hole(finite, value[1], frozenset())])
+        axes = scope.order({*sides[0][1], *sides[1][1]})
+        held = self.arithmetic.compared(node.op, aligned(sides[0], axes), aligned(sides[1], axes)), axes
+        return held if self.entered is None else self.within_rounding(node, sides, held, scope)
 
     def within_rounding(self, node: Compare, sides: tuple[Valued, Valued], held: Valued, scope: Scope) -> Valued:
         """Count two numbers as equal that differ by no more than rounding may have moved them (:mod:`engine.run.magnitudes`)."""
         assert self.entered is not None
-        array, axes = held
-        if node.op not in ("==", "<=", ">=") or not (array == 0).any():
+        truth, axes = held
+        wrong, right = (FALSE, TRUE) if node.op in ("==", "<=", ">=") else (TRUE, FALSE)
+        if not (truth == wrong).any():
             return held
         gap = np.abs(aligned(sides[0], axes) - aligned(sides[1], axes))
-        close = (array == 0) & (gap > 0) & (gap <= _CLOSE * self.largest)
+        close = (truth == wrong) & (gap > 0) & (gap <= _CLOSE * self.largest)
         if not close.any():
             return held
         share, formulas = self.entered(node)
         room = [aligned(formulas.value(side, scope), axes) for side in (node.left, node.right)]
-        return np.where(close & (gap <= share * (room[0] + room[1])), True, array), axes
+        return np.where(close & (gap <= share * (room[0] + room[1])), np.uint8(right), truth), axes
 
     @cached_property
     def largest(self) -> float:
         """The largest number of all, at least 1."""
         return max((float(np.max(np.abs(x), initial=1.0, where=np.isfinite(x))) for x in self.arrays.values()), default=1.0)
 
-    def joined(self, op: str, parts: tuple[Node, ...], scope: Scope) -> Valued:
+    def logic(self, op: str, parts: tuple[Node, ...], scope: Scope) -> Valued:
         """Join conditions by ``and`` or ``or``; a part that no letter moves may decide alone."""
         values: list[Valued] = []
-        holes: list[Hole] = []
+        holes: list[list[Hole]] = []
         for part in parts:
             (array, letters), found = self.heard(self.decided, part, scope)
             values.append((array, letters))
-            holes += found
-            if not letters and array == (op == "or"):
+            holes.append(found)
+            if not letters and self.arithmetic.is_surely(array, op == "or"):
                 return values[-1]
-        axes = scope.order({x for _, letters in values for x in letters})
-        result = kleene(op, [aligned(value, axes) for value in values])
-        if holes:
-            undecided = np.isnan(result) if result.dtype != bool else np.zeros_like(result)
-            self.pass_on([self.read_where(hole, (undecided, axes), scope) for hole in holes])
+        if self.arithmetic.asks_apart:
+            self.pass_on(self.read_beside(op, values, holes, scope))
+            return self.arithmetic.joined(op, values, scope)
+        result, axes = self.arithmetic.joined(op, values, scope)
+        decided = (result == TRUE) | (result == FALSE), axes
+        self.pass_on([self.read_where(hole, decided, scope) for found in holes for hole in found])
         return result, axes
+
+    def read_beside(self, op: str, values: list[Valued], holes: list[list[Hole]], scope: Scope) -> list[Hole]:
+        """Return the holes of parts that are joined, each read only where no other part decides the whole.
+
+        A condition of cells is 1 or 0 and cannot be undecided, so that what decides is put together from the parts.
+        """
+        seen: list[Hole] = []
+        for at, found in enumerate(holes):
+            for other, value in enumerate(values) if found else ():
+                decides = self.decides(value if op == "or" else self.failing(value), holes[other], scope)
+                found = found if other == at else [self.read_where(hole, decides, scope) for hole in found]
+            seen += found
+        return seen
+
+    def decides(self, one: Valued, holes: list[Hole], scope: Scope) -> Valued:
+        """Return where a part of a condition decides the whole: it holds, and compares nothing that is no number."""
+        for hole in holes:
+            one = self.failing(self.either(self.failing(one), self.failing((hole.there, hole.letters)), scope))
+        return one
 
     # -- cells that are not there
 
@@ -153,23 +183,22 @@ class ConditionEvaluator:
         if self.holes:
             self.holes[-1] += holes
 
-    def read_where(self, hole: Hole, read: Valued, scope: Scope) -> Hole:
-        """Return a hole that is read only where ``read`` holds."""
-        there, letters = self.either((hole.there, hole.letters), self.negated(read), scope)
+    def read_where(self, hole: Hole, passed: Valued, scope: Scope) -> Hole:
+        """Return a hole that is not read where ``passed`` holds."""
+        there, letters = self.either((hole.there, hole.letters), passed, scope)
         return replace(hole, there=there, letters=letters)
 
     def either(self, one: Valued, other: Valued, scope: Scope) -> Valued:
-        """Return where one of two decided conditions holds."""
-        axes = scope.order({*one[1], *other[1]})
-        return aligned(one, axes) | aligned(other, axes), axes
+        """Return where one of two masks lets something through."""
+        return self.arithmetic.either(one, other, scope)
 
-    def negated(self, one: Valued) -> Valued:
-        """Return where a condition is decided and does not hold."""
-        return (np.logical_not(one[0]) if one[0].dtype == bool else one[0] == 0), one[1]
+    def failing(self, one: Valued) -> Valued:
+        """Return where a condition, or a mask, is decided and does not hold."""
+        return self.arithmetic.failing(one[0]), one[1]
 
     def holding(self, one: Valued) -> Valued:
         """Return where a condition is decided and holds."""
-        return (one[0] if one[0].dtype == bool else one[0] == 1), one[1]
+        return self.arithmetic.holding(one[0]), one[1]
 
     # -- letters
 
@@ -202,20 +231,10 @@ class ConditionEvaluator:
         return (grid if order == letters else grid.T), order
 
 
-def kleene(op: str, parts: list[Array]) -> Array:
-    """Join conditions of 1, 0 and NaN: one that decides does so whatever the others are."""
-    if all(part.dtype == bool for part in parts):
-        result = parts[0]
-        for part in parts[1:]:
-            result = np.logical_and(result, part) if op == "and" else np.logical_or(result, part)
-        return result
-    decisive = 1.0 if op == "or" else 0.0
-    shape = np.broadcast_shapes(*(part.shape for part in parts))
-    open_, done = np.zeros(shape, bool), np.zeros(shape, bool)
-    for part in parts:
-        open_ = open_ | np.isnan(part)
-        done = done | (part == decisive)
-    return np.where(done, decisive, np.where(open_, np.nan, 1.0 - decisive))
+def _is_partial(node: Node) -> bool:
+    """Whether an operation can leave the finite numbers."""
+    op = OPERATION.get(node.op, "") if isinstance(node, Binary) else node.name if isinstance(node, Call) else ""
+    return op in ELEMENTWISE and ELEMENTWISE[op].partial
 
 
 COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {

@@ -11,6 +11,7 @@ from engine.plan.cells import cell_name
 from engine.run.arithmetic.matrix_powers import powers
 from engine.run.cell_reads import CellReads, is_allowed, single_scopes
 from engine.run.formula import ROW, FormulaEvaluator, Scope
+from engine.run.functions import FUNCTIONS
 from engine.run.solvers import why_without
 from equations.errors import EvaluationError, Place, listed
 from equations.formula.syntax import (
@@ -18,6 +19,7 @@ from equations.formula.syntax import (
     Binder,
     Call,
     Cases,
+    Diagonal,
     Element,
     IndexGroup,
     IndexLabel,
@@ -60,7 +62,7 @@ class Diagnosis:
         labels = ", ".join(self.evaluator.labels(letter, here)[0] for letter in here.letters)
         code, why, remedy = self.reason(node, inner, source or Source(""))
         where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
-        what = f"{equation.label} ({equation.id}) has no finite value for {where}"
+        what = f"{equation.full_label} has no finite value for {where}"
         return EvaluationError(code, what, place, why=why, remedy=remedy)
 
     def hole(self, equation: Equation, node: Node, names: list[str], place: Place | None) -> EvaluationError:
@@ -68,7 +70,7 @@ class Diagnosis:
         assert isinstance(node, Element | MatrixRef)
         relation = self.evaluator.methodology.quantity[node.quantity].on
         return EvaluationError(
-            "V607", f"{equation.label} ({equation.id}) reads {listed(names, 12)}, which {'is' if len(names) == 1 else 'are'} not there", place,
+            "V607", f"{equation.full_label} reads {listed(names, 12)}, which {'is' if len(names) == 1 else 'are'} not there", place,
             why=f"the project's relation {relation} does not hold there; a sum passes over such a cell, and elsewhere it is no number",
             remedy=f"add it under `relations: {relation}:` with its value; if {equation.quantity} is not there either, "
             f"the spec declares it `on: {relation}` or limits the equation by `when:`",
@@ -95,10 +97,10 @@ class Diagnosis:
         if isinstance(node, Binary) and node.op == "/" and self.least(node.right, scope) == 0:
             divisor = _text(node.right, source)
             return "V601", f"the divisor {divisor} is zero", "check the divisor's inputs, or write a case for zero"
-        if isinstance(node, Call) and node.name in _DOMAINS and self.least(node.arguments[0], scope, signed=True) <= 0:
+        if isinstance(node, Call) and FUNCTIONS[node.name].domain and self.least(node.arguments[0], scope, signed=True) <= 0:
             value = self.least(node.arguments[0], scope, signed=True)
             operand = _text(node.arguments[0], source)
-            return "V602", f"{node.name} takes {_DOMAINS[node.name]}, and {operand} is {value:g}", "check its inputs"
+            return "V602", f"{node.name} takes {FUNCTIONS[node.name].domain}, and {operand} is {value:g}", "check its inputs"
         if isinstance(node, Binary) and node.op == "^" and ROW in self.evaluator.value(node.left, scope)[1]:
             return "V605", self.no_matrix_power(node, scope), "check the matrix and the exponent"
         if isinstance(node, Binary) and node.op == "^" and self.least(node.left, scope, signed=True) <= 0:
@@ -149,9 +151,8 @@ class Diagnosis:
                     return
             if node.otherwise is not None:
                 yield node.otherwise, scope
-        elif isinstance(node, Call) and node.name == "diag" and isinstance(node.arguments[0], Word):
-            letter, _, set_id = node.arguments[0].text.partition(":")
-            yield node.arguments[1], scope.bound(letter, set_id, np.arange(len(self.evaluator.setting.members[set_id]), dtype=np.intp))
+        elif isinstance(node, Diagonal):
+            yield node.body, self.evaluator.bound_to_all(node.letter, node.set, scope)
         else:
             for child in children(node):
                 yield child, scope
@@ -164,9 +165,6 @@ def _at(scope: Scope, axes: tuple[str, ...], cell: tuple[int, ...]) -> Scope:
         at = cell[axes.index(letter)] if letter in axes else 0
         letters[letter] = (set_id, positions[at : at + 1])
     return Scope(letters)
-
-
-_DOMAINS = {"sqrt": "a number not below zero", "ln": "a number above zero", "log10": "a number above zero"}
 
 
 def _text(node: Node, source: Source) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.plan.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.plan.plan import Plan, Stage, Step
-from engine.run.conditions import ConditionEvaluator
+from engine.run.conditions import ConditionEvaluator, Hole
 from engine.run.diagnosis import Diagnosis
 from engine.run.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Scope, Valued, aligned
 from engine.run.inputs import Inputs
@@ -20,8 +20,9 @@ from engine.run.magnitudes import NOISE, MagnitudeFormulas
 from engine.run.ranges import check_ranges
 from engine.run.solvers import Solution, root_parts, solve_root
 from equations.errors import EvaluationError
-from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, walk
+from equations.formula.syntax import MatrixRef, Node, quantities_in
 from equations.model.equation import Equation
+from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 from equations.records import record
 
@@ -38,15 +39,23 @@ class Values:
     states
         Quantity -> uint8 array of the same shape (:mod:`engine.run.inputs`).
     steps
-        Computed quantity -> the steps that defined it, for the trace.
+        Computed quantity -> the steps that defined it.
+    step_of
+        Computed quantity -> which of these steps gave each cell, -1 where none did. Shape: that of the array.
     """
 
     arrays: Mapping[str, NDArray[np.float64]]
     states: Mapping[str, NDArray[np.uint8]]
     steps: Mapping[str, tuple[Step, ...]]
+    step_of: Mapping[str, NDArray[np.int16]]
     solutions: tuple[Solution, ...] = ()
     #: Values that lay near a whole number, were rounded, and are not known as fractions: they count as the whole number.
     near_whole: tuple[float, ...] = ()
+
+    def step_at(self, quantity: str, cell: tuple[int, ...]) -> Step | None:
+        """Return the step that gave a cell, ``None`` for what was given."""
+        at = int(self.step_of[quantity][cell]) if quantity in self.step_of else -1
+        return self.steps[quantity][at] if at >= 0 else None
 
 
 def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactly | None = None) -> Values:
@@ -80,8 +89,7 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactl
         run.check_ranges()  # a number out of its range is the cause of what fails after it
         raise
     run.check_ranges()
-    steps = {q: tuple(s) for q, s in run.steps.items()}
-    return Values(run.arrays, run.states, steps, tuple(run.solutions), tuple(formulas.undecided))
+    return run.values(near_whole=tuple(formulas.undecided))
 
 
 def evaluate_again(methodology: Methodology, plan: Plan, values: Values, quantity: str) -> Values:
@@ -99,11 +107,11 @@ def evaluate_again(methodology: Methodology, plan: Plan, values: Values, quantit
     """
     first = next((at for at, stage in enumerate(plan.stages) if quantity in stage.quantities), len(plan.stages))
     run = StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(values.arrays)), dict(values.states))
-    run.steps = {id_: list(steps) for id_, steps in values.steps.items()}
+    run.steps, run.step_of, run.solutions = dict(values.steps), dict(values.step_of), list(values.solutions)
     with np.errstate(all="ignore"):
         for stage in plan.stages[first:]:
             run.stage(stage)
-    return Values(run.arrays, run.states, {q: tuple(s) for q, s in run.steps.items()}, (*values.solutions, *run.solutions))
+    return run.values()
 
 
 @dataclass
@@ -113,13 +121,20 @@ class StepEvaluator:
     plan: Plan
     formulas: FormulaEvaluator
     states: dict[str, NDArray[np.uint8]]
-    steps: dict[str, list[Step]] = field(default_factory=dict)
+    steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
+    step_of: dict[str, NDArray[np.int16]] = field(default_factory=dict)
     solutions: list[Solution] = field(default_factory=list)
+    #: Equation -> letter of its left side -> the axis on which it stands.
+    axes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.methodology = self.formulas.methodology
         self.setting = self.formulas.setting
         self.arrays = self.formulas.arrays
+
+    def values(self, near_whole: tuple[float, ...] = ()) -> Values:
+        """Return all numbers, once every stage is done."""
+        return Values(self.arrays, self.states, self.steps, self.step_of, tuple(self.solutions), near_whole)
 
     def check_ranges(self) -> None:
         """Raise V608 for what was computed so far and lies outside its range."""
@@ -129,21 +144,14 @@ class StepEvaluator:
 
     # -- stages and steps
 
-    def empty(self, shape: tuple[int, ...]) -> NDArray[Any]:
-        """Return the array in which a quantity's cells are stored; nothing stands in it."""
-        return np.full(shape, np.nan)
-
-    def is_finite(self, array: NDArray[Any]) -> NDArray[np.bool_]:
-        """Whether each cell is a number."""
-        return np.asarray(np.isfinite(array), bool)
-
     def stage(self, stage: Stage) -> None:
         for quantity in stage.quantities:
             axes = self.methodology.quantity[quantity].indices
             shape = tuple(len(self.setting.members[axis]) for axis in axes)
-            self.arrays[quantity] = self.empty(shape)
+            self.arrays[quantity] = self.formulas.arithmetic.empty(shape)
             self.states[quantity] = np.zeros(shape, np.uint8)
-            self.steps[quantity] = [step for step in stage.steps if step.quantity == quantity]
+            self.steps[quantity] = tuple(step for step in stage.steps if step.quantity == quantity)
+            self.step_of[quantity] = np.full(shape, -1, np.int16)
         if not stage.by_year:
             for step in stage.steps:
                 self.step(step, None)
@@ -155,16 +163,14 @@ class StepEvaluator:
 
     def years_of(self, step: Step) -> tuple[int, ...]:
         letters = dict(self.methodology.equation[step.equation].letters)
-        for letter, positions in step.positions:
-            if self.methodology.index_set[letters[letter]].kind == "year":
-                return positions
-        return ()
+        return next((places for letter, places in step.positions if self.methodology.index_set[letters[letter]].kind == "year"), ())
 
     def scope_of(self, step: Step, year: int | None) -> Scope:
         """Return the scope of a step's left side; positions are those on the quantity's own axes."""
-        equation = self.methodology.equation[step.equation]
-        axes = _axis_of(equation, self.methodology)
-        scope = Scope()
+        if step.equation not in self.axes:
+            equation = self.methodology.equation[step.equation]
+            self.axes[step.equation] = left_side(equation, self.methodology.quantity[step.quantity]).axis_of
+        axes, scope = self.axes[step.equation], Scope()
         for letter, positions in step.positions:
             set_id = axes[letter]
             is_year = self.methodology.index_set[set_id].kind == "year"
@@ -173,64 +179,66 @@ class StepEvaluator:
         return scope
 
     def step(self, step: Step, year: int | None) -> None:
+        """Evaluate one case of one equation."""
         equation = self.methodology.equation[step.equation]
         scope = self.scope_of(step, year)
-        if equation.solver:
-            value = self.solved(equation, scope)
-            excluded = None
-        else:
-            value = self.formulas.value(equation.formula, scope)
-            excluded = self.formulas.excluded(equation.formula, scope)
-        self.store(step, equation, scope, value, excluded)
+        value, holes = self.formulas.heard(lambda _, own: self.worth(equation, own), equation.formula, scope)
+        self.store(step, equation, scope, value, holes)
 
-    def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, excluded: Valued | None) -> None:
-        left_letters = tuple(scope.letters)
-        matrix = isinstance(equation.defines, MatrixRef)
-        axes = scope.order({*left_letters, *((ROW, COLUMN) if matrix else ())})
-        target = self.target(equation, scope, axes)
-        shape = np.broadcast_shapes(*(np.shape(part) for part in target)) if target else ()
-        result = np.broadcast_to(aligned(value, axes), shape)
-        state = np.full(shape, PRESENT, np.uint8)
-        if excluded is not None:
-            state = np.where(np.broadcast_to(aligned(excluded, axes), shape), EXCLUDED, state).astype(np.uint8)
+    def worth(self, equation: Equation, scope: Scope) -> Valued:
+        """Return what an equation's right side is worth."""
+        return self.solved(equation, scope) if equation.solver else self.formulas.value(equation.formula, scope)
+
+    def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, holes: list[Hole]) -> None:
+        """Put a result where the quantity is read from; outside its relation stands zero, which no formula reads."""
+        axes = self.axes_of(equation, scope)
+        target = self.formulas.places(equation.defines, axes, scope)
+        shape = np.broadcast_shapes(*(part.shape for part in target))
+        result, state = np.broadcast_to(aligned(value, axes), shape), self.states_of(equation, shape, scope)
         chosen = defined = self.chosen(step, axes, scope, shape)
         exists = self.formulas.exists(step.quantity)
         if exists is not None:
-            here = exists[target] if target else exists
-            result = np.where(here, result, 0.0)
-            state = np.where(here, state, NOT_APPLICABLE).astype(np.uint8)
+            here = exists[target]
+            result = np.where(here, result, self.formulas.arithmetic.zero)
+            state = np.where(here, state, np.uint8(NOT_APPLICABLE))
             chosen = chosen & here
-        bad = ~self.is_finite(result) & chosen
-        if bad.any() and (bad := bad & self.required(step.quantity, target)).any():
-            raise Diagnosis(self.formulas).error(equation, scope, axes, [tuple(int(at) for at in cell) for cell in np.argwhere(bad)])
-        held, held_state = self.arrays[step.quantity], self.states[step.quantity]
-        if not target:
-            held[...], held_state[...] = result, state
-            return
-        held[target] = np.where(defined, result, held[target])
-        held_state[target] = np.where(defined, state, held_state[target])
+        if step.quantity not in self.plan.optional:
+            self.check(equation, scope, target, result, chosen, holes)
+        number = next(at for at, one in enumerate(self.steps[step.quantity]) if one is step)
+        for held, new in ((self.arrays, result), (self.states, state), (self.step_of, np.int16(number))):
+            array: NDArray[Any] = held[step.quantity]
+            # a single cell is named by ... : by () NumPy would put the array itself into one of fractions
+            array[target or ...] = new if step.mask is None else np.where(defined, new, array[target])
+
+    def axes_of(self, equation: Equation, scope: Scope) -> tuple[str, ...]:
+        """Return the letters along which the result of an equation lies."""
+        return scope.order({*scope.letters, ROW, COLUMN} if equation.defines.whole else {*scope.letters})
+
+    def states_of(self, equation: Equation, shape: tuple[int, ...], scope: Scope) -> NDArray[np.uint8]:
+        """Return the states of the cells that an equation gives."""
+        excluded = None if equation.solver else self.formulas.excluded(equation.formula, scope)
+        if excluded is None:
+            return np.full(shape, PRESENT, np.uint8)
+        left_out = np.broadcast_to(aligned(excluded, self.axes_of(equation, scope)), shape)
+        return np.where(left_out, np.uint8(EXCLUDED), np.uint8(PRESENT))
+
+    def check(
+        self, equation: Equation, scope: Scope, target: tuple[NDArray[np.intp], ...], result: NDArray[Any],
+        chosen: NDArray[np.bool_], holes: list[Hole],
+    ) -> None:  # fmt: skip
+        """Raise where a cell that is asked for is no number."""
+        bad = ~np.isfinite(np.asarray(result, float)) & chosen
+        if bad.any() and (bad := bad & self.required(equation.quantity, target)).any():
+            cells = [tuple(int(at) for at in cell) for cell in np.argwhere(bad)]
+            raise Diagnosis(self.formulas).error(equation, scope, self.axes_of(equation, scope), cells)
 
     def required(self, quantity: str, target: tuple[NDArray[np.intp], ...]) -> NDArray[np.bool_]:
         """Return which cells must have a number; what only rules read may lack one."""
-        if quantity in self.plan.optional:
-            return np.zeros((), bool)
         found = np.ones((), bool)
         if self.plan.required:
             for part, axis in zip(target, self.plan.required.get(quantity, ()), strict=False):
                 found = found & np.isin(part, axis)
         return found
-
-    def target(self, equation: Equation, scope: Scope, axes: tuple[str, ...]) -> tuple[NDArray[np.intp], ...]:
-        """Return index arrays, one per axis of the defined quantity, broadcast along ``axes``."""
-        left = equation.defines
-        quantity = self.methodology.quantity[left.quantity]
-        parts = []
-        if isinstance(left, MatrixRef):
-            for letter, axis in zip((ROW, COLUMN), quantity.indices, strict=False):
-                parts.append(scope.along(letter, axes, np.arange(len(self.setting.members[axis]), dtype=np.intp)))
-        for index, axis in zip(left.indices, quantity.indices[len(parts) :], strict=True):
-            parts.append(self.formulas.positions(index, axis, scope, axes))
-        return tuple(parts)
 
     def chosen(self, step: Step, axes: tuple[str, ...], scope: Scope, shape: tuple[int, ...]) -> NDArray[np.bool_]:
         if step.mask is None:
@@ -298,7 +306,7 @@ class Entered:
 
     def __call__(self, node: Node) -> tuple[float, ConditionEvaluator]:
         """Return the share of what entered by which rounding may have moved a number, and who tells what entered a formula."""
-        return NOISE, self.evaluator(_read_by(node))
+        return NOISE, self.evaluator(set(quantities_in(node)))
 
     def evaluator(self, quantities: Iterable[str]) -> MagnitudeFormulas:
         """Return an evaluator with the magnitudes of some quantities, and of what they follow from."""
@@ -308,7 +316,7 @@ class Entered:
             if wanted.intersection(stage.quantities) and all(quantity in self.arrays for quantity in stage.quantities):
                 stages.append(stage)
                 for step in stage.steps:
-                    wanted |= _read_by(self.methodology.equation[step.equation].formula) - self.done
+                    wanted |= set(quantities_in(self.methodology.equation[step.equation].formula)) - self.done
         with np.errstate(all="ignore"):
             for stage in reversed(stages):
                 self.done.update(stage.quantities)
@@ -328,9 +336,6 @@ class Entered:
         return MagnitudeSteps(replace(self.plan, optional=frozenset(self.plan.needs)), self.formulas, {})
 
 
-def _read_by(node: Node) -> set[str]:
-    return {inner.quantity for inner in walk(node) if isinstance(inner, Element | MatrixRef)}
-
 
 @dataclass
 class MagnitudeSteps(StepEvaluator):
@@ -343,15 +348,3 @@ class MagnitudeSteps(StepEvaluator):
         axes = scope.order({*letters})
         size = array.shape[-1]
         return np.abs(aligned((array, letters), axes)).max(axis=(-2, -1), keepdims=True) * np.full((size, size), float(size)), axes
-
-
-def _axis_of(equation: Equation, methodology: Methodology) -> dict[str, str]:
-    """Return, for each letter of the left side, the index set of the quantity's axis on which it stands."""
-    left = equation.defines
-    quantity = methodology.quantity[left.quantity]
-    skipped = 0 if isinstance(left, Element) else 1 if left.diagonal else 2
-    return {
-        index.letter: axis
-        for index, axis in zip(left.indices, quantity.indices[skipped:], strict=True)
-        if isinstance(index, IndexLetter)
-    }

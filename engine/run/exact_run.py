@@ -6,7 +6,6 @@ logarithms enter stays a float, and is not decided here.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -17,57 +16,44 @@ import numpy as np
 from engine.plan.plan import Plan
 from engine.project.written_numbers import conversion
 from engine.run.arithmetic.rational import Rational
-from engine.run.arithmetic.whole_numbers import ROUNDING
 from engine.run.evaluate import StepEvaluator
-from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
+from engine.run.formula import Array, FormulaEvaluator, Scope, Valued
+from engine.run.functions import FUNCTIONS
 from engine.run.inputs import Inputs
-from equations.formula.syntax import Binary, Node, Number, Ratio
+from engine.run.numbers import Numbers
+from equations.formula.syntax import Node, Number, Ratio
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.spec.block import read_number
 
 
-class FractionEvaluator(FormulaEvaluator):
-    """Evaluates formulas on arrays of :class:`~engine.run.arithmetic.rational.Rational`."""
+class Fractions(Numbers):
+    """Arrays of :class:`~engine.run.arithmetic.rational.Rational`."""
 
-    def value(self, node: Node, scope: Scope) -> Valued:
-        """Return the value of a node along its letters; a number is what is written, not the float next to it."""
-        if isinstance(node, Number):
-            return _single(Rational(Fraction(node.text))), ()
-        if isinstance(node, Ratio):
-            return _single(Rational(Fraction(node.over, node.under))), ()
-        return super().value(node, scope)
+    def empty(self, shape: tuple[int, ...]) -> Array:
+        return np.full(shape, np.nan, object)
 
-    def binary(self, node: Binary, scope: Scope) -> Valued:
-        """Return the value of an operation; a division by zero is no number, as it is in floats."""
-        if node.op not in _UNSAFE:
-            return super().binary(node, scope)
-        left, right = self.value(node.left, scope), self.value(node.right, scope)
-        if node.op == "^" and ROW in left[1]:
-            return self.matrix_power(left, right, scope)
-        axes = scope.order({*left[1], *right[1]})
-        return _UNSAFE[node.op](aligned(left, axes), aligned(right, axes)), axes
+    def literal(self, node: Number | Ratio) -> Array:
+        """Return what is written, not the float next to it."""
+        array = np.empty((), object)
+        array[()] = Rational(Fraction(node.over, node.under) if isinstance(node, Ratio) else Fraction(node.text))
+        return array
 
-    def matrix_power(self, base: Valued, exponent: Valued, scope: Scope) -> Valued:
-        """Return a power of matrices, as floats."""
-        return super().matrix_power(_floats(base), _floats(exponent), scope)
+    def apply(self, op: str, *operands: Array) -> Array:
+        if op in _UNSAFE:
+            return np.asarray(_UNSAFE[op](*operands))
+        if op in FUNCTIONS and FUNCTIONS[op].exactly is not None:
+            return _each(lambda x: _rounded(op, x), operands[0])
+        return super().apply(op, *operands)
 
-    def rounded(self, name: str, node: Node, array: Array, scope: Scope) -> Array:
-        """Return values rounded down or up, each exactly where it is a fraction."""
-        return _each(lambda x: _rounded(name, x), array)
+    def matrix_power(self, bases: Array, exponents: Array) -> Array:
+        """Return powers of matrices, as floats."""
+        return super().matrix_power(np.asarray(bases, float), np.asarray(exponents, float))
 
 
 class FractionSteps(StepEvaluator):
     """Fills arrays of fractions step by step."""
-
-    def empty(self, shape: tuple[int, ...]) -> Array:
-        """Return the array in which a quantity's cells are stored."""
-        return np.full(shape, np.nan, object)
-
-    def is_finite(self, array: Array) -> Array:
-        """Whether each cell is a number."""
-        return np.asarray(np.isfinite(np.asarray(array, float)), bool)
 
     def solved(self, equation: Equation, scope: Scope) -> Valued:
         """Solve an implicit equation, as floats."""
@@ -90,14 +76,15 @@ class ExactRun:
     inputs: Inputs
 
     @cached_property
-    def formulas(self) -> FractionEvaluator:
+    def formulas(self) -> FormulaEvaluator:
         """The evaluator with every quantity of the plan."""
         given = {id_: self.given(self.methodology.quantity[id_], array) for id_, array in self.inputs.values.items()}
-        run = FractionSteps(self.plan, FractionEvaluator(self.methodology, self.plan.setting, given), dict(self.inputs.states))
+        formulas = FormulaEvaluator(self.methodology, self.plan.setting, given, arithmetic=Fractions())
+        run = FractionSteps(self.plan, formulas, dict(self.inputs.states))
         with np.errstate(all="ignore"):
             for stage in self.plan.stages:
                 run.stage(stage)
-        return FractionEvaluator(self.methodology, self.plan.setting, run.arrays)
+        return formulas
 
     def given(self, quantity: Quantity, array: Array) -> Array:
         """Return the inputs of a quantity as they were written, in the quantity's unit."""
@@ -127,8 +114,8 @@ class ExactRun:
 
 #: Operations that Python refuses for some floats; each element is made one that does not.
 _UNSAFE = {
-    "/": np.frompyfunc(lambda a, b: _number(a) / _number(b), 2, 1),
-    "^": np.frompyfunc(lambda a, b: _number(a) ** _number(b), 2, 1),
+    "div": np.frompyfunc(lambda a, b: _number(a) / _number(b), 2, 1),
+    "power": np.frompyfunc(lambda a, b: _number(a) ** _number(b), 2, 1),
 }
 
 
@@ -138,12 +125,6 @@ def _number(value: object) -> Rational:
     return number
 
 
-def _single(value: Rational) -> Array:
-    array = np.empty((), object)
-    array[()] = value
-    return array
-
-
 def _each(function: Any, array: Array) -> Array:
     result = np.empty(np.shape(array), object)
     for cell in np.ndindex(*np.shape(array)):
@@ -151,12 +132,8 @@ def _each(function: Any, array: Array) -> Array:
     return result
 
 
-def _floats(value: Valued) -> Valued:
-    return np.asarray(value[0], float), value[1]
-
-
 def _rounded(name: str, value: object) -> Rational:
-    number = _number(value)
-    if number.fraction is not None:
-        return Rational(Fraction(math.floor(number.fraction) if name == "floor" else math.ceil(number.fraction)))
-    return Rational(None, float(ROUNDING[name](np.array(float(number)))))
+    number, meaning = _number(value), FUNCTIONS[name]
+    if number.fraction is not None and meaning.exactly is not None:
+        return Rational(Fraction(meaning.exactly(number.fraction)))
+    return Rational(None, float(meaning.number(np.array(float(number)))))

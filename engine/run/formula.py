@@ -1,7 +1,8 @@
-"""The value of a formula on bare float64 arrays, each element as it is written.
+"""The walk over a formula, written once: letters are bound, positions found, cases followed, each element as it is written.
 
-This is the literal form, the reference for whatever is faster. Letters are the axes of intermediate arrays, in the order in which they are
-bound; sums run over members in their declared order, one after the other, so that results do not depend on the machine.
+Letters are the axes of intermediate arrays, in the order in which they are bound; sums run over members in their declared order, one after
+the other, so that results do not depend on the machine. What stands in the arrays is left to an arithmetic (:mod:`engine.run.numbers`). On
+numbers this is the literal form, the reference for whatever is faster.
 """
 
 from __future__ import annotations
@@ -9,29 +10,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.cells import existing_cells
 from engine.project.written_numbers import EPOCH
-from engine.run.arithmetic.matrix_powers import powers
-from engine.run.arithmetic.powers import power
 from engine.run.arithmetic.rational import rounded_exactly
-from engine.run.arithmetic.whole_numbers import ROUNDING, near_whole
-from engine.run.calendar_days import calendar_value, calendar_years
-from engine.run.conditions import ConditionEvaluator, Hole, kleene
+from engine.run.arithmetic.whole_numbers import near_whole
+from engine.run.conditions import ConditionEvaluator, Hole
+from engine.run.functions import FUNCTIONS, REDUCTIONS
 from engine.run.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
+from engine.run.numbers import OPERATION
 from equations.errors import InputError, listed
+from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
     Cases,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    GroupOf,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -43,13 +48,11 @@ from equations.formula.syntax import (
     Number,
     Ratio,
     Reduce,
-    Word,
+    Transpose,
+    Window,
 )
 
 __all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
-
-_NEUTRAL = {"Sum": 0.0, "Product": 1.0, "Max": -np.inf, "Min": np.inf, "All": True, "Any": False}
-
 
 class Exactly(Protocol):
     """Who knows the value of a part of a formula in fractions (:mod:`engine.run.exact_run`)."""
@@ -57,6 +60,35 @@ class Exactly(Protocol):
     def of(self, node: Node, scope: Scope) -> Valued:
         """Return the value; elements are :class:`~engine.run.arithmetic.rational.Rational`, or floats where no fraction is known."""
         ...
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a reduction.
+
+    Attributes
+    ----------
+    inner
+        The scope with the letters that are bound.
+    array
+        What the body gives. Shape: one axis for each of ``axes``, those of ``bound`` in full.
+    masks
+        Which terms take part: those that every mask lets through.
+    around
+        Cells that are not there, are read, and that no bound letter names: what is around the reduction is told.
+    """
+
+    inner: Scope
+    array: Array
+    axes: tuple[str, ...]
+    bound: tuple[str, ...]
+    masks: list[Valued]
+    around: list[Hole]
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The letters that are left when all bound ones are reduced."""
+        return tuple(x for x in self.axes if x not in self.bound)
 
 
 @dataclass
@@ -76,52 +108,56 @@ class FormulaEvaluator(ConditionEvaluator):
     #: What lay near a whole number and is not known as a fraction, so that it counts as the whole number.
     undecided: list[float] = field(default_factory=list)
 
-    @property
-    def missing(self) -> float:
-        """What is read where a cell is not there."""
-        return np.nan
-
     def exists(self, quantity: str) -> Array | None:
         """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
         if quantity not in self.existing:
             self.existing[quantity] = existing_cells(self.methodology.quantity[quantity], self.setting, self.methodology)
         return self.existing[quantity]
 
-    def value(self, node: Node, scope: Scope) -> Valued:
+    def value(self, node: Node, scope: Scope) -> Valued:  # noqa: C901, PLR0911, PLR0912 - one arm for each kind of node
         """Return the value of a node along its letters."""
         match node:
-            case Number(text=text):
-                return np.array(float(text)), ()
-            case Ratio(over=over, under=under):
-                return np.array(over / under), ()
+            case Number() | Ratio():
+                return self.arithmetic.literal(node), ()
             case Excluded():
-                return np.array(0.0), ()
-            case Element(quantity=quantity, indices=indices):
-                return self.element(quantity, indices, scope)
+                return self.arithmetic.constants(np.array(0.0)), ()
+            case Element():
+                return self.element(node, scope)
             case MatrixRef():
                 return self.matrix(node, scope)
             case DateMark(name=name):
-                text = self.setting.start if name == "project_start" else self.setting.end
-                return np.array(float((date.fromisoformat(text) - EPOCH).days)), ()
+                day = date.fromisoformat(self.setting.start if name == "project_start" else self.setting.end)
+                return self.arithmetic.constants(np.array(float((day - EPOCH).days))), ()
             case Negative(operand=operand):
-                array, letters = self.value(operand, scope)
-                return -array, letters
+                return self.apply("neg", [self.value(operand, scope)], scope)
             case Binary():
                 return self.binary(node, scope)
             case Call():
                 return self.call(node, scope)
-            case Reduce():
+            case Identity(set=set_id):
+                return self.arithmetic.constants(np.eye(len(self.setting.members[set_id]))), (ROW, COLUMN)
+            case Transpose(operand=operand):
+                array, letters = self.value(operand, scope)
+                return np.swapaxes(array, -1, -2), letters
+            case Diagonal():
+                return self.diagonal(node, scope)
+            case Reduce(kind=kind) if kind not in ("All", "Any"):
                 return self.reduced(node, scope)
             case Cases():
                 return self.cases(node, scope)
-        return self.decided(node, scope)
+        condition, letters = self.decided(node, scope)
+        return self.arithmetic.as_number(condition), letters
 
-    def element(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
-        axes = self.methodology.quantity[quantity].indices
-        letters = scope.order({x.letter for x in indices if isinstance(x, IndexLetter | IndexGroup)})
-        at = tuple(self.positions(index, axis, scope, letters) for index, axis in zip(indices, axes, strict=True))
-        array = self.arrays[quantity]
-        return self.there(quantity, at, array[at] if at else array[()], letters, frozenset(letters)), letters
+    def apply(self, op: str, values: list[Valued], scope: Scope) -> Valued:
+        """Return the result of an operation along the letters of its operands; more operands than it takes are folded from the left."""
+        axes = scope.order({x for _, letters in values[:2] for x in letters})
+        result = self.arithmetic.apply(op, *(aligned(value, axes) for value in values[:2])), axes
+        return result if len(values) < 3 else self.apply(op, [result, *values[2:]], scope)
+
+    def element(self, node: Element, scope: Scope) -> Valued:
+        letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
+        at = self.places(node, letters, scope)
+        return self.there(node.quantity, at, self.arrays[node.quantity][at], letters, frozenset(letters)), letters
 
     def there(
         self, quantity: str, at: tuple[NDArray[np.intp], ...], array: Array, letters: tuple[str, ...], own: frozenset[str]
@@ -131,13 +167,22 @@ class FormulaEvaluator(ConditionEvaluator):
         if exists is None or exists[at].all():
             return array
         self.pass_on([Hole(exists[at], letters, own)])
-        return np.where(exists[at], array, self.missing)
+        return np.where(exists[at], array, self.arithmetic.missing)
+
+    def places(self, node: Element | MatrixRef, axes: tuple[str, ...], scope: Scope) -> tuple[NDArray[np.intp], ...]:
+        """Return positions on each axis of what a node names, shaped along the letters ``axes``; rows and columns take every member."""
+        sets = self.methodology.quantity[node.quantity].indices
+        whole = [
+            scope.along(letter, axes, np.arange(len(self.setting.members[axis]), dtype=np.intp))
+            for letter, axis in zip((ROW, COLUMN)[: node.whole], sets[: node.whole], strict=True)
+        ]
+        return (*whole, *(self.positions(i, axis, scope, axes) for i, axis in zip(node.indices, sets[node.whole :], strict=True)))
 
     def positions(self, index: Index, axis: str, scope: Scope, axes: tuple[str, ...]) -> NDArray[np.intp]:
         """Return positions on an axis of a quantity, shaped along the letter that they depend on."""
         members = self.setting.members[axis]
         if isinstance(index, IndexLabel):
-            label = members[0 if index.label == "start" else -1] if index.mark else index.label
+            label = self.setting.label(index, axis)
             if label not in members:
                 raise InputError("I502", f"the project has no {label!r} among its {axis}, and an equation names it",
                                  why=f"the project lists {listed(members) or 'none'}",
@@ -160,17 +205,11 @@ class FormulaEvaluator(ConditionEvaluator):
         return scope.along(index.letter, axes, found)
 
     def matrix(self, node: MatrixRef, scope: Scope) -> Valued:
-        axes = self.methodology.quantity[node.quantity].indices
-        whole = 1 if node.diagonal else 2
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
-        all_axes = (*letters, *((ROW,) if node.diagonal else (ROW, COLUMN)))
-        at = [
-            scope.along(letter, all_axes, np.arange(len(self.setting.members[axis]), dtype=np.intp))
-            for letter, axis in zip((ROW, COLUMN), axes[:whole], strict=False)
-        ]
-        at += [self.positions(i, axis, scope, all_axes) for i, axis in zip(node.indices, axes[whole:], strict=True)]
-        array = self.there(node.quantity, tuple(at), self.arrays[node.quantity][tuple(at)], all_axes, frozenset(letters))
-        return (_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
+        all_axes = (*letters, *(ROW, COLUMN)[: node.whole])
+        at = self.places(node, all_axes, scope)
+        array = self.there(node.quantity, at, self.arrays[node.quantity][at], all_axes, frozenset(letters))
+        return (self.on_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
 
     def binary(self, node: Binary, scope: Scope) -> Valued:
         left, right = self.value(node.left, scope), self.value(node.right, scope)
@@ -178,66 +217,52 @@ class FormulaEvaluator(ConditionEvaluator):
             return self.matrix_product(left, right, scope)
         if node.op == "^" and ROW in left[1]:
             return self.matrix_power(left, right, scope)
-        axes = scope.order({*left[1], *right[1]})
-        a, b = aligned(left, axes), aligned(right, axes)
-        if node.op == "+":
-            return a + b, axes
-        if node.op == "-":
-            return a - b, axes
-        if node.op == "/":
-            return a / b, axes
-        if node.op == "^":
-            return power(a, b), axes
-        return a * b, axes
+        return self.apply(OPERATION[node.op], [left, right], scope)
 
     def matrix_product(self, left: Valued, right: Valued, scope: Scope) -> Valued:
         outer = scope.order({*left[1], *right[1]} - {ROW, COLUMN})
         axes = (*outer, ROW, INNER, COLUMN)
         a = aligned((left[0], tuple(INNER if x == COLUMN else x for x in left[1])), axes)
         b = aligned((right[0], tuple(INNER if x == ROW else x for x in right[1])), axes)
-        return _running_sum(a * b, len(outer) + 1), (*outer, ROW, COLUMN)
+        return self.arithmetic.reduce("Sum", self.arithmetic.apply("mul", a, b), len(outer) + 1), (*outer, ROW, COLUMN)
 
     def matrix_power(self, base: Valued, exponent: Valued, scope: Scope) -> Valued:
         outer = scope.order({*base[1], *exponent[1]} - {ROW, COLUMN})
         axes = (*outer, ROW, COLUMN)
-        matrices, exponents = aligned(base, axes), aligned(exponent, axes)
-        shape = np.broadcast_shapes(matrices.shape, exponents.shape)
-        stack = np.broadcast_to(matrices, shape).reshape(-1, *shape[-2:])
-        found = powers(np.moveaxis(stack, 0, -1), np.broadcast_to(exponents, shape)[..., 0, 0].ravel())
-        return np.moveaxis(found.values, -1, 0).reshape(shape), axes
+        return self.arithmetic.matrix_power(aligned(base, axes), aligned(exponent, axes)), axes
 
     def call(self, node: Call, scope: Scope) -> Valued:
-        if node.name in ("days_in_year", "operating_days", "elapsed_years"):
+        if LANGUAGE[node.name].rule == "calendar":
             return self.calendar(node, scope)
-        if node.name == "identity" and isinstance(node.arguments[0], Word):
-            return np.eye(len(self.setting.members[node.arguments[0].text])), (ROW, COLUMN)
-        if node.name == "diag" and isinstance(node.arguments[0], Word):
-            letter, _, set_id = node.arguments[0].text.partition(":")
-            inner = scope.bound(letter, set_id, np.arange(len(self.setting.members[set_id]), dtype=np.intp))
-            array, letters = self.value(node.arguments[1], inner)
-            array = aligned((array, letters), inner.order({*letters, letter}))
-            outer = tuple(x for x in inner.order({*letters, letter}) if x != letter)
-            moved = np.moveaxis(array, inner.order({*letters, letter}).index(letter), -1)
-            moved = np.broadcast_to(moved, (*moved.shape[:-1], len(inner.letters[letter][1])))
-            return _diagonal(moved), (*outer, ROW, COLUMN)
         values = [self.value(argument, scope) for argument in node.arguments]
-        if node.name == "transpose":
-            return np.swapaxes(values[0][0], -1, -2), values[0][1]
-        axes = scope.order({x for _, letters in values for x in letters})
-        arrays = [aligned(value, axes) for value in values]
-        if node.name in ("floor", "ceil"):
-            return self.rounded(node.name, node.arguments[0], arrays[0], scope), axes
-        return _FUNCTIONS[node.name](*arrays), axes
+        result = self.apply(node.name, values, scope)
+        return result if self.exact is None else self.decided_exactly(node, values[0], result, scope)
 
-    def rounded(self, name: str, node: Node, array: Array, scope: Scope) -> Array:
-        """Return values rounded to whole numbers; what only the last digits of a float would decide is decided in fractions."""
-        near = near_whole(array)
-        if self.exact is None or not near.any():
-            return ROUNDING[name](array)
-        exact, letters = self.exact.of(node, scope)
-        result, unknown = rounded_exactly(name, array, near, aligned((exact, letters), scope.order(set(letters))))
-        self.undecided += array[unknown].tolist()
+    def diagonal(self, node: Diagonal, scope: Scope) -> Valued:
+        inner = self.bound_to_all(node.letter, node.set, scope)
+        value = self.value(node.body, inner)
+        outer = tuple(x for x in inner.order({*value[1], node.letter}) if x != node.letter)
+        array = aligned(value, (*outer, node.letter))
+        array = np.broadcast_to(array, (*array.shape[:-1], len(inner.letters[node.letter][1])))
+        return self.on_diagonal(array), (*outer, ROW, COLUMN)
+
+    def on_diagonal(self, array: Array) -> Array:
+        """Return diagonal matrices of the last axis."""
+        size = array.shape[-1]
+        result = np.full((*array.shape, size), self.arithmetic.zero)
+        result[..., np.arange(size), np.arange(size)] = array
         return result
+
+    def decided_exactly(self, node: Call, value: Valued, rounded: Valued, scope: Scope) -> Valued:
+        """Return a rounded value; where only the last digits of a float would decide, it is decided in fractions."""
+        meaning = FUNCTIONS[node.name]
+        if self.exact is None or meaning.exactly is None or not (near := near_whole(value[0] - meaning.jumps)).any():
+            return rounded
+        exact, letters = self.exact.of(node.arguments[0], scope)
+        fractions = aligned((exact, letters), scope.order(set(letters)))
+        result, unknown = rounded_exactly(np.asarray(rounded[0]), near, fractions, meaning.exactly)
+        self.undecided += np.asarray(value[0])[unknown].tolist()
+        return result, rounded[1]
 
     def calendar(self, node: Call, scope: Scope) -> Valued:
         letter = node.arguments[0]
@@ -245,52 +270,63 @@ class FormulaEvaluator(ConditionEvaluator):
         set_id, positions = scope.letters[letter.letter]
         members = self.setting.members[set_id]
         years = [int(members[p]) + letter.offset for p in positions]
-        return np.array([calendar_value(node.name, year, int(members[0]), self.setting) for year in years], float), (letter.letter,)
+        found = [FUNCTIONS[node.name].number(year, int(members[0]), self.setting) for year in years]
+        return self.arithmetic.constants(np.array(found, float)), (letter.letter,)
 
     # -- reductions
 
     def reduced(self, node: Reduce, scope: Scope) -> Valued:
+        terms = self.terms(node, scope, self.value)
+        array, axes, neutral = terms.array, terms.axes, self.arithmetic.constants(np.array(REDUCTIONS[node.kind].neutral))
+        for mask in terms.masks:
+            array = self.arithmetic.where(aligned(mask, axes), array, neutral)
+        self.pass_on(self.read_in_sum(hole, terms) for hole in terms.around)
+        for letter in reversed(terms.bound):
+            at = axes.index(letter)
+            array = self.arithmetic.reduce(node.kind, array, at)
+            axes = axes[:at] + axes[at + 1 :]
+        return array, axes
+
+    def quantified(self, node: Reduce, scope: Scope) -> Valued:
+        terms = self.terms(node, scope, self.decided)
+        self.pass_on(self.read_in_sum(hole, terms) for hole in terms.around)
+        return self.of_terms(node.kind, terms), terms.left
+
+    def of_terms(self, kind: str, terms: Terms) -> Array:
+        """Return ``All`` or ``Any`` of terms that are conditions."""
+        masks = [aligned(mask, terms.axes) for mask in terms.masks]
+        return self.arithmetic.quantified(kind, terms.array, masks, [terms.axes.index(letter) for letter in reversed(terms.bound)])
+
+    def terms(self, node: Reduce, scope: Scope, evaluate: Callable[[Node, Scope], Valued]) -> Terms:
+        """Evaluate the body of a reduction for every term."""
         inner, masks = scope, []
         for binder in node.binders:
             inner, mask = self.bind(binder, inner)
             if mask is not None:
                 masks.append(mask)
-        body, holes = self.heard(self.value, node.body, inner)
-        bound = [binder.letter for binder in node.binders]
+        body, holes = self.heard(evaluate, node.body, inner)
+        bound = tuple(binder.letter for binder in node.binders)
+        # A cell that is not there and that a bound letter names is no term; any other leaves the sum without a value.
         masks += [(hole.there, hole.letters) for hole in holes if not hole.own.isdisjoint(bound)]
-        keep = {x for _, letters in (body, *masks) for x in letters} - set(bound)
-        axes = inner.order({*keep, *bound, *body[1]})
-        array = aligned(body, axes)
-        shape = [len(inner.letters[x][1]) if x in bound else size for x, size in zip(axes, array.shape, strict=True)]
-        for mask in masks:
-            shape = list(np.broadcast_shapes(tuple(shape), aligned(mask, axes).shape))
-        array = np.broadcast_to(array, shape)
-        for mask in masks:
-            array = np.where(aligned(mask, axes), array, _NEUTRAL[node.kind])
-        for letter in reversed(bound):
-            at = axes.index(letter)
-            array = _reduce(node.kind, array, at)
-            axes = axes[:at] + axes[at + 1 :]
-        self.pass_on([self.read_in_sum(hole, masks, bound, inner) for hole in holes if hole.own.isdisjoint(bound)])
-        return array, axes
+        axes = inner.order({x for _, letters in (body, *masks) for x in letters} | set(bound))
+        sizes = tuple(len(inner.letters[x][1]) if x in bound else 1 for x in axes)
+        arrays = [aligned(one, axes) for one in (body, *masks)]
+        array = np.broadcast_to(arrays[0], np.broadcast_shapes(sizes, *(one.shape for one in arrays)))
+        return Terms(inner, array, axes, bound, masks, [hole for hole in holes if hole.own.isdisjoint(bound)])
 
-    def read_in_sum(self, hole: Hole, masks: list[Valued], bound: list[str], inner: Scope) -> Hole:
+    def read_in_sum(self, hole: Hole, terms: Terms) -> Hole:
         """Return a hole that no bound letter names, as seen from around a reduction: read where a member that takes part reads it."""
         there: Valued = (hole.there, hole.letters)
-        for mask in masks:
-            there = self.either(there, self.negated(mask), inner)
-        axes = inner.order({*there[1], *bound})
+        for mask in terms.masks:
+            there = self.either(there, self.failing(mask), terms.inner)
+        axes = terms.inner.order({*there[1], *terms.bound})
         array = aligned(there, axes)
-        shape = [len(inner.letters[x][1]) if x in bound else size for x, size in zip(axes, array.shape, strict=True)]
+        shape = [len(terms.inner.letters[x][1]) if x in terms.bound else size for x, size in zip(axes, array.shape, strict=True)]
         array = np.broadcast_to(array, shape)
-        for letter in bound:
-            array = self.everywhere(array, axes.index(letter))
+        for letter in terms.bound:
+            array = self.arithmetic.everywhere(array, axes.index(letter))
             axes = tuple(x for x in axes if x != letter)
         return Hole(array, axes, hole.own)
-
-    def everywhere(self, array: Array, axis: int) -> Array:
-        """Return where a decided condition holds all along an axis."""
-        return np.asarray(array.all(axis=axis))
 
     def term(self, node: Node, scope: Scope, bound: list[str]) -> float | None:
         """Return the body of a reduction for one member of each letter, or ``None`` where it takes no part: a cell is not there."""
@@ -301,33 +337,38 @@ class FormulaEvaluator(ConditionEvaluator):
 
     def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, tuple[Array, tuple[str, ...]] | None]:
         """Bind a letter; return the mask of its positions where they depend on another letter."""
-        kind, name = str(binder.within[0]), str(binder.within[1])
-        if kind == "all":
-            return scope.bound(binder.letter, name, np.arange(len(self.setting.members[name]), dtype=np.intp)), None
-        set_id, positions = scope.letters[name]
-        over = self.methodology.index_set[set_id].groups if kind == "group" else self.methodology.year_set
-        if kind == "group":
-            groups = [self.setting.groups[set_id][p] for p in positions]
-            years = np.array(sorted({year for group in groups for year in group}), np.intp)
-            mask = np.array([[year in group for year in years] for group in groups], bool).reshape(len(groups), len(years))
-        else:
-            last = positions + int(binder.within[2])
-            years = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
-            mask = years[None, :] <= last[:, None]
-        return scope.bound(binder.letter, over, years), (mask, (name, binder.letter))
+        match binder.within:
+            case All(set=set_id):
+                return self.bound_to_all(binder.letter, set_id, scope), None
+            case GroupOf(letter=letter):
+                set_id, positions = scope.letters[letter]
+                over = self.methodology.index_set[set_id].groups
+                groups = [self.setting.groups[set_id][p] for p in positions]
+                places = np.array(sorted({place for group in groups for place in group}), np.intp)
+                mask = np.array([[place in group for place in places] for group in groups], bool).reshape(len(groups), len(places))
+            case Window(last=IndexLetter(letter=letter, offset=offset)):
+                over = self.methodology.year_set
+                last = scope.letters[letter][1] + offset
+                places = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
+                mask = places[None, :] <= last[:, None]
+            case _:
+                raise TypeError(f"not resolved: {binder!r}")
+        return scope.bound(binder.letter, over, places), (mask, (letter, binder.letter))
+
+    def bound_to_all(self, letter: str, set_id: str, scope: Scope) -> Scope:
+        """Return a scope in which a letter takes every member of a set."""
+        return scope.bound(letter, set_id, np.arange(len(self.setting.members[set_id]), dtype=np.intp))
 
     def cases(self, node: Cases, scope: Scope) -> Valued:
         assert node.otherwise is not None
-        parts = [(self.heard(self.decided, c, scope), self.heard(self.value, v, scope)) for c, v in node.branches]
-        (result, axes), unread = self.heard(self.value, node.otherwise, scope)
-        if unread or any(read or also for (_, read), (_, also) in parts):
-            self.pass_on(self.read_in_cases([(held, read, also) for (held, read), (_, also) in parts], unread, scope))
+        with self.arithmetic.in_branch():
+            parts = [(self.heard(self.decided, c, scope), self.heard(self.value, v, scope)) for c, v in node.branches]
+            (result, axes), unread = self.heard(self.value, node.otherwise, scope)
+        if unread or any(asked or taken for (_, asked), (_, taken) in parts):
+            self.pass_on(self.read_in_cases([(held, asked, taken) for (held, asked), (_, taken) in parts], unread, scope))
         for (held, _), (value, _) in reversed(parts):
             union = scope.order({*axes, *held[1], *value[1]})
-            decided = aligned(held, union)
-            result = np.where(decided, aligned(value, union), aligned((result, axes), union))
-            if decided.dtype != bool:
-                result = np.where(np.isnan(decided), np.nan, result)
+            result = self.arithmetic.choose(*(aligned(one, union) for one in (held, value, (result, axes))))
             axes = union
         return result, axes
 
@@ -336,10 +377,10 @@ class FormulaEvaluator(ConditionEvaluator):
         left: Valued = (np.array(False), ())  # where an earlier condition was taken
         found = []
         for held, asked, taken in parts:
-            found += [self.read_where(hole, self.negated(left), scope) for hole in asked]
-            found += [self.read_where(hole, self.negated(self.either(left, self.negated(held), scope)), scope) for hole in taken]
+            found += [self.read_where(hole, left, scope) for hole in asked]
+            found += [self.read_where(hole, self.either(left, self.failing(held), scope), scope) for hole in taken]
             left = self.either(left, self.holding(held), scope)
-        return found + [self.read_where(hole, self.negated(left), scope) for hole in rest]
+        return found + [self.read_where(hole, left, scope) for hole in rest]
 
     def excluded(self, node: Node, scope: Scope) -> Valued | None:
         """Return where a formula by cases comes out as excluded."""
@@ -352,36 +393,3 @@ class FormulaEvaluator(ConditionEvaluator):
             result = (np.where(aligned(held, union), isinstance(value, Excluded), aligned(result, union)), union)
         return result
 
-
-def _running_sum(array: Array, axis: int) -> Array:
-    """Sum along an axis, one element after the other."""
-    if array.shape[axis] == 0:
-        return np.zeros(array.shape[:axis] + array.shape[axis + 1 :])
-    total: Array = np.take(np.add.accumulate(array, axis=axis), -1, axis=axis)
-    return total
-
-
-def _reduce(kind: str, array: Array, axis: int) -> Array:
-    if kind == "Sum":
-        return _running_sum(array, axis)
-    if kind in ("All", "Any") and array.dtype != bool:
-        return kleene("and" if kind == "All" else "or", [np.asarray(_NEUTRAL[kind]), *np.moveaxis(array, axis, 0)])
-    reduce: Any = {"Product": np.multiply, "Max": np.maximum, "Min": np.minimum, "All": np.logical_and, "Any": np.logical_or}[kind]
-    result: Array = reduce.reduce(array, axis=axis, initial=_NEUTRAL[kind])
-    return result
-
-
-def _diagonal(array: Array) -> Array:
-    size = array.shape[-1]
-    result = np.zeros((*array.shape, size))
-    result[..., np.arange(size), np.arange(size)] = array
-    return result
-
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "max": lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)),
-    "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)),
-    "pos": lambda a: np.maximum(a, 0.0), "abs": np.abs,
-    "sqrt": np.sqrt, "exp": np.exp, "ln": np.log, "log10": np.log10,
-    "calendar_years": np.vectorize(calendar_years, otypes=[float]),
-}  # fmt: skip

@@ -1,18 +1,22 @@
-"""Bind a project's values to what a plan needs: labels, completeness, units, ranges. The last place a unit is converted."""
+"""Bind a project's values to what a plan needs: labels, completeness, units, ranges. The last place a unit is converted.
+
+Nothing is filled: a missing value is an error (conventions §1). Behind this no number carries a unit (conventions §2).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.finding import Finding
 from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
+from engine.plan.dataset_cells import filled_cells
 from engine.plan.plan import Plan
 from engine.plan.setting import Setting, holds
+from engine.plan.upstream import cut_off
 from engine.project.project_file import GAP, ProjectBlock, ProjectData
 from engine.project.statements import Blanket, Pattern, Statements, TieError
 from engine.project.unit_alternatives import alternatives_taken, mixed_alternatives
@@ -20,8 +24,7 @@ from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
 from equations.citation import Citation
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
-from equations.formula.syntax import Element, MatrixRef, Node, walk
-from equations.model.dataset import EVERY, ValueBlock
+from equations.model.dataset import ValueBlock
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -58,7 +61,7 @@ def supplied_quantities(methodology: Methodology, project: ProjectData, setting:
     wanted = {scalar.text for scalar in project.datasets}
     for dataset in methodology.datasets:
         if dataset.use == "default" or dataset.id in wanted:
-            found |= {block.quantity for block in dataset.values if _may_hold(block, setting)}
+            found |= {b.quantity for b in dataset.values if project.takes(dataset.id, b.quantity) and _may_hold(b, setting)}
     return frozenset(found)
 
 
@@ -96,11 +99,6 @@ def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read
     return binder.bind()
 
 
-def reads(node: Node, quantity: str) -> bool:
-    """Whether a node is a cell, or the matrix, of a quantity."""
-    return isinstance(node, Element | MatrixRef) and node.quantity == quantity
-
-
 @dataclass
 class _Binder:
     methodology: Methodology
@@ -115,7 +113,7 @@ class _Binder:
     units: dict[str, Unit] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        substances = tuple(substance.id for substance in self.methodology.substances)
+        substances = self.methodology.own_unit_words
         letters = {s.id: s.letters for s in self.methodology.index_sets}
         self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors, letters)
         self.numbers = NumberReader(self.methodology, self.errors, self.findings)
@@ -150,8 +148,11 @@ class _Binder:
         self.errors += mixed_alternatives(self.methodology, self.plan, self.said_of)
         raise_all(self.errors)
         alternatives = alternatives_taken(self.methodology, self.plan, self.said_of)
-        files = tuple(self.reader.files.items())
-        return Inputs(values, states, origins, alternatives, tuple(self.findings), files, self.units)
+        files = tuple({**dict(self.project.files), **self.reader.files}.items())
+        return Inputs(
+            values=values, states=states, origins=origins, alternatives=alternatives, findings=tuple(self.findings), files=files,
+            units=self.units,
+        )  # fmt: skip
 
     # -- what is at hand
 
@@ -161,7 +162,7 @@ class _Binder:
         requested = [d for d in self.methodology.datasets if d.id in wanted]
         for dataset in (*defaults, *requested):
             kind = "dataset" if dataset.id in wanted else "default"
-            for block in dataset.values:
+            for block in (b for b in dataset.values if self.project.takes(dataset.id, b.quantity)):
                 self.take_block(block, kind, dataset.id, dataset.source)
 
     def take_block(self, block: ValueBlock, kind: str, name: str, fallback: Citation) -> None:
@@ -173,7 +174,7 @@ class _Binder:
         self.units[block.unit.text] = block.unit
         for labels, text in block.cells:
             origin = Origin(kind, name, text, block.unit.text, source, block.place)
-            for cell in self.cells_of(quantity, labels, block):
+            for cell in filled_cells(self.methodology, self.plan.setting, quantity, labels, block):
                 earlier = held.get(cell)
                 if earlier is not None and earlier.origin.kind == kind:
                     self.twice(quantity, cell, earlier.origin.name, name, block)
@@ -192,30 +193,13 @@ class _Binder:
             GraphError("G402", f"{where} give {shown} twice", block.place, why="one number can count", remedy=remedy)
         )
 
-    def cells_of(self, quantity: Quantity, labels: tuple[str, ...], block: ValueBlock) -> list[tuple[int, ...]]:
-        """Return the cells that a line of a dataset fills in this run; members that the project does not have are passed over."""
-        members = [self.plan.setting.members[axis] for axis in quantity.indices]
-        meant = [own if label == EVERY else (label,) for label, own in zip(labels, members, strict=True)]
-        return [
-            tuple(own.index(label) for label, own in zip(cell, members, strict=True))
-            for cell in product(*meant)
-            if all(label in own for label, own in zip(cell, members, strict=True)) and self.block_holds(quantity, cell, block)
-        ]
-
-    def block_holds(self, quantity: Quantity, labels: tuple[str, ...], block: ValueBlock) -> bool:
-        if block.when is None:
-            return True
-        at = {letter: label for (letter, set_id) in block.letters
-              for label, axis in zip(labels, quantity.indices, strict=True) if axis == set_id}  # fmt: skip
-        return holds(block.when, self.plan.setting, at, self.methodology.year_set)
-
     def take_project(self, quantity: Quantity, blocks: Iterable[ProjectBlock]) -> None:
         seen: dict[tuple[int, ...], Place | None] = {}
         if quantity.kind == "computed" and quantity.id not in self.methodology.definitions:
             self.fault("I502", f"{quantity.id} cannot be supplied", self.project.value_places[quantity.id],
                        why="it is computed", remedy="supply what its equation needs")  # fmt: skip
-        if quantity.id not in self.plan.inputs:
-            self.unused(quantity)
+        if (by := self.outdone(quantity)) or quantity.id not in self.plan.inputs:
+            self.unused(quantity, by)
         held = self.statements(quantity.id).listed
         for block in (one.heard_by(self.errors) for one in blocks):
             before = len(self.errors)
@@ -240,14 +224,24 @@ class _Binder:
             if unread or len(self.errors) > before:
                 self.unread.add(quantity.id)
 
-    def unused(self, quantity: Quantity) -> None:
-        readers = [e.label for e in self.methodology.equations if any(reads(node, quantity.id) for node in walk(e.formula))]
+    def outdone(self, quantity: Quantity) -> str:
+        """Return the quantity to which a supplied one leads and for which a dataset gives the number, or an empty text."""
+        by = cut_off(self.methodology, self.plan, quantity.id)
+        return "" if by in self.project.values else by
+
+    def unused(self, quantity: Quantity, by: str) -> None:
+        """Say that what the project supplies is not used; it is a warning where a dataset that it may have forgotten stands in the way."""
+        readers = [equation.label for equation in self.methodology.readers.get(quantity.id, ())]
         why = f"it is read by {listed(readers, 4)}, and the result does not ask for that under these choices and supplied values"
         if not readers:
             why = "no equation of the methodology uses it"
-        place = self.project.value_places.get(quantity.id)
-        self.findings.append(Finding("A705", "note", quantity.id, f"the supplied {quantity.id} is not used", why,
-                                     "remove it, or look whether a choice is wrong", place=place))  # fmt: skip
+        severity, remedy = "note", "remove it, or look whether a choice is wrong"
+        if by:
+            names = listed(list({given.origin.name: None for given in self.statements(by).published.values()}), 4)
+            why = f"it is read by {listed(readers, 4)} and leads to {by}, for which {names} gives the number"
+            severity, remedy = "warning", f"supply {by} yourself, or do not take it from {names}"
+        self.findings.append(Finding("A705", severity, quantity.id, f"the supplied {quantity.id} is not used", why, remedy,
+                                     place=self.project.value_places.get(quantity.id)))  # fmt: skip
 
     def said(self, block: ProjectBlock) -> Said:
         """Return the source of a block, and what else is said of how it was measured."""
@@ -257,7 +251,9 @@ class _Binder:
     def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None) -> Origin:
         source, meta = self.said(block) if said is None else said
         self.units[unit.text] = unit
-        return Origin("project", self.project.path.name, text, unit.text, source, place, meta)
+        return Origin(
+            kind="project", name=self.project.path.name, written=text, unit=unit.text, source=source, place=place, meta=meta,
+        )  # fmt: skip
 
     # -- cells
 
@@ -320,8 +316,8 @@ class _Binder:
                     f"{quantity.id} lists nothing for {', '.join(silent)}",
                     f"`otherwise: {text}` is taken for the whole year",
                     "list the year, or leave `otherwise` out",
-                    str(quantity.source),
-                    self.project.value_places.get(quantity.id),
+                    source=str(quantity.source),
+                    place=self.project.value_places.get(quantity.id),
                 )
             )
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from engine.run.formula import ROW, FormulaEvaluator, Scope, Valued, aligned
+from engine.run.functions import FUNCTIONS
+from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.syntax import Binary, Call, Negative, Node, Reduce
 
 #: Share of the magnitudes that went into a number by which rounding may have moved it: the last digits of sixteen.
@@ -61,18 +63,13 @@ class MagnitudeFormulas(FormulaEvaluator):
 
     def call(self, node: Call, scope: Scope) -> Valued:
         """Return what enters a function."""
-        if node.name in ("max", "min"):
-            return self.along(np.maximum, tuple(self.value(argument, scope) for argument in node.arguments), scope)
-        if node.name in ("pos", "abs"):
-            return self.value(node.arguments[0], scope)
-        if node.name in ("sqrt", "exp", "ln", "log10"):
-            entered, own = self.value(node.arguments[0], scope), self.size(node.arguments[0], scope)
-            array, letters = self.real.call(node, scope)
-            slope = {"sqrt": 1 / np.maximum(np.abs(array), 1e-150), "exp": np.abs(array)}.get(node.name, 1 / own[0])
-            return np.abs(array) + slope * entered[0], letters
-        if node.name in ("floor", "ceil"):
-            return self.real.call(node, scope)
-        return super().call(node, scope)
+        result = self.real.call(node, scope)
+        if LANGUAGE[node.name].rule == "calendar":
+            return result
+        parts = [[part(argument, scope) for argument in node.arguments] for part in (self.size, self.value)]
+        axes = scope.order({x for _, letters in (result, *parts[0], *parts[1]) for x in letters})
+        sizes, entered = ([aligned(value, axes) for value in values] for values in parts)
+        return FUNCTIONS[node.name].entered(aligned(result, axes), sizes, entered), axes
 
     def size(self, node: Node, scope: Scope) -> Valued:
         """Return the real numbers of a node without their signs."""

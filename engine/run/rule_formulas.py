@@ -7,7 +7,7 @@ nobody listed) takes it away. Nothing is read in its place: a lag never stops at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,11 @@ from engine.plan.cells import ABSENT
 from engine.plan.plan import Box
 from engine.run.cell_reads import is_allowed, single_scopes
 from engine.run.conditions import Hole
-from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Valued, aligned
-from engine.run.truth import AWAY, FALSE, OPEN, TRUE, decided, joined, negated, quantified
+from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Terms, Valued, aligned
+from engine.run.numbers import behind, every
+from engine.run.truth import AWAY, FALSE, OPEN, TRUE
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Cases,
@@ -30,12 +32,9 @@ from equations.formula.syntax import (
     IndexLetter,
     Letter,
     Logic,
-    Member,
     Node,
     Not,
     Reduce,
-    Supplied,
-    Switch,
     children,
 )
 from equations.records import record
@@ -69,61 +68,30 @@ class RuleFormulas(FormulaEvaluator):
 
     # -- conditions
 
-    def condition(self, node: Node, scope: Scope) -> Valued:
-        """Return where a condition holds for certain."""
-        truth, letters = self.truth(node, scope)
-        return truth == TRUE, letters
-
-    def truth(self, node: Node, scope: Scope) -> Valued:
-        """Return what a condition can be (:mod:`engine.run.truth`), along its letters."""
-        match node:
-            case Logic(op=op, parts=parts):
-                return self.logic(op, parts, scope)
-            case Not(operand=operand):
-                truth, letters = self.truth(operand, scope)
-                return negated(truth), letters
-            case Reduce():
-                return self.quantifier(node, scope)
-            case Member() | Supplied() | Compare(left=Switch()) | Compare(left=Letter()):
-                holds, letters = super().condition(node, scope)
-                return decided(holds), letters
-            case Compare():
-                return self.comparison(node, scope)
-        raise TypeError(f"not a condition: {node!r}")
-
     def logic(self, op: str, parts: tuple[Node, ...], scope: Scope) -> Valued:
         """Join parts; behind one that decides the whole for every cell nothing is looked at."""
-        decisive = TRUE if op == "or" else FALSE
         found: list[Valued] = []
         for part in parts:
-            found.append(self.truth(part, scope))
-            if not found[-1][1] and int(found[-1][0]) == decisive:
+            found.append(self.decided(part, scope))
+            if not found[-1][1] and self.arithmetic.is_surely(found[-1][0], op == "or"):
                 return found[-1]
-        axes = scope.order({x for _, letters in found for x in letters})
-        return joined([aligned(one, axes) for one in found], op), axes
+        return self.arithmetic.joined(op, found, scope)
 
     def comparison(self, node: Compare, scope: Scope) -> Valued:
-        sides = self.value(node.left, scope), self.value(node.right, scope)
-        gone = [self.away(side, scope) for side in (node.left, node.right)]
-        held = self.compared(node.op, *sides, scope)
-        if self.entered is not None:
-            held = self.within_rounding(node, sides, held, scope)
-        axes = scope.order({x for _, letters in (held, *gone) for x in letters})
-        known = np.asarray(aligned(held, axes), float)
-        truth = np.where(np.isnan(known), OPEN, decided(known == 1))
-        away = aligned(gone[0], axes) | aligned(gone[1], axes)
-        return np.where(away, AWAY, truth).astype(np.uint8), axes
+        parts = super().comparison(node, scope), self.away(node.left, scope), self.away(node.right, scope)
+        axes = scope.order({x for _, letters in parts for x in letters})
+        truth, *gone = (aligned(part, axes) for part in parts)
+        return np.where(gone[0] | gone[1], np.uint8(AWAY), truth), axes
 
-    def quantifier(self, node: Reduce, scope: Scope) -> Valued:
+    def quantified(self, node: Reduce, scope: Scope) -> Valued:
         """Return ``All`` or ``Any``; a term that is away counts for nothing as long as another one is there."""
         if self.unlisted(node):
             return np.array(AWAY, np.uint8), ()
-        inner, truth, takes_part, axes = self.terms(node, scope, self.truth)
-        for letter in (binder.letter for binder in node.binders if binder.within[0] == "all"):
-            truth = self.unmonitored(truth, letter, axes, inner)
-        bound = [binder.letter for binder in node.binders]
-        truth, takes_part = (self.behind(array, axes, bound) for array in (truth, takes_part))
-        return quantified(truth, takes_part, -1, node.kind), tuple(x for x in axes if x not in bound)
+        terms = self.terms(node, scope, self.decided)
+        for binder in node.binders:
+            if isinstance(binder.within, All):
+                terms = replace(terms, array=self.unmonitored(terms.array, binder.letter, terms.axes, terms.inner))
+        return self.of_terms(node.kind, terms), terms.left
 
     def unmonitored(self, truth: Array, letter: str, axes: tuple[str, ...], scope: Scope) -> Array:
         """Take away what is not known of years outside every monitoring period: nobody is asked for it."""
@@ -132,60 +100,18 @@ class RuleFormulas(FormulaEvaluator):
         if set_id != self.methodology.year_set or monitored is None or letter not in axes:
             return truth
         inside = aligned((np.isin(positions, monitored), (letter,)), axes)
-        return np.where(~inside & ((truth & OPEN) == OPEN), AWAY, truth).astype(np.uint8)
-
-    def terms(
-        self, node: Reduce, scope: Scope, evaluate: Callable[[Node, Scope], Valued]
-    ) -> tuple[Scope, Array, Array, tuple[str, ...]]:
-        """Evaluate the body of a reduction for every term.
-
-        Returns
-        -------
-        tuple
-            The scope of the terms; what the body gives; which terms take part; the letters of both arrays.
-        """
-        inner, masks = scope, []
-        for binder in node.binders:
-            inner, mask = self.bind(binder, inner)
-            if mask is not None:
-                masks.append(mask)
-        body, holes = self.heard(evaluate, node.body, inner)
-        bound = {binder.letter for binder in node.binders}
-        masks += [(hole.there, hole.letters) for hole in holes if not hole.own.isdisjoint(bound)]
-        axes = inner.order({x for _, letters in (body, *masks) for x in letters} | bound)
-        sizes = [len(inner.letters[x][1]) if x in bound else 1 for x in axes]
-        arrays = [aligned(one, axes) for one in (body, *masks)]
-        shape = np.broadcast_shapes(tuple(sizes), *(array.shape for array in arrays))
-        takes_part = np.ones(shape, bool)
-        for array in arrays[1:]:
-            takes_part = takes_part & array
-        return inner, np.broadcast_to(arrays[0], shape), takes_part, axes
-
-    def behind(self, array: Array, axes: tuple[str, ...], bound: list[str]) -> Array:
-        """Return an array whose last axis runs through all combinations of the bound letters."""
-        free = [at for at, letter in enumerate(axes) if letter not in bound]
-        moved = np.transpose(array, [*free, *(axes.index(letter) for letter in bound)])
-        return moved.reshape(*(array.shape[at] for at in free), -1) if moved.size else np.empty(
-            (*(array.shape[at] for at in free), 0), array.dtype
-        )
+        return np.where(~inside & ((truth & OPEN) == OPEN), np.uint8(AWAY), truth)
 
     def unlisted(self, node: Reduce) -> str:
         """Return a set of a reduction of which the project, that alone can list its members, says nothing."""
-        named = (self.methodology.base_set(str(b.within[1])) for b in node.binders if b.within[0] == "all")
+        named = (self.methodology.base_set(b.within.set) for b in node.binders if isinstance(b.within, All))
         return next((set_id for set_id in named if set_id in self.setting.unlisted), "")
 
     # -- numbers
 
-    def cases(self, node: Cases, scope: Scope) -> Valued:
-        assert node.otherwise is not None
-        result, axes = self.value(node.otherwise, scope)
-        for condition, value in reversed(node.branches):
-            truth, taken = self.truth(condition, scope), self.value(value, scope)
-            union = scope.order({*axes, *truth[1], *taken[1]})
-            known = aligned(truth, union)
-            rest = np.where(known == FALSE, aligned((result, axes), union), np.nan)
-            result, axes = np.where(known == TRUE, aligned(taken, union), rest), union
-        return result, axes
+    def read_in_cases(self, parts: list[tuple[Valued, list[Hole], list[Hole]]], rest: list[Hole], scope: Scope) -> list[Hole]:
+        """Return every hole: what a case that is not taken reads and is not there, takes a term away, too."""
+        return [hole for _, asked, taken in parts for hole in (*asked, *taken)] + rest
 
     def binary(self, node: Binary, scope: Scope) -> Valued:
         result, axes = super().binary(node, scope)
@@ -201,14 +127,14 @@ class RuleFormulas(FormulaEvaluator):
             self.arrays[quantity] = np.full([len(self.setting.members[axis]) for axis in axes], np.nan)
         return self.arrays[quantity]
 
-    def element(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
-        at, there, letters = self.cells(quantity, indices, scope)
-        array, exists = self.held(quantity), self.exists(quantity)
+    def element(self, node: Element, scope: Scope) -> Valued:
+        at, there, letters = self.cells(node.quantity, node.indices, scope)
+        array, exists = self.held(node.quantity), self.exists(node.quantity)
         if array.size == 0:
             return np.full(there.shape, np.nan), letters
         if exists is not None:
             self.pass_on([Hole(exists[at], letters, frozenset(letters))])
-        value = array[at] if at else array[()]
+        value = array[at]
         return (value if there.all() else np.where(there, value, np.nan)), letters
 
     def cells(
@@ -255,7 +181,7 @@ class RuleFormulas(FormulaEvaluator):
             case Cases(branches=branches, otherwise=otherwise) if otherwise is not None:
                 result: Valued = self.away(otherwise, scope)
                 for condition, value in reversed(branches):
-                    truth, gone = self.truth(condition, scope), self.away(value, scope)
+                    truth, gone = self.decided(condition, scope), self.away(value, scope)
                     union = scope.order({*result[1], *truth[1], *gone[1]})
                     known = aligned(truth, union)
                     rest = np.where(known == AWAY, True, aligned(result, union) & (known != TRUE))
@@ -274,13 +200,13 @@ class RuleFormulas(FormulaEvaluator):
         """A sum is away with any of its terms that is, with a set that nobody listed, and a greatest term where there is none."""
         if self.unlisted(node):
             return np.array(True), ()
-        _, gone, takes_part, axes = self.terms(node, scope, self.away)
-        bound = [binder.letter for binder in node.binders]
-        gone, takes_part = (self.behind(array, axes, bound) for array in (gone, takes_part))
+        terms = self.terms(node, scope, self.away)
+        places = [terms.axes.index(letter) for letter in terms.bound]
+        gone, takes_part = (behind(array, places) for array in (terms.array, takes_part_in(terms)))
         found = (gone & takes_part).any(axis=-1)
         if node.kind in ("Max", "Min"):
             found = found | ~takes_part.any(axis=-1)
-        return np.asarray(found), tuple(x for x in axes if x not in bound)
+        return np.asarray(found), terms.left
 
     def element_away(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
         at, there, letters = self.cells(quantity, indices, scope)
@@ -308,7 +234,7 @@ class RuleFormulas(FormulaEvaluator):
 
     def lacks(self, node: Node, scope: Scope) -> Iterator[Lack]:
         """Yield why a condition is not decided where each free letter stands for one member, the first reasons first."""
-        if set(np.ravel(self.truth(node, scope)[0]).tolist()) <= {TRUE, FALSE}:
+        if set(np.ravel(self.decided(node, scope)[0]).tolist()) <= {TRUE, FALSE}:
             return
         match node:
             case Logic(parts=parts):
@@ -326,15 +252,14 @@ class RuleFormulas(FormulaEvaluator):
         if set_id := self.unlisted(node):
             yield Lack(True, f"the project lists no members of {set_id}")
             return
-        inner, _, _, _ = self.terms(node, scope, self.away)
-        masks = [self.bind(binder, inner)[1] for binder in node.binders if binder.within[0] != "all"]
+        inner = self.terms(node, scope, self.away).inner
+        masks = [self.bind(binder, inner)[1] for binder in node.binders if not isinstance(binder.within, All)]
         terms = [one for one in single_scopes(inner, [binder.letter for binder in node.binders])
                  if all(mask is None or is_allowed(mask, inner, one) for mask in masks)]  # fmt: skip
         if node.kind in ("Max", "Min") and not terms:
             yield Lack(True, f"{node.kind} over no members")
         for one in terms:
-            _, _, takes_part, _ = self.terms(Reduce(node.kind, (), node.body), one, self.away)
-            if takes_part.all():
+            if takes_part_in(self.terms(Reduce(node.kind, (), node.body), one, self.away)).all():
                 yield from look(node.body, one)
 
     def lacks_of_number(self, node: Node, scope: Scope) -> Iterator[Lack]:
@@ -346,7 +271,7 @@ class RuleFormulas(FormulaEvaluator):
                 yield from self.lacks_of_terms(node, scope, self.lacks_of_number)
             case Cases(branches=branches, otherwise=otherwise):
                 for condition, value in branches:
-                    truth = int(np.ravel(self.truth(condition, scope)[0])[0])
+                    truth = int(np.ravel(self.decided(condition, scope)[0])[0])
                     if truth == TRUE:
                         yield from self.lacks_of_number(value, scope)
                         return
@@ -402,3 +327,8 @@ class RuleFormulas(FormulaEvaluator):
         if not members:
             return f"{axis} has no members"
         return f"no year {f'before {members[0]}' if at < 0 else f'after {members[-1]}'}"
+
+
+def takes_part_in(terms: Terms) -> NDArray[np.bool_]:
+    """Return which terms of a reduction take part. Shape: that of their array."""
+    return every([aligned(mask, terms.axes) for mask in terms.masks], terms.array.shape)

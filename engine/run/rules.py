@@ -11,13 +11,25 @@ from numpy.typing import NDArray
 
 from engine.finding import Finding
 from engine.plan.plan import Plan
-from engine.plan.setting import Setting, may_hold
+from engine.plan.upstream import cut_off, upstream
 from engine.run.evaluate import Entered, Values
 from engine.run.formula import Scope, Valued, aligned
 from engine.run.rule_formulas import Lack, RuleFormulas
 from engine.run.truth import AWAY, FALSE, TRUE, Truth
 from equations.errors import listed
-from equations.formula.syntax import Compare, Element, Logic, MatrixRef, Node, Not, Number, Ratio, Supplied, Switch, walk
+from equations.formula.syntax import (
+    Compare,
+    Element,
+    Logic,
+    MatrixRef,
+    Node,
+    Not,
+    Number,
+    Ratio,
+    Supplied,
+    Switch,
+    walk,
+)
 from equations.model.equation import Rule
 from equations.model.methodology import Methodology
 from equations.records import record
@@ -106,7 +118,7 @@ class _Judge:
         formulas, setting = self.formulas, self.formulas.setting
         for letter, set_id in self.rule.letters:
             self.scope = self.scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))
-        applies: Valued = (np.array(TRUE, np.uint8), ()) if self.rule.when is None else formulas.truth(self.rule.when, self.scope)
+        applies: Valued = (np.array(TRUE, np.uint8), ()) if self.rule.when is None else formulas.decided(self.rule.when, self.scope)
         if not applies[1] and int(applies[0]) == FALSE:
             return self.said(IDLE, self.under())
         for _, set_id in self.rule.letters:
@@ -118,7 +130,7 @@ class _Judge:
 
     def cells(self, applies: Valued) -> tuple[Truth, tuple[str, ...]]:
         """Return what the rule can be for each of its members; away where it does not apply."""
-        held, letters = self.formulas.truth(self.rule.condition, self.scope)
+        held, letters = self.formulas.decided(self.rule.condition, self.scope)
         union = self.scope.order({*letters, *applies[1]})
         truth, when = aligned((held, letters), union), aligned(applies, union)
         truth = np.where(when & TRUE, truth, 0) | np.where(when & (FALSE | AWAY), AWAY, 0)
@@ -147,7 +159,10 @@ class _Judge:
 
     def said(self, state: str, why: str = "", partly: str = "", findings: tuple[Finding, ...] = ()) -> Verdict:
         rule = self.rule
-        return Verdict(rule.id, rule.severity, rule.statement, state, why, partly, str(rule.source), findings)
+        return Verdict(
+            rule=rule.id, severity=rule.severity, statement=rule.statement, state=state, why=why, partly=partly,
+            source=str(rule.source), findings=findings,
+        )  # fmt: skip
 
     # -- where it does not apply
 
@@ -197,7 +212,7 @@ class _Judge:
             here, lacks = self.at(cell, letters), list[Lack]()
             if self.rule.when is not None:
                 lacks += islice(self.formulas.lacks(self.rule.when, here), _MOST_LACKS)
-            if not (self.rule.when is not None and int(np.ravel(self.formulas.truth(self.rule.when, here)[0])[0]) == FALSE):
+            if not (self.rule.when is not None and int(np.ravel(self.formulas.decided(self.rule.when, here)[0])[0]) == FALSE):
                 lacks += islice(self.formulas.lacks(self.rule.condition, here), _MOST_LACKS)
             found.append((cell, list(dict.fromkeys(lacks))))
         return found
@@ -217,13 +232,15 @@ class _Judge:
         if statements:
             names = ", ".join(statements)
             return Finding("A717", rule.severity, rule.id, f"not stated by the project: {names}", rule.statement,
-                           f"add it under `values:` ({methodology.quantity[statements[0]].meaning})", str(rule.source),
-                           rule.place)  # fmt: skip
+                           f"add it under `values:` ({methodology.quantity[statements[0]].meaning})", source=str(rule.source),
+                           place=rule.place)  # fmt: skip
         inputs = [id_ for quantity in missing for id_ in self.inputs_behind(quantity)]
         named = ", ".join(dict.fromkeys(inputs))
         remedy = f"supply {named} under `values:`" if named else "look at the numbers that it compares"
-        return Finding("A740", rule.severity, rule.id, f"cannot be decided: {rule.statement}", f"missing: {evidence}" if missing else evidence,
-                       remedy, str(rule.source), rule.place)  # fmt: skip
+        return Finding(
+            "A740", rule.severity, rule.id, f"cannot be decided: {rule.statement}", f"missing: {evidence}" if missing else evidence,
+            remedy, source=str(rule.source), place=rule.place,
+        )  # fmt: skip
 
     def inputs_behind(self, quantity: str) -> list[str]:
         """Return the inputs whose lack keeps a quantity from having a number."""
@@ -242,7 +259,10 @@ class _Judge:
             shown.append(f"{where}: {numbers}".strip(": ") if where else numbers)
         if len(cells) > _MOST_SHOWN:
             shown.append(f"and {len(cells) - _MOST_SHOWN} more")
-        return Finding("A701", rule.severity, rule.id, rule.statement, " | ".join(shown), rule.remedy, str(rule.source), rule.place)
+        return Finding(
+            "A701", rule.severity, rule.id, rule.statement, " | ".join(shown), rule.remedy, source=str(rule.source),
+            place=rule.place,
+        )  # fmt: skip
 
     def name(self, cell: NDArray[np.intp], letters: tuple[str, ...]) -> str:
         here = self.at(cell, letters)
@@ -255,35 +275,6 @@ class _Judge:
             place = int(cell[letters.index(letter)]) if letter in letters else 0
             narrowed[letter] = (set_id, positions[place : place + 1])
         return Scope(narrowed)
-
-
-# -- what follows from what
-
-
-def cut_off(methodology: Methodology, plan: Plan, quantity: str) -> str:
-    """Return the supplied quantity that stands in the place of equations to which another one leads, or an empty text.
-
-    What leads only there is not computed, and nobody is asked for it.
-    """
-    if quantity in plan.required:
-        return ""
-    for id_ in plan.required:
-        if id_ in plan.inputs and id_ in methodology.definitions and quantity in upstream(methodology, plan.setting, id_):
-            return id_
-    return ""
-
-
-def upstream(methodology: Methodology, setting: Setting, quantity: str, inputs: frozenset[str] = frozenset()) -> set[str]:
-    """Return what a quantity follows from by the equations that choices and readings leave standing, beyond none of ``inputs``."""
-    queue, found = [quantity], set[str]()
-    while queue:
-        id_ = queue.pop()
-        for equation in methodology.definitions.get(id_, ()):
-            if equation.when is None or may_hold(equation.when, setting):
-                new = {n.quantity for n in walk(equation.formula) if isinstance(n, Element | MatrixRef)} - found
-                found |= new
-                queue += sorted(new - inputs)
-    return found
 
 
 # -- numbers of a rule that is broken
@@ -308,5 +299,5 @@ def _numbers(node: Node, formulas: RuleFormulas, scope: Scope) -> Iterator[str]:
             if not (isinstance(side, Number | Ratio) or any(isinstance(inner, Element | MatrixRef) for inner in walk(side))):
                 break
             sides.append(f"{float(np.ravel(formulas.value(side, scope)[0])[0]):.6g}")
-        if len(sides) == 2 and int(np.ravel(formulas.truth(part, scope)[0])[0]) == FALSE:
+        if len(sides) == 2 and int(np.ravel(formulas.decided(part, scope)[0])[0]) == FALSE:
             yield f"{sides[0]} {opposite[part.op]} {sides[1]}"

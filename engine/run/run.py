@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -150,14 +151,6 @@ class Run:
             found.append((labels, float(array[cell]), "excluded" if state == EXCLUDED else ""))
         return found
 
-    def to_dataframe(self, quantity: str):  # type: ignore[no-untyped-def]
-        """Return one quantity as a pandas DataFrame with a column for each index, and ``value`` (needs pandas)."""
-        import pandas
-
-        axes = list(self.methodology.quantity[quantity].axis_names)
-        rows = [[*labels, value] for labels, value, _ in self.cells(quantity)]
-        return pandas.DataFrame(rows, columns=[*axes, "value"])
-
 
 def total_cells(run: Run, target: str) -> NDArray[np.bool_]:
     """Return the cells whose sum is the total of a quantity of a run. Shape: one axis per index of the quantity.
@@ -214,7 +207,7 @@ def run_project(
     verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
     broken = (finding for verdict in verdicts for finding in verdict.findings)
     findings = (*aside, *inputs.findings, *broken, *_about(methodology, data, plan, values))
-    return Run(methodology, data, plan, inputs, values, findings, verdicts)
+    return Run(methodology=methodology, project=data, plan=plan, inputs=inputs, values=values, findings=findings, verdicts=verdicts)
 
 
 def stated_quantities(methodology: Methodology, project: ProjectData) -> frozenset[str]:
@@ -233,7 +226,7 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
         if setting.readings[ruling.id] != ruling.default:
             found.append(Finding("A714", "note", ruling.id, f"read as {setting.readings[ruling.id]!r}, not as {ruling.default!r}",
                                  ruling.issue))  # fmt: skip
-    found += _unmonitored(methodology, data, values)
+    found += [*_unmonitored(methodology, data, values), *_unlisted_relations(methodology, plan)]
     for value in dict.fromkeys(values.near_whole):
         found.append(Finding("A746", "note", methodology.result, f"floor or ceil of {value!r} counts as the whole number {value:,.0f}",
                              "it is known as a float only: a root, a power or a logarithm enters it"))  # fmt: skip
@@ -243,6 +236,20 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
             continue
         found.append(Finding("A707", "note", equation.id, f"{equation.label} solved for {solution.where or equation.quantity}",
                              str(solution), source=str(equation.source)))  # fmt: skip
+    return found
+
+
+def _unlisted_relations(methodology: Methodology, plan: Plan) -> list[Finding]:
+    """Warn where a run reads cells on a relation that nobody lists: every combination of members is then taken to exist."""
+    found = []
+    for relation in methodology.relations:
+        on = [q.id for q in methodology.quantities if q.on == relation.id and q.id in plan.needs]
+        count = prod(len(plan.setting.members[set_id]) for set_id in relation.over)
+        if on and count > 1 and plan.setting.relations.get(relation.id) is None:
+            found.append(Finding(
+                "A724", "warning", relation.id, f"the project does not list {relation.id}, so all {count} combinations of "
+                f"{', '.join(relation.over)} count", f"{relation.meaning or 'the combinations that exist'}; read by {listed(on, 4)}",
+                f"list those that exist under `relations: {relation.id}: {{a: [b, c]}}`, or all of them if all do"))  # fmt: skip
     return found
 
 

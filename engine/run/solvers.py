@@ -131,7 +131,7 @@ def solve_root(
     outcome, residual = int(found.outcome[0]), float(found.residuals[0])
     if outcome != FOUND:
         raise EvaluationError("V606" if outcome == UNVERIFIED else "V604",
-                              f"{equation.label} ({equation.id}) has no solution for {where or 'its matrix'}",
+                              f"{equation.full_label} has no solution for {where or 'its matrix'}",
                               equation.place, why=why_without(outcome, matrix, exponent, residual),
                               remedy="check the matrix, or supply the annual matrix itself")  # fmt: skip
     root = np.ascontiguousarray(found.values[..., 0])

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.plan.setting import Setting
 from equations.errors import InputError
-from equations.formula.syntax import Binary, Element, IndexLetter, Negative, Node, Reduce, walk
+from equations.formula.syntax import All, Binary, Element, IndexLetter, Negative, Node, Reduce, walk
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -70,15 +70,10 @@ def _adds(formula: Node, quantity: Quantity, year_set: str, methodology: Methodo
     """Whether a formula adds a quantity over years: a sum over a letter of years with the quantity as a term of its body."""
     for node in walk(formula):
         if isinstance(node, Reduce) and node.kind == "Sum":
-            letters = {b.letter for b in node.binders if _runs_over_years(b.within, year_set, methodology)}
+            letters = {b.letter for b in node.binders if b.within == All(year_set) or not isinstance(b.within, All)}
             if any(_is_at(term, quantity, letters) for term in _terms(node.body)):
                 return True
     return False
-
-
-def _runs_over_years(within: tuple[object, ...], year_set: str, methodology: Methodology) -> bool:
-    kind, name = str(within[0]), str(within[1])
-    return kind != "all" or name == year_set
 
 
 def _terms(node: Node) -> list[Node]:

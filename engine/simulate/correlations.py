@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.run.run import Run
 from engine.simulate.distribution_reader import read_amount
-from engine.simulate.distributions import FROM_NORMAL
+from engine.simulate.distributions import DISTRIBUTIONS
 from engine.simulate.normal import Numbers
 from engine.simulate.unknowns import Variable, shared_names
 from equations.errors import InputError, MethodologyError, Place
@@ -36,7 +36,7 @@ class Correlation:
 
 
 @dataclass(frozen=True)
-class Statement:
+class CorrelationStatement:
     """One correlation as declared.
 
     Attributes
@@ -62,7 +62,7 @@ class Stated:
         Cells that hold one written number, and of which a statement says itself how they go together.
     """
 
-    statements: tuple[Statement, ...]
+    statements: tuple[CorrelationStatement, ...]
     apart: frozenset[str]
     errors: list[MethodologyError]
 
@@ -114,7 +114,7 @@ class Stated:
         return Correlation(names, matrix)
 
 
-def _pairs(statement: Statement, follows: Pairs[str, str]) -> Iterator[tuple[str, str, float]]:
+def _pairs(statement: CorrelationStatement, follows: Pairs[str, str]) -> Iterator[tuple[str, str, float]]:
     """Yield what a statement says of two numbers that are drawn."""
     drawn = [tuple(dict.fromkeys(follows.get(name, name) for name in own)) for own in statement.listed]
     for at, own in enumerate(drawn):
@@ -152,7 +152,7 @@ def read_correlations(node: YamlNode | None, run: Run, variables: Several[Variab
     return Stated(statements, _apart(statements, shared_names(run, variables)), errors)
 
 
-def _apart(statements: Iterable[Statement], shared: Pairs[str, int]) -> frozenset[str]:
+def _apart(statements: Iterable[CorrelationStatement], shared: Pairs[str, int]) -> frozenset[str]:
     """Return cells of one number of which it is stated how they go together: as cells of one name, or named one by one."""
     found: set[str] = set()
     for statement in statements:
@@ -172,12 +172,12 @@ class _Reader:
         self.names: dict[str, list[str]] = {}
         for variable in variables:
             self.names.setdefault(variable.quantity, []).extend(variable.names)
-        self.free = {name for v in variables if v.kind in FROM_NORMAL for name in v.names}
+        self.free = {name for v in variables if v.distribution.is_from_normal for name in v.names}
 
     def fault(self, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError("I510", what, place, why=why, remedy=remedy))
 
-    def statement(self, item: YamlNode) -> Statement | None:
+    def statement(self, item: YamlNode) -> CorrelationStatement | None:
         between = item.get("between") if isinstance(item, Mapping) else None
         if not isinstance(item, Mapping) or not isinstance(between, Sequence):
             self.fault("a correlation names what it is `between`", item.place, remedy="write {between: [A, B], coefficient: 0.5}")
@@ -191,7 +191,7 @@ class _Reader:
                     f"{text} cannot be correlated",
                     scalar.place,
                     why="it is not declared as uncertain, or has a distribution that is not made from normal numbers",
-                    remedy="correlate " + ", ".join(sorted(FROM_NORMAL)),
+                    remedy="correlate " + ", ".join(sorted(name for name, one in DISTRIBUTIONS.items() if one.is_from_normal)),
                 )
                 return None
             listed.append(tuple(own))
@@ -200,7 +200,7 @@ class _Reader:
             self.fault("a correlation names a number twice", between.place, remedy="name each once")
             return None
         matrix = self.matrix(item, [len(own) for own in listed])
-        return None if matrix is None else Statement(tuple(listed), matrix, item.place)
+        return None if matrix is None else CorrelationStatement(tuple(listed), matrix, item.place)
 
     def matrix(self, item: Mapping, sizes: list[int]) -> np.ndarray | None:
         """Return the coefficients between what is listed; of the cells of one name nothing is said, unless it stands alone."""
@@ -246,6 +246,8 @@ class _Reader:
 
 def factor_of(matrix: Numbers) -> Numbers:
     """Return the lower triangle whose product with its transpose is a correlation matrix, by Cholesky's scheme.
+
+    Source: G. H. Golub, C. F. Van Loan, Matrix Computations (2013), section 4.2.
 
     Written out on whole columns: the linear algebra of a library would give other bits, and other draws, on another processor. A pivot of
     nothing (numbers that move as one) leaves its column empty.

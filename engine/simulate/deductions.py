@@ -48,7 +48,7 @@ def _fcpf(relative: float) -> float:
 
 
 @dataclass(frozen=True)
-class Rule:
+class DeductionRule:
     """A programme's rule: the share that it holds back by the relative half-width of the 90 % interval, and of what both are shares."""
 
     share_of: Callable[[float], float]
@@ -56,13 +56,13 @@ class Rule:
     source: str
 
 
-RULES: dict[str, Rule] = {
-    "art-trees": Rule(
+RULES: dict[str, DeductionRule] = {
+    "art-trees": DeductionRule(
         _art_trees,
         "mean",
         "ART TREES 2.0, section 8: 0.524417 x half-width of the 90 % interval, as a share of the mean / 1.645006",
     ),
-    "fcpf": Rule(
+    "fcpf": DeductionRule(
         _fcpf,
         "median",
         "FCPF Methodological Framework, indicator 22.2: 0, 4, 8, 12, 15 % up to 15, 30, 60, 100 % and above; "
@@ -86,4 +86,7 @@ def deduct(rule: str, summary: Summary) -> Deduction:
     relative = summary.interval(LEVEL).half_width / abs(centre) if centre else float("inf")
     share = min(max(own.share_of(relative), 0.0), 1.0)
     amount = share * max(centre, 0.0)
-    return Deduction(rule, summary.name, relative, share, amount, centre - amount, own.source, own.centre)
+    return Deduction(
+        rule=rule, of=summary.name, relative=relative, share=share, amount=amount, after=centre - amount, source=own.source,
+        centre=own.centre,
+    )  # fmt: skip

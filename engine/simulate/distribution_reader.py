@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.project.values import UnitReader
-from engine.simulate.distributions import FORMS, Form
+from engine.simulate.distribution import Form
+from engine.simulate.distributions import DISTRIBUTIONS, IN_UNIT
 from equations.errors import InputError, MethodologyError, Place, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
 from equations.model.quantity import Quantity
@@ -13,15 +14,7 @@ from equations.spec.block import read_number
 from equations.units.unit import Unit
 
 _BESIDE = ("distribution", "unit", "source")
-_KNOWN = (*_BESIDE, *dict.fromkeys(name for forms in FORMS.values() for form in forms for name in (*form.needs, *form.may)))
-_IN_UNIT = ("mean", "se", "low", "high", "min", "max", "mode")
-#: Field and distribution -> what is probably meant.
-_MEANT = {
-    ("min", "normal"): "take truncated_normal, which is cut off there",
-    ("max", "normal"): "take truncated_normal, which is cut off there",
-    ("mean", "triangular"): "its top is its `mode`, and its mean follows from all three",
-    ("mean", "uniform"): "its mean is the middle of min and max",
-}
+_KNOWN = (*_BESIDE, *dict.fromkeys(name for one in DISTRIBUTIONS.values() for name in one.fields))
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ class DistributionReader:
             Unit of the values beside which it stands, read already or as written.
         """
         before = len(self.errors)
-        kind = self.word(node.get("distribution"), tuple(FORMS), "")
+        kind = self.word(node.get("distribution"), tuple(DISTRIBUTIONS), "")
         if kind:
             self.check_fields(quantity, kind, node)
         numbers, level, over = {}, self.level, ""
@@ -95,7 +88,7 @@ class DistributionReader:
             elif key.text == "over":
                 over = value.text if isinstance(value, Scalar) else ""
             elif key.text in _KNOWN and key.text not in _BESIDE:
-                numbers[key.text] = self.number(quantity, key.text, value) * (factor if key.text in _IN_UNIT else 1.0)
+                numbers[key.text] = self.number(quantity, key.text, value) * (factor if key.text in IN_UNIT else 1.0)
         return Fields(kind, numbers, level, over) if len(self.errors) == before else None
 
     # -- which fields
@@ -103,26 +96,25 @@ class DistributionReader:
     def check_fields(self, quantity: Quantity, kind: str, node: Mapping) -> None:
         """Report fields that are not known, that the distribution does not take, and that it lacks."""
         before = len(self.errors)
-        forms, said = FORMS[kind], kind.replace("_", " ")
-        taken = tuple(dict.fromkeys(name for form in forms for name in (*form.needs, *form.may)))
+        distribution = DISTRIBUTIONS[kind]
         for key, _ in node:
             if key.text not in _KNOWN:
                 self.fault("I502", f"a distribution has no field {key.text!r}", key.place,
                            remedy=near_or_all(key.text, _KNOWN, "fields:"))  # fmt: skip
-            elif key.text not in (*taken, *_BESIDE):
-                remedy = f"it takes {', '.join(taken) or 'none'}"
-                self.fault("I517", f"a {said} distribution takes no `{key.text}`", key.place,
+            elif key.text not in (*distribution.fields, *_BESIDE):
+                remedy = f"it takes {', '.join(distribution.fields) or 'none'}"
+                self.fault("I517", f"a {distribution.words} distribution takes no `{key.text}`", key.place,
                            why=f"of {quantity.id} it would be said and not heard",
-                           remedy=_MEANT.get((key.text, kind), remedy))  # fmt: skip
+                           remedy=distribution.meant.get(key.text, remedy))  # fmt: skip
         if len(self.errors) == before:
             self.check_form(quantity, kind, node)
 
     def check_form(self, quantity: Quantity, kind: str, node: Mapping) -> None:
         """Report a distribution of which no form has all it needs, or that is declared in two ways at once."""
         given = {key.text for key, _ in node} - set(_BESIDE)
-        whole = [form for form in FORMS[kind] if set(form.needs) <= given]
+        whole = [form for form in DISTRIBUTIONS[kind].forms if set(form.needs) <= given]
         if not whole:
-            wanted = ", or ".join(" and ".join(form.needs) for form in FORMS[kind])
+            wanted = ", or ".join(" and ".join(form.needs) for form in DISTRIBUTIONS[kind].forms)
             self.fault("I510", f"the distribution of {quantity.id} lacks {wanted}", node.place,
                        remedy="declare it beside `distribution:`")  # fmt: skip
             return
@@ -141,7 +133,7 @@ class DistributionReader:
 
     def number(self, quantity: Quantity, name: str, node: YamlNode) -> float:
         amount = read_amount(node, name, self.errors)
-        if name in _IN_UNIT and isinstance(node, Scalar) and node.text.endswith("%") and str(quantity.unit) != "1":
+        if name in IN_UNIT and isinstance(node, Scalar) and node.text.endswith("%") and str(quantity.unit) != "1":
             remedy = "write relative_se" if name == "se" else f"write it in {quantity.unit}, or in a `unit:` of its own"
             self.fault("I510", f"{name} of {quantity.id} is no share: it is in {quantity.unit}", node.place, remedy=remedy)
         return amount
@@ -149,7 +141,7 @@ class DistributionReader:
     def factor(self, quantity: Quantity, node: Mapping, beside: Unit | YamlNode | None) -> float:
         """Return the factor to the quantity's unit from that of a distribution: its own, or that of the values beside it."""
         written = node.get("unit") or beside
-        if written is None or not any(name in node for name in _IN_UNIT):
+        if written is None or not any(name in node for name in IN_UNIT):
             return 1.0
         unit = written if isinstance(written, Unit) else self.unit(quantity, node, written)
         if unit is None:

@@ -1,4 +1,4 @@
-"""Draws of uncertain inputs. The numbers of a draw depend on the seed, the cell and the number of the draw, and on nothing else.
+"""Draws of uncertain inputs. The numbers of a draw depend on the seed, the cell and the number of the draw, and on nothing else (conventions §12).
 
 Each cell has a stream of its own (Philox, keyed by seed and cell), cut into chunks of draws; a chunk begins at a counter of its
 own. So any block of draws can be made alone, by any worker, and a further uncertain input changes no draw of the others.
@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.simulate.correlations import factor_of, joined
-from engine.simulate.distributions import FROM_NORMAL, from_normal
 from engine.simulate.normal import Numbers
 from engine.simulate.uncertainty_file import Uncertainty
 from engine.simulate.unknowns import Variable
@@ -41,7 +40,7 @@ def stream(seed: int, name: str, chunk: int) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class DrawSource:
-    """Draws for a batch (a :class:`engine.batch.batchable.Source`).
+    """Draws for a batch (a :class:`engine.batch.batchable.NumberSource`).
 
     Attributes
     ----------
@@ -125,10 +124,10 @@ class DrawSource:
         moved: dict[str, int] = {}
         for variable, first in zip(self.uncertainty.variables, self._firsts, strict=True):
             own = result[first : first + len(variable.names)]
-            if variable.kind in FROM_NORMAL:
-                own[...] = from_normal(variable.kind, own, _columns(variable))
+            if variable.distribution.is_from_normal:
+                own[...] = variable.distribution.from_normal(own, _columns(variable))
             else:
-                own[...] = _of_its_own(variable, streams)
+                own[...] = variable.distribution.drawn(variable.parameters, [streams[name] for name in variable.names], CHUNK)
         self._keep_within(result, streams, moved)
         self.moved[chunk] = moved
         return result
@@ -164,7 +163,7 @@ class DrawSource:
             for at, row in enumerate(rows.tolist()):
                 variable, place = self._variable_of_row[row]
                 parameters = {name: numbers[place, None] for name, numbers in variable.parameters.items()}
-                result[row, columns] = from_normal(variable.kind, normal[at], parameters)
+                result[row, columns] = variable.distribution.from_normal(normal[at], parameters)
             there = result[np.ix_(rows, columns)]
             wrong = ((there < self._least[rows]) | (there > self._most[rows])).any(axis=0)
             columns = columns[wrong]
@@ -220,31 +219,14 @@ class DrawSource:
             rows = np.array([at[name] for name in correlation.names], np.int64)
             found.append((rows, factor_of(correlation.matrix)))
             correlated |= set(rows.tolist())
-        single = [row for row, (v, _) in enumerate(self._variable_of_row) if v.kind in FROM_NORMAL and row not in correlated]
+        single = [
+            row for row, (v, _) in enumerate(self._variable_of_row) if v.distribution.is_from_normal and row not in correlated
+        ]
         return found + [(np.array([row], np.int64), None) for row in single]
 
 
 def _columns(variable: Variable) -> dict[str, Numbers]:
     return {name: numbers[:, None] for name, numbers in variable.parameters.items()}
-
-
-def _of_its_own(variable: Variable, streams: Mapping[str, np.random.Generator]) -> Numbers:
-    """Draw what is not made from normal numbers."""
-    parameters = variable.parameters
-    if variable.kind == "beta":
-        shares = np.stack(
-            [streams[name].beta(parameters["alpha"][at], parameters["beta"][at], CHUNK) for at, name in enumerate(variable.names)]
-        )
-        return np.asarray(parameters["min"][:, None] + (parameters["max"] - parameters["min"])[:, None] * shares)
-    values = parameters["value"]
-    if variable.kind == "multinomial":
-        total = round(float(values.sum()))
-        return streams[variable.names[0]].multinomial(total, values / values.sum(), CHUNK).T.astype(np.float64)
-    shares = values / values.sum()
-    weights = np.stack(
-        [streams[name].standard_gamma(parameters["size"][at] * shares[at], CHUNK) for at, name in enumerate(variable.names)]
-    )
-    return np.asarray(weights / weights.sum(axis=0) * values.sum())
 
 
 def moved_shares(sources: list[DrawSource]) -> dict[str, float]:

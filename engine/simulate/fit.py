@@ -8,8 +8,7 @@ import numpy as np
 
 from engine.finding import Finding
 from engine.output.terminal import number
-from engine.simulate.moments import covariance_of, means_of
-from engine.simulate.normal import Numbers
+from engine.simulate.normal import LARGEST, Numbers
 from engine.simulate.unknowns import Variable
 from equations.errors import InputError
 from equations.model.quantity import Quantity
@@ -19,6 +18,16 @@ FARTHEST = 4.0
 #: A mean that is further from the value than this share of the standard error is told.
 TOLD = 0.01
 _ROUNDING = 1e-12
+
+
+def check_size(variable: Variable, values: Numbers) -> InputError | None:
+    """Return the error of numbers so large that a distribution of them has no finite variance, or ``None``."""
+    shown = [values, *variable.parameters.values()]
+    largest = max((float(np.abs(numbers[np.isfinite(numbers)]).max(initial=0.0)) for numbers in shown), default=0.0)
+    if largest <= LARGEST:
+        return None
+    return InputError("I510", f"{variable.names[0]} cannot be drawn: {largest:g} is too large for a distribution", variable.place,
+                      why=f"numbers are drawn up to {LARGEST:g}", remedy="look for a typing error")  # fmt: skip
 
 
 def check_value(variable: Variable, values: Numbers, fields: Mapping[str, float]) -> InputError | None:
@@ -36,16 +45,14 @@ def check_value(variable: Variable, values: Numbers, fields: Mapping[str, float]
     wrong = np.zeros(len(values), bool)
     if "min" in p:
         wrong |= (values < p["min"] - room) | (values > p["max"] + room)
-    if variable.kind == "lognormal":
-        wrong |= values <= 0
-    wrong |= ~(_distance(variable, values) <= FARTHEST)
+    wrong |= ~(variable.distribution.distance(p, values) <= FARTHEST)
     if not wrong.any():
         return None
     at = int(np.flatnonzero(wrong)[0])
     further = f" (and {int(wrong.sum()) - 1} more)" if wrong.sum() > 1 else ""
     return InputError(
         "I518",
-        f"{variable.names[at]} = {values[at]:g}{further} is no number that its {variable.kind.replace('_', ' ')} distribution gives",
+        f"{variable.names[at]} = {values[at]:g}{further} is no number that its {variable.distribution.words} distribution gives",
         variable.place,
         why=_reach(variable, at),
         remedy="correct the distribution or its unit" + ("" if "mean" in fields else ", or the value")
@@ -53,29 +60,12 @@ def check_value(variable: Variable, values: Numbers, fields: Mapping[str, float]
     )  # fmt: skip
 
 
-def _distance(variable: Variable, values: Numbers) -> Numbers:
-    """Return how many standard errors the values lie from the middle of what is made from one normal number."""
-    p = variable.parameters
-    if variable.kind not in ("normal", "truncated_normal", "lognormal"):
-        return np.zeros(len(values))
-    if variable.kind == "lognormal":
-        apart, se = np.log(np.where(values > 0, values, 1.0)) - p["log_mean"], p["log_se"]
-    else:
-        apart, se = values - p["mean"], p["se"]
-    sure = np.where(np.abs(apart) <= 1e-9 * np.abs(values), 0.0, np.inf)
-    return np.where(se > 0, np.abs(apart) / np.where(se > 0, se, 1.0), sure)
-
-
 def _reach(variable: Variable, at: int) -> str:
     p = {name: float(numbers[at]) for name, numbers in variable.parameters.items()}
-    if "min" in p and variable.kind != "truncated_normal":
+    usual = variable.distribution.usual(p, FARTHEST)
+    if usual is None:
         return f"its draws lie from {p['min']:g} to {p['max']:g}"
-    if variable.kind == "lognormal":
-        low, high = (float(np.exp(p["log_mean"] + side * FARTHEST * p["log_se"])) for side in (-1, 1))
-    else:
-        low, high = (p["mean"] + side * FARTHEST * p["se"] for side in (-1, 1))
-        low, high = max(low, p.get("min", low)), min(high, p.get("max", high))
-    return f"all but one in sixteen thousand of its draws lie from {low:.6g} to {high:.6g}"
+    return f"all but one in sixteen thousand of its draws lie from {usual[0]:.6g} to {usual[1]:.6g}"
 
 
 def other_mean(variable: Variable, values: Numbers, quantity: Quantity, stated: bool) -> Iterator[Finding]:
@@ -86,7 +76,7 @@ def other_mean(variable: Variable, values: Numbers, quantity: Quantity, stated: 
     stated
         Whether the declaration names another mean itself.
     """
-    means, spreads = means_of(variable), np.sqrt(np.diag(covariance_of(variable)))
+    means, spreads = variable.means, np.sqrt(np.diag(variable.covariances))
     apart = np.abs(means - values)
     off = np.flatnonzero(apart > np.maximum(TOLD * spreads, 1e-9 * np.abs(values)))
     if not len(off):
@@ -100,9 +90,9 @@ def other_mean(variable: Variable, values: Numbers, quantity: Quantity, stated: 
         "warning",
         variable.names[at],
         f"value {number(float(values[at]))}, mean of its draws {number(float(means[at]))}{unit} "
-        f"({variable.kind.replace('_', ' ')}{share}{others})",
+        f"({variable.distribution.words}{share}{others})",
         "the declaration names this mean" if stated else "",
         "" if stated else "give the mean as the value, or a distribution whose mean is the value",
-        str(quantity.source),
-        variable.place,
+        source=str(quantity.source),
+        place=variable.place,
     )

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
+#: Above it the fourth power of a number that is drawn, as in the errors of Sobol indices, is near what has no finite value.
+LARGEST = 1e60
 #: Coefficients of Wichura's algorithm AS 241 (PPND16), lowest power first: numerator and denominator of its three regions.
 _CENTRE = (
     (3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3, 1.3731693765509461125e4, 4.5921953931549871457e4,

@@ -2,6 +2,9 @@
 
 The variance of the result is that of its linear part: the derivatives with respect to the inputs, and the inputs' variances and
 covariances.
+
+Source: IPCC 2006 Guidelines for National Greenhouse Gas Inventories, volume 1, chapter 3, section 3.2.3.1 (Approach 1). Its equations 3.1
+and 3.2 are those of products and of sums; derivatives give both, and all between.
 """
 
 from __future__ import annotations
@@ -10,10 +13,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.batch.batchable import Batchable
 from engine.batch.derivatives import Gradient, gradient, values_of
-from engine.simulate.moments import correlated, covariance_of
+from engine.simulate.moments import correlated
 from engine.simulate.normal import Numbers, quantile
 from engine.simulate.statistics import Summary
 from engine.simulate.uncertainty_file import Uncertainty
@@ -50,10 +54,18 @@ class Propagated:
         return self.se * float(quantile(np.array([0.5 + level / 2]))[0])
 
 
-def gradient_of(batchable: Batchable, numbers: Mapping[str, Numbers], target: str) -> Gradient:
-    """Return the derivatives of a quantity, summed over its members, as printed."""
+def gradient_of(batchable: Batchable, numbers: Mapping[str, Numbers], target: str, meant: NDArray[np.bool_] | None = None) -> Gradient:
+    """Return the derivatives of a quantity, as printed.
+
+    Parameters
+    ----------
+    meant
+        The cells whose sum it is (:func:`engine.run.run.total_cells`), all of them by default: of a stock the last year, of a result by year
+        the years that are monitored. Shape: that of the quantity.
+    """
     program = batchable.literal
-    cells = program.outputs[target].ravel().tolist()
+    outputs = program.outputs[target]
+    cells = (outputs if meant is None else outputs[meant]).ravel().tolist()
     shapes = {quantity: np.shape(value) for quantity, value in numbers.items()}
     return gradient(program, values_of(program, numbers), dict.fromkeys(cells, 1.0), shapes)
 
@@ -84,14 +96,14 @@ def _slopes(of_cells: Numbers, variable: Variable) -> Numbers:
 
 def _covariances(uncertainty: Uncertainty) -> Numbers:
     """Return the covariances of all uncertain numbers, in the order of their variables."""
-    matrix = _joined([covariance_of(variable) for variable in uncertainty.variables])
+    matrix = _joined([variable.covariances for variable in uncertainty.variables])
     places = [(variable, at) for variable in uncertainty.variables for at in range(len(variable.names))]
     row_of = {variable.names[at]: row for row, (variable, at) in enumerate(places)}
     for correlation in uncertainty.correlations:
         rows = [row_of[one] for one in correlation.names]
         own = [places[row] for row in rows]
         parameters = [{name: float(numbers[at]) for name, numbers in variable.parameters.items()} for variable, at in own]
-        found = correlated([variable.kind for variable, _ in own], parameters, correlation.matrix)
+        found = correlated([variable.distribution for variable, _ in own], parameters, correlation.matrix)
         np.fill_diagonal(found, matrix[rows, rows])
         matrix[np.ix_(rows, rows)] = found
     return matrix

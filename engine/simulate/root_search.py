@@ -85,7 +85,10 @@ def find_roots(results: Results, bounds: Bracket, present: float, wanted: float)
     ordered = tuple(sorted(distinct, key=lambda root: (abs(root - present), root)))
     there = above[np.isfinite(above)] + wanted
     ends = (float(there.min()), float(there.max())) if len(there) else (float("nan"), float("nan"))
-    return Roots(ordered, stretches, tuple(dict.fromkeys(search.jumps)), float(values[0]), float(values[-1]), len(values), *ends)
+    return Roots(
+        values=ordered, stretches=stretches, jumps=tuple(dict.fromkeys(search.jumps)), low=float(values[0]), high=float(values[-1]),
+        looked=len(values), least=ends[0], most=ends[1],
+    )  # fmt: skip
 
 
 def _grid(bounds: Bracket, present: float) -> Numbers:

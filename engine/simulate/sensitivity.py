@@ -14,11 +14,9 @@ from engine.finding import Finding
 from engine.plan.cells import cell_name, members_counted
 from engine.run.ranges import limits
 from engine.run.run import Run, total_cells
-from engine.simulate.moments import covariance_of
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import gradient_of
 from engine.simulate.sobol import Mixed, Sobol, sobol
-from engine.simulate.support import support_of
 from engine.simulate.uncertainty_file import Uncertainty
 from engine.simulate.unknowns import written_once
 from equations.errors import listed
@@ -28,7 +26,7 @@ SWING = 0.10
 
 
 @dataclass(frozen=True)
-class Effect:
+class InputEffect:
     """One number of the inputs.
 
     Attributes
@@ -67,7 +65,7 @@ class Sensitivity:
     target: str
     unit: str
     value: float
-    effects: tuple[Effect, ...]
+    effects: tuple[InputEffect, ...]
     sobol: tuple[Sobol, ...]
     draws: int
     seed: int
@@ -96,14 +94,17 @@ def analyse(
     evaluate
         What evaluates the draws of the Sobol indices: this process, or a cluster.
     """
-    total_cells(run, target)
+    meant = total_cells(run, target)
     batchable = batchable_of(run, (target,))
     numbers = {quantity: np.array(run.inputs.values[quantity]) for quantity in batchable.plan.inputs}
-    found = gradient_of(batchable, numbers, target)
+    found = gradient_of(batchable, numbers, target, meant)
     spread = _spread(uncertainty)
     cells = _cells(run, numbers, spread)
     steps = [spread.get((q, places[0]), SWING * abs(float(numbers[q].ravel()[places[0]]))) for q, places in cells]
-    ends = _moved(run, batchable, numbers, _ends(run, numbers, cells, steps, uncertainty), cells, target, way)
+    ends = _moved(
+        run=run, batchable=batchable, numbers=numbers, ends=_ends(run, numbers, cells, steps, uncertainty), cells=cells,
+        target=target, way=way,
+    )  # fmt: skip
     effects = []
     for at, (quantity, places) in enumerate(cells):
         value, slope = float(numbers[quantity].ravel()[places[0]]), float(found.by_input[quantity].ravel()[places].sum())
@@ -111,17 +112,17 @@ def analyse(
             continue
         elasticity = slope * value / found.value if found.value else float("nan")
         effects.append(
-            Effect(
-                cell_name(run.methodology.quantity[quantity], run.setting, places[0])
+            InputEffect(
+                name=cell_name(run.methodology.quantity[quantity], run.setting, places[0])
                 + (f" and {len(places) - 1} more with this number" if len(places) > 1 else ""),
-                str(run.methodology.quantity[quantity].unit),
-                value,
-                slope,
-                elasticity,
-                steps[at],
-                (quantity, places[0]) in spread,
-                float(ends[2 * at]),
-                float(ends[2 * at + 1]),
+                unit=str(run.methodology.quantity[quantity].unit),
+                value=value,
+                derivative=slope,
+                elasticity=elasticity,
+                step=steps[at],
+                declared=(quantity, places[0]) in spread,
+                low=float(ends[2 * at]),
+                high=float(ends[2 * at + 1]),
             )
         )
     effects.sort(key=lambda effect: (-effect.swing, effect.name))
@@ -134,10 +135,13 @@ def analyse(
         found_shares = sobol(run, numbers, uncertainty, draws, seed, evaluated)
     unit = str(run.methodology.quantity[target].unit)
     findings = (*(uncertainty.findings if uncertainty else ()), *_without_slope(run, effects))
-    return Sensitivity(run, target, unit, found.value, tuple(effects), found_shares, draws, seed, findings)
+    return Sensitivity(
+        run=run, target=target, unit=unit, value=found.value, effects=tuple(effects), sobol=found_shares, draws=draws, seed=seed,
+        findings=findings,
+    )  # fmt: skip
 
 
-def _without_slope(run: Run, effects: list[Effect]) -> Iterator[Finding]:
+def _without_slope(run: Run, effects: list[InputEffect]) -> Iterator[Finding]:
     """Yield one finding where derivatives are no numbers."""
     names = [effect.name for effect in effects if not np.isfinite(effect.derivative)]
     if names:
@@ -161,7 +165,7 @@ def _cells(run: Run, numbers: Mapping[str, Numbers], spread: Mapping[tuple[str, 
 def _spread(uncertainty: Uncertainty | None) -> dict[tuple[str, int], float]:
     found: dict[tuple[str, int], float] = {}
     for variable in uncertainty.variables if uncertainty else ():
-        errors = np.sqrt(np.diag(covariance_of(variable)))
+        errors = np.sqrt(np.diag(variable.covariances))
         found |= {(variable.quantity, place): float(errors[row]) for place, row in zip(*variable.everywhere, strict=True)}
     return found
 
@@ -172,7 +176,7 @@ def _ends(
     """Return each input moved down and up, within the range in which it can be and what its distribution gives. Shape: (cells, 2)."""
     support: dict[tuple[str, int], tuple[float, float]] = {}
     for variable in uncertainty.variables if uncertainty else ():
-        lows, highs = support_of(variable)
+        lows, highs = variable.support
         support |= {(variable.quantity, at): (lows[row], highs[row]) for at, row in zip(*variable.everywhere, strict=True)}
     found = np.empty((len(cells), 2))
     for at, ((quantity, places), step) in enumerate(zip(cells, steps, strict=True)):

@@ -1,23 +1,19 @@
-"""A sensitivity analysis as text, plain data and a tornado plot."""
+"""A sensitivity analysis as text and plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 from math import isfinite
 
 from engine.finding import Finding
 from engine.output.terminal import bold, number, table
 from engine.simulate.sensitivity import Sensitivity
 from engine.simulate.sobol import Share
-from engine.typesetting.fonts.bundled import FONT
-from engine.typesetting.fonts.glyph_check import picture_file
 
 FORMAT = "mrvgraph-sensitivity/1"
-_MOST_ROWS, _MOST_BARS = 25, 20
+_MOST_ROWS = 25
 #: Errors of shares below this need more than three decimals.
 _SMALL = 0.0005
-_WIDE, _LEFT, _ROW = 420, 240, 22
 
 
 def sensitivity_record(found: Sensitivity) -> dict[str, object]:
@@ -89,38 +85,3 @@ def sensitivity_text(found: Sensitivity) -> str:
     if found.findings:
         lines += ["", *warning_lines(found.findings)]
     return "\n".join(lines) + "\n"
-
-
-def tornado_svg(found: Sensitivity) -> str:
-    """Return the tornado plot: one bar for each input, the longest first."""
-    effects = found.effects[:_MOST_BARS]
-    ends = [x for e in effects for x in (e.low, e.high) if isfinite(x)] + [found.value]
-    low, high = min(ends), max(ends)
-    span = (high - low) or 1.0
-
-    def across(value: float) -> float:
-        return _LEFT + (value - low) / span * _WIDE
-
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_LEFT + _WIDE + 120}" height="{len(effects) * _ROW + 90}" '
-        f'font-family="{FONT}" font-size="12">',
-        '<rect width="100%" height="100%" fill="white"/>',
-        f'<text x="{_LEFT}" y="24" font-weight="bold">{escape(found.target)} ({escape(found.unit)})</text>',
-    ]
-    for at, effect in enumerate(effects):
-        y = 40 + at * _ROW
-        parts.append(f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(effect.name)}</text>')
-        for end, colour in ((effect.low, "#0072B2"), (effect.high, "#D55E00")):
-            if not isfinite(end):
-                continue
-            a, b = sorted((across(found.value), across(end)))
-            parts.append(f'<rect x="{a:.2f}" y="{y + 2}" width="{max(b - a, 0.5):.2f}" height="{_ROW - 6}" fill="{colour}"/>')
-    x, bottom = across(found.value), 40 + len(effects) * _ROW
-    parts += [
-        f'<line x1="{x:.2f}" y1="36" x2="{x:.2f}" y2="{bottom}" stroke="black"/>',
-        f'<text x="{x:.2f}" y="{bottom + 16}" text-anchor="middle">{escape(number(found.value))}</text>',
-        f'<text x="{_LEFT}" y="{bottom + 36}" fill="#0072B2">input moved down</text>',
-        f'<text x="{_LEFT + 140}" y="{bottom + 36}" fill="#D55E00">input moved up</text>',
-        "</svg>",
-    ]
-    return picture_file("\n".join(parts) + "\n")

@@ -11,6 +11,7 @@ from engine.plan.cells import ABSENT, PRESENT
 from engine.project.values import UnitReader
 from engine.run.inputs import Inputs, bind_inputs
 from engine.run.run import Run
+from engine.simulate.distributions import DISTRIBUTIONS
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.units.unit import PLAIN
@@ -25,7 +26,7 @@ class NoRowError(ValueError):
 
 
 @dataclass(frozen=True)
-class Row:
+class SharedRow:
     """One row.
 
     Attributes
@@ -114,7 +115,7 @@ def whole_inputs(run: Run, quantity: Quantity, read_unit: UnitReader) -> Inputs:
 
 def rows_of(
     inputs: Inputs, methodology: Methodology, quantity: Quantity, kind: str, there: np.ndarray, over: str = ""
-) -> Iterator[Row]:
+) -> Iterator[SharedRow]:
     """Yield the rows that are declared; a row with one number above zero cannot vary, and is left out.
 
     Parameters
@@ -129,8 +130,8 @@ def rows_of(
     NoRowError
         For a quantity without rows, for a part of a row, for counts that are none.
     """
-    if kind == "multinomial":
-        _check_counts(quantity, inputs.values[quantity.id][there & (inputs.states[quantity.id] == PRESENT)])
+    if DISTRIBUTIONS[kind].is_of_counts:
+        _check_counts(kind, quantity, inputs.values[quantity.id][there & (inputs.states[quantity.id] == PRESENT)])
     axis = row_axis(quantity, methodology, over)
     numbers = np.moveaxis(inputs.values[quantity.id], axis, -1)
     present = np.moveaxis(inputs.states[quantity.id] == PRESENT, axis, -1)
@@ -145,11 +146,11 @@ def rows_of(
         own = np.flatnonzero(present[row] & (numbers[row] > 0))
         if len(own) > 1:
             below = np.flatnonzero(present[row] & (numbers[row] < 0))
-            yield Row(places[row][own], numbers[row][own], tuple(places[row][below].tolist()))
+            yield SharedRow(places[row][own], numbers[row][own], tuple(places[row][below].tolist()))
 
 
-def _check_counts(quantity: Quantity, values: np.ndarray) -> None:
+def _check_counts(kind: str, quantity: Quantity, values: np.ndarray) -> None:
     if quantity.unit != PLAIN or (values != np.round(values)).any() or (values < 0).any():
-        raise NoRowError(f"{quantity.id} is no count, so it has no multinomial distribution",
+        raise NoRowError(f"{quantity.id} is no count, so it has no {kind} distribution",
                          "the points of a sample are whole numbers without a unit",
                          "take another distribution, such as dirichlet with the size of the sample")  # fmt: skip

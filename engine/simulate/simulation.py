@@ -1,4 +1,7 @@
-"""Simulate a project: draw its uncertain inputs, evaluate every draw, and summarise (IPCC Approach 2)."""
+"""Simulate a project: draw its uncertain inputs, evaluate every draw, and summarise (IPCC Approach 2).
+
+Source: IPCC 2006 Guidelines for National Greenhouse Gas Inventories, volume 1, chapter 3, section 3.2.3.2 (Approach 2, Monte Carlo).
+"""
 
 from __future__ import annotations
 
@@ -129,7 +132,10 @@ def simulate(
     def evaluated(source: DrawSource) -> BatchValues:
         return evaluate(batchable, source, way, progress)
 
-    sources, found, stopped = _evaluated(batchable, run, uncertainty, seed, draws, stop, levels, evaluated)
+    sources, found, stopped = _evaluated(
+        batchable=batchable, run=run, uncertainty=uncertainty, seed=seed, draws=draws, stop=stop, levels=levels,
+        evaluated=evaluated,
+    )  # fmt: skip
     arrays = {
         name: np.concatenate([one.arrays[name] for one in found]) if len(found) > 1 else found[0].arrays[name] for name in asked
     }
@@ -137,20 +143,11 @@ def simulate(
     summaries = {s.name: s for target in asked for s in _summaries(run, target, arrays[target], wanted)}
     propagated = {target: _propagated(batchable, run, uncertainty, target) for target in asked if _spoken(run, target).label == target}
     return Simulation(
-        run,
-        uncertainty,
-        seed,
-        len(arrays[asked[0]]),
-        summaries,
-        arrays,
-        tuple(deduct(rule, _of(summaries, of)) for rule, of in rules),
-        moved_shares(sources),
-        stopped,
-        found[0].backend,
-        propagated,
-        (*uncertainty.findings, *_without_approach_1(propagated, summaries)),
-        shares_beyond(batchable, sources, run.values.arrays, way),
-    )
+        run=run, uncertainty=uncertainty, seed=seed, count=len(arrays[asked[0]]), summaries=summaries, draws=arrays,
+        deductions=tuple(deduct(rule, _of(summaries, of)) for rule, of in rules), moved=moved_shares(sources), stopped_early=stopped,
+        backend=found[0].backend, propagated=propagated, findings=(*uncertainty.findings, *_without_approach_1(propagated, summaries)),
+        beyond=shares_beyond(batchable, sources, run.values.arrays, way),
+    )  # fmt: skip
 
 
 def _without_approach_1(propagated: Mapping[str, Propagated], summaries: Mapping[str, Summary]) -> Iterator[Finding]:
@@ -179,7 +176,7 @@ def _asked(run: Run, targets: tuple[str, ...]) -> tuple[str, ...]:
 
 def _propagated(batchable: Batchable, run: Run, uncertainty: Uncertainty, target: str) -> Propagated:
     numbers = {quantity: run.inputs.values[quantity] for quantity in batchable.plan.inputs}
-    return propagate(gradient_of(batchable, numbers, target), target, used_by(numbers, uncertainty))
+    return propagate(gradient_of(batchable, numbers, target, _spoken(run, target).cells), target, used_by(numbers, uncertainty))
 
 
 def _check_numbers(draws: int, seed: int, levels: tuple[float, ...], stop: float | None) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 
+from engine.output.markup import Html
 from engine.output.terminal import number
 from engine.plan.cells import counted, members_counted
 from engine.run.totals import spoken_of
 from engine.simulate.simulation import Simulation
-from engine.typesetting.fonts.bundled import FONT
-from engine.typesetting.fonts.glyph_check import picture_file
+from engine.typesetting.pictures.shapes import BLUE, INK, RULE, SKY, VERMILION, WHITE, bar, label, picture_of_its_own, shape, stroke
 
 _WIDE, _HIGH, _LEFT, _TOP = 640, 220, 60, 40
 _BINS = 60
@@ -19,18 +17,11 @@ _BINS = 60
 
 def simulation_svg(simulation: Simulation) -> str:
     """Return both pictures, one above the other. The same bytes for the same simulation."""
-    run = simulation.run
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE + 100}" height="{2 * _HIGH + 160}" ',
-        f'font-family="{FONT}" font-size="12">',
-        f"<title>{escape(run.methodology.reference)}: {escape(simulation.result.name)}</title>",
-        '<rect width="100%" height="100%" fill="white"/>',
-        *_histogram(simulation), *_convergence(simulation), "</svg>",
-    ]  # fmt: skip
-    return picture_file("\n".join(parts) + "\n")
+    title = f"{simulation.run.methodology.reference}: {simulation.result.name}"
+    return picture_of_its_own((_WIDE + 100, 2 * _HIGH + 160), title, _histogram(simulation), _convergence(simulation))
 
 
-def _histogram(simulation: Simulation) -> list[str]:
+def _histogram(simulation: Simulation) -> list[Html]:
     summary = simulation.result
     run = simulation.run
     declared = run.methodology.quantity[run.methodology.result]
@@ -39,37 +30,31 @@ def _histogram(simulation: Simulation) -> list[str]:
     counts, edges = np.histogram(totals, bins=_BINS)
     span, most = float(edges[-1] - edges[0]) or 1.0, int(counts.max()) or 1
 
-    title = f"{summary.name} ({summary.unit}), {summary.draws:,} draws"
-
     def across(value: float) -> float:
         return _LEFT + (value - float(edges[0])) / span * _WIDE
 
-    found = [f'<text x="{_LEFT}" y="24" font-weight="bold">{escape(title)}</text>']
+    title = f"{summary.name} ({summary.unit}), {summary.draws:,} draws"
+    found = [label(title, (_LEFT, 24), 12, font_weight="bold", fill=INK)]
     for count, low, high in zip(counts.tolist(), edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         tall = count / most * _HIGH
-        found.append(
-            f'<rect x="{across(low):.2f}" y="{_TOP + _HIGH - tall:.2f}" width="{across(high) - across(low):.2f}" '
-            f'height="{tall:.2f}" fill="#56B4E9" stroke="white" stroke-width="0.5"/>'
-        )
+        box = across(low), _TOP + _HIGH - tall, across(high) - across(low), tall
+        found.append(bar(*box, fill=SKY, stroke=WHITE, stroke_width=0.5))
     first = summary.intervals[0]
     for value, colour, text in (
-        (first.low, "#D55E00", number(first.low)),
-        (summary.median, "black", f"median {number(summary.median)}"),
-        (first.high, "#D55E00", number(first.high)),
+        (first.low, VERMILION, number(first.low)),
+        (summary.median, INK, f"median {number(summary.median)}"),
+        (first.high, VERMILION, number(first.high)),
     ):
-        x = across(value)
-        found += [
-            f'<line x1="{x:.2f}" y1="{_TOP}" x2="{x:.2f}" y2="{_TOP + _HIGH}" stroke="{colour}" stroke-dasharray="4 3"/>',
-            f'<text x="{x:.2f}" y="{_TOP + _HIGH + 16}" text-anchor="middle" fill="{colour}">{escape(text)}</text>',
-        ]
+        found.append(stroke(f"M{across(value):.2f},{_TOP} v{_HIGH}", colour, stroke_dasharray="4 3"))
+        found.append(label(text, (across(value), _TOP + _HIGH + 16), 12, text_anchor="middle", fill=colour))
     return found
 
 
-def _convergence(simulation: Simulation) -> list[str]:
+def _convergence(simulation: Simulation) -> list[Html]:
     summary, top = simulation.result, _TOP + _HIGH + 60
     points = summary.convergence
-    level = f"{summary.intervals[0].level * 100:g}"
-    found = [f'<text x="{_LEFT}" y="{top - 8}" font-weight="bold">Half-width of the {level} % interval, by number of draws</text>']
+    title = f"Half-width of the {summary.intervals[0].level * 100:g} % interval, by number of draws"
+    found = [label(title, (_LEFT, top - 8), 12, font_weight="bold", fill=INK)]
     if not points:
         return found
     most = max(half for _, half in points) or 1.0
@@ -78,12 +63,10 @@ def _convergence(simulation: Simulation) -> list[str]:
         (_LEFT + (float(np.log(n)) - first) / ((last - first) or 1.0) * _WIDE, top + _HIGH * (1 - half / most / 1.1))
         for n, half in points
     ]
-    path = " ".join(f"{x:.2f},{y:.2f}" for x, y in places)
-    found.append(f'<polyline points="{path}" fill="none" stroke="#0072B2" stroke-width="2"/>')
+    found.append(stroke(f"M{_LEFT},{top + _HIGH} h{_WIDE}", RULE))
+    found.append(stroke("M" + " ".join(f"{x:.2f},{y:.2f}" for x, y in places), BLUE, stroke_width=2))
     for (x, y), (count, half) in zip(places, points, strict=True):
-        found += [
-            f'<circle cx="{x:.2f}" cy="{y:.2f}" r="3" fill="#0072B2"/>',
-            f'<text x="{x:.2f}" y="{y - 8:.2f}" text-anchor="middle">{escape(number(half))}</text>',
-            f'<text x="{x:.2f}" y="{top + _HIGH + 16}" text-anchor="middle">{count:,}</text>',
-        ]
+        found.append(shape("circle", cx=x, cy=y, r=3, fill=BLUE))
+        found.append(label(number(half), (x, y - 8), 12, text_anchor="middle", fill=INK))
+        found.append(label(f"{count:,}", (x, top + _HIGH + 16), 12, text_anchor="middle", fill=INK))
     return found

@@ -86,7 +86,10 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
     if value is None:
         raise _none_found(shown, left.strip(), wanted, roots)
     reached = float(results(np.array([value]))[0])
-    return Solved(shown, str(of[quantity].unit), present, value, left.strip(), str(of[target].unit), wanted, reached, roots)
+    return Solved(
+        input=shown, unit=str(of[quantity].unit), present=present, value=value, target=left.strip(),
+        target_unit=str(of[target].unit), wanted=wanted, reached=reached, roots=roots,
+    )  # fmt: skip
 
 
 def _one_number(run: Run, quantity: str, place: NDArray[np.int64], name: str) -> list[int]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.simulate.normal import Numbers
+from engine.simulate.normal import LARGEST, Numbers
+from equations.errors import InputError
 
 _STEPS = 8
 
@@ -84,25 +85,33 @@ def summarise(name: str, unit: str, draws: Numbers, single: float, levels: Seque
         Shape: (draw,).
     levels
         Shares of the draws that the intervals hold; the first is the one whose convergence is followed.
+
+    Raises
+    ------
+    InputError
+        V603 for draws so large that their variance has no finite value.
     """
     ordered = np.sort(draws)
+    if max(-ordered[0], ordered[-1]) > LARGEST:
+        raise InputError("V603", f"the draws of {name} are too large to be summed up", why=f"they lie from {ordered[0]:g} to {ordered[-1]:g}",
+                         remedy="look at the numbers and distributions that were given")  # fmt: skip
     mean = float(draws.mean()) if ordered[0] != ordered[-1] else float(ordered[0])
     centred = draws - mean
     variance = float((centred**2).sum() / max(len(draws) - 1, 1))
     se = variance**0.5
     skew = float((centred**3).mean()) / variance**1.5 if variance > 0 else 0.0
     return Summary(
-        name,
-        unit,
-        len(draws),
-        single,
-        mean,
-        float(_quantile(ordered, 0.5)),
-        se,
-        skew,
-        se / len(draws) ** 0.5,
-        tuple(_interval(ordered, level) for level in levels),
-        _convergence(draws, levels[0]),
+        name=name,
+        unit=unit,
+        draws=len(draws),
+        single=single,
+        mean=mean,
+        median=float(_quantile(ordered, 0.5)),
+        se=se,
+        skew=skew,
+        mean_error=se / len(draws) ** 0.5,
+        intervals=tuple(_interval(ordered, level) for level in levels),
+        convergence=_convergence(draws, levels[0]),
     )
 
 

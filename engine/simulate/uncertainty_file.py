@@ -34,9 +34,10 @@ from engine.project.values import UnitReader
 from engine.run.inputs import Inputs
 from engine.run.run import Run
 from engine.simulate.correlations import Correlation, read_correlations
+from engine.simulate.distribution import NoSuchDistributionError
 from engine.simulate.distribution_reader import DistributionReader, Fields
-from engine.simulate.distributions import FORMS, OF_ROWS, NoSuchDistributionError, from_fields
-from engine.simulate.fit import check_value, other_mean
+from engine.simulate.distributions import DISTRIBUTIONS, from_fields
+from engine.simulate.fit import check_size, check_value, other_mean
 from engine.simulate.shared_rows import NoRowError, rows_of, whole_inputs
 from engine.simulate.unknowns import Merging, Variable
 from equations.errors import InputError, MethodologyError, Place, listed, near_or_all, raise_all
@@ -98,7 +99,7 @@ class _Reader:
     whole: dict[str, Inputs] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        substances = tuple(substance.id for substance in self.run.methodology.substances)
+        substances = self.run.methodology.own_unit_words
         self.fields = DistributionReader(self.read_unit, substances, self.errors, _LEVEL)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
@@ -222,7 +223,7 @@ class _Reader:
                 "I510",
                 f"a distribution of {quantity.id} names none",
                 node.place,
-                remedy="add `distribution:`, one of " + ", ".join(FORMS),
+                remedy="add `distribution:`, one of " + ", ".join(DISTRIBUTIONS),
             )
             return
         members = self.run.setting.members[quantity.indices[depth]]
@@ -250,7 +251,7 @@ class _Reader:
             if self.block is None:
                 self.unused(quantity, node.place)
             return
-        if found.kind in OF_ROWS:
+        if DISTRIBUTIONS[found.kind].is_of_rows:
             self.rows(quantity, found, there, node.place)
             return
         numbers = self.run.inputs.values[quantity.id].ravel()
@@ -274,13 +275,13 @@ class _Reader:
             try:
                 declared.append(from_fields(found.kind, float(numbers[place]), found.numbers, found.level))
             except NoSuchDistributionError as cause:
-                what = f"{self.name(quantity, place)} cannot be {found.kind.replace('_', ' ')}"
+                what = f"{self.name(quantity, place)} cannot be {DISTRIBUTIONS[found.kind].words}"
                 self.fault("I510", what, where, cause.why, cause.remedy)
                 return
         parameters = {name: np.array([one.parameters[name] for one in declared]) for name in declared[0].parameters}
         names = tuple(self.name(quantity, place) for place in places)
         variable = Variable(quantity.id, found.kind, np.array(places, np.int64), names, parameters, where)
-        error = check_value(variable, numbers[places], found.numbers)
+        error = check_size(variable, numbers[places]) or check_value(variable, numbers[places], found.numbers)
         if error is not None:
             self.errors.append(error)
             return
@@ -300,13 +301,13 @@ class _Reader:
         names = listed([self.name(quantity, place) for place in places])
         self.findings.append(
             Finding("A731", "warning", quantity.id, f"{names} stays as it is", why, "declare what can vary, or leave it out",
-                    str(quantity.source), where)
+                    source=str(quantity.source), place=where)
         )  # fmt: skip
 
     def unused(self, quantity: Quantity, where: Place) -> None:
         self.findings.append(
             Finding("A731", "warning", quantity.id, f"a distribution of {quantity.id} is of numbers that this run does not use",
-                    "", "leave it out, or look whether a label or a choice is wrong", str(quantity.source), where)
+                    "", "leave it out, or look whether a label or a choice is wrong", source=str(quantity.source), place=where)
         )  # fmt: skip
 
     def rows(self, quantity: Quantity, found: Fields, there: np.ndarray, where: Place) -> None:
@@ -333,7 +334,12 @@ class _Reader:
                 return
             names = tuple(self.name(quantity, int(place)) for place in row.places)
             parameters = {"value": row.values, "size": np.full(len(names), size)}
-            self.variables.append(Variable(quantity.id, found.kind, row.places, names, parameters, where))
+            variable = Variable(quantity.id, found.kind, row.places, names, parameters, where)
+            error = check_size(variable, row.values)
+            if error is not None:
+                self.errors.append(error)
+                return
+            self.variables.append(variable)
         below = [place for row in rows for place in row.below]
         if below:
             self.stays(quantity, below, f"a {found.kind} number is not below zero; the others of the row share out the rest", where)

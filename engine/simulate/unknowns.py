@@ -6,7 +6,7 @@ drawn once, and the same in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from engine.plan.cells import PRESENT, cell_name
 from engine.run.inputs import Inputs
 from engine.run.run import Run
-from engine.simulate.distributions import FROM_NORMAL, OF_ROWS
+from engine.simulate.distribution import Distribution
+from engine.simulate.distributions import DISTRIBUTIONS
+from engine.simulate.normal import Numbers
 from equations.errors import InputError, MethodologyError, Place
 
 
@@ -61,6 +63,26 @@ class Variable:
     parameters: dict[str, np.ndarray]
     place: Place | None = None
     twins: tuple[Twin, ...] = field(default=())
+
+    @property
+    def distribution(self) -> Distribution:
+        """What its numbers are drawn from."""
+        return DISTRIBUTIONS[self.kind]
+
+    @property
+    def means(self) -> Numbers:
+        """The mean of each cell, before draws outside its range are dealt with. Shape: (cells,)."""
+        return self.distribution.means(self.parameters)
+
+    @property
+    def covariances(self) -> Numbers:
+        """Variances and covariances of the cells, without those of declared correlations. Shape: (cells, cells)."""
+        return self.distribution.covariances(self.parameters)
+
+    @property
+    def support(self) -> tuple[Numbers, Numbers]:
+        """The least and the greatest number that each cell can be drawn as. Shape of each: (cells,)."""
+        return self.distribution.support(self.parameters)
 
     @property
     def everywhere(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -143,7 +165,7 @@ class Merging:
         present = np.flatnonzero(self.run.inputs.states[quantity] == PRESENT).tolist()
         for places in written_once(self.run, quantity, present):
             own = [place for place in places if place in at]
-            if len(places) < 2 or not own or self.variables[at[own[0]][0]].kind in OF_ROWS:
+            if len(places) < 2 or not own or self.variables[at[own[0]][0]].distribution.is_of_rows:
                 continue
             if any(self._name(at[place]) in self.apart for place in own):
                 continue
@@ -165,9 +187,8 @@ class Merging:
                 apart.append(cell)
             else:
                 self._follow(leader, cell)
-        kinds = {self.variables[at].kind for at, _ in apart}
         names = tuple(self._name(cell) for cell in apart)
-        if len(apart) > 1 and not kinds <= FROM_NORMAL:
+        if len(apart) > 1 and not all(self.variables[at].distribution.is_from_normal for at, _ in apart):
             self.fault(f"{names[0]} and {names[1]} are one number, with two distributions", self.variables[apart[1][0]].place,
                        "one written number is one unknown, wherever it stands",
                        "declare one distribution for both, or give each its own number")  # fmt: skip
@@ -180,7 +201,7 @@ class Merging:
         leaders: dict[tuple[int, ...], int] = {}
         owner: dict[int, tuple[int, ...]] = {}
         for at, variable in enumerate(self.variables):
-            if variable.quantity != quantity or variable.kind not in OF_ROWS:
+            if variable.quantity != quantity or not variable.distribution.is_of_rows:
                 continue
             cells = [tuple(int(x) for x in np.unravel_index(place, shape)) for place in variable.places.tolist()]
             row = tuple(id(origins[cell]) if cell in origins else -1 - place
@@ -206,7 +227,7 @@ class Merging:
 
     def _alike(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
         first, second = (self.variables[at] for at, _ in (one, other))
-        rows = (slice(None), slice(None)) if first.kind in OF_ROWS else (one[1], other[1])
+        rows = (slice(None), slice(None)) if first.distribution.is_of_rows else (one[1], other[1])
         return first.kind == second.kind and all(
             np.array_equal(numbers[rows[0]], second.parameters[name][rows[1]], equal_nan=True)
             for name, numbers in first.parameters.items()
@@ -228,10 +249,3 @@ class Merging:
         names = tuple(variable.names[at] for at in keep)
         parameters = {name: numbers[keep] for name, numbers in variable.parameters.items()}
         return replace(variable, places=variable.places[keep], names=names, parameters=parameters, twins=twins)
-
-
-def all_names(variables: Iterable[Variable]) -> Iterator[str]:
-    """Yield what every uncertain cell is called, the cells of one variable together."""
-    for variable in variables:
-        yield from variable.names
-        yield from (twin.name for twin in variable.twins)

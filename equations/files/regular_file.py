@@ -125,6 +125,11 @@ def is_within(path: Path, folder: Path) -> bool:
     return os.path.commonpath([real, root]) == root if os.path.splitdrive(real)[0] == os.path.splitdrive(root)[0] else False
 
 
+def may_read(folder: Path, name: str) -> bool:
+    """Whether a project may read a file: it lies in the folder of the project, or in one that the command line names."""
+    return any(is_within(folder / name, root) for root in (folder, *reading_rule().folders))
+
+
 def digest_of(path: Path) -> str:
     """Return the SHA-256 of a regular file, empty where there is none or it cannot be read."""
     try:

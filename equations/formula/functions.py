@@ -1,10 +1,17 @@
-"""The closed table of functions that a formula may call. Nothing outside this table can be called."""
+"""The closed table of functions that a formula may call, one row each. Nothing outside this table can be called.
+
+What each does to numbers stands in :mod:`engine.run.functions`, and a test asks for every projection of every function.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from equations.records import record
 
-REDUCTIONS = frozenset({"Sum", "Product", "Max", "Min", "All", "Any"})
+#: Reductions over members, and the sign under which LaTeX writes each.
+REDUCTIONS = {"Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists"}
 #: Words with a meaning of their own; no quantity, letter, set or choice may take them.
 RESERVED = frozenset(
     {"and", "or", "not", "in", "otherwise", "excluded", "cases", "start", "end", "reading", "supplied"}
@@ -14,13 +21,23 @@ RESERVED = frozenset(
 
 @record(frozen=True)
 class Function:
-    """One function.
+    """One function, as the language knows it.
 
     Attributes
     ----------
+    least, most
+        How many arguments it takes; ``None`` for as many as one likes.
     rule
         How units go through it: ``same`` (all arguments and the result have one unit), ``plain`` (a plain number in and
         out), ``root``, ``calendar`` (a year letter in, ``unit`` out), ``date`` (a date in, ``unit`` out; in rules alone) or ``matrix``.
+    latex
+        The pattern of its LaTeX, ``#`` for the arguments; round brackets and fences grow with what stands in them. Of a matrix its sign.
+    meaning
+        What it is, in plain words.
+    rounds
+        What it makes of an amount, where it rounds to whole units.
+    sympy
+        Writes it in SymPy: the module and the arguments in, an expression that SymPy leaves as written out. Without it the name stands.
     """
 
     name: str
@@ -30,30 +47,36 @@ class Function:
     latex: str
     meaning: str
     unit: str = ""
+    rounds: str = ""
+    sympy: Callable[..., Any] | None = None
 
 
 FUNCTIONS: dict[str, Function] = {
     function.name: function
     for function in (
-        Function("max", 2, None, "same", r"\max", "the larger"),
-        Function("min", 2, None, "same", r"\min", "the smaller"),
-        Function("pos", 1, 1, "same", "", "the positive part: the value if above zero, else zero"),
-        Function("abs", 1, 1, "same", "", "the absolute value"),
-        Function("floor", 1, 1, "same", "", "rounded down to a whole unit"),
-        Function("ceil", 1, 1, "same", "", "rounded up to a whole unit"),
-        Function("sqrt", 1, 1, "root", r"\sqrt", "the square root"),
-        Function("exp", 1, 1, "plain", r"\exp", "the exponential"),
-        Function("ln", 1, 1, "plain", r"\ln", "the natural logarithm"),
-        Function("log10", 1, 1, "plain", r"\log_{10}", "the decimal logarithm"),
-        Function("days_in_year", 1, 1, "calendar", r"\mathrm{days}", "calendar days of a year", "day"),
-        Function("operating_days", 1, 1, "calendar", r"\mathrm{operating\ days}",
+        Function("max", 2, None, "same", r"\max(#)", "the larger", sympy=lambda s, *x: s.Max(*x, evaluate=False)),
+        Function("min", 2, None, "same", r"\min(#)", "the smaller", sympy=lambda s, *x: s.Min(*x, evaluate=False)),
+        Function("pos", 1, 1, "same", r"\max(#, 0)", "the positive part: the value if above zero, else zero",
+                 sympy=lambda s, x: s.Max(x, 0, evaluate=False)),
+        Function("abs", 1, 1, "same", "| # |", "the absolute value", sympy=lambda s, x: s.Abs(x, evaluate=False)),
+        Function("floor", 1, 1, "same", r"\lfloor # \rfloor", "rounded down to a whole unit", rounds="whole units, rounded down",
+                 sympy=lambda s, x: s.floor(x, evaluate=False)),
+        Function("ceil", 1, 1, "same", r"\lceil # \rceil", "rounded up to a whole unit", rounds="whole units, rounded up",
+                 sympy=lambda s, x: s.ceiling(x, evaluate=False)),
+        Function("sqrt", 1, 1, "root", r"\sqrt{#}", "the square root", sympy=lambda s, x: s.Pow(x, s.Rational(1, 2), evaluate=False)),
+        Function("exp", 1, 1, "plain", r"\exp(#)", "the exponential", sympy=lambda s, x: s.exp(x, evaluate=False)),
+        Function("ln", 1, 1, "plain", r"\ln(#)", "the natural logarithm", sympy=lambda s, x: s.log(x, evaluate=False)),
+        Function("log10", 1, 1, "plain", r"\log_{10}(#)", "the decimal logarithm",
+                 sympy=lambda s, x: s.log(x, evaluate=False) / s.log(10)),
+        Function("days_in_year", 1, 1, "calendar", r"\mathrm{days}(#)", "calendar days of a year", "day"),
+        Function("operating_days", 1, 1, "calendar", r"\mathrm{operating\ days}(#)",
                  "days of a year between the project's first and last day, both included", "day"),
-        Function("elapsed_years", 1, 1, "calendar", r"\mathrm{years\ since\ start}",
+        Function("elapsed_years", 1, 1, "calendar", r"\mathrm{years\ since\ start}(#)",
                  "years since the start year", "year"),
-        Function("calendar_years", 1, 1, "date", r"\mathrm{years}",
+        Function("calendar_years", 1, 1, "date", r"\mathrm{years}(#)",
                  "a date counted in calendar years: the same day of two years is a whole number of years apart", "year"),
         Function("diag", 2, 2, "matrix", r"\mathrm{diag}", "diagonal matrix of a vector: diag(i, A[i])"),
-        Function("transpose", 1, 1, "matrix", "", "a matrix with rows and columns exchanged"),
+        Function("transpose", 1, 1, "matrix", r"\mathsf{T}", "a matrix with rows and columns exchanged"),
         Function("identity", 1, 1, "matrix", r"\mathbf{I}", "identity matrix over an index set"),
     )
 }  # fmt: skip

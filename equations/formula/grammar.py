@@ -9,6 +9,7 @@ Precedence, loosest first: ``or``, ``and``, ``not``, comparison, ``+ -``, ``* / 
 from __future__ import annotations
 
 from equations.errors import ExpressionError, near
+from equations.formula import foreign
 from equations.formula.functions import FUNCTIONS, REDUCTIONS
 from equations.formula.syntax import (
     Binary,
@@ -32,6 +33,7 @@ from equations.formula.syntax import (
     Reduce,
     Span,
     Text,
+    Window,
     children,
 )
 from equations.formula.tokens import Source, Token, read_tokens
@@ -103,12 +105,13 @@ class _Parser:
             return self.advance()
         return None
 
-    def expect(self, text: str, after: str) -> Token:
+    def expect(self, text: str, after: str, remedy: str = "") -> Token:
         token = self.accept(text)
         if token is None:
             found = f"{self.token.text!r}" if self.token.kind != "end" else "the end of the formula"
             raise self.fail("X201", f"expected {text!r} {after}, found {found}", self.token.span,
-                            remedy=f"write {text!r} here, or look for what is too much before it")  # fmt: skip
+                            remedy=remedy or foreign.behind_a_formula(self.tokens, self.at) or
+                            f"write {text!r} here, or look for what is too much before it")  # fmt: skip
         return token
 
     def whole(self) -> Node:
@@ -121,7 +124,8 @@ class _Parser:
         if self.token.kind != "end":
             raise self.fail("X201", f"unexpected {self.token.text!r} after a complete formula", self.token.span,
                             why="two values stand next to each other without an operator between them",
-                            remedy="write * for a product (juxtaposition is not multiplication), or remove it")  # fmt: skip
+                            remedy=foreign.behind_a_formula(self.tokens, self.at) or
+                            "write * for a product (juxtaposition is not multiplication), or remove it")  # fmt: skip
         if _levels(node) > MOST_LEVELS:
             raise self.fail("X202", f"a formula of more than {MOST_LEVELS} operations on top of each other", node.span,
                             why="each further term of a chain such as a + b + c stands on the ones before",
@@ -181,7 +185,9 @@ class _Parser:
             raise self.fail("X201", "only a letter can be 'in' a set", left.span, remedy="write i in forest_class")
         token = self.advance()
         if token.kind != "name":
-            raise self.fail("X201", "expected the id of an index set after 'in'", token.span)
+            raise self.fail("X201", "expected the id of an index set after 'in'", token.span,
+                            why="members are not listed in a formula",
+                            remedy='declare a subset and write its id, or write i == "E" or i == "D"')  # fmt: skip
         return Member(left.name, token.text, negated, span=(left.span[0], token.span[1]))
 
     # -- arithmetic
@@ -205,7 +211,7 @@ class _Parser:
         while token := self.accept("-", "+"):
             signs.append(token)
             if len(signs) > MOST_NESTING:
-                raise self.fail("X202", "too many signs in a row", token.span)
+                raise self.fail("X202", "too many signs in a row", token.span, remedy="remove those that are too many")
         node = self.power()
         for token in reversed(signs):
             if token.text == "-":
@@ -218,7 +224,7 @@ class _Parser:
             return base
         self.depth += 1
         if self.depth > MOST_NESTING:
-            raise self.fail("X202", "powers nested too deeply", self.token.span)
+            raise self.fail("X202", "powers nested too deeply", self.token.span, remedy="divide it into several equations")
         exponent = self.signed()
         self.depth -= 1
         return Binary("^", base, exponent, span=(base.span[0], exponent.span[1]))
@@ -231,7 +237,7 @@ class _Parser:
         if token.kind == "ratio":
             over, under = token.text.split("/")
             if int(under) == 0:
-                raise self.fail("X201", "a ratio over zero", token.span)
+                raise self.fail("X201", "a ratio over zero", token.span, remedy="correct the number behind the stroke")
             unit, last = self.unit(token.span[1])
             return Ratio(int(over), int(under), unit, span=(token.span[0], last))
         if token.kind == "text":
@@ -244,7 +250,7 @@ class _Parser:
             return self.named(token)
         found = f"{token.text!r}" if token.kind != "end" else "the end of the formula"
         raise self.fail("X201", f"expected a value, found {found}", token.span,
-                        remedy="write a number, a name such as A[i, y-1], a function or a bracket here")  # fmt: skip
+                        remedy=foreign.in_brackets(token) or "write a number, a name such as A[i, y-1], a function or a bracket here")  # fmt: skip
 
     def unit(self, last: int) -> tuple[str | None, int]:
         if self.token.kind != "unit":
@@ -276,7 +282,8 @@ class _Parser:
             known = [*FUNCTIONS, *REDUCTIONS, "cases", "reading", "supplied"]
             raise self.fail("X203", f"there is no function {name.text!r}", name.span,
                             why="a formula can call only " + ", ".join(sorted(known)),
-                            remedy=near(name.text, known) or "take one of these, or write * for a product")  # fmt: skip
+                            remedy=foreign.for_function(name.text) or near(name.text, known) or
+                            foreign.for_indices(name.text, self.until_closed()) or "take one of these, or write * for a product")  # fmt: skip
         arguments: list[Node] = []
         if self.token.text != ")":
             arguments.append(self.condition())
@@ -286,6 +293,11 @@ class _Parser:
         node = Call(name.text, tuple(arguments), span=(name.span[0], close.span[1]))
         self.check_arity(node)
         return node
+
+    def until_closed(self) -> list[Token]:
+        """Return the words up to the bracket that closes."""
+        end = next((at for at in range(self.at, len(self.tokens)) if self.tokens[at].text == ")"), self.at)
+        return self.tokens[self.at : end]
 
     def check_arity(self, call: Call) -> None:
         function = FUNCTIONS.get(call.name)
@@ -322,14 +334,18 @@ class _Parser:
         return Cases(tuple(branches), otherwise, span=(name.span[0], close.span[1]))
 
     def reduction(self, name: Token) -> Node:
-        binders = [self.binder()]
-        self.expect(",", f"after the letter of {name.text}(")
+        binders = [self.binder(name.text)]
+        self.comma(name.text)
         while self.looks_like_binder():
-            binders.append(self.binder())
-            self.expect(",", f"after the letter of {name.text}(")
+            binders.append(self.binder(name.text))
+            self.comma(name.text)
         body = self.condition()
         close = self.expect(")", f"to close {name.text}(")
         return Reduce(name.text, tuple(binders), body, span=(name.span[0], close.span[1]))
+
+    def comma(self, name: str) -> None:
+        """Read the comma behind the letter of a reduction."""
+        self.expect(",", f"after the letter of {name}(", foreign.in_a_reduction(self.tokens, self.at, name))
 
     def looks_like_binder(self) -> bool:
         """A further letter before the body: a bare name followed by a comma or by `in` ... comma."""
@@ -347,24 +363,29 @@ class _Parser:
                 end += 2
         return end < len(self.tokens) and self.tokens[end].text == ","
 
-    def binder(self) -> Binder:
+    def binder(self, name: str) -> Binder:
         token = self.advance()
         if token.kind != "name":
-            raise self.fail("X201", "expected the letter that is summed over", token.span, remedy="write Sum(i, ...)")
+            raise self.fail("X201", "expected the letter that is summed over", token.span, remedy=f"write {name}(i, ...)")
         if not (self.token.text == "in" and self.token.kind == "name"):
             return Binder(token.text, span=token.span)
         self.advance()
         within = self.advance()
         if within.kind != "name":
-            raise self.fail("X201", "expected a set, a group letter or start..y after 'in'", within.span)
+            raise self.fail("X201", "expected a set, a group letter or start..y after 'in'", within.span,
+                            remedy=foreign.window(name, token.text) if within.kind == "number" else
+                            f"write {name}({token.text} in forest_class, ...) with the id of a set")  # fmt: skip
         if within.text != "start" or self.token.text != "..":
-            return Binder(token.text, ("set", within.text), span=(token.span[0], within.span[1]))
+            return Binder(token.text, Name(within.text, span=within.span), span=(token.span[0], within.span[1]))
         self.advance()
         last = self.advance()
         if last.kind != "name":
-            raise self.fail("X201", "expected a year letter after start..", last.span, remedy="write z in start..y")
+            raise self.fail("X201", "expected a year letter after start..", last.span,
+                            remedy=f"write {name}({token.text}, cases({token.text} <= {last.text}: ..., otherwise: 0))"
+                            if last.kind == "number" else "write z in start..y")  # fmt: skip
         offset, end = self.offset(last.span[1])
-        return Binder(token.text, ("range", last.text, offset), span=(token.span[0], end))
+        ends = IndexLabel("start", True, span=within.span), IndexLetter(last.text, offset, span=(last.span[0], end))
+        return Binder(token.text, Window(*ends, span=(within.span[0], end)), span=(token.span[0], end))
 
     # -- indices
 
@@ -398,7 +419,7 @@ class _Parser:
             letter = self.advance()
             close = self.expect(")", "to close the group of a year")
             if letter.kind != "name":
-                raise self.fail("X201", "expected a year letter in the brackets", letter.span)
+                raise self.fail("X201", "expected a year letter in the brackets", letter.span, remedy="write p(y)")
             return IndexGroup(token.text, letter.text, span=(token.span[0], close.span[1]))
         if token.text in ("start", "end"):
             return IndexLabel(token.text, True, span=token.span)

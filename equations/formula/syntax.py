@@ -129,6 +129,11 @@ class Element(Node):
     quantity: str
     indices: tuple[Index, ...] = ()
 
+    @property
+    def whole(self) -> int:
+        """How many axes before ``indices`` are taken as a whole: none."""
+        return 0
+
 
 @record(frozen=True, eq=False, repr=False)
 class MatrixRef(Node):
@@ -138,6 +143,11 @@ class MatrixRef(Node):
     quantity: str
     diagonal: bool
     indices: tuple[Index, ...] = ()
+
+    @property
+    def whole(self) -> int:
+        """How many axes before ``indices`` are taken as a whole: rows and columns, which of a diagonal matrix are one."""
+        return 1 if self.diagonal else 2
 
 
 @record(frozen=True, eq=False, repr=False)
@@ -231,22 +241,76 @@ class Member(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class Call(Node):
-    """A function of the closed table in :mod:`equations.formula.functions`."""
+    """A function of the closed table in :mod:`equations.formula.functions`.
+
+    Those that make matrices are nodes of their own once they are resolved (:class:`Diagonal`, :class:`Identity`, :class:`Transpose`).
+    """
 
     name: str
     arguments: tuple[Node, ...]
 
 
 @record(frozen=True, eq=False, repr=False)
-class Binder(Node):
-    """A letter that a reduction binds.
-
-    ``within`` is empty (all members), the id of a subset, ``("group", letter)`` for ``y in p``, or
-    ``("range", letter, offset)`` for ``z in start..y+offset``.
-    """
+class Diagonal(Node):
+    """``diag(i, body)``: the matrix with ``body`` on its diagonal, where ``letter`` runs over ``set``."""
 
     letter: str
-    within: tuple[str | int, ...] = ()
+    set: str
+    body: Node
+
+
+@record(frozen=True, eq=False, repr=False)
+class Identity(Node):
+    """``identity(set)``: ones on the diagonal of a matrix over an index set."""
+
+    set: str
+
+
+@record(frozen=True, eq=False, repr=False)
+class Transpose(Node):
+    """``transpose(M)``: a matrix with rows and columns exchanged."""
+
+    operand: Node
+
+
+# -- what a bound letter runs over -----------------------------------------------------------------------------------
+
+
+@record(frozen=True, eq=False, repr=False)
+class All(Node):
+    """Every member of an index set, in declared order."""
+
+    set: str
+
+
+@record(frozen=True, eq=False, repr=False)
+class GroupOf(Node):
+    """The members of the group for which ``letter`` stands: the years of a period in ``y in p``."""
+
+    letter: str
+
+
+@record(frozen=True, eq=False, repr=False)
+class Window(Node):
+    """Members of an ordered axis from ``first`` to ``last``, both included: ``start..y-1``.
+
+    Its ends are indices like those of an element, so that whatever walks a tree finds their letters and lags there. The grammar
+    writes ``start`` for the first one only; a window such as ``y-4..y`` is the same node.
+    """
+
+    first: IndexLetter | IndexLabel
+    last: IndexLetter
+
+
+Within: TypeAlias = All | GroupOf | Window
+
+
+@record(frozen=True, eq=False, repr=False)
+class Binder(Node):
+    """A letter that a reduction binds, and what it runs over: as written nothing or a name, and once resolved :data:`Within`."""
+
+    letter: str
+    within: Within | Name | None = None
 
 
 @record(frozen=True, eq=False, repr=False)
@@ -291,6 +355,11 @@ def walk(node: Node) -> Iterator[Node]:
         node = waiting.pop()
         yield node
         waiting.extend(tuple(children(node))[::-1])
+
+
+def quantities_in(node: Node) -> tuple[str, ...]:
+    """Return the quantities that a formula or condition reads, as elements or as matrices, each once, in written order."""
+    return tuple(dict.fromkeys(part.quantity for part in walk(node) if isinstance(part, Element | MatrixRef)))
 
 
 def rebuild(node: Node, parts: dict[int, Node]) -> Node:

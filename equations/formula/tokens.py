@@ -31,6 +31,17 @@ _FOREIGN = {
     "−": "write the plain minus sign -",
     "–": "write the plain minus sign -",
     "×": "write *",
+    "÷": "write /",
+    "²": "write ^2",
+    "³": "write ^3",
+    "√": "write sqrt(x)",
+    "π": "write the number, 3.141592653589793",
+    "?": "write cases(condition: a, otherwise: b)",
+    "\\": "LaTeX stands under `printed:` and `symbol:`; write a fraction as a / b, a product as a * b",
+    "$": "LaTeX stands under `printed:` and `symbol:`, and a cell has no $",
+    "∈": "write in",
+    "Π": "write Product(i, ...)",
+    "∏": "write Product(i, ...)",
     "·": "write * for a product, .* for the element-wise product of matrices",
     "≤": "write <=",
     "≥": "write >=",
@@ -116,13 +127,23 @@ def read_tokens(source: Source) -> list[Token]:
             raise ExpressionError(
                 "X201", f"unexpected {token.text!r}", source.place(token.span),
                 why="this character has no meaning in a formula",
-                remedy=_FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
+                remedy=_remedy(source.text, match.start()) or
+                _FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
             )  # fmt: skip
         if kind in ("number", "ratio"):
             _check_number(token, source)
         tokens.append(token)
     tokens.append(Token("end", "", (len(source.text), len(source.text) + 1)))
     return tokens
+
+
+def _remedy(text: str, at: int) -> str:
+    """Return what to write for a sign that says more beside its neighbours, or nothing."""
+    if re.match(r"=[<>]", text[at:]):
+        return "write <= or >="
+    if text[at] == "'" and (match := re.match(r"(.*?)([0-9]+)'([0-9]{3})(?![0-9])", text, re.DOTALL)) and match.end(2) == at:
+        return f"write {match[2]}{match[3]}: no sign stands between thousands"
+    return ""
 
 
 def _check_number(token: Token, source: Source) -> None:

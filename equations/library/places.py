@@ -58,7 +58,7 @@ def find_spec(reference: str, beside: Path | None = None) -> Path:
     known = [name for name, _ in library()]
     raise SpecError("S108", f"there is no methodology {reference!r}", Place(reference),
                     why=f"it is neither a file, nor a folder with a {MAIN_FILE}, nor in the library",
-                    remedy=near_or_all(reference, known, "the library holds"))  # fmt: skip
+                    remedy=near_or_all(reference, known, "the library holds") or f"name a folder that holds {MAIN_FILE}")  # fmt: skip
 
 
 def shown_name(path: Path) -> str:

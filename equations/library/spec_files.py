@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from os.path import isfile
 from pathlib import Path
 
 from equations.errors import Place, SpecError, near, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
 from equations.library.places import find_spec, shown_name
-from equations.model.methodology import Methodology
+from equations.library.spec_lists import with_lists
+from equations.model.methodology import Methodology, Settled
 from equations.readings.edits_reader import read_whole
 from equations.readings.settling import settle
 from equations.records import record
@@ -30,6 +32,7 @@ class SpecDocument:
     document: Mapping
     sources: tuple[tuple[Path, str], ...]
     path: Path
+    settled: tuple[Settled, ...] = ()
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
@@ -51,11 +54,13 @@ def read_document(path: Path, _depth: int = 0) -> SpecDocument:
     root, sha = _mapping(path)
     sources = [(path, sha)]
     root, more = _with_included(root, path)
-    sources += more
+    root, lists = with_lists(root, path)
+    sources += [*more, *lists]
     base = root.get("based_on")
     if isinstance(base, Scalar):
         below = read_document(_based_on(base, path), _depth + 1)
-        return SpecDocument(apply_changes(below.document, root, settle), (*sources, *below.sources), path)
+        document, settled = apply_changes(below.document, root, settle)
+        return SpecDocument(document, (*sources, *below.sources), path, (*below.settled, *settled))
     return SpecDocument(root, tuple(sources), path)
 
 
@@ -73,7 +78,7 @@ def load_methodology(reference: str | Path) -> Methodology:
 
 def methodology_of(spec: SpecDocument) -> Methodology:
     """Read a composed document as a methodology."""
-    return read_whole(spec.document, content_hash=spec.hash, files=spec.files)
+    return replace(read_whole(spec.document, content_hash=spec.hash, files=spec.files), settled=spec.settled)
 
 
 def canonical_text(node: YamlNode) -> str:
@@ -95,8 +100,13 @@ def _plain(node: YamlNode) -> object:
 
 
 def _based_on(base: Scalar, path: Path) -> Path:
+    """Return the file that a spec is an edit of; no other kind of file, of which an error would show a line."""
     try:
-        return find_spec(base.text, path.parent)
+        found = find_spec(base.text, path.parent)
+        if found.suffix.lower() not in (".yaml", ".yml"):
+            raise SpecError("S108", f"{base.text!r} is no file of a spec", why="a spec stands in files that end in .yaml",
+                            remedy="name a reference, a folder or such a file")  # fmt: skip
+        return found
     except SpecError as error:
         raise SpecError(error.code, error.what, base.place, why=error.why, remedy=error.remedy) from None
 

@@ -18,6 +18,7 @@ from equations.formula.syntax import (
     Cases,
     Compare,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
     Letter,
@@ -32,6 +33,7 @@ from equations.formula.syntax import (
     Reduce,
     Supplied,
     Switch,
+    Transpose,
     Word,
 )
 from equations.formula.tokens import Source
@@ -95,8 +97,8 @@ class UnitChecker:
                 return self.of_quantity(quantity)
             case DateMark():
                 return parse_unit("day")
-            case Negative(operand=operand):
-                return self.of(operand)
+            case Negative(operand=inner) | Transpose(operand=inner) | Diagonal(body=inner):
+                return self.of(inner)
             case Binary():
                 return self.binary(node)
             case Call():
@@ -212,12 +214,6 @@ class UnitChecker:
         function = FUNCTIONS[node.name]
         if function.rule == "calendar":
             return parse_unit(function.unit)
-        if node.name == "identity":
-            return PLAIN
-        if node.name == "diag":
-            return self.of(node.arguments[1])
-        if node.name == "transpose":
-            return self.of(node.arguments[0])
         units = [self.of(argument) for argument in node.arguments]
         if function.rule == "same":
             unit = units[0]

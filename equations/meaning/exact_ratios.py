@@ -96,7 +96,7 @@ def _name(dimension: str) -> str:
 
 
 @record(frozen=True)
-class Verdict:
+class RatioVerdict:
     """How a written number stands to the exact one.
 
     Attributes
@@ -119,7 +119,7 @@ class Verdict:
         return f"{abs(float(share)) * 100:.2g} % {'more' if share > 0 else 'less'}"
 
 
-def verdict(number: Fraction, text: str, candidates: tuple[Expected, ...]) -> Verdict | None:
+def verdict(number: Fraction, text: str, candidates: tuple[Expected, ...]) -> RatioVerdict | None:
     """Hold a number against what it can be.
 
     Parameters
@@ -149,15 +149,15 @@ def verdict(number: Fraction, text: str, candidates: tuple[Expected, ...]) -> Ve
         return None
     nearest = min(candidates, key=lambda one: abs(number / one.value - 1))
     if number == nearest.value:
-        return Verdict("exact", nearest)
+        return RatioVerdict("exact", nearest)
     if _is_rounded(number, text, nearest):
-        return Verdict("rounded", nearest)
-    return Verdict("wrong", nearest, _slip(number, text, nearest))
+        return RatioVerdict("rounded", nearest)
+    return RatioVerdict("wrong", nearest, _slip(number, text, nearest))
 
 
 def taken_for_ratio(
     quantity: Quantity, number: Fraction, text: str, unit: Unit, molecules: Mapping[str, Molecule]
-) -> Verdict | None:
+) -> RatioVerdict | None:
     """Hold the number of a quantity against the exact ratio, where it can be taken for one.
 
     A quantity in m2/ha may be a basal area and one in GJ/MWh a heat rate, so only a number that a known slip of the exact ratio gives,
@@ -180,7 +180,7 @@ def taken_for_ratio(
     said = verdict(number, text, expected_of(unit, molecules))
     if said is None or said.kind != "wrong" or said.slip:
         return said
-    return Verdict("rounded", said.expected) if abs(number / said.expected.value - 1) <= _ROUNDED else None
+    return RatioVerdict("rounded", said.expected) if abs(number / said.expected.value - 1) <= _ROUNDED else None
 
 
 def _is_rounded(number: Fraction, text: str, expected: Expected) -> bool:

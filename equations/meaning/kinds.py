@@ -12,7 +12,9 @@ from equations.formula.syntax import (
     Call,
     Cases,
     Compare,
+    Diagonal,
     Excluded,
+    Identity,
     Letter,
     Logic,
     MatrixRef,
@@ -24,6 +26,7 @@ from equations.formula.syntax import (
     Span,
     Supplied,
     Switch,
+    Transpose,
     Word,
 )
 from equations.formula.tokens import Source
@@ -48,7 +51,7 @@ class KindChecker:
     def fault(self, code: str, what: str, span: Span, why: str = "", remedy: str = "") -> None:
         self.errors.append(ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy))
 
-    def kind(self, node: Node) -> Kind:  # noqa: C901, PLR0912 - one arm for each kind of node
+    def kind(self, node: Node) -> Kind:  # noqa: C901, PLR0911, PLR0912 - one arm for each kind of node
         """Return the kind of a resolved node; faults are collected."""
         match node:
             case MatrixRef(quantity=quantity, diagonal=diagonal):
@@ -75,6 +78,11 @@ class KindChecker:
                 return self.binary_kind(node)
             case Negative(operand=operand):
                 return self.kind(operand)
+            case Identity(set=set_id) | Diagonal(set=set_id):
+                return set_id, set_id
+            case Transpose(operand=operand):
+                turned = self.kind(operand)
+                return (turned[1], turned[0]) if isinstance(turned, tuple) else "number"
             case Call():
                 return self.call_kind(node)
             case Reduce(kind=kind, body=body):
@@ -164,14 +172,6 @@ class KindChecker:
         return left
 
     def call_kind(self, node: Call) -> Kind:
-        if node.name == "identity" and isinstance(node.arguments[0], Word):
-            return node.arguments[0].text, node.arguments[0].text
-        if node.name == "diag" and isinstance(node.arguments[0], Word):
-            set_id = node.arguments[0].text.partition(":")[2]
-            return set_id, set_id
-        if node.name == "transpose":
-            kind = self.kind(node.arguments[0])
-            return (kind[1], kind[0]) if isinstance(kind, tuple) else "number"
         if FUNCTIONS[node.name].rule != "calendar":
             for argument in node.arguments:
                 self.expect(argument, "number")

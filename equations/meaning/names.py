@@ -42,7 +42,3 @@ class Names:
             fitting = [x for x, set_id in letters.items() if x not in found and self.within(set_id, axis)]
             found.append(fitting[0] if fitting else axis)
         return found
-
-    def year_letters(self) -> list[str]:
-        """Letters of the year axis."""
-        return [letter for letter, set_id in self.letters.items() if self.index_sets[set_id].kind == "year"]

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field, replace
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
 from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
     Cases,
     Compare,
     DateMark,
+    Diagonal,
     Element,
+    GroupOf,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -33,10 +37,13 @@ from equations.formula.syntax import (
     Supplied,
     Switch,
     Text,
+    Transpose,
+    Window,
     Word,
 )
 from equations.formula.tokens import Source
-from equations.meaning.kinds import KindChecker
+from equations.meaning.kinds import Kind, KindChecker
+from equations.meaning.meant import counted, meant_by_letter, meant_by_name, values_or_members
 from equations.meaning.names import Names
 
 
@@ -60,28 +67,25 @@ class Resolver:
     def fault(self, code: str, what: str, span: Span, why: str = "", remedy: str = "") -> None:
         self.errors.append(ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy))
 
-    @property
-    def kinds(self) -> KindChecker:
-        """The checker of kinds for the same formula."""
-        return KindChecker(self.names, self.source, self.errors, self.relation)
+    def kind(self, node: Node) -> Kind:
+        """Return the kind of a resolved node of the same formula."""
+        return KindChecker(self.names, self.source, self.errors, self.relation).kind(node)
 
     def letter_set(self, letter: str) -> str | None:
         """Return the set that a letter runs over in this equation."""
         return self.own.get(letter) or self.names.letters.get(letter)
 
-    # -- entry points
-
     def value(self, node: Node) -> Node:
         """Resolve a formula that must give a number or a matrix."""
         new = self.resolve(node)
-        if not self.errors and self.kinds.kind(new) == "condition":
+        if not self.errors and self.kind(new) == "condition":
             self.fault("X207", "a condition where a value is meant", node.span, remedy="use cases(condition: a, otherwise: b)")
         return new
 
     def condition(self, node: Node) -> Node:
         """Resolve a condition."""
         new = self.resolve(node)
-        if not self.errors and self.kinds.kind(new) != "condition":
+        if not self.errors and self.kind(new) != "condition":
             self.fault("X207", "a value where a condition is meant", node.span, remedy="compare it, as in x > 0")
         return new
 
@@ -158,31 +162,27 @@ class Resolver:
         return node
 
     def undefined(self, node: Name) -> None:
-        names = self.names
         if not node.bracketed and self.letter_set(node.name) is not None:
             self.fault("X205", f"the index {node.name} is not bound here", node.span,
                        why="it is neither on the left side nor summed over",
                        remedy=f"sum over it, as in Sum({node.name}, ...), or put it on the left side")  # fmt: skip
             return
-        known = [*names.quantities, *names.matrices, *names.choices]
         self.fault("X204", f"there is no quantity {node.name!r}", node.span,
-                   why="every name of a formula is declared under `quantities:`",
-                   remedy=near(node.name, known) or "declare it under `quantities:`, or correct the name")  # fmt: skip
+                   why="every name of a formula is declared under `quantities:`", remedy=meant_by_name(node, self.names, self.own))  # fmt: skip
 
     def unknown_letter(self, letter: str, span: Span) -> None:
-        known = [*self.names.letters, *self.own]
         if letter in self.reported:
             return
         self.reported.add(letter)
         self.fault("X205", f"there is no index letter {letter!r}", span,
                    why="a letter belongs to an index set (`letters:`), or the equation says `for:`",
-                   remedy=near(letter, known) or f"letters: {', '.join(sorted(set(known)))}")  # fmt: skip
+                   remedy=meant_by_letter(letter, self.names, self.own))  # fmt: skip
 
     def element(self, node: Name) -> Node:
         quantity = self.names.quantities[node.name]
         if len(node.indices) != len(quantity.indices):
             wanted = ", ".join(quantity.indices) or "no index"
-            self.fault("X205", f"{node.name} takes {_counted(len(quantity.indices))}, not {len(node.indices)}", node.span,
+            self.fault("X205", f"{node.name} takes {counted(len(quantity.indices))}, not {len(node.indices)}", node.span,
                        why=f"it is declared over {wanted}",
                        remedy=f"write {node.name}[{', '.join(self.names.letters_for(quantity.indices, self.own))}]" if quantity.indices
                        else f"write {node.name}")  # fmt: skip
@@ -198,7 +198,7 @@ class Resolver:
         axes = quantity.indices[1 if diagonal else 2 :]
         if len(node.indices) != len(axes):
             shown = f"[{', '.join(self.names.letters_for(axes, self.own))}]" if axes else ""
-            self.fault("X205", f"the matrix {node.name} takes {_counted(len(axes))}, not {len(node.indices)}", node.span,
+            self.fault("X205", f"the matrix {node.name} takes {counted(len(axes))}, not {len(node.indices)}", node.span,
                        why="its row and column are not written" + (f"; behind them stands {', '.join(axes)}" if axes else ""),
                        remedy=f"write {node.name}{shown}, or an element of {quantity_id}")  # fmt: skip
             return MatrixRef(node.name, quantity_id, diagonal, span=node.span)
@@ -251,18 +251,13 @@ class Resolver:
                        index.span, remedy=f"take a letter of {axis}")  # fmt: skip
         return replace(index, group=set_id)
 
-    # -- conditions
-
     def compare(self, node: Compare) -> Node:
-        left: Node | None = self.as_letter(node.left) or self.resolve_switch(node.left)
-        right: Node | None = self.as_letter(node.right) or self.resolve_switch(node.right)
+        left, right = (self.as_letter(side) or self.resolve_switch(side) for side in (node.left, node.right))
         if isinstance(left, Switch) or isinstance(right, Switch):
             return self.compare_switch(node, left, right)
-        if isinstance(left, Call) or isinstance(right, Call):
-            return node
         if isinstance(left, Letter) or isinstance(right, Letter):
             return self.compare_letter(node, left, right)
-        return replace(node, left=self.resolve(node.left), right=self.resolve(node.right))
+        return node if Call in (type(left), type(right)) else replace(node, left=self.resolve(node.left), right=self.resolve(node.right))
 
     def as_letter(self, node: Node) -> Letter | None:
         """``y``, ``start``, ``start + 1``."""
@@ -278,13 +273,12 @@ class Resolver:
         if isinstance(node, Name) and not node.bracketed and node.name in self.names.choices:
             return Switch("choice", node.name, span=node.span)
         if isinstance(node, Call) and node.name == "reading":
-            return self.reading(node)
+            return self.asks_for_reading(node)
         return None
 
-    def reading(self, node: Call) -> Node:
-        """A reading edits what the spec says; no formula asks for one."""
-        self.fault("X202", "a formula asks for a reading", node.span, why="a reading of an open place is an edit of what stands here by default",
-                   remedy="write `replace:`, `add:`, `remove:` or `adjust:` under the reading, in `rulings:`")  # fmt: skip
+    def asks_for_reading(self, node: Call) -> Node:
+        self.fault("X202", "a formula asks for a reading", node.span, "a reading of an open place is an edit of what stands here by default",
+                   "write `replace:`, `add:`, `remove:` or `adjust:` under the reading, in `rulings:`")  # fmt: skip
         return node
 
     def compare_switch(self, node: Compare, left: Node | None, right: Node | None) -> Node:
@@ -319,7 +313,9 @@ class Resolver:
             return replace(node, op=op, left=letter, right=other)
         text = _word(written)
         if is_year and (text is None or not text.isdecimal() or len(text) != len("2000")):
-            self.fault("X207", "a year is compared with a year, `start` or `end`", written.span, remedy="write y == start")
+            mark = {"first": "start", "last": "end"}.get(text or "", "start")
+            self.fault("X207", "a year is compared with a year, `start` or `end`", written.span,
+                       remedy=f"write {letter.letter} {op} {mark}, or a year as 2020")  # fmt: skip
         elif text is None:
             self.fault("X207", "a letter is compared with a label or another letter", written.span, remedy='write i == "NF"')
         elif not is_year:
@@ -340,7 +336,7 @@ class Resolver:
 
     def call(self, node: Call) -> Node:
         if node.name == "reading":
-            return self.reading(node)
+            return self.asks_for_reading(node)
         if node.name == "supplied":
             return self.supplied(node)
         rule = FUNCTIONS[node.name].rule
@@ -355,13 +351,23 @@ class Resolver:
             if word not in self.names.index_sets:
                 self.fault("X204", f"identity takes an index set, not {word!r}", node.span,
                            remedy=near_or_all(word or "", self.names.index_sets))  # fmt: skip
-            return replace(node, arguments=(Word(word or "", span=node.arguments[0].span),))
+            return Identity(word or "", span=node.span)
         if node.name == "diag":
             return self.diagonal(node)
+        if node.name == "transpose":
+            return Transpose(self.resolve(node.arguments[0]), span=node.span)
+        if node.name in ("max", "min") and (free := self.as_free_letter(node.arguments[0])):
+            self.fault("X205", f"{node.name} is of values, and {free} is a letter", node.span, *values_or_members(node.name, free))
+            return node
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
                        why="a date may decide a rule, never an equation", remedy="count days, or the year with elapsed_years(y)")  # fmt: skip
         return replace(node, arguments=tuple(self.resolve(argument) for argument in node.arguments))
+
+    def as_free_letter(self, node: Node) -> str:
+        """Return the letter that a node is, where nothing binds it and no quantity has its name."""
+        free = isinstance(node, Name) and not node.bracketed and node.name not in (*self.bound, *self.names.quantities)
+        return node.name if free and isinstance(node, Name) and self.letter_set(node.name) is not None else ""
 
     def set_kind(self, letter: str) -> str:
         return self.names.index_sets[self.bound[letter]].kind
@@ -383,8 +389,7 @@ class Resolver:
         if not self.bind(binder, self.letter_set(letter or "")):
             return node
         body = self.resolve(node.arguments[1])
-        set_id = self.bound.pop(binder.letter)
-        return replace(node, arguments=(Word(f"{binder.letter}:{set_id}", span=binder.span), body))
+        return Diagonal(binder.letter, self.bound.pop(binder.letter), body, span=node.span)
 
     def bind(self, binder: Binder, set_id: str | None) -> bool:
         if set_id is None:
@@ -407,27 +412,28 @@ class Resolver:
                 done.append(new.letter)
             binders.append(new)
         body = self.resolve(node.body)
-        for letter in done:
-            del self.bound[letter]
+        self.bound = {letter: set_id for letter, set_id in self.bound.items() if letter not in done}
         return replace(node, binders=tuple(binders), body=body)
 
     def binder(self, binder: Binder) -> tuple[Binder, str | None]:
-        own = self.letter_set(binder.letter)
-        if not binder.within or own is None:
-            return replace(binder, within=("all", own or "")), own
-        kind, name = str(binder.within[0]), str(binder.within[1])
+        own, within = self.letter_set(binder.letter), binder.within
+        if within is None or own is None:
+            return replace(binder, within=All(own or "")), own
         sets = self.names.index_sets
-        if kind == "range":
+        if isinstance(within, Window):
+            name = within.last.letter
             if name not in self.bound or self.set_kind(name) != "year" or sets[own].kind != "year":
                 self.fault("X205", f"{name!r} is not a bound year letter", binder.span, remedy="write Sum(z in start..y, ...)")
             return binder, own
+        assert isinstance(within, Name), "a binder is resolved once"
+        name = within.name
         if name in self.bound and self.set_kind(name) == "group":
             if own != sets[self.bound[name]].groups:
                 self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {sets[self.bound[name]].groups}", binder.span,
                            remedy=f"take a letter of {sets[self.bound[name]].groups}")  # fmt: skip
-            return replace(binder, within=("group", name)), own
+            return replace(binder, within=GroupOf(name, span=within.span)), own
         if name in sets and (self.names.within(name, own) or self.names.within(own, name)):
-            return replace(binder, within=("all", name)), name
+            return replace(binder, within=All(name, span=within.span)), name
         self.fault("X205", f"{name!r} is neither a part of {own} nor a bound group", binder.span,
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip

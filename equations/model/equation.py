@@ -1,4 +1,4 @@
-"""Equation and rule: what a methodology says about its quantities."""
+"""Equation and rule: what a methodology says about its quantities. Ids are stable, printed numbers are labels (conventions §7)."""
 
 from __future__ import annotations
 
@@ -63,6 +63,11 @@ class Equation:
     def label(self) -> str:
         """How the equation is named to a reader: ``Eq. 11a`` or its id."""
         return f"Eq. {self.number}{self.part}" if self.number else self.id
+
+    @property
+    def full_label(self) -> str:
+        """Label and id, as errors name it: ``Eq. 11a (pe.dcs.class)``; an equation without a number has its id alone."""
+        return f"{self.label} ({self.id})" if self.number else self.id
 
 
 @record(frozen=True)

@@ -59,9 +59,10 @@ def axis_names(indices: tuple[str, ...]) -> tuple[str, ...]:
 
 @record(frozen=True)
 class Relation:
-    """Which combinations of members exist; the project lists them."""
+    """Which combinations of members exist; ``pairs`` where the spec says so, else the project lists them."""
 
     id: str
     over: tuple[str, ...]
     meaning: str = ""
+    pairs: tuple[tuple[str, ...], ...] | None = None
     place: Place | None = field(default=None, compare=False, repr=False)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.formula.syntax import quantities_in
 from equations.model.context import Activity, Boundary, Pool, Term
 from equations.model.dataset import Comparison, Dataset, PublishedResult
 from equations.model.equation import Equation, Rule
@@ -19,6 +20,7 @@ from equations.model.ruling import RegisterEntry, Ruling
 from equations.records import record
 from equations.units.molar_masses import MOLECULES, Molecule
 from equations.units.unit import Unit, substance_dimension
+from equations.units.words import definition
 
 
 @record(frozen=True)
@@ -36,6 +38,17 @@ class Substance:
     id: str
     meaning: str
     molecule: Molecule | None = None
+
+
+@record(frozen=True)
+class DeclaredUnit:
+    """A unit that the spec declares; ``size`` is how much of other units one of it is, as written and read."""
+
+    id: str
+    meaning: str
+    size: Unit
+    source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True)
@@ -79,6 +92,16 @@ class Choice:
     values: tuple[ChoiceValue, ...]
     default: str = ""
     source: Citation = Citation()
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@record(frozen=True)
+class Settled:
+    """A choice that a revision settled, and what went with it: list -> ids."""
+
+    choice: str
+    value: str
+    removed: tuple[tuple[str, tuple[str, ...]], ...]
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
@@ -136,6 +159,7 @@ class Methodology:
     report: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     substances: tuple[Substance, ...] = ()
+    units: tuple[DeclaredUnit, ...] = ()
     index_sets: tuple[IndexSet, ...] = ()
     relations: tuple[Relation, ...] = ()
     constants: tuple[Constant, ...] = ()
@@ -160,6 +184,8 @@ class Methodology:
     taken: tuple[tuple[str, str], ...] = ()
     #: The methodology under the default readings that it was composed from, where it was.
     base: Methodology | None = field(default=None, compare=False, repr=False)
+    #: Choices that the revision it was composed by has settled, for the notes of `check`.
+    settled: tuple[Settled, ...] = field(default=(), compare=False)
     #: SHA-256 of what the spec says, whichever files and revisions it was composed from.
     hash: str = field(default="", compare=False)
     #: Files that were read, for messages and receipts: path and SHA-256.
@@ -224,12 +250,26 @@ class Methodology:
         return {**MOLECULES, **{substance_dimension(s.id): s.molecule for s in self.substances if s.molecule is not None}}
 
     @cached_property
+    def own_unit_words(self) -> tuple[str, ...]:
+        """What may stand in units beside the words of the registry: ids of substances, and declared units with their sizes."""
+        return (*(substance.id for substance in self.substances), *(definition(unit.id, unit.size.text) for unit in self.units))
+
+    @cached_property
     def definitions(self) -> Mapping[str, tuple[Equation, ...]]:
         """Equations by the quantity they define, in the order of the spec."""
         found: dict[str, list[Equation]] = {}
         for equation in self.equations:
             found.setdefault(equation.quantity, []).append(equation)
         return MappingProxyType({quantity: tuple(cases) for quantity, cases in found.items()})
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Equation, ...]]:
+        """Equations by each quantity that they read, in the order of the spec; what no equation reads is no key."""
+        found: dict[str, list[Equation]] = {}
+        for equation in self.equations:
+            for quantity in quantities_in(equation.formula):
+                found.setdefault(quantity, []).append(equation)
+        return MappingProxyType({quantity: tuple(users) for quantity, users in found.items()})
 
     @cached_property
     def reported(self) -> tuple[str, ...]:

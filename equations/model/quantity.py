@@ -43,11 +43,6 @@ class Range:
         """Whether a finite value lies within (limits included)."""
         return (self.least is None or value >= float(self.least)) and (self.most is None or value <= float(self.most))
 
-    def nearly_holds(self, value: float) -> bool:
-        """Whether a value lies within, or outside by no more than rounding leaves."""
-        slack = 1e-12 * max(abs(float(limit)) for limit in (self.least or 1, self.most or 1))
-        return self.holds(value + slack) or self.holds(value - slack) or self.holds(value)
-
     def __str__(self) -> str:
         if self.least is not None and self.most is not None:
             return f"{float(self.least):g} to {float(self.most):g}"

@@ -9,16 +9,20 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
-from equations.formula.functions import FUNCTIONS
+from equations.formula.functions import FUNCTIONS, REDUCTIONS
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
     Cases,
     Compare,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    GroupOf,
+    Identity,
     Index,
     IndexGroup,
     IndexLabel,
@@ -34,6 +38,8 @@ from equations.formula.syntax import (
     Reduce,
     Supplied,
     Switch,
+    Transpose,
+    Window,
     Word,
 )
 from equations.model.equation import Equation
@@ -47,7 +53,6 @@ from equations.records import record
 OPEN = SUM + 0.5
 _OPERATORS = {"*": r" \times ", "/": " / ", ".*": r" \circ ", "@": r" \, "}
 _COMPARISONS = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}
-_REDUCTIONS = {"Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists"}
 
 
 def latex(node: Node, methodology: Methodology, letters: Mapping[str, str] | None = None) -> str:
@@ -163,7 +168,7 @@ class _Latex:
         return _OPERATORS[op] + self.text(factor, least)
 
     def reduction(self, node: Reduce) -> str:
-        sign, body = _REDUCTIONS[node.kind], node.body
+        sign, body = REDUCTIONS[node.kind], node.body
         text = self.text(body, OR if isinstance(body, Cases) or node.kind in ("All", "Any") else OPEN, whole=True)
         if node.kind in ("Sum", "Product"):
             return " ".join([*(f"{sign}{self.binder(binder)}" for binder in node.binders), text])
@@ -172,19 +177,20 @@ class _Latex:
         return f"{sign}_{{{', '.join(map(self.within, node.binders))}}} {text}"
 
     def binder(self, binder: Binder) -> str:
-        if binder.within[:1] != ("range",):
+        if not isinstance(binder.within, Window):
             return f"_{{{self.within(binder)}}}"
-        last = self.letter(str(binder.within[1])) + lag(int(binder.within[2]))
-        return rf"_{{{self.letter(binder.letter)}=\mathrm{{start}}}}^{{{last}}}"
+        return rf"_{{{self.letter(binder.letter)}=\mathrm{{start}}}}^{{{self.index(binder.within.last)}}}"
 
     def within(self, binder: Binder) -> str:
-        letter, kind, name = self.letter(binder.letter), binder.within[0], str(binder.within[1])
-        if kind == "group":
-            return rf"{letter} \in {self.letter(name)}"
-        if kind == "range":
-            return rf"\mathrm{{start}} \leq {letter} \leq {self.letter(name)}{lag(int(binder.within[2]))}"
-        shown = self.letters is not None and self.letters.get(binder.letter) != name
-        return rf"{letter} \in {_set(name)}" if shown else letter
+        letter = self.letter(binder.letter)
+        match binder.within:
+            case GroupOf(letter=group):
+                return rf"{letter} \in {self.letter(group)}"
+            case Window(last=last):
+                return rf"\mathrm{{start}} \leq {letter} \leq {self.index(last)}"
+            case All(set=set_id) if self.letters is not None and self.letters.get(binder.letter) != set_id:
+                return rf"{letter} \in {_set(set_id)}"
+        return letter
 
     def cases(self, node: Cases) -> str:
         lines = [rf"{self.text(value, whole=True)} & \text{{if }} {self.text(condition)}" for condition, value in node.branches]
@@ -247,6 +253,12 @@ class _Latex:
         match node:
             case Call():
                 return self.call(node)
+            case Identity():
+                return FUNCTIONS["identity"].latex
+            case Transpose(operand=operand):
+                return f"{self.text(operand, ATOM)}^{{{FUNCTIONS['transpose'].latex}}}"
+            case Diagonal(letter=letter, body=body):
+                return f"{FUNCTIONS['diag'].latex}_{{{self.letter(letter)}}}{_round(self.text(body, whole=True))}"
             case Excluded():
                 return r"\mathrm{NA}"
             case Letter(letter=letter, offset=offset):
@@ -262,24 +274,12 @@ class _Latex:
         raise TypeError(f"only a resolved formula has a notation: {node!r}")
 
     def call(self, node: Call) -> str:
-        name, arguments, sign = node.name, node.arguments, FUNCTIONS[node.name].latex
-        if name == "identity":
-            return sign
-        if name == "transpose":
-            return rf"{self.text(arguments[0], ATOM)}^{{\mathsf{{T}}}}"
-        if name == "diag" and isinstance(arguments[0], Word):
-            return f"{sign}_{{{self.letter(arguments[0].text.partition(':')[0])}}}{_round(self.text(arguments[1], whole=True))}"
-        inner = ", ".join(self.text(argument, whole=True) for argument in arguments)
-        if name == "sqrt":
-            return rf"\sqrt{{{inner}}}"
-        if name in _FENCES:
-            left, right = _FENCES[name]
-            sized = r"\frac" in inner or r"\sum" in inner
-            return rf"\left{left} {inner} \right{right}" if sized else f"{left} {inner} {right}"
-        return rf"\max{_round(f'{inner}, 0')}" if name == "pos" else f"{sign}{_round(inner)}"
-
-
-_FENCES = {"abs": ("|", "|"), "floor": (r"\lfloor", r"\rfloor"), "ceil": (r"\lceil", r"\rceil")}
+        left, right = FUNCTIONS[node.name].latex.split("#")
+        inner = ", ".join(self.text(argument, whole=True) for argument in node.arguments)
+        if left.endswith("("):
+            return left[:-1] + _round(inner + right[:-1])
+        tall = left.endswith(" ") and (r"\frac" in inner or r"\sum" in inner)  # a fence, which grows
+        return rf"\left{left}{inner} \right{right[1:]}" if tall else left + inner + right
 
 
 def _set(name: str) -> str:
@@ -297,10 +297,9 @@ class _Grid(_Latex):
                     return self.diagonal(lambda at: symbol_latex(quantity, [at, *rest])), ATOM
                 last = "n" if len(set(matrix_sets(node, self.methodology))) == 1 else "m"
                 return _bmatrix([[symbol_latex(quantity, [r, c, *rest]) for c in ("1", "2", last)] for r in ("1", "2", "n")]), ATOM
-            case Call(name="identity"):
+            case Identity():
                 return self.diagonal(lambda at: "1"), ATOM
-            case Call(name="diag", arguments=(Word(text=text), body)):
-                letter = text.partition(":")[0]
+            case Diagonal(letter=letter, body=body):
                 return self.diagonal(lambda at: replace(self, instead={**self.instead, letter: at}).text(body, whole=True)), ATOM
         return super().parts(node)
 

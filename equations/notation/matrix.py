@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
-    Call,
     Cases,
     Compare,
+    Diagonal,
     Element,
+    GroupOf,
+    Identity,
     IndexGroup,
     IndexLetter,
     Letter,
@@ -20,7 +23,7 @@ from equations.formula.syntax import (
     Node,
     Number,
     Reduce,
-    Word,
+    Transpose,
     rebuild,
     walk,
 )
@@ -33,7 +36,7 @@ _MOST_FACTORS = 12
 def is_matrix(node: Node) -> bool:
     """Whether a resolved formula gives a matrix (or is a relation between matrices)."""
     match node:
-        case MatrixRef() | Call(name="diag" | "identity" | "transpose"):
+        case MatrixRef() | Diagonal() | Identity() | Transpose():
             return True
         case Binary(left=left, right=right) | Compare(left=left, right=right):
             return is_matrix(left) or is_matrix(right)
@@ -48,10 +51,10 @@ def matrix_sets(node: Node, methodology: Methodology) -> tuple[str, str]:
         case MatrixRef(quantity=quantity, diagonal=diagonal):
             axes = methodology.quantity[quantity].indices
             return axes[0], axes[0 if diagonal else 1]
-        case Call(name="transpose", arguments=(inner,)):
+        case Transpose(operand=inner):
             return matrix_sets(inner, methodology)[::-1]
-        case Call(arguments=(Word(text=text), *_)):  # diag or identity
-            return (text.rpartition(":")[2],) * 2
+        case Diagonal(set=set_id) | Identity(set=set_id):
+            return set_id, set_id
         case Binary(op="@", left=left, right=right):
             return matrix_sets(left, methodology)[0], matrix_sets(right, methodology)[1]
         case Binary(left=left, right=right) | Compare(left=left, right=right):
@@ -72,8 +75,8 @@ def free_letter(set_id: str, used: set[str], methodology: Methodology) -> str:
 
 def letters_in(node: Node) -> set[str]:
     """Return every letter that stands in a resolved tree, bound or not."""
-    found = {x.letter for x in walk(node) if isinstance(x, IndexLetter | Letter | IndexGroup | Binder | Member)}
-    return found | {x.text.partition(":")[0] for x in walk(node) if isinstance(x, Word) and ":" in x.text}
+    kinds = IndexLetter | Letter | IndexGroup | GroupOf | Binder | Diagonal | Member
+    return {x.letter for x in walk(node) if isinstance(x, kinds)}
 
 
 def lowered(node: Node, row: str, column: str, methodology: Methodology) -> Node:
@@ -118,17 +121,17 @@ class _Lowering:
                 at = (IndexLetter(letter=row),) if diagonal else (IndexLetter(letter=row), IndexLetter(letter=column))
                 element = Element(quantity=quantity, indices=(*at, *indices))
                 return Binary(op="*", left=element, right=_delta(row, column)) if diagonal else element
-            case Call(name="transpose", arguments=(inner,)):
+            case Transpose(operand=inner):
                 return self.of(inner, column, row)
-            case Call(name="diag", arguments=(Word(text=text), body)):
-                return Binary(op="*", left=_renamed(body, text.partition(":")[0], row), right=_delta(row, column))
-            case Call():
+            case Diagonal(letter=letter, body=body):
+                return Binary(op="*", left=_renamed(body, letter, row), right=_delta(row, column))
+            case Identity():
                 return _delta(row, column)
             case Binary(op="@", left=left, right=right):
                 set_id = matrix_sets(left, self.methodology)[1]
                 letter = free_letter(set_id, self.used, self.methodology)
                 body = Binary(op="*", left=self.of(left, row, letter), right=self.of(right, letter, column))
-                return Reduce(kind="Sum", binders=(Binder(letter=letter, within=("all", set_id)),), body=body)
+                return Reduce(kind="Sum", binders=(Binder(letter=letter, within=All(set_id)),), body=body)
             case Binary(op="^", left=left, right=right):
                 return self.power(left, right, row, column)
             case Binary(op=op, left=left, right=right):
@@ -143,8 +146,9 @@ class _Lowering:
         raise TypeError(f"not a matrix: {node!r}")
 
     def power(self, base: Node, exponent: Node, row: str, column: str) -> Node:
-        if not isinstance(exponent, Number) or not exponent.text.isdigit() or int(exponent.text) > _MOST_FACTORS:
+        if not is_written_out(exponent):
             raise ValueError(f"a matrix to the power {plain_text(exponent)} has no element that could be written out")
+        assert isinstance(exponent, Number)
         factors = int(exponent.text)
         if not factors:
             return _delta(row, column)
@@ -152,6 +156,11 @@ class _Lowering:
         for _ in range(factors - 1):
             chain = Binary(op="@", left=chain, right=base)
         return self.of(chain, row, column)
+
+
+def is_written_out(exponent: Node) -> bool:
+    """Whether a matrix to that power is written as a product of so many factors: a whole number, and not a large one."""
+    return isinstance(exponent, Number) and exponent.text.isdigit() and int(exponent.text) <= _MOST_FACTORS
 
 
 def _delta(row: str, column: str) -> Node:
@@ -163,8 +172,6 @@ def _renamed(node: Node, old: str, new: str) -> Node:
     """Return a tree with one letter exchanged."""
     parts: dict[int, Node] = {}
     for part in walk(node):
-        if isinstance(part, IndexLetter | Letter | IndexGroup | Member) and part.letter == old:
+        if isinstance(part, IndexLetter | Letter | IndexGroup | GroupOf | Member) and part.letter == old:
             parts[id(part)] = replace(part, letter=new)
-        elif isinstance(part, Binder) and part.within[:1] in (("group",), ("range",)) and part.within[1] == old:
-            parts[id(part)] = replace(part, within=(part.within[0], new, *part.within[2:]))
     return rebuild(node, parts)

@@ -10,14 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
     Cases,
     Compare,
     DateMark,
+    Diagonal,
     Element,
     Excluded,
+    GroupOf,
+    Identity,
     Index,
     IndexGroup,
     IndexLetter,
@@ -35,6 +39,8 @@ from equations.formula.syntax import (
     Supplied,
     Switch,
     Text,
+    Transpose,
+    Window,
     Word,
     walk,
 )
@@ -55,11 +61,10 @@ def letters_of(methodology: Methodology, owner: Equation | Rule | None = None) -
         return letters
     own = dict(owner.letters)
     for node in walk(owner.formula if isinstance(owner, Equation) else owner.condition):
-        if isinstance(node, Binder) and node.within[:1] == ("all",):
-            own.setdefault(node.letter, str(node.within[1]))
-        elif isinstance(node, Call) and node.name == "diag" and isinstance(node.arguments[0], Word):
-            letter, _, set_id = node.arguments[0].text.partition(":")
-            own.setdefault(letter, set_id)
+        if isinstance(node, Binder) and isinstance(node.within, All):
+            own.setdefault(node.letter, node.within.set)
+        elif isinstance(node, Diagonal):
+            own.setdefault(node.letter, node.set)
     return letters | own
 
 
@@ -176,8 +181,12 @@ class _Writer:
 
     def brace(self, node: Node) -> str:
         match node:
-            case Call(name=name, arguments=(Word(text=word), *rest)):  # diag(i, ...) and identity(set)
-                return f"{name}({', '.join([word.partition(':')[0], *map(self.text, rest)])})"
+            case Diagonal(letter=letter, body=body):
+                return f"diag({letter}, {self.text(body)})"
+            case Identity(set=set_id):
+                return f"identity({set_id})"
+            case Transpose(operand=operand):
+                return f"transpose({self.text(operand)})"
             case Call(name=name, arguments=arguments):
                 return f"{name}({', '.join(map(self.text, arguments))})"
             case Reduce(kind=kind, binders=binders, body=body):
@@ -196,10 +205,15 @@ class _Writer:
         return index.label if index.mark or re.fullmatch("[0-9]+", index.label) else _quoted(index.label)
 
     def binder(self, binder: Binder) -> str:
-        letter, within = binder.letter, binder.within
-        if not within or not within[1] or (within[0] == "all" and self.letters.get(letter) == within[1]):
-            return letter
-        return f"{letter} in " + (f"start..{within[1]}{lag(int(within[2]))}" if within[0] == "range" else str(within[1]))
+        letter = binder.letter
+        match binder.within:
+            case All(set=set_id) if set_id and self.letters.get(letter) != set_id:
+                return f"{letter} in {set_id}"
+            case GroupOf(letter=name) | Name(name=name):
+                return f"{letter} in {name}"
+            case Window(first=first, last=last):
+                return f"{letter} in {self.index(first)}..{self.index(last)}"
+        return letter
 
 
 def lag(offset: int) -> str:

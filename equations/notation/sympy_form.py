@@ -12,7 +12,9 @@ from fractions import Fraction
 
 import sympy
 
+from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
+    All,
     Binary,
     Binder,
     Call,
@@ -21,6 +23,7 @@ from equations.formula.syntax import (
     DateMark,
     Element,
     Excluded,
+    GroupOf,
     Index,
     IndexGroup,
     IndexLetter,
@@ -35,6 +38,7 @@ from equations.formula.syntax import (
     Reduce,
     Supplied,
     Switch,
+    Window,
     Word,
     walk,
 )
@@ -46,8 +50,6 @@ from equations.notation.plain import letters_of, plain_text
 from equations.records import record
 
 _RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, "<": sympy.Lt, "<=": sympy.Le, ">": sympy.Gt, ">=": sympy.Ge}
-_FUNCTIONS = {"max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs, "floor": sympy.floor, "ceil": sympy.ceiling,
-              "exp": sympy.exp, "ln": sympy.log}  # fmt: skip
 
 
 def to_sympy(
@@ -128,7 +130,7 @@ def derivative(equation: Equation, quantity: str | Element, methodology: Methodo
     used = letters_in(formula) | letters_in(equation.defines)
     fresh = {}
     for binder in binders:
-        set_id = str(binder.within[1]) if binder.within[0] == "all" else methodology.year_set
+        set_id = binder.within.set if isinstance(binder.within, All) else methodology.year_set
         fresh[letter_symbol(binder.letter)] = letter_symbol(free_letter(set_id, used, methodology))
     projection = _Projection(methodology, letters_of(methodology, equation))
     return _evaluated(_derived(projection.of(formula), projection.of(element)).xreplace(fresh))
@@ -248,25 +250,17 @@ class _Projection:
 
     def call(self, node: Call) -> sympy.Expr:
         arguments = [self.of(argument) for argument in node.arguments]
-        match node.name:
-            case "pos":
-                return sympy.Max(arguments[0], 0, evaluate=False)
-            case "sqrt":
-                return sympy.Pow(arguments[0], sympy.Rational(1, 2), evaluate=False)
-            case "log10":
-                return sympy.log(arguments[0], evaluate=False) / sympy.log(10)
-            case name if name in _FUNCTIONS:
-                return _FUNCTIONS[name](*arguments, evaluate=False)
-        return sympy.Function(node.name)(*arguments)
+        written = FUNCTIONS[node.name].sympy
+        return sympy.Function(node.name)(*arguments) if written is None else written(sympy, *arguments)
 
     # -- reductions and cases
 
     def reduction(self, node: Reduce) -> sympy.Expr:
-        bound = {binder.letter: str(binder.within[1]) for binder in node.binders if binder.within[0] == "all"}
+        bound = {binder.letter: binder.within.set for binder in node.binders if isinstance(binder.within, All)}
         inner = _Projection(self.methodology, {**self.letters, **bound})
         body = inner.of(node.body)
         limits = [inner.limits(binder) for binder in node.binders]
-        groups = [inner.in_group(binder) for binder in node.binders if binder.within[0] == "group"]
+        groups = [inner.in_group(x.letter, x.within.letter) for x in node.binders if isinstance(x.within, GroupOf)]
         if node.kind in ("Sum", "Product"):
             if groups:
                 body = sympy.Piecewise((body, sympy.And(*groups)), (sympy.Integer(node.kind == "Product"), True), evaluate=False)
@@ -277,19 +271,20 @@ class _Projection:
         return sympy.Eq(result, 1, evaluate=False) if node.kind in ("All", "Any") else result
 
     def limits(self, binder: Binder) -> sympy.Tuple:
-        letter, kind, name = letter_symbol(binder.letter), binder.within[0], str(binder.within[1])
-        start = letter_symbol("start")
-        if kind == "range":
-            return sympy.Tuple(letter, start, letter_symbol(name) + int(binder.within[2]))
-        if kind == "group":
-            name = self.methodology.index_set[self.letters[name]].groups if name in self.letters else name
+        letter, within, start = letter_symbol(binder.letter), binder.within, letter_symbol("start")
+        if isinstance(within, Window):
+            return sympy.Tuple(letter, self.index(within.first), self.index(within.last))
+        if isinstance(within, GroupOf):
+            name = self.methodology.index_set[self.letters[within.letter]].groups if within.letter in self.letters else within.letter
+        else:
+            assert isinstance(within, All)
+            name = within.set
         if name == self.methodology.year_set:
             return sympy.Tuple(letter, start, letter_symbol("end"))
         return sympy.Tuple(letter, 1, size_symbol(name))
 
-    def in_group(self, binder: Binder) -> sympy.Basic:
-        name = str(binder.within[1])
-        return sympy.Eq(self.group(self.letters.get(name, name), binder.letter), letter_symbol(name), evaluate=False)
+    def in_group(self, letter: str, group: str) -> sympy.Basic:
+        return sympy.Eq(self.group(self.letters.get(group, group), letter), letter_symbol(group), evaluate=False)
 
     def cases(self, node: Cases) -> sympy.Expr:
         match node:

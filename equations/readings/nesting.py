@@ -113,7 +113,7 @@ class _Nesting:
         for (reader, of), chain in self.chains.items():
             if not self.is_read(reader, of):
                 continue
-            previous = None
+            previous: Placed | None = None
             for placed in chain:
                 key = id(placed)
                 if key in self.before and self.before[key] is not previous:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from equations.errors import MethodologyError, Place, SpecError, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.model.methodology import Settled
 
 #: What is edited: the list, the entry, its field, a label.
 Path = tuple[str, ...]
@@ -17,6 +18,7 @@ class EditLog:
 
     errors: list[MethodologyError] = field(default_factory=list)
     edited: dict[Path, Place] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
 
     def fault(self, what: str, place: Place, why: str = "", remedy: str = "") -> None:
         """Note an edit that does not fit."""

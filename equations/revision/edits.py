@@ -65,7 +65,7 @@ class Editor(EditLog):
         for block in self.blocks(path, node):
             name = _name_scalar(kind, block)
             if name is None:
-                self.fault(f"an entry without {_wanted_name(kind)}", block.place)
+                self.fault(f"an entry without {_wanted_name(kind)}", block.place, remedy=f"add `{_wanted_name(kind)}:`")
                 continue
             at = self.find(path, kind, items, name, block)
             if at is None:
@@ -233,7 +233,7 @@ class Editor(EditLog):
         for word in ("replace", "add"):
             node = edits.get(word)
             if node is not None and not isinstance(node, Mapping):
-                self.fault(f"{word}: takes label: value", node.place)
+                self.fault(f"{word}: takes label: value", node.place, remedy=f"write {word}: {{label: 1.5}}")
             elif isinstance(node, Mapping):
                 self.set_keys(path, entries, node, new=word == "add", deep=deep)
         return Mapping(tuple(entries.values()), held.file, held.line, held.column)
@@ -277,7 +277,7 @@ class Editor(EditLog):
         """Edit cells, rows and columns of a table."""
         table = read_table(held)
         if table is None:
-            self.fault("the table is empty", held.place)
+            self.fault("the table is empty", held.place, remedy="write the whole `table:`")
             return held
         editor = TableEditor(self, path, table)
         for word in WORDS:
@@ -285,7 +285,8 @@ class Editor(EditLog):
             if isinstance(node, Mapping):
                 {"remove": editor.remove, "replace": editor.replace, "add": editor.add}[word](node)
             elif node is not None:
-                self.fault(f"{word}: of a table takes rows and columns, or row: {{column: number}}", node.place)
+                self.fault(f"{word}: of a table takes rows and columns, or row: {{column: number}}", node.place,
+                           remedy="write rows: or columns: below it, or {E: {AG: 77.0}}")  # fmt: skip
         return editor.table.scalar(held)
 
 

@@ -131,7 +131,7 @@ def renumber(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
         Equation id, printed number or range of printed numbers (``6-26``) -> new number, new range, or empty for none.
     """
     if not isinstance(node, Mapping):
-        log.fault("renumber: takes id: number, or number: number", node.place)
+        log.fault("renumber: takes id: number, or number: number", node.place, remedy="write renumber: {old.equation: 8, 10-12: 12-14}")
         return document
     before = {_text(block, "id"): _text(block, "number") for block in _entries(document, "equations")}
     after = dict(before)
@@ -155,7 +155,7 @@ def renumber(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
 
 def _new_numbers(key: Scalar, value: YamlNode, before: dict[str, str], log: EditLog) -> list[tuple[str, str]]:
     if not isinstance(value, Scalar):
-        log.fault("a printed number is a single text", value.place)
+        log.fault("a printed number is a single text", value.place, remedy="write one number or one range, or nothing to take it away")
         return []
     if key.text in before:
         return [(key.text, value.text)]

@@ -13,10 +13,13 @@ from typing import TypeAlias
 
 from equations.errors import near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.model.methodology import Settled
 from equations.revision.edit_log import EditLog, same
 from equations.revision.edits import WORDS, Editor
+from equations.revision.new_index import add_indices
 from equations.revision.readings_left import check_readings_left
 from equations.revision.renaming import rename, renumber
+from equations.revision.settled_choice import settle_choices
 from equations.spec.schema import BLOCKS, KEYS
 
 #: Top-level keys that a revision may write beside `changes`, in place of those of the edited version.
@@ -24,11 +27,11 @@ _WHOLE = ("sections", "history")
 #: Fields of `methodology` that belong to one version alone.
 _OWN = ("status", "status_note", "date")
 Settle: TypeAlias = Callable[[Mapping, YamlNode, EditLog], Mapping]
-_CHANGES = ("rename", "renumber", "settle", *WORDS)
+_CHANGES = ("rename", "renumber", "settle", "index", *WORDS)
 
 
-def apply_changes(base: Mapping, revision: Mapping, settle: Settle) -> Mapping:
-    """Return the document that results from editing ``base``.
+def apply_changes(base: Mapping, revision: Mapping, settle: Settle) -> tuple[Mapping, tuple[Settled, ...]]:
+    """Return the document that results from editing ``base``, and the choices that were settled on the way.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def apply_changes(base: Mapping, revision: Mapping, settle: Settle) -> Mapping:
     edited = Mapping(tuple(parts.values()), revision.file, revision.line, revision.column)
     check_readings_left(edited, editor)
     raise_all(editor.errors)
-    return edited
+    return edited, tuple(editor.settled)
 
 
 def _unmeasured(list_: str, node: YamlNode) -> YamlNode:
@@ -105,7 +108,11 @@ def _renamed(document: Mapping, changes: Mapping, editor: Editor, settle: Settle
     if numbers is not None:
         document = renumber(document, numbers, editor)
     if rulings is not None:
-        document = settle(document, rulings, editor)
+        document, rulings = settle_choices(document, rulings, editor)
+        if not isinstance(rulings, Mapping) or rulings.entries:
+            document = settle(document, rulings, editor)
+    if (indices := changes.get("index")) is not None:
+        document = add_indices(document, indices, changes, editor)
     return document
 
 

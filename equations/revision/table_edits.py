@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from equations.errors import Place
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.revision.edit_log import EditLog, Path
-from equations.revision.table_text import LinePlace, Row, TableText, read_table
+from equations.revision.table_text import LinePlace, TableText, TextRow, read_table
 
 
 @dataclass
@@ -22,7 +22,7 @@ class TableEditor:
         """Put another text into cells: ``row: {column: text}``."""
         for row, cells in node:
             if not isinstance(cells, Mapping):
-                self.editor.fault("cells of a table stand as row: {column: number}", cells.place)
+                self.editor.fault("cells of a table stand as row: {column: number}", cells.place, remedy="write {E: {AG: 77.0}}")
                 continue
             for column, value in cells:
                 held = self.table.cell(row.text, column.text)
@@ -30,7 +30,7 @@ class TableEditor:
                     known = self.table.labels if row.text not in self.table.labels else self.table.header
                     self.editor.absent(self.path, row if row.text not in self.table.labels else column, list(known))
                 elif not isinstance(value, Scalar) or len(value.text.split()) != 1:
-                    self.editor.fault("a cell holds one number", value.place)
+                    self.editor.fault("a cell holds one number", value.place, remedy="write column: number")
                 elif held == value.text:
                     self.editor.nothing(f"[{row.text}, {column.text}] in {self.path[-2]}", value.place)
                 elif self.editor.first((*self.path, row.text, column.text), f"[{row.text}, {column.text}]", value.place):
@@ -89,11 +89,12 @@ class TableEditor:
                 self.editor.fault(f"{self.path[-1]} already has the row {row.label!r}", Place(*row.place), remedy="use replace:")
             elif len(row.cells) not in (0, len(new.header)):
                 self.editor.fault(
-                    f"row {row.label} has {len(row.cells)} numbers, the table {len(new.header)} columns", Place(*row.place)
+                    f"row {row.label} has {len(row.cells)} numbers, the table {len(new.header)} columns", Place(*row.place),
+                    remedy="complete the row (NA for a cell left out)",
                 )
             else:
                 cells = tuple(row.cells[new.header.index(column)] for column in self.table.header) if row.cells else ()
-                self.table = self.table.with_row(Row(row.label, cells, row.place), at + shift)
+                self.table = self.table.with_row(TextRow(row.label, cells, row.place), at + shift)
 
     def add_columns(self, new: TableText, at: int, node: YamlNode) -> None:
         filled = [row.label for row in self.table.rows if row.cells]

@@ -15,7 +15,7 @@ LinePlace = tuple[str, int, int]
 
 
 @record(frozen=True)
-class Row:
+class TextRow:
     """One line: its label, its cells as written (none where the publication left the row blank), where it stands."""
 
     label: str
@@ -36,7 +36,7 @@ class TableText:
     """
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TextRow, ...]
     place: LinePlace
 
     @property
@@ -44,7 +44,7 @@ class TableText:
         """Labels of the rows."""
         return tuple(row.label for row in self.rows)
 
-    def row(self, label: str) -> Row | None:
+    def row(self, label: str) -> TextRow | None:
         """Return a row by its label."""
         return next((row for row in self.rows if row.label == label), None)
 
@@ -59,18 +59,18 @@ class TableText:
         """Return the table with another text in one cell."""
         at = self.header.index(column)
         rows = tuple(
-            Row(label, (*row.cells[:at], text, *row.cells[at + 1 :]), place) if row.label == label else row for row in self.rows
+            TextRow(label, (*row.cells[:at], text, *row.cells[at + 1 :]), place) if row.label == label else row for row in self.rows
         )
         return replace(self, rows=rows)
 
-    def with_row(self, row: Row, at: int) -> TableText:
+    def with_row(self, row: TextRow, at: int) -> TableText:
         """Return the table with one more row."""
         return replace(self, rows=(*self.rows[:at], row, *self.rows[at:]))
 
     def with_column(self, column: str, cells: dict[str, tuple[str, LinePlace]], at: int) -> TableText:
         """Return the table with one more column; ``cells`` has a text for every row that is not blank."""
         rows = tuple(
-            Row(row.label, (*row.cells[:at], cells[row.label][0], *row.cells[at:]), cells[row.label][1]) if row.cells else row
+            TextRow(row.label, (*row.cells[:at], cells[row.label][0], *row.cells[at:]), cells[row.label][1]) if row.cells else row
             for row in self.rows
         )
         return TableText((*self.header[:at], column, *self.header[at:]), rows, self.place)
@@ -113,5 +113,5 @@ def read_table(scalar: Scalar) -> TableText | None:
     if not found:
         return None
     places = [(place.file, place.line, place.column) for _, place in found]
-    rows = tuple(Row(words[0], tuple(words[1:]), place) for (words, _), place in zip(found[1:], places[1:], strict=True))
+    rows = tuple(TextRow(words[0], tuple(words[1:]), place) for (words, _), place in zip(found[1:], places[1:], strict=True))
     return TableText(tuple(found[0][0]), rows, places[0])

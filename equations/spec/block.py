@@ -5,6 +5,7 @@ Every fault is collected with its place; a reader goes on with a neutral value s
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -27,12 +28,15 @@ Errors = list[MethodologyError]
 
 
 def read_number(text: str) -> Fraction | None:
-    """Return the exact value of a written number, or ``None``; ``nan``, ``inf``, ``1,5`` and ``0x1`` are none."""
+    """Return the exact value of a written number, or ``None``; ``nan``, ``inf``, ``1,5`` and ``0x1`` are none.
+
+    What would be infinite or zero as a number of 64 bits is none either: ``1e400``, ``1e-400``.
+    """
     text = text.strip().replace("−", "-")
     if not _NUMBER.match(text) or len(text) > 60:
         return None
-    _, _, exponent = text.lower().partition("e")
-    if exponent and abs(int(exponent)) > 400:
+    rounded = float(text)
+    if math.isinf(rounded) or (rounded == 0 and re.search("[1-9]", text.lower().partition("e")[0])):
         return None
     return Fraction(text)
 
@@ -53,7 +57,7 @@ class Block:
         self.check_names()
 
     def fault(self, code: str, what: str, place: Place, why: str = "", remedy: str = "") -> None:
-        self.errors.append(SpecError(code, what, place, why=why, remedy=remedy))
+        self.errors.append(SpecError(code, what, place, why=why, remedy=remedy, subject=self.kind))
 
     @property
     def place(self) -> Place:
@@ -61,15 +65,24 @@ class Block:
         return self.node.place
 
     def check_names(self) -> None:
-        for key, _ in self.node:
+        for at, (key, value) in enumerate(self.node):
             if key.text not in self.schema:
-                remedy = near(key.text, self.schema) or "fields: " + ", ".join(self.schema)
+                remedy = self.cut_text(at, key, value) or near(key.text, self.schema) or "fields: " + ", ".join(self.schema)
                 self.fault("S103", f"{_article(self.kind)} has no field {key.text!r}", key.place,
                            why="a field that is not known would be passed over", remedy=remedy)  # fmt: skip
         for field in self.schema.values():
             if field.required and self.node.get(field.name) is None:
                 self.fault("S104", f"the field {field.name!r} of {self.called()} is missing", self.place,
                            why=field.meaning or "it is required", remedy=f"add `{field.name}:`")  # fmt: skip
+
+    def cut_text(self, at: int, key: Scalar, value: YamlNode) -> str:
+        """Return what to write where a comma in braces has cut a text in two, so that its end looks like a field without a value."""
+        if not at or not isinstance(value, Scalar) or not value.is_empty:
+            return ""
+        field, text = self.node.entries[at - 1]
+        if not isinstance(text, Scalar) or text.is_empty or text.quoted or (text.file, text.line) != (key.file, key.line):
+            return ""
+        return f'a comma ends a text in braces; put the whole text into quotes: {field.text}: "{text.text}, {key.text}"'
 
     def called(self) -> str:
         """Return what the block is called in a message: by its id, where it has one."""
@@ -142,7 +155,7 @@ class Block:
         value = read_number(scalar.text)
         if value is None:
             self.fault("S105", f"{name} is not a number: {scalar.text!r}", scalar.place,
-                       remedy="write digits with a decimal point, such as 0.2 or 1e6")  # fmt: skip
+                       remedy="write digits with a decimal point, such as 0.2 or 1e6; at most 60 signs, below 1.8e308")  # fmt: skip
         return value
 
     def unit(self, name: str, substances: tuple[str, ...], default: Unit = PLAIN) -> Unit:
@@ -282,7 +295,8 @@ def checked(id_: str, known: object, what: str, place: Place, errors: Errors) ->
     """Report a reference to something that is not declared; return whether it is."""
     if id_ in known:  # type: ignore[operator]
         return True
-    errors.append(SpecError("S107", f"there is no {what} {id_!r}", place, remedy=near_or_all(id_, known, "there are")))  # type: ignore[arg-type]
+    remedy = near_or_all(id_, known, "there are") or f"declare the {what}, or correct the name"  # type: ignore[arg-type]
+    errors.append(SpecError("S107", f"there is no {what} {id_!r}", place, remedy=remedy))
     return False
 
 

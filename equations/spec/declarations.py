@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from string import ascii_lowercase
 
 from equations.citation import Citation
 from equations.errors import FaultList, Place
-from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.context import Activity, Boundary, Pool, Term
 from equations.model.index_set import IndexSet, Relation
-from equations.model.methodology import Choice, ChoiceValue, Constant, Equivalence, Substance
+from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
 from equations.spec.block import Block, Errors, checked, read_number, unique
 from equations.spec.schema import MEMBER
+from equations.units.hints import why_not_a_unit
 from equations.units.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
 from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN
-from equations.units.words import SUBSTANCES
+from equations.units.words import SUBSTANCES, definition
 
 _SUBSTANCE = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
@@ -56,6 +59,20 @@ class DeclarationReader:
                         why="it stands in units, as in t_" + re.sub(r"[^A-Za-z0-9]+", "_", id_),
                         remedy="take letters, digits and underscores, a letter first")  # fmt: skip
         return Substance(id_, block.text("meaning"), self.molecule(block))
+
+    def units(self) -> tuple[DeclaredUnit, ...]:
+        """Read the units of the spec's own; each may stand in the sizes of those below it, and in every unit of the spec."""
+        found = []
+        for block in self.spec.blocks("units"):
+            id_, scalar = block.text("id"), block.scalar("size")
+            what = why_not_a_unit(id_, self.substances)
+            if what is not None:
+                block.fault(*what[:2], block.place_of("id"), why=what[2], remedy=what[3])
+            size = block.read_unit(scalar, self.substances) if scalar is not None else None
+            if size is not None and what is None:
+                found.append(DeclaredUnit(id_, block.text("meaning"), size, self.cite(block), block.place))
+                self.substances = (*self.substances, definition(id_, size.text))
+        return tuple(found)
 
     def molecule(self, block: Block) -> Molecule | None:
         """Read what a substance is made of: its formula, or its molar mass and atoms."""
@@ -92,8 +109,9 @@ class DeclarationReader:
             ids, names, parts = self.members(block)
             parent = block.text("subset_of")
             own = IndexSet(
-                block.name("id"), block.names("letters"), block.text("meaning"), ids, names, block.text("kind", "members"),
-                parent, block.text("groups"), block.text("project", "fixed"), parts, block.place,
+                id=block.name("id"), letters=block.names("letters"), meaning=block.text("meaning"), members=ids, names=names,
+                kind=block.text("kind", "members"), subset_of=parent, groups=block.text("groups"),
+                project=block.text("project", "fixed"), parts=parts, place=block.place,
             )  # fmt: skip
             if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
                 own = self.subset(block, own, found[parent])
@@ -105,7 +123,8 @@ class DeclarationReader:
             for scalar in block.word_nodes("letters"):
                 if scalar.text in letters:
                     block.fault("X206", f"the letter {scalar.text!r} already belongs to {letters[scalar.text]}", scalar.place,
-                                remedy="leave it to one set; an equation can say otherwise with `for:`")  # fmt: skip
+                                remedy=f"leave it to one set (an equation can say otherwise with `for:`), or take one that is free: "
+                                f"{' '.join(self.free_letters())}")  # fmt: skip
                 letters.setdefault(scalar.text, own.id)
             years = [s.id for s in found.values() if s.kind == "year"]
             if own.kind == "year" and years:
@@ -116,6 +135,14 @@ class DeclarationReader:
                             why=f"the first is at {found[own.id].place}", remedy="give one of them another id")  # fmt: skip
             found.setdefault(own.id, own)
         return tuple(found.values())
+
+    def free_letters(self) -> list[str]:
+        """Return the small letters that no index set, quantity, matrix or choice has yet."""
+        taken = {scalar.text for block in self.spec.blocks("index_sets") for scalar in block.word_nodes("letters")}
+        for list_, fields in (("quantities", ("id", "matrix", "diagonal_matrix")), ("choices", ("id",))):
+            taken |= {node.text for item in getattr(self.spec.node.get(list_), "items", ()) if isinstance(item, Mapping)
+                      for field in fields if isinstance(node := item.get(field), Scalar)}  # fmt: skip
+        return [letter for letter in ascii_lowercase if letter not in taken]
 
     def subset(self, block: Block, own: IndexSet, parent: IndexSet) -> IndexSet:
         names = dict(zip(parent.members, parent.names, strict=True))
@@ -136,7 +163,8 @@ class DeclarationReader:
             if base.members and base.project == "fixed":
                 checked(member, base.members, f"member of {base.id}", block.place_of("members"), self.errors)
             if member in seen:
-                block.fault("S106", f"{member!r} is in two groups of {own.id}", block.place_of("members"))
+                block.fault("S106", f"{member!r} is in two groups of {own.id}", block.place_of("members"),
+                            why="a member belongs to one group, so that it counts once", remedy="leave it to one of the two")  # fmt: skip
             seen.add(member)
 
     def members(self, block: Block) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -161,12 +189,34 @@ class DeclarationReader:
     def relation(self, block: Block) -> Relation:
         for scalar in block.word_nodes("over"):
             checked(scalar.text, self.sets, "index set", scalar.place, self.errors)
-        return Relation(block.name("id"), block.words("over"), block.text("meaning"), block.place)
+        pairs = tuple(self.pairs(block, block.node.get("pairs"), block.words("over"))) if block.has("pairs") else None
+        return Relation(block.name("id"), block.words("over"), block.text("meaning"), pairs, block.place)
+
+    def pairs(self, block: Block, node: YamlNode | None, over: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """Yield the combinations of a relation: the first label above the second, the last ones in a list."""
+        shape = f"nest the labels in the order {', '.join(over)}, the last in a list, as in {{a: [b, c]}}"
+        is_last = len(over) == 1
+        if isinstance(node, Mapping) is is_last or not (isinstance(node, Mapping) or is_last):
+            block.fault("S105", "combinations of a relation are nested by their labels", node.place if node else block.place, remedy=shape)
+            return
+        listed = node.items if isinstance(node, Sequence) else (node,) if node is not None else ()
+        entries: list[tuple[YamlNode, YamlNode | None]] = list(node) if isinstance(node, Mapping) else [(item, None) for item in listed]
+        for key, below in entries:
+            members = self.sets[over[0]].members if over[0] in self.sets else ()
+            if not isinstance(key, Scalar):
+                block.fault("S105", "a label is a single text", key.place, remedy=shape)
+            elif members and not checked(key.text, members, f"member of {over[0]}", key.place, self.errors):
+                continue
+            elif below is None:
+                yield (key.text,)
+            else:
+                yield from ((key.text, *rest) for rest in self.pairs(block, below, over[1:]))
 
     def constant(self, block: Block) -> Constant:
         return Constant(
-            block.text("written"), block.unit("unit", self.substances), block.text("meaning"), self.cite(block),
-            block.text("published_unit"), block.text("not_exact"), block.place,
+            written=block.text("written"), unit=block.unit("unit", self.substances), meaning=block.text("meaning"),
+            source=self.cite(block), published_unit=block.text("published_unit"), not_exact=block.text("not_exact"),
+            place=block.place,
         )  # fmt: skip
 
     def equivalence(self, block: Block) -> Equivalence:
@@ -212,12 +262,16 @@ class DeclarationReader:
             acts_as, why = part.unit("unit", self.substances), part.text("equivalence")
             checked(why, [e.id for e in equivalences], "equivalence", part.place_of("equivalence"), self.errors)
         return Quantity(
-            id_, block.text("symbol"), block.text("meaning"), indices, unit, block.text("kind", "computed"), type_, published,
-            published_text, block.text("unit_note"), block.range("range", self.document, self.version),
-            block.range("plausible", self.document, self.version), self.cite(block), block.text("supplied_by"), matrix, diagonal,
-            block.text("matrix_symbol"), block.text("diagonal_symbol"), on, self.alternatives(block, indices), acts_as, why,
-            block.text("role"), block.text("part_of"), block.text("name"), block.number("rows_sum_to"),
-            block.text("over_years"), block.text("editorial"), block.place, block.text("not_exact"),
+            id=id_, symbol=block.text("symbol"), meaning=block.text("meaning"), indices=indices, unit=unit,
+            kind=block.text("kind", "computed"), type=type_, published_unit=published, published_unit_text=published_text,
+            unit_note=block.text("unit_note"), range=block.range("range", self.document, self.version),
+            plausible=block.range("plausible", self.document, self.version), source=self.cite(block),
+            supplied_by=block.text("supplied_by"), matrix=matrix, diagonal_matrix=diagonal,
+            matrix_symbol=block.text("matrix_symbol"), diagonal_symbol=block.text("diagonal_symbol"), on=on,
+            alternatives=self.alternatives(block, indices), acts_as=acts_as, acts_as_why=why, role=block.text("role"),
+            part_of=block.text("part_of"), name=block.text("name"), rows_sum_to=block.number("rows_sum_to"),
+            over_years=block.text("over_years"), editorial=block.text("editorial"), place=block.place,
+            not_exact=block.text("not_exact"),
         )  # fmt: skip
 
     def check_relation(self, block: Block, on: str, relations: tuple[Relation, ...], indices: tuple[str, ...]) -> None:
@@ -268,8 +322,9 @@ class DeclarationReader:
             for part in block.blocks("rests_on")
         )
         return Boundary(
-            block.text("id"), block.text("name"), block.text("meaning"), block.text("kind", "area"), block.text("required", "yes"),
-            passages, block.text("note"), self.cite(block), block.place,
+            id=block.text("id"), name=block.text("name"), meaning=block.text("meaning"), kind=block.text("kind", "area"),
+            required=block.text("required", "yes"), rests_on=passages, note=block.text("note"), source=self.cite(block),
+            place=block.place,
         )  # fmt: skip
 
     def pool(self, block: Block, quantities: tuple[Quantity, ...]) -> Pool:
@@ -281,8 +336,9 @@ class DeclarationReader:
                         why="a condition says when a pool is counted that is not always counted",
                         remedy="write `included: conditional` and `only_where:`, or neither")  # fmt: skip
         return Pool(
-            block.text("id"), block.text("name"), block.text("kind"), block.text("included"), block.text("side"), block.words("gases"),
-            block.text("only_where"), block.text("why"), block.words("quantities"), block.text("note"), self.cite(block), block.place,
+            id=block.text("id"), name=block.text("name"), kind=block.text("kind"), included=block.text("included"),
+            side=block.text("side"), gases=block.words("gases"), only_where=block.text("only_where"), why=block.text("why"),
+            quantities=block.words("quantities"), note=block.text("note"), source=self.cite(block), place=block.place,
         )  # fmt: skip
 
     # -- rulings
@@ -306,6 +362,7 @@ class DeclarationReader:
         if default:
             checked(default, [r.id for r in readings], "reading", block.place_of("default"), self.errors)
         return Ruling(
-            block.text("id"), block.text("issue"), default, readings, block.text_place(), block.text("evidence"),
-            block.text("why"), block.text("moves"), self.cite(block), block.place,
+            id=block.text("id"), issue=block.text("issue"), default=default, readings=readings, text_place=block.text_place(),
+            evidence=block.text("evidence"), why=block.text("why"), moves=block.text("moves"), source=self.cite(block),
+            place=block.place,
         )  # fmt: skip

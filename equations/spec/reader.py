@@ -82,6 +82,7 @@ class SpecReader(DeclarationReader):
         sections = tuple(Section(b.text("id"), b.text("title")) for b in spec.blocks("sections"))
         substances = tuple(self.substance(b) for b in spec.blocks("substances"))
         self.substances = tuple(s.id for s in substances)
+        units = self.units()
         index_sets = self.index_sets()
         self.sets = {s.id: s for s in index_sets}
         relations = tuple(self.relation(b) for b in spec.blocks("relations"))
@@ -94,7 +95,7 @@ class SpecReader(DeclarationReader):
         self.unique_names(quantities, choices, relations)
         if any(error.code == "S106" for error in self.errors[before:]):  # what a formula names would be open
             raise_all(self.errors)
-        raise_all([e for e in self.errors if e.code == "S104" and "methodology" in e.what])
+        raise_all([e for e in self.errors if e.code == "S104" and e.subject == "methodology"])
         names = self.names(quantities, choices, rulings)
         equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
         datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
@@ -115,7 +116,7 @@ class SpecReader(DeclarationReader):
                               ("datasets", datasets), ("register entries", register), ("relations", relations),
                               ("comparisons", comparisons)):  # fmt: skip
             unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)
-        for list_, field in (("substances", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
+        for list_, field in (("substances", "id"), ("units", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
             unique([(b.text(field), b.place_of(field)) for b in spec.blocks(list_)], list_, self.errors)
         result = head.text("result")
         if result:
@@ -124,10 +125,14 @@ class SpecReader(DeclarationReader):
             checked(scalar.text, names.quantities, "quantity", scalar.place, self.errors)
         raise_all(self.errors)
         return Methodology(
-            head.text("id"), self.version, head.text("title"), result, head.text("programme"), head.text("status", "draft"),
-            head.text("status_note"), head.text("date"), self.document, head.words("report"), sections, substances,
-            index_sets, relations, constants, equivalences, choices, quantities, equations, datasets, published, comparisons,
-            rules, rulings, register, lists, listed, history, terms, activities, boundaries, pools, hash=content_hash, files=files,
+            id=head.text("id"), version=self.version, title=head.text("title"), result=result, programme=head.text("programme"),
+            status=head.text("status", "draft"), status_note=head.text("status_note"), date=head.text("date"),
+            document=self.document, report=head.words("report"), sections=sections, substances=substances, units=units,
+            index_sets=index_sets,
+            relations=relations, constants=constants, equivalences=equivalences, choices=choices, quantities=quantities,
+            equations=equations, datasets=datasets, published_results=published, comparisons=comparisons, rules=rules,
+            rulings=rulings, register=register, parameter_lists=lists, monitoring_list=listed, history=history, terms=terms,
+            activities=activities, boundaries=boundaries, pools=pools, hash=content_hash, files=files,
         )  # fmt: skip
 
     def unique_names(
@@ -161,9 +166,9 @@ class SpecReader(DeclarationReader):
         sound = {q.id: q for q in shaped if q.id and all(i in self.sets for i in q.indices)}
         faulty = {name for q in quantities if q.id not in sound for name in (q.id, q.matrix, q.diagonal_matrix)}
         return Names(
-            self.sets, sound, {name: owner for name, owner in matrices.items() if owner[0] in sound},
-            {c.id: [v.id for v in c.values] for c in choices}, {r.id: [x.id for x in r.readings] for r in rulings}, letters,
-            frozenset(faulty),
+            index_sets=self.sets, quantities=sound, matrices={name: owner for name, owner in matrices.items() if owner[0] in sound},
+            choices={c.id: [v.id for v in c.values] for c in choices}, rulings={r.id: [x.id for x in r.readings] for r in rulings},
+            letters=letters, faulty=frozenset(faulty),
         )  # fmt: skip
 
     # -- what has formulas
@@ -201,9 +206,11 @@ class SpecReader(DeclarationReader):
         letters = tuple(head.bound.items())
         self.check_number(block)
         return Equation(
-            block.text("id"), defines, formula, block.text("number"), block.text("part"), block.text("section"),
-            block.text("title"), when, letters, solver, block.text("printed"), block.words("equivalences"),
-            block.text("editorial"), block.text("note"), self.cite_equation(block), block.place, right[1], when_source, left[1],
+            id=block.text("id"), defines=defines, formula=formula, number=block.text("number"), part=block.text("part"),
+            section=block.text("section"), title=block.text("title"), when=when, letters=letters, solver=solver,
+            printed=block.text("printed"), equivalences=block.words("equivalences"), editorial=block.text("editorial"),
+            note=block.text("note"), source=self.cite_equation(block), place=block.place, formula_source=right[1],
+            when_source=when_source, defines_source=left[1],
         )  # fmt: skip
 
     def check_number(self, block: Block) -> None:
@@ -244,7 +251,7 @@ class SpecReader(DeclarationReader):
             checked(block.text("section"), [s.id for s in sections], "section", block.place_of("section"), self.errors)
 
     def check_sides(self, head: Resolver, defines: Element | MatrixRef, body: Resolver, formula: Node) -> None:
-        left, right = head.kinds.kind(defines), body.kinds.kind(formula)
+        left, right = head.kind(defines), body.kind(formula)
         if left != right and right != "fault":
             shown = "a matrix" if isinstance(right, tuple) else "a number"
             wanted = "a matrix" if isinstance(left, tuple) else "a number"
@@ -291,9 +298,10 @@ class SpecReader(DeclarationReader):
         self.check_units(condition, found[1])
         when, _ = self.when(block, names, own, own, supplied=True)
         return Rule(
-            block.text("id"), block.text("statement"), condition, when, tuple(own.items()), block.text("severity", "error"),
-            block.text("remedy"), block.words("equivalences"), self.cite_rule(block), block.text("section"), block.text("editorial"),
-            block.place, found[1],
+            id=block.text("id"), statement=block.text("statement"), condition=condition, when=when, letters=tuple(own.items()),
+            severity=block.text("severity", "error"), remedy=block.text("remedy"), equivalences=block.words("equivalences"),
+            source=self.cite_rule(block), section=block.text("section"), editorial=block.text("editorial"), place=block.place,
+            condition_source=found[1],
         )  # fmt: skip
 
     def cite_rule(self, block: Block) -> Citation:
@@ -309,8 +317,9 @@ class SpecReader(DeclarationReader):
         source = self.cite(block)
         values = tuple(v if v.source else replace(v, source=source) for v in values)
         return Dataset(
-            block.text("id"), block.text("title"), block.text("use", "on-request"), block.text("date"), source, values, block.place
-        )
+            id=block.text("id"), title=block.text("title"), use=block.text("use", "on-request"), date=block.text("date"),
+            source=source, values=values, place=block.place,
+        )  # fmt: skip
 
     def value_block(self, block: Block, names: Names) -> ValueBlock | None:
         id_ = block.text("quantity")
@@ -331,9 +340,10 @@ class SpecReader(DeclarationReader):
             block.fault("S105", "an uncertainty is a distribution, or one for each label", distributions.place,
                         remedy="write {distribution: normal, se: ...}")  # fmt: skip
         return ValueBlock(
-            id_, unit, cells, self.cite(block), when, letters, block.text("note"), block.place, block.text("published_unit"),
-            block.text("id"), flow_text(distributions) if distributions is not None else "", distributions,
-        )
+            quantity=id_, unit=unit, cells=cells, source=self.cite(block), when=when, letters=letters, note=block.text("note"),
+            place=block.place, published_unit=block.text("published_unit"), id=block.text("id"),
+            uncertainty=flow_text(distributions) if distributions is not None else "", distributions=distributions,
+        )  # fmt: skip
 
     def published(self, block: Block, names: Names, datasets: tuple[Dataset, ...]) -> PublishedResult | None:
         id_ = block.text("quantity")
@@ -345,7 +355,10 @@ class SpecReader(DeclarationReader):
         cells = read_cells(block, quantity.indices, self.sets)
         choices = tuple((key, scalar.text) for key, scalar in block.texts("choices"))
         unit = block.unit("unit", self.substances, quantity.unit)
-        return PublishedResult(block.text("id"), id_, block.words("given"), cells, unit, choices, self.cite(block), block.place)
+        return PublishedResult(
+            id=block.text("id"), quantity=id_, given=block.words("given"), cells=cells, unit=unit, choices=choices,
+            source=self.cite(block), place=block.place,
+        )  # fmt: skip
 
     def comparison(self, block: Block, names: Names, datasets: tuple[Dataset, ...]) -> Comparison | None:
         for scalar in block.word_nodes("given"):
@@ -363,9 +376,10 @@ class SpecReader(DeclarationReader):
         (left, left_source), (right, right_source) = sides
         choices = tuple((key, scalar.text) for key, scalar in block.texts("choices"))
         return Comparison(
-            block.text("id"), block.text("title"), left, right, tuple(own.items()), block.words("given"),
-            block.number("tolerance") or Fraction(0), choices, block.text("severity", "warning"), block.text("why"),
-            self.cite(block), block.place, left_source, right_source,
+            id=block.text("id"), title=block.text("title"), left=left, right=right, letters=tuple(own.items()),
+            given=block.words("given"), tolerance=block.number("tolerance") or Fraction(0), choices=choices,
+            severity=block.text("severity", "warning"), why=block.text("why"), source=self.cite(block), place=block.place,
+            left_source=left_source, right_source=right_source,
         )  # fmt: skip
 
     def register_entry(self, block: Block, rulings: tuple[Ruling, ...]) -> RegisterEntry:
@@ -373,9 +387,10 @@ class SpecReader(DeclarationReader):
         if ruling:
             checked(ruling, [r.id for r in rulings], "ruling", block.place_of("ruling"), self.errors)
         return RegisterEntry(
-            block.text("id"), block.text("wrong"), block.text_place(), block.text("kind"), block.text("evidence"),
-            block.text("reading"), block.text("why"), block.words("alternatives"), block.text("moves"),
-            block.text("severity", "editorial"), ruling, block.text("about", "text"), block.place,
+            id=block.text("id"), wrong=block.text("wrong"), text_place=block.text_place(), kind=block.text("kind"),
+            evidence=block.text("evidence"), reading=block.text("reading"), why=block.text("why"),
+            alternatives=block.words("alternatives"), moves=block.text("moves"), severity=block.text("severity", "editorial"),
+            ruling=ruling, about=block.text("about", "text"), place=block.place,
         )  # fmt: skip
 
     def listed(self, block: Block, names: Names) -> ListedParameter:

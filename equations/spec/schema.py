@@ -82,6 +82,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("boundaries", "blocks:boundary", False, "areas and periods"),
         ("pools", "blocks:pool", False, "carbon pools and sources of gases, counted or left out"),
         ("substances", "blocks:substance", False, "masses that may not be mixed"),
+        ("units", "blocks:declared_unit", False, "units of the methodology's own, by their size"),
         ("index_sets", "blocks:index_set", False, "what subscripts run over"),
         ("relations", "blocks:relation", False, "which combinations of members exist"),
         ("constants", "blocks:constant", False, "ratios as printed, with their unit"),
@@ -118,6 +119,10 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("molar_mass", "number", False, "as the publication prints it, where the whole numbers of its atoms give another"),
         ("atoms", "texts", False, "element -> how many, where no formula says it; with molar_mass"),
     ),
+    "declared_unit": _block(
+        ("id", "text", True, "name in units"), ("meaning", "text", True, "what it is"),
+        ("size", "text", True, "how much one of it is, in units of the registry or declared above: 50 kg"), SOURCE,
+    ),
     "term": _block(
         ("id", "text", True, ""), ("name", "text", True, "as the publication writes it"),
         ("meaning", "text", True, "in the editor's own words"), ("note", "text", False, ""), SOURCE,
@@ -143,14 +148,15 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "name", True, ""),
         ("letters", "words", False, "letters that stand for a member in formulas"),
         ("meaning", "text", False, ""),
-        ("members", "members", False, "ids, or blocks with id and name"),
+        ("members", "members", False, "ids, or blocks with id and name; or a CSV file"),
         ("kind", "one_of:members|year|group", False, "members (the default), year, or group (of another set's members)"),
         ("subset_of", "id", False, "the larger set"),
         ("groups", "id", False, "the set whose members a group gathers"),
         ("project", "one_of:fixed|may-replace|must-list", False, "who names the members"),
     ),
     "relation": _block(
-        ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, "")
+        ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, ""),
+        ("pairs", "pairs", False, "the combinations that exist, nested as in {a: [b, c]}; absent: the project lists them"),
     ),
     "constant": _block(
         ("written", "text", True, "as it stands in formulas"), ("unit", "unit", True, ""), ("meaning", "text", False, ""),
@@ -311,10 +317,19 @@ BLOCKS: dict[str, dict[str, Field]] = {
     "changes": _block(
         ("rename", "block:renames", False, "new names of quantities and matrices, everywhere; done first"),
         ("renumber", "texts", False, "equation id, printed number or range -> new number or range; references follow"),
-        ("settle", "texts", False, "ruling -> reading that becomes the text; the ruling and what holds under its other readings go"),
+        ("settle", "texts", False, "ruling -> reading, or choice -> value, that becomes the text; it and what holds only otherwise go"),
+        ("index", "block:new_index", False, "one more index for a family of quantities and their equations; or a list of such blocks"),
         ("remove", "block:removals", False, "ids to take out"),
         ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
         ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),
+    ),
+    "new_index": _block(
+        ("add", "id", True, "index set"), ("to", "words", True, "quantities of the family"),
+        ("letter", "text", False, "letter of the set that formulas take; the first that is free"),
+        ("before", "id", False, "index before which it stands; last if absent"),
+        ("values", "texts", False, "quantity, or id of a printed table -> every, a member, or none: what its numbers hold for"),
+        ("sum_in", "words", False, "equations, rules and comparisons outside the family that read the sum over the new index"),
+        ("each_in", "words", False, "rules and comparisons that hold for every member of it"),
     ),
     "renames": _block(
         ("quantities", "texts", False, "old id -> new id"), ("matrices", "texts", False, "old name -> new name")
@@ -324,7 +339,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
 #: Lists of a spec that a revision can edit, with the field by which their entries are known.
 KEYS: dict[str, str] = {
     "sections": "id", "terms": "id", "activities": "id", "boundaries": "id", "pools": "id",
-    "substances": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
+    "substances": "id", "units": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
     "choices": "id", "quantities": "id", "equations": "id", "datasets": "id", "published_results": "id", "comparisons": "id",
     "rules": "id", "parameter_lists": "id", "rulings": "id", "register": "id", "monitoring_list": "printed", "history": "version",
 }  # fmt: skip

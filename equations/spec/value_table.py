@@ -29,6 +29,12 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
         block.fault("S104" if not given else "S105", f"values need one of value, cells and table; found {found_ways}", block.place,
                     remedy="write one of the three")  # fmt: skip
         return ()
+    held = block.node.get(given[0])
+    if isinstance(held, Mapping) and "file" in held and isinstance(held.get("file"), Scalar) and len(held.entries) == 1:
+        block.fault("S105", f"{given[0]}: {{file: ...}} is not read in a spec", held.place,
+                    why="published numbers stand in the spec, where a revision can edit them; CSV files list members and combinations",
+                    remedy="write the numbers as cells or as a table")  # fmt: skip
+        return ()
     fixed = {key: scalar.text for key, scalar in block.texts("at")}
     names = axis_names(indices)
     set_of = dict(zip(names, indices, strict=True))

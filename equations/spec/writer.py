@@ -54,11 +54,6 @@ def write_document(document: Mapping, *, head: str = "", ascii_only: bool = Fals
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
-def write_node(node: YamlNode, indent: str = "") -> str:
-    """Return one node as lines of YAML, each indented."""
-    return "\n".join(_block(_escaped(node, _HIDDEN), indent))
-
-
 def _escaped(node: YamlNode, unfit: re.Pattern[str]) -> YamlNode:
     """Return a node in which each text with a character that is unfit is already written with escapes."""
     if isinstance(node, Sequence):

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from equations.errors import near
 from equations.units.unit import Powers
-from equations.units.words import SPELLINGS, SUBSTANCES, mass_words, substance_word, unit_words
+from equations.units.words import SPELLINGS, SUBSTANCES, mass_words, substance_of, substance_word, unit_words
 
 #: Gives what a known word measures and its size in base units.
 Sizes = Callable[[str], tuple[Powers, Fraction]]
@@ -88,6 +88,30 @@ def refused(word: str, declared: Iterable[str] = ()) -> tuple[str, str] | None:
     why, meant = _MASSES[mass]
     texts = [f"{substance_word(unit, substance)}{text[len(unit) :]}" if substance else text for text, unit in meant]
     return why, "write " + " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def why_not_a_unit(name: str, substances: Iterable[str]) -> tuple[str, str, str, str] | None:
+    """Return why a spec cannot declare a unit of a name: code, fact, reason and remedy; ``None`` where it can.
+
+    Examples
+    --------
+    >>> why_not_a_unit("bag", ()) is None, why_not_a_unit("ton", ())[0], why_not_a_unit("mwh", ())[0], why_not_a_unit("bbl", ())[0]
+    (True, 'U307', 'U307', 'S106')
+    """
+    other = "take a name that no trade takes for anything else, such as drum_of_200_L"
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        return "S105", f"{name!r} cannot be the name of a unit", "a name has letters, digits and underscores, a letter first", other
+    if name in unit_words():
+        return "S106", f"the unit {name!r} is built in", "one word has one size in every methodology", "remove the declaration"
+    meant = refused(name, substances)
+    if meant is not None:
+        return "U307", f"the unit {name!r} is not taken", meant[0], f"{meant[1]}, or {other}"
+    if name in (*SUBSTANCES, *SPELLINGS, *substances) or substance_of(name, frozenset(substances)):
+        return "S106", f"{name!r} is a substance, or a mass of one", "it would have two meanings in a unit", other
+    taken = [_SHORT_FORMS[name]] if name in _SHORT_FORMS else _of_another_case(name, unit_words())
+    if taken:
+        return "U307", f"the unit {name!r} would be taken for {taken[0]}", "readers know it under that meaning", f"write {taken[0]}, or {other}"
+    return None
 
 
 def suggestion(word: str, declared: Iterable[str], size: Sizes) -> str:

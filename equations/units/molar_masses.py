@@ -1,6 +1,9 @@
 """Molar masses and atoms of substances, in the whole numbers that the field prints: CO2 44, C 12, N2O 44 with two N of 14.
 
 A ratio between two substances counts the atoms that both hold, whatever else they hold: 44/12 tCO2/tC, 44/28 tN2O/tN.
+
+Source: IPCC 2006 Guidelines for National Greenhouse Gas Inventories, volume 4, chapters 2 (carbon to CO2 by 44/12) and 11 (N2O-N to N2O by
+44/28): whole numbers, as the field prints them, and not the atomic weights of chemistry.
 """
 
 from __future__ import annotations

@@ -1,23 +1,26 @@
 """From the text of a unit to a :class:`~equations.units.unit.Unit`, by the one pint registry of the project.
 
-The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read.
+The registry is closed (only ``carbon_units.txt`` and the declared substances) and is built when the first unit is read (conventions §6).
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
-from equations.errors import Place, UnitError
+from equations.errors import Place, UnitError, near
 from equations.units.hints import refused, suggestion
 from equations.units.unit import Powers, Unit, UnitWord, substance_dimension
 from equations.units.words import (
+    IS,
     SPELLINGS,
     SUBSTANCES,
-    Word,
+    UnitName,
+    definition,
     mass_symbols,
     mass_words,
     substance_of,
@@ -44,6 +47,8 @@ _SPACED_TON = re.compile(r"(?<![A-Za-z_])(short|long|metric) (tons?)(?![A-Za-z0-
 _CUBED = re.compile(r"(?<![A-Za-z_])([dh]m)\^([23])(?![0-9])")
 _MOST_CHARACTERS, _MOST_BRACKETS, _MOST_POWER, _MOST_DIGITS, _MOST_EXPONENT = 120, 4, 12, 20, 30
 _GREATEST = Fraction(10**60)
+#: Before the name of a spec's own unit in pint's registry.
+_OWN = "own__"
 _SIGNS = str.maketrans({**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)), "µ": "u", "μ": "u"})
 
 
@@ -57,7 +62,7 @@ def _registry() -> pint.UnitRegistry[Any]:
 
 
 @lru_cache(maxsize=512)
-def _substance_unit(mass: str, substance: str) -> Word:
+def _substance_unit(mass: str, substance: str) -> UnitName:
     """Make sure that the mass unit of a substance is known to pint; return pint's name for it and ours."""
     dimension = substance_dimension(substance)
     safe = dimension.strip("[]")
@@ -67,7 +72,7 @@ def _substance_unit(mass: str, substance: str) -> Word:
     name = f"{mass}__{safe}"
     if name not in registry:
         registry.define(f"{name} = {_size(mass)[1]} * gram__{safe}")
-    return Word(name, shown=substance_word(mass_symbols()[mass], substance))
+    return UnitName(name, shown=substance_word(mass_symbols()[mass], substance))
 
 
 @lru_cache(maxsize=512)
@@ -80,15 +85,38 @@ def _size(name: str) -> tuple[Powers, Fraction]:
     return dimension, root.magnitude
 
 
-def _word_of(text: str, declared: frozenset[str]) -> Word | None:
+@lru_cache(maxsize=64)
+def _own_words(declared: frozenset[str]) -> tuple[frozenset[str], Mapping[str, str]]:
+    """Return a spec's own substances, and the sizes of its own units."""
+    units = dict(text.split(IS, 1) for text in declared if IS in text)
+    return frozenset(text for text in declared if IS not in text), units
+
+
+@lru_cache(maxsize=512)
+def _own_unit(name: str, size: str, declared: frozenset[str]) -> UnitName:
+    """Make sure that a unit of a spec is known to pint, under a name that no other spec's unit of that name has."""
+    pieces, _ = _pieces(size, declared - {definition(name, size)})
+    expression = "".join(pieces)
+    full = f"{_OWN}{name}__{hashlib.sha256(expression.encode()).hexdigest()[:12]}"
+    registry = _registry()
+    if full not in registry:
+        registry.define(f"{full} = {expression}")
+    return UnitName(full, shown=name)
+
+
+def _word_of(text: str, declared: frozenset[str]) -> UnitName | None:
     """Return what one word of a unit stands for, or None if there is no such unit."""
-    found = substance_of(text, declared)
+    substances, units = _own_words(declared)
+    if text in units:
+        return _own_unit(text, units[text], declared)
+    found = substance_of(text, substances)
     return _substance_unit(mass_words()[found[0]].name, found[1]) if found else unit_words().get(text)
 
 
 def known_unit_words(declared: Iterable[str] = ()) -> list[str]:
     """Return words that can stand in a unit."""
-    return [*unit_words(), *(substance_word("t", s) for s in (*SUBSTANCES, *declared))]
+    substances, units = _own_words(frozenset(declared))
+    return [*unit_words(), *units, *(substance_word("t", s) for s in (*SUBSTANCES, *substances))]
 
 
 def parse_unit(text: str, place: Place | None = None, substances: Iterable[str] = ()) -> Unit:
@@ -101,7 +129,7 @@ def parse_unit(text: str, place: Place | None = None, substances: Iterable[str] 
     place
         Where it stands, for messages.
     substances
-        Ids of substances declared by the spec, beside :data:`SUBSTANCES`.
+        Words of the spec's own beside the registry's: ids of substances, and units as :func:`~equations.units.words.definition` writes them.
 
     Returns
     -------
@@ -123,7 +151,7 @@ def parse_unit(text: str, place: Place | None = None, substances: Iterable[str] 
     try:
         return _parse(text.strip(), frozenset(substances))
     except UnitError as error:
-        raise UnitError(error.code, error.what, place, why=error.why, remedy=error.remedy) from error.__cause__
+        raise UnitError(error.code, error.what, place, why=error.why, remedy=error.remedy, subject=error.subject) from error.__cause__
 
 
 @lru_cache(maxsize=4096)
@@ -219,7 +247,7 @@ def _pieces(text: str, declared: frozenset[str]) -> tuple[list[str], dict[str, s
     return pieces, shown
 
 
-def _known(piece: str, text: str, declared: frozenset[str]) -> Word:
+def _known(piece: str, text: str, declared: frozenset[str]) -> UnitName:
     """Return what one word of a unit stands for.
 
     Raises
@@ -229,33 +257,24 @@ def _known(piece: str, text: str, declared: frozenset[str]) -> Word:
     """
     written = piece if piece in text else piece.replace("_", " ")
     where = f" (in {text!r})" if written != text else ""
-    meant = refused(piece, declared)
+    substances, units = _own_words(declared)
+    meant = refused(piece, substances)
     if meant is not None:
         raise UnitError("U307", f"the unit {written!r}{where} is not taken", why=meant[0], remedy=meant[1])
     word = _word_of(piece, declared)
     if word is None:
+        meant_word = near(piece, units) or suggestion(piece, substances, lambda known: _size(unit_words()[known].name))
         raise UnitError("U301", f"there is no unit {written!r}{where}",
-                        why="only the units of the closed registry and the declared substances are read",
-                        remedy=suggestion(piece, declared, lambda known: _size(unit_words()[known].name)) or
-                        "declare a substance under `substances:`, or use a unit of equations/units/carbon_units.txt")  # fmt: skip
+                        why="only the units of the closed registry and the declared substances are read", remedy=meant_word or
+                        "declare a substance under `substances:` or a unit under `units:`, or use one of equations/units/carbon_units.txt",
+                        subject="" if meant_word else "substance")  # fmt: skip
     return word
-
-
-def shown_units(units: Any) -> str:
-    """Return pint's units in our words, for messages."""
-    names: dict[str, str] = {}
-    for text in sorted(unit_words(), key=len):
-        names.setdefault(unit_words()[text].name, text)
-    parts = []
-    for name, power in units.items():
-        mass, _, substance = name.partition("__of_")
-        text = substance_word(mass_symbols()[mass], substance.replace("N2O_N", "N2O-N")) if substance else names.get(name, name)
-        parts.append(text if power == 1 else f"{text}^{power}")
-    return " ".join(parts) or "1"
 
 
 def _spelled(text: str, declared: frozenset[str]) -> str:
     """Return the text of a unit with signs made plain and words joined: ``t N2O-N`` and ``short tons`` are one each; ``t ha-1`` is not."""
+    declared, _ = _own_words(declared)
+
     def joined(match: re.Match[str]) -> str:
         substance = SPELLINGS.get(match["substance"], match["substance"])
         mass = match["mass"] in mass_words() or refused(match["mass"], declared) is not None

@@ -24,6 +24,8 @@ SPELLINGS: dict[str, str] = {
     "CO2-eq": "CO2e", "CO2eq": "CO2e", "CO2-e": "CO2e", "CO2_e": "CO2e", "CO2_eq": "CO2e",
     "d.m.": "dm", "N-input": "N", "N2O_N": "N2O-N", "NH3-N+NOx-N": "Nvol",
 }  # fmt: skip
+#: Between the name and the size of a spec's own unit.
+IS = " = "
 _TABLE = Path(__file__).parent / "carbon_units.txt"
 _DEFINITION = re.compile(r"(?P<name>\w+) = (?P<rest>.*?)\s*(?:# prefixes: (?P<prefixes>.*))?$")
 _LONG = 4
@@ -33,7 +35,7 @@ _MASSES = ("gram", "tonne", "pound", "short_ton", "long_ton")
 
 
 @record(frozen=True)
-class Word:
+class UnitName:
     """A word that may stand in a unit.
 
     Attributes
@@ -59,7 +61,7 @@ def table_lines() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def unit_words() -> dict[str, Word]:
+def unit_words() -> dict[str, UnitName]:
     """Return every word that may stand in a unit, except those with a substance.
 
     Examples
@@ -69,7 +71,7 @@ def unit_words() -> dict[str, Word]:
     >>> [word for word in ("Pa", "mt", "ton", "mha") if word in unit_words()]
     []
     """
-    found = {"%": Word("percent", shown="%")}
+    found = {"%": UnitName("percent", shown="%")}
     short, prefixes = _prefixes(), dict(_prefixes())
     for line in _TABLE.read_text(encoding="utf-8").splitlines():
         match = _DEFINITION.match(line)
@@ -80,12 +82,12 @@ def unit_words() -> dict[str, Word]:
             full = prefixes[prefix] + match["name"]
             for alias in (match["name"], *aliases):
                 for written in _written(alias, prefix, prefixes):
-                    found[written] = Word(full, shown=written)
+                    found[written] = UnitName(full, shown=written)
     for prefix in _POWER_PREFIXES:
         for power in _POWERS:
-            found[f"{prefix}m{power}"] = Word(f"{dict(short)[prefix]}metre", int(power), f"{prefix}m")
+            found[f"{prefix}m{power}"] = UnitName(f"{dict(short)[prefix]}metre", int(power), f"{prefix}m")
     for power in _POWERS:
-        found[f"ft{power}"] = Word("foot", int(power), "ft")
+        found[f"ft{power}"] = UnitName("foot", int(power), "ft")
     return found
 
 
@@ -106,7 +108,7 @@ def _written(alias: str, prefix: str, prefixes: dict[str, str]) -> Iterator[str]
 
 
 @lru_cache(maxsize=1)
-def mass_words() -> dict[str, Word]:
+def mass_words() -> dict[str, UnitName]:
     """Return the words for a mass, behind which a substance may stand."""
     return {text: word for text, word in unit_words().items() if word.name.endswith(_MASSES)}
 
@@ -119,6 +121,17 @@ def mass_symbols() -> dict[str, str]:
         if word.name not in found or len(text) < len(found[word.name]):
             found[word.name] = text
     return found
+
+
+def definition(name: str, size: str) -> str:
+    """Return a unit of a spec as one text, to be handed on with the ids of its substances.
+
+    Examples
+    --------
+    >>> definition("bag", "50 kg")
+    'bag = 50 kg'
+    """
+    return f"{name}{IS}{size}"
 
 
 def substance_word(mass: str, substance: str) -> str:

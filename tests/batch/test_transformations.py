@@ -102,6 +102,42 @@ def test_a_cell_that_nothing_asks_for_is_left_out():
     assert [len(group.places) for group in program.groups if group.op == "input"] == [2]
 
 
+def test_a_quotient_is_watched_as_long_as_its_divisor_is_not_known():
+    def make(builder):
+        x, four = inputs(builder, "X", 2), builder.constant(4.0)
+        return builder.apply("div", x, np.array([four, x[1]]))
+
+    made = program_of(make)
+    program = skip_known(Program(made.groups, made.outputs, finite=made.outputs["R"]), {})
+
+    assert program.finite.tolist() == [program.outputs["R"][1]]
+
+
+@pytest.mark.parametrize(("kind", "decisive"), [("All", 0.0), ("Any", 1.0)])
+def test_one_part_decides_what_the_others_cannot_change(kind, decisive):
+    def make(builder):
+        x = inputs(builder, "X", 2)
+        return builder.reduce(kind, np.concatenate([x, [builder.constant(decisive)]]), np.array([0, 3]))
+
+    program = skip_known(program_of(make), {})
+
+    assert operations(program) == []
+    assert computed(program, {"X": X})["R"].tolist() == [decisive]
+
+
+def test_a_zero_is_divided_as_long_as_nobody_knows_by_what():
+    """0 / 0 is no number: only what is known not to be 0 may be left out."""
+
+    def make(builder):
+        y, zero = inputs(builder, "Y", 1), builder.constant(0.0)
+        return builder.apply("div", np.repeat(zero, 2), np.concatenate([y, [builder.constant(4.0)]]))
+
+    program = skip_known(program_of(make), {})
+
+    assert operations(program) == ["div"]
+    assert len(program.outputs["R"]) == 2
+
+
 def test_zeros_and_ones_are_skipped():
     def make(builder):
         x, zero, one = inputs(builder, "X", 3), builder.constant(0.0), builder.constant(1.0)

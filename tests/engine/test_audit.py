@@ -156,6 +156,7 @@ def test_value_without_source_or_method_is_found(run_example):
         ("A706", "warning", "FC"),
         ("A706", "note", "FC"),
     ]
+    assert {f.source for f in found(run, "sources") if f.code == "A706"} == {str(run.methodology.quantity["FC"].source)}
 
 
 def test_blanket_statement_other_than_zero_is_a_warning(run_example):

@@ -16,6 +16,7 @@ from engine.run.cache import cache_folder, entry_path, load_entry
 from equations.errors import MethodologyError
 
 ROOT = Path(__file__).resolve().parents[2]
+TINY = ROOT / "tests/specs_for_tests/tiny"
 PROJECT = str(ROOT / "methodology_specs/KH_AM004/examples/option1.yaml")
 
 
@@ -156,3 +157,25 @@ def test_an_entry_is_its_owners_alone(spec):
         os.umask(before)
 
     assert stat.S_IMODE(entry_path(spec / "methodology.yaml").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("options", [{"readings": {"floor": "zero"}}, {"targets": ("RL",)}])
+def test_a_plan_is_kept_for_the_readings_and_targets_it_was_made_for(options, monkeypatch, tmp_path):
+    monkeypatch.setenv("MRVGRAPH_CACHE", str(tmp_path / "cache"))
+    text = (TINY / "project.yaml").read_text(encoding="utf-8").replace("2018: 1.5", "2018: 1e5")
+    (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
+    session = open_session(TINY)
+    plain, other = session.run(tmp_path / "project.yaml"), session.run(tmp_path / "project.yaml", **options)
+    assert repr(other.values) == repr(open_session(TINY).run(tmp_path / "project.yaml", **options).values)
+    assert repr(other.values) != repr(plain.values)
+
+
+def test_a_plan_is_kept_for_what_the_project_supplies(monkeypatch, tmp_path):
+    """What is supplied cuts the graph above it: a project that supplies less needs another plan."""
+    monkeypatch.setenv("MRVGRAPH_CACHE", str(tmp_path / "cache"))
+    text = (TINY / "project.yaml").read_text(encoding="utf-8")
+    supplied = text + "  dCS: {unit: tC, values: {2018: 1, 2019: 2, 2020: 3}, source: elsewhere}\n"
+    (tmp_path / "supplied.yaml").write_text(supplied, encoding="utf-8")
+    session = open_session(TINY)
+    assert session.run(tmp_path / "supplied.yaml").values.arrays["dCS"].tolist() == [1, 2, 3]
+    assert session.run(TINY / "project.yaml").values.arrays["dCS"].tolist() != [1, 2, 3]

@@ -3,26 +3,34 @@
 Each function is taken through all of them; one that lacks a meaning somewhere fails here and not in front of a user.
 """
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
+import sympy
 
 import mrvgraph
 from engine.audit.recompute import audit_recompute
+from engine.audit.scalar_functions import SCALAR_FUNCTIONS
 from engine.audit.scalar_path import ScalarPath
 from engine.audit.scalar_size import ScalarSize
-from engine.batch.arithmetic import FUNCTIONS as BATCH
 from engine.batch.batchable import ArraySource
 from engine.batch.evaluation import Way, evaluate_batch
+from engine.batch.lanes import OPS
 from engine.batch.many_draws import batchable_of
-from engine.batch.program import ELEMENTWISE
 from engine.batch.recalculation import Recalculation
-from engine.batch.slopes import SLOPES
 from engine.documents.pages.methodology_document import methodology_document
 from engine.documents.writers.markdown import markdown_files
 from engine.explain.trace import explain, trace_text
 from engine.run.evaluate import magnitudes
+from engine.run.functions import ELEMENTWISE, OPERATORS
+from engine.run.functions import FUNCTIONS as MEANINGS
+from engine.run.functions import REDUCTIONS as JOINED
 from engine.simulate.propagation import gradient_of
+from equations.errors import ExpressionError
 from equations.formula.functions import FUNCTIONS, REDUCTIONS
+from equations.formula.grammar import parse_formula
 from equations.notation.latex import equation_latex
 from equations.notation.plain import plain_text
 from equations.notation.sympy_form import equation_sympy
@@ -101,11 +109,55 @@ def test_a_function_has_a_meaning_wherever_formulas_go(case):
     assert list(trace_text(explain(run, "R", ())))
 
 
-def test_no_table_has_a_function_of_its_own():
-    elementwise = {f.name for f in FUNCTIONS.values() if f.rule not in ("calendar", "matrix", "date")}
-    operations = set(BATCH) | {"pos", "where"}
+def test_no_projection_of_a_function_lacks_a_meaning():
+    """One row in the language, one for numbers, one of the second computation; and no row without its function."""
+    numeric = {name for name, function in FUNCTIONS.items() if function.rule not in ("calendar", "date", "matrix")}
 
-    assert elementwise <= operations
-    assert operations == set(ELEMENTWISE), "what a program can hold, and what NumPy does with it"
-    assert elementwise <= set(SLOPES) | {"max", "min", "pos", "abs", "floor", "ceil"}
-    assert not REDUCTIONS & set(FUNCTIONS)
+    assert set(MEANINGS) == {name for name, function in FUNCTIONS.items() if function.rule != "matrix"}
+    assert set(ELEMENTWISE) == numeric | set(OPERATORS)
+    assert set(SCALAR_FUNCTIONS) == numeric
+    assert set(OPS) <= set(ELEMENTWISE) | {"add_mul", "mul_number", "add_mul_number"}, "the machine knows no others; it need not know all"
+    assert set(REDUCTIONS) == set(JOINED) and not set(REDUCTIONS) & set(FUNCTIONS)
+    for name in sorted(numeric):
+        function, meaning, scalar = FUNCTIONS[name], MEANINGS[name], SCALAR_FUNCTIONS[name]
+        assert function.meaning and "#" in function.latex and function.sympy is not None, name
+        assert function.rule in ("same", "plain", "root"), name
+        assert (function.least if function.most else 2) == meaning.operands, f"{name}: more operands are folded from the left"
+        assert bool(function.rounds) == (meaning.exactly is not None) == (scalar.whole is not None), f"{name} rounds, or does not"
+        assert (scalar.value is None) == (scalar.whole is not None) and scalar.jumps == meaning.jumps, name
+        assert meaning.slope is not None or function.rounds, f"{name} is flat, and rounds nothing"
+        assert set(meaning.mistaken) <= set(FUNCTIONS) - {name}, name
+        assert meaning.partial == bool(meaning.domain) or name == "exp", f"{name}: where it is no number, a message says what it takes"
+
+
+@pytest.mark.parametrize("name", sorted(name for name, function in FUNCTIONS.items() if function.sympy is not None))
+def test_numbers_are_what_sympy_says(name):
+    """The row for numbers does what the row of the language writes in SymPy."""
+    operands = MEANINGS[name].operands
+    for numbers in ((2.75, 0.5), (0.25, 3.0), (-1.25, -1.75), (0.5, 0.5), (2.5, -2.5)):
+        if min(numbers[:operands]) < 0 and MEANINGS[name].domain:
+            continue
+        expected = FUNCTIONS[name].sympy(sympy, *(sympy.Rational(number) for number in numbers[:operands])).doit()
+        assert float(MEANINGS[name].number(*(np.array(number) for number in numbers[:operands]))) == pytest.approx(float(expected), rel=1e-15)
+
+
+def test_the_reference_names_every_function():
+    """docs/reference/spec_language.md lists what a formula may call."""
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "spec_language.md").read_text(encoding="utf-8")
+    table = text[text.index("| `731 {day}` |") :].split("\n\n")[0]
+
+    assert {*FUNCTIONS, *REDUCTIONS} <= set(re.findall(r"\w+", table))
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - {"max", "min"}))
+def test_a_function_takes_no_argument_too_many(name):
+    """All take one but `diag`, which names a letter too; `max` and `min` take any number from two."""
+    too_many = ["x"] * (3 if name == "diag" else 2)
+    with pytest.raises(ExpressionError, match=f"X203 {name} takes {len(too_many) - 1} argument"):
+        parse_formula(f"{name}({', '.join(too_many)})")
+
+
+@pytest.mark.parametrize("name", ["max", "min", "diag"])
+def test_a_function_of_two_does_not_take_one(name):
+    with pytest.raises(ExpressionError, match=f"X203 {name} takes .*2 arguments, not 1"):
+        parse_formula(f"{name}(x)")

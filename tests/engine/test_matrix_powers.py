@@ -203,3 +203,12 @@ def test_a_run_gives_the_same_bits_under_every_kernel_of_blas():
     ours = {json.loads(text)[0] for process, text in zip(running, said, strict=True) if process.returncode == 0}
     assert running[0].returncode == 0
     assert len(ours) == 1
+
+
+@pytest.mark.parametrize("matrix", [[[0.0, 1.0], [1.0, 0.0]], [[-2.0, 0.0], [0.0, 0.5]], [[0.0, 1.0], [0.0, 0.0]]], ids=["exchange", "negative", "nilpotent"])
+@pytest.mark.parametrize("exponent", [0, 1, 2, 3])
+def test_a_whole_power_needs_no_root(matrix, exponent):
+    """Products of matrices, also of those that have no logarithm."""
+    raised = powers(np.array(matrix)[..., None], np.array([float(exponent)]))
+    assert raised.values[..., 0].tolist() == np.linalg.matrix_power(np.array(matrix), exponent).tolist()
+    assert power_of(matrix, Decimal(exponent)) == np.linalg.matrix_power(np.array(matrix), exponent).tolist()

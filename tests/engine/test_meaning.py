@@ -150,3 +150,42 @@ def test_every_formula_of_the_methodology_can_be_said_in_normal_form(kh_pair):
             except ValueError:
                 continue  # a matrix power with a symbolic exponent has no elements
             assert expression_text(expr)
+
+
+PERIODS = """
+methodology: {{id: T, version: "1", title: t, result: R}}
+index_sets:
+  - {{id: year, kind: year, letters: [y]}}
+  - {{id: period, kind: group, groups: year, letters: [q], project: must-list}}
+quantities:
+  - {{id: A, symbol: A, meaning: a, indices: [year], unit: "1", kind: monitored}}
+  - {{id: P, symbol: P, meaning: p, indices: [year], unit: "1", kind: monitored}}
+  - {{id: B, symbol: B, meaning: b, unit: "1", kind: monitored}}
+  - {{id: R, symbol: R, meaning: r, indices: [period], unit: "1", kind: computed}}
+equations:
+  - {{id: r, number: 1, defines: "R[q]", formula: "{}"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("Sum(y in q, A[y]) - B", "Sum(y in q, A[y] * P[y]) - B", "factor P[y] added in the term Sum(y in q, A[y])"),
+        ("Sum(y in q, A[y])", "Sum(y in q, A[y] / 2)", "multiplied by 1/2"),
+        ("Sum(y in q, A[y])", "Sum(y in q, A[y] * B)", "factor B added"),
+        ("Sum(y in q, cases(A[y] > B: A[y], otherwise: 0))", "Sum(y in q, cases(A[y] >= B: A[y], otherwise: 0))",
+         "term Sum(y in q, cases(B - A[y] < 0: A[y], otherwise: 0)) dropped; "
+         "term Sum(y in q, cases(B - A[y] <= 0: A[y], otherwise: 0)) added"),
+        ("Sum(y in q, A[y])", "Sum(y in q, cases(A[y] > B and B > 0: A[y], otherwise: 0))",
+         "term Sum(y in q, A[y]) dropped; term Sum(y in q, cases(B > 0 and B - A[y] < 0: A[y], otherwise: 0)) added"),
+    ],
+)  # fmt: skip
+def test_what_changes_within_a_sum_over_the_years_of_a_period(tmp_path, first, second, said):
+    """Conditions beside that of the period were an AttributeError, and what is outside it was a factor `zoo`."""
+    read = []
+    for at, formula in enumerate((first, second)):
+        (tmp_path / f"{at}.yaml").write_text(PERIODS.format(formula), encoding="utf-8")
+        read.append(load_methodology(tmp_path / f"{at}.yaml"))
+    found = compare_formulas(read[0].equation["r"], read[0], read[1].equation["r"], read[1])
+
+    assert found.difference == said

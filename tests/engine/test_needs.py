@@ -146,3 +146,15 @@ def test_what_only_later_years_ask_for_is_asked_for(tmp_path):
     (tmp_path / "spec.yaml").write_text(FROM_A_YEAR_ON, encoding="utf-8")
     needs = find_needs(load(tmp_path / "spec.yaml"), {})
     assert [(need.quantity.id, need.under) for need in needs] == [("OLD", ""), ("NEW", "a project of 2018 to 2021")]
+
+
+@pytest.mark.parametrize(("start", "end", "fault"), [("2020-05-01", "2020-05-01", ""), ("2020-05-02", "2020-05-01", "before the start"),
+                                                     ("2020-05-01", "2020-02-30", "not a date"), ("1000-01-01", "2999-12-31", "years are read")])  # fmt: skip
+def test_a_template_is_made_for_days_that_can_be(start, end, fault):
+    tiny = load("tests/specs_for_tests/tiny")
+    choices = {"method": "rate"}
+    if not fault:
+        assert named_setting(tiny, choices, {}, start, end, {}).members["year"] == ("2020",)
+        return
+    with pytest.raises(InputError, match=fault):
+        named_setting(tiny, choices, {}, start, end, {})

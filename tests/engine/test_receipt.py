@@ -281,7 +281,8 @@ def test_every_field_of_a_receipt_is_compared(small):
     for path in paths:
         changed = json.loads(receipt_body(recorded) + "}")
         put(changed, path, other)
-        if compare_receipts("r", changed, found).holds:
+        differences = compare_receipts("r", changed, found).differences
+        if not differences or differences[0].kind == "receipt":  # as a whole: by no field
             missed.append(path)
     assert missed == [] and len(paths) > 250
 

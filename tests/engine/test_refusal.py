@@ -69,6 +69,7 @@ def test_no_command_gives_a_number(faulty, capsys, command):
     said = capsys.readouterr()
     assert f"\n{code} " in said.err and "A741 TINY@1 does not pass its check" in said.err
     assert "Traceback" not in said.err
+    assert not re.search(r"^\d+ errors", said.err, re.MULTILINE)  # there is one: that no number is given is none of them
     assert not re.search(r"\d,\d\d\d|ER_p.*=", said.out)
     assert not list(Path.cwd().glob("out*"))
 

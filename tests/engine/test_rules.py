@@ -127,6 +127,14 @@ def test_a_blank_statement_is_a_missing_one(judged, answer):
     assert judged("supplied(agreed)", answer).state == BROKEN
 
 
+@pytest.mark.parametrize(("numbers", "state"), [("1  2", HELD), ("____  2", HELD), ("____  ____", BROKEN)])
+def test_a_table_is_supplied_unless_all_of_it_is_blank(judged, numbers, state):
+    table = f"G:\n  unit: t\n  source: x\n  table: |\n    a  b\n    file  {numbers}"
+    sites = "members: {site: [a, b]}\nrelations: {measured: {file: [a, b]}}"
+
+    assert judged("supplied(G)", table, sites).state == state
+
+
 def test_what_only_a_rule_reads_is_asked_for(files):
     spec, _ = files('m["budget"] <= 10 {t} and extra > 0 {t} and agreed == 1')
     methodology = mrvgraph.load(spec)

@@ -62,3 +62,20 @@ def test_a_number_that_is_wrong_is_still_found(run, formula, unit):
     done = run(formula, unit)
     wrong = replace(done, values=replace(done.values, arrays={**done.values.arrays, "R": done.values.arrays["R"] + 1e-9}))
     assert [finding.severity for finding in audit_recompute(wrong)] == ["error"]
+
+
+BY_YEAR = """
+methodology: {id: T, version: "1", title: t, result: R}
+index_sets: [{id: year, kind: year, letters: [y]}]
+quantities:
+  - {id: W, symbol: W, meaning: w, indices: [year], unit: t/day, kind: monitored}
+  - {id: R, symbol: R, meaning: r, unit: t, kind: computed}
+equations: [{id: r, defines: R, formula: "Sum(y, W[y] * operating_days(y-1))"}]
+"""
+
+
+def test_a_year_before_the_first_has_no_day_of_operation(evaluated):
+    operation = "operation: {start: 2020-07-01, end: 2021-12-31}\nvalues: {W: {unit: t/day, values: {2020: 5, 2021: 7}}}"
+    run = evaluated(BY_YEAR, "project: {name: t}\n" + operation)
+    assert run.total == 5 * 0 + 7 * 184
+    assert [finding.severity for finding in audit_recompute(run)] == ["note"]

@@ -44,3 +44,12 @@ def test_the_calendar_is_written_with_numbers(tmp_path):
     (tmp_path / "project.yaml").write_text(PROJECT.replace("PERIODS", ""), encoding="utf-8")
     run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
     assert explain(run, "R", (2,)).substituted == "3 * 2 / 1 {year}"
+
+
+def test_asked_for_a_quantity_by_year_a_run_asks_for_monitored_years_only(evaluated):
+    periods = "  - {id: period, kind: group, groups: year, letters: [q], project: must-list}\nquantities:"
+    years = "monitoring_periods: [{id: a, start: 2020-01-01, end: 2021-12-31}]"
+    project = PROJECT.replace("PERIODS", years).replace("2018: 1, 2019: 2, ", "")
+    run = evaluated(SPEC.replace("quantities:", periods, 1), project)
+    assert [labels for labels, _, _ in run.cells("F")] == [("2020",), ("2021",)]
+    assert run.total == 2 * 3 + 3 * 4

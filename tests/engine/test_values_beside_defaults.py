@@ -59,3 +59,49 @@ def test_what_is_not_used_says_whether_anything_could_use_it(evaluated):
         "B": "it is read by Eq. 2, and the result does not ask for that under these choices and supplied values",
         "N": "no equation of the methodology uses it",
     }
+
+
+CHAIN = """
+methodology: {id: T, version: "1", title: Chain, result: E}
+quantities:
+  - {id: A, symbol: A, meaning: area, unit: ha, kind: monitored}
+  - {id: lost, symbol: l, meaning: area lost, unit: ha, kind: fixed_ex_ante}
+  - {id: had, symbol: h, meaning: area before, unit: ha, kind: fixed_ex_ante}
+  - {id: share, symbol: s, meaning: share lost, unit: "1", kind: computed}
+  - {id: rate, symbol: r, meaning: rate, unit: "1", kind: fixed_ex_ante}
+  - {id: E, symbol: E, meaning: area lost later, unit: ha, kind: computed}
+equations:
+  - {id: share, number: 1, defines: share, formula: "lost / had"}
+  - {id: rate, number: 2, defines: rate, formula: "share / 2"}
+  - {id: result, number: 3, defines: E, formula: "A * rate"}
+datasets:
+  - {id: national, title: National, use: on-request, values: [{quantity: rate, unit: "1", value: 0.5}]}
+RULES
+"""
+OWN = """
+project: {name: p}
+operation: {start: 2012-01-01, end: 2013-12-31}
+DATASETS
+values:
+  A: {unit: ha, value: 10, source: map}
+  lost: {unit: ha, value: 1, source: own map}
+  had: {unit: ha, value: 10, source: own map}
+"""
+
+
+@pytest.mark.parametrize("rules", ["", "rules: [{id: r, statement: s, condition: 'not supplied(lost) or share <= 1'}]"])
+def test_numbers_that_lose_to_a_dataset_are_told_also_where_a_rule_reads_them(evaluated, rules):
+    """A dataset gives the rate; what the project measured leads to the same rate, and is not used."""
+    spec = CHAIN.replace("RULES", rules)
+    found = {f.subject: (f.severity, f.evidence) for f in evaluated(spec, OWN.replace("DATASETS", "datasets: [national]")).findings}
+
+    said = "it is read by Eq. 1 and leads to rate, for which national gives the number"
+    assert found == {"lost": ("warning", said), "had": ("warning", said)}
+
+
+def test_numbers_that_lose_to_a_number_of_the_project_itself_are_a_note(evaluated):
+    project = OWN.replace("DATASETS", "") + "  rate: {unit: '1', value: 0.4, source: own study}\n"
+    found = {f.subject: f.severity for f in evaluated(CHAIN.replace("RULES", ""), project).findings if f.code == "A705"}
+
+    assert found == {"lost": "note", "had": "note"}
+    assert evaluated(CHAIN.replace("RULES", ""), OWN.replace("DATASETS", "")).total == pytest.approx(0.5)

@@ -199,3 +199,23 @@ def test_the_second_computation_decides_by_fractions_of_its_own(made, formula, a
     wrong = found.values.arrays["E"].copy() - 1
     off = replace(found, values=replace(found.values, arrays={**found.values.arrays, "E": wrong}))
     assert [f.severity for f in audit_recompute(off)] == ["error"]
+
+
+def test_json_has_the_whole_tonnes_that_the_text_shows(made):
+    found = made(PRODUCT, "2710", "0.052", "150")
+    record = run_record(found)["whole_units"]
+    assert record == {"quantity": "", "how": "whole units, rounded down", "values": [{"value": 77506}], "total": 77506}
+    assert "whole units, rounded down: 77,506\n" in run_text(found)
+
+
+def test_a_value_that_near_and_no_fraction_says_so_where_the_spec_declares_no_rounding(made):
+    found = made("sqrt(P) * sqrt(P) * A * 1 {tCO2/ha}", "1", "3")
+    assert found.value("E") == 2.9999999999999996
+    assert run_record(found)["whole_units"]["values"] == [{"value": 3, "near_whole": True}]
+    assert "rounded down: 3 (it lies so near that it counts as this whole number)" in run_text(found)
+
+
+def test_a_whole_number_is_told_from_what_lies_just_below_it_where_no_equation_rounds(made):
+    """Also of a quantity without indices: its fraction is known."""
+    assert whole_units(made("A * 1 {tCO2/ha}", "999999.9999999999999")).total == 999_999
+    assert whole_units(made("A * 1 {tCO2/ha}", "1000000")).total == 1_000_000

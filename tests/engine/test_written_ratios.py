@@ -80,6 +80,7 @@ def said(tmp_path):
         ("a * 12/100 {tC/t_limestone}", "t_limestone", "tC", True),
         ("a * 12/44 {tC/t_limestone}", "t_limestone", "tC", False),
         ("a * 12/184 {tC/t_dolomite}", "t_dolomite", "tC", False),
+        ("a * 24 {tC} / 184.4 {t_dolomite}", "t_dolomite", "tC", True),
     ],
 )
 def test_a_number_that_converts_is_the_exact_one(said, formula, unit, out, right):
@@ -156,6 +157,7 @@ def test_a_project_that_supplies_a_wrong_conversion_is_told(tmp_path, capsys, ki
     assert main(["run", str(spec), str(project)]) == exit_code
     out, err = capsys.readouterr()
     assert code in out + err
+    assert code == "U305" or "source: d\n" in out
 
 
 def test_rules_and_comparisons_are_read_as_formulas_are(said):
@@ -182,6 +184,7 @@ def test_what_a_substance_is_made_of_is_read_strictly(tmp_path, capsys, substanc
     out, err = capsys.readouterr()
     assert code in out + err
     assert bool(code) is bool(err)
+    assert not code or f"({path}:3:" in err
 
 
 def test_mutation_alters_conversions_and_molar_ratios_and_check_catches_each(tmp_path):

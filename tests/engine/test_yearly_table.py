@@ -7,6 +7,7 @@ import pytest
 from engine.report.run_report import run_markdown, run_record, run_text, to_json
 from engine.report.yearly_table import yearly_table
 from engine.run.totals import over_years
+from engine.simulate.sensitivity import analyse
 from equations.errors import InputError
 from mrvgraph import load
 
@@ -90,3 +91,35 @@ def test_the_credits_of_the_example_add_up_and_areas_do_not():
     kh = load("KH_AM004@1.1")
     ways = {q: over_years(kh, kh.quantity[q]) for q in ("RL", "PE", "ER_credit", "A", "P")}
     assert ways == {"RL": "sum", "PE": "sum", "ER_credit": "sum", "A": "none", "P": "none"}
+
+
+def test_of_a_stock_the_last_year_counts_in_whole_units_and_slopes_too(evaluated):
+    """2001 to 2003 hold 1.04, 2.04 and 4.04 t: 4 t can be issued, and only the last year moves it."""
+    found = evaluated(SPEC.replace("RESULT", "stock"), PROJECT)
+
+    assert run_record(found)["whole_units"]["total"] == 4
+    assert "stock[2003], which stands for all, = 4.040 t   whole units, rounded down: 4" in run_text(found)
+    slopes = analyse(found, "stock", None, draws=0, seed=1)
+    assert slopes.value == 4.04
+    assert {effect.name: effect.derivative for effect in slopes.effects} == {"S[2003]": 1.0}
+
+
+PERIOD = "{id: period, kind: group, groups: year, letters: [q], project: must-list}"
+
+
+def test_years_in_no_monitoring_period_move_no_total(evaluated):
+    periods = "monitoring_periods: [{id: m, start: 2002-01-01, end: 2003-12-31}]"
+    project = PROJECT.replace("\nvalues:", f"\n{periods}\nvalues:")
+    spec = SPEC.replace("RESULT", "flow").replace("letters: [y]}]", f"letters: [y]}}, {PERIOD}]").replace('"S[y]"}\n  - {id: e2', '"S[y] + S[start]"}\n  - {id: e2')
+    found = evaluated(spec, project)
+    slopes = analyse(found, "flow", None, draws=0, seed=1)
+
+    assert slopes.value == found.total == pytest.approx(2 * 1.04 + 2.04 + 4.04)
+    assert {effect.name: effect.derivative for effect in slopes.effects} == {"S[2001]": 2.0, "S[2002]": 1.0, "S[2003]": 1.0}
+
+
+def test_a_share_by_class_and_year_is_spoken_of_by_one_cell_with_both_its_labels(evaluated):
+    spec = SPEC.replace("RESULT", "split").replace("index_sets: [", "index_sets: [{id: use, letters: [i], members: [a, b]}, ")
+    spec = spec.replace("quantities:", "quantities:\n  - {id: split, symbol: p, meaning: p, indices: [use, year], unit: '1', kind: monitored}")
+    run = evaluated(spec.replace(", unsaid, added]", ", unsaid, added, split]"), PROJECT.replace("S: {", "split: {values: {a: {2003: 0.5}, b: {2003: 0.25}}, otherwise: 0.125}, S: {"))
+    assert (run.headline.label, run.headline.value) == ("split[b, 2003]", 0.25)

@@ -35,6 +35,7 @@ from equations.formula.syntax import (
     Ratio,
     Reduce,
     Text,
+    Window,
 )
 from equations.library.spec_files import load_methodology
 from equations.meaning.scope import Names, Resolver
@@ -174,7 +175,9 @@ BINDERS = st.builds(
     lambda letter, within: Binder(letter=letter, within=within),
     WORDS,
     st.one_of(
-        st.just(()), st.tuples(st.just("set"), WORDS), st.tuples(st.just("range"), WORDS, OFFSETS)
+        st.none(),
+        st.builds(Name, WORDS),
+        st.builds(lambda letter, offset: Window(IndexLabel("start", True), IndexLetter(letter, offset)), WORDS, OFFSETS),
     ),
 )  # fmt: skip
 DIGITS = st.sampled_from(["0", "12", "1.", ".5", "2.50", "1e3", "1.5E-07"])

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from equations.errors import SpecError
+from equations.errors import Faults, SpecError
 from equations.files import strict_yaml
 from equations.files.strict_yaml import MOST_DEPTH, read_yaml
 
@@ -66,3 +66,24 @@ def test_the_words_in_which_a_library_gives_up_do_not_count(monkeypatch, words):
         read_yaml("a: " + "[" * 80)
 
     assert caught.value.what == TOO_DEEP
+
+
+def test_a_file_that_cannot_be_read_goes_by_the_name_it_is_given(tmp_path):
+    with pytest.raises(SpecError) as caught:
+        strict_yaml.read_yaml_file(tmp_path, name="the spec")
+    assert "the spec" in str(caught.value) and str(tmp_path) not in str(caught.value)
+
+
+def test_a_text_of_several_lines_knows_where_its_first_character_stands():
+    """Behind the quotation mark; in a block on the line below the sign."""
+    node = read_yaml('a: "one\n  two"\nb: |\n  three\n  four\n')
+    quoted, block = (value for _, value in node)
+    assert (quoted.line, quoted.column) == (1, 5)
+    assert (block.line, block.column) == (4, 1)
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2\nb: 1\nb: 2", "? [x]\n: 1\n? [y]\n: 2", "? [x]\n: 1\na: 1\na: 2"])
+def test_every_key_at_fault_is_told(text):
+    with pytest.raises(Faults) as caught:
+        read_yaml(text)
+    assert len(caught.value.errors) == 2

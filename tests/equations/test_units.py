@@ -181,3 +181,12 @@ def test_what_two_units_measure_is_told_in_words():
     assert between(parse_unit("L/vehicle"), parse_unit("kg/vehicle")) == "multiply by the density (as in kg/L)"
     assert "calorific" in between(parse_unit("t"), parse_unit("GJ"))
     assert between(parse_unit("t"), parse_unit("ha")) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("bcm", "thousand million cubic metres"), ("BCM", "thousand million cubic metres"), ("Pa", "pressure"), ("Nm3", "standard conditions"),
+     ("T", "tera"), ("MMT", "million metric tons"), ("mts", "metres")],
+)  # fmt: skip
+def test_a_word_of_the_trade_that_is_no_unit_says_why(text, why):
+    assert why in refusal(text).why

@@ -16,7 +16,7 @@ import pytest
 
 from engine.checks import check_methodology
 from engine.cli import main
-from engine.report.run_report import findings_text
+from engine.report.findings import findings_text
 from equations.errors import CODES
 from equations.library.spec_files import load_methodology
 
@@ -65,7 +65,7 @@ def test_message_is_exactly_as_expected(folder, monkeypatch, capsys):
         expected.write_text(said, encoding="utf-8")
     assert said == expected.read_text(encoding="utf-8")
     assert code == (1 if said.startswith("findings:") else 2)
-    assert folder.name.split("_")[0] in re.findall(r"^(?:error )?([A-Z]\d{3}) ", said, re.MULTILINE)
+    assert folder.name.split("_")[0] in re.findall(r"^(?:error |  )?([A-Z]\d{3}) ", said, re.MULTILINE)
 
 
 def test_every_code_has_a_broken_spec_and_none_is_made_up():

@@ -9,6 +9,8 @@ import argparse
 import ast
 from pathlib import Path
 
+from score import page_with_score
+
 from engine.cli import build_parser
 from engine.finding import FINDING_CODES
 from engine.project.project_file import SCHEMA
@@ -159,10 +161,16 @@ def cli_page() -> str:
     return "\n".join(lines)
 
 
+def slips_page() -> str:
+    """The page as it stands, with the score that the checked-in sample has."""
+    return page_with_score((ROOT / "docs/reference/slips.md").read_text(encoding="utf-8"))
+
+
 PAGES = {
     "docs/reference/reading_order.md": reading_order_page,
     "docs/reference/project_file.md": project_file_page,
     "docs/reference/spec_fields.md": spec_fields_page,
     "docs/reference/errors.md": errors_page,
     "docs/reference/cli.md": cli_page,
+    "docs/reference/slips.md": slips_page,
 }

@@ -67,6 +67,7 @@ def test_rooms_use_only_their_libraries():
 
 
 def test_code_never_names_a_methodology():
+    """What one methodology needs is a concept of the language (conventions §10)."""
     for name, path in FILES.items():
         code = re.sub(r'"""[\s\S]*?"""', "", path.read_text(encoding="utf-8"))
         code = re.sub(r'help="[^"]*"|remedy="[^"]*"', "", code)
@@ -125,3 +126,28 @@ def test_wheel_holds_the_four_folders_and_nothing_else(tmp_path):
                    capture_output=True)  # fmt: skip
     names = {n.split("/")[0] for n in zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()}
     assert {n for n in names if not n.endswith(".dist-info")} == {"equations", "engine", "mrvgraph", "methodology_specs"}
+
+
+#: What takes the words of a text apart.
+_APART = {"split", "rsplit", "partition", "startswith", "endswith", "find", "index", "removeprefix", "removesuffix"}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_control_flow_on_the_words_of_a_message(name):
+    """What code must know of an error or a finding is a code or a field; `what`, `why` and `remedy` are for people."""
+    words = {"what", "why", "remedy", "evidence"}
+
+    def said(node):
+        return isinstance(node, ast.Attribute) and node.attr in words
+
+    for node in ast.walk(ast.parse(FILES[name].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare):
+            sides = (node.left, *node.comparators)
+            text = any(isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str)) for side in sides)
+            assert not (text and any(said(side) for side in sides)), f"{name}:{node.lineno} compares the words of a message"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            apart = node.func.attr in _APART and said(node.func.value)
+            matched = isinstance(node.func.value, ast.Name) and node.func.value.id == "re" and any(said(one) for one in node.args)
+            assert not (apart or matched), f"{name}:{node.lineno} takes the words of a message apart"
+        elif isinstance(node, ast.Match):
+            assert not said(node.subject), f"{name}:{node.lineno} matches the words of a message"

@@ -229,3 +229,13 @@ def test_a_run_with_skips_fails_where_none_are_allowed(tmp_path):
     assert allowed.returncode == 0, allowed.stdout + allowed.stderr
     assert refused.returncode == 1
     assert "MRVGRAPH_NO_SKIPS=1 allows none" in refused.stdout
+
+
+def test_an_environment_is_not_made_anew_by_the_python_in_it(set_up, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(set_up.sys, "prefix", str(tmp_path))
+
+    with pytest.raises(SystemExit):
+        set_up.check_not_within(tmp_path)
+
+    assert "deactivate" in capsys.readouterr().err
+    set_up.check_not_within(tmp_path / "other")

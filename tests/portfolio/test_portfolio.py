@@ -17,6 +17,7 @@ import mrvgraph
 from engine.cli import main
 from engine.output import terminal
 from engine.portfolio import portfolio
+from engine.portfolio.entries import entries_of_table
 from engine.portfolio.outcomes import Outcome, OutcomesFile
 from equations.errors import InputError
 
@@ -238,17 +239,19 @@ def test_a_bar_is_shown_to_a_person_who_waits(monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("table", "code"),
     [
-        ("a,b\n1,2\n", "I506 the table has no column"),
-        ("", "I506 the table has no column"),
+        ("a,b\n1,2\n", "I506 the column 'name' is missing"),
+        ("", "I509 the CSV file is empty"),
+        ("name;DF\nx;1\n", "I509 the cells of the CSV file are not divided by commas"),
+        ("name,,DF\nx,1,1\n", "I506 column 2 has no name"),
         ("name,DF\n", "I506 the table has no rows"),
-        ("name,DF\nx\n", "I506 this row has 1 cells and the header 2"),
-        ("name,DF,DF\nx,1,1\n", "I506 two columns are called 'DF'"),
+        ("name,DF\nx\n", "I506 line 2 has 1 cells and the header 2"),
+        ("name,DF,DF\nx,1,1\n", "I506 the column 'DF' stands twice"),
         ("name,DF\nx,0.1\nx,0.2\n", "I506 two rows are called 'x'"),
         ("name,DF\n,0.1\n", "I506 this row has no name"),
         ("name,XX\nx,1\n", "I502 there is no quantity 'XX'"),
         ("name,A_0\nx,1\n", "I506 A_0 is not one number"),
         ("name,A_0[X]\nx,1\n", "I502 A_0 has no member 'X'"),
-        ('name,DF\n"x,1\n', "I509 the table cannot be read"),
+        ('name,DF\n"x,1\n', "I509 the CSV file cannot be read"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_explained(table, code, projects, tmp_path, capsys):
@@ -279,3 +282,13 @@ def test_csv_and_text_name_every_project(projects, capsys):
         main(["portfolio", "KH_AM004@1.1", *projects, "--format", way])
         shown = capsys.readouterr().out
         assert all(path in shown for path in projects)
+
+
+def test_a_table_may_begin_with_a_mark_and_hold_blank_lines_and_line_ends_in_quotes(tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_bytes('\ufeff\n name ,DF\r\n\r\n"two\nlines",0.1\n , \nplain, 0.2 \n'.encode())
+
+    first, second = entries_of_table(table, tmp_path / "p.yaml")
+
+    assert (first.name, first.changes, first.place.line) == ("two\nlines", {"DF": "0.1"}, 4)
+    assert (second.name, second.changes, second.place.line) == ("plain", {"DF": "0.2"}, 7)

@@ -372,7 +372,7 @@ def test_revisions(tiny, data):
     with only_coded_errors():
         revision = read_yaml(text)
         if isinstance(revision, Mapping) and isinstance(tiny, Mapping):
-            checked(apply_changes(tiny, revision))
+            checked(apply_changes(tiny, revision)[0])
 
 
 # -- projects

@@ -1,5 +1,8 @@
 """On any methodology all ways to a number agree: a run, plain Python, the second computation, batches, recalculation, explanation, needs,
-every format, the receipt."""
+every format, the receipt.
+
+What is added to the language is added to the generator (conventions §13).
+"""
 
 from __future__ import annotations
 

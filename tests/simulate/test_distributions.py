@@ -9,7 +9,8 @@ import pytest
 from draw_helpers import DRAWS, drawn, source, variable
 
 from engine.simulate.correlations import Correlation, factor_of, joined
-from engine.simulate.distributions import NoSuchDistributionError, from_fields
+from engine.simulate.distribution import NoSuchDistributionError
+from engine.simulate.distributions import from_fields
 from engine.simulate.draws import CHUNK, DrawSource
 from engine.simulate.normal import probability, quantile
 from engine.simulate.uncertainty_file import Uncertainty

@@ -10,7 +10,7 @@ from small_projects import small_run
 
 from engine.batch.many_draws import batchable_of
 from engine.simulate.correlations import Correlation
-from engine.simulate.moments import correlated, covariance_of, means_of
+from engine.simulate.moments import correlated
 from engine.simulate.propagation import gradient_of
 
 PAIRS = {
@@ -25,7 +25,7 @@ PAIRS = {
 def pair(first, second, r):
     one, other = variable(first, 1.0, PAIRS[first], ("A",), "A"), variable(second, 1.0, PAIRS[second], ("B",), "B")
     parameters = [{name: float(numbers[0]) for name, numbers in v.parameters.items()} for v in (one, other)]
-    return one, other, correlated([first, second], parameters, np.array([[1.0, r], [r, 1.0]]))[0, 1]
+    return one, other, correlated([one.distribution, other.distribution], parameters, np.array([[1.0, r], [r, 1.0]]))[0, 1]
 
 
 @pytest.mark.parametrize("r", [-0.8, 0.3, 0.9])
@@ -62,14 +62,14 @@ def test_means_and_variances_are_those_of_scipy(kind):
         ),
     }[kind]()
 
-    assert float(means_of(one)[0]) == pytest.approx(known.mean(), rel=1e-9)
-    assert float(covariance_of(one)[0, 0]) == pytest.approx(known.var(), rel=1e-9)
+    assert float(one.means[0]) == pytest.approx(known.mean(), rel=1e-9)
+    assert float(one.covariances[0, 0]) == pytest.approx(known.var(), rel=1e-9)
 
 
 def test_a_truncated_normal_without_a_spread_is_its_mean():
     one = variable("truncated_normal", 0.0, {"se": 0.0, "min": 0.0})
     assert (drawn(source([one]))[0] == 0.0).all()
-    assert float(means_of(one)[0]) == 0.0 and float(covariance_of(one)[0, 0]) == 0.0
+    assert float(one.means[0]) == 0.0 and float(one.covariances[0, 0]) == 0.0
 
 
 @pytest.mark.parametrize(("exponent", "slope"), [("0", 0.0), ("1", 1.0), ("2", 0.0), ("n", 0.0)])

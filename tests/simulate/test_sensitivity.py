@@ -11,9 +11,8 @@ from draw_helpers import drawn, source, variable
 import mrvgraph
 from engine.cli import main
 from engine.simulate.distributions import from_fields
-from engine.simulate.moments import covariance_of
 from engine.simulate.sensitivity import analyse
-from engine.simulate.sensitivity_report import tornado_svg
+from engine.simulate.sensitivity_picture import tornado_svg
 from engine.simulate.solving import solve
 from engine.simulate.uncertainty_file import read_uncertainty
 from engine.simulate.unknowns import Variable
@@ -93,7 +92,7 @@ def test_correlation_enters_the_propagation_of_error(simulated):
 def test_variances_are_those_of_the_draws(kind, fields):
     one = variable(kind, 1.0, fields)
 
-    assert float(covariance_of(one)[0, 0]) == pytest.approx(drawn(source([one]))[0].var(), rel=0.02)
+    assert float(one.covariances[0, 0]) == pytest.approx(drawn(source([one]))[0].var(), rel=0.02)
     assert from_fields(kind, 1.0, fields, 0.95).kind == kind
 
 
@@ -104,7 +103,7 @@ def test_covariances_of_rows_are_those_of_the_draws(kind):
 
     expected = np.cov(drawn(source([row])))
 
-    assert np.allclose(covariance_of(row), expected, rtol=0.05, atol=0.01 * expected.max())
+    assert np.allclose(row.covariances, expected, rtol=0.05, atol=0.01 * expected.max())
 
 
 def test_solving_finds_the_value_that_gives_the_wish(kh, project_file):

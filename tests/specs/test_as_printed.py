@@ -115,6 +115,34 @@ def test_what_a_planned_source_has_to_state(stated: Callable[..., set[str]]) -> 
     assert stated("option1", {**planned, "^values:\n": "values:\n" + estimates.replace("250", "110000")}) == {"five-percent-fertiliser"}
 
 
+@pytest.mark.parametrize("source", ["fuel", "fertiliser"])
+def test_a_planned_source_that_the_statement_on_both_denies_is_an_error(source: str, stated: Callable[..., set[str]]) -> None:
+    """Else the five-percent rules take the general no, and planned quantities pass at any size."""
+    assert stated("option1", {f"planned_{source}: {{value: no": f"planned_{source}: {{value: yes"}) == {"planned-statements-agree"}
+    assert stated("option1", {r"^  planned_(fuel|fertiliser): .*\n": ""}) == set()
+
+
+def test_a_rule_on_a_sample_or_a_root_that_is_not_there_does_not_apply(run_kh: Run, examples: Path) -> None:
+    state = {v.rule: v.state for n in (1, 2) for v in run_kh(examples / f"option{n}.yaml").verdicts}
+
+    guarded = ("annual-matrix-validated", "belt-annual-matrix-validated", "sample-of-each-class", "belt-adjusted-total")
+    assert {state[rule] for rule in guarded} == {"does not apply"}
+    assert state["monitored-total"] == "held"
+
+
+SAMPLE = "".join(
+    f"  {area}: {{unit: ha, values: {{E: 50000}}, otherwise: 0}}\n  {sample}:\n    otherwise: 0\n    table: |\n      E  D\n      E 90 10\n"
+    for area, sample in (("A_map_0", "n_0"), ("A_d_map_0", "n_d_0"))
+)
+
+
+def test_a_sample_in_a_table_is_an_assessment(stated: Callable[..., set[str]]) -> None:
+    periods = "".join(f"  {ASSESSED[rule]}\n" for rule in ASSESSED if rule.endswith("period"))
+    areas = {r"^  A(_d)?_0:\n(    .*\n)+": ""}
+
+    assert stated("option1", {**ADJUSTED, **areas, "^values:\n": "values:\n" + periods + SAMPLE}) == set()
+
+
 # --- rules, and what the text prints ------------------------------------------------------------------------
 
 
@@ -127,7 +155,7 @@ def test_a_rule_of_the_editor_says_so_and_cites_no_text(kh: Methodology) -> None
     assert not {"criterion-3", "latest-frl", "belt-evidence", "five-percent-fuel", "assessment-at-start"} & editors
 
 
-@pytest.mark.parametrize("number", ["2", "3", "6", "7", "12", "13", "17", "20", "35", "36", "39", "40", "48"])
+@pytest.mark.parametrize("number", ["2", "3", "6", "7", "12", "13", "17", "20", "21", "35", "36", "39", "40", "48"])
 def test_where_print_and_formula_differ_both_are_shown(number: str, kh: Methodology) -> None:
     for equation in (e for e in kh.equations if e.number == number):
         assert equation.printed and equation_latex(equation, kh, printed=True) != equation_latex(equation, kh)

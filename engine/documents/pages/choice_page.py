@@ -14,9 +14,9 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
-    Row,
     Strong,
     Table,
+    TableRow,
     anchor_of,
     between,
 )
@@ -39,7 +39,7 @@ def choice_page(subject: Subject) -> Page:
     if m.rules:
         blocks += [Heading(2, ("Rules",)), *(rule_box(rule, subject, anchored=True) for rule in m.rules)]
     if m.relations:
-        rows = tuple(Row(((Code(r.id),), (r.meaning,), (", ".join(x.replace("_", " ") for x in r.over),))) for r in m.relations)
+        rows = tuple(TableRow(((Code(r.id),), (r.meaning,), (", ".join(x.replace("_", " ") for x in r.over),))) for r in m.relations)
         blocks += [Heading(2, ("Relations that a project lists",)), Table((("Name",), ("Meaning",), ("Between",)), rows)]
     return Page("choices-and-rules", "Choices and rules", tuple(blocks), "Choices and rules", "Reading the text")
 
@@ -52,7 +52,7 @@ def choice_box(choice: Choice, subject: Subject, *, anchored: bool) -> Box:
         if e.when is not None and is_static(e.when) and ("choice", choice.id) in switches_of(e.when)
     ]
     values = tuple(
-        Row(((Code(v.id),), (v.meaning, " ", Badge("default", "good")) if v.id == choice.default else (v.meaning,)))
+        TableRow(((Code(v.id),), (v.meaning, " ", Badge("default", "good")) if v.id == choice.default else (v.meaning,)))
         for v in choice.values
     )
     facts: list[tuple[Inlines, Inlines]] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.documents.model import Badge, Block, Heading, Inlines, Row, Soft, Table, between
+from engine.documents.model import Badge, Block, Heading, Inlines, Soft, Table, TableRow, between
 from engine.documents.subject import Subject
 from equations.model.context import Pool
 from equations.model.methodology import Section
@@ -19,12 +19,12 @@ def context_blocks(section: Section, subject: Subject) -> Iterator[Block]:
     terms = [term for term in m.terms if term.source.section == section.id]
     if terms:
         yield Heading(2, ("Terms that are defined here",))
-        rows = tuple(Row(((term.name,), _noted(term.meaning, term.note))) for term in terms)
+        rows = tuple(TableRow(((term.name,), _noted(term.meaning, term.note))) for term in terms)
         yield Table((("Term",), ("Meaning",)), rows, weights=(1.6, 5))
     activities = [activity for activity in m.activities if activity.source.section == section.id]
     if activities:
         yield Heading(2, ("What projects do",))
-        rows = tuple(Row((_noted(activity.meaning, activity.note), subject.source(activity.source))) for activity in activities)
+        rows = tuple(TableRow((_noted(activity.meaning, activity.note), subject.source(activity.source))) for activity in activities)
         yield Table((("Activity",), ("Source",)), rows, weights=(5, 1.6), first=False)
     yield from _boundaries(section, subject)
     yield from _pools(section, subject)
@@ -34,7 +34,7 @@ def _boundaries(section: Section, subject: Subject) -> Iterator[Block]:
     found = [boundary for boundary in subject.methodology.boundaries if boundary.source.section == section.id]
     for kind, title in (("area", "Boundaries"), ("period", "Periods")):
         rows = tuple(
-            Row(
+            TableRow(
                 (
                     (boundary.name,),
                     (_REQUIRED[boundary.required],),
@@ -55,7 +55,7 @@ def _pools(section: Section, subject: Subject) -> Iterator[Block]:
     for side in dict.fromkeys(pool.side for pool in found):
         yield Heading(2, (f"Carbon pools and sources of gases: {side}" if side else "Carbon pools and sources of gases",))
         rows = tuple(
-            Row(
+            TableRow(
                 (
                     (pool.name, *((Soft((f" ({', '.join(pool.gases)})",)),) if pool.gases else ())),
                     (_INCLUDED[pool.included],),

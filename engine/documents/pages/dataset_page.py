@@ -18,10 +18,10 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
-    Row,
     Soft,
     Strong,
     Table,
+    TableRow,
     anchor_of,
     between,
 )
@@ -63,7 +63,7 @@ def dataset_page(subject: Subject) -> Page:
         blocks += [_published(result, subject) for result in m.published_results]
     if m.comparisons:
         rows = tuple(
-            Row(
+            TableRow(
                 (
                     (x.title,),
                     (Math(latex(x.left, m), plain_text(x.left)), " against", Break(), Math(latex(x.right, m), plain_text(x.right))),
@@ -89,7 +89,7 @@ def dataset_page(subject: Subject) -> Page:
 def _contents(subject: Subject) -> Table:
     m = subject.methodology
     rows = tuple(
-        Row(
+        TableRow(
             (
                 (Link((dataset.title,), Ref("dataset", dataset.id)),),
                 between(
@@ -154,7 +154,7 @@ def value_tables(
     if len(varying) == 2 and len({labels[varying[1]] for labels, _ in cells}) <= _MOST_COLUMNS:
         yield _grid(cells, (varying[0], varying[1]), axes, subject, caption)
         return
-    rows = tuple(Row((*((_member(axes[at], labels[at], subject),) for at in varying), (text,))) for labels, text in cells)
+    rows = tuple(TableRow((*((_member(axes[at], labels[at], subject),) for at in varying), (text,))) for labels, text in cells)
     head = (*((axes[at].replace("_", " "),) for at in varying), ("Value",))
     yield Table(head, rows, caption, right=(len(varying),), look="plain")
 
@@ -164,7 +164,7 @@ def _grid(cells: tuple[Cell, ...], at: tuple[int, int], axes: tuple[str, ...], s
     held = {(labels[at[0]], labels[at[1]]): text for labels, text in cells}
     named = len(across) <= _FEW_COLUMNS
     rows = tuple(
-        Row(((_member(axes[at[0]], row, subject) if named else row,), *((held.get((row, column), ""),) for column in across)))
+        TableRow(((_member(axes[at[0]], row, subject) if named else row,), *((held.get((row, column), ""),) for column in across)))
         for row in down
     )
     corner = f"{axes[at[0]].replace('_', ' ')} ↓ {axes[at[1]].replace('_', ' ')} →" if at[0] != at[1] else ""

@@ -26,15 +26,15 @@ from engine.documents.model import (
     Paragraph,
     Picture,
     Ref,
-    Row,
     Soft,
     Strong,
     Table,
+    TableRow,
     anchor_of,
     between,
 )
 from engine.documents.pages.neighbourhood import neighbourhood_svg
-from engine.documents.pages.unit_balance import Balance, Term, unit_balance
+from engine.documents.pages.unit_balance import Balance, UnitTerm, unit_balance
 from engine.documents.subject import SEVERITIES, Subject, kind_badge, unit_inlines, unit_text
 from equations.formula.syntax import IndexLetter, Letter, MatrixRef, Ratio, walk
 from equations.model.equation import Equation
@@ -145,12 +145,12 @@ def _matrices(equation: Equation, subject: Subject) -> dict[str, tuple[str, ...]
     return {id_: tuple(names) for id_, names in found.items()}
 
 
-def _quantity_row(id_: str, subject: Subject, matrices: tuple[str, ...] = ()) -> Row:
+def _quantity_row(id_: str, subject: Subject, matrices: tuple[str, ...] = ()) -> TableRow:
     quantity = subject.methodology.quantity[id_]
     symbol: Inlines = (subject.quantity_link(id_),)
     for matrix in matrices:
         symbol += (Break(), Soft(("in ", Math(matrix, quantity.matrix or id_))))
-    return Row(
+    return TableRow(
         (
             symbol,
             (quantity.meaning,),
@@ -161,14 +161,14 @@ def _quantity_row(id_: str, subject: Subject, matrices: tuple[str, ...] = ()) ->
     )
 
 
-def _constant_rows(equation: Equation, subject: Subject) -> list[Row]:
+def _constant_rows(equation: Equation, subject: Subject) -> list[TableRow]:
     written = dict.fromkeys(node.text for node in walk(equation.formula) if isinstance(node, Ratio))
     rows = []
     for text in written:
         constant = subject.methodology.constant.get(text)
         if constant is not None:
             rows.append(
-                Row(
+                TableRow(
                     (
                         (Link((Math(text, text),), Ref("constant", text)),),
                         (constant.meaning,),
@@ -181,7 +181,7 @@ def _constant_rows(equation: Equation, subject: Subject) -> list[Row]:
     return rows
 
 
-def _letter_rows(equation: Equation, subject: Subject) -> list[Row]:
+def _letter_rows(equation: Equation, subject: Subject) -> list[TableRow]:
     m = subject.methodology
     runs_over = letters_of(m, equation)
     used = {n.letter for node in (equation.defines, equation.formula) for n in walk(node) if isinstance(n, IndexLetter | Letter)}
@@ -191,7 +191,7 @@ def _letter_rows(equation: Equation, subject: Subject) -> list[Row]:
         symbols = between((Math(letter_latex(x), x),) for x in letters)
         index_set = m.index_set[set_id]
         rows.append(
-            Row(
+            TableRow(
                 (
                     symbols,
                     (index_set.meaning or set_id,),
@@ -250,7 +250,7 @@ def _balance_in_lines(balance: Balance) -> Iterator[Block]:
         yield Bullets(tuple(lines))
 
 
-def _term_table(term: Term, balance: Balance, title: str) -> Table:
+def _term_table(term: UnitTerm, balance: Balance, title: str) -> Table:
     names = [column.name for column in balance.columns]
     head: tuple[Inlines, ...] = (("Factor",), ("Unit",), *((name,) for name in names))
     rows = []
@@ -258,11 +258,11 @@ def _term_table(term: Term, balance: Balance, title: str) -> Table:
         unit = unit_text(factor.unit)
         cells = [_power(column.power_in(factor.powers)) for column in balance.columns]
         raised = f" to the power {factor.power}" if factor.power not in (1, -1) else ""
-        rows.append(Row((("÷ " if factor.power == -1 else "", Math(factor.latex), raised), (unit,), *((c,) for c in cells))))
+        rows.append(TableRow((("÷ " if factor.power == -1 else "", Math(factor.latex), raised), (unit,), *((c,) for c in cells))))
     for label, unit_ in ((title, term.unit), ("Left side", balance.left)):
         powers = dict(unit_.powers) if unit_ is not None else {}
         cells = [_power(column.power_in(powers)) for column in balance.columns]
-        rows.append(Row(((label,), (unit_.in_words() if unit_ is not None else "any",), *((c,) for c in cells)), tone="sum"))
+        rows.append(TableRow(((label,), (unit_.in_words() if unit_ is not None else "any",), *((c,) for c in cells)), tone="sum"))
     return Table(head, tuple(rows), right=tuple(range(2, 2 + len(names))), look="grid", weights=(3, 1.6, *(0.8 for _ in names)))
 
 

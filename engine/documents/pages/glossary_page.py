@@ -13,8 +13,8 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
-    Row,
     Table,
+    TableRow,
     anchor_of,
     between,
 )
@@ -72,7 +72,7 @@ def glossary_page(subject: Subject) -> Page:
     roles = {q.role for q in m.quantities if q.role}
     if roles:
         rows = tuple(
-            Row(
+            TableRow(
                 (
                     (role.replace("_", " "),),
                     (ROLES[role],),
@@ -85,7 +85,7 @@ def glossary_page(subject: Subject) -> Page:
         blocks += [Heading(2, ("Places in the accounting",)), Table((("Role",), ("Meaning",), ("Quantities",)), rows)]
     blocks += [Heading(2, ("Subscripts",)), *(_set(index_set.id, subject) for index_set in m.index_sets)]
     blocks += _units(subject)
-    rows = tuple(Row(((Math(latex, latex),), (text,))) for latex, text in _SIGNS)
+    rows = tuple(TableRow(((Math(latex, latex),), (text,))) for latex, text in _SIGNS)
     blocks += [Heading(2, ("Signs in formulas",)), Table((("Sign",), ("Meaning",)), rows, weights=(1, 5))]
     return Page("glossary", "Glossary", tuple(blocks), "Glossary", "Reading the text")
 
@@ -150,9 +150,11 @@ def _units(subject: Subject) -> list[Block]:
     )
     if m.substances:
         blocks.append(Facts(tuple(((Code(f"t_{s.id}"),), (s.meaning,)) for s in m.substances)))
+    if m.units:
+        blocks.append(Facts(tuple(((Code(u.id),), (f"{u.size}: {u.meaning}",)) for u in m.units)))
     if m.constants:
         rows = tuple(
-            Row(
+            TableRow(
                 ((Math(c.written, c.written),), (unit_text(c.unit),), (c.published_unit,), (c.meaning,), subject.source(c.source)),
                 anchor_of(Ref("constant", c.written)),
             )
@@ -164,7 +166,7 @@ def _units(subject: Subject) -> list[Block]:
         ]
     if m.equivalences:
         rows = tuple(
-            Row(
+            TableRow(
                 (
                     (Code(e.id),),
                     (f"{unit_text(e.source_unit)} counts as {unit_text(e.target_unit).replace('–', 'a plain number')}",),

@@ -9,7 +9,8 @@ from engine.documents.model import Ref
 from engine.documents.subject import Subject
 from engine.output.markup import Html, tag
 from engine.typesetting.pictures.graph_view import KIND_COLOURS
-from engine.typesetting.pictures.svg_text import cut, label, picture, symbol_text, symbol_width, width, wrapped
+from engine.typesetting.pictures.shapes import INK, SOFT, STROKE, bar, hint, label, picture, stroke
+from engine.typesetting.pictures.svg_text import cut, symbol_text, symbol_width, width, wrapped
 from equations.model.equation import Equation
 
 _WIDE, _HIGH, _STEP, _GAP, _MOST = 306, 36, 42, 40, 10
@@ -80,33 +81,14 @@ def _places(column: Sequence[_Card], at: int, high: float) -> list[tuple[float, 
 def _line(start: tuple[float, float], end: tuple[float, float], arrow: bool) -> Html:
     x1, y1, x2, y2 = start[0] + _WIDE, start[1] + _HIGH / 2, end[0], end[1] + _HIGH / 2
     middle = (x1 + x2) / 2
-    return tag(
-        "path",
-        {
-            "d": f"M{x1:g},{y1:g} C{middle:g},{y1:g} {middle:g},{y2:g} {x2:g},{y2:g}",
-            "fill": "none",
-            "stroke": "#5b6770",
-            "stroke-width": "1.2" if arrow else "1",
-        },
-    )
+    path = f"M{x1:g},{y1:g} C{middle:g},{y1:g} {middle:g},{y2:g} {x2:g},{y2:g}"
+    return stroke(path, STROKE, stroke_width=1.2 if arrow else 1)
 
 
 def _card(card: _Card, place: tuple[float, float], strong: bool) -> Html:
     x, y = place
     fill, _ = KIND_COLOURS.get(card.kind, KIND_COLOURS["computed"])
-    box = tag(
-        "rect",
-        {
-            "x": f"{x:g}",
-            "y": f"{y:g}",
-            "width": str(_WIDE),
-            "height": str(_HIGH),
-            "rx": "5",
-            "fill": fill,
-            "stroke": "#1f2a33" if strong else "#7b8791",
-            "stroke-width": "2" if strong else "1",
-        },
-    )
+    box = bar(x, y, _WIDE, _HIGH, rx=5, fill=fill, stroke=INK if strong else STROKE, stroke_width=2 if strong else 1)
     room = _WIDE - 18
     if card.latex:
         name = symbol_width(card.latex, 14) + 10
@@ -117,8 +99,6 @@ def _card(card: _Card, place: tuple[float, float], strong: bool) -> Html:
     if card.beside and room - name > 40:
         lines = wrapped(card.beside, 11, room - name, 2)
         start = y + (22 if len(lines) == 1 else 15)
-        text += [
-            label(line, (x + _WIDE - 9, start + at * 14), 11, text_anchor="end", fill="#3a4650") for at, line in enumerate(lines)
-        ]
-    body = tag("g", None, tag("title", None, f"{card.text} {card.beside}".strip()), box, text)
+        text += [label(line, (x + _WIDE - 9, start + at * 14), 11, text_anchor="end", fill=SOFT) for at, line in enumerate(lines)]
+    body = tag("g", None, hint(f"{card.text} {card.beside}".strip()), box, text)
     return tag("a", {"href": f"ref:{card.ref.kind}:{card.ref.id}"}, body) if card.ref else body

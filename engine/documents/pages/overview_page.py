@@ -18,8 +18,8 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
-    Row,
     Table,
+    TableRow,
 )
 from engine.documents.pages.quantity_pages import PAGES
 from engine.documents.subject import KINDS, Subject
@@ -125,7 +125,7 @@ def _section_table(subject: Subject) -> Table:
     for section in m.sections:
         equations = [e for e in m.equations if e.section == section.id]
         numbers = list(dict.fromkeys(e.number for e in equations if e.number))
-        rows.append(Row(((Link((section.id,), Ref("section", section.id)),), (section.title,), (_ranges(numbers),))))
+        rows.append(TableRow(((Link((section.id,), Ref("section", section.id)),), (section.title,), (_ranges(numbers),))))
     return Table((("Section",), ("Title",), ("Equations",)), tuple(rows), weights=(0.8, 5, 1.5), look="plain")
 
 

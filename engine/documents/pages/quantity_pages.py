@@ -14,9 +14,9 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
-    Row,
     Soft,
     Table,
+    TableRow,
     anchor_of,
     between,
 )
@@ -91,7 +91,7 @@ def quantity_table(quantities: Iterable[Quantity], subject: Subject, *, anchored
             subject.source(q.source),
             _users(q, subject),
         )
-        rows.append(Row(cells, anchor_of(Ref("quantity", q.id)) if anchored else ""))
+        rows.append(TableRow(cells, anchor_of(Ref("quantity", q.id)) if anchored else ""))
     head = (("Symbol",), ("Meaning",), ("Unit",), ("Range and value",), ("Supplied by",), ("Source",), ("Used by",))
     return Table(head, tuple(rows), weights=(1.1, 3.6, 1.2, 1.6, 1.8, 1.6, 1.2))
 
@@ -102,7 +102,7 @@ def computed_table(quantities: Iterable[Quantity], subject: Subject) -> Table:
     for q in quantities:
         given_by = subject.equation_links(subject.methodology.definitions.get(q.id, ()))
         rows.append(
-            Row(
+            TableRow(
                 (
                     (subject.quantity_link(q.id),),
                     _lines((q.meaning,), (Soft((Code(q.id), *_indices(q, subject))),), *_unit_notes(q)),
@@ -196,7 +196,7 @@ def _own_list(listed: ParameterList, subject: Subject) -> Iterator[Block]:
         meant: Inlines = (
             (subject.quantity_link(line.quantity), " ", kind_badge(quantity.kind)) if quantity is not None else ("none",)
         )
-        rows.append(Row(((line.printed,), meant, (line.note,))))
+        rows.append(TableRow(((line.printed,), meant, (line.note,))))
     yield Table((("As listed (our words)",), ("Quantity",), ("Remark",)), tuple(rows), weights=(4, 1.6, 3))
     if missing:
         yield Paragraph(

@@ -18,8 +18,8 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
-    Row,
     Table,
+    TableRow,
     Widget,
     anchor_of,
     between,
@@ -53,7 +53,7 @@ def ruling_page(subject: Subject) -> Page:
 
 def _ruling_contents(subject: Subject) -> Table:
     rows = tuple(
-        Row(
+        TableRow(
             (
                 (Link((Code(r.id),), Ref("ruling", r.id)),),
                 subject.place_links(r.text_place),
@@ -73,7 +73,7 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
     changed = [m.equation[id_] for id_ in subject.edited[ruling.id]]
     projects = tuple(dict.fromkeys(project for reading in ruling.readings for project, _ in reading.moved))
     readings = tuple(
-        Row(
+        TableRow(
             (
                 (Code(r.id), " ", Badge("taken", "good")) if r.id == ruling.default else (Code(r.id),),
                 (r.meaning,),
@@ -122,7 +122,7 @@ def edit_tables(ruling: Ruling, subject: Subject) -> Iterator[Block]:
                 yield Table((("Equation",), ("What it is for",), ("Form",)), rows, weights=(2, 3, 5), look="plain")
 
 
-def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[Row]:
+def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[TableRow]:
     m = subject.methodology
     made = with_readings(m, dict(block.under))
     ids = dict.fromkeys(equation.id for equation in block.equations if equation.id in made.equation)
@@ -131,13 +131,13 @@ def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[Row]:
         equation = made.equation[id_]
         name = (subject.equation_link(m.equation[id_]),) if id_ in m.equation else (Code(id_),)
         why = equation.title if not equation.editorial else f"{equation.title}. {equation.editorial}" if equation.title else equation.editorial
-        yield Row((name, (why,), (Math(equation_latex(equation, made), id_),)))
+        yield TableRow((name, (why,), (Math(equation_latex(equation, made), id_),)))
     for edit in block.entries:
         if edit.entry is None:
             shown = (subject.equation_link(m.equation[edit.id]),) if edit.list == "equations" else (Code(edit.id),)
-            yield Row((shown, ("taken out",), ("\N{EN DASH}",)))
+            yield TableRow((shown, ("taken out",), ("\N{EN DASH}",)))
         elif isinstance(edit.entry, Rule):
-            yield Row(((Code(edit.id),), (edit.entry.statement,), (Code(plain_text(edit.entry.condition)),)))
+            yield TableRow(((Code(edit.id),), (edit.entry.statement,), (Code(plain_text(edit.entry.condition)),)))
 
 
 def _moved(amount: int | None) -> str:
@@ -203,7 +203,7 @@ def _ranking(subject: Subject) -> list[Block]:
         return []
     projects = tuple(dict.fromkeys(project for _, moved in entries for project in moved))
     rows = tuple(
-        Row(
+        TableRow(
             (
                 (Link((Code(entry.id),), Ref("register", entry.id)),),
                 between((Code(id_),) for id_ in entry.readings),

@@ -18,9 +18,9 @@ from engine.documents.model import (
     Paragraph,
     Picture,
     Ref,
-    Row,
     Soft,
     Table,
+    TableRow,
     anchor_of,
 )
 from engine.documents.pages.choice_page import choice_box, rule_box
@@ -84,7 +84,7 @@ def _contents(equations: list[Equation], subject: Subject) -> Table:
     for equation in equations:
         number: Inlines = (Badge(equation.label, "number"),) if equation.number else (Badge("editor", "editor"),)
         rows.append(
-            Row(
+            TableRow(
                 (
                     number,
                     (Link((subject.title(equation),), Ref("equation", equation.id)),),
@@ -137,7 +137,7 @@ def _beside_equations(section: Section, subject: Subject) -> Iterator[Block]:
         yield Table(
             (("As listed",), ("Quantity",), ("Remark",)),
             tuple(
-                Row(
+                TableRow(
                     (
                         (line.printed,),
                         (subject.quantity_link(line.quantity),) if line.quantity in m.quantity else ("none",),

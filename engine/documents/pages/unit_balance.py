@@ -8,7 +8,8 @@ from fractions import Fraction
 
 from engine.checks import check_equation
 from engine.run.solvers import root_parts
-from equations.formula.syntax import Binary, Call, Cases, Excluded, Negative, Node, Number, Ratio, Reduce, walk
+from equations.formula.functions import FUNCTIONS
+from equations.formula.syntax import Binary, Call, Cases, Excluded, Negative, Node, Number, Ratio, Reduce, Transpose, walk
 from equations.formula.tokens import Source
 from equations.meaning.dimensions import UnitChecker, exact_value
 from equations.model.equation import Equation
@@ -32,7 +33,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class UnitTerm:
     """One term of a sum or one case; ``unit`` is that of the whole term, ``None`` for a plain zero."""
 
     latex: str
@@ -68,7 +69,7 @@ class Balance:
     """
 
     left: Unit
-    terms: tuple[Term, ...]
+    terms: tuple[UnitTerm, ...]
     columns: tuple[Column, ...]
     status: str
     equivalences: tuple[str, ...] = ()
@@ -114,7 +115,10 @@ class _Writer:
             if quantity.alternatives is not None and self.reads(quantity.id):
                 self.chosen.setdefault(quantity.alternatives.group, quantity.alternatives.units[0][0])
         allowed = tuple(m.equivalence[id_] for id_ in self.equation.equivalences if id_ in m.equivalence)
-        self.checker = UnitChecker(m.quantity, m.constant, Source(""), allowed, tuple(s.id for s in m.substances), self.chosen, m.molecules)
+        self.checker = UnitChecker(
+            quantities=m.quantity, constants=m.constant, source=Source(""), allowed=allowed,
+            substances=m.own_unit_words, alternative=self.chosen, molecules=m.molecules,
+        )  # fmt: skip
 
     def reads(self, quantity: str) -> bool:
         return quantity == self.equation.quantity or any(
@@ -125,7 +129,7 @@ class _Writer:
         """Return the side that gives the quantity; of a solved relation the known side."""
         return root_parts(self.equation)[0] if self.equation.solver else self.equation.formula
 
-    def terms(self, node: Node) -> Iterator[Term]:
+    def terms(self, node: Node) -> Iterator[UnitTerm]:
         """Yield the terms of a sum, of a sum over members, and the values of cases."""
         match node:
             case Binary(op="+" | "-", left=left, right=right):
@@ -138,16 +142,16 @@ class _Writer:
                     yield from self.terms(value)
                 if otherwise is not None:
                     yield from self.terms(otherwise)
-            case Negative(operand=operand):
+            case Negative(operand=operand) | Transpose(operand=operand):
                 yield from self.terms(operand)
-            case Call(name="max" | "min" | "pos" | "abs" | "floor" | "ceil" | "transpose", arguments=arguments):
+            case Call(name=name, arguments=arguments) if FUNCTIONS[name].rule == "same":
                 for argument in arguments:
                     yield from self.terms(argument)
             case Number() | Excluded() if self.unit(node) is None:
                 return
             case _:
                 factors = tuple(self.factors(node, Fraction(1)))
-                yield Term(self.latex(node), factors, self.unit(node))
+                yield UnitTerm(self.latex(node), factors, self.unit(node))
 
     def factors(self, node: Node, power: Fraction) -> Iterator[Factor]:
         match node:

@@ -21,10 +21,10 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
-    Row,
     Soft,
     Strong,
     Table,
+    TableRow,
     between,
 )
 from engine.documents.subject import Subject, unit_text
@@ -42,7 +42,7 @@ def version_page(subject: Subject) -> Page:
     blocks: list[Block] = [Heading(1, ("Versions",))]
     if m.history:
         rows = tuple(
-            Row(
+            TableRow(
                 (
                     (line.version, " ", Badge("this version", "good")) if line.version == m.version else (line.version,),
                     (line.date,),
@@ -141,7 +141,7 @@ def _equation_table(
             else ()
         )
         rows.append(
-            Row((link, (there.label if there is not None else "–",), (equation.title,), _change(here, there, change, m), form))
+            TableRow((link, (there.label if there is not None else "–",), (equation.title,), _change(here, there, change, m), form))
         )
     head = (
         (f"In {m.version}",),
@@ -184,13 +184,13 @@ def _other_changes(other: Methodology, subject: Subject) -> Iterator[Block]:
         added = between((Link((Code(id_),), Ref(kind, id_)),) for id_ in here if id_ not in there)
         removed = between((Code(id_),) for id_ in there if id_ not in here)
         if added or removed:
-            rows.append(Row(((name,), added or (Soft(("none",)),), removed or (Soft(("none",)),))))
+            rows.append(TableRow(((name,), added or (Soft(("none",)),), removed or (Soft(("none",)),))))
     units = [q for q in m.quantities if q.id in other.quantity and other.quantity[q.id].unit != q.unit]
     if units:
         changed = between(
             (subject.quantity_link(q.id), f" {unit_text(other.quantity[q.id].unit)} → {unit_text(q.unit)}") for q in units
         )
-        rows.append(Row((("Units",), changed, ())))
+        rows.append(TableRow((("Units",), changed, ())))
     if rows:
         yield Table(
             (("What",), (f"Only in {m.version}",), (f"Only in {other.version}",)),

@@ -15,7 +15,7 @@ from equations.model.quantity import Quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class EmissionSource:
     """One term of the project emissions, with its value in each year."""
 
     name: str
@@ -45,7 +45,7 @@ def by_year(run: Run, quantity: Quantity) -> tuple[float, ...]:
     return tuple(float(v) if math.isfinite(v) else 0.0 for v in run.values.arrays[quantity.id])
 
 
-def emission_sources(run: Run) -> tuple[Source, ...]:
+def emission_sources(run: Run) -> tuple[EmissionSource, ...]:
     """Return the terms of the equation that gives the project emissions, in written order."""
     quantity = of_role(run, "project_emissions")
     if quantity is None:
@@ -65,7 +65,7 @@ def emission_sources(run: Run) -> tuple[Source, ...]:
     for sign, term in _terms(equation.formula, 1):
         with np.errstate(all="ignore"):
             values = np.broadcast_to(np.asarray(evaluator.value(term, scope)[0], float), (count,))
-        sources.append(Source(_name(run, term), tuple(sign * float(v) if math.isfinite(v) else 0.0 for v in values)))
+        sources.append(EmissionSource(_name(run, term), tuple(sign * float(v) if math.isfinite(v) else 0.0 for v in values)))
     return tuple(sources)
 
 

@@ -37,7 +37,7 @@ class _LinkingTracer(Tracer):
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class TracedNumber:
     """One number of a run.
 
     Attributes
@@ -72,17 +72,17 @@ class Figures:
     run: Run
 
     @cached_property
-    def numbers(self) -> dict[str, tuple[Number, ...]]:
+    def numbers(self) -> dict[str, tuple[TracedNumber, ...]]:
         """Quantity -> its numbers that exist and were needed."""
         tracer = _LinkingTracer(self.run)
         return {q.id: tuple(self._of(q.id, tracer)) for q in self.run.methodology.quantities if q.id in self.run.values.arrays}
 
     @cached_property
-    def by_cell(self) -> dict[tuple[str, int], Number]:
+    def by_cell(self) -> dict[tuple[str, int], TracedNumber]:
         """(quantity, cell) -> number."""
         return {(n.quantity, n.cell): n for numbers in self.numbers.values() for n in numbers}
 
-    def _of(self, quantity: str, tracer: _LinkingTracer) -> Iterator[Number]:
+    def _of(self, quantity: str, tracer: _LinkingTracer) -> Iterator[TracedNumber]:
         run = self.run
         array, states = run.values.arrays[quantity], run.values.states[quantity]
         opaque = {e.id for e in run.methodology.definitions.get(quantity, ()) if tracer.is_opaque(e)}
@@ -94,26 +94,26 @@ class Figures:
             node = tracer.node(quantity, cell, 0)
             text = "NA" if state == EXCLUDED else number(value)
             reads = self._reads(tracer, node, cell) if node.equation_id in opaque else ()
-            yield Number(
-                quantity,
-                flat,
-                node.labels,
-                value,
-                text,
-                "NA" if state == EXCLUDED else "",
-                node.equation_id,
-                _readable(node.substituted),
-                reads,
-                node.origin,
+            yield TracedNumber(
+                quantity=quantity,
+                cell=flat,
+                labels=node.labels,
+                value=value,
+                text=text,
+                state="NA" if state == EXCLUDED else "",
+                equation=node.equation_id,
+                worked=_readable(node.substituted),
+                reads=reads,
+                origin=node.origin,
             )
 
     def _reads(self, tracer: _LinkingTracer, node: TraceNode, cell: Cell) -> tuple[tuple[str, int], ...]:
         """Return what an equation reads whose numbers cannot be written into it, such as one that was solved."""
-        step = tracer.step_for(node.quantity, cell)
+        step = tracer.run.values.step_at(node.quantity, cell)
         if step is None:
             return ()
         equation = self.run.methodology.equation[step.equation]
-        scope, formula = tracer.element_form(equation, tracer.scope(step, equation, cell), cell)
+        scope, formula = tracer.element_form(equation, tracer.scope(step, cell), cell)
         found = tracer.cells.reads(formula, scope)[:_MOST_READS]
         arrays = self.run.values.arrays
         return tuple((q, int(np.ravel_multi_index(place, arrays[q].shape)) if place else 0) for q, place in found)
@@ -123,7 +123,7 @@ class Figures:
         found = self.by_cell.get((quantity, cell))
         return Figure(text or found.text, quantity, cell) if found is not None else text or "–"
 
-    def worked(self, one: Number) -> Inlines:
+    def worked(self, one: TracedNumber) -> Inlines:
         """Return the equation of a number with numbers in it."""
         parts: list[Inline] = []
         end = 0
@@ -140,7 +140,7 @@ class Figures:
         used = {n.equation for numbers in self.numbers.values() for n in numbers if n.equation}
         return tuple(e for e in self.run.methodology.equations if e.id in used)
 
-    def of_equation(self, equation: Equation) -> tuple[Number, ...]:
+    def of_equation(self, equation: Equation) -> tuple[TracedNumber, ...]:
         """Return the numbers that an equation gave."""
         return tuple(n for n in self.numbers.get(equation.quantity, ()) if n.equation == equation.id)
 

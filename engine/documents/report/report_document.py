@@ -27,11 +27,11 @@ from engine.documents.model import (
     Paragraph,
     Picture,
     Ref,
-    Row,
     Soft,
     Spot,
     Strong,
     Table,
+    TableRow,
     Tiles,
     anchor_of,
     between,
@@ -47,7 +47,8 @@ from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
 from engine.run.run import Run
-from engine.typesetting.pictures.charts import PALETTE, Series, bars, stacked, waterfall
+from engine.typesetting.pictures.charts import Series, bars, stacked, waterfall
+from engine.typesetting.pictures.shapes import BLUE, GREEN, PALETTE, VERMILION
 from equations.model.quantity import Quantity
 
 #: Anchor and name of each part, for the navigation.
@@ -144,11 +145,13 @@ class Report:
             ),
             (("Operation",), (f"{run.setting.start} to {run.setting.end}",)),
             (("Monitoring periods",), (periods or "none",)),
-            (("Choices",), between((Code(id_), f" {value}") for id_, value in run.setting.choices.items())),
         ]
+        if run.setting.choices:
+            facts.append((("Choices",), between((Code(id_), f" {value}") for id_, value in run.setting.choices.items())))
         other = [r for r in m.rulings if run.setting.readings[r.id] != r.default]
         said = between((Code(r.id), f" {run.setting.readings[r.id]} (default: {r.default})") for r in other) or ("all by default",)
-        facts.append((("Readings",), said))
+        if m.rulings:
+            facts.append((("Readings",), said))
         yield Facts(tuple(facts))
         yield Tiles(tuple(self.tiles()))
 
@@ -159,7 +162,7 @@ class Report:
         unit = f"{result.unit}; {whole.words}: {whole.total:,}{whole.how}" if whole is not None else str(result.unit)
         cells, value = self.figures.numbers[result.id], fixed(run.headline.value, 1)
         shown: Inlines = (Figure(value, result.id, cells[0].cell),) if len(cells) == 1 else (value,)
-        yield result.title if run.headline.is_total else f"{result.title}: {run.headline.label}", shown, (unit,)
+        yield result.title if run.headline.label == result.id else f"{result.title}: {run.headline.label}", shown, (unit,)
         rows = {row.quantity.role: row for row in yearly_table(run).rows if row.total is not None}
         for role in ("reference_level", "project_emissions", "emission_reductions"):
             if role in rows:
@@ -179,7 +182,7 @@ class Report:
             cells = [(self.figures.figure(quantity.id, at, cell),) if cell else ("",) for at, cell in enumerate(yearly.cells)]
             name: Inlines = (self.subject.math(quantity), f" {quantity.title}")
             lines.append(
-                Row((name, (str(quantity.unit),), *cells, (Strong((total,)),)), tone="result" if quantity.role == "credits" else "")
+                TableRow((name, (str(quantity.unit),), *cells, (Strong((total,)),)), tone="result" if quantity.role == "credits" else "")
             )
         head = (("Quantity",), ("Unit",), *((year,) for year in years), ("All years",))
         yield Table(
@@ -210,14 +213,14 @@ class Report:
         level, emissions, credits = (of_role(run, role) for role in ("reference_level", "project_emissions", "credits"))
         pair = [q for q in (level, emissions) if q is not None]
         if len(pair) == 2 and years:
-            yield self.bars("Reference level against project emissions", pair, (PALETTE[0], PALETTE[5]))
+            yield self.bars("Reference level against project emissions", pair, (BLUE, VERMILION))
         steps = balance_steps(run)
         if steps and level is not None:
             units = " and ".join(dict.fromkeys(str(q.unit) for q in (level, emissions, credits) if q is not None))
             words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
             yield Picture(waterfall("From the reference level to the credits, all years", units, steps), words, kind="chart")
         if credits is not None and years:
-            yield self.bars("Credits by year", [credits], (PALETTE[2],))
+            yield self.bars("Credits by year", [credits], (GREEN,))
         sources = emission_sources(run)
         if len(sources) > 1 and emissions is not None:
             yield from self.breakdown(emissions)
@@ -247,7 +250,7 @@ class Report:
             title = f"The {len(small)} smallest sources, enlarged" if len(small) > 1 else "The smallest source, enlarged"
             yield Picture(stacked(title, unit, years, small), title + "; the table below holds the numbers", kind="chart")
         rows = [
-            Row(((s.name,), *((f"{v:,.1f}",) for v in s.values), (f"{s.total:,.1f}",), (f"{s.total / total:.2%}",)))
+            TableRow(((s.name,), *((f"{v:,.1f}",) for v in s.values), (f"{s.total:,.1f}",), (f"{s.total / total:.2%}",)))
             for s in sources
         ]
         head = (("Source",), *((year,) for year in years), ("All years",), ("Share",))
@@ -290,7 +293,7 @@ class Report:
         if not verdicts:
             return
         rows = [
-            Row(
+            TableRow(
                 (
                     (Code(v.rule),),
                     (v.statement,),
@@ -326,11 +329,11 @@ class Report:
         if table.settled:
             yield Paragraph((Soft(("Decisions without an alternative: ", *between((Code(x),) for x in table.settled), ".")),))
 
-    def ruling_rows(self, ruling: str) -> Iterator[Row]:
+    def ruling_rows(self, ruling: str) -> Iterator[TableRow]:
         table = self.audit.rulings
         lines = [line for line in table.lines if line.ruling == ruling]
         for at, line in enumerate(sorted(lines, key=lambda x: not x.taken)):
-            yield Row(
+            yield TableRow(
                 ((Code(ruling),) if at == 0 else ("",), *_reading_cells(line, table.total)), tone="taken" if line.taken else ""
             )
 
@@ -362,7 +365,7 @@ class Report:
             (f"project: {run.project.path.name}", run.project.sha256),
             *((f"data: {_file_name(name)}", sha) for name, sha in sorted(run.inputs.files)),
         ]
-        rows = [Row(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
+        rows = [TableRow(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
         yield Table((("File",), ("SHA-256",)), tuple(rows), weights=(2, 4))
         yield Facts(((("Program",), (f"mrvgraph {self.version}",)),))
 
@@ -388,7 +391,7 @@ def _badge(verdict: Verdict) -> str:
     return {HELD: "good", IDLE: "plain"}.get(verdict.state, verdict.severity)
 
 
-def _finding_row(finding: Finding) -> Row:
+def _finding_row(finding: Finding) -> TableRow:
     parts: list[Inlines] = [(sentence(finding),)]
     parts += [
         (Soft((f"{word}: {text}",)),) for word, text in (("Evidence", finding.evidence), ("What to do", finding.remedy)) if text
@@ -397,7 +400,7 @@ def _finding_row(finding: Finding) -> Row:
     for part in parts:
         joined += ((Break(),) if joined else ()) + part
     about: Inlines = (Code(finding.subject), Break(), Soft((finding.code,)))
-    return Row(((Badge(finding.severity, finding.severity),), joined, about, (finding.source,)))
+    return TableRow(((Badge(finding.severity, finding.severity),), joined, about, (finding.source,)))
 
 
 def _reading_cells(line: ReadingLine, total: float) -> Iterator[Inlines]:

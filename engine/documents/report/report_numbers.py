@@ -17,14 +17,14 @@ from engine.documents.model import (
     Only,
     Paragraph,
     Ref,
-    Row,
     Soft,
     Table,
+    TableRow,
     anchor_of,
     between,
 )
 from engine.documents.pages.equation_block import equation_title
-from engine.documents.report.figures import Figures, Number, place_text
+from engine.documents.report.figures import Figures, TracedNumber, place_text
 from engine.documents.subject import KINDS, Subject, kind_badge, unit_text
 from engine.project.written_numbers import Origin
 from equations.model.equation import Equation
@@ -63,7 +63,7 @@ def _equation_box(equation: Equation, figures: Figures, subject: Subject) -> Box
     blocks.append(Paragraph(about, "tight"))
     shown = numbers if len(numbers) <= _MOST_WORKED else sorted(numbers, key=lambda n: (-abs(n.value), n.cell))[:_SOME_WORKED]
     rows = tuple(
-        Row(((Code(n.name),), (figures.figure(n.quantity, n.cell),), ("= ", *figures.worked(n)) if n.worked else ())) for n in shown
+        TableRow(((Code(n.name),), (figures.figure(n.quantity, n.cell),), ("= ", *figures.worked(n)) if n.worked else ())) for n in shown
     )
     caption: Inlines = (f"The {len(shown)} largest of {len(numbers)} numbers",) if len(shown) < len(numbers) else ()
     blocks.append(Table((("Number",), ("Value",), ("With numbers",)), rows, caption, (1,), weights=(2.2, 1.5, 6)))
@@ -73,11 +73,11 @@ def _equation_box(equation: Equation, figures: Figures, subject: Subject) -> Box
     return Box(tuple(blocks), anchor_of(Ref("equation", equation.id)), "equation" if equation.number else "editor")
 
 
-def number_tables(numbers: Sequence[Number], quantity: Quantity, figures: Figures) -> Iterator[Block]:
+def number_tables(numbers: Sequence[TracedNumber], quantity: Quantity, figures: Figures) -> Iterator[Block]:
     """Yield numbers as grids: the last two indices that vary, or rows and columns of a matrix, one grid for each further label."""
     axes = quantity.indices
     if len(axes) < 2:
-        rows = tuple(Row(((", ".join(n.labels) or n.quantity,), (figures.figure(n.quantity, n.cell),))) for n in numbers)
+        rows = tuple(TableRow(((", ".join(n.labels) or n.quantity,), (figures.figure(n.quantity, n.cell),))) for n in numbers)
         yield Table(((axes[0].replace("_", " ") if axes else "",), ("Value",)), rows, right=(1,), look="plain")
         return
     down, across = 0, 1
@@ -89,14 +89,14 @@ def number_tables(numbers: Sequence[Number], quantity: Quantity, figures: Figure
         yield _grid(here, (down, across), axes, ", ".join(fixed), figures)
 
 
-def _grid(numbers: Sequence[Number], at: tuple[int, int], axes: tuple[str, ...], fixed: str, figures: Figures) -> Block:
+def _grid(numbers: Sequence[TracedNumber], at: tuple[int, int], axes: tuple[str, ...], fixed: str, figures: Figures) -> Block:
     held = {(n.labels[at[0]], n.labels[at[1]]): n for n in numbers}
     rows = [x for x in dict.fromkeys(n.labels[at[0]] for n in numbers) if any(n.value for key, n in held.items() if key[0] == x)]
     columns = [x for x in dict.fromkeys(n.labels[at[1]] for n in numbers) if any(n.value for key, n in held.items() if key[1] == x)]
     if not rows:
         return Paragraph((f"{fixed + ': ' if fixed else ''}all zero",))
     body = tuple(
-        Row(
+        TableRow(
             (
                 (row,),
                 *(
@@ -129,7 +129,7 @@ def input_sections(figures: Figures, subject: Subject) -> Iterator[Block]:
                 yield _input_box(quantity, [n for n in given[quantity.id] if n.origin is not None], figures, subject)
 
 
-def _input_box(quantity: Quantity, numbers: list[Number], figures: Figures, subject: Subject) -> Box:
+def _input_box(quantity: Quantity, numbers: list[TracedNumber], figures: Figures, subject: Subject) -> Box:
     title: Inlines = (subject.math(quantity), f" {quantity.title} ", kind_badge(quantity.kind))
     blocks: list[Block] = [Heading(4, title)]
     if quantity.title != quantity.meaning:
@@ -142,7 +142,7 @@ def _input_box(quantity: Quantity, numbers: list[Number], figures: Figures, subj
     return Box(tuple(blocks), anchor_of(Ref("quantity", quantity.id)), "entry")
 
 
-def _input_facts(quantity: Quantity, numbers: list[Number], subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
+def _input_facts(quantity: Quantity, numbers: list[TracedNumber], subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     origins = [n.origin for n in numbers if n.origin is not None]
     yield ("Unit",), (unit_text(quantity.unit),)
     yield ("Given by",), between((x,) for x in dict.fromkeys(given_by(o) for o in origins))
@@ -173,13 +173,13 @@ def _meta(origins: list[Origin]) -> list[tuple[str, list[str]]]:
     return [(name.replace("_", " ").capitalize(), [dict(o.meta).get(name, "") for o in origins]) for name in names]
 
 
-def _written_table(numbers: list[Number], figures: Figures) -> Block:
+def _written_table(numbers: list[TracedNumber], figures: Figures) -> Block:
     rows = []
     for n in numbers:
         origin = n.origin
         written = f"{origin.written} {origin.unit}".removesuffix(" 1") if origin is not None else ""
         place: Inlines = (Soft((place_text(origin),)),) if origin is not None else ()
-        rows.append(Row(((Code(n.name),), (figures.figure(n.quantity, n.cell),), (written,), place)))
+        rows.append(TableRow(((Code(n.name),), (figures.figure(n.quantity, n.cell),), (written,), place)))
     return Table(
         (("Number",), ("Value",), ("As written",), ("Where",)), tuple(rows), right=(1,), look="plain", weights=(3, 1.6, 2, 2)
     )

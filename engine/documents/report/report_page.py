@@ -7,7 +7,7 @@ import hashlib
 import json
 
 from engine.documents.model import Document, Ref, Widget
-from engine.documents.report.figures import Figures, Number, place_text
+from engine.documents.report.figures import Figures, TracedNumber, place_text
 from engine.documents.report.report_document import PARTS
 from engine.documents.report.report_numbers import given_by
 from engine.documents.subject import KINDS, Subject, unit_text
@@ -116,7 +116,7 @@ def report_data(figures: Figures, subject: Subject) -> dict[str, object]:
     return {"quantities": quantities, "equations": said, "origins": [dict(said) for said in origins]}
 
 
-def _cell(n: Number, equations: dict[str, int], origins: dict[Said, int]) -> list[object]:
+def _cell(n: TracedNumber, equations: dict[str, int], origins: dict[Said, int]) -> list[object]:
     """Return labels, text, exact value, equation, worked text, further reads and origin of a number."""
     exact = n.state or repr(n.value)
     origin = -1

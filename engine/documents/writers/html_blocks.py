@@ -29,10 +29,10 @@ from engine.documents.model import (
     Paragraph,
     Picture,
     Ref,
-    Row,
     Soft,
     Strong,
     Table,
+    TableRow,
     Tiles,
     Widget,
     plain,
@@ -197,7 +197,7 @@ class HtmlWriter:
             caption, tag("div", {"class": f"table {table.look}" + (" scrolls" if table.look in ("grid", "plain") else "")}, element)
         )
 
-    def row(self, row: Row, table: Table, labels: Sequence[str]) -> Html:
+    def row(self, row: TableRow, table: Table, labels: Sequence[str]) -> Html:
         cells = []
         for at, cell in enumerate(row.cells):
             first = at == 0 and table.first

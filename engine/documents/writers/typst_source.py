@@ -32,10 +32,10 @@ from engine.documents.model import (
     Paragraph,
     Picture,
     Ref,
-    Row,
     Soft,
     Strong,
     Table,
+    TableRow,
     Tiles,
     Widget,
     anchor_of,
@@ -227,7 +227,7 @@ class TypstWriter:
         call = f"grid-table(({columns},), ({align},), {size}, ({head},), {cells})"
         return caption + (f"#fitted({call})" if numbers else f"#{call}")
 
-    def row(self, row: Row, count: int) -> str:
+    def row(self, row: TableRow, count: int) -> str:
         cells: Sequence[Inlines] = (*row.cells, *((),) * (count - len(row.cells)))
         self.narrow = True
         written = [self.content(cell) for cell in cells]

@@ -14,8 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.run.arithmetic.whole_numbers import ROUNDING
-
 #: Powers beyond this are computed as floats; a fraction would fill the memory.
 _MOST_POWER = 1000
 
@@ -151,30 +149,34 @@ class Rational:
 
 
 def rounded_exactly(
-    name: str, values: NDArray[np.float64], near: NDArray[np.bool_], exact: NDArray[Any]
+    rounded: NDArray[np.float64], near: NDArray[np.bool_], exact: NDArray[Any], exactly: Callable[[Fraction], int]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return values rounded down (``floor``) or up (``ceil``), those near a whole number by the fractions that they are.
+    """Return rounded values, where they were near a step by the fractions that they are.
 
     Parameters
     ----------
+    rounded
+        As floats round them.
     near
-        Which values are near a whole number. Shape: as ``values``.
+        Which values were near a step. Shape: as ``rounded``.
     exact
-        The values as :class:`Rational`. Shape: one that broadcasts to that of ``values``.
+        The values as :class:`Rational`. Shape: one that broadcasts to that of ``rounded``.
+    exactly
+        What the function makes of a fraction.
 
     Returns
     -------
     tuple of arrays
-        The rounded values, and which of them count as the whole number because no fraction is known. Shapes: as ``values``.
+        The rounded values, and which of them count as the step because no fraction is known. Shapes: as ``rounded``.
     """
-    result, unknown = np.array(ROUNDING[name](values)), np.zeros(np.shape(values), bool)
-    fractions = np.broadcast_to(exact, np.shape(values))
+    result, unknown = np.array(rounded), np.zeros(np.shape(rounded), bool)
+    fractions = np.broadcast_to(exact, np.shape(rounded))
     for cell in map(tuple, np.argwhere(near)):
         number = Rational.of(fractions[cell])
-        if number is None or number.fraction is None:
+        if number is None or number.fraction is None or abs(number.fraction - Fraction(float(rounded[cell]))) > 1:  # a case went another way
             unknown[cell] = True
         else:
-            result[cell] = math.floor(number.fraction) if name == "floor" else math.ceil(number.fraction)
+            result[cell] = exactly(number.fraction)
     return result, unknown
 
 

@@ -7,6 +7,7 @@ the whole number.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,11 @@ def near_whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     return close
 
 
+def is_near(value: float, exact: Fraction) -> bool:
+    """Whether a fraction is the same number as a float, but for its last digits; it is not where a case went another way in fractions."""
+    return abs(exact - Fraction(value)) <= NEAR * max(1.0, abs(value))
+
+
 def floor(values: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
     """Return values rounded down, those near a whole number as that number; into ``out`` where it is given, as NumPy's functions do."""
     return _rounded(values, np.floor(values), out)
@@ -37,10 +43,6 @@ def floor(values: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]
 def ceil(values: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
     """Return values rounded up, those near a whole number as that number; into ``out`` where it is given, as NumPy's functions do."""
     return _rounded(values, np.ceil(values), out)
-
-
-#: The functions of the language that round.
-ROUNDING = {"floor": floor, "ceil": ceil}
 
 
 def _rounded(values: NDArray[Any], result: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:

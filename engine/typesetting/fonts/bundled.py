@@ -104,7 +104,9 @@ def _home(code: int) -> str:
 
 def _is_unseen(character: str) -> bool:
     """Say whether a character has no picture of its own: ends of lines, joiners, marks of direction, choices of a variant."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") or unicodedata.name(character, "").startswith("VARIATION SEL")
+    return unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp") or unicodedata.name(character, "").startswith(
+        "VARIATION SEL"
+    )
 
 
 def _rule(face: Face, part: bytes) -> str:

@@ -28,7 +28,7 @@ _CROWDED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class GraphBox:
     """A quantity in the picture; ``earlier`` is set for its value of an earlier year."""
 
     quantity: str
@@ -69,10 +69,10 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class GraphLayout:
     """The whole picture."""
 
-    boxes: tuple[Box, ...]
+    boxes: tuple[GraphBox, ...]
     lines: tuple[Line, ...]
     lanes: tuple[Lane, ...]
     wide: float
@@ -116,7 +116,7 @@ def section_of(quantity: str, graph: EquationGraph, wanted: set[str]) -> str:
     return m.quantity[quantity].source.section
 
 
-def lay_out(graph: EquationGraph, quantities: Iterable[str]) -> Layout:
+def lay_out(graph: EquationGraph, quantities: Iterable[str]) -> GraphLayout:
     """Place the boxes and lines of some quantities."""
     return _Drawing(graph, set(quantities)).layout()
 
@@ -225,18 +225,18 @@ class _Drawing:
         lanes = {boxes[t].lane for t in ends if boxes[t].column > column}
         return lanes.pop() if len(lanes) == 1 else boxes[source].lane
 
-    def layout(self) -> Layout:
+    def layout(self) -> GraphLayout:
         columns, lanes = self.items, self.lanes()
         _settle(columns, lanes)
         boxes = tuple(
-            Box(_plain(item.key), LEFT + at * (BOX_WIDE + _GAP_X), item.y, item.key.endswith(EARLIER))
+            GraphBox(_plain(item.key), LEFT + at * (BOX_WIDE + _GAP_X), item.y, item.key.endswith(EARLIER))
             for at, column in enumerate(columns)
             for item in column
             if not item.track
         )
         wide = LEFT + len(columns) * (BOX_WIDE + _GAP_X) - _GAP_X + LEFT
         high = lanes[-1].y + lanes[-1].high + 16 if lanes else _TOP + 20
-        return Layout(boxes, tuple(self.lines()), tuple(lanes), wide, high)
+        return GraphLayout(boxes, tuple(self.lines()), tuple(lanes), wide, high)
 
     def lanes(self) -> list[Lane]:
         titles = {section.id: section.title for section in self.methodology.sections}

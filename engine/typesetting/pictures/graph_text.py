@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from engine.plan.graph import EquationGraph, publication_order
 from engine.typesetting.pictures.graph_layout import section_of
 from engine.typesetting.pictures.graph_view import KIND_COLOURS, GraphView, view_of
+from engine.typesetting.pictures.shapes import RULE
 
 
 def graph_record(graph: EquationGraph, quantities: Iterable[str]) -> dict[str, object]:
@@ -91,7 +92,7 @@ def graph_dot(graph: EquationGraph, quantities: Iterable[str]) -> str:
     lines = ["digraph methodology {", "  rankdir=LR;", '  node [shape=box, style="filled,rounded", fontname="Helvetica"];']
     for at, (section, members) in enumerate(_by_section(view).items()):
         title = next((s.title for s in methodology.sections if s.id == section), "")
-        lines += [f"  subgraph cluster_{at} {{", f'    label="{_dot(f"{section} {title}")}"; color="#c5cdd4";']
+        lines += [f"  subgraph cluster_{at} {{", f'    label="{_dot(f"{section} {title}")}"; color="{RULE}";']
         for id_ in members:
             quantity = methodology.quantity[id_]
             under = "; ".join(view.conditions(id_))

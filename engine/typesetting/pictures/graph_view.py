@@ -9,16 +9,17 @@ from functools import cached_property
 from engine.plan.graph import EquationGraph, publication_order
 from engine.plan.setting import may_hold
 from engine.plan.spec_setting import choice_combinations, placeholder_setting
+from engine.typesetting.pictures import shapes
 from engine.typesetting.pictures.symbols import letters_as_written, symbol_of
 from equations.model.methodology import Methodology
 
-#: Tint and full colour by kind; the full colours remain apart for colour-blind readers (Okabe and Ito).
+#: Tint and full colour by kind.
 KIND_COLOURS = {
-    "monitored": ("#fbe3b5", "#E69F00"),
-    "fixed_ex_ante": ("#d3ebf9", "#56B4E9"),
-    "default": ("#f0dbe7", "#CC79A7"),
-    "computed": ("#ffffff", "#9aa5ad"),
-    "statement": ("#fbf7cf", "#F0E442"),
+    "monitored": (shapes.PALE_ORANGE, shapes.ORANGE),
+    "fixed_ex_ante": (shapes.PALE_SKY, shapes.SKY),
+    "default": (shapes.PALE_PURPLE, shapes.PURPLE),
+    "computed": (shapes.WHITE, shapes.GREY),
+    "statement": (shapes.PALE_YELLOW, shapes.YELLOW),
 }
 _SHAPES = ("●", "■", "▲", "◆", "✚", "★")
 _MOST_COMBINATIONS = 256

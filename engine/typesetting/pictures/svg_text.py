@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from engine.output.markup import Child, Html, joined, tag
-from engine.typesetting.fonts.bundled import FONT
+from engine.output.markup import Html
 from engine.typesetting.mathematics.from_latex import mathematics
 from engine.typesetting.mathematics.tree import (
     Accent,
@@ -17,6 +16,7 @@ from engine.typesetting.mathematics.tree import (
     Sign,
     Words,
 )
+from engine.typesetting.pictures.shapes import shape
 
 #: Widths of the letters of FONT, in thousandths of the size; anything else counts as wide.
 _WIDTHS = dict.fromkeys("abdeghnopqu0123456789_#$+<=>?^~", 556) | dict.fromkeys("csvxyzkJ", 500) | dict.fromkeys("ijl|'", 222)
@@ -74,24 +74,15 @@ def symbol_width(latex: str, size: float) -> float:
     return sum(width(text, size * (_SMALL if level else 1)) for text, level, _ in symbol_runs(latex)) + 2
 
 
-def symbol_text(latex: str, size: float, at: tuple[float, float], attributes: dict[str, str] | None = None) -> Html:
+def symbol_text(latex: str, size: float, at: tuple[float, float], **attributes: str | float | None) -> Html:
     """Return a symbol as an SVG text that starts at a point."""
     spans, before = [], 0
     for text, level, slanted in symbol_runs(latex):
+        small, style = (f"{size * _SMALL:.1f}" if level else None), "italic" if slanted else None
         shift = (before - level) * size * 0.3
-        spans.append(
-            tag(
-                "tspan",
-                {
-                    "dy": f"{shift:.1f}" if shift else None,
-                    "font-size": f"{size * _SMALL:.1f}" if level else None,
-                    "font-style": "italic" if slanted else None,
-                },
-                text,
-            )
-        )
+        spans.append(shape("tspan", text, dy=f"{shift:.1f}" if shift else None, font_size=small, font_style=style))
         before = level
-    return tag("text", {"x": f"{at[0]:g}", "y": f"{at[1]:g}", "font-size": f"{size:g}", **(attributes or {})}, spans)
+    return shape("text", spans, x=at[0], y=at[1], font_size=size, **attributes)
 
 
 def symbol_words(latex: str) -> str:
@@ -126,36 +117,3 @@ def _runs(node: Mathematics, level: int) -> list[tuple[str, int, bool]]:
         case Accent(base=base):
             return _runs(base, level)
     return [("…", level, False)]
-
-
-def label(text: str, at: tuple[float, float], size: float, **attributes: str) -> Html:
-    """Return a line of text at a point; attribute names may use ``_`` for ``-``."""
-    return tag(
-        "text",
-        {
-            "x": f"{at[0]:g}",
-            "y": f"{at[1]:g}",
-            "font-size": f"{size:g}",
-            **{key.replace("_", "-"): value for key, value in attributes.items()},
-        },
-        text,
-    )
-
-
-def picture(size: tuple[float, float], title: str, *children: Child, attributes: dict[str, str] | None = None) -> Html:
-    """Return an SVG picture with a title for those who do not see it."""
-    wide, high = size
-    return tag(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "viewBox": f"0 0 {wide:g} {high:g}",
-            "width": f"{wide:g}",
-            "height": f"{high:g}",
-            "role": "img",
-            "font-family": FONT,
-            **(attributes or {}),
-        },
-        tag("title", None, title),
-        joined(*children),
-    )

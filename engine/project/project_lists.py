@@ -1,0 +1,71 @@
+"""Lists of a project that stand in CSV files beside it: members of its sets, groups, combinations of relations."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping as Lookup
+from pathlib import Path
+
+from equations.errors import Place
+from equations.files.csv_table import CsvTable, FaultTaker, read_bytes, read_table
+from equations.files.listed_file import listed_members, listed_pairs, named_file
+from equations.files.regular_file import may_read
+from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.records import record
+
+
+@record(frozen=True)
+class Columns:
+    """The columns of a CSV file of combinations; ``stated`` where the project says which stand for the indices of the relation."""
+
+    names: tuple[str, ...]
+    stated: bool
+    place: Place
+
+
+class ProjectLists:
+    """Puts what CSV files list in place of ``{file: ...}``; keeps the files with their SHA-256, and the columns of relations."""
+
+    def __init__(self, folder: Path, fault: FaultTaker) -> None:
+        self.folder = folder
+        self.fault = fault
+        self.files: dict[str, str] = {}
+        self.columns: dict[str, Columns] = {}
+
+    def members(self, sets: Lookup[str, YamlNode]) -> dict[str, YamlNode]:
+        """Return the members of each set; of a group, what each of its members gathers."""
+        found: dict[str, YamlNode] = {}
+        for id_, node in sets.items():
+            found[id_] = node
+            if isinstance(node, Mapping) and named_file(node) is not None:
+                listed = listed_members(node, id_, self.read, self.fault, only_ids=True)
+                blocks = [item for item in listed.items if isinstance(item, Mapping)]
+                found[id_] = listed if not blocks else Mapping(
+                    tuple((name, of) for block in blocks if isinstance(name := block.get("id"), Scalar) and (of := block.get("of"))),
+                    node.file, node.line, node.column,
+                )  # fmt: skip
+        return found
+
+    def relations(self, relations: Lookup[str, YamlNode]) -> dict[str, YamlNode]:
+        """Return the combinations of each relation."""
+        found: dict[str, YamlNode] = {}
+        for id_, node in relations.items():
+            found[id_] = node
+            if isinstance(node, Mapping) and (file := named_file(node)) is not None:
+                found[id_], names = listed_pairs(node, (), self.read, self.fault)
+                self.columns[id_] = Columns(names, "columns" in node, file.place)
+        return found
+
+    def read(self, file: Scalar) -> CsvTable | None:
+        """Return a CSV file that the project may read."""
+        if "\0" not in file.text and not may_read(self.folder, file.text):
+            self.fault("I522", f"the file {file.text!r} lies outside the folder of the project", file.place,
+                       "a project file from elsewhere could otherwise read any file of this machine",
+                       "put it beside the project file, or allow its folder with --data-folder DIR")  # fmt: skip
+            return None
+        path = self.folder / file.text
+        data = read_bytes(path, file.text, file.place, self.fault)
+        if data is None:
+            return None
+        self.files[file.text] = hashlib.sha256(data).hexdigest()
+        return read_table(data, path.as_posix(), file.place, self.fault)

@@ -1,0 +1,167 @@
+"""What each operation and each function of the language does to numbers, one row each.
+
+A run, a batch, its slopes and signs, the size of what rounding may have moved, and seeded faults all read these rows; the rows of
+:mod:`equations.formula.functions` say what a function is. Another projection, to a spreadsheet or to JavaScript, is one more field here, which
+tests/engine/test_function_tables.py then asks of every function. The second computation (:mod:`engine.audit.scalar_functions`) has rows of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from engine.run.arithmetic.comparisons import equal, greater, greater_equal, less, less_equal, not_equal
+from engine.run.arithmetic.powers import power
+from engine.run.arithmetic.whole_numbers import ceil, floor
+from engine.run.calendar_days import calendar_years, days_in_year, operating_days
+from equations.formula.functions import FUNCTIONS as LANGUAGE
+from equations.records import record
+
+
+@record(frozen=True)
+class Operation:
+    """An operation on numbers, element by element.
+
+    Attributes
+    ----------
+    number
+        The NumPy function; takes ``out=``, as NumPy's own do. Of a calendar function: year, first year and setting in, a number out.
+    operands
+        How many it takes; more are folded from the left.
+    slope
+        From the operands its derivative with respect to each; ``None`` where it is flat wherever it has one (conditions, rounding).
+        At a corner it is that of the branch taken.
+    sign
+        When a result cannot be below zero: ``always``, or where ``all``, ``any`` or the ``first`` of its operands cannot; else empty.
+    partial
+        Whether it can leave the finite numbers with finite operands.
+    condition
+        Whether the result is a condition: 1 or 0.
+    """
+
+    number: Callable[..., Any]
+    operands: int = 2
+    slope: Callable[..., tuple[Any, ...]] | None = None
+    sign: str = ""
+    partial: bool = False
+    condition: bool = False
+
+
+@record(frozen=True)
+class FunctionMeaning(Operation):
+    """What a function of the language does.
+
+    Attributes
+    ----------
+    entered
+        What went into a result (:mod:`engine.run.magnitudes`): from the result, the sizes of the arguments, and what went into each.
+    domain
+        What it takes, in words, where it does not take every number.
+    exactly
+        What a rounding function makes of a fraction.
+    jumps
+        Of a rounding function: how far above each whole number it jumps (0: at whole numbers; 0.5: halfway between).
+    mistaken
+        Functions that may be written in its place by mistake.
+    """
+
+    operands: int = 1
+    entered: Callable[..., Any] = lambda result, sizes, entered: entered[0]
+    domain: str = ""
+    exactly: Callable[[Fraction], int] | None = None
+    jumps: float = 0.0
+    mistaken: tuple[str, ...] = ()
+
+
+@record(frozen=True)
+class Reduction:
+    """A reduction over members.
+
+    Attributes
+    ----------
+    join
+        The operation that joins two of them.
+    neutral
+        What changes nothing, and is the result over no members.
+    decisive
+        What decides the whole, whatever the others are; NaN where nothing does.
+    """
+
+    join: str
+    neutral: float
+    decisive: float = math.nan
+
+
+def positive_part(values: Any, out: Any = None) -> Any:
+    """Return what is above zero, and zero elsewhere."""
+    return np.maximum(values, 0.0, out=out)
+
+
+def _chosen(condition: Any, there: Any, otherwise: Any) -> Any:
+    return np.where(condition != 0.0, there, otherwise)
+
+
+def _power_slopes(x: Any, y: Any) -> tuple[Any, ...]:
+    # below and at zero only whole exponents are allowed, and nobody moves them; x ^ 0 is 1 everywhere, also at 0
+    return np.where(y == 0.0, 0.0, x ** (y - 1) * y), np.where(x > 0, x**y * np.log(x), 0.0)
+
+
+OPERATORS: dict[str, Operation] = {
+    "add": Operation(np.add, slope=lambda x, y: (1, 1), sign="all"),
+    "sub": Operation(np.subtract, slope=lambda x, y: (1, -1)),
+    "mul": Operation(np.multiply, slope=lambda x, y: (y, x), sign="all"),
+    "div": Operation(np.divide, slope=lambda x, y: (y ** (-1.0), -x / y**2), sign="all", partial=True),
+    "power": Operation(power, slope=_power_slopes, sign="first", partial=True),
+    "neg": Operation(np.negative, 1, slope=lambda x: (-1,)),
+    "lt": Operation(less, sign="always", condition=True), "le": Operation(less_equal, sign="always", condition=True),
+    "gt": Operation(greater, sign="always", condition=True), "ge": Operation(greater_equal, sign="always", condition=True),
+    "eq": Operation(equal, sign="always", condition=True), "ne": Operation(not_equal, sign="always", condition=True),
+    "and": Operation(np.logical_and, sign="always", condition=True), "or": Operation(np.logical_or, sign="always", condition=True),
+    "not": Operation(np.logical_not, 1, sign="always", condition=True),
+    "where": Operation(_chosen, 3, slope=lambda c, x, y: (np.zeros_like(x), c != 0, c == 0)),
+}  # fmt: skip
+
+#: Every function of the language but those that make matrices.
+FUNCTIONS: dict[str, FunctionMeaning] = {
+    "max": FunctionMeaning(np.maximum, 2, lambda x, y: (x >= y, x < y), "any", entered=lambda result, sizes, entered: _largest(entered),
+                           mistaken=("min",)),
+    "min": FunctionMeaning(np.minimum, 2, lambda x, y: (x <= y, x > y), "all", entered=lambda result, sizes, entered: _largest(entered),
+                           mistaken=("max",)),
+    "pos": FunctionMeaning(positive_part, slope=lambda x: (x > 0,), sign="always"),
+    "abs": FunctionMeaning(np.abs, slope=lambda x: (np.sign(x),), sign="always"),
+    "floor": FunctionMeaning(floor, sign="all", entered=lambda result, *_: result, exactly=math.floor, mistaken=("ceil",)),
+    "ceil": FunctionMeaning(ceil, sign="all", entered=lambda result, *_: result, exactly=math.ceil, mistaken=("floor",)),
+    "sqrt": FunctionMeaning(np.sqrt, slope=lambda x: ((1 / 2) / np.sqrt(x),), sign="always", partial=True, domain="a number not below zero",
+                            entered=lambda result, sizes, entered: np.abs(result) + 1 / np.maximum(np.abs(result), 1e-150) * entered[0]),
+    "exp": FunctionMeaning(np.exp, slope=lambda x: (np.exp(x),), sign="always", partial=True,
+                           entered=lambda result, sizes, entered: np.abs(result) + np.abs(result) * entered[0]),
+    "ln": FunctionMeaning(np.log, slope=lambda x: (x ** (-1.0),), partial=True, domain="a number above zero", mistaken=("log10",),
+                          entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0]),
+    "log10": FunctionMeaning(np.log10, slope=lambda x: (1 / (x * np.log(10)),), partial=True, domain="a number above zero",
+                             entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], mistaken=("ln",)),
+    "days_in_year": FunctionMeaning(lambda year, first, setting: days_in_year(year), mistaken=("operating_days",)),
+    "operating_days": FunctionMeaning(lambda year, first, setting: operating_days(year, setting), mistaken=("days_in_year",)),
+    "elapsed_years": FunctionMeaning(lambda year, first, setting: year - first),
+    "calendar_years": FunctionMeaning(np.vectorize(calendar_years, otypes=[float]), entered=lambda result, *_: result),
+}  # fmt: skip
+
+REDUCTIONS: dict[str, Reduction] = {
+    "Sum": Reduction("add", 0.0), "Product": Reduction("mul", 1.0, 0.0), "Max": Reduction("max", -math.inf), "Min": Reduction("min", math.inf),
+    "All": Reduction("and", 1.0, 0.0), "Any": Reduction("or", 0.0, 1.0),
+}  # fmt: skip
+
+#: Everything that is done to numbers; dates count as numbers.
+OPERATIONS: dict[str, Operation] = OPERATORS | {name: meaning for name, meaning in FUNCTIONS.items() if LANGUAGE[name].rule != "calendar"}
+#: What a program of a batch can do: dates decide rules only, which no batch asks.
+ELEMENTWISE = {name: operation for name, operation in OPERATIONS.items() if name in OPERATORS or LANGUAGE[name].rule != "date"}
+
+
+def _largest(parts: list[Any]) -> Any:
+    result = parts[0]
+    for part in parts[1:]:
+        result = np.maximum(result, part)
+    return result

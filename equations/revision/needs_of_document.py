@@ -1,0 +1,258 @@
+"""What needs what in a document that is not read as a methodology yet: which names its formulas, lists and blocks mention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Mapping as Lookup
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from functools import cached_property
+from itertools import pairwise
+
+from equations.errors import MethodologyError
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.formula.tokens import Source, Token, read_tokens
+
+#: Fields whose text is a formula or a condition.
+FORMULAS = ("defines", "formula", "relation", "when", "condition", "left", "right", "gives")
+#: Lists whose entries may be left without use, and the fields that use them.
+_USED_IN = {
+    "index_sets": ("indices", "subset_of", "groups", "over", "by"),
+    "relations": ("on",),
+    "equivalences": ("equivalences", "equivalence"),
+    "choices": (),
+    "rulings": (),
+}
+_OF_QUANTITIES = ("datasets", "published_results", "comparisons", "monitoring_list", "rules")
+
+
+class Document:
+    """A document with the names that its parts mention."""
+
+    def __init__(self, root: Mapping) -> None:
+        self.root = root
+
+    # -- names
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of formulas -> the quantity that they stand for: its id, its matrix, its diagonal matrix."""
+        found = {}
+        for block in blocks_of(self.root.get("quantities")):
+            for field in ("id", "matrix", "diagonal_matrix"):
+                if name := text_of(block, field):
+                    found[name] = text_of(block, "id")
+        return found
+
+    @cached_property
+    def letters(self) -> set[str]:
+        """Letters of index sets; a quantity of that name is one only in front of a bracket."""
+        return {text for block in blocks_of(self.root.get("index_sets")) for text in texts_of(block.get("letters"))}
+
+    def quantities_in(self, text: str) -> set[str]:
+        """Return the quantities that a formula names."""
+        tokens = tokens_of(text)
+        return {self.names[token.text] for token, after in pairwise(tokens)
+                if token.kind == "name" and token.text in self.names and (token.text not in self.letters or after.text == "[")}  # fmt: skip
+
+    def result(self) -> str:
+        """Return the id of the result."""
+        head = self.root.get("methodology")
+        return text_of(head, "result") if isinstance(head, Mapping) else ""
+
+    def quantities(self) -> list[str]:
+        """Return the ids of all quantities."""
+        return [text_of(block, "id") for block in blocks_of(self.root.get("quantities"))]
+
+    def is_computed(self, id_: str) -> bool:
+        """Whether only equations can give a quantity."""
+        return any(text_of(block, "id") == id_ and text_of(block, "kind") == "computed" for block in blocks_of(self.root.get("quantities")))
+
+    def has(self, list_: str, id_: str) -> bool:
+        """Whether a list has an entry."""
+        return any(text_of(block, "id") == id_ for block in blocks_of(self.root.get(list_)))
+
+    def numbers(self) -> set[str]:
+        """Return the printed numbers of all equations."""
+        return {text_of(block, "number") for block in blocks_of(self.root.get("equations"))} - {""}
+
+    # -- needs
+
+    @cached_property
+    def equations(self) -> list[tuple[str, str, set[str]]]:
+        """Id, quantity and the quantities read of every equation, those of readings among them."""
+        found = []
+        for block in _deep(self.root):
+            left = text_of(block, "defines")
+            if left:
+                reads = set().union(*(self.quantities_in(text_of(block, field)) for field in ("formula", "relation")))
+                found += [(text_of(block, "id"), quantity, reads) for quantity in self.quantities_in(left)]
+        return found
+
+    def defined(self) -> set[str]:
+        """Return the quantities that have an equation."""
+        return {quantity for _, quantity, _ in self.equations}
+
+    def equations_of(self, quantities: AbstractSet[str]) -> list[str]:
+        """Return the equations that define one of some quantities."""
+        return [id_ for id_, quantity, _ in self.equations if quantity in quantities]
+
+    def needed(self, also: AbstractSet[str] = frozenset()) -> set[str]:
+        """Return what follows into the result, the report, rules, printed tables and some more quantities."""
+        head = self.root.get("methodology")
+        open_ = {self.result(), *texts_of(head.get("report") if isinstance(head, Mapping) else None), *also} - {""}
+        open_ |= {quantity for list_ in ("rules", "comparisons", "published_results") for block in blocks_of(self.root.get(list_))
+                  for quantity in self.read_in(block)}  # fmt: skip
+        found: set[str] = set()
+        while open_:
+            found |= open_
+            open_ = {read for _, quantity, reads in self.equations if quantity in open_ for read in reads} - found
+        return found
+
+    def read_in(self, block: Mapping) -> set[str]:
+        """Return the quantities that an entry names."""
+        named = {self.names[name] for name in (text_of(block, "quantity"),) if name in self.names}
+        return named.union(*(self.quantities_in(text_of(block, field)) for field in FORMULAS))
+
+    def read_by(self, list_: str, id_: str) -> set[str]:
+        """Return the quantities that one entry names."""
+        return set().union(*(self.read_in(block) for block in blocks_of(self.root.get(list_)) if text_of(block, "id") == id_))
+
+    def readers(self, quantities: AbstractSet[str]) -> list[tuple[str, str]]:
+        """Return the rules, comparisons and printed tables that name one of some quantities, as (list, id)."""
+        return [(list_, text_of(block, "id")) for list_ in ("rules", "comparisons", "published_results")
+                for block in blocks_of(self.root.get(list_)) if self.read_in(block) & quantities]  # fmt: skip
+
+    def is_joined(self, rule: str) -> bool:
+        """Whether a rule joins several conditions, so that a part of it may hold where another does not apply."""
+        words = {token.text for block in blocks_of(self.root.get("rules")) if text_of(block, "id") == rule
+                 for token in tokens_of(text_of(block, "condition"))}  # fmt: skip
+        return bool(words & {"and", "or", "All", "Any"})
+
+    def used(self) -> set[tuple[str, str]]:
+        """Return the entries that something uses, as (list, id), of the lists whose entries may be left without use."""
+        known = {(list_, text_of(block, "id")) for list_ in _USED_IN for block in blocks_of(self.root.get(list_))}
+        found: set[tuple[str, str]] = set()
+        for block in _deep(self.root):
+            words = {token.text.strip("\"'") for field in FORMULAS for token in tokens_of(text_of(block, field))}
+            over = block.get("for")
+            words |= {value.text for _, value in over if isinstance(value, Scalar)} if isinstance(over, Mapping) else set()
+            for list_, fields in _USED_IN.items():
+                here = words.union(*(texts_of(block.get(field)) for field in fields))
+                found |= {(list_, word) for word in here if (list_, word) in known}
+        return found
+
+    # -- taking out
+
+    def without(self, removed: Lookup[str, Iterable[str]], quantities: AbstractSet[str] = frozenset()) -> Document:
+        """Return the document without some entries, and without what gives or names some quantities."""
+        entries = []
+        for key, value in self.root:
+            ids = set(removed.get(key.text, ()))
+            if isinstance(value, Sequence):
+                value = _filtered(value, lambda block, ids=ids: text_of(block, "id") not in ids or not ids)  # type: ignore[misc]
+                value = self.without_quantities(key.text, value, quantities)
+            elif key.text == "methodology" and isinstance(value, Mapping):
+                value = _listing(value, "report", quantities)
+            entries.append((key, value))
+        return Document(replace(self.root, entries=tuple(entries)))
+
+    def without_quantities(self, list_: str, value: Sequence, quantities: AbstractSet[str]) -> Sequence:
+        if not quantities:
+            return value
+        if list_ == "datasets":
+            value = replace(value, items=tuple(_values(block, quantities) for block in blocks_of(value)))
+            return _filtered(value, lambda block: bool(blocks_of(block.get("values"))))
+        if list_ == "pools":
+            return replace(value, items=tuple(_listing(block, "quantities", quantities) for block in blocks_of(value)))
+        if list_ in _OF_QUANTITIES:
+            return _filtered(value, lambda block: not self.read_in(block) & quantities)
+        return value
+
+
+def _values(block: Mapping, quantities: AbstractSet[str]) -> Mapping:
+    values = block.get("values")
+    if not isinstance(values, Sequence):
+        return block
+    kept = _filtered(values, lambda part: text_of(part, "quantity") not in quantities)
+    return replace(block, entries=tuple((k, kept if k.text == "values" else v) for k, v in block))
+
+
+def _listing(block: Mapping, field: str, without: AbstractSet[str]) -> Mapping:
+    """Return a block in whose list some texts do not stand any more."""
+    entries: list[tuple[Scalar, YamlNode]] = []
+    for key, value in block:
+        if key.text == field and isinstance(value, Sequence):
+            value = replace(value, items=tuple(i for i in value.items if not (isinstance(i, Scalar) and i.text in without)))
+            if not value.items:
+                continue
+        entries.append((key, value))
+    return replace(block, entries=tuple(entries))
+
+
+def _filtered(value: Sequence, keep: Callable[[Mapping], bool]) -> Sequence:
+    return replace(value, items=tuple(item for item in value.items if not isinstance(item, Mapping) or keep(item)))
+
+
+def _deep(node: YamlNode) -> Iterator[Mapping]:
+    """Yield every block of a document."""
+    waiting: list[YamlNode] = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Mapping):
+            yield one
+            waiting += [value for _, value in one]
+        elif isinstance(one, Sequence):
+            waiting += one.items
+
+
+def numbers_of(block: Mapping) -> set[str]:
+    """Return the printed numbers of equations at which the place of an entry points."""
+    place = block.get("place")
+    return set(texts_of(place.get("equations"))) if isinstance(place, Mapping) else set()
+
+
+def without_numbers(node: Mapping, gone: AbstractSet[str]) -> Mapping:
+    """Return a document whose places and citations do not name some printed numbers; one that named nothing else names none."""
+
+    def kept(one: YamlNode, key: str, *, foreign: bool) -> YamlNode | None:
+        if isinstance(one, Mapping):
+            foreign = foreign or "document" in one
+            held = ((k, kept(value, k.text, foreign=foreign)) for k, value in one)
+            return replace(one, entries=tuple((k, value) for k, value in held if value is not None))
+        if isinstance(one, Sequence):
+            items = tuple(item for item in (kept(item, key, foreign=foreign) for item in one.items) if item is not None)
+            return replace(one, items=items) if items or not one.items else None
+        if foreign or key not in ("equation", "equations"):
+            return one
+        parts = [part.strip() for part in one.text.split(",")]
+        left = [part for part in parts if part not in gone]
+        return one if len(left) == len(parts) else replace(one, text=", ".join(left), raw="") if left else None
+
+    entries = ((key, value if key.text in ("history", "equations") else kept(value, "", foreign=False)) for key, value in node)
+    return replace(node, entries=tuple((key, value) for key, value in entries if value is not None))
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Return the words of a formula; none where it cannot be read."""
+    try:
+        return read_tokens(Source(text)) if text else []
+    except MethodologyError:
+        return []
+
+
+def blocks_of(node: YamlNode | None) -> list[Mapping]:
+    """Return the blocks of a list."""
+    return [item for item in node.items if isinstance(item, Mapping)] if isinstance(node, Sequence) else []
+
+
+def text_of(block: Mapping, name: str) -> str:
+    """Return the text of a field, or nothing."""
+    node = block.get(name)
+    return node.text if isinstance(node, Scalar) else ""
+
+
+def texts_of(node: YamlNode | None) -> list[str]:
+    """Return the texts of a list; a single text is a list of one."""
+    items = node.items if isinstance(node, Sequence) else [node] if node is not None else []
+    return [item.text for item in items if isinstance(item, Scalar)]
