@@ -200,7 +200,7 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
     units: dict[str, Unit] = {}
     for place, row in table.body(fault):
         id_, cell, unit_text, text = (row[table.header.index(name)] for name in _HEADER)
-        number, quantity = read_number(text), methodology.quantity.get(id_)
+        number, quantity = read_number(text), methodology.declared(id_)
         labels = tuple(cell.split(", ")) if cell else ()
         if number is None:
             errors.append(SpecError("S105", f"{id_}[{cell}] is not a number: {text!r}", place, remedy="write digits with a decimal point"))
