@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+from functools import cache
 from pathlib import Path
 
 from score import page_with_score
@@ -23,6 +24,7 @@ ROOMS = ("equations", "engine")
 ENTRANCES = ("engine.cli", "engine.__main__", "engine.__init__", "equations.__init__")
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of both rooms by dotted name, packages' __init__ left out at the top."""
     found = {}
@@ -34,9 +36,16 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def own_imports(path: Path, *, top: bool = True) -> list[tuple[str, bool]]:
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a file, read once for all tests of a process."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def own_imports(path: Path) -> list[tuple[str, bool]]:
     """Modules of ours that a file imports, with whether the import stands inside a function or under TYPE_CHECKING."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     inside: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.If):
@@ -65,7 +74,7 @@ def reading_order() -> list[str]:
 
 
 def first_line(path: Path) -> str:
-    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[0]
+    return (ast.get_docstring(tree_of(path)) or "").splitlines()[0]
 
 
 def room_of(name: str) -> str:

@@ -47,7 +47,7 @@ def test_the_first_look_shows_the_architecture():
 
 @pytest.mark.parametrize("name", [n for n in FILES if n not in LAZY])
 def test_no_module_of_ours_is_imported_inside_a_function(name):
-    tree = ast.parse(FILES[name].read_text(encoding="utf-8"))
+    tree = pages.tree_of(FILES[name])
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             for node in ast.walk(function):
@@ -57,7 +57,7 @@ def test_no_module_of_ours_is_imported_inside_a_function(name):
 
 def test_rooms_use_only_their_libraries():
     for name, path in FILES.items():
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = pages.tree_of(path)
         used = {(n.module or "").split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
         used |= {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
         if name.startswith("equations"):
@@ -140,7 +140,7 @@ def test_no_control_flow_on_the_words_of_a_message(name):
     def said(node):
         return isinstance(node, ast.Attribute) and node.attr in words
 
-    for node in ast.walk(ast.parse(FILES[name].read_text(encoding="utf-8"))):
+    for node in ast.walk(pages.tree_of(FILES[name])):
         if isinstance(node, ast.Compare):
             sides = (node.left, *node.comparators)
             text = any(isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str)) for side in sides)

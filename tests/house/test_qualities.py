@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 import pages
 import pytest
 
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in pages.modules().items()}
+TREES = {name: pages.tree_of(path) for name, path in pages.modules().items()}
 #: Calls whose arguments are all of one kind, however many there are, beside those of our own functions that take ``*names``.
 OF_ONE_KIND = {"pack", "TypeVar"}
 #: Rows of a table, with their columns named above it.
