@@ -256,16 +256,20 @@ def explain_command(options: argparse.Namespace) -> int:
 def graph_command(options: argparse.Namespace) -> int:
     """The dependency graph."""
     from engine.plan.graph import build_graph
-    from engine.plan.spec_setting import standing_equations
+    from engine.plan.spec_setting import check_switches, standing_equations
     from engine.report.run_report import to_json
     from engine.typesetting.fonts.glyph_check import picture_file
     from engine.typesetting.pictures.graph_picture import graph_svg
     from engine.typesetting.pictures.graph_text import graph_dot, graph_mermaid, graph_record
     from equations.errors import near
     from equations.library.spec_files import load_methodology
+    from equations.readings.composition import with_readings
 
+    choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
     methodology = load_methodology(options.spec)
-    graph = build_graph(methodology, standing_equations(methodology, _pairs(options.choose, "choose"), _pairs(options.reading, "reading")))
+    check_switches(methodology, choices, readings)
+    methodology = with_readings(methodology, readings)
+    graph = build_graph(methodology, standing_equations(methodology, choices, readings))
     targets = options.target or methodology.reported
     wanted: set[str] = set()
     for target in targets:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from engine.plan.plan import Box, Plan
 from engine.plan.planner import plan_run
-from engine.plan.setting import switches_of
 from engine.project.values import UnitReader
 from engine.run.evaluate import evaluate
 from engine.run.exact_run import ExactRun
 from engine.run.inputs import bind_inputs, supplied_quantities
 from engine.run.run import Run
+from equations.readings.composition import with_readings
 
 
 def rereader(run: Run, read_unit: UnitReader) -> Callable[[Mapping[str, str]], Run]:
@@ -28,19 +28,14 @@ def rereader(run: Run, read_unit: UnitReader) -> Callable[[Mapping[str, str]], R
 
     def again(readings: Mapping[str, str]) -> Run:
         setting = replace(run.setting, readings={**run.setting.readings, **readings})
-        supplied = supplied_quantities(run.methodology, run.project, setting)
-        plan = plan_run(run.methodology, setting, (run.methodology.result,), supplied)
-        held = _values_are_fixed(run) and _covers(run.plan, plan)
-        inputs = run.inputs if held else bind_inputs(run.methodology, plan, run.project, read_unit)
-        return Run(run.methodology, run.project, plan, inputs, evaluate(run.methodology, plan, inputs, ExactRun(run.methodology, plan, inputs)), ())
+        methodology = with_readings(run.methodology, setting.readings)
+        supplied = supplied_quantities(methodology, run.project, setting)
+        plan = plan_run(methodology, setting, (methodology.result,), supplied)
+        held = methodology.datasets == run.methodology.datasets and _covers(run.plan, plan)
+        inputs = run.inputs if held else bind_inputs(methodology, plan, run.project, read_unit)
+        return Run(methodology, run.project, plan, inputs, evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs)), ())
 
     return again
-
-
-def _values_are_fixed(run: Run) -> bool:
-    """Whether no reading decides which values of a dataset hold."""
-    conditions = [block.when for dataset in run.methodology.datasets for block in dataset.values if block.when is not None]
-    return not any(kind == "reading" for condition in conditions for kind, _ in switches_of(condition))
 
 
 def _covers(held: Plan, wanted: Plan) -> bool:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.register import taken_by_input
-from engine.plan.setting import switches_of
+from engine.plan.setting import may_hold
 from engine.run.run import Run
 from equations.errors import MethodologyError
-from equations.formula.conditions import decided
-from equations.formula.syntax import Compare, Node, Switch, Word
 from equations.model.ruling import RegisterEntry, Ruling
+from equations.readings.composition import with_readings
 
 #: Runs the project again under other readings (ruling -> reading).
 Rerun = Callable[[Mapping[str, str]], Run]
@@ -121,12 +120,13 @@ def _least_moved(lines: list[ReadingLine]) -> tuple[bool, float]:
 
 def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
     taken = run.setting.readings[ruling.id]
-    applies = ruling.id in _asked(run)
+    concerned = {reading.id for reading in ruling.readings if reading.id != taken and _concerns(run, ruling, reading.id)}
+    applies = bool(concerned)
     lines = []
     for reading in ruling.readings:
         result: float | None = run.headline.value
         error = ""
-        if applies and reading.id != taken:
+        if reading.id in concerned:
             try:
                 result = rerun({ruling.id: reading.id}).headline.value
             except MethodologyError as fault:
@@ -148,30 +148,24 @@ def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
     return lines
 
 
-def _asked(run: Run) -> set[str]:
-    """Return the rulings that anything needed for the result asks for, under the choices made."""
-    conditions: list[Node | None] = []
-    for quantity in run.plan.needs:
-        if quantity not in run.inputs.values:
-            conditions += [equation.when for equation in run.methodology.definitions.get(quantity, ())]
-    conditions += [block.when for dataset in run.methodology.datasets for block in dataset.values]
-    found = set()
-    for condition in conditions:
-        if condition is not None and _decided(condition, run.setting.choices) is not False:
-            found |= {id_ for kind, id_ in switches_of(condition) if kind == "reading"}
-    return found
-
-
-def _decided(node: Node, choices: Mapping[str, str]) -> bool | None:
-    """Decide as much of a condition as choices alone can; ``None`` where readings, years or members decide."""
-
-    def known(part: Node) -> bool | None:
-        match part:
-            case Compare(op=op, left=Switch(kind="choice", id=id_), right=Word(text=text)):
-                return (choices[id_] == text) is (op == "==")
-        return None
-
-    return decided(node, known)
+def _concerns(run: Run, ruling: Ruling, reading: str) -> bool:
+    """Whether the result follows from anything that another reading changes, under the choices made, or cannot be composed with it."""
+    try:
+        other = with_readings(run.methodology, {**run.setting.readings, ruling.id: reading})
+    except MethodologyError:
+        return True
+    if other.datasets != run.methodology.datasets:
+        return True
+    before, after = run.methodology.equation, other.equation
+    ids = {id_ for id_, equation in before.items() if after.get(id_) is not equation and after.get(id_) != equation}
+    ids |= after.keys() - before.keys()
+    changed = [equation for id_ in ids for equation in (before.get(id_), after.get(id_)) if equation is not None]
+    return any(
+        equation.quantity in run.plan.needs
+        and equation.quantity not in run.inputs.values
+        and (equation.when is None or may_hold(equation.when, run.setting))
+        for equation in changed
+    )
 
 
 def ruling_findings(table: RulingsTable) -> tuple[Finding, ...]:

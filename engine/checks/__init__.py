@@ -15,6 +15,7 @@ from engine.checks.lists import check_lists
 from engine.checks.overlaps import check_cases, check_cases_of, check_conditions
 from engine.checks.printed_tables import check_recomputed
 from engine.checks.published_units import check_published_units
+from engine.checks.readings import check_readings
 from engine.checks.references import check_references
 from engine.checks.settled import check_settled
 from engine.checks.tables import check_tables
@@ -56,6 +57,7 @@ __all__ = [
     "check_methodology",
     "check_published_units",
     "check_ratios",
+    "check_readings",
     "check_recomputed",
     "check_references",
     "check_tables",
@@ -102,4 +104,7 @@ def check_methodology(methodology: Methodology) -> CheckResult:
         if decided or check not in (check_recomputed, check_lags):
             said = {(finding.code, finding.subject, finding.what) for finding in findings}
             findings += [f for f in check(methodology) if (f.code, f.subject, f.what) not in said]
+    if decided and not any(finding.severity == "error" for finding in findings):
+        said = {(finding.code, finding.subject, finding.what) for finding in findings}
+        findings += [f for f in check_readings(methodology) if (f.code, f.subject, f.what) not in said]
     return CheckResult(tuple(lines), tuple(findings), tuple(check_values(methodology)))

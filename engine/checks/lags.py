@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import islice
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from engine.plan.spec_setting import YEARS, choice_combinations, named_setting
 from engine.run.formula import Scope, Valued, aligned
 from engine.run.rule_formulas import RuleFormulas
 from engine.run.truth import AWAY, FALSE, TRUE
-from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, Switch, walk
+from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, walk
 from equations.formula.tokens import Source
 from equations.model.dataset import Comparison
 from equations.model.equation import Rule
@@ -32,7 +32,7 @@ def check_lags(methodology: Methodology) -> list[Finding]:
             findings += _rule(rule, lags, methodology)
     for comparison in methodology.comparisons:
         lags = _lags(comparison.left, comparison.right)
-        if lags and not any(_compares(comparison, RuleFormulas(methodology, s, {})) for s in _settings(methodology, lags, None)):
+        if lags and not any(_compares(comparison, RuleFormulas(methodology, s, {})) for s in _settings(methodology, lags)):
             source = comparison.left_source if lags[0] in set(_lags(comparison.left)) else comparison.right_source
             findings.append(_never(comparison.id, "comparison", lags[0], source, str(comparison.source)))
     return findings
@@ -52,25 +52,18 @@ def _lags(*nodes: Node | None) -> list[IndexLetter]:
     return sorted(found, key=lambda index: -abs(index.offset))
 
 
-def _settings(methodology: Methodology, lags: list[IndexLetter], when: Node | None) -> Iterator[Setting]:
-    """Yield settings with more years than any lag reaches, under every choice and the readings that a condition names."""
+def _settings(methodology: Methodology, lags: list[IndexLetter]) -> Iterator[Setting]:
+    """Yield settings with more years than any lag reaches, under every choice."""
     years = abs(lags[0].offset) + YEARS
     if years >= MOST_YEARS:
         return
-    named = {node.id for node in walk(when) if isinstance(node, Switch) and node.kind == "reading"} if when is not None else set[str]()
-    readings = [[(id_, reading.id) for reading in methodology.ruling[id_].readings] for id_ in sorted(named)]
-    count = 0
-    for choices in choice_combinations(methodology):
-        for taken in product(*readings):
-            count += 1
-            if count > _MOST_SETTINGS:
-                return
-            yield named_setting(methodology, choices, dict(taken), f"{_FIRST}-01-01", f"{_FIRST + years - 1}-12-31", {})
+    for choices in islice(choice_combinations(methodology), _MOST_SETTINGS):
+        yield named_setting(methodology, choices, {}, f"{_FIRST}-01-01", f"{_FIRST + years - 1}-12-31", {})
 
 
 def _rule(rule: Rule, lags: list[IndexLetter], methodology: Methodology) -> Iterator[Finding]:
     applies, skipped, asked = False, "", False
-    for setting in _settings(methodology, lags, rule.when):
+    for setting in _settings(methodology, lags):
         formulas, scope = RuleFormulas(methodology, setting, {}), Scope()
         for letter, set_id in rule.letters:
             scope = scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from engine.checks.completeness import plan_errors
 from engine.finding import Finding
 from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
 from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting, spans
-from equations.errors import MethodologyError
-from equations.formula.conditions import decided
-from equations.formula.syntax import Compare, IndexLabel, IndexLetter, Member, Node, Switch, Word, walk
+from equations.formula.syntax import IndexLabel, IndexLetter, Member, walk
 from equations.model.equation import Equation
 from equations.model.left_side import LeftSide, left_side
 from equations.model.methodology import Methodology
@@ -24,7 +21,7 @@ Cell = tuple[str, ...]
 
 
 def check_conditions(methodology: Methodology) -> list[Finding]:
-    """Cases are decided by choices, readings, years and members, never by numbers."""
+    """Cases are decided by choices, years and members, never by numbers."""
     findings = []
     for equation in methodology.equations:
         if equation.when is not None and not is_static(equation.when):
@@ -35,7 +32,7 @@ def check_conditions(methodology: Methodology) -> list[Finding]:
                     "error",
                     equation.id,
                     "a case that depends on a number",
-                    "when: decides by choices, readings, years and members, so that it can be proven complete",
+                    "when: decides by choices, years and members, so that it can be proven complete",
                     "write cases(condition: a, otherwise: b) in the formula",
                     place=place,
                 )
@@ -63,8 +60,7 @@ def check_cases_of(methodology: Methodology, quantity: str, bases: tuple[Setting
     Returns
     -------
     list of Finding
-        G402 where two cases define one cell, W804 for a case that never holds, G403 for a combination of readings that leaves cells
-        without a definition that a run needs.
+        G402 where two cases define one cell, W804 for a case that never holds.
     """
     cases = methodology.definitions[quantity]
     if all(case.when is None for case in cases) and len(cases) == 1:
@@ -78,12 +74,12 @@ def check_cases_of(methodology: Methodology, quantity: str, bases: tuple[Setting
                 "G402",
                 "note",
                 quantity,
-                f"the cases of {quantity} name too many choices and readings to go through them all",
+                f"the cases of {quantity} name too many choices to go through them all",
                 f"more than {MOST_COMBINATIONS} combinations",
                 "divide the quantity into several, each with fewer switches",
             )
         ]
-    return [*table.overlaps(), *table.dead(), *table.gaps()]
+    return [*table.overlaps(), *table.dead()]
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ class _CaseTable:
     def of(methodology: Methodology, quantity: str, bases: tuple[Setting, ...]) -> _CaseTable | None:
         cases = methodology.definitions[quantity]
         named = sorted(set().union(*(switches_of(case.when) for case in cases if case.when is not None)))
-        values = [_values(methodology, kind, id_) for kind, id_ in named]
+        values = [[value.id for value in methodology.choice[id_].values] for _, id_ in named]
         count = 1
         for options in values:
             count *= len(options)
@@ -150,44 +146,10 @@ class _CaseTable:
                     "warning",
                     case.id,
                     f"{case.full_label} never holds",
-                    "no choice, reading, year or member makes its `when:` true",
+                    "no choice, year or member makes its `when:` true",
                     "correct the condition, or remove the equation",
                     place=place,
                 )
-
-    def gaps(self) -> Iterator[Finding]:
-        """Yield combinations of readings that leave out cells which other readings define, where a run needs them."""
-        defined: dict[Switches, set[Cell]] = {}
-        for combination, covered in zip(self.combinations, self.cells, strict=True):
-            chosen = tuple(pair for pair in combination if pair[0][0] == "choice")
-            defined.setdefault(chosen, set()).update(*covered)
-        for combination, covered in zip(self.combinations, self.cells, strict=True):
-            chosen = tuple(pair for pair in combination if pair[0][0] == "choice")
-            missing = defined[chosen] - frozenset().union(*covered)
-            if missing and (error := self.needed(combination)) is not None:
-                where = f"no case holds where {_words(combination)}"
-                yield Finding("G403", "error", self.quantity, error.what, where, error.remedy, place=error.place)
-                return
-
-    def needed(self, combination: Switches) -> MethodologyError | None:
-        """Return the planner's error if a run under a combination lacks a definition of the quantity."""
-        if not self.asked_for(dict(combination)):
-            return None
-        choices = {id_: value for (kind, id_), value in combination if kind == "choice"}
-        readings = {id_: value for (kind, id_), value in combination if kind == "reading"}
-        agreeing = [c for c in choice_combinations(self.methodology) if all(c[id_] == value for id_, value in choices.items())]
-        for whole in agreeing[:_MOST_PLANS]:
-            for error in plan_errors(self.methodology, placeholder_setting(self.methodology, whole, readings)):
-                if error.code == "G403" and error.subject == self.quantity:
-                    return error
-        return None
-
-    def asked_for(self, switches: Mapping[tuple[str, str], str]) -> bool:
-        """Whether anything that may hold under some switches uses the quantity."""
-        if self.quantity in self.methodology.reported:
-            return True
-        users = self.methodology.readers.get(self.quantity, ())
-        return any(user.when is None or _decided(user.when, switches) is not False for user in users)
 
 
 @dataclass
@@ -219,28 +181,9 @@ def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
                  for listed in listings(methodology) for start, count in spans(methodology))  # fmt: skip
 
 
-def _decided(node: Node, switches: Mapping[tuple[str, str], str]) -> bool | None:
-    """Decide as much of a condition as some switches can; ``None`` where anything else decides."""
-
-    def known(part: Node) -> bool | None:
-        match part:
-            case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)) if (kind, id_) in switches:
-                return (switches[kind, id_] == text) is (op == "==")
-        return None
-
-    return decided(node, known)
-
-
 def _with(base: Setting, combination: Switches) -> Setting:
     choices = {id_: value for (kind, id_), value in combination if kind == "choice"}
-    readings = {id_: value for (kind, id_), value in combination if kind == "reading"}
-    return replace(base, choices={**base.choices, **choices}, readings={**base.readings, **readings})
-
-
-def _values(methodology: Methodology, kind: str, id_: str) -> list[str]:
-    if kind == "choice":
-        return [value.id for value in methodology.choice[id_].values]
-    return [reading.id for reading in methodology.ruling[id_].readings]
+    return replace(base, choices={**base.choices, **choices})
 
 
 def _words(combination: Switches) -> str:

@@ -26,6 +26,7 @@ from equations.files.csv_table import read_bytes, read_table
 from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
 from equations.library.places import shown_name
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 from equations.records import record
 from equations.spec.block import Block, Errors, read_number, unique
 from equations.spec.schema import Field
@@ -104,6 +105,7 @@ class WorkedCase:
 
     def difference(self, methodology: Methodology, setting: Setting, values: Values) -> str:
         """Compare a run with what is expected; return the first difference in words, or an empty text."""
+        methodology = with_readings(methodology, setting.readings)
         for number in self.expected:
             wanted = number.value * float(conversion(number.unit, methodology.quantity[number.quantity].unit))
             found = cell_of(methodology, setting, values, number)
@@ -172,7 +174,7 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
                     remedy="write a path from the folder of this file")  # fmt: skip
     wanted = (methodology.result, *methodology.report, *block.words("expect"))
     for scalar in block.word_nodes("expect"):
-        if scalar.text not in methodology.quantity:
+        if methodology.declared(scalar.text) is None:
             block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place,
                         remedy=near_or_all(scalar.text, methodology.quantity))  # fmt: skip
     texts = {name: {key: scalar.text for key, scalar in block.texts(name)} for name in ("choices", "readings")}
@@ -198,7 +200,7 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
     units: dict[str, Unit] = {}
     for place, row in table.body(fault):
         id_, cell, unit_text, text = (row[table.header.index(name)] for name in _HEADER)
-        number, quantity = read_number(text), methodology.quantity.get(id_)
+        number, quantity = read_number(text), methodology.declared(id_)
         labels = tuple(cell.split(", ")) if cell else ()
         if number is None:
             errors.append(SpecError("S105", f"{id_}[{cell}] is not a number: {text!r}", place, remedy="write digits with a decimal point"))
@@ -218,6 +220,7 @@ def _expected(case: WorkedCase, methodology: Methodology, read_unit: UnitReader,
 
 def expected_text(case: WorkedCase, methodology: Methodology, setting: Setting, values: Values) -> str:
     """Write down what a run gives as the expected numbers of a case, with twelve digits."""
+    methodology = with_readings(methodology, setting.readings)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_HEADER)

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from engine.checks.refusal import refuse_faulty
 from engine.checks.worked_cases import expected_text, read_cases
-from engine.mutation.case_runs import RuleReads, start_case
+from engine.mutation.case_runs import start_case
 from engine.mutation.score import Progress, Score, score
 from engine.output.written_files import write_text
 from equations.errors import InputError
@@ -52,9 +52,8 @@ def record_cases(reference: str | Path) -> Iterator[str]:
     """
     methodology = load_methodology(reference)
     refuse_faulty(methodology)
-    rules = RuleReads.of(methodology)
     for case in read_cases(find_spec(str(reference)), methodology, parse_unit, with_expected=False):
-        run = start_case(case, methodology, rules, parse_unit)
+        run = start_case(case, methodology, parse_unit)
         text = expected_text(case, methodology, run.setting, run.result.values)
         before = digest_of(case.path)
         write_text(case.path, text)

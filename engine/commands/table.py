@@ -170,7 +170,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument(
                 "--reading-a", action="append", metavar="RULING=READING", help="a reading of the first; also SPEC?ruling=reading"
             ),
-            _argument("--reading-b", action="append", metavar="RULING=READING", help="a reading of the second"),
+            _argument("--reading-b", "--reading", action="append", metavar="RULING=READING", help="a reading of the second"),
             _argument("--format", choices=("text", "md", "json")),
             _argument("--details", action="store_true", help="also every text that is worded otherwise"),
             _argument("--waterfall", metavar="FILE", help="write a picture (SVG) of the difference, edit by edit"),

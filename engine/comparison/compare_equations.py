@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from engine.comparison.compare_specs import Side, common_numbers, renamed_quantities
 from engine.comparison.entry_text import FieldChange, Wording, entry_changes, with_names
 from engine.comparison.meaning import CONDITIONAL, DIFFERENT, SAME, Meaning, compare_formulas
-from equations.formula.syntax import Compare, Logic, Node, Not, Switch, Word
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.notation.plain import condition_text, letters_of, plain_text
@@ -102,7 +101,7 @@ class EquationComparison:
 def compare_equations(a: Side, b: Side) -> EquationComparison:
     """Compare the equations of two sides.
 
-    Where readings are selected on either side, only equations that the readings leave standing are compared.
+    Each side is what its readings make of it; without readings the text as it is read by default.
 
     Returns
     -------
@@ -116,19 +115,20 @@ def compare_equations(a: Side, b: Side) -> EquationComparison:
 class _Matcher:
     a: Side
     b: Side
+    one: Methodology = field(init=False)
+    two: Methodology = field(init=False)
     renamed: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.renamed = renamed_quantities(self.a.methodology, self.b.methodology)
+        self.one, self.two = self.a.said, self.b.said
+        self.renamed = renamed_quantities(self.one, self.two)
 
     def compared(self) -> EquationComparison:
-        limited = bool(self.a.readings or self.b.readings)
-        left = {e.id: e for e in self.a.methodology.equations if not limited or stands(e, self.a)}
-        right = {e.id: e for e in self.b.methodology.equations if not limited or stands(e, self.b)}
+        left, right = dict(self.one.equation), dict(self.two.equation)
         pairs = self.pairs(left, right)
         changed, reworded, renumbered = [], [], []
         numbers = common_numbers((left[old].number, right[new].number) for new, old in pairs.items())
-        words = Wording(self.a.methodology, numbers[0], {}), Wording(self.b.methodology, numbers[1], self.renamed)
+        words = Wording(self.one, numbers[0], {}), Wording(self.two, numbers[1], self.renamed)
         for id_ in right:
             if id_ not in pairs:
                 continue
@@ -154,30 +154,21 @@ class _Matcher:
 
     def pairs(self, left: dict[str, Equation], right: dict[str, Equation]) -> dict[str, str]:
         """Return equation of the second side -> its counterpart: of the same id, or what it stands in place of."""
-        pairs = {id_: id_ for id_ in right if id_ in left and stands(left[id_], self.a) is stands(right[id_], self.b)}
-        gone = {id_: e for id_, e in left.items() if id_ not in pairs and stands(e, self.a)}
-        new = {id_: e for id_, e in right.items() if id_ not in pairs and stands(e, self.b)}
-        pairs |= self.replaced(gone, new)
-        taken = set(pairs.values())
-        return pairs | {id_: id_ for id_ in right if id_ in left and id_ not in pairs and id_ not in taken}
+        pairs = {id_: id_ for id_ in right if id_ in left}
+        gone = {id_: e for id_, e in left.items() if id_ not in pairs}
+        new = {id_: e for id_, e in right.items() if id_ not in pairs}
+        return pairs | self.replaced(gone, new)
 
     def replaced(self, gone: dict[str, Equation], new: dict[str, Equation]) -> dict[str, str]:
         """Pair equations of other ids that define the same quantity in the same case."""
         found: dict[str, str] = {}
         for id_, after in new.items():
             for old, before in gone.items():
-                same = self.renamed.get(after.quantity, after.quantity) == before.quantity and self.case(
-                    before, self.a
-                ) == self.case(after, self.b)
+                same = self.renamed.get(after.quantity, after.quantity) == before.quantity and self.when(before) == self.when(after)
                 if same and old not in found.values():
                     found[id_] = old
                     break
         return found
-
-    def case(self, equation: Equation, side: Side) -> str:
-        """Return the case of an equation under the readings of its side, as text."""
-        node = reduced(equation.when, side.all_readings) if equation.when is not None else True
-        return str(node) if isinstance(node, bool) else plain_text(with_names(node, self.renamed))
 
     def change(self, before: Equation, after: Equation) -> EquationChange | None:
         renamed = self.renamed
@@ -186,8 +177,8 @@ class _Matcher:
             parts.append("formula")
         if with_names(after.defines, renamed) != before.defines or before.letters != after.letters:
             parts.append("left side")
-        case = self.case(before, self.a) != self.case(after, self.b)
-        if case or self.when(before) != self.when(after):
+        case = self.when(before) != self.when(after)
+        if case:
             parts.append("case")
         if before.solver != after.solver:
             parts.append("solver")
@@ -195,7 +186,7 @@ class _Matcher:
             parts.append("units")
         if not parts:
             return None
-        meaning = compare_formulas(before, self.a.methodology, after, self.b.methodology, renamed)
+        meaning = compare_formulas(before, self.one, after, self.two, renamed)
         if case:
             meaning = self.other_case(before, after, meaning)
         return EquationChange(
@@ -205,8 +196,8 @@ class _Matcher:
             to_number=after.number,
             meaning=meaning,
             parts=tuple(parts),
-            before=equation_text(before, self.a.methodology),
-            after=equation_text(after, self.b.methodology),
+            before=equation_text(before, self.one),
+            after=equation_text(after, self.two),
         )
 
     def when(self, equation: Equation) -> str:
@@ -214,7 +205,7 @@ class _Matcher:
 
     def other_case(self, before: Equation, after: Equation, meaning: Meaning) -> Meaning:
         """Say that an equation holds elsewhere than before; its formula may be the same."""
-        said = [f"holds in another case: {case_text(before, self.a.methodology)} became {case_text(after, self.b.methodology)}"]
+        said = [f"holds in another case: {case_text(before, self.one)} became {case_text(after, self.two)}"]
         if meaning.relation == SAME:
             said.append("the formula is the same")
         elif meaning.difference:
@@ -245,7 +236,7 @@ class _Matcher:
         found = []
         for before, after in members:
             own = (general, after) if kind == "split" else (before, general)
-            meaning = compare_formulas(own[0], self.a.methodology, own[1], self.b.methodology, self.renamed)
+            meaning = compare_formulas(own[0], self.one, own[1], self.two, self.renamed)
             found.append((own[0].id, own[1].id, meaning))
         return tuple(found)
 
@@ -284,31 +275,6 @@ def case_text(equation: Equation, methodology: Methodology) -> str:
     return condition_text(equation.when, methodology) if equation.when is not None else "always"
 
 
-def stands(equation: Equation, side: Side) -> bool:
-    """Whether the readings of a side do not rule an equation out."""
-    return equation.when is None or reduced(equation.when, side.all_readings) is not False
-
-
-def reduced(node: Node, readings: Mapping[str, str]) -> Node | bool:
-    """Return a condition in which readings are decided: a shorter condition, or whether it holds."""
-    match node:
-        case Logic(op=op, parts=parts):
-            found = [reduced(part, readings) for part in parts]
-            decisive = op == "or"
-            if decisive in [part for part in found if isinstance(part, bool)]:
-                return decisive
-            open_ = tuple(part for part in found if isinstance(part, Node))
-            if len(open_) <= 1:
-                return open_[0] if open_ else not decisive
-            return Logic(op, open_)
-        case Not(operand=operand):
-            inner = reduced(operand, readings)
-            return not inner if isinstance(inner, bool) else Not(inner)
-        case Compare(op=op, left=Switch(kind="reading", id=id_), right=Word(text=text)) if id_ in readings:
-            return (readings[id_] == text) is (op == "==")
-    return node
-
-
 __all__ = [
     "CONDITIONAL",
     "DIFFERENT",
@@ -319,6 +285,4 @@ __all__ = [
     "case_text",
     "compare_equations",
     "equation_text",
-    "reduced",
-    "stands",
 ]

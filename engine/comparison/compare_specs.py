@@ -13,6 +13,7 @@ from engine.comparison.entry_text import FieldChange, Wording, entry_changes, fi
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.notation.plain import plain_text
+from equations.readings.composition import with_readings
 from equations.revision.mentions import Numbers
 from equations.spec.block import read_number
 from equations.units.unit import PLAIN, Unit
@@ -58,6 +59,11 @@ class Side:
         """How it is named to a reader."""
         chosen = ", ".join(f"{id_}={reading}" for id_, reading in self.readings.items())
         return (self.name or self.methodology.reference) + (f" ({chosen})" if chosen else "")
+
+    @property
+    def said(self) -> Methodology:
+        """The methodology under its readings."""
+        return with_readings(self.methodology, self.readings)
 
     @property
     def all_readings(self) -> dict[str, str]:

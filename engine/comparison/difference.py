@@ -77,10 +77,9 @@ def find_difference(a: Side, b: Side, projects: Sequence[Path | str] = (), load:
     if len(data) > 1:
         inputs = compare_projects(b.methodology, data[0], data[1])
     effect = find_effect(a, b, data[0], data[-1], load) if data else None
-    lists = compare_lists(a.methodology, b.methodology)
+    lists = compare_lists(a.said, b.said)
     return Difference(
-        a=a, b=b, equations=compare_equations(a, b), lists=lists, values=compare_values(a.methodology, b.methodology),
-        inputs=inputs, effect=effect,
+        a=a, b=b, equations=compare_equations(a, b), lists=lists, values=compare_values(a.said, b.said), inputs=inputs, effect=effect,
     )  # fmt: skip
 
 

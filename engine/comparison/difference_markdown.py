@@ -49,7 +49,7 @@ def difference_markdown(difference: Difference) -> str:
 
 
 def _markdown_equations(difference: Difference) -> list[str]:
-    left, right = difference.a.methodology, difference.b.methodology
+    left, right = difference.a.said, difference.b.said
     lines = []
     for change in difference.equations.changed:
         formulas = [_math(equation_latex(m.equation[id_], m)) for m, id_ in ((left, change.from_id), (right, change.id))]

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import zip_longest
 
-from engine.comparison.compare_equations import EquationChange, EquationComparison, Regrouping, case_text
+from engine.comparison.compare_equations import EquationChange, EquationComparison, Regrouping, case_text, equation_text
 from engine.comparison.compare_specs import ListChange
 from engine.comparison.difference import Difference
 from engine.comparison.effect import Contribution, Effect
@@ -47,12 +47,6 @@ def relation_text(change: EquationChange) -> str:
     """Say how the two formulas of a changed equation relate."""
     meaning = change.meaning
     said = f"equal if {meaning.condition}" if meaning.relation == "conditional" else _RELATIONS[meaning.relation]
-    if meaning.relation == "same" and "formula" not in change.parts:
-        said = (
-            "same formula; its case is worded otherwise and is the same under the readings taken"
-            if "case" in change.parts
-            else said
-        )
     return said + (f"; {meaning.difference}" if meaning.difference else "")
 
 
@@ -93,16 +87,14 @@ def head_lines(difference: Difference) -> Iterator[str]:
 
 
 def _equations(difference: Difference) -> Iterator[str]:
-    names = difference.a.methodology.version, difference.b.methodology.version
+    names = difference.a.said.version, difference.b.said.version
     if names[0] == names[1]:
         names = ("before", "after")
-    left, right = difference.a.methodology, difference.b.methodology
+    left, right = difference.a.said, difference.b.said
     comparison = difference.equations
     for group in comparison.regrouped:
         yield from regrouped_lines(group)
     for change in comparison.changed:
-        if change.parts == ("case",) and change.meaning.relation == "same":
-            continue
         yield ""
         yield bold(wrapped(f"{equation_name(change)}: {relation_text(change)}", "    "))
         before, after = change.before, change.after
@@ -110,11 +102,10 @@ def _equations(difference: Difference) -> Iterator[str]:
             before += f"; for {case_text(left.equation[change.from_id], left)}"
             after += f"; for {case_text(right.equation[change.id], right)}"
         yield from side_by_side(names, (before, after))
-    silent = [c for c in comparison.changed if c.parts == ("case",) and c.meaning.relation == "same"]
-    if silent:
-        yield ""
-        yield from _listed("same formula, and the same case under the readings taken", [equation_name(c) for c in silent])
-    yield from _listed("added", [titled(right, id_) for id_ in comparison.added])
+    if difference.readings:  # what a reading adds is what it says
+        yield from (wrapped(f"added {titled(right, id_)}: {equation_text(right.equation[id_], right)}", "    ") for id_ in comparison.added)
+    else:
+        yield from _listed("added", [titled(right, id_) for id_ in comparison.added])
     yield from _listed("removed", [titled(left, id_) for id_ in comparison.removed])
     if comparison.renumbered:
         yield from _listed("renumbered", moved_ranges(comparison))

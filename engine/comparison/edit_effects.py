@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.checks.dimensions import check_equation
-from engine.comparison.compare_equations import reduced, stands
 from engine.comparison.compare_specs import Side, renamed_quantities
 from engine.comparison.sides import dates_of, moved_to, numbers_of, part_said, readings_of, under_names, with_old_names
 from engine.project.project_file import ProjectData
@@ -22,6 +21,7 @@ from equations.model.equation import Equation
 from equations.model.methodology import Choice, ChoiceValue, Methodology
 from equations.model.quantity import Quantity
 from equations.model.ruling import Ruling
+from equations.readings.composition import with_readings
 
 #: (kind, name): what an edit changes.
 Key = tuple[str, str]
@@ -67,8 +67,8 @@ class Between:
 
     def __post_init__(self) -> None:
         renamed = self.renamed = renamed_quantities(self.a.methodology, self.b.methodology)
-        self.left = self.a.methodology
-        self.right = under_names(self.b.methodology, renamed)
+        self.left = _with_own(self.a, self.first, self.b.methodology)
+        self.right = under_names(_with_own(self.b, self.second, self.a.methodology), renamed)
         self.first = with_old_names(self.first, renamed)
         self.second = moved_to(with_old_names(self.second, renamed), self.first)
         self.readings = tuple(readings_of(side, project) for side, project in ((self.a, self.first), (self.b, self.second)))
@@ -151,10 +151,7 @@ class Between:
         """Whether an equation that stands on one side at least is another on the other side."""
         old, new = self.left.equation.get(id_), self.right.equation.get(id_)
         if old is None or new is None:
-            one, side = (old, self.a) if old is not None else (new, self.b)
-            return one is not None and stands(one, side)
-        if not stands(old, self.a) and not stands(new, self.b):
-            return False
+            return old is not new
         return (old.formula, old.defines, old.letters, old.solver) != (
             new.formula,
             new.defines,
@@ -163,12 +160,8 @@ class Between:
         ) or self.case_differs(id_)
 
     def case_differs(self, id_: str) -> bool:
-        """Whether an equation holds in another case, other than by a reading that is taken on one side only."""
-        old, new = self.left.equation[id_], self.right.equation[id_]
-        if old.when == new.when:
-            return False
-        cases = [reduced(e.when, side.all_readings) if e.when is not None else True for e, side in ((old, self.a), (new, self.b))]
-        return cases[0] != cases[1]
+        """Whether an equation holds in another case."""
+        return self.left.equation[id_].when != self.right.equation[id_].when
 
     def equation_edits(self) -> list[Edit]:
         order = {id_: at for at, id_ in enumerate((*self.right.equation, *self.left.equation))}
@@ -234,7 +227,7 @@ class Between:
         methodology = Methodology(**{name: getattr(base, name) for name in base.__dataclass_fields__})
         self.check_units(methodology, keys)
         readings = self.readings[1] | self.readings[0] | {name: self.readings[1][name] for kind, name in keys if kind == "reading"}
-        return State(methodology, self.project(keys), readings)
+        return State(methodology, self.project(keys), {id_: value for id_, value in readings.items() if id_ in methodology.ruling})
 
     def taken(self, list_: str, keys: set[Key]) -> tuple[Any, ...]:
         after = _by_id(getattr(self.right, list_))
@@ -346,6 +339,16 @@ class Between:
                 if not indices or check_equation(equation, methodology)[1]:
                     raise GraphError("G402", f"{equation.id} does not fit the declarations of this mixture", equation.place,
                                      remedy="judge the edits together")  # fmt: skip
+
+
+def _with_own(side: Side, project: ProjectData, other: Methodology) -> Methodology:
+    """Return a side's methodology with the readings taken that the other side does not offer: there they are the text, or gone."""
+    known = {(ruling.id, reading.id) for ruling in other.rulings for reading in ruling.readings}
+    own = {id_: reading for id_, reading in readings_of(side, project).items() if (id_, reading) not in known}
+    if all(side.methodology.ruling[id_].default == reading for id_, reading in own.items()):
+        return side.methodology
+    made = with_readings(side.methodology, own)
+    return replace(made, rulings=tuple(r for r in made.rulings if r.id not in own), taken=(), base=None)
 
 
 def _by_id(entries: Iterable[Any]) -> dict[str, Any]:

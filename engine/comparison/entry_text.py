@@ -6,17 +6,19 @@ version's numbers, so that a new version number or a new numbering is not taken 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from equations.citation import Citation
 from equations.formula.syntax import Element, MatrixRef, Node, Supplied, rebuild, walk
 from equations.model.dataset import Dataset
+from equations.model.equation import Equation
 from equations.model.index_set import IndexSet
 from equations.model.methodology import ChoiceValue, Methodology
 from equations.model.quantity import Range, UnitAlternatives
-from equations.model.ruling import Reading, TextPlace
+from equations.model.reading import EditBlock
+from equations.model.ruling import Reading, Ruling, TextPlace
 from equations.notation.plain import plain_text
 from equations.revision.mentions import Numbers, followed, listed
 from equations.units.unit import Unit
@@ -67,6 +69,9 @@ class Wording:
                 text = self.text(getattr(entry, part.name))
                 if text:
                     found[part.name] = self.renamed.get(text, text) if part.name in ("id", "quantity") else text
+        for reading in entry.readings if isinstance(entry, Ruling) else ():
+            if reading.edits:
+                found[f"edits of {reading.id}"] = "; ".join(text for block in reading.edits for text in self.edits(block, reading.id))
         for name in ("when", "condition"):
             node = getattr(entry, name, None)
             if isinstance(node, Node):
@@ -99,6 +104,21 @@ class Wording:
         return (
             " ".join(self.text(getattr(value, f.name)) for f in fields(value) if f.compare) if is_dataclass(value) else str(value)
         )
+
+    def edits(self, block: EditBlock, reading: str) -> Iterator[str]:
+        """Yield what a reading changes, in words."""
+        others = ", ".join(f"{ruling} = {other}" for ruling, other in block.under if other != reading)
+        where = f"with {others}: " if others else ""
+        for edit in block.entries:
+            said = f" {self.defined(edit.entry)}" if isinstance(edit.entry, Equation) else ""
+            yield f"{where}{edit.id}{said}" if edit.entry is not None else f"{where}{edit.id} removed"
+        for step in block.steps:
+            readers = f" in {', '.join(step.readers)}" if step.readers else ""
+            yield f"{where}{step.of}{readers}: {', '.join(self.defined(equation) for equation in step.equations)}"
+
+    def defined(self, equation: Equation) -> str:
+        left = "" if equation.solver else self.formula(equation.defines, dict(equation.letters)) + " = "
+        return left + self.formula(equation.formula, dict(equation.letters))
 
     def numbers(self, numbers: Iterable[str]) -> list[str]:
         found: dict[str, None] = {}

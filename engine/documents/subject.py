@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from engine.documents.model import Badge, Code, Inlines, Link, Math, Ref, Soft, between
+from engine.documents.model import Badge, Code, Inlines, Link, Math, Ref, between
 from engine.plan.graph import EquationGraph, build_graph, uses
-from engine.plan.setting import is_static, switches_of
-from engine.plan.spec_setting import standing_equations
 from engine.typesetting.pictures.symbols import letters_as_written, symbol_of
 from equations.citation import Citation
-from equations.formula.syntax import Letter, Logic, Member, Node, quantities_in, walk
+from equations.formula.syntax import quantities_in
 from equations.model.equation import Equation, Rule
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity, Range
@@ -88,9 +86,9 @@ class Subject:
 
     @cached_property
     def rulings_of(self) -> dict[str, tuple[Ruling, ...]]:
-        """Equation -> the rulings that name its number or whose readings switch it."""
+        """Equation -> the rulings that name its number or whose readings change it."""
         return {
-            e.id: tuple(r for r in self.methodology.rulings if self.concerns(r.text_place, e) or r.id in self._switched(e))
+            e.id: tuple(r for r in self.methodology.rulings if self.concerns(r.text_place, e) or e.id in self.edited[r.id])
             for e in self.methodology.equations
         }
 
@@ -106,11 +104,18 @@ class Subject:
         """Whether a place of the text names an equation's printed number."""
         return bool(equation.number) and (equation.number in place.equations or equation.number + equation.part in place.equations)
 
-    @staticmethod
-    def _switched(equation: Equation) -> set[str]:
-        if equation.when is None or not is_static(equation.when):
-            return set()
-        return {id_ for kind, id_ in switches_of(equation.when) if kind == "reading"}
+    @cached_property
+    def edited(self) -> dict[str, tuple[str, ...]]:
+        """Ruling -> the equations of the text that its readings change, or before which they put a step."""
+        found: dict[str, dict[str, None]] = {}
+        for ruling in self.methodology.rulings:
+            own = found.setdefault(ruling.id, {})
+            for block in (block for reading in ruling.readings for block in reading.edits):
+                own |= dict.fromkeys(edit.id for edit in block.entries if edit.list == "equations" and edit.id in self.methodology.equation)
+                for step in block.steps:
+                    readers = step.readers or tuple(e.id for e in self.methodology.definitions.get(step.of, ()))
+                    own |= dict.fromkeys(id_ for id_ in readers if id_ in self.methodology.equation)
+        return {ruling: tuple(ids) for ruling, ids in found.items()}
 
     # -- names
 
@@ -144,27 +149,12 @@ class Subject:
         name = self.equation_name(equation)
         return Link((name if equation.number else Code(name),), Ref("equation", equation.id))
 
-    def equation_links(self, equations: Iterable[Equation], *, every: bool = False) -> Inlines:
-        """Return the names of equations; cases under one printed number are named once.
-
-        Parameters
-        ----------
-        every
-            Whether to name also equations that hold only under other readings; they are counted otherwise.
-        """
+    def equation_links(self, equations: Iterable[Equation]) -> Inlines:
+        """Return the names of equations; cases under one printed number are named once."""
         shown: dict[str, Link] = {}
-        others: list[Equation] = []
         for equation in sorted(equations, key=lambda e: not e.number):
-            if every or equation.number or equation.id in self.standing:
-                shown.setdefault(self.equation_name(equation), self.equation_link(equation))
-            else:
-                others.append(equation)
-        links = between((link,) for link in shown.values())
-        if not others:
-            return links
-        if not links:
-            return between((self.equation_link(e),) for e in others)
-        return (*links, Soft((f" and {len(others)} under other readings",)))
+            shown.setdefault(self.equation_name(equation), self.equation_link(equation))
+        return between((link,) for link in shown.values())
 
     def by_number(self, number: str) -> Equation | None:
         """Return the first equation with a printed number, with or without its part."""
@@ -208,24 +198,10 @@ class Subject:
         )
 
     def when(self, equation: Equation) -> str:
-        """Say in words when an equation holds, readings left out."""
-        parts = [part for part in _conjuncts(equation.when) if not _only_readings(part)]
-        return self._said(parts, equation) or "always"
-
-    def readings(self, equation: Equation) -> str:
-        """Say in words under which readings of rulings an equation holds, or nothing."""
-        return self._said([part for part in _conjuncts(equation.when) if _only_readings(part)], equation)
-
-    def _said(self, parts: list[Node], equation: Equation) -> str:
-        if not parts:
-            return ""
-        condition = parts[0] if len(parts) == 1 else Logic("and", tuple(parts))
-        return condition_text(condition, self.methodology, letters_of(self.methodology, equation))
-
-    @cached_property
-    def standing(self) -> frozenset[str]:
-        """The equations that stand under the default readings, whatever the choices."""
-        return frozenset(e.id for e in standing_equations(self.methodology, {}, {}))
+        """Say in words when an equation holds."""
+        if equation.when is None:
+            return "always"
+        return condition_text(equation.when, self.methodology, letters_of(self.methodology, equation))
 
     def number_in(self, equation: Equation, other: Methodology) -> str:
         """Return how another version numbers an equation."""
@@ -233,18 +209,6 @@ class Subject:
         if there is None:
             return "not there"
         return f"Eq. {there.number}{there.part}" if there.number else "without a number"
-
-
-def _conjuncts(condition: Node | None) -> tuple[Node, ...]:
-    if condition is None:
-        return ()
-    return condition.parts if isinstance(condition, Logic) and condition.op == "and" else (condition,)
-
-
-def _only_readings(condition: Node) -> bool:
-    if not is_static(condition) or any(isinstance(node, Letter | Member) for node in walk(condition)):
-        return False
-    return {kind for kind, _ in switches_of(condition)} == {"reading"}
 
 
 def unit_text(unit: Unit) -> str:

@@ -27,6 +27,7 @@ from engine.plan.upstream import cut_off
 from equations.errors import GraphError, InputError, near_or_all
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
+from equations.readings.composition import with_readings
 from equations.records import record
 
 #: First year and number of years of the projects that are asked about first.
@@ -103,6 +104,7 @@ def find_needs(
         If a target does not exist or cannot be computed.
     """
     check_switches(methodology, chosen, readings or {})
+    methodology = with_readings(methodology, readings or {})
     combinations = matching_choices(methodology, chosen)
     found: dict[str, dict[int, Need]] = {}
     years: dict[str, str] = {}

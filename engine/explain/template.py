@@ -12,6 +12,7 @@ from engine.plan.spec_setting import subsets_asked
 from engine.project.project_file import GAP
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
+from equations.readings.composition import with_readings
 
 #: Cells from which on numbers are asked for as a table.
 _LONG = 60
@@ -33,6 +34,7 @@ def project_template(
     days_are_open
         Whether nobody said when the project operates: then the file names what projects of other years are asked for besides.
     """
+    methodology = with_readings(methodology, setting.readings)
     given = datasets_by_quantity(methodology, datasets)
     plan = plan_for_needs(methodology, setting, targets, frozenset(given))
     lacking = {

@@ -9,8 +9,9 @@ from engine.checks import CheckResult, check_methodology
 from engine.explain.needs import Need, find_needs
 from engine.interface.given import methodology_of
 from engine.plan.graph import EquationGraph, build_graph
-from engine.plan.spec_setting import standing_equations
+from engine.plan.spec_setting import check_switches, standing_equations
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 
 
 def load(reference: str | Path) -> Methodology:
@@ -67,4 +68,6 @@ def graph(
         I508 for names that the methodology does not have.
     """
     found = methodology_of(methodology)
+    check_switches(found, choices or {}, readings or {})
+    found = with_readings(found, readings or {})
     return build_graph(found, standing_equations(found, choices or {}, readings or {}))

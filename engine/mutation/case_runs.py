@@ -24,6 +24,7 @@ from engine.run.rules import check_rules
 from engine.run.run import stated_quantities
 from equations.formula.syntax import quantities_in
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 
 #: What tells one finding of a run from another: code, severity, subject.
 Key = tuple[str, str, str]
@@ -71,6 +72,8 @@ class CaseRun:
     equations: frozenset[str]
     datasets: frozenset[tuple[str, str]]
     rules: RuleReads
+    #: Under the readings of the case.
+    methodology: Methodology
     #: Inputs that the first run did not need, as they were bound later.
     bound: dict[str, Inputs] = field(default_factory=dict)
 
@@ -140,7 +143,7 @@ class CaseRun:
 
 
 def start_case(
-    case: WorkedCase, methodology: Methodology, rules: RuleReads, read_unit: UnitReader, others: Iterable[CaseRun] = ()
+    case: WorkedCase, methodology: Methodology, read_unit: UnitReader, others: Iterable[CaseRun] = ()
 ) -> CaseRun:
     """Run a worked case under the methodology as it is.
 
@@ -156,6 +159,7 @@ def start_case(
     """
     data = case.data()
     setting = prepare(methodology, data, choices=case.choices, readings=case.readings)
+    methodology = with_readings(methodology, setting.readings)
     supplied = supplied_quantities(methodology, data, setting)
     targets = methodology.reported
     reached = plan_run(methodology, setting, targets, supplied).needs
@@ -170,7 +174,7 @@ def start_case(
     findings = keys_of((*inputs.findings, *check_rules(methodology, plan, values, stated)))
     return CaseRun(
         case=case, data=data, setting=setting, supplied=supplied, plan=plan, inputs=inputs, result=Result(values, findings),
-        equations=equations, datasets=taken, rules=rules,
+        equations=equations, datasets=taken, rules=RuleReads.of(methodology), methodology=methodology,
     )  # fmt: skip
 
 
@@ -183,6 +187,7 @@ def _bound_before(
     for other in others:
         have, theirs = other.plan.inputs, other.case
         same = (theirs.project, theirs.datasets, other.setting.members) == (case.project, case.datasets, setting.members)
+        same &= other.methodology.datasets == methodology.datasets
         if same and all(id_ in have and _is_held(box, have[id_]) for id_, box in plan.inputs.items()):
             return other.inputs
     return None

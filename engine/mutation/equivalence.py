@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from math import prod
 from zlib import crc32
 
 import numpy as np
@@ -28,11 +27,10 @@ from equations.model.quantity import Quantity
 _SMALL = (-2.0, -1.0, 0.0, 0.0, 1.0, 2.0, 3.0)
 _SHARES = (0.0, 0.25, 0.5, 1.0)
 _DRAWS = 9
-_MOST_COMBINATIONS = 48
 
 
 def is_equivalent(equation: Equation, other: Equation, methodology: Methodology) -> bool:
-    """Whether two versions of an equation agree wherever it stands, under every choice and reading on which they depend."""
+    """Whether two versions of an equation agree wherever it stands, under every choice on which they depend."""
     return not told_apart(equation, other, methodology)
 
 
@@ -50,33 +48,15 @@ def told_apart(equation: Equation, other: Equation, methodology: Methodology) ->
 
 
 def _settings(equation: Equation, other: Equation, methodology: Methodology) -> Iterator[Setting]:
-    """Yield settings in which an equation may stand, by the switches that the definitions of the named quantities ask for.
-
-    All combinations if they are few; otherwise all of the choices, each with the default readings, with every other reading alone,
-    and with some combinations of readings that are drawn.
-    """
+    """Yield settings in which an equation may stand, by the choices that the definitions of the named quantities ask for."""
     behind = Dependencies(methodology).behind(set(quantities_in(equation.formula)) | set(quantities_in(other.formula)))
     asking = [equation, *(e for id_ in sorted(behind) for e in methodology.definitions.get(id_, ()))]
     asked = set().union(*(switches_of(e.when) for e in asking if e.when is not None))
     choices = [[(c.id, v.id) for v in (c.values if ("choice", c.id) in asked else c.values[:1])] for c in methodology.choices]
-    readings = [[(r.id, x.id) for x in r.readings] for r in methodology.rulings if ("reading", r.id) in asked]
     for chosen in product(*choices):
-        for read in _combinations(readings, methodology):
-            setting = placeholder_setting(methodology, dict(chosen), dict(read))
-            if equation.when is None or may_hold(equation.when, setting):
-                yield setting
-
-
-def _combinations(readings: list[list[tuple[str, str]]], methodology: Methodology) -> list[tuple[tuple[str, str], ...]]:
-    if prod(len(options) for options in readings) <= _MOST_COMBINATIONS:
-        return list(product(*readings))
-    default = tuple((options[0][0], methodology.ruling[options[0][0]].default) for options in readings)
-    found = [default]
-    for at, options in enumerate(readings):
-        found += [(*default[:at], option, *default[at + 1 :]) for option in options if option != default[at]]
-    generator = np.random.default_rng(0)
-    found += [tuple(options[int(generator.integers(len(options)))] for options in readings) for _ in range(_MOST_COMBINATIONS)]
-    return list(dict.fromkeys(found))
+        setting = placeholder_setting(methodology, dict(chosen))
+        if equation.when is None or may_hold(equation.when, setting):
+            yield setting
 
 
 def _difference(equation: Equation, other: Equation, formulas: FormulaEvaluator) -> str:
@@ -154,7 +134,7 @@ class _Ways:
         inputs = {id_ for definition in derived.values() for id_ in set(quantities_in(definition.formula))}
         roots |= {id_: _root(id_, methodology, setting) for id_ in sorted(inputs)}
         asked = sorted({pair for formula in (equation.formula, other.formula) for pair in _switches(formula)})
-        switches = tuple((setting.choices if kind == "choice" else setting.readings)[id_] for kind, id_ in asked)
+        switches = tuple(setting.choices[id_] for _, id_ in asked)
         return cls(methodology, setting, switches, roots, derived)
 
     def key(self) -> tuple[object, ...]:

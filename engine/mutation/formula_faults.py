@@ -66,7 +66,7 @@ OPERATORS: dict[str, str] = {
     "transposition": "rows for columns, or another product of matrices",
     "min for max": "another function or reduction of the same kind, or none",
     "condition": "a case decided the other way round, at its edge, or left out",
-    "case": "the equation holds under another choice, reading or year",
+    "case": "the equation holds under another choice or year",
 }  # fmt: skip
 _OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All"}
 _OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}
@@ -382,9 +382,7 @@ class _Faults:
                 yield self.put("index", f"{letter} in {node.set}", node, replace(node, letter=letter))
 
     def values(self, kind: str, id_: str) -> list[str]:
-        if kind == "choice":
-            return [value.id for value in self.methodology.choice[id_].values]
-        return [reading.id for reading in self.methodology.ruling[id_].readings]
+        return [value.id for value in self.methodology.choice[id_].values]
 
 
 def _ratio_like(node: Number | Ratio, value: Fraction, unit: str) -> Ratio:

@@ -9,15 +9,18 @@ from dataclasses import dataclass, field, replace
 from engine.mutation.document_faults import UnitFault, ValueFault, unit_faults, value_faults
 from engine.mutation.formula_faults import Fault, condition_faults, formula_faults
 from equations.errors import MethodologyError, Place, UnitError, raise_all
+from equations.formula.exchange import exchanged
 from equations.formula.grammar import parse_formula
-from equations.formula.syntax import Node
+from equations.formula.syntax import Element, MatrixRef, Node, walk
 from equations.formula.tokens import Source
 from equations.meaning.names import Names
 from equations.meaning.scope import Resolver
 from equations.model.dataset import Dataset
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
+from equations.model.reading import IT, EditBlock, Step
 from equations.notation.plain import letters_of, plain_text
+from equations.readings.composition import with_readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Mutant:
         The fault in a few words.
     text
         What stands there now.
+    under
+        The readings whose edits hold the equation; none for what is read by default.
     """
 
     operator: str
@@ -48,11 +53,15 @@ class Mutant:
     text: str
     place: Place | None = field(default=None, compare=False)
     entry: UnitFault | ValueFault | None = field(default=None, compare=False, repr=False)
+    under: tuple[tuple[str, str], ...] = ()
 
     def as_record(self) -> dict[str, object]:
         """Return the mutant as plain data."""
-        return {"operator": self.operator, "part": self.part, "subject": self.subject, "label": self.label, "what": self.what,
-                "text": self.text, "place": str(self.place) if self.place else ""}  # fmt: skip
+        record: dict[str, object] = {
+            "operator": self.operator, "part": self.part, "subject": self.subject, "label": self.label, "what": self.what,
+            "text": self.text, "place": str(self.place) if self.place else "",
+        }  # fmt: skip
+        return record | {"under": dict(self.under)} if self.under else record
 
 
 def find_mutants(methodology: Methodology, sample: int | None = None, seed: int = 0) -> tuple[Mutant, ...]:
@@ -65,9 +74,9 @@ def find_mutants(methodology: Methodology, sample: int | None = None, seed: int 
     seed
         Which draw.
     """
-    found: dict[tuple[str, str, str], Mutant] = {}
+    found: dict[tuple[object, ...], Mutant] = {}
     for mutant in _all(methodology):
-        found.setdefault((mutant.subject, mutant.part, mutant.text), mutant)
+        found.setdefault((mutant.under, mutant.subject, mutant.part, mutant.text), mutant)
     mutants = tuple(found.values())
     if sample is None or sample >= len(mutants):
         return mutants
@@ -76,12 +85,16 @@ def find_mutants(methodology: Methodology, sample: int | None = None, seed: int 
 
 
 def _all(methodology: Methodology) -> Iterator[Mutant]:
+    """Yield the faults of the text as it is read by default, then those of what each reading puts in its place."""
     for equation in methodology.equations:
-        letters = letters_of(methodology, equation)
-        faults = formula_faults(equation.formula, dict(equation.letters), methodology)
-        yield from _changed(equation, "formula", equation.formula, faults, letters)
-        if equation.when is not None:
-            yield from _changed(equation, "when", equation.when, condition_faults(equation.when, methodology), letters)
+        yield from _of_equation(equation, methodology)
+    for block in (block for ruling in methodology.rulings for reading in ruling.readings for block in reading.edits):
+        made = with_readings(methodology, dict(block.under))
+        for id_ in dict.fromkeys(equation.id for equation in block.equations):
+            for mutant in _of_equation(made.equation[id_], made) if id_ in made.equation else ():
+                yield replace(mutant, under=block.under)
+        for equation in (made.equation[e.id] for e in methodology.equations if e.id in made.equation):
+            yield from _of_inlined(equation, methodology, made, block)
     for fault in unit_faults(methodology):
         quantity = fault.quantity
         yield Mutant(
@@ -89,13 +102,34 @@ def _all(methodology: Methodology) -> Iterator[Mutant]:
             place=quantity.place, entry=fault,
         )  # fmt: skip
     for wrong in value_faults(methodology):
-        block = wrong.values
-        text = f"{block.quantity} {wrong.block}: {wrong.what}"
-        if block != methodology.dataset[wrong.dataset].values[wrong.block]:
+        values = wrong.values
+        text = f"{values.quantity} {wrong.block}: {wrong.what}"
+        if values != methodology.dataset[wrong.dataset].values[wrong.block]:
             yield Mutant(
-                operator=wrong.operator, part="values", subject=wrong.dataset, label=block.quantity, what=wrong.what, text=text,
-                place=block.place, entry=wrong,
+                operator=wrong.operator, part="values", subject=wrong.dataset, label=values.quantity, what=wrong.what, text=text,
+                place=values.place, entry=wrong,
             )  # fmt: skip
+
+
+def _of_inlined(equation: Equation, methodology: Methodology, made: Methodology, block: EditBlock) -> Iterator[Mutant]:
+    """Yield the faults of a step on a definition that stands around the right side of the definition."""
+    inner = methodology.equation[equation.id].formula
+    if equation.quantity not in {step.of for step in block.steps if not step.readers} or equation.formula == inner:
+        return
+    letters = letters_of(made, equation)
+    texts = {plain_text(fault.formula, letters) for fault in formula_faults(equation.formula, dict(equation.letters), made)
+             if any(node == inner for node in walk(fault.formula))}  # fmt: skip
+    for mutant in _of_equation(equation, made):
+        if mutant.part == "formula" and mutant.text in texts:
+            yield replace(mutant, under=block.under)
+
+
+def _of_equation(equation: Equation, methodology: Methodology) -> Iterator[Mutant]:
+    letters = letters_of(methodology, equation)
+    faults = formula_faults(equation.formula, dict(equation.letters), methodology)
+    yield from _changed(equation, "formula", equation.formula, faults, letters)
+    if equation.when is not None:
+        yield from _changed(equation, "when", equation.when, condition_faults(equation.when, methodology), letters)
 
 
 def _changed(equation: Equation, part: str, right: Node, faults: Iterator[Fault], letters: Mapping[str, str]) -> Iterator[Mutant]:
@@ -191,6 +225,35 @@ class MutantReader:
 
 def _with_block(dataset: Dataset, fault: ValueFault) -> Dataset:
     return replace(dataset, values=(*dataset.values[: fault.block], fault.values, *dataset.values[fault.block + 1 :]))
+
+
+def with_fault(methodology: Methodology, equation: Equation, under: tuple[tuple[str, str], ...]) -> Methodology:
+    """Return a methodology in which one equation is exchanged: of the text, or of the edits that hold under some readings."""
+    if not under:
+        return with_equation(methodology, equation)
+
+    def of_block(block: EditBlock) -> EditBlock:
+        if block.under != under:
+            return block
+        entries = tuple(replace(e, entry=equation) if isinstance(e.entry, Equation) and e.id == equation.id else e for e in block.entries)
+        return replace(block, entries=entries, steps=tuple(_of_step(step, equation) for step in block.steps))
+
+    rulings = tuple(
+        replace(ruling, readings=tuple(replace(x, edits=tuple(map(of_block, x.edits))) for x in ruling.readings)) for ruling in methodology.rulings
+    )
+    return replace(methodology, rulings=rulings)
+
+
+def _of_step(step: Step, equation: Equation) -> Step:
+    """Return a step with one equation exchanged, in which what it stands behind is what arrives."""
+
+    def arriving(node: Node) -> Node | None:
+        if isinstance(node, Element | MatrixRef) and node.quantity == step.of:
+            return replace(node, quantity=IT)
+        return None
+
+    new = replace(equation, formula=exchanged(equation.formula, arriving))
+    return replace(step, equations=tuple(new if e.id == equation.id else e for e in step.equations))
 
 
 def with_equation(methodology: Methodology, equation: Equation) -> Methodology:

@@ -23,17 +23,18 @@ from engine.checks import (
 from engine.checks.worked_cases import WorkedCase
 from engine.finding import Finding
 from engine.mutation.affected import Dependencies
-from engine.mutation.case_runs import CaseRun, Result, RuleReads, keys_of, start_case
+from engine.mutation.case_runs import CaseRun, Result, keys_of, start_case
 from engine.mutation.equivalence import told_apart
 from engine.mutation.homogeneity import is_homogeneous, is_homogeneous_rule
-from engine.mutation.mutants import Mutant, MutantReader, with_equation
+from engine.mutation.mutants import Mutant, MutantReader, with_equation, with_fault
 from engine.plan.planner import plan_run
-from engine.plan.setting import Setting, is_static, may_hold, switches_of
+from engine.plan.setting import Setting, is_static, may_hold
 from engine.project.values import UnitReader
 from equations.errors import MethodologyError
 from equations.formula.syntax import Binder, Element, MatrixRef, Node, quantities_in, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 
 #: What can catch a mutant, in order; ``nothing`` is a survivor.
 CHECKS = ("parser", "dimensions", "static", "run-time", "cases", "nothing")
@@ -78,16 +79,39 @@ class Bench:
     def __init__(self, methodology: Methodology, cases: Iterable[WorkedCase], read_unit: UnitReader) -> None:
         self.methodology = methodology
         self.read_unit = read_unit
-        self.reader = MutantReader.of(methodology)
-        rules = RuleReads.of(methodology)
         self.runs: list[CaseRun] = []
         for case in cases:
-            self.runs.append(start_case(case, methodology, rules, read_unit, self.runs))
+            self.runs.append(start_case(case, methodology, read_unit, self.runs))
+        self.judges: dict[tuple[tuple[str, str], ...], _Judge] = {}
+
+    def judge(self, mutant: Mutant) -> MutantOutcome:
+        """Say what catches a mutant first."""
+        return self.of(mutant).judge(mutant)
+
+    def read(self, mutant: Mutant) -> Equation | Methodology:
+        """Return the faulty equation, or the methodology with another unit or other values; errors as of the reader of mutants."""
+        return self.of(mutant).reader.read(mutant)
+
+    def of(self, mutant: Mutant) -> _Judge:
+        if mutant.under not in self.judges:
+            self.judges[mutant.under] = _Judge(self, mutant.under)
+        return self.judges[mutant.under]
+
+
+class _Judge:
+    """Judges the mutants of what is read by default, or of what some readings make of it."""
+
+    def __init__(self, bench: Bench, under: tuple[tuple[str, str], ...]) -> None:
+        methodology = with_readings(bench.methodology, dict(under))
+        self.base, self.under, self.methodology, self.read_unit = bench.methodology, under, methodology, bench.read_unit
+        self.reader = MutantReader.of(methodology)
+        self.runs = [run for run in bench.runs if all(run.setting.readings.get(id_) == reading for id_, reading in under)]
         self.settings = _Settings(methodology)
         standing = (check_tables, check_recomputed, check_use, check_letters)
         self.known = keys_of(finding for check in standing for finding in check(methodology))
         self.readers = _readers(methodology)
         self.dependencies = Dependencies(methodology)
+        self.of_cases = {id(run): Dependencies(run.methodology) for run in self.runs}
         self.recomputed = self.dependencies.behind(_asked_tables(methodology))
 
     def judge(self, mutant: Mutant) -> MutantOutcome:
@@ -117,11 +141,14 @@ class Bench:
         right = self.methodology.equation[equation.id]
         news = self.newly_read(right, equation, mutant)
         same_needs = equation.quantity if news is None else ""
-        touched = self.dependencies.touched(equation.quantity, news or ())
-        using = [run for run in self.runs if equation.id in run.equations]
+        made = {id(run): self.made(run, equation) for run in self.runs if equation.id in run.equations}
+        using = [run for run in self.runs if id(run) in made and made[id(run)].equation.get(equation.id) != run.methodology.equation[equation.id]]
 
         def again(run: CaseRun) -> Result:
-            return run.again(methodology, touched, same_needs=same_needs, read_unit=self.read_unit)
+            same = len(made[id(run)].quantities) == len(run.methodology.quantities)  # a fault may call in a step that nothing read
+            known = self.of_cases[id(run)] if same else Dependencies(made[id(run)])
+            touched = known.touched(equation.quantity, self.read_there(run, made[id(run)], equation, news))
+            return run.again(made[id(run)], touched, same_needs=same_needs, read_unit=self.read_unit)
 
         outcome = self.run(mutant, using, again, equation.quantity)
         if outcome.check == "nothing" and mutant.part == "formula" and not equation.solver:
@@ -158,6 +185,19 @@ class Bench:
             return set(quantities_in(equation.formula))
         return {part.quantity for part in more if isinstance(part, Element | MatrixRef)} or None
 
+    def made(self, run: CaseRun, equation: Equation) -> Methodology:
+        """Return the methodology of a case with the fault in it: carried through the steps of its readings."""
+        right = self.methodology.equation[equation.id]
+        if run.methodology.equation[equation.id] == right:
+            return with_equation(run.methodology, equation)
+        return with_readings(with_fault(self.base, equation, self.under), run.setting.readings)
+
+    def read_there(self, run: CaseRun, made: Methodology, equation: Equation, news: set[str] | None) -> set[str]:
+        """Return what a faulty equation newly reads in a case, where steps of its readings may stand between."""
+        if news is None or run.methodology is self.methodology:
+            return news or set()
+        return set(quantities_in(made.equation[equation.id].formula))
+
     def new(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         for finding in findings:
             if keys_of([finding]) - self.known:
@@ -180,7 +220,7 @@ class Bench:
         for finding in self.new([*check_tables(methodology), *check_recomputed(methodology)]):
             return MutantOutcome(mutant, "static", _told(finding))
         runs = [run for run in self.runs if (mutant.subject, mutant.label) in run.datasets]
-        return self.run(mutant, runs, lambda run: run.rebound(methodology, self.read_unit), mutant.label)
+        return self.run(mutant, runs, lambda run: run.rebound(replace(run.methodology, datasets=methodology.datasets), self.read_unit), mutant.label)
 
     # -- a run
 
@@ -199,7 +239,7 @@ class Bench:
                     return MutantOutcome(mutant, "run-time", f"{run.case.id}: {code} {subject}")
                 results.append((run, result))
             for run, result in results:
-                if run.case.is_plain is plain and (gap := run.case.difference(self.methodology, run.setting, result.values)):
+                if run.case.is_plain is plain and (gap := run.case.difference(run.methodology, run.setting, result.values)):
                     return MutantOutcome(mutant, "cases", f"{run.case.id}: {gap}")
         return MutantOutcome(mutant, "nothing", _why_not(results, quantity))
 
@@ -221,7 +261,7 @@ class _Settings:
     methodology: Methodology
     #: Each setting with the equations that its plan uses.
     planned: list[tuple[Setting, frozenset[str]]] = field(default_factory=list)
-    chosen: dict[tuple[str, frozenset[str]], list[Setting]] = field(default_factory=dict)
+    chosen: dict[str, list[Setting]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.targets = self.methodology.reported
@@ -229,19 +269,18 @@ class _Settings:
             plan = plan_run(self.methodology, setting, self.targets)
             self.planned.append((setting, frozenset(step.equation for stage in plan.stages for step in stage.steps)))
 
-    def few(self, equation: str, readings: frozenset[str]) -> list[Setting]:
-        """Return as few settings as have, together, every choice and every one of some readings under which an equation is used."""
-        key = (equation, readings)
-        if key not in self.chosen:
-            left = [(setting, _switches(setting, readings)) for setting, used in self.planned if equation in used]
+    def few(self, equation: str) -> list[Setting]:
+        """Return as few settings as have, together, every choice under which an equation is used."""
+        if equation not in self.chosen:
+            left = [(setting, set(setting.choices.items())) for setting, used in self.planned if equation in used]
             wanted = set().union(*(switches for _, switches in left))
             few = []
             while wanted:
                 best, has = max(left, key=lambda one: len(one[1] & wanted))
                 few.append(best)
                 wanted -= has
-            self.chosen[key] = few
-        return self.chosen[key]
+            self.chosen[equation] = few
+        return self.chosen[equation]
 
     def moved(self, equation: Equation) -> list[Setting]:
         """Return a few settings in which another condition lets an equation stand, or no longer."""
@@ -255,10 +294,8 @@ class _Settings:
 
     def faults(self, methodology: Methodology, equation: Equation, touched: frozenset[str]) -> Iterator[Finding]:
         """Yield what planning a methodology with another version of an equation shows wrong, where it is touched."""
-        named = [equation, *(e for id_ in set(quantities_in(equation.formula)) for e in methodology.definitions.get(id_, ()))]
         untouched = frozenset(id_ for id_ in methodology.definitions if id_ not in touched)
-        readings = frozenset(id_ for e in named if e.when is not None for kind, id_ in switches_of(e.when) if kind == "reading")
-        for setting in (*self.moved(equation), *self.few(equation.id, readings)):
+        for setting in (*self.moved(equation), *self.few(equation.id)):
             try:
                 plan = plan_run(methodology, setting, self.targets, untouched)
             except MethodologyError as error:
@@ -268,10 +305,6 @@ class _Settings:
                 if id_ not in untouched and methodology.quantity[id_].kind == "computed":
                     yield Finding("G403", "error", id_, f"no equation defines {id_}", "", "write its equation")
                     return
-
-
-def _switches(setting: Setting, readings: frozenset[str]) -> set[tuple[str, str]]:
-    return {*setting.choices.items(), *((id_, setting.readings[id_]) for id_ in readings)}
 
 
 def _asked_tables(methodology: Methodology) -> set[str]:

@@ -364,7 +364,7 @@ class _Planner:
 
     def switches(self, equations: list[Equation]) -> str:
         asked = sorted(set().union(*(switches_of(e.when) for e in equations if e.when is not None), set()))
-        values = self.setting.choices | self.setting.readings  # type: ignore[operator]
+        values = self.setting.choices
         return ", ".join(f"{id_} = {values.get(id_, 'not chosen')}" for _, id_ in asked)
 
     def twice(self, quantity: str, first: str, second: str, cell: str) -> None:

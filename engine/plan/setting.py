@@ -107,9 +107,8 @@ def holds(node: Node, setting: Setting, labels: Mapping[str, str], year_set: str
             return not holds(operand, setting, labels, year_set)
         case Member(letter=letter, set=set_id, negated=negated):
             return (labels[letter] in setting.members[set_id]) is not negated
-        case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)):
-            value = (setting.choices if kind == "choice" else setting.readings).get(id_)
-            return (value == text) is (op == "==")
+        case Compare(op=op, left=Switch(id=id_), right=Word(text=text)):
+            return (setting.choices.get(id_) == text) is (op == "==")
         case Compare(op=op, left=Letter() as left, right=right):
             return _compare_letter(op, left, right, setting, labels, year_set)
     raise TypeError(f"not a condition on choices, years and members: {node!r}")
@@ -142,7 +141,7 @@ def letters_of(node: Node) -> set[str]:
 
 
 def switches_of(node: Node) -> set[tuple[str, str]]:
-    """Return the choices and readings on which a static condition depends, as (kind, id)."""
+    """Return the choices on which a static condition depends, as (kind, id)."""
     match node:
         case Logic(parts=parts):
             return set().union(*(switches_of(part) for part in parts))

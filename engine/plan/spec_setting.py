@@ -13,6 +13,7 @@ from equations.errors import InputError, near, near_or_all
 from equations.formula.syntax import Compare, Letter, Member, Node, Word, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 
 #: Years of a placeholder project: enough for a start year, a later year and a last year.
 YEARS = 4
@@ -251,6 +252,7 @@ def standing_equations(methodology: Methodology, choices: Mapping[str, str], rea
         I508 for a choice, value, ruling or reading that does not exist.
     """
     check_switches(methodology, choices, readings)
+    methodology = with_readings(methodology, readings)
     settings = [
         placeholder_setting(methodology, combination, readings)
         for combination in choice_combinations(methodology)

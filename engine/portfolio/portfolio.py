@@ -32,6 +32,7 @@ from engine.simulate.solving import named_cell
 from equations.errors import EvaluationError, Faults, InputError, MethodologyError, near_or_all, raise_all
 from equations.files.regular_file import ReadingRule, digest_of, may_read, reading_rule, reading_under
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 from equations.spec.block import read_number
 
 #: Projects that are read before they are evaluated and written.
@@ -137,7 +138,7 @@ def _check_columns(methodology: Methodology, entries: Sequence[ProjectEntry]) ->
     errors = []
     for column in dict.fromkeys(column for entry in entries for column in entry.changes):
         name = column.partition("[")[0].strip()
-        if name not in methodology.quantity:
+        if name not in methodology.quantity and name not in methodology.in_readings:
             row = next(entry.place for entry in entries if column in entry.changes)
             place = replace(row, line=1) if row else None
             remedy = near_or_all(name, methodology.quantity, "quantities:")
@@ -230,19 +231,20 @@ class Portfolio:
     def bound(self, project: ProjectData) -> _Bound:
         """Return the inputs of a project, and what projects of its shape are evaluated with."""
         setting = prepare(self.methodology, project, choices=self.choices, readings=self.readings)
-        supplied = supplied_quantities(self.methodology, project, setting)
+        methodology = with_readings(self.methodology, setting.readings)
+        supplied = supplied_quantities(methodology, project, setting)
         self.check_result(project, setting)
-        wanted = (self.methodology.result,)
-        shape = plan_key(self.methodology, setting, wanted, supplied)
+        wanted = (methodology.result,)
+        shape = plan_key(methodology, setting, wanted, supplied)
         batchable = self.batchables.get(shape)
         if batchable is None:
-            plan = plan_run(self.methodology, setting, wanted, supplied)
-            batchable = make_batchable(self.methodology, plan)
+            plan = plan_run(methodology, setting, wanted, supplied)
+            batchable = make_batchable(methodology, plan)
             if len(self.batchables) >= _MOST_SHAPES:
                 self.batchables.clear()
                 self.watches.clear()
             self.batchables[shape] = batchable
-        inputs = bind_inputs(self.methodology, batchable.plan, project, self.read_unit)
+        inputs = bind_inputs(methodology, batchable.plan, project, self.read_unit)
         numbers = {quantity: np.array(inputs.values[quantity]) for quantity in batchable.plan.inputs}
         return _Bound(batchable, tuple(inputs.values), numbers)
 
@@ -273,7 +275,7 @@ class Portfolio:
     def change(self, entry: ProjectEntry, bound: _Bound, name: str, text: str) -> tuple[str, int, float]:
         """Return where a cell of the table goes, and its number."""
         try:
-            quantity, places = named_cell(self.methodology, bound.batchable.plan.setting, name, bound.known)
+            quantity, places = named_cell(bound.batchable.methodology, bound.batchable.plan.setting, name, bound.known)
         except InputError as error:
             raise InputError(error.code, error.what, entry.place, why=error.why, remedy=error.remedy) from error
         if len(places) != 1:
@@ -282,7 +284,7 @@ class Portfolio:
         if exact is None:
             raise InputError("I505", f"{name} is not a number: {text!r}", entry.place, remedy="write it as 12.5, without a unit")
         value = float(exact)
-        limits = self.methodology.quantity[quantity].range
+        limits = bound.batchable.methodology.quantity[quantity].range
         if limits is not None and not limits.holds(value):
             raise InputError("I504", f"{name} = {text} is outside what it can be", entry.place, why=f"its range is {limits}",
                              remedy="correct the number, or its unit: it is that of the quantity")  # fmt: skip
@@ -292,10 +294,11 @@ class Portfolio:
         """Evaluate projects of one shape as a batch."""
         arrays = {quantity: np.stack([ready.numbers[quantity] for ready in members]) for quantity in batchable.plan.inputs}
         values = evaluate_batch(batchable, ArraySource(arrays), self.way)
-        result = self.methodology.quantity[self.methodology.result]
+        methodology = batchable.methodology
+        result = methodology.quantity[methodology.result]
         labels = list(_labels(batchable, result.indices))
-        counts_of = counted(result, batchable.plan, self.methodology)
-        mask, spoken = counts_of.ravel(), spoken_of(self.methodology, batchable.plan.setting, result, counts_of)
+        counts_of = counted(result, batchable.plan, methodology)
+        mask, spoken = counts_of.ravel(), spoken_of(methodology, batchable.plan.setting, result, counts_of)
         if not spoken.is_total:
             raise no_total(result)
         stands = spoken.cells.ravel()

@@ -127,7 +127,13 @@ class _Binder:
 
     def bind(self) -> Inputs:
         for id_ in self.project.values:
-            if id_ not in self.methodology.quantity:
+            if id_ in self.methodology.quantity:
+                continue
+            if id_ in self.methodology.in_readings:
+                self.findings.append(Finding("A705", "note", id_, f"the supplied {id_} is not used",
+                                             f"only {self.methodology.in_readings[id_]} asks for it",
+                                             "nothing, or select the reading", place=self.project.value_places[id_]))  # fmt: skip
+            else:
                 self.fault("I502", f"the methodology has no quantity {id_!r}", self.project.value_places[id_],
                            remedy=near(id_, self.methodology.quantity)
                            or "`mrvgraph needs` lists what can be supplied")  # fmt: skip

@@ -172,7 +172,7 @@ class _Judge:
         setting, parts = self.formulas.setting, dict[str, None]()
         for node in walk(self.rule.when):
             if isinstance(node, Switch):
-                values = setting.choices if node.kind == "choice" else setting.readings
+                values = setting.choices
                 parts[f"under {node.id} = {values[node.id]}"] = None
             elif isinstance(node, Supplied):
                 parts[f"{node.quantity} is {'' if node.quantity in self.formulas.supplied else 'not '}supplied"] = None

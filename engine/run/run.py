@@ -25,6 +25,7 @@ from engine.run.totals import Headline, headline, no_total, spoken_of
 from engine.run.version_gap import Loader, set_aside
 from equations.errors import InputError, listed, near_or_all
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 from equations.records import record
 
 #: Makes the plan of a run; the cache puts itself in between.
@@ -198,6 +199,7 @@ def run_project(
     data = project if isinstance(project, ProjectData) else read_project(project)
     data, aside = set_aside(methodology, data, load)
     setting = prepare(methodology, data, choices=choices, readings=readings)
+    methodology = with_readings(methodology, setting.readings)
     supplied = supplied_quantities(methodology, data, setting)
     plan = planner(methodology, setting, targets, supplied)
     inputs = bind_inputs(methodology, plan, data, read_unit)

@@ -53,7 +53,7 @@ def set_aside(methodology: Methodology, project: ProjectData, load: Loader | Non
 def _names(methodology: Methodology) -> dict[str, Mapping[str, object]]:
     """Return what a project file can name, by the part of the file in which it does."""
     return {
-        "values": methodology.quantity,
+        "values": {**methodology.quantity, **methodology.in_readings},
         "choices": methodology.choice,
         "readings": methodology.ruling,
         "datasets": methodology.dataset,

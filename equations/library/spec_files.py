@@ -16,10 +16,11 @@ from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, rea
 from equations.library.places import find_spec, shown_name
 from equations.library.spec_lists import with_lists
 from equations.model.methodology import Methodology, Settled
+from equations.readings.edits_reader import read_whole
+from equations.readings.settling import settle
 from equations.records import record
 from equations.revision.revision import apply_changes
 from equations.spec.block import Block, Errors
-from equations.spec.reader import read_methodology
 
 _MOST_REVISIONS = 20
 
@@ -58,7 +59,7 @@ def read_document(path: Path, _depth: int = 0) -> SpecDocument:
     base = root.get("based_on")
     if isinstance(base, Scalar):
         below = read_document(_based_on(base, path), _depth + 1)
-        document, settled = apply_changes(below.document, root)
+        document, settled = apply_changes(below.document, root, settle)
         return SpecDocument(document, (*sources, *below.sources), path, (*below.settled, *settled))
     return SpecDocument(root, tuple(sources), path)
 
@@ -77,7 +78,7 @@ def load_methodology(reference: str | Path) -> Methodology:
 
 def methodology_of(spec: SpecDocument) -> Methodology:
     """Read a composed document as a methodology."""
-    return replace(read_methodology(spec.document, content_hash=spec.hash, files=spec.files), settled=spec.settled)
+    return replace(read_whole(spec.document, content_hash=spec.hash, files=spec.files), settled=spec.settled)
 
 
 def canonical_text(node: YamlNode) -> str:

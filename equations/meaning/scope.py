@@ -1,4 +1,4 @@
-"""What the names of a formula mean: letters, quantities, matrices, choices, readings, labels; every index bound, over the right set."""
+"""What the names of a formula mean: letters, quantities, matrices, choices, labels; every index bound, over the right set."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from equations.formula.syntax import (
 )
 from equations.formula.tokens import Source
 from equations.meaning.kinds import Kind, KindChecker
-from equations.meaning.meant import counted, meant_by_letter, meant_by_name, switched, values_or_members
+from equations.meaning.meant import counted, meant_by_letter, meant_by_name, values_or_members
 from equations.meaning.names import Names
 
 
@@ -152,9 +152,10 @@ class Resolver:
                 return DateMark(name, span=node.span)
             if name in names.choices:
                 return Switch("choice", name, span=node.span)
-        if name in names.matrices:
+        quantity = names.quantities.get(name)
+        if name in names.matrices and (quantity is None or len(node.indices) < len(quantity.indices)):
             return self.matrix(node)
-        if name in names.quantities:
+        if quantity is not None:
             return self.element(node)
         if name not in names.faulty:
             self.undefined(node)
@@ -251,13 +252,12 @@ class Resolver:
         return replace(index, group=set_id)
 
     def compare(self, node: Compare) -> Node:
-        left: Node | None = self.as_letter(node.left) or self.resolve_switch(node.left)
-        right: Node | None = self.as_letter(node.right) or self.resolve_switch(node.right)
+        left, right = (self.as_letter(side) or self.resolve_switch(side) for side in (node.left, node.right))
         if isinstance(left, Switch) or isinstance(right, Switch):
             return self.compare_switch(node, left, right)
         if isinstance(left, Letter) or isinstance(right, Letter):
             return self.compare_letter(node, left, right)
-        return replace(node, left=self.resolve(node.left), right=self.resolve(node.right))
+        return node if Call in (type(left), type(right)) else replace(node, left=self.resolve(node.left), right=self.resolve(node.right))
 
     def as_letter(self, node: Node) -> Letter | None:
         """``y``, ``start``, ``start + 1``."""
@@ -273,28 +273,26 @@ class Resolver:
         if isinstance(node, Name) and not node.bracketed and node.name in self.names.choices:
             return Switch("choice", node.name, span=node.span)
         if isinstance(node, Call) and node.name == "reading":
-            return self.reading(node)
+            return self.asks_for_reading(node)
         return None
 
-    def reading(self, node: Call) -> Node:
-        argument = node.arguments[0]
-        id_ = argument.text if isinstance(argument, Text) else argument.name if isinstance(argument, Name) else ""
-        if id_ not in self.names.rulings:
-            self.fault("X204", f"there is no ruling {id_!r}", argument.span, remedy=near_or_all(id_, self.names.rulings))
-        return Switch("reading", id_, span=node.span)
+    def asks_for_reading(self, node: Call) -> Node:
+        self.fault("X202", "a formula asks for a reading", node.span, "a reading of an open place is an edit of what stands here by default",
+                   "write `replace:`, `add:`, `remove:` or `adjust:` under the reading, in `rulings:`")  # fmt: skip
+        return node
 
     def compare_switch(self, node: Compare, left: Node | None, right: Node | None) -> Node:
         switch, other, written = (left, right, node.right) if isinstance(left, Switch) else (right, left, node.left)
         if not isinstance(switch, Switch) or isinstance(other, Switch) or node.op not in ("==", "!="):
             self.fault("X207", "a choice can only be compared (== or !=) with one of its values", node.span,
-                       why="values of a choice or reading have no order and are no numbers",
-                       remedy=f"write {switched(switch)} == value" if isinstance(switch, Switch) else "")  # fmt: skip
+                       why="values of a choice have no order and are no numbers",
+                       remedy=f"write {switch.id} == value" if isinstance(switch, Switch) else "")  # fmt: skip
             return node
         text = _word(written)
-        known = (self.names.choices if switch.kind == "choice" else self.names.rulings).get(switch.id, ())
+        known = self.names.choices.get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
-            quoted = f'write it in quotes: {switched(switch)} == "{shown}"' if shown in known else ""
+            quoted = f'write it in quotes: {switch.id} == "{shown}"' if shown in known else ""
             self.fault("X204", f"{switch.id} has no value {shown!r}" if not quoted else f"{shown!r} is more than one word", written.span,
                        why=f"its values are {', '.join(known)}", remedy=quoted or near(shown, known) or "take one of them")  # fmt: skip
         return replace(node, left=switch, right=Word(text or "", span=written.span))
@@ -338,7 +336,7 @@ class Resolver:
 
     def call(self, node: Call) -> Node:
         if node.name == "reading":
-            return self.reading(node)
+            return self.asks_for_reading(node)
         if node.name == "supplied":
             return self.supplied(node)
         rule = FUNCTIONS[node.name].rule
@@ -440,6 +438,10 @@ class Resolver:
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
         return binder, own
+
+
+def _counted(count: int) -> str:
+    return "1 index" if count == 1 else f"{count} indices"
 
 
 def _word(node: Node) -> str | None:

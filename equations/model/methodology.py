@@ -180,6 +180,10 @@ class Methodology:
     activities: tuple[Activity, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
     pools: tuple[Pool, ...] = ()
+    #: Ruling -> reading, of those that are not the default: what it was composed with (:mod:`equations.readings.composition`).
+    taken: tuple[tuple[str, str], ...] = ()
+    #: The methodology under the default readings that it was composed from, where it was.
+    base: Methodology | None = field(default=None, compare=False, repr=False)
     #: Choices that the revision it was composed by has settled, for the notes of `check`.
     settled: tuple[Settled, ...] = field(default=(), compare=False)
     #: SHA-256 of what the spec says, whichever files and revisions it was composed from.
@@ -271,6 +275,24 @@ class Methodology:
     def reported(self) -> tuple[str, ...]:
         """Quantities that a run is made for where nobody asks for others: the result, and what is reported beside it."""
         return tuple(dict.fromkeys((self.result, *self.report)))
+
+    def declared(self, id_: str) -> Quantity | None:
+        """Return a quantity of the text, or one that only a reading declares."""
+        held = self.quantity.get(id_)
+        every = (q for r in self.rulings for x in r.readings for block in x.edits for q in block.quantities)
+        return held if held is not None else next((quantity for quantity in every if quantity.id == id_), None)
+
+    @cached_property
+    def in_readings(self) -> Mapping[str, str]:
+        """Quantities that only readings declare -> the reading, in words."""
+        return MappingProxyType({
+            quantity.id: f"reading {reading.id} of ruling {ruling.id}"
+            for ruling in reversed(self.rulings)
+            for reading in reversed(ruling.readings)
+            for block in reading.edits
+            for quantity in block.quantities
+            if quantity.id not in self.quantity
+        })  # fmt: skip
 
     @cached_property
     def year_set(self) -> str:

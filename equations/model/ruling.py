@@ -7,6 +7,7 @@ from dataclasses import field
 
 from equations.citation import Citation
 from equations.errors import Place
+from equations.model.reading import EditBlock
 from equations.records import record
 
 #: How an alternative of the register is taken, at the end of its text.
@@ -37,11 +38,14 @@ class Reading:
     ----------
     moved
         Project and by how much the reading moves its result against the default one, in whole units.
+    edits
+        What it changes: its own edits first, then those that hold where other readings are taken with it.
     """
 
     id: str
     meaning: str
     moved: tuple[tuple[str, int], ...] = ()
+    edits: tuple[EditBlock, ...] = ()
 
 
 @record(frozen=True)

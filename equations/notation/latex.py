@@ -265,8 +265,8 @@ class _Latex:
                 return self.letter(letter) + lag(offset)
             case Word(text=text):
                 return word_latex(text)
-            case Switch(kind=kind, id=id_):
-                return _set(id_) if kind == "choice" else rf"\text{{reading {escaped(id_)}}}"
+            case Switch(id=id_):
+                return _set(id_)
             case DateMark(name=name):
                 return rf"\mathrm{{{name.replace('_', chr(92) + ' ')}}}"
             case Supplied(quantity=quantity):

@@ -169,8 +169,8 @@ class _Writer:
                 return _quoted(text)
             case Word(text=text):
                 return text if re.fullmatch("[0-9]+", text) else _quoted(text)
-            case Switch(kind=kind, id=id_):
-                return id_ if kind == "choice" else f"reading({_quoted(id_)})"
+            case Switch(id=id_):
+                return id_
             case DateMark(name=name):
                 return name
             case Supplied(quantity=name):
@@ -250,7 +250,7 @@ def condition_text(node: Node, methodology: Methodology, letters: Mapping[str, s
     Returns
     -------
     str
-        For instance ``option 1, start year`` or ``option 2 and reading row-sums = rescale``.
+        For instance ``option 1, start year`` or ``option 2 and fuel = direct``.
     """
     return _Words(methodology, letters_of(methodology) | dict(letters or {})).of(node)
 
@@ -297,9 +297,9 @@ class _Words:
     def compare(self, node: Compare) -> str:
         left, right, op = node.left, node.right, node.op
         match left, right:
-            case Switch(kind=kind, id=id_), Word(text=text):
-                name = id_.replace("_", " ") if kind == "choice" else f"reading {id_}"
-                between = " not " if op == "!=" else " " if kind == "choice" and text.isdecimal() else " = "
+            case Switch(id=id_), Word(text=text):
+                name = id_.replace("_", " ")
+                between = " not " if op == "!=" else " " if text.isdecimal() else " = "
                 return name + between + text
             case Letter(), Letter(letter=mark) if self.is_year(node):
                 return _MARKS[op, mark]

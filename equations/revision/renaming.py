@@ -19,9 +19,11 @@ from equations.revision.edit_log import EditLog
 from equations.revision.mentions import Numbers, followed, listed
 
 #: Fields whose text is a formula or a condition.
-_FORMULAS = ("defines", "formula", "relation", "when", "condition")
+_FORMULAS = ("defines", "formula", "relation", "when", "condition", "gives")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
-_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result"), ("report", "quantities")
+_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "of"), ("report", "quantities")
+#: Lists whose entries a reading can edit.
+_LISTS = ("quantities", "equations", "rules", "datasets")
 #: Fields in which `Eq 8` would be no mention of an equation: formulas, and what is printed there word for word.
 _VERBATIM = frozenset({*_FORMULAS, "printed"})
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d+)$")
@@ -219,8 +221,10 @@ def _mapped(document: Mapping, visit: Callable[[str, str, Scalar], Scalar], *, s
         if isinstance(node, Scalar):
             return visit(key, owner, node)
         if isinstance(node, Sequence):
-            items = tuple(walk(item, key, owner) for item in node.items)
-            return replace(node, items=_apart(items) if skip_foreign and key == "equations" else items)
+            edited = key if owner == "rulings" and key in _LISTS and any(isinstance(item, Mapping) for item in node.items) else owner
+            items = tuple(walk(item, key if edited == owner else "", edited) for item in node.items)
+            places = skip_foreign and key == "equations" and not any(isinstance(item, Mapping) for item in node.items)
+            return replace(node, items=_apart(items) if places else items)
         if skip_foreign and "document" in node:
             return node
         return replace(node, entries=tuple((k, walk(value, k.text, owner)) for k, value in node))

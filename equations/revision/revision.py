@@ -7,27 +7,30 @@ so an edited spec is checked exactly as a whole one, and messages point into the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from equations.errors import near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.methodology import Settled
-from equations.revision.edit_log import same
+from equations.revision.edit_log import EditLog, same
 from equations.revision.edits import WORDS, Editor
 from equations.revision.new_index import add_indices
+from equations.revision.readings_left import check_readings_left
 from equations.revision.renaming import rename, renumber
 from equations.revision.settled_choice import settle_choices
-from equations.revision.settling import settle
 from equations.spec.schema import BLOCKS, KEYS
 
 #: Top-level keys that a revision may write beside `changes`, in place of those of the edited version.
 _WHOLE = ("sections", "history")
 #: Fields of `methodology` that belong to one version alone.
 _OWN = ("status", "status_note", "date")
+Settle: TypeAlias = Callable[[Mapping, YamlNode, EditLog], Mapping]
 _CHANGES = ("rename", "renumber", "settle", "index", *WORDS)
 
 
-def apply_changes(base: Mapping, revision: Mapping) -> tuple[Mapping, tuple[Settled, ...]]:
+def apply_changes(base: Mapping, revision: Mapping, settle: Settle) -> tuple[Mapping, tuple[Settled, ...]]:
     """Return the document that results from editing ``base``, and the choices that were settled on the way.
 
     Parameters
@@ -36,6 +39,8 @@ def apply_changes(base: Mapping, revision: Mapping) -> tuple[Mapping, tuple[Sett
         The whole document of the version that is edited.
     revision
         The revision's own document with ``based_on``, ``changes`` and, optionally, ``methodology`` (fields that differ).
+    settle
+        Takes readings into the text: a document, ``{ruling: reading}`` and where faults are noted -> the document that results.
 
     Raises
     ------
@@ -47,7 +52,7 @@ def apply_changes(base: Mapping, revision: Mapping) -> tuple[Mapping, tuple[Sett
     kept = tuple((key, _unmeasured(key.text, value)) for key, value in base if key.text != "include")
     document = Mapping(kept, base.file, base.line, base.column)
     if isinstance(changes, Mapping):
-        document = _renamed(document, changes, editor)
+        document = _renamed(document, changes, editor, settle)
     elif changes is not None:
         editor.fault("changes: must be a block", changes.place, remedy=f"it holds {', '.join(_CHANGES)}")
     parts = {key.text: (key, value) for key, value in document}
@@ -70,8 +75,10 @@ def apply_changes(base: Mapping, revision: Mapping) -> tuple[Mapping, tuple[Sett
     _versioned(parts, base, revision)
     if isinstance(changes, Mapping):
         _edit_lists(parts, changes, editor)
+    edited = Mapping(tuple(parts.values()), revision.file, revision.line, revision.column)
+    check_readings_left(edited, editor)
     raise_all(editor.errors)
-    return Mapping(tuple(parts.values()), revision.file, revision.line, revision.column), tuple(editor.settled)
+    return edited, tuple(editor.settled)
 
 
 def _unmeasured(list_: str, node: YamlNode) -> YamlNode:
@@ -89,7 +96,7 @@ def _unmeasured(list_: str, node: YamlNode) -> YamlNode:
     return without(node)
 
 
-def _renamed(document: Mapping, changes: Mapping, editor: Editor) -> Mapping:
+def _renamed(document: Mapping, changes: Mapping, editor: Editor, settle: Settle) -> Mapping:
     for key, _ in changes:
         if key.text not in _CHANGES:
             editor.fault(

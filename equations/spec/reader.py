@@ -71,10 +71,12 @@ def read_methodology(document: YamlNode, *, content_hash: str = "", files: tuple
     MethodologyError
         One error, or :class:`~equations.errors.Faults` with every fault found.
     """
-    return _Reader(document).methodology(content_hash, files)
+    return SpecReader(document).methodology(content_hash, files)
 
 
-class _Reader(DeclarationReader):
+class SpecReader(DeclarationReader):
+    """Reads the blocks of one document; faults are collected in ``errors``."""
+
     def methodology(self, content_hash: str, files: tuple[tuple[str, str], ...]) -> Methodology:
         spec, head = self.spec, self.head
         sections = tuple(Section(b.text("id"), b.text("title")) for b in spec.blocks("sections"))
@@ -268,7 +270,7 @@ class _Reader(DeclarationReader):
         number = next((part for part in _parts(when) if not _is_case(part, supplied=supplied)), None)
         if not resolver.errors and number is not None:
             resolver.fault("X207", "a case that depends on a number", number.span,
-                           why="when: decides by choices, readings, years and members, so that it can be proven complete",
+                           why="when: decides by choices, years and members, so that it can be proven complete",
                            remedy="write cases(condition: a, otherwise: b) in the formula")  # fmt: skip
         self.errors += resolver.errors
         return when, found[1]
@@ -410,7 +412,7 @@ def _parts(condition: Node) -> Iterator[Node]:
 
 
 def _is_case(part: Node, *, supplied: bool) -> bool:
-    """Whether choices, readings, years and members decide a part of a condition."""
+    """Whether choices, years and members decide a part of a condition."""
     if isinstance(part, Compare):
         return isinstance(part.left, Switch | Letter)
     return isinstance(part, Member) or (supplied and isinstance(part, Supplied))

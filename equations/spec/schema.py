@@ -50,6 +50,26 @@ RANGE = _block(
 MEMBER = _block(("id", "text", True, ""), ("name", "text", False, ""), ("of", "words", False, "members that a group gathers"))
 SOURCE = ("source", "citation", False, "where it comes from")
 
+#: How a reading changes what the spec says.
+_EDITS = (
+    ("remove", "block:removals", False, "ids to take out"),
+    ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
+    ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),
+    ("adjust", "blocks:step", False, "steps between a quantity and those that read it"),
+)
+#: What a step says of a quantity that it defines, and of the equation.
+_STEP_QUANTITY = (
+    ("symbol", "text", False, "LaTeX; each <...> is the place of one index"),
+    ("name", "text", False, "short name, for tables"),
+    ("meaning", "text", False, "what it is"),
+    ("unit", "unit", False, "that of the quantity, as it counts where it is used, if nothing is said"),
+    ("title", "text", False, ""),
+    ("section", "text", False, ""),
+    ("equivalences", "words", False, "mixtures of units that it makes"),
+    ("editorial", "text", False, "why it is there"),
+    SOURCE,
+)
+
 BLOCKS: dict[str, dict[str, Field]] = {
     "spec": _block(
         ("methodology", "block:methodology", True, "identity of the version"),
@@ -255,6 +275,28 @@ BLOCKS: dict[str, dict[str, Field]] = {
     "reading": _block(
         ("id", "text", True, ""), ("meaning", "text", True, ""),
         ("moved", "texts", False, "project -> by how much it moves the result there, in whole units, against the default reading"),
+        *_EDITS,
+        ("with", "blocks:meeting", False, "what holds in place of that where other readings are taken with it"),
+    ),
+    "meeting": _block(("readings", "texts", True, "ruling -> reading that is taken too"), *_EDITS),
+    "step": _block(
+        ("of", "id", True, "the quantity behind which the step stands"),
+        ("in", "words", False, "equations that read it there, and rulings whose steps do; without it the definition itself is changed"),
+        ("after", "words", False, "rulings whose steps on the same quantity come before; else the order of the file"),
+        ("for", "letters", False, "what its letters run over"),
+        ("equations", "blocks:step_equation", False, "what it computes on the way"),
+        ("gives", "formula", False, "the value that goes on, from `it`, the value that arrives"),
+        ("relation", "formula", False, "the whole equality, where it must be solved"),
+        ("solver", "text", False, "how it is solved"),
+        ("defines", "formula", False, "name and letters of what it gives, perhaps with one index more, or its matrix"),
+        *_STEP_QUANTITY,
+        ("id", "name", False, "name of what it gives, where `defines` names its matrix or is not written"),
+        ("matrix", "name", False, "name of the matrix of what it gives"),
+        ("matrix_symbol", "text", False, "LaTeX of the matrix"),
+    ),
+    "step_equation": _block(
+        ("defines", "formula", True, "left side"), ("formula", "formula", True, "right side, where `it` is the value that arrives"),
+        ("for", "letters", False, "what its letters run over"), *_STEP_QUANTITY,
     ),
     "register_entry": _block(
         ("id", "text", True, ""), ("place", "place_in_text", False, ""), ("kind", "text", False, ""), ("wrong", "text", True, ""),

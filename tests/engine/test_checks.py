@@ -153,7 +153,7 @@ def test_dropped_carbon_ratio_is_found_with_its_remedy(checked):
 
 def test_subexpression_where_units_part_is_marked(checked):
     fault = the(
-        checked(TINY, ("RL[y] - E_fuel[y])'}\n  - {id: er.floored", 'RL[y] - FC["diesel", y])\'}\n  - {id: er.floored')), "U302"
+        checked(TINY, ("RL[y] - E_fuel[y])'}", 'RL[y] - FC["diesel", y])\'}')), "U302"
     )
 
     assert fault.subject == "er"
@@ -182,35 +182,38 @@ def test_sides_of_a_comparison_and_printed_results_have_one_unit(checked):
 # -- cases
 
 
-def test_overlap_of_two_readings_is_found_although_both_are_not_default(checked):
-    two = """
+CAP = """
   - id: cap
     issue: open
     default: none
-    readings: [{id: none, meaning: a}, {id: half, meaning: b}]
+    readings: [{id: none, meaning: a}, {id: half, meaning: b, EDITS}]
 """
-    findings = checked(
-        TINY,
-        ("'reading(\"floor\") == \"zero\"', def", "'reading(\"floor\") == \"zero\" or reading(\"cap\") == \"half\"', def"),
-        ("\nrulings:\n", "\nrulings:\n" + two.lstrip("\n")),
-    )  # fmt: skip
 
-    fault = the(findings, "G402", "ER_p")
-    assert "er) and er.floored" in fault.what
+
+def test_two_readings_that_replace_one_equation_are_an_error_that_names_both(checked):
+    floor = ("adjust: [{of: ER_p, gives: 'pos(it[q])'}]", "replace: {equations: [{id: er, formula: 'pos(Sum(y in q, RL[y] - E_fuel[y]))'}]}")
+    cap = CAP.replace("EDITS", "replace: {equations: [{id: er, formula: 'Sum(y in q, RL[y] - E_fuel[y]) * 0.5'}]}")
+    findings = checked(TINY, floor, ("\nrulings:\n", "\nrulings:\n" + cap.lstrip("\n")))
+
+    fault = the(findings, "G406", "floor")
+    assert fault.what == "'er' of equations is changed by cap: half and by floor: zero"
+    assert "cap = half, floor = zero" in fault.evidence
+
+
+def test_two_readings_that_meet_at_a_step_are_none(checked):
+    cap = CAP.replace("EDITS", "adjust: [{of: ER_p, gives: 'it[q] * 0.5'}]")
+    findings = checked(TINY, ("\nrulings:\n", "\nrulings:\n" + cap.lstrip("\n")))
+
+    assert [f for f in findings if f.severity == "error"] == []
+    assert the(findings, "W830", "ER_p").what == "steps of several rulings stand behind ER_p: cap, floor"
+
+
+def test_a_case_that_a_reading_takes_away_is_found(checked):
+    cap = CAP.replace("EDITS", "replace: {equations: [{id: dcs.matrix, when: method == matrix and y > start}]}")
+    fault = the(checked(TINY, ("\nrulings:\n", "\nrulings:\n" + cap.lstrip("\n"))), "G403", "dCS")
+
+    assert "dCS[2001]" in fault.what
     assert "cap = half" in fault.evidence
-    assert "floor = none" in fault.evidence
-
-
-def test_combination_of_readings_without_a_definition_is_found(checked):
-    two = "\nrulings:\n  - {id: cap, issue: open, default: none, readings: [{id: none, meaning: a}, {id: half, meaning: b}]}\n"
-    findings = checked(
-        TINY,
-        ("'reading(\"floor\") == \"zero\"', defines", "'reading(\"floor\") == \"zero\" and reading(\"cap\") == \"none\"', defines"),
-        ("\nrulings:\n", two),
-    )  # fmt: skip
-
-    fault = the(findings, "G403", "ER_p")
-    assert fault.evidence == "no case holds where cap = half, floor = zero"
 
 
 def test_case_that_never_holds_is_found(checked):
@@ -432,7 +435,7 @@ def test_text_report_shows_place_excerpt_and_remedy(tmp_path):
     assert "errors (1)" in text
     assert "^^^^^^" in text
     assert "multiply the right side by 44/12 tCO2/tC" in text
-    assert "units: 14 equations" in text
+    assert "units: 13 equations" in text
 
 
 def test_record_holds_equations_values_and_findings(kh, kh_result):

@@ -214,13 +214,13 @@ def test_matrices_and_numbers_are_told_apart(evaluated, formula, message):
         evaluated(matrix(formula), PROJECT)
 
 
-def test_a_choice_and_a_reading_switch_equations(evaluated):
+def test_a_choice_switches_equations_and_a_reading_edits_them(evaluated):
     spec = HEAD + """  - {id: R, symbol: R, meaning: r, unit: t, kind: computed}
 equations:
   - {id: a, defines: R, when: way == first, formula: 'X["a"]'}
-  - {id: b, defines: R, when: 'way == second and reading("open-place") == "plain"', formula: 'X["b"]'}
-  - {id: c, defines: R, when: 'way != first and reading("open-place") != plain', formula: 'X["c"]'}
+  - {id: b, defines: R, when: way == second, formula: 'X["b"]'}
 """
+    spec = spec.replace("{id: other, meaning: ", "{id: other, replace: {equations: [{id: b, formula: 'X[\"c\"]'}]}, meaning: ")
     assert evaluated(spec, PROJECT).total == 2
     assert evaluated(spec, PROJECT, choices={"way": "second"}).total == 3
     assert evaluated(spec, PROJECT, choices={"way": "second"}, readings={"open-place": "other"}).total == 5

@@ -32,7 +32,6 @@ equivalences:
   - {id: co2-is-co2e, from: tCO2, to: tCO2e, reason: by definition}
   - {id: annual-step, from: 1/year, to: "1", reason: applied once to each year}
 choices: [{id: way, meaning: way, default: first, values: [{id: first}, {id: second}]}]
-rulings: [{id: open-place, issue: open, default: plain, readings: [{id: plain, meaning: x}, {id: other, meaning: y}]}]
 """
 
 
@@ -62,6 +61,8 @@ class Draft:
     given: list[Given] = field(default_factory=list)
     declared: list[str] = field(default_factory=list)
     equations: list[str] = field(default_factory=list)
+    #: What the other reading of the open place replaces.
+    edits: list[str] = field(default_factory=list)
     #: Id of an equation that is one of several cases -> its quantity.
     cases: dict[str, str] = field(default_factory=dict)
     computed: list[Readable] = field(default_factory=list)
@@ -98,6 +99,11 @@ class Draft:
         if when:
             self.cases[equation] = quantity
 
+    def edit(self, equation: str, quantity: str, right: str, case: Case) -> None:
+        """Let the other reading replace an equation."""
+        self.edits.append(f"{{id: {equation}, {right}}}")
+        self.world.cases.setdefault(quantity, []).append(case)
+
     # -- the two files
 
     def spec(self) -> str:
@@ -107,6 +113,9 @@ class Draft:
             for id_, severity, over, test in self.rules
         )
         parts = [SPEC_HEAD, "quantities:\n", "\n".join(self.declared), "\nequations:\n", "\n".join(self.equations), "\n", self._datasets()]
+        replaced = f", replace: {{equations: [{', '.join(self.edits)}]}}" if self.edits else ""
+        other = f"{{id: other, meaning: y{replaced}}}"
+        parts.append(f"rulings: [{{id: open-place, issue: open, default: plain, readings: [{{id: plain, meaning: x}}, {other}]}}]\n")
         return "".join(parts) + (f"rules:\n{rules}" if rules else "")
 
     def _datasets(self) -> str:

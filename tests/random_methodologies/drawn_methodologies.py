@@ -238,8 +238,11 @@ def _by_choice(draw, draft: Draft, flows: bool) -> None:
 @st.composite
 def _by_reading(draw, draft: Draft, flows: bool) -> None:
     quantity = draw(_new(draft, flows))
-    for value in ("plain", "other"):
-        draw(_one(draft, quantity, value, f'reading("open-place") == "{value}"', lambda w, at, value=value: w.readings["open-place"] == value))
+    draw(_one(draft, quantity, "read", test=lambda w, at: w.readings["open-place"] == "plain"))
+    letters = _letters(quantity.sets)
+    term = draw(formula(_scope(draft, quantity), quantity.unit, draw(st.integers(1, 3))))
+    draft.edit(f"{quantity.id.lower()}.read", quantity.id, f"formula: '{term.text}'",
+               _case(letters, term, lambda w, at: w.readings["open-place"] == "other"))  # fmt: skip
     _finish(draft, quantity)
 
 

@@ -569,10 +569,11 @@ def _compare_probabilities(found: Comparison, run: Run, oracle: Mapping[str, Any
         given = "p" if national else quantity
         for (i, j), theirs in oracle[name].items():
             found.number(name, (i, j), _value(run, f"{given}_clip" if clipped else given, (i, j)), theirs, 0.0)
-        altered = f"{quantity}_use" in run.values.arrays
+        steps = (f"{quantity}_{step}" for step in ("use", "national", "kept", "fit", "clip"))
+        applied = next((step for step in steps if step in run.values.arrays), quantity)
         for (i, j, y), theirs in oracle[matrix].items():
             labels = (i, j, str(y))
-            ours = _value(run, f"{quantity}_use", labels) if altered else _value(run, quantity, labels[:2])
+            ours = _value(run, applied, labels if applied.endswith("_use") else labels[:2])
             found.number(matrix, labels, ours, theirs, 1.0 if i == j else 0.0)  # 1 + share * (p - 1) on the diagonal
 
 

@@ -218,7 +218,7 @@ def test_a_default_that_changes_at_a_date():
         ("floor_period", "belt.displaced", r"DE_{q(y)}"),
         ("historical_average", "ref.dcs.option3", r"\left( \sum_{i} CA_{\mathrm{hist}\,i}"),
         ("litres", "fuel.direct.fuel", r"\rho_{f}"),
-        ("option2_days", "ref.mca.later.altered", r"MP^{\mathrm{use}}_{y}"),
+        ("option2_days", "ref.mca.later", r"MP^{\mathrm{use}}_{y}"),
         ("renamed", "credit.year", r"(1 - b)"),
         ("sunset", "fertiliser.direct", r"GWP_{\mathrm{N_2O}\,y}"),
         ("uncertainty", "credit.uncertainty", r"0.04"),

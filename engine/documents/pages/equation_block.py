@@ -98,9 +98,6 @@ def _formulas(equation: Equation, subject: Subject) -> Iterator[Block]:
 
 def _facts(equation: Equation, subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     yield ("Holds",), (subject.when(equation),)
-    readings = subject.readings(equation)
-    if readings:
-        yield ("Under",), (readings,)
     for other in subject.others:
         status = f" ({other.status})" if other.status != "published" else ""
         yield (f"In version {other.version}",), (subject.number_in(equation, other) + status,)

@@ -7,7 +7,6 @@ import json
 from engine.documents.model import Block, Bullets, Code, Heading, Inline, Only, Page, Paragraph, Picture, Widget
 from engine.documents.subject import Subject, kind_badge
 from engine.plan.graph import EquationGraph, build_graph
-from engine.plan.spec_setting import standing_equations
 from engine.typesetting.pictures.graph_picture import graph_svg
 from engine.typesetting.pictures.graph_text import graph_mermaid
 from engine.typesetting.pictures.graph_view import KIND_COLOURS, view_of
@@ -31,7 +30,7 @@ def graph_page(subject: Subject) -> Page:
         Paragraph(
             (
                 "From the inputs on the left to the result on the right, one stripe for each section. "
-                "Alternatives that only other readings need are left out.",
+                "It is what is read by default; what other readings change stands with the rulings.",
             ),
             "lead",
         ),
@@ -64,7 +63,7 @@ def _legend(subject: Subject, graph: EquationGraph, wanted: set[str]) -> Paragra
 def default_graph(subject: Subject) -> tuple[EquationGraph, set[str]]:
     """Return the graph under the default readings, and what the result and the report need of it."""
     m = subject.methodology
-    graph = build_graph(m, standing_equations(m, {}, {}))
+    graph = build_graph(m)
     wanted: set[str] = set()
     for target in m.reported:
         wanted |= {target} | graph.inputs_of(target)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from engine.documents.model import (
     Badge,
     Block,
@@ -11,6 +13,7 @@ from engine.documents.model import (
     Heading,
     Inlines,
     Link,
+    Math,
     Only,
     Page,
     Paragraph,
@@ -23,8 +26,12 @@ from engine.documents.model import (
 )
 from engine.documents.subject import SEVERITIES, Subject, unit_text
 from engine.plan.register import measured, ranked
-from engine.plan.setting import is_static, switches_of
+from equations.model.equation import Rule
+from equations.model.reading import EditBlock
 from equations.model.ruling import RegisterEntry, Ruling
+from equations.notation.latex import equation_latex
+from equations.notation.plain import plain_text
+from equations.readings.composition import with_readings
 
 #: So many rulings need no table of contents.
 _FEW = 6
@@ -61,11 +68,9 @@ def _ruling_contents(subject: Subject) -> Table:
 
 
 def ruling_box(ruling: Ruling, subject: Subject) -> Box:
-    """Return one ruling with its readings and the equations that they switch."""
+    """Return one ruling with its readings and what they change."""
     m = subject.methodology
-    switched = [
-        e for e in m.equations if e.when is not None and is_static(e.when) and ("reading", ruling.id) in switches_of(e.when)
-    ]
+    changed = [m.equation[id_] for id_ in subject.edited[ruling.id]]
     projects = tuple(dict.fromkeys(project for reading in ruling.readings for project, _ in reading.moved))
     readings = tuple(
         TableRow(
@@ -83,8 +88,8 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
         for name, text in (("Evidence", ruling.evidence), ("Why this reading", ruling.why), ("What it moves", ruling.moves))
         if text
     ]
-    if switched:
-        facts.append((("Switches",), subject.equation_links(switched, every=True)))
+    if changed:
+        facts.append((("Changes",), subject.equation_links(changed)))
     entries = [x for x in m.register if x.ruling == ruling.id]
     if entries:
         facts.append((("In the register",), between((Link((Code(x.id),), Ref("register", x.id)),) for x in entries)))
@@ -99,9 +104,40 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
             weights=(1.4, 5, *(1.1 for _ in projects)),
             right=tuple(range(2, 2 + len(projects))),
         ),
+        *edit_tables(ruling, subject),
         Facts(tuple(facts)),
     )
     return Box(blocks, anchor_of(Ref("ruling", ruling.id)), "ruling")
+
+
+def edit_tables(ruling: Ruling, subject: Subject) -> Iterator[Block]:
+    """Yield, for each reading, what it puts in the place of the text, or between a quantity and those that read it."""
+    for reading in ruling.readings:
+        for block in reading.edits:
+            rows = tuple(_edit_rows(block, subject))
+            if rows:
+                others = [f"{id_} = {value}" for id_, value in block.under[1:]]
+                where = f" with {', '.join(others)}" if others else ""
+                yield Paragraph(("What ", Code(reading.id), f"{where} changes:"), "tight")
+                yield Table((("Equation",), ("What it is for",), ("Form",)), rows, weights=(2, 3, 5), look="plain")
+
+
+def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[TableRow]:
+    m = subject.methodology
+    made = with_readings(m, dict(block.under))
+    ids = dict.fromkeys(equation.id for equation in block.equations if equation.id in made.equation)
+    inside = [e.id for step in block.steps if not step.readers for e in m.definitions.get(step.of, ()) if e.id in made.equation]
+    for id_ in dict.fromkeys((*ids, *inside)):
+        equation = made.equation[id_]
+        name = (subject.equation_link(m.equation[id_]),) if id_ in m.equation else (Code(id_),)
+        why = equation.title if not equation.editorial else f"{equation.title}. {equation.editorial}" if equation.title else equation.editorial
+        yield TableRow((name, (why,), (Math(equation_latex(equation, made), id_),)))
+    for edit in block.entries:
+        if edit.entry is None:
+            shown = (subject.equation_link(m.equation[edit.id]),) if edit.list == "equations" else (Code(edit.id),)
+            yield TableRow((shown, ("taken out",), ("\N{EN DASH}",)))
+        elif isinstance(edit.entry, Rule):
+            yield TableRow(((Code(edit.id),), (edit.entry.statement,), (Code(plain_text(edit.entry.condition)),)))
 
 
 def _moved(amount: int | None) -> str:

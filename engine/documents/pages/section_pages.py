@@ -10,18 +10,15 @@ from engine.documents.model import (
     Box,
     Bullets,
     Code,
-    Fold,
     Heading,
     Inlines,
     Link,
-    Math,
     Only,
     Page,
     Paragraph,
     Picture,
     Ref,
     Soft,
-    Strong,
     Table,
     TableRow,
     anchor_of,
@@ -35,7 +32,6 @@ from engine.plan.graph import build_graph
 from engine.typesetting.pictures.graph_text import graph_mermaid
 from equations.model.equation import Equation
 from equations.model.methodology import Section
-from equations.notation.latex import equation_latex
 
 
 def section_page_id(section: str) -> str:
@@ -71,19 +67,9 @@ def _section(section: Section, subject: Subject) -> Iterator[Block]:
         yield Paragraph(("This section has parts of its own:",))
         yield Bullets(tuple((Link((f"{s.id} {s.title}",), Ref("section", s.id)),) for s in below))
     if equations:
-        standing = [e for e in equations if e.number or e.id in subject.standing]
-        others = [e for e in equations if e not in standing]
-        yield _contents(standing, subject)
-        yield Only(("markdown",), (_section_graph(section, standing, subject),))
-        yield from equation_boxes(standing, subject)
-        if others:
-            title = f"{len(others)} equations of other readings" if len(others) > 1 else "1 equation of another reading"
-            about = Paragraph(("They hold only where a run selects a reading other than the default one.",))
-            yield Only(
-                ("html", "markdown"),
-                (Fold((Strong((title,)),), (about, _contents(others, subject), *equation_boxes(others, subject))),),
-            )
-            yield Only(("pdf",), (Heading(2, (title,)), about, _forms(others, subject)))
+        yield _contents(equations, subject)
+        yield Only(("markdown",), (_section_graph(section, equations, subject),))
+        yield from equation_boxes(equations, subject)
     before = bool(equations)
     for block in _beside_equations(section, subject):
         before = True
@@ -97,35 +83,17 @@ def _contents(equations: list[Equation], subject: Subject) -> Table:
     rows = []
     for equation in equations:
         number: Inlines = (Badge(equation.label, "number"),) if equation.number else (Badge("editor", "editor"),)
-        holds = subject.when(equation) if equation.id in subject.standing else subject.readings(equation) or subject.when(equation)
         rows.append(
             TableRow(
                 (
                     number,
                     (Link((subject.title(equation),), Ref("equation", equation.id)),),
                     (subject.quantity_link(equation.quantity),),
-                    (Soft((holds,)),),
+                    (Soft((subject.when(equation),)),),
                 )
             )
         )
     return Table((("Number",), ("Equation",), ("Gives",), ("Holds",)), tuple(rows), look="contents", weights=(0.9, 3.6, 1.4, 3))
-
-
-def _forms(equations: list[Equation], subject: Subject) -> Table:
-    """Return equations in short, one line each, for print."""
-    rows = tuple(
-        TableRow(
-            (
-                (subject.equation_link(e),),
-                (e.title,),
-                (Math(equation_latex(e, subject.methodology), e.id),),
-                (subject.readings(e) or subject.when(e),),
-            ),
-            anchor_of(Ref("equation", e.id)),
-        )
-        for e in equations
-    )
-    return Table((("Equation",), ("Title",), ("Form",), ("Under",)), rows, weights=(2, 3, 4.5, 2.5))
 
 
 def _section_graph(section: Section, equations: list[Equation], subject: Subject) -> Picture:

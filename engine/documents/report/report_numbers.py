@@ -154,7 +154,7 @@ def _input_facts(quantity: Quantity, numbers: list[TracedNumber], subject: Subje
     if users:
         yield (
             ("Used by",),
-            between((Link((e.label,), Ref("equation", e.id)),) for e in users if e.number or e.id in subject.standing)
+            between((Link((e.label,), Ref("equation", e.id)),) for e in users)
             or ("rules",),
         )
 

@@ -1,0 +1,216 @@
+"""From the text of readings to edits: each is applied to the document, and only what it changes is read anew.
+
+A reading edits what the spec says under the default readings. What holds where several meet edits what its own reading has made of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from equations.errors import SpecError, raise_all
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.meaning.names import Names
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.model.reading import EDITED, IT, EditBlock, Entry, EntryEdit
+from equations.model.ruling import Reading, Ruling
+from equations.readings.step_reader import StepReader
+from equations.revision.edits import WORDS, Editor
+from equations.spec.block import Block, Errors, checked
+from equations.spec.reader import SpecReader
+from equations.spec.schema import BLOCKS
+
+#: A list of the document -> its items.
+Lists = dict[str, tuple[YamlNode, ...]]
+_KINDS = {name: BLOCKS["spec"][name].type.removeprefix("blocks:") for name in EDITED}
+
+
+def read_whole(document: Mapping, *, content_hash: str = "", files: tuple[tuple[str, str], ...] = ()) -> Methodology:
+    """Read a whole spec, the edits of its readings among it.
+
+    Raises
+    ------
+    MethodologyError
+        One error, or :class:`~equations.errors.Faults` with every fault found.
+    """
+    reader = SpecReader(document)
+    return _EditsReader(reader, reader.methodology(content_hash, files)).methodology()
+
+
+class _EditsReader:
+    def __init__(self, reader: SpecReader, base: Methodology) -> None:
+        self.reader, self.base = reader, base
+        self.errors: Errors = []
+        reader.errors = reader.spec.errors = self.errors  # those of the text itself were raised
+        self.lists: Lists = {}
+        for name in EDITED:
+            held = reader.spec.node.get(name)
+            self.lists[name] = held.items if isinstance(held, Sequence) else ()
+        #: What each reading has made of the lists, and the quantities that it adds.
+        self.made: dict[tuple[str, str], Lists] = {}
+        self.added: dict[tuple[str, str], tuple[Quantity, ...]] = {}
+
+    def methodology(self) -> Methodology:
+        """Return the methodology with the edits of its readings."""
+        blocks = list(self.reader.spec.blocks("rulings"))
+        own = {(r.id, x.id): edits for block, r in self.pairs(blocks) for x, edits in self.own_edits(block, r)}
+        met = {(r.id, x.id): edits for block, r in self.pairs(blocks) for x, edits in self.met_edits(block, r)}
+        self.check_readers(blocks, [*own.values(), *met.values()])
+        raise_all(self.errors)
+        if not any(own.values()) and not any(met.values()):
+            return self.base
+
+        def whole(ruling: Ruling, reading: Reading) -> Reading:
+            key = ruling.id, reading.id
+            return replace(reading, edits=(*own.get(key, ()), *met.get(key, ())))
+
+        rulings = tuple(replace(r, readings=tuple(whole(r, x) for x in r.readings)) for r in self.base.rulings)
+        return replace(self.base, rulings=rulings)
+
+    def check_readers(self, rulings: list[Block], edits: list[tuple[EditBlock, ...]]) -> None:
+        """Report names under `in:` that are neither an equation, of the text or of a reading, nor a ruling."""
+        known = {*self.base.equation, *self.base.ruling, *(e.id for blocks in edits for block in blocks for e in block.equations)}
+        for ruling in rulings:
+            for reading in ruling.blocks("readings"):
+                for part in (reading, *reading.blocks("with")):
+                    for scalar in (scalar for step in part.blocks("adjust") for scalar in step.word_nodes("in")):
+                        checked(scalar.text, known, "equation or ruling", scalar.place, self.errors)
+
+    def pairs(self, blocks: list[Block]) -> Iterator[tuple[Block, Ruling]]:
+        yield from zip(blocks, self.base.rulings, strict=True)
+
+    def own_edits(self, block: Block, ruling: Ruling) -> Iterator[tuple[Reading, tuple[EditBlock, ...]]]:
+        """Yield each reading with the edits that it makes by itself."""
+        for part, reading in zip(list(block.blocks("readings")), ruling.readings, strict=True):
+            changes = any(part.has(word) for word in (*WORDS, "adjust", "with"))
+            if changes and reading.id == ruling.default:
+                part.fault("S105", f"the default reading {reading.id!r} of {ruling.id} holds edits", part.place,
+                           why="what the spec says without them is the default reading",
+                           remedy="put them into the text (`settle:` in a revision does), or under another reading")  # fmt: skip
+            elif changes:
+                key = ruling.id, reading.id
+                edited, self.made[key], self.added[key] = self.edits(part, (key,), self.lists, ())
+                yield reading, (edited,) if edited.entries or edited.steps else ()
+
+    def met_edits(self, block: Block, ruling: Ruling) -> Iterator[tuple[Reading, tuple[EditBlock, ...]]]:
+        """Yield each reading with the edits that hold where others are taken with it."""
+        for part, reading in zip(list(block.blocks("readings")), ruling.readings, strict=True):
+            key = ruling.id, reading.id
+            if not part.has("with") or key not in self.made:
+                continue
+            found = []
+            for meeting in part.blocks("with"):
+                others = self.others(meeting, ruling)
+                known = (*self.added[key], *(q for other in others for q in self.added.get(other, ())))
+                if others:
+                    found.append(self.edits(meeting, (key, *others), self.made[key], known)[0])
+            yield reading, tuple(found)
+
+    def others(self, meeting: Block, ruling: Ruling) -> tuple[tuple[str, str], ...]:
+        """Return the readings that are taken with one."""
+        found = []
+        for id_, scalar in meeting.texts("readings"):
+            if id_ == ruling.id:
+                meeting.fault("S107", f"{id_} cannot meet itself", scalar.place, why="one of its readings is taken at a time",
+                              remedy="name another ruling")  # fmt: skip
+            elif checked(id_, self.base.ruling, "ruling", scalar.place, self.errors):
+                known = [reading.id for reading in self.base.ruling[id_].readings]
+                if checked(scalar.text, known, f"reading of {id_}", scalar.place, self.errors):
+                    found.append((id_, scalar.text))
+        return tuple(found)
+
+    # -- one block of edits
+
+    def edits(
+        self, block: Block, under: tuple[tuple[str, str], ...], lists: Lists, known: tuple[Quantity, ...]
+    ) -> tuple[EditBlock, Lists, tuple[Quantity, ...]]:
+        """Read one block of edits.
+
+        Parameters
+        ----------
+        lists
+            What it edits.
+        known
+            Quantities that other edits of the same readings add.
+
+        Returns
+        -------
+        tuple
+            The edits, the lists as edited, and the quantities that it adds.
+        """
+        made = self.applied(block, lists)
+        changed = {name: _changes(lists[name], made[name]) for name in EDITED}
+        quantities = {**self.base.quantity, **{q.id: q for q in known}}
+        entries: list[EntryEdit] = []
+        for name in EDITED:
+            names = self.names(quantities)
+            for id_, (item, new, after) in changed[name].items():
+                entry = None if item is None else self.entry(name, item, names)
+                if item is None or entry is not None:
+                    place = block.place if item is None else item.place
+                    entries.append(EntryEdit(name, id_, entry, new, after, place))
+                if name == "quantities":
+                    quantities.pop(id_, None)
+                    quantities |= {id_: entry} if isinstance(entry, Quantity) else {}
+        steps = StepReader(self.reader, self.base, self.names(quantities), under[0]).steps(block) if block.has("adjust") else ()
+        new_quantities = [e.entry for e in entries if isinstance(e.entry, Quantity)] + [q for step in steps for q in step.quantities]
+        return EditBlock(under, tuple(entries), tuple(steps), block.place), made, tuple(new_quantities)
+
+    def applied(self, block: Block, lists: Lists) -> Lists:
+        """Apply the edits of a block to lists of the document."""
+        editor = Editor()
+        made = dict(lists)
+        for word in WORDS:
+            node = block.node.get(word)
+            if node is None:
+                continue
+            if not isinstance(node, Mapping):
+                editor.fault(f"{word}: must name the list that is edited", node.place, remedy=f"{word}: {{equations: ...}}")
+                continue
+            for name, edit in node:
+                if name.text not in EDITED:
+                    self.errors.append(SpecError(
+                        "S107", f"a reading cannot edit {name.text}", name.place, why=f"it edits {', '.join(EDITED)}",
+                        remedy="let a version say it"))  # fmt: skip
+                    continue
+                one = Mapping(((Scalar(word, name.file, name.line, name.column), edit),), name.file, name.line, name.column)
+                made[name.text] = editor.edit_list((name.text,), _KINDS[name.text], made[name.text], one)
+        self.errors += editor.errors
+        return made
+
+    def names(self, quantities: dict[str, Quantity]) -> Names:
+        return self.reader.names(tuple(quantities.values()), self.base.choices, self.base.rulings)
+
+    def entry(self, name: str, item: YamlNode, names: Names) -> Entry | None:
+        """Read one entry as the reader of specs does."""
+        base, block = self.base, Block(item, _KINDS[name], self.errors)
+        if name == "quantities":
+            quantity = self.reader.quantity(block, base.relations, base.equivalences)
+            if quantity.id == IT or quantity.id in names.choices or quantity.id in names.matrices:
+                block.fault("S106", f"the name {quantity.id!r} is taken", block.place, remedy="take another name")
+            return quantity
+        if name == "equations":
+            return self.reader.equation(block, names, base.equivalences, base.sections)
+        if name == "rules":
+            return self.reader.rule(block, names, base.equivalences, base.sections)
+        return self.reader.dataset(block, names)
+
+
+def _changes(before: tuple[YamlNode, ...], after: tuple[YamlNode, ...]) -> dict[str, tuple[YamlNode | None, bool, str]]:
+    """Return id -> the item as edited (``None``: taken out), whether it is new, and the id behind which it stands."""
+    held = {_id(item): item for item in before}
+    found: dict[str, tuple[YamlNode | None, bool, str]] = {}
+    previous = ""
+    for item in after:
+        id_ = _id(item)
+        if held.get(id_) is not item:
+            found[id_] = item, id_ not in held, previous
+        previous = id_
+    kept = {_id(item) for item in after}
+    return {id_: (None, False, "") for id_ in held if id_ not in kept} | found
+
+
+def _id(item: YamlNode) -> str:
+    node = item.get("id") if isinstance(item, Mapping) else None
+    return node.text if isinstance(node, Scalar) else ""

@@ -1,0 +1,347 @@
+"""Steps of a settled reading as text: what they compute are quantities and equations of their own, and their readers read those.
+
+Steps of other rulings on the same quantity keep their place: those that came before stand before the new equations, those behind stand
+behind what these give.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from equations.citation import Citation
+from equations.errors import MethodologyError
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.formula.exchange import exchanged
+from equations.formula.grammar import parse_formula
+from equations.formula.syntax import IndexLetter, Name, Node, walk
+from equations.formula.tokens import Source
+from equations.model.equation import Equation
+from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
+from equations.model.reading import IT, Step
+from equations.notation.plain import letters_of, plain_text
+from equations.readings.composition import with_readings
+from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
+from equations.readings.edits_reader import read_whole
+from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, with_arriving
+
+_FORMULAS = ("formula", "relation", "gives")
+_CITED = ("section", "equation", "table", "page", "note")
+
+
+def with_steps(before: Mapping, document: Mapping, ruling: str, reading: str) -> Mapping:
+    """Return a document in which the steps of a reading are part of the text.
+
+    Parameters
+    ----------
+    before
+        The document as it was, with the ruling.
+    document
+        The same without the ruling, and with the entries that its reading changes.
+    """
+    base = read_whole(before)
+    held = next(one for one in base.ruling[ruling].readings if one.id == reading)
+    work = _Settling(base, ruling)
+    for step in held.edits[0].steps if held.edits else ():
+        document = work.between(document, step) if step.readers else work.on_definition(document, step, with_readings(base, {ruling: reading}))
+    return document
+
+
+class _Settling:
+    def __init__(self, base: Methodology, ruling: str) -> None:
+        self.base, self.ruling = base, ruling
+        every = [(r.id, block) for r in base.rulings for x in r.readings for block in x.edits]
+        self.others = [(id_, block) for id_, block in every if id_ != ruling]
+        self.every = every
+
+    def order(self, of: str) -> list[str]:
+        """Return the rulings whose steps stand behind a quantity, in their order."""
+        placed = [Placed(block, step) for _, block in self.every for step in block.steps if step.of == of]
+        firsts: dict[str, Placed] = {}
+        for one in placed:
+            held = firsts.get(one.ruling)
+            after = tuple(dict.fromkeys((*(held.step.after if held else ()), *one.step.after)))
+            firsts[one.ruling] = Placed(one.block, replace(one.step, after=after))
+        return [one.ruling for one in in_order(list(firsts.values()))]
+
+    # -- a step between a quantity and its readers
+
+    def between(self, document: Mapping, step: Step) -> Mapping:
+        of, gives = self.base.quantity[step.of], step.gives
+        names = {of.id: gives.id, of.matrix: gives.matrix, of.diagonal_matrix: gives.diagonal_matrix}
+        names = {old: new for old, new in names.items() if old and new}
+        order = self.order(step.of)
+        own = [e.id for e in step.equations if reads(e.formula, IT)]
+        document = self.readers(document, step, names)
+        rulings = [self.of_ruling(block, step, names, order, own) for block in blocks_of(document.get("rulings"))]
+        document = with_list(document, "rulings", rulings)
+        return self.declared(document, step, of)
+
+    def readers(self, document: Mapping, step: Step, names: dict[str, str]) -> Mapping:
+        blocks = []
+        for block in blocks_of(document.get("equations")):
+            id_ = text_of(block, "id")
+            blocks.append(self.reads_other(block, names, self.letter(id_, step)) if id_ in step.readers else block)
+        return with_list(document, "equations", blocks)
+
+    def letter(self, id_: str, step: Step) -> str:
+        """Return the letter by which an equation reads what a step gives, where that has one index more."""
+        if not step.more:
+            return ""
+        forms = [e for _, block in self.every for e in block.equations if e.id == id_]
+        equation = self.base.equation.get(id_) or forms[0]
+        return _letter(equation, step, self.base)
+
+    def reads_other(self, block: Mapping, names: dict[str, str], letter: str) -> Mapping:
+        """Return a block whose formulas name other quantities; a form as printed goes with the formula that it shows."""
+        for field in _FORMULAS:
+            held = block.get(field)
+            if isinstance(held, Scalar):
+                new = _renamed(held, names, letter)
+                if new is not held:
+                    block = with_field(with_field(block, field, new), "printed", None)
+        return block
+
+    def of_ruling(self, block: Mapping, step: Step, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
+        """Return another ruling whose edits fit the text as it is now."""
+        id_ = text_of(block, "id")
+        readings = []
+        for part in blocks_of(block.get("readings")):
+            part = self.of_edits(part, id_, step, names, order, own)
+            met = part.get("with")
+            if isinstance(met, Sequence):
+                items = tuple(self.of_edits(one, id_, step, names, order, own) for one in blocks_of(met))
+                part = with_field(part, "with", replace(met, items=items))
+            readings.append(part)
+        held = block.get("readings")
+        return with_field(block, "readings", replace(held, items=tuple(readings))) if isinstance(held, Sequence) else block
+
+    def of_edits(self, part: Mapping, id_: str, step: Step, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
+        for word in ("replace", "add"):
+            edits = part.get(word)
+            equations = edits.get("equations") if isinstance(edits, Mapping) else None
+            if isinstance(edits, Mapping) and isinstance(equations, Sequence):
+                items = tuple(
+                    self.reads_other(e, names, self.letter(text_of(e, "id"), step)) if text_of(e, "id") in step.readers else e
+                    for e in blocks_of(equations)
+                )
+                part = with_field(part, word, with_field(edits, "equations", replace(equations, items=items)))
+        steps = part.get("adjust")
+        if isinstance(steps, Sequence):
+            items = tuple(self.of_step(one, id_, step, names, order, own) for one in blocks_of(steps))
+            part = with_field(part, "adjust", replace(steps, items=items))
+        return part
+
+    def of_step(self, block: Mapping, id_: str, step: Step, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
+        """Return a step of another ruling in its place before or behind the equations that the settled step became."""
+        if id_ in step.readers:
+            equations = blocks_of(block.get("equations"))
+            new = [self.reads_other(e, names, "") for e in equations]
+            block = self.reads_other(block, names, "")
+            held = block.get("equations")
+            block = with_field(block, "equations", replace(held, items=tuple(new))) if isinstance(held, Sequence) else block
+        readers = texts_of(block.get("in"))
+        if self.ruling in readers:  # its steps are equations now, those that read the quantity among them
+            reading = [e.id for e in step.equations if reads(e.formula, text_of(block, "of"))]
+            block = with_field(block, "in", _texts([r for r in readers if r != self.ruling] + reading, block))
+        if text_of(block, "of") != step.of or not readers or not set(readers) & set(step.readers):
+            return block
+        if order.index(id_) > order.index(self.ruling):
+            return with_field(block, "of", _text(names[step.of], block))
+        return with_field(block, "in", _texts([*own, *(r for r in readers if r not in step.readers)], block))
+
+    def declared(self, document: Mapping, step: Step, arrives: Quantity) -> Mapping:
+        """Return a document that declares what a step computes, and holds its equations."""
+        place = blocks_of(document.get("equations"))[0]
+        quantities = blocks_of(document.get("quantities"))
+        at = 1 + next(at for at, q in enumerate(quantities) if text_of(q, "id") == step.of)
+        limits = quantities[at - 1].get("range")
+        new = [_quantity(q, place, limits if q is step.gives else None) for q in step.quantities]
+        quantities[at:at] = new
+        equations = blocks_of(document.get("equations"))
+        names = {name for q in step.quantities for name in (q.id, q.matrix, q.diagonal_matrix) if name}
+        first = next((at for at, e in enumerate(equations) if _names(e) & names), len(equations))
+        own = []
+        for equation in step.equations:
+            own.append(_equation(replace(equation, formula=with_arriving(equation.formula, arrives)), self.base, place))
+        equations[first:first] = own
+        return with_list(with_list(document, "quantities", quantities), "equations", equations)
+
+    # -- a step on a definition
+
+    def on_definition(self, document: Mapping, step: Step, made: Methodology) -> Mapping:
+        definitions = self.base.definitions[step.of]
+        gives = step.equations[-1]
+        alone = len(step.equations) == 1 and all(fits_inside(gives, definition) for definition in definitions)
+        if alone and not self.is_touched(step.of):
+            new = {e.id: plain_text(put_inside(gives, e).formula, letters_of(made, e)) for e in definitions}
+            blocks = [
+                with_field(with_field(b, "formula", _text(new[text_of(b, "id")], b)), "printed", None) if text_of(b, "id") in new else b
+                for b in blocks_of(document.get("equations"))
+            ]
+            return with_list(document, "equations", blocks)
+        return self.set_apart(document, step)
+
+    def is_touched(self, of: str) -> bool:
+        """Whether another reading changes a definition of a quantity."""
+        ids = {e.id for e in self.base.definitions[of]}
+        blocks = [block for _, block in self.others]
+        edits = [edit for block in blocks for edit in block.entries if edit.list == "equations"]
+        return any(step.of == of and not step.readers for block in blocks for step in block.steps) or any(
+            edit.id in ids or (isinstance(edit.entry, Equation) and edit.entry.quantity == of) for edit in edits
+        )
+
+    def set_apart(self, document: Mapping, step: Step) -> Mapping:
+        """Give what arrives at the step a name, so that other readings go on changing it."""
+        of = self.base.quantity[step.of]
+        id_ = f"{of.id}_before_{_plain(self.ruling)}"
+        names = {old: f"{old}_before_{_plain(self.ruling)}" for old in (of.id, of.matrix, of.diagonal_matrix) if old}
+        order = self.order(step.of)
+        defined = {e.id for e in self.base.definitions[of.id]} | {e.id for _, block in self.others for e in block.equations if e.quantity == of.id}
+
+        def left(block: Mapping) -> Mapping:
+            held = block.get("defines")
+            mine = text_of(block, "id") in defined and isinstance(held, Scalar)
+            return with_field(block, "defines", _renamed(held, names, "")) if mine and isinstance(held, Scalar) else block
+
+        document = with_list(document, "equations", [left(b) for b in blocks_of(document.get("equations"))])
+
+        def edits(part: Mapping, ruling: str) -> Mapping:
+            for word in ("replace", "add"):
+                held = part.get(word)
+                equations = held.get("equations") if isinstance(held, Mapping) else None
+                if isinstance(held, Mapping) and isinstance(equations, Sequence):
+                    items = tuple(left(b) for b in blocks_of(equations))
+                    part = with_field(part, word, with_field(held, "equations", replace(equations, items=items)))
+            steps = part.get("adjust")
+            if isinstance(steps, Sequence):
+                early = ruling in order and order.index(ruling) < order.index(self.ruling)
+                items = tuple(
+                    with_field(one, "of", _text(id_, one)) if early and text_of(one, "of") == of.id and not texts_of(one.get("in")) else one
+                    for one in blocks_of(steps)
+                )
+                part = with_field(part, "adjust", replace(steps, items=items))
+            met = part.get("with")
+            if not isinstance(met, Sequence):
+                return part
+            return with_field(part, "with", replace(met, items=tuple(edits(m, ruling) for m in blocks_of(met))))
+
+        rulings = []
+        for block in blocks_of(document.get("rulings")):
+            held = block.get("readings")
+            if isinstance(held, Sequence):
+                block = with_field(block, "readings", replace(held, items=tuple(edits(p, text_of(block, "id")) for p in blocks_of(held))))
+            rulings.append(block)
+        document = with_list(document, "rulings", rulings)
+        raw = replace(of, id=id_)
+        gives = replace(step.equations[-1], defines=read_as(step.equations[-1].defines, of, ()))
+        own = replace(step, quantities=(*step.quantities[:-1], raw), equations=(*step.equations[:-1], gives))
+        document = self.declared(document, own, raw)
+        return self.as_before(document, of.id, id_, names)
+
+    def as_before(self, document: Mapping, of: str, id_: str, names: dict[str, str]) -> Mapping:
+        """Declare what arrives as the quantity is declared, under its own name and without a role."""
+        quantities = blocks_of(document.get("quantities"))
+        like = next(q for q in quantities if text_of(q, "id") == of)
+        new = with_field(with_field(like, "id", _text(id_, like)), "role", None)
+        new = with_field(new, "kind", _text("computed", like))
+        new = with_field(new, "symbol", _text(f"{{{text_of(like, 'symbol')}}}^{{\\text{{before {self.ruling}}}}}", like))
+        new = with_field(new, "editorial", _text(f"What {of} is before ruling {self.ruling}", like))
+        for name in ("matrix", "diagonal_matrix"):
+            if text_of(like, name):
+                new = with_field(new, name, _text(names[text_of(like, name)], like))
+        return with_list(document, "quantities", [new if text_of(q, "id") == id_ else q for q in quantities])
+
+
+# -- entries as blocks
+
+
+def _quantity(quantity: Quantity, at: YamlNode, limits: YamlNode | None) -> Mapping:
+    texts = {
+        "id": quantity.id, "symbol": quantity.symbol, "name": quantity.name, "meaning": quantity.meaning,
+        "unit": quantity.unit.text or str(quantity.unit), "kind": quantity.kind, "matrix": quantity.matrix,
+        "diagonal_matrix": quantity.diagonal_matrix, "matrix_symbol": quantity.matrix_symbol,
+        "diagonal_symbol": quantity.diagonal_symbol, "on": quantity.on, "part_of": quantity.part_of, "editorial": quantity.editorial,
+    }  # fmt: skip
+    block = _block({name: _text(text, at) for name, text in texts.items() if text}, at)
+    if quantity.indices:
+        block = with_field(block, "indices", _texts(list(quantity.indices), at))
+    if limits is not None:
+        block = with_field(block, "range", limits)
+    return with_field(block, "source", source) if (source := _source(quantity.source, at)) is not None else block
+
+
+def _equation(equation: Equation, methodology: Methodology, at: YamlNode) -> Mapping:
+    letters = letters_of(methodology, equation)
+    usual: dict[str, str] = {}
+    for index_set in methodology.index_sets:
+        for letter in index_set.letters:
+            usual.setdefault(letter, index_set.id)
+    own = {letter: set_id for letter, set_id in equation.letters if usual.get(letter) != set_id}
+    texts = {
+        "id": equation.id, "section": equation.section, "title": equation.title, "defines": plain_text(equation.defines, letters),
+        "relation" if equation.solver else "formula": plain_text(equation.formula, letters), "solver": equation.solver,
+        "editorial": equation.editorial,
+    }  # fmt: skip
+    block = _block({name: _text(text, at) for name, text in texts.items() if text}, at)
+    if own:
+        block = with_field(block, "for", _block({letter: _text(set_id, at) for letter, set_id in own.items()}, at))
+    if equation.equivalences:
+        block = with_field(block, "equivalences", _texts(list(equation.equivalences), at))
+    return with_field(block, "source", source) if (source := _source(equation.source, at)) is not None else block
+
+
+def _source(source: Citation, at: YamlNode) -> Mapping | None:
+    texts = {name: getattr(source, name) for name in _CITED}
+    return _block({name: _text(text, at) for name, text in texts.items() if text}, at) if any(texts.values()) else None
+
+
+def _block(fields: dict[str, Scalar], at: YamlNode) -> Mapping:
+    entries = tuple((Scalar(name, at.file, at.line, at.column), value) for name, value in fields.items())
+    return Mapping(entries, at.file, at.line, at.column)
+
+
+def _text(text: str, at: YamlNode) -> Scalar:
+    return Scalar(text, at.file, at.line, at.column, quoted=True)
+
+
+def _texts(texts: list[str], at: YamlNode) -> Sequence:
+    return Sequence(tuple(_text(text, at) for text in texts), at.file, at.line, at.column)
+
+
+def _renamed(held: Scalar, names: dict[str, str], letter: str) -> Scalar:
+    """Return a formula in which quantities and matrices have other names, and one index more."""
+    try:
+        tree = parse_formula(held.source)
+    except MethodologyError:
+        return held
+
+    def swap(node: Node) -> Node | None:
+        if isinstance(node, Name) and node.name in names:
+            more = (IndexLetter(letter),) if letter else ()
+            return Name(names[node.name], (*node.indices, *more), node.bracketed or bool(letter))
+        return None
+
+    new = exchanged(tree, swap)
+    return held if new is tree else replace(held, text=plain_text(new), raw="", quoted=True)
+
+
+def _names(block: Mapping) -> set[str]:
+    found: set[str] = set()
+    for field in _FORMULAS:
+        text = text_of(block, field)
+        try:
+            found |= {node.name for node in walk(parse_formula(Source(text))) if isinstance(node, Name)} if text else set()
+        except MethodologyError:
+            continue
+    return found
+
+
+def _letter(equation: Equation, step: Step, base: Methodology) -> str:
+    letters = dict(equation.letters)
+    return next((index.letter for index in equation.defines.indices
+                 if isinstance(index, IndexLetter) and base.base_set(letters[index.letter]) == step.more), "")  # fmt: skip
+
+
+def _plain(id_: str) -> str:
+    return "".join(sign if sign.isalnum() else "_" for sign in id_)
