@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 from engine.commands import table as command_line
 from engine.output.destination import can_show, end_output, say, settle_outputs, tell, write
 from engine.output.release import VERSION
-from equations.errors import Faults, InputError, MethodologyError, Place, listed
+from equations.errors import Faults, InputError, MethodologyError, Place
 from equations.files.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
-    from engine.explain.needs import Need
     from engine.plan.graph import EquationGraph
     from engine.run.run import Run
 
@@ -113,23 +112,20 @@ def _exit_code(findings: Sequence[object]) -> int:
 
 def list_command(options: argparse.Namespace) -> int:
     """Methodologies and versions."""
+    from engine.commands.library import library_rows
+    from engine.output.destination import tell
     from engine.output.terminal import table
     from engine.report.run_report import to_json
-    from equations.library.places import library
-    from equations.library.spec_files import load_methodology
 
-    rows = []
-    for reference, path in library():
-        m = load_methodology(path)
-        numbers = {e.number for e in m.equations if e.number}
-        rows.append({"reference": reference, "title": m.title, "programme": m.programme, "status": m.status, "date": m.date,
-                     "equations": len(numbers)})  # fmt: skip
+    rows, faults = library_rows()
     if options.json:
         say(to_json(rows), "json")
     else:
         heads = ["reference", "programme", "status", "date", "equations", "title"]
         say(table(heads, [[str(r[key]) for key in heads] for r in rows], right=[4]) + "\n")
-    return WELL
+    for fault in faults:
+        tell(fault)
+    return FOUND if faults else WELL
 
 
 def check_command(options: argparse.Namespace) -> int:
@@ -150,11 +146,14 @@ def needs_command(options: argparse.Namespace) -> int:
     """Inputs that a target needs."""
     from engine.explain.needs import find_needs, matching_choices
     from engine.explain.template import project_template
-    from engine.output.terminal import bold, table
     from engine.plan.spec_setting import named_setting
+    from engine.report.needs import needs_text
     from engine.report.run_report import to_json
     from equations.library.spec_files import load_methodology
 
+    for option in ("start", "end", "members"):
+        if getattr(options, option) and not options.template:
+            raise InputError("I502", f"--{option} is for a template", remedy="add --template, or leave it out")
     methodology = load_methodology(options.spec)
     chosen, targets = _pairs(options.choose, "choose"), tuple(options.target or ())
     datasets, readings = tuple(options.dataset or ()), _pairs(options.reading, "reading")
@@ -169,27 +168,8 @@ def needs_command(options: argparse.Namespace) -> int:
     if options.format == "json":
         write(to_json([need.as_record() for need in needs]), options.output, "json")
         return WELL
-    lines: list[str] = []
-    for kind, title in (("monitored", "monitored"), ("fixed_ex_ante", "fixed ex ante"), ("statement", "statements"),
-                        ("default", "defaults")):  # fmt: skip
-        rows = [
-            [n.quantity.id, str(n.quantity.unit), ", ".join(n.quantity.indices), n.quantity.title[:48],
-             ", ".join(n.used_by[:4]) + (" ..." if len(n.used_by) > 4 else ""),
-             _given_by(n) if n.given_by else ("or " + "; ".join(n.instead) if n.instead else ""), n.under]
-            for n in needs if n.quantity.kind == kind
-        ]  # fmt: skip
-        if rows:
-            lines.append(bold(f"\n{title} ({len(rows)})"))
-            head = ["quantity", "unit", "for each", "meaning", "used by", "where from", "only if"]
-            kept = [at for at in range(len(head)) if any(row[at] for row in rows)]
-            lines.append(table([head[at] for at in kept], [[row[at] for at in kept] for row in rows]))
-    write("".join(f"{line}\n" for line in lines), options.output)
+    write(needs_text(needs), options.output)
     return WELL
-
-
-def _given_by(need: Need) -> str:
-    """Say which dataset gives an input, and which cells it leaves to the project."""
-    return f"given by {need.given_by}" + (f", but not {listed(list(need.lacking), 4)}" if need.lacking else "")
 
 
 def run_command(options: argparse.Namespace) -> int:

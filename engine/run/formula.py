@@ -250,7 +250,7 @@ class FormulaEvaluator(ConditionEvaluator):
     def on_diagonal(self, array: Array) -> Array:
         """Return diagonal matrices of the last axis."""
         size = array.shape[-1]
-        result = np.full((*array.shape, size), self.arithmetic.zero)
+        result = np.full((*array.shape, size), self.arithmetic.zero, array.dtype)  # fractions stay fractions
         result[..., np.arange(size), np.arange(size)] = array
         return result
 

@@ -1,6 +1,7 @@
 """The command line: names, exit codes, machine-readable output, same bytes."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,38 @@ def test_list_names_every_version(capsys):
 
     assert code == 0
     assert {"KH_AM004@1.1"} <= {row["reference"] for row in json.loads(out)}
+
+
+def test_list_names_what_can_be_read_beside_a_broken_spec(capsys, tmp_path, monkeypatch):
+    folder = tmp_path / "X" / "1"
+    folder.mkdir(parents=True)
+    (folder / "methodology.yaml").write_text("methodology: {id: X", encoding="utf-8")
+    monkeypatch.setenv("MRVGRAPH_SPECS", str(tmp_path))
+
+    code, out, err = called(capsys, "list")
+
+    assert code == 1
+    assert "KH_AM004@1.1" in out
+    assert "X@1 cannot be read: S101" in err
+
+
+@pytest.mark.parametrize("option", [("--start", "2020-01-01"), ("--end", "2020-12-31"), ("--members", "fuel=diesel")])
+def test_needs_takes_what_is_for_a_template_with_one_only(capsys, option):
+    code, out, err = called(capsys, "needs", SPEC, *option)
+
+    assert (code, out) == (2, "")
+    assert f"I502 {option[0]} is for a template" in err
+
+
+def test_an_audit_reads_the_declared_uncertainty(capsys, tmp_path):
+    project = tmp_path / "project.yaml"
+    text = Path(ONE).read_text(encoding="utf-8")
+    project.write_text(text.replace("distribution: normal", "distribution: nomal"), encoding="utf-8")
+
+    code, out, err = called(capsys, "audit", SPEC, str(project))
+
+    assert (code, out) == (2, "")
+    assert "'nomal'" in err and "project.yaml:" in err
 
 
 def test_check_says_units_of_both_sides_for_each_of_the_49_equations(capsys):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.audit.recompute import audit_recompute
 from engine.report.run_report import run_record, run_text
 from engine.report.whole_units import whole_units
+from engine.run.exact_run import ExactRun
 from mrvgraph import load, many_draws, run
 
 SPEC = """
@@ -219,3 +220,33 @@ def test_a_whole_number_is_told_from_what_lies_just_below_it_where_no_equation_r
     """Also of a quantity without indices: its fraction is known."""
     assert whole_units(made("A * 1 {tCO2/ha}", "999999.9999999999999")).total == 999_999
     assert whole_units(made("A * 1 {tCO2/ha}", "1000000")).total == 1_000_000
+
+
+def test_a_diagonal_matrix_keeps_fractions(tmp_path):
+    """13.7 ha * 0.052 * 15,000 tC/ha * 44/12, with the area on a diagonal: 39,182 and not 39,181."""
+    (tmp_path / "spec.yaml").write_text("""
+methodology: {id: T, version: "1", title: Areas on a diagonal, result: E, report: [E]}
+index_sets:
+  - {id: land_use, letters: [i, j], members: [F, N]}
+constants: [{written: 44/12, unit: tCO2/tC}]
+quantities:
+  - {id: A, symbol: 'A_{<i>}', meaning: area, indices: [land_use], unit: ha, kind: monitored}
+  - {id: P, symbol: 'P_{<i><j>}', meaning: share lost, indices: [land_use, land_use], unit: "1", kind: monitored, matrix: MP}
+  - {id: L, symbol: 'L_{<i><j>}', meaning: area lost, indices: [land_use, land_use], unit: ha, kind: computed, matrix: ML}
+  - {id: C, symbol: C, meaning: stock, unit: tC/ha, kind: monitored}
+  - {id: E, symbol: E, meaning: emissions, unit: tCO2, kind: computed}
+equations:
+  - {id: l, number: 1, defines: ML, formula: "diag(i, A[i]) @ MP"}
+  - {id: e, number: 2, defines: E, formula: "L['F', 'N'] * C * 44/12"}
+""".replace("'F', 'N'", '\\"F\\", \\"N\\"'), encoding="utf-8")  # fmt: skip
+    (tmp_path / "project.yaml").write_text("""
+project: {name: p}
+operation: {start: 2020-01-01, end: 2020-12-31}
+values:
+  A: {unit: ha, values: {F: 13.7, N: 0.5}}
+  P: {unit: "1", table: "   F   N\\nF  0  0.052\\nN  0  0"}
+  C: {unit: tC/ha, value: 15000}
+""", encoding="utf-8")  # fmt: skip
+    done = run(load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+    assert done.total < 39182 and "whole units, rounded down: 39,182" in run_text(done)
+    assert ExactRun(done.methodology, done.plan, done.inputs).cell("L", (0, 1)) == Fraction("0.7124")

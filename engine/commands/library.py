@@ -1,0 +1,24 @@
+"""What the command list does: the methodologies and versions that can be named."""
+
+from __future__ import annotations
+
+from equations.errors import MethodologyError
+from equations.library.places import library
+from equations.library.spec_files import load_methodology
+
+
+def library_rows() -> tuple[list[dict[str, str | int]], tuple[str, ...]]:
+    """Return one row a version, and of each that cannot be read what is wrong with it."""
+    rows: list[dict[str, str | int]] = []
+    faults: list[str] = []
+    for reference, path in library():
+        try:
+            methodology = load_methodology(path)
+        except MethodologyError as error:
+            faults.append(f"{reference} cannot be read: {error.code} {error.what}; mrvgraph check {reference} says more")
+            continue
+        rows.append({
+            "reference": reference, "title": methodology.title, "programme": methodology.programme, "status": methodology.status,
+            "date": methodology.date, "equations": len({e.number for e in methodology.equations if e.number}),
+        })  # fmt: skip
+    return rows, tuple(faults)

@@ -1,0 +1,38 @@
+"""The inputs that a target needs, as text for a terminal: one table for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.explain.needs import Need
+from engine.output.terminal import bold, table
+from equations.errors import listed
+
+_KINDS = {"monitored": "monitored", "fixed_ex_ante": "fixed ex ante", "statement": "statements", "default": "defaults"}
+_HEAD = ("quantity", "unit", "for each", "meaning", "used by", "where from", "only if")
+#: Equations that are named of those that use an input.
+_MOST_USES = 4
+
+
+def needs_text(needs: Sequence[Need]) -> str:
+    """Return a table for each kind of input; a column in which nothing stands is left out."""
+    lines: list[str] = []
+    for kind, title in _KINDS.items():
+        rows = [_row(need) for need in needs if need.quantity.kind == kind]
+        if rows:
+            kept = [at for at in range(len(_HEAD)) if any(row[at] for row in rows)]
+            lines += [bold(f"\n{title} ({len(rows)})"), table([_HEAD[at] for at in kept], [[row[at] for at in kept] for row in rows])]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _row(need: Need) -> list[str]:
+    quantity = need.quantity
+    uses = ", ".join(need.used_by[:_MOST_USES]) + (" ..." if len(need.used_by) > _MOST_USES else "")
+    return [quantity.id, str(quantity.unit), ", ".join(quantity.indices), quantity.title[:48], uses, _origin(need), need.under]
+
+
+def _origin(need: Need) -> str:
+    """Say which dataset gives an input and which cells it leaves to the project, or what may be supplied instead."""
+    if need.given_by:
+        return f"given by {need.given_by}" + (f", but not {listed(list(need.lacking), 4)}" if need.lacking else "")
+    return "or " + "; ".join(need.instead) if need.instead else ""
