@@ -23,7 +23,7 @@ from equations.formula.syntax import Element, MatrixRef, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.model.reading import Step
+from equations.model.reading import Adjustment
 from equations.readings.composition import blocks_under, with_readings
 
 #: How many combinations are drawn, and by which seed.
@@ -148,7 +148,7 @@ class _Readings:
         read = read.union(*(_quantities(rule.condition) for rule in methodology.rules if id(rule) not in self.held))
         unused = [
             Finding("W801", "warning", q.id, f"{q.id} is declared and no equation or rule uses it", q.meaning, "use it, or remove it",
-                    str(q.source), q.place)
+                    source=str(q.source), place=q.place)
             for q in methodology.quantities if q.id not in self.base.quantity and q.id not in read
         ]  # fmt: skip
         defined = {e.quantity for e in changed}
@@ -204,7 +204,7 @@ def _quantities(node: object) -> set[str]:
 def _readers(methodology: Methodology) -> Iterator[Finding]:
     """Report names under ``in:`` that do not read the quantity behind which a step stands."""
     forms: dict[str, list[Equation]] = {equation.id: [equation] for equation in methodology.equations}
-    steps: dict[str, list[Step]] = {}
+    steps: dict[str, list[Adjustment]] = {}
     blocks = [block for ruling in methodology.rulings for reading in ruling.readings for block in reading.edits]
     for block in blocks:
         for equation in block.equations:
@@ -222,7 +222,7 @@ def _readers(methodology: Methodology) -> Iterator[Finding]:
 
 def _meetings(methodology: Methodology) -> Iterator[Finding]:
     """Say of each quantity behind which several rulings put steps in which order they stand."""
-    steps: dict[str, dict[str, Step]] = {}
+    steps: dict[str, dict[str, Adjustment]] = {}
     for ruling in methodology.rulings:
         for reading in ruling.readings:
             for block in reading.edits:

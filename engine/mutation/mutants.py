@@ -18,7 +18,7 @@ from equations.meaning.scope import Resolver
 from equations.model.dataset import Dataset
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
-from equations.model.reading import IT, EditBlock, Step
+from equations.model.reading import IT, Adjustment, EditBlock
 from equations.notation.plain import letters_of, plain_text
 from equations.readings.composition import with_readings
 
@@ -244,7 +244,7 @@ def with_fault(methodology: Methodology, equation: Equation, under: tuple[tuple[
     return replace(methodology, rulings=rulings)
 
 
-def _of_step(step: Step, equation: Equation) -> Step:
+def _of_step(step: Adjustment, equation: Equation) -> Adjustment:
     """Return a step with one equation exchanged, in which what it stands behind is what arrives."""
 
     def arriving(node: Node) -> Node | None:

@@ -44,7 +44,7 @@ class EntryEdit:
 
 
 @record(frozen=True)
-class Step:
+class Adjustment:
     """A step between a quantity and those that read it.
 
     Attributes
@@ -81,7 +81,7 @@ class EditBlock:
 
     under: tuple[tuple[str, str], ...]
     entries: tuple[EntryEdit, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Adjustment, ...] = ()
     place: Place | None = field(default=None, compare=False, repr=False)
 
     @property

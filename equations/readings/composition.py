@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from equations.errors import GraphError, raise_all
 from equations.model.methodology import Methodology
-from equations.model.reading import EDITED, EditBlock, EntryEdit, Step
+from equations.model.reading import EDITED, Adjustment, EditBlock, EntryEdit
 from equations.readings.nesting import Placed, nested
 
 _Listed = TypeVar("_Listed")
@@ -95,7 +95,7 @@ def _settled(blocks: list[EditBlock]) -> dict[tuple[str, str], EntryEdit]:
     return {key: edit for key, (edit, _) in found.items()}
 
 
-def meeting(what: str, one: EditBlock, other: EditBlock, edit: EntryEdit | Step) -> GraphError:
+def meeting(what: str, one: EditBlock, other: EditBlock, edit: EntryEdit | Adjustment) -> GraphError:
     """Return the error for something that two readings change."""
     return GraphError(
         "G406", f"{what} is changed by {other.name} and by {one.name}", edit.place,

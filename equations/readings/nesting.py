@@ -11,7 +11,7 @@ from equations.formula.syntax import Binder, Element, IndexLetter, MatrixRef, No
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.model.reading import IT, EditBlock, Step
+from equations.model.reading import IT, Adjustment, EditBlock
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Placed:
     """A step with the edits that it belongs to."""
 
     block: EditBlock
-    step: Step
+    step: Adjustment
 
     @property
     def ruling(self) -> str:

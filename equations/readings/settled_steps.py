@@ -18,7 +18,7 @@ from equations.formula.tokens import Source
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.model.reading import IT, Step
+from equations.model.reading import IT, Adjustment
 from equations.notation.plain import letters_of, plain_text
 from equations.readings.composition import with_readings
 from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
@@ -66,7 +66,7 @@ class _Settling:
 
     # -- a step between a quantity and its readers
 
-    def between(self, document: Mapping, step: Step) -> Mapping:
+    def between(self, document: Mapping, step: Adjustment) -> Mapping:
         of, gives = self.base.quantity[step.of], step.gives
         names = {of.id: gives.id, of.matrix: gives.matrix, of.diagonal_matrix: gives.diagonal_matrix}
         names = {old: new for old, new in names.items() if old and new}
@@ -77,14 +77,14 @@ class _Settling:
         document = with_list(document, "rulings", rulings)
         return self.declared(document, step, of)
 
-    def readers(self, document: Mapping, step: Step, names: dict[str, str]) -> Mapping:
+    def readers(self, document: Mapping, step: Adjustment, names: dict[str, str]) -> Mapping:
         blocks = []
         for block in blocks_of(document.get("equations")):
             id_ = text_of(block, "id")
             blocks.append(self.reads_other(block, names, self.letter(id_, step)) if id_ in step.readers else block)
         return with_list(document, "equations", blocks)
 
-    def letter(self, id_: str, step: Step) -> str:
+    def letter(self, id_: str, step: Adjustment) -> str:
         """Return the letter by which an equation reads what a step gives, where that has one index more."""
         if not step.more:
             return ""
@@ -102,7 +102,7 @@ class _Settling:
                     block = with_field(with_field(block, field, new), "printed", None)
         return block
 
-    def of_ruling(self, block: Mapping, step: Step, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
+    def of_ruling(self, block: Mapping, step: Adjustment, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
         """Return another ruling whose edits fit the text as it is now."""
         id_ = text_of(block, "id")
         readings = []
@@ -116,7 +116,7 @@ class _Settling:
         held = block.get("readings")
         return with_field(block, "readings", replace(held, items=tuple(readings))) if isinstance(held, Sequence) else block
 
-    def of_edits(self, part: Mapping, id_: str, step: Step, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
+    def of_edits(self, part: Mapping, id_: str, step: Adjustment, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
         for word in ("replace", "add"):
             edits = part.get(word)
             equations = edits.get("equations") if isinstance(edits, Mapping) else None
@@ -132,7 +132,7 @@ class _Settling:
             part = with_field(part, "adjust", replace(steps, items=items))
         return part
 
-    def of_step(self, block: Mapping, id_: str, step: Step, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
+    def of_step(self, block: Mapping, id_: str, step: Adjustment, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
         """Return a step of another ruling in its place before or behind the equations that the settled step became."""
         if id_ in step.readers:
             equations = blocks_of(block.get("equations"))
@@ -150,7 +150,7 @@ class _Settling:
             return with_field(block, "of", _text(names[step.of], block))
         return with_field(block, "in", _texts([*own, *(r for r in readers if r not in step.readers)], block))
 
-    def declared(self, document: Mapping, step: Step, arrives: Quantity) -> Mapping:
+    def declared(self, document: Mapping, step: Adjustment, arrives: Quantity) -> Mapping:
         """Return a document that declares what a step computes, and holds its equations."""
         place = blocks_of(document.get("equations"))[0]
         quantities = blocks_of(document.get("quantities"))
@@ -169,7 +169,7 @@ class _Settling:
 
     # -- a step on a definition
 
-    def on_definition(self, document: Mapping, step: Step, made: Methodology) -> Mapping:
+    def on_definition(self, document: Mapping, step: Adjustment, made: Methodology) -> Mapping:
         definitions = self.base.definitions[step.of]
         gives = step.equations[-1]
         alone = len(step.equations) == 1 and all(fits_inside(gives, definition) for definition in definitions)
@@ -191,7 +191,7 @@ class _Settling:
             edit.id in ids or (isinstance(edit.entry, Equation) and edit.entry.quantity == of) for edit in edits
         )
 
-    def set_apart(self, document: Mapping, step: Step) -> Mapping:
+    def set_apart(self, document: Mapping, step: Adjustment) -> Mapping:
         """Give what arrives at the step a name, so that other readings go on changing it."""
         of = self.base.quantity[step.of]
         id_ = f"{of.id}_before_{_plain(self.ruling)}"
@@ -337,7 +337,7 @@ def _names(block: Mapping) -> set[str]:
     return found
 
 
-def _letter(equation: Equation, step: Step, base: Methodology) -> str:
+def _letter(equation: Equation, step: Adjustment, base: Methodology) -> str:
     letters = dict(equation.letters)
     return next((index.letter for index in equation.defines.indices
                  if isinstance(index, IndexLetter) and base.base_set(letters[index.letter]) == step.more), "")  # fmt: skip

@@ -13,7 +13,7 @@ from equations.meaning.names import Names
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.model.reading import IT, Step
+from equations.model.reading import IT, Adjustment
 from equations.model.ruling import Ruling
 from equations.spec.block import Block, checked
 from equations.spec.reader import SpecReader
@@ -35,11 +35,11 @@ class StepReader:
         self.ruling: Ruling = base.ruling[under[0]]
         self.errors = reader.errors
 
-    def steps(self, block: Block) -> list[Step]:
+    def steps(self, block: Block) -> list[Adjustment]:
         """Read the steps of a block."""
         return [step for part in block.blocks("adjust") if (step := self.step(part)) is not None]
 
-    def step(self, block: Block) -> Step | None:
+    def step(self, block: Block) -> Adjustment | None:
         of = self.names.quantities.get(block.text("of"))
         if not checked(block.text("of"), self.names.quantities, "quantity", block.place_of("of"), self.errors) or of is None:
             return None
@@ -66,7 +66,10 @@ class StepReader:
         if any(equation is None for equation in equations):
             return None
         more = given.indices[len(of.indices)] if len(given.indices) > len(of.indices) else ""
-        return Step(of.id, block.words("in"), block.words("after"), tuple(quantities), tuple(e for e in equations if e), more, block.place)
+        return Adjustment(
+            of=of.id, readers=block.words("in"), after=block.words("after"), quantities=tuple(quantities),
+            equations=tuple(e for e in equations if e), more=more, place=block.place,
+        )  # fmt: skip
 
     # -- names
 

@@ -386,7 +386,7 @@ def test_reading_under_which_the_run_fails_is_shown_with_its_error(tmp_path):
     text = (
         (TINY / "methodology.yaml")
         .read_text(encoding="utf-8")
-        .replace("'pos(Sum(y in q, RL[y] - E_fuel[y]))'", "'Sum(y in q, RL[y] - E_fuel[y]) / 0'")
+        .replace("gives: 'pos(it[q])'", "gives: 'it[q] / 0'")
     )
     (tmp_path / "methodology.yaml").write_text(text, encoding="utf-8")
     methodology = mrvgraph.load(tmp_path)

@@ -40,13 +40,12 @@ equations:
   - {id: fuel, number: 1, defines: 'E_fuel[y]', formula: 'Sum(f, FC[f, y] * EF_fuel[f])'}
   - {id: loss, number: 2, when: method == rate, defines: 'RL[y]', formula: 'Sum(i, A_0[i] * P[i] * EF[i])'}
   - {id: none, when: method == none, defines: 'RL[y]', formula: '0 * Sum(i, A_0[i] * EF[i])'}
-  - {id: er, number: 3, when: 'reading("floor") == "none"', defines: 'ER_p[q]', formula: 'Sum(y in q, RL[y] - E_fuel[y])'}
-  - {id: er.floored, when: 'reading("floor") == "zero"', defines: 'ER_p[q]', formula: 'pos(Sum(y in q, RL[y] - E_fuel[y]))'}
+  - {id: er, number: 3, defines: 'ER_p[q]', formula: 'Sum(y in q, RL[y] - E_fuel[y])'}
 datasets:
   - {id: fuels, title: Fuels, use: default, values: [{quantity: EF_fuel, unit: tCO2/t, cells: {diesel: 3.2, gasoline: 3.1}}]}
   - {id: stocks, title: Stocks, use: on-request, values: [{quantity: EF, unit: tCO2/ha, cells: {E: 300, D: 150}}]}
 rulings:
-  - {id: floor, issue: may reductions be negative, default: none, readings: [{id: none, meaning: yes}, {id: zero, meaning: no}]}
+  - {id: floor, issue: may reductions be negative, default: none, readings: [{id: none, meaning: yes}, {id: zero, meaning: no, adjust: [{of: ER_p, gives: 'pos(it[q])'}]}]}
 """
 PROJECT_TEXT = """# A small project under MINI.
 project: {name: Mini project, illustrative: yes}

@@ -22,6 +22,7 @@ from equations.formula.grammar import parse_formula
 from equations.library.spec_files import load_methodology
 from equations.model.methodology import Methodology
 from equations.notation.plain import plain_text
+from equations.readings.settling import settle
 from equations.revision.revision import apply_changes
 from equations.spec.reader import read_methodology
 from equations.units.registry import known_unit_words, parse_unit
@@ -372,7 +373,7 @@ def test_revisions(tiny, data):
     with only_coded_errors():
         revision = read_yaml(text)
         if isinstance(revision, Mapping) and isinstance(tiny, Mapping):
-            checked(apply_changes(tiny, revision)[0])
+            checked(apply_changes(tiny, revision, settle)[0])
 
 
 # -- projects

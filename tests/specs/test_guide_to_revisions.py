@@ -9,7 +9,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 def test_the_draft_of_the_guide_is_the_file_beside_it():
     shown = re.findall(r"```yaml\n(.*?)```", (DOCS / "revising_a_methodology.md").read_text(encoding="utf-8"), re.DOTALL)
 
-    assert shown == [(DOCS / "examples" / "draft.yaml").read_text(encoding="utf-8")]
+    assert shown[:1] == [(DOCS / "examples" / "draft.yaml").read_text(encoding="utf-8")]
 
 
 def test_every_command_of_the_guide_is_run_by_the_test_of_console_blocks():
