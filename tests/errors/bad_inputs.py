@@ -173,10 +173,10 @@ SPEC_TEXTS = [
     Fault("a number beyond all",    edit("max: 1e6", "max: 1e400"),                            "S105", "({}:16:129)"),
     Fault("a number too small",     edit("max: 1e6", "max: 1e-400"),                           "S105", "({}:16:129)"),
     Fault("a number that is none",  edit("max: 1e6", "max: .nan"),                             "S105", "({}:16:129)"),
-    Fault("nan in a dataset",       edit("{diesel: 3.2", "{diesel: nan"),                      "S105", "({}:31:104)"),
+    Fault("nan in a dataset",       edit("{diesel: 3.2", "{diesel: nan"),                      "S105", "({}:30:104)"),
     Fault("a unit that is refused", edit("unit: t, kind: mon", "unit: mt, kind: mon"),         "U307", "({}:19:76)"),
     Fault("an unknown unit",        edit("unit: t, kind: mon", "unit: tonz, kind: mon"),       "U301", "({}:19:76)"),
-    Fault("a member that is none",  edit("{diesel: 3.2", "{kerosene: 3.2"),                    "S107", "({}:31:106)"),
+    Fault("a member that is none",  edit("{diesel: 3.2", "{kerosene: 3.2"),                    "S107", "({}:30:106)"),
     Fault("a broken formula",       edit("FC[f, y] * EF_fuel[f]", "FC[f, y] * EF_fuel[f"),     "X201", "({}:25:86)"),
 ]
 #: What only `check` sees: commands that give a number refuse such a spec, those that show a spec show it.
