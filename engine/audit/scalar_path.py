@@ -275,7 +275,7 @@ class ScalarPath(ScalarScope):
         year = int(scope[letter.letter][1]) + letter.offset
         first, last = date(year, 1, 1), date(year, 12, 31)
         if node.name == "elapsed_years":
-            return self.units.of(float(year - int(self.setting.members[self.year_set][0])), "year")
+            return self.units.of(float(year - date.fromisoformat(self.setting.start).year), "year")
         if node.name == "operating_days":
             first = max(first, date.fromisoformat(self.setting.start))
             last = min(last, date.fromisoformat(self.setting.end))

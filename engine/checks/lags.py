@@ -9,11 +9,11 @@ import numpy as np
 
 from engine.finding import Finding
 from engine.plan.setting import MOST_YEARS, Setting
-from engine.plan.spec_setting import YEARS, choice_combinations, named_setting
+from engine.plan.spec_setting import YEARS, choice_combinations, open_orders, placeholder_setting
 from engine.run.formula import Scope, Valued, aligned
 from engine.run.rule_formulas import RuleFormulas
 from engine.run.truth import AWAY, FALSE, TRUE
-from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, walk
+from equations.formula.syntax import Binder, Element, IndexLetter, MatrixRef, Node, Window, walk
 from equations.formula.tokens import Source
 from equations.model.dataset import Comparison
 from equations.model.equation import Rule
@@ -39,26 +39,28 @@ def check_lags(methodology: Methodology) -> list[Finding]:
 
 
 def _lags(*nodes: Node | None) -> list[IndexLetter]:
-    """Return the indices with an offset, those that reach farthest first."""
-    found = [
-        index
-        for node in nodes
-        if node is not None
-        for part in walk(node)
-        if isinstance(part, Element | MatrixRef)
-        for index in part.indices
-        if isinstance(index, IndexLetter) and index.offset
-    ]
+    """Return the indices and the ends of windows with an offset, those that reach farthest first."""
+    found = [end for node in nodes if node is not None for part in walk(node) for end in _ends(part) if end.offset]
     return sorted(found, key=lambda index: -abs(index.offset))
 
 
+def _ends(part: Node) -> list[IndexLetter]:
+    """Return the letters with which an element is read, or with which a window begins and ends."""
+    if isinstance(part, Element | MatrixRef):
+        return [index for index in part.indices if isinstance(index, IndexLetter)]
+    window = part.within if isinstance(part, Binder) else None
+    is_open = isinstance(window, Window) and not window.within
+    return [end for end in (window.first, window.last) if isinstance(end, IndexLetter)] if is_open and isinstance(window, Window) else []
+
+
 def _settings(methodology: Methodology, lags: list[IndexLetter]) -> Iterator[Setting]:
-    """Yield settings with more years than any lag reaches, under every choice."""
+    """Yield settings with more years, and more members of sets that projects list in order, than any lag reaches, under every choice."""
     years = abs(lags[0].offset) + YEARS
     if years >= MOST_YEARS:
         return
+    sizes = {s.id: years for s in open_orders(methodology)}
     for choices in islice(choice_combinations(methodology), _MOST_SETTINGS):
-        yield named_setting(methodology, choices, {}, f"{_FIRST}-01-01", f"{_FIRST + years - 1}-12-31", {})
+        yield placeholder_setting(methodology, choices, start=_FIRST, count=years, sizes=sizes, from_january=True)
 
 
 def _rule(rule: Rule, lags: list[IndexLetter], methodology: Methodology) -> Iterator[Finding]:

@@ -7,9 +7,10 @@ from itertools import product
 
 from engine.explain.needs import datasets_by_quantity, find_needs, lacking_cells, plan_for_needs
 from engine.plan.plan import Plan
-from engine.plan.setting import PERIOD_SET, Setting
+from engine.plan.setting import Setting
 from engine.plan.spec_setting import subsets_asked
 from engine.project.project_file import GAP
+from equations.model.index_set import PERIOD_SET
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings

@@ -62,7 +62,7 @@ OPERATORS: dict[str, str] = {
     "number": "a written number one larger, or its unit left out",
     "symbol": "another symbol of the same index shape",
     "index": "another letter or label in the place of an index, or another set to sum over",
-    "lag": "one year earlier or later",
+    "lag": "one year, or one member of another ordered axis, earlier or later",
     "transposition": "rows for columns, or another product of matrices",
     "min for max": "another function or reduction of the same kind, or none",
     "condition": "a case decided the other way round, at its edge, or left out",
@@ -280,7 +280,7 @@ class _Faults:
         for letter in (*letters, *dict.fromkeys(unbound)):
             if letter != index.letter:
                 yield "index", f"{letter} for {index.letter}", replace(index, letter=letter)
-        if isinstance(index, IndexLetter) and sets[axis].kind == "year":
+        if isinstance(index, IndexLetter) and sets[axis].ordered:
             for step in (-1, 1):
                 offset = index.offset + step
                 shown = f"{index.letter}{offset:+d}" if offset else index.letter
@@ -310,19 +310,29 @@ class _Faults:
         yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
         inner = dict(letters)
         for at, binder in enumerate(node.binders):
-            inner[binder.letter] = binder.within.set if isinstance(binder.within, All) else self.methodology.year_set
-            for what, new in self.other_ranges(binder):
+            inner[binder.letter] = self.set_of(binder, inner)
+            for what, new in self.other_ranges(binder, inner):
                 binders = (*node.binders[:at], new, *node.binders[at + 1 :])
                 operator = "lag" if isinstance(binder.within, Window) else "index"
                 yield self.put(operator, what, node, replace(node, binders=binders))
         yield from self.of(node.body, inner)
 
-    def other_ranges(self, binder: Binder) -> Iterator[tuple[str, Binder]]:
-        within, year_set = binder.within, self.methodology.year_set
+    def set_of(self, binder: Binder, letters: Mapping[str, str]) -> str:
+        """Return the set over which a bound letter runs."""
+        if isinstance(binder.within, GroupOf):
+            return self.methodology.index_set[letters[binder.within.letter]].groups
+        assert isinstance(binder.within, All | Window)
+        return binder.within.set
+
+    def other_ranges(self, binder: Binder, letters: Mapping[str, str]) -> Iterator[tuple[str, Binder]]:
+        within = binder.within
         if isinstance(within, Window):
             for step in (-1, 1):
-                last = replace(within.last, offset=within.last.offset + step)
-                yield f"the sum ends at {last.letter}{last.offset:+d}", replace(binder, within=replace(within, last=last))
+                for what, end in (("ends", within.last), ("begins", within.first)):
+                    if isinstance(end, IndexLetter):
+                        moved = replace(end, offset=end.offset + step)
+                        new = replace(within, last=moved) if what == "ends" else replace(within, first=moved)
+                        yield f"the sum {what} at {end.letter}{moved.offset:+d}", replace(binder, within=new)
         elif isinstance(within, All):
             own = within.set
             for index_set in self.methodology.index_sets:
@@ -330,7 +340,8 @@ class _Faults:
                 if index_set.id != own and related:
                     yield f"over {index_set.id} instead of {own}", replace(binder, within=All(index_set.id))
         elif isinstance(within, GroupOf):
-            yield f"over all of {year_set} instead of one group", replace(binder, within=All(year_set))
+            whole = self.set_of(binder, letters)
+            yield f"over all of {whole} instead of one group", replace(binder, within=All(whole))
 
     def cases(self, node: Cases, letters: dict[str, str]) -> Iterator[Fault]:
         for at, (condition, value) in enumerate(node.branches):

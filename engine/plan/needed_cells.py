@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from engine.plan.guards import guard, narrowed, runs_over, window_text, word_for
 from engine.plan.setting import Setting
+from engine.plan.windows import window_spans
 from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
     All,
     Binder,
+    Cases,
     Diagonal,
     Element,
     GroupOf,
@@ -66,12 +69,14 @@ class NeedWalk:
         match node:
             case Element() | MatrixRef():
                 self.read(node.quantity, node.indices, node.whole)
-            case Reduce(binders=binders, body=body):
+            case Reduce(kind=kind, binders=binders, body=body):
                 held = dict(self.scope)
                 for binder in binders:
-                    self.scope[binder.letter] = self.bound(binder)
+                    self.scope[binder.letter] = self.bound(binder, kind)
                 self.walk(body)
                 self.scope = held
+            case Cases():
+                self.walk_cases(node)
             case Diagonal(letter=letter, set=set_id, body=body):
                 self.check_listed(set_id)
                 held = dict(self.scope)
@@ -84,8 +89,22 @@ class NeedWalk:
                 for child in children(node):
                     self.walk(child)
 
-    def bound(self, binder: Binder) -> tuple[str, set[int]]:
-        """Return the set of a bound letter and the positions that it takes."""
+    def walk_cases(self, node: Cases) -> None:
+        """Walk each case for the members for which it can be taken: one that letters rule out is not read."""
+        held, passed = dict(self.scope), list[Node]()
+        for condition, value in (*node.branches, (None, node.otherwise)):
+            scope = narrowed(held, condition, passed, self.planner.setting)
+            if scope is not None and value is not None:
+                self.scope = scope
+                self.walk(value)
+            if condition is not None:
+                self.scope = narrowed(held, None, passed, self.planner.setting) or held
+                self.walk(condition)
+                passed.append(condition)
+        self.scope = held
+
+    def bound(self, binder: Binder, kind: str) -> tuple[str, set[int]]:
+        """Return the set of a letter that a reduction of some kind binds, and the positions that it takes."""
         setting, methodology = self.planner.setting, self.planner.methodology
         match binder.within:
             case All(set=set_id):
@@ -94,13 +113,22 @@ class NeedWalk:
             case GroupOf(letter=letter):
                 set_id, places = self.scope[letter]
                 return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
-            case Window(last=end):
-                _, places = self.scope[end.letter]
-                last, years = max(places, default=-1) + end.offset, len(setting.members[methodology.year_set])
-                if places and last >= years:
-                    self.after_the_end(binder.letter, end, binder.span)
-                return methodology.year_set, set(range(min(last + 1, years)))
+            case Window() as window:
+                self.check_listed(window.set)
+                return window.set, self.in_window(binder, window, kind)
         raise TypeError(f"not resolved: {binder!r}")
+
+    def in_window(self, binder: Binder, window: Window, kind: str) -> set[int]:
+        """Return the members through which a window goes; report one that leaves its axis, and a greatest of none."""
+        setting = self.planner.setting
+        size, found = len(setting.members[window.set]), set[int]()
+        for span in window_spans(window, setting, self.scope):
+            if not window.within and (side := span.leaves(size)):
+                self.outside(window, side, f"{binder.letter} in {window_text(window)}", window.span)
+            elif not span.inside and kind in ("Max", "Min"):
+                self.empty(window, f"{kind} over {binder.letter} in {window_text(window)}", binder.span)
+            found.update(span.inside)
+        return found
 
     def check_listed(self, set_id: str) -> None:
         """A sum over members of which the project says nothing would be a silent zero, and a matrix over them one without elements."""
@@ -136,7 +164,8 @@ class NeedWalk:
         if index.offset:
             found = {place + index.offset for place in found}
             if any(place < 0 or place >= len(members) for place in found):
-                self.before_start(index, quantity)
+                side = "first" if min(found) < 0 else "last"
+                self.outside(index, side, f"{quantity}[{index.letter}{index.offset:+d}]", index.span, axis)
                 found = {place for place in found if 0 <= place < len(members)}
         return found
 
@@ -157,24 +186,27 @@ class NeedWalk:
             )  # fmt: skip
         return {group_of[label] for label in labels if label in group_of}
 
-    def after_the_end(self, letter: str, end: IndexLetter, span: Span) -> None:
-        source = self.equation.formula_source
-        place = source.place(span) if source else self.equation.place
-        name, offset = end.letter, end.offset
-        self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.full_label} reaches after the last year by {letter} in start..{name}{offset:+d}, "
-            f"for {self.equation.quantity}[{name}]", place, why="the year axis runs from the start year of the project to its last monitored year",
-            remedy=f"let the sum end at {name}, or add a case `when: {name} == end` with what holds there and limit this one to "
-            f"`{name} < end`", subject=self.equation.quantity,
+    def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, axis: str = "") -> None:
+        """Report what lies before the first or behind the last member of an axis."""
+        methodology, equation = self.planner.methodology, self.equation
+        end = what if isinstance(what, IndexLetter) else what.first if side == "first" else what.last
+        index_set = methodology.index_set[axis or (what.set if isinstance(what, Window) else "")]
+        source = equation.formula_source
+        self.planner.errors[equation.id, "G404"] = GraphError(
+            "G404", f"{equation.full_label} reaches {'before' if side == 'first' else 'after'} the {side} {word_for(index_set)}: {shown}",
+            source.place(span) if source else equation.place, why=runs_over(index_set),
+            remedy=guard(end, side, self.scope, methodology) + (
+                f", or cut the window there: {window_text(what)} within {what.set}" if isinstance(what, Window) else ""),
+            subject=equation.quantity,
         )  # fmt: skip
 
-    def before_start(self, index: IndexLetter, quantity: str) -> None:
-        source = self.equation.formula_source
-        place = source.place(index.span) if source else self.equation.place
-        word, edge, rest = ("before the first", "start", ">") if index.offset < 0 else ("after the last", "end", "<")
-        self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.full_label} reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
-            place, why="the year axis runs from the start year of the project to its last monitored year",
-            remedy=f"add a case `when: {index.letter} == {edge}` with what holds there, and limit this one to "
-            f"`{index.letter} {rest} {edge}`", subject=quantity,
+    def empty(self, window: Window, shown: str, span: Span) -> None:
+        """Report a greatest or smallest of no members."""
+        methodology, equation = self.planner.methodology, self.equation
+        source = equation.formula_source
+        end, side = (window.last, "first") if isinstance(window.last, IndexLetter) else (window.first, "last")
+        self.planner.errors[equation.id, "G409"] = GraphError(
+            "G409", f"{equation.full_label} takes the {shown}, which can have no members", source.place(span) if source else equation.place,
+            why="there is no greatest and no smallest of nothing", remedy=guard(end, side, self.scope, methodology),
+            subject=equation.quantity,
         )  # fmt: skip

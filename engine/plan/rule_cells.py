@@ -23,8 +23,10 @@ from equations.formula.syntax import (
     Not,
     Number,
     Reduce,
+    Span,
     Supplied,
     Switch,
+    Window,
     walk,
 )
 from equations.model.equation import Equation, Rule
@@ -72,7 +74,7 @@ def decide(node: Node, planner: NeedKeeper, known: Known, labels: Mapping[str, s
             case Compare(op=op, left=Element(quantity=quantity), right=Number(text=text, unit=None)) if quantity in known.stated:
                 return bool(COMPARE[op](known.stated[quantity], float(text)))
             case Member() | Compare(left=Switch()) | Compare(left=Letter()) if letters_of(part) <= labels.keys():
-                return holds(part, planner.setting, labels, planner.methodology.year_set)
+                return holds(part, planner.setting, labels)
         return None
 
     return decided(node, beforehand)
@@ -116,18 +118,21 @@ class RuleWalk(NeedWalk):
     def decided(self, node: Node) -> bool | None:
         return decide(node, self.planner, self.known, self.labels)
 
-    def bound(self, binder: Binder) -> tuple[str, set[int]]:
-        set_id, places = super().bound(binder)
+    def bound(self, binder: Binder, kind: str) -> tuple[str, set[int]]:
+        set_id, places = super().bound(binder, kind)
         monitored = self.planner.setting.monitored_years()
         if self.quantifies and set_id == self.planner.methodology.year_set and monitored is not None:
             places &= set(monitored)
-        return set_id, {place for place in places if place < len(self.planner.setting.members[set_id])}
+        return set_id, places
 
     def check_listed(self, set_id: str) -> None:
         """A rule over a set that nobody listed does not apply."""
 
-    def before_start(self, index: IndexLetter, quantity: str) -> None:
+    def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, axis: str = "") -> None:
         """A rule does not apply where there is no year before."""
+
+    def empty(self, window: Window, shown: str, span: Span) -> None:
+        """A rule does not apply where a greatest is one of no members."""
 
     def group_places(self, index: IndexGroup, axis: str) -> set[int]:
         setting = self.planner.setting

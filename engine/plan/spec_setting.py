@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import date
 from itertools import product
 
-from engine.plan.setting import MOST_YEARS, PERIOD_SET, Setting, default_switches, listed_pairs, may_hold
+from engine.plan.setting import MOST_YEARS, Setting, default_switches, listed_pairs, may_hold, with_history
 from equations.errors import InputError, near, near_or_all
-from equations.formula.syntax import Compare, Letter, Member, Node, Word, walk
+from equations.formula.syntax import Member, Node, walk
 from equations.model.equation import Equation
+from equations.model.index_set import PERIOD_SET, IndexSet
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 
@@ -30,6 +31,8 @@ def placeholder_setting(
     start: int = FIRST,
     count: int = YEARS,
     listed: Mapping[str, tuple[str, ...]] | None = None,
+    sizes: Mapping[str, int] | None = None,
+    from_january: bool = False,
 ) -> Setting:
     """Return the setting of a project of which only the choices are known.
 
@@ -39,27 +42,31 @@ def placeholder_setting(
         Its first year, and how many years it has.
     listed
         Subset -> the members that the project lists in it, where that matters (:func:`listings`).
+    sizes
+        Ordered set -> how many members the project lists, where that matters (:func:`open_orders`).
+    from_january
+        Whether the first year is a whole one.
 
     Notes
     -----
     Sets whose members only a project can name have two members called ``<id> 1`` and ``<id> 2``, and such a subset every second member of
     the larger set, so that there are members inside and outside.
     """
-    years = tuple(str(year) for year in range(start, start + count))
+    years = range(start, start + count)
     members: dict[str, tuple[str, ...]] = {}
     groups: dict[str, tuple[tuple[int, ...], ...]] = {}
     for index_set in methodology.index_sets:
         if index_set.kind == "year":
-            members[index_set.id] = years
+            members[index_set.id] = with_history(years, index_set)
         elif index_set.kind == "group":
             base = members[index_set.groups]
             if index_set.parts:
                 members[index_set.id] = index_set.members
                 groups[index_set.id] = tuple(tuple(base.index(m) for m in part if m in base) for part in index_set.parts)
                 continue
-            halves = [part for part in (range(len(base) // 2), range(len(base) // 2, len(base))) if part]
-            members[index_set.id] = tuple(f"{index_set.id} {at}" for at, _ in enumerate(halves, 1))
-            groups[index_set.id] = tuple(map(tuple, halves))
+            shares = min((sizes or {}).get(index_set.id, 2), len(base))
+            members[index_set.id] = _named(index_set.id, shares)
+            groups[index_set.id] = _shared_out(len(base), members[index_set.id], index_set.id) if shares else ()
         elif index_set.subset_of:
             whole = members[index_set.subset_of]
             own = (listed or {}).get(index_set.id, index_set.members)
@@ -67,13 +74,22 @@ def placeholder_setting(
                 own = whole[::2]
             members[index_set.id] = tuple(member for member in own if member in whole) if index_set.project != "fixed" else own
         else:
-            members[index_set.id] = index_set.members or (f"{index_set.id} 1", f"{index_set.id} 2")
+            members[index_set.id] = index_set.members or _named(index_set.id, (sizes or {}).get(index_set.id, 2))
     _, defaults = default_switches(methodology)
     return Setting(
         choices=dict(choices), readings={**defaults, **(readings or {})}, members=members, groups=groups,
-        relations={relation.id: listed_pairs(relation, members) for relation in methodology.relations}, start=f"{start}-07-01",
-        end=f"{start + count - 1}-12-31",
+        relations={relation.id: listed_pairs(relation, members) for relation in methodology.relations},
+        start=f"{start}-{'01' if from_january else '07'}-01", end=f"{start + count - 1}-12-31",
     )  # fmt: skip
+
+
+def _named(set_id: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{set_id} {at}" for at in range(1, count + 1))
+
+
+def open_orders(methodology: Methodology) -> list[IndexSet]:
+    """Return the ordered sets, other than years, of which only a project knows how many members they have."""
+    return [s for s in methodology.index_sets if s.ordered and s.kind != "year" and not s.members and not s.subset_of]
 
 
 def is_invented(methodology: Methodology, set_id: str, label: str) -> bool:
@@ -81,7 +97,7 @@ def is_invented(methodology: Methodology, set_id: str, label: str) -> bool:
     index_set = methodology.index_set[set_id]
     if index_set.kind == "year" or index_set.members:
         return False
-    return label in (f"{set_id} 1", f"{set_id} 2")
+    return label.startswith(f"{set_id} ") and label.removeprefix(f"{set_id} ").isdecimal()
 
 
 def listings(methodology: Methodology) -> tuple[Mapping[str, tuple[str, ...]], ...]:
@@ -128,46 +144,6 @@ def choice_combinations(methodology: Methodology) -> Iterator[dict[str, str]]:
         yield dict(zip(names, values, strict=True))
 
 
-def spans(methodology: Methodology) -> tuple[tuple[int, int], ...]:
-    """Return first year and number of years of the projects on which conditions are tried.
-
-    They lie on both sides of every calendar year that a condition names. Where conditions count from ``start`` or ``end``, they are as short
-    and as long as it takes for every such year to be there, to be the first, the last, or beyond.
-    """
-    calendar, from_start, from_end = _marks(methodology)
-    counts = {YEARS}
-    if from_end or any(from_start):
-        edges = {abs(n) for n in (*from_start, *from_end)}
-        meeting = {abs(a) + abs(b) for a in from_start for b in from_end}
-        counts |= {1, 2}
-        counts |= {edge + more for edge in edges | meeting for more in range(YEARS + 1)}
-    counts = {min(count, MOST_YEARS) for count in counts if count > 0}
-    found = [(FIRST, count) for count in sorted(counts, key=lambda n: (n != YEARS, n))]
-    for year in calendar:
-        for count in sorted(counts):
-            firsts = {year - count // 2, year + 1, year - count + 1, *(year - n + more for n in from_start if n for more in (-1, 0, 1))}
-            found += [(first, count) for first in sorted(firsts)] if len(counts) > 1 else [(year - count // 2, count), (year + 1, count)]
-    return tuple(dict.fromkeys(found))
-
-
-def _marks(methodology: Methodology) -> tuple[list[int], set[int], set[int]]:
-    """Return the calendar years that conditions name, and the distances from ``start`` and from ``end``."""
-    calendar: set[int] = set()
-    distances: dict[str, set[int]] = {"start": set(), "end": set()}
-    conditions: list[Node | None] = [equation.when for equation in methodology.equations]
-    conditions += [block.when for dataset in methodology.datasets for block in dataset.values]
-    conditions += [condition for rule in methodology.rules for condition in (rule.when, rule.condition)]
-    for condition in conditions:
-        for node in walk(condition) if condition is not None else ():
-            if not isinstance(node, Compare) or not isinstance(node.left, Letter):
-                continue
-            if isinstance(node.right, Word) and node.right.text.isdecimal() and len(node.right.text) == 4:
-                calendar.add(int(node.right.text) - node.left.offset)
-            elif isinstance(node.right, Letter) and node.right.letter in distances:
-                distances[node.right.letter].add(node.right.offset - node.left.offset)
-    return sorted(calendar), distances["start"], distances["end"]
-
-
 def named_setting(
     methodology: Methodology,
     choices: Mapping[str, str],
@@ -193,7 +169,7 @@ def named_setting(
         raise InputError("I507", f"a project from {first.year} to {last.year}", why=f"up to {MOST_YEARS} years are read",
                          remedy="look for a typing error in the two years")  # fmt: skip
     base = placeholder_setting(methodology, choices, readings)
-    years = tuple(str(year) for year in range(first.year, last.year + 1))
+    years = range(first.year, last.year + 1)
     named = dict(base.members)
     for id_, listed in members.items():
         if id_ not in methodology.index_set or methodology.index_set[id_].project == "fixed":
@@ -204,7 +180,7 @@ def named_setting(
     groups = {}
     for index_set in methodology.index_sets:
         if index_set.kind == "year":
-            named[index_set.id] = years
+            named[index_set.id] = with_history(years, index_set)
         elif index_set.kind == "group":
             if index_set.parts:
                 groups[index_set.id] = base.groups[index_set.id]

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.plan.setting import PERIOD_SET, Setting, listed_pairs
+from engine.plan.setting import Setting, listed_pairs, with_history
 from engine.project.project_file import ProjectData
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, Sequence, YamlNode
-from equations.model.index_set import IndexSet, Relation, axis_names
+from equations.model.index_set import PERIOD_SET, IndexSet, Relation, axis_names
 from equations.model.methodology import Methodology
 
 _YEAR = re.compile(r"[0-9]{4}\Z")
@@ -53,7 +53,7 @@ class _Maker:
 
     def setting(self, choices: Mapping[str, str], readings: Mapping[str, str]) -> Setting:
         project, methodology = self.project, self.methodology
-        years = tuple(str(year) for year in range(project.start.year, project.end.year + 1))
+        years = range(project.start.year, project.end.year + 1)
         members: dict[str, tuple[str, ...]] = {}
         groups: dict[str, tuple[tuple[int, ...], ...]] = {}
         for id_ in project.members:
@@ -62,9 +62,9 @@ class _Maker:
                            remedy=near_or_all(id_, methodology.index_set, "there are"))  # fmt: skip
         for index_set in methodology.index_sets:
             if index_set.kind == "year":
-                members[index_set.id] = years
+                members[index_set.id] = with_history(years, index_set)
             elif index_set.kind == "group":
-                members[index_set.id], groups[index_set.id] = self.group(index_set, members[index_set.groups], years)
+                members[index_set.id], groups[index_set.id] = self.group(index_set, members[index_set.groups])
             else:
                 members[index_set.id] = self.members(index_set, members)
         known = {scalar.text for scalar in project.datasets} - set(methodology.dataset)
@@ -184,7 +184,7 @@ class _Maker:
         return found
 
     def group(
-        self, index_set: IndexSet, base: tuple[str, ...], years: tuple[str, ...]
+        self, index_set: IndexSet, base: tuple[str, ...]
     ) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
         """Return a group's members and the positions of what each gathers; monitoring periods come from the dates."""
         at = {member: place for place, member in enumerate(base)}
@@ -203,8 +203,9 @@ class _Maker:
             return (), ()
         names, spans = [], []
         taken: dict[int, str] = {}
+        is_year = self.methodology.index_set[index_set.groups].kind == "year"
         for key, value in node:
-            span = self.span(key.text, value, base, is_year=base == years)
+            span = self.span(key.text, value, base, is_year=is_year)
             for place in span:
                 if place in taken:
                     self.fault("I507", f"{base[place]} is in {taken[place]} and in {key.text}", value.place,

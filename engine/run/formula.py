@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.cells import existing_cells
+from engine.plan.windows import window_spans
 from engine.project.written_numbers import EPOCH
 from engine.run.arithmetic.rational import rounded_exactly
 from engine.run.arithmetic.whole_numbers import near_whole
@@ -158,7 +159,14 @@ class FormulaEvaluator(ConditionEvaluator):
     def element(self, node: Element, scope: Scope) -> Valued:
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
         at = self.places(node, letters, scope)
-        return self.there(node.quantity, at, self.arrays[node.quantity][at], letters, frozenset(letters)), letters
+        return self.there(node.quantity, at, self.held(node.quantity)[at], letters, frozenset(letters)), letters
+
+    def held(self, quantity: str) -> Array:
+        """Return what is held of a quantity; nothing of one that is read only in cases that are not taken."""
+        if quantity in self.arrays:
+            return self.arrays[quantity]
+        axes = self.methodology.quantity[quantity].indices
+        return np.full([len(self.setting.members[axis]) for axis in axes], self.arithmetic.missing)
 
     def there(
         self, quantity: str, at: tuple[NDArray[np.intp], ...], array: Array, letters: tuple[str, ...], own: frozenset[str]
@@ -209,7 +217,7 @@ class FormulaEvaluator(ConditionEvaluator):
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
         all_axes = (*letters, *(ROW, COLUMN)[: node.whole])
         at = self.places(node, all_axes, scope)
-        array = self.there(node.quantity, at, self.arrays[node.quantity][at], all_axes, frozenset(letters))
+        array = self.there(node.quantity, at, self.held(node.quantity)[at], all_axes, frozenset(letters))
         return (self.on_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
 
     def binary(self, node: Binary, scope: Scope) -> Valued:
@@ -271,7 +279,7 @@ class FormulaEvaluator(ConditionEvaluator):
         set_id, positions = scope.letters[letter.letter]
         members = self.setting.members[set_id]
         years = [int(members[p]) + letter.offset for p in positions]
-        found = [FUNCTIONS[node.name].number(year, int(members[0]), self.setting) for year in years]
+        found = [FUNCTIONS[node.name].number(year, int(self.setting.mark("start", set_id)), self.setting) for year in years]
         return self.arithmetic.constants(np.array(found, float)), (letter.letter,)
 
     # -- reductions
@@ -336,8 +344,8 @@ class FormulaEvaluator(ConditionEvaluator):
             return None
         return float(np.ravel(array)[0])
 
-    def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, tuple[Array, tuple[str, ...]] | None]:
-        """Bind a letter; return the mask of its positions where they depend on another letter."""
+    def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, Valued | None]:
+        """Bind a letter; return the mask of its positions where they depend on other letters."""
         match binder.within:
             case All(set=set_id):
                 return self.bound_to_all(binder.letter, set_id, scope), None
@@ -347,14 +355,20 @@ class FormulaEvaluator(ConditionEvaluator):
                 groups = [self.setting.groups[set_id][p] for p in positions]
                 places = np.array(sorted({place for group in groups for place in group}), np.intp)
                 mask = np.array([[place in group for place in places] for group in groups], bool).reshape(len(groups), len(places))
-            case Window(last=IndexLetter(letter=letter, offset=offset)):
-                over = self.methodology.year_set
-                last = scope.letters[letter][1] + offset
-                places = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
-                mask = places[None, :] <= last[:, None]
+            case Window() as window:
+                return self.bound_in_window(binder.letter, window, scope)
             case _:
                 raise TypeError(f"not resolved: {binder!r}")
         return scope.bound(binder.letter, over, places), (mask, (letter, binder.letter))
+
+    def bound_in_window(self, letter: str, window: Window, scope: Scope) -> tuple[Scope, Valued]:
+        """Return a scope in which a letter goes through windows, and which of its positions belong to which."""
+        ends = scope.order(set(window.letters))
+        spans = list(window_spans(window, self.setting, {x: scope.letters[x] for x in ends}, ends))
+        places = np.array(sorted({place for span in spans for place in span.inside}), np.intp)
+        mask = np.array([np.isin(places, span.inside) for span in spans], bool)
+        shape = (*(len(scope.letters[x][1]) for x in ends), len(places))
+        return scope.bound(letter, window.set, places), (mask.reshape(shape), (*ends, letter))
 
     def bound_to_all(self, letter: str, set_id: str, scope: Scope) -> Scope:
         """Return a scope in which a letter takes every member of a set."""

@@ -70,7 +70,7 @@ def _may_hold(block: ValueBlock, setting: Setting) -> bool:
     if block.when is None:
         return True
     try:
-        return holds(block.when, setting, {}, "")
+        return holds(block.when, setting, {})
     except KeyError:
         return True
 

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.cells import ABSENT
+from engine.plan.guards import word_for
 from engine.plan.plan import Box
+from engine.plan.windows import window_spans
 from engine.run.cell_reads import is_allowed, single_scopes
 from engine.run.conditions import Hole
 from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Terms, Valued, aligned
@@ -35,6 +37,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Reduce,
+    Window,
     children,
 )
 from equations.records import record
@@ -156,7 +159,7 @@ class RuleFormulas(FormulaEvaluator):
         """Return positions on an axis; outside it where the axis has no such member."""
         members = self.setting.members[axis]
         if isinstance(index, IndexLabel):
-            label = members[0 if index.label == "start" else -1] if index.mark and members else index.label
+            label = self.setting.label(index, axis)
             return np.array([members.index(label) if label in members else -1], np.intp)
         set_id, positions = scope.letters[index.letter]
         own = self.setting.members[set_id]
@@ -206,7 +209,21 @@ class RuleFormulas(FormulaEvaluator):
         found = (gone & takes_part).any(axis=-1)
         if node.kind in ("Max", "Min"):
             found = found | ~takes_part.any(axis=-1)
-        return np.asarray(found), terms.left
+        result: Valued = np.asarray(found), terms.left
+        for binder in node.binders:
+            if isinstance(binder.within, Window):
+                result = self.either(result, self.window_away(binder.within, terms), terms.inner)
+        return result
+
+    def window_away(self, window: Window, terms: Terms) -> Valued:
+        """Return where a window leaves its axis, as seen from around the reduction; one that is cut does not."""
+        letters = terms.inner.order(set(window.letters))
+        spans = window_spans(window, self.setting, terms.inner.letters, letters)
+        size = len(self.setting.members[window.set])
+        gone = np.array([bool(span.leaves(size)) and not window.within for span in spans], bool)
+        gone = gone.reshape([len(terms.inner.letters[x][1]) for x in letters])
+        inside = tuple(at for at, letter in enumerate(letters) if letter in terms.bound)
+        return np.asarray(gone.any(axis=inside)), tuple(x for x in letters if x not in terms.bound)
 
     def element_away(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
         at, there, letters = self.cells(quantity, indices, scope)
@@ -256,6 +273,10 @@ class RuleFormulas(FormulaEvaluator):
         masks = [self.bind(binder, inner)[1] for binder in node.binders if not isinstance(binder.within, All)]
         terms = [one for one in single_scopes(inner, [binder.letter for binder in node.binders])
                  if all(mask is None or is_allowed(mask, inner, one) for mask in masks)]  # fmt: skip
+        for binder in node.binders if node.kind not in ("All", "Any") else ():
+            if isinstance(binder.within, Window) and self.window_away(binder.within, self.terms(node, scope, self.away))[0].any():
+                yield Lack(True, self.beyond(binder.within, inner))
+                return
         if node.kind in ("Max", "Min") and not terms:
             yield Lack(True, f"{node.kind} over no members")
         for one in terms:
@@ -326,7 +347,14 @@ class RuleFormulas(FormulaEvaluator):
             return f"{label} is not among {axis}"
         if not members:
             return f"{axis} has no members"
-        return f"no year {f'before {members[0]}' if at < 0 else f'after {members[-1]}'}"
+        return f"no {word_for(self.methodology.index_set[axis])} {f'before {members[0]}' if at < 0 else f'after {members[-1]}'}"
+
+    def beyond(self, window: Window, scope: Scope) -> str:
+        """Say at which end a window leaves its axis."""
+        members, word = self.setting.members[window.set], word_for(self.methodology.index_set[window.set])
+        spans = window_spans(window, self.setting, scope.letters)
+        sides = {span.leaves(len(members)) for span in spans}
+        return f"no {word} before {members[0]}" if "first" in sides else f"no {word} after {members[-1]}"
 
 
 def takes_part_in(terms: Terms) -> NDArray[np.bool_]:

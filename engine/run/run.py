@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.finding import Finding
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
 from engine.plan.plan import Plan
-from engine.plan.setting import PERIOD_SET, Setting
+from engine.plan.setting import Setting
 from engine.project.project_file import ProjectData, is_blank, read_project
 from engine.project.project_setting import prepare
 from engine.project.values import UnitReader
@@ -24,6 +24,7 @@ from engine.run.rules import Verdict, judge_rules
 from engine.run.totals import Headline, headline, no_total, spoken_of
 from engine.run.version_gap import Loader, set_aside
 from equations.errors import InputError, listed, near_or_all
+from equations.model.index_set import PERIOD_SET
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 from equations.records import record

@@ -14,7 +14,7 @@ from equations.records import record
 REDUCTIONS = {"Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists"}
 #: Words with a meaning of their own; no quantity, letter, set or choice may take them.
 RESERVED = frozenset(
-    {"and", "or", "not", "in", "otherwise", "excluded", "cases", "start", "end", "reading", "supplied"}
+    {"and", "or", "not", "in", "otherwise", "excluded", "cases", "start", "end", "first", "last", "reading", "supplied"}
     | {"project_start", "project_end"}
 )
 

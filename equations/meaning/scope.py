@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
 from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
+    MARKS,
     All,
     Binary,
     Binder,
@@ -45,6 +46,7 @@ from equations.formula.tokens import Source
 from equations.meaning.kinds import Kind, KindChecker
 from equations.meaning.meant import counted, meant_by_letter, meant_by_name, values_or_members
 from equations.meaning.names import Names
+from equations.meaning.order import compared_letters, declare_order, is_mark_of, meant_by_mark, resolved_window, word_of
 
 
 @dataclass
@@ -146,7 +148,7 @@ class Resolver:
     def name(self, node: Name) -> Node:
         names, name = self.names, node.name
         if not node.bracketed:
-            if name in self.bound or name in ("start", "end"):
+            if name in self.bound or name in MARKS:
                 return Letter(name, span=node.span)
             if name in ("project_start", "project_end"):
                 return DateMark(name, span=node.span)
@@ -210,9 +212,9 @@ class Resolver:
         if isinstance(index, IndexGroup):
             return self.group_index(index, axis, owner)
         if isinstance(index, IndexLabel):
-            if index.mark and axis_set.kind != "year":
-                self.fault("X205", f"'{index.label}' is a year, and {owner} runs over {axis} there", index.span,
-                           remedy=near_or_all(index.label, (f'"{member}"' for member in axis_set.members)))  # fmt: skip
+            if index.mark and not is_mark_of(index.label, axis_set):
+                self.fault("X205", f"'{index.label}' names no member of {axis}, over which {owner} runs there", index.span,
+                           *meant_by_mark(index.label, axis_set))  # fmt: skip
             known = axis_set.members
             if not index.mark and known and axis_set.project == "fixed" and index.label not in known:
                 self.fault("X205", f"{axis} has no member {index.label!r}", index.span, remedy=near_or_all(index.label, known))
@@ -229,9 +231,8 @@ class Resolver:
                        why="an index must run over the quantity's own set or a subset of it",
                        remedy=f"let {index.letter} run over {axis} (`for: {{{index.letter}: {axis}}}`), or take another letter",
                        )  # fmt: skip
-        elif index.offset and axis_set.kind != "year":
-            self.fault("X205", f"a lag on {axis}", index.span, why="only the year axis has an order",
-                       remedy=f"write {index.letter}, or a member by its name")  # fmt: skip
+        elif index.offset and not axis_set.ordered:
+            self.fault("X205", f"a lag on {axis}", index.span, *declare_order(axis_set))
         return index
 
     def group_index(self, index: IndexGroup, axis: str, owner: str) -> Index:
@@ -256,12 +257,12 @@ class Resolver:
         if isinstance(left, Switch) or isinstance(right, Switch):
             return self.compare_switch(node, left, right)
         if isinstance(left, Letter) or isinstance(right, Letter):
-            return self.compare_letter(node, left, right)
+            return compared_letters(self, node, left, right)
         return node if Call in (type(left), type(right)) else replace(node, left=self.resolve(node.left), right=self.resolve(node.right))
 
     def as_letter(self, node: Node) -> Letter | None:
         """``y``, ``start``, ``start + 1``."""
-        if isinstance(node, Name) and not node.bracketed and (node.name in self.bound or node.name in ("start", "end")):
+        if isinstance(node, Name) and not node.bracketed and (node.name in self.bound or node.name in MARKS):
             return Letter(node.name, span=node.span)
         if isinstance(node, Binary) and node.op in "+-" and isinstance(node.right, Number) and node.right.text.isdecimal():
             inner = self.as_letter(node.left)
@@ -288,7 +289,7 @@ class Resolver:
                        why="values of a choice have no order and are no numbers",
                        remedy=f"write {switch.id} == value" if isinstance(switch, Switch) else "")  # fmt: skip
             return node
-        text = _word(written)
+        text = word_of(written)
         known = self.names.choices.get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
@@ -296,33 +297,6 @@ class Resolver:
             self.fault("X204", f"{switch.id} has no value {shown!r}" if not quoted else f"{shown!r} is more than one word", written.span,
                        why=f"its values are {', '.join(known)}", remedy=quoted or near(shown, known) or "take one of them")  # fmt: skip
         return replace(node, left=switch, right=Word(text or "", span=written.span))
-
-    def compare_letter(self, node: Compare, left: Node | None, right: Node | None) -> Node:
-        letter, other, written, swapped = (left, right, node.right, False)
-        if not isinstance(letter, Letter) or letter.letter in ("start", "end"):
-            letter, other, written, swapped = (right, left, node.left, True)
-        if not isinstance(letter, Letter) or letter.letter in ("start", "end"):
-            self.fault("X207", "nothing here varies", node.span, remedy="compare a letter, as in y == start")
-            return node
-        set_id = self.bound[letter.letter]
-        is_year = self.names.index_sets[set_id].kind == "year"
-        op = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(node.op, node.op) if swapped else node.op
-        if not is_year and op not in ("==", "!="):
-            self.fault("X207", f"members of {set_id} have no order", node.span, remedy="use == or !=")
-        if isinstance(other, Letter):
-            return replace(node, op=op, left=letter, right=other)
-        text = _word(written)
-        if is_year and (text is None or not text.isdecimal() or len(text) != len("2000")):
-            mark = {"first": "start", "last": "end"}.get(text or "", "start")
-            self.fault("X207", "a year is compared with a year, `start` or `end`", written.span,
-                       remedy=f"write {letter.letter} {op} {mark}, or a year as 2020")  # fmt: skip
-        elif text is None:
-            self.fault("X207", "a letter is compared with a label or another letter", written.span, remedy='write i == "NF"')
-        elif not is_year:
-            known = self.names.index_sets[set_id].members
-            if known and self.names.index_sets[set_id].project == "fixed" and text not in known:
-                self.fault("X205", f"{set_id} has no member {text!r}", written.span, remedy=near_or_all(text, known))
-        return replace(node, op=op, left=letter, right=Word(text or "", span=written.span))
 
     def membership(self, node: Member) -> Node:
         if node.letter not in self.bound:
@@ -347,7 +321,7 @@ class Resolver:
                 return node
             return replace(node, arguments=(letter,))
         if node.name == "identity":
-            word = _word(node.arguments[0])
+            word = word_of(node.arguments[0])
             if word not in self.names.index_sets:
                 self.fault("X204", f"identity takes an index set, not {word!r}", node.span,
                            remedy=near_or_all(word or "", self.names.index_sets))  # fmt: skip
@@ -373,7 +347,7 @@ class Resolver:
         return self.names.index_sets[self.bound[letter]].kind
 
     def supplied(self, node: Call) -> Node:
-        word = _word(node.arguments[0])
+        word = word_of(node.arguments[0])
         if not self.allow_supplied:
             self.fault("X202", "supplied(...) stands in a formula", node.span,
                        why="what a project supplied may decide a rule, never an equation",
@@ -384,7 +358,7 @@ class Resolver:
         return Supplied(word or "", span=node.span)
 
     def diagonal(self, node: Call) -> Node:
-        letter = _word(node.arguments[0])
+        letter = word_of(node.arguments[0])
         binder = Binder(letter or "", span=node.arguments[0].span)
         if not self.bind(binder, self.letter_set(letter or "")):
             return node
@@ -421,10 +395,7 @@ class Resolver:
             return replace(binder, within=All(own or "")), own
         sets = self.names.index_sets
         if isinstance(within, Window):
-            name = within.last.letter
-            if name not in self.bound or self.set_kind(name) != "year" or sets[own].kind != "year":
-                self.fault("X205", f"{name!r} is not a bound year letter", binder.span, remedy="write Sum(z in start..y, ...)")
-            return binder, own
+            return replace(binder, within=resolved_window(self, binder.letter, within, own)), own
         assert isinstance(within, Name), "a binder is resolved once"
         name = within.name
         if name in self.bound and self.set_kind(name) == "group":
@@ -438,13 +409,3 @@ class Resolver:
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
         return binder, own
-
-
-def _counted(count: int) -> str:
-    return "1 index" if count == 1 else f"{count} indices"
-
-
-def _word(node: Node) -> str | None:
-    if isinstance(node, Text | Word | Number):
-        return node.text
-    return node.name if isinstance(node, Name) and not node.bracketed else None

@@ -7,6 +7,9 @@ from dataclasses import field
 from equations.errors import Place
 from equations.records import record
 
+#: The group whose members are the monitoring periods of a project.
+PERIOD_SET = "period"
+
 
 @record(frozen=True)
 class IndexSet:
@@ -15,9 +18,13 @@ class IndexSet:
     Attributes
     ----------
     kind
-        ``members`` (named things), ``year`` (the one ordered axis) or ``group`` (of the members of ``groups``).
+        ``members`` (named things), ``year`` or ``group`` (of the members of ``groups``).
     subset_of
-        Id of the larger set, or empty.
+        Id of the larger set, or empty; of project years the set that holds years before them, if there is one.
+    ordered
+        Whether members have an order: lags, windows, ``first`` and ``last``. Years have one, and monitoring periods by date.
+    history
+        Of ``kind: year``, how many years before the project's first it holds.
     project
         Who names the members: ``fixed`` (the spec), ``may-replace`` (the project may list those it has) or
         ``must-list`` (only the project can).
@@ -34,6 +41,8 @@ class IndexSet:
     project: str = "fixed"
     #: For a group whose parts the spec lists: the members of ``groups`` in each of its own members.
     parts: tuple[tuple[str, ...], ...] = ()
+    ordered: bool = False
+    history: int = 0
     place: Place | None = field(default=None, compare=False, repr=False)
 
     def name_of(self, member: str) -> str:

@@ -130,7 +130,7 @@ def derivative(equation: Equation, quantity: str | Element, methodology: Methodo
     used = letters_in(formula) | letters_in(equation.defines)
     fresh = {}
     for binder in binders:
-        set_id = binder.within.set if isinstance(binder.within, All) else methodology.year_set
+        set_id = binder.within.set if isinstance(binder.within, All | Window) else methodology.year_set
         fresh[letter_symbol(binder.letter)] = letter_symbol(free_letter(set_id, used, methodology))
     projection = _Projection(methodology, letters_of(methodology, equation))
     return _evaluated(_derived(projection.of(formula), projection.of(element)).xreplace(fresh))
@@ -271,17 +271,25 @@ class _Projection:
         return sympy.Eq(result, 1, evaluate=False) if node.kind in ("All", "Any") else result
 
     def limits(self, binder: Binder) -> sympy.Tuple:
-        letter, within, start = letter_symbol(binder.letter), binder.within, letter_symbol("start")
+        letter, within = letter_symbol(binder.letter), binder.within
         if isinstance(within, Window):
-            return sympy.Tuple(letter, self.index(within.first), self.index(within.last))
+            ends = self.index(within.first), self.index(within.last)
+            if within.within:
+                least, most = self.ends_of(within.within)
+                ends = sympy.Max(ends[0], least, evaluate=False), sympy.Min(ends[1], most, evaluate=False)
+            return sympy.Tuple(letter, *ends)
         if isinstance(within, GroupOf):
             name = self.methodology.index_set[self.letters[within.letter]].groups if within.letter in self.letters else within.letter
         else:
             assert isinstance(within, All)
             name = within.set
-        if name == self.methodology.year_set:
-            return sympy.Tuple(letter, start, letter_symbol("end"))
-        return sympy.Tuple(letter, 1, size_symbol(name))
+        return sympy.Tuple(letter, *self.ends_of(name))
+
+    def ends_of(self, set_id: str) -> tuple[sympy.Expr, sympy.Expr]:
+        """Return the first and the last value of a letter that goes over a set."""
+        if set_id in self.methodology.index_set and self.methodology.index_set[set_id].kind == "year":
+            return letter_symbol("start" if set_id == self.methodology.year_set else "first"), letter_symbol("end")
+        return sympy.Integer(1), size_symbol(set_id)
 
     def in_group(self, letter: str, group: str) -> sympy.Basic:
         return sympy.Eq(self.group(self.letters.get(group, group), letter), letter_symbol(group), evaluate=False)

@@ -20,6 +20,7 @@ from equations.model.index_set import IndexSet, Relation
 from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
+from equations.spec.axis_order import chained, check_years, with_order
 from equations.spec.block import Block, Errors, checked, read_number, unique
 from equations.spec.schema import MEMBER
 from equations.units.hints import why_not_a_unit
@@ -117,6 +118,7 @@ class DeclarationReader:
                 own = self.subset(block, own, found[parent])
             if own.kind == "group":
                 self.check_group(block, own, found)
+            own = with_order(block, own, found)
             if own.kind == "members" and not own.members and own.project == "fixed" and not parent:
                 block.fault("S104", f"the index set {own.id!r} has no members", block.place,
                             remedy="list them, or let the project do so with `project: must-list`")  # fmt: skip
@@ -126,15 +128,17 @@ class DeclarationReader:
                                 remedy=f"leave it to one set (an equation can say otherwise with `for:`), or take one that is free: "
                                 f"{' '.join(self.free_letters())}")  # fmt: skip
                 letters.setdefault(scalar.text, own.id)
-            years = [s.id for s in found.values() if s.kind == "year"]
-            if own.kind == "year" and years:
-                block.fault("S105", f"{own.id} is a second year axis", block.place_of("kind"), why=f"the first is {years[0]}; lags, "
-                            "`start` and `end` belong to one", remedy="make it `kind: members`, or a group of years")  # fmt: skip
+            years = {s.history: s.id for s in found.values() if s.kind == "year"}
+            if own.kind == "year" and own.history in years:
+                block.fault("S105", f"{own.id} is a second year axis", block.place_of("kind"), why=f"the first is {years[own.history]}; "
+                            "`start` and `end` belong to one", remedy="make it `kind: members`, a group of years, or, with years before "
+                            "the project's first, give it `history:`")  # fmt: skip
             if own.id in found:
                 block.fault("S106", f"two index sets have the id {own.id!r}", block.place_of("id"),
                             why=f"the first is at {found[own.id].place}", remedy="give one of them another id")  # fmt: skip
             found.setdefault(own.id, own)
-        return tuple(found.values())
+        check_years(found.values(), self.errors)
+        return tuple(chained(found.values()).values())
 
     def free_letters(self) -> list[str]:
         """Return the small letters that no index set, quantity, matrix or choice has yet."""

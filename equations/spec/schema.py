@@ -153,6 +153,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("subset_of", "id", False, "the larger set"),
         ("groups", "id", False, "the set whose members a group gathers"),
         ("project", "one_of:fixed|may-replace|must-list", False, "who names the members"),
+        ("ordered", "one_of:yes|no", False, "whether members have an order, that in which they are listed"),
+        ("history", "number", False, "kind year: how many years before the project's first it holds"),
     ),
     "relation": _block(
         ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, ""),
