@@ -165,7 +165,7 @@ class NeedWalk:
             found = {place + index.offset for place in found}
             if any(place < 0 or place >= len(members) for place in found):
                 side = "first" if min(found) < 0 else "last"
-                self.outside(index, side, f"{quantity}[{index.letter}{index.offset:+d}]", index.span, axis)
+                self.outside(index, side, f"{quantity}[{index.letter}{index.offset:+d}]", index.span, (axis, quantity))
                 found = {place for place in found if 0 <= place < len(members)}
         return found
 
@@ -186,18 +186,18 @@ class NeedWalk:
             )  # fmt: skip
         return {group_of[label] for label in labels if label in group_of}
 
-    def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, axis: str = "") -> None:
-        """Report what lies before the first or behind the last member of an axis."""
+    def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, read: tuple[str, str] = ("", "")) -> None:
+        """Report what lies before the first or behind the last member of an axis; ``read`` names the axis and the quantity of a lag."""
         methodology, equation = self.planner.methodology, self.equation
         end = what if isinstance(what, IndexLetter) else what.first if side == "first" else what.last
-        index_set = methodology.index_set[axis or (what.set if isinstance(what, Window) else "")]
+        index_set = methodology.index_set[what.set if isinstance(what, Window) else read[0]]
         source = equation.formula_source
         self.planner.errors[equation.id, "G404"] = GraphError(
             "G404", f"{equation.full_label} reaches {'before' if side == 'first' else 'after'} the {side} {word_for(index_set)}: {shown}",
             source.place(span) if source else equation.place, why=runs_over(index_set),
             remedy=guard(end, side, self.scope, methodology) + (
                 f", or cut the window there: {window_text(what)} within {what.set}" if isinstance(what, Window) else ""),
-            subject=equation.quantity,
+            subject=read[1] or equation.quantity,
         )  # fmt: skip
 
     def empty(self, window: Window, shown: str, span: Span) -> None:

@@ -128,7 +128,7 @@ class RuleWalk(NeedWalk):
     def check_listed(self, set_id: str) -> None:
         """A rule over a set that nobody listed does not apply."""
 
-    def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, axis: str = "") -> None:
+    def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, read: tuple[str, str] = ("", "")) -> None:
         """A rule does not apply where there is no year before."""
 
     def empty(self, window: Window, shown: str, span: Span) -> None:

@@ -112,7 +112,9 @@ def compared_letters(resolver: Resolver, node: Compare, left: Node | None, right
         if other.letter not in index_set.members:
             what = "a year is compared with a year, `start` or `end`" if index_set.kind == "year" else \
                 f"'{other.letter}' names no member of {index_set.id}"  # fmt: skip
-            resolver.fault("X207", what, other.span, *meant_by_mark(other.letter, index_set))
+            why, remedy = meant_by_mark(other.letter, index_set)
+            remedy = f"write {letter.letter} {op} {remedy.removeprefix('write ')}" if remedy.startswith("write ") else remedy
+            resolver.fault("X207", what, other.span, why, remedy)
         other = None
     if isinstance(other, Letter):
         return replace(node, op=op, left=replace(letter, set=(order := _common(resolver, letter, other, op, node.span))),
