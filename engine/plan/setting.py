@@ -6,6 +6,7 @@ Conditions of equations (``when``) are decided here, since they may depend on no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 
 from equations.formula.conditions import decided
 from equations.formula.syntax import MARKS, Compare, IndexLabel, Letter, Logic, Member, Node, Not, Switch, Word
@@ -44,13 +45,15 @@ class Setting:
     end: str = ""
     #: Sets whose members only the project can list, and of which it says nothing; an empty list is something said.
     unlisted: frozenset[str] = frozenset()
+    #: Group set -> group -> its years behind the last one of the project, which take no part.
+    beyond: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def key(self) -> str:
         """Return a text that is the same for equal settings."""
         relations = {k: sorted(v) if v is not None else None for k, v in self.relations.items()}
         return repr((sorted(self.choices.items()), sorted(self.readings.items()), sorted(self.members.items()),
                      sorted(self.groups.items()), sorted(relations.items(), key=lambda x: x[0]), self.start, self.end,
-                     sorted(self.unlisted)))  # fmt: skip
+                     sorted(self.unlisted), {k: dict(v) for k, v in sorted(self.beyond.items())}))  # fmt: skip
 
     def monitored_years(self) -> tuple[int, ...] | None:
         """Return the positions of the years of all monitoring periods, or ``None`` where a methodology knows no periods."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from engine.plan.setting import Setting, listed_pairs, with_history
+from engine.plan.setting import MOST_YEARS, Setting, listed_pairs, with_history
 from engine.project.project_file import ProjectData
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping as YamlMapping
@@ -47,6 +48,8 @@ class _Maker:
     methodology: Methodology
     project: ProjectData
     errors: list[MethodologyError] = field(default_factory=FaultList)
+    #: Group set -> group -> years behind the last one of the project.
+    beyond: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
@@ -77,7 +80,7 @@ class _Maker:
         return Setting(
             choices=self.choices(choices), readings=self.readings(readings), members=members, groups=groups,
             relations=self.relations(members), start=project.start.isoformat(), end=project.end.isoformat(),
-            unlisted=self.unlisted(),
+            unlisted=self.unlisted(), beyond={id_: {name: tuple(years) for name, years in own.items()} for id_, own in self.beyond.items()},
         )  # fmt: skip
 
     def part_of_dataset(self, id_: str, quantities: tuple[Scalar, ...]) -> None:
@@ -162,6 +165,8 @@ class _Maker:
             if member not in known[index_set.subset_of]:
                 self.fault("I502", f"{index_set.subset_of} has no member {member!r}", node.place,
                            why=f"{index_set.id} is a part of it", remedy=near_or_all(member, known[index_set.subset_of]))  # fmt: skip
+        if index_set.subset_of and index_set.ordered:
+            own = [member for member in known[index_set.subset_of] if member in own]
         return tuple(own)
 
     def labels(self, node: YamlNode, owner: str) -> list[str]:
@@ -203,21 +208,37 @@ class _Maker:
             return (), ()
         names, spans = [], []
         taken: dict[int, str] = {}
-        is_year = self.methodology.index_set[index_set.groups].kind == "year"
         for key, value in node:
-            span = self.span(key.text, value, base, is_year=is_year)
+            span = self.span(index_set, key.text, value, base)
             for place in span:
                 if place in taken:
                     self.fault("I507", f"{base[place]} is in {taken[place]} and in {key.text}", value.place,
                                why=f"the groups of {index_set.id} may not overlap", remedy="leave it to one of the two")  # fmt: skip
                 taken[place] = key.text
-            names.append(key.text)
-            spans.append(span)
-        return tuple(names), tuple(spans)
+            # What lies wholly behind the last year of the project takes no part in this run.
+            if span or not self.beyond.get(index_set.id, {}).get(key.text):
+                names.append(key.text)
+                spans.append(span)
+        turn = self.in_turn(index_set, names, spans, node.place) if index_set.ordered else range(len(names))
+        return tuple(names[at] for at in turn), tuple(spans[at] for at in turn)
 
-    def span(self, name: str, node: YamlNode, base: tuple[str, ...], *, is_year: bool) -> tuple[int, ...]:
-        """Return the positions of what one group gathers."""
+    def in_turn(self, index_set: IndexSet, names: list[str], spans: list[tuple[int, ...]], place: Place) -> list[int]:
+        """Return the order of groups, that of what they gather; where that has none, as listed."""
+        turn = list(range(len(names)))
+        if not self.methodology.index_set[index_set.groups].ordered:
+            return turn
+        turn.sort(key=lambda at: min(spans[at], default=-1))
+        for one, other in pairwise(turn):
+            if spans[one] and spans[other] and max(spans[one]) > min(spans[other]):
+                self.fault("I507", f"{names[one]} and {names[other]} of {index_set.id} lie between each other", place,
+                           why=f"{index_set.id} is ordered, by the order of {index_set.groups}",
+                           remedy="let each end before the next one begins")  # fmt: skip
+        return turn
+
+    def span(self, index_set: IndexSet, name: str, node: YamlNode, base: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the positions of what one group gathers; years behind the last one of the project are noted, and left out."""
         wanted: list[str] = []
+        is_year = self.methodology.index_set[index_set.groups].kind == "year"
         if is_year and isinstance(node, YamlMapping):
             ends = [node.get("from"), node.get("to")]
             texts = [end.text if isinstance(end, Scalar) else "" for end in ends]
@@ -230,6 +251,8 @@ class _Maker:
         for member in wanted:
             if member in at:
                 found.append(at[member])
+            elif is_year and _YEAR.match(member) and int(base[-1]) < int(member) < int(base[0]) + MOST_YEARS:
+                self.beyond.setdefault(index_set.id, {}).setdefault(name, []).append(member)
             else:
                 what = "a year of the project" if is_year else "one of its members"
                 self.fault("I507" if is_year else "I502", f"{member} is not {what}", places.get(member, node.place),

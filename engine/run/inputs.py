@@ -266,6 +266,8 @@ class _Binder:
         members = self.plan.setting.members[axis]
         if label in members:
             return members.index(label)
+        if label in self.plan.setting.beyond.get(axis, {}):
+            return None  # a group of years that the project has not come to yet
         if self.methodology.index_set[axis].kind == "year":
             self.fault("I507", f"{quantity.id}: {label!r} is not a year of the project", place,
                        why=f"its years are {listed(members, 12)}", remedy="remove it, or correct the days of operation")  # fmt: skip
