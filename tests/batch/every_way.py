@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +14,6 @@ from engine.audit.scalar_path import ScalarPath
 from engine.audit.scalar_size import ScalarSize
 from engine.batch.batchable import ArraySource
 from engine.batch.evaluation import Way, evaluate_batch
-from engine.batch.lanes import is_at_hand
 from engine.batch.many_draws import batchable_of
 from engine.batch.recalculation import Recalculation
 from engine.explain.trace import explain, trace_text
@@ -25,8 +25,14 @@ from equations.notation.plain import condition_text, plain_text
 from equations.notation.sympy_form import equation_sympy
 
 
-def agree(run: mrvgraph.Run, quantity: str) -> None:
-    """Check, second computation, recalculation, both forms of a batch, slopes, fractions and notations say the same of a quantity."""
+def agree(run: mrvgraph.Run, quantity: str, equations: Collection[str] = ()) -> None:
+    """Check, second computation, recalculation, both forms of a batch, slopes, fractions and notations say the same of a quantity.
+
+    Parameters
+    ----------
+    equations
+        Those whose notations are looked at; all of them if none is named.
+    """
     methodology, setting = run.methodology, run.setting
     array = run.values.arrays[quantity]
     assert not [f for f in mrvgraph.check(methodology).findings if f.severity == "error"]
@@ -42,7 +48,7 @@ def agree(run: mrvgraph.Run, quantity: str) -> None:
         labels = setting.labels(axes, cell)
         assert ScalarSize(ScalarPath(run)).entered(quantity, labels) >= abs(array[cell]) * (1 - 1e-12)
         assert list(trace_text(explain(run, quantity, cell)))
-    for equation in methodology.equations:
+    for equation in (e for e in methodology.equations if not equations or e.id in equations):
         assert plain_text(equation.formula)
         assert equation.when is None or condition_text(equation.when, methodology)
         assert equation_latex(equation, methodology)
@@ -50,15 +56,15 @@ def agree(run: mrvgraph.Run, quantity: str) -> None:
         assert list(formula_faults(equation.formula, dict(equation.letters), methodology))
 
 
-def batches(run: mrvgraph.Run, quantity: str) -> None:
-    """The literal form gives the bits of the run, the optimised one the last digits, on NumPy and on numba."""
+def batches(run: mrvgraph.Run, quantity: str, backends: Collection[str] = ("numpy",)) -> None:
+    """The literal form gives the bits of the run, the optimised one the last digits."""
     array = run.values.arrays[quantity]
     batchable = batchable_of(run, (quantity,))
     numbers = {q: run.inputs.values[q] for q in batchable.plan.inputs}
     source = ArraySource({q: np.stack([one] * 3) for q, one in numbers.items()})
     there = np.isfinite(array)
     for form in ("literal", "optimised"):
-        for backend in ("numpy", "numba") if is_at_hand() else ("numpy",):
+        for backend in backends:
             found = evaluate_batch(batchable, source, Way(form, backend, workers=1)).arrays[quantity]
             for draw in found:
                 assert draw[there] == pytest.approx(array[there], rel=0 if form == "literal" else 1e-12, abs=0)

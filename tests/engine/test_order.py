@@ -1,9 +1,10 @@
 """Order on every axis: lags, marks, windows, recursion, with numbers computed here by hand, and every way to them."""
 
 import pytest
-from every_way import agree
+from every_way import agree, batches
 
 import mrvgraph
+from engine.batch.lanes import is_at_hand
 from equations.errors import MethodologyError
 
 SPEC = """
@@ -114,6 +115,14 @@ def test_numbers_by_hand_and_every_way_to_them(evaluated, name):
 
     assert run.values.arrays["R"].tolist() == pytest.approx(expected, rel=1e-14)
     agree(run, "R")
+
+
+@pytest.mark.skipif(not is_at_hand(), reason="numba is not installed")
+@pytest.mark.parametrize("name", ["its own future on a listed set", "a window in a window", "a window that is cut"])
+def test_numba_gives_the_same(evaluated, name):
+    axis, equations, _ = CASES[name]
+
+    batches(evaluated(spec(axis, *equations), PROJECT), "R", ("numba",))
 
 
 def faults(spec_text, tmp_path):
