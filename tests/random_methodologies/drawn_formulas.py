@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from unit_balance import AREA, CARBON, DAYS, DECLARED, DIOXIDE, PLAIN, Balance, unit
 from worlds import Letters, OutsideRelation, World
 
-LETTERS = {"stratum": "ijk", "wet": "", "gas": "gh", "year": "yzx", "period": "q", "biome": "b", "map": "m"}
+LETTERS = {"stratum": "ijk", "wet": "", "gas": "gh", "year": "yzx", "period": "qr", "biome": "b", "map": "m", "step": "st", "past": "uv"}
+#: Ordered set -> the marks of its first and its last member.
+ORDERED = {"year": ("start", "end"), "step": ("first", "last"), "past": ("first", "end"), "period": ("first", "last")}
 GROUPED = {"period": "year", "map": "year", "biome": "stratum"}
 #: Sets whose members the spec names.
-NAMED = ("stratum", "wet", "year")
+NAMED = ("stratum", "wet", "year", "step")
 Value = Callable[[World, Letters], Bounded]
 Holds = Callable[[World, Letters], bool]
 
@@ -74,16 +76,18 @@ def places(scope: Scope, set_id: str) -> list[tuple[str, Callable[[World, Letter
     """Return the ways to name a member of a set where an index stands."""
     found: list[tuple[str, Callable[[World, Letters], str]]] = []
     for letter, own in scope.letters.items():
+        if (own, set_id) == ("year", "past"):  # as many years back as the set has before the start
+            found += [(f"{letter}-{lag}" if lag else letter, lambda world, at, letter=letter, lag=lag: str(int(at[letter]) - lag)) for lag in range(3)]
         if own == set_id or (own == "wet" and set_id == "stratum"):
             found.append((letter, lambda world, at, letter=letter: at[letter]))
             for lag in range(1, scope.lags.get(letter, 0) + 1):
                 found.append((f"{letter}-{lag}", lambda world, at, letter=letter, lag=lag: str(int(at[letter]) - lag)))
         if GROUPED.get(set_id) == own or (GROUPED.get(set_id) == "stratum" and own == "wet"):
-            name = LETTERS[set_id]
+            name = LETTERS[set_id][0]
             found.append((f"{name}({letter})", lambda world, at, letter=letter: world.member_of(set_id, at[letter])))
-    if set_id == "year":
-        found += [("start", lambda world, at: world.members["year"][0]), ("end", lambda world, at: world.members["year"][-1])]
-    elif set_id in NAMED:
+    if set_id in ORDERED and set_id != "period":
+        found += [(mark, lambda world, at, end=end: world.members[set_id][end]) for mark, end in zip(ORDERED[set_id], (0, -1), strict=True)]
+    if set_id in NAMED and set_id != "year":
         found += [(f'"{member}"', lambda world, at, member=member: member) for member in scope.members[set_id]]
     return found
 
@@ -146,7 +150,7 @@ def formula(draw, scope: Scope, wanted: Balance, depth: int = 2) -> Term:
     if depth <= 0:
         return draw(leaf(scope, wanted))
     kinds = ["leaf", "sum", "difference", "product", "quotient", "function", "cases", "minus", "power", "chemistry"]
-    kinds += ["reduction"] * 2 if any(scope.free(s) for s in ("stratum", "gas", "year", "period")) else []
+    kinds += ["reduction"] * 2 if any(scope.free(s) for s in ("stratum", "gas", "year", "period", "step")) else []
     kinds += ["plain function"] * 2 if wanted.is_plain else ["root"]
     kinds += ["calendar"] if wanted in (DAYS, unit(year=1)) and any(s == "year" for s in scope.letters.values()) else []
     return draw(_OF_KIND[draw(st.sampled_from(kinds))](scope, wanted, depth - 1))
@@ -268,7 +272,9 @@ def condition(draw, scope: Scope, depth: int = 1) -> Condition:
     strata = sorted(x for x, s in scope.letters.items() if s == "stratum")
     years = sorted(x for x, s in scope.letters.items() if s == "year")
     kinds += ["member", "is"] if strata else []
+    ordered = sorted(x for x, s in scope.letters.items() if s in ORDERED)
     kinds += ["year"] if years else []
+    kinds += ["order"] if ordered else []
     kinds += ["All", "Any"] if depth > 0 and scope.free("stratum") else []
     kind = draw(st.sampled_from(kinds))
     if kind in ("and", "or"):
@@ -287,11 +293,29 @@ def condition(draw, scope: Scope, depth: int = 1) -> Condition:
     if kind == "year":
         letter, first = draw(st.sampled_from(years)), draw(st.booleans())
         return Condition(f"{letter} == {'start' if first else 'end'}", lambda w, at: at[letter] == w.members["year"][0 if first else -1])
+    if kind == "order":
+        return draw(_in_order(scope, ordered))
     if kind in ("All", "Any"):
         letter = scope.free("stratum")
         a, many = draw(condition(scope.bound(letter, "stratum"), depth - 1)), all if kind == "All" else any
         return Condition(f"{kind}({letter}, {a.text})", lambda w, at: many([a.holds(w, inner) for inner in inside(w, at, letter, w.members["stratum"], a.holds)]))
     return draw(comparison(scope, depth))
+
+
+@st.composite
+def _in_order(draw, scope: Scope, ordered: list[str]) -> Condition:
+    """A letter against an end of its set, or against another letter of it, with a distance."""
+    letter, op = draw(st.sampled_from(ordered)), draw(st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))
+    own, more = scope.letters[letter], draw(st.integers(-1, 1))
+    other = draw(st.sampled_from([*ORDERED[own], *(x for x in ordered if scope.letters[x] == own and x != letter)]))
+
+    def holds(w: World, at: Letters) -> bool:
+        members = w.members[own]
+        marks = dict(zip(ORDERED[own], (0, len(members) - 1), strict=True))
+        gap = members.index(at[letter]) - (marks[other] if other in marks else members.index(at[other])) - more
+        return {"==": gap == 0, "!=": gap != 0, "<": gap < 0, "<=": gap <= 0, ">": gap > 0, ">=": gap >= 0}[op]
+
+    return Condition(f"{letter} {op} {other}" + (f" {'+' if more > 0 else '-'} 1" if more else ""), holds)
 
 
 @st.composite
@@ -337,7 +361,7 @@ def inside(world: World, letters: Letters, letter: str, members: tuple[str, ...]
 def _range(draw, scope: Scope, kind: str) -> list[tuple[str, str, str, Callable[[World, Letters], tuple[str, ...]]]]:
     """Return the ways to bind one more letter: text, letter, set, members."""
     found = []
-    for set_id in ("stratum", "gas", "year", "period"):
+    for set_id in ("stratum", "gas", "year", "period", "step", "past"):
         if letter := scope.free(set_id):
             found.append((letter, letter, set_id, lambda w, at, set_id=set_id: w.members[set_id]))
     if letter := scope.free("stratum"):
@@ -346,12 +370,25 @@ def _range(draw, scope: Scope, kind: str) -> list[tuple[str, str, str, Callable[
         base = GROUPED.get(own, "")
         if base and (letter := scope.free(base)):
             found.append((f"{letter} in {group}", letter, base, lambda w, at, group=group, own=own: w.groups[own][at[group]]))
-        if own == "year" and kind == "Sum" and (letter := scope.free("year")):
-            found.append((f"{letter} in start..{group}", letter, "year",
-                          lambda w, at, group=group: tuple(y for y in w.members["year"] if y <= at[group])))  # fmt: skip
-            found.append((f"{letter} in start..{group}-1", letter, "year",
-                          lambda w, at, group=group: tuple(y for y in w.members["year"] if y < at[group])))  # fmt: skip
+        if own in ORDERED and (letter := scope.free(own)):
+            found += _windows(letter, group, own, kind)
+        if own == "year" and (letter := scope.free("past")):
+            found.append((f"{letter} in {group}-2..{group}", letter, "past",
+                          lambda w, at, group=group: tuple(y for y in w.members["past"] if int(at[group]) - 2 <= int(y) <= int(at[group]))))  # fmt: skip
     return found
+
+
+def _windows(letter: str, here: str, own: str, kind: str) -> list[tuple[str, str, str, Callable[[World, Letters], tuple[str, ...]]]]:
+    """Return windows on an ordered set, by the distances of their ends; those that may be empty for sums alone."""
+    first, last = ORDERED[own]
+    ends = [(f"{first}..{here}", -99, 0), (f"{here}..{last}", 0, 99), (f"{here}-1..{here}+1 within {own}", -1, 1), (f"{here}-1..{here} within {own}", -1, 0)]
+    ends += [(f"{first}..{here}-1", -99, -1), (f"{here}+1..{last}", 1, 99), (f"{here}+1..{here}+2 within {own}", 1, 2)] if kind == "Sum" else []
+
+    def members(w: World, at: Letters, least: int, most: int) -> tuple[str, ...]:
+        place = w.members[own].index(at[here])
+        return tuple(m for turn, m in enumerate(w.members[own]) if least <= turn - place <= most)
+
+    return [(f"{letter} in {text}", letter, own, lambda w, at, a=a, b=b: members(w, at, a, b)) for text, a, b in ends]
 
 
 @st.composite
