@@ -67,8 +67,11 @@ def counted(quantity: Quantity, plan: Plan, methodology: Methodology, *, whole: 
     setting = plan.setting
     places = [set(axis) for axis in plan.needs[quantity.id]]
     monitored = setting.monitored_years() if not whole else None
-    if monitored is not None and methodology.year_set in quantity.indices:
-        places[quantity.indices.index(methodology.year_set)] &= set(monitored)
+    years = setting.members.get(methodology.year_set, ())
+    for at, axis in enumerate(quantity.indices):
+        if methodology.index_set[axis].kind == "year":  # years before the project's first are no part of a total
+            own = [years[place] for place in monitored] if monitored is not None else years
+            places[at] &= {setting.members[axis].index(year) for year in own}
     mask = np.zeros(tuple(len(setting.members[axis]) for axis in quantity.indices), bool)
     mask[np.ix_(*(sorted(axis) for axis in places))] = True
     exists = existing_cells(quantity, setting, methodology)

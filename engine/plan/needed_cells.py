@@ -206,8 +206,8 @@ class NeedWalk:
         source = equation.formula_source
         ends_early = isinstance(window.last, IndexLetter) and not (isinstance(window.first, IndexLetter) and window.first.offset > 0)
         end, side = (window.last, "first") if ends_early else (window.first, "last")
-        self.planner.errors[equation.id, "G409"] = GraphError(
-            "G409", f"{equation.full_label} takes the {shown}, which can have no members", source.place(span) if source else equation.place,
+        self.planner.errors[equation.id, "G410"] = GraphError(
+            "G410", f"{equation.full_label} takes the {shown}, which can have no members", source.place(span) if source else equation.place,
             why="there is no greatest and no smallest of nothing", remedy=guard(end, side, self.scope, methodology),
             subject=equation.quantity,
         )  # fmt: skip

@@ -56,8 +56,8 @@ def over_years(methodology: Methodology, quantity: Quantity) -> str:
     if quantity.role in _FLOWS:
         return "sum"
     year_set = methodology.year_set
-    if year_set not in quantity.indices:  # by group of years: credits of monitoring periods are amounts of their own
-        return "sum"
+    if all(methodology.index_set[axis].kind != "year" for axis in quantity.indices):
+        return "sum"  # by group of years: credits of monitoring periods are amounts of their own
     return "sum" if any(_adds(equation.formula, quantity, year_set, methodology) for equation in methodology.equations) else "none"
 
 

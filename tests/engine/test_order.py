@@ -149,9 +149,9 @@ def faults(spec_text, tmp_path):
         ("quarter", defined("u", "Sum(v in u-2..u, F[v])"), "G404", "before the first quarter: v in u-2..u",
          "or cut the window there: u-2..u within quarter"),
         ("quarter", defined("u", "Sum(v in u..u+1, F[v])"), "G404", "after the last quarter: v in u..u+1", "within quarter"),
-        ("quarter", defined("u", "Max(v in first..u-1, F[v])"), "G409", "the Max over v in first..u-1, which can have no members",
+        ("quarter", defined("u", "Max(v in first..u-1, F[v])"), "G410", "the Max over v in first..u-1, which can have no members",
          "`when: u == first`"),
-        ("quarter", defined("u", "Min(v in u+1..u+2 within quarter, F[v])"), "G409", "Min over v in u+1..u+2", "`when: u == last`"),
+        ("quarter", defined("u", "Min(v in u+1..u+2 within quarter, F[v])"), "G410", "Min over v in u+1..u+2", "`when: u == last`"),
         ("cohort", defined("a", "N[a-1]"), "G404", "before the first cohort", "`when: a == first`"),
         ("cohort", defined("a", "N[a-2]", "a > first"), "G404", "before the first cohort", "`a > first + 1`"),
         ("period", defined("q", "cases(q > first: R[q-1], otherwise: 0) + R[q]"), "G401", "in a circle: R -> R", "the period before (q-1)"),
@@ -254,3 +254,16 @@ def test_a_rule_does_not_apply_where_its_window_leaves_the_axis(evaluated, lette
 
     assert said == ([f"the rule held does not apply to {skipped} of a project"] if skipped else [])
     assert len(broken) == 1 and cells in broken[0].evidence, (verdict, broken)
+
+
+def test_years_before_the_start_are_no_part_of_a_total(evaluated):
+    """An amount by year and before is spoken of by its last year; where its spec adds years up, by the years of the project."""
+    of_past = defined("h", "2 * L[h]")
+
+    plain = evaluated(spec("past", of_past), PROJECT)
+    added = evaluated(spec("past", of_past).replace("indices: [past], unit: t, kind: computed", "indices: [past], unit: t, over_years: sum, kind: computed"),
+                      PROJECT)  # fmt: skip
+
+    assert (plain.headline.label, plain.headline.value, plain.headline.is_total) == ("R[2024]", 32, False)
+    assert (added.headline.value, added.headline.is_total) == (62, True)
+    assert added.value("R", past=2017) == 600
