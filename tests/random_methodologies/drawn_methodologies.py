@@ -243,6 +243,8 @@ def _by_reading(draw, draft: Draft, flows: bool) -> None:
     draw(_one(draft, quantity, "read", test=lambda w, at: w.readings["open-place"] == "plain"))
     letters = _letters(quantity.sets)
     term = draw(formula(_scope(draft, quantity), quantity.unit, draw(st.integers(1, 3))))
+    if f"formula: '{term.text}'" in draft.equations[-1]:  # an edit changes something
+        term = Term(f"{term.text} + 0", term.unit, term.value)
     draft.edit(f"{quantity.id.lower()}.read", quantity.id, f"formula: '{term.text}'",
                _case(letters, term, lambda w, at: w.readings["open-place"] == "other"))  # fmt: skip
     _finish(draft, quantity)
