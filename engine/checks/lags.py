@@ -42,7 +42,7 @@ def check_lags(methodology: Methodology) -> list[Finding]:
 
 
 @record(frozen=True)
-class Reach:
+class Lagged:
     """An index or an end of a window that lies some members before or behind a letter of an ordered axis."""
 
     index: IndexLetter
@@ -54,10 +54,10 @@ class Reach:
         return abs(self.index.offset)
 
 
-def _lags(methodology: Methodology, *nodes: Node | None) -> list[Reach]:
+def _lags(methodology: Methodology, *nodes: Node | None) -> list[Lagged]:
     """Return the indices and the ends of windows with an offset, those that reach farthest first."""
     parts = (part for node in nodes if node is not None for part in walk(node))
-    found = [Reach(end, methodology.index_set[axis]) for part in parts for end, axis in _ends(part, methodology) if end.offset]
+    found = [Lagged(end, methodology.index_set[axis]) for part in parts for end, axis in _ends(part, methodology) if end.offset]
     return sorted(found, key=lambda reach: -reach.count)
 
 
@@ -72,7 +72,7 @@ def _ends(part: Node, methodology: Methodology) -> list[tuple[IndexLetter, str]]
     return [(end, window.set) for end in (window.first, window.last) if isinstance(end, IndexLetter)]
 
 
-def _settings(methodology: Methodology, lags: list[Reach]) -> Iterator[Setting]:
+def _settings(methodology: Methodology, lags: list[Lagged]) -> Iterator[Setting]:
     """Yield settings with more years, and more members of sets that projects list in order, than any lag reaches, under every choice."""
     years = lags[0].count + YEARS
     if years >= MOST_YEARS:
@@ -82,7 +82,7 @@ def _settings(methodology: Methodology, lags: list[Reach]) -> Iterator[Setting]:
         yield placeholder_setting(methodology, choices, start=_FIRST, count=years, sizes=sizes, from_january=True)
 
 
-def _rule(rule: Rule, lags: list[Reach], methodology: Methodology) -> Iterator[Finding]:
+def _rule(rule: Rule, lags: list[Lagged], methodology: Methodology) -> Iterator[Finding]:
     applies, skipped, asked = False, "", False
     for setting in _settings(methodology, lags):
         formulas, scope = RuleFormulas(methodology, setting, {}), Scope()
@@ -122,15 +122,15 @@ def _compares(comparison: Comparison, formulas: RuleFormulas) -> bool:
     return not bool((aligned(sides[0], axes) | aligned(sides[1], axes)).all())
 
 
-def _shown(reach: Reach) -> str:
+def _shown(reach: Lagged) -> str:
     return f"{reach.index.letter}{reach.index.offset:+d}"
 
 
-def _edge(reach: Reach, side: str) -> str:
+def _edge(reach: Lagged, side: str) -> str:
     return {"first": "start", "last": "end"}[side] if reach.axis.kind == "year" else side
 
 
-def _never(id_: str, what: str, lag: Reach, source: Source | None, cited: str) -> Finding:
+def _never(id_: str, what: str, lag: Lagged, source: Source | None, cited: str) -> Finding:
     return Finding(
         "G405", "error", id_,
         f"the {what} {id_} never applies: no {word_for(lag.axis)} has {_shown(lag)} among those that it runs over",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import product
 
 from engine.plan.setting import Setting, holds, is_static, letters_of
 from equations.formula.conditions import decided
@@ -16,11 +15,10 @@ __all__ = ["guard", "narrowed", "runs_over", "window_text", "word_for"]
 
 #: Letter -> (index set, positions on that set).
 Places = Mapping[str, tuple[str, set[int]]]
-_MOST_COMBINATIONS = 4096
 
 
 def narrowed(scope: Places, condition: Node | None, passed: list[Node], setting: Setting) -> dict[str, tuple[str, set[int]]] | None:
-    """Return the positions of letters for which a case can be taken, or ``None`` where it never is.
+    """Return the positions of letters for which a case can be taken, or ``None`` where it never is; each letter is looked at by itself.
 
     Parameters
     ----------
@@ -30,23 +28,21 @@ def narrowed(scope: Places, condition: Node | None, passed: list[Node], setting:
         The conditions before it, none of which holds then.
     """
     conditions = [*passed, condition] if condition is not None else passed
-    named = [x for x in scope if any(x in _deciding(part) for part in conditions)]
-    count = 1
-    for letter in named:
-        count *= len(scope[letter][1])
-    if count > _MOST_COMBINATIONS:
-        return dict(scope)
-    kept: dict[str, set[int]] = {letter: set() for letter in named}
-    is_possible = False
-    for combination in product(*(scope[letter][1] for letter in named)):
-        labels = {x: setting.members[scope[x][0]][at] for x, at in zip(named, combination, strict=True)}
+
+    def can_be(labels: Mapping[str, str]) -> bool:
         if any(_known(part, setting, labels) is True for part in passed):
-            continue
-        if condition is None or _known(condition, setting, labels) is not False:
-            is_possible = True
-            for letter, at in zip(named, combination, strict=True):
-                kept[letter].add(at)
-    return {**scope, **{x: (scope[x][0], kept[x]) for x in named}} if is_possible else None
+            return False
+        return condition is None or _known(condition, setting, labels) is not False
+
+    deciding = set().union(*map(_deciding, conditions)) if conditions else set()
+    found = dict(scope)
+    for letter in deciding & scope.keys():
+        set_id, places = scope[letter]
+        members = setting.members[set_id]
+        found[letter] = set_id, {at for at in places if can_be({letter: members[at]})}
+        if not found[letter][1]:
+            return None
+    return found if deciding or can_be({}) else None
 
 
 def _deciding(node: Node) -> set[str]:
