@@ -57,6 +57,7 @@ CODES: dict[str, str] = {
     "G406": "two readings change one thing, and nothing says what holds when both are taken",
     "G407": "steps of readings that come after each other in a circle",
     "G408": "a step that cannot stand between a quantity and those that read it",
+    "G409": "a part of time that two members share, counted as a whole",
     "G410": "the greatest or the smallest of a window that can have no members",
     "I501": "needed inputs are missing",
     "I502": "a name, label or field that the methodology or the project does not have",

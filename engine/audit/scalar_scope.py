@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from engine.audit.scalar_calendar import ScalarCalendar
 from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value, compared
 from engine.run.run import Run
 from equations.formula.syntax import (
@@ -28,6 +29,7 @@ from equations.formula.syntax import (
     Window,
     Word,
 )
+from equations.model.index_set import PERIOD_SET
 
 #: Letter -> its index set and the member that it stands for.
 Scope = Mapping[str, tuple[str, str]]
@@ -55,6 +57,7 @@ class ScalarScope:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.methodology, self.setting = run.methodology, run.setting
+        self.calendar = ScalarCalendar(run)
         self.units = CarriedUnits(frozenset(run.methodology.own_unit_words))
 
     def value(self, node: Node, scope: Scope) -> Value:
@@ -67,7 +70,10 @@ class ScalarScope:
             return self.end_of(axis, index.label) if index.mark else index.label
         label = scope[index.letter][1]
         if isinstance(index, IndexGroup):
-            at = self.setting.members[self.methodology.index_set[axis].groups].index(label)
+            own, base = scope[index.letter][0], self.methodology.index_set[axis].groups
+            if not base or axis == PERIOD_SET or not self.methodology.is_within(own, base):
+                return next(m for m in self.setting.members[axis] if self.calendar.meet((axis, m), (own, label)))
+            at = self.setting.members[base].index(label)
             return next(m for m, part in zip(self.setting.members[axis], self.setting.groups[axis], strict=True) if at in part)
         return self.moved(axis, label, index.offset) if index.offset else label
 
@@ -126,9 +132,10 @@ class ScalarScope:
         match binder.within:
             case All(set=set_id):
                 return set_id, self.setting.members[set_id]
-            case GroupOf(letter=letter):
+            case GroupOf(letter=letter, set=whole):
                 set_id, label = scope[letter]
-                whole = self.methodology.index_set[set_id].groups
+                if whole != self.methodology.index_set[set_id].groups or set_id == PERIOD_SET:
+                    return whole, self.calendar.inside((set_id, label), whole)
                 chosen = self.setting.groups[set_id][self.setting.members[set_id].index(label)]
                 return whole, tuple(self.setting.members[whole][at] for at in sorted(chosen))
             case Window() as window:

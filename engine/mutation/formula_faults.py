@@ -45,6 +45,7 @@ from equations.formula.syntax import (
     rebuild,
 )
 from equations.meaning.exact_ratios import expected_of
+from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
 
@@ -298,7 +299,7 @@ class _Faults:
         if len(node.arguments) == 1 and LANGUAGE[node.name].rule in ("same", "plain", "root"):
             yield self.put("min for max", f"{node.name} left out", node, node.arguments[0])
         for argument in node.arguments:
-            if isinstance(argument, Letter) and LANGUAGE[node.name].rule == "calendar":
+            if isinstance(argument, Letter) and self.methodology.index_set[letters[argument.letter]].kind in CALENDAR:
                 for step in (-1, 1):
                     yield self.put("lag", f"{node.name}({argument.letter}{step:+d})", argument,
                                    replace(argument, offset=argument.offset + step))  # fmt: skip
@@ -310,21 +311,19 @@ class _Faults:
         yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
         inner = dict(letters)
         for at, binder in enumerate(node.binders):
-            inner[binder.letter] = self.set_of(binder, inner)
-            for what, new in self.other_ranges(binder, inner):
+            inner[binder.letter] = self.set_of(binder)
+            for what, new in self.other_ranges(binder):
                 binders = (*node.binders[:at], new, *node.binders[at + 1 :])
                 operator = "lag" if isinstance(binder.within, Window) else "index"
                 yield self.put(operator, what, node, replace(node, binders=binders))
         yield from self.of(node.body, inner)
 
-    def set_of(self, binder: Binder, letters: Mapping[str, str]) -> str:
+    def set_of(self, binder: Binder) -> str:
         """Return the set over which a bound letter runs."""
-        if isinstance(binder.within, GroupOf):
-            return self.methodology.index_set[letters[binder.within.letter]].groups
-        assert isinstance(binder.within, All | Window)
+        assert isinstance(binder.within, All | GroupOf | Window)
         return binder.within.set
 
-    def other_ranges(self, binder: Binder, letters: Mapping[str, str]) -> Iterator[tuple[str, Binder]]:
+    def other_ranges(self, binder: Binder) -> Iterator[tuple[str, Binder]]:
         within = binder.within
         if isinstance(within, Window):
             for step in (-1, 1):
@@ -340,8 +339,7 @@ class _Faults:
                 if index_set.id != own and related:
                     yield f"over {index_set.id} instead of {own}", replace(binder, within=All(index_set.id))
         elif isinstance(within, GroupOf):
-            whole = self.set_of(binder, letters)
-            yield f"over all of {whole} instead of one group", replace(binder, within=All(whole))
+            yield f"over all of {within.set} instead of one group", replace(binder, within=All(within.set))
 
     def cases(self, node: Cases, letters: dict[str, str]) -> Iterator[Fault]:
         for at, (condition, value) in enumerate(node.branches):

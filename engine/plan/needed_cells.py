@@ -8,11 +8,13 @@ from typing import Protocol
 
 from engine.plan.guards import guard, narrowed, runs_over, window_text, word_for
 from engine.plan.setting import Setting
+from engine.plan.time_axes import days_of, group_of_each, operation, parts_of, torn, torn_error
 from engine.plan.windows import window_spans
 from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
     All,
     Binder,
+    Call,
     Cases,
     Diagonal,
     Element,
@@ -27,8 +29,10 @@ from equations.formula.syntax import (
     Span,
     Window,
     children,
+    walk,
 )
 from equations.model.equation import Equation
+from equations.model.index_set import lies_in_time
 from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 
@@ -73,6 +77,8 @@ class NeedWalk:
                 held = dict(self.scope)
                 for binder in binders:
                     self.scope[binder.letter] = self.bound(binder, kind)
+                    if kind == "Sum":
+                        self.check_shared(binder, body)
                 self.walk(body)
                 self.scope = held
             case Cases():
@@ -110,9 +116,11 @@ class NeedWalk:
             case All(set=set_id):
                 self.check_listed(set_id)
                 return set_id, set(range(len(setting.members[set_id])))
-            case GroupOf(letter=letter):
+            case GroupOf(letter=letter, set=of):
                 set_id, places = self.scope[letter]
-                return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
+                self.check_whole(set_id, of)
+                parts = parts_of(methodology, setting, set_id, of)
+                return of, {member for place in places for member in parts[place]}
             case Window() as window:
                 self.check_listed(window.set)
                 return window.set, self.in_window(binder, window, kind)
@@ -174,17 +182,52 @@ class NeedWalk:
         planner = self.planner
         setting = planner.setting
         set_id, positions = self.scope[index.letter]
-        base = setting.members[planner.methodology.index_set[axis].groups]
-        group_of = {base[member]: at for at, group in enumerate(setting.groups[axis]) for member in group}
-        labels = [setting.members[set_id][place] for place in sorted(positions)]
-        outside = [label for label in labels if label not in group_of]
+        if set_id in planner.methodology.index_set[axis].shares:
+            self.twice(index.span, f"{index.group}({index.letter}) is one {axis}, and a {set_id} may lie in two",
+                       f"sum over them: Sum(q, ... * shared_days({index.letter}, q) / operating_days({index.letter}))")  # fmt: skip
+            return set()
+        self.check_whole(axis, set_id)
+        groups = group_of_each(planner.methodology, setting, axis, set_id)
+        outside = [setting.members[set_id][place] for place in sorted(positions) if groups[place] is None]
         if outside:
             planner.errors[self.equation.id, "I507"] = InputError(
                 "I507", f"{', '.join(outside)} belongs to no {axis}", self.equation.place,
                 why=f"{self.equation.full_label} takes the value of the {axis} that each belongs to",
                 remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself", subject=axis,
             )  # fmt: skip
-        return {group_of[label] for label in labels if label in group_of}
+        return {group for place in positions if (group := groups[place]) is not None}
+
+    def check_shared(self, binder: Binder, body: Node) -> None:
+        """Report a sum over the members of a group of which others have a part too, where nothing says how much counts."""
+        if not isinstance(binder.within, GroupOf):
+            return
+        of, group = binder.letter, binder.within.letter
+        if binder.within.set not in self.planner.methodology.index_set[self.scope[group][0]].shares:
+            return
+        for part in walk(body):
+            if isinstance(part, Element | MatrixRef | Call):
+                named = part.arguments if isinstance(part, Call) and part.name == "shared_days" else getattr(part, "indices", ())
+                if {of, group} <= {getattr(one, "letter", "") for one in named}:
+                    return
+        self.twice(binder.span, f"Sum({of} in {group}, ...) counts a {binder.within.set} as a whole, and two of {self.scope[group][0]} may share it",
+                   f"say which part counts: ... * shared_days({of}, {group}) / operating_days({of})")  # fmt: skip
+
+    def twice(self, span: Span, what: str, remedy: str) -> None:
+        source = self.equation.formula_source
+        self.planner.errors[self.equation.id, "G409"] = GraphError(
+            "G409", f"{self.equation.full_label}: {what}", source.place(span) if source else self.equation.place,
+            why="what belongs to two would be counted in both", remedy=remedy, subject=self.equation.quantity,
+        )  # fmt: skip
+
+    def check_whole(self, group: str, of: str) -> None:
+        """Report members of one set in time that lie in another one only in part, where the spec does not say how they are shared."""
+        planner = self.planner
+        own, setting = planner.methodology.index_set[group], planner.setting
+        if own.groups == of or of in own.shares or not lies_in_time(of, planner.methodology.index_set):
+            return  # groups of a project are checked where they are read
+        places = torn(*(days_of(planner.methodology, setting, set_id) for set_id in (group, of)), operation(setting))
+        if places:
+            planner.errors[self.equation.id, "I507"] = torn_error(planner.methodology, setting, group, of, places, self.equation)
 
     def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, read: tuple[str, str] = ("", "")) -> None:
         """Report what lies before the first or behind the last member of an axis; ``read`` names the axis and the quantity of a lag."""

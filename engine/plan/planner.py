@@ -17,6 +17,7 @@ from engine.plan.plan import Box, Plan, Stage, Step, Unplanned
 from engine.plan.rule_cells import Known, standing_rules, walk_rule
 from engine.plan.sequence import Sequencer
 from engine.plan.setting import Setting, holds, letters_of, may_hold, switches_of
+from engine.plan.time_axes import monitored
 from equations.errors import Faults, GraphError, InputError, MethodologyError, near, raise_all
 from equations.formula.syntax import (
     IndexLabel,
@@ -146,13 +147,12 @@ class _Planner:
         equation: an area of non-forest is none of the things that option 1 knows.
         """
         axes = self.methodology.quantity[target].indices
-        monitored = self.setting.monitored_years()
         for axis in axes:
             self.check_listed(axis, f"{target} is asked for, and runs over them")
-        everything = [
-            set(monitored) if axis == self.methodology.year_set and monitored is not None else set(range(len(self.setting.members[axis])))
-            for axis in axes
-        ]
+        everything = []
+        for axis in axes:
+            inside = monitored(self.methodology, self.setting, axis)
+            everything.append(set(range(len(self.setting.members[axis])) if inside is None else inside))
         if target in self.methodology.reported:
             return everything
         return self.defined(target, everything)

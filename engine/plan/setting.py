@@ -10,7 +10,7 @@ from dataclasses import field
 
 from equations.formula.conditions import decided
 from equations.formula.syntax import MARKS, Compare, IndexLabel, Letter, Logic, Member, Node, Not, Switch, Word
-from equations.model.index_set import PERIOD_SET, IndexSet, Relation
+from equations.model.index_set import IndexSet, Relation
 from equations.model.methodology import Methodology
 from equations.records import record
 
@@ -34,6 +34,8 @@ class Setting:
         Relation -> the combinations that exist, or ``None`` for all.
     start, end
         First and last day of operation, ISO.
+    dates
+        Set in time that does not follow from the calendar -> first and last day of each member, ISO: monitoring periods.
     """
 
     choices: Mapping[str, str]
@@ -47,18 +49,14 @@ class Setting:
     unlisted: frozenset[str] = frozenset()
     #: Group set -> group -> its years behind the last one of the project, which take no part.
     beyond: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    dates: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def key(self) -> str:
         """Return a text that is the same for equal settings."""
         relations = {k: sorted(v) if v is not None else None for k, v in self.relations.items()}
         return repr((sorted(self.choices.items()), sorted(self.readings.items()), sorted(self.members.items()),
                      sorted(self.groups.items()), sorted(relations.items(), key=lambda x: x[0]), self.start, self.end,
-                     sorted(self.unlisted), {k: dict(v) for k, v in sorted(self.beyond.items())}))  # fmt: skip
-
-    def monitored_years(self) -> tuple[int, ...] | None:
-        """Return the positions of the years of all monitoring periods, or ``None`` where a methodology knows no periods."""
-        groups = self.groups.get(PERIOD_SET)
-        return None if groups is None else tuple(sorted({year for group in groups for year in group}))
+                     sorted(self.unlisted), {k: dict(v) for k, v in sorted(self.beyond.items())}, sorted(self.dates.items())))  # fmt: skip
 
     def label(self, index: IndexLabel, axis: str) -> str:
         """Return the member of an axis that a label or a mark names; an axis may lack it, and then nothing is named."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
 from engine.plan.setting import MOST_YEARS, Setting, default_switches, listed_pairs, may_hold, with_history
+from engine.plan.time_axes import Parts, common, days_of, hulls, operation, overlapping, run_of
 from equations.errors import InputError, near, near_or_all
 from equations.formula.syntax import Member, Node, walk
 from equations.model.equation import Equation
-from equations.model.index_set import PERIOD_SET, IndexSet
+from equations.model.index_set import CALENDAR, PERIOD_SET, IndexSet
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 
@@ -55,6 +56,8 @@ def placeholder_setting(
     years = range(start, start + count)
     members: dict[str, tuple[str, ...]] = {}
     groups: dict[str, tuple[tuple[int, ...], ...]] = {}
+    dates: dict[str, tuple[tuple[str, str], ...]] = {}
+    known = Setting({}, {}, members, groups, {}, f"{start}-{'01' if from_january else '07'}-01", f"{start + count - 1}-12-31", dates=dates)
     for index_set in methodology.index_sets:
         if index_set.kind == "year":
             members[index_set.id] = with_history(years, index_set)
@@ -67,6 +70,8 @@ def placeholder_setting(
             shares = min((sizes or {}).get(index_set.id, 2), len(base))
             members[index_set.id] = _named(index_set.id, shares)
             groups[index_set.id] = _shared_out(len(base), members[index_set.id], index_set.id) if shares else ()
+            if index_set.id == PERIOD_SET:
+                groups[PERIOD_SET], dates[PERIOD_SET] = _periods(methodology, known, groups[PERIOD_SET])
         elif index_set.subset_of:
             whole = members[index_set.subset_of]
             own = (listed or {}).get(index_set.id, index_set.members)
@@ -78,8 +83,8 @@ def placeholder_setting(
     _, defaults = default_switches(methodology)
     return Setting(
         choices=dict(choices), readings={**defaults, **(readings or {})}, members=members, groups=groups,
-        relations={relation.id: listed_pairs(relation, members) for relation in methodology.relations},
-        start=f"{start}-{'01' if from_january else '07'}-01", end=f"{start + count - 1}-12-31",
+        relations={relation.id: listed_pairs(relation, members) for relation in methodology.relations}, start=known.start,
+        end=known.end, dates=dates,
     )  # fmt: skip
 
 
@@ -88,8 +93,21 @@ def _named(set_id: str, count: int) -> tuple[str, ...]:
 
 
 def open_orders(methodology: Methodology) -> list[IndexSet]:
-    """Return the ordered sets, other than years, of which only a project knows how many members they have."""
-    return [s for s in methodology.index_sets if s.ordered and s.kind != "year" and not s.members and not s.subset_of]
+    """Return the ordered sets, other than those of the calendar, of which only a project knows how many members they have."""
+    return [s for s in methodology.index_sets if s.ordered and s.kind not in CALENDAR and not s.members and not s.subset_of]
+
+
+def _periods(methodology: Methodology, known: Setting, parts: Parts) -> tuple[Parts, tuple[tuple[str, str], ...]]:
+    """Return what each of some monitoring periods gathers, and its days; where they share members of the axis, two have a part of one."""
+    own = methodology.index_set[PERIOD_SET]
+    members, within = days_of(methodology, known, own.groups), operation(known)
+    dates = list(hulls(parts, members, within))
+    if own.groups in own.shares:
+        for at, part in enumerate(parts[:-1]):
+            (first, last), *_ = common(members[part[-1]], within)
+            border = date.fromordinal((first + last) // 2)
+            dates[at], dates[at + 1] = (dates[at][0], border.isoformat()), ((border + timedelta(days=1)).isoformat(), dates[at + 1][1])
+    return overlapping([run_of(*days) for days in dates], members, within), tuple(dates)
 
 
 def is_invented(methodology: Methodology, set_id: str, label: str) -> bool:
@@ -177,7 +195,9 @@ def named_setting(
             raise InputError("I502", f"{id_!r} is not a set whose members a project lists",
                              remedy=near_or_all(id_, open_sets, "those are"))  # fmt: skip
         named[id_] = tuple(part.strip() for part in listed.split(",") if part.strip())
-    groups = {}
+    groups: dict[str, Parts] = {}
+    dates = dict(base.dates)
+    known = replace(base, members=named, groups=groups, start=start, end=end, dates=dates)
     for index_set in methodology.index_sets:
         if index_set.kind == "year":
             named[index_set.id] = with_history(years, index_set)
@@ -188,7 +208,9 @@ def named_setting(
             usual = ("MP1",) if index_set.id == PERIOD_SET else ("first",)
             named[index_set.id] = named[index_set.id] if index_set.id in members else usual
             groups[index_set.id] = _shared_out(len(named[index_set.groups]), named[index_set.id], index_set.id)
-    return replace(base, members=named, groups=groups, start=start, end=end)
+            if index_set.id == PERIOD_SET:
+                dates[PERIOD_SET] = hulls(groups[PERIOD_SET], days_of(methodology, known, index_set.groups), operation(known))
+    return replace(base, members=named, groups=groups, start=start, end=end, dates=dates)
 
 
 def _shared_out(count: int, names: tuple[str, ...], set_id: str) -> tuple[tuple[int, ...], ...]:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from engine.plan.setting import MOST_YEARS, Setting, listed_pairs, with_history
+from engine.plan.time_axes import days_of, operation, overlapping
+from engine.project.period_borders import check_borders
 from engine.project.project_file import ProjectData
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, Sequence, YamlNode
 from equations.model.index_set import PERIOD_SET, IndexSet, Relation, axis_names
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 
 _YEAR = re.compile(r"[0-9]{4}\Z")
 
@@ -59,6 +62,9 @@ class _Maker:
         years = range(project.start.year, project.end.year + 1)
         members: dict[str, tuple[str, ...]] = {}
         groups: dict[str, tuple[tuple[int, ...], ...]] = {}
+        dates: dict[str, tuple[tuple[str, str], ...]] = {}
+        #: What is known so far, for the days of members.
+        known_setting = Setting({}, {}, members, groups, {}, project.start.isoformat(), project.end.isoformat(), dates=dates)
         for id_ in project.members:
             if id_ not in methodology.index_set:
                 self.fault("I502", f"there is no index set {id_!r}", project.members[id_].place,
@@ -66,10 +72,16 @@ class _Maker:
         for index_set in methodology.index_sets:
             if index_set.kind == "year":
                 members[index_set.id] = with_history(years, index_set)
+            elif index_set.id == PERIOD_SET and index_set.kind == "group":
+                members[PERIOD_SET] = tuple(period.id for period in project.periods)
+                dates[PERIOD_SET] = tuple((period.start.isoformat(), period.end.isoformat()) for period in project.periods)
+                groups[PERIOD_SET] = overlapping(*(days_of(methodology, known_setting, id_) for id_ in (PERIOD_SET, index_set.groups)),
+                                                 operation(known_setting))  # fmt: skip
             elif index_set.kind == "group":
                 members[index_set.id], groups[index_set.id] = self.group(index_set, members[index_set.groups])
             else:
                 members[index_set.id] = self.members(index_set, members)
+        check_borders(self.composed(readings), project, known_setting, self.fault)
         known = {scalar.text for scalar in project.datasets} - set(methodology.dataset)
         for scalar in project.datasets:
             if scalar.text in known:
@@ -81,6 +93,7 @@ class _Maker:
             choices=self.choices(choices), readings=self.readings(readings), members=members, groups=groups,
             relations=self.relations(members), start=project.start.isoformat(), end=project.end.isoformat(),
             unlisted=self.unlisted(), beyond={id_: {name: tuple(years) for name, years in own.items()} for id_, own in self.beyond.items()},
+            dates=dates,
         )  # fmt: skip
 
     def part_of_dataset(self, id_: str, quantities: tuple[Scalar, ...]) -> None:
@@ -148,6 +161,12 @@ class _Maker:
             found[id_] = value
         return found
 
+    def composed(self, asked: Mapping[str, str]) -> Methodology:
+        """Return the methodology under the readings that are taken, as far as there are such readings."""
+        taken = {id_: scalar.text for id_, scalar in self.project.readings.items()} | dict(asked)
+        known = {ruling.id: {reading.id for reading in ruling.readings} for ruling in self.methodology.rulings}
+        return with_readings(self.methodology, {id_: reading for id_, reading in taken.items() if reading in known.get(id_, ())})
+
     # -- members
 
     def members(self, index_set: IndexSet, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -191,11 +210,8 @@ class _Maker:
     def group(
         self, index_set: IndexSet, base: tuple[str, ...]
     ) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
-        """Return a group's members and the positions of what each gathers; monitoring periods come from the dates."""
+        """Return a group's members and the positions of what each gathers."""
         at = {member: place for place, member in enumerate(base)}
-        if index_set.id == PERIOD_SET:
-            found = [(p.id, range(p.start.year, p.end.year + 1)) for p in self.project.periods]
-            return tuple(id_ for id_, _ in found), tuple(tuple(at[str(y)] for y in span) for _, span in found)
         node = self.project.members.get(index_set.id)
         if node is None:
             parts = tuple(tuple(at[m] for m in part if m in at) for part in index_set.parts)

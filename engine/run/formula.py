@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.cells import existing_cells
+from engine.plan.time_axes import Days, calendar_days, days_of, group_of_each, parts_of
 from engine.plan.windows import window_spans
 from engine.project.written_numbers import EPOCH
 from engine.run.arithmetic.rational import rounded_exactly
@@ -199,10 +200,8 @@ class FormulaEvaluator(ConditionEvaluator):
             return np.array(members.index(label), np.intp).reshape([1] * len(axes))
         set_id, positions = scope.letters[index.letter]
         if isinstance(index, IndexGroup):
-            base = self.setting.members[self.methodology.index_set[axis].groups]
-            group_of = {base[member]: at for at, group in enumerate(self.setting.groups[axis]) for member in group}
-            own = self.setting.members[set_id]
-            found = np.array([group_of[own[p]] for p in positions], np.intp)
+            groups = group_of_each(self.methodology, self.setting, axis, set_id)
+            found = np.array([groups[p] for p in positions], np.intp)
         elif set_id != axis:
             place = {member: at for at, member in enumerate(members)}
             own = self.setting.members[set_id]
@@ -274,13 +273,22 @@ class FormulaEvaluator(ConditionEvaluator):
         return result, rounded[1]
 
     def calendar(self, node: Call, scope: Scope) -> Valued:
-        letter = node.arguments[0]
-        assert isinstance(letter, Letter)
+        letters = [letter for letter in node.arguments if isinstance(letter, Letter)]
+        axes = scope.order({letter.letter for letter in letters})
+        days = [self.days(letter, scope) for letter in letters]
+        found = np.empty([len(scope.letters[letter][1]) for letter in axes])
+        for at in np.ndindex(*found.shape):
+            found[at] = FUNCTIONS[node.name].number(self.setting, *(own[at[axes.index(x.letter)]] for own, x in zip(days, letters, strict=True)))
+        return self.arithmetic.constants(found), axes
+
+    def days(self, letter: Letter, scope: Scope) -> list[Days]:
+        """Return the days of each member that a letter takes; a lag may lead beyond the axis, as the calendar goes on."""
         set_id, positions = scope.letters[letter.letter]
-        members = self.setting.members[set_id]
-        years = [int(members[p]) + letter.offset for p in positions]
-        found = [FUNCTIONS[node.name].number(year, int(self.setting.mark("start", set_id)), self.setting) for year in years]
-        return self.arithmetic.constants(np.array(found, float)), (letter.letter,)
+        if not letter.offset:
+            days = days_of(self.methodology, self.setting, set_id)
+            return [days[p] for p in positions]
+        kind, members = self.methodology.index_set[set_id].kind, self.setting.members[set_id]
+        return [calendar_days(kind, members[p], self.setting.start, letter.offset) for p in positions]
 
     # -- reductions
 
@@ -349,10 +357,10 @@ class FormulaEvaluator(ConditionEvaluator):
         match binder.within:
             case All(set=set_id):
                 return self.bound_to_all(binder.letter, set_id, scope), None
-            case GroupOf(letter=letter):
+            case GroupOf(letter=letter, set=over):
                 set_id, positions = scope.letters[letter]
-                over = self.methodology.index_set[set_id].groups
-                groups = [self.setting.groups[set_id][p] for p in positions]
+                parts = parts_of(self.methodology, self.setting, set_id, over)
+                groups = [parts[p] for p in positions]
                 places = np.array(sorted({place for group in groups for place in group}), np.intp)
                 mask = np.array([[place in group for place in places] for group in groups], bool).reshape(len(groups), len(places))
             case Window() as window:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.plan.cells import ABSENT
 from engine.plan.guards import word_for
 from engine.plan.plan import Box
+from engine.plan.time_axes import group_of_each, monitored
 from engine.plan.windows import window_spans
 from engine.run.cell_reads import is_allowed, single_scopes
 from engine.run.conditions import Hole
@@ -99,10 +100,10 @@ class RuleFormulas(FormulaEvaluator):
     def unmonitored(self, truth: Array, letter: str, axes: tuple[str, ...], scope: Scope) -> Array:
         """Take away what is not known of years outside every monitoring period: nobody is asked for it."""
         set_id, positions = scope.letters[letter]
-        monitored = self.setting.monitored_years()
-        if set_id != self.methodology.year_set or monitored is None or letter not in axes:
+        watched = monitored(self.methodology, self.setting, set_id)
+        if watched is None or letter not in axes:
             return truth
-        inside = aligned((np.isin(positions, monitored), (letter,)), axes)
+        inside = aligned((np.isin(positions, sorted(watched)), (letter,)), axes)
         return np.where(~inside & ((truth & OPEN) == OPEN), np.uint8(AWAY), truth)
 
     def unlisted(self, node: Reduce) -> str:
@@ -164,8 +165,8 @@ class RuleFormulas(FormulaEvaluator):
         set_id, positions = scope.letters[index.letter]
         own = self.setting.members[set_id]
         if isinstance(index, IndexGroup):
-            base = self.setting.members[self.methodology.index_set[axis].groups]
-            place = {base[member]: at for at, group in enumerate(self.setting.groups[axis]) for member in group}
+            groups = group_of_each(self.methodology, self.setting, axis, set_id)
+            place = {member: at for member, at in zip(own, groups, strict=True) if at is not None}
         elif set_id == axis:
             return positions + index.offset
         else:
@@ -329,9 +330,9 @@ class RuleFormulas(FormulaEvaluator):
             yield Lack(False, name, quantity)
 
     def why_never_asked(self, name: str, quantity: str, cell: tuple[int, ...]) -> str:
-        axes, monitored = self.methodology.quantity[quantity].indices, self.setting.monitored_years()
-        for axis, at in zip(axes, cell, strict=True):
-            if axis == self.methodology.year_set and monitored is not None and at not in monitored:
+        for axis, at in zip(self.methodology.quantity[quantity].indices, cell, strict=True):
+            inside = monitored(self.methodology, self.setting, axis)
+            if inside is not None and at not in inside:
                 return f"{self.setting.members[axis][at]} is in no monitoring period"
         return f"no equation gives {name} here"
 

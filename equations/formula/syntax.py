@@ -292,9 +292,10 @@ class All(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class GroupOf(Node):
-    """The members of the group for which ``letter`` stands: the years of a period in ``y in p``."""
+    """The members of ``set`` in the group for which ``letter`` stands: the years of a period in ``y in p``."""
 
     letter: str
+    set: str
 
 
 @record(frozen=True, eq=False, repr=False)

@@ -47,6 +47,7 @@ from equations.meaning.kinds import Kind, KindChecker
 from equations.meaning.meant import counted, meant_by_letter, meant_by_name, values_or_members
 from equations.meaning.names import Names
 from equations.meaning.order import compared_letters, declare_order, is_mark_of, meant_by_mark, resolved_window, word_of
+from equations.model.index_set import CALENDAR, gathers, lies_in_time
 
 
 @dataclass
@@ -237,15 +238,18 @@ class Resolver:
 
     def group_index(self, index: IndexGroup, axis: str, owner: str) -> Index:
         set_id = self.letter_set(index.group) or index.group
-        group = self.names.index_sets.get(set_id)
-        if group is None or group.kind != "group":
-            groups = [s.id for s in self.names.index_sets.values() if s.kind == "group"]
+        sets = self.names.index_sets
+        group = sets.get(set_id)
+        if group is None or not (group.kind == "group" or lies_in_time(set_id, sets)):
+            groups = [s.id for s in sets.values() if s.kind == "group" or lies_in_time(s.id, sets)]
             self.fault("X205", f"{index.group!r} is not a group", index.span, why="only a group takes a letter in brackets",
                        remedy=near_or_all(index.group, groups))  # fmt: skip
             return index
-        if index.letter not in self.bound or not self.names.within(self.bound[index.letter], group.groups):
-            self.fault("X205", f"{index.letter!r} is not a bound letter of {group.groups}", index.span,
-                       why=f"{set_id} gathers members of {group.groups}", remedy=f"take a letter of {group.groups} that is summed "
+        own = self.bound.get(index.letter, "")
+        if not own or not (self.names.within(own, group.groups) or gathers(set_id, own, sets)):
+            gathered = group.groups or f"another set in time than {set_id}"
+            self.fault("X205", f"{index.letter!r} is not a bound letter of {gathered}", index.span,
+                       why=f"{set_id} gathers members of {gathered}", remedy=f"take a letter of {gathered} that is summed "
                        "over or stands on the left side")  # fmt: skip
         if set_id != axis:
             self.fault("X205", f"{index.group}({index.letter}) gives a {set_id}, and {owner} runs over {axis} there",
@@ -315,11 +319,7 @@ class Resolver:
             return self.supplied(node)
         rule = FUNCTIONS[node.name].rule
         if rule == "calendar":
-            letter = self.as_letter(node.arguments[0])
-            if letter is None or letter.letter not in self.bound or self.set_kind(letter.letter) != "year":
-                self.fault("X205", f"{node.name} takes a year letter", node.span, remedy=f"write {node.name}(y)")
-                return node
-            return replace(node, arguments=(letter,))
+            return self.calendar(node)
         if node.name == "identity":
             word = word_of(node.arguments[0])
             if word not in self.names.index_sets:
@@ -337,6 +337,23 @@ class Resolver:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
                        why="a date may decide a rule, never an equation", remedy="count days, or the year with elapsed_years(y)")  # fmt: skip
         return replace(node, arguments=tuple(self.resolve(argument) for argument in node.arguments))
+
+    def calendar(self, node: Call) -> Node:
+        """Resolve a function of letters that stand for stretches of time."""
+        sets, letters = self.names.index_sets, [self.as_letter(argument) for argument in node.arguments]
+        wanted, asked = FUNCTIONS[node.name].axis, "a letter of a set in time"
+        for letter, argument in zip(letters, node.arguments, strict=True):
+            own = self.bound.get(letter.letter) if letter is not None else None
+            if letter is None or own is None or not lies_in_time(own, sets) or (wanted and sets[own].kind != wanted):
+                usual = ", ".join(["y", "q"][: len(letters)])
+                self.fault("X205", f"{node.name} takes {f'a {wanted} letter' if wanted else asked}", argument.span,
+                           why="" if wanted else "years, monitoring periods and other sets whose members are days or stretches of days",
+                           remedy=f"write {node.name}({usual})")  # fmt: skip
+                return node
+            if letter.offset and sets[own].kind not in CALENDAR:
+                self.fault("X205", f"a lag on {own} in {node.name}", argument.span, why="its members do not follow from the calendar",
+                           remedy=f"define a quantity by {own} as {node.name}({letter.letter}), and read that with the lag")  # fmt: skip
+        return replace(node, arguments=tuple(letter for letter in letters if letter is not None))
 
     def as_free_letter(self, node: Node) -> str:
         """Return the letter that a node is, where nothing binds it and no quantity has its name."""
@@ -398,11 +415,12 @@ class Resolver:
             return replace(binder, within=resolved_window(self, binder.letter, within, own)), own
         assert isinstance(within, Name), "a binder is resolved once"
         name = within.name
-        if name in self.bound and self.set_kind(name) == "group":
-            if own != sets[self.bound[name]].groups:
-                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {sets[self.bound[name]].groups}", binder.span,
-                           remedy=f"take a letter of {sets[self.bound[name]].groups}")  # fmt: skip
-            return replace(binder, within=GroupOf(name, span=within.span)), own
+        if name in self.bound and (self.set_kind(name) == "group" or lies_in_time(self.bound[name], sets)):
+            if not gathers(self.bound[name], own, sets):
+                gathered = sets[self.bound[name]].groups or f"other sets in time than {self.bound[name]}"
+                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {gathered}", binder.span,
+                           remedy=f"take a letter of {gathered}")  # fmt: skip
+            return replace(binder, within=GroupOf(name, own, span=within.span)), own
         if name in sets and (self.names.within(name, own) or self.names.within(own, name)):
             return replace(binder, within=All(name, span=within.span)), name
         self.fault("X205", f"{name!r} is neither a part of {own} nor a bound group", binder.span,

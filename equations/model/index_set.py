@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 
 from equations.errors import Place
@@ -9,6 +10,8 @@ from equations.records import record
 
 #: The group whose members are the monitoring periods of a project.
 PERIOD_SET = "period"
+#: Kinds of axes whose members follow from the days of operation.
+CALENDAR = ("year",)
 
 
 @record(frozen=True)
@@ -43,12 +46,28 @@ class IndexSet:
     parts: tuple[tuple[str, ...], ...] = ()
     ordered: bool = False
     history: int = 0
+    #: Sets in time of whose members two of its own may have a part: the years that two monitoring periods share.
+    shares: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False, repr=False)
 
     def name_of(self, member: str) -> str:
         """Return the full name of a member, or the member itself."""
         names = dict(zip(self.members, self.names, strict=False))
         return names.get(member) or member
+
+
+def lies_in_time(set_id: str, sets: Mapping[str, IndexSet]) -> bool:
+    """Whether the members of a set are days or stretches of days: of the calendar, groups of such, or parts of such a set."""
+    own = sets[set_id]
+    if own.kind in CALENDAR:
+        return True
+    above = own.groups if own.kind == "group" else own.subset_of
+    return above in sets and lies_in_time(above, sets)
+
+
+def gathers(group: str, own: str, sets: Mapping[str, IndexSet]) -> bool:
+    """Whether members of one set lie in those of another: those that a group gathers, or days in a stretch of days."""
+    return sets[group].groups == own or (group != own and lies_in_time(group, sets) and lies_in_time(own, sets))
 
 
 def axis_names(indices: tuple[str, ...]) -> tuple[str, ...]:

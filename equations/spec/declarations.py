@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from dataclasses import replace
 from fractions import Fraction
 from string import ascii_lowercase
@@ -16,7 +17,7 @@ from equations.citation import Citation
 from equations.errors import FaultList, Place
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.context import Activity, Boundary, Pool, Term
-from equations.model.index_set import IndexSet, Relation
+from equations.model.index_set import IndexSet, Relation, lies_in_time
 from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
@@ -112,13 +113,14 @@ class DeclarationReader:
             own = IndexSet(
                 id=block.name("id"), letters=block.names("letters"), meaning=block.text("meaning"), members=ids, names=names,
                 kind=block.text("kind", "members"), subset_of=parent, groups=block.text("groups"),
-                project=block.text("project", "fixed"), parts=parts, place=block.place,
+                project=block.text("project", "fixed"), parts=parts, shares=block.words("shares"), place=block.place,
             )  # fmt: skip
             if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
                 own = self.subset(block, own, found[parent])
             if own.kind == "group":
                 self.check_group(block, own, found)
             own = with_order(block, own, found)
+            check_shares(block, own, found, self.errors)
             if own.kind == "members" and not own.members and own.project == "fixed" and not parent:
                 block.fault("S104", f"the index set {own.id!r} has no members", block.place,
                             remedy="list them, or let the project do so with `project: must-list`")  # fmt: skip
@@ -370,3 +372,14 @@ class DeclarationReader:
             evidence=block.text("evidence"), why=block.text("why"), moves=block.text("moves"), source=self.cite(block),
             place=block.place,
         )  # fmt: skip
+
+
+def check_shares(block: Block, own: IndexSet, known: Lookup[str, IndexSet], errors: Errors) -> None:
+    """What is shared out are stretches of time, between stretches of time."""
+    sets = {**known, own.id: own}
+    for scalar in block.word_nodes("shares"):
+        if not checked(scalar.text, known, "index set", scalar.place, errors):
+            continue
+        if not lies_in_time(own.id, sets) or not lies_in_time(scalar.text, sets):
+            block.fault("S105", f"{own.id} cannot share members of {scalar.text}", scalar.place,
+                        why="both must be sets in time: years, monitoring periods, groups of them", remedy="leave `shares:` out")  # fmt: skip

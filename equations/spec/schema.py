@@ -155,6 +155,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("project", "one_of:fixed|may-replace|must-list", False, "who names the members"),
         ("ordered", "one_of:yes|no", False, "whether members have an order, that in which they are listed"),
         ("history", "number", False, "kind year: how many years before the project's first it holds"),
+        ("shares", "words", False, "sets in time of whose members two of its own may each have a part, as two periods have of a year"),
     ),
     "relation": _block(
         ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, ""),

@@ -1,0 +1,78 @@
+"""The calendar of the second computation: each member of an axis in time as the set of its days, written out one by one.
+
+It shares nothing with :mod:`engine.plan.time_axes`, which counts with first and last days.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cached_property
+
+from engine.run.run import Run
+from equations.formula.syntax import Call, Letter
+from equations.model.index_set import PERIOD_SET, IndexSet
+
+DaySet = frozenset[date]
+
+
+class ScalarCalendar:
+    """Knows the days of the members of a run's axes."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.sets = run.methodology.index_set
+        self.known: dict[tuple[str, str, int], DaySet] = {}
+
+    @cached_property
+    def in_operation(self) -> DaySet:
+        """The days of operation."""
+        return _days(self.run.project.start, self.run.project.end)
+
+    def days(self, set_id: str, label: str, offset: int = 0) -> DaySet:
+        """Return the days of a member, or of the member of the calendar so many behind it."""
+        key = set_id, label, offset
+        if key not in self.known:
+            self.known[key] = self.written_out(self.sets[set_id], label, offset)
+        return self.known[key]
+
+    def written_out(self, own: IndexSet, label: str, offset: int) -> DaySet:
+        if own.kind == "year":
+            return _days(date(int(label) + offset, 1, 1), date(int(label) + offset, 12, 31))
+        if own.kind == "group" and own.id == PERIOD_SET:
+            period = next(period for period in self.run.project.periods if period.id == label)
+            return _days(period.start, period.end)
+        if own.kind == "group":
+            setting = self.run.setting
+            part = setting.groups[own.id][setting.members[own.id].index(label)]
+            return frozenset().union(*(self.days(own.groups, setting.members[own.groups][at]) for at in part))
+        return self.days(own.subset_of, label)
+
+    def meet(self, one: tuple[str, str], other: tuple[str, str]) -> int:
+        """Return on how many days of operation two members, each with its set, have a part."""
+        return len(self.days(*one) & self.days(*other) & self.in_operation)
+
+    def inside(self, group: tuple[str, str], of: str) -> tuple[str, ...]:
+        """Return the members of a set that have a day of operation in a member of another one."""
+        return tuple(label for label in self.run.setting.members[of] if self.meet(group, (of, label)))
+
+    def count(self, call: Call, scope: dict[str, tuple[str, str]]) -> tuple[float, str]:
+        """Return what a function of the calendar gives, and its unit."""
+        letters = [letter for letter in call.arguments if isinstance(letter, Letter)]
+        members = [self.days(*scope[letter.letter], letter.offset) for letter in letters]
+        first, last = min(members[0]), max(members[0])
+        match call.name:
+            case "elapsed_years":
+                return float(first.year - self.run.project.start.year), "year"
+            case "first_day":
+                return float((first - date(1970, 1, 1)).days), "day"
+            case "last_day":
+                return float((last - date(1970, 1, 1)).days), "day"
+            case "operating_days":
+                return float(len(members[0] & self.in_operation)), "day"
+            case "shared_days":
+                return float(len(members[0] & members[1] & self.in_operation)), "day"
+        return float(len(members[0])), "day"
+
+
+def _days(first: date, last: date) -> DaySet:
+    return frozenset(first + timedelta(days=at) for at in range((last - first).days + 1))
