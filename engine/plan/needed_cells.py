@@ -225,7 +225,8 @@ class NeedWalk:
         own, setting = planner.methodology.index_set[group], planner.setting
         if own.groups == of or of in own.shares or not lies_in_time(of, planner.methodology.index_set):
             return  # groups of a project are checked where they are read
-        places = torn(*(days_of(planner.methodology, setting, set_id) for set_id in (group, of)), operation(setting))
+        groups, members = (days_of(planner.methodology, setting, set_id) for set_id in (group, of))
+        places = torn(groups, members, operation(setting))
         if places:
             planner.errors[self.equation.id, "I507"] = torn_error(planner.methodology, setting, group, of, places, self.equation)
 

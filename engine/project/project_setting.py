@@ -75,8 +75,8 @@ class _Maker:
             elif index_set.id == PERIOD_SET and index_set.kind == "group":
                 members[PERIOD_SET] = tuple(period.id for period in project.periods)
                 dates[PERIOD_SET] = tuple((period.start.isoformat(), period.end.isoformat()) for period in project.periods)
-                groups[PERIOD_SET] = overlapping(*(days_of(methodology, known_setting, id_) for id_ in (PERIOD_SET, index_set.groups)),
-                                                 operation(known_setting))  # fmt: skip
+                periods, gathered = (days_of(methodology, known_setting, id_) for id_ in (PERIOD_SET, index_set.groups))
+                groups[PERIOD_SET] = overlapping(periods, gathered, operation(known_setting))
             elif index_set.kind == "group":
                 members[index_set.id], groups[index_set.id] = self.group(index_set, members[index_set.groups])
             else:

@@ -43,11 +43,12 @@ from equations.formula.syntax import (
     Word,
 )
 from equations.formula.tokens import Source
+from equations.meaning.calendar_calls import calendar_call
 from equations.meaning.kinds import Kind, KindChecker
 from equations.meaning.meant import counted, meant_by_letter, meant_by_name, values_or_members
 from equations.meaning.names import Names
 from equations.meaning.order import compared_letters, declare_order, is_mark_of, meant_by_mark, resolved_window, word_of
-from equations.model.index_set import CALENDAR, gathers, lies_in_time
+from equations.model.index_set import gathered, gathers, lies_in_time
 
 
 @dataclass
@@ -247,10 +248,9 @@ class Resolver:
             return index
         own = self.bound.get(index.letter, "")
         if not own or not (self.names.within(own, group.groups) or gathers(set_id, own, sets)):
-            gathered = group.groups or f"another set in time than {set_id}"
-            self.fault("X205", f"{index.letter!r} is not a bound letter of {gathered}", index.span,
-                       why=f"{set_id} gathers members of {gathered}", remedy=f"take a letter of {gathered} that is summed "
-                       "over or stands on the left side")  # fmt: skip
+            held = gathered(set_id, sets)
+            self.fault("X205", f"{index.letter!r} is not a bound letter of {held}", index.span, why=f"{set_id} gathers members of {held}",
+                       remedy=f"take a letter of {held} that is summed over or stands on the left side")  # fmt: skip
         if set_id != axis:
             self.fault("X205", f"{index.group}({index.letter}) gives a {set_id}, and {owner} runs over {axis} there",
                        index.span, remedy=f"take a letter of {axis}")  # fmt: skip
@@ -319,7 +319,11 @@ class Resolver:
             return self.supplied(node)
         rule = FUNCTIONS[node.name].rule
         if rule == "calendar":
-            return self.calendar(node)
+            found = calendar_call(node, [self.as_letter(argument) for argument in node.arguments], self.bound, self.names.index_sets)
+            if isinstance(found, Call):
+                return found
+            self.fault("X205", found.what, found.span, found.why, found.remedy)
+            return node
         if node.name == "identity":
             word = word_of(node.arguments[0])
             if word not in self.names.index_sets:
@@ -337,23 +341,6 @@ class Resolver:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
                        why="a date may decide a rule, never an equation", remedy="count days, or the year with elapsed_years(y)")  # fmt: skip
         return replace(node, arguments=tuple(self.resolve(argument) for argument in node.arguments))
-
-    def calendar(self, node: Call) -> Node:
-        """Resolve a function of letters that stand for stretches of time."""
-        sets, letters = self.names.index_sets, [self.as_letter(argument) for argument in node.arguments]
-        wanted, asked = FUNCTIONS[node.name].axis, "a letter of a set in time"
-        for letter, argument in zip(letters, node.arguments, strict=True):
-            own = self.bound.get(letter.letter) if letter is not None else None
-            if letter is None or own is None or not lies_in_time(own, sets) or (wanted and sets[own].kind != wanted):
-                usual = ", ".join(["y", "q"][: len(letters)])
-                self.fault("X205", f"{node.name} takes {f'a {wanted} letter' if wanted else asked}", argument.span,
-                           why="" if wanted else "years, monitoring periods and other sets whose members are days or stretches of days",
-                           remedy=f"write {node.name}({usual})")  # fmt: skip
-                return node
-            if letter.offset and sets[own].kind not in CALENDAR:
-                self.fault("X205", f"a lag on {own} in {node.name}", argument.span, why="its members do not follow from the calendar",
-                           remedy=f"define a quantity by {own} as {node.name}({letter.letter}), and read that with the lag")  # fmt: skip
-        return replace(node, arguments=tuple(letter for letter in letters if letter is not None))
 
     def as_free_letter(self, node: Node) -> str:
         """Return the letter that a node is, where nothing binds it and no quantity has its name."""
@@ -417,9 +404,8 @@ class Resolver:
         name = within.name
         if name in self.bound and (self.set_kind(name) == "group" or lies_in_time(self.bound[name], sets)):
             if not gathers(self.bound[name], own, sets):
-                gathered = sets[self.bound[name]].groups or f"other sets in time than {self.bound[name]}"
-                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {gathered}", binder.span,
-                           remedy=f"take a letter of {gathered}")  # fmt: skip
+                held = gathered(self.bound[name], sets)
+                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {held}", binder.span, remedy=f"take a letter of {held}")
             return replace(binder, within=GroupOf(name, own, span=within.span)), own
         if name in sets and (self.names.within(name, own) or self.names.within(own, name)):
             return replace(binder, within=All(name, span=within.span)), name

@@ -70,6 +70,11 @@ def gathers(group: str, own: str, sets: Mapping[str, IndexSet]) -> bool:
     return sets[group].groups == own or (group != own and lies_in_time(group, sets) and lies_in_time(own, sets))
 
 
+def gathered(group: str, sets: Mapping[str, IndexSet]) -> str:
+    """Return in words what a group gathers."""
+    return sets[group].groups or f"other sets in time than {group}"
+
+
 def axis_names(indices: tuple[str, ...]) -> tuple[str, ...]:
     """Return a name for each axis: its index set, and from the second axis over the same set on a number behind it.
 

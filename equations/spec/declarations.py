@@ -17,7 +17,7 @@ from equations.citation import Citation
 from equations.errors import FaultList, Place
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.context import Activity, Boundary, Pool, Term
-from equations.model.index_set import IndexSet, Relation, lies_in_time
+from equations.model.index_set import PERIOD_SET, IndexSet, Relation, lies_in_time
 from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
@@ -164,6 +164,10 @@ class DeclarationReader:
             return
         if not checked(own.groups, known, "index set", block.place_of("groups"), self.errors):
             return
+        if own.id == PERIOD_SET and not lies_in_time(own.groups, known):
+            block.fault("S105", f"the monitoring periods cannot gather {own.groups}", block.place_of("groups"),
+                        why=f"the set called {PERIOD_SET} has the project's monitoring periods as members, and they gather what has days",
+                        remedy="let it gather years, or give the group another id")  # fmt: skip
         base, seen = known[own.groups], set()
         for member in (m for part in own.parts for m in part):
             if base.members and base.project == "fixed":
