@@ -47,12 +47,18 @@ class ScalarCalendar:
             return frozenset().union(*(self.days(own.groups, setting.members[own.groups][at]) for at in part))
         return self.days(own.subset_of, label)
 
+    @cached_property
+    def looked_at(self) -> DaySet:
+        """The days of operation, and of the years before them that the methodology looks at."""
+        years = [label for s in self.sets.values() if s.history for label in self.run.setting.members[s.id]]
+        return self.in_operation.union(*(_days(date(int(year), 1, 1), min(date(int(year), 12, 31), self.run.project.end)) for year in years))
+
     def meet(self, one: tuple[str, str], other: tuple[str, str]) -> int:
-        """Return on how many days of operation two members, each with its set, have a part."""
-        return len(self.days(*one) & self.days(*other) & self.in_operation)
+        """Return on how many of the days that are looked at two members, each with its set, have a part."""
+        return len(self.days(*one) & self.days(*other) & self.looked_at)
 
     def inside(self, group: tuple[str, str], of: str) -> tuple[str, ...]:
-        """Return the members of a set that have a day of operation in a member of another one."""
+        """Return the members of a set that have a day in a member of another one."""
         return tuple(label for label in self.run.setting.members[of] if self.meet(group, (of, label)))
 
     def count(self, call: Call, scope: dict[str, tuple[str, str]]) -> tuple[float, str]:

@@ -28,6 +28,13 @@ def operation(setting: Setting) -> Days:
     return ((date.fromisoformat(setting.start).toordinal(), date.fromisoformat(setting.end).toordinal()),)
 
 
+def reach(methodology: Methodology, setting: Setting) -> Days:
+    """Return the days of operation, and those before them where the methodology looks at years before the start."""
+    ((first, last),) = operation(setting)
+    years = [s.id for s in methodology.index_sets if s.history]
+    return ((min([first, *(date(int(setting.members[id_][0]), 1, 1).toordinal() for id_ in years)]), last),)
+
+
 def days_of(methodology: Methodology, setting: Setting, set_id: str) -> tuple[Days, ...]:
     """Return the days of each member of a set in time, whether the project is in operation on them or not.
 
@@ -78,11 +85,11 @@ def count(days: Days) -> int:
 def parts_of(methodology: Methodology, setting: Setting, group: str, of: str) -> Parts:
     """Return for each member of a group, or of a set in time, the places of the members of another set that lie in it.
 
-    Of two sets in time those that have a day of operation in common; a member may then lie in two (:func:`torn`).
+    Of two sets in time those that have a day of operation, or of years before it, in common; a member may then lie in two (:func:`torn`).
     """
     if methodology.index_set[group].groups == of:
         return setting.groups[group]
-    return overlapping(days_of(methodology, setting, group), days_of(methodology, setting, of), operation(setting))
+    return overlapping(days_of(methodology, setting, group), days_of(methodology, setting, of), reach(methodology, setting))
 
 
 def overlapping(groups: Iterable[Days], members: Iterable[Days], within: Days) -> Parts:
@@ -111,9 +118,10 @@ def torn(groups: Iterable[Days], members: Iterable[Days], within: Days) -> tuple
 def monitored(methodology: Methodology, setting: Setting, axis: str) -> frozenset[int] | None:
     """Return the places of the members of an axis of the calendar that a monitoring period has a part of.
 
-    ``None`` where all count: on other axes, and where a methodology knows no periods.
+    ``None`` where all count: on other axes, on one that holds years before the start, and where a methodology knows no periods.
     """
-    if methodology.index_set[axis].kind not in CALENDAR or PERIOD_SET not in setting.groups:
+    own = methodology.index_set[axis]
+    if own.kind not in CALENDAR or own.history or PERIOD_SET not in setting.groups:
         return None
     return frozenset(place for part in parts_of(methodology, setting, PERIOD_SET, axis) for place in part)
 
