@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from engine.run.run import Run
+from equations.files.strict_yaml import Mapping, Scalar, Sequence
 from equations.formula.syntax import Call, Letter
-from equations.model.index_set import PERIOD_SET, IndexSet
+from equations.model.index_set import CALENDAR, PERIOD_SET, IndexSet
 
 DaySet = frozenset[date]
 
@@ -36,8 +37,11 @@ class ScalarCalendar:
         return self.known[key]
 
     def written_out(self, own: IndexSet, label: str, offset: int) -> DaySet:
-        if own.kind == "year":
-            return _days(date(int(label) + offset, 1, 1), date(int(label) + offset, 12, 31))
+        if own.kind in CALENDAR:
+            return self.of_calendar(own.kind, label, offset)
+        if own.dated:
+            day = self.dates(own)[label]
+            return _days(day, day)
         if own.kind == "group" and own.id == PERIOD_SET:
             period = next(period for period in self.run.project.periods if period.id == label)
             return _days(period.start, period.end)
@@ -46,6 +50,31 @@ class ScalarCalendar:
             part = setting.groups[own.id][setting.members[own.id].index(label)]
             return frozenset().union(*(self.days(own.groups, setting.members[own.groups][at]) for at in part))
         return self.days(own.subset_of, label)
+
+    def of_calendar(self, kind: str, label: str, offset: int) -> DaySet:
+        """Return the days of a member of the calendar, found by going through all days around the operation."""
+        if kind == "year":
+            return _days(date(int(label) + offset, 1, 1), date(int(label) + offset, 12, 31))
+        if kind == "day":
+            day = date.fromisoformat(label) + timedelta(days=offset)
+            return _days(day, day)
+        if kind == "month":
+            months = int(label[:4]) * 12 + int(label[5:]) - 1 + offset
+            year = _days(date(months // 12, 1, 1), date(months // 12, 12, 31))
+            return frozenset(day for day in year if day.month == months % 12 + 1)
+        start, turn = self.run.project.start, int(label[2:]) - 1 + offset
+        around = _days(date(start.year + turn, 1, 1), date(start.year + turn + 1, 12, 31))
+        begins = (start.month, start.day)
+        return frozenset(day for day in around if day.year - start.year - ((day.month, day.day) < begins) == turn)
+
+    def dates(self, own: IndexSet) -> dict[str, date]:
+        """Return the dates of the members of a set, as the project file or the spec writes them."""
+        node = self.run.project.members.get(own.id)
+        if node is None:
+            return {label: date.fromisoformat(day) for label, day in zip(own.members, own.dates, strict=True)}
+        blocks = [item for item in getattr(node, "items", ()) if isinstance(item, Mapping)] if isinstance(node, Sequence) else []
+        pairs = [(item.get("id"), item.get("date")) for item in blocks] + (list(node) if isinstance(node, Mapping) else [])
+        return {id_.text: date.fromisoformat(day.text) for id_, day in pairs if isinstance(id_, Scalar) and isinstance(day, Scalar)}
 
     @cached_property
     def looked_at(self) -> DaySet:

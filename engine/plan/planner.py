@@ -190,10 +190,10 @@ class _Planner:
             set_id = index_sets[set_id].subset_of or index_sets[set_id].groups
             if not set_id:
                 return
-        meaning = index_sets[set_id].meaning
+        meaning, example = index_sets[set_id].meaning, "{id: a, date: 2018-03-12}" if index_sets[set_id].dated else "..."
         self.errors[set_id, "I501"] = InputError(
             "I501", f"missing: the members of {set_id}", index_sets[set_id].place, why=f"{meaning or set_id}; {why}",
-            remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none", subject=set_id,
+            remedy=f"list them under `members: {set_id}: [{example}]`, or write `{set_id}: []` if there are none", subject=set_id,
         )  # fmt: skip
 
     def box(self, quantity: str) -> Box:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from datetime import date
 
+from engine.plan.calendar_labels import calendar_members, steps_between
 from equations.formula.conditions import decided
 from equations.formula.syntax import MARKS, Compare, IndexLabel, Letter, Logic, Member, Node, Not, Switch, Word
 from equations.model.index_set import IndexSet, Relation
@@ -16,6 +18,8 @@ from equations.records import record
 
 #: Longer than any crediting lifetime: a start in the year 201 is a typing error.
 MOST_YEARS = 200
+#: Days that are read one by one on an axis of days: ten years.
+MOST_DAYS = 3660
 
 
 @record(frozen=True)
@@ -70,10 +74,12 @@ class Setting:
         return members[0 if word in ("start", "first") else -1] if members else ""
 
     def rank(self, axis: str, label: str) -> int | None:
-        """Return where a member stands on an ordered axis; years, and other whole numbers in a row, have a place beyond its ends."""
+        """Return where a member stands on an ordered axis; those of the calendar, and whole numbers in a row, have a place beyond its ends."""
         members = self.members[axis]
         if label in members:
             return members.index(label)
+        if members and steps_between(members[0], members[-1]) == len(members) - 1:
+            return steps_between(members[0], label)
         if not members or not all(text.isdecimal() for text in (label, members[0], members[-1])):
             return None
         is_row = int(members[-1]) - int(members[0]) == len(members) - 1
@@ -91,9 +97,10 @@ class Setting:
         return tuple(at[member] for member in self.members[part] if member in at)
 
 
-def with_history(years: range, index_set: IndexSet) -> tuple[str, ...]:
-    """Return the members of a set of years: those of the project, and as many before them as the set holds."""
-    return tuple(f"{year:04d}" for year in range(years.start - index_set.history, years.stop))
+def calendar_axis(index_set: IndexSet, start: str, end: str) -> tuple[str, ...]:
+    """Return the members of an axis of the calendar on which a project is in operation; of years as many before them as the set holds."""
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    return calendar_members(index_set.kind, first.replace(year=first.year - index_set.history, day=1) if index_set.history else first, last)
 
 
 def listed_pairs(relation: Relation, members: Mapping[str, tuple[str, ...]]) -> frozenset[tuple[str, ...]] | None:

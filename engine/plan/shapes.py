@@ -8,6 +8,7 @@ from dataclasses import field
 from engine.plan.setting import MOST_YEARS
 from engine.plan.spec_setting import FIRST, YEARS, open_orders
 from equations.formula.syntax import MARKS, Compare, Letter, Node, Word, walk
+from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
 from equations.records import record
 
@@ -46,7 +47,8 @@ def shapes(methodology: Methodology) -> tuple[Shape, ...]:
     are as short and as long as it takes for every such member to be there, to be the first, the last, or beyond.
     """
     found = [Shape(start, count) for start, count in spans(methodology)]
-    for index_set in open_orders(methodology):
+    finer = [s for s in methodology.index_sets if s.kind in CALENDAR and s.kind != "year"]
+    for index_set in (*open_orders(methodology), *finer):
         marks = marks_of(methodology, index_set.id)
         if marks.from_start or marks.from_end:
             found += [Shape(FIRST, max(YEARS, size), {index_set.id: size}) for size in sorted(marks.counts() | {1, 2, 3})]
@@ -67,15 +69,19 @@ def spans(methodology: Methodology) -> tuple[tuple[int, int], ...]:
 
 
 def marks_of(methodology: Methodology, set_id: str) -> Marks:
-    """Return what conditions ask of an ordered set; of all sets of years together where none is named."""
+    """Return what conditions ask of an ordered set; of all sets of the calendar together where none is named."""
     marks = Marks()
     for node in _compared(methodology):
         assert isinstance(node.left, Letter)
         index_set = methodology.index_set.get(node.left.set)
-        if index_set is None or (index_set.id != set_id if set_id else index_set.kind != "year"):
+        if index_set is None or (index_set.id != set_id if set_id else index_set.kind not in CALENDAR):
             continue
-        if isinstance(node.right, Word) and node.right.text.isdecimal() and len(node.right.text) == 4:
-            marks.calendar.add(int(node.right.text) - node.left.offset)
+        if isinstance(node.right, Word) and index_set.kind == "project_year":
+            marks.from_start.add(int(node.right.text.removeprefix("PY")) - 1 - node.left.offset)
+        elif isinstance(node.right, Word) and (year := node.right.text[:4]).isdecimal() and len(year) == 4:
+            marks.calendar.add(int(year) - (node.left.offset if index_set.kind == "year" else 0))
+        elif set_id == "" and index_set.kind not in ("year", "project_year"):
+            continue  # distances in months and days: how long an axis of them is, is varied by itself
         elif isinstance(node.right, Letter) and node.right.letter in MARKS:
             distances = marks.from_start if node.right.letter in ("start", "first") else marks.from_end
             distances.add(node.right.offset - node.left.offset)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
-from engine.plan.setting import MOST_YEARS, Setting, default_switches, listed_pairs, may_hold, with_history
+from engine.plan.calendar_labels import calendar_members, days_on, number_of
+from engine.plan.setting import MOST_YEARS, Setting, calendar_axis, default_switches, listed_pairs, may_hold
 from engine.plan.time_axes import Parts, common, days_of, hulls, operation, overlapping, run_of
 from equations.errors import InputError, near, near_or_all
 from equations.formula.syntax import Member, Node, walk
@@ -53,14 +54,14 @@ def placeholder_setting(
     Sets whose members only a project can name have two members called ``<id> 1`` and ``<id> 2``, and such a subset every second member of
     the larger set, so that there are members inside and outside.
     """
-    years = range(start, start + count)
     members: dict[str, tuple[str, ...]] = {}
     groups: dict[str, tuple[tuple[int, ...], ...]] = {}
     dates: dict[str, tuple[tuple[str, str], ...]] = {}
-    known = Setting({}, {}, members, groups, {}, f"{start}-{'01' if from_january else '07'}-01", f"{start + count - 1}-12-31", dates=dates)
+    first = date(start, 1 if from_january else 7, 1)
+    known = Setting({}, {}, members, groups, {}, first.isoformat(), _end(methodology, first, count, sizes or {}).isoformat(), dates=dates)
     for index_set in methodology.index_sets:
-        if index_set.kind == "year":
-            members[index_set.id] = with_history(years, index_set)
+        if index_set.kind in CALENDAR:
+            members[index_set.id] = calendar_axis(index_set, known.start, known.end)
         elif index_set.kind == "group":
             base = members[index_set.groups]
             if index_set.parts:
@@ -80,6 +81,8 @@ def placeholder_setting(
             members[index_set.id] = tuple(member for member in own if member in whole) if index_set.project != "fixed" else own
         else:
             members[index_set.id] = index_set.members or _named(index_set.id, (sizes or {}).get(index_set.id, 2))
+            if index_set.dated:
+                dates[index_set.id] = _spread_out(index_set, members[index_set.id], known)
     _, defaults = default_switches(methodology)
     return Setting(
         choices=dict(choices), readings={**defaults, **(readings or {})}, members=members, groups=groups,
@@ -90,6 +93,22 @@ def placeholder_setting(
 
 def _named(set_id: str, count: int) -> tuple[str, ...]:
     return tuple(f"{set_id} {at}" for at in range(1, count + 1))
+
+
+def _end(methodology: Methodology, start: date, count: int, sizes: Mapping[str, int]) -> date:
+    """Return the last day of so many years, or earlier where an axis of months or days has a size."""
+    kinds = [(methodology.index_set[id_].kind, size) for id_, size in sizes.items() if methodology.index_set[id_].kind in CALENDAR]
+    ends = [days_on(kind, number_of(kind, calendar_members(kind, start, start)[0]) + size - 1, start)[1] for kind, size in kinds]
+    return date.fromordinal(min([date(start.year + count - 1, 12, 31).toordinal(), *ends]))
+
+
+def _spread_out(index_set: IndexSet, names: tuple[str, ...], known: Setting) -> tuple[tuple[str, str], ...]:
+    """Return the dates of the members of a dated set; those that only a project knows lie evenly within the operation."""
+    if index_set.dates and names == index_set.members:
+        return tuple((day, day) for day in index_set.dates)
+    ((first, last),) = operation(known)
+    days = [date.fromordinal(first + (last - first) * (2 * at + 1) // (2 * len(names))).isoformat() for at in range(len(names))]
+    return tuple((day, day) for day in days)
 
 
 def open_orders(methodology: Methodology) -> list[IndexSet]:
@@ -113,7 +132,7 @@ def _periods(methodology: Methodology, known: Setting, parts: Parts) -> tuple[Pa
 def is_invented(methodology: Methodology, set_id: str, label: str) -> bool:
     """Whether a member of a placeholder setting stands for one that only a project can name."""
     index_set = methodology.index_set[set_id]
-    if index_set.kind == "year" or index_set.members:
+    if index_set.kind in CALENDAR or index_set.members:
         return False
     return label.startswith(f"{set_id} ") and label.removeprefix(f"{set_id} ").isdecimal()
 
@@ -187,7 +206,6 @@ def named_setting(
         raise InputError("I507", f"a project from {first.year} to {last.year}", why=f"up to {MOST_YEARS} years are read",
                          remedy="look for a typing error in the two years")  # fmt: skip
     base = placeholder_setting(methodology, choices, readings)
-    years = range(first.year, last.year + 1)
     named = dict(base.members)
     for id_, listed in members.items():
         if id_ not in methodology.index_set or methodology.index_set[id_].project == "fixed":
@@ -199,8 +217,10 @@ def named_setting(
     dates = dict(base.dates)
     known = replace(base, members=named, groups=groups, start=start, end=end, dates=dates)
     for index_set in methodology.index_sets:
-        if index_set.kind == "year":
-            named[index_set.id] = with_history(years, index_set)
+        if index_set.kind in CALENDAR:
+            named[index_set.id] = calendar_axis(index_set, start, end)
+        elif index_set.dated:
+            dates[index_set.id] = _spread_out(index_set, named[index_set.id], known)
         elif index_set.kind == "group":
             if index_set.parts:
                 groups[index_set.id] = base.groups[index_set.id]

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeAlias
 
+from engine.plan.calendar_labels import days_on, number_of
 from engine.plan.setting import Setting
 from equations.errors import InputError, listed
 from equations.model.equation import Equation
@@ -57,9 +58,7 @@ def days_of(methodology: Methodology, setting: Setting, set_id: str) -> tuple[Da
 
 def calendar_days(kind: str, label: str, start: str, offset: int = 0) -> Days:
     """Return the days of a member of the calendar, or of one so many behind it, whether the axis has it or not."""
-    assert kind == "year"
-    year = int(label) + offset
-    return ((date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()),)
+    return (days_on(kind, number_of(kind, label) + offset, date.fromisoformat(start)),)
 
 
 def common(one: Days, other: Days) -> Days:

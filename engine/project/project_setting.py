@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from engine.plan.setting import MOST_YEARS, Setting, listed_pairs, with_history
+from engine.plan.calendar_labels import PATTERNS, calendar_span, number_of
+from engine.plan.setting import MOST_DAYS, MOST_YEARS, Setting, calendar_axis, listed_pairs
 from engine.plan.time_axes import days_of, operation, overlapping
+from engine.project.dated_members import Dates, check_dates, dated_members
 from engine.project.period_borders import check_borders
 from engine.project.project_file import ProjectData
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, Sequence, YamlNode
-from equations.model.index_set import PERIOD_SET, IndexSet, Relation, axis_names
+from equations.model.index_set import CALENDAR, PERIOD_SET, IndexSet, Relation, axis_names
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 
-_YEAR = re.compile(r"[0-9]{4}\Z")
+#: Members of the calendar of which not every one is named in a message.
+_MANY = 24
 
 
 def prepare(
@@ -59,7 +61,6 @@ class _Maker:
 
     def setting(self, choices: Mapping[str, str], readings: Mapping[str, str]) -> Setting:
         project, methodology = self.project, self.methodology
-        years = range(project.start.year, project.end.year + 1)
         members: dict[str, tuple[str, ...]] = {}
         groups: dict[str, tuple[tuple[int, ...], ...]] = {}
         dates: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -70,8 +71,8 @@ class _Maker:
                 self.fault("I502", f"there is no index set {id_!r}", project.members[id_].place,
                            remedy=near_or_all(id_, methodology.index_set, "there are"))  # fmt: skip
         for index_set in methodology.index_sets:
-            if index_set.kind == "year":
-                members[index_set.id] = with_history(years, index_set)
+            if index_set.kind in CALENDAR:
+                members[index_set.id] = self.calendar_axis(index_set)
             elif index_set.id == PERIOD_SET and index_set.kind == "group":
                 members[PERIOD_SET] = tuple(period.id for period in project.periods)
                 dates[PERIOD_SET] = tuple((period.start.isoformat(), period.end.isoformat()) for period in project.periods)
@@ -79,9 +80,12 @@ class _Maker:
                 groups[PERIOD_SET] = overlapping(periods, gathered, operation(known_setting))
             elif index_set.kind == "group":
                 members[index_set.id], groups[index_set.id] = self.group(index_set, members[index_set.groups])
+            elif index_set.dated:
+                members[index_set.id], dates[index_set.id] = self.dated(index_set)
             else:
                 members[index_set.id] = self.members(index_set, members)
         check_borders(self.composed(readings), project, known_setting, self.fault)
+        check_dates(methodology, project, known_setting, self.fault)
         known = {scalar.text for scalar in project.datasets} - set(methodology.dataset)
         for scalar in project.datasets:
             if scalar.text in known:
@@ -188,6 +192,26 @@ class _Maker:
             own = [member for member in known[index_set.subset_of] if member in own]
         return tuple(own)
 
+    def calendar_axis(self, index_set: IndexSet) -> tuple[str, ...]:
+        if index_set.id in self.project.members:
+            self.fault("I502", f"the members of {index_set.id} follow from the days of operation", self.project.members[index_set.id].place,
+                       remedy="remove the list")  # fmt: skip
+        members = calendar_axis(index_set, self.project.start.isoformat(), self.project.end.isoformat())
+        if len(members) > MOST_DAYS:
+            self.fault("I507", f"{index_set.id} has {len(members):,} members", None, why=f"up to {MOST_DAYS:,} days are read one by one",
+                       remedy="let the methodology go by months, or split the project")  # fmt: skip
+        return members
+
+    def dated(self, index_set: IndexSet) -> tuple[tuple[str, ...], Dates]:
+        """Return the members of a dated set and their dates: those of the project, or of the spec."""
+        node = self.project.members.get(index_set.id)
+        if node is None:
+            return index_set.members, tuple((day, day) for day in index_set.dates)
+        if index_set.project == "fixed":
+            self.fault("I502", f"the members of {index_set.id} are fixed by the methodology", node.place,
+                       why=f"they are {', '.join(index_set.members)}", remedy="remove the list")  # fmt: skip
+        return dated_members(node, index_set, self.fault)
+
     def labels(self, node: YamlNode, owner: str) -> list[str]:
         if isinstance(node, YamlMapping):
             scalars = [key for key, _ in node]
@@ -254,12 +278,13 @@ class _Maker:
     def span(self, index_set: IndexSet, name: str, node: YamlNode, base: tuple[str, ...]) -> tuple[int, ...]:
         """Return the positions of what one group gathers; years behind the last one of the project are noted, and left out."""
         wanted: list[str] = []
-        is_year = self.methodology.index_set[index_set.groups].kind == "year"
-        if is_year and isinstance(node, YamlMapping):
+        kind = self.methodology.index_set[index_set.groups].kind
+        is_calendar = kind in CALENDAR
+        if is_calendar and isinstance(node, YamlMapping):
             ends = [node.get("from"), node.get("to")]
             texts = [end.text if isinstance(end, Scalar) else "" for end in ends]
-            if all(_YEAR.match(text) for text in texts):
-                wanted = [str(year) for year in range(int(texts[0]), int(texts[1]) + 1)]
+            if all(PATTERNS[kind].match(text) for text in texts):
+                wanted = calendar_span(kind, texts[0], texts[1])
         else:
             wanted = self.labels(node, name)
         found, at = [], {member: place for place, member in enumerate(base)}
@@ -267,13 +292,13 @@ class _Maker:
         for member in wanted:
             if member in at:
                 found.append(at[member])
-            elif is_year and _YEAR.match(member) and int(base[-1]) < int(member) < int(base[0]) + MOST_YEARS:
+            elif is_calendar and _is_behind(kind, member, base):
                 self.beyond.setdefault(index_set.id, {}).setdefault(name, []).append(member)
             else:
-                what = "a year of the project" if is_year else "one of its members"
-                self.fault("I507" if is_year else "I502", f"{member} is not {what}", places.get(member, node.place),
-                           why=f"they are {listed(base)}",
-                           remedy="remove it, or correct the days of operation" if is_year else near_or_all(member, base))  # fmt: skip
+                what = f"a {kind.replace('_', ' ')} of the project" if is_calendar else "one of its members"
+                self.fault("I507" if is_calendar else "I502", f"{member} is not {what}", places.get(member, node.place),
+                           why=f"they are {listed(base, 12) if is_calendar and len(base) > _MANY else listed(base)}",
+                           remedy="remove it, or correct the days of operation" if is_calendar else near_or_all(member, base))  # fmt: skip
         if not wanted:
             self.fault("I507", f"{name} gathers nothing", node.place, remedy="write [a, b]; for years also {from: 2018, to: 2020}")
         return tuple(found)
@@ -342,3 +367,11 @@ class _Maker:
                     self.fault("I506", f"a combination has {len(over)} labels: {', '.join(over)}", key.place,
                                remedy=f"nest the labels in the order {', '.join(over)}")  # fmt: skip
         return pairs
+
+
+def _is_behind(kind: str, member: str, base: tuple[str, ...]) -> bool:
+    """Whether a year, or another member of the calendar, lies behind the last one of a project, and not by centuries."""
+    if not PATTERNS[kind].match(member):
+        return False
+    behind, most = number_of(kind, member) - number_of(kind, base[-1]), MOST_YEARS * {"month": 12, "day": 366}.get(kind, 1)
+    return behind > 0 and number_of(kind, member) - number_of(kind, base[0]) < most

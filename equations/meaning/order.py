@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from equations.meaning.scope import Resolver
 
 _ENDS = {"start": "first", "end": "last"}
+#: How members of the calendar other than years are written.
+LABELS = {
+    "month": ("[0-9]{4}-(0[1-9]|1[0-2])", "2019-01"), "day": ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "2019-01-31"),
+    "project_year": ("PY[1-9][0-9]*", "PY1"),
+}  # fmt: skip
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -157,6 +163,11 @@ def _check_member(resolver: Resolver, letter: Letter, op: str, text: str | None,
         if text is None or not text.isdecimal() or len(text) != len("2000"):
             resolver.fault("X207", "a year is compared with a year, `start` or `end`", span,
                            remedy=f"write {letter.letter} {op} start, or a year as 2020")  # fmt: skip
+    elif index_set.kind in LABELS:
+        pattern, example = LABELS[index_set.kind]
+        if text is None or not re.fullmatch(pattern, text):
+            resolver.fault("X207", f"a member of {index_set.id} is compared with another one, `first` or `last`", span,
+                           remedy=f'write {letter.letter} {op} first, or in quotes a member as "{example}"')  # fmt: skip
     elif text is None:
         resolver.fault("X207", "a letter is compared with a label or another letter", span, remedy='write i == "NF"')
     elif fixed and text not in index_set.members:

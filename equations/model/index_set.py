@@ -11,7 +11,7 @@ from equations.records import record
 #: The group whose members are the monitoring periods of a project.
 PERIOD_SET = "period"
 #: Kinds of axes whose members follow from the days of operation.
-CALENDAR = ("year",)
+CALENDAR = ("year", "month", "project_year", "day")
 
 
 @record(frozen=True)
@@ -21,7 +21,7 @@ class IndexSet:
     Attributes
     ----------
     kind
-        ``members`` (named things), ``year`` or ``group`` (of the members of ``groups``).
+        ``members`` (named things), ``group`` (of the members of ``groups``), or one of :data:`CALENDAR`.
     subset_of
         Id of the larger set, or empty; of project years the set that holds years before them, if there is one.
     ordered
@@ -45,6 +45,9 @@ class IndexSet:
     #: For a group whose parts the spec lists: the members of ``groups`` in each of its own members.
     parts: tuple[tuple[str, ...], ...] = ()
     ordered: bool = False
+    #: Whether each member carries a date, those of ``dates`` where the spec names them; members stand in the order of their dates.
+    dated: bool = False
+    dates: tuple[str, ...] = ()
     history: int = 0
     #: Sets in time of whose members two of its own may have a part: the years that two monitoring periods share.
     shares: tuple[str, ...] = ()
@@ -59,7 +62,7 @@ class IndexSet:
 def lies_in_time(set_id: str, sets: Mapping[str, IndexSet]) -> bool:
     """Whether the members of a set are days or stretches of days: of the calendar, groups of such, or parts of such a set."""
     own = sets[set_id]
-    if own.kind in CALENDAR:
+    if own.kind in CALENDAR or own.dated:
         return True
     above = own.groups if own.kind == "group" else own.subset_of
     return above in sets and lies_in_time(above, sets)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from equations.errors import SpecError
 from equations.formula.syntax import MARKS
-from equations.model.index_set import PERIOD_SET, IndexSet
+from equations.model.index_set import CALENDAR, PERIOD_SET, IndexSet
 from equations.spec.block import Block, Errors
 
 _MOST_HISTORY = 200
@@ -17,10 +17,10 @@ _MOST_HISTORY = 200
 def with_order(block: Block, own: IndexSet, known: Mapping[str, IndexSet]) -> IndexSet:
     """Return an index set with its order, and its group parts in that order; report what cannot have one.
 
-    A subset has the order of the larger set. The set of monitoring periods is ordered by their dates.
+    A subset has the order of the larger set. What has dates is ordered by them: sets of the calendar, monitoring periods, dated members.
     """
     larger = known.get(own.subset_of)
-    by_date = own.kind == "year" or (own.kind == "group" and own.id == PERIOD_SET)
+    by_date = own.kind in CALENDAR or own.dated or (own.kind == "group" and own.id == PERIOD_SET)
     ordered = by_date or block.text("ordered") == "yes" or (larger is not None and larger.ordered)
     if by_date and block.text("ordered") == "no":
         block.fault("S105", f"{own.id} has an order, that of its dates", block.place_of("ordered"), remedy="leave `ordered:` out")

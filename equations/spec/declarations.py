@@ -21,6 +21,7 @@ from equations.model.index_set import PERIOD_SET, IndexSet, Relation, lies_in_ti
 from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
+from equations.spec.axis_dates import with_dates
 from equations.spec.axis_order import chained, check_years, with_order
 from equations.spec.block import Block, Errors, checked, read_number, unique
 from equations.spec.schema import MEMBER
@@ -119,7 +120,7 @@ class DeclarationReader:
                 own = self.subset(block, own, found[parent])
             if own.kind == "group":
                 self.check_group(block, own, found)
-            own = with_order(block, own, found)
+            own = with_order(block, with_dates(block, own), found)
             check_shares(block, own, found, self.errors)
             if own.kind == "members" and not own.members and own.project == "fixed" and not parent:
                 block.fault("S104", f"the index set {own.id!r} has no members", block.place,
