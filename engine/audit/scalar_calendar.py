@@ -111,3 +111,13 @@ class ScalarCalendar:
 
 def _days(first: date, last: date) -> DaySet:
     return frozenset(first + timedelta(days=at) for at in range((last - first).days + 1))
+
+
+def turn_in_calendar(kind: str, label: str) -> int:
+    """Return where a year, a month, a day, a project year stands in the calendar."""
+    if kind == "day":
+        return date.fromisoformat(label).toordinal()
+    if kind == "month":
+        year, month = label.split("-")
+        return 12 * int(year) + int(month)
+    return int(label.removeprefix("PY"))

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from engine.audit.scalar_calendar import ScalarCalendar
+from engine.audit.scalar_calendar import ScalarCalendar, turn_in_calendar
 from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value, compared
 from engine.run.run import Run
 from equations.formula.syntax import (
@@ -29,7 +29,7 @@ from equations.formula.syntax import (
     Window,
     Word,
 )
-from equations.model.index_set import PERIOD_SET
+from equations.model.index_set import CALENDAR, PERIOD_SET
 
 #: Letter -> its index set and the member that it stands for.
 Scope = Mapping[str, tuple[str, str]]
@@ -85,16 +85,16 @@ class ScalarScope:
 
     def moved(self, axis: str, label: str, offset: int) -> str:
         """Return the member some steps before or behind another."""
-        if self.methodology.index_set[axis].kind == "year":
-            return str(int(label) + offset)
-        at = self.turn(axis, label) + offset
-        if not 0 <= at < len(self.setting.members[axis]):
+        wanted = self.turn(axis, label) + offset
+        found = [member for member in self.setting.members[axis] if self.turn(axis, member) == wanted]
+        if not found:
             raise PathError(f"{axis} has no member {abs(offset)} {'before' if offset < 0 else 'behind'} {label}")
-        return self.setting.members[axis][at]
+        return found[0]
 
     def turn(self, axis: str, label: str) -> int:
-        """Return where a member stands in the order of its axis; years are counted by themselves."""
-        return int(label) if self.methodology.index_set[axis].kind == "year" else self.setting.members[axis].index(label)
+        """Return where a member stands in the order of its axis; those of the calendar are counted by themselves."""
+        kind = self.methodology.index_set[axis].kind
+        return turn_in_calendar(kind, label) if kind in CALENDAR else self.setting.members[axis].index(label)
 
     def in_window(self, window: Window, scope: Scope) -> tuple[str, ...]:
         """Return the members from one end of a window to the other."""
