@@ -58,7 +58,10 @@ def placeholder_setting(
     groups: dict[str, tuple[tuple[int, ...], ...]] = {}
     dates: dict[str, tuple[tuple[str, str], ...]] = {}
     first = date(start, 1 if from_january else 7, 1)
-    known = Setting({}, {}, members, groups, {}, first.isoformat(), _end(methodology, first, count, sizes or {}).isoformat(), dates=dates)
+    known = Setting(
+        choices={}, readings={}, members=members, groups=groups, relations={}, start=first.isoformat(),
+        end=_end(methodology, first, count, sizes or {}).isoformat(), dates=dates,
+    )  # fmt: skip
     for index_set in methodology.index_sets:
         if index_set.kind in CALENDAR:
             members[index_set.id] = calendar_axis(index_set, known.start, known.end)

@@ -65,7 +65,10 @@ class _Maker:
         groups: dict[str, tuple[tuple[int, ...], ...]] = {}
         dates: dict[str, tuple[tuple[str, str], ...]] = {}
         #: What is known so far, for the days of members.
-        known_setting = Setting({}, {}, members, groups, {}, project.start.isoformat(), project.end.isoformat(), dates=dates)
+        known_setting = Setting(
+            choices={}, readings={}, members=members, groups=groups, relations={}, start=project.start.isoformat(),
+            end=project.end.isoformat(), dates=dates,
+        )  # fmt: skip
         for id_ in project.members:
             if id_ not in methodology.index_set:
                 self.fault("I502", f"there is no index set {id_!r}", project.members[id_].place,

@@ -23,6 +23,9 @@ index_sets:
   - {id: step, letters: [s, t], members: [s1, s2, s3], ordered: yes}
   - {id: past, kind: year, history: 2, letters: [u, v]}
   - {id: year, kind: year, letters: [y, z, x]}
+  - {id: month, kind: month, letters: [n, o]}
+  - {id: turn, kind: project_year, letters: [d, l], shares: [year]}
+  - {id: fire, dated: yes, letters: [e, f], project: must-list}
   - {id: period, kind: group, groups: year, letters: [q, r], project: must-list}
   - {id: biome, kind: group, groups: stratum, letters: [b], members: [{id: low, of: [a, c]}, {id: high, of: [b]}]}
   - {id: map, kind: group, groups: year, letters: [m], project: must-list}

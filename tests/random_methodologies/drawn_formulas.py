@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 from unit_balance import AREA, CARBON, DAYS, DECLARED, DIOXIDE, PLAIN, Balance, unit
 from worlds import Letters, OutsideRelation, World
 
-LETTERS = {"stratum": "ijk", "wet": "", "gas": "gh", "year": "yzx", "period": "qr", "biome": "b", "map": "m", "step": "st", "past": "uv"}
+LETTERS = {"stratum": "ijk", "wet": "", "gas": "gh", "year": "yzx", "period": "qr", "biome": "b", "map": "m", "step": "st", "past": "uv",
+           "month": "no", "turn": "dl", "fire": "ef"}  # fmt: skip
 #: Ordered set -> the marks of its first and its last member.
 ORDERED = {"year": ("start", "end"), "step": ("first", "last"), "past": ("first", "end"), "period": ("first", "last")}
-GROUPED = {"period": "year", "map": "year", "biome": "stratum"}
+#: What lies in what: the members of groups, and those of sets in time by their days.
+GATHERED = {"period": ("year", "fire"), "map": ("year", "fire"), "biome": ("stratum",), "year": ("month", "fire"), "turn": ("fire",),
+            "month": ("fire",)}  # fmt: skip
+#: Sets whose members have days.
+IN_TIME = ("year", "past", "period", "map", "month", "turn", "fire")
 #: Sets whose members the spec names.
 NAMED = ("stratum", "wet", "year", "step")
 Value = Callable[[World, Letters], Bounded]
@@ -82,9 +87,10 @@ def places(scope: Scope, set_id: str) -> list[tuple[str, Callable[[World, Letter
             found.append((letter, lambda world, at, letter=letter: at[letter]))
             for lag in range(1, scope.lags.get(letter, 0) + 1):
                 found.append((f"{letter}-{lag}", lambda world, at, letter=letter, lag=lag: str(int(at[letter]) - lag)))
-        if GROUPED.get(set_id) == own or (GROUPED.get(set_id) == "stratum" and own == "wet"):
+        base = "stratum" if own == "wet" else own
+        if base in GATHERED.get(set_id, ()):
             name = LETTERS[set_id][0]
-            found.append((f"{name}({letter})", lambda world, at, letter=letter: world.member_of(set_id, at[letter])))
+            found.append((f"{name}({letter})", lambda world, at, letter=letter, base=base: world.member_of(set_id, base, at[letter])))
     if set_id in ORDERED and set_id != "period":
         found += [(mark, lambda world, at, end=end: world.members[set_id][end]) for mark, end in zip(ORDERED[set_id], (0, -1), strict=True)]
     if set_id in NAMED and set_id != "year":
@@ -152,7 +158,8 @@ def formula(draw, scope: Scope, wanted: Balance, depth: int = 2) -> Term:
     kinds = ["leaf", "sum", "difference", "product", "quotient", "function", "cases", "minus", "power", "chemistry"]
     kinds += ["reduction"] * 2 if any(scope.free(s) for s in ("stratum", "gas", "year", "period", "step")) else []
     kinds += ["plain function"] * 2 if wanted.is_plain else ["root"]
-    kinds += ["calendar"] if wanted in (DAYS, unit(year=1)) and any(s == "year" for s in scope.letters.values()) else []
+    kinds += ["calendar"] if wanted == unit(year=1) and "year" in scope.letters.values() else []
+    kinds += ["calendar"] * 2 if wanted == DAYS and any(s in IN_TIME for s in scope.letters.values()) else []
     return draw(_OF_KIND[draw(st.sampled_from(kinds))](scope, wanted, depth - 1))
 
 
@@ -249,9 +256,17 @@ def _chemistry(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
 
 @st.composite
 def _calendar(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
-    letter = draw(st.sampled_from(sorted(x for x, s in scope.letters.items() if s == "year")))
-    name = draw(st.sampled_from(["days_in_year", "operating_days"])) if wanted == DAYS else "elapsed_years"
-    return Term(f"{name}({letter})", wanted, lambda w, at: Bounded(Fraction(w.days(name, int(at[letter])))))
+    if wanted != DAYS:
+        letter = draw(st.sampled_from(sorted(x for x, s in scope.letters.items() if s == "year")))
+        return Term(f"elapsed_years({letter})", wanted, lambda w, at: Bounded(Fraction(int(at[letter]) - w.start.year)))
+    timed = sorted(x for x, s in scope.letters.items() if s in IN_TIME)
+    one, other = draw(st.sampled_from(timed)), draw(st.sampled_from(timed))
+    sets = scope.letters
+    names = ["days", "operating_days", "shared_days", "first_day", "last_day"] + (["days_in_year"] if sets[one] in ("year", "past") else [])
+    name = draw(st.sampled_from(names))
+    if name == "shared_days":
+        return Term(f"shared_days({one}, {other})", wanted, lambda w, at: Bounded(Fraction(w.shared((sets[one], at[one]), (sets[other], at[other])))))
+    return Term(f"{name}({one})", wanted, lambda w, at: Bounded(Fraction(w.days(name, sets[one], at[one]))))
 
 
 # -- cases and conditions
@@ -361,15 +376,18 @@ def inside(world: World, letters: Letters, letter: str, members: tuple[str, ...]
 def _range(draw, scope: Scope, kind: str) -> list[tuple[str, str, str, Callable[[World, Letters], tuple[str, ...]]]]:
     """Return the ways to bind one more letter: text, letter, set, members."""
     found = []
-    for set_id in ("stratum", "gas", "year", "period", "step", "past"):
+    for set_id in ("stratum", "gas", "year", "period", "step", "past", "turn", "fire"):
         if letter := scope.free(set_id):
             found.append((letter, letter, set_id, lambda w, at, set_id=set_id: w.members[set_id]))
     if letter := scope.free("stratum"):
         found.append((f"{letter} in wet", letter, "wet", lambda w, at: w.members["wet"]))
     for group, own in scope.letters.items():
-        base = GROUPED.get(own, "")
-        if base and (letter := scope.free(base)):
-            found.append((f"{letter} in {group}", letter, base, lambda w, at, group=group, own=own: w.groups[own][at[group]]))
+        for base in GATHERED.get(own, ()):
+            if letter := scope.free(base):
+                found.append((f"{letter} in {group}", letter, base,
+                              lambda w, at, group=group, own=own, base=base: w.members_in(own, at[group], base)))  # fmt: skip
+        if own == "turn" and kind == "Sum" and (letter := scope.free("year")):  # a year that two of them share
+            found.append((f"{letter} in {group}", letter, "year", lambda w, at, group=group: w.members_in("turn", at[group], "year")))
         if own in ORDERED and (letter := scope.free(own)):
             found += _windows(letter, group, own, kind)
         if own == "year" and (letter := scope.free("past")):
@@ -401,6 +419,9 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
     inner = scope.bound(letter, set_id)
     inner = inner if kind == "Sum" else replace(inner, in_sum="")
     body = draw(formula(inner, wanted, depth))
+    group = text.split(" in ")[-1]
+    if set_id == "year" and scope.letters.get(group) == "turn":
+        body = _shared(body, letter, group)
 
     def value(w: World, at: Letters) -> Bounded:
         terms = []
@@ -420,6 +441,16 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
         return found
 
     return Term(f"{kind}({text}, {body.text})", wanted, value)
+
+
+def _shared(body: Term, year: str, turn: str) -> Term:
+    """Return the part of a year's value that a project year has."""
+
+    def value(w: World, at: Letters) -> Bounded:
+        part = Fraction(w.shared(("year", at[year]), ("turn", at[turn])))
+        return body.value(w, at) * Bounded(part) / Bounded(Fraction(w.days("operating_days", "year", at[year])))
+
+    return Term(f"({body.text}) * shared_days({year}, {turn}) / operating_days({year})", body.unit, value)
 
 
 _OF_KIND = {

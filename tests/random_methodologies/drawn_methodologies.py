@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 
@@ -21,11 +21,12 @@ INPUT_SHAPES = (
     ((), ""), (("stratum",), ""), (("wet",), ""), (("stratum", "stratum"), ""), (("gas",), ""), (("stratum", "gas"), "emits"),
     (("stratum", "gas"), ""), (("year",), ""), (("stratum", "year"), ""), (("period",), ""), (("biome",), ""), (("map",), ""),
     (("stratum", "gas", "year"), "emits"), (("stratum", "stratum"), "flows"), (("step",), ""), (("stratum", "step"), ""), (("past",), ""),
+    (("fire",), ""), (("turn",), ""), (("month",), ""),
 )  # fmt: skip
 COMPUTED_SHAPES = (
     ((), ""), (("stratum",), ""), (("wet",), ""), (("gas",), ""), (("year",), ""), (("stratum", "year"), ""), (("period",), ""),
     (("stratum", "gas"), "emits"), (("stratum", "stratum"), ""), (("biome",), ""), (("stratum", "stratum"), "flows"),
-    (("step",), ""), (("stratum", "step"), ""), (("past",), ""),
+    (("step",), ""), (("stratum", "step"), ""), (("past",), ""), (("fire",), ""), (("turn",), ""), (("month",), ""),
 )  # fmt: skip
 NUMBERS = ("0", "1", "2", "3", "0.5", "0.25", "7.5", "12", "0.1", "1.37", "20.4")
 
@@ -80,13 +81,16 @@ def _project(draw) -> Draft:
     world = empty_world((first, last), gases, groups, relations, {"way": way}, {"open-place": reading})
     spans = [(first if at == 0 else date(int(part[0]), 1, 1), last if part[-1] == years[-1] else date(int(part[-1]), 12, 31))
              for at, part in enumerate(parts)]  # fmt: skip
+    fires = {f"f{at}": first + timedelta(days=(last - first).days * share // 100) for at, share in enumerate(draw(st.lists(st.integers(0, 100), min_size=1, max_size=3)))}
+    world.add_calendar({f"p{at + 1}": span for at, span in enumerate(spans)}, fires)
+    burnt = ", ".join(f"{{id: {name}, date: {day}}}" for name, day in fires.items())
     shown = ", ".join(f"{{id: p{at + 1}, start: {a}, end: {b}}}" for at, (a, b) in enumerate(spans))
     listed = ", ".join(f"{name}: [{', '.join(part)}]" for name, part in maps.items())
     setting = {
         "project": "{name: drawn}",
         "operation": f"{{start: {first}, end: {last}}}",
         "monitoring_periods": f"[{shown}]",
-        "members": f"{{gas: [{', '.join(gases)}], map: {{{listed}}}}}",
+        "members": f"{{gas: [{', '.join(gases)}], map: {{{listed}}}, fire: [{burnt}]}}",
         "choices": f"{{way: {way}}}",
         "readings": f"{{open-place: {reading}}}",
     }
@@ -347,7 +351,7 @@ def _carried(draw, draft: Draft, flows: bool) -> None:
     draft.define(f"{brought.id.lower()}.later", brought.id, f"{brought.id}[q]", f"formula: '{carried.text}'",
                  _case(("q",), carried, lambda w, at: not is_first(w, at)), "q > first")  # fmt: skip
     own = Term(f"{brought.id}[q(y)] * 0.5 + {more.text}", unit_,
-               lambda w, at: w.cell(brought.id, (w.member_of("period", at["y"]),)) * exact("0.5") + more.value(w, at))  # fmt: skip
+               lambda w, at: w.cell(brought.id, (w.member_of("period", "year", at["y"]),)) * exact("0.5") + more.value(w, at))  # fmt: skip
     draft.define(f"{yearly.id.lower()}.all", yearly.id, f"{yearly.id}[y]", f"formula: '{own.text}'", _case(("y",), own))
 
     def total(w: World, at: Letters) -> Bounded:
