@@ -58,6 +58,7 @@ FINDING_CODES: dict[str, str] = {
     "A740": "a rule that cannot be decided",
     "A741": "a methodology that does not pass its own check, and so gives no number",
     "A746": "a value so near a whole number that its last digits would decide; it counts as the whole number",
+    "A747": "a group of years that goes on behind the last year of the project: the part within counts",
 }
 
 

@@ -141,4 +141,4 @@ def _holds(run: Run, block: ValueBlock, quantity: Quantity, cell: tuple[str, ...
         for label, axis in zip(cell, quantity.indices, strict=True)
         if axis == set_id
     }
-    return holds(block.when, run.setting, at, run.methodology.year_set)
+    return holds(block.when, run.setting, at)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from engine.audit.roles import listed, with_role
 from engine.finding import Finding
+from engine.plan.time_axes import common, run_of
 from engine.run.calendar_days import days_in_year, operating_days
 from engine.run.run import Run
 from equations.formula.syntax import Call, Element, MatrixRef, walk
@@ -92,3 +93,17 @@ def _outside(run: Run) -> Iterator[Finding]:
             "what was reduced on these days is not credited",
             place=run.project.periods[0].place,
         )
+        yield from _events(run)
+
+
+def _events(run: Run) -> Iterator[Finding]:
+    """Name the dated members that lie in no monitoring period: they fall into a year, and nothing of them is credited by period."""
+    periods = [run_of(period.start.isoformat(), period.end.isoformat()) for period in run.project.periods]
+    for own in (s for s in run.methodology.index_sets if s.dated):
+        dated = zip(run.setting.members[own.id], run.setting.dates[own.id], strict=True)
+        outside = [f"{member} ({day})" for member, (day, _) in dated if not any(common(run_of(day, day), period) for period in periods)]
+        if outside:
+            verb = "lies" if len(outside) == 1 else "lie"
+            yield Finding("A708", "warning", own.id, f"{listed(outside)} of {own.id} {verb} in no monitoring period",
+                          "a sum over the members of a period passes over it", "correct the dates or the periods, if it should count",
+                          place=run.project.members[own.id].place if own.id in run.project.members else own.place)  # fmt: skip

@@ -247,7 +247,7 @@ class ScalarPath(ScalarScope):
 
     def call(self, node: Call, scope: Scope) -> Value:
         if isinstance(node.arguments[0], Letter):
-            return self.calendar(node, scope)
+            return self.units.of(*self.calendar.count(node, dict(scope)))
         function = SCALAR_FUNCTIONS.get(node.name)
         if function is None:
             raise PathError(f"{node.name} is unknown to the second computation")
@@ -268,18 +268,6 @@ class ScalarPath(ScalarScope):
             self.rounding = self.rounding or exact is None
             rounded = float(way(step if exact is None else exact))
         return rounded if isinstance(value, float) else type(value)(rounded, value.units)
-
-    def calendar(self, node: Call, scope: Scope) -> Value:
-        letter = node.arguments[0]
-        assert isinstance(letter, Letter)
-        year = int(scope[letter.letter][1]) + letter.offset
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        if node.name == "elapsed_years":
-            return self.units.of(float(year - int(self.setting.members[self.year_set][0])), "year")
-        if node.name == "operating_days":
-            first = max(first, date.fromisoformat(self.setting.start))
-            last = min(last, date.fromisoformat(self.setting.end))
-        return self.units.of(float(max(0, last.toordinal() - first.toordinal() + 1)), "day")
 
     # -- matrices, element by element
 

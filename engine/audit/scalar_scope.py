@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
+from engine.audit.scalar_calendar import ScalarCalendar, turn_in_calendar
 from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value, compared
 from engine.run.run import Run
 from equations.formula.syntax import (
+    MARKS,
     All,
     Binder,
     Compare,
@@ -26,6 +29,7 @@ from equations.formula.syntax import (
     Window,
     Word,
 )
+from equations.model.index_set import CALENDAR, PERIOD_SET
 
 #: Letter -> its index set and the member that it stands for.
 Scope = Mapping[str, tuple[str, str]]
@@ -53,7 +57,7 @@ class ScalarScope:
     def __init__(self, run: Run) -> None:
         self.run = run
         self.methodology, self.setting = run.methodology, run.setting
-        self.year_set = run.methodology.year_set
+        self.calendar = ScalarCalendar(run)
         self.units = CarriedUnits(frozenset(run.methodology.own_unit_words))
 
     def value(self, node: Node, scope: Scope) -> Value:
@@ -63,12 +67,47 @@ class ScalarScope:
     def label(self, index: Index, axis: str, scope: Scope) -> str:
         """Return the member that an index stands for."""
         if isinstance(index, IndexLabel):
-            return self.setting.members[axis][0 if index.label == "start" else -1] if index.mark else index.label
+            return self.end_of(axis, index.label) if index.mark else index.label
         label = scope[index.letter][1]
         if isinstance(index, IndexGroup):
-            at = self.setting.members[self.methodology.index_set[axis].groups].index(label)
+            own, base = scope[index.letter][0], self.methodology.index_set[axis].groups
+            if not base or axis == PERIOD_SET or not self.methodology.is_within(own, base):
+                return next(m for m in self.setting.members[axis] if self.calendar.meet((axis, m), (own, label)))
+            at = self.setting.members[base].index(label)
             return next(m for m, part in zip(self.setting.members[axis], self.setting.groups[axis], strict=True) if at in part)
-        return str(int(label) + index.offset) if index.offset else label
+        return self.moved(axis, label, index.offset) if index.offset else label
+
+    def end_of(self, axis: str, mark: str) -> str:
+        """Return the member at an end of an axis; project years begin with the operation, whatever stands before them."""
+        if mark == "start":
+            return str(date.fromisoformat(self.setting.start).year)
+        return self.setting.members[axis][0] if mark == "first" else self.setting.members[axis][-1]
+
+    def moved(self, axis: str, label: str, offset: int) -> str:
+        """Return the member some steps before or behind another."""
+        wanted = self.turn(axis, label) + offset
+        found = [member for member in self.setting.members[axis] if self.turn(axis, member) == wanted]
+        if not found:
+            raise PathError(f"{axis} has no member {abs(offset)} {'before' if offset < 0 else 'behind'} {label}")
+        return found[0]
+
+    def turn(self, axis: str, label: str) -> int:
+        """Return where a member stands in the order of its axis; those of the calendar are counted by themselves."""
+        kind = self.methodology.index_set[axis].kind
+        return turn_in_calendar(kind, label) if kind in CALENDAR else self.setting.members[axis].index(label)
+
+    def in_window(self, window: Window, scope: Scope) -> tuple[str, ...]:
+        """Return the members from one end of a window to the other."""
+        axis, ends = window.set, []
+        for end in (window.first, window.last):
+            label = self.end_of(axis, end.label) if isinstance(end, IndexLabel) else scope[end.letter][1]
+            ends.append(self.turn(axis, label) + (0 if isinstance(end, IndexLabel) else end.offset))
+        inside = tuple(m for m in self.setting.members[axis] if ends[0] <= self.turn(axis, m) <= ends[1])
+        if window.within:
+            return tuple(member for member in inside if member in self.setting.members[window.within])
+        if len(inside) != max(0, ends[1] - ends[0] + 1):
+            raise PathError(f"a window of {ends[1] - ends[0] + 1} members holds {len(inside)} of {axis}")
+        return inside
 
     def terms(self, node: Reduce, scope: Scope) -> Iterator[Any]:
         """Yield the body for every combination of the letters that a reduction binds; cells outside a relation are passed over."""
@@ -93,14 +132,14 @@ class ScalarScope:
         match binder.within:
             case All(set=set_id):
                 return set_id, self.setting.members[set_id]
-            case GroupOf(letter=letter):
+            case GroupOf(letter=letter, set=whole):
                 set_id, label = scope[letter]
-                whole = self.methodology.index_set[set_id].groups
+                if whole != self.methodology.index_set[set_id].groups or set_id == PERIOD_SET:
+                    return whole, self.calendar.inside((set_id, label), whole)
                 chosen = self.setting.groups[set_id][self.setting.members[set_id].index(label)]
                 return whole, tuple(self.setting.members[whole][at] for at in sorted(chosen))
-            case Window(last=end):
-                last = int(scope[end.letter][1]) + end.offset
-                return self.year_set, tuple(year for year in self.setting.members[self.year_set] if int(year) <= last)
+            case Window() as window:
+                return window.set, self.in_window(window, scope)
         raise PathError("a letter that runs over nothing")
 
     # -- conditions
@@ -116,10 +155,9 @@ class ScalarScope:
             case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)):
                 return COMPARE[op]((self.setting.choices if kind == "choice" else self.setting.readings)[id_], text)
             case Compare(op=op, left=Letter() as left, right=right):
-                a, b = self.member(left, scope), self.member(right, scope)
-                if scope[left.letter][0] == self.year_set:
-                    return COMPARE[op](int(a), int(b))
-                return COMPARE[op](a, b)
+                if op in ("==", "!=") and not left.offset and not getattr(right, "offset", 0):
+                    return COMPARE[op](self.member(left, left.set, scope), self.member(right, left.set, scope))
+                return COMPARE[op](*(self.turn(left.set, self.member(x, left.set, scope)) + getattr(x, "offset", 0) for x in (left, right)))
             case Compare(op=op, left=left, right=right):
                 a, b = self.units.joined(*self.each(partial(self.value, left, scope), partial(self.value, right, scope)))
                 return compared(op, a, b)
@@ -162,10 +200,8 @@ class ScalarScope:
             raise OutsideRelationError(*holes)
         return found
 
-    def member(self, node: Node, scope: Scope) -> str:
+    def member(self, node: Node, axis: str, scope: Scope) -> str:
         if isinstance(node, Word):
             return node.text
         assert isinstance(node, Letter)
-        years = self.setting.members[self.year_set] if self.year_set else ()
-        label = {"start": years[:1], "end": years[-1:]}.get(node.letter, ()) or (scope[node.letter][1],)
-        return str(int(label[0]) + node.offset) if node.offset else label[0]
+        return self.end_of(axis, node.letter) if node.letter in MARKS else scope[node.letter][1]

@@ -6,6 +6,7 @@ operation instead of doing it. So both give the same numbers to the bit, whateve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -62,10 +63,10 @@ class Lowering(StepEvaluator):
     #: Cells that are below zero where a formula reads what is not there.
     guards: list[Cells] = field(default_factory=list)
 
-    def step(self, step: Step, year: int | None) -> None:
+    def step(self, step: Step, here: Mapping[str, int]) -> None:
         """Write down one case of one equation."""
         self.cells.defining, self.cells.guarded = step.quantity, False
-        super().step(step, year)
+        super().step(step, here)
 
     def states_of(self, equation: Equation, shape: tuple[int, ...], scope: Scope) -> NDArray[np.uint8]:
         """Return no states: which cells are left out, a batch does not tell."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from engine.checks.plans import plan_errors
 from engine.finding import Finding, from_error
 from engine.plan.setting import Setting
-from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting, spans
+from engine.plan.shapes import shapes
+from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting
 from equations.model.methodology import Methodology
 
 _MOST_COMBINATIONS = 4096
@@ -43,6 +44,8 @@ def settings_to_check(methodology: Methodology) -> Iterator[Setting]:
     """Yield the settings under which needs are walked: every combination of choices, on both sides of every year that is named."""
     combinations = list(choice_combinations(methodology))[:_MOST_COMBINATIONS]
     for listed in listings(methodology):
-        for start, count in spans(methodology):
+        for shape in shapes(methodology):
             for choices in combinations:
-                yield placeholder_setting(methodology, choices, start=start, count=count, listed=listed)
+                yield placeholder_setting(
+                    methodology, choices, start=shape.start, count=shape.count, listed=listed, sizes=shape.sizes
+                )

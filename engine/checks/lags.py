@@ -8,16 +8,19 @@ from itertools import islice
 import numpy as np
 
 from engine.finding import Finding
+from engine.plan.guards import word_for
 from engine.plan.setting import MOST_YEARS, Setting
-from engine.plan.spec_setting import YEARS, choice_combinations, named_setting
+from engine.plan.spec_setting import YEARS, choice_combinations, open_orders, placeholder_setting
 from engine.run.formula import Scope, Valued, aligned
 from engine.run.rule_formulas import RuleFormulas
 from engine.run.truth import AWAY, FALSE, TRUE
-from equations.formula.syntax import Element, IndexLetter, MatrixRef, Node, walk
+from equations.formula.syntax import Binder, Element, IndexLetter, MatrixRef, Node, Window, walk
 from equations.formula.tokens import Source
 from equations.model.dataset import Comparison
 from equations.model.equation import Rule
+from equations.model.index_set import IndexSet
 from equations.model.methodology import Methodology
+from equations.records import record
 
 _FIRST = 2001
 _MOST_SETTINGS = 256
@@ -27,41 +30,59 @@ def check_lags(methodology: Methodology) -> list[Finding]:
     """Report rules and comparisons whose lag no year can have (an error), and rules that do not apply to the first or last years."""
     findings: list[Finding] = []
     for rule in methodology.rules:
-        lags = _lags(rule.condition, rule.when)
+        lags = _lags(methodology, rule.condition, rule.when)
         if lags:
             findings += _rule(rule, lags, methodology)
     for comparison in methodology.comparisons:
-        lags = _lags(comparison.left, comparison.right)
+        lags = _lags(methodology, comparison.left, comparison.right)
         if lags and not any(_compares(comparison, RuleFormulas(methodology, s, {})) for s in _settings(methodology, lags)):
-            source = comparison.left_source if lags[0] in set(_lags(comparison.left)) else comparison.right_source
+            source = comparison.left_source if lags[0] in _lags(methodology, comparison.left) else comparison.right_source
             findings.append(_never(comparison.id, "comparison", lags[0], source, str(comparison.source)))
     return findings
 
 
-def _lags(*nodes: Node | None) -> list[IndexLetter]:
-    """Return the indices with an offset, those that reach farthest first."""
-    found = [
-        index
-        for node in nodes
-        if node is not None
-        for part in walk(node)
-        if isinstance(part, Element | MatrixRef)
-        for index in part.indices
-        if isinstance(index, IndexLetter) and index.offset
-    ]
-    return sorted(found, key=lambda index: -abs(index.offset))
+@record(frozen=True)
+class Lagged:
+    """An index or an end of a window that lies some members before or behind a letter of an ordered axis."""
+
+    index: IndexLetter
+    axis: IndexSet
+
+    @property
+    def count(self) -> int:
+        """By how many members."""
+        return abs(self.index.offset)
 
 
-def _settings(methodology: Methodology, lags: list[IndexLetter]) -> Iterator[Setting]:
-    """Yield settings with more years than any lag reaches, under every choice."""
-    years = abs(lags[0].offset) + YEARS
+def _lags(methodology: Methodology, *nodes: Node | None) -> list[Lagged]:
+    """Return the indices and the ends of windows with an offset, those that reach farthest first."""
+    parts = (part for node in nodes if node is not None for part in walk(node))
+    found = [Lagged(end, methodology.index_set[axis]) for part in parts for end, axis in _ends(part, methodology) if end.offset]
+    return sorted(found, key=lambda reach: -reach.count)
+
+
+def _ends(part: Node, methodology: Methodology) -> list[tuple[IndexLetter, str]]:
+    """Return the letters with which an element is read, or with which a window begins and ends, and the axis of each."""
+    if isinstance(part, Element | MatrixRef):
+        pairs = zip(part.indices, methodology.quantity[part.quantity].indices[part.whole :], strict=True)
+        return [(index, axis) for index, axis in pairs if isinstance(index, IndexLetter)]
+    window = part.within if isinstance(part, Binder) else None
+    if not isinstance(window, Window) or window.within:
+        return []
+    return [(end, window.set) for end in (window.first, window.last) if isinstance(end, IndexLetter)]
+
+
+def _settings(methodology: Methodology, lags: list[Lagged]) -> Iterator[Setting]:
+    """Yield settings with more years, and more members of sets that projects list in order, than any lag reaches, under every choice."""
+    years = lags[0].count + YEARS
     if years >= MOST_YEARS:
         return
+    sizes = {s.id: years for s in open_orders(methodology)}
     for choices in islice(choice_combinations(methodology), _MOST_SETTINGS):
-        yield named_setting(methodology, choices, {}, f"{_FIRST}-01-01", f"{_FIRST + years - 1}-12-31", {})
+        yield placeholder_setting(methodology, choices, start=_FIRST, count=years, sizes=sizes, from_january=True)
 
 
-def _rule(rule: Rule, lags: list[IndexLetter], methodology: Methodology) -> Iterator[Finding]:
+def _rule(rule: Rule, lags: list[Lagged], methodology: Methodology) -> Iterator[Finding]:
     applies, skipped, asked = False, "", False
     for setting in _settings(methodology, lags):
         formulas, scope = RuleFormulas(methodology, setting, {}), Scope()
@@ -77,17 +98,17 @@ def _rule(rule: Rule, lags: list[IndexLetter], methodology: Methodology) -> Iter
         applies |= bool(here.any())
         gone = np.argwhere((may != FALSE) & (can_be == AWAY))
         if len(gone) and not skipped:
-            skipped = "first" if lags[0].offset < 0 else "last"
-    if (asked and not applies) or (not asked and abs(lags[0].offset) + YEARS >= MOST_YEARS):
+            skipped = "first" if lags[0].index.offset < 0 else "last"
+    if (asked and not applies) or (not asked and lags[0].count + YEARS >= MOST_YEARS):
         yield _never(rule.id, "rule", lags[0], rule.condition_source, str(rule.source))
     elif skipped:
-        count = abs(lags[0].offset)
-        years = f"the {skipped} year" if count == 1 else f"the {skipped} {count} years"
+        word = word_for(lags[0].axis)
+        members = f"the {skipped} {word}" if lags[0].count == 1 else f"the {skipped} {lags[0].count} {word}s"
         yield Finding(
-            "G405", "note", rule.id, f"the rule {rule.id} does not apply to {years} of a project",
-            f"it reads {lags[0].letter}{lags[0].offset:+d}",
-            f"write `{lags[0].letter} == start or ...` with what holds there, if anything does", source=str(rule.source),
-            place=rule.place,
+            "G405", "note", rule.id, f"the rule {rule.id} does not apply to {members} of a project",
+            f"it reads {_shown(lags[0])}",
+            f"write `{lags[0].index.letter} == {_edge(lags[0], skipped)} or ...` with what holds there, if anything does",
+            source=str(rule.source), place=rule.place,
         )  # fmt: skip
 
 
@@ -101,11 +122,19 @@ def _compares(comparison: Comparison, formulas: RuleFormulas) -> bool:
     return not bool((aligned(sides[0], axes) | aligned(sides[1], axes)).all())
 
 
-def _never(id_: str, what: str, lag: IndexLetter, source: Source | None, cited: str) -> Finding:
+def _shown(reach: Lagged) -> str:
+    return f"{reach.index.letter}{reach.index.offset:+d}"
+
+
+def _edge(reach: Lagged, side: str) -> str:
+    return {"first": "start", "last": "end"}[side] if reach.axis.kind == "year" else side
+
+
+def _never(id_: str, what: str, lag: Lagged, source: Source | None, cited: str) -> Finding:
     return Finding(
         "G405", "error", id_,
-        f"the {what} {id_} never applies: no year has {lag.letter}{lag.offset:+d} among those that it runs over",
-        "a lag does not stop at the first year; where there is no such year, nothing is compared",
-        "take a smaller lag, or limit the years so that it can be reached", source=cited,
-        place=source.place(lag.span) if source else None,
+        f"the {what} {id_} never applies: no {word_for(lag.axis)} has {_shown(lag)} among those that it runs over",
+        f"a lag does not stop at the first {word_for(lag.axis)}; where there is no such {word_for(lag.axis)}, nothing is compared",
+        f"take a smaller lag, or limit the {word_for(lag.axis)}s so that it can be reached", source=cited,
+        place=source.place(lag.index.span) if source else None,
     )  # fmt: skip

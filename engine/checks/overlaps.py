@@ -8,7 +8,8 @@ from itertools import product
 
 from engine.finding import Finding
 from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
-from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting, spans
+from engine.plan.shapes import shapes
+from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting
 from equations.formula.syntax import IndexLabel, IndexLetter, Member, walk
 from equations.model.equation import Equation
 from equations.model.left_side import LeftSide, left_side
@@ -177,8 +178,8 @@ class _Covered:
 def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
     """Return settings without a project, on both sides of every year that a condition names."""
     choices = next(choice_combinations(methodology))
-    return tuple(placeholder_setting(methodology, choices, start=start, count=count, listed=listed)
-                 for listed in listings(methodology) for start, count in spans(methodology))  # fmt: skip
+    return tuple(placeholder_setting(methodology, choices, start=shape.start, count=shape.count, listed=listed, sizes=shape.sizes)
+                 for listed in listings(methodology) for shape in shapes(methodology))  # fmt: skip
 
 
 def _with(base: Setting, combination: Switches) -> Setting:
@@ -211,7 +212,7 @@ def _cells(case: Equation, live: tuple[int, ...], setting: Setting, methodology:
     left = left_side(case, methodology.quantity[case.quantity])
     for cell in product(*(_labels(left, at, setting) for at in live)):
         labels = {letter: cell[live.index(at)] for letter, at in left.place_of.items() if at in live}
-        if case.when is None or holds(case.when, setting, labels, methodology.year_set):
+        if case.when is None or holds(case.when, setting, labels):
             yield cell
 
 

@@ -253,7 +253,10 @@ class _Text(StrPrinter):  # type: ignore[misc]
 
 
 def _group_of(condition: sympy.Basic) -> sympy.Symbol | None:
-    """Return the letter of a group where a condition says that a year belongs to it: ``Eq(group(y) - q, 0)``."""
+    """Return the letter of a group where a condition says that a year belongs to it: ``Eq(group(y) - q, 0)``, ``Ne(shared_days(y, q), 0)``."""
+    if isinstance(condition, sympy.Ne):
+        shared = next((f for f in condition.atoms(AppliedUndef) if f.func.__name__ == "shared_days"), None)
+        return shared.args[1] if shared is not None and condition.rhs == 0 else None
     if not isinstance(condition, sympy.Eq):
         return None
     gap = condition.lhs - condition.rhs

@@ -27,7 +27,7 @@ from equations.readings.composition import with_readings
 Key = tuple[str, str]
 _DECISIVE = ("indices", "unit", "kind", "type", "on", "alternatives", "acts_as")
 #: Fields of sets and relations that decide which cells there are.
-_SHAPE = ("members", "kind", "subset_of", "groups", "project", "over")
+_SHAPE = ("members", "kind", "subset_of", "groups", "project", "shares", "over")
 _PROJECT_PARTS = ("choices", "members", "relations")
 
 

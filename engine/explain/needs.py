@@ -14,6 +14,7 @@ from engine.plan.plan import Plan
 from engine.plan.planner import plan_run, plan_with_rules
 from engine.plan.rule_cells import Known
 from engine.plan.setting import Setting, may_hold
+from engine.plan.shapes import spans
 from engine.plan.spec_setting import (
     FIRST,
     YEARS,
@@ -21,7 +22,6 @@ from engine.plan.spec_setting import (
     choice_combinations,
     is_invented,
     placeholder_setting,
-    spans,
 )
 from engine.plan.upstream import cut_off
 from equations.errors import GraphError, InputError, near_or_all

@@ -7,9 +7,10 @@ from itertools import product
 
 from engine.explain.needs import datasets_by_quantity, find_needs, lacking_cells, plan_for_needs
 from engine.plan.plan import Plan
-from engine.plan.setting import PERIOD_SET, Setting
+from engine.plan.setting import Setting
 from engine.plan.spec_setting import subsets_asked
 from engine.project.project_file import GAP
+from equations.model.index_set import PERIOD_SET
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
@@ -103,6 +104,9 @@ def _template_members(methodology: Methodology, setting: Setting, plan: Plan) ->
             spans = [f"{_quoted(m)}: [{', '.join(base[at] for at in group)}]"
                      for m, group in zip(labels, setting.groups[index_set.id], strict=True)]  # fmt: skip
             lines.append(f"  {index_set.id}: {{{', '.join(spans)}}}{comment}")
+        elif index_set.dated:
+            dated = ", ".join(f"{{id: {_quoted(m)}, date: {GAP}}}" for m in labels)
+            lines.append(f"  {index_set.id}: [{dated}]{comment}")
         else:
             lines.append(f"  {index_set.id}: [{', '.join(_quoted(m) for m in labels)}]{comment}")
     relations = [r for r in methodology.relations if all(axis in used for axis in r.over)]

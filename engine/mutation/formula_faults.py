@@ -45,6 +45,7 @@ from equations.formula.syntax import (
     rebuild,
 )
 from equations.meaning.exact_ratios import expected_of
+from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
 
@@ -62,7 +63,7 @@ OPERATORS: dict[str, str] = {
     "number": "a written number one larger, or its unit left out",
     "symbol": "another symbol of the same index shape",
     "index": "another letter or label in the place of an index, or another set to sum over",
-    "lag": "one year earlier or later",
+    "lag": "one year, or one member of another ordered axis, earlier or later",
     "transposition": "rows for columns, or another product of matrices",
     "min for max": "another function or reduction of the same kind, or none",
     "condition": "a case decided the other way round, at its edge, or left out",
@@ -280,7 +281,7 @@ class _Faults:
         for letter in (*letters, *dict.fromkeys(unbound)):
             if letter != index.letter:
                 yield "index", f"{letter} for {index.letter}", replace(index, letter=letter)
-        if isinstance(index, IndexLetter) and sets[axis].kind == "year":
+        if isinstance(index, IndexLetter) and sets[axis].ordered:
             for step in (-1, 1):
                 offset = index.offset + step
                 shown = f"{index.letter}{offset:+d}" if offset else index.letter
@@ -298,7 +299,7 @@ class _Faults:
         if len(node.arguments) == 1 and LANGUAGE[node.name].rule in ("same", "plain", "root"):
             yield self.put("min for max", f"{node.name} left out", node, node.arguments[0])
         for argument in node.arguments:
-            if isinstance(argument, Letter) and LANGUAGE[node.name].rule == "calendar":
+            if isinstance(argument, Letter) and self.methodology.index_set[letters[argument.letter]].kind in CALENDAR:
                 for step in (-1, 1):
                     yield self.put("lag", f"{node.name}({argument.letter}{step:+d})", argument,
                                    replace(argument, offset=argument.offset + step))  # fmt: skip
@@ -310,19 +311,27 @@ class _Faults:
         yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
         inner = dict(letters)
         for at, binder in enumerate(node.binders):
-            inner[binder.letter] = binder.within.set if isinstance(binder.within, All) else self.methodology.year_set
+            inner[binder.letter] = self.set_of(binder)
             for what, new in self.other_ranges(binder):
                 binders = (*node.binders[:at], new, *node.binders[at + 1 :])
                 operator = "lag" if isinstance(binder.within, Window) else "index"
                 yield self.put(operator, what, node, replace(node, binders=binders))
         yield from self.of(node.body, inner)
 
+    def set_of(self, binder: Binder) -> str:
+        """Return the set over which a bound letter runs."""
+        assert isinstance(binder.within, All | GroupOf | Window)
+        return binder.within.set
+
     def other_ranges(self, binder: Binder) -> Iterator[tuple[str, Binder]]:
-        within, year_set = binder.within, self.methodology.year_set
+        within = binder.within
         if isinstance(within, Window):
             for step in (-1, 1):
-                last = replace(within.last, offset=within.last.offset + step)
-                yield f"the sum ends at {last.letter}{last.offset:+d}", replace(binder, within=replace(within, last=last))
+                for what, end in (("ends", within.last), ("begins", within.first)):
+                    if isinstance(end, IndexLetter):
+                        moved = replace(end, offset=end.offset + step)
+                        new = replace(within, last=moved) if what == "ends" else replace(within, first=moved)
+                        yield f"the sum {what} at {end.letter}{moved.offset:+d}", replace(binder, within=new)
         elif isinstance(within, All):
             own = within.set
             for index_set in self.methodology.index_sets:
@@ -330,7 +339,7 @@ class _Faults:
                 if index_set.id != own and related:
                     yield f"over {index_set.id} instead of {own}", replace(binder, within=All(index_set.id))
         elif isinstance(within, GroupOf):
-            yield f"over all of {year_set} instead of one group", replace(binder, within=All(year_set))
+            yield f"over all of {within.set} instead of one group", replace(binder, within=All(within.set))
 
     def cases(self, node: Cases, letters: dict[str, str]) -> Iterator[Fault]:
         for at, (condition, value) in enumerate(node.branches):

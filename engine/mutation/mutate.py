@@ -145,7 +145,7 @@ class _Judge:
         using = [run for run in self.runs if id(run) in made and made[id(run)].equation.get(equation.id) != run.methodology.equation[equation.id]]
 
         def again(run: CaseRun) -> Result:
-            same = len(made[id(run)].quantities) == len(run.methodology.quantities)  # a fault may call in a step that nothing read
+            same = made[id(run)].quantity.keys() == run.methodology.quantity.keys()  # a fault may call in a step that nothing read
             known = self.of_cases[id(run)] if same else Dependencies(made[id(run)])
             touched = known.touched(equation.quantity, self.read_there(run, made[id(run)], equation, news))
             return run.again(made[id(run)], touched, same_needs=same_needs, read_unit=self.read_unit)

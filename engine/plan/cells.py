@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from engine.plan.plan import Box, Plan
 from engine.plan.setting import Setting
+from engine.plan.time_axes import in_operation
+from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 
@@ -66,9 +68,9 @@ def counted(quantity: Quantity, plan: Plan, methodology: Methodology, *, whole: 
     """
     setting = plan.setting
     places = [set(axis) for axis in plan.needs[quantity.id]]
-    monitored = setting.monitored_years() if not whole else None
-    if monitored is not None and methodology.year_set in quantity.indices:
-        places[quantity.indices.index(methodology.year_set)] &= set(monitored)
+    for own, axis in zip(places, quantity.indices, strict=True):
+        if methodology.index_set[axis].kind in CALENDAR:  # years before the project's first are no part of a total
+            own &= in_operation(methodology, setting, axis, monitored_only=not whole)
     mask = np.zeros(tuple(len(setting.members[axis]) for axis in quantity.indices), bool)
     mask[np.ix_(*(sorted(axis) for axis in places))] = True
     exists = existing_cells(quantity, setting, methodology)

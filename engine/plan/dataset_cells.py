@@ -33,7 +33,7 @@ def _block_holds(methodology: Methodology, setting: Setting, quantity: Quantity,
         return True
     at = {letter: label for (letter, set_id) in block.letters
           for label, axis in zip(labels, quantity.indices, strict=True) if axis == set_id}  # fmt: skip
-    return holds(block.when, setting, at, methodology.year_set)
+    return holds(block.when, setting, at)
 
 
 def may_be_excluded(methodology: Methodology, quantity: str) -> bool:

@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from engine.plan.guards import guard, narrowed, runs_over, window_text, word_for
 from engine.plan.setting import Setting
+from engine.plan.time_axes import days_of, group_of_each, operation, parts_of, torn, torn_error
+from engine.plan.windows import window_spans
 from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
     All,
     Binder,
+    Call,
+    Cases,
     Diagonal,
     Element,
     GroupOf,
@@ -24,8 +29,10 @@ from equations.formula.syntax import (
     Span,
     Window,
     children,
+    walk,
 )
 from equations.model.equation import Equation
+from equations.model.index_set import lies_in_time
 from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 
@@ -66,12 +73,16 @@ class NeedWalk:
         match node:
             case Element() | MatrixRef():
                 self.read(node.quantity, node.indices, node.whole)
-            case Reduce(binders=binders, body=body):
+            case Reduce(kind=kind, binders=binders, body=body):
                 held = dict(self.scope)
                 for binder in binders:
-                    self.scope[binder.letter] = self.bound(binder)
+                    self.scope[binder.letter] = self.bound(binder, kind)
+                    if kind == "Sum":
+                        self.check_shared(binder, body)
                 self.walk(body)
                 self.scope = held
+            case Cases():
+                self.walk_cases(node)
             case Diagonal(letter=letter, set=set_id, body=body):
                 self.check_listed(set_id)
                 held = dict(self.scope)
@@ -84,23 +95,48 @@ class NeedWalk:
                 for child in children(node):
                     self.walk(child)
 
-    def bound(self, binder: Binder) -> tuple[str, set[int]]:
-        """Return the set of a bound letter and the positions that it takes."""
+    def walk_cases(self, node: Cases) -> None:
+        """Walk each case for the members for which it can be taken: one that letters rule out is not read."""
+        held, passed = dict(self.scope), list[Node]()
+        for condition, value in (*node.branches, (None, node.otherwise)):
+            scope = narrowed(held, condition, passed, self.planner.setting)
+            if scope is not None and value is not None:
+                self.scope = scope
+                self.walk(value)
+            if condition is not None:
+                self.scope = narrowed(held, None, passed, self.planner.setting) or held
+                self.walk(condition)
+                passed.append(condition)
+        self.scope = held
+
+    def bound(self, binder: Binder, kind: str) -> tuple[str, set[int]]:
+        """Return the set of a letter that a reduction of some kind binds, and the positions that it takes."""
         setting, methodology = self.planner.setting, self.planner.methodology
         match binder.within:
             case All(set=set_id):
                 self.check_listed(set_id)
                 return set_id, set(range(len(setting.members[set_id])))
-            case GroupOf(letter=letter):
+            case GroupOf(letter=letter, set=of):
                 set_id, places = self.scope[letter]
-                return methodology.index_set[set_id].groups, {member for place in places for member in setting.groups[set_id][place]}
-            case Window(last=end):
-                _, places = self.scope[end.letter]
-                last, years = max(places, default=-1) + end.offset, len(setting.members[methodology.year_set])
-                if places and last >= years:
-                    self.after_the_end(binder.letter, end, binder.span)
-                return methodology.year_set, set(range(min(last + 1, years)))
+                self.check_whole(set_id, of)
+                parts = parts_of(methodology, setting, set_id, of)
+                return of, {member for place in places for member in parts[place]}
+            case Window() as window:
+                self.check_listed(window.set)
+                return window.set, self.in_window(binder, window, kind)
         raise TypeError(f"not resolved: {binder!r}")
+
+    def in_window(self, binder: Binder, window: Window, kind: str) -> set[int]:
+        """Return the members through which a window goes; report one that leaves its axis, and a greatest of none."""
+        setting = self.planner.setting
+        size, found = len(setting.members[window.set]), set[int]()
+        for span in window_spans(window, setting, self.scope):
+            if not window.within and (side := span.leaves(size)):
+                self.outside(window, side, f"{binder.letter} in {window_text(window)}", window.span)
+            elif not span.inside and kind in ("Max", "Min"):
+                self.empty(window, f"{kind} over {binder.letter} in {window_text(window)}", binder.span)
+            found.update(span.inside)
+        return found
 
     def check_listed(self, set_id: str) -> None:
         """A sum over members of which the project says nothing would be a silent zero, and a matrix over them one without elements."""
@@ -136,7 +172,8 @@ class NeedWalk:
         if index.offset:
             found = {place + index.offset for place in found}
             if any(place < 0 or place >= len(members) for place in found):
-                self.before_start(index, quantity)
+                side = "first" if min(found) < 0 else "last"
+                self.outside(index, side, f"{quantity}[{index.letter}{index.offset:+d}]", index.span, (axis, quantity))
                 found = {place for place in found if 0 <= place < len(members)}
         return found
 
@@ -145,36 +182,76 @@ class NeedWalk:
         planner = self.planner
         setting = planner.setting
         set_id, positions = self.scope[index.letter]
-        base = setting.members[planner.methodology.index_set[axis].groups]
-        group_of = {base[member]: at for at, group in enumerate(setting.groups[axis]) for member in group}
-        labels = [setting.members[set_id][place] for place in sorted(positions)]
-        outside = [label for label in labels if label not in group_of]
+        if set_id in planner.methodology.index_set[axis].shares:
+            self.twice(index.span, f"{index.group}({index.letter}) is one {axis}, and a {set_id} may lie in two",
+                       f"sum over them: Sum(q, ... * shared_days({index.letter}, q) / operating_days({index.letter}))")  # fmt: skip
+            return set()
+        self.check_whole(axis, set_id)
+        groups = group_of_each(planner.methodology, setting, axis, set_id)
+        outside = [setting.members[set_id][place] for place in sorted(positions) if groups[place] is None]
         if outside:
             planner.errors[self.equation.id, "I507"] = InputError(
                 "I507", f"{', '.join(outside)} belongs to no {axis}", self.equation.place,
                 why=f"{self.equation.full_label} takes the value of the {axis} that each belongs to",
                 remedy=f"list it under `members: {axis}:`, or supply {self.equation.quantity} itself", subject=axis,
             )  # fmt: skip
-        return {group_of[label] for label in labels if label in group_of}
+        return {group for place in positions if (group := groups[place]) is not None}
 
-    def after_the_end(self, letter: str, end: IndexLetter, span: Span) -> None:
+    def check_shared(self, binder: Binder, body: Node) -> None:
+        """Report a sum over the members of a group of which others have a part too, where nothing says how much counts."""
+        if not isinstance(binder.within, GroupOf):
+            return
+        of, group = binder.letter, binder.within.letter
+        if binder.within.set not in self.planner.methodology.index_set[self.scope[group][0]].shares:
+            return
+        for part in walk(body):
+            if isinstance(part, Element | MatrixRef | Call):
+                named = part.arguments if isinstance(part, Call) and part.name == "shared_days" else getattr(part, "indices", ())
+                if {of, group} <= {getattr(one, "letter", "") for one in named}:
+                    return
+        self.twice(binder.span, f"Sum({of} in {group}, ...) counts a {binder.within.set} as a whole, and two of {self.scope[group][0]} may share it",
+                   f"say which part counts: ... * shared_days({of}, {group}) / operating_days({of})")  # fmt: skip
+
+    def twice(self, span: Span, what: str, remedy: str) -> None:
         source = self.equation.formula_source
-        place = source.place(span) if source else self.equation.place
-        name, offset = end.letter, end.offset
-        self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.full_label} reaches after the last year by {letter} in start..{name}{offset:+d}, "
-            f"for {self.equation.quantity}[{name}]", place, why="the year axis runs from the start year of the project to its last monitored year",
-            remedy=f"let the sum end at {name}, or add a case `when: {name} == end` with what holds there and limit this one to "
-            f"`{name} < end`", subject=self.equation.quantity,
+        self.planner.errors[self.equation.id, "G409"] = GraphError(
+            "G409", f"{self.equation.full_label}: {what}", source.place(span) if source else self.equation.place,
+            why="what belongs to two would be counted in both", remedy=remedy, subject=self.equation.quantity,
         )  # fmt: skip
 
-    def before_start(self, index: IndexLetter, quantity: str) -> None:
-        source = self.equation.formula_source
-        place = source.place(index.span) if source else self.equation.place
-        word, edge, rest = ("before the first", "start", ">") if index.offset < 0 else ("after the last", "end", "<")
-        self.planner.errors[self.equation.id, "G404"] = GraphError(
-            "G404", f"{self.equation.full_label} reaches {word} year: {quantity}[{index.letter}{index.offset:+d}]",
-            place, why="the year axis runs from the start year of the project to its last monitored year",
-            remedy=f"add a case `when: {index.letter} == {edge}` with what holds there, and limit this one to "
-            f"`{index.letter} {rest} {edge}`", subject=quantity,
+    def check_whole(self, group: str, of: str) -> None:
+        """Report members of one set in time that lie in another one only in part, where the spec does not say how they are shared."""
+        planner = self.planner
+        own, setting = planner.methodology.index_set[group], planner.setting
+        if own.groups == of or of in own.shares or not lies_in_time(of, planner.methodology.index_set):
+            return  # groups of a project are checked where they are read
+        groups, members = (days_of(planner.methodology, setting, set_id) for set_id in (group, of))
+        places = torn(groups, members, operation(setting))
+        if places:
+            planner.errors[self.equation.id, "I507"] = torn_error(planner.methodology, setting, group, of, places, self.equation)
+
+    def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, read: tuple[str, str] = ("", "")) -> None:
+        """Report what lies before the first or behind the last member of an axis; ``read`` names the axis and the quantity of a lag."""
+        methodology, equation = self.planner.methodology, self.equation
+        end = what if isinstance(what, IndexLetter) else what.first if side == "first" else what.last
+        index_set = methodology.index_set[what.set if isinstance(what, Window) else read[0]]
+        source = equation.formula_source
+        self.planner.errors[equation.id, "G404"] = GraphError(
+            "G404", f"{equation.full_label} reaches {'before' if side == 'first' else 'after'} the {side} {word_for(index_set)}: {shown}",
+            source.place(span) if source else equation.place, why=runs_over(index_set),
+            remedy=guard(end, side, self.scope, methodology) + (
+                f", or cut the window there: {window_text(what)} within {what.set}" if isinstance(what, Window) else ""),
+            subject=read[1] or equation.quantity,
+        )  # fmt: skip
+
+    def empty(self, window: Window, shown: str, span: Span) -> None:
+        """Report a greatest or smallest of no members."""
+        methodology, equation = self.planner.methodology, self.equation
+        source = equation.formula_source
+        ends_early = isinstance(window.last, IndexLetter) and not (isinstance(window.first, IndexLetter) and window.first.offset > 0)
+        end, side = (window.last, "first") if ends_early else (window.first, "last")
+        self.planner.errors[equation.id, "G410"] = GraphError(
+            "G410", f"{equation.full_label} takes the {shown}, which can have no members", source.place(span) if source else equation.place,
+            why="there is no greatest and no smallest of nothing", remedy=guard(end, side, self.scope, methodology),
+            subject=equation.quantity,
         )  # fmt: skip

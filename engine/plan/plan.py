@@ -37,12 +37,24 @@ class Step:
 
 
 @record(frozen=True)
+class Loop:
+    """What is done for one member of an ordered axis after the other, from the last to the first if ``is_backward``.
+
+    ``body`` names the quantities in order; those that depend on each other within one member go along another axis there.
+    """
+
+    axis: str
+    is_backward: bool
+    body: tuple[str | Loop, ...]
+
+
+@record(frozen=True)
 class Stage:
-    """Steps that are done together: once, or year by year where quantities depend on their own past."""
+    """Steps that are done together: once, or member by member along an axis where quantities depend on their own past."""
 
     quantities: tuple[str, ...]
     steps: tuple[Step, ...]
-    by_year: bool = False
+    loop: Loop | None = None
 
 
 @record(frozen=True)

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from engine.plan.cells import existing
-from engine.plan.graph import build_graph, gathered_sets, recurrent_groups
+from engine.plan.graph import gathered_sets, publication_order
 from engine.plan.needed_cells import NeedWalk
 from engine.plan.plan import Box, Plan, Stage, Step, Unplanned
 from engine.plan.rule_cells import Known, standing_rules, walk_rule
+from engine.plan.sequence import Sequencer
 from engine.plan.setting import Setting, holds, letters_of, may_hold, switches_of
+from engine.plan.time_axes import monitored
 from equations.errors import Faults, GraphError, InputError, MethodologyError, near, raise_all
 from equations.formula.syntax import (
     IndexLabel,
@@ -145,13 +147,12 @@ class _Planner:
         equation: an area of non-forest is none of the things that option 1 knows.
         """
         axes = self.methodology.quantity[target].indices
-        monitored = self.setting.monitored_years()
         for axis in axes:
             self.check_listed(axis, f"{target} is asked for, and runs over them")
-        everything = [
-            set(monitored) if axis == self.methodology.year_set and monitored is not None else set(range(len(self.setting.members[axis])))
-            for axis in axes
-        ]
+        everything = []
+        for axis in axes:
+            inside = monitored(self.methodology, self.setting, axis)
+            everything.append(set(range(len(self.setting.members[axis])) if inside is None else inside))
         if target in self.methodology.reported:
             return everything
         return self.defined(target, everything)
@@ -189,10 +190,10 @@ class _Planner:
             set_id = index_sets[set_id].subset_of or index_sets[set_id].groups
             if not set_id:
                 return
-        meaning = index_sets[set_id].meaning
+        meaning, example = index_sets[set_id].meaning, "{id: a, date: 2018-03-12}" if index_sets[set_id].dated else "..."
         self.errors[set_id, "I501"] = InputError(
             "I501", f"missing: the members of {set_id}", index_sets[set_id].place, why=f"{meaning or set_id}; {why}",
-            remedy=f"list them under `members: {set_id}: [...]`, or write `{set_id}: []` if there are none", subject=set_id,
+            remedy=f"list them under `members: {set_id}: [{example}]`, or write `{set_id}: []` if there are none", subject=set_id,
         )  # fmt: skip
 
     def box(self, quantity: str) -> Box:
@@ -218,7 +219,7 @@ class _Planner:
         if equation.when is None:
             return True
         if not letters_of(equation.when):
-            return holds(equation.when, self.setting, {}, self.methodology.year_set)
+            return holds(equation.when, self.setting, {})
         return may_hold(equation.when, self.setting)
 
     def expand(self, quantity: str) -> list[str]:
@@ -269,7 +270,7 @@ class _Planner:
         axis_of = self.left(equation).axis_of
         for combination in product(*(positions[letter] for letter in named)):
             labels = {letter: self.setting.members[axis_of[letter]][place] for letter, place in zip(named, combination, strict=True)}
-            if holds(equation.when, self.setting, labels, self.methodology.year_set):
+            if holds(equation.when, self.setting, labels):
                 good.append(combination)
         limited = dict(positions)
         for at, letter in enumerate(named):
@@ -312,12 +313,8 @@ class _Planner:
             self.check_cover(quantity, steps[quantity])
         if self.errors:
             return ()
-        graph = build_graph(self.methodology, active)
-        stages = []
-        for group in recurrent_groups(graph, computed):
-            looped = len(group) > 1 or graph.edges.has_edge(group[0], group[0])
-            stages.append(Stage(tuple(group), tuple(step for q in group for step in steps[q]), looped))
-        return tuple(stages)
+        sequencer = Sequencer(self.methodology, active, publication_order(self.methodology))
+        return tuple(Stage(group, tuple(step for q in group for step in steps[q]), loop) for group, loop in sequencer.groups(computed))
 
     def check_cover(self, quantity: str, steps: list[Step]) -> None:
         """Every needed cell has exactly one definition."""

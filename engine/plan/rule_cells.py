@@ -9,6 +9,7 @@ from typing import Protocol
 
 from engine.plan.needed_cells import NeedKeeper, NeedWalk
 from engine.plan.setting import COMPARE, holds, is_static, letters_of
+from engine.plan.time_axes import group_of_each, monitored
 from equations.formula.conditions import decided
 from equations.formula.syntax import (
     Binder,
@@ -23,8 +24,10 @@ from equations.formula.syntax import (
     Not,
     Number,
     Reduce,
+    Span,
     Supplied,
     Switch,
+    Window,
     walk,
 )
 from equations.model.equation import Equation, Rule
@@ -72,7 +75,7 @@ def decide(node: Node, planner: NeedKeeper, known: Known, labels: Mapping[str, s
             case Compare(op=op, left=Element(quantity=quantity), right=Number(text=text, unit=None)) if quantity in known.stated:
                 return bool(COMPARE[op](known.stated[quantity], float(text)))
             case Member() | Compare(left=Switch()) | Compare(left=Letter()) if letters_of(part) <= labels.keys():
-                return holds(part, planner.setting, labels, planner.methodology.year_set)
+                return holds(part, planner.setting, labels)
         return None
 
     return decided(node, beforehand)
@@ -116,26 +119,29 @@ class RuleWalk(NeedWalk):
     def decided(self, node: Node) -> bool | None:
         return decide(node, self.planner, self.known, self.labels)
 
-    def bound(self, binder: Binder) -> tuple[str, set[int]]:
-        set_id, places = super().bound(binder)
-        monitored = self.planner.setting.monitored_years()
-        if self.quantifies and set_id == self.planner.methodology.year_set and monitored is not None:
-            places &= set(monitored)
-        return set_id, {place for place in places if place < len(self.planner.setting.members[set_id])}
+    def bound(self, binder: Binder, kind: str) -> tuple[str, set[int]]:
+        set_id, places = super().bound(binder, kind)
+        inside = monitored(self.planner.methodology, self.planner.setting, set_id) if self.quantifies else None
+        if inside is not None:
+            places &= inside
+        return set_id, places
+
 
     def check_listed(self, set_id: str) -> None:
         """A rule over a set that nobody listed does not apply."""
 
-    def before_start(self, index: IndexLetter, quantity: str) -> None:
+    def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, read: tuple[str, str] = ("", "")) -> None:
         """A rule does not apply where there is no year before."""
+
+    def empty(self, window: Window, shown: str, span: Span) -> None:
+        """A rule does not apply where a greatest is one of no members."""
 
     def group_places(self, index: IndexGroup, axis: str) -> set[int]:
         setting = self.planner.setting
         set_id, positions = self.scope[index.letter]
-        base = setting.members[self.planner.methodology.index_set[axis].groups]
-        group_of = {base[member]: at for at, group in enumerate(setting.groups[axis]) for member in group}
-        labels = (setting.members[set_id][place] for place in positions)
-        return {group_of[label] for label in labels if label in group_of}
+        self.check_whole(axis, set_id)
+        groups = group_of_each(self.planner.methodology, setting, axis, set_id)
+        return {group for place in positions if (group := groups[place]) is not None}
 
     def read(self, quantity: str, indices: tuple[object, ...], whole: int) -> None:
         planner = self.planner
@@ -151,13 +157,10 @@ class RuleWalk(NeedWalk):
 def walk_rule(planner: RuleNeedKeeper, rule: Rule, known: Known) -> list[str]:
     """Note what a rule reads, for every combination of the letters that decide parts of it; return what grew."""
     setting, methodology = planner.setting, planner.methodology
-    monitored = setting.monitored_years()
     positions: dict[str, tuple[int, ...]] = {}
     for letter, set_id in rule.letters:
-        everything = tuple(range(len(setting.members[set_id])))
-        if set_id == methodology.year_set and monitored is not None:
-            everything = tuple(at for at in everything if at in set(monitored))
-        positions[letter] = everything
+        inside = monitored(methodology, setting, set_id)
+        positions[letter] = tuple(range(len(setting.members[set_id])) if inside is None else sorted(inside))
     if not all(positions.values()):
         return []
     reader = Equation(reader_of(rule), Element(methodology.result), rule.condition, letters=rule.letters)

@@ -6,19 +6,20 @@ Conditions of equations (``when``) are decided here, since they may depend on no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
+from datetime import date
 
+from engine.plan.calendar_labels import calendar_members, steps_between
 from equations.formula.conditions import decided
-from equations.formula.syntax import Compare, IndexLabel, Letter, Logic, Member, Node, Not, Switch, Word
-from equations.model.index_set import Relation
+from equations.formula.syntax import MARKS, Compare, IndexLabel, Letter, Logic, Member, Node, Not, Switch, Word
+from equations.model.index_set import IndexSet, Relation
 from equations.model.methodology import Methodology
 from equations.records import record
 
 #: Longer than any crediting lifetime: a start in the year 201 is a typing error.
 MOST_YEARS = 200
-
-
-#: The group set whose members are the monitoring periods.
-PERIOD_SET = "period"
+#: Days that are read one by one on an axis of days: ten years.
+MOST_DAYS = 3660
 
 
 @record(frozen=True)
@@ -37,6 +38,8 @@ class Setting:
         Relation -> the combinations that exist, or ``None`` for all.
     start, end
         First and last day of operation, ISO.
+    dates
+        Set in time that does not follow from the calendar -> first and last day of each member, ISO: monitoring periods.
     """
 
     choices: Mapping[str, str]
@@ -48,24 +51,39 @@ class Setting:
     end: str = ""
     #: Sets whose members only the project can list, and of which it says nothing; an empty list is something said.
     unlisted: frozenset[str] = frozenset()
+    #: Group set -> group -> its years behind the last one of the project, which take no part.
+    beyond: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    dates: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def key(self) -> str:
         """Return a text that is the same for equal settings."""
         relations = {k: sorted(v) if v is not None else None for k, v in self.relations.items()}
         return repr((sorted(self.choices.items()), sorted(self.readings.items()), sorted(self.members.items()),
                      sorted(self.groups.items()), sorted(relations.items(), key=lambda x: x[0]), self.start, self.end,
-                     sorted(self.unlisted)))  # fmt: skip
-
-    def monitored_years(self) -> tuple[int, ...] | None:
-        """Return the positions of the years of all monitoring periods, or ``None`` where a methodology knows no periods."""
-        groups = self.groups.get(PERIOD_SET)
-        return None if groups is None else tuple(sorted({year for group in groups for year in group}))
+                     sorted(self.unlisted), {k: dict(v) for k, v in sorted(self.beyond.items())}, sorted(self.dates.items())))  # fmt: skip
 
     def label(self, index: IndexLabel, axis: str) -> str:
-        """Return the member of an axis that a label, ``start`` or ``end`` names; an axis may lack it."""
-        if not index.mark:
-            return index.label
-        return self.members[axis][0 if index.label == "start" else -1]
+        """Return the member of an axis that a label or a mark names; an axis may lack it, and then nothing is named."""
+        return self.mark(index.label, axis) if index.mark else index.label
+
+    def mark(self, word: str, axis: str) -> str:
+        """Return the member that ``first``, ``last``, ``start`` or ``end`` names; project years start with the operation."""
+        members = self.members[axis]
+        if word == "start" and self.start[:4] in members:
+            return self.start[:4]
+        return members[0 if word in ("start", "first") else -1] if members else ""
+
+    def rank(self, axis: str, label: str) -> int | None:
+        """Return where a member stands on an ordered axis; those of the calendar, and whole numbers in a row, have a place beyond its ends."""
+        members = self.members[axis]
+        if label in members:
+            return members.index(label)
+        if members and steps_between(members[0], members[-1]) == len(members) - 1:
+            return steps_between(members[0], label)
+        if not members or not all(text.isdecimal() for text in (label, members[0], members[-1])):
+            return None
+        is_row = int(members[-1]) - int(members[0]) == len(members) - 1
+        return int(label) - int(members[0]) if is_row else None
 
     def labels(self, axes: tuple[str, ...], cell: tuple[int, ...]) -> tuple[str, ...]:
         """Return the member on each axis of a cell."""
@@ -79,6 +97,12 @@ class Setting:
         return tuple(at[member] for member in self.members[part] if member in at)
 
 
+def calendar_axis(index_set: IndexSet, start: str, end: str) -> tuple[str, ...]:
+    """Return the members of an axis of the calendar on which a project is in operation; of years as many before them as the set holds."""
+    first, last = date.fromisoformat(start), date.fromisoformat(end)
+    return calendar_members(index_set.kind, first.replace(year=first.year - index_set.history, day=1) if index_set.history else first, last)
+
+
 def listed_pairs(relation: Relation, members: Mapping[str, tuple[str, ...]]) -> frozenset[tuple[str, ...]] | None:
     """Return the combinations that the spec lists, of those members that there are; ``None`` where it lists none."""
     if relation.pairs is None:
@@ -87,7 +111,7 @@ def listed_pairs(relation: Relation, members: Mapping[str, tuple[str, ...]]) -> 
     return frozenset(pair for pair in relation.pairs if all(label in own for label, own in zip(pair, held, strict=True)))
 
 
-def holds(node: Node, setting: Setting, labels: Mapping[str, str], year_set: str) -> bool:
+def holds(node: Node, setting: Setting, labels: Mapping[str, str]) -> bool:
     """Decide a condition.
 
     Parameters
@@ -96,21 +120,19 @@ def holds(node: Node, setting: Setting, labels: Mapping[str, str], year_set: str
         A resolved condition without quantities.
     labels
         Letter -> the member it stands for now.
-    year_set
-        Id of the year axis, whose first and last member are ``start`` and ``end``.
     """
     match node:
         case Logic(op=op, parts=parts):
             decide = all if op == "and" else any
-            return decide(holds(part, setting, labels, year_set) for part in parts)
+            return decide(holds(part, setting, labels) for part in parts)
         case Not(operand=operand):
-            return not holds(operand, setting, labels, year_set)
+            return not holds(operand, setting, labels)
         case Member(letter=letter, set=set_id, negated=negated):
             return (labels[letter] in setting.members[set_id]) is not negated
         case Compare(op=op, left=Switch(id=id_), right=Word(text=text)):
             return (setting.choices.get(id_) == text) is (op == "==")
         case Compare(op=op, left=Letter() as left, right=right):
-            return _compare_letter(op, left, right, setting, labels, year_set)
+            return _compare_letter(op, left, right, setting, labels)
     raise TypeError(f"not a condition on choices, years and members: {node!r}")
 
 
@@ -136,7 +158,7 @@ def letters_of(node: Node) -> set[str]:
         case Member(letter=letter):
             return {letter}
         case Compare(left=left, right=right):
-            return {x.letter for x in (left, right) if isinstance(x, Letter)} - {"start", "end"}
+            return {x.letter for x in (left, right) if isinstance(x, Letter)}.difference(MARKS)
     return set()
 
 
@@ -154,29 +176,23 @@ def switches_of(node: Node) -> set[tuple[str, str]]:
 
 def may_hold(node: Node, setting: Setting) -> bool:
     """Whether a static condition can hold for some member, given the choices and readings."""
-    return decided(node, lambda part: None if letters_of(part) else holds(part, setting, {}, "")) is not False
+    return decided(node, lambda part: None if letters_of(part) else holds(part, setting, {})) is not False
 
 
-def _compare_letter(
-    op: str, left: Letter, right: Node, setting: Setting, labels: Mapping[str, str], year_set: str
-) -> bool:
-    if isinstance(right, Letter) or (isinstance(right, Word) and year_set and labels[left.letter] in setting.members[year_set]):
-        a, b = _year(left, setting, labels, year_set), _year(right, setting, labels, year_set)
-        if a is not None and b is not None:
-            return bool(COMPARE[op](a, b))
-    a_text = labels[left.letter]
-    b_text = labels[right.letter] if isinstance(right, Letter) else right.text if isinstance(right, Word) else ""
-    return (a_text == b_text) is (op == "==")
+def _compare_letter(op: str, left: Letter, right: Node, setting: Setting, labels: Mapping[str, str]) -> bool:
+    texts = [side.text if isinstance(side, Word) else _text(side, left.set, setting, labels) for side in (left, right)]
+    offsets = [side.offset if isinstance(side, Letter) else 0 for side in (left, right)]
+    if op in ("==", "!=") and not any(offsets):
+        return (texts[0] == texts[1]) is (op == "==")
+    a, b = (setting.rank(left.set, text) for text in texts)
+    if a is None or b is None:
+        return op == "!="
+    return bool(COMPARE[op](a + offsets[0], b + offsets[1]))
 
 
-def _year(node: Node, setting: Setting, labels: Mapping[str, str], year_set: str) -> int | None:
-    if isinstance(node, Word):
-        return int(node.text) if node.text.isdecimal() else None
-    if not isinstance(node, Letter) or not year_set:
-        return None
-    years = setting.members[year_set]
-    text = years[0] if node.letter == "start" else years[-1] if node.letter == "end" else labels[node.letter]
-    return int(text) + node.offset if text.isdecimal() else None
+def _text(node: Node, axis: str, setting: Setting, labels: Mapping[str, str]) -> str:
+    assert isinstance(node, Letter)
+    return setting.mark(node.letter, axis) if node.letter in MARKS else labels[node.letter]
 
 
 COMPARE = {

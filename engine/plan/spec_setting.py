@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 
-from engine.plan.setting import MOST_YEARS, PERIOD_SET, Setting, default_switches, listed_pairs, may_hold
+from engine.plan.calendar_labels import calendar_members, days_on, number_of
+from engine.plan.setting import MOST_YEARS, Setting, calendar_axis, default_switches, listed_pairs, may_hold
+from engine.plan.time_axes import Parts, common, days_of, hulls, operation, overlapping, run_of
 from equations.errors import InputError, near, near_or_all
-from equations.formula.syntax import Compare, Letter, Member, Node, Word, walk
+from equations.formula.syntax import Member, Node, walk
 from equations.model.equation import Equation
+from equations.model.index_set import CALENDAR, PERIOD_SET, IndexSet
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 
@@ -30,6 +33,8 @@ def placeholder_setting(
     start: int = FIRST,
     count: int = YEARS,
     listed: Mapping[str, tuple[str, ...]] | None = None,
+    sizes: Mapping[str, int] | None = None,
+    from_january: bool = False,
 ) -> Setting:
     """Return the setting of a project of which only the choices are known.
 
@@ -39,27 +44,38 @@ def placeholder_setting(
         Its first year, and how many years it has.
     listed
         Subset -> the members that the project lists in it, where that matters (:func:`listings`).
+    sizes
+        Ordered set -> how many members the project lists, where that matters (:func:`open_orders`).
+    from_january
+        Whether the first year is a whole one.
 
     Notes
     -----
     Sets whose members only a project can name have two members called ``<id> 1`` and ``<id> 2``, and such a subset every second member of
     the larger set, so that there are members inside and outside.
     """
-    years = tuple(str(year) for year in range(start, start + count))
     members: dict[str, tuple[str, ...]] = {}
     groups: dict[str, tuple[tuple[int, ...], ...]] = {}
+    dates: dict[str, tuple[tuple[str, str], ...]] = {}
+    first = date(start, 1 if from_january else 7, 1)
+    known = Setting(
+        choices={}, readings={}, members=members, groups=groups, relations={}, start=first.isoformat(),
+        end=_end(methodology, first, count, sizes or {}).isoformat(), dates=dates,
+    )  # fmt: skip
     for index_set in methodology.index_sets:
-        if index_set.kind == "year":
-            members[index_set.id] = years
+        if index_set.kind in CALENDAR:
+            members[index_set.id] = calendar_axis(index_set, known.start, known.end)
         elif index_set.kind == "group":
             base = members[index_set.groups]
             if index_set.parts:
                 members[index_set.id] = index_set.members
                 groups[index_set.id] = tuple(tuple(base.index(m) for m in part if m in base) for part in index_set.parts)
                 continue
-            halves = [part for part in (range(len(base) // 2), range(len(base) // 2, len(base))) if part]
-            members[index_set.id] = tuple(f"{index_set.id} {at}" for at, _ in enumerate(halves, 1))
-            groups[index_set.id] = tuple(map(tuple, halves))
+            shares = min((sizes or {}).get(index_set.id, 2), len(base))
+            members[index_set.id] = _named(index_set.id, shares)
+            groups[index_set.id] = _shared_out(len(base), members[index_set.id], index_set.id) if shares else ()
+            if index_set.id == PERIOD_SET:
+                groups[PERIOD_SET], dates[PERIOD_SET] = _periods(methodology, known, groups[PERIOD_SET])
         elif index_set.subset_of:
             whole = members[index_set.subset_of]
             own = (listed or {}).get(index_set.id, index_set.members)
@@ -67,21 +83,61 @@ def placeholder_setting(
                 own = whole[::2]
             members[index_set.id] = tuple(member for member in own if member in whole) if index_set.project != "fixed" else own
         else:
-            members[index_set.id] = index_set.members or (f"{index_set.id} 1", f"{index_set.id} 2")
+            members[index_set.id] = index_set.members or _named(index_set.id, (sizes or {}).get(index_set.id, 2))
+            if index_set.dated:
+                dates[index_set.id] = _spread_out(index_set, members[index_set.id], known)
     _, defaults = default_switches(methodology)
     return Setting(
         choices=dict(choices), readings={**defaults, **(readings or {})}, members=members, groups=groups,
-        relations={relation.id: listed_pairs(relation, members) for relation in methodology.relations}, start=f"{start}-07-01",
-        end=f"{start + count - 1}-12-31",
+        relations={relation.id: listed_pairs(relation, members) for relation in methodology.relations}, start=known.start,
+        end=known.end, dates=dates,
     )  # fmt: skip
+
+
+def _named(set_id: str, count: int) -> tuple[str, ...]:
+    return tuple(f"{set_id} {at}" for at in range(1, count + 1))
+
+
+def _end(methodology: Methodology, start: date, count: int, sizes: Mapping[str, int]) -> date:
+    """Return the last day of so many years, or earlier where an axis of months or days has a size."""
+    kinds = [(methodology.index_set[id_].kind, size) for id_, size in sizes.items() if methodology.index_set[id_].kind in CALENDAR]
+    ends = [days_on(kind, number_of(kind, calendar_members(kind, start, start)[0]) + size - 1, start)[1] for kind, size in kinds]
+    return date.fromordinal(min([date(start.year + count - 1, 12, 31).toordinal(), *ends]))
+
+
+def _spread_out(index_set: IndexSet, names: tuple[str, ...], known: Setting) -> tuple[tuple[str, str], ...]:
+    """Return the dates of the members of a dated set; those that only a project knows lie evenly within the operation."""
+    if index_set.dates and names == index_set.members:
+        return tuple((day, day) for day in index_set.dates)
+    ((first, last),) = operation(known)
+    days = [date.fromordinal(first + (last - first) * (2 * at + 1) // (2 * len(names))).isoformat() for at in range(len(names))]
+    return tuple((day, day) for day in days)
+
+
+def open_orders(methodology: Methodology) -> list[IndexSet]:
+    """Return the ordered sets, other than those of the calendar, of which only a project knows how many members they have."""
+    return [s for s in methodology.index_sets if s.ordered and s.kind not in CALENDAR and not s.members and not s.subset_of]
+
+
+def _periods(methodology: Methodology, known: Setting, parts: Parts) -> tuple[Parts, tuple[tuple[str, str], ...]]:
+    """Return what each of some monitoring periods gathers, and its days; where they share members of the axis, two have a part of one."""
+    own = methodology.index_set[PERIOD_SET]
+    members, within = days_of(methodology, known, own.groups), operation(known)
+    dates = list(hulls(parts, members, within))
+    if own.groups in own.shares:
+        for at, part in enumerate(parts[:-1]):
+            (first, last), *_ = common(members[part[-1]], within)
+            border = date.fromordinal((first + last) // 2)
+            dates[at], dates[at + 1] = (dates[at][0], border.isoformat()), ((border + timedelta(days=1)).isoformat(), dates[at + 1][1])
+    return overlapping([run_of(*days) for days in dates], members, within), tuple(dates)
 
 
 def is_invented(methodology: Methodology, set_id: str, label: str) -> bool:
     """Whether a member of a placeholder setting stands for one that only a project can name."""
     index_set = methodology.index_set[set_id]
-    if index_set.kind == "year" or index_set.members:
+    if index_set.kind in CALENDAR or index_set.members:
         return False
-    return label in (f"{set_id} 1", f"{set_id} 2")
+    return label.startswith(f"{set_id} ") and label.removeprefix(f"{set_id} ").isdecimal()
 
 
 def listings(methodology: Methodology) -> tuple[Mapping[str, tuple[str, ...]], ...]:
@@ -128,46 +184,6 @@ def choice_combinations(methodology: Methodology) -> Iterator[dict[str, str]]:
         yield dict(zip(names, values, strict=True))
 
 
-def spans(methodology: Methodology) -> tuple[tuple[int, int], ...]:
-    """Return first year and number of years of the projects on which conditions are tried.
-
-    They lie on both sides of every calendar year that a condition names. Where conditions count from ``start`` or ``end``, they are as short
-    and as long as it takes for every such year to be there, to be the first, the last, or beyond.
-    """
-    calendar, from_start, from_end = _marks(methodology)
-    counts = {YEARS}
-    if from_end or any(from_start):
-        edges = {abs(n) for n in (*from_start, *from_end)}
-        meeting = {abs(a) + abs(b) for a in from_start for b in from_end}
-        counts |= {1, 2}
-        counts |= {edge + more for edge in edges | meeting for more in range(YEARS + 1)}
-    counts = {min(count, MOST_YEARS) for count in counts if count > 0}
-    found = [(FIRST, count) for count in sorted(counts, key=lambda n: (n != YEARS, n))]
-    for year in calendar:
-        for count in sorted(counts):
-            firsts = {year - count // 2, year + 1, year - count + 1, *(year - n + more for n in from_start if n for more in (-1, 0, 1))}
-            found += [(first, count) for first in sorted(firsts)] if len(counts) > 1 else [(year - count // 2, count), (year + 1, count)]
-    return tuple(dict.fromkeys(found))
-
-
-def _marks(methodology: Methodology) -> tuple[list[int], set[int], set[int]]:
-    """Return the calendar years that conditions name, and the distances from ``start`` and from ``end``."""
-    calendar: set[int] = set()
-    distances: dict[str, set[int]] = {"start": set(), "end": set()}
-    conditions: list[Node | None] = [equation.when for equation in methodology.equations]
-    conditions += [block.when for dataset in methodology.datasets for block in dataset.values]
-    conditions += [condition for rule in methodology.rules for condition in (rule.when, rule.condition)]
-    for condition in conditions:
-        for node in walk(condition) if condition is not None else ():
-            if not isinstance(node, Compare) or not isinstance(node.left, Letter):
-                continue
-            if isinstance(node.right, Word) and node.right.text.isdecimal() and len(node.right.text) == 4:
-                calendar.add(int(node.right.text) - node.left.offset)
-            elif isinstance(node.right, Letter) and node.right.letter in distances:
-                distances[node.right.letter].add(node.right.offset - node.left.offset)
-    return sorted(calendar), distances["start"], distances["end"]
-
-
 def named_setting(
     methodology: Methodology,
     choices: Mapping[str, str],
@@ -193,7 +209,6 @@ def named_setting(
         raise InputError("I507", f"a project from {first.year} to {last.year}", why=f"up to {MOST_YEARS} years are read",
                          remedy="look for a typing error in the two years")  # fmt: skip
     base = placeholder_setting(methodology, choices, readings)
-    years = tuple(str(year) for year in range(first.year, last.year + 1))
     named = dict(base.members)
     for id_, listed in members.items():
         if id_ not in methodology.index_set or methodology.index_set[id_].project == "fixed":
@@ -201,10 +216,14 @@ def named_setting(
             raise InputError("I502", f"{id_!r} is not a set whose members a project lists",
                              remedy=near_or_all(id_, open_sets, "those are"))  # fmt: skip
         named[id_] = tuple(part.strip() for part in listed.split(",") if part.strip())
-    groups = {}
+    groups: dict[str, Parts] = {}
+    dates = dict(base.dates)
+    known = replace(base, members=named, groups=groups, start=start, end=end, dates=dates)
     for index_set in methodology.index_sets:
-        if index_set.kind == "year":
-            named[index_set.id] = years
+        if index_set.kind in CALENDAR:
+            named[index_set.id] = calendar_axis(index_set, start, end)
+        elif index_set.dated:
+            dates[index_set.id] = _spread_out(index_set, named[index_set.id], known)
         elif index_set.kind == "group":
             if index_set.parts:
                 groups[index_set.id] = base.groups[index_set.id]
@@ -212,7 +231,9 @@ def named_setting(
             usual = ("MP1",) if index_set.id == PERIOD_SET else ("first",)
             named[index_set.id] = named[index_set.id] if index_set.id in members else usual
             groups[index_set.id] = _shared_out(len(named[index_set.groups]), named[index_set.id], index_set.id)
-    return replace(base, members=named, groups=groups, start=start, end=end)
+            if index_set.id == PERIOD_SET:
+                dates[PERIOD_SET] = hulls(groups[PERIOD_SET], days_of(methodology, known, index_set.groups), operation(known))
+    return replace(base, members=named, groups=groups, start=start, end=end, dates=dates)
 
 
 def _shared_out(count: int, names: tuple[str, ...], set_id: str) -> tuple[tuple[int, ...], ...]:

@@ -260,7 +260,6 @@ def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
     periods = _periods(block, start, end, errors)
     if periods and end is None:
         end = max(period.end for period in periods)
-    _check_whole_years(periods, start, end, errors)
     if operation is not None and start is not None and end is None and not errors:
         operation.fault("S104", "neither `operation: end` nor a monitoring period says where the project ends", operation.place,
                         remedy="add `monitoring_periods:`")  # fmt: skip
@@ -357,31 +356,12 @@ def _check_period(part: ProjectBlock, period: Period, others: list[Period], star
             part.fault("I507", f"the periods {other.id!r} and {period.id!r} overlap", part.place,
                        why="emission reductions of the same days would be credited twice",
                        remedy="let one end the day before the other starts")  # fmt: skip
-        elif {period.start.year, period.end.year} & {other.start.year, other.end.year}:
-            part.fault("I507", f"the periods {other.id!r} and {period.id!r} share a calendar year", part.place,
-                       why="equations give one value a year, which cannot be divided between two periods",
-                       remedy="let the periods change at the end of a year")  # fmt: skip
     if start is not None and period.start < start:
         part.fault("I507", f"the period {period.id!r} starts before the operation", part.place_of("start"),
                    why=f"the operation starts on {start}", remedy="correct one of the two days")  # fmt: skip
     if end is not None and period.end > end:
         part.fault("I507", f"the period {period.id!r} ends after the operation", part.place_of("end"),
                    why=f"the operation ends on {end}", remedy="correct one of the two days")  # fmt: skip
-
-
-def _check_whole_years(periods: tuple[Period, ...], start: date | None, end: date | None, errors: Errors) -> None:
-    """A year may be partial only at the first and the last day of operation: equations give one value for all its operating days."""
-    for period in periods:
-        for day, bound, whole, word in (
-            (period.start, start, (period.start.month, period.start.day) == (1, 1), "starts"),
-            (period.end, end, (period.end.month, period.end.day) == (12, 31), "ends"),
-        ):
-            if not whole and bound is not None and day != bound:
-                errors.append(InputError(
-                    "I507", f"the period {period.id!r} {word} on {day}, within a year of operation", period.place,
-                    why=f"the equations give one value for all operating days of {day.year}, and the operation goes on "
-                    f"{'before' if word == 'starts' else 'after'} that day",
-                    remedy="let periods change at the end of a year, or let the operation start or end on that day"))  # fmt: skip
 
 
 def _values(block: ProjectBlock, errors: Errors) -> tuple[dict[str, tuple[ProjectBlock, ...]], dict[str, Place]]:

@@ -40,7 +40,7 @@ class ProjectLists:
             if isinstance(node, Mapping) and named_file(node) is not None:
                 listed = listed_members(node, id_, self.read, self.fault, only_ids=True)
                 blocks = [item for item in listed.items if isinstance(item, Mapping)]
-                found[id_] = listed if not blocks else Mapping(
+                found[id_] = listed if not any("of" in block for block in blocks) else Mapping(
                     tuple((name, of) for block in blocks if isinstance(name := block.get("id"), Scalar) and (of := block.get("of"))),
                     node.file, node.line, node.column,
                 )  # fmt: skip

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from engine.plan.setting import PERIOD_SET, Setting, listed_pairs
+from engine.plan.calendar_labels import PATTERNS, calendar_span, number_of
+from engine.plan.setting import MOST_DAYS, MOST_YEARS, Setting, calendar_axis, listed_pairs
+from engine.plan.time_axes import days_of, operation, overlapping
+from engine.project.dated_members import Dates, check_dates, dated_members
+from engine.project.period_borders import check_borders
 from engine.project.project_file import ProjectData
 from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, Sequence, YamlNode
-from equations.model.index_set import IndexSet, Relation, axis_names
+from equations.model.index_set import CALENDAR, PERIOD_SET, IndexSet, Relation, axis_names
 from equations.model.methodology import Methodology
+from equations.readings.composition import with_readings
 
-_YEAR = re.compile(r"[0-9]{4}\Z")
+#: Members of the calendar of which not every one is named in a message.
+_MANY = 24
 
 
 def prepare(
@@ -47,26 +53,42 @@ class _Maker:
     methodology: Methodology
     project: ProjectData
     errors: list[MethodologyError] = field(default_factory=FaultList)
+    #: Group set -> group -> years behind the last one of the project.
+    beyond: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
 
     def setting(self, choices: Mapping[str, str], readings: Mapping[str, str]) -> Setting:
         project, methodology = self.project, self.methodology
-        years = tuple(str(year) for year in range(project.start.year, project.end.year + 1))
         members: dict[str, tuple[str, ...]] = {}
         groups: dict[str, tuple[tuple[int, ...], ...]] = {}
+        dates: dict[str, tuple[tuple[str, str], ...]] = {}
+        #: What is known so far, for the days of members.
+        known_setting = Setting(
+            choices={}, readings={}, members=members, groups=groups, relations={}, start=project.start.isoformat(),
+            end=project.end.isoformat(), dates=dates,
+        )  # fmt: skip
         for id_ in project.members:
             if id_ not in methodology.index_set:
                 self.fault("I502", f"there is no index set {id_!r}", project.members[id_].place,
                            remedy=near_or_all(id_, methodology.index_set, "there are"))  # fmt: skip
         for index_set in methodology.index_sets:
-            if index_set.kind == "year":
-                members[index_set.id] = years
+            if index_set.kind in CALENDAR:
+                members[index_set.id] = self.calendar_axis(index_set)
+            elif index_set.id == PERIOD_SET and index_set.kind == "group":
+                members[PERIOD_SET] = tuple(period.id for period in project.periods)
+                dates[PERIOD_SET] = tuple((period.start.isoformat(), period.end.isoformat()) for period in project.periods)
+                periods, gathered = (days_of(methodology, known_setting, id_) for id_ in (PERIOD_SET, index_set.groups))
+                groups[PERIOD_SET] = overlapping(periods, gathered, operation(known_setting))
             elif index_set.kind == "group":
-                members[index_set.id], groups[index_set.id] = self.group(index_set, members[index_set.groups], years)
+                members[index_set.id], groups[index_set.id] = self.group(index_set, members[index_set.groups])
+            elif index_set.dated:
+                members[index_set.id], dates[index_set.id] = self.dated(index_set)
             else:
                 members[index_set.id] = self.members(index_set, members)
+        check_borders(self.composed(readings), project, known_setting, self.fault)
+        check_dates(methodology, project, known_setting, self.fault)
         known = {scalar.text for scalar in project.datasets} - set(methodology.dataset)
         for scalar in project.datasets:
             if scalar.text in known:
@@ -77,7 +99,8 @@ class _Maker:
         return Setting(
             choices=self.choices(choices), readings=self.readings(readings), members=members, groups=groups,
             relations=self.relations(members), start=project.start.isoformat(), end=project.end.isoformat(),
-            unlisted=self.unlisted(),
+            unlisted=self.unlisted(), beyond={id_: {name: tuple(years) for name, years in own.items()} for id_, own in self.beyond.items()},
+            dates=dates,
         )  # fmt: skip
 
     def part_of_dataset(self, id_: str, quantities: tuple[Scalar, ...]) -> None:
@@ -145,6 +168,12 @@ class _Maker:
             found[id_] = value
         return found
 
+    def composed(self, asked: Mapping[str, str]) -> Methodology:
+        """Return the methodology under the readings that are taken, as far as there are such readings."""
+        taken = {id_: scalar.text for id_, scalar in self.project.readings.items()} | dict(asked)
+        known = {ruling.id: {reading.id for reading in ruling.readings} for ruling in self.methodology.rulings}
+        return with_readings(self.methodology, {id_: reading for id_, reading in taken.items() if reading in known.get(id_, ())})
+
     # -- members
 
     def members(self, index_set: IndexSet, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -162,7 +191,29 @@ class _Maker:
             if member not in known[index_set.subset_of]:
                 self.fault("I502", f"{index_set.subset_of} has no member {member!r}", node.place,
                            why=f"{index_set.id} is a part of it", remedy=near_or_all(member, known[index_set.subset_of]))  # fmt: skip
+        if index_set.subset_of and index_set.ordered:
+            own = [member for member in known[index_set.subset_of] if member in own]
         return tuple(own)
+
+    def calendar_axis(self, index_set: IndexSet) -> tuple[str, ...]:
+        if index_set.id in self.project.members:
+            self.fault("I502", f"the members of {index_set.id} follow from the days of operation", self.project.members[index_set.id].place,
+                       remedy="remove the list")  # fmt: skip
+        members = calendar_axis(index_set, self.project.start.isoformat(), self.project.end.isoformat())
+        if len(members) > MOST_DAYS:
+            self.fault("I507", f"{index_set.id} has {len(members):,} members", None, why=f"up to {MOST_DAYS:,} days are read one by one",
+                       remedy="let the methodology go by months, or split the project")  # fmt: skip
+        return members
+
+    def dated(self, index_set: IndexSet) -> tuple[tuple[str, ...], Dates]:
+        """Return the members of a dated set and their dates: those of the project, or of the spec."""
+        node = self.project.members.get(index_set.id)
+        if node is None:
+            return index_set.members, tuple((day, day) for day in index_set.dates)
+        if index_set.project == "fixed":
+            self.fault("I502", f"the members of {index_set.id} are fixed by the methodology", node.place,
+                       why=f"they are {', '.join(index_set.members)}", remedy="remove the list")  # fmt: skip
+        return dated_members(node, index_set, self.fault)
 
     def labels(self, node: YamlNode, owner: str) -> list[str]:
         if isinstance(node, YamlMapping):
@@ -184,13 +235,10 @@ class _Maker:
         return found
 
     def group(
-        self, index_set: IndexSet, base: tuple[str, ...], years: tuple[str, ...]
+        self, index_set: IndexSet, base: tuple[str, ...]
     ) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
-        """Return a group's members and the positions of what each gathers; monitoring periods come from the dates."""
+        """Return a group's members and the positions of what each gathers."""
         at = {member: place for place, member in enumerate(base)}
-        if index_set.id == PERIOD_SET:
-            found = [(p.id, range(p.start.year, p.end.year + 1)) for p in self.project.periods]
-            return tuple(id_ for id_, _ in found), tuple(tuple(at[str(y)] for y in span) for _, span in found)
         node = self.project.members.get(index_set.id)
         if node is None:
             parts = tuple(tuple(at[m] for m in part if m in at) for part in index_set.parts)
@@ -204,24 +252,42 @@ class _Maker:
         names, spans = [], []
         taken: dict[int, str] = {}
         for key, value in node:
-            span = self.span(key.text, value, base, is_year=base == years)
+            span = self.span(index_set, key.text, value, base)
             for place in span:
                 if place in taken:
                     self.fault("I507", f"{base[place]} is in {taken[place]} and in {key.text}", value.place,
                                why=f"the groups of {index_set.id} may not overlap", remedy="leave it to one of the two")  # fmt: skip
                 taken[place] = key.text
-            names.append(key.text)
-            spans.append(span)
-        return tuple(names), tuple(spans)
+            # What lies wholly behind the last year of the project takes no part in this run.
+            if span or not self.beyond.get(index_set.id, {}).get(key.text):
+                names.append(key.text)
+                spans.append(span)
+        turn = self.in_turn(index_set, names, spans, node.place) if index_set.ordered else range(len(names))
+        return tuple(names[at] for at in turn), tuple(spans[at] for at in turn)
 
-    def span(self, name: str, node: YamlNode, base: tuple[str, ...], *, is_year: bool) -> tuple[int, ...]:
-        """Return the positions of what one group gathers."""
+    def in_turn(self, index_set: IndexSet, names: list[str], spans: list[tuple[int, ...]], place: Place) -> list[int]:
+        """Return the order of groups, that of what they gather; where that has none, as listed."""
+        turn = list(range(len(names)))
+        if not self.methodology.index_set[index_set.groups].ordered:
+            return turn
+        turn.sort(key=lambda at: min(spans[at], default=-1))
+        for one, other in pairwise(turn):
+            if spans[one] and spans[other] and max(spans[one]) > min(spans[other]):
+                self.fault("I507", f"{names[one]} and {names[other]} of {index_set.id} lie between each other", place,
+                           why=f"{index_set.id} is ordered, by the order of {index_set.groups}",
+                           remedy="let each end before the next one begins")  # fmt: skip
+        return turn
+
+    def span(self, index_set: IndexSet, name: str, node: YamlNode, base: tuple[str, ...]) -> tuple[int, ...]:
+        """Return the positions of what one group gathers; years behind the last one of the project are noted, and left out."""
         wanted: list[str] = []
-        if is_year and isinstance(node, YamlMapping):
+        kind = self.methodology.index_set[index_set.groups].kind
+        is_calendar = kind in CALENDAR
+        if is_calendar and isinstance(node, YamlMapping):
             ends = [node.get("from"), node.get("to")]
             texts = [end.text if isinstance(end, Scalar) else "" for end in ends]
-            if all(_YEAR.match(text) for text in texts):
-                wanted = [str(year) for year in range(int(texts[0]), int(texts[1]) + 1)]
+            if all(PATTERNS[kind].match(text) for text in texts):
+                wanted = calendar_span(kind, texts[0], texts[1])
         else:
             wanted = self.labels(node, name)
         found, at = [], {member: place for place, member in enumerate(base)}
@@ -229,11 +295,13 @@ class _Maker:
         for member in wanted:
             if member in at:
                 found.append(at[member])
+            elif is_calendar and _is_behind(kind, member, base):
+                self.beyond.setdefault(index_set.id, {}).setdefault(name, []).append(member)
             else:
-                what = "a year of the project" if is_year else "one of its members"
-                self.fault("I507" if is_year else "I502", f"{member} is not {what}", places.get(member, node.place),
-                           why=f"they are {listed(base)}",
-                           remedy="remove it, or correct the days of operation" if is_year else near_or_all(member, base))  # fmt: skip
+                what = f"a {kind.replace('_', ' ')} of the project" if is_calendar else "one of its members"
+                self.fault("I507" if is_calendar else "I502", f"{member} is not {what}", places.get(member, node.place),
+                           why=f"they are {listed(base, 12) if is_calendar and len(base) > _MANY else listed(base)}",
+                           remedy="remove it, or correct the days of operation" if is_calendar else near_or_all(member, base))  # fmt: skip
         if not wanted:
             self.fault("I507", f"{name} gathers nothing", node.place, remedy="write [a, b]; for years also {from: 2018, to: 2020}")
         return tuple(found)
@@ -302,3 +370,11 @@ class _Maker:
                     self.fault("I506", f"a combination has {len(over)} labels: {', '.join(over)}", key.place,
                                remedy=f"nest the labels in the order {', '.join(over)}")  # fmt: skip
         return pairs
+
+
+def _is_behind(kind: str, member: str, base: tuple[str, ...]) -> bool:
+    """Whether a year, or another member of the calendar, lies behind the last one of a project, and not by centuries."""
+    if not PATTERNS[kind].match(member):
+        return False
+    behind, most = number_of(kind, member) - number_of(kind, base[-1]), MOST_YEARS * {"month": 12, "day": 366}.get(kind, 1)
+    return behind > 0 and number_of(kind, member) - number_of(kind, base[0]) < most

@@ -7,6 +7,7 @@ import math
 from datetime import date, timedelta
 
 from engine.plan.setting import Setting
+from engine.plan.time_axes import Days
 from engine.project.written_numbers import EPOCH
 
 
@@ -20,6 +21,11 @@ def operating_days(year: int, setting: Setting) -> int:
     first = max(date.fromisoformat(setting.start), date(year, 1, 1))
     last = min(date.fromisoformat(setting.end), date(year, 12, 31))
     return max(0, (last - first).days + 1)
+
+
+def elapsed_years(setting: Setting, days: Days) -> int:
+    """Return the years from the start year of a project to the year that has some days."""
+    return date.fromordinal(days[0][0]).year - date.fromisoformat(setting.start).year
 
 
 def calendar_years(day: float) -> float:

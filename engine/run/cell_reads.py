@@ -82,10 +82,9 @@ def single_scopes(scope: Scope, letters: list[str]) -> Iterator[Scope]:
 
 
 def is_allowed(mask: tuple[object, tuple[str, ...]], outer: Scope, one: Scope) -> bool:
-    """Whether a mask of two letters lets the positions of a single scope through."""
-    array, (name, letter) = np.asarray(mask[0]), mask[1]
-    where = []
-    for x in (name, letter):
+    """Whether a mask lets the positions of a single scope through."""
+    array, where = np.asarray(mask[0]), []
+    for x in mask[1]:
         full, here = outer.letters[x][1], one.letters[x][1]
         where.append(int(np.nonzero(full == here[0])[0][0]))
     return bool(array[tuple(where)])

@@ -6,19 +6,34 @@ parts where those suffice, as ``i in measured and A[i] > 3`` is for a class that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from engine.plan.setting import Setting
+from engine.plan.setting import COMPARE, Setting
 from engine.run.functions import ELEMENTWISE
 from engine.run.letters import Array, Scope, Valued, aligned
 from engine.run.numbers import OPERATION, Numbers
 from engine.run.truth import FALSE, TRUE
-from equations.formula.syntax import Binary, Call, Compare, Letter, Logic, Member, Node, Not, Reduce, Supplied, Switch, Word, walk
+from equations.formula.syntax import (
+    MARKS,
+    Binary,
+    Call,
+    Compare,
+    Letter,
+    Logic,
+    Member,
+    Node,
+    Not,
+    Reduce,
+    Supplied,
+    Switch,
+    Word,
+    walk,
+)
 from equations.model.methodology import Methodology
 
 #: Share of the largest number of a run above which no difference is rounding.
@@ -208,36 +223,30 @@ class ConditionEvaluator:
         return [self.setting.members[set_id][p] for p in positions]
 
     def compare_letters(self, node: Compare, scope: Scope) -> Valued:
-        """Compare the members that letters stand for."""
-        left, right = node.left, node.right
-        assert isinstance(left, Letter)
-        a: list[object] = list(self.labels(left.letter, scope))
-        is_year = self.methodology.index_set[scope.letters[left.letter][0]].kind == "year"
-        if isinstance(right, Letter) and right.letter not in ("start", "end"):
-            b: list[object] = list(self.labels(right.letter, scope))
-            letters: tuple[str, ...] = (left.letter, right.letter)
-        else:
-            mark = isinstance(right, Letter) and self.setting.members[self.methodology.year_set][0 if right.letter == "start" else -1]
-            b, letters = [mark if isinstance(right, Letter) else getattr(right, "text", "")], (left.letter,)
-        if is_year:
-            a = [int(str(x)) + left.offset for x in a]
-            b = [int(str(x)) + (right.offset if isinstance(right, Letter) else 0) for x in b]
-        grid = np.array([[COMPARE[node.op](x, y) for y in b] for x in a], bool).reshape(len(a), len(b))
-        if len(letters) == 1:
-            return grid[:, 0], letters
-        if letters[0] == letters[1]:
-            return np.diagonal(grid).copy(), letters[:1]
-        order = scope.order(set(letters))
-        return (grid if order == letters else grid.T), order
+        """Compare the members that letters stand for: by name, or by where they stand in the order of their set."""
+        assert isinstance(node.left, Letter)
+        sides = [(side, *self.texts(side, node.left.set, scope)) for side in (node.left, node.right)]
+        axes = scope.order({x for _, _, letters in sides for x in letters})
+        if node.op in ("==", "!=") and not any(getattr(side, "offset", 0) for side, _, _ in sides):
+            a, b = (aligned((np.array(texts), letters), axes) for _, texts, letters in sides)
+            return (a == b) == (node.op == "=="), axes
+        a, b = (aligned((self.ranks(side, node.left.set, texts), letters), axes) for side, texts, letters in sides)
+        return np.asarray(COMPARE[node.op](a, b)), axes
+
+    def texts(self, side: Node, axis: str, scope: Scope) -> tuple[Any, tuple[str, ...]]:
+        """Return the names of the members for which one side of a comparison stands, and its letter."""
+        if not isinstance(side, Letter):
+            return getattr(side, "text", ""), ()
+        return (self.setting.mark(side.letter, axis), ()) if side.letter in MARKS else (self.labels(side.letter, scope), (side.letter,))
+
+    def ranks(self, side: Node, axis: str, texts: Any) -> Array:
+        """Return where members stand on an ordered axis, NaN for what has no place there."""
+        found = [self.setting.rank(axis, text) for text in ([texts] if isinstance(texts, str) else texts)]
+        ranks = np.array([np.nan if at is None else at + getattr(side, "offset", 0) for at in found], float)
+        return ranks[0] if isinstance(texts, str) else ranks
 
 
 def _is_partial(node: Node) -> bool:
     """Whether an operation can leave the finite numbers."""
     op = OPERATION.get(node.op, "") if isinstance(node, Binary) else node.name if isinstance(node, Call) else ""
     return op in ELEMENTWISE and ELEMENTWISE[op].partial
-
-
-COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
-}  # fmt: skip

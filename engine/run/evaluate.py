@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
-from engine.plan.plan import Plan, Stage, Step
+from engine.plan.plan import Loop, Plan, Stage, Step
+from engine.plan.reach import axis_place, places_along
 from engine.run.conditions import ConditionEvaluator, Hole
 from engine.run.diagnosis import Diagnosis
 from engine.run.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Scope, Valued, aligned
@@ -20,9 +21,9 @@ from engine.run.magnitudes import NOISE, MagnitudeFormulas
 from engine.run.ranges import check_ranges
 from engine.run.solvers import Solution, root_parts, solve_root
 from equations.errors import EvaluationError
-from equations.formula.syntax import MatrixRef, Node, quantities_in
+from equations.formula.syntax import IndexLabel, IndexLetter, MatrixRef, Node, quantities_in
 from equations.model.equation import Equation
-from equations.model.left_side import left_side
+from equations.model.left_side import LeftSide, OnAxis, left_side
 from equations.model.methodology import Methodology
 from equations.records import record
 
@@ -124,8 +125,8 @@ class StepEvaluator:
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     step_of: dict[str, NDArray[np.int16]] = field(default_factory=dict)
     solutions: list[Solution] = field(default_factory=list)
-    #: Equation -> letter of its left side -> the axis on which it stands.
-    axes: dict[str, dict[str, str]] = field(default_factory=dict)
+    sides: dict[str, LeftSide] = field(default_factory=dict)
+    places: dict[tuple[str, str], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.methodology = self.formulas.methodology
@@ -152,36 +153,70 @@ class StepEvaluator:
             self.states[quantity] = np.zeros(shape, np.uint8)
             self.steps[quantity] = tuple(step for step in stage.steps if step.quantity == quantity)
             self.step_of[quantity] = np.full(shape, -1, np.int16)
-        if not stage.by_year:
-            for step in stage.steps:
-                self.step(step, None)
-            return
-        for year in range(len(self.setting.members[self.methodology.year_set])):
-            for step in stage.steps:
-                if year in self.years_of(step):
-                    self.step(step, year)
+        steps = {quantity: self.steps[quantity] for quantity in stage.quantities}
+        self.along(stage.quantities if stage.loop is None else (stage.loop,), steps, {})
 
-    def years_of(self, step: Step) -> tuple[int, ...]:
-        letters = dict(self.methodology.equation[step.equation].letters)
-        return next((places for letter, places in step.positions if self.methodology.index_set[letters[letter]].kind == "year"), ())
+    def along(self, body: Iterable[str | Loop], steps: Mapping[str, tuple[Step, ...]], here: Mapping[str, int]) -> None:
+        """Do what stands in a loop, where each of the axes around it is at one place."""
+        for item in body:
+            if isinstance(item, Loop):
+                # What belongs to no group of an axis lies before it, at place -1.
+                places = range(-1, len(self.setting.members[item.axis]))
+                for place in reversed(places) if item.is_backward else places:
+                    self.along(item.body, steps, {**here, item.axis: place})
+                continue
+            for step in steps[item]:
+                self.step(step, here)
 
-    def scope_of(self, step: Step, year: int | None) -> Scope:
-        """Return the scope of a step's left side; positions are those on the quantity's own axes."""
-        if step.equation not in self.axes:
-            equation = self.methodology.equation[step.equation]
-            self.axes[step.equation] = left_side(equation, self.methodology.quantity[step.quantity]).axis_of
-        axes, scope = self.axes[step.equation], Scope()
+    def scope_of(self, step: Step, here: Mapping[str, int]) -> Scope | None:
+        """Return the scope of a step's left side where each axis of a loop is at one place, ``None`` where no cell is.
+
+        Positions are those on the quantity's own axes.
+        """
+        left, scope = self.left(step), Scope()
+        for axis, place in here.items():
+            index = left.indices[self.places_of(step.quantity, axis)[0]]
+            if not isinstance(index, IndexLetter) and self.cell_of(index, step, axis) != place:
+                return None
         for letter, positions in step.positions:
-            set_id = axes[letter]
-            is_year = self.methodology.index_set[set_id].kind == "year"
-            own = (year,) if is_year and year is not None else positions
-            scope = scope.bound(letter, set_id, np.array(own, np.intp))
+            own = positions
+            for axis, place in here.items():
+                at, places = self.places_of(step.quantity, axis)
+                if left.place_of[letter] == at:
+                    own = tuple(position for position in own if places[position] == place)
+            if not own:
+                return None
+            scope = scope.bound(letter, left.axis_of[letter], np.array(own, np.intp))
         return scope
 
-    def step(self, step: Step, year: int | None) -> None:
+    def left(self, step: Step) -> LeftSide:
+        """Return the left side of a step's equation."""
+        if step.equation not in self.sides:
+            self.sides[step.equation] = left_side(self.methodology.equation[step.equation], self.methodology.quantity[step.quantity])
+        return self.sides[step.equation]
+
+    def places_of(self, quantity: str, axis: str) -> tuple[int, tuple[int, ...]]:
+        """Return which index of a quantity lies along an axis, and the place there of each of its members."""
+        if (quantity, axis) not in self.places:
+            at = axis_place(quantity, axis, self.methodology)
+            assert at is not None, "a loop goes along an axis of all its quantities"
+            set_id = self.methodology.quantity[quantity].indices[at]
+            self.places[quantity, axis] = at, places_along(set_id, axis, self.setting, self.methodology)
+        return self.places[quantity, axis]
+
+    def cell_of(self, index: OnAxis, step: Step, axis: str) -> int:
+        """Return the place on an axis of a member that a left side names."""
+        at, places = self.places_of(step.quantity, axis)
+        set_id = self.methodology.quantity[step.quantity].indices[at]
+        assert isinstance(index, IndexLabel), "a circle through whole matrices goes along another axis"
+        return places[self.setting.members[set_id].index(self.setting.label(index, set_id))]
+
+    def step(self, step: Step, here: Mapping[str, int]) -> None:
         """Evaluate one case of one equation."""
+        scope = self.scope_of(step, here)
+        if scope is None:
+            return
         equation = self.methodology.equation[step.equation]
-        scope = self.scope_of(step, year)
         value, holes = self.formulas.heard(lambda _, own: self.worth(equation, own), equation.formula, scope)
         self.store(step, equation, scope, value, holes)
 

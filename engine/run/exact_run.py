@@ -116,6 +116,10 @@ class ExactRun:
 _UNSAFE = {
     "div": np.frompyfunc(lambda a, b: _number(a) / _number(b), 2, 1),
     "power": np.frompyfunc(lambda a, b: _number(a) ** _number(b), 2, 1),
+    "sqrt": np.frompyfunc(lambda a: _number(a).sqrt(), 1, 1),
+    "exp": np.frompyfunc(lambda a: _number(a).exp(), 1, 1),
+    "ln": np.frompyfunc(lambda a: _number(a).log(), 1, 1),
+    "log10": np.frompyfunc(lambda a: _number(a).log10(), 1, 1),
 }
 
 

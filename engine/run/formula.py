@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.cells import existing_cells
+from engine.plan.time_axes import Days, calendar_days, days_of, group_of_each, parts_of
+from engine.plan.windows import window_spans
 from engine.project.written_numbers import EPOCH
 from engine.run.arithmetic.rational import rounded_exactly
 from engine.run.arithmetic.whole_numbers import near_whole
@@ -158,7 +160,14 @@ class FormulaEvaluator(ConditionEvaluator):
     def element(self, node: Element, scope: Scope) -> Valued:
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
         at = self.places(node, letters, scope)
-        return self.there(node.quantity, at, self.arrays[node.quantity][at], letters, frozenset(letters)), letters
+        return self.there(node.quantity, at, self.held(node.quantity)[at], letters, frozenset(letters)), letters
+
+    def held(self, quantity: str) -> Array:
+        """Return what is held of a quantity; nothing of one that is read only in cases that are not taken."""
+        if quantity in self.arrays:
+            return self.arrays[quantity]
+        axes = self.methodology.quantity[quantity].indices
+        return np.full([len(self.setting.members[axis]) for axis in axes], self.arithmetic.missing)
 
     def there(
         self, quantity: str, at: tuple[NDArray[np.intp], ...], array: Array, letters: tuple[str, ...], own: frozenset[str]
@@ -191,10 +200,8 @@ class FormulaEvaluator(ConditionEvaluator):
             return np.array(members.index(label), np.intp).reshape([1] * len(axes))
         set_id, positions = scope.letters[index.letter]
         if isinstance(index, IndexGroup):
-            base = self.setting.members[self.methodology.index_set[axis].groups]
-            group_of = {base[member]: at for at, group in enumerate(self.setting.groups[axis]) for member in group}
-            own = self.setting.members[set_id]
-            found = np.array([group_of[own[p]] for p in positions], np.intp)
+            groups = group_of_each(self.methodology, self.setting, axis, set_id)
+            found = np.array([groups[p] for p in positions], np.intp)
         elif set_id != axis:
             place = {member: at for at, member in enumerate(members)}
             own = self.setting.members[set_id]
@@ -209,7 +216,7 @@ class FormulaEvaluator(ConditionEvaluator):
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
         all_axes = (*letters, *(ROW, COLUMN)[: node.whole])
         at = self.places(node, all_axes, scope)
-        array = self.there(node.quantity, at, self.arrays[node.quantity][at], all_axes, frozenset(letters))
+        array = self.there(node.quantity, at, self.held(node.quantity)[at], all_axes, frozenset(letters))
         return (self.on_diagonal(array), (*letters, ROW, COLUMN)) if node.diagonal else (array, all_axes)
 
     def binary(self, node: Binary, scope: Scope) -> Valued:
@@ -266,13 +273,22 @@ class FormulaEvaluator(ConditionEvaluator):
         return result, rounded[1]
 
     def calendar(self, node: Call, scope: Scope) -> Valued:
-        letter = node.arguments[0]
-        assert isinstance(letter, Letter)
+        letters = [letter for letter in node.arguments if isinstance(letter, Letter)]
+        axes = scope.order({letter.letter for letter in letters})
+        days = [self.days(letter, scope) for letter in letters]
+        found = np.empty([len(scope.letters[letter][1]) for letter in axes])
+        for at in np.ndindex(*found.shape):
+            found[at] = FUNCTIONS[node.name].number(self.setting, *(own[at[axes.index(x.letter)]] for own, x in zip(days, letters, strict=True)))
+        return self.arithmetic.constants(found), axes
+
+    def days(self, letter: Letter, scope: Scope) -> list[Days]:
+        """Return the days of each member that a letter takes; a lag may lead beyond the axis, as the calendar goes on."""
         set_id, positions = scope.letters[letter.letter]
-        members = self.setting.members[set_id]
-        years = [int(members[p]) + letter.offset for p in positions]
-        found = [FUNCTIONS[node.name].number(year, int(members[0]), self.setting) for year in years]
-        return self.arithmetic.constants(np.array(found, float)), (letter.letter,)
+        if not letter.offset:
+            days = days_of(self.methodology, self.setting, set_id)
+            return [days[p] for p in positions]
+        kind, members = self.methodology.index_set[set_id].kind, self.setting.members[set_id]
+        return [calendar_days(kind, members[p], self.setting.start, letter.offset) for p in positions]
 
     # -- reductions
 
@@ -336,25 +352,31 @@ class FormulaEvaluator(ConditionEvaluator):
             return None
         return float(np.ravel(array)[0])
 
-    def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, tuple[Array, tuple[str, ...]] | None]:
-        """Bind a letter; return the mask of its positions where they depend on another letter."""
+    def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, Valued | None]:
+        """Bind a letter; return the mask of its positions where they depend on other letters."""
         match binder.within:
             case All(set=set_id):
                 return self.bound_to_all(binder.letter, set_id, scope), None
-            case GroupOf(letter=letter):
+            case GroupOf(letter=letter, set=over):
                 set_id, positions = scope.letters[letter]
-                over = self.methodology.index_set[set_id].groups
-                groups = [self.setting.groups[set_id][p] for p in positions]
+                parts = parts_of(self.methodology, self.setting, set_id, over)
+                groups = [parts[p] for p in positions]
                 places = np.array(sorted({place for group in groups for place in group}), np.intp)
                 mask = np.array([[place in group for place in places] for group in groups], bool).reshape(len(groups), len(places))
-            case Window(last=IndexLetter(letter=letter, offset=offset)):
-                over = self.methodology.year_set
-                last = scope.letters[letter][1] + offset
-                places = np.arange(int(last.max(initial=-1)) + 1, dtype=np.intp)
-                mask = places[None, :] <= last[:, None]
+            case Window() as window:
+                return self.bound_in_window(binder.letter, window, scope)
             case _:
                 raise TypeError(f"not resolved: {binder!r}")
         return scope.bound(binder.letter, over, places), (mask, (letter, binder.letter))
+
+    def bound_in_window(self, letter: str, window: Window, scope: Scope) -> tuple[Scope, Valued]:
+        """Return a scope in which a letter goes through windows, and which of its positions belong to which."""
+        ends = scope.order(set(window.letters))
+        spans = list(window_spans(window, self.setting, {x: scope.letters[x] for x in ends}, ends))
+        places = np.array(sorted({place for span in spans for place in span.inside}), np.intp)
+        mask = np.array([np.isin(places, span.inside) for span in spans], bool)
+        shape = (*(len(scope.letters[x][1]) for x in ends), len(places))
+        return scope.bound(letter, window.set, places), (mask.reshape(shape), (*ends, letter))
 
     def bound_to_all(self, letter: str, set_id: str, scope: Scope) -> Scope:
         """Return a scope in which a letter takes every member of a set."""

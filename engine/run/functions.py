@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from engine.plan.time_axes import common, count, operation
+from engine.project.written_numbers import EPOCH
 from engine.run.arithmetic.comparisons import equal, greater, greater_equal, less, less_equal, not_equal
 from engine.run.arithmetic.powers import power
 from engine.run.arithmetic.whole_numbers import ceil, floor
-from engine.run.calendar_days import calendar_years, days_in_year, operating_days
+from engine.run.calendar_days import calendar_years, elapsed_years
 from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.records import record
 
@@ -29,7 +31,7 @@ class Operation:
     Attributes
     ----------
     number
-        The NumPy function; takes ``out=``, as NumPy's own do. Of a calendar function: year, first year and setting in, a number out.
+        The NumPy function; takes ``out=``, as NumPy's own do. Of a calendar function: the setting and the days of each letter in, a number out.
     operands
         How many it takes; more are folded from the left.
     slope
@@ -143,9 +145,13 @@ FUNCTIONS: dict[str, FunctionMeaning] = {
                           entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0]),
     "log10": FunctionMeaning(np.log10, slope=lambda x: (1 / (x * np.log(10)),), partial=True, domain="a number above zero",
                              entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], mistaken=("ln",)),
-    "days_in_year": FunctionMeaning(lambda year, first, setting: days_in_year(year), mistaken=("operating_days",)),
-    "operating_days": FunctionMeaning(lambda year, first, setting: operating_days(year, setting), mistaken=("days_in_year",)),
-    "elapsed_years": FunctionMeaning(lambda year, first, setting: year - first),
+    "days_in_year": FunctionMeaning(lambda setting, days: count(days), mistaken=("operating_days",)),
+    "operating_days": FunctionMeaning(lambda setting, days: count(common(days, operation(setting))), mistaken=("days_in_year",)),
+    "elapsed_years": FunctionMeaning(elapsed_years),
+    "first_day": FunctionMeaning(lambda setting, days: days[0][0] - EPOCH.toordinal(), mistaken=("last_day",)),
+    "last_day": FunctionMeaning(lambda setting, days: days[-1][1] - EPOCH.toordinal(), mistaken=("first_day",)),
+    "days": FunctionMeaning(lambda setting, days: count(days), mistaken=("operating_days",)),
+    "shared_days": FunctionMeaning(lambda setting, one, other: count(common(common(one, other), operation(setting)))),
     "calendar_years": FunctionMeaning(np.vectorize(calendar_years, otypes=[float]), entered=lambda result, *_: result),
 }  # fmt: skip
 

@@ -25,6 +25,7 @@ from engine.project.written_numbers import Given, NumberReader, Origin
 from equations.citation import Citation
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.model.dataset import ValueBlock
+from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -70,7 +71,7 @@ def _may_hold(block: ValueBlock, setting: Setting) -> bool:
     if block.when is None:
         return True
     try:
-        return holds(block.when, setting, {}, "")
+        return holds(block.when, setting, {})
     except KeyError:
         return True
 
@@ -266,9 +267,13 @@ class _Binder:
         members = self.plan.setting.members[axis]
         if label in members:
             return members.index(label)
-        if self.methodology.index_set[axis].kind == "year":
-            self.fault("I507", f"{quantity.id}: {label!r} is not a year of the project", place,
-                       why=f"its years are {listed(members, 12)}", remedy="remove it, or correct the days of operation")  # fmt: skip
+        if label in self.plan.setting.beyond.get(axis, {}):
+            return None  # a group of years that the project has not come to yet
+        kind = self.methodology.index_set[axis].kind
+        if kind in CALENDAR:
+            word = kind.replace("_", " ")
+            self.fault("I507", f"{quantity.id}: {label!r} is not a {word} of the project", place,
+                       why=f"its {word}s are {listed(members, 12)}", remedy="remove it, or correct the days of operation")  # fmt: skip
             return None
         self.fault("I502", f"{quantity.id}: {label!r} is not a member of {axis}", place,
                    why=f"its members are {listed(members, 12)}" if members else f"the project lists no member of {axis}",

@@ -13,7 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.cells import ABSENT
+from engine.plan.guards import word_for
 from engine.plan.plan import Box
+from engine.plan.time_axes import group_of_each, monitored
+from engine.plan.windows import window_spans
 from engine.run.cell_reads import is_allowed, single_scopes
 from engine.run.conditions import Hole
 from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Terms, Valued, aligned
@@ -35,6 +38,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Reduce,
+    Window,
     children,
 )
 from equations.records import record
@@ -96,10 +100,10 @@ class RuleFormulas(FormulaEvaluator):
     def unmonitored(self, truth: Array, letter: str, axes: tuple[str, ...], scope: Scope) -> Array:
         """Take away what is not known of years outside every monitoring period: nobody is asked for it."""
         set_id, positions = scope.letters[letter]
-        monitored = self.setting.monitored_years()
-        if set_id != self.methodology.year_set or monitored is None or letter not in axes:
+        watched = monitored(self.methodology, self.setting, set_id)
+        if watched is None or letter not in axes:
             return truth
-        inside = aligned((np.isin(positions, monitored), (letter,)), axes)
+        inside = aligned((np.isin(positions, sorted(watched)), (letter,)), axes)
         return np.where(~inside & ((truth & OPEN) == OPEN), np.uint8(AWAY), truth)
 
     def unlisted(self, node: Reduce) -> str:
@@ -156,13 +160,13 @@ class RuleFormulas(FormulaEvaluator):
         """Return positions on an axis; outside it where the axis has no such member."""
         members = self.setting.members[axis]
         if isinstance(index, IndexLabel):
-            label = members[0 if index.label == "start" else -1] if index.mark and members else index.label
+            label = self.setting.label(index, axis)
             return np.array([members.index(label) if label in members else -1], np.intp)
         set_id, positions = scope.letters[index.letter]
         own = self.setting.members[set_id]
         if isinstance(index, IndexGroup):
-            base = self.setting.members[self.methodology.index_set[axis].groups]
-            place = {base[member]: at for at, group in enumerate(self.setting.groups[axis]) for member in group}
+            groups = group_of_each(self.methodology, self.setting, axis, set_id)
+            place = {member: at for member, at in zip(own, groups, strict=True) if at is not None}
         elif set_id == axis:
             return positions + index.offset
         else:
@@ -206,7 +210,21 @@ class RuleFormulas(FormulaEvaluator):
         found = (gone & takes_part).any(axis=-1)
         if node.kind in ("Max", "Min"):
             found = found | ~takes_part.any(axis=-1)
-        return np.asarray(found), terms.left
+        result: Valued = np.asarray(found), terms.left
+        for binder in node.binders:
+            if isinstance(binder.within, Window):
+                result = self.either(result, self.window_away(binder.within, terms), terms.inner)
+        return result
+
+    def window_away(self, window: Window, terms: Terms) -> Valued:
+        """Return where a window leaves its axis, as seen from around the reduction; one that is cut does not."""
+        letters = terms.inner.order(set(window.letters))
+        spans = window_spans(window, self.setting, terms.inner.letters, letters)
+        size = len(self.setting.members[window.set])
+        gone = np.array([bool(span.leaves(size)) and not window.within for span in spans], bool)
+        gone = gone.reshape([len(terms.inner.letters[x][1]) for x in letters])
+        inside = tuple(at for at, letter in enumerate(letters) if letter in terms.bound)
+        return np.asarray(gone.any(axis=inside)), tuple(x for x in letters if x not in terms.bound)
 
     def element_away(self, quantity: str, indices: tuple[Index, ...], scope: Scope) -> Valued:
         at, there, letters = self.cells(quantity, indices, scope)
@@ -256,6 +274,10 @@ class RuleFormulas(FormulaEvaluator):
         masks = [self.bind(binder, inner)[1] for binder in node.binders if not isinstance(binder.within, All)]
         terms = [one for one in single_scopes(inner, [binder.letter for binder in node.binders])
                  if all(mask is None or is_allowed(mask, inner, one) for mask in masks)]  # fmt: skip
+        for binder in node.binders if node.kind not in ("All", "Any") else ():
+            if isinstance(binder.within, Window) and self.window_away(binder.within, self.terms(node, scope, self.away))[0].any():
+                yield Lack(True, self.beyond(binder.within, inner))
+                return
         if node.kind in ("Max", "Min") and not terms:
             yield Lack(True, f"{node.kind} over no members")
         for one in terms:
@@ -308,9 +330,9 @@ class RuleFormulas(FormulaEvaluator):
             yield Lack(False, name, quantity)
 
     def why_never_asked(self, name: str, quantity: str, cell: tuple[int, ...]) -> str:
-        axes, monitored = self.methodology.quantity[quantity].indices, self.setting.monitored_years()
-        for axis, at in zip(axes, cell, strict=True):
-            if axis == self.methodology.year_set and monitored is not None and at not in monitored:
+        for axis, at in zip(self.methodology.quantity[quantity].indices, cell, strict=True):
+            inside = monitored(self.methodology, self.setting, axis)
+            if inside is not None and at not in inside:
                 return f"{self.setting.members[axis][at]} is in no monitoring period"
         return f"no equation gives {name} here"
 
@@ -326,7 +348,14 @@ class RuleFormulas(FormulaEvaluator):
             return f"{label} is not among {axis}"
         if not members:
             return f"{axis} has no members"
-        return f"no year {f'before {members[0]}' if at < 0 else f'after {members[-1]}'}"
+        return f"no {word_for(self.methodology.index_set[axis])} {f'before {members[0]}' if at < 0 else f'after {members[-1]}'}"
+
+    def beyond(self, window: Window, scope: Scope) -> str:
+        """Say at which end a window leaves its axis."""
+        members, word = self.setting.members[window.set], word_for(self.methodology.index_set[window.set])
+        spans = window_spans(window, self.setting, scope.letters)
+        sides = {span.leaves(len(members)) for span in spans}
+        return f"no {word} before {members[0]}" if "first" in sides else f"no {word} after {members[-1]}"
 
 
 def takes_part_in(terms: Terms) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.finding import Finding
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
 from engine.plan.plan import Plan
-from engine.plan.setting import PERIOD_SET, Setting
+from engine.plan.setting import Setting
 from engine.project.project_file import ProjectData, is_blank, read_project
 from engine.project.project_setting import prepare
 from engine.project.values import UnitReader
@@ -24,6 +24,7 @@ from engine.run.rules import Verdict, judge_rules
 from engine.run.totals import Headline, headline, no_total, spoken_of
 from engine.run.version_gap import Loader, set_aside
 from equations.errors import InputError, listed, near_or_all
+from equations.model.index_set import PERIOD_SET
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 from equations.records import record
@@ -226,7 +227,7 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
         if setting.readings[ruling.id] != ruling.default:
             found.append(Finding("A714", "note", ruling.id, f"read as {setting.readings[ruling.id]!r}, not as {ruling.default!r}",
                                  ruling.issue))  # fmt: skip
-    found += [*_unmonitored(methodology, data, values), *_unlisted_relations(methodology, plan)]
+    found += [*_unmonitored(methodology, data, values), *_unlisted_relations(methodology, plan), *_beyond(plan)]
     for value in dict.fromkeys(values.near_whole):
         found.append(Finding("A746", "note", methodology.result, f"floor or ceil of {value!r} counts as the whole number {value:,.0f}",
                              "it is known as a float only: a root, a power or a logarithm enters it"))  # fmt: skip
@@ -251,6 +252,16 @@ def _unlisted_relations(methodology: Methodology, plan: Plan) -> list[Finding]:
                 f"{', '.join(relation.over)} count", f"{relation.meaning or 'the combinations that exist'}; read by {listed(on, 4)}",
                 f"list those that exist under `relations: {relation.id}: {{a: [b, c]}}`, or all of them if all do"))  # fmt: skip
     return found
+
+
+def _beyond(plan: Plan) -> list[Finding]:
+    """Say so where a project states a group of years that goes on behind its last year."""
+    return [
+        Finding("A747", "note", set_id, f"{group} of {set_id} goes on behind the last year of the project"
+                + ("" if group in plan.setting.members[set_id] else ", and takes no part"),
+                f"{listed(years, 4)} {'is' if len(years) == 1 else 'are'} left out", "nothing, if the project has not come so far")
+        for set_id, groups in plan.setting.beyond.items() for group, years in groups.items()
+    ]  # fmt: skip
 
 
 def _unmonitored(methodology: Methodology, data: ProjectData, values: Values) -> list[Finding]:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from engine.plan.setting import Setting
 from equations.errors import InputError
-from equations.formula.syntax import All, Binary, Element, IndexLetter, Negative, Node, Reduce, walk
+from equations.formula.syntax import All, Binary, Element, GroupOf, IndexLetter, Negative, Node, Reduce, Window, walk
+from equations.model.index_set import CALENDAR, lies_in_time
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -55,10 +56,10 @@ def over_years(methodology: Methodology, quantity: Quantity) -> str:
         return "none"
     if quantity.role in _FLOWS:
         return "sum"
-    year_set = methodology.year_set
-    if year_set not in quantity.indices:  # by group of years: credits of monitoring periods are amounts of their own
+    axes = [axis for axis in quantity.indices if methodology.index_set[axis].kind in CALENDAR or methodology.index_set[axis].dated]
+    if not axes:  # by group of years: credits of monitoring periods are amounts of their own
         return "sum"
-    return "sum" if any(_adds(equation.formula, quantity, year_set, methodology) for equation in methodology.equations) else "none"
+    return "sum" if all(any(_adds(e.formula, quantity, axis, methodology) for e in methodology.equations) for axis in axes) else "none"
 
 
 def is_amount(quantity: Quantity) -> bool:
@@ -66,11 +67,12 @@ def is_amount(quantity: Quantity) -> bool:
     return quantity.type == "number" and bool(quantity.unit.powers) and all(power > 0 for _, power in quantity.unit.powers)
 
 
-def _adds(formula: Node, quantity: Quantity, year_set: str, methodology: Methodology) -> bool:
-    """Whether a formula adds a quantity over years: a sum over a letter of years with the quantity as a term of its body."""
+def _adds(formula: Node, quantity: Quantity, axis: str, methodology: Methodology) -> bool:
+    """Whether a formula adds a quantity over years, or another axis: a sum over a letter of them with the quantity as a term of its body."""
     for node in walk(formula):
         if isinstance(node, Reduce) and node.kind == "Sum":
-            letters = {b.letter for b in node.binders if b.within == All(year_set) or not isinstance(b.within, All)}
+            bound = {b.letter: b.within.set for b in node.binders if isinstance(b.within, All | GroupOf | Window)}
+            letters = {letter for letter, set_id in bound.items() if methodology.is_within(set_id, axis)}
             if any(_is_at(term, quantity, letters) for term in _terms(node.body)):
                 return True
     return False
@@ -154,8 +156,7 @@ def headline(
 
 
 def _is_time(methodology: Methodology, set_id: str) -> bool:
-    index_set = methodology.index_set[set_id]
-    return index_set.kind == "year" or (index_set.kind == "group" and index_set.groups == methodology.year_set)
+    return lies_in_time(set_id, methodology.index_set)
 
 
 def no_total(quantity: Quantity) -> InputError:

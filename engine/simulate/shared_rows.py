@@ -12,6 +12,7 @@ from engine.project.values import UnitReader
 from engine.run.inputs import Inputs, bind_inputs
 from engine.run.run import Run
 from engine.simulate.distributions import DISTRIBUTIONS
+from equations.model.index_set import lies_in_time
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.units.unit import PLAIN
@@ -84,7 +85,7 @@ def _declared_axis(quantity: Quantity, methodology: Methodology) -> int | None:
     again = next((at for at, family in enumerate(families) if family in families[:at]), None)
     if again is not None:
         return again
-    shared = [at for at, axis in enumerate(indices) if not _is_calendar(axis, methodology)]
+    shared = [at for at, axis in enumerate(indices) if not lies_in_time(axis, methodology.index_set)]
     return shared[0] if len(shared) == 1 else None
 
 
@@ -93,11 +94,6 @@ def _family(axis: str, methodology: Methodology) -> str:
     while methodology.index_set[axis].subset_of:
         axis = methodology.index_set[axis].subset_of
     return axis
-
-
-def _is_calendar(axis: str, methodology: Methodology) -> bool:
-    own = methodology.index_set[axis]
-    return own.kind == "year" or (own.kind == "group" and _is_calendar(own.groups, methodology))
 
 
 def whole_inputs(run: Run, quantity: Quantity, read_unit: UnitReader) -> Inputs:

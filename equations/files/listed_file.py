@@ -15,8 +15,8 @@ from equations.files.strict_yaml import Sequence as YamlSequence
 
 #: Reads the file that a text names, or reports why not.
 TableReader = Callable[[Scalar], CsvTable | None]
-#: What stands beside ``file``: which columns hold ids, names, and the members that a group gathers; which those of a relation.
-_WORDS, _COLUMNS = ("id", "name", "of"), "columns"
+#: What stands beside ``file``: which columns hold ids, names, the members that a group gathers, dates; which those of a relation.
+_WORDS, _COLUMNS = ("id", "name", "of", "date"), "columns"
 
 
 def named_file(node: YamlNode | None) -> Scalar | None:
@@ -55,12 +55,12 @@ def listed_members(node: Mapping, set_id: str, read: TableReader, fault: FaultTa
     wanted = {key.text: value.text for key, value in node if key.text in _WORDS and isinstance(value, Scalar)}
     id_ = wanted.get("id") or next((name for name in ("id", set_id) if name in table.header), "id")
     name = "" if only_ids else wanted.get("name", "name" if "name" in table.header else "")
-    of = wanted.get("of", "")
-    needed = [column for column in (id_, name, of) if column]
+    of, day = wanted.get("of", ""), wanted.get("date", "")
+    needed = [column for column in (id_, name, of, day) if column]
     if not table.has_columns(table.header, needed, fault, f"members of {set_id} are listed by {', '.join(needed)}", _columns(table)):
         return empty
     rows = _scalars(table, needed, fault)
-    items = _groups(rows) if of else [_member(row, name) for row in _once(rows, set_id, fault)]
+    items = _groups(rows) if of else [_member(row, name, day) for row in _once(rows, set_id, fault)]
     return YamlSequence(tuple(items), node.file, node.line, node.column)
 
 
@@ -122,11 +122,9 @@ def _once(rows: list[tuple[Scalar, ...]], what: str, fault: FaultTaker, width: i
     return kept
 
 
-def _member(row: tuple[Scalar, ...], name: str) -> YamlNode:
-    id_ = row[0]
-    if not name:
-        return id_
-    return _block(id_, (("id", id_), ("name", row[1])))
+def _member(row: tuple[Scalar, ...], name: str, day: str) -> YamlNode:
+    fields = ("id", *(("name",) if name else ()), *(("date",) if day else ()))
+    return row[0] if len(fields) == 1 else _block(row[0], tuple(zip(fields, row, strict=True)))
 
 
 def _groups(rows: list[tuple[Scalar, ...]]) -> list[YamlNode]:

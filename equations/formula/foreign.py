@@ -159,8 +159,8 @@ def in_a_reduction(tokens: list[Token], at: int, name: str) -> str:
 
 
 def window(name: str, letter: str) -> str:
-    """Return how a range of years that does not begin with the first is written."""
-    return f"a range begins with start: write {name}({letter} in start..y, ...), and cases({letter} >= y-4: ..., otherwise: 0) for a window"
+    """Return how a part of an ordered axis is written."""
+    return f"a window has a letter or a mark at each end: write {name}({letter} in y-4..y, ...), start..y or y..end"
 
 
 def in_brackets(token: Token) -> str:

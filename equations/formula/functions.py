@@ -14,7 +14,7 @@ from equations.records import record
 REDUCTIONS = {"Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists"}
 #: Words with a meaning of their own; no quantity, letter, set or choice may take them.
 RESERVED = frozenset(
-    {"and", "or", "not", "in", "otherwise", "excluded", "cases", "start", "end", "reading", "supplied"}
+    {"and", "or", "not", "in", "otherwise", "excluded", "cases", "start", "end", "first", "last", "reading", "supplied"}
     | {"project_start", "project_end"}
 )
 
@@ -29,13 +29,15 @@ class Function:
         How many arguments it takes; ``None`` for as many as one likes.
     rule
         How units go through it: ``same`` (all arguments and the result have one unit), ``plain`` (a plain number in and
-        out), ``root``, ``calendar`` (a year letter in, ``unit`` out), ``date`` (a date in, ``unit`` out; in rules alone) or ``matrix``.
+        out), ``root``, ``calendar`` (letters of axes in time in, ``unit`` out), ``date`` (a date in, ``unit`` out; in rules alone) or ``matrix``.
     latex
         The pattern of its LaTeX, ``#`` for the arguments; round brackets and fences grow with what stands in them. Of a matrix its sign.
     meaning
         What it is, in plain words.
     rounds
         What it makes of an amount, where it rounds to whole units.
+    axis
+        Of a calendar function: the only kind of axis that it takes; empty for any in time.
     sympy
         Writes it in SymPy: the module and the arguments in, an expression that SymPy leaves as written out. Without it the name stands.
     """
@@ -48,6 +50,7 @@ class Function:
     meaning: str
     unit: str = ""
     rounds: str = ""
+    axis: str = ""
     sympy: Callable[..., Any] | None = None
 
 
@@ -68,11 +71,16 @@ FUNCTIONS: dict[str, Function] = {
         Function("ln", 1, 1, "plain", r"\ln(#)", "the natural logarithm", sympy=lambda s, x: s.log(x, evaluate=False)),
         Function("log10", 1, 1, "plain", r"\log_{10}(#)", "the decimal logarithm",
                  sympy=lambda s, x: s.log(x, evaluate=False) / s.log(10)),
-        Function("days_in_year", 1, 1, "calendar", r"\mathrm{days}(#)", "calendar days of a year", "day"),
+        Function("days_in_year", 1, 1, "calendar", r"\mathrm{days}(#)", "calendar days of a year", "day", axis="year"),
         Function("operating_days", 1, 1, "calendar", r"\mathrm{operating\ days}(#)",
-                 "days of a year between the project's first and last day, both included", "day"),
+                 "days of a year, or of another stretch of time, between the project's first and last day, both included", "day"),
         Function("elapsed_years", 1, 1, "calendar", r"\mathrm{years\ since\ start}(#)",
-                 "years since the start year", "year"),
+                 "years since the start year", "year", axis="year"),
+        Function("first_day", 1, 1, "calendar", r"\mathrm{first\ day}(#)", "the date on which a year, or another stretch of time, begins", "day"),
+        Function("last_day", 1, 1, "calendar", r"\mathrm{last\ day}(#)", "the date on which it ends", "day"),
+        Function("days", 1, 1, "calendar", r"\mathrm{days}(#)", "all its days, in operation or not", "day"),
+        Function("shared_days", 2, 2, "calendar", r"\mathrm{shared\ days}(#)",
+                 "days of operation that two stretches of time have in common", "day"),
         Function("calendar_years", 1, 1, "date", r"\mathrm{years}(#)",
                  "a date counted in calendar years: the same day of two years is a whole number of years apart", "year"),
         Function("diag", 2, 2, "matrix", r"\mathrm{diag}", "diagonal matrix of a vector: diag(i, A[i])"),

@@ -8,10 +8,13 @@ Precedence, loosest first: ``or``, ``and``, ``not``, comparison, ``+ -``, ``* / 
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from equations.errors import ExpressionError, near
 from equations.formula import foreign
 from equations.formula.functions import FUNCTIONS, REDUCTIONS
 from equations.formula.syntax import (
+    MARKS,
     Binary,
     Binder,
     Call,
@@ -356,12 +359,8 @@ class _Parser:
             return True
         if following.text != "in" or following.kind != "name":
             return False
-        end = self.at + 3
-        if self.tokens[end].text == "..":
-            end += 2
-            if self.tokens[end].text in ("+", "-"):
-                end += 2
-        return end < len(self.tokens) and self.tokens[end].text == ","
+        ahead = (token.text for token in self.tokens[self.at + 2 :])
+        return any(text == "," for text in takewhile(lambda text: text not in ("(", "[", ")"), ahead))
 
     def binder(self, name: str) -> Binder:
         token = self.advance()
@@ -372,20 +371,36 @@ class _Parser:
         self.advance()
         within = self.advance()
         if within.kind != "name":
-            raise self.fail("X201", "expected a set, a group letter or start..y after 'in'", within.span,
+            raise self.fail("X201", "expected a set, a group letter or a window such as y-4..y after 'in'", within.span,
                             remedy=foreign.window(name, token.text) if within.kind == "number" else
                             f"write {name}({token.text} in forest_class, ...) with the id of a set")  # fmt: skip
-        if within.text != "start" or self.token.text != "..":
+        if self.token.text not in ("..", "+", "-"):
             return Binder(token.text, Name(within.text, span=within.span), span=(token.span[0], within.span[1]))
-        self.advance()
-        last = self.advance()
-        if last.kind != "name":
-            raise self.fail("X201", "expected a year letter after start..", last.span,
-                            remedy=f"write {name}({token.text}, cases({token.text} <= {last.text}: ..., otherwise: 0))"
-                            if last.kind == "number" else "write z in start..y")  # fmt: skip
-        offset, end = self.offset(last.span[1])
-        ends = IndexLabel("start", True, span=within.span), IndexLetter(last.text, offset, span=(last.span[0], end))
-        return Binder(token.text, Window(*ends, span=(within.span[0], end)), span=(token.span[0], end))
+        window = self.window(self.window_end(within), name, token.text)
+        return Binder(token.text, window, span=(token.span[0], window.span[1]))
+
+    def window(self, first: IndexLetter | IndexLabel, name: str, letter: str) -> Window:
+        """Read the rest of a window: ``..y``, ``..y within year``."""
+        self.expect("..", "after the first member of a window", foreign.window(name, letter))
+        token = self.advance()
+        if token.kind != "name":
+            raise self.fail("X201", "expected a letter, end or last after ..", token.span,
+                            remedy=f"write {name}({letter}, cases({letter} <= {token.text}: ..., otherwise: 0))"
+                            if token.kind == "number" else foreign.window(name, letter))  # fmt: skip
+        last = self.window_end(token)
+        if not self.accept("within"):
+            return Window(first, last, span=(first.span[0], last.span[1]))
+        cut = self.advance()
+        if cut.kind != "name":
+            raise self.fail("X201", "expected the id of a set after within", cut.span, remedy=f"write {letter} in y-4..y within year")
+        return Window(first, last, cut.text, span=(first.span[0], cut.span[1]))
+
+    def window_end(self, token: Token) -> IndexLetter | IndexLabel:
+        """Read an end of a window: a letter with its lag, or a mark."""
+        if token.text in MARKS:
+            return IndexLabel(token.text, True, span=token.span)
+        offset, end = self.offset(token.span[1])
+        return IndexLetter(token.text, offset, span=(token.span[0], end))
 
     # -- indices
 
@@ -421,7 +436,7 @@ class _Parser:
             if letter.kind != "name":
                 raise self.fail("X201", "expected a year letter in the brackets", letter.span, remedy="write p(y)")
             return IndexGroup(token.text, letter.text, span=(token.span[0], close.span[1]))
-        if token.text in ("start", "end"):
+        if token.text in MARKS:
             return IndexLabel(token.text, True, span=token.span)
         offset, end = self.offset(token.span[1])
         return IndexLetter(token.text, offset, span=(token.span[0], end))

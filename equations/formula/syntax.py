@@ -14,6 +14,9 @@ from equations.records import record
 
 Span: TypeAlias = tuple[int, int]
 
+#: Words for the ends of an ordered axis: of project years ``start`` and ``end``, of any other ``first`` and ``last``.
+MARKS = ("start", "end", "first", "last")
+
 
 @record(frozen=True, eq=False, repr=False)
 class Node:
@@ -88,7 +91,7 @@ class Text(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class IndexLetter(Node):
-    """A letter, with a lag on the year axis: ``y-1`` is ``IndexLetter("y", -1)``."""
+    """A letter, with a lag on an ordered axis: ``y-1`` is ``IndexLetter("y", -1)``."""
 
     letter: str
     offset: int = 0
@@ -96,7 +99,7 @@ class IndexLetter(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class IndexLabel(Node):
-    """A named member: ``"AG"``, ``2018``, ``start`` or ``end``."""
+    """A named member: ``"AG"``, ``2018``; or a ``mark``, one of :data:`MARKS`."""
 
     label: str
     mark: bool = False
@@ -152,10 +155,14 @@ class MatrixRef(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class Letter(Node):
-    """A letter standing for a member in a condition, or a year mark (``start``, ``end``)."""
+    """A letter standing for a member in a condition, or one of :data:`MARKS`.
+
+    ``set`` is where a resolved comparison looks up order: the letter's own set, or the larger of the two that are compared.
+    """
 
     letter: str
     offset: int = 0
+    set: str = ""
 
 
 @record(frozen=True, eq=False, repr=False)
@@ -285,21 +292,29 @@ class All(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class GroupOf(Node):
-    """The members of the group for which ``letter`` stands: the years of a period in ``y in p``."""
+    """The members of ``set`` in the group for which ``letter`` stands: the years of a period in ``y in p``."""
 
     letter: str
+    set: str
 
 
 @record(frozen=True, eq=False, repr=False)
 class Window(Node):
-    """Members of an ordered axis from ``first`` to ``last``, both included: ``start..y-1``.
+    """Members of an ordered axis from ``first`` to ``last``, both included: ``start..y-1``, ``y-4..y``, ``q..last``.
 
-    Its ends are indices like those of an element, so that whatever walks a tree finds their letters and lags there. The grammar
-    writes ``start`` for the first one only; a window such as ``y-4..y`` is the same node.
+    Its ends are indices like those of an element, so that whatever walks a tree finds their letters and lags there. ``within`` names
+    the set at whose ends the window is cut, where an author says so; ``set`` is the axis on which it lies, once it is resolved.
     """
 
     first: IndexLetter | IndexLabel
-    last: IndexLetter
+    last: IndexLetter | IndexLabel
+    within: str = ""
+    set: str = ""
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The letters on which its ends depend, each once."""
+        return tuple(dict.fromkeys(end.letter for end in (self.first, self.last) if isinstance(end, IndexLetter)))
 
 
 Within: TypeAlias = All | GroupOf | Window

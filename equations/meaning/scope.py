@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
 from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import (
+    MARKS,
     All,
     Binary,
     Binder,
@@ -42,9 +43,12 @@ from equations.formula.syntax import (
     Word,
 )
 from equations.formula.tokens import Source
+from equations.meaning.calendar_calls import calendar_call
 from equations.meaning.kinds import Kind, KindChecker
 from equations.meaning.meant import counted, meant_by_letter, meant_by_name, values_or_members
 from equations.meaning.names import Names
+from equations.meaning.order import compared_letters, declare_order, is_mark_of, meant_by_mark, resolved_window, word_of
+from equations.model.index_set import gathered, gathers, lies_in_time
 
 
 @dataclass
@@ -146,7 +150,7 @@ class Resolver:
     def name(self, node: Name) -> Node:
         names, name = self.names, node.name
         if not node.bracketed:
-            if name in self.bound or name in ("start", "end"):
+            if name in self.bound or name in MARKS:
                 return Letter(name, span=node.span)
             if name in ("project_start", "project_end"):
                 return DateMark(name, span=node.span)
@@ -210,9 +214,9 @@ class Resolver:
         if isinstance(index, IndexGroup):
             return self.group_index(index, axis, owner)
         if isinstance(index, IndexLabel):
-            if index.mark and axis_set.kind != "year":
-                self.fault("X205", f"'{index.label}' is a year, and {owner} runs over {axis} there", index.span,
-                           remedy=near_or_all(index.label, (f'"{member}"' for member in axis_set.members)))  # fmt: skip
+            if index.mark and not is_mark_of(index.label, axis_set):
+                self.fault("X205", f"'{index.label}' names no member of {axis}, over which {owner} runs there", index.span,
+                           *meant_by_mark(index.label, axis_set))  # fmt: skip
             known = axis_set.members
             if not index.mark and known and axis_set.project == "fixed" and index.label not in known:
                 self.fault("X205", f"{axis} has no member {index.label!r}", index.span, remedy=near_or_all(index.label, known))
@@ -229,23 +233,24 @@ class Resolver:
                        why="an index must run over the quantity's own set or a subset of it",
                        remedy=f"let {index.letter} run over {axis} (`for: {{{index.letter}: {axis}}}`), or take another letter",
                        )  # fmt: skip
-        elif index.offset and axis_set.kind != "year":
-            self.fault("X205", f"a lag on {axis}", index.span, why="only the year axis has an order",
-                       remedy=f"write {index.letter}, or a member by its name")  # fmt: skip
+        elif index.offset and not axis_set.ordered:
+            self.fault("X205", f"a lag on {axis}", index.span, *declare_order(axis_set))
         return index
 
     def group_index(self, index: IndexGroup, axis: str, owner: str) -> Index:
         set_id = self.letter_set(index.group) or index.group
-        group = self.names.index_sets.get(set_id)
-        if group is None or group.kind != "group":
-            groups = [s.id for s in self.names.index_sets.values() if s.kind == "group"]
+        sets = self.names.index_sets
+        group = sets.get(set_id)
+        if group is None or not (group.kind == "group" or lies_in_time(set_id, sets)):
+            groups = [s.id for s in sets.values() if s.kind == "group" or lies_in_time(s.id, sets)]
             self.fault("X205", f"{index.group!r} is not a group", index.span, why="only a group takes a letter in brackets",
                        remedy=near_or_all(index.group, groups))  # fmt: skip
             return index
-        if index.letter not in self.bound or not self.names.within(self.bound[index.letter], group.groups):
-            self.fault("X205", f"{index.letter!r} is not a bound letter of {group.groups}", index.span,
-                       why=f"{set_id} gathers members of {group.groups}", remedy=f"take a letter of {group.groups} that is summed "
-                       "over or stands on the left side")  # fmt: skip
+        own = self.bound.get(index.letter, "")
+        if not own or not (self.names.within(own, group.groups) or gathers(set_id, own, sets)):
+            held = gathered(set_id, sets)
+            self.fault("X205", f"{index.letter!r} is not a bound letter of {held}", index.span, why=f"{set_id} gathers members of {held}",
+                       remedy=f"take a letter of {held} that is summed over or stands on the left side")  # fmt: skip
         if set_id != axis:
             self.fault("X205", f"{index.group}({index.letter}) gives a {set_id}, and {owner} runs over {axis} there",
                        index.span, remedy=f"take a letter of {axis}")  # fmt: skip
@@ -256,12 +261,12 @@ class Resolver:
         if isinstance(left, Switch) or isinstance(right, Switch):
             return self.compare_switch(node, left, right)
         if isinstance(left, Letter) or isinstance(right, Letter):
-            return self.compare_letter(node, left, right)
+            return compared_letters(self, node, left, right)
         return node if Call in (type(left), type(right)) else replace(node, left=self.resolve(node.left), right=self.resolve(node.right))
 
     def as_letter(self, node: Node) -> Letter | None:
         """``y``, ``start``, ``start + 1``."""
-        if isinstance(node, Name) and not node.bracketed and (node.name in self.bound or node.name in ("start", "end")):
+        if isinstance(node, Name) and not node.bracketed and (node.name in self.bound or node.name in MARKS):
             return Letter(node.name, span=node.span)
         if isinstance(node, Binary) and node.op in "+-" and isinstance(node.right, Number) and node.right.text.isdecimal():
             inner = self.as_letter(node.left)
@@ -288,7 +293,7 @@ class Resolver:
                        why="values of a choice have no order and are no numbers",
                        remedy=f"write {switch.id} == value" if isinstance(switch, Switch) else "")  # fmt: skip
             return node
-        text = _word(written)
+        text = word_of(written)
         known = self.names.choices.get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
@@ -296,33 +301,6 @@ class Resolver:
             self.fault("X204", f"{switch.id} has no value {shown!r}" if not quoted else f"{shown!r} is more than one word", written.span,
                        why=f"its values are {', '.join(known)}", remedy=quoted or near(shown, known) or "take one of them")  # fmt: skip
         return replace(node, left=switch, right=Word(text or "", span=written.span))
-
-    def compare_letter(self, node: Compare, left: Node | None, right: Node | None) -> Node:
-        letter, other, written, swapped = (left, right, node.right, False)
-        if not isinstance(letter, Letter) or letter.letter in ("start", "end"):
-            letter, other, written, swapped = (right, left, node.left, True)
-        if not isinstance(letter, Letter) or letter.letter in ("start", "end"):
-            self.fault("X207", "nothing here varies", node.span, remedy="compare a letter, as in y == start")
-            return node
-        set_id = self.bound[letter.letter]
-        is_year = self.names.index_sets[set_id].kind == "year"
-        op = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(node.op, node.op) if swapped else node.op
-        if not is_year and op not in ("==", "!="):
-            self.fault("X207", f"members of {set_id} have no order", node.span, remedy="use == or !=")
-        if isinstance(other, Letter):
-            return replace(node, op=op, left=letter, right=other)
-        text = _word(written)
-        if is_year and (text is None or not text.isdecimal() or len(text) != len("2000")):
-            mark = {"first": "start", "last": "end"}.get(text or "", "start")
-            self.fault("X207", "a year is compared with a year, `start` or `end`", written.span,
-                       remedy=f"write {letter.letter} {op} {mark}, or a year as 2020")  # fmt: skip
-        elif text is None:
-            self.fault("X207", "a letter is compared with a label or another letter", written.span, remedy='write i == "NF"')
-        elif not is_year:
-            known = self.names.index_sets[set_id].members
-            if known and self.names.index_sets[set_id].project == "fixed" and text not in known:
-                self.fault("X205", f"{set_id} has no member {text!r}", written.span, remedy=near_or_all(text, known))
-        return replace(node, op=op, left=letter, right=Word(text or "", span=written.span))
 
     def membership(self, node: Member) -> Node:
         if node.letter not in self.bound:
@@ -341,13 +319,13 @@ class Resolver:
             return self.supplied(node)
         rule = FUNCTIONS[node.name].rule
         if rule == "calendar":
-            letter = self.as_letter(node.arguments[0])
-            if letter is None or letter.letter not in self.bound or self.set_kind(letter.letter) != "year":
-                self.fault("X205", f"{node.name} takes a year letter", node.span, remedy=f"write {node.name}(y)")
-                return node
-            return replace(node, arguments=(letter,))
+            found = calendar_call(node, [self.as_letter(argument) for argument in node.arguments], self.bound, self.names.index_sets)
+            if isinstance(found, Call):
+                return found
+            self.fault("X205", found.what, found.span, found.why, found.remedy)
+            return node
         if node.name == "identity":
-            word = _word(node.arguments[0])
+            word = word_of(node.arguments[0])
             if word not in self.names.index_sets:
                 self.fault("X204", f"identity takes an index set, not {word!r}", node.span,
                            remedy=near_or_all(word or "", self.names.index_sets))  # fmt: skip
@@ -373,7 +351,7 @@ class Resolver:
         return self.names.index_sets[self.bound[letter]].kind
 
     def supplied(self, node: Call) -> Node:
-        word = _word(node.arguments[0])
+        word = word_of(node.arguments[0])
         if not self.allow_supplied:
             self.fault("X202", "supplied(...) stands in a formula", node.span,
                        why="what a project supplied may decide a rule, never an equation",
@@ -384,7 +362,7 @@ class Resolver:
         return Supplied(word or "", span=node.span)
 
     def diagonal(self, node: Call) -> Node:
-        letter = _word(node.arguments[0])
+        letter = word_of(node.arguments[0])
         binder = Binder(letter or "", span=node.arguments[0].span)
         if not self.bind(binder, self.letter_set(letter or "")):
             return node
@@ -421,30 +399,17 @@ class Resolver:
             return replace(binder, within=All(own or "")), own
         sets = self.names.index_sets
         if isinstance(within, Window):
-            name = within.last.letter
-            if name not in self.bound or self.set_kind(name) != "year" or sets[own].kind != "year":
-                self.fault("X205", f"{name!r} is not a bound year letter", binder.span, remedy="write Sum(z in start..y, ...)")
-            return binder, own
+            return replace(binder, within=resolved_window(self, binder.letter, within, own)), own
         assert isinstance(within, Name), "a binder is resolved once"
         name = within.name
-        if name in self.bound and self.set_kind(name) == "group":
-            if own != sets[self.bound[name]].groups:
-                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {sets[self.bound[name]].groups}", binder.span,
-                           remedy=f"take a letter of {sets[self.bound[name]].groups}")  # fmt: skip
-            return replace(binder, within=GroupOf(name, span=within.span)), own
+        if name in self.bound and (self.set_kind(name) == "group" or lies_in_time(self.bound[name], sets)):
+            if not gathers(self.bound[name], own, sets):
+                held = gathered(self.bound[name], sets)
+                self.fault("X205", f"{binder.letter} runs over {own}, and {name} gathers {held}", binder.span, remedy=f"take a letter of {held}")
+            return replace(binder, within=GroupOf(name, own, span=within.span)), own
         if name in sets and (self.names.within(name, own) or self.names.within(own, name)):
             return replace(binder, within=All(name, span=within.span)), name
         self.fault("X205", f"{name!r} is neither a part of {own} nor a bound group", binder.span,
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
         return binder, own
-
-
-def _counted(count: int) -> str:
-    return "1 index" if count == 1 else f"{count} indices"
-
-
-def _word(node: Node) -> str | None:
-    if isinstance(node, Text | Word | Number):
-        return node.text
-    return node.name if isinstance(node, Name) and not node.bracketed else None

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 
 from equations.errors import Place
 from equations.records import record
+
+#: The group whose members are the monitoring periods of a project.
+PERIOD_SET = "period"
+#: Kinds of axes whose members follow from the days of operation.
+CALENDAR = ("year", "month", "project_year", "day")
 
 
 @record(frozen=True)
@@ -15,9 +21,13 @@ class IndexSet:
     Attributes
     ----------
     kind
-        ``members`` (named things), ``year`` (the one ordered axis) or ``group`` (of the members of ``groups``).
+        ``members`` (named things), ``group`` (of the members of ``groups``), or one of :data:`CALENDAR`.
     subset_of
-        Id of the larger set, or empty.
+        Id of the larger set, or empty; of project years the set that holds years before them, if there is one.
+    ordered
+        Whether members have an order: lags, windows, ``first`` and ``last``. Years have one, and monitoring periods by date.
+    history
+        Of ``kind: year``, how many years before the project's first it holds.
     project
         Who names the members: ``fixed`` (the spec), ``may-replace`` (the project may list those it has) or
         ``must-list`` (only the project can).
@@ -34,12 +44,38 @@ class IndexSet:
     project: str = "fixed"
     #: For a group whose parts the spec lists: the members of ``groups`` in each of its own members.
     parts: tuple[tuple[str, ...], ...] = ()
+    ordered: bool = False
+    #: Whether each member carries a date, those of ``dates`` where the spec names them; members stand in the order of their dates.
+    dated: bool = False
+    dates: tuple[str, ...] = ()
+    history: int = 0
+    #: Sets in time of whose members two of its own may have a part: the years that two monitoring periods share.
+    shares: tuple[str, ...] = ()
     place: Place | None = field(default=None, compare=False, repr=False)
 
     def name_of(self, member: str) -> str:
         """Return the full name of a member, or the member itself."""
         names = dict(zip(self.members, self.names, strict=False))
         return names.get(member) or member
+
+
+def lies_in_time(set_id: str, sets: Mapping[str, IndexSet]) -> bool:
+    """Whether the members of a set are days or stretches of days: of the calendar, groups of such, or parts of such a set."""
+    own = sets[set_id]
+    if own.kind in CALENDAR or own.dated:
+        return True
+    above = own.groups if own.kind == "group" else own.subset_of
+    return above in sets and lies_in_time(above, sets)
+
+
+def gathers(group: str, own: str, sets: Mapping[str, IndexSet]) -> bool:
+    """Whether members of one set lie in those of another: those that a group gathers, or days in a stretch of days."""
+    return sets[group].groups == own or (group != own and lies_in_time(group, sets) and lies_in_time(own, sets))
+
+
+def gathered(group: str, sets: Mapping[str, IndexSet]) -> str:
+    """Return in words what a group gathers."""
+    return sets[group].groups or f"other sets in time than {group}"
 
 
 def axis_names(indices: tuple[str, ...]) -> tuple[str, ...]:

@@ -296,12 +296,12 @@ class Methodology:
 
     @cached_property
     def year_set(self) -> str:
-        """Id of the year axis, or empty."""
-        return next((s.id for s in self.index_sets if s.kind == "year"), "")
+        """Id of the axis of project years, or empty."""
+        return next((s.id for s in self.index_sets if s.kind == "year" and not s.history), "")
 
     def base_set(self, set_id: str) -> str:
-        """Return the id of the largest set that ``set_id`` is a subset of."""
-        while self.index_set[set_id].subset_of:
+        """Return the id of the largest set that ``set_id`` is a subset of; project years stay apart from those before them."""
+        while self.index_set[set_id].subset_of and self.index_set[set_id].kind != "year":
             set_id = self.index_set[set_id].subset_of
         return set_id
 

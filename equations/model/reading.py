@@ -8,12 +8,13 @@ from typing import TypeAlias
 from equations.errors import Place
 from equations.model.dataset import Dataset
 from equations.model.equation import Equation, Rule
+from equations.model.index_set import IndexSet
 from equations.model.quantity import Quantity
 from equations.records import record
 
-Entry: TypeAlias = Quantity | Equation | Rule | Dataset
+Entry: TypeAlias = Quantity | Equation | Rule | Dataset | IndexSet
 #: Lists of a spec whose entries a reading can edit, in the order in which they are read.
-EDITED = ("quantities", "equations", "rules", "datasets")
+EDITED = ("index_sets", "quantities", "equations", "rules", "datasets")
 #: What a step calls the value that arrives at it.
 IT = "it"
 

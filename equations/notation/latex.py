@@ -179,15 +179,20 @@ class _Latex:
     def binder(self, binder: Binder) -> str:
         if not isinstance(binder.within, Window):
             return f"_{{{self.within(binder)}}}"
-        return rf"_{{{self.letter(binder.letter)}=\mathrm{{start}}}}^{{{self.index(binder.within.last)}}}"
+        letter, window = self.letter(binder.letter), binder.within
+        return rf"_{{{letter}={self.index(window.first)}{self.cut(letter, window)}}}^{{{self.index(window.last)}}}"
+
+    def cut(self, letter: str, window: Window) -> str:
+        """Return at the ends of which set a window is cut, if it is."""
+        return rf",\, {letter} \in {_set(window.within)}" if window.within else ""
 
     def within(self, binder: Binder) -> str:
         letter = self.letter(binder.letter)
         match binder.within:
             case GroupOf(letter=group):
                 return rf"{letter} \in {self.letter(group)}"
-            case Window(last=last):
-                return rf"\mathrm{{start}} \leq {letter} \leq {self.index(last)}"
+            case Window(first=first, last=last) as window:
+                return rf"{self.index(first)} \leq {letter} \leq {self.index(last)}{self.cut(letter, window)}"
             case All(set=set_id) if self.letters is not None and self.letters.get(binder.letter) != set_id:
                 return rf"{letter} \in {_set(set_id)}"
         return letter

@@ -24,6 +24,7 @@ from equations.formula.syntax import (
     Identity,
     Index,
     IndexGroup,
+    IndexLabel,
     IndexLetter,
     Letter,
     Logic,
@@ -211,13 +212,19 @@ class _Writer:
                 return f"{letter} in {set_id}"
             case GroupOf(letter=name) | Name(name=name):
                 return f"{letter} in {name}"
-            case Window(first=first, last=last):
-                return f"{letter} in {self.index(first)}..{self.index(last)}"
+            case Window(within=cut) as window:
+                return f"{letter} in {window_text(window)}" + (f" within {cut}" if cut else "")
         return letter
 
 
+def window_text(window: Window) -> str:
+    """Return the two ends of a window as written: ``y-4..y``."""
+    ends = (end.label if isinstance(end, IndexLabel) else end.letter + lag(end.offset) for end in (window.first, window.last))
+    return "..".join(ends)
+
+
 def lag(offset: int) -> str:
-    """Return an offset on the year axis as written behind its letter: ``-1``, or nothing for 0."""
+    """Return an offset on an ordered axis as written behind its letter: ``-1``, or nothing for 0."""
     return f"{offset:+d}" if offset else ""
 
 

@@ -130,7 +130,7 @@ def derivative(equation: Equation, quantity: str | Element, methodology: Methodo
     used = letters_in(formula) | letters_in(equation.defines)
     fresh = {}
     for binder in binders:
-        set_id = binder.within.set if isinstance(binder.within, All) else methodology.year_set
+        set_id = binder.within.set if isinstance(binder.within, All | GroupOf | Window) else methodology.year_set
         fresh[letter_symbol(binder.letter)] = letter_symbol(free_letter(set_id, used, methodology))
     projection = _Projection(methodology, letters_of(methodology, equation))
     return _evaluated(_derived(projection.of(formula), projection.of(element)).xreplace(fresh))
@@ -260,7 +260,7 @@ class _Projection:
         inner = _Projection(self.methodology, {**self.letters, **bound})
         body = inner.of(node.body)
         limits = [inner.limits(binder) for binder in node.binders]
-        groups = [inner.in_group(x.letter, x.within.letter) for x in node.binders if isinstance(x.within, GroupOf)]
+        groups = [inner.in_group(x.letter, x.within) for x in node.binders if isinstance(x.within, GroupOf)]
         if node.kind in ("Sum", "Product"):
             if groups:
                 body = sympy.Piecewise((body, sympy.And(*groups)), (sympy.Integer(node.kind == "Product"), True), evaluate=False)
@@ -271,19 +271,26 @@ class _Projection:
         return sympy.Eq(result, 1, evaluate=False) if node.kind in ("All", "Any") else result
 
     def limits(self, binder: Binder) -> sympy.Tuple:
-        letter, within, start = letter_symbol(binder.letter), binder.within, letter_symbol("start")
+        letter, within = letter_symbol(binder.letter), binder.within
         if isinstance(within, Window):
-            return sympy.Tuple(letter, self.index(within.first), self.index(within.last))
-        if isinstance(within, GroupOf):
-            name = self.methodology.index_set[self.letters[within.letter]].groups if within.letter in self.letters else within.letter
-        else:
-            assert isinstance(within, All)
-            name = within.set
-        if name == self.methodology.year_set:
-            return sympy.Tuple(letter, start, letter_symbol("end"))
-        return sympy.Tuple(letter, 1, size_symbol(name))
+            ends = self.index(within.first), self.index(within.last)
+            if within.within:
+                least, most = self.ends_of(within.within)
+                ends = sympy.Max(ends[0], least, evaluate=False), sympy.Min(ends[1], most, evaluate=False)
+            return sympy.Tuple(letter, *ends)
+        assert isinstance(within, All | GroupOf)
+        return sympy.Tuple(letter, *self.ends_of(within.set))
 
-    def in_group(self, letter: str, group: str) -> sympy.Basic:
+    def ends_of(self, set_id: str) -> tuple[sympy.Expr, sympy.Expr]:
+        """Return the first and the last value of a letter that goes over a set."""
+        if set_id in self.methodology.index_set and self.methodology.index_set[set_id].kind == "year":
+            return letter_symbol("start" if set_id == self.methodology.year_set else "first"), letter_symbol("end")
+        return sympy.Integer(1), size_symbol(set_id)
+
+    def in_group(self, letter: str, within: GroupOf) -> sympy.Basic:
+        group, set_id = within.letter, self.letters.get(within.letter, within.letter)
+        if set_id in self.methodology.index_set and within.set in self.methodology.index_set[set_id].shares:  # it may be in two of them
+            return sympy.Ne(sympy.Function("shared_days")(letter_symbol(letter), letter_symbol(group)), 0, evaluate=False)
         return sympy.Eq(self.group(self.letters.get(group, group), letter), letter_symbol(group), evaluate=False)
 
     def cases(self, node: Cases) -> sympy.Expr:

@@ -87,12 +87,22 @@ def _settled(blocks: list[EditBlock]) -> dict[tuple[str, str], EntryEdit]:
     for block in blocks:
         for edit in block.entries:
             held = found.get(edit.key)
-            if held is None or block.is_narrower(held[1]):
+            if held is None:
                 found[edit.key] = edit, block
-            elif not held[1].is_narrower(block) and held[0] != edit:
+            elif block.is_narrower(held[1]):
+                found[edit.key] = _in_place_of(held[0], edit), block
+            elif held[1].is_narrower(block):
+                found[edit.key] = _in_place_of(edit, held[0]), held[1]
+            elif held[0] != edit:
                 errors.append(meeting(f"{edit.id!r} of {edit.list}", block, held[1], edit))
     raise_all(errors)
     return {key: edit for key, (edit, _) in found.items()}
+
+
+def _in_place_of(wider: EntryEdit, narrower: EntryEdit) -> EntryEdit:
+    """Return the narrower of two edits; what the wider one puts in, it puts in as well."""
+    is_new = wider.new and not narrower.new and narrower.entry is not None
+    return replace(narrower, new=True, after=wider.after) if is_new else narrower
 
 
 def meeting(what: str, one: EditBlock, other: EditBlock, edit: EntryEdit | Adjustment) -> GraphError:

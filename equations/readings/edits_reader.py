@@ -11,6 +11,7 @@ from dataclasses import replace
 from equations.errors import SpecError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.meaning.names import Names
+from equations.model.index_set import IndexSet
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.model.reading import EDITED, IT, EditBlock, Entry, EntryEdit
@@ -18,6 +19,7 @@ from equations.model.ruling import Reading, Ruling
 from equations.readings.step_reader import StepReader
 from equations.revision.edits import WORDS, Editor
 from equations.spec.block import Block, Errors, checked
+from equations.spec.declarations import check_shares
 from equations.spec.reader import SpecReader
 from equations.spec.schema import BLOCKS
 
@@ -147,7 +149,10 @@ class _EditsReader:
             names = self.names(quantities)
             for id_, (item, new, after) in changed[name].items():
                 entry = None if item is None else self.entry(name, item, names)
-                if item is None or entry is not None:
+                if item is None and name == "index_sets":
+                    self.errors.append(SpecError("S107", f"a reading cannot take out the index set {id_!r}", block.place,
+                                                 why="quantities and letters stand on it", remedy="let a version say it"))  # fmt: skip
+                elif item is None or entry is not None:
                     place = block.place if item is None else item.place
                     entries.append(EntryEdit(name, id_, entry, new, after, place))
                 if name == "quantities":
@@ -185,6 +190,8 @@ class _EditsReader:
     def entry(self, name: str, item: YamlNode, names: Names) -> Entry | None:
         """Read one entry as the reader of specs does."""
         base, block = self.base, Block(item, _KINDS[name], self.errors)
+        if name == "index_sets":
+            return self.index_set(block)
         if name == "quantities":
             quantity = self.reader.quantity(block, base.relations, base.equivalences)
             if quantity.id == IT or quantity.id in names.choices or quantity.id in names.matrices:
@@ -195,6 +202,22 @@ class _EditsReader:
         if name == "rules":
             return self.reader.rule(block, names, base.equivalences, base.sections)
         return self.reader.dataset(block, names)
+
+    def index_set(self, block: Block) -> IndexSet | None:
+        """Read an index set of which a reading says what two of its members share; everything else about it belongs to a version."""
+        own = self.base.index_set.get(block.text("id"))
+        text = next((item for item in self.lists["index_sets"] if _id(item) == block.text("id")), None)
+        if own is None or not isinstance(text, Mapping) or _other_fields(text) != _other_fields(block.node):
+            block.fault("S107", "a reading cannot edit the members of index sets", block.place,
+                        why="what it changes are formulas; of an index set it says with `shares:` which members two have a part of",
+                        remedy="let a version say it")  # fmt: skip
+            return None
+        check_shares(block, own, self.base.index_set, self.errors)
+        return replace(own, shares=block.words("shares"))
+
+
+def _other_fields(item: Mapping) -> dict[str, YamlNode]:
+    return {key.text: value for key, value in item if key.text != "shares"}
 
 
 def _changes(before: tuple[YamlNode, ...], after: tuple[YamlNode, ...]) -> dict[str, tuple[YamlNode | None, bool, str]]:

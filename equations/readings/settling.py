@@ -143,7 +143,11 @@ def _merged(part: Mapping, meeting: Mapping) -> Mapping:
     for word in WORDS:
         edits = meeting.get(word)
         for name, entries in edits if isinstance(edits, Mapping) else ():
-            part = _merged_list(part, word, name, entries)
+            items = entries.items if isinstance(entries, Sequence) else (entries,)
+            # What replaces an entry that the reading itself adds becomes a part of what it adds.
+            own = _ids_of(part.get("add"), name.text) if word == "replace" else set()
+            for way, some in (("add", [i for i in items if _id(i) in own]), (word, [i for i in items if _id(i) not in own])):
+                part = _merged_list(part, way, name, some) if some else part
     steps = blocks_of(meeting.get("adjust"))
     if steps:
         of = {text_of(step, "of") for step in steps}
@@ -152,8 +156,12 @@ def _merged(part: Mapping, meeting: Mapping) -> Mapping:
     return part
 
 
-def _merged_list(part: Mapping, word: str, name: Scalar, entries: YamlNode) -> Mapping:
-    items = entries.items if isinstance(entries, Sequence) else (entries,)
+def _ids_of(edits: YamlNode | None, name: str) -> set[str]:
+    entries = edits.get(name) if isinstance(edits, Mapping) else None
+    return {_id(item) for item in (entries.items if isinstance(entries, Sequence) else ())}
+
+
+def _merged_list(part: Mapping, word: str, name: Scalar, items: list[YamlNode]) -> Mapping:
     held = part.get(word)
     if not isinstance(held, Mapping):
         held = Mapping((), name.file, name.line, name.column)

@@ -17,7 +17,7 @@ from equations.formula.tokens import Source, Token, read_tokens
 FORMULAS = ("defines", "formula", "relation", "when", "condition", "left", "right", "gives")
 #: Lists whose entries may be left without use, and the fields that use them.
 _USED_IN = {
-    "index_sets": ("indices", "subset_of", "groups", "over", "by"),
+    "index_sets": ("indices", "subset_of", "groups", "shares", "over", "by"),
     "relations": ("on",),
     "equivalences": ("equivalences", "equivalence"),
     "choices": (),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from dataclasses import replace
 from fractions import Fraction
 from string import ascii_lowercase
@@ -16,10 +17,12 @@ from equations.citation import Citation
 from equations.errors import FaultList, Place
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.context import Activity, Boundary, Pool, Term
-from equations.model.index_set import IndexSet, Relation
+from equations.model.index_set import PERIOD_SET, IndexSet, Relation, lies_in_time
 from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
+from equations.spec.axis_dates import with_dates
+from equations.spec.axis_order import chained, check_years, with_order
 from equations.spec.block import Block, Errors, checked, read_number, unique
 from equations.spec.schema import MEMBER
 from equations.units.hints import why_not_a_unit
@@ -111,12 +114,14 @@ class DeclarationReader:
             own = IndexSet(
                 id=block.name("id"), letters=block.names("letters"), meaning=block.text("meaning"), members=ids, names=names,
                 kind=block.text("kind", "members"), subset_of=parent, groups=block.text("groups"),
-                project=block.text("project", "fixed"), parts=parts, place=block.place,
+                project=block.text("project", "fixed"), parts=parts, shares=block.words("shares"), place=block.place,
             )  # fmt: skip
             if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
                 own = self.subset(block, own, found[parent])
             if own.kind == "group":
                 self.check_group(block, own, found)
+            own = with_order(block, with_dates(block, own), found)
+            check_shares(block, own, found, self.errors)
             if own.kind == "members" and not own.members and own.project == "fixed" and not parent:
                 block.fault("S104", f"the index set {own.id!r} has no members", block.place,
                             remedy="list them, or let the project do so with `project: must-list`")  # fmt: skip
@@ -126,15 +131,17 @@ class DeclarationReader:
                                 remedy=f"leave it to one set (an equation can say otherwise with `for:`), or take one that is free: "
                                 f"{' '.join(self.free_letters())}")  # fmt: skip
                 letters.setdefault(scalar.text, own.id)
-            years = [s.id for s in found.values() if s.kind == "year"]
-            if own.kind == "year" and years:
-                block.fault("S105", f"{own.id} is a second year axis", block.place_of("kind"), why=f"the first is {years[0]}; lags, "
-                            "`start` and `end` belong to one", remedy="make it `kind: members`, or a group of years")  # fmt: skip
+            years = {s.history: s.id for s in found.values() if s.kind == "year"}
+            if own.kind == "year" and own.history in years:
+                block.fault("S105", f"{own.id} is a second year axis", block.place_of("kind"), why=f"the first is {years[own.history]}; "
+                            "`start` and `end` belong to one", remedy="make it `kind: members`, a group of years, or, with years before "
+                            "the project's first, give it `history:`")  # fmt: skip
             if own.id in found:
                 block.fault("S106", f"two index sets have the id {own.id!r}", block.place_of("id"),
                             why=f"the first is at {found[own.id].place}", remedy="give one of them another id")  # fmt: skip
             found.setdefault(own.id, own)
-        return tuple(found.values())
+        check_years(found.values(), self.errors)
+        return tuple(chained(found.values()).values())
 
     def free_letters(self) -> list[str]:
         """Return the small letters that no index set, quantity, matrix or choice has yet."""
@@ -158,6 +165,10 @@ class DeclarationReader:
             return
         if not checked(own.groups, known, "index set", block.place_of("groups"), self.errors):
             return
+        if own.id == PERIOD_SET and not lies_in_time(own.groups, known):
+            block.fault("S105", f"the monitoring periods cannot gather {own.groups}", block.place_of("groups"),
+                        why=f"the set called {PERIOD_SET} has the project's monitoring periods as members, and they gather what has days",
+                        remedy="let it gather years, or give the group another id")  # fmt: skip
         base, seen = known[own.groups], set()
         for member in (m for part in own.parts for m in part):
             if base.members and base.project == "fixed":
@@ -366,3 +377,14 @@ class DeclarationReader:
             evidence=block.text("evidence"), why=block.text("why"), moves=block.text("moves"), source=self.cite(block),
             place=block.place,
         )  # fmt: skip
+
+
+def check_shares(block: Block, own: IndexSet, known: Lookup[str, IndexSet], errors: Errors) -> None:
+    """What is shared out are stretches of time, between stretches of time."""
+    sets = {**known, own.id: own}
+    for scalar in block.word_nodes("shares"):
+        if not checked(scalar.text, known, "index set", scalar.place, errors):
+            continue
+        if not lies_in_time(own.id, sets) or not lies_in_time(scalar.text, sets):
+            block.fault("S105", f"{own.id} cannot share members of {scalar.text}", scalar.place,
+                        why="both must be sets in time: years, monitoring periods, groups of them", remedy="leave `shares:` out")  # fmt: skip

@@ -47,7 +47,8 @@ RANGE = _block(
     ("source", "citation", False, "where the range comes from"),
     ("note", "text", False, ""),
 )
-MEMBER = _block(("id", "text", True, ""), ("name", "text", False, ""), ("of", "words", False, "members that a group gathers"))
+MEMBER = _block(("id", "text", True, ""), ("name", "text", False, ""), ("of", "words", False, "members that a group gathers"),
+                ("date", "text", False, "of a member of a dated set, as 2018-03-12"))
 SOURCE = ("source", "citation", False, "where it comes from")
 
 #: How a reading changes what the spec says.
@@ -149,10 +150,15 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("letters", "words", False, "letters that stand for a member in formulas"),
         ("meaning", "text", False, ""),
         ("members", "members", False, "ids, or blocks with id and name; or a CSV file"),
-        ("kind", "one_of:members|year|group", False, "members (the default), year, or group (of another set's members)"),
+        ("kind", "one_of:members|group|year|month|project_year|day", False,
+         "members (the default), group (of another set's members), or members of the calendar; project years begin on anniversaries of the start"),
         ("subset_of", "id", False, "the larger set"),
         ("groups", "id", False, "the set whose members a group gathers"),
         ("project", "one_of:fixed|may-replace|must-list", False, "who names the members"),
+        ("ordered", "one_of:yes|no", False, "whether members have an order, that in which they are listed"),
+        ("dated", "one_of:yes|no", False, "whether each member carries a date, by which it falls into years, months and periods"),
+        ("history", "number", False, "kind year: how many years before the project's first it holds"),
+        ("shares", "words", False, "sets in time of whose members two of its own may each have a part, as two periods have of a year"),
     ),
     "relation": _block(
         ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, ""),

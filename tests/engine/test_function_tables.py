@@ -63,7 +63,7 @@ def formulas(name):
     function = FUNCTIONS[name]
     matrix, by_year, unit = "MM", "Sum(i, X[i])", "1"
     if function.rule == "calendar":
-        return "Sum(y, Y[y])", f"{name}(y)", matrix, function.unit
+        return "Sum(y, Y[y])", f"{name}({', '.join(['y'] * function.least)})", matrix, function.unit
     if function.rule == "matrix":
         matrix = {"diag": "diag(i, X[i])", "transpose": "transpose(MM)", "identity": "identity(use)"}[name]
         return "Sum(i, j, K[i, j])", by_year, matrix, unit
@@ -151,8 +151,8 @@ def test_the_reference_names_every_function():
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - {"max", "min"}))
 def test_a_function_takes_no_argument_too_many(name):
-    """All take one but `diag`, which names a letter too; `max` and `min` take any number from two."""
-    too_many = ["x"] * (3 if name == "diag" else 2)
+    """Most take one; `diag` names a letter too, `shared_days` two; `max` and `min` take any number from two."""
+    too_many = ["x"] * (FUNCTIONS[name].most + 1)
     with pytest.raises(ExpressionError, match=f"X203 {name} takes {len(too_many) - 1} argument"):
         parse_formula(f"{name}({', '.join(too_many)})")
 

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.plan.setting import holds
-from engine.plan.spec_setting import placeholder_setting, spans
+from engine.plan.shapes import spans
+from engine.plan.spec_setting import placeholder_setting
 from mrvgraph import check, load
 
 SPEC = """
@@ -68,7 +69,7 @@ def test_what_the_check_says_is_what_trying_every_length_says(tmp_path_factory, 
     for count in range(1, 21):
         setting = placeholder_setting(methodology, {}, count=count)
         for year in setting.members["year"]:
-            held = [holds(case, setting, {"y": year}, "year") for case in cases]
+            held = [holds(case, setting, {"y": year}) for case in cases]
             twice, never = twice or all(held), never or not any(held)
     assert ("G402" in got, "G403" in got) == (twice, never and not twice) or (twice and "G402" in got)
 

@@ -14,7 +14,7 @@ EXAMPLES = re.findall(r"(?ms)^```yaml\n(based_on:.*?)^```", PAGE.read_text(encod
 
 
 def test_there_is_an_example_of_each_edit_that_reaches_everything():
-    assert all(any(word in example for example in EXAMPLES) for word in ("units:", "settle:", "index:", "i in measured"))
+    assert all(any(word in example for example in EXAMPLES) for word in ("units:", "settle:", "index:", "i in measured", "ordered: yes", "history:", "q-1"))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))

@@ -20,8 +20,13 @@ index_sets:
   - {id: stratum, letters: [i, j, k], members: [a, b, c]}
   - {id: wet, subset_of: stratum, members: [b, c]}
   - {id: gas, letters: [g, h], project: must-list}
+  - {id: step, letters: [s, t], members: [s1, s2, s3], ordered: yes}
+  - {id: past, kind: year, history: 2, letters: [u, v]}
   - {id: year, kind: year, letters: [y, z, x]}
-  - {id: period, kind: group, groups: year, letters: [q], project: must-list}
+  - {id: month, kind: month, letters: [n, o]}
+  - {id: turn, kind: project_year, letters: [d, l], shares: [year]}
+  - {id: fire, dated: yes, letters: [e, f], project: must-list}
+  - {id: period, kind: group, groups: year, letters: [q, r], project: must-list}
   - {id: biome, kind: group, groups: stratum, letters: [b], members: [{id: low, of: [a, c]}, {id: high, of: [b]}]}
   - {id: map, kind: group, groups: year, letters: [m], project: must-list}
 relations:
@@ -227,7 +232,8 @@ def empty_world(years: tuple[date, date], gases: Labels, groups: Mapping[str, Ma
     """Return a project without numbers."""
     start, end = years
     members = {
-        "stratum": STRATA, "wet": ("b", "c"), "gas": gases, "year": tuple(map(str, range(start.year, end.year + 1))),
+        "stratum": STRATA, "wet": ("b", "c"), "gas": gases, "step": ("s1", "s2", "s3"),
+        "year": tuple(map(str, range(start.year, end.year + 1))), "past": tuple(map(str, range(start.year - 2, end.year + 1))),
         **{name: tuple(held) for name, held in groups.items()},
     }  # fmt: skip
     return World(members, groups, relations, start, end, choices, readings)

@@ -11,10 +11,17 @@ from hypothesis import strategies as st
 from unit_balance import AREA, CARBON, DAYS, DECLARED, DIOXIDE, PLAIN, Balance, unit
 from worlds import Letters, OutsideRelation, World
 
-LETTERS = {"stratum": "ijk", "wet": "", "gas": "gh", "year": "yzx", "period": "q", "biome": "b", "map": "m"}
-GROUPED = {"period": "year", "map": "year", "biome": "stratum"}
+LETTERS = {"stratum": "ijk", "wet": "", "gas": "gh", "year": "yzx", "period": "qr", "biome": "b", "map": "m", "step": "st", "past": "uv",
+           "month": "no", "turn": "dl", "fire": "ef"}  # fmt: skip
+#: Ordered set -> the marks of its first and its last member.
+ORDERED = {"year": ("start", "end"), "step": ("first", "last"), "past": ("first", "end"), "period": ("first", "last")}
+#: What lies in what: the members of groups, and those of sets in time by their days.
+GATHERED = {"period": ("year", "fire"), "map": ("year", "fire"), "biome": ("stratum",), "year": ("month", "fire"), "turn": ("fire",),
+            "month": ("fire",)}  # fmt: skip
+#: Sets whose members have days.
+IN_TIME = ("year", "past", "period", "map", "month", "turn", "fire")
 #: Sets whose members the spec names.
-NAMED = ("stratum", "wet", "year")
+NAMED = ("stratum", "wet", "year", "step")
 Value = Callable[[World, Letters], Bounded]
 Holds = Callable[[World, Letters], bool]
 
@@ -74,16 +81,19 @@ def places(scope: Scope, set_id: str) -> list[tuple[str, Callable[[World, Letter
     """Return the ways to name a member of a set where an index stands."""
     found: list[tuple[str, Callable[[World, Letters], str]]] = []
     for letter, own in scope.letters.items():
+        if (own, set_id) == ("year", "past"):  # as many years back as the set has before the start
+            found += [(f"{letter}-{lag}" if lag else letter, lambda world, at, letter=letter, lag=lag: str(int(at[letter]) - lag)) for lag in range(3)]
         if own == set_id or (own == "wet" and set_id == "stratum"):
             found.append((letter, lambda world, at, letter=letter: at[letter]))
             for lag in range(1, scope.lags.get(letter, 0) + 1):
                 found.append((f"{letter}-{lag}", lambda world, at, letter=letter, lag=lag: str(int(at[letter]) - lag)))
-        if GROUPED.get(set_id) == own or (GROUPED.get(set_id) == "stratum" and own == "wet"):
-            name = LETTERS[set_id]
-            found.append((f"{name}({letter})", lambda world, at, letter=letter: world.member_of(set_id, at[letter])))
-    if set_id == "year":
-        found += [("start", lambda world, at: world.members["year"][0]), ("end", lambda world, at: world.members["year"][-1])]
-    elif set_id in NAMED:
+        base = "stratum" if own == "wet" else own
+        if base in GATHERED.get(set_id, ()):
+            name = LETTERS[set_id][0]
+            found.append((f"{name}({letter})", lambda world, at, letter=letter, base=base: world.member_of(set_id, base, at[letter])))
+    if set_id in ORDERED and set_id != "period":
+        found += [(mark, lambda world, at, end=end: world.members[set_id][end]) for mark, end in zip(ORDERED[set_id], (0, -1), strict=True)]
+    if set_id in NAMED and set_id != "year":
         found += [(f'"{member}"', lambda world, at, member=member: member) for member in scope.members[set_id]]
     return found
 
@@ -146,9 +156,10 @@ def formula(draw, scope: Scope, wanted: Balance, depth: int = 2) -> Term:
     if depth <= 0:
         return draw(leaf(scope, wanted))
     kinds = ["leaf", "sum", "difference", "product", "quotient", "function", "cases", "minus", "power", "chemistry"]
-    kinds += ["reduction"] * 2 if any(scope.free(s) for s in ("stratum", "gas", "year", "period")) else []
+    kinds += ["reduction"] * 2 if any(scope.free(s) for s in ("stratum", "gas", "year", "period", "step")) else []
     kinds += ["plain function"] * 2 if wanted.is_plain else ["root"]
-    kinds += ["calendar"] if wanted in (DAYS, unit(year=1)) and any(s == "year" for s in scope.letters.values()) else []
+    kinds += ["calendar"] if wanted == unit(year=1) and "year" in scope.letters.values() else []
+    kinds += ["calendar"] * 2 if wanted == DAYS and any(s in IN_TIME for s in scope.letters.values()) else []
     return draw(_OF_KIND[draw(st.sampled_from(kinds))](scope, wanted, depth - 1))
 
 
@@ -245,9 +256,17 @@ def _chemistry(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
 
 @st.composite
 def _calendar(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
-    letter = draw(st.sampled_from(sorted(x for x, s in scope.letters.items() if s == "year")))
-    name = draw(st.sampled_from(["days_in_year", "operating_days"])) if wanted == DAYS else "elapsed_years"
-    return Term(f"{name}({letter})", wanted, lambda w, at: Bounded(Fraction(w.days(name, int(at[letter])))))
+    if wanted != DAYS:
+        letter = draw(st.sampled_from(sorted(x for x, s in scope.letters.items() if s == "year")))
+        return Term(f"elapsed_years({letter})", wanted, lambda w, at: Bounded(Fraction(int(at[letter]) - w.start.year)))
+    timed = sorted(x for x, s in scope.letters.items() if s in IN_TIME)
+    one, other = draw(st.sampled_from(timed)), draw(st.sampled_from(timed))
+    sets = scope.letters
+    names = ["days", "operating_days", "shared_days", "first_day", "last_day"] + (["days_in_year"] if sets[one] in ("year", "past") else [])
+    name = draw(st.sampled_from(names))
+    if name == "shared_days":
+        return Term(f"shared_days({one}, {other})", wanted, lambda w, at: Bounded(Fraction(w.shared((sets[one], at[one]), (sets[other], at[other])))))
+    return Term(f"{name}({one})", wanted, lambda w, at: Bounded(Fraction(w.days(name, sets[one], at[one]))))
 
 
 # -- cases and conditions
@@ -268,7 +287,9 @@ def condition(draw, scope: Scope, depth: int = 1) -> Condition:
     strata = sorted(x for x, s in scope.letters.items() if s == "stratum")
     years = sorted(x for x, s in scope.letters.items() if s == "year")
     kinds += ["member", "is"] if strata else []
+    ordered = sorted(x for x, s in scope.letters.items() if s in ORDERED)
     kinds += ["year"] if years else []
+    kinds += ["order"] if ordered else []
     kinds += ["All", "Any"] if depth > 0 and scope.free("stratum") else []
     kind = draw(st.sampled_from(kinds))
     if kind in ("and", "or"):
@@ -287,11 +308,29 @@ def condition(draw, scope: Scope, depth: int = 1) -> Condition:
     if kind == "year":
         letter, first = draw(st.sampled_from(years)), draw(st.booleans())
         return Condition(f"{letter} == {'start' if first else 'end'}", lambda w, at: at[letter] == w.members["year"][0 if first else -1])
+    if kind == "order":
+        return draw(_in_order(scope, ordered))
     if kind in ("All", "Any"):
         letter = scope.free("stratum")
         a, many = draw(condition(scope.bound(letter, "stratum"), depth - 1)), all if kind == "All" else any
         return Condition(f"{kind}({letter}, {a.text})", lambda w, at: many([a.holds(w, inner) for inner in inside(w, at, letter, w.members["stratum"], a.holds)]))
     return draw(comparison(scope, depth))
+
+
+@st.composite
+def _in_order(draw, scope: Scope, ordered: list[str]) -> Condition:
+    """A letter against an end of its set, or against another letter of it, with a distance."""
+    letter, op = draw(st.sampled_from(ordered)), draw(st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))
+    own, more = scope.letters[letter], draw(st.integers(-1, 1))
+    other = draw(st.sampled_from([*ORDERED[own], *(x for x in ordered if scope.letters[x] == own and x != letter)]))
+
+    def holds(w: World, at: Letters) -> bool:
+        members = w.members[own]
+        marks = dict(zip(ORDERED[own], (0, len(members) - 1), strict=True))
+        gap = members.index(at[letter]) - (marks[other] if other in marks else members.index(at[other])) - more
+        return {"==": gap == 0, "!=": gap != 0, "<": gap < 0, "<=": gap <= 0, ">": gap > 0, ">=": gap >= 0}[op]
+
+    return Condition(f"{letter} {op} {other}" + (f" {'+' if more > 0 else '-'} 1" if more else ""), holds)
 
 
 @st.composite
@@ -337,21 +376,37 @@ def inside(world: World, letters: Letters, letter: str, members: tuple[str, ...]
 def _range(draw, scope: Scope, kind: str) -> list[tuple[str, str, str, Callable[[World, Letters], tuple[str, ...]]]]:
     """Return the ways to bind one more letter: text, letter, set, members."""
     found = []
-    for set_id in ("stratum", "gas", "year", "period"):
+    for set_id in ("stratum", "gas", "year", "period", "step", "past", "turn", "fire"):
         if letter := scope.free(set_id):
             found.append((letter, letter, set_id, lambda w, at, set_id=set_id: w.members[set_id]))
     if letter := scope.free("stratum"):
         found.append((f"{letter} in wet", letter, "wet", lambda w, at: w.members["wet"]))
     for group, own in scope.letters.items():
-        base = GROUPED.get(own, "")
-        if base and (letter := scope.free(base)):
-            found.append((f"{letter} in {group}", letter, base, lambda w, at, group=group, own=own: w.groups[own][at[group]]))
-        if own == "year" and kind == "Sum" and (letter := scope.free("year")):
-            found.append((f"{letter} in start..{group}", letter, "year",
-                          lambda w, at, group=group: tuple(y for y in w.members["year"] if y <= at[group])))  # fmt: skip
-            found.append((f"{letter} in start..{group}-1", letter, "year",
-                          lambda w, at, group=group: tuple(y for y in w.members["year"] if y < at[group])))  # fmt: skip
+        for base in GATHERED.get(own, ()):
+            if letter := scope.free(base):
+                found.append((f"{letter} in {group}", letter, base,
+                              lambda w, at, group=group, own=own, base=base: w.members_in(own, at[group], base)))  # fmt: skip
+        if own == "turn" and kind == "Sum" and (letter := scope.free("year")):  # a year that two of them share
+            found.append((f"{letter} in {group}", letter, "year", lambda w, at, group=group: w.members_in("turn", at[group], "year")))
+        if own in ORDERED and (letter := scope.free(own)):
+            found += _windows(letter, group, own, kind)
+        if own == "year" and (letter := scope.free("past")):
+            found.append((f"{letter} in {group}-2..{group}", letter, "past",
+                          lambda w, at, group=group: tuple(y for y in w.members["past"] if int(at[group]) - 2 <= int(y) <= int(at[group]))))  # fmt: skip
     return found
+
+
+def _windows(letter: str, here: str, own: str, kind: str) -> list[tuple[str, str, str, Callable[[World, Letters], tuple[str, ...]]]]:
+    """Return windows on an ordered set, by the distances of their ends; those that may be empty for sums alone."""
+    first, last = ORDERED[own]
+    ends = [(f"{first}..{here}", -99, 0), (f"{here}..{last}", 0, 99), (f"{here}-1..{here}+1 within {own}", -1, 1), (f"{here}-1..{here} within {own}", -1, 0)]
+    ends += [(f"{first}..{here}-1", -99, -1), (f"{here}+1..{last}", 1, 99), (f"{here}+1..{here}+2 within {own}", 1, 2)] if kind == "Sum" else []
+
+    def members(w: World, at: Letters, least: int, most: int) -> tuple[str, ...]:
+        place = w.members[own].index(at[here])
+        return tuple(m for turn, m in enumerate(w.members[own]) if least <= turn - place <= most)
+
+    return [(f"{letter} in {text}", letter, own, lambda w, at, a=a, b=b: members(w, at, a, b)) for text, a, b in ends]
 
 
 @st.composite
@@ -364,6 +419,9 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
     inner = scope.bound(letter, set_id)
     inner = inner if kind == "Sum" else replace(inner, in_sum="")
     body = draw(formula(inner, wanted, depth))
+    group = text.split(" in ")[-1]
+    if set_id == "year" and scope.letters.get(group) == "turn":
+        body = _shared(body, letter, group)
 
     def value(w: World, at: Letters) -> Bounded:
         terms = []
@@ -383,6 +441,16 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
         return found
 
     return Term(f"{kind}({text}, {body.text})", wanted, value)
+
+
+def _shared(body: Term, year: str, turn: str) -> Term:
+    """Return the part of a year's value that a project year has."""
+
+    def value(w: World, at: Letters) -> Bounded:
+        part = Fraction(w.shared(("year", at[year]), ("turn", at[turn])))
+        return body.value(w, at) * Bounded(part) / Bounded(Fraction(w.days("operating_days", "year", at[year])))
+
+    return Term(f"({body.text}) * shared_days({year}, {turn}) / operating_days({year})", body.unit, value)
 
 
 _OF_KIND = {

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 
-from bounded_numbers import Bounded
+from bounded_numbers import Bounded, exact
 from drafts import STRATA, Draft, Given, all_cells, empty_world
 from drawn_formulas import LETTERS, Readable, Scope, Term, comparison, condition, formula, literal
 from drawn_matrices import matrix, raised
@@ -20,11 +20,13 @@ ANNUAL = unit(year=-1)
 INPUT_SHAPES = (
     ((), ""), (("stratum",), ""), (("wet",), ""), (("stratum", "stratum"), ""), (("gas",), ""), (("stratum", "gas"), "emits"),
     (("stratum", "gas"), ""), (("year",), ""), (("stratum", "year"), ""), (("period",), ""), (("biome",), ""), (("map",), ""),
-    (("stratum", "gas", "year"), "emits"), (("stratum", "stratum"), "flows"),
+    (("stratum", "gas", "year"), "emits"), (("stratum", "stratum"), "flows"), (("step",), ""), (("stratum", "step"), ""), (("past",), ""),
+    (("fire",), ""), (("turn",), ""), (("month",), ""),
 )  # fmt: skip
 COMPUTED_SHAPES = (
     ((), ""), (("stratum",), ""), (("wet",), ""), (("gas",), ""), (("year",), ""), (("stratum", "year"), ""), (("period",), ""),
     (("stratum", "gas"), "emits"), (("stratum", "stratum"), ""), (("biome",), ""), (("stratum", "stratum"), "flows"),
+    (("step",), ""), (("stratum", "step"), ""), (("past",), ""), (("fire",), ""), (("turn",), ""), (("month",), ""),
 )  # fmt: skip
 NUMBERS = ("0", "1", "2", "3", "0.5", "0.25", "7.5", "12", "0.1", "1.37", "20.4")
 
@@ -45,7 +47,8 @@ def drafts(draw, flows: bool = True) -> Draft:
         draw(_chances(draft))
     if draw(st.booleans()):
         draw(_units_by_choice(draft))
-    makers = (_plain, _by_choice, _by_reading, _by_membership, _by_member, _over_years, _by_calendar, _left_out, _matrix, _root, _supplied)
+    makers = (_plain, _by_choice, _by_reading, _by_membership, _by_member, _over_years, _by_calendar, _left_out, _matrix, _root, _supplied,
+              _in_order, _carried)
     for make in draw(st.lists(st.sampled_from(makers), min_size=1, max_size=4)):
         draw(make(draft, flows))
     if not draft.computed:
@@ -78,13 +81,16 @@ def _project(draw) -> Draft:
     world = empty_world((first, last), gases, groups, relations, {"way": way}, {"open-place": reading})
     spans = [(first if at == 0 else date(int(part[0]), 1, 1), last if part[-1] == years[-1] else date(int(part[-1]), 12, 31))
              for at, part in enumerate(parts)]  # fmt: skip
+    fires = {f"f{at}": first + timedelta(days=(last - first).days * share // 100) for at, share in enumerate(draw(st.lists(st.integers(0, 100), min_size=1, max_size=3)))}
+    world.add_calendar({f"p{at + 1}": span for at, span in enumerate(spans)}, fires)
+    burnt = ", ".join(f"{{id: {name}, date: {day}}}" for name, day in fires.items())
     shown = ", ".join(f"{{id: p{at + 1}, start: {a}, end: {b}}}" for at, (a, b) in enumerate(spans))
     listed = ", ".join(f"{name}: [{', '.join(part)}]" for name, part in maps.items())
     setting = {
         "project": "{name: drawn}",
         "operation": f"{{start: {first}, end: {last}}}",
         "monitoring_periods": f"[{shown}]",
-        "members": f"{{gas: [{', '.join(gases)}], map: {{{listed}}}}}",
+        "members": f"{{gas: [{', '.join(gases)}], map: {{{listed}}}, fire: [{burnt}]}}",
         "choices": f"{{way: {way}}}",
         "readings": f"{{open-place: {reading}}}",
     }
@@ -241,6 +247,8 @@ def _by_reading(draw, draft: Draft, flows: bool) -> None:
     draw(_one(draft, quantity, "read", test=lambda w, at: w.readings["open-place"] == "plain"))
     letters = _letters(quantity.sets)
     term = draw(formula(_scope(draft, quantity), quantity.unit, draw(st.integers(1, 3))))
+    if f"formula: '{term.text}'" in draft.equations[-1]:  # an edit changes something
+        term = Term(f"{term.text} + 0", term.unit, term.value)
     draft.edit(f"{quantity.id.lower()}.read", quantity.id, f"formula: '{term.text}'",
                _case(letters, term, lambda w, at: w.readings["open-place"] == "other"))  # fmt: skip
     _finish(draft, quantity)
@@ -288,6 +296,74 @@ def _past(quantity: Readable, lags: int) -> Term:
     shown = ", ".join(f"{x}-{lags}" if x == "y" else x for x in letters)
     return Term(f"{quantity.id}[{shown}]", quantity.unit,
                 lambda w, at: w.cell(quantity.id, tuple(str(int(at[x]) - lags) if x == "y" else at[x] for x in letters)))  # fmt: skip
+
+
+#: Letter that stands for an ordered set on a left side, and the marks of its ends.
+_TURNS = {"step": ("s", "first", "last"), "period": ("q", "first", "last"), "past": ("u", "first", "end"), "year": ("y", "start", "end")}
+
+
+@st.composite
+def _in_order(draw, draft: Draft, flows: bool) -> None:
+    """A quantity that follows from its own past or future along any ordered set, by two equations or by one with cases."""
+    quantity = draw(_new(draft, flows, within=lambda sets: any(s in _TURNS for s in sets)))
+    set_id = next(s for s in quantity.sets if s in _TURNS)
+    letter, *marks = _TURNS[set_id]
+    back, one = draw(st.sampled_from([1, -1])), draw(st.booleans())
+    mark, op = (marks[0], ">") if back == 1 else (marks[1], "<")
+    letters, end = _letters(quantity.sets), 0 if back == 1 else -1
+    is_end = lambda w, at: at[letter] == w.members[set_id][end]  # noqa: E731
+
+    def neighbour(w: World, at: Letters) -> Bounded:
+        members = w.members[set_id]
+        return w.cell(quantity.id, tuple(members[members.index(at[x]) - back] if x == letter else at[x] for x in letters))
+
+    text = f"{quantity.id}[{', '.join(f'{x}{-back:+d}' if x == letter else x for x in letters)}]"
+    scope, share = _scope(draft, quantity), draw(literal(PLAIN))
+    first, later = draw(formula(scope, quantity.unit, 1)), draw(formula(scope, quantity.unit, 1))
+    value = lambda w, at: neighbour(w, at) * share.value(w, at) + later.value(w, at)  # noqa: E731
+    if one:
+        both = Term(f"cases({letter} == {mark}: {first.text}, otherwise: {text} * {share.text} + {later.text})", quantity.unit,
+                    lambda w, at: first.value(w, at) if is_end(w, at) else value(w, at))  # fmt: skip
+        draft.define(f"{quantity.id.lower()}.along", quantity.id, _left(quantity), f"formula: '{both.text}'", _case(letters, both))
+    else:
+        draft.define(f"{quantity.id.lower()}.end", quantity.id, _left(quantity), f"formula: '{first.text}'",
+                     _case(letters, first, is_end), f"{letter} == {mark}")  # fmt: skip
+        own = Term(f"{text} * {share.text} + {later.text}", quantity.unit, value)
+        draft.define(f"{quantity.id.lower()}.along", quantity.id, _left(quantity), f"formula: '{own.text}'",
+                     _case(letters, own, lambda w, at: not is_end(w, at)), f"{letter} {op} {mark}")  # fmt: skip
+    _finish(draft, quantity)
+
+
+@st.composite
+def _carried(draw, draft: Draft, flows: bool) -> None:
+    """A balance carried over periods that a quantity of their years reads: a circle along periods."""
+    unit_ = draw(st.sampled_from(DECLARED))
+    brought, yearly, balance = (Readable(f"{name}{len(draft.computed)}", (set_id,), unit_) for name, set_id in
+                                (("CB", "period"), ("CY", "year"), ("CS", "period")))  # fmt: skip
+    begun, more = draw(formula(_scope(draft, brought), unit_, 1)), draw(formula(_scope(draft, yearly), unit_, 1))
+    is_first = lambda w, at: at["q"] == w.members["period"][0]  # noqa: E731
+
+    def before(w: World, at: Letters) -> Bounded:
+        return w.cell(balance.id, (w.members["period"][w.members["period"].index(at["q"]) - 1],))
+
+    draft.define(f"{brought.id.lower()}.first", brought.id, f"{brought.id}[q]", f"formula: '{begun.text}'", _case(("q",), begun, is_first), "q == first")
+    carried = Term(f"{balance.id}[q-1]", unit_, before)
+    draft.define(f"{brought.id.lower()}.later", brought.id, f"{brought.id}[q]", f"formula: '{carried.text}'",
+                 _case(("q",), carried, lambda w, at: not is_first(w, at)), "q > first")  # fmt: skip
+    own = Term(f"{brought.id}[q(y)] * 0.5 + {more.text}", unit_,
+               lambda w, at: w.cell(brought.id, (w.member_of("period", "year", at["y"]),)) * exact("0.5") + more.value(w, at))  # fmt: skip
+    draft.define(f"{yearly.id.lower()}.all", yearly.id, f"{yearly.id}[y]", f"formula: '{own.text}'", _case(("y",), own))
+
+    def total(w: World, at: Letters) -> Bounded:
+        found = Bounded(Fraction(0))
+        for year in w.groups["period"][at["q"]]:
+            found = found + w.cell(yearly.id, (year,))
+        return found
+
+    summed = Term(f"Sum(y in q, {yearly.id}[y])", unit_, total)
+    draft.define(f"{balance.id.lower()}.all", balance.id, f"{balance.id}[q]", f"formula: '{summed.text}'", _case(("q",), summed))
+    for quantity in (brought, yearly, balance):
+        _finish(draft, quantity)
 
 
 @st.composite

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
 
 from bounded_numbers import Bounded
 
@@ -45,8 +46,30 @@ class World:
     cases: dict[str, list[Case]] = field(default_factory=dict)
     on: dict[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
     known: dict[tuple[str, Labels], Bounded] = field(default_factory=dict)
+    #: Set in time -> member -> the first and last days of its stretches.
+    spans: Mapping[str, Mapping[str, tuple[tuple[date, date], ...]]] = field(default_factory=dict)
     #: Given cells that a value hangs on.
     read: set[tuple[str, Labels]] = field(default_factory=set)
+
+    def add_calendar(self, periods: Mapping[str, tuple[date, date]], fires: Mapping[str, date]) -> None:
+        """Add the sets in time whose members follow from dates; fires stand in the order of theirs."""
+        whole = {year: ((date(int(year), 1, 1), date(int(year), 12, 31)),) for year in (*self.members["past"], *self.members["year"])}
+        months, turns = {}, {}
+        day = self.start.replace(day=1)
+        while day <= self.end:
+            following = (day + timedelta(days=31)).replace(day=1)
+            months[f"{day:%Y-%m}"] = ((day, following - timedelta(days=1)),)
+            day = following
+        for turn in range(self.end.year - self.start.year + 1):
+            if (begin := self.start.replace(year=self.start.year + turn)) <= self.end:
+                turns[f"PY{turn + 1}"] = ((begin, begin.replace(year=begin.year + 1) - timedelta(days=1)),)
+        self.spans = {
+            "year": whole, "past": whole, "month": months, "turn": turns, "fire": {name: ((day, day),) for name, day in fires.items()},
+            "period": {name: (span,) for name, span in periods.items()},
+            "map": {name: tuple(whole[year][0] for year in years) for name, years in self.groups["map"].items()},
+        }  # fmt: skip
+        ordered = tuple(sorted(fires, key=lambda name: fires[name]))
+        self.members = {**self.members, "month": tuple(months), "turn": tuple(turns), "fire": ordered}
 
     def exists(self, quantity: str, labels: Labels) -> bool:
         """Whether a cell exists under the quantity's relation."""
@@ -80,15 +103,26 @@ class World:
         case, letters = fitting[0]
         return case.value(self, letters, labels)
 
-    def member_of(self, group_set: str, base: str) -> str:
+    def member_of(self, group_set: str, set_id: str, member: str) -> str:
         """Return the group to which a member belongs."""
-        return next(group for group, members in self.groups[group_set].items() if base in members)
+        return next(group for group in self.members[group_set] if member in self.members_in(group_set, group, set_id))
 
-    def days(self, name: str, year: int) -> int:
-        """Return the days of a calendar function."""
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        if name == "elapsed_years":
-            return year - self.start.year
-        if name == "operating_days":
-            first, last = max(first, self.start), min(last, self.end)
-        return (last - first).days + 1
+    def members_in(self, group_set: str, group: str, set_id: str) -> Labels:
+        """Return the members of a set that lie in a member of another one: as listed, or by their days of operation."""
+        listed = self.groups.get(group_set, {}).get(group, ())
+        if listed and listed[0] in self.members[set_id]:
+            return listed
+        return tuple(member for member in self.members[set_id] if self.shared((group_set, group), (set_id, member)))
+
+    def days(self, name: str, set_id: str, member: str) -> int:
+        """Return what a function of the calendar gives."""
+        runs = self.spans[set_id][member]
+        if name in ("first_day", "last_day"):
+            return ((runs[0][0] if name == "first_day" else runs[-1][1]) - date(1970, 1, 1)).days
+        first, last = (self.start, self.end) if name == "operating_days" else (date.min, date.max)
+        return sum(max(0, (min(b, last) - max(a, first)).days + 1) for a, b in runs)
+
+    def shared(self, one: tuple[str, str], other: tuple[str, str]) -> int:
+        """Return how many days of operation two members share."""
+        pairs = product(self.spans[one[0]][one[1]], self.spans[other[0]][other[1]])
+        return sum(max(0, (min(b, d, self.end) - max(a, c, self.start)).days + 1) for (a, b), (c, d) in pairs)

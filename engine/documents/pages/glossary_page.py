@@ -19,6 +19,7 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import KINDS, Subject, unit_text
+from equations.errors import listed
 from equations.model.quantity import ROLES
 from equations.notation.symbols import letter_latex
 
@@ -99,6 +100,12 @@ _KIND_MEANING = {
 }
 
 
+_WHO = {"must-list": "listed by the project", "may-replace": "those above, unless the project lists its own"}
+_OF_THE_CALENDAR = {
+    "month": "the months of operation", "day": "the days of operation", "project_year": "years from one anniversary of the start to the next",
+}  # fmt: skip
+
+
 def _set(id_: str, subject: Subject) -> Box:
     m = subject.methodology
     index_set = m.index_set[id_]
@@ -111,11 +118,11 @@ def _set(id_: str, subject: Subject) -> Box:
     members = [member if names.name_of(member) == member else f"{member} ({names.name_of(member)})" for member in index_set.members]
     if members:
         facts.append((("Members",), (", ".join(members),)))
-    who = {"must-list": "listed by the project", "may-replace": "those above, unless the project lists its own"}.get(
-        index_set.project
-    )
-    if who:
-        facts.append((("Members are",), (who,)))
+    who = _OF_THE_CALENDAR.get(index_set.kind) or _WHO.get(index_set.project, "")
+    if who or index_set.dated:
+        facts.append((("Members are",), (", ".join(filter(None, (who, "each with a date" * index_set.dated))),)))
+    if index_set.shares:
+        facts.append((("Shares",), (f"{listed([x.replace('_', ' ') for x in index_set.shares])}: each has that part of one that its days are",)))
     title = (id_.replace("_", " "),)
     return Box(
         (
