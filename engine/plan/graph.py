@@ -41,8 +41,8 @@ def uses(equation: Equation, methodology: Methodology) -> tuple[Use, ...]:
 
 def _shown(lags: Mapping[str, Lag]) -> int:
     """Return by how many members a use lies back, along the axis on which it lies back farthest; else by how many it lies ahead."""
-    least = [int(least) for least, _ in lags.values() if isfinite(least)]
-    return max(least, key=lambda lag: (lag > 0, abs(lag)), default=0)
+    back = max((int(least) for least, _ in lags.values() if isfinite(least)), default=0)
+    return back if back > 0 else min((int(most) for _, most in lags.values() if isfinite(most) and most < 0), default=0)
 
 
 def gathered_sets(equation: Equation) -> set[str]:

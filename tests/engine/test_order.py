@@ -5,6 +5,8 @@ from every_way import agree, batches
 
 import mrvgraph
 from engine.batch.lanes import is_at_hand
+from engine.typesetting.pictures.graph_picture import graph_svg
+from engine.typesetting.pictures.graph_text import graph_mermaid
 from equations.errors import MethodologyError
 
 SPEC = """
@@ -267,3 +269,16 @@ def test_years_before_the_start_are_no_part_of_a_total(evaluated):
     assert (plain.headline.label, plain.headline.value, plain.headline.is_total) == ("R[2024]", 32, False)
     assert (added.headline.value, added.headline.is_total) == (62, True)
     assert added.value("R", past=2017) == 600
+
+
+@pytest.mark.parametrize("name", ["its own past on a listed set", "its own future on a listed set", "all its own past", "periods by date"])
+def test_a_graph_shows_what_goes_round_along_any_axis(tmp_path, name):
+    """A circle along an axis has a box for what another member brings; nothing runs backwards."""
+    axis, equations, _ = CASES[name]
+    (tmp_path / "spec.yaml").write_text(spec(axis, *equations), encoding="utf-8")
+    graph = mrvgraph.graph(tmp_path / "spec.yaml")
+
+    picture = graph_svg(graph, graph.inputs_of("R") | {"R"})
+
+    assert ("later year" if "future" in name else "earlier year") in picture
+    assert "-.->" in graph_mermaid(graph, {"R"})

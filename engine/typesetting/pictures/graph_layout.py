@@ -29,12 +29,13 @@ _CROWDED = 6
 
 @dataclass(frozen=True, slots=True)
 class GraphBox:
-    """A quantity in the picture; ``earlier`` is set for its value of an earlier year."""
+    """A quantity in the picture; ``earlier`` is set for its value of an earlier year, or, if ``ahead``, of a later one."""
 
     quantity: str
     x: float
     y: float
     earlier: bool = False
+    ahead: bool = False
 
     @property
     def entry(self) -> tuple[float, float]:
@@ -100,7 +101,7 @@ class _Item:
         return self.y + (_TRACK / 2 if self.track else BOX_HIGH / 2)
 
 
-EARLIER = "\x00earlier"
+EARLIER, LATER = "\x00earlier", "\x00later"
 
 
 def section_of(quantity: str, graph: EquationGraph, wanted: set[str]) -> str:
@@ -143,7 +144,8 @@ class _Drawing:
         }
         for source, target, data in self.graph.edges.edges(data=True):
             if source in self.wanted and target in self.wanted:
-                key = source + EARLIER if data["lag"] > 0 and circles[source] == circles[target] else source
+                other = EARLIER if data["lag"] > 0 else LATER if data["lag"] < 0 else ""
+                key = source + other if circles[source] == circles[target] else source
                 found.setdefault((key, target), {})[data["equation"]] = data["lag"]
         order = publication_order(self.methodology)
         return {
@@ -229,7 +231,7 @@ class _Drawing:
         columns, lanes = self.items, self.lanes()
         _settle(columns, lanes)
         boxes = tuple(
-            GraphBox(_plain(item.key), LEFT + at * (BOX_WIDE + _GAP_X), item.y, item.key.endswith(EARLIER))
+            GraphBox(_plain(item.key), LEFT + at * (BOX_WIDE + _GAP_X), item.y, item.key.endswith((EARLIER, LATER)), item.key.endswith(LATER))
             for at, column in enumerate(columns)
             for item in column
             if not item.track
@@ -280,7 +282,7 @@ class _Drawing:
 
 
 def _plain(key: str) -> str:
-    return key.removesuffix(EARLIER)
+    return key.removesuffix(EARLIER).removesuffix(LATER)
 
 
 def _x(column: int) -> float:

@@ -68,7 +68,7 @@ def _line(view: GraphView, line: Line) -> Html:
     look = {
         "stroke_opacity": 0.6,
         "stroke_width": 1.3,
-        "stroke_dasharray": "5 3" if line.lag > 0 else None,
+        "stroke_dasharray": "5 3" if line.lag else None,
         "marker_end": "url(#arrow)",
     }
     ends = {"data_from": line.source, "data_to": line.target, "data_under": " ".join(map(str, under))}
@@ -79,7 +79,7 @@ def _line(view: GraphView, line: Line) -> Html:
 def _box(view: GraphView, box: GraphBox, linked: bool) -> Html:
     q = view.methodology.quantity[box.quantity]
     under = "; ".join(view.conditions(q.id))
-    said = [f"{q.id}: {q.meaning} [{q.unit}]", under, "earlier year" if box.earlier else ""]
+    said = [f"{q.id}: {q.meaning} [{q.unit}]", under, _other_year(box) if box.earlier else ""]
     about = {
         "class": "box" + (" earlier" if box.earlier else ""),
         "data-id": q.id,
@@ -113,7 +113,7 @@ def _frame(box: GraphBox, kind: str) -> list[Html]:
 def _texts(view: GraphView, box: GraphBox, q: Quantity, under: str) -> list[Html]:
     """Write symbol, equations and place in the first line, then the title, then unit and choices; each is cut to its room."""
     x, y, inner, latex = box.x, box.y, BOX_WIDE - 26, view.symbol(q.id)
-    beside = cut("earlier year" if box.earlier else view.numbers(q.id), 10, max(20.0, inner - symbol_width(latex, 14) - 6))
+    beside = cut(_other_year(box) if box.earlier else view.numbers(q.id), 10, max(20.0, inner - symbol_width(latex, 14) - 6))
     unit = cut("" if str(q.unit) == "1" else str(q.unit), 10, inner * 0.6)
     chosen = cut(under, 10, inner - width(unit, 10) - 6)
     return [
@@ -147,3 +147,7 @@ def _legend(view: GraphView) -> list[Html]:
         out.append(label(text, (x + 28, 63), 12))
         x += 34 + width(text, 12) + 14
     return [*out, label("dashed: from an earlier year; in italics: needed only there", (x, 63), 12, fill=SOFT)]
+
+
+def _other_year(box: GraphBox) -> str:
+    return "later year" if box.ahead else "earlier year"

@@ -61,7 +61,7 @@ def graph_mermaid(graph: EquationGraph, quantities: Iterable[str]) -> str:
             lines.append(f'        {_mermaid_id(id_)}{shape[0]}"{text}"{shape[1]}:::kind_{quantity.kind}')
         lines.append("    end")
     for source, target, labels, lag in _joined_edges(graph, wanted):
-        arrow = "-.->" if lag > 0 else "-->"
+        arrow = "-.->" if lag else "-->"
         lines.append(f'    {_mermaid_id(source)} {arrow}|"{_mermaid(labels)}"| {_mermaid_id(target)}')
     lines += [f"    classDef kind_{kind} fill:{tint},stroke:{colour},color:#111" for kind, (tint, colour) in KIND_COLOURS.items()]
     return "\n".join(lines) + "\n"
@@ -103,7 +103,7 @@ def graph_dot(graph: EquationGraph, quantities: Iterable[str]) -> str:
             )
         lines.append("  }")
     for source, target, labels, lag in _joined_edges(graph, wanted):
-        style = ", style=dashed" if lag > 0 else ""
+        style = ", style=dashed" if lag else ""
         lines.append(f'  "{_dot(source)}" -> "{_dot(target)}" [label="{_dot(labels)}"{style}];')
     return "\n".join([*lines, "}"]) + "\n"
 
