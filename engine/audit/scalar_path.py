@@ -51,7 +51,7 @@ from equations.spec.block import read_number
 from equations.units.registry import pint_quantity
 from equations.units.unit import Unit
 
-_NEAR_STEP = 1e-9
+_NEAR_STEP, _NEAREST_STEP = 1e-9, 1e-3
 Labels = tuple[str, ...]
 
 
@@ -252,6 +252,10 @@ class ScalarPath(ScalarScope):
         if function is None:
             raise PathError(f"{node.name} is unknown to the second computation")
         values = self.each(*(partial(self.value, argument, scope) for argument in node.arguments))
+        if function.value is None and len(values) > 1:
+            steps = self.units.plain(self.units.binary("/", *values))
+            count = self.whole(function, steps, Binary("/", *node.arguments, span=node.span), scope)
+            return self.units.binary("*", count, values[1])
         if function.value is None:
             return self.whole(function, values[0], node.arguments[0], scope)
         return function.value(self.units, *values)
@@ -261,9 +265,10 @@ class ScalarPath(ScalarScope):
         number, way = magnitude(value), function.whole
         assert way is not None
         rounded, step = float(way(number)), round(number - function.jumps) + function.jumps
-        if abs(number - step) <= _NEAR_STEP * max(1.0, abs(number)):
+        room = min(_NEAR_STEP * max(1.0, abs(number)), _NEAREST_STEP)
+        if abs(number - step) <= room:
             exact = self.fractions.exactly(node, scope) if self.fractions is not None else None
-            if exact is not None and abs(float(exact) - number) > _NEAR_STEP * max(1.0, abs(number)):
+            if exact is not None and abs(float(exact) - number) > room:
                 exact = None  # a case went another way in fractions
             self.rounding = self.rounding or exact is None
             rounded = float(way(step if exact is None else exact))

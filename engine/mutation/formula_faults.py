@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from engine.mutation.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
@@ -295,8 +296,12 @@ class _Faults:
             yield self.put("min for max", f"{other} for {node.name}", node, replace(node, name=other))
         if node.name == "pos":
             yield self.put("min for max", "the negative part", node, Call("min", (node.arguments[0], Number("0"))))
-        if len(node.arguments) == 1 and LANGUAGE[node.name].rule in ("same", "plain", "root"):
+        rounds = LANGUAGE[node.name].rounds != ""
+        if (rounds or len(node.arguments) == 1) and LANGUAGE[node.name].rule in ("same", "plain", "root"):
             yield self.put("min for max", f"{node.name} left out", node, node.arguments[0])
+        written = node.arguments[-1]
+        if rounds and isinstance(written, Number) and len(node.arguments) > 1:
+            yield self.put("number", "ten times the step", written, replace(written, text=str(Decimal(written.text) * 10)))
         for argument in node.arguments:
             if isinstance(argument, Letter) and LANGUAGE[node.name].rule == "calendar":
                 for step in (-1, 1):

@@ -25,6 +25,7 @@ from engine.run.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
 from engine.run.numbers import OPERATION
 from equations.errors import InputError, listed
 from equations.formula.functions import FUNCTIONS as LANGUAGE
+from equations.formula.rounding import without_step
 from equations.formula.syntax import (
     All,
     Binary,
@@ -61,6 +62,15 @@ class Exactly(Protocol):
     def of(self, node: Node, scope: Scope) -> Valued:
         """Return the value; elements are :class:`~engine.run.arithmetic.rational.Rational`, or floats where no fraction is known."""
         ...
+
+
+@dataclass(frozen=True)
+class Near:
+    """A number that was rounded and counts as another one beside it: its last digits would decide, and it is known as a float only."""
+
+    function: str
+    value: float
+    counts_as: float
 
 
 @dataclass(frozen=True)
@@ -106,8 +116,8 @@ class FormulaEvaluator(ConditionEvaluator):
 
     #: The same numbers in fractions, for what the last digits of a float would decide; none in batches.
     exact: Exactly | None = None
-    #: What lay near a whole number and is not known as a fraction, so that it counts as the whole number.
-    undecided: list[float] = field(default_factory=list)
+    #: What lay near where a function jumps and is not known as a fraction, so that it counts as the place of the jump.
+    undecided: list[Near] = field(default_factory=list)
 
     def exists(self, quantity: str) -> Array | None:
         """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
@@ -235,6 +245,8 @@ class FormulaEvaluator(ConditionEvaluator):
     def call(self, node: Call, scope: Scope) -> Valued:
         if LANGUAGE[node.name].rule == "calendar":
             return self.calendar(node, scope)
+        if LANGUAGE[node.name].rounds and len(node.arguments) > 1:
+            return self.value(without_step(node), scope)
         values = [self.value(argument, scope) for argument in node.arguments]
         result = self.apply(node.name, values, scope)
         return result if self.exact is None else self.decided_exactly(node, values[0], result, scope)
@@ -262,7 +274,7 @@ class FormulaEvaluator(ConditionEvaluator):
         exact, letters = self.exact.of(node.arguments[0], scope)
         fractions = aligned((exact, letters), scope.order(set(letters)))
         result, unknown = rounded_exactly(np.asarray(rounded[0]), near, fractions, meaning.exactly)
-        self.undecided += np.asarray(value[0])[unknown].tolist()
+        self.undecided += [Near(node.name, float(x), round(x - meaning.jumps) + meaning.jumps) for x in np.asarray(value[0])[unknown]]
         return result, rounded[1]
 
     def calendar(self, node: Call, scope: Scope) -> Valued:

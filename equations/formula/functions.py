@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from equations.formula.rounding import half_down, half_even, half_up, stepped
 from equations.records import record
 
 #: Reductions over members, and the sign under which LaTeX writes each.
@@ -35,7 +36,7 @@ class Function:
     meaning
         What it is, in plain words.
     rounds
-        What it makes of an amount, where it rounds to whole units.
+        What it makes of an amount, where it rounds to whole units; such a function takes a step as second argument.
     sympy
         Writes it in SymPy: the module and the arguments in, an expression that SymPy leaves as written out. Without it the name stands.
     """
@@ -59,10 +60,24 @@ FUNCTIONS: dict[str, Function] = {
         Function("pos", 1, 1, "same", r"\max(#, 0)", "the positive part: the value if above zero, else zero",
                  sympy=lambda s, x: s.Max(x, 0, evaluate=False)),
         Function("abs", 1, 1, "same", "| # |", "the absolute value", sympy=lambda s, x: s.Abs(x, evaluate=False)),
-        Function("floor", 1, 1, "same", r"\lfloor # \rfloor", "rounded down to a whole unit", rounds="whole units, rounded down",
-                 sympy=lambda s, x: s.floor(x, evaluate=False)),
-        Function("ceil", 1, 1, "same", r"\lceil # \rceil", "rounded up to a whole unit", rounds="whole units, rounded up",
-                 sympy=lambda s, x: s.ceiling(x, evaluate=False)),
+        Function("floor", 1, 2, "same", r"\lfloor # \rfloor", "rounded down to a whole unit, or to a step",
+                 rounds="whole units, rounded down", sympy=stepped(lambda s, x: s.floor(x, evaluate=False))),
+        Function("ceil", 1, 2, "same", r"\lceil # \rceil", "rounded up to a whole unit, or to a step",
+                 rounds="whole units, rounded up", sympy=stepped(lambda s, x: s.ceiling(x, evaluate=False))),
+        Function("round", 1, 2, "same", r"\mathrm{round}(#)", "rounded to the nearest whole unit or step, a half away from zero",
+                 rounds="whole units, rounded to the nearest", sympy=stepped(half_up)),
+        Function("round_half_even", 1, 2, "same", r"\mathrm{round\ half\ even}(#)",
+                 "rounded to the nearest whole unit or step, a half to the even one", rounds="whole units, rounded to the nearest",
+                 sympy=stepped(half_even)),
+        Function("round_half_down", 1, 2, "same", r"\mathrm{round\ half\ down}(#)",
+                 "rounded to the nearest whole unit or step, a half towards zero", rounds="whole units, rounded to the nearest",
+                 sympy=stepped(half_down)),
+        Function("round_up", 1, 2, "same", r"\mathrm{round\ up}(#)", "rounded away from zero to a whole unit, or to a step",
+                 rounds="whole units, rounded away from zero",
+                 sympy=stepped(lambda s, x: s.sign(x) * s.ceiling(s.Abs(x), evaluate=False))),
+        Function("round_down", 1, 2, "same", r"\mathrm{round\ down}(#)", "rounded towards zero to a whole unit, or to a step",
+                 rounds="whole units, rounded towards zero",
+                 sympy=stepped(lambda s, x: s.sign(x) * s.floor(s.Abs(x), evaluate=False))),
         Function("sqrt", 1, 1, "root", r"\sqrt{#}", "the square root", sympy=lambda s, x: s.Pow(x, s.Rational(1, 2), evaluate=False)),
         Function("exp", 1, 1, "plain", r"\exp(#)", "the exponential", sympy=lambda s, x: s.exp(x, evaluate=False)),
         Function("ln", 1, 1, "plain", r"\ln(#)", "the natural logarithm", sympy=lambda s, x: s.log(x, evaluate=False)),

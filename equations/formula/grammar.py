@@ -304,7 +304,7 @@ class _Parser:
         least, most = (function.least, function.most) if function else (1, 1)
         count = len(call.arguments)
         if count < least or (most is not None and count > most):
-            wanted = f"{least}" if most == least else f"at least {least}"
+            wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} or {most}"
             shape = f"{call.name}({', '.join(['...'] * least)})"
             raise self.fail("X203", f"{call.name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {count}", call.span,
                             why=function.meaning if function else "", remedy=f"write {shape}")  # fmt: skip

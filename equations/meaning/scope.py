@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
 from equations.formula.functions import FUNCTIONS
+from equations.formula.rounding import is_step
 from equations.formula.syntax import (
     All,
     Binary,
@@ -358,6 +359,11 @@ class Resolver:
             return Transpose(self.resolve(node.arguments[0]), span=node.span)
         if node.name in ("max", "min") and (free := self.as_free_letter(node.arguments[0])):
             self.fault("X205", f"{node.name} is of values, and {free} is a letter", node.span, *values_or_members(node.name, free))
+            return node
+        if FUNCTIONS[node.name].rounds and len(node.arguments) > 1 and not is_step(node.arguments[1]):
+            self.fault("X203", f"the step of {node.name} is not a written number above zero", node.arguments[1].span,
+                       why="to what is rounded may not hang on data",
+                       remedy=f"write {node.name}(x, 0.1), with the unit of x behind the number where it has one")  # fmt: skip
             return node
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,

@@ -275,11 +275,13 @@ class _Latex:
 
     def call(self, node: Call) -> str:
         left, right = FUNCTIONS[node.name].latex.split("#")
-        inner = ", ".join(self.text(argument, whole=True) for argument in node.arguments)
+        stepped = FUNCTIONS[node.name].rounds != "" and len(node.arguments) > 1
+        step = f"_{{{self.text(node.arguments[1])}}}" if stepped else ""
+        inner = ", ".join(self.text(argument, whole=True) for argument in (node.arguments[:1] if stepped else node.arguments))
         if left.endswith("("):
-            return left[:-1] + _round(inner + right[:-1])
+            return left[:-1] + step + _round(inner + right[:-1])
         tall = left.endswith(" ") and (r"\frac" in inner or r"\sum" in inner)  # a fence, which grows
-        return rf"\left{left}{inner} \right{right[1:]}" if tall else left + inner + right
+        return (rf"\left{left}{inner} \right{right[1:]}" if tall else left + inner + right) + step
 
 
 def _set(name: str) -> str:

@@ -145,7 +145,7 @@ class _Writer:
             case Negative(operand=operand) | Transpose(operand=operand):
                 yield from self.terms(operand)
             case Call(name=name, arguments=arguments) if FUNCTIONS[name].rule == "same":
-                for argument in arguments:
+                for argument in arguments[:1] if FUNCTIONS[name].rounds else arguments:
                     yield from self.terms(argument)
             case Number() | Excluded() if self.unit(node) is None:
                 return
