@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from bounded_numbers import Bounded, absolute, exact, exponential, larger, logarithm, power, root_of, smaller, whole
+from bounded_numbers import ROUNDINGS, Bounded, absolute, exact, exponential, larger, logarithm, power, root_of, smaller, whole
 from hypothesis import strategies as st
 from unit_balance import AREA, CARBON, DAYS, DECLARED, DIOXIDE, PLAIN, Balance, unit
 from worlds import Letters, OutsideRelation, World
@@ -178,7 +178,7 @@ def _quotient(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
 
 @st.composite
 def _function(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
-    name = draw(st.sampled_from(["pos", "abs", "floor", "ceil", "max", "min", "max 0", "min 0"]))
+    name = draw(st.sampled_from(["pos", "abs", "floor", "ceil", "round", "max", "min", "max 0", "min 0"]))
     a = draw(formula(scope, wanted, depth))
     if name in ("max", "min"):
         b, pick = draw(formula(scope, wanted, depth)), larger if name == "max" else smaller
@@ -190,7 +190,12 @@ def _function(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
         return Term(f"min(0, {a.text})", wanted, lambda w, at: smaller(a.value(w, at), Bounded(Fraction(0))))
     if name == "abs":
         return Term(f"abs({a.text})", wanted, lambda w, at: absolute(a.value(w, at)))
-    return Term(f"{name}({a.text})", wanted, lambda w, at: whole(name, a.value(w, at)))
+    name = draw(st.sampled_from(sorted(ROUNDINGS))) if name == "round" else name
+    step = draw(st.sampled_from(["", "", "0.1", "5", "1/3"]))
+    if not step:
+        return Term(f"{name}({a.text})", wanted, lambda w, at: whole(name, a.value(w, at)))
+    size = Fraction(step)
+    return Term(f"{name}({a.text}, {step if wanted.is_plain else f'{step} {{{wanted}}}'})", wanted, lambda w, at: whole(name, a.value(w, at), size))
 
 
 @st.composite
