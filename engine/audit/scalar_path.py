@@ -15,12 +15,14 @@ from functools import partial
 from typing import Protocol
 
 from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
+from engine.audit.scalar_members import of_sample, of_table
 from engine.audit.scalar_powers import power_of
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
 from engine.audit.scalar_units import PathError, Value, magnitude
 from engine.plan.cells import EXCLUDED
 from engine.run.run import Run
 from engine.run.solvers import root_parts
+from equations.formula.functions import SAMPLES
 from equations.formula.syntax import (
     Binary,
     Call,
@@ -39,6 +41,7 @@ from equations.formula.syntax import (
     Negative,
     Node,
     Number,
+    Points,
     Ratio,
     Reduce,
     Transpose,
@@ -226,11 +229,33 @@ class ScalarPath(ScalarScope):
                 return self.units.binary(op, *self.each(partial(self.value, left, scope), partial(self.value, right, scope)))
             case Call():
                 return self.call(node, scope)
-            case Reduce(kind=kind):
-                return self.units.folded(kind, list(self.terms(node, scope)))
+            case Reduce():
+                return self.reduction(node, scope)
             case Cases():
                 return self.value(self.branch(node, scope), scope)
         raise PathError(f"a {type(node).__name__} stands alone")
+
+    def reduction(self, node: Reduce, scope: Scope) -> Value:
+        """Return what a reduction over members is worth."""
+        if isinstance(node.body, Points):
+            points, at = self.points(node, node.body, scope), self.value(node.body.at, scope)
+            return of_table(node.kind, points, at, self.units)
+        if node.kind == "Count":
+            there = [isinstance(node.body, Number) or self.term(node, inner) for inner in self.bound(node.binders, scope)]
+            return self.units.of(float(sum(one is True for one in there)), "1")
+        values = list(self.terms(node, scope))
+        return of_sample(node.kind, values, self.units) if node.kind in SAMPLES else self.units.folded(node.kind, values)
+
+    def points(self, node: Reduce, points: Points, scope: Scope) -> list[tuple[Value, Value]]:
+        """Return the numbers of a table and their values; points outside a relation are passed over."""
+        found = []
+        for inner in self.bound(node.binders, scope):
+            try:
+                found.append((self.value(points.numbers, inner), self.value(points.values, inner)))
+            except OutsideRelationError as hole:
+                if not hole.passed_over_by({node.binders[0].letter}):
+                    raise
+        return found
 
     def literal(self, node: Number | Ratio) -> Value:
         number = node.over / node.under if isinstance(node, Ratio) else float(node.text)

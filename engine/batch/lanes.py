@@ -361,6 +361,7 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
                     d[lane] = (nearest if near else np.ceil(a[lane])) + 0.0
             elif op == ROUND:
                 for lane in range(n):
+                    # it jumps in the middle between two whole numbers
                     moved = a[lane] - 0.5
                     nearest = np.rint(moved)
                     near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
@@ -368,6 +369,7 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
                     d[lane] = np.copysign(np.floor(abs(x) + 0.5), x) + 0.0
             elif op == ROUND_HALF_EVEN:
                 for lane in range(n):
+                    # it jumps in the middle between two whole numbers
                     moved = a[lane] - 0.5
                     nearest = np.rint(moved)
                     near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
@@ -375,6 +377,7 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
                     d[lane] = np.rint(x) + 0.0
             elif op == ROUND_HALF_DOWN:
                 for lane in range(n):
+                    # it jumps in the middle between two whole numbers
                     moved = a[lane] - 0.5
                     nearest = np.rint(moved)
                     near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)

@@ -275,7 +275,10 @@ class Tracer:
                 case Call() if inner is not node:
                     value, _ = self.evaluator.value(inner, scope)
                     parts[id(inner)] = Name(number(float(np.ravel(value)[0]))) if np.size(value) == 1 else inner
-                case Reduce(kind="Sum" | "Max" | "Min"):
+                case Reduce(kind="Count" | "Interpolate" | "Lookup") if inner is not node:
+                    value, _ = self.evaluator.value(inner, scope)
+                    parts[id(inner)] = Name(number(float(np.ravel(value)[0]))) if np.size(value) == 1 else inner
+                case Reduce(kind="Sum" | "Max" | "Min" | "Mean" | "StdDev" | "StdErr"):
                     parts[id(inner)] = self.reduced(inner, scope, zeros)
         return _without_ones(rebuild(node, parts))
 
@@ -291,7 +294,7 @@ class Tracer:
 
     def reduced(self, node: Reduce, scope: Scope, zeros: list[int]) -> Node:
         terms = self.terms(node, scope, zeros)
-        if len(terms) < 2:
+        if len(terms) < 2 and node.kind not in ("StdDev", "StdErr"):
             return terms[0] if terms else Name("0")
         return Name(f"({self.added(terms)})" if node.kind == "Sum" else f"{node.kind}({', '.join(map(plain_text, terms))})")
 

@@ -36,6 +36,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Span,
@@ -69,7 +70,8 @@ OPERATORS: dict[str, str] = {
     "condition": "a case decided the other way round, at its edge, or left out",
     "case": "the equation holds under another choice or year",
 }  # fmt: skip
-_OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All"}
+_OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All", "Mean": "Sum", "StdDev": "StdErr",
+                    "StdErr": "StdDev", "Interpolate": "Lookup", "Lookup": "Interpolate"}  # fmt: skip
 _OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
@@ -311,8 +313,8 @@ class _Faults:
                 yield from self.of(argument, letters)
 
     def reduction(self, node: Reduce, letters: dict[str, str]) -> Iterator[Fault]:
-        other = _OTHER_REDUCTION[node.kind]
-        yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
+        if other := _OTHER_REDUCTION.get(node.kind, ""):
+            yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
         inner = dict(letters)
         for at, binder in enumerate(node.binders):
             inner[binder.letter] = binder.within.set if isinstance(binder.within, All) else self.methodology.year_set
@@ -320,7 +322,12 @@ class _Faults:
                 binders = (*node.binders[:at], new, *node.binders[at + 1 :])
                 operator = "lag" if isinstance(binder.within, Window) else "index"
                 yield self.put(operator, what, node, replace(node, binders=binders))
-        yield from self.of(node.body, inner)
+        if isinstance(node.body, Points):
+            yield from self.of(node.body.numbers, inner)
+            yield from self.of(node.body.values, inner)
+            yield from self.of(node.body.at, letters)
+        elif not (node.kind == "Count" and isinstance(node.body, Number)):
+            yield from self.of(node.body, inner)
 
     def other_ranges(self, binder: Binder) -> Iterator[tuple[str, Binder]]:
         within, year_set = binder.within, self.methodology.year_set

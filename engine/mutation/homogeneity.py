@@ -33,6 +33,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Switch,
@@ -216,9 +217,12 @@ class _Substitution:
         return (math.sqrt(abs(value)), math.sqrt(abs(measured))) if rule == "root" else (value, measured)
 
     def reduction(self, kind: str, body: Node) -> Pair:
-        if kind in ("All", "Any"):
+        if kind in ("All", "Any", "Count"):
             self.condition(body)
             return 1.0, 1.0
+        if isinstance(body, Points):
+            self.compare(Compare("<=", body.numbers, body.at))
+            return self.pair(body.values)
         pair = self.pair(body)
         return self.plain(pair) if kind == "Product" else pair
 

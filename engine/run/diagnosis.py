@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from engine.run.cell_reads import CellReads, is_allowed, single_scopes
 from engine.run.formula import ROW, FormulaEvaluator, Scope
 from engine.run.functions import FUNCTIONS
 from engine.run.solvers import why_without
+from engine.run.tables import evaluated_table
+from engine.run.truth import TRUE
 from equations.errors import EvaluationError, Place, listed
 from equations.formula.syntax import (
     Binary,
@@ -27,6 +29,7 @@ from equations.formula.syntax import (
     Letter,
     MatrixRef,
     Node,
+    Points,
     Reduce,
     Supplied,
     Switch,
@@ -106,10 +109,28 @@ class Diagnosis:
         if isinstance(node, Binary) and node.op == "^" and self.least(node.left, scope, signed=True) <= 0:
             value = self.least(node.left, scope, signed=True)
             return "V602", f"{_text(node.left, source)} is {value:g} and has no such power", "check the base and the exponent"
+        if isinstance(node, Reduce) and isinstance(node.body, Points):
+            return self.no_place(node, node.body, scope, source)
         if isinstance(node, Reduce):
-            why = f"{node.kind} over no members at all, or the result is too large"
+            few = "fewer than two members" if node.kind in ("StdDev", "StdErr") else "no members at all"
+            why = f"{node.kind} over {few}, or the result is too large"
             return "V603", why, "list the members, or check the inputs it uses"
         return "V603", "the result is too large for a number, or a value that it uses is missing", "check the inputs it uses"
+
+    def no_place(self, node: Reduce, points: Points, scope: Scope, source: Source) -> tuple[str, str, str]:
+        """Say why a table has no value for a number, of which one cell was asked for."""
+        table = evaluated_table(self.evaluator, node, points, scope)
+        numbers = [float(np.ravel(x.number)[0]) for x in table.points if np.ravel(x.there)[0] == TRUE]
+        letter, at, name = node.binders[0].letter, float(np.ravel(table.at)[0]), _text(points.numbers, source)
+        falls = next(((a, b) for a, b in pairwise(numbers) if not a < b), None)
+        if falls is not None:
+            return "V602", f"{name} does not ascend along {letter}: {falls[1]:g} stands behind {falls[0]:g}", "order the points by their number"
+        least = 2 if node.kind == "Interpolate" else 1
+        if len(numbers) < least:
+            return "V602", f"{node.kind} goes through {len(numbers)} points", f"list at least {least}"
+        end = f" to {numbers[-1]:g}" if node.kind == "Interpolate" else " on"
+        what = f"{_text(points.at, source)} is {at:g}, and the table goes from {numbers[0]:g}{end}"
+        return "V602", what, "extend the table, or say what holds outside: max(x, least), min(x, most), or cases"
 
     def no_matrix_power(self, node: Binary, scope: Scope) -> str:
         """Say why a matrix, of which one cell was asked for, has no such power."""
@@ -134,6 +155,8 @@ class Diagnosis:
         return node, scope
 
     def inner(self, node: Node, scope: Scope) -> Iterator[tuple[Node, Scope]]:
+        if isinstance(node, Reduce) and isinstance(node.body, Points):
+            yield node.body.at, scope
         if isinstance(node, Reduce):
             inner, masks, names = scope, [], [binder.letter for binder in node.binders]
             for binder in node.binders:

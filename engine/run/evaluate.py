@@ -14,7 +14,7 @@ from engine.plan.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.plan.plan import Plan, Stage, Step
 from engine.run.conditions import ConditionEvaluator, Hole
 from engine.run.diagnosis import Diagnosis
-from engine.run.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Near, Scope, Valued, aligned
+from engine.run.formula import COLUMN, ROW, CountsAs, Exactly, FormulaEvaluator, Scope, Valued, aligned
 from engine.run.inputs import Inputs
 from engine.run.magnitudes import NOISE, MagnitudeFormulas
 from engine.run.ranges import check_ranges
@@ -50,7 +50,7 @@ class Values:
     step_of: Mapping[str, NDArray[np.int16]]
     solutions: tuple[Solution, ...] = ()
     #: Values that lay near a step, were rounded, and are not known as fractions: they count as the step.
-    near_whole: tuple[Near, ...] = ()
+    near_whole: tuple[CountsAs, ...] = ()
 
     def step_at(self, quantity: str, cell: tuple[int, ...]) -> Step | None:
         """Return the step that gave a cell, ``None`` for what was given."""
@@ -132,7 +132,7 @@ class StepEvaluator:
         self.setting = self.formulas.setting
         self.arrays = self.formulas.arrays
 
-    def values(self, near_whole: tuple[Near, ...] = ()) -> Values:
+    def values(self, near_whole: tuple[CountsAs, ...] = ()) -> Values:
         """Return all numbers, once every stage is done."""
         return Values(self.arrays, self.states, self.steps, self.step_of, tuple(self.solutions), near_whole)
 

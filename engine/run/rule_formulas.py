@@ -19,6 +19,7 @@ from engine.run.conditions import Hole
 from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Terms, Valued, aligned
 from engine.run.numbers import behind, every
 from engine.run.truth import AWAY, FALSE, OPEN, TRUE
+from equations.formula.functions import SAMPLES, TABLES
 from equations.formula.syntax import (
     All,
     Binary,
@@ -47,6 +48,9 @@ class Lack:
     away: bool
     text: str
     quantity: str = ""
+
+#: Reductions that are of nothing where there are no members.
+_OF_SOME = ("Max", "Min", *SAMPLES, *TABLES)
 
 
 @dataclass
@@ -204,7 +208,7 @@ class RuleFormulas(FormulaEvaluator):
         places = [terms.axes.index(letter) for letter in terms.bound]
         gone, takes_part = (behind(array, places) for array in (terms.array, takes_part_in(terms)))
         found = (gone & takes_part).any(axis=-1)
-        if node.kind in ("Max", "Min"):
+        if node.kind in _OF_SOME:
             found = found | ~takes_part.any(axis=-1)
         return np.asarray(found), terms.left
 
@@ -256,7 +260,7 @@ class RuleFormulas(FormulaEvaluator):
         masks = [self.bind(binder, inner)[1] for binder in node.binders if not isinstance(binder.within, All)]
         terms = [one for one in single_scopes(inner, [binder.letter for binder in node.binders])
                  if all(mask is None or is_allowed(mask, inner, one) for mask in masks)]  # fmt: skip
-        if node.kind in ("Max", "Min") and not terms:
+        if node.kind in _OF_SOME and not terms:
             yield Lack(True, f"{node.kind} over no members")
         for one in terms:
             if takes_part_in(self.terms(Reduce(node.kind, (), node.body), one, self.away)).all():

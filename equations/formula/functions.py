@@ -12,7 +12,15 @@ from equations.formula.rounding import half_down, half_even, half_up, stepped
 from equations.records import record
 
 #: Reductions over members, and the sign under which LaTeX writes each.
-REDUCTIONS = {"Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists"}
+REDUCTIONS = {
+    "Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists",
+    "Count": r"\mathrm{count}", "Mean": r"\mathrm{mean}", "StdDev": r"\mathrm{sd}", "StdErr": r"\mathrm{se}",
+    "Interpolate": r"\mathrm{interpolate}", "Lookup": r"\mathrm{lookup}",
+}  # fmt: skip
+#: Reductions of a sample, whose members are its records.
+SAMPLES = ("Mean", "StdDev", "StdErr")
+#: Reductions of a table by number, whose members are its points: number, value, and the number that is looked up.
+TABLES = ("Interpolate", "Lookup")
 #: Words with a meaning of their own; no quantity, letter, set or choice may take them.
 RESERVED = frozenset(
     {"and", "or", "not", "in", "otherwise", "excluded", "cases", "start", "end", "reading", "supplied"}

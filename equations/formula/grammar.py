@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from equations.errors import ExpressionError, near
 from equations.formula import foreign
-from equations.formula.functions import FUNCTIONS, REDUCTIONS
+from equations.formula.functions import FUNCTIONS, REDUCTIONS, TABLES
 from equations.formula.syntax import (
     Binary,
     Binder,
@@ -29,18 +29,20 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Span,
     Text,
     Window,
-    children,
+    levels,
 )
 from equations.formula.tokens import Source, Token, read_tokens
 
 MOST_CHARACTERS = 20_000
 MOST_NESTING = 60
 MOST_LEVELS = 100
+_POINTS = 3
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 
 def parse_formula(source: Source | str) -> Node:
@@ -126,7 +128,7 @@ class _Parser:
                             why="two values stand next to each other without an operator between them",
                             remedy=foreign.behind_a_formula(self.tokens, self.at) or
                             "write * for a product (juxtaposition is not multiplication), or remove it")  # fmt: skip
-        if _levels(node) > MOST_LEVELS:
+        if levels(node) > MOST_LEVELS:
             raise self.fail("X202", f"a formula of more than {MOST_LEVELS} operations on top of each other", node.span,
                             why="each further term of a chain such as a + b + c stands on the ones before",
                             remedy="divide it into several equations")  # fmt: skip
@@ -335,13 +337,30 @@ class _Parser:
 
     def reduction(self, name: Token) -> Node:
         binders = [self.binder(name.text)]
+        if name.text == "Count" and (close := self.accept(")")):
+            return Reduce(name.text, tuple(binders), Number("1", span=close.span), span=(name.span[0], close.span[1]))
         self.comma(name.text)
+        if name.text in TABLES:
+            return self.table(name, binders[0])
         while self.looks_like_binder():
             binders.append(self.binder(name.text))
             self.comma(name.text)
         body = self.condition()
         close = self.expect(")", f"to close {name.text}(")
         return Reduce(name.text, tuple(binders), body, span=(name.span[0], close.span[1]))
+
+    def table(self, name: Token, binder: Binder) -> Node:
+        """Read the number of a point, its value, and the number that is looked up."""
+        parts = [self.condition()]
+        while self.accept(","):
+            parts.append(self.condition())
+        close = self.expect(")", f"to close {name.text}(")
+        span = (name.span[0], close.span[1])
+        if len(parts) != _POINTS:
+            raise self.fail("X203", f"{name.text} takes a letter and 3 values, not {len(parts)}", span,
+                            why="for each member a number and its value, and then the number that is looked up",
+                            remedy=f"write {name.text}({binder.letter}, X[{binder.letter}], Y[{binder.letter}], x)")  # fmt: skip
+        return Reduce(name.text, (binder,), Points(*parts, span=(parts[0].span[0], parts[-1].span[1])), span=span)
 
     def comma(self, name: str) -> None:
         """Read the comma behind the letter of a reduction."""
@@ -425,11 +444,3 @@ class _Parser:
             return IndexLabel(token.text, True, span=token.span)
         offset, end = self.offset(token.span[1])
         return IndexLetter(token.text, offset, span=(token.span[0], end))
-
-
-def _levels(node: Node) -> int:
-    """Return how deep a tree is, without recursion."""
-    levels, row = 0, [node]
-    while row:
-        levels, row = levels + 1, [child for one in row for child in children(one)]
-    return levels

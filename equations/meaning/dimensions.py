@@ -29,6 +29,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Supplied,
@@ -234,9 +235,12 @@ class UnitChecker:
         return PLAIN
 
     def reduction(self, node: Reduce, kind: str, body: Node) -> Unit | None:
-        if kind in ("All", "Any"):
+        if kind in ("All", "Any", "Count"):
             self.condition(body)
             return PLAIN
+        if isinstance(body, Points):
+            self.joined(self.of(body.numbers), self.of(body.at), node, f"the numbers of {kind}")
+            return self.of(body.values)
         unit = self.of(body)
         if kind == "Product" and unit is not ANY and unit != PLAIN:
             self.fault("U304", f"a product over members of values in {unit}", node,

@@ -33,6 +33,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Reduce,
     Span,
     Supplied,
@@ -43,8 +44,9 @@ from equations.formula.syntax import (
     Word,
 )
 from equations.formula.tokens import Source
+from equations.meaning.answers import with_answers
 from equations.meaning.kinds import Kind, KindChecker
-from equations.meaning.meant import counted, meant_by_letter, meant_by_name, values_or_members
+from equations.meaning.meant import counted, meant_by_letter, meant_by_name, no_step, values_or_members, word_of
 from equations.meaning.names import Names
 
 
@@ -78,14 +80,14 @@ class Resolver:
 
     def value(self, node: Node) -> Node:
         """Resolve a formula that must give a number or a matrix."""
-        new = self.resolve(node)
+        new = with_answers(self.resolve(node), self.names.quantities)
         if not self.errors and self.kind(new) == "condition":
             self.fault("X207", "a condition where a value is meant", node.span, remedy="use cases(condition: a, otherwise: b)")
         return new
 
     def condition(self, node: Node) -> Node:
         """Resolve a condition."""
-        new = self.resolve(node)
+        new = with_answers(self.resolve(node), self.names.quantities, is_condition=True)
         if not self.errors and self.kind(new) != "condition":
             self.fault("X207", "a value where a condition is meant", node.span, remedy="compare it, as in x > 0")
         return new
@@ -137,6 +139,8 @@ class Resolver:
             case Cases(branches=branches, otherwise=otherwise):
                 new = tuple((self.resolve(condition), self.resolve(value)) for condition, value in branches)
                 return replace(node, branches=new, otherwise=self.resolve(otherwise) if otherwise else None)
+            case Points(numbers=numbers, values=values):
+                return replace(node, numbers=self.resolve(numbers), values=self.resolve(values))
             case Member():
                 return self.membership(node)
             case Text():
@@ -289,7 +293,7 @@ class Resolver:
                        why="values of a choice have no order and are no numbers",
                        remedy=f"write {switch.id} == value" if isinstance(switch, Switch) else "")  # fmt: skip
             return node
-        text = _word(written)
+        text = word_of(written)
         known = self.names.choices.get(switch.id, ())
         if text is None or (known and text not in known):
             shown = text if text is not None else self.source.text[written.span[0] : written.span[1]]
@@ -312,7 +316,7 @@ class Resolver:
             self.fault("X207", f"members of {set_id} have no order", node.span, remedy="use == or !=")
         if isinstance(other, Letter):
             return replace(node, op=op, left=letter, right=other)
-        text = _word(written)
+        text = word_of(written)
         if is_year and (text is None or not text.isdecimal() or len(text) != len("2000")):
             mark = {"first": "start", "last": "end"}.get(text or "", "start")
             self.fault("X207", "a year is compared with a year, `start` or `end`", written.span,
@@ -348,7 +352,7 @@ class Resolver:
                 return node
             return replace(node, arguments=(letter,))
         if node.name == "identity":
-            word = _word(node.arguments[0])
+            word = word_of(node.arguments[0])
             if word not in self.names.index_sets:
                 self.fault("X204", f"identity takes an index set, not {word!r}", node.span,
                            remedy=near_or_all(word or "", self.names.index_sets))  # fmt: skip
@@ -361,9 +365,7 @@ class Resolver:
             self.fault("X205", f"{node.name} is of values, and {free} is a letter", node.span, *values_or_members(node.name, free))
             return node
         if FUNCTIONS[node.name].rounds and len(node.arguments) > 1 and not is_step(node.arguments[1]):
-            self.fault("X203", f"the step of {node.name} is not a written number above zero", node.arguments[1].span,
-                       why="to what is rounded may not hang on data",
-                       remedy=f"write {node.name}(x, 0.1), with the unit of x behind the number where it has one")  # fmt: skip
+            self.fault("X203", f"the step of {node.name} is not a written number above zero", node.arguments[1].span, *no_step(node.name))
             return node
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
@@ -379,7 +381,7 @@ class Resolver:
         return self.names.index_sets[self.bound[letter]].kind
 
     def supplied(self, node: Call) -> Node:
-        word = _word(node.arguments[0])
+        word = word_of(node.arguments[0])
         if not self.allow_supplied:
             self.fault("X202", "supplied(...) stands in a formula", node.span,
                        why="what a project supplied may decide a rule, never an equation",
@@ -390,7 +392,7 @@ class Resolver:
         return Supplied(word or "", span=node.span)
 
     def diagonal(self, node: Call) -> Node:
-        letter = _word(node.arguments[0])
+        letter = word_of(node.arguments[0])
         binder = Binder(letter or "", span=node.arguments[0].span)
         if not self.bind(binder, self.letter_set(letter or "")):
             return node
@@ -412,12 +414,14 @@ class Resolver:
     def reduction(self, node: Reduce) -> Node:
         binders: list[Binder] = []
         done: list[str] = []
+        at = self.resolve(node.body.at) if isinstance(node.body, Points) else None
         for binder in node.binders:
             new, set_id = self.binder(binder)
             if self.bind(new, set_id):
                 done.append(new.letter)
             binders.append(new)
         body = self.resolve(node.body)
+        body = replace(body, at=at) if isinstance(body, Points) and at is not None else body
         self.bound = {letter: set_id for letter, set_id in self.bound.items() if letter not in done}
         return replace(node, binders=tuple(binders), body=body)
 
@@ -444,13 +448,3 @@ class Resolver:
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
         return binder, own
-
-
-def _counted(count: int) -> str:
-    return "1 index" if count == 1 else f"{count} indices"
-
-
-def _word(node: Node) -> str | None:
-    if isinstance(node, Text | Word | Number):
-        return node.text
-    return node.name if isinstance(node, Name) and not node.bracketed else None

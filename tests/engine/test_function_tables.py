@@ -27,9 +27,10 @@ from engine.run.evaluate import magnitudes
 from engine.run.functions import ELEMENTWISE, OPERATORS
 from engine.run.functions import FUNCTIONS as MEANINGS
 from engine.run.functions import REDUCTIONS as JOINED
+from engine.run.samples import SAMPLES as PUT_TOGETHER
 from engine.simulate.propagation import gradient_of
 from equations.errors import ExpressionError
-from equations.formula.functions import FUNCTIONS, REDUCTIONS
+from equations.formula.functions import FUNCTIONS, REDUCTIONS, SAMPLES, TABLES
 from equations.formula.grammar import parse_formula
 from equations.notation.latex import equation_latex
 from equations.notation.plain import plain_text
@@ -117,7 +118,8 @@ def test_no_projection_of_a_function_lacks_a_meaning():
     assert set(ELEMENTWISE) == numeric | set(OPERATORS)
     assert set(SCALAR_FUNCTIONS) == numeric
     assert set(OPS) <= set(ELEMENTWISE) | {"add_mul", "mul_number", "add_mul_number"}, "the machine knows no others; it need not know all"
-    assert set(REDUCTIONS) == set(JOINED) and not set(REDUCTIONS) & set(FUNCTIONS)
+    assert set(REDUCTIONS) == {*JOINED, *PUT_TOGETHER, *TABLES} and not set(REDUCTIONS) & set(FUNCTIONS)
+    assert set(PUT_TOGETHER) == {"Count", *SAMPLES} and not set(JOINED) & {*PUT_TOGETHER, *TABLES}
     for name in sorted(numeric):
         function, meaning, scalar = FUNCTIONS[name], MEANINGS[name], SCALAR_FUNCTIONS[name]
         assert function.meaning and "#" in function.latex and function.sympy is not None, name

@@ -147,6 +147,8 @@ def formula(draw, scope: Scope, wanted: Balance, depth: int = 2) -> Term:
         return draw(leaf(scope, wanted))
     kinds = ["leaf", "sum", "difference", "product", "quotient", "function", "cases", "minus", "power", "chemistry"]
     kinds += ["reduction"] * 2 if any(scope.free(s) for s in ("stratum", "gas", "year", "period")) else []
+    kinds += ["table"] if scope.free("stratum") and len(scope.members.get("stratum", ())) > 1 else []
+    kinds += ["count"] if wanted.is_plain else []
     kinds += ["plain function"] * 2 if wanted.is_plain else ["root"]
     kinds += ["calendar"] if wanted in (DAYS, unit(year=1)) and any(s == "year" for s in scope.letters.values()) else []
     return draw(_OF_KIND[draw(st.sampled_from(kinds))](scope, wanted, depth - 1))
@@ -361,7 +363,7 @@ def _range(draw, scope: Scope, kind: str) -> list[tuple[str, str, str, Callable[
 
 @st.composite
 def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") -> Term:
-    kind = kind or draw(st.sampled_from(["Sum", "Sum", "Sum", "Max", "Min"]))
+    kind = kind or draw(st.sampled_from(["Sum", "Sum", "Sum", "Max", "Min", "Mean"]))
     ways = _range(draw, scope, kind)
     if not ways:
         return draw(leaf(scope, wanted))
@@ -382,12 +384,54 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
             for term in terms:
                 total = total + term if kind == "Sum" else total * term
             return total
+        if kind == "Mean":
+            return sum(terms[1:], terms[0]) / Bounded(Fraction(len(terms)))
         found = terms[0]
         for term in terms[1:]:
             found = larger(found, term) if kind == "Max" else smaller(found, term)
         return found
 
     return Term(f"{kind}({text}, {body.text})", wanted, value)
+
+
+@st.composite
+def _count(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
+    """How many members hold a condition."""
+    ways = _range(draw, scope, "Count")
+    if not ways:
+        return draw(leaf(scope, wanted))
+    text, letter, set_id, members = draw(st.sampled_from(ways))
+    test = draw(condition(scope.bound(letter, set_id), depth))
+
+    def value(w: World, at: Letters) -> Bounded:
+        return Bounded(Fraction(sum(test.holds(w, inner) for inner in inside(w, at, letter, members(w, at), test.holds))))
+
+    return Term(f"Count({text}, {test.text})", wanted, value)
+
+
+@st.composite
+def _table(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
+    """A table by number whose points are the strata: a value between two of them, or that of a class."""
+    letter, members = scope.free("stratum"), scope.members.get("stratum", ())
+    if not letter or len(members) < 2:
+        return draw(leaf(scope, wanted))
+    name, x = draw(st.sampled_from(["Interpolate", "Lookup"])), draw(formula(scope, PLAIN, depth))
+    y = draw(formula(replace(scope.bound(letter, "stratum"), in_sum=""), wanted, depth))
+    numbers = [Fraction(2 * k * k + 1) for k in range(len(members))]
+    named = ", ".join(f'{letter} == "{member}": {number}' for member, number in zip(members, numbers, strict=True))
+    low, high = Bounded(numbers[0]), Bounded(numbers[-1])
+
+    def value(w: World, at: Letters) -> Bounded:
+        wish, values = x.value(w, at), [y.value(w, {**at, letter: member}) for member in members]
+        wish = low if wish.below(low) else high if high.below(wish) else wish
+        place = max(k for k, number in enumerate(numbers) if not wish.below(Bounded(number)))
+        if name == "Lookup" or place == len(numbers) - 1:
+            return values[place]
+        share = (wish - Bounded(numbers[place])) / Bounded(numbers[place + 1] - numbers[place])
+        return values[place] + share * (values[place + 1] - values[place])
+
+    held = f"min(max({x.text}, {numbers[0]}), {numbers[-1]})"
+    return Term(f"{name}({letter}, cases({named}, otherwise: 0), {y.text}, {held})", wanted, value)
 
 
 _OF_KIND = {
@@ -405,4 +449,6 @@ _OF_KIND = {
     "calendar": _calendar,
     "cases": _cases,
     "reduction": _reduction,
+    "count": _count,
+    "table": _table,
 }  # fmt: skip
