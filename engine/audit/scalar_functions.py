@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from engine.audit.scalar_student import quantile_t
 from engine.audit.scalar_units import Value, magnitude
 from equations.records import record
 
@@ -63,4 +64,5 @@ SCALAR_FUNCTIONS: dict[str, ScalarFunction] = {
     "exp": ScalarFunction(lambda units, value: math.exp(units.plain(value)), exact=False, slope=lambda worth, own: worth),
     "ln": ScalarFunction(lambda units, value: math.log(units.plain(value)), exact=False, slope=lambda worth, own: 1 / own),
     "log10": ScalarFunction(lambda units, value: math.log10(units.plain(value)), exact=False, slope=lambda worth, own: 1 / own),
+    "quantile_t": ScalarFunction(lambda units, *values: quantile_t(*map(units.plain, values)), exact=False),
 }

@@ -211,8 +211,8 @@ class _Substitution:
         if rule in ("calendar", "date"):
             return self.drawn(f"{node.name} {node.arguments}", parse_unit(FUNCTIONS[node.name].unit))
         if rule == "plain":
-            value = self.plain(self.pair(node.arguments[0]))[0]
-            return 1 + abs(value), 1 + abs(value)
+            value = sum(abs(self.plain(self.pair(argument))[0]) for argument in node.arguments)
+            return 1 + value, 1 + value
         value, measured = self.mixed(list(node.arguments))
         return (math.sqrt(abs(value)), math.sqrt(abs(measured))) if rule == "root" else (value, measured)
 

@@ -100,6 +100,9 @@ class Diagnosis:
         if isinstance(node, Binary) and node.op == "/" and self.least(node.right, scope) == 0:
             divisor = _text(node.right, source)
             return "V601", f"the divisor {divisor} is zero", "check the divisor's inputs, or write a case for zero"
+        if isinstance(node, Call) and FUNCTIONS[node.name].domain and len(node.arguments) > 1:
+            values = ", ".join(f"{_text(part, source)} is {self.least(part, scope, signed=True):g}" for part in node.arguments)
+            return "V602", f"{node.name} takes {FUNCTIONS[node.name].domain}, and {values}", "check its inputs"
         if isinstance(node, Call) and FUNCTIONS[node.name].domain and self.least(node.arguments[0], scope, signed=True) <= 0:
             value = self.least(node.arguments[0], scope, signed=True)
             operand = _text(node.arguments[0], source)

@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.run.arithmetic.comparisons import equal, greater, greater_equal, less, less_equal, not_equal
 from engine.run.arithmetic.powers import power
+from engine.run.arithmetic.student import quantile_t, slopes_of_quantile
 from engine.run.arithmetic.whole_numbers import ceil, floor, round_down, round_half_down, round_half_even, round_half_up, round_up
 from engine.run.calendar_days import calendar_years, days_in_year, operating_days
 from equations.formula.functions import FUNCTIONS as LANGUAGE
@@ -159,6 +160,10 @@ FUNCTIONS: dict[str, FunctionMeaning] = {
                           entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0]),
     "log10": FunctionMeaning(np.log10, slope=lambda x: (1 / (x * np.log(10)),), partial=True, domain="a number above zero",
                              entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], mistaken=("ln",)),
+    "quantile_t": FunctionMeaning(
+        quantile_t, 2, slopes_of_quantile, partial=True, domain="a probability between 0 and 1 and degrees of freedom above zero",
+        entered=lambda result, sizes, entered: np.abs(result) + sum(
+            np.abs(slope) * size for slope, size in zip(slopes_of_quantile(*sizes), entered, strict=True))),
     "days_in_year": FunctionMeaning(lambda year, first, setting: days_in_year(year), mistaken=("operating_days",)),
     "operating_days": FunctionMeaning(lambda year, first, setting: operating_days(year, setting), mistaken=("days_in_year",)),
     "elapsed_years": FunctionMeaning(lambda year, first, setting: year - first),

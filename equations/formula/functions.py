@@ -91,6 +91,8 @@ FUNCTIONS: dict[str, Function] = {
         Function("ln", 1, 1, "plain", r"\ln(#)", "the natural logarithm", sympy=lambda s, x: s.log(x, evaluate=False)),
         Function("log10", 1, 1, "plain", r"\log_{10}(#)", "the decimal logarithm",
                  sympy=lambda s, x: s.log(x, evaluate=False) / s.log(10)),
+        Function("quantile_t", 2, 2, "plain", r"\mathrm{t}^{-1}(#)",
+                 "the quantile of Student's t distribution: of a probability and of degrees of freedom"),
         Function("days_in_year", 1, 1, "calendar", r"\mathrm{days}(#)", "calendar days of a year", "day"),
         Function("operating_days", 1, 1, "calendar", r"\mathrm{operating\ days}(#)",
                  "days of a year between the project's first and last day, both included", "day"),

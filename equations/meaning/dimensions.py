@@ -229,9 +229,10 @@ class UnitChecker:
             return parse_unit(function.unit)
         if function.rule == "root":
             return unit ** Fraction(1, 2) if unit is not ANY else ANY
-        if unit is not ANY and not self.counts_as_plain(unit):
-            self.fault("U304", f"{node.name} of a value in {unit}", node, why=f"{node.name} takes a plain number",
-                       remedy="divide by a reference value in the same unit")  # fmt: skip
+        for unit in units:
+            if unit is not ANY and not self.counts_as_plain(unit):
+                self.fault("U304", f"{node.name} of a value in {unit}", node, why=f"{node.name} takes a plain number",
+                           remedy="divide by a reference value in the same unit")  # fmt: skip
         return PLAIN
 
     def reduction(self, node: Reduce, kind: str, body: Node) -> Unit | None:
