@@ -49,6 +49,7 @@ from equations.model.quantity import Quantity
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.spec.block import Block, checked, unique
 from equations.spec.declarations import DeclarationReader
+from equations.spec.standard_errors import standard_errors
 from equations.spec.value_table import read_cells
 from equations.units.registry import parse_unit
 
@@ -91,6 +92,7 @@ class SpecReader(DeclarationReader):
         choices = tuple(self.choice(b) for b in spec.blocks("choices"))
         quantities = tuple(self.quantity(b, relations, equivalences) for b in spec.blocks("quantities"))
         rulings = tuple(self.ruling(b) for b in spec.blocks("rulings"))
+        self.errors += standard_errors(quantities)
         before = len(self.errors)
         self.unique_names(quantities, choices, relations)
         if any(error.code == "S106" for error in self.errors[before:]):  # what a formula names would be open
