@@ -17,6 +17,7 @@ from typing import Protocol
 from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
 from engine.audit.scalar_members import of_sample, of_table
 from engine.audit.scalar_powers import power_of
+from engine.audit.scalar_roots import root_within
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
 from engine.audit.scalar_units import PathError, Value, magnitude
 from engine.plan.cells import EXCLUDED
@@ -27,6 +28,7 @@ from equations.formula.syntax import (
     Binary,
     Call,
     Cases,
+    Compare,
     DateMark,
     Diagonal,
     Element,
@@ -48,7 +50,7 @@ from equations.formula.syntax import (
     children,
     walk,
 )
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 from equations.model.quantity import Quantity
 from equations.spec.block import read_number
 from equations.units.registry import pint_quantity
@@ -369,11 +371,28 @@ class ScalarPath(ScalarScope):
 
     def root(self, equation: Equation, scope: Scope, labels: Labels) -> float:
         """Return one element of the root that an implicit equation asks for: the power with the exponent turned over."""
+        if equation.solver == BRACKET:
+            return self.root_of_number(equation, scope, labels)
         known, exponent = root_parts(equation)
         times = self.units.plain(self.value(exponent, scope))
         if not times > 0:
             raise PathError(f"a root with the exponent {times:g}")
         return self.power(known, 1 / Decimal(times), scope, labels[0], labels[1])
+
+    def root_of_number(self, equation: Equation, scope: Scope, labels: Labels) -> float:
+        """Return the number within the range of a quantity for which both sides of its equation are equal."""
+        quantity, relation = self.methodology.quantity[equation.quantity], equation.formula
+        assert isinstance(relation, Compare) and quantity.range is not None
+
+        def gap(number: float) -> float:
+            self.known[quantity.id, labels] = self.units.of(number, str(quantity.unit))
+            left, right = self.units.joined(self.value(relation.left, scope), self.value(relation.right, scope))
+            return magnitude(self.units.binary("-", left, right))
+
+        try:
+            return root_within(gap, float(quantity.range.least or 0), float(quantity.range.most or 0))
+        finally:
+            self.known.pop((quantity.id, labels), None)
 
     def is_matrix(self, node: Node) -> bool:
         return any(isinstance(inner, MatrixRef | Identity | Diagonal) for inner in walk(node))

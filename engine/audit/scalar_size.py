@@ -14,7 +14,7 @@ from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_scope import Scope
 from engine.audit.scalar_units import Value, magnitude
 from equations.formula.syntax import Binary, Call, Negative, Node, Points, Reduce
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 from equations.model.quantity import Quantity
 
 
@@ -64,6 +64,12 @@ class ScalarSize(ScalarPath):
             own = abs(magnitude(self.path.value(node.arguments[0], scope)))
             return worth + magnitude(inner) * function.slope(magnitude(worth), own)
         return super().call(replace(node, name=function.as_size or node.name), scope)
+
+    def root(self, equation: Equation, scope: Scope, labels: Labels) -> float:
+        """Return the size of a root; of one number ten times that: how much of what entered reaches it, its equation says."""
+        if equation.solver == BRACKET:
+            return 10 * abs(magnitude(self.path.cell(equation.quantity, labels)))
+        return super().root(equation, scope, labels)
 
     def reduction(self, node: Reduce, scope: Scope) -> Value:
         """Return the size of a reduction: of a deviation and of a table that of the largest value."""

@@ -11,6 +11,7 @@ from engine.output.terminal import number
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.plan.plan import Step
 from engine.project.written_numbers import Origin
+from engine.run.brackets import Root
 from engine.run.cell_reads import Cell, CellReads, is_allowed, single_scopes
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.run import Run
@@ -186,6 +187,8 @@ class Tracer:
         zeros = 0
         if not known and depth > 0:
             for name, place in self.cells.reads(formula, scope):
+                if equation.solver and (name, place) == (quantity, cell):
+                    continue  # the unknown itself
                 if run.values.arrays[name][place] == 0 and declared.indices and len(place) > 1:
                     zeros += 1
                 else:
@@ -244,7 +247,8 @@ class Tracer:
     def substituted(self, equation: Equation, formula: Node, scope: Scope) -> str:
         """Return the formula with numbers; an outer sum is written out term by term."""
         if equation.solver:
-            found = [str(s) for s in self.run.values.solutions if s.equation == equation.id]
+            where = ", ".join(self.evaluator.labels(letter, scope)[0] for letter, _ in equation.letters if letter in scope.letters)
+            found = [str(s) for s in self.run.values.solutions if s.equation == equation.id and (s.where == where or not isinstance(s, Root))]
             return f"solved: {found[0]}" if found else "solved"
         if _without_powers(equation.formula) is not equation.formula:
             return f"one element of {plain_text(equation.formula, letters_of(self.run.methodology, equation))}"

@@ -41,7 +41,7 @@ from equations.formula.syntax import (
     Word,
     walk,
 )
-from equations.model.equation import Equation, Rule
+from equations.model.equation import BRACKET, Equation, Rule
 from equations.model.methodology import Equivalence, Methodology
 from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN, Unit
@@ -80,6 +80,8 @@ def _is_sound(equation: Equation, substitution: _Substitution) -> bool:
 
 def _is_solvable(equation: Equation) -> bool:
     """Whether an equation has the form that its solver solves; otherwise it has no two sides whose units could be derived."""
+    if equation.solver == BRACKET:
+        return isinstance(equation.formula, Compare) and equation.formula.op == "=="
     try:
         root_parts(equation)
     except MethodologyError:

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.plan.cells import cell_name
 from engine.run.arithmetic.matrix_powers import powers
+from engine.run.brackets import bracketed, ends_of
 from engine.run.cell_reads import CellReads, is_allowed, single_scopes
 from engine.run.formula import ROW, FormulaEvaluator, Scope
 from engine.run.functions import FUNCTIONS
@@ -37,7 +38,7 @@ from equations.formula.syntax import (
     children,
 )
 from equations.formula.tokens import Source
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 from equations.records import record
 
 #: Cells without a value into which one message looks.
@@ -56,6 +57,8 @@ class Diagnosis:
         Where a cell is read that is not there, all that these cells read are named.
         """
         here = _at(scope, axes, cells[0])
+        if equation.solver == BRACKET:
+            return self.without_root(equation, here)
         node, inner = self.culprit(equation.formula, here)
         source = equation.formula_source
         place = source.place(node.span) if source else equation.place
@@ -67,6 +70,22 @@ class Diagnosis:
         where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
         what = f"{equation.full_label} has no finite value for {where}"
         return EvaluationError(code, what, place, why=why, remedy=remedy)
+
+    def without_root(self, equation: Equation, scope: Scope) -> EvaluationError:
+        """Return the error that an equation has not exactly one root for one cell."""
+        found, ends = bracketed(self.evaluator, equation, scope), ends_of(self.evaluator.methodology.quantity[equation.quantity])
+        changes, low, high, left = (float(np.ravel(part)[0]) for part in (found.changes, *found.ends, found.left))
+        where = ", ".join(self.evaluator.labels(letter, scope)[0] for letter in scope.letters) or equation.quantity
+        within = f"within {ends[0]:g} to {ends[1]:g}"
+        code, why = "V604", f"the sides differ by {low:g} at {ends[0]:g} and by {high:g} at {ends[1]:g}, and are equal nowhere in between"
+        if changes > 1:
+            why = f"the two sides are equal {changes:g} times {within}, and one of these is meant"
+        elif changes == 1:
+            code, why = "V606", f"where the sides change order {within} they differ by {left:g}: a jump or a pole, and no root"
+        elif not np.isfinite([changes, low, high, left]).all():
+            why = f"a side is no finite number everywhere {within}"
+        return EvaluationError(code, f"{equation.full_label} has no solution for {where}", equation.place, why=why,
+                               remedy=f"check what it reads, or narrow the range of {equation.quantity}")  # fmt: skip
 
     def hole(self, equation: Equation, node: Node, names: list[str], place: Place | None) -> EvaluationError:
         """Return the error that an equation reads cells that are not there."""

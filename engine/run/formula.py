@@ -122,6 +122,9 @@ class FormulaEvaluator(ConditionEvaluator):
     #: What lay near where a function jumps and is not known as a fraction, so that it counts as the place of the jump.
     undecided: list[CountsAs] = field(default_factory=list)
 
+    #: What is tried in place of a quantity while its equation is solved (:mod:`engine.run.brackets`).
+    unknown: dict[str, Valued] = field(default_factory=dict)
+
     def exists(self, quantity: str) -> Array | None:
         """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
         if quantity not in self.existing:
@@ -171,6 +174,8 @@ class FormulaEvaluator(ConditionEvaluator):
         return result if len(values) < 3 else self.apply(op, [result, *values[2:]], scope)
 
     def element(self, node: Element, scope: Scope) -> Valued:
+        if node.quantity in self.unknown:
+            return self.unknown[node.quantity]
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
         at = self.places(node, letters, scope)
         return self.there(node.quantity, at, self.arrays[node.quantity][at], letters, frozenset(letters)), letters

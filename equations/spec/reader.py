@@ -34,7 +34,7 @@ from equations.formula.tokens import Source
 from equations.meaning.names import Names
 from equations.meaning.scope import Resolver
 from equations.model.dataset import Comparison, Dataset, PublishedResult, ValueBlock
-from equations.model.equation import MOST_NUMBER, Equation, Rule
+from equations.model.equation import BRACKET, MOST_NUMBER, Equation, Rule
 from equations.model.index_set import Relation
 from equations.model.methodology import (
     Choice,
@@ -54,7 +54,10 @@ from equations.spec.value_table import read_cells
 from equations.units.registry import parse_unit
 
 #: Solvers that the engine offers for implicit equations, and what each solves.
-SOLVERS = {"principal_matrix_root": "M == X ^ n for the matrix X: the principal n-th root of M"}
+SOLVERS = {
+    "principal_matrix_root": "M == X ^ n for the matrix X: the principal n-th root of M",
+    BRACKET: "the one number within the range of X for which both sides are equal",
+}
 
 
 def read_methodology(document: YamlNode, *, content_hash: str = "", files: tuple[tuple[str, str], ...] = ()) -> Methodology:
