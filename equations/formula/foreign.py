@@ -22,6 +22,7 @@ _FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(("stdev", "std", "sd", "sigma"), "write StdDev(i, a) for the standard deviation of a sample"),
     **dict.fromkeys(("sem", "stderr", "se_of"), "write StdErr(i, a) for the standard error of a mean"),
     **dict.fromkeys(("interp", "linear", "interpolate", "forecast"), _INTERPOLATE),
+    **dict.fromkeys(("first_until", "cohort", "top"), "write FirstUntil(k, order[k], amount[k], limit, order[m])"),
     **dict.fromkeys(("vlookup", "hlookup", "xlookup", "lookup"), _LOOKUP),
     **dict.fromkeys(("rnd", "int", "trunc", "fix", "mround", "rint", "rounded"), _ROUND),
     **dict.fromkeys(("log", "loge", "lg"), _LOGARITHM),

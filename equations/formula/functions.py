@@ -21,10 +21,12 @@ REDUCTIONS = {
 SAMPLES = ("Mean", "StdDev", "StdErr")
 #: Reductions of a table by number, whose members are its points: number, value, and the number that is looked up.
 TABLES = ("Interpolate", "Lookup")
+#: Functions over members that are read as the formula that they are short for.
+SHORT_FORMS = ("FirstUntil",)
 #: Words with a meaning of their own; no quantity, letter, set or choice may take them.
 RESERVED = frozenset(
     {"and", "or", "not", "in", "otherwise", "excluded", "cases", "start", "end", "reading", "supplied"}
-    | {"project_start", "project_end"}
+    | {"project_start", "project_end", *SHORT_FORMS}
 )
 
 

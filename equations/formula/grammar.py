@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from equations.errors import ExpressionError, near
 from equations.formula import foreign
-from equations.formula.functions import FUNCTIONS, REDUCTIONS, TABLES
+from equations.formula.functions import FUNCTIONS, REDUCTIONS, SHORT_FORMS
+from equations.formula.short_forms import SHAPES, first_until
 from equations.formula.syntax import (
     Binary,
     Binder,
@@ -42,7 +43,6 @@ from equations.formula.tokens import Source, Token, read_tokens
 MOST_CHARACTERS = 20_000
 MOST_NESTING = 60
 MOST_LEVELS = 100
-_POINTS = 3
 _COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 
 def parse_formula(source: Source | str) -> Node:
@@ -278,10 +278,10 @@ class _Parser:
         self.advance()
         if name.text == "cases":
             return self.by_cases(name)
-        if name.text in REDUCTIONS:
+        if name.text in REDUCTIONS or name.text in SHORT_FORMS:
             return self.reduction(name)
         if name.text not in FUNCTIONS and name.text not in ("reading", "supplied"):
-            known = [*FUNCTIONS, *REDUCTIONS, "cases", "reading", "supplied"]
+            known = [*FUNCTIONS, *REDUCTIONS, *SHORT_FORMS, "cases", "reading", "supplied"]
             raise self.fail("X203", f"there is no function {name.text!r}", name.span,
                             why="a formula can call only " + ", ".join(sorted(known)),
                             remedy=foreign.for_function(name.text) or near(name.text, known) or
@@ -340,7 +340,7 @@ class _Parser:
         if name.text == "Count" and (close := self.accept(")")):
             return Reduce(name.text, tuple(binders), Number("1", span=close.span), span=(name.span[0], close.span[1]))
         self.comma(name.text)
-        if name.text in TABLES:
+        if name.text in SHAPES:
             return self.table(name, binders[0])
         while self.looks_like_binder():
             binders.append(self.binder(name.text))
@@ -350,16 +350,18 @@ class _Parser:
         return Reduce(name.text, tuple(binders), body, span=(name.span[0], close.span[1]))
 
     def table(self, name: Token, binder: Binder) -> Node:
-        """Read the number of a point, its value, and the number that is looked up."""
+        """Read what stands behind the letter of a table: the number of a point, its value, and the number that is looked up."""
         parts = [self.condition()]
         while self.accept(","):
             parts.append(self.condition())
         close = self.expect(")", f"to close {name.text}(")
         span = (name.span[0], close.span[1])
-        if len(parts) != _POINTS:
-            raise self.fail("X203", f"{name.text} takes a letter and 3 values, not {len(parts)}", span,
-                            why="for each member a number and its value, and then the number that is looked up",
-                            remedy=f"write {name.text}({binder.letter}, X[{binder.letter}], Y[{binder.letter}], x)")  # fmt: skip
+        wanted, why = SHAPES[name.text]
+        if len(parts) != wanted.count(",") + 1:
+            raise self.fail("X203", f"{name.text} takes a letter and {wanted.count(',') + 1} values, not {len(parts)}", span, why=why,
+                            remedy=f"write {name.text}({binder.letter}, {wanted.replace('*', binder.letter)})")  # fmt: skip
+        if name.text in SHORT_FORMS:
+            return first_until(binder, parts, span)
         return Reduce(name.text, (binder,), Points(*parts, span=(parts[0].span[0], parts[-1].span[1])), span=span)
 
     def comma(self, name: str) -> None:

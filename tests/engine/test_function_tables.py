@@ -30,7 +30,7 @@ from engine.run.functions import REDUCTIONS as JOINED
 from engine.run.samples import SAMPLES as PUT_TOGETHER
 from engine.simulate.propagation import gradient_of
 from equations.errors import ExpressionError
-from equations.formula.functions import FUNCTIONS, REDUCTIONS, SAMPLES, TABLES
+from equations.formula.functions import FUNCTIONS, REDUCTIONS, SAMPLES, SHORT_FORMS, TABLES
 from equations.formula.grammar import parse_formula
 from equations.notation.latex import equation_latex
 from equations.notation.plain import plain_text
@@ -150,7 +150,7 @@ def test_the_reference_names_every_function():
     text = (Path(__file__).parents[2] / "docs" / "reference" / "spec_language.md").read_text(encoding="utf-8")
     table = text[text.index("| `731 {day}` |") :].split("\n\n")[0]
 
-    assert {*FUNCTIONS, *REDUCTIONS} <= set(re.findall(r"\w+", table))
+    assert {*FUNCTIONS, *REDUCTIONS, *SHORT_FORMS} <= set(re.findall(r"\w+", table))
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - {"max", "min"}))
