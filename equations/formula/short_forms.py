@@ -9,7 +9,7 @@ from equations.formula.functions import TABLES
 from equations.formula.syntax import Binder, Cases, Compare, Node, Number, Reduce, Span
 
 _POINTS = "X[*], Y[*], x", "for each member a number and its value, and then the number that is looked up"
-_COHORT = "order[*], amount[*], limit, order[m]", "for each member its order and its amount, then the limit, and the order of the member that is asked about"
+_COHORT = "order[*], amount[*], limit, order[m]", "for each member its order and its amount; the limit; the order of the member asked about"
 #: What stands behind the letter, with * for the letter, and what it is.
 SHAPES = dict.fromkeys(TABLES, _POINTS) | {"FirstUntil": _COHORT}
 
