@@ -11,7 +11,7 @@ from engine.output.terminal import number
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.plan.plan import Step
 from engine.project.written_numbers import Origin
-from engine.run.brackets import Root
+from engine.run.brackets import FoundRoot
 from engine.run.cell_reads import Cell, CellReads, is_allowed, single_scopes
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.run import Run
@@ -248,7 +248,7 @@ class Tracer:
         """Return the formula with numbers; an outer sum is written out term by term."""
         if equation.solver:
             where = ", ".join(self.evaluator.labels(letter, scope)[0] for letter, _ in equation.letters if letter in scope.letters)
-            found = [str(s) for s in self.run.values.solutions if s.equation == equation.id and (s.where == where or not isinstance(s, Root))]
+            found = [str(s) for s in self.run.values.solutions if s.equation == equation.id and (s.where == where or not isinstance(s, FoundRoot))]
             return f"solved: {found[0]}" if found else "solved"
         if _without_powers(equation.formula) is not equation.formula:
             return f"one element of {plain_text(equation.formula, letters_of(self.run.methodology, equation))}"

@@ -33,7 +33,7 @@ LEFT = 1e-9
 
 
 @record(frozen=True)
-class Root:
+class FoundRoot:
     """A root that was found, for reading.
 
     Attributes

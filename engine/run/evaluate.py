@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.plan.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.plan.plan import Plan, Stage, Step
-from engine.run.brackets import Root, bracketed, ends_of
+from engine.run.brackets import FoundRoot, bracketed, ends_of
 from engine.run.conditions import ConditionEvaluator, Hole
 from engine.run.diagnosis import Diagnosis
 from engine.run.formula import COLUMN, ROW, CountsAs, Exactly, FormulaEvaluator, Scope, Valued, aligned
@@ -49,7 +49,7 @@ class Values:
     states: Mapping[str, NDArray[np.uint8]]
     steps: Mapping[str, tuple[Step, ...]]
     step_of: Mapping[str, NDArray[np.int16]]
-    solutions: tuple[Solution | Root, ...] = ()
+    solutions: tuple[Solution | FoundRoot, ...] = ()
     #: Values that lay near a step, were rounded, and are not known as fractions: they count as the step.
     near_whole: tuple[CountsAs, ...] = ()
 
@@ -124,7 +124,7 @@ class StepEvaluator:
     states: dict[str, NDArray[np.uint8]]
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     step_of: dict[str, NDArray[np.int16]] = field(default_factory=dict)
-    solutions: list[Solution | Root] = field(default_factory=list)
+    solutions: list[Solution | FoundRoot] = field(default_factory=list)
     #: Equation -> letter of its left side -> the axis on which it stands.
     axes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -277,7 +277,7 @@ class StepEvaluator:
         labels = [self.formulas.labels(letter, scope) for letter in found.axes]
         for cell in map(tuple, np.argwhere(np.isfinite(np.asarray(found.root, float)))):
             where = ", ".join(own[at] for own, at in zip(labels, cell, strict=True))
-            self.solutions.append(Root(equation.id, where, float(found.root[cell]), float(found.left[cell]), ends))
+            self.solutions.append(FoundRoot(equation.id, where, float(found.root[cell]), float(found.left[cell]), ends))
         return found.root, found.axes
 
     def root(self, equation: Equation, where: str, matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
