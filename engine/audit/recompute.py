@@ -15,7 +15,7 @@ from engine.plan.cells import EXCLUDED, PRESENT
 from engine.run.run import Run
 from engine.run.solvers import root_parts
 from equations.formula.syntax import IndexLetter
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 
 #: Largest relative difference between the two ways.
 TOLERANCE = 1e-9
@@ -138,7 +138,7 @@ def _solved(run: Run) -> list[tuple[Equation, Labels]]:
     for quantity, steps in run.values.steps.items():
         for step in steps:
             equation = run.methodology.equation[step.equation]
-            if equation.solver:
+            if equation.solver and equation.solver != BRACKET:
                 axes = run.methodology.quantity[quantity].indices[2:]
                 shape = tuple(len(run.setting.members[axis]) for axis in axes)
                 for cell in np.ndindex(*shape):

@@ -17,7 +17,7 @@ from engine.audit.scalar_scope import OutsideRelationError, Scope
 from engine.audit.scalar_units import CarriedUnits, PathError, Value
 from engine.plan.cells import EXCLUDED
 from engine.run.run import Run
-from equations.formula.syntax import Binary, Call, Index, IndexGroup, IndexLetter, Node, Number, Ratio
+from equations.formula.syntax import Binary, Call, Index, IndexGroup, IndexLetter, Node, Number, Ratio, Reduce
 from equations.model.equation import Equation
 from equations.model.quantity import Quantity
 from equations.units.unit import Unit
@@ -115,6 +115,12 @@ class ScalarFractions(ScalarPath):
         if node.name in SCALAR_FUNCTIONS and not SCALAR_FUNCTIONS[node.name].exact:
             raise InexactError
         return super().call(node, scope)
+
+    def reduction(self, node: Reduce, scope: Scope) -> Value:
+        """Return what a reduction is worth; a deviation is a root, and no fraction."""
+        if node.kind in ("StdDev", "StdErr"):
+            raise InexactError
+        return super().reduction(node, scope)
 
     def whole(self, function: ScalarFunction, value: Value, node: Node, scope: Scope) -> Value:
         """Return a fraction rounded."""

@@ -15,16 +15,20 @@ from functools import partial
 from typing import Protocol
 
 from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
+from engine.audit.scalar_members import of_sample, of_table
 from engine.audit.scalar_powers import power_of
+from engine.audit.scalar_roots import root_within
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
 from engine.audit.scalar_units import PathError, Value, magnitude
 from engine.plan.cells import EXCLUDED
 from engine.run.run import Run
 from engine.run.solvers import root_parts
+from equations.formula.functions import SAMPLES
 from equations.formula.syntax import (
     Binary,
     Call,
     Cases,
+    Compare,
     DateMark,
     Diagonal,
     Element,
@@ -39,19 +43,20 @@ from equations.formula.syntax import (
     Negative,
     Node,
     Number,
+    Points,
     Ratio,
     Reduce,
     Transpose,
     children,
     walk,
 )
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 from equations.model.quantity import Quantity
 from equations.spec.block import read_number
 from equations.units.registry import pint_quantity
 from equations.units.unit import Unit
 
-_NEAR_STEP = 1e-9
+_NEAR_STEP, _NEAREST_STEP = 1e-9, 1e-3
 Labels = tuple[str, ...]
 
 
@@ -226,11 +231,33 @@ class ScalarPath(ScalarScope):
                 return self.units.binary(op, *self.each(partial(self.value, left, scope), partial(self.value, right, scope)))
             case Call():
                 return self.call(node, scope)
-            case Reduce(kind=kind):
-                return self.units.folded(kind, list(self.terms(node, scope)))
+            case Reduce():
+                return self.reduction(node, scope)
             case Cases():
                 return self.value(self.branch(node, scope), scope)
         raise PathError(f"a {type(node).__name__} stands alone")
+
+    def reduction(self, node: Reduce, scope: Scope) -> Value:
+        """Return what a reduction over members is worth."""
+        if isinstance(node.body, Points):
+            points, at = self.points(node, node.body, scope), self.value(node.body.at, scope)
+            return of_table(node.kind, points, at, self.units)
+        if node.kind == "Count":
+            there = [isinstance(node.body, Number) or self.term(node, inner) for inner in self.bound(node.binders, scope)]
+            return self.units.of(float(sum(one is True for one in there)), "1")
+        values = list(self.terms(node, scope))
+        return of_sample(node.kind, values, self.units) if node.kind in SAMPLES else self.units.folded(node.kind, values)
+
+    def points(self, node: Reduce, points: Points, scope: Scope) -> list[tuple[Value, Value]]:
+        """Return the numbers of a table and their values; points outside a relation are passed over."""
+        found = []
+        for inner in self.bound(node.binders, scope):
+            try:
+                found.append((self.value(points.numbers, inner), self.value(points.values, inner)))
+            except OutsideRelationError as hole:
+                if not hole.passed_over_by({node.binders[0].letter}):
+                    raise
+        return found
 
     def literal(self, node: Number | Ratio) -> Value:
         number = node.over / node.under if isinstance(node, Ratio) else float(node.text)
@@ -252,6 +279,10 @@ class ScalarPath(ScalarScope):
         if function is None:
             raise PathError(f"{node.name} is unknown to the second computation")
         values = self.each(*(partial(self.value, argument, scope) for argument in node.arguments))
+        if function.value is None and len(values) > 1:
+            steps = self.units.plain(self.units.binary("/", *values))
+            count = self.whole(function, steps, Binary("/", *node.arguments, span=node.span), scope)
+            return self.units.binary("*", count, values[1])
         if function.value is None:
             return self.whole(function, values[0], node.arguments[0], scope)
         return function.value(self.units, *values)
@@ -261,9 +292,10 @@ class ScalarPath(ScalarScope):
         number, way = magnitude(value), function.whole
         assert way is not None
         rounded, step = float(way(number)), round(number - function.jumps) + function.jumps
-        if abs(number - step) <= _NEAR_STEP * max(1.0, abs(number)):
+        room = min(_NEAR_STEP * max(1.0, abs(number)), _NEAREST_STEP)
+        if abs(number - step) <= room:
             exact = self.fractions.exactly(node, scope) if self.fractions is not None else None
-            if exact is not None and abs(float(exact) - number) > _NEAR_STEP * max(1.0, abs(number)):
+            if exact is not None and abs(float(exact) - number) > room:
                 exact = None  # a case went another way in fractions
             self.rounding = self.rounding or exact is None
             rounded = float(way(step if exact is None else exact))
@@ -327,11 +359,28 @@ class ScalarPath(ScalarScope):
 
     def root(self, equation: Equation, scope: Scope, labels: Labels) -> float:
         """Return one element of the root that an implicit equation asks for: the power with the exponent turned over."""
+        if equation.solver == BRACKET:
+            return self.root_of_number(equation, scope, labels)
         known, exponent = root_parts(equation)
         times = self.units.plain(self.value(exponent, scope))
         if not times > 0:
             raise PathError(f"a root with the exponent {times:g}")
         return self.power(known, 1 / Decimal(times), scope, labels[0], labels[1])
+
+    def root_of_number(self, equation: Equation, scope: Scope, labels: Labels) -> float:
+        """Return the number within the range of a quantity for which both sides of its equation are equal."""
+        quantity, relation = self.methodology.quantity[equation.quantity], equation.formula
+        assert isinstance(relation, Compare) and quantity.range is not None
+
+        def gap(number: float) -> float:
+            self.known[quantity.id, labels] = self.units.of(number, str(quantity.unit))
+            left, right = self.units.joined(self.value(relation.left, scope), self.value(relation.right, scope))
+            return magnitude(self.units.binary("-", left, right))
+
+        try:
+            return root_within(gap, float(quantity.range.least or 0), float(quantity.range.most or 0))
+        finally:
+            self.known.pop((quantity.id, labels), None)
 
     def is_matrix(self, node: Node) -> bool:
         return any(isinstance(inner, MatrixRef | Identity | Diagonal) for inner in walk(node))

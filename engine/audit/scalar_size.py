@@ -6,14 +6,15 @@ of values: what is subtracted is added.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
 from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_scope import Scope
 from engine.audit.scalar_units import Value, magnitude
-from equations.formula.syntax import Binary, Call, Negative, Node
-from equations.model.equation import Equation
+from equations.formula.syntax import Binary, Call, Negative, Node, Points, Reduce
+from equations.model.equation import BRACKET, Equation
 from equations.model.quantity import Quantity
 
 
@@ -63,6 +64,31 @@ class ScalarSize(ScalarPath):
             own = abs(magnitude(self.path.value(node.arguments[0], scope)))
             return worth + magnitude(inner) * function.slope(magnitude(worth), own)
         return super().call(replace(node, name=function.as_size or node.name), scope)
+
+    def root(self, equation: Equation, scope: Scope, labels: Labels) -> float:
+        """Return the size of a root; of one number ten times that: how much of what entered reaches it, its equation says."""
+        if equation.solver == BRACKET:
+            return 10 * abs(magnitude(self.path.cell(equation.quantity, labels)))
+        return super().root(equation, scope, labels)
+
+    def reduction(self, node: Reduce, scope: Scope) -> Value:
+        """Return the size of a reduction: of a deviation and of a table that of the largest value."""
+        if isinstance(node.body, Points):
+            values = [value for _, value in self.points(node, node.body, scope)]
+            return self.units.binary("*", self.nearness(node, node.body, scope), self.units.folded("Max", values))
+        if node.kind == "Count":
+            return self.path.reduction(node, scope)
+        return super().reduction(replace(node, kind="Max") if node.kind in ("StdDev", "StdErr") else node, scope)
+
+    def nearness(self, node: Reduce, points: Points, scope: Scope) -> float:
+        """Return how much of the rounding of the numbers of a table reaches its value: the more, the nearer two points are."""
+        if node.kind != "Interpolate":
+            return 1.0
+        numbers = [number for number, _ in self.path.points(node, points, scope)]
+        gaps = [abs(self.path.units.binary("-", after, before)) for before, after in itertools.pairwise(numbers)]
+        sizes = [abs(number) for number in numbers if magnitude(number)]
+        shares = [self.units.plain(self.units.binary("/", size, gap)) for gap in gaps for size in sizes if magnitude(gap)]
+        return 1.0 + 2.0 * max(shares, default=0.0)
 
     def element(self, node: Node, scope: Scope, row: str, column: str) -> Value:
         """Return the size of one element of a matrix."""

@@ -62,12 +62,15 @@ class CellArithmetic(Numbers):
     def apply(self, op: str, *operands: Array) -> Cells:
         """Write down an operation, and whether its result has to be asked for."""
         cells = self.builder.apply(op, *(np.asarray(part, np.int64) for part in operands), name=self.defining)
-        # Within a case only the result of the equation counts: the branch that is not taken may be infinite.
-        if ELEMENTWISE[op].partial and self._branches:
+        return self.asked_for(cells) if ELEMENTWISE[op].partial else cells
+
+    def asked_for(self, array: Array) -> Cells:
+        """Note that cells may be no number; within a case only the result of the equation counts, as the branch not taken may be infinite."""
+        if self._branches:
             self.guarded = True
-        elif ELEMENTWISE[op].partial:
-            self.partial.append(cells.ravel())
-        return cells
+        else:
+            self.partial.append(np.ravel(array))
+        return array
 
     def reduce(self, kind: str, array: Array, axis: int) -> Cells:
         """Write down a reduction along one axis, in the order of the members."""
@@ -151,6 +154,10 @@ class CellArithmetic(Numbers):
     def as_number(self, condition: Array) -> Cells:
         """Return a condition as cells of 1 and 0."""
         return self.constants(condition) if condition.dtype == bool else condition
+
+    def counted(self, numbers: Array) -> Cells:
+        """Write down numbers for conditions: a program keeps these as yes or no, of which two add up to one yes."""
+        return self.apply("where", numbers, self.constants(np.array(1.0)), self.constants(np.array(0.0)))
 
     def negated(self, condition: Array) -> Array:
         """Return where a condition does not hold."""

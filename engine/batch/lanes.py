@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from engine.batch.program import Cells, Numbers, Program
 from engine.run.arithmetic.comparisons import TIE
-from engine.run.arithmetic.whole_numbers import NEAR
+from engine.run.arithmetic.whole_numbers import NEAR, NEAREST
 from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 #: Draws that an instruction works on side by side.
@@ -40,6 +40,11 @@ OPS = (
     "abs",
     "floor",
     "ceil",
+    "round",
+    "round_half_even",
+    "round_half_down",
+    "round_up",
+    "round_down",
     "sqrt",
     "lt",
     "le",
@@ -67,6 +72,11 @@ OPS = (
     ABS,
     FLOOR,
     CEIL,
+    ROUND,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_DOWN,
+    ROUND_UP,
+    ROUND_DOWN,
     SQRT,
     LT,
     LE,
@@ -342,13 +352,51 @@ def _machine(code, table, rows, sources, inputs, targets, results) -> None:  # t
             elif op == FLOOR:
                 for lane in range(n):
                     nearest = np.rint(a[lane])
-                    near = abs(a[lane] - nearest) <= NEAR * max(1.0, abs(a[lane]))
-                    d[lane] = nearest if near else np.floor(a[lane])
+                    near = abs(a[lane] - nearest) <= min(NEAR * max(1.0, abs(a[lane])), NEAREST)
+                    d[lane] = (nearest if near else np.floor(a[lane])) + 0.0
             elif op == CEIL:
                 for lane in range(n):
                     nearest = np.rint(a[lane])
-                    near = abs(a[lane] - nearest) <= NEAR * max(1.0, abs(a[lane]))
-                    d[lane] = nearest if near else np.ceil(a[lane])
+                    near = abs(a[lane] - nearest) <= min(NEAR * max(1.0, abs(a[lane])), NEAREST)
+                    d[lane] = (nearest if near else np.ceil(a[lane])) + 0.0
+            elif op == ROUND:
+                for lane in range(n):
+                    # it jumps in the middle between two whole numbers
+                    moved = a[lane] - 0.5
+                    nearest = np.rint(moved)
+                    near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+                    x = nearest + 0.5 if near else a[lane]
+                    d[lane] = np.copysign(np.floor(abs(x) + 0.5), x) + 0.0
+            elif op == ROUND_HALF_EVEN:
+                for lane in range(n):
+                    # it jumps in the middle between two whole numbers
+                    moved = a[lane] - 0.5
+                    nearest = np.rint(moved)
+                    near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+                    x = nearest + 0.5 if near else a[lane]
+                    d[lane] = np.rint(x) + 0.0
+            elif op == ROUND_HALF_DOWN:
+                for lane in range(n):
+                    # it jumps in the middle between two whole numbers
+                    moved = a[lane] - 0.5
+                    nearest = np.rint(moved)
+                    near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+                    x = nearest + 0.5 if near else a[lane]
+                    d[lane] = np.copysign(np.ceil(abs(x) - 0.5), x) + 0.0
+            elif op == ROUND_UP:
+                for lane in range(n):
+                    moved = a[lane]
+                    nearest = np.rint(moved)
+                    near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+                    x = nearest if near else a[lane]
+                    d[lane] = np.copysign(np.ceil(abs(x)), x) + 0.0
+            elif op == ROUND_DOWN:
+                for lane in range(n):
+                    moved = a[lane]
+                    nearest = np.rint(moved)
+                    near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+                    x = nearest if near else a[lane]
+                    d[lane] = np.trunc(x) + 0.0
             elif op == SQRT:
                 for lane in range(n):
                     d[lane] = np.sqrt(a[lane])

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from engine.batch.cells import CellArithmetic
 from engine.batch.program import Cells, Program
 from engine.plan.plan import Plan, Step
+from engine.run.brackets import bracketed
 from engine.run.conditions import Hole
 from engine.run.evaluate import StepEvaluator
 from engine.run.formula import COLUMN, ROW, FormulaEvaluator, Scope, Valued, aligned
 from engine.run.solvers import root_parts
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 from equations.model.methodology import Methodology
 
 
@@ -86,6 +87,9 @@ class Lowering(StepEvaluator):
 
     def solved(self, equation: Equation, scope: Scope) -> Valued:
         """Write down the roots of an implicit equation."""
+        if equation.solver == BRACKET:
+            found = bracketed(self.formulas, equation, scope)
+            return found.root, found.axes
         known, exponent = root_parts(equation)
         letters = tuple(scope.letters)
         labels = [self.formulas.labels(letter, scope) for letter in letters]

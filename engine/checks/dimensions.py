@@ -11,14 +11,16 @@ from itertools import product
 
 from engine.checks.written_ratios import ratio_findings
 from engine.finding import Finding, from_error
+from engine.run.brackets import bracket_fault
 from engine.run.solvers import root_parts
 from equations.errors import MethodologyError
 from equations.formula.syntax import Compare, Node, quantities_in
 from equations.formula.tokens import Source
 from equations.meaning.dimensions import UnitChecker
 from equations.model.dataset import Comparison
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 from equations.units.unit import Unit
 
 
@@ -118,7 +120,7 @@ def check_equation(equation: Equation, methodology: Methodology) -> tuple[Equati
         if shown is None or (faults and not findings):
             shown = (left.in_words(), _shown_beside(left, right))
         findings += [fault for fault in faults if fault not in findings]
-    findings += [from_error(error, equation.id) for error in _solver_fault(equation)]
+    findings += [from_error(error, equation.id) for error in _solver_fault(equation, methodology.quantity)]
     findings += ratio_findings(equation.formula, equation.formula_source or Source(""), equation.id, methodology)
     status = "error" if any(finding.severity == "error" for finding in findings) else "equivalence" if used else "ok"
     left_text, right_text = shown or ("", "")
@@ -170,7 +172,7 @@ def _check_comparison(comparison: Comparison, methodology: Methodology) -> list[
 def _right_side(checker: UnitChecker, equation: Equation, left: Unit) -> Unit | None:
     formula = equation.formula
     if equation.solver and isinstance(formula, Compare):
-        if _solver_fault(equation):  # its sides may then measure anything
+        if _solver_fault(equation, checker.quantities):  # its sides may then measure anything
             return left
         right = checker.of(formula.right)
         checker.joined(checker.of(formula.left), right, formula, "the two sides")
@@ -204,7 +206,10 @@ def _alternatives(methodology: Methodology, formula: Node, defined: str = "") ->
         yield dict(zip(groups, values, strict=True))
 
 
-def _solver_fault(equation: Equation) -> list[MethodologyError]:
+def _solver_fault(equation: Equation, quantities: Mapping[str, Quantity]) -> list[MethodologyError]:
+    if equation.solver == BRACKET:
+        fault = bracket_fault(equation, quantities[equation.quantity])
+        return [fault] if fault is not None else []
     if not equation.solver:
         return []
     try:

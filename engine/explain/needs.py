@@ -223,6 +223,8 @@ def _instead(methodology: Methodology, setting: Setting, id_: str, given: Mappin
     for dataset in methodology.datasets:
         if dataset.use != "default" and given.get(id_) != dataset.id and any(b.quantity == id_ for b in dataset.values):
             yield f"dataset {dataset.id}"
+    if of := methodology.quantity[id_].standard_error_of:
+        yield f"the uncertainty of {of}, with `se` or `relative_se`"
     if id_ in given:
         return
     for equation in methodology.definitions.get(id_, ()):

@@ -11,6 +11,7 @@ from engine.output.terminal import number
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.plan.plan import Step
 from engine.project.written_numbers import Origin
+from engine.run.brackets import FoundRoot
 from engine.run.cell_reads import Cell, CellReads, is_allowed, single_scopes
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.run import Run
@@ -186,6 +187,8 @@ class Tracer:
         zeros = 0
         if not known and depth > 0:
             for name, place in self.cells.reads(formula, scope):
+                if equation.solver and (name, place) == (quantity, cell):
+                    continue  # the unknown itself
                 if run.values.arrays[name][place] == 0 and declared.indices and len(place) > 1:
                     zeros += 1
                 else:
@@ -244,7 +247,8 @@ class Tracer:
     def substituted(self, equation: Equation, formula: Node, scope: Scope) -> str:
         """Return the formula with numbers; an outer sum is written out term by term."""
         if equation.solver:
-            found = [str(s) for s in self.run.values.solutions if s.equation == equation.id]
+            where = ", ".join(self.evaluator.labels(letter, scope)[0] for letter, _ in equation.letters if letter in scope.letters)
+            found = [str(s) for s in self.run.values.solutions if s.equation == equation.id and (s.where == where or not isinstance(s, FoundRoot))]
             return f"solved: {found[0]}" if found else "solved"
         if _without_powers(equation.formula) is not equation.formula:
             return f"one element of {plain_text(equation.formula, letters_of(self.run.methodology, equation))}"
@@ -275,7 +279,10 @@ class Tracer:
                 case Call() if inner is not node:
                     value, _ = self.evaluator.value(inner, scope)
                     parts[id(inner)] = Name(number(float(np.ravel(value)[0]))) if np.size(value) == 1 else inner
-                case Reduce(kind="Sum" | "Max" | "Min"):
+                case Reduce(kind="Count" | "Interpolate" | "Lookup") if inner is not node:
+                    value, _ = self.evaluator.value(inner, scope)
+                    parts[id(inner)] = Name(number(float(np.ravel(value)[0]))) if np.size(value) == 1 else inner
+                case Reduce(kind="Sum" | "Max" | "Min" | "Mean" | "StdDev" | "StdErr"):
                     parts[id(inner)] = self.reduced(inner, scope, zeros)
         return _without_ones(rebuild(node, parts))
 
@@ -291,7 +298,7 @@ class Tracer:
 
     def reduced(self, node: Reduce, scope: Scope, zeros: list[int]) -> Node:
         terms = self.terms(node, scope, zeros)
-        if len(terms) < 2:
+        if len(terms) < 2 and node.kind not in ("StdDev", "StdErr"):
             return terms[0] if terms else Name("0")
         return Name(f"({self.added(terms)})" if node.kind == "Sum" else f"{node.kind}({', '.join(map(plain_text, terms))})")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from engine.mutation.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
@@ -35,6 +36,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Span,
@@ -69,7 +71,8 @@ OPERATORS: dict[str, str] = {
     "condition": "a case decided the other way round, at its edge, or left out",
     "case": "the equation holds under another choice or year",
 }  # fmt: skip
-_OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All"}
+_OTHER_REDUCTION = {"Sum": "Max", "Product": "Sum", "Max": "Min", "Min": "Max", "All": "Any", "Any": "All", "Mean": "Sum", "StdDev": "StdErr",
+                    "StdErr": "StdDev", "Interpolate": "Lookup", "Lookup": "Interpolate"}  # fmt: skip
 _OPPOSITE = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "!=", "!=": "=="}
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 
@@ -296,8 +299,12 @@ class _Faults:
             yield self.put("min for max", f"{other} for {node.name}", node, replace(node, name=other))
         if node.name == "pos":
             yield self.put("min for max", "the negative part", node, Call("min", (node.arguments[0], Number("0"))))
-        if len(node.arguments) == 1 and LANGUAGE[node.name].rule in ("same", "plain", "root"):
+        rounds = LANGUAGE[node.name].rounds != ""
+        if (rounds or len(node.arguments) == 1) and LANGUAGE[node.name].rule in ("same", "plain", "root"):
             yield self.put("min for max", f"{node.name} left out", node, node.arguments[0])
+        written = node.arguments[-1]
+        if rounds and isinstance(written, Number) and len(node.arguments) > 1:
+            yield self.put("number", "ten times the step", written, replace(written, text=str(Decimal(written.text) * 10)))
         for argument in node.arguments:
             if isinstance(argument, Letter) and self.methodology.index_set[letters[argument.letter]].kind in CALENDAR:
                 for step in (-1, 1):
@@ -307,8 +314,8 @@ class _Faults:
                 yield from self.of(argument, letters)
 
     def reduction(self, node: Reduce, letters: dict[str, str]) -> Iterator[Fault]:
-        other = _OTHER_REDUCTION[node.kind]
-        yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
+        if other := _OTHER_REDUCTION.get(node.kind, ""):
+            yield self.put("min for max", f"{other} for {node.kind}", node, replace(node, kind=other))
         inner = dict(letters)
         for at, binder in enumerate(node.binders):
             inner[binder.letter] = self.set_of(binder)
@@ -316,7 +323,12 @@ class _Faults:
                 binders = (*node.binders[:at], new, *node.binders[at + 1 :])
                 operator = "lag" if isinstance(binder.within, Window) else "index"
                 yield self.put(operator, what, node, replace(node, binders=binders))
-        yield from self.of(node.body, inner)
+        if isinstance(node.body, Points):
+            yield from self.of(node.body.numbers, inner)
+            yield from self.of(node.body.values, inner)
+            yield from self.of(node.body.at, letters)
+        elif not (node.kind == "Count" and isinstance(node.body, Number)):
+            yield from self.of(node.body, inner)
 
     def set_of(self, binder: Binder) -> str:
         """Return the set over which a bound letter runs."""

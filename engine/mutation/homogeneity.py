@@ -33,6 +33,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Switch,
@@ -40,7 +41,7 @@ from equations.formula.syntax import (
     Word,
     walk,
 )
-from equations.model.equation import Equation, Rule
+from equations.model.equation import BRACKET, Equation, Rule
 from equations.model.methodology import Equivalence, Methodology
 from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN, Unit
@@ -79,6 +80,8 @@ def _is_sound(equation: Equation, substitution: _Substitution) -> bool:
 
 def _is_solvable(equation: Equation) -> bool:
     """Whether an equation has the form that its solver solves; otherwise it has no two sides whose units could be derived."""
+    if equation.solver == BRACKET:
+        return isinstance(equation.formula, Compare) and equation.formula.op == "=="
     try:
         root_parts(equation)
     except MethodologyError:
@@ -210,15 +213,18 @@ class _Substitution:
         if rule in ("calendar", "date"):
             return self.drawn(f"{node.name} {node.arguments}", parse_unit(FUNCTIONS[node.name].unit))
         if rule == "plain":
-            value = self.plain(self.pair(node.arguments[0]))[0]
-            return 1 + abs(value), 1 + abs(value)
+            value = sum(abs(self.plain(self.pair(argument))[0]) for argument in node.arguments)
+            return 1 + value, 1 + value
         value, measured = self.mixed(list(node.arguments))
         return (math.sqrt(abs(value)), math.sqrt(abs(measured))) if rule == "root" else (value, measured)
 
     def reduction(self, kind: str, body: Node) -> Pair:
-        if kind in ("All", "Any"):
+        if kind in ("All", "Any", "Count"):
             self.condition(body)
             return 1.0, 1.0
+        if isinstance(body, Points):
+            self.compare(Compare("<=", body.numbers, body.at))
+            return self.pair(body.values)
         pair = self.pair(body)
         return self.plain(pair) if kind == "Product" else pair
 

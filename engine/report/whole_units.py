@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from engine.run.run import Run, total_cells
 from equations.formula.functions import FUNCTIONS
 from equations.formula.syntax import Call
 from equations.model.quantity import Quantity
+from equations.notation.plain import plain_text
 from equations.records import record
 
 #: A tonne of anything, in the base unit of masses.
@@ -29,7 +31,7 @@ class WholeUnits:
     words
         What was done: ``whole units, rounded down``.
     cells
-        Labels of a cell of the result -> its whole units.
+        Labels of a cell of the result -> its whole units (or steps, where the rule of the spec rounds to smaller ones).
     total
         The sum of those that count (of a stock the last year): what can be issued for all cells together.
     how
@@ -40,8 +42,8 @@ class WholeUnits:
 
     quantity: str
     words: str
-    cells: Mapping[tuple[str, ...], int]
-    total: int
+    cells: Mapping[tuple[str, ...], int | float]
+    total: int | float
     how: str
     near: frozenset[tuple[str, ...]] = frozenset()
 
@@ -70,7 +72,8 @@ def whole_units(run: Run) -> WholeUnits | None:
         return _declared(run, issued) if issued.id in run.values.arrays else None
     if not _in_tonnes(result):
         return None
-    cells, near = {}, set()
+    cells: dict[tuple[str, ...], int | float] = {}
+    near = set()
     for labels, value, _ in run.cells(result.id):
         cells[labels], decided = _rounded_down(run, result, labels, value)
         if not decided:
@@ -80,20 +83,31 @@ def whole_units(run: Run) -> WholeUnits | None:
 
 def _declared(run: Run, issued: Quantity) -> WholeUnits:
     """Return what the spec's own rule gives; its rounding was decided where it was computed."""
-    names = {e.formula.name for e in run.methodology.definitions.get(issued.id, ()) if isinstance(e.formula, Call)}
-    words = FUNCTIONS[names.pop()].rounds if len(names) == 1 else ""
-    return _counted(run, issued.id, words or "whole units", {labels: round(value) for labels, value, _ in run.cells(issued.id)})
+    ways = {_in_words(e.formula) for e in run.methodology.definitions.get(issued.id, ()) if isinstance(e.formula, Call)}
+    words = ways.pop() if len(ways) == 1 else ""
+    return _counted(run, issued.id, words or "whole units", {labels: _whole(value) for labels, value, _ in run.cells(issued.id)})
+
+
+def _in_words(call: Call) -> str:
+    """Return what a function makes of an amount: ``whole units, rounded down``, or ``rounded down to steps of 0.1``."""
+    words = FUNCTIONS[call.name].rounds
+    return words if len(call.arguments) < 2 or not words else f"{words.split(', ')[1]} to steps of {plain_text(call.arguments[1])}"
+
+
+def _whole(value: float) -> int | float:
+    """Return a whole number as one; where the steps are smaller than a unit the number stays as it is."""
+    return int(value) if value.is_integer() else value
 
 
 def _counted(
-    run: Run, quantity: str, words: str, cells: dict[tuple[str, ...], int], near: frozenset[tuple[str, ...]] = frozenset()
+    run: Run, quantity: str, words: str, cells: Mapping[tuple[str, ...], int | float], near: frozenset[tuple[str, ...]] = frozenset()
 ) -> WholeUnits:
     result = run.methodology.quantity[run.methodology.result]
     meant = {
         tuple(run.setting.members[axis][at] for axis, at in zip(result.indices, cell, strict=True))
         for cell in np.argwhere(total_cells(run, result.id)).tolist()
     }
-    total = sum(value for labels, value in cells.items() if labels in meant)
+    total = _whole(float(sum(Fraction(str(value)) for labels, value in cells.items() if labels in meant)))
     exact = float(np.round(run.headline.value, 6))
     how = " (each rounded by itself)" if len(meant) > 1 and total != math.floor(exact) else ""
     return WholeUnits(quantity, words, cells, total, how, near)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.run.formula import FormulaEvaluator, Scope
-from equations.formula.syntax import Binder, Cases, Element, Index, IndexGroup, IndexLetter, Node, Reduce, children
+from equations.formula.functions import SAMPLES, TABLES
+from equations.formula.syntax import Cases, Element, Index, IndexGroup, IndexLetter, Node, Points, Reduce, children
 from equations.records import record
 
 Cell = tuple[int, ...]
@@ -32,8 +33,11 @@ class CellReads:
             case Element():
                 for inner in single_scopes(scope, [i.letter for i in node.indices if isinstance(i, IndexLetter | IndexGroup)]):
                     yield node.quantity, self.place(node.quantity, node.indices, inner)
-            case Reduce(binders=binders, body=body):
-                yield from self.reduced_reads(binders, body, scope)
+            case Reduce(body=Points(at=at)):
+                yield from self.reduced_reads(node, scope)
+                yield from self._reads(at, scope)
+            case Reduce():
+                yield from self.reduced_reads(node, scope)
             case Cases(branches=branches, otherwise=otherwise):
                 for condition, value in branches:
                     yield from self._reads(condition, scope)
@@ -46,18 +50,19 @@ class CellReads:
                 for child in children(node):
                     yield from self._reads(child, scope)
 
-    def reduced_reads(self, binders: tuple[Binder, ...], body: Node, scope: Scope) -> Iterator[tuple[str, Cell]]:
-        inner, names = scope, []
-        masks = []
-        for binder in binders:
+    def reduced_reads(self, node: Reduce, scope: Scope) -> Iterator[tuple[str, Cell]]:
+        inner, names, body = scope, [], node.body
+        masks, passed = [], (None,) if node.kind in (*SAMPLES, *TABLES) else (None, 0)  # a record that is zero is a record
+        for binder in node.binders:
             inner, mask = self.evaluator.bind(binder, inner)
             names.append(binder.letter)
             masks.append(mask)
         for one in single_scopes(inner, names):
             if not all(mask is None or is_allowed(mask, inner, one) for mask in masks):
                 continue
-            if self.evaluator.term(body, one, names) not in (None, 0):
-                yield from self._reads(body, one)
+            if self.evaluator.term(body, one, names) not in passed:
+                for part in (body.numbers, body.values) if isinstance(body, Points) else (body,):
+                    yield from self._reads(part, one)
 
     def place(self, quantity: str, indices: tuple[Index, ...], scope: Scope, axes: tuple[str, ...] | None = None) -> Cell:
         axes = self.evaluator.methodology.quantity[quantity].indices if axes is None else axes

@@ -18,6 +18,7 @@ from engine.run.functions import ELEMENTWISE
 from engine.run.letters import Array, Scope, Valued, aligned
 from engine.run.numbers import OPERATION, Numbers
 from engine.run.truth import FALSE, TRUE
+from equations.formula.functions import SAMPLES, TABLES
 from equations.formula.syntax import (
     MARKS,
     Binary,
@@ -248,5 +249,7 @@ class ConditionEvaluator:
 
 def _is_partial(node: Node) -> bool:
     """Whether an operation can leave the finite numbers."""
+    if isinstance(node, Reduce) and node.kind in (*SAMPLES, *TABLES):
+        return True
     op = OPERATION.get(node.op, "") if isinstance(node, Binary) else node.name if isinstance(node, Call) else ""
     return op in ELEMENTWISE and ELEMENTWISE[op].partial

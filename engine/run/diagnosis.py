@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
 from engine.plan.cells import cell_name
 from engine.run.arithmetic.matrix_powers import powers
+from engine.run.brackets import bracketed, ends_of
 from engine.run.cell_reads import CellReads, is_allowed, single_scopes
 from engine.run.formula import ROW, FormulaEvaluator, Scope
 from engine.run.functions import FUNCTIONS
 from engine.run.solvers import why_without
+from engine.run.tables import evaluated_table
+from engine.run.truth import TRUE
 from equations.errors import EvaluationError, Place, listed
 from equations.formula.syntax import (
     Binary,
@@ -27,6 +30,7 @@ from equations.formula.syntax import (
     Letter,
     MatrixRef,
     Node,
+    Points,
     Reduce,
     Supplied,
     Switch,
@@ -34,7 +38,7 @@ from equations.formula.syntax import (
     children,
 )
 from equations.formula.tokens import Source
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 from equations.records import record
 
 #: Cells without a value into which one message looks.
@@ -53,6 +57,8 @@ class Diagnosis:
         Where a cell is read that is not there, all that these cells read are named.
         """
         here = _at(scope, axes, cells[0])
+        if equation.solver == BRACKET:
+            return self.without_root(equation, here)
         node, inner = self.culprit(equation.formula, here)
         source = equation.formula_source
         place = source.place(node.span) if source else equation.place
@@ -64,6 +70,22 @@ class Diagnosis:
         where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
         what = f"{equation.full_label} has no finite value for {where}"
         return EvaluationError(code, what, place, why=why, remedy=remedy)
+
+    def without_root(self, equation: Equation, scope: Scope) -> EvaluationError:
+        """Return the error that an equation has not exactly one root for one cell."""
+        found, ends = bracketed(self.evaluator, equation, scope), ends_of(self.evaluator.methodology.quantity[equation.quantity])
+        changes, low, high, left = (float(np.ravel(part)[0]) for part in (found.changes, *found.ends, found.left))
+        where = ", ".join(self.evaluator.labels(letter, scope)[0] for letter in scope.letters) or equation.quantity
+        within = f"within {ends[0]:g} to {ends[1]:g}"
+        code, why = "V604", f"the sides differ by {low:g} at {ends[0]:g} and by {high:g} at {ends[1]:g}, and are equal nowhere in between"
+        if changes > 1:
+            why = f"the two sides are equal {changes:g} times {within}, and one of these is meant"
+        elif changes == 1:
+            code, why = "V606", f"where the sides change order {within} they differ by {left:g}: a jump or a pole, and no root"
+        elif not np.isfinite([changes, low, high, left]).all():
+            why = f"a side is no finite number everywhere {within}"
+        return EvaluationError(code, f"{equation.full_label} has no solution for {where}", equation.place, why=why,
+                               remedy=f"check what it reads, or narrow the range of {equation.quantity}")  # fmt: skip
 
     def hole(self, equation: Equation, node: Node, names: list[str], place: Place | None) -> EvaluationError:
         """Return the error that an equation reads cells that are not there."""
@@ -97,6 +119,9 @@ class Diagnosis:
         if isinstance(node, Binary) and node.op == "/" and self.least(node.right, scope) == 0:
             divisor = _text(node.right, source)
             return "V601", f"the divisor {divisor} is zero", "check the divisor's inputs, or write a case for zero"
+        if isinstance(node, Call) and FUNCTIONS[node.name].domain and len(node.arguments) > 1:
+            values = ", ".join(f"{_text(part, source)} is {self.least(part, scope, signed=True):g}" for part in node.arguments)
+            return "V602", f"{node.name} takes {FUNCTIONS[node.name].domain}, and {values}", "check its inputs"
         if isinstance(node, Call) and FUNCTIONS[node.name].domain and self.least(node.arguments[0], scope, signed=True) <= 0:
             value = self.least(node.arguments[0], scope, signed=True)
             operand = _text(node.arguments[0], source)
@@ -106,10 +131,28 @@ class Diagnosis:
         if isinstance(node, Binary) and node.op == "^" and self.least(node.left, scope, signed=True) <= 0:
             value = self.least(node.left, scope, signed=True)
             return "V602", f"{_text(node.left, source)} is {value:g} and has no such power", "check the base and the exponent"
+        if isinstance(node, Reduce) and isinstance(node.body, Points):
+            return self.no_place(node, node.body, scope, source)
         if isinstance(node, Reduce):
-            why = f"{node.kind} over no members at all, or the result is too large"
+            few = "fewer than two members" if node.kind in ("StdDev", "StdErr") else "no members at all"
+            why = f"{node.kind} over {few}, or the result is too large"
             return "V603", why, "list the members, or check the inputs it uses"
         return "V603", "the result is too large for a number, or a value that it uses is missing", "check the inputs it uses"
+
+    def no_place(self, node: Reduce, points: Points, scope: Scope, source: Source) -> tuple[str, str, str]:
+        """Say why a table has no value for a number, of which one cell was asked for."""
+        table = evaluated_table(self.evaluator, node, points, scope)
+        numbers = [float(np.ravel(x.number)[0]) for x in table.points if np.ravel(x.there)[0] == TRUE]
+        letter, at, name = node.binders[0].letter, float(np.ravel(table.at)[0]), _text(points.numbers, source)
+        falls = next(((a, b) for a, b in pairwise(numbers) if not a < b), None)
+        if falls is not None:
+            return "V602", f"{name} does not ascend along {letter}: {falls[1]:g} stands behind {falls[0]:g}", "order the points by their number"
+        least = 2 if node.kind == "Interpolate" else 1
+        if len(numbers) < least:
+            return "V602", f"{node.kind} goes through {len(numbers)} points", f"list at least {least}"
+        end = f" to {numbers[-1]:g}" if node.kind == "Interpolate" else " on"
+        what = f"{_text(points.at, source)} is {at:g}, and the table goes from {numbers[0]:g}{end}"
+        return "V602", what, "extend the table, or say what holds outside: max(x, least), min(x, most), or cases"
 
     def no_matrix_power(self, node: Binary, scope: Scope) -> str:
         """Say why a matrix, of which one cell was asked for, has no such power."""
@@ -134,6 +177,8 @@ class Diagnosis:
         return node, scope
 
     def inner(self, node: Node, scope: Scope) -> Iterator[tuple[Node, Scope]]:
+        if isinstance(node, Reduce) and isinstance(node.body, Points):
+            yield node.body.at, scope
         if isinstance(node, Reduce):
             inner, masks, names = scope, [], [binder.letter for binder in node.binders]
             for binder in node.binders:

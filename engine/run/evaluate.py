@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from engine.plan.cells import EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.plan.plan import Loop, Plan, Stage, Step
 from engine.plan.reach import axis_place, places_along
+from engine.run.brackets import FoundRoot, bracketed, ends_of
 from engine.run.conditions import ConditionEvaluator, Hole
 from engine.run.diagnosis import Diagnosis
-from engine.run.formula import COLUMN, ROW, Exactly, FormulaEvaluator, Scope, Valued, aligned
+from engine.run.formula import COLUMN, ROW, CountsAs, Exactly, FormulaEvaluator, Scope, Valued, aligned
 from engine.run.inputs import Inputs
 from engine.run.magnitudes import NOISE, MagnitudeFormulas
 from engine.run.ranges import check_ranges
 from engine.run.solvers import Solution, root_parts, solve_root
 from equations.errors import EvaluationError
-from equations.formula.syntax import IndexLabel, IndexLetter, MatrixRef, Node, quantities_in
-from equations.model.equation import Equation
+from equations.formula.syntax import Compare, Element, IndexLabel, IndexLetter, MatrixRef, Node, quantities_in
+from equations.model.equation import BRACKET, Equation
 from equations.model.left_side import LeftSide, OnAxis, left_side
 from equations.model.methodology import Methodology
 from equations.records import record
@@ -49,9 +50,9 @@ class Values:
     states: Mapping[str, NDArray[np.uint8]]
     steps: Mapping[str, tuple[Step, ...]]
     step_of: Mapping[str, NDArray[np.int16]]
-    solutions: tuple[Solution, ...] = ()
-    #: Values that lay near a whole number, were rounded, and are not known as fractions: they count as the whole number.
-    near_whole: tuple[float, ...] = ()
+    solutions: tuple[Solution | FoundRoot, ...] = ()
+    #: Values that lay near a step, were rounded, and are not known as fractions: they count as the step.
+    near_whole: tuple[CountsAs, ...] = ()
 
     def step_at(self, quantity: str, cell: tuple[int, ...]) -> Step | None:
         """Return the step that gave a cell, ``None`` for what was given."""
@@ -124,7 +125,7 @@ class StepEvaluator:
     states: dict[str, NDArray[np.uint8]]
     steps: dict[str, tuple[Step, ...]] = field(default_factory=dict)
     step_of: dict[str, NDArray[np.int16]] = field(default_factory=dict)
-    solutions: list[Solution] = field(default_factory=list)
+    solutions: list[Solution | FoundRoot] = field(default_factory=list)
     sides: dict[str, LeftSide] = field(default_factory=dict)
     places: dict[tuple[str, str], tuple[int, tuple[int, ...]]] = field(default_factory=dict)
 
@@ -133,7 +134,7 @@ class StepEvaluator:
         self.setting = self.formulas.setting
         self.arrays = self.formulas.arrays
 
-    def values(self, near_whole: tuple[float, ...] = ()) -> Values:
+    def values(self, near_whole: tuple[CountsAs, ...] = ()) -> Values:
         """Return all numbers, once every stage is done."""
         return Values(self.arrays, self.states, self.steps, self.step_of, tuple(self.solutions), near_whole)
 
@@ -287,6 +288,8 @@ class StepEvaluator:
     # -- implicit equations
 
     def solved(self, equation: Equation, scope: Scope) -> Valued:
+        if equation.solver == BRACKET:
+            return self.bracketed(equation, scope)
         known, exponent = root_parts(equation)
         letters = tuple(scope.letters)
         axes = (*letters, ROW, COLUMN)
@@ -302,6 +305,15 @@ class StepEvaluator:
             result[cell] = self.root(equation, where, matrices[cell], float(powers[cell][0, 0]))
         return result, axes
 
+
+    def bracketed(self, equation: Equation, scope: Scope) -> Valued:
+        """Solve an equation with one unknown, cell by cell of its left side."""
+        found, ends = bracketed(self.formulas, equation, scope), ends_of(self.methodology.quantity[equation.quantity])
+        labels = [self.formulas.labels(letter, scope) for letter in found.axes]
+        for cell in map(tuple, np.argwhere(np.isfinite(np.asarray(found.root, float)))):
+            where = ", ".join(own[at] for own, at in zip(labels, cell, strict=True))
+            self.solutions.append(FoundRoot(equation.id, where, float(found.root[cell]), float(found.left[cell]), ends))
+        return found.root, found.axes
 
     def root(self, equation: Equation, where: str, matrix: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
         """Solve one matrix; where only a rule asks for it, what cannot be solved stays missing."""
@@ -378,8 +390,24 @@ class MagnitudeSteps(StepEvaluator):
 
     def solved(self, equation: Equation, scope: Scope) -> Valued:
         """Return the largest element of a root for each of its elements: rounding is that of the whole matrix."""
+        if equation.solver == BRACKET:
+            return self.size_of_root(equation, scope)
         assert isinstance(self.formulas, MagnitudeFormulas) and isinstance(equation.defines, MatrixRef)
         array, letters = self.formulas.real.matrix(equation.defines, scope)
         axes = scope.order({*letters})
         size = array.shape[-1]
         return np.abs(aligned((array, letters), axes)).max(axis=(-2, -1), keepdims=True) * np.full((size, size), float(size)), axes
+
+    def size_of_root(self, equation: Equation, scope: Scope) -> Valued:
+        """Return what enters a root: itself, and what enters the two sides over the slope of their difference."""
+        assert isinstance(self.formulas, MagnitudeFormulas) and isinstance(equation.formula, Compare) and isinstance(equation.defines, Element)
+        root = self.formulas.real.element(equation.defines, scope)
+        self.formulas.unknown[equation.quantity] = np.abs(root[0]), root[1]
+        try:
+            sizes = [self.formulas.value(side, scope) for side in (equation.formula.left, equation.formula.right)]
+        finally:
+            del self.formulas.unknown[equation.quantity]
+        steepness = bracketed(self.formulas.real, equation, scope).slope
+        axes = scope.order({x for _, letters in (root, *sizes) for x in letters})
+        entered = sum(aligned(size, axes) for size in sizes)
+        return np.abs(aligned(root, axes)) + entered / np.maximum(np.abs(steepness), 1e-300), axes

@@ -25,8 +25,11 @@ from engine.run.conditions import ConditionEvaluator, Hole
 from engine.run.functions import FUNCTIONS, REDUCTIONS
 from engine.run.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
 from engine.run.numbers import OPERATION
+from engine.run.samples import SAMPLES
+from engine.run.tables import looked_up
 from equations.errors import InputError, listed
 from equations.formula.functions import FUNCTIONS as LANGUAGE
+from equations.formula.rounding import without_step
 from equations.formula.syntax import (
     All,
     Binary,
@@ -48,6 +51,7 @@ from equations.formula.syntax import (
     Negative,
     Node,
     Number,
+    Points,
     Ratio,
     Reduce,
     Transpose,
@@ -63,6 +67,15 @@ class Exactly(Protocol):
     def of(self, node: Node, scope: Scope) -> Valued:
         """Return the value; elements are :class:`~engine.run.arithmetic.rational.Rational`, or floats where no fraction is known."""
         ...
+
+
+@dataclass(frozen=True)
+class CountsAs:
+    """A number that was rounded and counts as another one beside it: its last digits would decide, and it is known as a float only."""
+
+    function: str
+    value: float
+    counts_as: float
 
 
 @dataclass(frozen=True)
@@ -108,8 +121,11 @@ class FormulaEvaluator(ConditionEvaluator):
 
     #: The same numbers in fractions, for what the last digits of a float would decide; none in batches.
     exact: Exactly | None = None
-    #: What lay near a whole number and is not known as a fraction, so that it counts as the whole number.
-    undecided: list[float] = field(default_factory=list)
+    #: What lay near where a function jumps and is not known as a fraction, so that it counts as the place of the jump.
+    undecided: list[CountsAs] = field(default_factory=list)
+
+    #: What is tried in place of a quantity while its equation is solved (:mod:`engine.run.brackets`).
+    unknown: dict[str, Valued] = field(default_factory=dict)
 
     def exists(self, quantity: str) -> Array | None:
         """Return a mask of the cells that exist under the quantity's relation, or ``None`` where all do."""
@@ -144,6 +160,8 @@ class FormulaEvaluator(ConditionEvaluator):
                 return np.swapaxes(array, -1, -2), letters
             case Diagonal():
                 return self.diagonal(node, scope)
+            case Points(numbers=numbers, values=values):  # a number where the point is there
+                return self.apply("add", [self.value(numbers, scope), self.value(values, scope)], scope)
             case Reduce(kind=kind) if kind not in ("All", "Any"):
                 return self.reduced(node, scope)
             case Cases():
@@ -158,6 +176,8 @@ class FormulaEvaluator(ConditionEvaluator):
         return result if len(values) < 3 else self.apply(op, [result, *values[2:]], scope)
 
     def element(self, node: Element, scope: Scope) -> Valued:
+        if node.quantity in self.unknown:
+            return self.unknown[node.quantity]
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
         at = self.places(node, letters, scope)
         return self.there(node.quantity, at, self.held(node.quantity)[at], letters, frozenset(letters)), letters
@@ -242,6 +262,8 @@ class FormulaEvaluator(ConditionEvaluator):
     def call(self, node: Call, scope: Scope) -> Valued:
         if LANGUAGE[node.name].rule == "calendar":
             return self.calendar(node, scope)
+        if LANGUAGE[node.name].rounds and len(node.arguments) > 1:
+            return self.value(without_step(node), scope)
         values = [self.value(argument, scope) for argument in node.arguments]
         result = self.apply(node.name, values, scope)
         return result if self.exact is None else self.decided_exactly(node, values[0], result, scope)
@@ -269,7 +291,7 @@ class FormulaEvaluator(ConditionEvaluator):
         exact, letters = self.exact.of(node.arguments[0], scope)
         fractions = aligned((exact, letters), scope.order(set(letters)))
         result, unknown = rounded_exactly(np.asarray(rounded[0]), near, fractions, meaning.exactly)
-        self.undecided += np.asarray(value[0])[unknown].tolist()
+        self.undecided += [CountsAs(node.name, float(x), round(x - meaning.jumps) + meaning.jumps) for x in np.asarray(value[0])[unknown]]
         return result, rounded[1]
 
     def calendar(self, node: Call, scope: Scope) -> Valued:
@@ -293,16 +315,22 @@ class FormulaEvaluator(ConditionEvaluator):
     # -- reductions
 
     def reduced(self, node: Reduce, scope: Scope) -> Valued:
+        if isinstance(node.body, Points):
+            return looked_up(self, node, node.body, scope)
         terms = self.terms(node, scope, self.value)
-        array, axes, neutral = terms.array, terms.axes, self.arithmetic.constants(np.array(REDUCTIONS[node.kind].neutral))
+        self.pass_on(self.read_in_sum(hole, terms) for hole in terms.around)
+        return (self.folded(node.kind, terms.array, terms) if node.kind in REDUCTIONS else SAMPLES[node.kind](self, terms)), terms.left
+
+    def folded(self, kind: str, array: Array, terms: Terms) -> Array:
+        """Return an array along the terms of a reduction folded over those that take part. Shape: along the letters that are left."""
+        neutral, axes = self.arithmetic.constants(np.array(REDUCTIONS[kind].neutral)), terms.axes
         for mask in terms.masks:
             array = self.arithmetic.where(aligned(mask, axes), array, neutral)
-        self.pass_on(self.read_in_sum(hole, terms) for hole in terms.around)
         for letter in reversed(terms.bound):
             at = axes.index(letter)
-            array = self.arithmetic.reduce(node.kind, array, at)
+            array = self.arithmetic.reduce(kind, array, at)
             axes = axes[:at] + axes[at + 1 :]
-        return array, axes
+        return array
 
     def quantified(self, node: Reduce, scope: Scope) -> Valued:
         terms = self.terms(node, scope, self.decided)

@@ -18,7 +18,8 @@ from engine.plan.time_axes import common, count, operation
 from engine.project.written_numbers import EPOCH
 from engine.run.arithmetic.comparisons import equal, greater, greater_equal, less, less_equal, not_equal
 from engine.run.arithmetic.powers import power
-from engine.run.arithmetic.whole_numbers import ceil, floor
+from engine.run.arithmetic.student import quantile_t, slopes_of_quantile
+from engine.run.arithmetic.whole_numbers import ceil, floor, round_down, round_half_down, round_half_even, round_half_up, round_up
 from engine.run.calendar_days import calendar_years, elapsed_years
 from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.records import record
@@ -112,6 +113,17 @@ def _power_slopes(x: Any, y: Any) -> tuple[Any, ...]:
     return np.where(y == 0.0, 0.0, x ** (y - 1) * y), np.where(x > 0, x**y * np.log(x), 0.0)
 
 
+_HALF = Fraction(1, 2)
+
+
+def _signed(value: Fraction, size: int) -> int:
+    return -size if value < 0 else size
+
+
+def _rounding(number: Callable[..., Any], exactly: Callable[[Fraction], int], jumps: float, *mistaken: str) -> FunctionMeaning:
+    return FunctionMeaning(number, sign="all", entered=lambda result, *_: result, exactly=exactly, jumps=jumps, mistaken=mistaken)
+
+
 OPERATORS: dict[str, Operation] = {
     "add": Operation(np.add, slope=lambda x, y: (1, 1), sign="all"),
     "sub": Operation(np.subtract, slope=lambda x, y: (1, -1)),
@@ -135,8 +147,13 @@ FUNCTIONS: dict[str, FunctionMeaning] = {
                            mistaken=("max",)),
     "pos": FunctionMeaning(positive_part, slope=lambda x: (x > 0,), sign="always"),
     "abs": FunctionMeaning(np.abs, slope=lambda x: (np.sign(x),), sign="always"),
-    "floor": FunctionMeaning(floor, sign="all", entered=lambda result, *_: result, exactly=math.floor, mistaken=("ceil",)),
-    "ceil": FunctionMeaning(ceil, sign="all", entered=lambda result, *_: result, exactly=math.ceil, mistaken=("floor",)),
+    "floor": _rounding(floor, math.floor, 0.0, "ceil", "round"),
+    "ceil": _rounding(ceil, math.ceil, 0.0, "floor", "round"),
+    "round": _rounding(round_half_up, lambda x: _signed(x, math.floor(abs(x) + _HALF)), 0.5, "round_down", "round_half_even"),
+    "round_half_even": _rounding(round_half_even, round, 0.5, "round", "round_down"),
+    "round_half_down": _rounding(round_half_down, lambda x: _signed(x, math.ceil(abs(x) - _HALF)), 0.5, "round", "round_down"),
+    "round_up": _rounding(round_up, lambda x: _signed(x, math.ceil(abs(x))), 0.0, "round_down", "round"),
+    "round_down": _rounding(round_down, math.trunc, 0.0, "round_up", "round"),
     "sqrt": FunctionMeaning(np.sqrt, slope=lambda x: ((1 / 2) / np.sqrt(x),), sign="always", partial=True, domain="a number not below zero",
                             entered=lambda result, sizes, entered: np.abs(result) + 1 / np.maximum(np.abs(result), 1e-150) * entered[0]),
     "exp": FunctionMeaning(np.exp, slope=lambda x: (np.exp(x),), sign="always", partial=True,
@@ -145,6 +162,10 @@ FUNCTIONS: dict[str, FunctionMeaning] = {
                           entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0]),
     "log10": FunctionMeaning(np.log10, slope=lambda x: (1 / (x * np.log(10)),), partial=True, domain="a number above zero",
                              entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], mistaken=("ln",)),
+    "quantile_t": FunctionMeaning(
+        quantile_t, 2, slopes_of_quantile, partial=True, domain="a probability between 0 and 1 and degrees of freedom above zero",
+        entered=lambda result, sizes, entered: np.abs(result) + sum(
+            np.abs(slope) * size for slope, size in zip(slopes_of_quantile(*sizes), entered, strict=True))),
     "days_in_year": FunctionMeaning(lambda setting, days: count(days), mistaken=("operating_days",)),
     "operating_days": FunctionMeaning(lambda setting, days: count(common(days, operation(setting))), mistaken=("days_in_year",)),
     "elapsed_years": FunctionMeaning(elapsed_years),

@@ -22,6 +22,7 @@ from engine.project.statements import Blanket, Pattern, Statements, TieError
 from engine.project.unit_alternatives import alternatives_taken, mixed_alternatives
 from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
+from engine.run.declared_errors import DeclaredErrors
 from equations.citation import Citation
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.model.dataset import ValueBlock
@@ -142,6 +143,9 @@ class _Binder:
         for id_, blocks in self.project.values.items():
             if id_ in self.methodology.quantity:
                 self.take_project(self.methodology.quantity[id_], blocks)
+        for quantity in map(self.methodology.quantity.__getitem__, self.plan.inputs):
+            if quantity.standard_error_of:
+                self.take_errors(quantity, self.methodology.quantity[quantity.standard_error_of])
         values, states, origins = {}, {}, {}
         for id_, box in self.plan.inputs.items():
             values[id_], states[id_], origins[id_] = self.fill(self.methodology.quantity[id_], box)
@@ -180,6 +184,16 @@ class _Binder:
                 if earlier is not None and earlier.origin.kind == kind:
                     self.twice(quantity, cell, earlier.origin.name, name, block)
                 held[cell] = Given(text, block.unit, origin, block.place)
+
+    def take_errors(self, quantity: Quantity, of: Quantity) -> None:
+        """Take the declared standard errors of a quantity; those of the project stand before numbers of a dataset."""
+        declared = DeclaredErrors(self.methodology, self.project, of, self.read_unit, lambda cell: self.stated(of, cell), self.errors)
+        held = self.statements(quantity.id).published
+        for cell in cells_of(self.plan.inputs[quantity.id]):
+            found = declared.of(cell, tuple(self.plan.setting.members[axis][at] for axis, at in zip(of.indices, cell, strict=True)))
+            if found is not None and (found.origin.kind == "project" or cell not in held):
+                held[cell] = found
+                self.units[found.unit.text] = found.unit
 
     def twice(self, quantity: Quantity, cell: tuple[int, ...], first: str, second: str, block: ValueBlock) -> None:
         """Report a cell for which datasets of one standing hold two numbers: which counts may not depend on their order."""
@@ -430,6 +444,8 @@ class _Binder:
         datasets = [d.id for d in self.methodology.datasets if d.use != "default"
                     and any(b.quantity == quantity.id for b in d.values)]  # fmt: skip
         ways = [f"supply it under `values: {quantity.id}:` ({quantity.unit})"]
+        if quantity.standard_error_of:
+            ways.insert(0, f"declare the uncertainty of {quantity.standard_error_of} with `se` or `relative_se`")
         ways += [f"request the dataset {d} under `datasets:`" for d in datasets]
         equations = self.methodology.definitions.get(quantity.id, ())
         if equations and not partly:

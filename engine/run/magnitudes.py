@@ -6,6 +6,7 @@ probabilities near 1 were added and taken away, and -6e-15 tonnes is one where n
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,8 +15,9 @@ import numpy as np
 
 from engine.run.formula import ROW, FormulaEvaluator, Scope, Valued, aligned
 from engine.run.functions import FUNCTIONS
+from engine.run.tables import evaluated_table
 from equations.formula.functions import FUNCTIONS as LANGUAGE
-from equations.formula.syntax import Binary, Call, Negative, Node, Reduce
+from equations.formula.syntax import Binary, Call, Negative, Node, Points, Reduce
 
 #: Share of the magnitudes that went into a number by which rounding may have moved it: the last digits of sixteen.
 NOISE = 1e-12
@@ -32,8 +34,10 @@ class MagnitudeFormulas(FormulaEvaluator):
         match node:
             case Negative(operand=operand):
                 return self.value(operand, scope)
-            case Reduce(kind="Min"):
+            case Reduce(kind="Min" | "StdDev" | "StdErr"):  # what lies beside the mean is known to the digits of the largest
                 return super().value(replace(node, kind="Max"), scope)
+            case Reduce(body=Points() as points):
+                return self.of_table(node, points, super().value(replace(node, kind="Max", body=points.values), scope), scope)
         array, letters = super().value(node, scope)
         return np.abs(array), letters
 
@@ -70,6 +74,16 @@ class MagnitudeFormulas(FormulaEvaluator):
         axes = scope.order({x for _, letters in (result, *parts[0], *parts[1]) for x in letters})
         sizes, entered = ([aligned(value, axes) for value in values] for values in parts)
         return FUNCTIONS[node.name].entered(aligned(result, axes), sizes, entered), axes
+
+    def of_table(self, node: Reduce, points: Points, values: Valued, scope: Scope) -> Valued:
+        """Return what enters a value between points: the largest, and more of it the nearer two points are for what enters their numbers."""
+        if node.kind != "Interpolate":
+            return values
+        numbers = [point.number for point in evaluated_table(self.real, node, points, scope).points]
+        gaps = [np.abs(after - before) for before, after in itertools.pairwise(numbers)]
+        least = min((float(np.min(gap[np.isfinite(gap) & (gap > 0)], initial=np.inf)) for gap in gaps), default=np.inf)
+        entered = self.along(np.add, (self.value(points.at, scope), super().value(replace(node, kind="Max", body=points.numbers), scope)), scope)
+        return self.along(lambda y, x: y * (1 + x / least), (values, entered), scope)
 
     def size(self, node: Node, scope: Scope) -> Valued:
         """Return the real numbers of a node without their signs."""

@@ -93,6 +93,10 @@ class Numbers:
         result, undecided = np.where(rest, otherwise, there), rest & (condition != FALSE)
         return np.where(undecided, np.nan, result) if undecided.any() else result
 
+    def asked_for(self, array: Array) -> Array:
+        """Return what must be a number although its operands are; a run finds out by itself."""
+        return array
+
     def in_branch(self) -> AbstractContextManager[None]:
         """Return a context in which what is done counts only where a case is taken."""
         return nullcontext()
@@ -126,6 +130,10 @@ class Numbers:
     def as_number(self, condition: Array) -> Array:
         """Return a condition as 1 or 0, and as no number where it is undecided."""
         return np.where(condition == TRUE, 1.0, np.where(condition == FALSE, 0.0, np.nan))
+
+    def counted(self, numbers: Array) -> Array:
+        """Return conditions that are kept as 1 and 0 as numbers that can be added."""
+        return numbers
 
     def negated(self, condition: Array) -> Array:
         """Return ``not``, a condition."""

@@ -22,6 +22,7 @@ from engine.run.conditions import Hole
 from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Terms, Valued, aligned
 from engine.run.numbers import behind, every
 from engine.run.truth import AWAY, FALSE, OPEN, TRUE
+from equations.formula.functions import SAMPLES, TABLES
 from equations.formula.syntax import (
     All,
     Binary,
@@ -51,6 +52,9 @@ class Lack:
     away: bool
     text: str
     quantity: str = ""
+
+#: Reductions that are of nothing where there are no members.
+_OF_SOME = ("Max", "Min", *SAMPLES, *TABLES)
 
 
 @dataclass
@@ -208,7 +212,7 @@ class RuleFormulas(FormulaEvaluator):
         places = [terms.axes.index(letter) for letter in terms.bound]
         gone, takes_part = (behind(array, places) for array in (terms.array, takes_part_in(terms)))
         found = (gone & takes_part).any(axis=-1)
-        if node.kind in ("Max", "Min"):
+        if node.kind in _OF_SOME:
             found = found | ~takes_part.any(axis=-1)
         result: Valued = np.asarray(found), terms.left
         for binder in node.binders:
@@ -278,7 +282,7 @@ class RuleFormulas(FormulaEvaluator):
             if isinstance(binder.within, Window) and self.window_away(binder.within, self.terms(node, scope, self.away))[0].any():
                 yield Lack(True, self.beyond(binder.within, inner))
                 return
-        if node.kind in ("Max", "Min") and not terms:
+        if node.kind in _OF_SOME and not terms:
             yield Lack(True, f"{node.kind} over no members")
         for one in terms:
             if takes_part_in(self.terms(Reduce(node.kind, (), node.body), one, self.away)).all():

@@ -228,8 +228,9 @@ def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Valu
             found.append(Finding("A714", "note", ruling.id, f"read as {setting.readings[ruling.id]!r}, not as {ruling.default!r}",
                                  ruling.issue))  # fmt: skip
     found += [*_unmonitored(methodology, data, values), *_unlisted_relations(methodology, plan), *_beyond(plan)]
-    for value in dict.fromkeys(values.near_whole):
-        found.append(Finding("A746", "note", methodology.result, f"floor or ceil of {value!r} counts as the whole number {value:,.0f}",
+    for near in dict.fromkeys(values.near_whole):
+        counted = f"the whole number {near.counts_as:,.0f}" if near.counts_as.is_integer() else f"{near.counts_as:,.1f}, halfway between two"
+        found.append(Finding("A746", "note", methodology.result, f"{near.function} of {near.value!r} counts as {counted}",
                              "it is known as a float only: a root, a power or a logarithm enters it"))  # fmt: skip
     for solution in values.solutions:
         equation = methodology.equation[solution.equation]

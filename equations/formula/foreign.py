@@ -10,14 +10,23 @@ import re
 from equations.formula.tokens import Token
 
 _CASES = "write cases(condition: a, otherwise: b)"
-_MEMBERS = "divide a Sum over the members by their number, Sum(i, a) / Sum(i, 1)"
-_ROUND = "write floor(x) or ceil(x); half up to a whole number is floor(x + 0.5), with its unit"
+_INTERPOLATE = "write Interpolate(k, X[k], Y[k], x): points, and the number that is looked up"
+_LOOKUP = "write Lookup(k, lower[k], value[k], x) for classes by their lower bounds; a value by its member is X[i]"
+_MEMBERS = "write Mean(i, a)"
+_ROUND = "write round(x), round_down(x) or floor(x); a step stands behind a comma, as in round(x, 0.1)"
 _LOGARITHM = "write ln(x) for the natural logarithm, log10(x) for the decimal one"
 #: Functions of other languages, in small letters.
 _FUNCTIONS: dict[str, str] = {
     **dict.fromkeys(("if", "iff", "ifelse", "iif", "where", "piecewise", "switch", "choose", "case", "when", "ifs"), _CASES),
-    **dict.fromkeys(("mean", "average", "avg"), _MEMBERS), **dict.fromkeys(("count", "len", "size"), "write Sum(i, 1)"),
-    **dict.fromkeys(("round", "rnd", "int", "trunc"), _ROUND), **dict.fromkeys(("log", "loge", "lg"), _LOGARITHM),
+    **dict.fromkeys(("mean", "average", "avg"), _MEMBERS), **dict.fromkeys(("count", "len", "size"), "write Count(i), or Count(i, condition)"),
+    **dict.fromkeys(("stdev", "std", "sd", "sigma"), "write StdDev(i, a) for the standard deviation of a sample"),
+    **dict.fromkeys(("sem", "stderr", "se_of"), "write StdErr(i, a) for the standard error of a mean"),
+    **dict.fromkeys(("interp", "linear", "interpolate", "forecast"), _INTERPOLATE),
+    **dict.fromkeys(("first_until", "cohort", "top"), "write FirstUntil(k, order[k], amount[k], limit, order[m])"),
+    **dict.fromkeys(("vlookup", "hlookup", "xlookup", "lookup"), _LOOKUP),
+    **dict.fromkeys(("rnd", "int", "trunc", "fix", "mround", "rint", "rounded"), _ROUND),
+    **dict.fromkeys(("log", "loge", "lg"), _LOGARITHM),
+    "rounddown": "write round_down(x)", "roundup": "write round_up(x)",
     **dict.fromkeys(("pow", "power"), "write x ^ n"), "square": "write x ^ 2", "sqr": "did you mean sqrt? a square is x ^ 2",
     **dict.fromkeys(("prod", "product"), "write Product(i, ...)"), **dict.fromkeys(("sumif", "sumifs", "sumproduct"), "write Sum(i, ...)"),
     **dict.fromkeys(("iferror", "isna", "coalesce", "nvl"), "a hole is never a number: let the project state it, or write `excluded` in cases"),

@@ -8,14 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from equations.formula.rounding import half_down, half_even, half_up, stepped
 from equations.records import record
 
 #: Reductions over members, and the sign under which LaTeX writes each.
-REDUCTIONS = {"Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists"}
+REDUCTIONS = {
+    "Sum": r"\sum", "Product": r"\prod", "Max": r"\max", "Min": r"\min", "All": r"\forall", "Any": r"\exists",
+    "Count": r"\mathrm{count}", "Mean": r"\mathrm{mean}", "StdDev": r"\mathrm{sd}", "StdErr": r"\mathrm{se}",
+    "Interpolate": r"\mathrm{interpolate}", "Lookup": r"\mathrm{lookup}",
+}  # fmt: skip
+#: Reductions of a sample, whose members are its records.
+SAMPLES = ("Mean", "StdDev", "StdErr")
+#: Reductions of a table by number, whose members are its points: number, value, and the number that is looked up.
+TABLES = ("Interpolate", "Lookup")
+#: Functions over members that are read as the formula that they are short for.
+SHORT_FORMS = ("FirstUntil",)
 #: Words with a meaning of their own; no quantity, letter, set or choice may take them.
 RESERVED = frozenset(
     {"and", "or", "not", "in", "otherwise", "excluded", "cases", "start", "end", "first", "last", "reading", "supplied"}
-    | {"project_start", "project_end"}
+    | {"project_start", "project_end", *SHORT_FORMS}
 )
 
 
@@ -35,7 +46,7 @@ class Function:
     meaning
         What it is, in plain words.
     rounds
-        What it makes of an amount, where it rounds to whole units.
+        What it makes of an amount, where it rounds to whole units; such a function takes a step as second argument.
     axis
         Of a calendar function: the only kind of axis that it takes; empty for any in time.
     sympy
@@ -62,15 +73,31 @@ FUNCTIONS: dict[str, Function] = {
         Function("pos", 1, 1, "same", r"\max(#, 0)", "the positive part: the value if above zero, else zero",
                  sympy=lambda s, x: s.Max(x, 0, evaluate=False)),
         Function("abs", 1, 1, "same", "| # |", "the absolute value", sympy=lambda s, x: s.Abs(x, evaluate=False)),
-        Function("floor", 1, 1, "same", r"\lfloor # \rfloor", "rounded down to a whole unit", rounds="whole units, rounded down",
-                 sympy=lambda s, x: s.floor(x, evaluate=False)),
-        Function("ceil", 1, 1, "same", r"\lceil # \rceil", "rounded up to a whole unit", rounds="whole units, rounded up",
-                 sympy=lambda s, x: s.ceiling(x, evaluate=False)),
+        Function("floor", 1, 2, "same", r"\lfloor # \rfloor", "rounded down to a whole unit, or to a step",
+                 rounds="whole units, rounded down", sympy=stepped(lambda s, x: s.floor(x, evaluate=False))),
+        Function("ceil", 1, 2, "same", r"\lceil # \rceil", "rounded up to a whole unit, or to a step",
+                 rounds="whole units, rounded up", sympy=stepped(lambda s, x: s.ceiling(x, evaluate=False))),
+        Function("round", 1, 2, "same", r"\mathrm{round}(#)", "rounded to the nearest whole unit or step, a half away from zero",
+                 rounds="whole units, rounded to the nearest", sympy=stepped(half_up)),
+        Function("round_half_even", 1, 2, "same", r"\mathrm{round\ half\ even}(#)",
+                 "rounded to the nearest whole unit or step, a half to the even one", rounds="whole units, rounded to the nearest",
+                 sympy=stepped(half_even)),
+        Function("round_half_down", 1, 2, "same", r"\mathrm{round\ half\ down}(#)",
+                 "rounded to the nearest whole unit or step, a half towards zero", rounds="whole units, rounded to the nearest",
+                 sympy=stepped(half_down)),
+        Function("round_up", 1, 2, "same", r"\mathrm{round\ up}(#)", "rounded away from zero to a whole unit, or to a step",
+                 rounds="whole units, rounded away from zero",
+                 sympy=stepped(lambda s, x: s.sign(x) * s.ceiling(s.Abs(x), evaluate=False))),
+        Function("round_down", 1, 2, "same", r"\mathrm{round\ down}(#)", "rounded towards zero to a whole unit, or to a step",
+                 rounds="whole units, rounded towards zero",
+                 sympy=stepped(lambda s, x: s.sign(x) * s.floor(s.Abs(x), evaluate=False))),
         Function("sqrt", 1, 1, "root", r"\sqrt{#}", "the square root", sympy=lambda s, x: s.Pow(x, s.Rational(1, 2), evaluate=False)),
         Function("exp", 1, 1, "plain", r"\exp(#)", "the exponential", sympy=lambda s, x: s.exp(x, evaluate=False)),
         Function("ln", 1, 1, "plain", r"\ln(#)", "the natural logarithm", sympy=lambda s, x: s.log(x, evaluate=False)),
         Function("log10", 1, 1, "plain", r"\log_{10}(#)", "the decimal logarithm",
                  sympy=lambda s, x: s.log(x, evaluate=False) / s.log(10)),
+        Function("quantile_t", 2, 2, "plain", r"\mathrm{t}^{-1}(#)",
+                 "the quantile of Student's t distribution: of a probability and of degrees of freedom"),
         Function("days_in_year", 1, 1, "calendar", r"\mathrm{days}(#)", "calendar days of a year", "day", axis="year"),
         Function("operating_days", 1, 1, "calendar", r"\mathrm{operating\ days}(#)",
                  "days of a year, or of another stretch of time, between the project's first and last day, both included", "day"),

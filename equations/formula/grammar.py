@@ -12,7 +12,8 @@ from itertools import takewhile
 
 from equations.errors import ExpressionError, near
 from equations.formula import foreign
-from equations.formula.functions import FUNCTIONS, REDUCTIONS
+from equations.formula.functions import FUNCTIONS, REDUCTIONS, SHORT_FORMS
+from equations.formula.short_forms import SHAPES, first_until
 from equations.formula.syntax import (
     MARKS,
     Binary,
@@ -32,12 +33,13 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Span,
     Text,
     Window,
-    children,
+    levels,
 )
 from equations.formula.tokens import Source, Token, read_tokens
 
@@ -129,7 +131,7 @@ class _Parser:
                             why="two values stand next to each other without an operator between them",
                             remedy=foreign.behind_a_formula(self.tokens, self.at) or
                             "write * for a product (juxtaposition is not multiplication), or remove it")  # fmt: skip
-        if _levels(node) > MOST_LEVELS:
+        if levels(node) > MOST_LEVELS:
             raise self.fail("X202", f"a formula of more than {MOST_LEVELS} operations on top of each other", node.span,
                             why="each further term of a chain such as a + b + c stands on the ones before",
                             remedy="divide it into several equations")  # fmt: skip
@@ -279,10 +281,10 @@ class _Parser:
         self.advance()
         if name.text == "cases":
             return self.by_cases(name)
-        if name.text in REDUCTIONS:
+        if name.text in REDUCTIONS or name.text in SHORT_FORMS:
             return self.reduction(name)
         if name.text not in FUNCTIONS and name.text not in ("reading", "supplied"):
-            known = [*FUNCTIONS, *REDUCTIONS, "cases", "reading", "supplied"]
+            known = [*FUNCTIONS, *REDUCTIONS, *SHORT_FORMS, "cases", "reading", "supplied"]
             raise self.fail("X203", f"there is no function {name.text!r}", name.span,
                             why="a formula can call only " + ", ".join(sorted(known)),
                             remedy=foreign.for_function(name.text) or near(name.text, known) or
@@ -307,7 +309,7 @@ class _Parser:
         least, most = (function.least, function.most) if function else (1, 1)
         count = len(call.arguments)
         if count < least or (most is not None and count > most):
-            wanted = f"{least}" if most == least else f"at least {least}"
+            wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} or {most}"
             shape = f"{call.name}({', '.join(['...'] * least)})"
             raise self.fail("X203", f"{call.name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {count}", call.span,
                             why=function.meaning if function else "", remedy=f"write {shape}")  # fmt: skip
@@ -338,13 +340,32 @@ class _Parser:
 
     def reduction(self, name: Token) -> Node:
         binders = [self.binder(name.text)]
+        if name.text == "Count" and (close := self.accept(")")):
+            return Reduce(name.text, tuple(binders), Number("1", span=close.span), span=(name.span[0], close.span[1]))
         self.comma(name.text)
+        if name.text in SHAPES:
+            return self.table(name, binders[0])
         while self.looks_like_binder():
             binders.append(self.binder(name.text))
             self.comma(name.text)
         body = self.condition()
         close = self.expect(")", f"to close {name.text}(")
         return Reduce(name.text, tuple(binders), body, span=(name.span[0], close.span[1]))
+
+    def table(self, name: Token, binder: Binder) -> Node:
+        """Read what stands behind the letter of a table: the number of a point, its value, and the number that is looked up."""
+        parts = [self.condition()]
+        while self.accept(","):
+            parts.append(self.condition())
+        close = self.expect(")", f"to close {name.text}(")
+        span = (name.span[0], close.span[1])
+        wanted, why = SHAPES[name.text]
+        if len(parts) != wanted.count(",") + 1:
+            raise self.fail("X203", f"{name.text} takes a letter and {wanted.count(',') + 1} values, not {len(parts)}", span, why=why,
+                            remedy=f"write {name.text}({binder.letter}, {wanted.replace('*', binder.letter)})")  # fmt: skip
+        if name.text in SHORT_FORMS:
+            return first_until(binder, parts, span)
+        return Reduce(name.text, (binder,), Points(*parts, span=(parts[0].span[0], parts[-1].span[1])), span=span)
 
     def comma(self, name: str) -> None:
         """Read the comma behind the letter of a reduction."""
@@ -440,11 +461,3 @@ class _Parser:
             return IndexLabel(token.text, True, span=token.span)
         offset, end = self.offset(token.span[1])
         return IndexLetter(token.text, offset, span=(token.span[0], end))
-
-
-def _levels(node: Node) -> int:
-    """Return how deep a tree is, without recursion."""
-    levels, row = 0, [node]
-    while row:
-        levels, row = levels + 1, [child for one in row for child in children(one)]
-    return levels

@@ -330,11 +330,20 @@ class Binder(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class Reduce(Node):
-    """``Sum``, ``Product``, ``Max``, ``Min``, ``All`` or ``Any`` over the members of one or more letters."""
+    """A reduction (:data:`equations.formula.functions.REDUCTIONS`) over the members of one or more letters."""
 
     kind: str
     binders: tuple[Binder, ...]
     body: Node
+
+
+@record(frozen=True, eq=False, repr=False)
+class Points(Node):
+    """What a table by number goes through: the number of a point and its value, along the letter; and ``at``, the number that is looked up."""
+
+    numbers: Node
+    values: Node
+    at: Node
 
 
 @record(frozen=True, eq=False, repr=False)
@@ -370,6 +379,14 @@ def walk(node: Node) -> Iterator[Node]:
         node = waiting.pop()
         yield node
         waiting.extend(tuple(children(node))[::-1])
+
+
+def levels(node: Node) -> int:
+    """Return how deep a tree is, without recursion."""
+    deep, row = 0, [node]
+    while row:
+        deep, row = deep + 1, [child for one in row for child in children(one)]
+    return deep
 
 
 def quantities_in(node: Node) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Supplied,
@@ -228,15 +229,19 @@ class UnitChecker:
             return parse_unit(function.unit)
         if function.rule == "root":
             return unit ** Fraction(1, 2) if unit is not ANY else ANY
-        if unit is not ANY and not self.counts_as_plain(unit):
-            self.fault("U304", f"{node.name} of a value in {unit}", node, why=f"{node.name} takes a plain number",
-                       remedy="divide by a reference value in the same unit")  # fmt: skip
+        for unit in units:
+            if unit is not ANY and not self.counts_as_plain(unit):
+                self.fault("U304", f"{node.name} of a value in {unit}", node, why=f"{node.name} takes a plain number",
+                           remedy="divide by a reference value in the same unit")  # fmt: skip
         return PLAIN
 
     def reduction(self, node: Reduce, kind: str, body: Node) -> Unit | None:
-        if kind in ("All", "Any"):
+        if kind in ("All", "Any", "Count"):
             self.condition(body)
             return PLAIN
+        if isinstance(body, Points):
+            self.joined(self.of(body.numbers), self.of(body.at), node, f"the numbers of {kind}")
+            return self.of(body.values)
         unit = self.of(body)
         if kind == "Product" and unit is not ANY and unit != PLAIN:
             self.fault("U304", f"a product over members of values in {unit}", node,

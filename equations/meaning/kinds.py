@@ -22,6 +22,8 @@ from equations.formula.syntax import (
     Negative,
     Node,
     Not,
+    Number,
+    Points,
     Reduce,
     Span,
     Supplied,
@@ -85,6 +87,14 @@ class KindChecker:
                 return (turned[1], turned[0]) if isinstance(turned, tuple) else "number"
             case Call():
                 return self.call_kind(node)
+            case Reduce(body=Points(numbers=numbers, values=values, at=at)):
+                for part in (numbers, values, at):
+                    self.expect(part, "number")
+                return "number"
+            case Reduce(kind="Count", body=body):
+                if not isinstance(body, Number):
+                    self.expect(body, "condition")
+                return "number"
             case Reduce(kind=kind, body=body):
                 wanted = "condition" if kind in ("All", "Any") else "number"
                 found = self.kind(body)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from equations.errors import near
 from equations.formula.foreign import for_name
-from equations.formula.syntax import Name, Switch
+from equations.formula.syntax import Name, Node, Number, Switch, Text, Word
 from equations.meaning.names import Names
 
 
@@ -36,6 +36,11 @@ def values_or_members(function: str, letter: str) -> tuple[str, str]:
     return f"{function}(a, b) takes a few values; {over} goes over members", f"write {over}({letter}, ...) with a capital"
 
 
+def no_step(function: str) -> tuple[str, str]:
+    """Return why a step of rounding is a written number, and what to write."""
+    return "to what is rounded may not hang on data", f"write {function}(x, 0.1), with the unit of x behind the number where it has one"
+
+
 def counted(count: int) -> str:
     """Return how many indices there are, in words."""
     return "1 index" if count == 1 else f"{count} indices"
@@ -44,3 +49,10 @@ def counted(count: int) -> str:
 def switched(switch: Switch) -> str:
     """Return a choice or a reading as it is written in a condition."""
     return switch.id if switch.kind == "choice" else f'reading("{switch.id}")'
+
+
+def word_of(node: Node) -> str | None:
+    """Return the word that a node is, quoted or not."""
+    if isinstance(node, Text | Word | Number):
+        return node.text
+    return node.name if isinstance(node, Name) and not node.bracketed else None

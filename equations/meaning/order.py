@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from equations.errors import near_or_all
-from equations.formula.syntax import MARKS, Compare, IndexLabel, IndexLetter, Letter, Name, Node, Number, Span, Text, Window, Word
+from equations.formula.syntax import MARKS, Compare, IndexLabel, IndexLetter, Letter, Node, Span, Window, Word
+from equations.meaning.meant import word_of
 from equations.model.index_set import IndexSet
 
 if TYPE_CHECKING:
@@ -20,13 +21,6 @@ LABELS = {
     "project_year": ("PY[1-9][0-9]*", "PY1"),
 }  # fmt: skip
 _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
-
-
-def word_of(node: Node) -> str | None:
-    """Return the word or the number that a node is, if it is one."""
-    if isinstance(node, Text | Word | Number):
-        return node.text
-    return node.name if isinstance(node, Name) and not node.bracketed else None
 
 
 # -- marks

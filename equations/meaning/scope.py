@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from equations.errors import ExpressionError, MethodologyError, near, near_or_all
 from equations.formula.functions import FUNCTIONS
+from equations.formula.rounding import is_step
 from equations.formula.syntax import (
     MARKS,
     All,
@@ -33,6 +34,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Reduce,
     Span,
     Supplied,
@@ -43,11 +45,12 @@ from equations.formula.syntax import (
     Word,
 )
 from equations.formula.tokens import Source
+from equations.meaning.answers import with_answers
 from equations.meaning.calendar_calls import calendar_call
 from equations.meaning.kinds import Kind, KindChecker
-from equations.meaning.meant import counted, meant_by_letter, meant_by_name, values_or_members
+from equations.meaning.meant import counted, meant_by_letter, meant_by_name, no_step, values_or_members, word_of
 from equations.meaning.names import Names
-from equations.meaning.order import compared_letters, declare_order, is_mark_of, meant_by_mark, resolved_window, word_of
+from equations.meaning.order import compared_letters, declare_order, is_mark_of, meant_by_mark, resolved_window
 from equations.model.index_set import gathered, gathers, lies_in_time
 
 
@@ -81,14 +84,14 @@ class Resolver:
 
     def value(self, node: Node) -> Node:
         """Resolve a formula that must give a number or a matrix."""
-        new = self.resolve(node)
+        new = with_answers(self.resolve(node), self.names.quantities)
         if not self.errors and self.kind(new) == "condition":
             self.fault("X207", "a condition where a value is meant", node.span, remedy="use cases(condition: a, otherwise: b)")
         return new
 
     def condition(self, node: Node) -> Node:
         """Resolve a condition."""
-        new = self.resolve(node)
+        new = with_answers(self.resolve(node), self.names.quantities, is_condition=True)
         if not self.errors and self.kind(new) != "condition":
             self.fault("X207", "a value where a condition is meant", node.span, remedy="compare it, as in x > 0")
         return new
@@ -140,6 +143,8 @@ class Resolver:
             case Cases(branches=branches, otherwise=otherwise):
                 new = tuple((self.resolve(condition), self.resolve(value)) for condition, value in branches)
                 return replace(node, branches=new, otherwise=self.resolve(otherwise) if otherwise else None)
+            case Points(numbers=numbers, values=values):
+                return replace(node, numbers=self.resolve(numbers), values=self.resolve(values))
             case Member():
                 return self.membership(node)
             case Text():
@@ -337,6 +342,9 @@ class Resolver:
         if node.name in ("max", "min") and (free := self.as_free_letter(node.arguments[0])):
             self.fault("X205", f"{node.name} is of values, and {free} is a letter", node.span, *values_or_members(node.name, free))
             return node
+        if FUNCTIONS[node.name].rounds and len(node.arguments) > 1 and not is_step(node.arguments[1]):
+            self.fault("X203", f"the step of {node.name} is not a written number above zero", node.arguments[1].span, *no_step(node.name))
+            return node
         if rule == "date" and not self.allow_supplied:
             self.fault("X202", f"{node.name}(...) stands in a formula", node.span,
                        why="a date may decide a rule, never an equation", remedy="count days, or the year with elapsed_years(y)")  # fmt: skip
@@ -384,12 +392,14 @@ class Resolver:
     def reduction(self, node: Reduce) -> Node:
         binders: list[Binder] = []
         done: list[str] = []
+        at = self.resolve(node.body.at) if isinstance(node.body, Points) else None
         for binder in node.binders:
             new, set_id = self.binder(binder)
             if self.bind(new, set_id):
                 done.append(new.letter)
             binders.append(new)
         body = self.resolve(node.body)
+        body = replace(body, at=at) if isinstance(body, Points) and at is not None else body
         self.bound = {letter: set_id for letter, set_id in self.bound.items() if letter not in done}
         return replace(node, binders=tuple(binders), body=body)
 

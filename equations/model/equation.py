@@ -10,6 +10,8 @@ from equations.formula.syntax import Element, MatrixRef, Node
 from equations.formula.tokens import Source
 from equations.records import record
 
+#: The solver of one unknown (:mod:`engine.run.brackets`).
+BRACKET = "bracket"
 #: Greatest printed number of an equation; a span of numbers is written out, and a typing error could have no end.
 MOST_NUMBER = 9999
 

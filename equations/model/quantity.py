@@ -89,6 +89,8 @@ class Quantity:
         What years do to it, one of :data:`OVER_YEARS`; empty where the spec does not say.
     not_exact
         Why its number is not the exact ratio of its units or molar masses, where it could be taken for one.
+    standard_error_of
+        Quantity whose declared standard error it is, where a project does not give its numbers otherwise.
     """
 
     id: str
@@ -121,6 +123,7 @@ class Quantity:
     editorial: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
     not_exact: str = ""
+    standard_error_of: str = ""
 
     @property
     def axis_names(self) -> tuple[str, ...]:

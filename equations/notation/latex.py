@@ -34,6 +34,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Supplied,
@@ -169,11 +170,19 @@ class _Latex:
 
     def reduction(self, node: Reduce) -> str:
         sign, body = REDUCTIONS[node.kind], node.body
-        text = self.text(body, OR if isinstance(body, Cases) or node.kind in ("All", "Any") else OPEN, whole=True)
+        if isinstance(body, Points):
+            parts = [self.text(part, whole=True) for part in (body.numbers, body.values, body.at)]
+            inner = _round(rf"{parts[0]} \to {parts[1]},\; {parts[2]}")
+            return f"{sign}_{{{self.within(node.binders[0])}}}{inner}"
+        if node.kind == "Count" and isinstance(body, Number):
+            return f"{sign}({', '.join(map(self.within, node.binders))})"
+        text = self.text(body, OR if isinstance(body, Cases) or node.kind in ("All", "Any", "Count") else OPEN, whole=True)
         if node.kind in ("Sum", "Product"):
             return " ".join([*(f"{sign}{self.binder(binder)}" for binder in node.binders), text])
         if node.kind in ("All", "Any"):
             return " ".join([*(rf"{sign} {self.within(binder)}:" for binder in node.binders), text])
+        if node.kind == "Count":
+            text = f"({text})"
         return f"{sign}_{{{', '.join(map(self.within, node.binders))}}} {text}"
 
     def binder(self, binder: Binder) -> str:
@@ -280,11 +289,13 @@ class _Latex:
 
     def call(self, node: Call) -> str:
         left, right = FUNCTIONS[node.name].latex.split("#")
-        inner = ", ".join(self.text(argument, whole=True) for argument in node.arguments)
+        stepped = FUNCTIONS[node.name].rounds != "" and len(node.arguments) > 1
+        step = f"_{{{self.text(node.arguments[1])}}}" if stepped else ""
+        inner = ", ".join(self.text(argument, whole=True) for argument in (node.arguments[:1] if stepped else node.arguments))
         if left.endswith("("):
-            return left[:-1] + _round(inner + right[:-1])
+            return left[:-1] + step + _round(inner + right[:-1])
         tall = left.endswith(" ") and (r"\frac" in inner or r"\sum" in inner)  # a fence, which grows
-        return rf"\left{left}{inner} \right{right[1:]}" if tall else left + inner + right
+        return (rf"\left{left}{inner} \right{right[1:]}" if tall else left + inner + right) + step
 
 
 def _set(name: str) -> str:

@@ -35,6 +35,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Supplied,
@@ -190,6 +191,10 @@ class _Writer:
                 return f"transpose({self.text(operand)})"
             case Call(name=name, arguments=arguments):
                 return f"{name}({', '.join(map(self.text, arguments))})"
+            case Reduce(kind="Count", binders=(binder,), body=Number()):
+                return f"Count({self.binder(binder)})"
+            case Points(numbers=numbers, values=values, at=at):
+                return ", ".join(map(self.text, (numbers, values, at)))
             case Reduce(kind=kind, binders=binders, body=body):
                 return f"{kind}({', '.join([*map(self.binder, binders), self.text(body)])})"
             case Cases(branches=branches, otherwise=otherwise):

@@ -34,6 +34,7 @@ from equations.formula.syntax import (
     Node,
     Not,
     Number,
+    Points,
     Ratio,
     Reduce,
     Supplied,
@@ -258,15 +259,18 @@ class _Projection:
     def reduction(self, node: Reduce) -> sympy.Expr:
         bound = {binder.letter: binder.within.set for binder in node.binders if isinstance(binder.within, All)}
         inner = _Projection(self.methodology, {**self.letters, **bound})
-        body = inner.of(node.body)
+        body = sympy.Integer(0) if isinstance(node.body, Points) else inner.of(node.body)
         limits = [inner.limits(binder) for binder in node.binders]
         groups = [inner.in_group(x.letter, x.within) for x in node.binders if isinstance(x.within, GroupOf)]
         if node.kind in ("Sum", "Product"):
             if groups:
                 body = sympy.Piecewise((body, sympy.And(*groups)), (sympy.Integer(node.kind == "Product"), True), evaluate=False)
             return (sympy.Sum if node.kind == "Sum" else sympy.Product)(body, *reversed(limits))
-        name = {"Max": "maximum", "Min": "minimum", "All": "for_all", "Any": "for_some"}[node.kind]
+        name = {"Max": "maximum", "Min": "minimum", "All": "for_all", "Any": "for_some"}.get(node.kind, node.kind.lower())
         within = sympy.Tuple(*limits, *groups)
+        if isinstance(node.body, Points):
+            numbers, values = (sympy.Lambda(limits[0][0], inner.of(part)) for part in (node.body.numbers, node.body.values))
+            return sympy.Function(name)(numbers, values, within, self.of(node.body.at))
         result = sympy.Function(name)(sympy.Lambda(tuple(limit[0] for limit in limits), body), within)
         return sympy.Eq(result, 1, evaluate=False) if node.kind in ("All", "Any") else result
 

@@ -282,7 +282,7 @@ class DeclarationReader:
             alternatives=self.alternatives(block, indices), acts_as=acts_as, acts_as_why=why, role=block.text("role"),
             part_of=block.text("part_of"), name=block.text("name"), rows_sum_to=block.number("rows_sum_to"),
             over_years=block.text("over_years"), editorial=block.text("editorial"), place=block.place,
-            not_exact=block.text("not_exact"),
+            not_exact=block.text("not_exact"), standard_error_of=block.text("standard_error_of"),
         )  # fmt: skip
 
     def check_relation(self, block: Block, on: str, relations: tuple[Relation, ...], indices: tuple[str, ...]) -> None:

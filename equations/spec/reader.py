@@ -34,7 +34,7 @@ from equations.formula.tokens import Source
 from equations.meaning.names import Names
 from equations.meaning.scope import Resolver
 from equations.model.dataset import Comparison, Dataset, PublishedResult, ValueBlock
-from equations.model.equation import MOST_NUMBER, Equation, Rule
+from equations.model.equation import BRACKET, MOST_NUMBER, Equation, Rule
 from equations.model.index_set import Relation
 from equations.model.methodology import (
     Choice,
@@ -49,11 +49,15 @@ from equations.model.quantity import Quantity
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.spec.block import Block, checked, unique
 from equations.spec.declarations import DeclarationReader
+from equations.spec.standard_errors import standard_errors
 from equations.spec.value_table import read_cells
 from equations.units.registry import parse_unit
 
 #: Solvers that the engine offers for implicit equations, and what each solves.
-SOLVERS = {"principal_matrix_root": "M == X ^ n for the matrix X: the principal n-th root of M"}
+SOLVERS = {
+    "principal_matrix_root": "M == X ^ n for the matrix X: the principal n-th root of M",
+    BRACKET: "the one number within the range of X for which both sides are equal",
+}
 
 
 def read_methodology(document: YamlNode, *, content_hash: str = "", files: tuple[tuple[str, str], ...] = ()) -> Methodology:
@@ -91,6 +95,7 @@ class SpecReader(DeclarationReader):
         choices = tuple(self.choice(b) for b in spec.blocks("choices"))
         quantities = tuple(self.quantity(b, relations, equivalences) for b in spec.blocks("quantities"))
         rulings = tuple(self.ruling(b) for b in spec.blocks("rulings"))
+        self.errors += standard_errors(quantities)
         before = len(self.errors)
         self.unique_names(quantities, choices, relations)
         if any(error.code == "S106" for error in self.errors[before:]):  # what a formula names would be open

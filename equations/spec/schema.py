@@ -196,6 +196,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         SOURCE,
         ("supplied_by", "text", False, "who or what gives it"),
         ("not_exact", "text", False, "why its number is not the exact ratio of its units or molar masses: measured, rounded in print"),
+        ("standard_error_of", "id", False, "quantity of which it is the standard error, as declared under `uncertainty:`"),
         ("matrix", "name", False, "name of the matrix of its elements"),
         ("diagonal_matrix", "name", False, "name of the diagonal matrix of its elements"),
         ("matrix_symbol", "text", False, "LaTeX of the matrix"),

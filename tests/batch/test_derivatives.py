@@ -89,6 +89,9 @@ def test_the_slope_of_every_operation_is_what_sympy_says():
     assert set(operators) | conditions | {"where"} == set(OPERATORS)
     for name, operation in ELEMENTWISE.items():
         operands = (x, y)[: operation.operands]
+        if name in FUNCTIONS and LANGUAGE[name].sympy is None:  # tests/engine/test_student.py holds its slopes to small steps
+            assert operation.slope is not None
+            continue
         if name in FUNCTIONS:
             formula = LANGUAGE[name].sympy(sympy, *operands).doit()
         elif name in operators:

@@ -91,15 +91,29 @@ def absolute(a: Bounded) -> Bounded:
     return Bounded(abs(a.value), a.error)
 
 
-def whole(name: str, a: Bounded) -> Bounded:
-    """Return ``floor`` or ``ceil``; where it is no fraction, a value within a billionth of a whole number has no answer here."""
-    near = round(a.value)
-    gap = abs(float(a.value - near))
-    if not isinstance(a.value, Fraction) and gap <= 4 * a.error + 1e-8 * max(1.0, a.size):
+def whole(name: str, a: Bounded, step: Fraction = Fraction(1)) -> Bounded:
+    """Return a number rounded to steps; where it is no fraction, a value near where the function jumps has no answer here."""
+    half = Fraction(1, 2) if name in ("round", "round_half_even", "round_half_down") else Fraction(0)
+    count, error, size = Fraction(a.value) / step, a.error / float(step), a.size / float(step)
+    gap = abs(float(count - half - round(count - half)))
+    if not isinstance(a.value, Fraction) and gap <= 4 * error + 1e-8 * max(1.0, size):
         raise Edge
-    if isinstance(a.value, Fraction) and gap and gap <= 4 * a.error + 1e-12 * max(1.0, a.size):
+    if isinstance(a.value, Fraction) and gap and gap <= 4 * error + 1e-12 * max(1.0, size):
         raise Edge
-    return Bounded(Fraction(math.floor(a.value) if name == "floor" else math.ceil(a.value)))
+    found = Bounded(ROUNDINGS[name](count) * step)
+    return Bounded(found.value, ROUNDING * found.size)
+
+
+#: Functions that round, in plain Python.
+ROUNDINGS = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round_down": math.trunc,
+    "round_up": lambda x: math.ceil(x) if x > 0 else math.floor(x),
+    "round_half_even": round,
+    "round": lambda x: math.floor(x + Fraction(1, 2)) if x > 0 else math.ceil(x - Fraction(1, 2)),
+    "round_half_down": lambda x: math.ceil(x - Fraction(1, 2)) if x > 0 else math.floor(x + Fraction(1, 2)),
+}
 
 
 def root_of(a: Bounded) -> Bounded:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from bounded_numbers import Bounded, absolute, exact, exponential, larger, logarithm, power, root_of, smaller, whole
+from bounded_numbers import ROUNDINGS, Bounded, absolute, exact, exponential, larger, logarithm, power, root_of, smaller, whole
 from hypothesis import strategies as st
 from unit_balance import AREA, CARBON, DAYS, DECLARED, DIOXIDE, PLAIN, Balance, unit
 from worlds import Letters, OutsideRelation, World
@@ -157,6 +157,8 @@ def formula(draw, scope: Scope, wanted: Balance, depth: int = 2) -> Term:
         return draw(leaf(scope, wanted))
     kinds = ["leaf", "sum", "difference", "product", "quotient", "function", "cases", "minus", "power", "chemistry"]
     kinds += ["reduction"] * 2 if any(scope.free(s) for s in ("stratum", "gas", "year", "period", "step")) else []
+    kinds += ["table"] if scope.free("stratum") and len(scope.members.get("stratum", ())) > 1 else []
+    kinds += ["count"] if wanted.is_plain else []
     kinds += ["plain function"] * 2 if wanted.is_plain else ["root"]
     kinds += ["calendar"] if wanted == unit(year=1) and "year" in scope.letters.values() else []
     kinds += ["calendar"] * 2 if wanted == DAYS and any(s in IN_TIME for s in scope.letters.values()) else []
@@ -189,7 +191,7 @@ def _quotient(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
 
 @st.composite
 def _function(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
-    name = draw(st.sampled_from(["pos", "abs", "floor", "ceil", "max", "min", "max 0", "min 0"]))
+    name = draw(st.sampled_from(["pos", "abs", "floor", "ceil", "round", "max", "min", "max 0", "min 0"]))
     a = draw(formula(scope, wanted, depth))
     if name in ("max", "min"):
         b, pick = draw(formula(scope, wanted, depth)), larger if name == "max" else smaller
@@ -201,7 +203,12 @@ def _function(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
         return Term(f"min(0, {a.text})", wanted, lambda w, at: smaller(a.value(w, at), Bounded(Fraction(0))))
     if name == "abs":
         return Term(f"abs({a.text})", wanted, lambda w, at: absolute(a.value(w, at)))
-    return Term(f"{name}({a.text})", wanted, lambda w, at: whole(name, a.value(w, at)))
+    name = draw(st.sampled_from(sorted(ROUNDINGS))) if name == "round" else name
+    step = draw(st.sampled_from(["", "", "0.1", "5", "1/3"]))
+    if not step:
+        return Term(f"{name}({a.text})", wanted, lambda w, at: whole(name, a.value(w, at)))
+    size = Fraction(step)
+    return Term(f"{name}({a.text}, {step if wanted.is_plain else f'{step} {{{wanted}}}'})", wanted, lambda w, at: whole(name, a.value(w, at), size))
 
 
 @st.composite
@@ -411,7 +418,7 @@ def _windows(letter: str, here: str, own: str, kind: str) -> list[tuple[str, str
 
 @st.composite
 def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") -> Term:
-    kind = kind or draw(st.sampled_from(["Sum", "Sum", "Sum", "Max", "Min"]))
+    kind = kind or draw(st.sampled_from(["Sum", "Sum", "Sum", "Max", "Min", "Mean"]))
     ways = _range(draw, scope, kind)
     if not ways:
         return draw(leaf(scope, wanted))
@@ -435,6 +442,8 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
             for term in terms:
                 total = total + term if kind == "Sum" else total * term
             return total
+        if kind == "Mean":
+            return sum(terms[1:], terms[0]) / Bounded(Fraction(len(terms)))
         found = terms[0]
         for term in terms[1:]:
             found = larger(found, term) if kind == "Max" else smaller(found, term)
@@ -453,6 +462,46 @@ def _shared(body: Term, year: str, turn: str) -> Term:
     return Term(f"({body.text}) * shared_days({year}, {turn}) / operating_days({year})", body.unit, value)
 
 
+@st.composite
+def _count(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
+    """How many members hold a condition."""
+    ways = _range(draw, scope, "Count")
+    if not ways:
+        return draw(leaf(scope, wanted))
+    text, letter, set_id, members = draw(st.sampled_from(ways))
+    test = draw(condition(scope.bound(letter, set_id), depth))
+
+    def value(w: World, at: Letters) -> Bounded:
+        return Bounded(Fraction(sum(test.holds(w, inner) for inner in inside(w, at, letter, members(w, at), test.holds))))
+
+    return Term(f"Count({text}, {test.text})", wanted, value)
+
+
+@st.composite
+def _table(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
+    """A table by number whose points are the strata: a value between two of them, or that of a class."""
+    letter, members = scope.free("stratum"), scope.members.get("stratum", ())
+    if not letter or len(members) < 2:
+        return draw(leaf(scope, wanted))
+    name, x = draw(st.sampled_from(["Interpolate", "Lookup"])), draw(formula(scope, PLAIN, depth))
+    y = draw(formula(replace(scope.bound(letter, "stratum"), in_sum=""), wanted, depth))
+    numbers = [Fraction(2 * k * k + 1) for k in range(len(members))]
+    named = ", ".join(f'{letter} == "{member}": {number}' for member, number in zip(members, numbers, strict=True))
+    low, high = Bounded(numbers[0]), Bounded(numbers[-1])
+
+    def value(w: World, at: Letters) -> Bounded:
+        wish, values = x.value(w, at), [y.value(w, {**at, letter: member}) for member in members]
+        wish = low if wish.below(low) else high if high.below(wish) else wish
+        place = max(k for k, number in enumerate(numbers) if not wish.below(Bounded(number)))
+        if name == "Lookup" or place == len(numbers) - 1:
+            return values[place]
+        share = (wish - Bounded(numbers[place])) / Bounded(numbers[place + 1] - numbers[place])
+        return values[place] + share * (values[place + 1] - values[place])
+
+    held = f"min(max({x.text}, {numbers[0]}), {numbers[-1]})"
+    return Term(f"{name}({letter}, cases({named}, otherwise: 0), {y.text}, {held})", wanted, value)
+
+
 _OF_KIND = {
     "leaf": lambda scope, wanted, depth: leaf(scope, wanted),
     "sum": lambda scope, wanted, depth: _joined(scope, wanted, depth, "+"),
@@ -468,4 +517,6 @@ _OF_KIND = {
     "calendar": _calendar,
     "cases": _cases,
     "reduction": _reduction,
+    "count": _count,
+    "table": _table,
 }  # fmt: skip

@@ -9,10 +9,10 @@ from fractions import Fraction
 from engine.checks import check_equation
 from engine.run.solvers import root_parts
 from equations.formula.functions import FUNCTIONS
-from equations.formula.syntax import Binary, Call, Cases, Excluded, Negative, Node, Number, Ratio, Reduce, Transpose, walk
+from equations.formula.syntax import Binary, Call, Cases, Compare, Excluded, Negative, Node, Number, Ratio, Reduce, Transpose, walk
 from equations.formula.tokens import Source
 from equations.meaning.dimensions import UnitChecker, exact_value
-from equations.model.equation import Equation
+from equations.model.equation import BRACKET, Equation
 from equations.model.methodology import Methodology
 from equations.notation.latex import latex
 from equations.units.unit import PLAIN, Unit, base_name
@@ -127,7 +127,10 @@ class _Writer:
 
     def right_side(self) -> Node:
         """Return the side that gives the quantity; of a solved relation the known side."""
-        return root_parts(self.equation)[0] if self.equation.solver else self.equation.formula
+        formula = self.equation.formula
+        if self.equation.solver == BRACKET and isinstance(formula, Compare):
+            return formula.left
+        return root_parts(self.equation)[0] if self.equation.solver else formula
 
     def terms(self, node: Node) -> Iterator[UnitTerm]:
         """Yield the terms of a sum, of a sum over members, and the values of cases."""
@@ -145,7 +148,7 @@ class _Writer:
             case Negative(operand=operand) | Transpose(operand=operand):
                 yield from self.terms(operand)
             case Call(name=name, arguments=arguments) if FUNCTIONS[name].rule == "same":
-                for argument in arguments:
+                for argument in arguments[:1] if FUNCTIONS[name].rounds else arguments:
                     yield from self.terms(argument)
             case Number() | Excluded() if self.unit(node) is None:
                 return

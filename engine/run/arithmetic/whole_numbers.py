@@ -13,8 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+Values = NDArray[Any]
+
 #: How near, as a share of the value (of one unit for values below one): far above what rounding of floats adds up to, far below what is counted.
 NEAR = 1e-9
+#: How near at most: of a million millions a float still knows a thousandth.
+NEAREST = 1e-3
 
 
 def near_whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -26,27 +30,61 @@ def near_whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     array([ True, False,  True, False])
     """
     with np.errstate(invalid="ignore"):
-        close: NDArray[np.bool_] = np.abs(values - np.rint(values)) <= NEAR * np.maximum(1.0, np.abs(values))
+        close: NDArray[np.bool_] = np.abs(values - np.rint(values)) <= np.minimum(NEAR * np.maximum(1.0, np.abs(values)), NEAREST)
     return close
 
 
 def is_near(value: float, exact: Fraction) -> bool:
     """Whether a fraction is the same number as a float, but for its last digits; it is not where a case went another way in fractions."""
-    return abs(exact - Fraction(value)) <= NEAR * max(1.0, abs(value))
+    return abs(exact - Fraction(value)) <= min(NEAR * max(1.0, abs(value)), NEAREST)
 
 
-def floor(values: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+def floor(values: Values, out: Values | None = None) -> Values:
     """Return values rounded down, those near a whole number as that number; into ``out`` where it is given, as NumPy's functions do."""
-    return _rounded(values, np.floor(values), out)
+    return _into(out, np.floor(_at_steps(values)))
 
 
-def ceil(values: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
-    """Return values rounded up, those near a whole number as that number; into ``out`` where it is given, as NumPy's functions do."""
-    return _rounded(values, np.ceil(values), out)
+def ceil(values: Values, out: Values | None = None) -> Values:
+    """Return values rounded up, those near a whole number as that number."""
+    return _into(out, np.ceil(_at_steps(values)))
 
 
-def _rounded(values: NDArray[Any], result: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
-    result = np.where(near_whole(values), np.rint(values), result)
+def round_down(values: Values, out: Values | None = None) -> Values:
+    """Return values rounded towards zero, those near a whole number as that number."""
+    return _into(out, np.trunc(_at_steps(values)))
+
+
+def round_up(values: Values, out: Values | None = None) -> Values:
+    """Return values rounded away from zero, those near a whole number as that number."""
+    near = _at_steps(values)
+    return _into(out, np.copysign(np.ceil(np.abs(near)), near))
+
+
+def round_half_up(values: Values, out: Values | None = None) -> Values:
+    """Return the nearest whole numbers, of what lies near the middle of two the one away from zero."""
+    near = _at_steps(values, 0.5)
+    return _into(out, np.copysign(np.floor(np.abs(near) + 0.5), near))
+
+
+def round_half_down(values: Values, out: Values | None = None) -> Values:
+    """Return the nearest whole numbers, of what lies near the middle of two the one towards zero."""
+    near = _at_steps(values, 0.5)
+    return _into(out, np.copysign(np.ceil(np.abs(near) - 0.5), near))
+
+
+def round_half_even(values: Values, out: Values | None = None) -> Values:
+    """Return the nearest whole numbers, of what lies near the middle of two the even one."""
+    return _into(out, np.rint(_at_steps(values, 0.5)))
+
+
+def _at_steps(values: Values, jumps: float = 0.0) -> Values:
+    """Return values, those near where a function jumps (so far above a whole number) as the place of the jump."""
+    moved = np.asarray(values) - jumps
+    return np.where(near_whole(moved), np.rint(moved) + jumps, values)
+
+
+def _into(out: Values | None, result: Values) -> Values:
+    result = result + 0.0  # a zero has no sign
     if out is None:
         return result
     np.copyto(out, result)
