@@ -91,10 +91,19 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         "readings": dict(run.setting.readings),
         "datasets": run.project.dataset_texts(),
         "result": {"quantity": run.headline.label, "value": run.headline.value, "unit": str(result.unit)},
+        **_results(run),
         "values": list(_values(run)),
         "findings": [_finding(finding.as_record(), names) for finding in findings],
         "rulings": report.rulings.as_record(),
     }
+
+
+def _results(run: Run) -> Record:
+    """Return what each of several results comes to; a single one stands under ``result`` alone."""
+    if len(run.methodology.results) < 2:
+        return {}
+    of = run.methodology.quantity
+    return {"results": [{"quantity": number.label, "value": number.value, "unit": str(of[id_].unit)} for id_, number in run.results.items()]}
 
 
 def _file_names(run: Run) -> dict[str, str]:

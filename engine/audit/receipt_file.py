@@ -32,11 +32,12 @@ _SHAPE: dict[str, Any] = {
     "readings": _TEXTS,
     "datasets": [str],
     "result": {"quantity": str, "value": (int, float), "unit": str},
+    "results?": [{"quantity": str, "value": (int, float), "unit": str}],
     "values": [{"quantity": str, "unit": str, "indices": [str], "kind": str, "cells": [_CELL]}],
     "findings": [{"*": (str, int)}],
     "rulings": {
         "quantity": str, "unit": str, "result": (int, float), "readings": [{"*": object}], "settled": [str],
-        "not_measured?": [{"entry": str, "inputs": [str]}],
+        "others?": [{"quantity": str, "unit": str, "result": (int, float)}], "not_measured?": [{"entry": str, "inputs": [str]}],
     },
 }  # fmt: skip
 

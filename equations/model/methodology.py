@@ -16,6 +16,7 @@ from equations.model.dataset import Comparison, Dataset, PublishedResult
 from equations.model.equation import Equation, Rule
 from equations.model.index_set import IndexSet, Relation
 from equations.model.quantity import Quantity
+from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.records import record
 from equations.units.molar_masses import MOLECULES, Molecule
@@ -150,7 +151,8 @@ class Methodology:
     id: str
     version: str
     title: str
-    result: str
+    #: What it is applied for; `run` puts the first first.
+    results: tuple[NamedResult, ...]
     programme: str = ""
     status: str = "draft"
     status_note: str = ""
@@ -271,10 +273,24 @@ class Methodology:
                 found.setdefault(quantity, []).append(equation)
         return MappingProxyType({quantity: tuple(users) for quantity, users in found.items()})
 
+    @property
+    def result(self) -> str:
+        """The quantity that `run` puts first."""
+        return self.results[0].quantity
+
+    @cached_property
+    def result_ids(self) -> tuple[str, ...]:
+        """The quantities of all results, in the order of the spec."""
+        return tuple(result.quantity for result in self.results)
+
     @cached_property
     def reported(self) -> tuple[str, ...]:
-        """Quantities that a run is made for where nobody asks for others: the result, and what is reported beside it."""
-        return tuple(dict.fromkeys((self.result, *self.report)))
+        """Quantities that a run is made for where nobody asks for others: the results, and what is reported beside them."""
+        return tuple(dict.fromkeys((*self.result_ids, *self.report)))
+
+    def called(self, result: str) -> str:
+        """Return what a result is called: by the name that the spec gives it, else by the title of its quantity."""
+        return next((r.name for r in self.results if r.quantity == result and r.name), self.quantity[result].title)
 
     def declared(self, id_: str) -> Quantity | None:
         """Return a quantity of the text, or one that only a reading declares."""

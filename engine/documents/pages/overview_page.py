@@ -102,16 +102,18 @@ def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     ):
         if entries:
             yield (name,), (Link((f"{len(entries)}",), Ref("page", page)),)
-    result = m.quantity[m.result]
-    yield ("Result",), (subject.quantity_link(result.id), f" {result.title}, in {result.unit}")
+    for result in m.results:
+        quantity, meaning = m.quantity[result.quantity], f": {result.meaning}" if result.meaning else ""
+        name = f"Result: {result.name}" if result.name else "Result"
+        yield (name,), (subject.quantity_link(quantity.id), f" {quantity.title}, in {quantity.unit}{meaning}")
     yield ("Picture",), (Link(("Dependency graph",), Ref("page", "graph")),)
 
 
 def _chain(subject: Subject) -> list[Block]:
-    """Return the equations of the result and of the report that hold under every choice, from the result down."""
+    """Return the equations of the results and of the report that hold under every choice, from the results down."""
     m = subject.methodology
     found: list[Block] = []
-    for id_ in dict.fromkeys((m.result, *reversed(m.report))):
+    for id_ in dict.fromkeys((*m.result_ids, *reversed(m.report))):
         for equation in m.definitions.get(id_, ()):
             if equation.number and (equation.when is None or len([e for e in m.definitions[id_] if e.number]) == 1):
                 found.append(Paragraph((subject.equation_link(equation), f" {equation.title}"), "tight"))
