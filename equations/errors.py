@@ -34,6 +34,7 @@ CODES: dict[str, str] = {
     "S107": "an entry refers to something that is not declared",
     "S108": "a file cannot be found, read, or is too large",
     "S109": "an edit of a revision does not fit what it edits",
+    "S111": "a tool that cannot be taken in",
     "S110": "a printed number of an equation that cannot be one",
     "X201": "a formula does not follow the grammar",
     "X202": "a formula uses a construct that the language does not have",

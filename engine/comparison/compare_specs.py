@@ -20,6 +20,7 @@ from equations.units.unit import PLAIN, Unit
 
 #: Lists of a methodology that are compared entry by entry, with the field by which entries are known.
 LISTS: dict[str, str] = {
+    "tools": "path",
     "sections": "id",
     "terms": "id",
     "activities": "id",

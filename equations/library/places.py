@@ -61,6 +61,11 @@ def find_spec(reference: str, beside: Path | None = None) -> Path:
                     remedy=near_or_all(reference, known, "the library holds") or f"name a folder that holds {MAIN_FILE}")  # fmt: skip
 
 
+def versions_of(reference: str) -> list[str]:
+    """Return the references of the library that have the id of ``reference``."""
+    return [name for name, _ in library() if name.partition("@")[0] == reference.partition("@")[0]]
+
+
 def shown_name(path: Path) -> str:
     """Return a name of a spec file that is the same on every machine where it can be: from the library's folder on."""
     for folder in library_folders():

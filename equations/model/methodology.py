@@ -18,6 +18,7 @@ from equations.model.index_set import IndexSet, Relation
 from equations.model.quantity import Quantity
 from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
+from equations.model.tool import Tool
 from equations.records import record
 from equations.units.molar_masses import MOLECULES, Molecule
 from equations.units.unit import Unit, substance_dimension
@@ -182,6 +183,8 @@ class Methodology:
     activities: tuple[Activity, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
     pools: tuple[Pool, ...] = ()
+    #: Tools that stand inside it, those of a tool behind it.
+    tools: tuple[Tool, ...] = ()
     #: Ruling -> reading, of those that are not the default: what it was composed with (:mod:`equations.readings.composition`).
     taken: tuple[tuple[str, str], ...] = ()
     #: The methodology under the default readings that it was composed from, where it was.
@@ -309,6 +312,10 @@ class Methodology:
             for quantity in block.quantities
             if quantity.id not in self.quantity
         })  # fmt: skip
+
+    def tool_of(self, id_: str) -> Tool | None:
+        """Return the tool to which a quantity, an equation or another entry belongs; of a tool in a tool the inner one."""
+        return next((tool for tool in reversed(self.tools) if tool.owns(id_)), None)
 
     @cached_property
     def year_set(self) -> str:

@@ -109,6 +109,7 @@ class SpecReader(DeclarationReader):
                       for b in spec.blocks("parameter_lists"))  # fmt: skip
         listed = tuple(self.listed(b, names) for b in spec.blocks("monitoring_list"))
         history = tuple(HistoryLine(b.text("version"), b.text("date"), b.text("contents")) for b in spec.blocks("history"))
+        tools = tuple(self.tool(b) for b in spec.blocks("tools"))
         terms = tuple(self.term(b) for b in spec.blocks("terms"))
         activities = tuple(self.activity(b) for b in spec.blocks("activities"))
         boundaries = tuple(self.boundary(b) for b in spec.blocks("boundaries"))
@@ -132,7 +133,7 @@ class SpecReader(DeclarationReader):
             relations=relations, constants=constants, equivalences=equivalences, choices=choices, quantities=quantities,
             equations=equations, datasets=datasets, published_results=published, comparisons=comparisons, rules=rules,
             rulings=rulings, register=register, parameter_lists=lists, monitoring_list=listed, history=history, terms=terms,
-            activities=activities, boundaries=boundaries, pools=pools, hash=content_hash, files=files,
+            activities=activities, boundaries=boundaries, pools=pools, tools=tools, hash=content_hash, files=files,
         )  # fmt: skip
 
     def check_has_result(self) -> None:

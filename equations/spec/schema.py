@@ -77,6 +77,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("include", "words", False, "further files of the same folder"),
         ("based_on", "text", False, "the spec that this one edits, as a reference or a path"),
         ("changes", "block:changes", False, "the edits"),
+        ("uses", "uses", False, "tools: prefix -> spec, or blocks with prefix, spec and bind"),
+        ("tools", "blocks:tool", False, "the tools that were taken in, as `mrvgraph show` writes them; `uses` takes one in"),
         ("sections", "blocks:section", False, "sections of the publication, in order"),
         ("terms", "blocks:term", False, "terms that the publication defines"),
         ("activities", "blocks:activity", False, "what projects do"),
@@ -117,6 +119,12 @@ BLOCKS: dict[str, dict[str, Field]] = {
     "result": _block(
         ("quantity", "id", True, ""), ("name", "text", False, "what it is called: issued, buffer; the quantity's title if absent"),
         ("meaning", "text", False, "what it is for, in the editor's words"),
+    ),
+    "tool": _block(
+        ("path", "text", True, "prefix; of a tool of a tool both, with a point between them"), ("id", "text", True, ""),
+        ("version", "text", True, ""), ("title", "text", False, ""), ("programme", "text", False, ""), ("status", "text", False, ""),
+        ("document", "text", False, ""), ("hash", "text", False, "SHA-256 of what its own spec says"),
+        ("results", "words", False, "quantities for which it is applied"), ("binds", "texts", False, "what it is given by the spec"),
     ),
     "section": _block(("id", "text", True, ""), ("title", "text", True, "")),
     "substance": _block(
