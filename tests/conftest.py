@@ -42,7 +42,8 @@ def _documents_read_once(read):
     held = {}
 
     def unchanged(spec):
-        return all(path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha for path, sha in spec.sources)
+        sources = spec.sources if "whole" in vars(spec) else spec.own_sources  # files of tools are read when it is composed
+        return all(path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha for path, sha in sources)
 
     @functools.wraps(read)
     def document(path, _depth=0, _within=()):

@@ -17,6 +17,7 @@ import numpy as np
 from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ruling_findings
 from engine.output.escapes import json_text
+from engine.report.run_report import tools_record
 from engine.run.run import Run
 from equations.library.places import library_folders
 
@@ -78,6 +79,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
             "status": run.methodology.status,
             "hash": run.methodology.hash,
         },
+        **tools_record(run.methodology),
         "spec_files": [{"name": names[name], "sha256": sha} for name, sha in run.methodology.files],
         "project": dict(run.project.identity),
         "project_files": [{"name": run.project.path.name, "sha256": run.project.sha256}]

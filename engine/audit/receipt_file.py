@@ -24,6 +24,7 @@ _SHAPE: dict[str, Any] = {
     "numpy": str,
     "asked": {"spec": str, "project": str, "choices": _TEXTS, "readings": _TEXTS},
     "methodology": {"id": str, "version": str, "status": str, "hash": str},
+    "tools?": [{"path": str, "id": str, "version": str, "hash": str}],
     "spec_files": _FILES,
     "project": _TEXTS,
     "project_files": _FILES,

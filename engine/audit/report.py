@@ -13,7 +13,7 @@ from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
 from engine.output.terminal import bold, coloured, plain, table, wrapped
 from engine.report.findings import counted, findings_markdown, findings_text
-from engine.report.run_report import head_lines, result_lines, results_record, yearly_markdown, yearly_text
+from engine.report.run_report import head_lines, result_lines, results_record, tools_record, yearly_markdown, yearly_text
 from engine.report.verdicts import verdicts_lines, verdicts_markdown
 from engine.run.run import Run
 
@@ -246,6 +246,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
     return {
         "format": AUDIT_FORMAT,
         "methodology": {"id": run.methodology.id, "version": run.methodology.version, "hash": run.methodology.hash},
+        **tools_record(run.methodology),
         "project": {"name": run.project.name, "file": run.project.path.name, "sha256": run.project.sha256},
         "operation": {"start": run.setting.start, "end": run.setting.end},
         "choices": dict(run.setting.choices),

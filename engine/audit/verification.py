@@ -73,7 +73,7 @@ class Verification:
 
 #: Section of a receipt that is compared field by field -> what a difference in it is called.
 _SECTIONS = {
-    "methodology": "methodology", "project": "project", "choices": "choice", "readings": "reading", "operation": "operation",
+    "methodology": "methodology", "tools": "tool", "project": "project", "choices": "choice", "readings": "reading", "operation": "operation",
     "datasets": "dataset", "result": "result", "results": "result",
 }  # fmt: skip
 

@@ -59,6 +59,8 @@ class Need:
     under: str = ""
     lacking: tuple[str, ...] = ()
     results: tuple[str, ...] | None = None
+    #: The tool whose input it is: ``TOOL07@7.0``.
+    tool: str = ""
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -69,7 +71,7 @@ class Need:
             "source": str(q.source), "supplied_by": q.supplied_by, "used_by": list(self.used_by), "given_by": self.given_by,
             "lacking": list(self.lacking),
             "instead": list(self.instead), "under": self.under,
-            **({} if self.results is None else {"results": list(self.results)}),
+            **({} if self.results is None else {"results": list(self.results)}), **({"tool": self.tool} if self.tool else {}),
         }  # fmt: skip
 
 
@@ -158,7 +160,8 @@ def needs_in(
         names = tuple(f"{id_}[{', '.join(labels)}]" for labels in lacking)
         needs.append(Need(
             quantity=quantity, used_by=users, given_by=given.get(id_, ""), instead=tuple(_instead(methodology, setting, id_, given)),
-            lacking=names, results=tuple(result for result, inputs in serving.items() if id_ in inputs),
+            tool=tool.reference if (tool := methodology.tool_of(id_)) is not None else "", lacking=names,
+            results=tuple(result for result, inputs in serving.items() if id_ in inputs),
         ))  # fmt: skip
     return needs
 

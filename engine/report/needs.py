@@ -30,7 +30,12 @@ def _row(methodology: Methodology, need: Need) -> list[str]:
     quantity = need.quantity
     uses = ", ".join(need.used_by[:_MOST_USES]) + (" ..." if len(need.used_by) > _MOST_USES else "")
     said = quantity.id, str(quantity.unit), ", ".join(quantity.indices), quantity.title[:48]
-    return [*said, uses, _origin(need), need.under, _results(methodology, need)]
+    return [*said, uses, "; ".join(filter(None, (_origin(need), _tool(methodology, need)))), need.under, _results(methodology, need)]
+
+
+def _tool(methodology: Methodology, need: Need) -> str:
+    tool = methodology.tool_of(need.quantity.id)
+    return f"input of {tool.path} ({tool.reference})" if tool is not None else ""
 
 
 def _results(methodology: Methodology, need: Need) -> str:

@@ -13,6 +13,7 @@ from engine.report.whole_units import WholeUnits, whole_units
 from engine.report.yearly_table import TOTAL, fixed, yearly_table
 from engine.run.run import Run
 from engine.run.totals import Headline
+from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 
 RUN_FORMAT = "mrvgraph-run/1"
@@ -27,6 +28,7 @@ def run_record(run: Run) -> dict[str, object]:
     return {
         "format": RUN_FORMAT,
         "methodology": {"id": methodology.id, "version": methodology.version, "status": methodology.status, "hash": methodology.hash},
+        **tools_record(methodology),
         "project": {**run.project.identity, "file": run.project.path.name, "sha256": run.project.sha256},
         "operation": {"start": run.setting.start, "end": run.setting.end},
         "choices": dict(run.setting.choices),
@@ -42,6 +44,12 @@ def run_record(run: Run) -> dict[str, object]:
         "rules": [verdict.as_record() for verdict in run.verdicts],
         "findings": [finding.as_record() for finding in run.findings],
     }
+
+
+def tools_record(methodology: Methodology) -> dict[str, object]:
+    """Return the tools that a methodology uses, under ``tools``; of one that uses none nothing is said."""
+    tools = [{"path": t.path, "id": t.id, "version": t.version, "hash": t.hash} for t in methodology.tools]
+    return {"tools": tools} if tools else {}
 
 
 def results_record(run: Run) -> dict[str, object]:
@@ -122,6 +130,8 @@ def head_lines(run: Run) -> Iterator[str]:
     yield f"operation: {setting.start} to {setting.end}; monitoring periods: " + ", ".join(
         f"{p.id} ({p.start} to {p.end})" for p in run.project.periods
     )
+    if methodology.tools:
+        yield "tools: " + ", ".join(f"{tool.path} = {tool.reference}" for tool in methodology.tools)
     if setting.choices:
         yield "choices: " + ", ".join(f"{id_} = {value}" for id_, value in setting.choices.items())
     changed = [f"{r.id} = {setting.readings[r.id]}" for r in methodology.rulings if setting.readings[r.id] != r.default]

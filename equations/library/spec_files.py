@@ -14,7 +14,7 @@ from pathlib import Path
 
 from equations.errors import FaultList, Place, SpecError, near, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
-from equations.library.places import find_spec, shown_name, versions_of
+from equations.library.places import find_spec, shown_name, versions_of, without_turns
 from equations.library.spec_lists import with_lists
 from equations.model.methodology import Methodology, Settled
 from equations.readings.edits_reader import read_whole
@@ -173,7 +173,7 @@ def _composed(spec: SpecDocument) -> Whole:
 def _tool(use: Use, within: tuple[Path, ...], errors: FaultList) -> SpecDocument | None:
     """Read the spec of a tool by itself, so that its own faults are told in its own words and at its own lines."""
     try:
-        path = find_spec(use.spec.text, use.folder)
+        path = without_turns(find_spec(use.spec.text, use.folder))
     except SpecError as error:
         versions = versions_of(use.spec.text)
         remedy = f"there are {', '.join(versions)}" if versions else error.remedy

@@ -185,10 +185,13 @@ class _TakenIn:
 
     def block(self, fields: Lookup[str, str]) -> Mapping:
         place = self.use.prefix
-        return Mapping(tuple((self.scalar(key), self.scalar(text)) for key, text in fields.items() if text), place.file, place.line, place.column)
+        return Mapping(tuple((self.key(key), self.scalar(text)) for key, text in fields.items() if text), place.file, place.line, place.column)
 
     def list_of(self, texts: Sequence[str]) -> List:
         return List(tuple(map(self.scalar, texts)), self.use.prefix.file, self.use.prefix.line, self.use.prefix.column)
+
+    def key(self, text: str) -> Scalar:
+        return replace(self.use.prefix, text=text, raw="", quoted=False)
 
     def scalar(self, text: str) -> Scalar:
         return replace(self.use.prefix, text=text, raw="", quoted=True)

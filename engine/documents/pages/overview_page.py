@@ -20,9 +20,11 @@ from engine.documents.model import (
     Ref,
     Table,
     TableRow,
+    between,
 )
 from engine.documents.pages.quantity_pages import PAGES
 from engine.documents.subject import KINDS, Subject
+from equations.model.tool import Tool
 from equations.notation.latex import equation_latex
 
 
@@ -86,8 +88,9 @@ def _overview(subject: Subject) -> Iterator[Block]:
 
 def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     m = subject.methodology
-    printed = len({e.number for e in m.equations if e.number})
-    added = sum(not e.number for e in m.equations)
+    own = [e for e in m.equations if m.tool_of(e.id) is None]
+    printed = len({e.number for e in own if e.number})
+    added = sum(not e.number for e in own)
     yield ("Equations",), (f"{printed} printed", f", {added} added by the editor" if added else "")
     for kind, (_, many) in KINDS.items():
         found = sum(q.kind == kind for q in m.quantities)
@@ -102,11 +105,20 @@ def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     ):
         if entries:
             yield (name,), (Link((f"{len(entries)}",), Ref("page", page)),)
+    for tool in m.tools:
+        yield (f"Tool: {tool.path}",), (Link((f"{tool.reference}, {tool.title}",), Ref("section", tool.path)), *_binds(tool))
     for result in m.results:
         quantity, meaning = m.quantity[result.quantity], f": {result.meaning}" if result.meaning else ""
         name = f"Result: {result.name}" if result.name else "Result"
         yield (name,), (subject.quantity_link(quantity.id), f" {quantity.title}, in {quantity.unit}{meaning}")
     yield ("Picture",), (Link(("Dependency graph",), Ref("page", "graph")),)
+
+
+def _binds(tool: Tool) -> Inlines:
+    """Return what a tool is given by the methodology."""
+    if not tool.binds:
+        return ()
+    return (": given ", *between((Code(f"{own} = {said}"),) for own, said in tool.binds))
 
 
 def _chain(subject: Subject) -> list[Block]:
