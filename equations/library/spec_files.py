@@ -23,7 +23,7 @@ from equations.records import record
 from equations.revision.revision import apply_changes
 from equations.spec.block import Block, Errors
 from equations.tools.composition import ToolDocument, with_tools
-from equations.tools.uses import Use, fault, read_uses, revise_uses
+from equations.tools.uses import ToolUse, fault, read_uses, revise_uses
 
 _MOST_REVISIONS = 20
 
@@ -154,7 +154,7 @@ def _composed(spec: SpecDocument) -> Whole:
         roots.append(root)
     tools: dict[str, SpecDocument] = {}
 
-    def read(use: Use) -> ToolDocument | None:
+    def read(use: ToolUse) -> ToolDocument | None:
         found = _tool(use, (*spec.within, *(layer.path for layer in spec.layers)), errors)
         if found is None:
             return None
@@ -170,7 +170,7 @@ def _composed(spec: SpecDocument) -> Whole:
     return Whole(document, tuple(held), tuple(settled), tuple(tools.items()))
 
 
-def _tool(use: Use, within: tuple[Path, ...], errors: FaultList) -> SpecDocument | None:
+def _tool(use: ToolUse, within: tuple[Path, ...], errors: FaultList) -> SpecDocument | None:
     """Read the spec of a tool by itself, so that its own faults are told in its own words and at its own lines."""
     try:
         path = without_turns(find_spec(use.spec.text, use.folder))

@@ -56,7 +56,3 @@ class Tool:
     def owns(self, id_: str) -> bool:
         """Whether a quantity, an equation or another entry is one of the tool's."""
         return id_.startswith((f"{self.prefix}_", f"{self.path}."))
-
-    def own_id(self, id_: str) -> str:
-        """Return what the tool itself calls one of its entries."""
-        return id_[len(self.path) + 1 :] if self.owns(id_) else id_

@@ -139,6 +139,8 @@ class SpecReader(DeclarationReader):
     def check_has_result(self) -> None:
         """A methodology says for which number it is applied: by `result`, or by `results`."""
         head = self.head
+        if not isinstance(self.spec.node.get("methodology"), Mapping):  # that is told already
+            return
         if not head.has("result") and not head.has("results"):
             head.fault("S104", "the field 'result' of this methodology is missing", head.place, why="the quantity that `run` puts first",
                        remedy="add `result:`, or `results:` with a list")  # fmt: skip

@@ -8,12 +8,12 @@ from equations.errors import FaultList, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
 from equations.files.strict_yaml import Sequence as List
 from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field
-from equations.tools.entries import Identity
+from equations.tools.entries import ToolIdentity
 from equations.tools.new_names import Renaming, letters_by_set
-from equations.tools.uses import Use, fault
+from equations.tools.uses import ToolUse, fault
 
 
-def bound_quantities(tool: Mapping, use: Use, errors: FaultList) -> dict[str, Scalar]:
+def bound_quantities(tool: Mapping, use: ToolUse, errors: FaultList) -> dict[str, Scalar]:
     """Return the inputs of a tool that are bound, each with what it is bound to; anything else that is bound is a fault."""
     quantities = {text_of(block, "id"): block for block in blocks_of(tool.get("quantities"))}
     sets = {text_of(block, "id") for block in blocks_of(tool.get("index_sets"))}
@@ -33,7 +33,7 @@ def bound_quantities(tool: Mapping, use: Use, errors: FaultList) -> dict[str, Sc
     return found
 
 
-def binding_equation(block: Mapping, value: Scalar, whole: Mapping, renaming: Renaming, identity: Identity, errors: FaultList) -> Mapping:
+def binding_equation(block: Mapping, value: Scalar, whole: Mapping, renaming: Renaming, identity: ToolIdentity, errors: FaultList) -> Mapping:
     """Return the equation that gives a bound input: ``grid_EG[y] = EG[y]``.
 
     Parameters

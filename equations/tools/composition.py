@@ -16,9 +16,9 @@ from equations.files.strict_yaml import Sequence as List
 from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.records import record
 from equations.tools.binding import binding_equation, bound_quantities, computed, without_values
-from equations.tools.entries import Entries, Identity
+from equations.tools.entries import Entries, ToolIdentity
 from equations.tools.new_names import Renaming, names_of, with_more_letters
-from equations.tools.uses import Use, fault
+from equations.tools.uses import ToolUse, fault
 
 #: Lists of a tool that are joined to those of the spec, and the kind of their blocks.
 _TAKEN = {
@@ -38,7 +38,7 @@ class ToolDocument:
     hash: str
 
 
-def with_tools(document: Mapping, uses: Sequence[Use], read: Callable[[Use], ToolDocument | None], errors: FaultList) -> Mapping:
+def with_tools(document: Mapping, uses: Sequence[ToolUse], read: Callable[[ToolUse], ToolDocument | None], errors: FaultList) -> Mapping:
     """Return a document with the tools that it uses taken in.
 
     Parameters
@@ -56,7 +56,7 @@ def with_tools(document: Mapping, uses: Sequence[Use], read: Callable[[Use], Too
     return document
 
 
-def _has_room(document: Mapping, use: Use, errors: FaultList) -> bool:
+def _has_room(document: Mapping, use: ToolUse, errors: FaultList) -> bool:
     """Whether no name of the spec begins with the prefix."""
     prefix = use.prefix.text
     own = [text_of(block, name) for list_, names in (("quantities", ("id", "matrix", "diagonal_matrix")), ("choices", ("id",)),
@@ -72,12 +72,12 @@ def _has_room(document: Mapping, use: Use, errors: FaultList) -> bool:
 class _TakenIn:
     """One tool in one document."""
 
-    def __init__(self, found: ToolDocument, use: Use, document: Mapping, errors: FaultList) -> None:
+    def __init__(self, found: ToolDocument, use: ToolUse, document: Mapping, errors: FaultList) -> None:
         head = found.document.get("methodology")
         self.head = head if isinstance(head, Mapping) else Mapping((), "", 0, 0)
         self.found, self.tool, self.use, self.document, self.errors = found, found.document, use, document, errors
         id_, version = text_of(self.head, "id"), text_of(self.head, "version")
-        self.identity = Identity(use.prefix.text, text_of(self.head, "document") or id_, version, f"{id_}@{version}")
+        self.identity = ToolIdentity(use.prefix.text, text_of(self.head, "document") or id_, version, f"{id_}@{version}")
         self.renaming: Renaming = names_of(self.tool, document, use, self.identity, errors)
         self.bound = bound_quantities(self.tool, use, errors)
         own_letters = {text_of(block, "id"): tuple(key.text for key, _ in own) for block in blocks_of(self.tool.get("equations"))

@@ -29,7 +29,7 @@ _TAKEN = re.compile(r"\((?P<how>input|choice|data set): (?P<what>[^()]*)\)")
 
 
 @record(frozen=True)
-class Identity:
+class ToolIdentity:
     """Who a tool is: its path in the whole, and what its citations name."""
 
     path: str
@@ -57,7 +57,7 @@ class Entries:
         Equation -> the letters of its ``for:``, for readings that replace its formula alone.
     """
 
-    identity: Identity
+    identity: ToolIdentity
     new: NewNames
     relations: Lookup[str, str]
     own_letters: Lookup[str, tuple[str, ...]]

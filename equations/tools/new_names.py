@@ -12,9 +12,9 @@ from equations.files.strict_yaml import Sequence as List
 from equations.formula.functions import FUNCTIONS, REDUCTIONS, RESERVED
 from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.records import record
-from equations.tools.entries import Identity, declared_in_readings
+from equations.tools.entries import ToolIdentity, declared_in_readings
 from equations.tools.formula_names import NewNames, ratios_in
-from equations.tools.uses import Use, fault
+from equations.tools.uses import ToolUse, fault
 
 #: The set that takes its members from a project's monitoring periods.
 PERIODS = "period"
@@ -44,7 +44,7 @@ class Renaming:
     more_letters: Lookup[str, tuple[str, ...]]
 
 
-def names_of(tool: Mapping, whole: Mapping, use: Use, identity: Identity, errors: FaultList) -> Renaming:
+def names_of(tool: Mapping, whole: Mapping, use: ToolUse, identity: ToolIdentity, errors: FaultList) -> Renaming:
     """Decide what everything in a tool is called.
 
     Parameters

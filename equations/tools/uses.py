@@ -18,7 +18,7 @@ _SHAPE = "write uses: {grid: ID@VERSION}, or a list of blocks with prefix, spec 
 
 
 @record(frozen=True)
-class Use:
+class ToolUse:
     """One tool that is taken in: ``binds`` is what the tool names -> a name or a formula of the spec that uses it."""
 
     prefix: Scalar
@@ -32,9 +32,9 @@ def fault(errors: FaultList, what: str, place: Place, why: str = "", remedy: str
     errors.append(SpecError("S111", what, place, why=why, remedy=remedy))
 
 
-def read_uses(node: YamlNode | None, folder: Path, errors: FaultList) -> tuple[Use, ...]:
+def read_uses(node: YamlNode | None, folder: Path, errors: FaultList) -> tuple[ToolUse, ...]:
     """Read ``uses:``; paths of specs are read from the folder of the file in which it stands."""
-    found: list[Use] = []
+    found: list[ToolUse] = []
     for prefix, block in _entries(node, errors):
         use = _use(prefix, block, folder, errors, whole=True)
         if use is not None and use.prefix.text in {other.prefix.text for other in found}:
@@ -45,7 +45,7 @@ def read_uses(node: YamlNode | None, folder: Path, errors: FaultList) -> tuple[U
     return tuple(found)
 
 
-def revise_uses(uses: tuple[Use, ...], changes: Mapping, folder: Path, errors: FaultList) -> tuple[tuple[Use, ...], Mapping]:
+def revise_uses(uses: tuple[ToolUse, ...], changes: Mapping, folder: Path, errors: FaultList) -> tuple[tuple[ToolUse, ...], Mapping]:
     """Return the tools after a revision, and its changes without those of ``uses``, which are done before all others."""
     for word in WORDS:
         edits = changes.get(word)
@@ -58,7 +58,7 @@ def revise_uses(uses: tuple[Use, ...], changes: Mapping, folder: Path, errors: F
     return uses, changes
 
 
-def _removed(uses: tuple[Use, ...], node: YamlNode, folder: Path, errors: FaultList) -> tuple[Use, ...]:
+def _removed(uses: tuple[ToolUse, ...], node: YamlNode, folder: Path, errors: FaultList) -> tuple[ToolUse, ...]:
     for item in node.items if isinstance(node, Sequence) else (node,):
         if isinstance(item, Scalar) and _there(uses, item, errors):
             uses = tuple(use for use in uses if use.prefix.text != item.text)
@@ -67,7 +67,7 @@ def _removed(uses: tuple[Use, ...], node: YamlNode, folder: Path, errors: FaultL
     return uses
 
 
-def _replaced(uses: tuple[Use, ...], node: YamlNode, folder: Path, errors: FaultList) -> tuple[Use, ...]:
+def _replaced(uses: tuple[ToolUse, ...], node: YamlNode, folder: Path, errors: FaultList) -> tuple[ToolUse, ...]:
     for prefix, block in _entries(node, errors):
         new = _use(prefix, block, folder, errors, whole=False)
         if new is None or not _there(uses, new.prefix, errors):
@@ -83,11 +83,11 @@ def _replaced(uses: tuple[Use, ...], node: YamlNode, folder: Path, errors: Fault
     return uses
 
 
-def _said(use: Use) -> list[tuple[str, str]]:
+def _said(use: ToolUse) -> list[tuple[str, str]]:
     return [(key.text, value.text) for key, value in use.binds]
 
 
-def _added(uses: tuple[Use, ...], node: YamlNode, folder: Path, errors: FaultList) -> tuple[Use, ...]:
+def _added(uses: tuple[ToolUse, ...], node: YamlNode, folder: Path, errors: FaultList) -> tuple[ToolUse, ...]:
     for use in read_uses(node, folder, errors):
         if use.prefix.text in {other.prefix.text for other in uses}:
             errors.append(SpecError("S109", f"uses already has {use.prefix.text!r}", use.prefix.place,
@@ -100,7 +100,7 @@ def _added(uses: tuple[Use, ...], node: YamlNode, folder: Path, errors: FaultLis
 _REVISED = {"remove": _removed, "replace": _replaced, "add": _added}
 
 
-def _there(uses: tuple[Use, ...], prefix: Scalar, errors: FaultList) -> bool:
+def _there(uses: tuple[ToolUse, ...], prefix: Scalar, errors: FaultList) -> bool:
     known = [use.prefix.text for use in uses]
     if prefix.text not in known:
         errors.append(SpecError("S109", f"there is no tool {prefix.text!r} in uses", prefix.place,
@@ -120,10 +120,10 @@ def _entries(node: YamlNode | None, errors: FaultList) -> list[tuple[Scalar | No
     return []
 
 
-def _use(prefix: Scalar | None, node: YamlNode, folder: Path, errors: FaultList, *, whole: bool) -> Use | None:
+def _use(prefix: Scalar | None, node: YamlNode, folder: Path, errors: FaultList, *, whole: bool) -> ToolUse | None:
     """Read one entry; of an edit (not ``whole``) the spec may be missing."""
     if isinstance(node, Scalar) and prefix is not None and not node.is_empty:
-        return _sound(Use(prefix, node, (), folder), errors)
+        return _sound(ToolUse(prefix, node, (), folder), errors)
     if not isinstance(node, Mapping):
         fault(errors, "a tool is a spec, or a block of prefix, spec and bind", node.place, remedy=_SHAPE)
         return None
@@ -137,7 +137,7 @@ def _use(prefix: Scalar | None, node: YamlNode, folder: Path, errors: FaultList,
         errors.append(SpecError("S104", f"`{lacking}:` of a tool is missing", node.place, remedy=_SHAPE))
         return None
     written = spec if isinstance(spec, Scalar) else replace(named, text="")
-    return _sound(Use(named, written, tuple(_binds(bind, errors)), folder), errors)
+    return _sound(ToolUse(named, written, tuple(_binds(bind, errors)), folder), errors)
 
 
 def _binds(node: YamlNode | None, errors: FaultList) -> list[tuple[Scalar, Scalar]]:
@@ -155,7 +155,7 @@ def _binds(node: YamlNode | None, errors: FaultList) -> list[tuple[Scalar, Scala
     return found
 
 
-def _sound(use: Use, errors: FaultList) -> Use | None:
+def _sound(use: ToolUse, errors: FaultList) -> ToolUse | None:
     if _PREFIX.match(use.prefix.text):
         return use
     fault(errors, f"{use.prefix.text!r} cannot be a prefix", use.prefix.place, "names of the tool begin with it and an underscore",
