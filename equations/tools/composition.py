@@ -17,6 +17,7 @@ from equations.readings.document_parts import blocks_of, text_of, texts_of, with
 from equations.records import record
 from equations.tools.binding import binding_equation, bound_quantities, computed, without_values
 from equations.tools.entries import Entries, ToolIdentity
+from equations.tools.members import absent_members, set_without, values_without
 from equations.tools.new_names import Renaming, names_of, with_more_letters
 from equations.tools.uses import ToolUse, fault
 
@@ -82,6 +83,8 @@ class _TakenIn:
         self.bound = bound_quantities(self.tool, use, errors)
         own_letters = {text_of(block, "id"): tuple(key.text for key, _ in own) for block in blocks_of(self.tool.get("equations"))
                        if isinstance(own := block.get("for"), Mapping)}  # fmt: skip
+        bound_sets = frozenset(key.text for key, _ in use.binds)
+        self.absent = absent_members(self.tool, document, self.renaming.new.sets, bound_sets)
         self.entries = Entries(self.identity, self.renaming.new, self.renaming.relations, own_letters)
 
     def whole(self) -> Mapping:
@@ -104,13 +107,15 @@ class _TakenIn:
         """Return the entries of a list of the tool that stand in the whole."""
         blocks = blocks_of(self.tool.get(list_))
         if list_ == "index_sets":
-            return [block for block in blocks if text_of(block, "id") not in self.renaming.shared]
+            return [set_without(block, self.absent) for block in blocks if text_of(block, "id") not in self.renaming.shared]
         if list_ == "quantities":
             return [computed(block) if self.is_bound(block) else block for block in blocks if not self.is_exchanged(block)]
         if list_ == "equations":
             return [block for block in blocks if text_of(block, "defines").partition("[")[0].strip() not in self.bound]
         if list_ == "datasets":
-            return [kept for block in blocks if (kept := without_values(block, self.bound)) is not None]
+            indices = {text_of(block, "id"): texts_of(block.get("indices")) for block in blocks_of(self.tool.get("quantities"))}
+            given = (kept for block in blocks if (kept := without_values(block, self.bound)) is not None)
+            return [kept for block in given if (kept := values_without(block, indices, self.absent)) is not None]
         return blocks
 
     def is_bound(self, block: Mapping) -> bool:

@@ -324,3 +324,48 @@ def test_a_document_is_composed_before_it_is_read():
     assert [prefix for prefix, _ in spec.tools] == ["grid", "captive", "leak"]
     assert len(spec.sources) == 3 and methodology_of(spec).tools[0].methodology.reference == "CMTOOL@1.0"
     assert read_yaml(write_document(spec.document), "x").get("uses") is None
+
+
+MEMBERS = """
+methodology: {id: F, version: "1", title: Fuels, result: R}
+index_sets:
+  - {id: fuel, letters: [f], members: [oil, gas, wood]}
+  - {id: part, letters: [a], members: [x, y]}
+  - {id: fossil, subset_of: fuel, members: [oil, gas]}
+  - {id: kind, kind: group, groups: fuel, letters: [g], members: [{id: old, of: [oil, gas]}, {id: new, of: [wood]}]}
+quantities:
+  - {id: E, symbol: 'E_{<f>}', meaning: e, indices: [fuel], unit: "1", kind: default}
+  - {id: T, symbol: 'T_{<f><a>}', meaning: t, indices: [fuel, part], unit: "1", kind: default}
+  - {id: U, symbol: 'U_{<f><a>}', meaning: u, indices: [fuel, part], unit: "1", kind: default}
+  - {id: R, symbol: R, meaning: r, unit: "1", kind: computed}
+equations: [{id: r, defines: R, formula: 'Sum(f in fossil, E[f]) + 10 * Sum(f, a, T[f, a]) + 1000 * Sum(f, U[f, "x"])'}]
+datasets:
+  - id: d
+    title: d
+    use: default
+    values:
+      - {quantity: E, cells: {oil: 1, gas: 2, wood: 3}}
+      - {quantity: U, at: {fuel: oil}, cells: {x: 1, y: 2}}
+      - {quantity: U, at: {fuel: wood}, cells: {x: 3, y: 4}}
+      - quantity: T
+        table: |2
+                x  y
+          oil   1  2
+          gas   3  4
+          wood  5  6
+"""
+
+
+def test_what_a_tool_says_of_members_that_are_not_there_goes(tmp_path):
+    (tmp_path / "tool.yaml").write_text(MEMBERS, encoding="utf-8")
+    (tmp_path / "host.yaml").write_text("""
+methodology: {id: H, version: "1", title: Host, result: S}
+uses: {t: {spec: tool.yaml, bind: {fuel: mine}}}
+index_sets: [{id: mine, letters: [m], members: [oil, wood]}]
+quantities: [{id: S, symbol: S, meaning: s, unit: "1", kind: computed}]
+equations: [{id: s, defines: S, formula: t_R}]
+""", encoding="utf-8")
+    (tmp_path / "p.yaml").write_text("project: {name: p}\noperation: {start: 2021-01-01, end: 2021-12-31}\n", encoding="utf-8")
+    host = load(tmp_path / "host.yaml")
+    assert host.index_set["t_fossil"].members == ("oil",)
+    assert run(host, tmp_path / "p.yaml").total == 1 + 10 * (1 + 2 + 5 + 6) + 1000 * (1 + 3)
