@@ -70,8 +70,8 @@ def _said(tokens: list[Token], at: int, new: NewNames) -> str:
         return new.names.get(word, word)
     if _is_index(tokens, at):
         return new.letters.get(word, word)
-    if after.text == "(":
-        return word
+    if after.text == "(":  # a function, or a group of a letter; no letter is called as a function
+        return new.letters.get(word, word)
     if before == "in":
         return new.letters.get(word) or new.sets.get(word, word)
     if before == "(" and at > 1 and tokens[at - 2].text in ("supplied", "identity"):

@@ -146,6 +146,8 @@ class Report:
             (("Operation",), (f"{run.setting.start} to {run.setting.end}",)),
             (("Monitoring periods",), (periods or "none",)),
         ]
+        if m.tools:
+            facts.append((("Tools",), between((Code(tool.path), f" {tool.reference} {tool.title}") for tool in m.tools)))
         if run.setting.choices:
             facts.append((("Choices",), between((Code(id_), f" {value}") for id_, value in run.setting.choices.items())))
         other = [r for r in m.rulings if run.setting.readings[r.id] != r.default]
