@@ -168,7 +168,7 @@ def needs_command(options: argparse.Namespace) -> int:
     if options.format == "json":
         write(to_json([need.as_record() for need in needs]), options.output, "json")
         return WELL
-    write(needs_text(needs), options.output)
+    write(needs_text(methodology, needs), options.output)
     return WELL
 
 

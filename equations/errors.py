@@ -35,6 +35,7 @@ CODES: dict[str, str] = {
     "S108": "a file cannot be found, read, or is too large",
     "S109": "an edit of a revision does not fit what it edits",
     "S110": "a printed number of an equation that cannot be one",
+    "S111": "a tool that cannot be taken in",
     "X201": "a formula does not follow the grammar",
     "X202": "a formula uses a construct that the language does not have",
     "X203": "an unknown function, or a function with the wrong number of arguments",

@@ -42,13 +42,14 @@ def _documents_read_once(read):
     held = {}
 
     def unchanged(spec):
-        return all(path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha for path, sha in spec.sources)
+        sources = spec.sources if "whole" in vars(spec) else spec.own_sources  # files of tools are read when it is composed
+        return all(path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha for path, sha in sources)
 
     @functools.wraps(read)
-    def document(path, _depth=0):
-        key = str(path), str(Path.cwd()), tuple(map(str, library_folders()))
+    def document(path, _depth=0, _within=()):
+        key = str(path), str(Path.cwd()), tuple(map(str, library_folders())), _within
         if key not in held or not unchanged(held[key]):
-            spec = read(path, _depth)
+            spec = read(path, _depth, _within)
             held.pop(key, None)
             held[key] = spec
             if len(held) > _MOST_SPECS:

@@ -64,7 +64,7 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
         if not equations or not origins:
             continue
         by = sorted({"the project" if o.kind == "project" else f"dataset {o.name}" for o in origins.values()})
-        is_result = id_ == run.methodology.result or (quantity.kind == "computed" and quantity.role in _RESULTS)
+        is_result = id_ in run.methodology.result_ids or (quantity.kind == "computed" and quantity.role in _RESULTS)
         severity = "error" if is_result else "note" if quantity.kind != "computed" else "warning"
         remedy = "" if severity == "note" else f"supply what {equations[0].label} needs, and let the equation give {id_}"
         place = next(iter(origins.values())).place

@@ -17,6 +17,7 @@ import numpy as np
 from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ruling_findings
 from engine.output.escapes import json_text
+from engine.report.run_report import tools_record
 from engine.run.run import Run
 from equations.library.places import library_folders
 
@@ -78,6 +79,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
             "status": run.methodology.status,
             "hash": run.methodology.hash,
         },
+        **tools_record(run.methodology),
         "spec_files": [{"name": names[name], "sha256": sha} for name, sha in run.methodology.files],
         "project": dict(run.project.identity),
         "project_files": [{"name": run.project.path.name, "sha256": run.project.sha256}]
@@ -91,10 +93,19 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         "readings": dict(run.setting.readings),
         "datasets": run.project.dataset_texts(),
         "result": {"quantity": run.headline.label, "value": run.headline.value, "unit": str(result.unit)},
+        **_results(run),
         "values": list(_values(run)),
         "findings": [_finding(finding.as_record(), names) for finding in findings],
         "rulings": report.rulings.as_record(),
     }
+
+
+def _results(run: Run) -> Record:
+    """Return what each of several results comes to; a single one stands under ``result`` alone."""
+    if len(run.methodology.results) < 2:
+        return {}
+    of = run.methodology.quantity
+    return {"results": [{"quantity": number.label, "value": number.value, "unit": str(of[id_].unit)} for id_, number in run.results.items()]}
 
 
 def _file_names(run: Run) -> dict[str, str]:

@@ -24,6 +24,7 @@ _SHAPE: dict[str, Any] = {
     "numpy": str,
     "asked": {"spec": str, "project": str, "choices": _TEXTS, "readings": _TEXTS},
     "methodology": {"id": str, "version": str, "status": str, "hash": str},
+    "tools?": [{"path": str, "id": str, "version": str, "hash": str}],
     "spec_files": _FILES,
     "project": _TEXTS,
     "project_files": _FILES,
@@ -32,11 +33,12 @@ _SHAPE: dict[str, Any] = {
     "readings": _TEXTS,
     "datasets": [str],
     "result": {"quantity": str, "value": (int, float), "unit": str},
+    "results?": [{"quantity": str, "value": (int, float), "unit": str}],
     "values": [{"quantity": str, "unit": str, "indices": [str], "kind": str, "cells": [_CELL]}],
     "findings": [{"*": (str, int)}],
     "rulings": {
         "quantity": str, "unit": str, "result": (int, float), "readings": [{"*": object}], "settled": [str],
-        "not_measured?": [{"entry": str, "inputs": [str]}],
+        "others?": [{"quantity": str, "unit": str, "result": (int, float)}], "not_measured?": [{"entry": str, "inputs": [str]}],
     },
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
 from engine.output.terminal import bold, coloured, plain, table, wrapped
 from engine.report.findings import counted, findings_markdown, findings_text
-from engine.report.run_report import head_lines, result_lines, yearly_markdown, yearly_text
+from engine.report.run_report import head_lines, result_lines, results_record, tools_record, yearly_markdown, yearly_text
 from engine.report.verdicts import verdicts_lines, verdicts_markdown
 from engine.run.run import Run
 
@@ -105,7 +105,7 @@ def _questions(report: AuditReport) -> Iterator[str]:
         worst = next((s for s in ("error", "warning", "note") if any(f.severity == s for f in found)), "")
         words = report.answer(audit, found)
         rows.append([audit.question, coloured(words, worst) if worst in ("error", "warning") else words])
-    moved = len({line.ruling for line in report.rulings.lines if line.difference})
+    moved = len({line.ruling for line in report.rulings.lines if line.moves})
     some = f"{moved} ruling{'s' if moved != 1 else ''} move{'' if moved != 1 else 's'} the result; table below"
     rows.append([_RULINGS, some if report.rulings.lines else "not asked: the text has no open reading"])
     yield table(["what was asked", "found"], rows)
@@ -126,7 +126,9 @@ def _rulings(rulings: RulingsTable) -> Iterator[str]:
         yield bold(f"open readings of the text, and {rulings.quantity} in {rulings.unit} under each (* taken here), what moves most first")
         rows = [_row(line, rulings) for line in rulings.lines if line.applies]
         if rows:
-            yield table(["ruling", "reading", rulings.quantity, "difference", "%"], _once(rows), right=(2, 3, 4))
+            others = [f"difference in {other.quantity} ({other.unit})" for other in rulings.others]
+            heads = ["ruling", "reading", rulings.quantity, "difference", "%", *others]
+            yield table(heads, _once(rows), right=tuple(range(2, len(heads))))
         for line in rulings.lines:
             if line.error:
                 yield wrapped(f"  {line.ruling} = {line.reading} does not run: {line.error}", "    ")
@@ -148,10 +150,11 @@ def _input_count(rulings: RulingsTable) -> str:
 def _row(line: ReadingLine, rulings: RulingsTable) -> list[str]:
     name = line.reading + (" *" if line.taken else "")
     if line.result is None or line.difference is None:
-        return [line.ruling, name, "does not run", "", ""]
+        return [line.ruling, name, "does not run", "", "", *("" for _ in rulings.others)]
     if line.taken:
-        return [line.ruling, name, _exact(line.result), "", ""]
-    return [line.ruling, name, _exact(line.result), _signed(line.difference), _share(line.difference, rulings.total)]
+        return [line.ruling, name, _exact(line.result), "", "", *("" for _ in rulings.others)]
+    shown = [line.ruling, name, _exact(line.result), _signed(line.difference), _share(line.difference, rulings.total)]
+    return [*shown, *(_signed(difference or 0.0) for _, difference in line.others)]
 
 
 def _once(rows: Sequence[list[str]]) -> list[list[str]]:
@@ -207,8 +210,9 @@ def audit_markdown(report: AuditReport) -> str:
 def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
     yield f"{rulings.quantity} under each reading of the open places of the text, one changed at a time; * is taken here."
     yield ""
-    yield f"| ruling | reading | what it says | {rulings.quantity} ({rulings.unit}) | difference | % |"
-    yield "|---|---|---|---:|---:|---:|"
+    others = "".join(f" difference in {other.quantity} ({other.unit}) |" for other in rulings.others)
+    yield f"| ruling | reading | what it says | {rulings.quantity} ({rulings.unit}) | difference | % |{others}"
+    yield "|---|---|---|---:|---:|---:|" + "---:|" * len(rulings.others)
     for line in rulings.lines:
         if not line.applies:
             cells = ["as it is", "", ""]
@@ -216,6 +220,7 @@ def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
             cells = [markdown_text(f"does not run: {line.error}"), "", ""]
         else:
             cells = [_exact(line.result), "" if line.taken else _signed(line.difference), _share(line.difference, rulings.total)]
+        cells += ["" if line.taken or not line.applies or moved is None else _signed(moved) for _, moved in line.others]
         star = " \\*" if line.taken else ""
         said = f"{markdown_text(line.ruling)} | {markdown_text(line.reading)}{star} | {markdown_text(line.meaning)}"
         yield f"| {said} | " + " | ".join(cells) + " |"
@@ -241,6 +246,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
     return {
         "format": AUDIT_FORMAT,
         "methodology": {"id": run.methodology.id, "version": run.methodology.version, "hash": run.methodology.hash},
+        **tools_record(run.methodology),
         "project": {"name": run.project.name, "file": run.project.path.name, "sha256": run.project.sha256},
         "operation": {"start": run.setting.start, "end": run.setting.end},
         "choices": dict(run.setting.choices),
@@ -250,6 +256,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
             "value": run.headline.value,
             "unit": str(run.methodology.quantity[run.methodology.result].unit),
         },
+        **results_record(run),
         "audits": [
             {"id": a.id, "question": a.question, "findings": len(found), "worst": _worst(found),
              "not_asked": "" if found else why_not_asked(run, a.id)} for a, found in report.audits

@@ -30,7 +30,7 @@ def rereader(run: Run, read_unit: UnitReader) -> Callable[[Mapping[str, str]], R
         setting = replace(run.setting, readings={**run.setting.readings, **readings})
         methodology = with_readings(run.methodology, setting.readings)
         supplied = supplied_quantities(methodology, run.project, setting)
-        plan = plan_run(methodology, setting, (methodology.result,), supplied)
+        plan = plan_run(methodology, setting, methodology.result_ids, supplied)
         held = methodology.datasets == run.methodology.datasets and _covers(run.plan, plan)
         inputs = run.inputs if held else bind_inputs(methodology, plan, run.project, read_unit)
         return Run(methodology, run.project, plan, inputs, evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs)), ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.finding import Finding
@@ -10,6 +10,7 @@ from engine.output.terminal import number
 from engine.plan.register import taken_by_input
 from engine.plan.setting import may_hold
 from engine.run.run import Run
+from engine.run.totals import Headline
 from equations.errors import MethodologyError
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.readings.composition import with_readings
@@ -32,6 +33,8 @@ class ReadingLine:
         The methodology's result over all its members, or ``None`` where the run fails; ``error`` then says why.
     difference
         Result less that of the run.
+    others
+        The same two for each further result of the methodology, in the order of :attr:`RulingsTable.others`.
     """
 
     ruling: str
@@ -43,6 +46,12 @@ class ReadingLine:
     result: float | None
     difference: float | None
     error: str = ""
+    others: tuple[tuple[float | None, float | None], ...] = ()
+
+    @property
+    def moves(self) -> bool:
+        """Whether it moves any result."""
+        return bool(self.difference) or any(difference for _, difference in self.others)
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -56,7 +65,22 @@ class ReadingLine:
             "result": self.result,
             "difference": self.difference,
         }
+        if self.others:
+            record["others"] = [{"result": result, "difference": difference} for result, difference in self.others]
         return record | {"error": self.error} if self.error else record
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherResult:
+    """A result beside the first: what it is called, its unit, and what the run comes to."""
+
+    quantity: str
+    unit: str
+    total: float
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {"quantity": self.quantity, "unit": self.unit, "result": self.total}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +101,7 @@ class RulingsTable:
     lines: tuple[ReadingLine, ...]
     settled: tuple[str, ...]
     by_input: tuple[RegisterEntry, ...] = ()
+    others: tuple[FurtherResult, ...] = ()
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -84,6 +109,7 @@ class RulingsTable:
             "quantity": self.quantity,
             "unit": self.unit,
             "result": self.total,
+            **({"others": [other.as_record() for other in self.others]} if self.others else {}),
             "readings": [line.as_record() for line in self.lines],
             "settled": list(self.settled),
             "not_measured": [{"entry": entry.id, "inputs": list(entry.inputs)} for entry in self.by_input],
@@ -110,12 +136,22 @@ def rulings_table(run: Run, rerun: Rerun) -> RulingsTable:
     lines = [line for of_one in by_ruling for line in of_one]
     settled = tuple(ruling.id for ruling in methodology.rulings if len(ruling.readings) == 1)
     unit = str(methodology.quantity[methodology.result].unit)
-    return RulingsTable(run.headline.label, unit, run.headline.value, tuple(lines), settled, taken_by_input(methodology, run.setting))
+    others = tuple(FurtherResult(found.label, str(methodology.quantity[id_].unit), found.value) for id_, found in _further(run))
+    by_input = taken_by_input(methodology, run.setting)
+    return RulingsTable(
+        quantity=run.headline.label, unit=unit, total=run.headline.value, lines=tuple(lines), settled=settled, by_input=by_input,
+        others=others,
+    )  # fmt: skip
 
 
-def _least_moved(lines: list[ReadingLine]) -> tuple[bool, float]:
-    """Return what sorts rulings: those that fail under a reading first, then by what they move."""
-    return not any(line.error for line in lines), -max(abs(line.difference or 0.0) for line in lines)
+def _further(run: Run) -> list[tuple[str, Headline]]:
+    """Return every result but the first, with what it comes to."""
+    return list(run.results.items())[1:]
+
+
+def _least_moved(lines: list[ReadingLine]) -> tuple[bool, float, bool]:
+    """Return what sorts rulings: those that fail under a reading first, then by what they move of the first result, then of any."""
+    return not any(line.error for line in lines), -max(abs(line.difference or 0.0) for line in lines), not any(line.moves for line in lines)
 
 
 def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
@@ -123,14 +159,17 @@ def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
     concerned = {reading.id for reading in ruling.readings if reading.id != taken and _concerns(run, ruling, reading.id)}
     applies = bool(concerned)
     lines = []
+    further = dict(_further(run))
     for reading in ruling.readings:
         result: float | None = run.headline.value
+        others: dict[str, float | None] = {id_: found.value for id_, found in further.items()}
         error = ""
         if reading.id in concerned:
             try:
-                result = rerun({ruling.id: reading.id}).headline.value
+                again = rerun({ruling.id: reading.id})
+                result, others = again.headline.value, {id_: again.headline_of(id_).value for id_ in further}
             except MethodologyError as fault:
-                result, error = None, f"{fault.code} {fault.what}"
+                result, others, error = None, dict.fromkeys(further), f"{fault.code} {fault.what}"
         difference = None if result is None else result - run.headline.value
         lines.append(
             ReadingLine(
@@ -143,6 +182,7 @@ def _lines(run: Run, ruling: Ruling, rerun: Rerun) -> list[ReadingLine]:
                 result=result,
                 difference=difference,
                 error=error,
+                others=tuple((value, None if value is None else value - further[id_].value) for id_, value in others.items()),
             )
         )
     return lines
@@ -173,16 +213,18 @@ def ruling_findings(table: RulingsTable) -> tuple[Finding, ...]:
     found = []
     for ruling in dict.fromkeys(line.ruling for line in table.lines):
         lines = [line for line in table.lines if line.ruling == ruling and not line.taken]
-        moved = [line for line in lines if line.difference]
+        moved = [line for line in lines if line.moves]
         failed = [line for line in lines if line.error]
         if moved:
-            shown = [f"{line.reading} {_signed(line.difference or 0.0)} {table.unit}" for line in moved]
+            shown = [f"{line.reading} {', '.join(_moved(line, table))}" for line in moved]
+            names = [table.quantity] if any(line.difference for line in moved) else []
+            names += [other.quantity for at, other in enumerate(table.others) if any(line.others[at][1] for line in moved)]
             found.append(
                 Finding(
                     "A716",
                     "note",
                     ruling,
-                    f"another reading moves {table.quantity}",
+                    f"another reading moves {' and '.join(names)}",
                     "; ".join(shown),
                     "see that the reading taken is the one that the programme accepts",
                 )
@@ -198,6 +240,15 @@ def ruling_findings(table: RulingsTable) -> tuple[Finding, ...]:
                 )
             )
     return tuple(found)
+
+
+def _moved(line: ReadingLine, table: RulingsTable) -> Iterator[str]:
+    """Yield by how much a reading moves each result; of several each is named."""
+    if line.difference or not table.others:
+        yield f"{_signed(line.difference or 0.0)} {table.unit}" + (f" of {table.quantity}" if table.others else "")
+    for other, (_, difference) in zip(table.others, line.others, strict=True):
+        if difference:
+            yield f"{_signed(difference)} {other.unit} of {other.quantity}"
 
 
 def _signed(value: float) -> str:

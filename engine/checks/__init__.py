@@ -6,7 +6,7 @@ One file for each kind of fault, in the order in which they are run. Each functi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.checks.completeness import check_completeness, settings_to_check
 from engine.checks.dimensions import EquationCheck, ValueCheck, check_dimensions, check_equation, check_values
@@ -107,4 +107,19 @@ def check_methodology(methodology: Methodology) -> CheckResult:
     if decided and not any(finding.severity == "error" for finding in findings):
         said = {(finding.code, finding.subject, finding.what) for finding in findings}
         findings += [f for f in check_readings(methodology) if (f.code, f.subject, f.what) not in said]
+    findings += _of_tools(methodology, findings)
     return CheckResult(tuple(lines), tuple(findings), tuple(check_values(methodology)))
+
+
+def _of_tools(methodology: Methodology, held: list[Finding]) -> list[Finding]:
+    """Check each tool by itself, with its own printed tables and lists; what is told of the whole at the same place is not told again."""
+    told = {(finding.code, str(finding.place)) for finding in held}
+    found = []
+    for tool in methodology.tools:
+        if tool.methodology is None:
+            continue
+        for finding in check_methodology(tool.methodology).findings:
+            if (finding.code, str(finding.place)) not in told or finding.place is None:
+                told.add((finding.code, str(finding.place)))
+                found.append(replace(finding, what=f"in the tool {tool.path} ({tool.reference}): {finding.what}"))
+    return found

@@ -74,7 +74,8 @@ def _wrong_kind(list_: ParameterList, methodology: Methodology) -> Iterator[Find
 def _not_listed(list_: ParameterList, methodology: Methodology) -> Iterator[Finding]:
     """Report in one finding what belongs on a list and is missing; the editor's own quantities are passed over."""
     listed = {line.quantity for line in methodology.monitoring_list}
-    missing = [q for q in methodology.quantities if q.kind == list_.kind and q.id not in listed and not q.editorial]
+    own = (q for q in methodology.quantities if methodology.tool_of(q.id) is None)  # those of a tool stand on its own lists
+    missing = [q for q in own if q.kind == list_.kind and q.id not in listed and not q.editorial]
     if missing:
         sections = ", ".join(f"{q.id} ({q.source.section})" if q.source.section else q.id for q in missing)
         are = "y is" if len(missing) == 1 else "ies are"

@@ -200,6 +200,8 @@ def _mentions(methodology: Methodology) -> Iterator[Finding]:
     texts += [(e.id, f"{e.title} {e.editorial} {e.note}", e.place) for e in methodology.equations]
     texts += [(r.id, f"{r.statement} {r.remedy} {r.editorial}", r.place) for r in methodology.rules]
     for subject, text, place in texts:
+        if methodology.tool_of(subject) is not None:  # it speaks in its own words
+            continue
         for name in _RULING.findall(text):
             if name not in methodology.ruling:
                 yield _fault(

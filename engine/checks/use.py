@@ -37,6 +37,8 @@ def check_use(methodology: Methodology) -> list[Finding]:
     for target in asked:
         serves_others |= graph.inputs_of(target)
     for quantity in methodology.quantities:
+        if methodology.tool_of(quantity.id) is not None:  # what a tool offers need not be used
+            continue
         if quantity.id not in used:
             findings += _unused(quantity, methodology)
         elif quantity.id not in serves_result | serves_others:
@@ -68,6 +70,8 @@ def _declared_for_nothing(methodology: Methodology) -> Iterator[Finding]:
     unused = [("choice", choice.id, choice.place) for choice in methodology.choices if choice.id not in switched]
     unused += [("relation", relation.id, relation.place) for relation in methodology.relations if relation.id not in related]
     for kind, id_, place in unused:
+        if methodology.tool_of(id_) is not None:
+            continue
         yield Finding("W801", "warning", id_, f"the {kind} {id_} is declared and nothing depends on it", "",
                       "use it, or remove it", place=place)  # fmt: skip
 

@@ -172,7 +172,7 @@ def _case(block: Block, folder: Path, methodology: Methodology) -> WorkedCase:
     if not project.is_file():
         block.fault("S108", f"there is no project file {block.text('project')!r}", block.place_of("project"),
                     remedy="write a path from the folder of this file")  # fmt: skip
-    wanted = (methodology.result, *methodology.report, *block.words("expect"))
+    wanted = (*methodology.reported, *block.words("expect"))
     for scalar in block.word_nodes("expect"):
         if methodology.declared(scalar.text) is None:
             block.fault("S107", f"there is no quantity {scalar.text!r}", scalar.place,

@@ -17,8 +17,9 @@ def library_rows() -> tuple[list[dict[str, str | int]], tuple[str, ...]]:
         except MethodologyError as error:
             faults.append(f"{reference} cannot be read: {error.code} {error.what}; mrvgraph check {reference} says more")
             continue
+        own = {e.number for e in methodology.equations if e.number and methodology.tool_of(e.id) is None}
         rows.append({
             "reference": reference, "title": methodology.title, "programme": methodology.programme, "status": methodology.status,
-            "date": methodology.date, "equations": len({e.number for e in methodology.equations if e.number}),
+            "date": methodology.date, "equations": len(own),
         })  # fmt: skip
     return rows, tuple(faults)

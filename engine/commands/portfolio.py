@@ -83,21 +83,36 @@ def run_entries(
 
 
 def portfolio_output(outcomes: Sequence[Outcome], way: str) -> str:
-    """Return outcomes as text, JSON or CSV."""
+    """Return outcomes as text, JSON or CSV; results beside the first have columns of their own."""
+    further = list(dict.fromkeys(id_ for outcome in outcomes for id_ in outcome.others))
     if way == "json":
         return to_json({"format": FORMAT, "projects": [outcome.as_record() for outcome in outcomes]})
     if way == "csv":
-        rows: list[list[object]] = [["name", "result", "unit", "error"]]
-        rows += [[o.name, "" if o.result is None else repr(o.result), o.unit, _error(o)] for o in outcomes]
+        more = [head for id_ in further for head in (id_, f"unit of {id_}")]
+        rows: list[list[object]] = [["name", "result", "unit", *more, "error"]]
+        rows += [[o.name, _shown(o.result, repr), o.unit, *_more(o, further, repr), _error(o)] for o in outcomes]
         return csv_text(rows)
-    shown = [[o.name, "" if o.result is None else number(o.result), o.unit, _codes(o)] for o in outcomes]
+    shown = [[o.name, _shown(o.result, number), o.unit, *_more(o, further, number), _codes(o)] for o in outcomes]
     failed = [outcome for outcome in outcomes if outcome.errors]
-    lines = [table(["project", "result", "unit", "errors"], shown, right=[1])]
+    heads = ["project", "result", "unit", *(head for id_ in further for head in (id_, "unit")), "errors"]
+    lines = [table(heads, shown, right=[1, *range(3, 3 + 2 * len(further), 2)])]
     for outcome in failed[:_MOST_SAID]:
         lines += ["", bold(outcome.name), *(_message(error) for error in outcome.errors)]
     if len(failed) > _MOST_SAID:
         lines += ["", f"and {len(failed) - _MOST_SAID} more; --json names all errors"]
     return "\n".join([*lines, "", f"{len(outcomes):,} projects, {len(failed):,} with an error"]) + "\n"
+
+
+def _shown(value: object, write: Callable[[float], str]) -> str:
+    return write(value) if isinstance(value, float) else ""
+
+
+def _more(outcome: Outcome, further: Sequence[str], write: Callable[[float], str]) -> Iterator[str]:
+    """Yield number and unit of each further result."""
+    for id_ in further:
+        one = outcome.others.get(id_, {})
+        yield _shown(one.get("result"), write)
+        yield str(one.get("unit", ""))
 
 
 def _codes(outcome: Outcome) -> str:

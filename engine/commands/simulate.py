@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from engine.batch.batchable import Batchable, NumberSource
@@ -48,7 +49,7 @@ def run_simulation(
     """
     session = open_session(spec)
     methodology = session.methodology
-    wanted = tuple(dict.fromkeys((methodology.result, *methodology.report, *(t for t in targets if t in methodology.quantity))))
+    wanted = tuple(dict.fromkeys((*methodology.reported, *(t for t in targets if t in methodology.quantity))))
     run = session.run(project, choices=choices, readings=readings, targets=wanted)
     way = Way(backend=backend, workers=workers)
     wished = _levels(levels), _deductions(deductions)
@@ -111,7 +112,7 @@ def run_sensitivity(
     session = open_session(spec)
     known = target is not None and target in session.methodology.quantity
     run = session.run(
-        project, choices=choices, readings=readings, targets=(session.methodology.result, str(target)) if known else ()
+        project, choices=choices, readings=readings, targets=(*session.methodology.result_ids, str(target)) if known else ()
     )
     wanted = run.methodology.result if target is None else target
     if wanted not in run.values.arrays:
@@ -120,13 +121,17 @@ def run_sensitivity(
         )
     uncertainty = read_uncertainty(run, session.read_unit)
     declared, way = uncertainty if uncertainty.variables else None, Way(workers=workers)
+    further = run.methodology.result_ids[1:] if target is None else ()
     with _evaluator(scheduler) as evaluate:
-        return analyse(run, wanted, declared, draws=draws, seed=seed, way=way, progress=progress, evaluate=evaluate)
+        first, *others = (
+            analyse(run, one, declared, draws=draws, seed=seed, way=way, progress=progress, evaluate=evaluate) for one in (wanted, *further)
+        )
+    return replace(first, others=tuple(others))
 
 
 def sensitivity_output(found: Sensitivity, *, json: bool) -> str:
     """Return an analysis as text or JSON."""
-    return to_json(sensitivity_record(found)) if json else sensitivity_text(found)
+    return to_json(sensitivity_record(found)) if json else "\n".join(map(sensitivity_text, (found, *found.others)))
 
 
 def run_solve(

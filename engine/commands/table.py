@@ -54,7 +54,7 @@ COMMANDS: dict[str, CommandLine] = {
     "needs": CommandLine(
         "inputs that the target needs, grouped by kind",
         (
-            _argument("--target", action="append", metavar="Q", help="quantity that is asked for (the result)"),
+            _argument("--target", action="append", metavar="Q", help="quantity that is asked for (the results)"),
             _argument("--dataset", action="append", metavar="ID", help="dataset that the project will use"),
             _argument("--template", action="store_true", help="write a project file that lacks only the numbers"),
             _argument("--start", metavar="DATE", default="", help="first day, for the template (2024-01-01)"),
@@ -192,13 +192,13 @@ COMMANDS: dict[str, CommandLine] = {
         (
             _argument("--draws", type=int, default=10000, metavar="N", help="how many draws (10,000); the most, with --stop"),
             _argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same draws (0)"),
-            _argument("--target", action="append", metavar="Q", help="a quantity beside the result, such as ER"),
+            _argument("--target", action="append", metavar="Q", help="a quantity beside the results, such as ER"),
             _argument("--level", action="append", metavar="PERCENT", help="an interval to give (90 and 95)"),
             _argument(
                 "--stop",
                 type=float,
                 metavar="SHARE",
-                help="stop when the Monte Carlo error of the first interval is below this share of it",
+                help="stop when the Monte Carlo error of the first interval of each result is below this share of it",
             ),
             _argument(
                 "--deduction", action="append", metavar="RULE=Q", help="a deduction (art-trees, fcpf) and the number it is taken of"
@@ -217,7 +217,7 @@ COMMANDS: dict[str, CommandLine] = {
     "sensitivity": CommandLine(
         "which inputs the credits hang on: derivatives, one input moved at a time, shares of the variance",
         (
-            _argument("--target", metavar="Q", help="the quantity (the result), summed over its members"),
+            _argument("--target", metavar="Q", help="the quantity (each result), summed over its members"),
             _argument("--draws", type=int, default=2048, metavar="N", help="draws for the Sobol indices (2048); 0 leaves them out"),
             _argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same draws (0)"),
             _argument("--plot", metavar="FILE", help="write the tornado plot as SVG"),
@@ -250,7 +250,7 @@ COMMANDS: dict[str, CommandLine] = {
         "the value of one input that gives a wanted number",
         (
             _argument("--for", dest="input", required=True, metavar="INPUT", help="the input, such as DF or 'A_0[E]'"),
-            _argument("--so-that", required=True, metavar="WISH", help="such as 'ER_credit_p = 100000' or 'ER[2019] = 0'"),
+            _argument("--so-that", required=True, metavar="WISH", help="'ER_credit_p = 100000', 'ER[2019] = 0', or a number for the first result"),
         ),
         project=True,
         switches=True,

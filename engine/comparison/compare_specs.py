@@ -20,6 +20,7 @@ from equations.units.unit import PLAIN, Unit
 
 #: Lists of a methodology that are compared entry by entry, with the field by which entries are known.
 LISTS: dict[str, str] = {
+    "tools": "path",
     "sections": "id",
     "terms": "id",
     "activities": "id",
@@ -43,7 +44,7 @@ LISTS: dict[str, str] = {
     "monitoring_list": "printed",
     "history": "version",
 }
-_IDENTITY = ("title", "programme", "status", "status_note", "date", "document", "result", "report")
+_IDENTITY = ("title", "programme", "status", "status_note", "date", "document", "result", "results", "report")
 
 
 @dataclass(frozen=True)
@@ -190,10 +191,17 @@ def compare_lists(a: Methodology, b: Methodology) -> dict[str, ListChange]:
         change = _compare_list(getattr(a, name), getattr(b, name), key, words, names)
         if change:
             found[name] = change
-    head = field_changes(*({n: w.as_written().text(getattr(w.methodology, n)) for n in _IDENTITY} for w in words))
+    head = field_changes(*({n: w.as_written().text(_identity(w.methodology, n)) for n in _IDENTITY} for w in words))
     if head:
         found["methodology"] = ListChange(changed=(EntryChange("methodology", "methodology", head),))
     return found
+
+
+def _identity(methodology: Methodology, name: str) -> object:
+    """Return what a methodology says of itself; a single result is one word."""
+    if name == "results":
+        return methodology.results if len(methodology.results) > 1 else ()
+    return getattr(methodology, name)
 
 
 def _compare_list(

@@ -14,7 +14,7 @@ from engine.comparison.difference_text import (
     rounded,
     titled,
 )
-from engine.comparison.effect import Effect
+from engine.comparison.effect import Effect, FurtherEffect
 from equations.notation.latex import equation_latex
 
 
@@ -99,6 +99,13 @@ def _markdown_list(change: ListChange) -> list[str]:
     return lines
 
 
+def _further_lines(one: FurtherEffect) -> list[str]:
+    """Return what a result beside the first comes to under both sides."""
+    ends = " → ".join("none" if value is None else f"{value:,.3f}" for value in (one.before, one.after))
+    moved = "" if one.difference is None else f": **{one.difference:+,.3f} {one.unit}**"
+    return [f"{_escaped(one.label)}: {ends} {one.unit}{moved}", ""]
+
+
 def _markdown_effect(effect: Effect) -> list[str]:
     lines = [
         "",
@@ -106,6 +113,7 @@ def _markdown_effect(effect: Effect) -> list[str]:
         "",
         f"{effect.before:,.3f} → {effect.after:,.3f} {effect.unit}: **{effect.difference:+,.3f} {effect.unit}**",
         "",
+        *(line for one in effect.further for line in _further_lines(one)),
         "| result | unit | before | after | difference |",
         "|---|---|---:|---:|---:|",
     ]

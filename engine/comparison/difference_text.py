@@ -264,6 +264,9 @@ def _cell(text: str) -> str:
 def effect_text(effect: Effect, said: dict[str, str] | None = None) -> Iterator[str]:
     """Yield the results under both sides, and the difference divided among edits."""
     yield bold(f"effect on {effect.label or effect.result}: {effect.before:,.3f} -> {effect.after:,.3f} {effect.unit} ({effect.difference:+,.3f})")
+    for one in effect.further:
+        ends = " -> ".join("none" if value is None else f"{value:,.3f}" for value in (one.before, one.after))
+        yield bold(f"effect on {one.label}: {ends} {one.unit}") + ("" if one.difference is None else f" ({one.difference:+,.3f})")
     rows = []
     for line in effect.lines:
         where = ", ".join(label for _, label in line.labels)
@@ -293,9 +296,12 @@ def _contributions(title: str, parts: Sequence[Contribution], effect: Effect, sa
     rows = []
     for part, shown in zip(parts, rounded([part.difference for part in parts]), strict=True):
         ids = [name for kind, name in part.edits if kind == "equations"]
-        rows.append([part.label, shown, "; ".join(said[i] for i in ids if i in said)])
-    rows.append(["total", f"{effect.difference:+,.3f}", ""])
-    yield from ("    " + line for line in table([title, effect.unit, "what changed"], rows, right=(1,)).splitlines())
+        others = [f"{moved:+,.3f}" for _, moved in part.by_result]
+        rows.append([part.label, shown, *others, "; ".join(said[i] for i in ids if i in said)])
+    further = [one for one in effect.further if one.result in dict(parts[0].by_result)]
+    rows.append(["total", f"{effect.difference:+,.3f}", *(f"{one.difference or 0:+,.3f}" for one in further), ""])
+    heads = [title, effect.unit, *(f"{one.result} ({one.unit})" for one in further), "what changed"]
+    yield from ("    " + line for line in table(heads, rows, right=tuple(range(1, 2 + len(further)))).splitlines())
 
 
 def rounded(parts: Sequence[float], digits: int = 3) -> list[str]:

@@ -101,8 +101,8 @@ class Between:
             old = self.left.quantity.get(quantity.id)
             if old is not None and any(getattr(old, name) != getattr(quantity, name) for name in _DECISIVE):
                 found.append(Edit(("quantities", quantity.id), f"declaration of {quantity.id}", quantity.id))
-        if self.left.result != self.right.result:
-            found.append(Edit(("result", ""), f"result {self.right.result}"))
+        if self.left.result_ids != self.right.result_ids:
+            found.append(Edit(("result", ""), f"result {', '.join(self.right.result_ids)}"))
         return found
 
     def value_edits(self) -> list[Edit]:
@@ -222,7 +222,7 @@ class Between:
             published_results=(),
             register=(),
             report=(),
-            result=self.right.result if ("result", "") in keys else self.left.result,
+            results=self.right.results if ("result", "") in keys else self.left.results,
         )
         methodology = Methodology(**{name: getattr(base, name) for name in base.__dataclass_fields__})
         self.check_units(methodology, keys)

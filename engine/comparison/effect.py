@@ -10,7 +10,7 @@ Source: L. S. Shapley, A value for n-person games, Contributions to the Theory o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations
@@ -32,22 +32,52 @@ from equations.units.registry import parse_unit
 
 #: Up to so many groups of edits are divided without an order as well: two to this power runs.
 MOST_PLAYERS = 7
-#: Total, then the yearly credits.
+#: Total, then those of further results that both sides have, then the yearly credits.
 _Vector = tuple[Fraction, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one edit moves, in the unit of the result; ``by_year`` holds its part of each year's credits."""
+    """What one edit moves, in the unit of the result.
+
+    Attributes
+    ----------
+    by_year
+        Its part of each year's credits.
+    by_result
+        What it moves of each further result.
+    """
 
     label: str
     edits: tuple[Key, ...]
     difference: float
     by_year: tuple[tuple[str, float], ...] = ()
+    by_result: tuple[tuple[str, float], ...] = ()
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
-        return {"edit": self.label, "difference": self.difference, "by_year": dict(self.by_year)}
+        further = {"by_result": dict(self.by_result)} if self.by_result else {}
+        return {"edit": self.label, "difference": self.difference, "by_year": dict(self.by_year), **further}
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherEffect:
+    """A result beside the first: what it comes to under both sides; ``None`` where a side does not have it."""
+
+    result: str
+    label: str
+    unit: str
+    before: float | None
+    after: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """After less before."""
+        return None if self.before is None or self.after is None else float(Fraction(self.after) - Fraction(self.before))
+
+    def as_record(self) -> dict[str, object]:
+        """Return plain data."""
+        return {"result": self.result, "label": self.label, "unit": self.unit, "a": self.before, "b": self.after, "difference": self.difference}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +133,7 @@ class Effect:
     projects: tuple[str, str] = ("", "")
     #: What ``before`` and ``after`` are: the result, or the one of its cells that stands for all (``R[2026]``).
     label: str = ""
+    further: tuple[FurtherEffect, ...] = ()
 
     @property
     def difference(self) -> float:
@@ -118,6 +149,7 @@ class Effect:
             "a": self.before,
             "b": self.after,
             "difference": self.difference,
+            **({"further": [one.as_record() for one in self.further]} if self.further else {}),
             "projects": list(self.projects),
             "results": [line.as_record() for line in self.lines],
             "attribution": {
@@ -176,12 +208,18 @@ class _Attribution:
     needed: set[str]
     held: dict[frozenset[Key], _Vector | None] = field(default_factory=dict)
     years: tuple[str, ...] = ()
+    #: Results beside the first that both sides have: name of the first side -> name of the second.
+    further: dict[str, str] = field(default_factory=dict)
 
     def effect(self, before: Run, after: Run, first: ProjectData, second: ProjectData) -> Effect:
         active = [edit for edit in self.between.edits if not edit.quantity or edit.quantity in self.needed]
         self.years = tuple(y for y in before.setting.members.get(before.methodology.year_set, ()))
+        theirs = {self.between.old_name(id_): id_ for id_ in after.results}
+        self.further = {id_: theirs[id_] for id_ in list(before.results)[1:] if id_ in theirs and theirs[id_] != after.methodology.result}
         groups, in_order = self.ordered(
-            active, _vector(before, self.between.left, self.years), _vector(after, self.between.right, self.years)
+            active,
+            _vector(before, self.between.left, self.further, self.years),
+            _vector(after, self.between.right, self.further.values(), self.years),
         )
         moving = [g for g in groups if any(in_order[groups.index(g)])]
         shapley, why = self.without_order(groups, moving, before, after)
@@ -203,7 +241,7 @@ class _Attribution:
             result=after.methodology.result, unit=str(result.unit), before=before.headline.value, after=after.headline.value,
             lines=tuple(_lines(before, after)), in_order=parts(in_order), shapley=parts(shapley) if shapley else (),
             no_shapley=why, idle=tuple(idle), projects=(first.path.name, second.path.name),
-            label=after.headline.label,
+            label=after.headline.label, further=tuple(_further(before, after, theirs)),
         )  # fmt: skip
 
     def ordered(self, edits: Sequence[Edit], start: _Vector, end: _Vector) -> tuple[list[list[Edit]], list[_Vector]]:
@@ -239,7 +277,7 @@ class _Attribution:
         if len(groups) > MOST_PLAYERS:
             return [], f"{len(groups)} edits are more than the {MOST_PLAYERS} that are divided without an order"
         size = len(groups)
-        width = 1 + len(self.years)
+        width = 1 + len(self.further) + len(self.years)
         sums = [[Fraction(0)] * width for _ in groups]
         for count in range(size):
             weight = Fraction(math.factorial(count) * math.factorial(size - count - 1), math.factorial(size))
@@ -270,11 +308,11 @@ class _Attribution:
                 parse_unit,
                 _plan,
                 readings=state.readings,
-                targets=(state.methodology.result, *([yearly] if yearly else [])),
+                targets=(state.methodology.result, *self.further, *([yearly] if yearly else [])),
             )
         except MethodologyError:
             return None
-        return _vector(run, state.methodology, self.years)
+        return _vector(run, state.methodology, self.further, self.years)
 
     def contributions(
         self, groups: Sequence[Sequence[Edit]], parts: Sequence[_Vector], after: float, before: float
@@ -285,7 +323,8 @@ class _Attribution:
                 _label(group),
                 tuple(e.key for e in group),
                 total,
-                tuple((year, float(x)) for year, x in zip(self.years, part[1:], strict=False)),
+                tuple((year, float(x)) for year, x in zip(self.years, part[1 + len(self.further) :], strict=False)),
+                tuple((result, float(x)) for result, x in zip(self.further, part[1:], strict=False)),
             )
             for group, part, total in zip(groups, parts, totals, strict=True)
         )
@@ -324,7 +363,19 @@ def _yearly(methodology: Methodology) -> str:
     return next((q.id for q in methodology.quantities if q.role == "credits" and q.indices == (methodology.year_set,)), "")
 
 
-def _vector(run: Run, methodology: Methodology, years: Sequence[str]) -> _Vector:
+def _further(before: Run, after: Run, theirs: Mapping[str, str]) -> Iterator[FurtherEffect]:
+    """Yield what every result but the first comes to under both sides."""
+    old, new = before.results, after.results
+    for id_ in dict.fromkeys((*list(old)[1:], *(name for name, own in theirs.items() if own != after.methodology.result))):
+        one, two = old.get(id_), new.get(theirs.get(id_, ""))
+        if id_ == before.methodology.result and theirs.get(id_) == after.methodology.result:
+            continue
+        unit = str((before.methodology.quantity.get(id_) or after.methodology.quantity[theirs[id_]]).unit)
+        label = two.label if two is not None else one.label if one is not None else id_
+        yield FurtherEffect(id_, label, unit, one.value if one is not None else None, two.value if two is not None else None)
+
+
+def _vector(run: Run, methodology: Methodology, further: Iterable[str], years: Sequence[str]) -> _Vector:
     yearly = _yearly(methodology)
     array = run.values.arrays.get(yearly)
     members = run.setting.members.get(methodology.year_set, ())
@@ -334,12 +385,12 @@ def _vector(run: Run, methodology: Methodology, years: Sequence[str]) -> _Vector
         else Fraction(0)
         for y in years
     ]
-    return (Fraction(run.headline.value), *by_year)
+    return (Fraction(run.headline.value), *(Fraction(run.headline_of(id_).value) for id_ in further), *by_year)
 
 
 def _lines(before: Run, after: Run) -> list[ResultLine]:
     found = []
-    names = dict.fromkeys(q for run in (before, after) for q in (*run.methodology.report, run.methodology.result))
+    names = dict.fromkeys(q for run in (before, after) for q in (*run.methodology.report, *run.methodology.result_ids))
     for quantity in names:
         cells: dict[tuple[tuple[str, str], ...], list[float | None]] = {}
         unit = ""

@@ -127,9 +127,10 @@ class Wording:
         return list(found)
 
     def citation(self, source: Citation) -> str:
-        """Return a citation; the methodology's own document and version go without saying."""
+        """Return a citation; the methodology's own document and version go without saying, and so does the version of a tool."""
         if source.document != self.methodology.document:
-            return str(source)
+            of_a_tool = any((tool.document or tool.id, tool.version) == (source.document, source.version) for tool in self.methodology.tools)
+            return str(replace(source, version="") if of_a_tool else source)
         return str(
             replace(
                 source,

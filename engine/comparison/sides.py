@@ -49,7 +49,7 @@ def under_names(methodology: Methodology, renamed: Mapping[str, str]) -> Methodo
         equations=equations,
         datasets=datasets,
         quantities=tuple(replace(q, id=name(q.id)) for q in methodology.quantities),
-        result=name(methodology.result),
+        results=tuple(replace(result, quantity=name(result.quantity)) for result in methodology.results),
         report=tuple(map(name, methodology.report)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
@@ -48,6 +48,8 @@ class Need:
         Choices under which it is needed, where not under all that were asked about.
     lacking
         Cells that ``given_by`` does not fill, and that a project must supply: ``EF[2026]``.
+    results
+        Of several results, those for which it is needed; none where only rules or the report ask for it.
     """
 
     quantity: Quantity
@@ -56,6 +58,9 @@ class Need:
     instead: tuple[str, ...] = ()
     under: str = ""
     lacking: tuple[str, ...] = ()
+    results: tuple[str, ...] | None = None
+    #: The tool whose input it is: ``TOOL07@7.0``.
+    tool: str = ""
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -66,6 +71,7 @@ class Need:
             "source": str(q.source), "supplied_by": q.supplied_by, "used_by": list(self.used_by), "given_by": self.given_by,
             "lacking": list(self.lacking),
             "instead": list(self.instead), "under": self.under,
+            **({} if self.results is None else {"results": list(self.results)}), **({"tool": self.tool} if self.tool else {}),
         }  # fmt: skip
 
 
@@ -115,14 +121,22 @@ def find_needs(
                 if at not in held or (need.lacking and not held[at].lacking):
                     held[at] = need
                 years.setdefault(need.quantity.id, "" if (first, count) == _USUAL else f"a project of {_shown(first, count)}")
+    results = {q: _in_order(methodology, held.values()) for q, held in found.items()}
     return tuple(
         replace(
             next((need for need in found[q.id].values() if need.lacking), next(iter(found[q.id].values()))),
             under=", ".join(filter(None, (_under(methodology, [combinations[at] for at in found[q.id]], combinations), years[q.id]))),
+            results=results[q.id],
         )
         for q in methodology.quantities
         if q.id in found
     )
+
+
+def _in_order(methodology: Methodology, needs: Iterable[Need]) -> tuple[str, ...] | None:
+    """Return the results for which an input is needed under any of some choices; nothing where there is one result alone."""
+    named = {result for need in needs for result in need.results or ()}
+    return tuple(id_ for id_ in methodology.result_ids if id_ in named) if len(methodology.results) > 1 else None
 
 
 def _shown(first: int, count: int) -> str:
@@ -135,6 +149,7 @@ def needs_in(
     """Return the needs in one setting."""
     given = datasets_by_quantity(methodology, datasets)
     plan = plan_for_needs(methodology, setting, targets, frozenset(given))
+    serving = _inputs_by_result(methodology, setting, targets, plan)
     needs = []
     for id_ in plan.inputs:
         readers = plan.needed_by.get(id_, ())
@@ -143,8 +158,21 @@ def needs_in(
         quantity = methodology.quantity[id_]
         lacking = lacking_cells(methodology, setting, plan, quantity, datasets) if id_ in given else []
         names = tuple(f"{id_}[{', '.join(labels)}]" for labels in lacking)
-        needs.append(Need(quantity, users, given.get(id_, ""), tuple(_instead(methodology, setting, id_, given)), "", names))
+        needs.append(Need(
+            quantity=quantity, used_by=users, given_by=given.get(id_, ""), instead=tuple(_instead(methodology, setting, id_, given)),
+            tool=tool.reference if (tool := methodology.tool_of(id_)) is not None else "", lacking=names,
+            results=tuple(result for result, inputs in serving.items() if id_ in inputs),
+        ))  # fmt: skip
     return needs
+
+
+def _inputs_by_result(methodology: Methodology, setting: Setting, targets: tuple[str, ...], plan: Plan) -> dict[str, frozenset[str]]:
+    """Return, for each of several results that are asked for, the inputs from which it follows."""
+    results = [id_ for id_ in methodology.result_ids if not targets or id_ in targets]
+    if len(methodology.results) < 2:
+        return {}
+    held = frozenset(plan.inputs)
+    return {id_: frozenset(plan_run(methodology, setting, (id_,), held - {id_}).inputs) for id_ in results}
 
 
 def lacking_cells(
@@ -182,14 +210,14 @@ def plan_for_needs(
     stated
         Quantity without indices -> what a project says of it; rules that this decides ask for nothing more.
     """
-    wanted = targets or (methodology.result,)
+    wanted = targets or methodology.result_ids
     asked = frozenset(
         quantity.id
         for quantity in methodology.quantities
         if quantity.is_input and quantity.id in methodology.definitions and quantity.id not in given and quantity.id not in wanted
         and not _follows(methodology, setting, quantity.id, given)
     )
-    if methodology.result not in wanted:
+    if not set(methodology.result_ids) & set(wanted):
         return plan_run(methodology, setting, wanted, given | asked)
     alone = plan_run(methodology, setting, wanted, given | asked)
     known = Known(lambda id_: None if id_ in given else id_ in alone.inputs, stated)

@@ -65,6 +65,8 @@ class TraceNode:
     unit: str
     state: str = ""
     equation: str = ""
+    #: The tool to which the equation belongs, and where it stands there: ``TOOL07@7.0, section 6, p. 12``.
+    tool: str = ""
     equation_id: str = ""
     formula: str = ""
     substituted: str = ""
@@ -86,7 +88,7 @@ class TraceNode:
             record["state"] = self.state
         if self.equation_id:
             record |= {"equation": self.equation, "equation_id": self.equation_id, "formula": self.formula,
-                       "substituted": self.substituted}  # fmt: skip
+                       "substituted": self.substituted, **({"tool": self.tool} if self.tool else {})}  # fmt: skip
         if self.source:
             record["source"] = self.source
         if self.origin is not None:
@@ -197,7 +199,16 @@ class Tracer:
             quantity=quantity, labels=labels, value=value, unit=unit, state=state, equation=equation.label, equation_id=equation.id,
             formula=self.formula_text(equation), substituted=self.substituted(equation, formula, scope),
             source=str(equation.source), origin=None, uses=tuple(uses), zeros=zeros, repeated=known,
+            tool=self.tool_of(equation),
         )  # fmt: skip
+
+    def tool_of(self, equation: Equation) -> str:
+        """Return the tool to which an equation belongs, with the place in its publication."""
+        tool, source = self.run.methodology.tool_of(equation.id), equation.source
+        if tool is None:
+            return ""
+        place = [f"section {source.section}"] if source.section else []
+        return ", ".join([tool.reference, *place, *([f"p. {source.page}"] if source.page else [])])
 
     def scope(self, step: Step, cell: Cell) -> Scope:
         """Return the scope of the cell that a step gave."""
@@ -383,7 +394,7 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
     value = node.state or number(node.value)
     head = f"{indent}{node.name} = {value}" + ("" if node.unit == "1" else f" {node.unit}")
     if node.equation:
-        yield f"{head}   [{node.equation}]" + ("  (shown above)" if node.repeated else "")
+        yield f"{head}   [{node.equation}{f'; {node.tool}' if node.tool else ''}]" + ("  (shown above)" if node.repeated else "")
         if not node.repeated:
             yield f"{indent}  = {node.formula}"
             if node.substituted and node.substituted != node.formula:

@@ -36,7 +36,7 @@ def simulate(
     Parameters
     ----------
     targets
-        Quantities beside the result.
+        Quantities beside the results.
     levels
         Shares of the draws that the intervals hold.
     deductions
@@ -56,7 +56,7 @@ def sensitivity(finished: Run, target: str | None = None, *, draws: int = 0, see
     Parameters
     ----------
     target
-        A quantity of the run; the result by default.
+        A quantity of the run; the first result by default.
 
     Raises
     ------

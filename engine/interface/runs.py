@@ -135,11 +135,11 @@ def many_draws(finished: Run, targets: tuple[str, ...] = ()) -> Batch:
     Parameters
     ----------
     targets
-        Quantities that are wanted; by default the methodology's result.
+        Quantities that are wanted; by default the methodology's results.
 
     Returns
     -------
     Batch
         ``many({"C": array}).arrays["ER"]``, where ``array`` has a leading axis of draws, and so has the result.
     """
-    return batch_of(finished, targets or (finished.methodology.result,))
+    return batch_of(finished, targets or finished.methodology.result_ids)

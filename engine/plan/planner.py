@@ -41,7 +41,7 @@ def plan_run(
     Parameters
     ----------
     targets
-        Quantities that are asked for; the methodology's result by default.
+        Quantities that are asked for; the methodology's results by default.
     supplied
         Quantities for which numbers are at hand (from the project, a dataset or a default).
 
@@ -55,7 +55,7 @@ def plan_run(
             raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity)
                              or "`mrvgraph check --verbose` lists all")
     planner = _Planner(methodology, setting, supplied)
-    return planner.plan(targets or (methodology.result,))
+    return planner.plan(targets or methodology.result_ids)
 
 
 def plan_with_rules(
@@ -72,7 +72,7 @@ def plan_with_rules(
     Parameters
     ----------
     targets
-        Quantities that are asked for; by default the result and what is reported beside it.
+        Quantities that are asked for; by default the results and what is reported beside them.
     known
         What decides parts of rules beforehand; by default what is not at hand does not count as supplied, and the rest is open.
     """

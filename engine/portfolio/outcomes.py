@@ -25,22 +25,26 @@ from equations.files.regular_file import digest_of
 
 _BEGINNING = b'{"errors": '
 _FIELDS = {"name", "key", "result", "unit", "numbers", "errors", "files"}
+#: What is there where the methodology has several results.
+_MORE = "others"
 _ERROR_FIELDS = {"code", "severity", "what", "where", "file", "line", "column", "why", "remedy"}
 _HASH = 32
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one project: its result, or its errors.
+    """What became of one project: its results, or its errors.
 
     Attributes
     ----------
     key
         Hash of the methodology, the project file and what was asked for.
     result
-        The methodology's result, summed over its members.
+        The methodology's first result, summed over its members.
     numbers
         Labels -> the result there.
+    others
+        Each further result -> ``result``, ``unit`` and ``numbers`` of it; the result is ``None`` where its members do not add up.
     files
         File that the project reads beside its own -> its hash, empty where it could not be read.
     """
@@ -52,11 +56,12 @@ class Outcome:
     numbers: Mapping[str, float] = field(default_factory=dict)
     errors: tuple[Mapping[str, object], ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def as_record(self) -> dict[str, object]:
         """Return the outcome as plain data."""
         return {"name": self.name, "key": self.key, "result": self.result, "unit": self.unit, "numbers": dict(self.numbers),
-                "errors": list(self.errors), "files": dict(self.files)}  # fmt: skip
+                "errors": list(self.errors), "files": dict(self.files), **({_MORE: dict(self.others)} if self.others else {})}  # fmt: skip
 
 
 class OutcomesFile:
@@ -179,7 +184,7 @@ def _program() -> bytes:
 
 def _is_outcome(record: object) -> bool:
     """Whether a record has the fields of an outcome, each with what can stand in it."""
-    if not isinstance(record, dict) or set(record) != _FIELDS:
+    if not isinstance(record, dict) or set(record) - {_MORE} != _FIELDS or not _are_others(record.get(_MORE, {})):
         return False
     texts = all(isinstance(record[name], str) for name in ("name", "key", "unit"))
     result, numbers, errors, files = (record[name] for name in ("result", "numbers", "errors", "files"))
@@ -193,6 +198,19 @@ def _is_outcome(record: object) -> bool:
         and isinstance(errors, list)
         and all(isinstance(error, dict) and set(error) == _ERROR_FIELDS and all(map(_is_said, error.values())) for error in errors)
         and (result is None) == bool(errors)
+    )
+
+
+def _are_others(others: object) -> bool:
+    """Whether further results stand as they are written."""
+    return isinstance(others, dict) and all(
+        isinstance(one, dict)
+        and set(one) == {"result", "unit", "numbers"}
+        and (one["result"] is None or _is_number(one["result"]))
+        and isinstance(one["unit"], str)
+        and isinstance(one["numbers"], dict)
+        and all(_is_number(value) for value in one["numbers"].values())
+        for one in others.values()
     )
 
 

@@ -32,6 +32,7 @@ from engine.simulate.solving import named_cell
 from equations.errors import EvaluationError, Faults, InputError, MethodologyError, near_or_all, raise_all
 from equations.files.regular_file import ReadingRule, digest_of, may_read, reading_rule, reading_under
 from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
 from equations.spec.block import read_number
 
@@ -234,7 +235,7 @@ class Portfolio:
         methodology = with_readings(self.methodology, setting.readings)
         supplied = supplied_quantities(methodology, project, setting)
         self.check_result(project, setting)
-        wanted = (methodology.result,)
+        wanted = methodology.result_ids
         shape = plan_key(methodology, setting, wanted, supplied)
         batchable = self.batchables.get(shape)
         if batchable is None:
@@ -249,10 +250,11 @@ class Portfolio:
         return _Bound(batchable, tuple(inputs.values), numbers)
 
     def check_result(self, project: ProjectData, setting: Setting) -> None:
-        """Refuse a project that states the result itself; a run of it alone shows the number, with the error."""
-        result = self.methodology.result
-        equations = [e for e in self.methodology.definitions.get(result, ()) if e.when is None or may_hold(e.when, setting)]
-        if equations and result in project.values and not all(map(is_blank, project.values[result])):
+        """Refuse a project that states a result itself; a run of it alone shows the number, with the error."""
+        for result in self.methodology.result_ids:
+            equations = [e for e in self.methodology.definitions.get(result, ()) if e.when is None or may_hold(e.when, setting)]
+            if not equations or result not in project.values or all(map(is_blank, project.values[result])):
+                continue
             raise InputError("A704", f"{result} is supplied by the project in place of {equations[0].label}", project.value_places.get(result),
                              remedy=f"supply what {equations[0].label} needs, and let the equation give {result}")  # fmt: skip
 
@@ -295,13 +297,9 @@ class Portfolio:
         arrays = {quantity: np.stack([ready.numbers[quantity] for ready in members]) for quantity in batchable.plan.inputs}
         values = evaluate_batch(batchable, ArraySource(arrays), self.way)
         methodology = batchable.methodology
-        result = methodology.quantity[methodology.result]
-        labels = list(_labels(batchable, result.indices))
-        counts_of = counted(result, batchable.plan, methodology)
-        mask, spoken = counts_of.ravel(), spoken_of(methodology, batchable.plan.setting, result, counts_of)
-        if not spoken.is_total:
-            raise no_total(result)
-        stands = spoken.cells.ravel()
+        first, *further = [_Counted.of(batchable, id_) for id_ in methodology.result_ids]
+        if not first.is_total:
+            raise no_total(first.result)
         found = {}
         doubtful = self.doubtful(batchable, ArraySource(arrays))
         for row, ready in enumerate(members):
@@ -310,19 +308,17 @@ class Portfolio:
             if values.failed[row] or why is not None:
                 found[one.at] = _failed(one, ready.files, why or why_without_result(batchable, ready.numbers))
                 continue
-            own = values.arrays[result.id][row].ravel()
-            counts = own[mask & stands]
-            total = float(np.add.accumulate(counts)[-1]) if len(counts) else 0.0
-            if not np.isfinite(counts).all():
-                found[one.at] = _failed(one, ready.files, _no_number(result.id))
+            lacking = [c.result.id for c in (first, *further) if not np.isfinite(c.cells(values.arrays)[row][c.mask & c.stands]).all()]
+            if lacking:
+                found[one.at] = _failed(one, ready.files, _no_number(lacking[0]))
                 continue
-            numbers = {label: number for label, number, there in zip(labels, own.tolist(), mask, strict=True) if there}
+            others = {c.result.id: c.as_record(c.cells(values.arrays)[row]) for c in further}
+            own = first.cells(values.arrays)[row]
             found[one.at] = Outcome(
-                name=one.entry.name, key=one.key, result=total, unit=str(result.unit), numbers=numbers, errors=(),
-                files=ready.files,
+                name=one.entry.name, key=one.key, result=first.total(own), unit=str(first.result.unit), numbers=first.numbers(own),
+                errors=(), files=ready.files, others=others,
             )  # fmt: skip
         return found
-
 
     def doubtful(self, batchable: Batchable, source: ArraySource) -> NDArray[np.bool_]:
         """Return which projects compute a number outside its range, rounding not looked at. Shape: (project,)."""
@@ -336,6 +332,39 @@ class Portfolio:
                 found[at : at + len(beyond)] |= beyond
                 at += len(beyond) if (turn + 1) % names == 0 else 0
         return found
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """A result of projects of one shape: its labels, which cells count, and which of them stand for all. Shape: one for each cell."""
+
+    result: Quantity
+    labels: tuple[str, ...]
+    mask: NDArray[np.bool_]
+    stands: NDArray[np.bool_]
+    is_total: bool
+
+    @classmethod
+    def of(cls, batchable: Batchable, id_: str) -> _Counted:
+        methodology = batchable.methodology
+        result = methodology.quantity[id_]
+        counts = counted(result, batchable.plan, methodology)
+        spoken = spoken_of(methodology, batchable.plan.setting, result, counts)
+        return cls(result, tuple(_labels(batchable, result.indices)), counts.ravel(), spoken.cells.ravel(), spoken.is_total)
+
+    def cells(self, arrays: Mapping[str, Numbers]) -> Numbers:
+        """Return the cells of each project. Shape: (project, cell)."""
+        return arrays[self.result.id].reshape(len(arrays[self.result.id]), -1)
+
+    def total(self, own: Numbers) -> float:
+        counts = own[self.mask & self.stands]
+        return float(np.add.accumulate(counts)[-1]) if len(counts) else 0.0
+
+    def numbers(self, own: Numbers) -> dict[str, float]:
+        return {label: number for label, number, there in zip(self.labels, own.tolist(), self.mask, strict=True) if there}
+
+    def as_record(self, own: Numbers) -> dict[str, object]:
+        return {"result": self.total(own) if self.is_total else None, "unit": str(self.result.unit), "numbers": self.numbers(own)}
 
 
 @dataclass(frozen=True)

@@ -7,28 +7,42 @@ from collections.abc import Sequence
 from engine.explain.needs import Need
 from engine.output.terminal import bold, table
 from equations.errors import listed
+from equations.model.methodology import Methodology
 
 _KINDS = {"monitored": "monitored", "fixed_ex_ante": "fixed ex ante", "statement": "statements", "default": "defaults"}
-_HEAD = ("quantity", "unit", "for each", "meaning", "used by", "where from", "only if")
+_HEAD = ("quantity", "unit", "for each", "meaning", "used by", "where from", "only if", "only for")
 #: Equations that are named of those that use an input.
 _MOST_USES = 4
 
 
-def needs_text(needs: Sequence[Need]) -> str:
+def needs_text(methodology: Methodology, needs: Sequence[Need]) -> str:
     """Return a table for each kind of input; a column in which nothing stands is left out."""
     lines: list[str] = []
     for kind, title in _KINDS.items():
-        rows = [_row(need) for need in needs if need.quantity.kind == kind]
+        rows = [_row(methodology, need) for need in needs if need.quantity.kind == kind]
         if rows:
             kept = [at for at in range(len(_HEAD)) if any(row[at] for row in rows)]
             lines += [bold(f"\n{title} ({len(rows)})"), table([_HEAD[at] for at in kept], [[row[at] for at in kept] for row in rows])]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _row(need: Need) -> list[str]:
+def _row(methodology: Methodology, need: Need) -> list[str]:
     quantity = need.quantity
     uses = ", ".join(need.used_by[:_MOST_USES]) + (" ..." if len(need.used_by) > _MOST_USES else "")
-    return [quantity.id, str(quantity.unit), ", ".join(quantity.indices), quantity.title[:48], uses, _origin(need), need.under]
+    said = quantity.id, str(quantity.unit), ", ".join(quantity.indices), quantity.title[:48]
+    return [*said, uses, "; ".join(filter(None, (_origin(need), _tool(methodology, need)))), need.under, _results(methodology, need)]
+
+
+def _tool(methodology: Methodology, need: Need) -> str:
+    tool = methodology.tool_of(need.quantity.id)
+    return f"input of {tool.path} ({tool.reference})" if tool is not None else ""
+
+
+def _results(methodology: Methodology, need: Need) -> str:
+    """Say for which of several results an input is needed, where not for all."""
+    if need.results is None or len(need.results) == len(methodology.results):
+        return ""
+    return ", ".join(need.results) or "no result"
 
 
 def _origin(need: Need) -> str:

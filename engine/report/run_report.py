@@ -12,6 +12,8 @@ from engine.report.findings import findings_text, sentence
 from engine.report.whole_units import WholeUnits, whole_units
 from engine.report.yearly_table import TOTAL, fixed, yearly_table
 from engine.run.run import Run
+from engine.run.totals import Headline
+from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 
 RUN_FORMAT = "mrvgraph-run/1"
@@ -26,6 +28,7 @@ def run_record(run: Run) -> dict[str, object]:
     return {
         "format": RUN_FORMAT,
         "methodology": {"id": methodology.id, "version": methodology.version, "status": methodology.status, "hash": methodology.hash},
+        **tools_record(methodology),
         "project": {**run.project.identity, "file": run.project.path.name, "sha256": run.project.sha256},
         "operation": {"start": run.setting.start, "end": run.setting.end},
         "choices": dict(run.setting.choices),
@@ -35,11 +38,34 @@ def run_record(run: Run) -> dict[str, object]:
         result.id: run.headline.value if result.id in run.values.arrays and run.headline.is_total else None,
         f"{result.id}_unit": str(result.unit),
         "whole_units": None if whole is None else whole.as_record(result.axis_names),
+        **results_record(run),
         "by_year": yearly_table(run).as_records(),
         "quantities": [quantity_record(run, quantity) for quantity in methodology.quantities if quantity.id in run.values.arrays],
         "rules": [verdict.as_record() for verdict in run.verdicts],
         "findings": [finding.as_record() for finding in run.findings],
     }
+
+
+def tools_record(methodology: Methodology) -> dict[str, object]:
+    """Return the tools that a methodology uses, under ``tools``; of one that uses none nothing is said."""
+    tools = [{"path": t.path, "id": t.id, "version": t.version, "hash": t.hash} for t in methodology.tools]
+    return {"tools": tools} if tools else {}
+
+
+def results_record(run: Run) -> dict[str, object]:
+    """Return what each of several results comes to, under ``results``; of a single one that is said already."""
+    if len(run.methodology.results) < 2:
+        return {}
+    return {"results": [_result_record(run, id_, found) for id_, found in run.results.items()]}
+
+
+def _result_record(run: Run, id_: str, found: Headline) -> dict[str, object]:
+    quantity, whole = run.methodology.quantity[id_], whole_units(run, id_)
+    return {
+        "quantity": id_, "name": run.methodology.called(id_), "unit": str(quantity.unit), "label": found.label,
+        "total": found.value if found.is_total else None, "value": found.value,
+        "whole_units": None if whole is None else whole.as_record(quantity.axis_names),
+    }  # fmt: skip
 
 
 def quantity_record(run: Run, quantity: Quantity) -> dict[str, object]:
@@ -104,6 +130,8 @@ def head_lines(run: Run) -> Iterator[str]:
     yield f"operation: {setting.start} to {setting.end}; monitoring periods: " + ", ".join(
         f"{p.id} ({p.start} to {p.end})" for p in run.project.periods
     )
+    if methodology.tools:
+        yield "tools: " + ", ".join(f"{tool.path} = {tool.reference}" for tool in methodology.tools)
     if setting.choices:
         yield "choices: " + ", ".join(f"{id_} = {value}" for id_, value in setting.choices.items())
     changed = [f"{r.id} = {setting.readings[r.id]}" for r in methodology.rulings if setting.readings[r.id] != r.default]
@@ -135,29 +163,33 @@ def yearly_markdown(run: Run) -> Iterator[str]:
 
 
 def result_lines(run: Run) -> Iterator[str]:
-    """Yield the lines of the result, and of what the report names beside the yearly table."""
+    """Yield the lines of each result, and of what the report names beside the yearly table."""
     methodology = run.methodology
-    whole = whole_units(run)
+    whole = {id_: found for id_ in methodology.result_ids if (found := whole_units(run, id_)) is not None}
+    beside = {found.quantity for found in whole.values()} - set(methodology.result_ids)
+    named = len(methodology.results) > 1
     in_table = {row.quantity.id for row in yearly_table(run).rows}
     for id_ in dict.fromkeys((*methodology.reported, *run.plan.targets)):
         quantity = methodology.quantity[id_]
-        if id_ in in_table or id_ not in run.values.arrays or (whole is not None and id_ == whole.quantity):
+        if id_ in in_table or id_ not in run.values.arrays or id_ in beside:
             continue
+        name = f"   {methodology.called(id_)}" if named and id_ in methodology.result_ids else ""
         for labels, value, _ in run.cells(id_):
             where = f"[{', '.join(labels)}]" if labels else ""
-            counted = f"   {whole.of_cell(labels)}" if whole is not None and id_ == methodology.result else ""
-            yield bold(f"{id_}{where} = {fixed(value, 3)} {quantity.unit}") + counted
-    if methodology.result in run.values.arrays and len(run.values.arrays[methodology.result].ravel()) > 1:
-        yield from _total_line(run, whole)
+            counted = f"   {whole[id_].of_cell(labels)}" if id_ in whole else ""
+            yield bold(f"{id_}{where} = {fixed(value, 3)} {quantity.unit}") + name + counted
+    for id_, headline in run.results.items():
+        if len(run.values.arrays[id_].ravel()) > 1:
+            yield from _total_line(run, id_, headline, whole.get(id_))
 
 
-def _total_line(run: Run, whole: WholeUnits | None) -> Iterator[str]:
-    """Yield the line of the result's total; of members that do not add up there is none."""
-    result = run.methodology.quantity[run.methodology.result]
-    if run.headline.is_total:
+def _total_line(run: Run, id_: str, headline: Headline, whole: WholeUnits | None) -> Iterator[str]:
+    """Yield the line of a result's total; of members that do not add up there is none."""
+    result = run.methodology.quantity[id_]
+    if headline.is_total:
         counted = f"   {whole.words}: {whole.total:,}{whole.how}" if whole is not None else ""
-        name = f"{result.id}, total" if run.headline.label == result.id else f"{run.headline.label}, which stands for all,"
-        yield bold(f"{name} = {fixed(run.headline.value, 3)} {result.unit}") + counted
+        name = f"{result.id}, total" if headline.label == result.id else f"{headline.label}, which stands for all,"
+        yield bold(f"{name} = {fixed(headline.value, 3)} {result.unit}") + counted
 
 
 def _findings(run: Run) -> str:

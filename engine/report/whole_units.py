@@ -11,7 +11,8 @@ import numpy as np
 from engine.run.arithmetic.whole_numbers import is_near, near_whole
 from engine.run.run import Run, total_cells
 from equations.formula.functions import FUNCTIONS
-from equations.formula.syntax import Call
+from equations.formula.syntax import Call, quantities_in
+from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.notation.plain import plain_text
 from equations.records import record
@@ -61,15 +62,21 @@ class WholeUnits:
         return {"quantity": self.quantity, "how": self.words + self.how, "values": values, "total": self.total}
 
 
-def whole_units(run: Run) -> WholeUnits | None:
-    """Return the result of a run in whole units, or ``None`` where that is not what people count in."""
+def whole_units(run: Run, of: str = "") -> WholeUnits | None:
+    """Return a result of a run in whole units, or ``None`` where that is not what people count in.
+
+    Parameters
+    ----------
+    of
+        Which result; the first if nothing is said.
+    """
     methodology = run.methodology
-    result = methodology.quantity[methodology.result]
-    if result.id not in run.values.arrays or not run.headline.is_total:
+    result = methodology.quantity[of or methodology.result]
+    if result.id not in run.values.arrays or not run.headline_of(result.id).is_total:
         return None
-    issued = next((q for q in methodology.quantities if q.role == "issued" and q.indices == result.indices), None)
+    issued = issued_of(methodology, result)
     if issued is not None:
-        return _declared(run, issued) if issued.id in run.values.arrays else None
+        return _declared(run, issued, result) if issued.id in run.values.arrays else None
     if not _in_tonnes(result):
         return None
     cells: dict[tuple[str, ...], int | float] = {}
@@ -78,14 +85,31 @@ def whole_units(run: Run) -> WholeUnits | None:
         cells[labels], decided = _rounded_down(run, result, labels, value)
         if not decided:
             near.add(labels)
-    return _counted(run, "", FUNCTIONS["floor"].rounds, cells, frozenset(near))
+    return _counted(run, result, "", FUNCTIONS["floor"].rounds, cells, frozenset(near))
 
 
-def _declared(run: Run, issued: Quantity) -> WholeUnits:
+def issued_of(methodology: Methodology, result: Quantity) -> Quantity | None:
+    """Return the quantity that holds a result in whole units: of its indices, with the role ``issued``.
+
+    Where there are several results it is the result itself, or what is made from it and from no other.
+    """
+    found = [q for q in methodology.quantities if q.role == "issued" and q.indices == result.indices]
+    if len(methodology.results) > 1:
+        results = set(methodology.result_ids)
+        found = [q for q in found if q.id == result.id or (q.id not in results and _read_by(methodology, q) & results == {result.id})]
+    return found[0] if found else None
+
+
+def _read_by(methodology: Methodology, quantity: Quantity) -> set[str]:
+    """Return what the equations of a quantity read."""
+    return set().union(*(quantities_in(equation.formula) for equation in methodology.definitions.get(quantity.id, ())))
+
+
+def _declared(run: Run, issued: Quantity, result: Quantity) -> WholeUnits:
     """Return what the spec's own rule gives; its rounding was decided where it was computed."""
     ways = {_in_words(e.formula) for e in run.methodology.definitions.get(issued.id, ()) if isinstance(e.formula, Call)}
     words = ways.pop() if len(ways) == 1 else ""
-    return _counted(run, issued.id, words or "whole units", {labels: _whole(value) for labels, value, _ in run.cells(issued.id)})
+    return _counted(run, result, issued.id, words or "whole units", {labels: _whole(value) for labels, value, _ in run.cells(issued.id)})
 
 
 def _in_words(call: Call) -> str:
@@ -100,15 +124,15 @@ def _whole(value: float) -> int | float:
 
 
 def _counted(
-    run: Run, quantity: str, words: str, cells: Mapping[tuple[str, ...], int | float], near: frozenset[tuple[str, ...]] = frozenset()
+    run: Run, result: Quantity, quantity: str, words: str, cells: Mapping[tuple[str, ...], int | float],
+    near: frozenset[tuple[str, ...]] = frozenset(),
 ) -> WholeUnits:
-    result = run.methodology.quantity[run.methodology.result]
     meant = {
         tuple(run.setting.members[axis][at] for axis, at in zip(result.indices, cell, strict=True))
         for cell in np.argwhere(total_cells(run, result.id)).tolist()
     }
     total = _whole(float(sum(Fraction(str(value)) for labels, value in cells.items() if labels in meant)))
-    exact = float(np.round(run.headline.value, 6))
+    exact = float(np.round(run.headline_of(result.id).value, 6))
     how = " (each rounded by itself)" if len(meant) > 1 and total != math.floor(exact) else ""
     return WholeUnits(quantity, words, cells, total, how, near)
 

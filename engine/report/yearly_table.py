@@ -54,7 +54,7 @@ class YearlyRow:
 
 @record(frozen=True)
 class YearlyTable:
-    """The years and a row for each quantity of the methodology's report that is given by year."""
+    """The years and a row for each quantity of the methodology's report, and each of several results, that is given by year."""
 
     years: tuple[str, ...]
     rows: tuple[YearlyRow, ...]
@@ -92,7 +92,8 @@ def yearly_table(run: Run) -> YearlyTable:
     methodology = run.methodology
     year_set = methodology.year_set
     rows = []
-    for id_ in methodology.report:
+    results = methodology.result_ids if len(methodology.results) > 1 else ()
+    for id_ in dict.fromkeys((*methodology.report, *results)):
         quantity = methodology.quantity[id_]
         if quantity.indices != (year_set,) or id_ not in run.values.arrays:
             continue

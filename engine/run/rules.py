@@ -196,7 +196,7 @@ class _Judge:
         if not lacking or "" in lacking:
             return ""
         methodology, plan = self.formulas.methodology, self.plan
-        if methodology.result not in plan.targets and not any(id_ in plan.required for id_ in lacking):
+        if not set(methodology.result_ids) & set(plan.targets) and not any(id_ in plan.required for id_ in lacking):
             return f"{', '.join(plan.targets)} {'does' if len(plan.targets) == 1 else 'do'} not need {', '.join(lacking)}"
         cut = {id_: cut_off(methodology, plan, id_) for id_ in lacking}
         if not all(cut.values()):

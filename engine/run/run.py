@@ -58,14 +58,28 @@ class Run:
 
     @cached_property
     def headline(self) -> Headline:
-        """The number by which the run is spoken of: the result's total, or one of its cells where they do not add up.
+        """The number by which the run is spoken of: the first result's total, or one of its cells where they do not add up.
 
         Raises
         ------
         KeyError
-            If other targets were asked for, from which the result does not follow.
+            As :meth:`headline_of`.
         """
-        result = self.methodology.result
+        return self.headline_of(self.methodology.result)
+
+    @property
+    def results(self) -> Mapping[str, Headline]:
+        """What each of the methodology's results that the run has comes to, in the order of the spec."""
+        return {id_: self.headline_of(id_) for id_ in self.methodology.result_ids if id_ in self.values.arrays}
+
+    def headline_of(self, result: str) -> Headline:
+        """Return the number by which one quantity is spoken of.
+
+        Raises
+        ------
+        KeyError
+            If other targets were asked for, from which it does not follow.
+        """
         if result not in self.values.arrays:
             raise KeyError(f"{result} is not part of this run; its targets are {', '.join(self.plan.targets)}")
         declared = self.methodology.quantity[result]
@@ -74,7 +88,7 @@ class Run:
 
     @property
     def total(self) -> float:
-        """The methodology's result, over all its members (credits over all monitoring periods).
+        """The methodology's first result, over all its members (credits over all monitoring periods).
 
         Raises
         ------
@@ -129,10 +143,9 @@ class Run:
 
     def __repr__(self) -> str:
         head = f"<Run of {self.project.name!r} under {self.methodology.reference}: "
-        result = self.methodology.quantity[self.methodology.result]
-        if result.id not in self.values.arrays:
-            return f"{head}{', '.join(self.plan.targets)}>"
-        return f"{head}{self.headline.label} = {self.headline.value:,.3f} {result.unit}>"
+        of = self.methodology.quantity
+        shown = [f"{number.label} = {number.value:,.3f} {of[id_].unit}" for id_, number in self.results.items()]
+        return f"{head}{', '.join(shown or self.plan.targets)}>"
 
     @cached_property
     def exact(self) -> ExactRun:
@@ -188,7 +201,7 @@ def run_project(
     choices, readings
         Stand before those of the project file.
     targets
-        What to compute; by default the result and the quantities of the yearly table.
+        What to compute; by default the results and the quantities of the yearly table.
     load
         Reads the version that the project file names, where that is another one (:mod:`engine.run.version_gap`).
 
@@ -267,15 +280,16 @@ def _beyond(plan: Plan) -> list[Finding]:
 
 def _unmonitored(methodology: Methodology, data: ProjectData, values: Values) -> list[Finding]:
     """Warn where a result by year, and so its total, has years in which nothing was monitored and a methodology without periods counts them."""
-    result = methodology.quantity[methodology.result]
-    if PERIOD_SET in methodology.index_set or methodology.year_set not in result.indices or result.id not in values.arrays:
+    if PERIOD_SET in methodology.index_set:
         return []
+    by_year = [id_ for id_ in methodology.result_ids if methodology.year_set in methodology.quantity[id_].indices and id_ in values.arrays]
     monitored = {year for period in data.periods for year in range(period.start.year, period.end.year + 1)}
     outside = [str(year) for year in range(data.start.year, data.end.year + 1) if year not in monitored]
     if not outside:
         return []
     return [
-        Finding("A723", "warning", result.id, f"its total counts {listed(outside, 12)}, in no monitoring period",
+        Finding("A723", "warning", id_, f"its total counts {listed(outside, 12)}, in no monitoring period",
                 "the methodology gives its result by year, for every year of operation",
                 "add the monitoring periods, or let the operation begin and end with them")
+        for id_ in by_year
     ]  # fmt: skip

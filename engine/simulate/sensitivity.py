@@ -70,6 +70,8 @@ class Sensitivity:
     draws: int
     seed: int
     findings: tuple[Finding, ...] = ()
+    #: The same of the methodology's further results, where nobody asked for one target.
+    others: tuple[Sensitivity, ...] = ()
 
 
 def analyse(

@@ -34,6 +34,7 @@ def sensitivity_record(found: Sensitivity) -> dict[str, object]:
              "total": s.total.estimate, "total_standard_error": s.total.error} for s in found.sobol
         ],
         "warnings": [finding.as_record() for finding in found.findings],
+        **({"others": [sensitivity_record(other) for other in found.others]} if found.others else {}),
     }  # fmt: skip
 
 

@@ -75,8 +75,13 @@ class Simulation:
 
     @property
     def result(self) -> Summary:
-        """The methodology's result, over all its members."""
+        """The methodology's first result, over all its members."""
         return self.summaries[self.run.headline.label]
+
+    @property
+    def results(self) -> tuple[Summary, ...]:
+        """Every result, over all its members, in the order of the spec."""
+        return tuple(self.summaries[number.label] for number in self.run.results.values() if number.label in self.summaries)
 
 
 def simulate(
@@ -102,9 +107,9 @@ def simulate(
     draws
         How many; with ``stop`` the most.
     targets
-        Quantities beside the methodology's result.
+        Quantities beside the methodology's results.
     stop
-        Stop when the Monte Carlo error of the half-width of the first interval of the result is below this share of it.
+        Stop when the Monte Carlo error of the half-width of the first interval of every result is below this share of it.
     evaluate
         What evaluates the draws: this process, or a cluster.
 
@@ -165,8 +170,8 @@ def _without_approach_1(propagated: Mapping[str, Propagated], summaries: Mapping
 
 
 def _asked(run: Run, targets: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the result and the targets, which the run must have."""
-    asked = tuple(dict.fromkeys((run.methodology.result, *targets)))
+    """Return the results and the targets, which the run must have."""
+    asked = tuple(dict.fromkeys((*run.methodology.result_ids, *targets)))
     for target in asked:
         if target not in run.methodology.quantity or target not in run.values.arrays:
             remedy = near_or_all(target, run.values.arrays, "quantities:")
@@ -223,11 +228,19 @@ def _evaluated(
         found.append(evaluated(source))
         first += count
         step = first
-        if stop is not None and first < draws:
-            result = np.concatenate([_total(run, run.methodology.result, one.arrays[run.methodology.result]) for one in found])
-            if summarise("", "", result, 0.0, levels[:1]).relative_error <= stop:
-                return sources, found, True
+        if stop is None or first >= draws:
+            continue
+        if all(_error_of(run, id_, found, levels[:1]) <= stop for id_ in run.methodology.result_ids):
+            return sources, found, True
     return sources, found, False
+
+
+def _error_of(run: Run, result: str, found: list[BatchValues], levels: tuple[float, ...]) -> float:
+    """Return the Monte Carlo error of the first interval of a result, as a share of it; of one that does not vary there is none."""
+    draws = np.concatenate([_total(run, result, one.arrays[result]) for one in found])
+    if len(run.methodology.results) > 1 and draws.min() == draws.max():
+        return 0.0
+    return summarise("", "", draws, 0.0, levels).relative_error
 
 
 def used_by(numbers: Mapping[str, Numbers], uncertainty: Uncertainty) -> Uncertainty:

@@ -25,6 +25,7 @@ def simulation_record(simulation: Simulation) -> dict[str, object]:
         "project": {"file": run.project.path.name, "sha256": run.project.sha256},
         "draws": simulation.count, "seed": simulation.seed, "stopped_early": simulation.stopped_early,
         "result": run.methodology.result,
+        **({"results": list(run.methodology.result_ids)} if len(run.methodology.results) > 1 else {}),
         "uncertain": [
             {"quantity": v.quantity, "distribution": v.kind, "cells": [*v.names, *(twin.name for twin in v.twins)]}
             for v in simulation.uncertainty.variables
@@ -106,7 +107,7 @@ def summary_record(summary: Summary) -> dict[str, object]:
 
 def simulation_text(simulation: Simulation) -> str:
     """Return a simulation for a terminal."""
-    run, first = simulation.run, simulation.result.intervals[0]
+    run = simulation.run
     cells = sum(len(variable.names) for variable in simulation.uncertainty.variables)
     lines = [
         bold(f"{run.methodology.reference}  {run.project.name}"),
@@ -119,11 +120,13 @@ def simulation_text(simulation: Simulation) -> str:
     head += [f"{level * 100:g} % interval" for level in levels] + ["skew"]
     rows = [_row(summary) for summary in list(simulation.summaries.values())[:_MOST_ROWS]]
     lines += [table(head, rows, right=list(range(2, len(head)))), ""]
-    lines.append(
-        f"Half-width of the {first.level * 100:g} % interval of {simulation.result.name}: {number(first.half_width)}, "
-        f"Monte Carlo error {simulation.result.relative_error * 100:.2g} % of it"
-    )
-    lines += [f"  after {count:>12,} draws: {number(half)}" for count, half in simulation.result.convergence]
+    for summary in simulation.results:
+        first = summary.intervals[0]
+        lines.append(
+            f"Half-width of the {first.level * 100:g} % interval of {summary.name}: {number(first.half_width)}, "
+            f"Monte Carlo error {summary.relative_error * 100:.2g} % of it"
+        )
+        lines += [f"  after {count:>12,} draws: {number(half)}" for count, half in summary.convergence]
     lines += _approaches_text(simulation)
     lines += warning_lines(simulation.findings)
     for name, share in simulation.moved.items():

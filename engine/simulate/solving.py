@@ -58,14 +58,15 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
     name
         ``DF`` or ``A_0[E]``.
     so_that
-        ``ER_credit_p = 100000`` or ``ER[2019] = 0``; without labels the sum over all members is meant.
+        ``ER_credit_p = 100000`` or ``ER[2019] = 0``; without labels the sum over all members is meant, and a number alone is
+        the methodology's first result.
 
     Raises
     ------
     InputError
         I502 for names, I508 for the wish, I510 where none of the values within the input's range that were looked at gives the number.
     """
-    left, sign, right = so_that.partition("=")
+    left, sign, right = so_that.partition("=") if "=" in so_that else (run.methodology.result, "=", so_that)
     try:
         wanted = float(right)
     except ValueError:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from os.path import isfile
+from os.path import isfile, normpath
 from pathlib import Path
 
 from equations.errors import Place, SpecError, near_or_all
@@ -59,6 +59,17 @@ def find_spec(reference: str, beside: Path | None = None) -> Path:
     raise SpecError("S108", f"there is no methodology {reference!r}", Place(reference),
                     why=f"it is neither a file, nor a folder with a {MAIN_FILE}, nor in the library",
                     remedy=near_or_all(reference, known, "the library holds") or f"name a folder that holds {MAIN_FILE}")  # fmt: skip
+
+
+def versions_of(reference: str) -> list[str]:
+    """Return the references of the library that have the id of ``reference``."""
+    return [name for name, _ in library() if name.partition("@")[0] == reference.partition("@")[0]]
+
+
+def without_turns(path: Path) -> Path:
+    """Return a path without ``..`` where that names the same file, so that one file has one name."""
+    plain = Path(normpath(path))
+    return plain if plain.exists() and plain.samefile(path) else path
 
 
 def shown_name(path: Path) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from functools import cached_property
 from os.path import isfile
 from pathlib import Path
 
-from equations.errors import Place, SpecError, near, raise_all
+from equations.errors import FaultList, Place, SpecError, near, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
-from equations.library.places import find_spec, shown_name
+from equations.library.places import find_spec, shown_name, versions_of, without_turns
 from equations.library.spec_lists import with_lists
 from equations.model.methodology import Methodology, Settled
 from equations.readings.edits_reader import read_whole
@@ -21,32 +22,99 @@ from equations.readings.settling import settle
 from equations.records import record
 from equations.revision.revision import apply_changes
 from equations.spec.block import Block, Errors
+from equations.tools.composition import ToolDocument, with_tools
+from equations.tools.uses import ToolUse, fault, read_uses, revise_uses
 
 _MOST_REVISIONS = 20
 
 
 @record(frozen=True)
-class SpecDocument:
-    """A composed document with the files it came from (path and SHA-256), the revision's own first."""
+class Layer:
+    """What the files of one spec say, before any revision and without its tools; its path says from where it names others."""
+
+    root: Mapping
+    path: Path
+
+
+@record(frozen=True)
+class Whole:
+    """What a spec comes to: its document with its tools and after its revisions, with every file that it rests on."""
 
     document: Mapping
     sources: tuple[tuple[Path, str], ...]
-    path: Path
     settled: tuple[Settled, ...] = ()
+    tools: tuple[tuple[str, SpecDocument], ...] = ()
+
+
+@record(frozen=True)
+class SpecDocument:
+    """A spec as it is read: composed when it is asked for, for a revision that exchanges a tool has no use for the one before.
+
+    Attributes
+    ----------
+    layers
+        The spec and its revisions, the oldest first.
+    own_sources
+        The files of these (path and SHA-256), the revision's own first.
+    below
+        What it is a revision of.
+    within
+        Specs that use it, and so may not be used by it.
+    """
+
+    layers: tuple[Layer, ...]
+    own_sources: tuple[tuple[Path, str], ...]
+    below: SpecDocument | None = None
+    within: tuple[Path, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """Its first file."""
+        return self.layers[-1].path
+
+    @cached_property
+    def whole(self) -> Whole:
+        """Everything that it comes to."""
+        if any(_speaks_of_tools(layer.root) for layer in self.layers):
+            return _composed(self)
+        if self.below is None:
+            return Whole(self.layers[0].root, self.own_sources)
+        document, settled = apply_changes(self.below.document, self.layers[-1].root, settle)
+        return Whole(document, self.own_sources, (*self.below.settled, *settled))
+
+    @property
+    def document(self) -> Mapping:
+        """The composed document."""
+        return self.whole.document
+
+    @property
+    def sources(self) -> tuple[tuple[Path, str], ...]:
+        """Every file that it rests on, with its SHA-256: its own, those of what it edits, those of its tools."""
+        return self.whole.sources
+
+    @property
+    def settled(self) -> tuple[Settled, ...]:
+        """Choices that were settled on the way."""
+        return self.whole.settled
+
+    @property
+    def tools(self) -> tuple[tuple[str, SpecDocument], ...]:
+        """Prefix -> the tool, as it is read by itself."""
+        return self.whole.tools
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """The files under the names that are shown, with their SHA-256."""
         return tuple((shown_name(path), sha) for path, sha in self.sources)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of what the document says; comments, places, file layout and revisions do not count."""
         return hashlib.sha256(canonical_text(self.document).encode()).hexdigest()
 
 
-def read_document(path: Path, _depth: int = 0) -> SpecDocument:
-    """Read a spec with everything it includes or is based on."""
+def read_document(path: Path, _depth: int = 0, _within: tuple[Path, ...] = ()) -> SpecDocument:
+    """Read a spec with everything it includes or is based on; its tools are read when it is composed."""
     if _depth > _MOST_REVISIONS:
         raise SpecError("S109", "a chain of revisions that does not end", Place(shown_name(path)),
                         why=f"more than {_MOST_REVISIONS} versions are based on each other",
@@ -56,12 +124,68 @@ def read_document(path: Path, _depth: int = 0) -> SpecDocument:
     root, more = _with_included(root, path)
     root, lists = with_lists(root, path)
     sources += [*more, *lists]
-    base = root.get("based_on")
-    if isinstance(base, Scalar):
-        below = read_document(_based_on(base, path), _depth + 1)
-        document, settled = apply_changes(below.document, root, settle)
-        return SpecDocument(document, (*sources, *below.sources), path, (*below.settled, *settled))
-    return SpecDocument(root, tuple(sources), path)
+    base, own = root.get("based_on"), Layer(root, path)
+    if not isinstance(base, Scalar):
+        return SpecDocument((own,), tuple(sources), within=_within)
+    below = read_document(_based_on(base, path), _depth + 1)
+    return SpecDocument((*below.layers, own), (*sources, *below.own_sources), below, _within)
+
+
+def _speaks_of_tools(root: Mapping) -> bool:
+    changes = root.get("changes")
+    edits = [node for _, node in changes] if isinstance(changes, Mapping) else []
+    return "uses" in root or any(isinstance(node, Mapping) and "uses" in node for node in edits)
+
+
+def _composed(spec: SpecDocument) -> Whole:
+    """Return a spec with its tools, and its revisions done on the whole: which tools it uses is decided first."""
+    errors = FaultList()
+    first = spec.layers[0]
+    uses = read_uses(first.root.get("uses"), first.path.parent, errors)
+    roots = [first.root]
+    for layer in spec.layers[1:]:
+        changes, root = layer.root.get("changes"), layer.root
+        if (node := root.get("uses")) is not None:
+            fault(errors, "uses stands beside `changes:`", node.place, "a revision says what it changes",
+                  "write changes: add: uses: ..., or replace: uses: ...")  # fmt: skip
+        if isinstance(changes, Mapping):
+            uses, changes = revise_uses(uses, changes, layer.path.parent, errors)
+            root = replace(root, entries=tuple((k, changes if k.text == "changes" else v) for k, v in root))
+        roots.append(root)
+    tools: dict[str, SpecDocument] = {}
+
+    def read(use: ToolUse) -> ToolDocument | None:
+        found = _tool(use, (*spec.within, *(layer.path for layer in spec.layers)), errors)
+        if found is None:
+            return None
+        tools[use.prefix.text] = found
+        return ToolDocument(found.document, found.hash)
+
+    document, settled = with_tools(roots[0], uses, read, errors), list[Settled]()
+    raise_all(errors)
+    for root in roots[1:]:
+        document, more = apply_changes(document, root, settle)
+        settled += more
+    held = dict.fromkeys((*spec.own_sources, *(source for tool in tools.values() for source in tool.sources)))
+    return Whole(document, tuple(held), tuple(settled), tuple(tools.items()))
+
+
+def _tool(use: ToolUse, within: tuple[Path, ...], errors: FaultList) -> SpecDocument | None:
+    """Read the spec of a tool by itself, so that its own faults are told in its own words and at its own lines."""
+    try:
+        path = without_turns(find_spec(use.spec.text, use.folder))
+    except SpecError as error:
+        versions = versions_of(use.spec.text)
+        remedy = f"there are {', '.join(versions)}" if versions else error.remedy
+        errors.append(SpecError(error.code, f"there is no tool {use.spec.text!r}", use.spec.place, why=error.why, remedy=remedy))
+        return None
+    if path.resolve() in {other.resolve() for other in within}:
+        names = " uses ".join(shown_name(one) for one in (*within, path))
+        fault(errors, f"the tool {use.prefix.text} uses itself", use.spec.place, names, "take one of them out")
+        return None
+    found = read_document(path, 0, within)
+    methodology_of(found)
+    return found
 
 
 def load_methodology(reference: str | Path) -> Methodology:
@@ -78,7 +202,11 @@ def load_methodology(reference: str | Path) -> Methodology:
 
 def methodology_of(spec: SpecDocument) -> Methodology:
     """Read a composed document as a methodology."""
-    return replace(read_whole(spec.document, content_hash=spec.hash, files=spec.files), settled=spec.settled)
+    methodology = replace(read_whole(spec.document, content_hash=spec.hash, files=spec.files), settled=spec.settled)
+    if not spec.tools:
+        return methodology
+    read = {prefix: methodology_of(tool) for prefix, tool in spec.tools}
+    return replace(methodology, tools=tuple(replace(tool, methodology=read.get(tool.path)) for tool in methodology.tools))
 
 
 def canonical_text(node: YamlNode) -> str:

@@ -16,7 +16,9 @@ from equations.model.dataset import Comparison, Dataset, PublishedResult
 from equations.model.equation import Equation, Rule
 from equations.model.index_set import IndexSet, Relation
 from equations.model.quantity import Quantity
+from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
+from equations.model.tool import Tool
 from equations.records import record
 from equations.units.molar_masses import MOLECULES, Molecule
 from equations.units.unit import Unit, substance_dimension
@@ -150,7 +152,8 @@ class Methodology:
     id: str
     version: str
     title: str
-    result: str
+    #: What it is applied for; `run` puts the first first.
+    results: tuple[NamedResult, ...]
     programme: str = ""
     status: str = "draft"
     status_note: str = ""
@@ -180,6 +183,8 @@ class Methodology:
     activities: tuple[Activity, ...] = ()
     boundaries: tuple[Boundary, ...] = ()
     pools: tuple[Pool, ...] = ()
+    #: Tools that stand inside it, those of a tool behind it.
+    tools: tuple[Tool, ...] = ()
     #: Ruling -> reading, of those that are not the default: what it was composed with (:mod:`equations.readings.composition`).
     taken: tuple[tuple[str, str], ...] = ()
     #: The methodology under the default readings that it was composed from, where it was.
@@ -271,10 +276,24 @@ class Methodology:
                 found.setdefault(quantity, []).append(equation)
         return MappingProxyType({quantity: tuple(users) for quantity, users in found.items()})
 
+    @property
+    def result(self) -> str:
+        """The quantity that `run` puts first."""
+        return self.results[0].quantity
+
+    @cached_property
+    def result_ids(self) -> tuple[str, ...]:
+        """The quantities of all results, in the order of the spec."""
+        return tuple(result.quantity for result in self.results)
+
     @cached_property
     def reported(self) -> tuple[str, ...]:
-        """Quantities that a run is made for where nobody asks for others: the result, and what is reported beside it."""
-        return tuple(dict.fromkeys((self.result, *self.report)))
+        """Quantities that a run is made for where nobody asks for others: the results, and what is reported beside them."""
+        return tuple(dict.fromkeys((*self.result_ids, *self.report)))
+
+    def called(self, result: str) -> str:
+        """Return what a result is called: by the name that the spec gives it, else by the title of its quantity."""
+        return next((r.name for r in self.results if r.quantity == result and r.name), self.quantity[result].title)
 
     def declared(self, id_: str) -> Quantity | None:
         """Return a quantity of the text, or one that only a reading declares."""
@@ -293,6 +312,10 @@ class Methodology:
             for quantity in block.quantities
             if quantity.id not in self.quantity
         })  # fmt: skip
+
+    def tool_of(self, id_: str) -> Tool | None:
+        """Return the tool to which a quantity, an equation or another entry belongs; of a tool in a tool the inner one."""
+        return next((tool for tool in reversed(self.tools) if tool.owns(id_)), None)
 
     @cached_property
     def year_set(self) -> str:

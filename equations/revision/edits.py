@@ -216,7 +216,7 @@ class Editor(EditLog):
             return self.mapping(path, type_, held, edits)
         if isinstance(held, Sequence) or type_ == "words":
             items = held.items if isinstance(held, Sequence) else (held,)
-            inner = type_.removeprefix("blocks:") if type_.startswith("blocks:") else type_
+            inner = type_.removeprefix("blocks:") if type_.startswith("blocks:") else "words" if type_ == "results" else type_
             return Sequence(self.edit_list(path, inner, items, edits), held.file, held.line, held.column)
         self.fault(f"{path[-1]} is a single text and cannot be edited in part", edits.place, remedy=f"write {path[-1]}: anew")
         return held

@@ -55,10 +55,13 @@ class SpecNames:
         return {self.names[token.text] for token, after in pairwise(tokens)
                 if token.kind == "name" and token.text in self.names and (token.text not in self.letters or after.text == "[")}  # fmt: skip
 
-    def result(self) -> str:
-        """Return the id of the result."""
+    def results(self) -> tuple[str, ...]:
+        """Return the ids of the results."""
         head = self.root.get("methodology")
-        return text_of(head, "result") if isinstance(head, Mapping) else ""
+        if not isinstance(head, Mapping):
+            return ()
+        ids = (text_of(head, "result"), *texts_of(head.get("results")), *(text_of(b, "quantity") for b in blocks_of(head.get("results"))))
+        return tuple(id_ for id_ in ids if id_)
 
     def quantities(self) -> list[str]:
         """Return the ids of all quantities."""
@@ -100,7 +103,7 @@ class SpecNames:
     def needed(self, also: AbstractSet[str] = frozenset()) -> set[str]:
         """Return what follows into the result, the report, rules, printed tables and some more quantities."""
         head = self.root.get("methodology")
-        open_ = {self.result(), *texts_of(head.get("report") if isinstance(head, Mapping) else None), *also} - {""}
+        open_ = {*self.results(), *texts_of(head.get("report") if isinstance(head, Mapping) else None), *also} - {""}
         open_ |= {quantity for list_ in ("rules", "comparisons", "published_results") for block in blocks_of(self.root.get(list_))
                   for quantity in self.read_in(block)}  # fmt: skip
         found: set[str] = set()

@@ -21,7 +21,7 @@ from equations.revision.mentions import Numbers, followed, listed
 #: Fields whose text is a formula or a condition.
 _FORMULAS = ("defines", "formula", "relation", "when", "condition", "gives")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
-_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "of", "standard_error_of"), ("report", "quantities")
+_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "of", "standard_error_of"), ("report", "results", "quantities")
 #: Lists whose entries a reading can edit.
 _LISTS = ("quantities", "equations", "rules", "datasets")
 #: Fields in which `Eq 8` would be no mention of an equation: formulas, and what is printed there word for word.

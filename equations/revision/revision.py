@@ -122,7 +122,9 @@ def _identity(parts: dict[str, tuple[Scalar, YamlNode]], key: Scalar, value: Yam
     if held is None or not isinstance(held[1], Mapping) or not isinstance(value, Mapping):
         parts["methodology"] = (key, value)
         return
-    passed_on = Mapping(tuple((k, v) for k, v in held[1] if k.text not in _OWN), held[1].file, held[1].line, held[1].column)
+    other = {"result": "results", "results": "result"}  # two ways to write one thing
+    gone = {*_OWN, *(other[k.text] for k, _ in value if k.text in other)}
+    passed_on = Mapping(tuple((k, v) for k, v in held[1] if k.text not in gone), held[1].file, held[1].line, held[1].column)
     new = tuple((k, v) for k, v in value if (old := passed_on.get(k.text)) is None or not same(old, v))
     if new:
         new_node = Mapping(new, value.file, value.line, value.column)

@@ -138,7 +138,7 @@ class _Settler:
     def without_unneeded(self, after: Mapping) -> Mapping:
         old, new = SpecNames(self.before), SpecNames(after)
         lost = {id_ for id_ in old.defined() if id_ not in new.defined() and new.is_computed(id_)}
-        if (result := new.result()) in lost:
+        if result := next((id_ for id_ in new.results() if id_ in lost), ""):
             self.log.fault(f"nothing defines the result {result} under {self.values()}", self.node.place,
                            why="all its equations hold under another value", remedy="settle another value")  # fmt: skip
             return after

@@ -21,6 +21,7 @@ from equations.model.index_set import PERIOD_SET, IndexSet, Relation, lies_in_ti
 from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
 from equations.model.ruling import Reading, Ruling
+from equations.model.tool import Tool
 from equations.spec.axis_dates import with_dates
 from equations.spec.axis_order import chained, check_years, with_order
 from equations.spec.block import Block, Errors, checked, read_number, unique
@@ -318,6 +319,14 @@ class DeclarationReader:
         return Range(low, high)
 
     # -- what stands around the equations
+
+    def tool(self, block: Block) -> Tool:
+        binds = tuple((key, scalar.text) for key, scalar in block.texts("binds"))
+        return Tool(
+            path=block.text("path"), id=block.text("id"), version=block.text("version"), title=block.text("title"),
+            programme=block.text("programme"), status=block.text("status"), document=block.text("document"), hash=block.text("hash"),
+            results=block.words("results"), binds=binds, place=block.place,
+        )  # fmt: skip
 
     def term(self, block: Block) -> Term:
         return Term(

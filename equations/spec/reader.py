@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import SpecError, UnitError, raise_all
-from equations.files.strict_yaml import Mapping, YamlNode, flow_text
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, flow_text
 from equations.formula.functions import FUNCTIONS, REDUCTIONS, RESERVED
 from equations.formula.syntax import (
     Compare,
@@ -46,6 +46,7 @@ from equations.model.methodology import (
     Section,
 )
 from equations.model.quantity import Quantity
+from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.spec.block import Block, checked, unique
 from equations.spec.declarations import DeclarationReader
@@ -100,6 +101,7 @@ class SpecReader(DeclarationReader):
         self.unique_names(quantities, choices, relations)
         if any(error.code == "S106" for error in self.errors[before:]):  # what a formula names would be open
             raise_all(self.errors)
+        self.check_has_result()
         raise_all([e for e in self.errors if e.code == "S104" and e.subject == "methodology"])
         names = self.names(quantities, choices, rulings)
         equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
@@ -112,6 +114,7 @@ class SpecReader(DeclarationReader):
                       for b in spec.blocks("parameter_lists"))  # fmt: skip
         listed = tuple(self.listed(b, names) for b in spec.blocks("monitoring_list"))
         history = tuple(HistoryLine(b.text("version"), b.text("date"), b.text("contents")) for b in spec.blocks("history"))
+        tools = tuple(self.tool(b) for b in spec.blocks("tools"))
         terms = tuple(self.term(b) for b in spec.blocks("terms"))
         activities = tuple(self.activity(b) for b in spec.blocks("activities"))
         boundaries = tuple(self.boundary(b) for b in spec.blocks("boundaries"))
@@ -123,22 +126,50 @@ class SpecReader(DeclarationReader):
             unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)
         for list_, field in (("substances", "id"), ("units", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
             unique([(b.text(field), b.place_of(field)) for b in spec.blocks(list_)], list_, self.errors)
-        result = head.text("result")
-        if result:
-            checked(result, names.quantities, "quantity", head.place_of("result"), self.errors)
+        results = self.results(names)
         for scalar in head.word_nodes("report"):
             checked(scalar.text, names.quantities, "quantity", scalar.place, self.errors)
         raise_all(self.errors)
         return Methodology(
-            id=head.text("id"), version=self.version, title=head.text("title"), result=result, programme=head.text("programme"),
+            id=head.text("id"), version=self.version, title=head.text("title"), results=results, programme=head.text("programme"),
             status=head.text("status", "draft"), status_note=head.text("status_note"), date=head.text("date"),
             document=self.document, report=head.words("report"), sections=sections, substances=substances, units=units,
             index_sets=index_sets,
             relations=relations, constants=constants, equivalences=equivalences, choices=choices, quantities=quantities,
             equations=equations, datasets=datasets, published_results=published, comparisons=comparisons, rules=rules,
             rulings=rulings, register=register, parameter_lists=lists, monitoring_list=listed, history=history, terms=terms,
-            activities=activities, boundaries=boundaries, pools=pools, hash=content_hash, files=files,
+            activities=activities, boundaries=boundaries, pools=pools, tools=tools, hash=content_hash, files=files,
         )  # fmt: skip
+
+    def check_has_result(self) -> None:
+        """A methodology says for which number it is applied: by `result`, or by `results`."""
+        head = self.head
+        if not isinstance(self.spec.node.get("methodology"), Mapping):  # that is told already
+            return
+        if not head.has("result") and not head.has("results"):
+            head.fault("S104", "the field 'result' of this methodology is missing", head.place, why="the quantity that `run` puts first",
+                       remedy="add `result:`, or `results:` with a list")  # fmt: skip
+        elif head.has("result") and head.has("results"):
+            head.fault("S105", "`result` and `results` say the same thing twice", head.place_of("results"),
+                       why="which is the first would be open", remedy="write `results` alone, the most important first")  # fmt: skip
+
+    def results(self, names: Names) -> tuple[NamedResult, ...]:
+        """Read what the methodology is applied for; `result` is a list of one."""
+        head, found = self.head, list[NamedResult]()
+        node = head.node.get("results" if head.has("results") else "result")
+        if isinstance(node, Sequence) and not node.items:
+            head.fault("S104", "the list of results is empty", node.place, remedy="name a quantity")
+        if isinstance(node, Mapping):
+            head.fault("S105", "results must be a list", node.place, remedy="write results: [a, b], or a block for each with `- quantity:`")
+        for item in node.items if isinstance(node, Sequence) else (node,) if isinstance(node, Scalar) else ():
+            block = Block(item, "result", self.errors) if isinstance(item, Mapping) else None
+            id_, place = (block.text("quantity"), block.place_of("quantity")) if block else (getattr(item, "text", ""), item.place)
+            if not checked(id_, names.quantities, "quantity", place, self.errors):
+                continue
+            if id_ in {result.quantity for result in found}:
+                self.errors.append(SpecError("S106", f"the result {id_!r} stands twice", place, remedy="remove one of the two"))
+            found.append(NamedResult(id_, block.text("name") if block else "", block.text("meaning") if block else ""))
+        return tuple(found)
 
     def unique_names(
         self, quantities: tuple[Quantity, ...], choices: tuple[Choice, ...], relations: tuple[Relation, ...]

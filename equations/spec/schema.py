@@ -13,7 +13,8 @@ class Field:
     """One field of a block.
 
     ``type`` is one of: id, name, text, number, whole, yes_no, date, words (list of texts), texts (text -> text), unit, range, formula,
-    condition, letters (letter -> index set), citation, place_in_text, table, cells, members, distributions, block:NAME, blocks:NAME, one_of:a|b.
+    condition, letters (letter -> index set), citation, place_in_text, table, cells, members, results, distributions, block:NAME,
+    blocks:NAME, one_of:a|b.
     """
 
     name: str
@@ -77,6 +78,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("include", "words", False, "further files of the same folder"),
         ("based_on", "text", False, "the spec that this one edits, as a reference or a path"),
         ("changes", "block:changes", False, "the edits"),
+        ("uses", "uses", False, "tools: prefix -> spec, or blocks with prefix, spec and bind"),
+        ("tools", "blocks:tool", False, "the tools that were taken in, as `mrvgraph show` writes them; `uses` takes one in"),
         ("sections", "blocks:section", False, "sections of the publication, in order"),
         ("terms", "blocks:term", False, "terms that the publication defines"),
         ("activities", "blocks:activity", False, "what projects do"),
@@ -105,13 +108,24 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "text", True, "short name"),
         ("version", "text", True, ""),
         ("title", "text", True, ""),
-        ("result", "id", True, "the quantity that `run` puts first"),
+        ("result", "id", False, "the quantity for which it is applied; or `results`"),
+        ("results", "results", False, "several: ids, or blocks with quantity, name and meaning; `run` puts the first first"),
         ("programme", "text", False, ""),
         ("status", "one_of:published|reconstructed|draft|illustrative", False, ""),
         ("status_note", "text", False, "evidence for a reconstruction, or what a draft is for"),
         ("date", "text", False, "date of approval"),
         ("document", "text", False, "number or title of the publication"),
         ("report", "words", False, "quantities of the table year by year"),
+    ),
+    "result": _block(
+        ("quantity", "id", True, ""), ("name", "text", False, "what it is called: issued, buffer; the quantity's title if absent"),
+        ("meaning", "text", False, "what it is for, in the editor's words"),
+    ),
+    "tool": _block(
+        ("path", "text", True, "prefix; of a tool of a tool both, with a point between them"), ("id", "text", True, ""),
+        ("version", "text", True, ""), ("title", "text", False, ""), ("programme", "text", False, ""), ("status", "text", False, ""),
+        ("document", "text", False, ""), ("hash", "text", False, "SHA-256 of what its own spec says"),
+        ("results", "words", False, "quantities for which it is applied"), ("binds", "texts", False, "what it is given by the spec"),
     ),
     "section": _block(("id", "text", True, ""), ("title", "text", True, "")),
     "substance": _block(

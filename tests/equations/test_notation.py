@@ -41,6 +41,7 @@ from equations.library.spec_files import load_methodology
 from equations.meaning.scope import Names, Resolver
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
+from equations.model.result import NamedResult
 from equations.notation.latex import equation_latex, latex, matrix_element_latex
 from equations.notation.matrix import lowered
 from equations.notation.plain import condition_text, letters_of, plain_text, substituted_text
@@ -490,7 +491,7 @@ def letters(*names: str) -> list[sympy.Symbol]:
 
 
 def tiny() -> Methodology:
-    return Methodology("T", "1", "t", "E", quantities=tuple(Quantity(x, x, x) for x in ("E", "I", "N", "S", "Q", "beta", "lambda")))
+    return Methodology("T", "1", "t", (NamedResult("E"),), quantities=tuple(Quantity(x, x, x) for x in ("E", "I", "N", "S", "Q", "beta", "lambda")))
 
 
 def test_names_that_mean_something_to_sympy_are_plain_symbols() -> None:

@@ -20,9 +20,11 @@ from engine.documents.model import (
     Ref,
     Table,
     TableRow,
+    between,
 )
 from engine.documents.pages.quantity_pages import PAGES
 from engine.documents.subject import KINDS, Subject
+from equations.model.tool import Tool
 from equations.notation.latex import equation_latex
 
 
@@ -86,8 +88,9 @@ def _overview(subject: Subject) -> Iterator[Block]:
 
 def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     m = subject.methodology
-    printed = len({e.number for e in m.equations if e.number})
-    added = sum(not e.number for e in m.equations)
+    own = [e for e in m.equations if m.tool_of(e.id) is None]
+    printed = len({e.number for e in own if e.number})
+    added = sum(not e.number for e in own)
     yield ("Equations",), (f"{printed} printed", f", {added} added by the editor" if added else "")
     for kind, (_, many) in KINDS.items():
         found = sum(q.kind == kind for q in m.quantities)
@@ -102,16 +105,27 @@ def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     ):
         if entries:
             yield (name,), (Link((f"{len(entries)}",), Ref("page", page)),)
-    result = m.quantity[m.result]
-    yield ("Result",), (subject.quantity_link(result.id), f" {result.title}, in {result.unit}")
+    for tool in m.tools:
+        yield (f"Tool: {tool.path}",), (Link((f"{tool.reference}, {tool.title}",), Ref("section", tool.path)), *_binds(tool))
+    for result in m.results:
+        quantity, meaning = m.quantity[result.quantity], f": {result.meaning}" if result.meaning else ""
+        name = f"Result: {result.name}" if result.name else "Result"
+        yield (name,), (subject.quantity_link(quantity.id), f" {quantity.title}, in {quantity.unit}{meaning}")
     yield ("Picture",), (Link(("Dependency graph",), Ref("page", "graph")),)
 
 
+def _binds(tool: Tool) -> Inlines:
+    """Return what a tool is given by the methodology."""
+    if not tool.binds:
+        return ()
+    return (": given ", *between((Code(f"{own} = {said}"),) for own, said in tool.binds))
+
+
 def _chain(subject: Subject) -> list[Block]:
-    """Return the equations of the result and of the report that hold under every choice, from the result down."""
+    """Return the equations of the results and of the report that hold under every choice, from the results down."""
     m = subject.methodology
     found: list[Block] = []
-    for id_ in dict.fromkeys((m.result, *reversed(m.report))):
+    for id_ in dict.fromkeys((*m.result_ids, *reversed(m.report))):
         for equation in m.definitions.get(id_, ()):
             if equation.number and (equation.when is None or len([e for e in m.definitions[id_] if e.number]) == 1):
                 found.append(Paragraph((subject.equation_link(equation), f" {equation.title}"), "tight"))

@@ -146,6 +146,8 @@ class Report:
             (("Operation",), (f"{run.setting.start} to {run.setting.end}",)),
             (("Monitoring periods",), (periods or "none",)),
         ]
+        if m.tools:
+            facts.append((("Tools",), between((Code(tool.path), f" {tool.reference} {tool.title}") for tool in m.tools)))
         if run.setting.choices:
             facts.append((("Choices",), between((Code(id_), f" {value}") for id_, value in run.setting.choices.items())))
         other = [r for r in m.rulings if run.setting.readings[r.id] != r.default]
@@ -157,12 +159,12 @@ class Report:
 
     def tiles(self) -> Iterator[tuple[str, Inlines, Inlines]]:
         run, m = self.run, self.run.methodology
-        result = m.quantity[m.result]
-        whole = whole_units(run)
-        unit = f"{result.unit}; {whole.words}: {whole.total:,}{whole.how}" if whole is not None else str(result.unit)
-        cells, value = self.figures.numbers[result.id], fixed(run.headline.value, 1)
-        shown: Inlines = (Figure(value, result.id, cells[0].cell),) if len(cells) == 1 else (value,)
-        yield result.title if run.headline.label == result.id else f"{result.title}: {run.headline.label}", shown, (unit,)
+        for id_, headline in run.results.items():
+            whole, unit = whole_units(run, id_), str(m.quantity[id_].unit)
+            counted_in = f"{unit}; {whole.words}: {whole.total:,}{whole.how}" if whole is not None else unit
+            cells, value = self.figures.numbers[id_], fixed(headline.value, 1)
+            shown: Inlines = (Figure(value, id_, cells[0].cell),) if len(cells) == 1 else (value,)
+            yield m.called(id_) if headline.label == id_ else f"{m.called(id_)}: {headline.label}", shown, (counted_in,)
         rows = {row.quantity.role: row for row in yearly_table(run).rows if row.total is not None}
         for role in ("reference_level", "project_emissions", "emission_reductions"):
             if role in rows:
@@ -205,7 +207,8 @@ class Report:
                 )
                 for n in numbers
             )
-            yield Paragraph((f"{m.quantity[id_].title}" + (f", by {axes}" if axes else ""),), "tight")
+            title = m.called(id_) if id_ in m.result_ids else m.quantity[id_].title
+            yield Paragraph((title + (f", by {axes}" if axes else ""),), "tight")
             yield Bullets(items)
 
     def charts(self) -> Iterator[Block]:
