@@ -10,8 +10,9 @@ from engine.plan.planner import plan_run
 from engine.project.values import UnitReader
 from engine.run.evaluate import evaluate
 from engine.run.exact_run import ExactRun
-from engine.run.inputs import bind_inputs, supplied_quantities
+from engine.run.inputs import bind_inputs
 from engine.run.run import Run
+from engine.run.supplied import supplied_quantities
 from equations.readings.composition import with_readings
 
 

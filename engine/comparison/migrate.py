@@ -18,7 +18,8 @@ from engine.plan.setting import Setting
 from engine.project.project_file import GAP, ProjectData
 from engine.project.project_setting import prepare
 from engine.project.written_numbers import STATEMENTS
-from engine.run.inputs import bind_inputs, supplied_quantities
+from engine.run.inputs import bind_inputs
+from engine.run.supplied import supplied_quantities
 from engine.run.version_gap import set_aside
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import Mapping as YamlMapping

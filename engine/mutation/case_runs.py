@@ -19,9 +19,10 @@ from engine.project.project_file import ProjectData
 from engine.project.project_setting import prepare
 from engine.project.values import UnitReader
 from engine.run.evaluate import Values, evaluate, evaluate_again
-from engine.run.inputs import Inputs, bind_inputs, supplied_quantities
+from engine.run.inputs import Inputs, bind_inputs
 from engine.run.rules import check_rules
 from engine.run.run import stated_quantities
+from engine.run.supplied import supplied_quantities
 from equations.formula.syntax import quantities_in
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings

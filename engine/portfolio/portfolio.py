@@ -25,7 +25,8 @@ from engine.portfolio.outcomes import Outcome, OutcomesFile
 from engine.project.project_file import ProjectData, is_blank, read_project
 from engine.project.project_setting import prepare
 from engine.project.values import UnitReader
-from engine.run.inputs import bind_inputs, supplied_quantities
+from engine.run.inputs import bind_inputs
+from engine.run.supplied import supplied_quantities
 from engine.run.totals import no_total, spoken_of
 from engine.simulate.normal import Numbers
 from engine.simulate.solving import named_cell

@@ -15,7 +15,6 @@ from engine.finding import Finding
 from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
 from engine.plan.dataset_cells import filled_cells
 from engine.plan.plan import Plan
-from engine.plan.setting import Setting, holds
 from engine.plan.upstream import cut_off
 from engine.project.project_file import GAP, ProjectBlock, ProjectData
 from engine.project.statements import Blanket, Pattern, Statements, TieError
@@ -55,26 +54,6 @@ class Inputs:
     files: tuple[tuple[str, str], ...]
     #: Every unit in which a number was written, by its text.
     units: Mapping[str, Unit] = field(default_factory=dict)
-
-
-def supplied_quantities(methodology: Methodology, project: ProjectData, setting: Setting) -> frozenset[str]:
-    """Return the quantities for which the project, a dataset on request or a default holds numbers."""
-    found = {id_ for id_ in project.values if id_ in methodology.quantity}
-    wanted = {scalar.text for scalar in project.datasets}
-    for dataset in methodology.datasets:
-        if dataset.use == "default" or dataset.id in wanted:
-            found |= {b.quantity for b in dataset.values if project.takes(dataset.id, b.quantity) and _may_hold(b, setting)}
-    return frozenset(found)
-
-
-def _may_hold(block: ValueBlock, setting: Setting) -> bool:
-    """Whether a block of values is not ruled out by choices and readings."""
-    if block.when is None:
-        return True
-    try:
-        return holds(block.when, setting, {})
-    except KeyError:
-        return True
 
 
 def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read_unit: UnitReader) -> Inputs:

@@ -19,8 +19,9 @@ from engine.project.project_setting import prepare
 from engine.project.values import UnitReader
 from engine.run.evaluate import Values, evaluate
 from engine.run.exact_run import ExactRun
-from engine.run.inputs import Inputs, bind_inputs, supplied_quantities
+from engine.run.inputs import Inputs, bind_inputs
 from engine.run.rules import Verdict, judge_rules
+from engine.run.supplied import supplied_quantities
 from engine.run.totals import Headline, headline, no_total, spoken_of
 from engine.run.version_gap import Loader, set_aside
 from equations.errors import InputError, listed, near_or_all

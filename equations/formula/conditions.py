@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from equations.formula.syntax import Logic, Node, Not
 
@@ -26,3 +26,14 @@ def decided(node: Node, known: Callable[[Node], bool | None]) -> bool | None:
             inner = decided(operand, known)
             return None if inner is None else not inner
     return known(node)
+
+
+def joined_parts(condition: Node) -> Iterator[Node]:
+    """Yield what ``and``, ``or`` and ``not`` join."""
+    if isinstance(condition, Logic):
+        for part in condition.parts:
+            yield from joined_parts(part)
+    elif isinstance(condition, Not):
+        yield from joined_parts(condition.operand)
+    else:
+        yield condition

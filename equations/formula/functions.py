@@ -115,3 +115,23 @@ FUNCTIONS: dict[str, Function] = {
         Function("identity", 1, 1, "matrix", r"\mathbf{I}", "identity matrix over an index set"),
     )
 }  # fmt: skip
+
+
+@record(frozen=True)
+class ArityFault:
+    """What is wrong with the number of arguments of a call."""
+
+    what: str
+    why: str
+    remedy: str
+
+
+def fault_of_arity(name: str, count: int) -> ArityFault | None:
+    """Return what is wrong with a call of ``count`` arguments; a function that is not known takes one."""
+    function = FUNCTIONS.get(name)
+    least, most = (function.least, function.most) if function else (1, 1)
+    if count >= least and (most is None or count <= most):
+        return None
+    wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} or {most}"
+    what = f"{name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {count}"
+    return ArityFault(what, function.meaning if function else "", f"write {name}({', '.join(['...'] * least)})")

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from equations.errors import ExpressionError, near
 from equations.formula import foreign
-from equations.formula.functions import FUNCTIONS, REDUCTIONS, SHORT_FORMS
+from equations.formula.functions import FUNCTIONS, REDUCTIONS, SHORT_FORMS, fault_of_arity
 from equations.formula.short_forms import SHAPES, first_until
 from equations.formula.syntax import (
     MARKS,
@@ -41,7 +41,7 @@ from equations.formula.syntax import (
     Window,
     levels,
 )
-from equations.formula.tokens import Source, Token, read_tokens
+from equations.formula.tokens import Source, Token, read_tokens, starts_binder
 
 MOST_CHARACTERS = 20_000
 MOST_NESTING = 60
@@ -296,23 +296,15 @@ class _Parser:
                 arguments.append(self.condition())
         close = self.expect(")", f"to close {name.text}(")
         node = Call(name.text, tuple(arguments), span=(name.span[0], close.span[1]))
-        self.check_arity(node)
+        fault = fault_of_arity(node.name, len(arguments))
+        if fault:
+            raise self.fail("X203", fault.what, node.span, why=fault.why, remedy=fault.remedy)
         return node
 
     def until_closed(self) -> list[Token]:
         """Return the words up to the bracket that closes."""
-        end = next((at for at in range(self.at, len(self.tokens)) if self.tokens[at].text == ")"), self.at)
-        return self.tokens[self.at : end]
-
-    def check_arity(self, call: Call) -> None:
-        function = FUNCTIONS.get(call.name)
-        least, most = (function.least, function.most) if function else (1, 1)
-        count = len(call.arguments)
-        if count < least or (most is not None and count > most):
-            wanted = f"{least}" if most == least else f"at least {least}" if most is None else f"{least} or {most}"
-            shape = f"{call.name}({', '.join(['...'] * least)})"
-            raise self.fail("X203", f"{call.name} takes {wanted} argument{'' if wanted == '1' else 's'}, not {count}", call.span,
-                            why=function.meaning if function else "", remedy=f"write {shape}")  # fmt: skip
+        rest = self.tokens[self.at :]
+        return list(takewhile(lambda token: token.text != ")", rest)) if any(token.text == ")" for token in rest) else []
 
     def by_cases(self, name: Token) -> Node:
         branches: list[tuple[Node, Node]] = []
@@ -345,7 +337,7 @@ class _Parser:
         self.comma(name.text)
         if name.text in SHAPES:
             return self.table(name, binders[0])
-        while self.looks_like_binder():
+        while starts_binder(self.tokens[self.at :]):
             binders.append(self.binder(name.text))
             self.comma(name.text)
         body = self.condition()
@@ -371,22 +363,8 @@ class _Parser:
         """Read the comma behind the letter of a reduction."""
         self.expect(",", f"after the letter of {name}(", foreign.in_a_reduction(self.tokens, self.at, name))
 
-    def looks_like_binder(self) -> bool:
-        """A further letter before the body: a bare name followed by a comma or by `in` ... comma."""
-        if self.token.kind != "name":
-            return False
-        following = self.tokens[self.at + 1]
-        if following.text == ",":
-            return True
-        if following.text != "in" or following.kind != "name":
-            return False
-        ahead = (token.text for token in self.tokens[self.at + 2 :])
-        return any(text == "," for text in takewhile(lambda text: text not in ("(", "[", ")"), ahead))
-
     def binder(self, name: str) -> Binder:
-        token = self.advance()
-        if token.kind != "name":
-            raise self.fail("X201", "expected the letter that is summed over", token.span, remedy=f"write {name}(i, ...)")
+        token = self.word("expected the letter that is summed over", f"write {name}(i, ...)")
         if not (self.token.text == "in" and self.token.kind == "name"):
             return Binder(token.text, span=token.span)
         self.advance()
@@ -400,6 +378,13 @@ class _Parser:
         window = self.window(self.window_end(within), name, token.text)
         return Binder(token.text, window, span=(token.span[0], window.span[1]))
 
+    def word(self, expected: str, remedy: str) -> Token:
+        """Read a name."""
+        token = self.advance()
+        if token.kind != "name":
+            raise self.fail("X201", expected, token.span, remedy=remedy)
+        return token
+
     def window(self, first: IndexLetter | IndexLabel, name: str, letter: str) -> Window:
         """Read the rest of a window: ``..y``, ``..y within year``."""
         self.expect("..", "after the first member of a window", foreign.window(name, letter))
@@ -411,9 +396,7 @@ class _Parser:
         last = self.window_end(token)
         if not self.accept("within"):
             return Window(first, last, span=(first.span[0], last.span[1]))
-        cut = self.advance()
-        if cut.kind != "name":
-            raise self.fail("X201", "expected the id of a set after within", cut.span, remedy=f"write {letter} in y-4..y within year")
+        cut = self.word("expected the id of a set after within", f"write {letter} in y-4..y within year")
         return Window(first, last, cut.text, span=(first.span[0], cut.span[1]))
 
     def window_end(self, token: Token) -> IndexLetter | IndexLabel:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
+from itertools import takewhile
 
 from equations.errors import ExpressionError, Place
 from equations.formula.syntax import Span
@@ -153,3 +155,14 @@ def _check_number(token: Token, source: Source) -> None:
         raise ExpressionError("X202", f"the number {shown} is too large", source.place(token.span),
                               why=f"a number has at most {MOST_DIGITS} digits and is below 1.8e308",
                               remedy="look for a typing error")  # fmt: skip
+
+
+def starts_binder(tokens: Sequence[Token]) -> bool:
+    """Whether a further letter comes before the body of a sum: a bare name followed by a comma, or by `in` ... comma."""
+    if tokens[0].kind != "name":
+        return False
+    following = tokens[1]
+    if following.text == "," or following.text != "in" or following.kind != "name":
+        return following.text == ","
+    ahead = (token.text for token in tokens[2:])
+    return any(text == "," for text in takewhile(lambda text: text not in ("(", "[", ")"), ahead))

@@ -6,7 +6,6 @@ All faults are collected with file, line and column and raised together.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
 from fractions import Fraction
@@ -14,16 +13,15 @@ from fractions import Fraction
 from equations.citation import Citation
 from equations.errors import SpecError, UnitError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, flow_text
+from equations.formula.conditions import joined_parts
 from equations.formula.functions import FUNCTIONS, REDUCTIONS, RESERVED
 from equations.formula.syntax import (
     Compare,
     Element,
     Letter,
-    Logic,
     MatrixRef,
     Member,
     Node,
-    Not,
     Number,
     Ratio,
     Supplied,
@@ -303,7 +301,7 @@ class SpecReader(DeclarationReader):
             return None, None
         resolver = Resolver(names, found[1], own, dict(bound), allow_supplied=supplied)
         when = resolver.condition(found[0])
-        number = next((part for part in _parts(when) if not _is_case(part, supplied=supplied)), None)
+        number = next((part for part in joined_parts(when) if not _is_case(part, supplied=supplied)), None)
         if not resolver.errors and number is not None:
             resolver.fault("X207", "a case that depends on a number", number.span,
                            why="when: decides by choices, years and members, so that it can be proven complete",
@@ -434,17 +432,6 @@ class SpecReader(DeclarationReader):
         if id_:
             checked(id_, names.quantities, "quantity", block.place_of("quantity"), self.errors)
         return ListedParameter(block.text("list"), block.text("printed"), id_, block.text("note"), block.place)
-
-
-def _parts(condition: Node) -> Iterator[Node]:
-    """Yield what ``and``, ``or`` and ``not`` join."""
-    if isinstance(condition, Logic):
-        for part in condition.parts:
-            yield from _parts(part)
-    elif isinstance(condition, Not):
-        yield from _parts(condition.operand)
-    else:
-        yield condition
 
 
 def _is_case(part: Node, *, supplied: bool) -> bool:
