@@ -42,14 +42,13 @@ def _documents_read_once(read):
     held = {}
 
     def unchanged(spec):
-        sources = spec.sources if "whole" in vars(spec) else spec.own_sources  # files of tools are read when it is composed
-        return all(path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha for path, sha in sources)
+        return all(path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha for path, sha in spec.sources)
 
     @functools.wraps(read)
-    def document(path, _depth=0, _within=()):
-        key = str(path), str(Path.cwd()), tuple(map(str, library_folders())), _within
+    def document(path, within=()):
+        key = str(path), str(Path.cwd()), tuple(map(str, library_folders())), within
         if key not in held or not unchanged(held[key]):
-            spec = read(path, _depth, _within)
+            spec = read(path, within)
             held.pop(key, None)
             held[key] = spec
             if len(held) > _MOST_SPECS:

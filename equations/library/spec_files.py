@@ -113,8 +113,21 @@ class SpecDocument:
         return hashlib.sha256(canonical_text(self.document).encode()).hexdigest()
 
 
-def read_document(path: Path, _depth: int = 0, _within: tuple[Path, ...] = ()) -> SpecDocument:
-    """Read a spec with everything it includes or is based on; its tools are read when it is composed."""
+def read_document(path: Path, within: tuple[Path, ...] = ()) -> SpecDocument:
+    """Read a spec with everything it includes, is based on and uses.
+
+    Parameters
+    ----------
+    within
+        The specs that use it, for circles.
+    """
+    spec = _layered(path, within)
+    assert spec.whole  # composed here, so that what is wrong is told here
+    return spec
+
+
+def _layered(path: Path, _within: tuple[Path, ...], _depth: int = 0) -> SpecDocument:
+    """Read the files of a spec and of what it is based on; they come together later, for a revision may change which tools are used."""
     if _depth > _MOST_REVISIONS:
         raise SpecError("S109", "a chain of revisions that does not end", Place(shown_name(path)),
                         why=f"more than {_MOST_REVISIONS} versions are based on each other",
@@ -127,7 +140,7 @@ def read_document(path: Path, _depth: int = 0, _within: tuple[Path, ...] = ()) -
     base, own = root.get("based_on"), Layer(root, path)
     if not isinstance(base, Scalar):
         return SpecDocument((own,), tuple(sources), within=_within)
-    below = read_document(_based_on(base, path), _depth + 1)
+    below = _layered(_based_on(base, path), (), _depth + 1)
     return SpecDocument((*below.layers, own), (*sources, *below.own_sources), below, _within)
 
 
@@ -183,7 +196,7 @@ def _tool(use: ToolUse, within: tuple[Path, ...], errors: FaultList) -> SpecDocu
         names = " uses ".join(shown_name(one) for one in (*within, path))
         fault(errors, f"the tool {use.prefix.text} uses itself", use.spec.place, names, "take one of them out")
         return None
-    found = read_document(path, 0, within)
+    found = read_document(path, within)
     methodology_of(found)
     return found
 
