@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.readings.document_parts import blocks_of, text_of, with_field, with_list
+from equations.revision.needs_of_document import SpecNames
 
 _WORDS = ("replace", "remove", "add", "adjust")
 
@@ -24,7 +25,37 @@ def without_edits(document: Mapping, removed: Lookup[str, AbstractSet[str]]) -> 
         elif isinstance(held, Sequence):
             rulings.append(with_field(block, "readings", replace(held, items=tuple(kept))))
     left = [_unmet(block, set(gone)) for block in rulings]
+    names = SpecNames(document)
+    read = {text_of(block, "id"): _read(block, names) for block in left} | {id_: set() for id_ in gone}
+    left = [_each_part(block, read) for block in left]
     return with_list(document, "rulings", left), gone
+
+
+def _read(node: YamlNode, names: SpecNames) -> set[str]:
+    """Return the quantities that the formulas of a ruling name, and those behind which its steps stand."""
+    if isinstance(node, Mapping):
+        own = {text_of(node, "of")} | names.read_in(node)
+        return own.union(*(_read(value, names) for _, value in node))
+    return set().union(*(_read(item, names) for item in node.items)) if isinstance(node, Sequence) else set()
+
+
+def _each_part(block: Mapping, read: Lookup[str, AbstractSet[str]]) -> Mapping:
+    """Return a ruling whose steps name, of rulings, only those that still read the quantity."""
+    held = block.get("readings")
+    if not isinstance(held, Sequence):
+        return block
+    parts = []
+    for part in blocks_of(held):
+        steps = part.get("adjust")
+        if isinstance(steps, Sequence):
+            left = []
+            for step in blocks_of(steps):
+                unread = {id_ for id_, quantities in read.items() if text_of(step, "of") not in quantities}
+                if (new := _step(step, {"equations": unread})) is not None:
+                    left.append(new)
+            part = with_field(part, "adjust", replace(steps, items=tuple(left)) if left else None)
+        parts.append(part)
+    return with_field(block, "readings", replace(held, items=tuple(parts)))
 
 
 def _reading(part: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping | None:

@@ -167,10 +167,14 @@ class _Settler:
                 numbers = numbers_of(block)
                 if numbers and numbers <= gone_numbers and (list_, text_of(block, "id")) not in new.used():
                     self.note(list_, text_of(block, "id"))
-        document, rulings = without_edits(new.without(self.removed).root, {list_: set(ids) for list_, ids in self.removed.items()})
+        return self.unsaid(without_numbers(self.pruned(new.without(self.removed).root), gone_numbers), gone)
+
+    def pruned(self, document: Mapping) -> Mapping:
+        """Take out what readings say of what is gone, and rulings that leave nothing to choose."""
+        document, rulings = without_edits(document, {list_: set(ids) for list_, ids in self.removed.items()})
         for ruling in rulings:
             self.note("rulings", ruling)
-        return self.unsaid(without_numbers(document, gone_numbers), gone)
+        return document
 
     def unsaid(self, document: Mapping, gone: set[str]) -> Mapping:
         """Take out of the register which way of reading or choosing can no longer be taken."""
