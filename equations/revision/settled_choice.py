@@ -18,6 +18,7 @@ from equations.model.methodology import Settled
 from equations.notation.plain import plain_text
 from equations.revision.edit_log import EditLog
 from equations.revision.needs_of_document import SpecNames, blocks_of, numbers_of, text_of, without_numbers
+from equations.revision.readings_pruned import without_edits
 
 _CONDITIONS, _FORMULAS = ("when", "condition"), ("formula", "relation", "left", "right", "gives")
 _ALTERNATIVE = re.compile(r"\((?:choice|reading|input): ([^)]*)\)\s*$")
@@ -166,7 +167,14 @@ class _Settler:
                 numbers = numbers_of(block)
                 if numbers and numbers <= gone_numbers and (list_, text_of(block, "id")) not in new.used():
                     self.note(list_, text_of(block, "id"))
-        return self.unsaid(without_numbers(new.without(self.removed).root, gone_numbers), gone)
+        return self.unsaid(without_numbers(self.pruned(new.without(self.removed).root), gone_numbers), gone)
+
+    def pruned(self, document: Mapping) -> Mapping:
+        """Take out what readings say of what is gone, and rulings that leave nothing to choose."""
+        document, rulings = without_edits(document, {list_: set(ids) for list_, ids in self.removed.items()})
+        for ruling in rulings:
+            self.note("rulings", ruling)
+        return document
 
     def unsaid(self, document: Mapping, gone: set[str]) -> Mapping:
         """Take out of the register which way of reading or choosing can no longer be taken."""
