@@ -142,10 +142,14 @@ class _Judge:
         news = self.newly_read(right, equation, mutant)
         same_needs = equation.quantity if news is None else ""
         made = {id(run): self.made(run, equation) for run in self.runs if equation.id in run.equations}
-        using = [run for run in self.runs if id(run) in made and made[id(run)].equation.get(equation.id) != run.methodology.equation[equation.id]]
+        using = [
+            run for run in self.runs
+            if id(run) in made and made[id(run)].equation.get(equation.id) != run.methodology.equation[equation.id]
+            and _is_whole(made[id(run)], equation.id)
+        ]  # fmt: skip
 
         def again(run: CaseRun) -> Result:
-            same = len(made[id(run)].quantities) == len(run.methodology.quantities)  # a fault may call in a step that nothing read
+            same = made[id(run)].quantity.keys() == run.methodology.quantity.keys()  # a fault may call in a step that nothing read
             known = self.of_cases[id(run)] if same else Dependencies(made[id(run)])
             touched = known.touched(equation.quantity, self.read_there(run, made[id(run)], equation, news))
             return run.again(made[id(run)], touched, same_needs=same_needs, read_unit=self.read_unit)
@@ -341,3 +345,6 @@ def _told(finding: Finding) -> str:
     return f"{finding.code} {finding.what}"
 
 
+def _is_whole(methodology: Methodology, equation: str) -> bool:
+    """Whether all that an equation reads is there: a step of one reading is no quantity of another."""
+    return methodology.quantity.keys() >= set(quantities_in(methodology.equation[equation].formula))

@@ -21,9 +21,9 @@ from equations.model.quantity import Quantity
 from equations.model.reading import IT, Adjustment
 from equations.notation.plain import letters_of, plain_text
 from equations.readings.composition import with_readings
-from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.readings.edits_reader import read_whole
 from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, with_arriving
+from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 
 _FORMULAS = ("formula", "relation", "gives")
 _CITED = ("section", "equation", "table", "page", "note")

@@ -12,9 +12,9 @@ from equations.errors import near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.reading import EDITED
 from equations.readings.composition import with_readings
-from equations.readings.document_parts import blocks_of, text_of, with_field, with_list
 from equations.readings.edits_reader import read_whole
 from equations.readings.settled_steps import with_steps
+from equations.revision.document_parts import blocks_of, text_of, with_field, with_list
 from equations.revision.edit_log import EditLog, same
 from equations.revision.edits import WORDS, Editor
 from equations.spec.schema import BLOCKS

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.readings.document_parts import blocks_of, text_of, with_field, with_list
+from equations.revision.document_parts import blocks_of, text_of, with_field, with_list
 from equations.revision.needs_of_document import SpecNames
 
 _WORDS = ("replace", "remove", "add", "adjust")
