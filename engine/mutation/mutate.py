@@ -142,11 +142,7 @@ class _Judge:
         news = self.newly_read(right, equation, mutant)
         same_needs = equation.quantity if news is None else ""
         made = {id(run): self.made(run, equation) for run in self.runs if equation.id in run.equations}
-        using = [
-            run for run in self.runs
-            if id(run) in made and made[id(run)].equation.get(equation.id) != run.methodology.equation[equation.id]
-            and _is_whole(made[id(run)], equation.id)
-        ]  # fmt: skip
+        using = [run for run in self.runs if id(run) in made and made[id(run)].equation.get(equation.id) != run.methodology.equation[equation.id]]
 
         def again(run: CaseRun) -> Result:
             same = made[id(run)].quantity.keys() == run.methodology.quantity.keys()  # a fault may call in a step that nothing read
@@ -190,9 +186,12 @@ class _Judge:
         return {part.quantity for part in more if isinstance(part, Element | MatrixRef)} or None
 
     def made(self, run: CaseRun, equation: Equation) -> Methodology:
-        """Return the methodology of a case with the fault in it: carried through the steps of its readings."""
-        right = self.methodology.equation[equation.id]
-        if run.methodology.equation[equation.id] == right:
+        """Return the methodology of a case with the fault in it: carried through the steps of its readings.
+
+        What the fault newly reads may be a step that nothing of the case read, which is then put in as well.
+        """
+        right, there = self.methodology.equation[equation.id], run.methodology.quantity.keys()
+        if run.methodology.equation[equation.id] == right and there >= set(quantities_in(equation.formula)):
             return with_equation(run.methodology, equation)
         return with_readings(with_fault(self.base, equation, self.under), run.setting.readings)
 
@@ -343,8 +342,3 @@ def _said(error: MethodologyError) -> str:
 
 def _told(finding: Finding) -> str:
     return f"{finding.code} {finding.what}"
-
-
-def _is_whole(methodology: Methodology, equation: str) -> bool:
-    """Whether all that an equation reads is there: a step of one reading is no quantity of another."""
-    return methodology.quantity.keys() >= set(quantities_in(methodology.equation[equation].formula))

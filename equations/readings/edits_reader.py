@@ -16,6 +16,7 @@ from equations.model.quantity import Quantity
 from equations.model.reading import EDITED, IT, EditBlock, Entry, EntryEdit
 from equations.model.ruling import Reading, Ruling
 from equations.readings.step_reader import StepReader
+from equations.revision.document_parts import id_of
 from equations.revision.edits import WORDS, Editor
 from equations.spec.block import Block, Errors, checked
 from equations.spec.reader import SpecReader
@@ -199,18 +200,13 @@ class _EditsReader:
 
 def _changes(before: tuple[YamlNode, ...], after: tuple[YamlNode, ...]) -> dict[str, tuple[YamlNode | None, bool, str]]:
     """Return id -> the item as edited (``None``: taken out), whether it is new, and the id behind which it stands."""
-    held = {_id(item): item for item in before}
+    held = {id_of(item): item for item in before}
     found: dict[str, tuple[YamlNode | None, bool, str]] = {}
     previous = ""
     for item in after:
-        id_ = _id(item)
+        id_ = id_of(item)
         if held.get(id_) is not item:
             found[id_] = item, id_ not in held, previous
         previous = id_
-    kept = {_id(item) for item in after}
+    kept = {id_of(item) for item in after}
     return {id_: (None, False, "") for id_ in held if id_ not in kept} | found
-
-
-def _id(item: YamlNode) -> str:
-    node = item.get("id") if isinstance(item, Mapping) else None
-    return node.text if isinstance(node, Scalar) else ""
