@@ -16,7 +16,7 @@ from engine.checks.overlaps import check_cases_of, check_conditions, placeholder
 from engine.checks.plans import plan_errors
 from engine.checks.use import check_letters
 from engine.finding import Finding, from_error
-from engine.plan.setting import Setting, switches_of
+from engine.plan.setting import Setting, choices_of
 from engine.plan.spec_setting import choice_combinations, placeholder_setting
 from equations.errors import MethodologyError, listed
 from equations.formula.syntax import quantities_in
@@ -133,7 +133,7 @@ class _Readings:
         quantities = {e.quantity for e in methodology.equations if id(e) not in self.held}
         quantities |= {e.quantity for e in self.base.equations if id(e) not in kept}
         cases = [e for e in (*self.base.equations, *methodology.equations) if e.quantity in quantities and e.when is not None]
-        named = sorted({id_ for case in cases if case.when is not None for _, id_ in switches_of(case.when)})
+        named = sorted({id_ for case in cases if case.when is not None for id_ in choices_of(case.when)})
         found = []
         for choices in _combinations(methodology, named):
             setting: Setting = placeholder_setting(methodology, choices, readings)

@@ -34,7 +34,7 @@ from equations.errors import MethodologyError
 from equations.formula.syntax import Binder, Element, MatrixRef, Node, quantities_in, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
-from equations.readings.composition import with_readings
+from equations.readings.composition import blocks_under, with_readings
 
 #: What can catch a mutant, in order; ``nothing`` is a survivor.
 CHECKS = ("parser", "dimensions", "static", "run-time", "cases", "nothing")
@@ -121,10 +121,18 @@ class _Judge:
         except MethodologyError as error:
             return MutantOutcome(mutant, "parser", _said(error))
         if isinstance(read, Equation):
-            return self.judge_equation(mutant, read)
+            unknown = self.unknown_there(read)
+            return MutantOutcome(mutant, "parser", f"X204 there is no quantity {unknown!r}") if unknown else self.judge_equation(mutant, read)
         if mutant.part == "unit":
             return self.judge_unit(mutant, read)
         return self.judge_values(mutant, read)
+
+    def unknown_there(self, equation: Equation) -> str:
+        """Return a quantity that a faulty equation cannot name where it stands: what a step computes has a name in that step alone."""
+        steps = [step for block in blocks_under(self.base, self.under) for step in block.steps]
+        others = {q.id for step in steps if all(e.id != equation.id for e in step.equations) for q in step.quantities}
+        news = set(quantities_in(equation.formula)) - set(quantities_in(self.methodology.equation[equation.id].formula))
+        return min(news & others, default="")
 
     # -- an equation with one thing wrong
 
@@ -186,12 +194,9 @@ class _Judge:
         return {part.quantity for part in more if isinstance(part, Element | MatrixRef)} or None
 
     def made(self, run: CaseRun, equation: Equation) -> Methodology:
-        """Return the methodology of a case with the fault in it: carried through the steps of its readings.
-
-        What the fault newly reads may be a step that nothing of the case read, which is then put in as well.
-        """
-        right, there = self.methodology.equation[equation.id], run.methodology.quantity.keys()
-        if run.methodology.equation[equation.id] == right and there >= set(quantities_in(equation.formula)):
+        """Return the methodology of a case with the fault in it: carried through the steps of its readings."""
+        right = self.methodology.equation[equation.id]
+        if run.methodology.equation[equation.id] == right:
             return with_equation(run.methodology, equation)
         return with_readings(with_fault(self.base, equation, self.under), run.setting.readings)
 

@@ -151,7 +151,7 @@ class Resolver:
             if name in ("project_start", "project_end"):
                 return DateMark(name, span=node.span)
             if name in names.choices:
-                return Switch("choice", name, span=node.span)
+                return Switch(name, span=node.span)
         quantity = names.quantities.get(name)
         if name in names.matrices and (quantity is None or len(node.indices) < len(quantity.indices)):
             return self.matrix(node)
@@ -271,7 +271,7 @@ class Resolver:
 
     def resolve_switch(self, node: Node) -> Node | None:
         if isinstance(node, Name) and not node.bracketed and node.name in self.names.choices:
-            return Switch("choice", node.name, span=node.span)
+            return Switch(node.name, span=node.span)
         if isinstance(node, Call) and node.name == "reading":
             return self.asks_for_reading(node)
         return None
@@ -438,10 +438,6 @@ class Resolver:
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
                    remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
         return binder, own
-
-
-def _counted(count: int) -> str:
-    return "1 index" if count == 1 else f"{count} indices"
 
 
 def _word(node: Node) -> str | None:
