@@ -28,7 +28,8 @@ from equations.readings.composition import blocks_under, with_readings
 
 #: How many combinations are drawn, and by which seed.
 DRAWN, SEED = 24, 1
-_MOST_PLANS = 8
+#: Patterns of choices that are tried for one reading, of those on which its equations depend; more are met by a run.
+_MOST_PLANS = 256
 #: Fields of a quantity that decide whether formulas which read it hold together.
 _DECISIVE = ("indices", "unit", "kind", "type", "on", "alternatives", "acts_as")
 Taken = tuple[tuple[str, str], ...]
