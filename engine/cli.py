@@ -145,9 +145,9 @@ def check_command(options: argparse.Namespace) -> int:
 def needs_command(options: argparse.Namespace) -> int:
     """Inputs that a target needs."""
     from engine.explain.needs import find_needs, matching_choices
+    from engine.explain.needs_text import needs_text
     from engine.explain.template import project_template
     from engine.plan.spec_setting import named_setting
-    from engine.report.needs import needs_text
     from engine.report.run_report import to_json
     from equations.library.spec_files import load_methodology
 

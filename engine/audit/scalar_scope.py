@@ -152,8 +152,8 @@ class ScalarScope:
                 return not self.holds(operand, scope)
             case Member(letter=letter, set=set_id, negated=negated):
                 return (scope[letter][1] in self.setting.members[set_id]) is not negated
-            case Compare(op=op, left=Switch(kind=kind, id=id_), right=Word(text=text)):
-                return COMPARE[op]((self.setting.choices if kind == "choice" else self.setting.readings)[id_], text)
+            case Compare(op=op, left=Switch(id=id_), right=Word(text=text)):
+                return COMPARE[op](self.setting.choices[id_], text)
             case Compare(op=op, left=Letter() as left, right=right):
                 if op in ("==", "!=") and not left.offset and not getattr(right, "offset", 0):
                     return COMPARE[op](self.member(left, left.set, scope), self.member(right, left.set, scope))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from engine.finding import Finding
-from engine.plan.setting import Setting, holds, is_static, letters_of, switches_of
+from engine.plan.setting import Setting, choices_of, holds, is_static, letters_of
 from engine.plan.shapes import shapes
 from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting
 from equations.formula.syntax import IndexLabel, IndexLetter, Member, walk
@@ -17,7 +17,7 @@ from equations.model.methodology import Methodology
 
 MOST_COMBINATIONS = 4096
 _MOST_PLANS = 16
-Switches = tuple[tuple[tuple[str, str], str], ...]
+Switches = tuple[tuple[str, str], ...]
 Cell = tuple[str, ...]
 
 
@@ -96,8 +96,8 @@ class _CaseTable:
     @staticmethod
     def of(methodology: Methodology, quantity: str, bases: tuple[Setting, ...]) -> _CaseTable | None:
         cases = methodology.definitions[quantity]
-        named = sorted(set().union(*(switches_of(case.when) for case in cases if case.when is not None)))
-        values = [[value.id for value in methodology.choice[id_].values] for _, id_ in named]
+        named = sorted(set().union(*(choices_of(case.when) for case in cases if case.when is not None)))
+        values = [[value.id for value in methodology.choice[id_].values] for id_ in named]
         count = 1
         for options in values:
             count *= len(options)
@@ -164,7 +164,7 @@ class _Covered:
     known: dict[Switches, frozenset[Cell]] = field(default_factory=dict)
 
     def cells(self, combination: Switches) -> frozenset[Cell]:
-        named = switches_of(self.case.when) if self.case.when is not None else set()
+        named = choices_of(self.case.when) if self.case.when is not None else set()
         own = tuple(pair for pair in combination if pair[0] in named)
         if own not in self.known:
             self.known[own] = frozenset(
@@ -183,12 +183,11 @@ def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
 
 
 def _with(base: Setting, combination: Switches) -> Setting:
-    choices = {id_: value for (kind, id_), value in combination if kind == "choice"}
-    return replace(base, choices={**base.choices, **choices})
+    return replace(base, choices={**base.choices, **dict(combination)})
 
 
 def _words(combination: Switches) -> str:
-    return ", ".join(f"{id_} = {value}" for (_, id_), value in combination)
+    return ", ".join(f"{id_} = {value}" for id_, value in combination)
 
 
 def _sets_asked(case: Equation) -> set[str]:

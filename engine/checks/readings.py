@@ -16,10 +16,10 @@ from engine.checks.overlaps import check_cases_of, check_conditions, placeholder
 from engine.checks.plans import plan_errors
 from engine.checks.use import check_letters
 from engine.finding import Finding, from_error
-from engine.plan.setting import Setting, switches_of
+from engine.plan.setting import Setting, choices_of
 from engine.plan.spec_setting import choice_combinations, placeholder_setting
 from equations.errors import MethodologyError, listed
-from equations.formula.syntax import Element, MatrixRef, walk
+from equations.formula.syntax import quantities_in
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -28,7 +28,8 @@ from equations.readings.composition import blocks_under, with_readings
 
 #: How many combinations are drawn, and by which seed.
 DRAWN, SEED = 24, 1
-_MOST_PLANS = 8
+#: Patterns of choices that are tried for one reading, of those on which its equations depend; more are met by a run.
+_MOST_PLANS = 256
 #: Fields of a quantity that decide whether formulas which read it hold together.
 _DECISIVE = ("indices", "unit", "kind", "type", "on", "alternatives", "acts_as")
 Taken = tuple[tuple[str, str], ...]
@@ -109,7 +110,7 @@ class _Readings:
         """Return what the units of changed equations, rules and declarations show."""
         declared = {q.id for q in methodology.quantities if self.declares_otherwise(q)}
         concerned = [e for e in methodology.equations if e.quantity in declared or not declared.isdisjoint(_named(e))] if declared else []
-        rules = tuple(r for r in methodology.rules if id(r) not in self.held or not declared.isdisjoint(_quantities(r.condition)))
+        rules = tuple(r for r in methodology.rules if id(r) not in self.held or not declared.isdisjoint(quantities_in(r.condition)))
         part = replace(methodology, equations=tuple(dict.fromkeys((*changed, *concerned))), rules=rules, comparisons=(), published_results=())
         return [f for f in check_dimensions(part)[1] if f.severity == "error" or f.code == "W820"]
 
@@ -133,7 +134,7 @@ class _Readings:
         quantities = {e.quantity for e in methodology.equations if id(e) not in self.held}
         quantities |= {e.quantity for e in self.base.equations if id(e) not in kept}
         cases = [e for e in (*self.base.equations, *methodology.equations) if e.quantity in quantities and e.when is not None]
-        named = sorted({id_ for case in cases if case.when is not None for _, id_ in switches_of(case.when)})
+        named = sorted({id_ for case in cases if case.when is not None for id_ in choices_of(case.when)})
         found = []
         for choices in _combinations(methodology, named):
             setting: Setting = placeholder_setting(methodology, choices, readings)
@@ -144,8 +145,8 @@ class _Readings:
     def of_uses(self, methodology: Methodology, changed: list[Equation]) -> list[Finding]:
         """Return what readings declare and nothing uses, and letters that a changed equation forgets."""
         own = [e for e in methodology.equations if id(e) not in self.held]
-        read = set(methodology.reported).union(*(_quantities(e.formula) - ({e.quantity} if e.solver else set()) for e in own))
-        read = read.union(*(_quantities(rule.condition) for rule in methodology.rules if id(rule) not in self.held))
+        read = set(methodology.reported).union(*(set(quantities_in(e.formula)) - ({e.quantity} if e.solver else set()) for e in own))
+        read = read.union(*(quantities_in(rule.condition) for rule in methodology.rules if id(rule) not in self.held))
         unused = [
             Finding("W801", "warning", q.id, f"{q.id} is declared and no equation or rule uses it", q.meaning, "use it, or remove it",
                     source=str(q.source), place=q.place)
@@ -194,11 +195,7 @@ def _combinations(methodology: Methodology, named: list[str]) -> Iterator[dict[s
 
 
 def _named(equation: Equation) -> set[str]:
-    return {equation.quantity} | _quantities(equation.formula)
-
-
-def _quantities(node: object) -> set[str]:
-    return {part.quantity for part in walk(node) if isinstance(part, Element | MatrixRef)}  # type: ignore[arg-type]
+    return {equation.quantity, *quantities_in(equation.formula)}
 
 
 def _readers(methodology: Methodology) -> Iterator[Finding]:
@@ -214,7 +211,7 @@ def _readers(methodology: Methodology) -> Iterator[Finding]:
     for step in (step for block in blocks for step in block.steps):
         for reader in step.readers:
             own = forms.get(reader) or [e for other in steps.get(reader, ()) for e in other.equations]
-            if not any(step.of in _quantities(e.formula) for e in own):
+            if not any(step.of in quantities_in(e.formula) for e in own):
                 yield Finding("G408", "error", reader, f"{reader} does not read {step.of}, behind which a step for it stands",
                               "what does not read a quantity is not changed by a step", "name the equations that read it, or take it out",
                               place=step.place)  # fmt: skip

@@ -13,7 +13,6 @@ from engine.audit.reread import rereader
 from engine.audit.verification import Verification, compare_files, compare_receipts, recorded_hashes
 from engine.commands.session import open_session
 from engine.report.run_report import to_json
-from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import InputError, MethodologyError, Place
 from equations.files.regular_file import reading_rule, reading_under
 from equations.library.places import find_spec, library_folders
@@ -29,7 +28,6 @@ def audited(spec: str, project: Path, choices: Mapping[str, str], readings: Mapp
     """
     session = open_session(spec)
     run = session.run(project, choices=choices, readings=readings)
-    read_uncertainty(run, session.read_unit)  # an audit looks at every block of a project, this one without using it
     report = audit_project(run, rereader(run, session.read_unit))
     session.save()
     return report

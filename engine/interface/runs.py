@@ -20,7 +20,6 @@ from engine.output.release import VERSION
 from engine.plan.planner import plan_with_rules
 from engine.project.project_file import ProjectData
 from engine.run.run import Run, run_project
-from engine.simulate.uncertainty_file import read_uncertainty
 from equations.library.spec_files import load_methodology
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
@@ -98,7 +97,6 @@ def audit(
         With every fault of the input.
     """
     finished = run(methodology, project, choices=choices, readings=readings)
-    read_uncertainty(finished, parse_unit)  # an audit looks at every block of a project, this one without using it
     return audit_project(finished, rereader(finished, parse_unit))
 
 

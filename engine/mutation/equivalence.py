@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.mutation.affected import Dependencies
-from engine.plan.setting import Setting, may_hold, switches_of
+from engine.plan.setting import Setting, choices_of, may_hold
 from engine.plan.spec_setting import placeholder_setting
 from engine.run.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, aligned
 from equations.formula.syntax import Element, IndexLetter, Node, Switch, quantities_in, walk
@@ -51,8 +51,8 @@ def _settings(equation: Equation, other: Equation, methodology: Methodology) -> 
     """Yield settings in which an equation may stand, by the choices that the definitions of the named quantities ask for."""
     behind = Dependencies(methodology).behind(set(quantities_in(equation.formula)) | set(quantities_in(other.formula)))
     asking = [equation, *(e for id_ in sorted(behind) for e in methodology.definitions.get(id_, ()))]
-    asked = set().union(*(switches_of(e.when) for e in asking if e.when is not None))
-    choices = [[(c.id, v.id) for v in (c.values if ("choice", c.id) in asked else c.values[:1])] for c in methodology.choices]
+    asked = set().union(*(choices_of(e.when) for e in asking if e.when is not None))
+    choices = [[(c.id, v.id) for v in (c.values if c.id in asked else c.values[:1])] for c in methodology.choices]
     for chosen in product(*choices):
         setting = placeholder_setting(methodology, dict(chosen))
         if equation.when is None or may_hold(equation.when, setting):
@@ -133,8 +133,8 @@ class _Ways:
                 derived[root] = definition
         inputs = {id_ for definition in derived.values() for id_ in set(quantities_in(definition.formula))}
         roots |= {id_: _root(id_, methodology, setting) for id_ in sorted(inputs)}
-        asked = sorted({pair for formula in (equation.formula, other.formula) for pair in _switches(formula)})
-        switches = tuple(setting.choices[id_] for _, id_ in asked)
+        asked = sorted({id_ for formula in (equation.formula, other.formula) for id_ in _switches(formula)})
+        switches = tuple(setting.choices[id_] for id_ in asked)
         return cls(methodology, setting, switches, roots, derived)
 
     def key(self) -> tuple[object, ...]:
@@ -151,8 +151,8 @@ class _Ways:
             yield arrays | {id_: computed[root] for id_, root in self.roots.items() if root in computed}
 
 
-def _switches(formula: Node) -> set[tuple[str, str]]:
-    return {(node.kind, node.id) for node in walk(formula) if isinstance(node, Switch)}
+def _switches(formula: Node) -> set[str]:
+    return {node.id for node in walk(formula) if isinstance(node, Switch)}
 
 
 def _only_definition(id_: str, methodology: Methodology, setting: Setting) -> Equation | None:

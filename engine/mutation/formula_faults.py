@@ -373,8 +373,8 @@ class _Faults:
 
     def condition(self, node: Node, letters: dict[str, str]) -> Iterator[Fault]:
         match node:
-            case Compare(left=Switch(kind=kind, id=id_), right=Word(text=text)):
-                for value in self.values(kind, id_):
+            case Compare(left=Switch(id=id_), right=Word(text=text)):
+                for value in [value.id for value in self.methodology.choice[id_].values]:
                     if value != text:
                         yield self.put("condition", f"{id_} {value} for {text}", node, replace(node, right=Word(value)))
                 yield self.put("condition", f"{_OPPOSITE[node.op]} for {node.op}", node, replace(node, op=_OPPOSITE[node.op]))
@@ -402,8 +402,6 @@ class _Faults:
             if letter != node.letter and self.methodology.base_set(set_id) == self.methodology.base_set(node.set):
                 yield self.put("index", f"{letter} in {node.set}", node, replace(node, letter=letter))
 
-    def values(self, kind: str, id_: str) -> list[str]:
-        return [value.id for value in self.methodology.choice[id_].values]
 
 
 def _ratio_like(node: Number | Ratio, value: Fraction, unit: str) -> Ratio:

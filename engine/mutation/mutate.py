@@ -34,7 +34,7 @@ from equations.errors import MethodologyError
 from equations.formula.syntax import Binder, Element, MatrixRef, Node, quantities_in, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
-from equations.readings.composition import with_readings
+from equations.readings.composition import blocks_under, with_readings
 
 #: What can catch a mutant, in order; ``nothing`` is a survivor.
 CHECKS = ("parser", "dimensions", "static", "run-time", "cases", "nothing")
@@ -121,10 +121,18 @@ class _Judge:
         except MethodologyError as error:
             return MutantOutcome(mutant, "parser", _said(error))
         if isinstance(read, Equation):
-            return self.judge_equation(mutant, read)
+            unknown = self.unknown_there(read)
+            return MutantOutcome(mutant, "parser", f"X204 there is no quantity {unknown!r}") if unknown else self.judge_equation(mutant, read)
         if mutant.part == "unit":
             return self.judge_unit(mutant, read)
         return self.judge_values(mutant, read)
+
+    def unknown_there(self, equation: Equation) -> str:
+        """Return a quantity that a faulty equation cannot name where it stands: what a step computes has a name in that step alone."""
+        steps = [step for block in blocks_under(self.base, self.under) for step in block.steps]
+        others = {q.id for step in steps if all(e.id != equation.id for e in step.equations) for q in step.quantities}
+        news = set(quantities_in(equation.formula)) - set(quantities_in(self.methodology.equation[equation.id].formula))
+        return min(news & others, default="")
 
     # -- an equation with one thing wrong
 
@@ -339,5 +347,3 @@ def _said(error: MethodologyError) -> str:
 
 def _told(finding: Finding) -> str:
     return f"{finding.code} {finding.what}"
-
-

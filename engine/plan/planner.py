@@ -16,7 +16,7 @@ from engine.plan.needed_cells import NeedWalk
 from engine.plan.plan import Box, Plan, Stage, Step, Unplanned
 from engine.plan.rule_cells import Known, standing_rules, walk_rule
 from engine.plan.sequence import Sequencer
-from engine.plan.setting import Setting, holds, letters_of, may_hold, switches_of
+from engine.plan.setting import Setting, choices_of, holds, letters_of, may_hold
 from engine.plan.time_axes import monitored
 from equations.errors import Faults, GraphError, InputError, MethodologyError, near, raise_all
 from equations.formula.syntax import (
@@ -360,9 +360,9 @@ class _Planner:
         return ", ".join(self.setting.labels(axes, cell))
 
     def switches(self, equations: list[Equation]) -> str:
-        asked = sorted(set().union(*(switches_of(e.when) for e in equations if e.when is not None), set()))
+        asked = sorted(set().union(*(choices_of(e.when) for e in equations if e.when is not None), set()))
         values = self.setting.choices
-        return ", ".join(f"{id_} = {values.get(id_, 'not chosen')}" for _, id_ in asked)
+        return ", ".join(f"{id_} = {values.get(id_, 'not chosen')}" for id_ in asked)
 
     def twice(self, quantity: str, first: str, second: str, cell: str) -> None:
         one, two = self.methodology.equation[first], self.methodology.equation[second]

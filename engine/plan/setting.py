@@ -162,15 +162,15 @@ def letters_of(node: Node) -> set[str]:
     return set()
 
 
-def switches_of(node: Node) -> set[tuple[str, str]]:
-    """Return the choices on which a static condition depends, as (kind, id)."""
+def choices_of(node: Node) -> set[str]:
+    """Return the choices on which a static condition depends."""
     match node:
         case Logic(parts=parts):
-            return set().union(*(switches_of(part) for part in parts))
+            return set().union(*(choices_of(part) for part in parts))
         case Not(operand=operand):
-            return switches_of(operand)
-        case Compare(left=Switch(kind=kind, id=id_)):
-            return {(kind, id_)}
+            return choices_of(operand)
+        case Compare(left=Switch(id=id_)):
+            return {id_}
     return set()
 
 

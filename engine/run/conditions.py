@@ -102,9 +102,8 @@ class ConditionEvaluator:
                 return self.arithmetic.sure(found), (letter,)
             case Supplied(quantity=quantity):
                 return self.arithmetic.sure(np.array(quantity in self.supplied)), ()
-            case Compare(left=Switch(kind=kind, id=id_), right=Word(text=text), op=op):
-                value = (self.setting.choices if kind == "choice" else self.setting.readings)[id_]
-                return self.arithmetic.sure(np.array((value == text) is (op == "=="))), ()
+            case Compare(left=Switch(id=id_), right=Word(text=text), op=op):
+                return self.arithmetic.sure(np.array((self.setting.choices[id_] == text) is (op == "=="))), ()
             case Compare(left=Letter()):
                 holds, letters = self.compare_letters(node, scope)
                 return self.arithmetic.sure(holds), letters

@@ -167,15 +167,14 @@ class Letter(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class Switch(Node):
-    """A choice of the project (``kind`` choice) or a ruling (``kind`` reading)."""
+    """A choice of the project, in a condition."""
 
-    kind: str
     id: str
 
 
 @record(frozen=True, eq=False, repr=False)
 class Word(Node):
-    """A value of a choice, a reading or a label, without quotes."""
+    """A value of a choice or a label, without quotes."""
 
     text: str
 

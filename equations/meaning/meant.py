@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from equations.errors import near
 from equations.formula.foreign import for_name
-from equations.formula.syntax import Name, Node, Number, Switch, Text, Word
+from equations.formula.syntax import Name, Node, Number, Text, Word
 from equations.meaning.names import Names
 
 
@@ -44,11 +44,6 @@ def no_step(function: str) -> tuple[str, str]:
 def counted(count: int) -> str:
     """Return how many indices there are, in words."""
     return "1 index" if count == 1 else f"{count} indices"
-
-
-def switched(switch: Switch) -> str:
-    """Return a choice or a reading as it is written in a condition."""
-    return switch.id if switch.kind == "choice" else f'reading("{switch.id}")'
 
 
 def word_of(node: Node) -> str | None:

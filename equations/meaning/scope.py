@@ -160,7 +160,7 @@ class Resolver:
             if name in ("project_start", "project_end"):
                 return DateMark(name, span=node.span)
             if name in names.choices:
-                return Switch("choice", name, span=node.span)
+                return Switch(name, span=node.span)
         quantity = names.quantities.get(name)
         if name in names.matrices and (quantity is None or len(node.indices) < len(quantity.indices)):
             return self.matrix(node)
@@ -281,7 +281,7 @@ class Resolver:
 
     def resolve_switch(self, node: Node) -> Node | None:
         if isinstance(node, Name) and not node.bracketed and node.name in self.names.choices:
-            return Switch("choice", node.name, span=node.span)
+            return Switch(node.name, span=node.span)
         if isinstance(node, Call) and node.name == "reading":
             return self.asks_for_reading(node)
         return None

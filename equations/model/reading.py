@@ -19,6 +19,17 @@ EDITED = ("index_sets", "quantities", "equations", "rules", "datasets")
 IT = "it"
 
 
+def name_part(ruling: str) -> str:
+    """Return the id of a ruling as it stands within names of formulas.
+
+    Examples
+    --------
+    >>> name_part("row-sums")
+    'row_sums'
+    """
+    return "".join(sign if sign.isalnum() else "_" for sign in ruling)
+
+
 @record(frozen=True)
 class EntryEdit:
     """An entry taken out (``entry`` is ``None``), exchanged, or put in.

@@ -17,6 +17,7 @@ from equations.model.quantity import Quantity
 from equations.model.reading import EDITED, IT, EditBlock, Entry, EntryEdit
 from equations.model.ruling import Reading, Ruling
 from equations.readings.step_reader import StepReader
+from equations.revision.document_parts import id_of
 from equations.revision.edits import WORDS, Editor
 from equations.spec.block import Block, Errors, checked
 from equations.spec.declarations import check_shares
@@ -206,7 +207,7 @@ class _EditsReader:
     def index_set(self, block: Block) -> IndexSet | None:
         """Read an index set of which a reading says what two of its members share; everything else about it belongs to a version."""
         own = self.base.index_set.get(block.text("id"))
-        text = next((item for item in self.lists["index_sets"] if _id(item) == block.text("id")), None)
+        text = next((item for item in self.lists["index_sets"] if id_of(item) == block.text("id")), None)
         if own is None or not isinstance(text, Mapping) or _other_fields(text) != _other_fields(block.node):
             block.fault("S107", "a reading cannot edit the members of index sets", block.place,
                         why="what it changes are formulas; of an index set it says with `shares:` which members two have a part of",
@@ -222,18 +223,13 @@ def _other_fields(item: Mapping) -> dict[str, YamlNode]:
 
 def _changes(before: tuple[YamlNode, ...], after: tuple[YamlNode, ...]) -> dict[str, tuple[YamlNode | None, bool, str]]:
     """Return id -> the item as edited (``None``: taken out), whether it is new, and the id behind which it stands."""
-    held = {_id(item): item for item in before}
+    held = {id_of(item): item for item in before}
     found: dict[str, tuple[YamlNode | None, bool, str]] = {}
     previous = ""
     for item in after:
-        id_ = _id(item)
+        id_ = id_of(item)
         if held.get(id_) is not item:
             found[id_] = item, id_ not in held, previous
         previous = id_
-    kept = {_id(item) for item in after}
+    kept = {id_of(item) for item in after}
     return {id_: (None, False, "") for id_ in held if id_ not in kept} | found
-
-
-def _id(item: YamlNode) -> str:
-    node = item.get("id") if isinstance(item, Mapping) else None
-    return node.text if isinstance(node, Scalar) else ""

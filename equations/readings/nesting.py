@@ -11,7 +11,7 @@ from equations.formula.syntax import Binder, Element, IndexLetter, MatrixRef, No
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.model.reading import IT, Adjustment, EditBlock
+from equations.model.reading import IT, Adjustment, EditBlock, name_part
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ def set_apart(methodology: Methodology, placed: Placed) -> Methodology:
     """Give the right side of a definition a name of its own: what arrives at the step."""
     step = placed.step
     of = methodology.quantity[step.of]
-    suffix = "".join(sign if sign.isalnum() else "_" for sign in placed.ruling)
+    suffix = name_part(placed.ruling)
     mark = f"^{{\\text{{before {placed.ruling}}}}}"
     raw = replace(
         of, id=f"{of.id}_before_{suffix}", kind="computed", role="", symbol=f"{{{of.symbol}}}{mark}",

@@ -18,12 +18,12 @@ from equations.formula.tokens import Source
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.model.reading import IT, Adjustment
+from equations.model.reading import IT, Adjustment, name_part
 from equations.notation.plain import letters_of, plain_text
 from equations.readings.composition import with_readings
-from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.readings.edits_reader import read_whole
 from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, with_arriving
+from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 
 _FORMULAS = ("formula", "relation", "gives")
 _CITED = ("section", "equation", "table", "page", "note")
@@ -194,8 +194,8 @@ class _Settling:
     def set_apart(self, document: Mapping, step: Adjustment) -> Mapping:
         """Give what arrives at the step a name, so that other readings go on changing it."""
         of = self.base.quantity[step.of]
-        id_ = f"{of.id}_before_{_plain(self.ruling)}"
-        names = {old: f"{old}_before_{_plain(self.ruling)}" for old in (of.id, of.matrix, of.diagonal_matrix) if old}
+        id_ = f"{of.id}_before_{name_part(self.ruling)}"
+        names = {old: f"{old}_before_{name_part(self.ruling)}" for old in (of.id, of.matrix, of.diagonal_matrix) if old}
         order = self.order(step.of)
         defined = {e.id for e in self.base.definitions[of.id]} | {e.id for _, block in self.others for e in block.equations if e.quantity == of.id}
 
@@ -341,7 +341,3 @@ def _letter(equation: Equation, step: Adjustment, base: Methodology) -> str:
     letters = dict(equation.letters)
     return next((index.letter for index in equation.defines.indices
                  if isinstance(index, IndexLetter) and base.base_set(letters[index.letter]) == step.more), "")  # fmt: skip
-
-
-def _plain(id_: str) -> str:
-    return "".join(sign if sign.isalnum() else "_" for sign in id_)

@@ -12,9 +12,9 @@ from equations.errors import near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.reading import EDITED
 from equations.readings.composition import with_readings
-from equations.readings.document_parts import blocks_of, text_of, with_field, with_list
 from equations.readings.edits_reader import read_whole
 from equations.readings.settled_steps import with_steps
+from equations.revision.document_parts import blocks_of, id_of, text_of, with_field, with_list
 from equations.revision.edit_log import EditLog, same
 from equations.revision.edits import WORDS, Editor
 from equations.spec.schema import BLOCKS
@@ -146,7 +146,7 @@ def _merged(part: Mapping, meeting: Mapping) -> Mapping:
             items = entries.items if isinstance(entries, Sequence) else (entries,)
             # What replaces an entry that the reading itself adds becomes a part of what it adds.
             own = _ids_of(part.get("add"), name.text) if word == "replace" else set()
-            for way, some in (("add", [i for i in items if _id(i) in own]), (word, [i for i in items if _id(i) not in own])):
+            for way, some in (("add", [i for i in items if id_of(i) in own]), (word, [i for i in items if id_of(i) not in own])):
                 part = _merged_list(part, way, name, some) if some else part
     steps = blocks_of(meeting.get("adjust"))
     if steps:
@@ -158,7 +158,7 @@ def _merged(part: Mapping, meeting: Mapping) -> Mapping:
 
 def _ids_of(edits: YamlNode | None, name: str) -> set[str]:
     entries = edits.get(name) if isinstance(edits, Mapping) else None
-    return {_id(item) for item in (entries.items if isinstance(entries, Sequence) else ())}
+    return {id_of(item) for item in (entries.items if isinstance(entries, Sequence) else ())}
 
 
 def _merged_list(part: Mapping, word: str, name: Scalar, items: list[YamlNode]) -> Mapping:
@@ -166,15 +166,15 @@ def _merged_list(part: Mapping, word: str, name: Scalar, items: list[YamlNode]) 
     if not isinstance(held, Mapping):
         held = Mapping((), name.file, name.line, name.column)
     old = held.get(name.text)
-    found = {_id(item): item for item in (old.items if isinstance(old, Sequence) else ())}
+    found = {id_of(item): item for item in (old.items if isinstance(old, Sequence) else ())}
     for item in items:
-        before = found.get(_id(item))
+        before = found.get(id_of(item))
         if isinstance(item, Mapping) and isinstance(before, Mapping):
             for key, value in item:
                 before = with_field(before, key.text, value)
-            found[_id(item)] = before
+            found[id_of(item)] = before
         else:
-            found[_id(item)] = item
+            found[id_of(item)] = item
     return with_field(part, word, with_field(held, name.text, Sequence(tuple(found.values()), name.file, name.line, name.column)))
 
 
@@ -182,8 +182,8 @@ def _said_once(part: Mapping, document: Mapping, ruling: str) -> Mapping:
     """Leave out what a reading says that the text says now, and the settled ruling where steps name it."""
     edits = part.get("replace")
     for name, entries in edits if isinstance(edits, Mapping) else ():
-        there = {_id(item): item for item in blocks_of(document.get(name.text))}
-        kept = [_differing(item, there.get(_id(item))) for item in blocks_of(entries)]
+        there = {id_of(item): item for item in blocks_of(document.get(name.text))}
+        kept = [_differing(item, there.get(id_of(item))) for item in blocks_of(entries)]
         left = Sequence(tuple(item for item in kept if item is not None), name.file, name.line, name.column)
         held = part.get("replace")
         assert isinstance(held, Mapping)
@@ -212,7 +212,3 @@ def _step_without(step: Mapping, ruling: str) -> Mapping:
 
 def _unruled(block: Mapping, ruling: str) -> Mapping:
     return replace(block, entries=tuple((k, v) for k, v in block if not (k.text == "ruling" and isinstance(v, Scalar) and v.text == ruling)))
-
-
-def _id(item: YamlNode) -> str:
-    return item.text if isinstance(item, Scalar) else text_of(item, "id") if isinstance(item, Mapping) else ""

@@ -13,7 +13,7 @@ from equations.meaning.names import Names
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.model.reading import IT, Adjustment
+from equations.model.reading import IT, Adjustment, name_part
 from equations.model.ruling import Ruling
 from equations.spec.block import Block, checked
 from equations.spec.reader import SpecReader
@@ -95,7 +95,7 @@ class StepReader:
                 block.fault("S104", f"the step on {of.id} does not say its letters", block.place,
                             why="there are not enough letters for its indices", remedy="add `defines: NAME[i, j]`")  # fmt: skip
                 return None
-            id_ = block.name("id") or f"{of.id}_{self.plain(self.under[0])}"
+            id_ = block.name("id") or f"{of.id}_{name_part(self.under[0])}"
             return Name(id_, tuple(IndexLetter(letter) for letter in letters)), False
         found = block.formula("defines")
         if found is None:
@@ -130,7 +130,7 @@ class StepReader:
             block.fault("X205", f"what the step on {of.id} gives takes its indices, and one more at most", block.place_of("defines"),
                         why=f"{of.id} runs over {', '.join(of.indices) or 'no index'}", remedy=f"begin with the letters of {of.id}")  # fmt: skip
             extra = []
-        suffix = self.plain(self.under[0])
+        suffix = name_part(self.under[0])
         id_ = node.name if not is_matrix else block.name("id") or f"{of.id}_{suffix}"
         matrix = (node.name if is_matrix and of.matrix else block.name("matrix") or f"{of.matrix}_{suffix}") if of.matrix else ""
         diagonal = (node.name if is_matrix and not of.matrix else f"{of.diagonal_matrix}_{suffix}") if of.diagonal_matrix else ""
@@ -163,9 +163,6 @@ class StepReader:
             id_, block.text("symbol") or f"\\mathrm{{{id_}}}", meaning, indices, unit, "computed", source=self.source(block),
             part_of=of.part_of, name=block.text("name"), editorial=self.editorial(block), place=block.place,
         )  # fmt: skip
-
-    def plain(self, id_: str) -> str:
-        return "".join(sign if sign.isalnum() else "_" for sign in id_)
 
     def editorial(self, block: Block) -> str:
         return block.text("editorial") or f"Reading {self.under[1]} of ruling {self.under[0]}"

@@ -12,6 +12,7 @@ from itertools import pairwise
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import Source, Token, read_tokens
+from equations.revision.document_parts import blocks_of, text_of, texts_of
 
 #: Fields whose text is a formula or a condition.
 FORMULAS = ("defines", "formula", "relation", "when", "condition", "left", "right", "gives")
@@ -84,13 +85,43 @@ class SpecNames:
     @cached_property
     def equations(self) -> list[tuple[str, str, set[str]]]:
         """Id, quantity and the quantities read of every equation, those of readings among them."""
+        return [(text_of(block, "id"), quantity, self.reads_of(block)) for block in _deep(self.root)
+                for quantity in self.quantities_in(text_of(block, "defines"))]  # fmt: skip
+
+    @cached_property
+    def edited_by_readings(self) -> list[tuple[str, set[str]]]:
+        """Quantity and the quantities that readings let it follow from.
+
+        What a reading writes anew of an equation counts for what the equation defines, what its steps read for the quantity behind which
+        they stand: it is needed where that is, whichever reading is taken.
+        """
+        defined = {id_: quantity for id_, quantity, _ in self.equations}
         found = []
-        for block in _deep(self.root):
-            left = text_of(block, "defines")
-            if left:
-                reads = set().union(*(self.quantities_in(text_of(block, field)) for field in ("formula", "relation")))
-                found += [(text_of(block, "id"), quantity, reads) for quantity in self.quantities_in(left)]
+        for block in self.of_rulings():
+            replaced = block.get("replace")
+            for entry in blocks_of(replaced.get("equations")) if isinstance(replaced, Mapping) else ():
+                if text_of(entry, "id") in defined:
+                    found.append((defined[text_of(entry, "id")], self.reads_of(entry)))
+            found += [(text_of(step, "of"), set().union(*map(self.reads_of, _deep(step)))) for step in blocks_of(block.get("adjust"))]
         return found
+
+    def of_rulings(self) -> Iterator[Mapping]:
+        """Yield every block of the rulings."""
+        rulings = self.root.get("rulings")
+        return _deep(rulings) if rulings is not None else iter(())
+
+    def rules_of_readings(self) -> Iterator[Mapping]:
+        """Yield the rules that readings add, and what they write anew of those that stand."""
+        for block in self.of_rulings():
+            for word in ("add", "replace"):
+                edits = block.get(word)
+                for rule in blocks_of(edits.get("rules")) if isinstance(edits, Mapping) else ():
+                    if word == "add" or self.has("rules", text_of(rule, "id")):
+                        yield rule
+
+    def reads_of(self, block: Mapping) -> set[str]:
+        """Return the quantities that the right side of an equation or of a step names."""
+        return set().union(*(self.quantities_in(text_of(block, field)) for field in ("formula", "relation", "gives")))
 
     def defined(self) -> set[str]:
         """Return the quantities that have an equation."""
@@ -106,10 +137,12 @@ class SpecNames:
         open_ = {*self.results(), *texts_of(head.get("report") if isinstance(head, Mapping) else None), *also} - {""}
         open_ |= {quantity for list_ in ("rules", "comparisons", "published_results") for block in blocks_of(self.root.get(list_))
                   for quantity in self.read_in(block)}  # fmt: skip
+        open_ = open_.union(*map(self.read_in, self.rules_of_readings()))
+        follows = [(quantity, reads) for _, quantity, reads in self.equations] + self.edited_by_readings
         found: set[str] = set()
         while open_:
             found |= open_
-            open_ = {read for _, quantity, reads in self.equations if quantity in open_ for read in reads} - found
+            open_ = {read for quantity, reads in follows if quantity in open_ for read in reads} - found
         return found
 
     def read_in(self, block: Mapping) -> set[str]:
@@ -242,20 +275,3 @@ def tokens_of(text: str) -> list[Token]:
         return read_tokens(Source(text)) if text else []
     except MethodologyError:
         return []
-
-
-def blocks_of(node: YamlNode | None) -> list[Mapping]:
-    """Return the blocks of a list."""
-    return [item for item in node.items if isinstance(item, Mapping)] if isinstance(node, Sequence) else []
-
-
-def text_of(block: Mapping, name: str) -> str:
-    """Return the text of a field, or nothing."""
-    node = block.get(name)
-    return node.text if isinstance(node, Scalar) else ""
-
-
-def texts_of(node: YamlNode | None) -> list[str]:
-    """Return the texts of a list; a single text is a list of one."""
-    items = node.items if isinstance(node, Sequence) else [node] if node is not None else []
-    return [item.text for item in items if isinstance(item, Scalar)]

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from equations.errors import near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import Token
+from equations.revision.document_parts import blocks_of, text_of, texts_of
 from equations.revision.edit_log import EditLog
-from equations.revision.needs_of_document import FORMULAS, SpecNames, blocks_of, text_of, texts_of, tokens_of
+from equations.revision.needs_of_document import FORMULAS, SpecNames, tokens_of
 
 _FIELDS = ("add", "to", "letter", "before", "values", "sum_in", "each_in")
 _SYMBOLS = {"symbol": 0, "matrix_symbol": 2, "diagonal_symbol": 1}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.files.strict_yaml import Mapping
+from equations.revision.document_parts import blocks_of, id_of, texts_of
 from equations.revision.edit_log import EditLog, Path
 
 #: Fields that decide what an entry says; of others a reading and a revision may both have their own.
@@ -21,13 +22,13 @@ def check_readings_left(document: Mapping, log: EditLog) -> None:
     log
         What the revision edited, and where.
     """
-    there = {key.text: {_id(item) for item in _blocks(value)} for key, value in document}
-    for ruling in _blocks(document.get("rulings")):
-        for reading in _blocks(ruling.get("readings")):
-            own: Path = ("rulings", _id(ruling), "readings")
-            if (*own, _id(reading)) in log.edited or (own in log.edited and not any(path[:-1] == own for path in log.edited)):
+    there = {key.text: {id_of(item) for item in blocks_of(value)} for key, value in document}
+    for ruling in blocks_of(document.get("rulings")):
+        for reading in blocks_of(ruling.get("readings")):
+            own: Path = ("rulings", id_of(ruling), "readings")
+            if (*own, id_of(reading)) in log.edited or (own in log.edited and not any(path[:-1] == own for path in log.edited)):
                 continue  # the revision says what it is now
-            name = f"{_id(ruling)}: {_id(reading)}"
+            name = f"{id_of(ruling)}: {id_of(reading)}"
             for list_, id_, fields in _edits(reading):
                 _check(name, list_, id_, fields, there, log)
 
@@ -47,28 +48,14 @@ def _check(name: str, list_: str, id_: str, fields: tuple[str, ...], there: dict
 
 def _edits(reading: Mapping) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield list, id and decisive fields of what a reading edits, alone or with others."""
-    for part in (reading, *_blocks(reading.get("with"))):
+    for part in (reading, *blocks_of(reading.get("with"))):
         replaced, removed = part.get("replace"), part.get("remove")
         for name, entries in replaced if isinstance(replaced, Mapping) else ():
-            for entry in _blocks(entries):
-                yield name.text, _id(entry), tuple(key.text for key, _ in entry if key.text in _DECISIVE)
+            for entry in blocks_of(entries):
+                yield name.text, id_of(entry), tuple(key.text for key, _ in entry if key.text in _DECISIVE)
         for name, entries in removed if isinstance(removed, Mapping) else ():
-            for id_ in _texts(entries):
+            for id_ in texts_of(entries):
                 yield name.text, id_, _DECISIVE
-        for step in _blocks(part.get("adjust")):
-            for id_ in _texts(step.get("in")):
+        for step in blocks_of(part.get("adjust")):
+            for id_ in texts_of(step.get("in")):
                 yield "equations", id_, ()
-
-
-def _blocks(node: YamlNode | None) -> list[Mapping]:
-    return [item for item in node.items if isinstance(item, Mapping)] if isinstance(node, Sequence) else []
-
-
-def _texts(node: YamlNode | None) -> list[str]:
-    items = node.items if isinstance(node, Sequence) else [node] if node is not None else []
-    return [item.text for item in items if isinstance(item, Scalar)]
-
-
-def _id(block: YamlNode) -> str:
-    node = block.get("id") if isinstance(block, Mapping) else None
-    return node.text if isinstance(node, Scalar) else ""

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.readings.document_parts import blocks_of, text_of, with_field, with_list
+from equations.revision.document_parts import blocks_of, id_of, text_of, with_field, with_list
 from equations.revision.needs_of_document import SpecNames
 
 _WORDS = ("replace", "remove", "add", "adjust")
@@ -77,7 +77,7 @@ def _edits(part: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping:
         for key, value in edits:
             ids = removed.get(key.text, frozenset())
             items = value.items if isinstance(value, Sequence) else (value,)
-            kept = tuple(item for item in items if _id(item) not in ids)
+            kept = tuple(item for item in items if id_of(item) not in ids)
             if kept:
                 lists.append((key, Sequence(kept, value.file, value.line, value.column)))
         part = with_field(part, word, replace(edits, entries=tuple(lists)) if lists else None)
@@ -95,7 +95,7 @@ def _step(step: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping | No
     if readers is None:
         return step
     items = readers.items if isinstance(readers, Sequence) else (readers,)
-    kept = tuple(item for item in items if _id(item) not in removed.get("equations", frozenset()))
+    kept = tuple(item for item in items if id_of(item) not in removed.get("equations", frozenset()))
     return with_field(step, "in", Sequence(kept, readers.file, readers.line, readers.column)) if kept else None
 
 
@@ -117,7 +117,3 @@ def _unmet(block: Mapping, gone: AbstractSet[str]) -> Mapping:
 def _names(meeting: Mapping) -> set[str]:
     node = meeting.get("readings")
     return {key.text for key, _ in node} if isinstance(node, Mapping) else set()
-
-
-def _id(item: YamlNode) -> str:
-    return item.text if isinstance(item, Scalar) else text_of(item, "id") if isinstance(item, Mapping) else ""

@@ -7,7 +7,7 @@ names and numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,6 +15,7 @@ from equations.errors import MethodologyError, near
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import Source, read_tokens
 from equations.model.equation import MOST_NUMBER
+from equations.revision.document_parts import blocks_of, text_of, texts_of
 from equations.revision.edit_log import EditLog
 from equations.revision.mentions import Numbers, followed, listed
 
@@ -61,12 +62,12 @@ def rename(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
 
 
 def _declared(document: Mapping) -> dict[str, set[str]]:
-    quantities, choices, sets = (_entries(document, name) for name in ("quantities", "choices", "index_sets"))
+    quantities, choices, sets = (blocks_of(document.get(name)) for name in ("quantities", "choices", "index_sets"))
     return {
-        "quantities": {_text(block, "id") for block in quantities},
-        "matrices": {_text(block, name) for block in quantities for name in ("matrix", "diagonal_matrix")} - {""},
-        "choices": {_text(block, "id") for block in choices},
-        "letters": {text for block in sets for text in _texts(block.get("letters"))},
+        "quantities": {text_of(block, "id") for block in quantities},
+        "matrices": {text_of(block, name) for block in quantities for name in ("matrix", "diagonal_matrix")} - {""},
+        "choices": {text_of(block, "id") for block in choices},
+        "letters": {text for block in sets for text in texts_of(block.get("letters"))},
     }
 
 
@@ -133,7 +134,7 @@ def renumber(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
     if not isinstance(node, Mapping):
         log.fault("renumber: takes id: number, or number: number", node.place, remedy="write renumber: {old.equation: 8, 10-12: 12-14}")
         return document
-    before = {_text(block, "id"): _text(block, "number") for block in _entries(document, "equations")}
+    before = {text_of(block, "id"): text_of(block, "number") for block in blocks_of(document.get("equations"))}
     after = dict(before)
     for key, value in node:
         pairs = _new_numbers(key, value, before, log)
@@ -185,9 +186,9 @@ def _span(text: str) -> list[str]:
 
 
 def _numbered(block: Mapping, after: dict[str, str], node: Mapping) -> Mapping:
-    id_ = _text(block, "id")
+    id_ = text_of(block, "id")
     number = after.get(id_, "")
-    if number == _text(block, "number"):
+    if number == text_of(block, "number"):
         return block
     edit = next((key for key, _ in node if key.text == id_), node.entries[0][0])
     new = Scalar(number, edit.file, edit.line, edit.column)
@@ -246,18 +247,3 @@ def _apart(items: tuple[YamlNode, ...]) -> tuple[YamlNode, ...]:
             for part in item.text.split(", "):
                 found.setdefault(part, replace(item, text=part))
     return tuple(found.values())
-
-
-def _entries(document: Mapping, name: str) -> Iterable[Mapping]:
-    node = document.get(name)
-    return [item for item in node.items if isinstance(item, Mapping)] if isinstance(node, Sequence) else []
-
-
-def _text(block: Mapping, name: str) -> str:
-    node = block.get(name)
-    return node.text if isinstance(node, Scalar) else ""
-
-
-def _texts(node: YamlNode | None) -> list[str]:
-    items = node.items if isinstance(node, Sequence) else [node] if node is not None else []
-    return [item.text for item in items if isinstance(item, Scalar)]

@@ -16,8 +16,9 @@ from equations.formula.grammar import parse_formula
 from equations.formula.syntax import Cases, Compare, Logic, Name, Node, Not, Number, Reduce, Text, children, rebuild
 from equations.model.methodology import Settled
 from equations.notation.plain import plain_text
+from equations.revision.document_parts import blocks_of, text_of
 from equations.revision.edit_log import EditLog
-from equations.revision.needs_of_document import SpecNames, blocks_of, numbers_of, text_of, without_numbers
+from equations.revision.needs_of_document import SpecNames, numbers_of, without_numbers
 from equations.revision.readings_pruned import without_edits
 
 _CONDITIONS, _FORMULAS = ("when", "condition"), ("formula", "relation", "left", "right", "gives")

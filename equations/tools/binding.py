@@ -7,7 +7,7 @@ from collections.abc import Mapping as Lookup
 from equations.errors import FaultList, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
 from equations.files.strict_yaml import Sequence as List
-from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field
+from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field
 from equations.tools.entries import ToolIdentity
 from equations.tools.new_names import Renaming, letters_by_set
 from equations.tools.uses import ToolUse, fault

@@ -13,8 +13,8 @@ from dataclasses import replace
 from equations.errors import FaultList
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
 from equations.files.strict_yaml import Sequence as List
-from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.records import record
+from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.tools.binding import binding_equation, bound_quantities, computed, without_values
 from equations.tools.entries import Entries, ToolIdentity
 from equations.tools.members import absent_members, set_without, values_without

@@ -11,8 +11,8 @@ from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.readings.document_parts import blocks_of, text_of, with_field
 from equations.records import record
+from equations.revision.document_parts import blocks_of, text_of, with_field
 from equations.tools.formula_names import NewNames, in_new_names
 
 #: What a quantity is in the accounting of the tool is nothing in that of the methodology; flows still add up over years.

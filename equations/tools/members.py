@@ -7,7 +7,7 @@ from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field
+from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field
 
 
 def absent_members(tool: Mapping, whole: Mapping, sets: Lookup[str, str], bound: frozenset[str]) -> dict[str, frozenset[str]]:

@@ -10,8 +10,8 @@ from equations.errors import FaultList, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
 from equations.files.strict_yaml import Sequence as List
 from equations.formula.functions import FUNCTIONS, REDUCTIONS, RESERVED
-from equations.readings.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.records import record
+from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 from equations.tools.entries import ToolIdentity, declared_in_readings
 from equations.tools.formula_names import NewNames, ratios_in
 from equations.tools.uses import ToolUse, fault

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from equations.errors import FaultList, Place, SpecError, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.readings.document_parts import with_field
 from equations.records import record
+from equations.revision.document_parts import with_field
 
 WORDS = ("remove", "replace", "add")
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")

@@ -159,14 +159,23 @@ def test_an_entry_is_its_owners_alone(spec):
     assert stat.S_IMODE(entry_path(spec / "methodology.yaml").stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("options", [{"readings": {"floor": "zero"}}, {"targets": ("RL",)}])
+@pytest.mark.parametrize("options", [{"readings": {"stock": "half"}}, {"targets": ("RL",)}])
 def test_a_plan_is_kept_for_the_readings_and_targets_it_was_made_for(options, monkeypatch, tmp_path):
+    """A step between a quantity and an equation is computed, so that another reading has another plan."""
     monkeypatch.setenv("MRVGRAPH_CACHE", str(tmp_path / "cache"))
-    text = (TINY / "project.yaml").read_text(encoding="utf-8").replace("2018: 1.5", "2018: 1e5")
-    (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
-    session = open_session(TINY)
-    plain, other = session.run(tmp_path / "project.yaml"), session.run(tmp_path / "project.yaml", **options)
-    assert repr(other.values) == repr(open_session(TINY).run(tmp_path / "project.yaml", **options).values)
+    spec, project = tmp_path / "spec.yaml", tmp_path / "project.yaml"
+    spec.write_text(f"""
+based_on: {TINY}
+changes:
+  add:
+    rulings:
+      - {{id: stock, issue: whose stock, default: whole, readings: [{{id: whole, meaning: all of it}},
+          {{id: half, meaning: half of it, adjust: [{{of: EF, in: [dcs.start], gives: 'it[i] / 2'}}]}}]}}
+""", encoding="utf-8")  # fmt: skip
+    project.write_text((TINY / "project.yaml").read_text(encoding="utf-8").replace("methodology: TINY@1\n", ""), encoding="utf-8")
+    session = open_session(spec)
+    plain, other = session.run(project), session.run(project, **options)
+    assert repr(other.values) == repr(open_session(spec).run(project, **options).values)
     assert repr(other.values) != repr(plain.values)
 
 

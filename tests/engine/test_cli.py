@@ -1,7 +1,6 @@
 """The command line: names, exit codes, machine-readable output, same bytes."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -44,17 +43,6 @@ def test_needs_takes_what_is_for_a_template_with_one_only(capsys, option):
 
     assert (code, out) == (2, "")
     assert f"I502 {option[0]} is for a template" in err
-
-
-def test_an_audit_reads_the_declared_uncertainty(capsys, tmp_path):
-    project = tmp_path / "project.yaml"
-    text = Path(ONE).read_text(encoding="utf-8")
-    project.write_text(text.replace("distribution: normal", "distribution: nomal"), encoding="utf-8")
-
-    code, out, err = called(capsys, "audit", SPEC, str(project))
-
-    assert (code, out) == (2, "")
-    assert "'nomal'" in err and "project.yaml:" in err
 
 
 def test_check_says_units_of_both_sides_for_each_of_the_49_equations(capsys):

@@ -16,8 +16,8 @@ from engine.commands.portfolio import portfolio_output
 from engine.comparison.difference_text import effect_text
 from engine.documents.pages.overview_page import overview_page
 from engine.documents.subject import Subject
+from engine.explain.needs_text import needs_text
 from engine.portfolio.outcomes import OutcomesFile
-from engine.report.needs import needs_text
 from engine.report.run_report import run_record, run_text
 from engine.report.whole_units import whole_units
 from engine.simulate.simulation_report import simulation_record, simulation_text

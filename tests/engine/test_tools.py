@@ -15,9 +15,9 @@ from engine.commands.session import open_session
 from engine.comparison.difference_text import difference_text
 from engine.documents.pages.overview_page import overview_page
 from engine.documents.subject import Subject
+from engine.explain.needs_text import needs_text
 from engine.explain.trace import explain as explain_cell
 from engine.explain.trace import trace_text
-from engine.report.needs import needs_text
 from engine.report.run_report import run_record, run_text
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import read_yaml

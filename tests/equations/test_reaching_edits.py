@@ -32,8 +32,9 @@ def formula(methodology, id_: str) -> str:
     return f"{plain_text(equation.defines, dict(equation.letters))} = {equation.formula_source.text}"
 
 
-def run(methodology, text: str = PROJECT):
-    return mrvgraph.run(methodology, read_project_text(text.replace("methodology: TINY@1\n", ""), TINY / "project.yaml"))
+def run(methodology, text: str = PROJECT, **readings: str):
+    project = read_project_text(text.replace("methodology: TINY@1\n", ""), TINY / "project.yaml")
+    return mrvgraph.run(methodology, project, readings=readings)
 
 
 # -- a settled choice
@@ -47,6 +48,23 @@ def test_a_settled_choice_gives_the_numbers_that_it_gave_when_it_was_made(edited
         "equations": ("dcs.matrix", "mca.start", "mca.later", "area.matrix"), "rules": ("rows",), "quantities": ("p", "ca"),
     }  # fmt: skip
     assert settled.equation["dcs.start"].when_source.text == "y == start"
+
+
+@pytest.mark.parametrize("reading", [
+    "replace: {equations: [{id: dcs.start, formula: 'Sum(i, A_0[i] * P[i] * p[i, i] * d[y] / d_0[y] * EF[i])'}]}",
+    "adjust: [{of: EF, in: [dcs.start], gives: 'it[i] * p[i, i]'}]",
+    "add: {rules: [{id: stays, statement: most stays, for: {i: forest}, condition: 'p[i, i] > 0.5', severity: warning, editorial: t}]}",
+])  # fmt: skip
+def test_what_a_reading_that_stays_reads_is_kept(edited, reading):
+    """`p` is of the other value, and of what a reading lets the losses follow from: it is still asked for under that reading."""
+    edited("  add: {rulings: [{id: part, issue: i, default: none, readings: [{id: none, meaning: m}, {id: some, meaning: n, " + reading + "}]}]}\n")
+    open_, text = load_methodology(edited.path), PROJECT + '  p: {unit: "1", otherwise: 0.6, source: map}\n'
+    settled = edited("  settle: {method: rate}\n", edited.path)
+
+    assert dict(settled.settled[0].removed)["quantities"] == ("ca",)
+    before = run(open_, text, part="some")
+    assert run(settled, text.replace("choices: {method: rate}\n", ""), part="some").total == before.total
+    assert (before.total != run(open_, text).total) is ("rules" not in reading)
 
 
 def test_a_settled_choice_is_decided_within_formulas(edited):

@@ -21,7 +21,7 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import Subject
-from engine.plan.setting import is_static, switches_of
+from engine.plan.setting import choices_of, is_static
 from equations.formula.syntax import Compare, Element, Node, Number
 from equations.model.equation import Rule
 from equations.model.methodology import Choice, Methodology
@@ -49,7 +49,7 @@ def choice_box(choice: Choice, subject: Subject, *, anchored: bool) -> Box:
     switched = [
         e
         for e in subject.methodology.equations
-        if e.when is not None and is_static(e.when) and ("choice", choice.id) in switches_of(e.when)
+        if e.when is not None and is_static(e.when) and choice.id in choices_of(e.when)
     ]
     values = tuple(
         TableRow(((Code(v.id),), (v.meaning, " ", Badge("default", "good")) if v.id == choice.default else (v.meaning,)))

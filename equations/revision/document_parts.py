@@ -1,4 +1,4 @@
-"""Parts of a document exchanged: lists of the spec, fields of a block."""
+"""Parts of a document read and exchanged: lists of the spec, fields of a block."""
 
 from __future__ import annotations
 
@@ -42,3 +42,8 @@ def texts_of(node: YamlNode | None) -> list[str]:
     """Return the texts of a list, or of a single text."""
     items = node.items if isinstance(node, Sequence) else [node] if node is not None else []
     return [item.text for item in items if isinstance(item, Scalar)]
+
+
+def id_of(item: YamlNode) -> str:
+    """Return the id of an entry: its field, or the text that stands for it where entries are only named."""
+    return item.text if isinstance(item, Scalar) else text_of(item, "id") if isinstance(item, Mapping) else ""
