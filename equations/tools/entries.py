@@ -20,7 +20,7 @@ _FLOWS = ("reference_level", "project_emissions", "displaced_emissions", "emissi
 _ACCOUNTING = (*_FLOWS, "discount")
 _FORMULAS = ("when", "defines", "formula", "relation", "condition", "gives")
 _NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities")
-_SETS = ("indices", "over", "subset_of", "groups", "by")
+_SETS = ("indices", "over", "subset_of", "groups", "by", "shares")
 _IDS = ("equivalences", "equivalence", "ruling", "in")
 _SYMBOLS = ("symbol", "matrix_symbol", "diagonal_symbol")
 #: Kinds of blocks whose ids stand in formulas, or are names that a project writes; all other ids take the path and a point.

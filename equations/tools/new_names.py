@@ -92,12 +92,15 @@ def _formula_names(document: Mapping) -> list[str]:
 
 
 def _sets(tool: Mapping, whole: Mapping, binds: Lookup[str, Scalar], prefix: str, errors: FaultList) -> dict[str, str]:
-    """Return each set of the tool with its id in the whole; time is that of the project, whatever it is called."""
+    """Return each set of the tool with its id in the whole; time is that of the project, whatever it is called.
+
+    Two sets of years are one only where they hold the same years, those before the start among them.
+    """
     held = {text_of(block, "id"): block for block in blocks_of(whole.get("index_sets"))}
     found: dict[str, str] = {}
     for block in blocks_of(tool.get("index_sets")):
         id_, kind = text_of(block, "id"), text_of(block, "kind")
-        same = [other for other, there in held.items() if kind not in _MEMBERS and text_of(there, "kind") == kind]
+        same = [other for other, there in held.items() if kind not in _MEMBERS and _stretch(there) == _stretch(block)]
         if id_ in binds:
             found[id_] = _bound_set(block, held, binds[id_], errors)
         elif kind not in _MEMBERS:
@@ -107,6 +110,11 @@ def _sets(tool: Mapping, whole: Mapping, binds: Lookup[str, Scalar], prefix: str
         else:
             found[id_] = f"{prefix}_{id_}"
     return found
+
+
+def _stretch(block: Mapping) -> tuple[str, str]:
+    """Return what two sets of the calendar must have in common to be one: what their members are, and where they begin."""
+    return text_of(block, "kind"), text_of(block, "history") or "0"
 
 
 def _bound_set(block: Mapping, held: Lookup[str, Mapping], value: Scalar, errors: FaultList) -> str:

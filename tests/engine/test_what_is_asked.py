@@ -111,7 +111,7 @@ def test_a_target_that_is_not_the_result_is_shown_in_every_format(files, capsys)
 def test_a_sum_beyond_the_last_year_is_an_error_and_one_before_the_first_is_empty(files):
     spec, project = files(right="'Sum(x in start..y+1, S[x])'")
     assert "G404" in {f.code for f in mrvgraph.check(mrvgraph.load(spec)).findings}
-    with pytest.raises(MethodologyError, match=r"G404 .*after the last year by x"):
+    with pytest.raises(MethodologyError, match=r"G404 .*after the last year: x in"):
         mrvgraph.run(mrvgraph.load(spec), project)
     spec, project = files(right="'Sum(x in start..y-3, S[x])'")
     assert mrvgraph.run(mrvgraph.load(spec), project).total == 0

@@ -15,8 +15,14 @@ from test_ways_agree import expected_of
 import mrvgraph
 
 #: Sets of a drawn methodology -> their names in the whole. Time is that of the whole.
-SETS = {"stratum": "t_stratum", "wet": "t_wet", "gas": "t_gas", "biome": "t_biome", "map": "t_map", "year": "years", "period": "period"}
-LETTERS = {"stratum": "n", "wet": "n", "gas": "o", "biome": "u", "map": "v", "year": "i", "period": "g"}
+SETS = {
+    "stratum": "t_stratum", "wet": "t_wet", "gas": "t_gas", "biome": "t_biome", "map": "t_map", "step": "t_step", "fire": "t_fire",
+    "year": "years", "period": "period", "past": "past", "month": "month", "turn": "turn",
+}  # fmt: skip
+LETTERS = {
+    "stratum": "n", "wet": "n", "gas": "o", "biome": "u", "map": "v", "step": "d", "fire": "l", "year": "i", "period": "g", "past": "p",
+    "month": "h", "turn": "x",
+}  # fmt: skip
 HOST = """\
 methodology: {{id: H, version: "1", title: Host, result: S}}
 uses: {{t: spec.yaml}}
@@ -47,7 +53,7 @@ def host_of(draft: Draft) -> str:
 def project_of(text: str) -> str:
     """Return a project under the names of the whole."""
     head, _, values = text.partition("values:\n")
-    head = re.sub(r"\b(way|emits|flows|gas|map)(?=: )", r"t_\1", head).replace("open-place:", "t.open-place:")
+    head = re.sub(r"\b(way|emits|flows|gas|map|fire)(?=: )", r"t_\1", head).replace("open-place:", "t.open-place:")
     head = head.replace("[on-request-numbers]", "[t.on-request-numbers]")
     values = re.sub(r"(?m)^  (\w+):", r"  t_\1:", values)
     values = re.sub(r"at: \{(\w+):", lambda match: f"at: {{{SETS[match[1]]}:", values)
