@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.checks.plans import plan_errors
 from engine.finding import Finding, from_error
+from engine.plan.covering import covering
 from engine.plan.setting import Setting
-from engine.plan.shapes import shapes
+from engine.plan.shapes import Shape, shapes
 from engine.plan.spec_setting import choice_combinations, listings, placeholder_setting
 from equations.model.methodology import Methodology
 
-_MOST_COMBINATIONS = 4096
+#: Settings up to which every combination is tried.
+_MOST_SETTINGS = 1024
+#: How a project lists its members, and its years.
+Project = tuple[Mapping[str, tuple[str, ...]], Shape]
 
 
 def check_completeness(methodology: Methodology) -> list[Finding]:
@@ -41,11 +45,23 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
 
 
 def settings_to_check(methodology: Methodology) -> Iterator[Setting]:
-    """Yield the settings under which needs are walked: every combination of choices, on both sides of every year that is named."""
-    combinations = list(choice_combinations(methodology))[:_MOST_COMBINATIONS]
-    for listed in listings(methodology):
-        for shape in shapes(methodology):
-            for choices in combinations:
-                yield placeholder_setting(
-                    methodology, choices, start=shape.start, count=shape.count, listed=listed, sizes=shape.sizes
-                )
+    """Yield the settings under which needs are walked: every combination of choices, on both sides of every year that is named.
+
+    Where that would be more than a few hundred, each way in which a project may list its members, and each span of years, meets every value
+    of every choice, and the combinations of choices are those of :func:`choice_combinations`.
+    """
+    choices = list(choice_combinations(methodology))
+    projects = [(listed, shape) for listed in listings(methodology) for shape in shapes(methodology)]
+    if len(choices) * len(projects) <= _MOST_SETTINGS:
+        pairs = [(project, made) for project in projects for made in choices]
+    else:
+        pairs = [*_met_once(methodology, projects), *((projects[at % len(projects)], made) for at, made in enumerate(choices))]
+    for (listed, shape), made in pairs:
+        yield placeholder_setting(methodology, made, start=shape.start, count=shape.count, listed=listed, sizes=shape.sizes)
+
+
+def _met_once(methodology: Methodology, projects: list[Project]) -> Iterator[tuple[Project, dict[str, str]]]:
+    """Yield projects and choices so that each kind of project meets each value of each choice, and any two choices meet."""
+    values = [[value.id for value in choice.values] for choice in methodology.choices]
+    for kind, *row in covering((len(projects), *map(len, values)), 2):
+        yield projects[kind], {choice.id: options[at] for choice, options, at in zip(methodology.choices, values, row, strict=True)}

@@ -84,7 +84,7 @@ def matching_choices(methodology: Methodology, chosen: Mapping[str, str]) -> lis
         I508 for a choice or a value that does not exist.
     """
     check_switches(methodology, chosen, {})
-    return [c for c in choice_combinations(methodology) if all(c[id_] == value for id_, value in chosen.items())]
+    return list(choice_combinations(methodology, chosen))
 
 
 def find_needs(

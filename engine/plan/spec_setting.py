@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import product
 
 from engine.plan.calendar_labels import calendar_members, days_on, number_of
+from engine.plan.covering import count_of, covering
 from engine.plan.setting import MOST_YEARS, Setting, calendar_axis, default_switches, listed_pairs, may_hold
 from engine.plan.time_axes import Parts, common, days_of, hulls, operation, overlapping, run_of
 from equations.errors import InputError, near, near_or_all
@@ -24,6 +25,9 @@ YEARS = 4
 FIRST = 2001
 #: Subsets that projects list of which every combination of listings is tried.
 _MOST_TOGETHER = 2
+#: Combinations of choices up to which all are tried, and how many choices meet in all their ways where there are more.
+MOST_CHOICES = 512
+_TOGETHER = 3
 
 
 def placeholder_setting(
@@ -154,8 +158,14 @@ def listings(methodology: Methodology) -> tuple[Mapping[str, tuple[str, ...]], .
     ways = {s.id: _parts_of(base[s.subset_of]) for s in open_}
     if len(open_) <= _MOST_TOGETHER:
         return tuple(dict(zip(ways, chosen, strict=True)) for chosen in product(*ways.values()))
-    return tuple({id_: parts[0 if others == 0 else 1] if id_ != one else way for id_, parts in ways.items()}
-                 for others in (0, 1) for one in ways for way in ways[one])  # fmt: skip
+    found = [{id_: parts[0 if others == 0 else 1] if id_ != one else way for id_, parts in ways.items()}
+             for others in (0, 1) for one in ways for way in ways[one]]  # fmt: skip
+    return tuple(_each_once(found))
+
+
+def _each_once(found: list[dict[str, tuple[str, ...]]]) -> Iterator[Mapping[str, tuple[str, ...]]]:
+    """Yield each listing once."""
+    yield from {tuple(way.items()): way for way in found}.values()
 
 
 def subsets_asked(methodology: Methodology) -> set[str]:
@@ -177,11 +187,21 @@ def _conditions(methodology: Methodology) -> Iterator[Node]:
     yield from (block.when for dataset in methodology.datasets for block in dataset.values if block.when is not None)
 
 
-def choice_combinations(methodology: Methodology) -> Iterator[dict[str, str]]:
-    """Yield every combination of choices."""
-    names = [choice.id for choice in methodology.choices]
-    for values in product(*([value.id for value in choice.values] for choice in methodology.choices)):
-        yield dict(zip(names, values, strict=True))
+def choice_combinations(methodology: Methodology, made: Mapping[str, str] | None = None) -> Iterator[dict[str, str]]:
+    """Yield the combinations of choices that agree with those made; of very many, as many as let any three choices meet in all their ways.
+
+    Tools bring their own choices, so that their number grows beyond what can be gone through (:func:`tries_all_choices`).
+    """
+    made = made or {}
+    values = [[v.id for v in choice.values if made.get(choice.id, v.id) == v.id] for choice in methodology.choices]
+    sizes = tuple(map(len, values))
+    for row in covering(sizes, len(sizes) if count_of(sizes) <= MOST_CHOICES else _TOGETHER):
+        yield {choice.id: options[at] for choice, options, at in zip(methodology.choices, values, row, strict=True)}
+
+
+def tries_all_choices(methodology: Methodology) -> bool:
+    """Whether :func:`choice_combinations` yields every combination."""
+    return count_of(tuple(len(choice.values) for choice in methodology.choices)) <= MOST_CHOICES
 
 
 def named_setting(
@@ -276,7 +296,6 @@ def standing_equations(methodology: Methodology, choices: Mapping[str, str], rea
     methodology = with_readings(methodology, readings)
     settings = [
         placeholder_setting(methodology, combination, readings)
-        for combination in choice_combinations(methodology)
-        if all(combination[id_] == value for id_, value in choices.items())
+        for combination in choice_combinations(methodology, choices)
     ]
     return [e for e in methodology.equations if e.when is None or any(may_hold(e.when, s) for s in settings)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.checks import CheckResult, settings_to_check
 from engine.output.terminal import bold, table
+from engine.plan.spec_setting import tries_all_choices
 from engine.report.findings import findings_text
 from equations.model.methodology import Methodology
 
@@ -54,7 +55,8 @@ def _extent(methodology: Methodology, result: CheckResult, hidden: int) -> Itera
     rules, blocks = len(methodology.rules), len(result.values)
     yield f"units: {len(result.equations)} equations{own}, {rules} rules, {blocks} blocks of values; {wrong} wrong"
     settings = sum(1 for _ in settings_to_check(methodology))
-    yield f"cases: needs walked under {settings} combinations of choices and readings; all cases of a quantity against each other"
+    chosen = "" if tries_all_choices(methodology) else " (not all there are: any three choices meet in all their ways)"
+    yield f"cases: needs walked under {settings} combinations of choices and readings{chosen}; all cases of a quantity against each other"
     cells = sum(len(table.cells) for table in methodology.published_results)
     yield (
         f"tables: {len(methodology.published_results)} printed results with {cells} cells recomputed, "

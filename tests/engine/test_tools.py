@@ -369,3 +369,40 @@ equations: [{id: s, defines: S, formula: t_R}]
     host = load(tmp_path / "host.yaml")
     assert host.index_set["t_fossil"].members == ("oil",)
     assert run(host, tmp_path / "p.yaml").total == 1 + 10 * (1 + 2 + 5 + 6) + 1000 * (1 + 3)
+
+
+def test_years_before_the_start_are_those_of_the_tool(tmp_path):
+    """An axis that reaches back is not that of the project's years; a longer one of the spec is another one again."""
+    (tmp_path / "tool.yaml").write_text("""
+methodology: {id: B, version: "1", title: Back, result: M}
+index_sets:
+  - {id: year, kind: year, letters: [y]}
+  - {id: past, kind: year, history: 3, letters: [h]}
+  - {id: ante, kind: group, groups: past, letters: [v], project: must-list}
+quantities:
+  - {id: G, symbol: 'G_{<h>}', meaning: g, indices: [past], unit: MWh, kind: monitored}
+  - {id: M, symbol: 'M_{<y>}', meaning: m, indices: [year], unit: MWh, kind: computed}
+equations: [{id: m, defines: 'M[y]', formula: 'Sum(v, h in v, G[h]) + 10 * G[y]'}]
+""", encoding="utf-8")
+    (tmp_path / "host.yaml").write_text("""
+methodology: {id: H, version: "1", title: Host, result: S}
+uses: {back: tool.yaml}
+index_sets:
+  - {id: year, kind: year, letters: [y]}
+  - {id: before, kind: year, history: 1, letters: [b]}
+quantities:
+  - {id: L, symbol: 'L_{<b>}', meaning: l, indices: [before], unit: MWh, kind: monitored}
+  - {id: S, symbol: 'S_{<y>}', meaning: s, indices: [year], unit: MWh, kind: computed}
+equations: [{id: s, defines: 'S[y]', formula: 'back_M[y] + 1000 * Sum(b in y-1..y, L[b])'}]
+""", encoding="utf-8")
+    (tmp_path / "p.yaml").write_text("""
+project: {name: p}
+operation: {start: 2021-01-01, end: 2021-12-31}
+members: {back_ante: {two: {from: 2018, to: 2019}}}
+values:
+  back_G: {unit: MWh, values: {2018: 1, 2019: 2, 2021: 4}, source: s}
+  L: {unit: MWh, values: {2020: 1, 2021: 1}, source: s}
+""", encoding="utf-8")
+    host = load(tmp_path / "host.yaml")
+    assert [(s.id, s.history) for s in host.index_sets if s.kind == "year"] == [("year", 0), ("before", 1), ("back_past", 3)]
+    assert run(host, tmp_path / "p.yaml").value("S", year=2021) == 1 + 2 + 40 + 2000
