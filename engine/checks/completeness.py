@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from engine.checks.plans import plan_errors
 from engine.finding import Finding, from_error
@@ -51,7 +52,7 @@ def settings_to_check(methodology: Methodology) -> Iterator[Setting]:
     of every choice, and the combinations of choices are those of :func:`choice_combinations`.
     """
     choices = list(choice_combinations(methodology))
-    projects = [(listed, shape) for listed in listings(methodology) for shape in shapes(methodology)]
+    projects = list(product(listings(methodology), shapes(methodology)))
     if len(choices) * len(projects) <= _MOST_SETTINGS:
         pairs = [(project, made) for project in projects for made in choices]
     else:

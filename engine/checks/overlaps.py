@@ -179,7 +179,7 @@ def placeholders(methodology: Methodology) -> tuple[Setting, ...]:
     """Return settings without a project, on both sides of every year that a condition names."""
     choices = next(choice_combinations(methodology))
     return tuple(placeholder_setting(methodology, choices, start=shape.start, count=shape.count, listed=listed, sizes=shape.sizes)
-                 for listed in listings(methodology) for shape in shapes(methodology))  # fmt: skip
+                 for listed, shape in product(listings(methodology), shapes(methodology)))  # fmt: skip
 
 
 def _with(base: Setting, combination: Switches) -> Setting:

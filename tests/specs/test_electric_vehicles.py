@@ -1,0 +1,147 @@
+"""CDM AMS-III.C and its tools TOOL05 and TOOL07 against the equations by hand: random projects, worked cases, the example.
+
+`MRVGRAPH_UPDATE=1 pytest tests/specs/test_electric_vehicles.py -k projects_of_cases` writes the projects of the worked cases.
+"""
+
+import os
+from pathlib import Path
+from random import Random
+
+import grid_by_hand
+import pytest
+import random_vehicles as drawn
+import vehicles_by_hand
+
+from engine.checks.worked_cases import read_cases
+from engine.project.project_file import read_project_text
+from equations.units.registry import parse_unit
+from mrvgraph import audit, check, load, run
+
+SPECS = Path("methodology_specs")
+GRID, POWER, VEHICLES = "CDM_TOOL07@7.0", "CDM_TOOL05@3.0", "CDM_AMS-III.C@16.0"
+#: File of a case -> the seed from which its project is drawn.
+SEEDS = {
+    GRID: {"old_units.yaml": 47, "equal_dates.yaml": 2513, "many_units.yaml": 87},
+    POWER: {"three_scenarios.yaml": 17},
+    VEHICLES: {"two_categories.yaml": 1104},
+}
+
+
+def usual_fuels(data, *, usual):
+    """Take the default datasets, in a project for cases, which ask for others themselves."""
+    if usual and "categories" in data:
+        data |= {"dataset": "", "fuels": drawn.VEHICLE_FUELS[""]}
+        data = data["power"]["grid"]
+    if usual:
+        data |= {"dataset": "ipcc-lower", "fuels": drawn.PLANT_FUELS["ipcc-lower"]}
+
+
+class Drawn:
+    """A random project of one of the three, its text, and its numbers by hand."""
+
+    def __init__(self, reference, seed, *, usual=False):
+        draw = Random(seed)
+        self.reference = reference
+        if reference == VEHICLES:
+            self.data = drawn.random_project(draw)
+            usual_fuels(self.data, usual=usual)
+            self.years, periods, power = self.data["years"], self.data["periods"], self.data["power"]
+            parts = [drawn.vehicles_part(self.data), drawn.power_part(power, "ec_", consumers=False), drawn.grid_part(power["grid"], "ec_grid_", "ec.grid.")]
+            self.levels = {"": self.data, "ec_": power, "ec_grid_": power["grid"]}
+        else:
+            self.years = list(range(2021, 2023))
+            periods = [self.years]
+            if reference == POWER:
+                self.data = drawn.random_power(draw, self.years, ["a", "b", "c"])
+                usual_fuels(self.data["grid"], usual=usual)
+                parts = [drawn.power_part(self.data), drawn.grid_part(self.data["grid"], "grid_", "grid.")]
+                self.levels = {"": self.data, "grid_": self.data["grid"]}
+            else:
+                self.data = drawn.random_grid(draw, self.years)
+                usual_fuels(self.data, usual=usual)
+                parts = [drawn.grid_part(self.data)]
+                self.levels = {"": self.data}
+        self.text = drawn.project_text(reference, self.years, periods, parts)
+
+    def project(self):
+        return read_project_text(self.text, Path("p.yaml"))
+
+    def with_switches(self, choices, readings, datasets):
+        """Take choices, readings and datasets that a case makes in place of those that were drawn."""
+        for prefix, level in self.levels.items():
+            inner = [other for other in self.levels if other != prefix and other.startswith(prefix)]
+            own = {id_.removeprefix(prefix): v for id_, v in choices.items() if id_.startswith(prefix) and not any(id_.startswith(x) for x in inner)}
+            level.update({name: v for name, v in own.items() if name in level})
+            path = prefix.replace("_", ".")
+            level.setdefault("readings", {}).update({id_.removeprefix(path): v for id_, v in readings.items() if id_.startswith(path)})
+            for dataset in datasets:
+                if dataset.removeprefix(path) in drawn.PLANT_FUELS and "plants" in level:
+                    level["fuels"] = drawn.PLANT_FUELS[dataset.removeprefix(path)]
+                if dataset in drawn.VEHICLE_FUELS and "categories" in level:
+                    level["fuels"] = drawn.VEHICLE_FUELS[dataset]
+            if "captive_fuels" in level:
+                level["captive_fuels"] = drawn.CAPTIVE_FUELS[level["use"] == "project"]
+
+    def by_hand(self):
+        """Return quantity and year or period -> number."""
+        if self.reference == GRID:
+            return {("EF_CM", y): grid_by_hand.combined_margin(y, self.data) for y in self.years}
+        if self.reference == POWER:
+            return {("PE_EC", y): grid_by_hand.electricity_emissions(y, self.data) for y in self.years}
+        found = {(name, y): of(y, self.data) for y in self.years for name, of in (
+            ("BE", vehicles_by_hand.baseline_emissions), ("PE", vehicles_by_hand.project_emissions), ("ER", vehicles_by_hand.reductions))}  # fmt: skip
+        return found | {("ER_whole", f"MP{at}"): vehicles_by_hand.whole_tonnes(p, self.data) for at, p in enumerate(self.data["periods"], start=1)}
+
+    def differences(self, finished):
+        """Return what parts from the numbers by hand by more than 1e-9 of what goes into it."""
+        found, wrong = {}, []
+        for (quantity, member), number in self.by_hand().items():
+            found[quantity, member] = finished.value(quantity, **({"period": member} if isinstance(member, str) else {"year": member}))
+            scale = max(abs(number), abs(found.get(("BE", member), 0)))
+            if abs(found[quantity, member] - number) > 1e-9 * scale:
+                wrong.append((quantity, member, number, found[quantity, member]))
+        return wrong
+
+
+@pytest.fixture(scope="module", params=[GRID, POWER, VEHICLES])
+def spec(request):
+    return load(request.param)
+
+
+def test_random_projects_agree_with_the_equations_by_hand(spec):
+    count = {GRID: 60, POWER: 25, VEHICLES: 25}[spec.reference]
+    for seed in range(1000, 1000 + count):
+        one = Drawn(spec.reference, seed)
+        assert (seed, one.differences(run(spec, one.project()))) == (seed, [])
+
+
+def cases_of(spec):
+    return read_cases(SPECS / spec.id / spec.version / "methodology.yaml", spec, parse_unit)
+
+
+def test_the_projects_of_cases_are_those_of_their_seeds(spec):
+    for name, seed in SEEDS[spec.reference].items():
+        path = SPECS / spec.id / spec.version / "cases" / name
+        text = f"# A project drawn at random for worked cases (tests/specs/test_electric_vehicles.py); every number is made up.\n{Drawn(spec.reference, seed, usual=True).text}"
+        if os.environ.get("MRVGRAPH_UPDATE"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text
+
+
+def test_worked_cases_are_right_by_hand(spec):
+    cases = cases_of(spec)
+    for case in cases:
+        one = Drawn(spec.reference, SEEDS[spec.reference][Path(case.project).name], usual=True)
+        one.with_switches(case.choices, case.readings, case.datasets)
+        finished = run(spec, case.data(), choices=case.choices, readings=case.readings)
+        assert (case.id, one.differences(finished)) == (case.id, [])
+        assert case.difference(spec, finished.setting, finished.values) == ""
+    made = {pair for case in cases for pair in (*case.choices.items(), *case.readings.items())}
+    assert [(c.id, v.id) for c in spec.choices for v in c.values if (c.id, v.id) not in made and "_" not in c.id.split("grid_")[0]] == []
+
+
+def test_check_is_clean(spec):
+    found = check(spec)
+    assert [f for f in found.findings if f.severity != "note"] == []
+    assert spec.status == "draft"
