@@ -85,6 +85,10 @@ class CheckResult:
         return any(finding.severity == "error" for finding in self.findings)
 
 
+#: Findings of tools by what they say and where they stand.
+_TOOLS: dict[tuple[str, str], tuple[Finding, ...]] = {}
+
+
 def check_methodology(methodology: Methodology) -> CheckResult:
     """Run every static check.
 
@@ -111,6 +115,14 @@ def check_methodology(methodology: Methodology) -> CheckResult:
     return CheckResult(tuple(lines), tuple(findings), tuple(check_values(methodology)))
 
 
+def _of_tool(tool: Methodology) -> tuple[Finding, ...]:
+    """Return the findings of a tool, which is looked at once, however many specs and tools take it in."""
+    where = tool.hash, str(tool.quantities[0].place if tool.quantities else "")
+    if where not in _TOOLS:
+        _TOOLS[where] = check_methodology(tool).findings
+    return _TOOLS[where]
+
+
 def _of_tools(methodology: Methodology, held: list[Finding]) -> list[Finding]:
     """Check each tool by itself, with its own printed tables and lists; what is told of the whole at the same place is not told again."""
     told = {(finding.code, str(finding.place)) for finding in held}
@@ -118,7 +130,7 @@ def _of_tools(methodology: Methodology, held: list[Finding]) -> list[Finding]:
     for tool in methodology.tools:
         if tool.methodology is None:
             continue
-        for finding in check_methodology(tool.methodology).findings:
+        for finding in _of_tool(tool.methodology):
             if (finding.code, str(finding.place)) not in told or finding.place is None:
                 told.add((finding.code, str(finding.place)))
                 found.append(replace(finding, what=f"in the tool {tool.path} ({tool.reference}): {finding.what}"))
