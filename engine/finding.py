@@ -25,6 +25,8 @@ FINDING_CODES: dict[str, str] = {
     "W812": "a quantity without source or range",
     "W813": "printed numbers that do not agree with each other",
     "W814": "what settling a choice took out of the text",
+    "W815": "entries that do not say on what ground they stand, where the methodology requires it",
+    "W816": "a ground that does not carry: not stated in a published methodology, or stated without a source",
     "W820": "a ratio between two units or substances that is written rounded",
     "W821": "a ratio that is not exact, for a reason that the spec gives",
     "W822": "a supplied ratio that looks like a conversion of units gone wrong",

@@ -49,7 +49,7 @@ class DeclarationReader:
         self.places: dict[str, Place] = {}
 
     def cite(self, block: Block) -> Citation:
-        return block.citation(self.document, self.version)
+        return block.grounded(block.citation(self.document, self.version))
 
     # -- declarations
 

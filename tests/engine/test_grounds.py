@@ -1,0 +1,142 @@
+"""On what ground entries stand: read, required, counted, carried through datasets, steps, tools and revisions; silent where not used."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.checks import check_grounds
+from engine.comparison.compare_specs import compare_lists
+from engine.report.checks import check_record, check_text
+from engine.report.grounds import run_tallies, tallies
+from equations.library.spec_files import load_methodology
+from equations.model.grounded import grounded
+from equations.readings.composition import with_readings
+from mrvgraph import check, load, run
+
+FOLDER = Path("tests/specs_for_tests/grounds").resolve()
+PROJECT = FOLDER / "project.yaml"
+TINY = Path("tests/specs_for_tests/tiny").resolve()
+
+
+@pytest.fixture(scope="module")
+def spec():
+    return load(FOLDER)
+
+
+@pytest.fixture
+def edited(tmp_path):
+    def make(text, of=FOLDER, name="edited"):
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / "methodology.yaml"
+        file.write_text(f'based_on: {of}\nmethodology: {{version: "2"}}\n{text}\n', encoding="utf-8")
+        return load_methodology(file.parent)
+
+    return make
+
+
+def counts(tallied):
+    return {tally.name: tuple(map(tally.count, ("stated", "derived", "standard_knowledge", "editor", "unsaid"))) for tally in tallied}
+
+
+def test_entries_are_counted_list_by_list(spec):
+    assert counts(tallies(spec)) == {
+        "equations": (2, 1, 1, 0, 0), "parameters": (2, 1, 1, 0, 0), "values": (1, 0, 1, 0, 0), "constants": (0, 0, 1, 0, 0),
+        "choices": (1, 0, 0, 0, 0), "rules": (0, 0, 1, 0, 0),
+    }  # fmt: skip
+    assert check_grounds(spec) == []
+    assert "parameters       2        1                   1" in check_text(spec, check(spec))
+    assert check_record(spec, check(spec))["grounds"][0]["derived"] == ["be.diesel"]
+
+
+def test_a_ground_holds_with_its_note_and_moves_no_citation(spec):
+    source = spec.quantity["EF"].source
+    assert (source.ground, source.ground_note, str(source)) == ("standard_knowledge", "the table of the text was not read", "")
+    assert not source
+
+
+def test_the_tables_of_a_dataset_stand_on_its_ground_unless_they_say_their_own(edited):
+    methodology = edited("changes: {replace: {datasets: [{id: usual, ground: derived, ground_note: two prints}]}}")
+    blocks = {block.quantity: block.source for block in methodology.dataset["usual"].values}
+    assert (blocks["EF"].ground, blocks["EF"].ground_note) == ("derived", "two prints")
+    assert (blocks["GF"].ground, blocks["GF"].document) == ("stated", "National factor")
+
+
+def test_what_says_nothing_is_listed_where_a_ground_is_required(edited):
+    added = "{id: pe.late, when: fuel == petrol, defines: 'PE[y]', formula: 'E[y] * GF'}"
+    methodology = edited("changes: {remove: {equations: [pe]}, add: {equations: [" + added + "]}}")
+    finding = next(f for f in check_grounds(methodology) if f.code == "W815")
+    assert (finding.severity, finding.subject, finding.evidence) == ("warning", "equations", "pe.late")
+    assert finding.what == "1 of 4 equations do not say on what ground they stand"
+    assert finding.place.file.endswith("methodology.yaml")
+
+
+def test_the_editors_own_entries_give_their_reason_and_need_no_ground(edited):
+    added = "{id: pe.late, defines: 'PE[y]', formula: 'E[y] * GF', editorial: the text leaves it out}"
+    methodology = edited("changes: {remove: {equations: [pe]}, add: {equations: [" + added + "]}}")
+    assert check_grounds(methodology) == []
+    assert next(e.ground for e in grounded(methodology) if e.id == "pe.late") == "editor"
+
+
+def test_a_published_methodology_holds_what_is_stated_alone(tmp_path):
+    text = (FOLDER / "methodology.yaml").read_text(encoding="utf-8").replace("status: draft", "status: published")
+    (tmp_path / "methodology.yaml").write_text(text, encoding="utf-8")
+    found = [f for f in check(load(tmp_path)).findings if f.code == "W816"]
+    assert {f.subject: f.evidence for f in found} == {
+        "equations": "be.petrol (standard_knowledge), be.diesel (derived)", "parameters": "EF (standard_knowledge), E (derived)",
+        "values": "usual: EF (standard_knowledge)", "constants": "1/1000 (standard_knowledge)", "rules": "positive (standard_knowledge)",
+    }  # fmt: skip
+
+
+def test_nothing_is_stated_by_no_source(edited):
+    methodology = edited("changes: {replace: {constants: [{written: 1/1000, ground: stated}]}}")
+    assert [(f.code, f.subject, f.evidence) for f in check_grounds(methodology)] == [("W816", "constants", "1/1000 (stated)")]
+
+
+def test_a_run_counts_what_entered_its_result(spec):
+    finished = run(spec, PROJECT)
+    assert counts(run_tallies(finished)) == {
+        "equations": (2, 0, 1, 0, 0), "parameters": (2, 1, 1, 0, 0), "values": (1, 0, 1, 0, 0), "constants": (0, 0, 1, 0, 0),
+    }  # fmt: skip
+    assert finished.total == pytest.approx(60 + 120)  # 1,000 km * 0.08 kg - 40 MWh * 0.5 t, and twice that
+
+
+def test_what_a_project_supplies_rests_on_no_table_of_the_spec(spec, tmp_path):
+    file = tmp_path / "project.yaml"
+    file.write_text(PROJECT.read_text(encoding="utf-8") + "  EF: {value: 0.09, unit: kgCO2/km, source: survey}\n", encoding="utf-8")
+    assert counts(run_tallies(run(spec, file)))["values"] == (1, 0, 0, 0, 0)
+
+
+def test_a_raised_ground_is_a_difference(edited, spec):
+    raised = edited("changes: {replace: {equations: [{id: be.petrol, ground: stated}]}}")
+    (change,) = compare_lists(spec, raised)["grounds"].changed
+    assert (change.id, [(f.field, f.before, f.after) for f in change.changes]) == ("be.petrol", [("ground", "standard_knowledge", "stated")])
+
+
+def test_a_step_says_its_own_ground_and_keeps_it_when_it_is_settled(edited, tmp_path):
+    step = "{of: RL, in: [er], gives: 'pos(it[y])', ground: standard_knowledge, ground_note: usual}"
+    readings = f"[{{id: none, meaning: as they come}}, {{id: zero, meaning: not below zero, adjust: [{step}]}}]"
+    open_ = edited(f"changes: {{replace: {{rulings: [{{id: floor, readings: {readings}}}]}}}}", TINY, "open")
+    assert {e.source.ground for e in open_.ruling["floor"].readings[1].edits[0].equations} == {"standard_knowledge"}
+    settled = edited("changes: {settle: {floor: zero}}", tmp_path / "open", "settled")
+    assert [e.source.ground_note for e in settled.equations if e.source.ground] == ["usual"]
+
+
+@pytest.mark.parametrize(("own", "of_the_step", "both"), [
+    ("stated", "standard_knowledge", "standard_knowledge"), ("standard_knowledge", "stated", "standard_knowledge"), ("stated", "", ""),
+])  # fmt: skip
+def test_an_equation_in_which_a_step_went_up_stands_on_the_weaker_ground(edited, tmp_path, own, of_the_step, both):
+    said = f", ground: {of_the_step}" if of_the_step else ""
+    step = f"{{of: ER, gives: 'pos(it[y])'{said}}}"
+    readings = f"[{{id: none, meaning: as they come}}, {{id: zero, meaning: not below zero, adjust: [{step}]}}]"
+    edit = f"replace: {{equations: [{{id: er, ground: {own}}}]}}, " if own != "stated" else ""
+    made = edited(f"changes: {{{edit}add: {{rulings: [{{id: floor, issue: open, default: none, readings: {readings}}}]}}}}", name="open")
+    settled = edited("changes: {settle: {floor: zero}}", tmp_path / "open", "settled")
+    assert with_readings(made, {"floor": "zero"}).equation["er"].source.ground == settled.equation["er"].source.ground == both
+
+
+def test_a_methodology_that_says_nothing_of_grounds_shows_nothing_of_them():
+    tiny = load(TINY)
+    assert tallies(tiny) == ()
+    assert run_tallies(run(tiny, TINY / "project.yaml")) == ()
+    assert "ground" not in check_text(tiny, check(tiny))
+    assert "grounds" not in check_record(tiny, check(tiny))
