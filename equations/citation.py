@@ -45,6 +45,18 @@ class Citation:
         weaker = max(self, by, key=lambda source: order.index(source.ground))
         return replace(self, ground=weaker.ground, ground_note=weaker.ground_note)
 
+    @property
+    def ground_words(self) -> str:
+        """The ground and the note on it, in words: ``derived: from the two tables``."""
+        words = self.ground.replace("_", " ")
+        return f"{words}: {self.ground_note}" if self.ground_note else words
+
+    @property
+    def in_full(self) -> str:
+        """The place, and on what ground it is said to say so."""
+        said = str(self)
+        return f"{said} ({self.ground_words})" if said and self.ground else said or self.ground_words
+
     def __str__(self) -> str:
         parts = [" ".join(part for part in (self.document, self.version) if part)]
         parts += [

@@ -89,6 +89,15 @@ def grounds_text(counted: tuple[Tally, ...], title: str = "grounds", *, named: b
     return "\n".join([*lines, *(wrapped(f"  {line}", "    ") for line in unread(counted) if named)])
 
 
+def grounds_line(counted: tuple[Tally, ...]) -> str:
+    """Return the counts in one line, or nothing: ``rests on: equations: 2 stated, 1 derived; ...``."""
+    parts = []
+    for tally in counted:
+        said = [f"{number} {word}" for ground, word in WORDS.items() if (number := tally.count(ground))]
+        parts.append(f"{tally.name}: {', '.join(said)}")
+    return f"rests on: {'; '.join(parts)}" if parts else ""
+
+
 def unread(counted: tuple[Tally, ...]) -> Iterator[str]:
     """Yield a line for each ground but `stated`, and each list: what stands on it, by name."""
     for ground in ("derived", "standard_knowledge", UNSAID):

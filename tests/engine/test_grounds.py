@@ -4,14 +4,21 @@ from pathlib import Path
 
 import pytest
 
+from engine.audit.receipt import Asked, receipt_record
+from engine.audit.report import audit_markdown, audit_record, audit_text
 from engine.checks import check_grounds
+from engine.commands.documents import report_bytes
 from engine.comparison.compare_specs import compare_lists
+from engine.documents.pages.methodology_document import methodology_document
+from engine.documents.writers.markdown import markdown_files
+from engine.explain.trace import trace_text
 from engine.report.checks import check_record, check_text
 from engine.report.grounds import run_tallies, tallies
+from engine.report.run_report import run_markdown, run_record, run_text
 from equations.library.spec_files import load_methodology
 from equations.model.grounded import grounded
 from equations.readings.composition import with_readings
-from mrvgraph import check, load, run
+from mrvgraph import audit, check, explain, load, run
 
 FOLDER = Path("tests/specs_for_tests/grounds").resolve()
 PROJECT = FOLDER / "project.yaml"
@@ -132,6 +139,42 @@ def test_an_equation_in_which_a_step_went_up_stands_on_the_weaker_ground(edited,
     made = edited(f"changes: {{{edit}add: {{rulings: [{{id: floor, issue: open, default: none, readings: {readings}}}]}}}}", name="open")
     settled = edited("changes: {settle: {floor: zero}}", tmp_path / "open", "settled")
     assert with_readings(made, {"floor": "zero"}).equation["er"].source.ground == settled.equation["er"].source.ground == both
+
+
+def test_runs_audits_and_traces_say_on_what_a_result_rests(spec):
+    finished, audited = run(spec, PROJECT), audit(spec, PROJECT)
+    words = "rests on: equations: 2 stated, 1 standard knowledge; parameters: 2 stated, 1 derived, 1 standard knowledge;"
+    for text in (run_text(finished), run_markdown(finished)):
+        assert words in " ".join(text.split())
+    for text in (audit_text(audited), audit_markdown(audited)):
+        assert "standard knowledge, equations: be.petrol" in text and "derived, parameters: E" in text
+    receipt = receipt_record(audited, Asked("GROUNDS", "project.yaml", {}, {}), "0")
+    for record in (run_record(finished), audit_record(audited), receipt):
+        assert [(x["of"], x["standard_knowledge"]) for x in record["grounds"]] == [
+            ("equations", ["be.petrol"]), ("parameters", ["EF"]), ("values", ["usual: EF"]), ("constants", ["1/1000"]),
+        ]  # fmt: skip
+    traced = "\n".join(line for node in explain(finished, "BE[2024]") for line in trace_text(node))
+    assert "[Eq. 1; standard knowledge]" in traced and "0.08 kgCO2/km; standard knowledge" in traced
+
+
+def test_pages_mark_each_equation_and_parameter_with_a_legend(spec):
+    pages = markdown_files(methodology_document(spec), "x")
+    first = pages["x.md"]
+    assert "## On what this rests" in first and "*standard knowledge* known to the field; the text was not read again" in first
+    assert "| parameters | 2 | 1 | 1 | – | – |" in first and "standard knowledge, equations: be.petrol" in first
+    assert "are those of the publication" not in first
+    assert "*standard knowledge* the table of the text was not read" in pages["x_default-values.md"]
+    assert "**Eq. 1** baseline emissions *derived*" in pages["x_section-other.md"]
+    assert "by the same reasoning as for petrol" in pages["x_section-other.md"]
+    assert "National factor 2024 *stated*" in pages["x_datasets.md"]
+    assert "Section 2 *stated*" in pages["x_choices-and-rules.md"]
+
+
+def test_the_report_of_a_run_counts_and_marks(spec):
+    text = report_bytes(audit(spec, PROJECT), "md", "0").decode()
+    assert "### What the equations and defaults that entered this result rest on" in text
+    assert "**Eq. 1** baseline emissions *standard knowledge*" in text
+    assert "National factor 2024 (stated)" in text
 
 
 def test_a_methodology_that_says_nothing_of_grounds_shows_nothing_of_them():

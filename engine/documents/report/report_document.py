@@ -36,6 +36,7 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
+from engine.documents.pages.ground_table import ground_blocks
 from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
 from engine.documents.report.figures import Figures
 from engine.documents.report.report_numbers import equation_sections, input_sections
@@ -43,6 +44,7 @@ from engine.documents.subject import Subject
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.report.findings import counted, sentence
+from engine.report.grounds import RUN_TITLE, run_tallies
 from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
@@ -107,6 +109,7 @@ class Report:
         """Yield the whole report."""
         yield from self.head()
         yield from self.results()
+        yield from ground_blocks(run_tallies(self.run), Heading(3, (RUN_TITLE.capitalize(),)))
         yield from self.charts()
         yield Heading(2, ("Every equation, with its numbers",), "equations")
         yield Paragraph(
