@@ -35,7 +35,7 @@ class Asked:
     Attributes
     ----------
     spec
-        A reference such as ``KH_AM004@1.1``, or a path relative to the receipt's folder.
+        A reference such as ``ID@1.1``, or a path relative to the receipt's folder.
     project
         Path of the project file relative to the receipt's folder.
     """

@@ -146,7 +146,7 @@ def _rulings(rulings: RulingsTable) -> Iterator[str]:
 
 def _input_count(rulings: RulingsTable) -> str:
     number = len(rulings.by_input)
-    return f"{number} place{'s' if number != 1 else ''} of the text that can move credits; --format md shows the inputs"
+    return f"{number} place{'s' if number != 1 else ''} of the text that can move the result; --format md shows the inputs"
 
 
 def _row(line: ReadingLine, rulings: RulingsTable) -> list[str]:
@@ -233,7 +233,7 @@ def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
         yield "Decisions without an alternative: " + markdown_text(", ".join(rulings.settled)) + "."
     if rulings.by_input:
         yield ""
-        yield "Not measured: places of the text that can move credits, and whose other side only another input can take."
+        yield "Not measured: places of the text that can move the result, and whose other side only another input can take."
         yield ""
         yield "| register | inputs | what is open |"
         yield "|---|---|---|"

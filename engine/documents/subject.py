@@ -37,7 +37,7 @@ KINDS = {
 GROUND_TONES = {"stated": "good", "derived": "note", "standard_knowledge": "warning"}
 #: How much hangs on a fault of the text, the heaviest first.
 SEVERITIES = {
-    "credit-moving": "a reading can change credits",
+    "credit-moving": "a reading can change the result",
     "checkable": "a check, a sum or another place of the text shows it",
     "editorial": "words only",
 }

@@ -104,8 +104,15 @@ class TraceNode:
         return record
 
 
+def _example(run: Run) -> str:
+    """Return the name of a number of this run: one of what is asked for first."""
+    quantity = run.methodology.quantity[run.plan.targets[0]]
+    labels = ", ".join(run.setting.members[axis][0] for axis in quantity.indices)
+    return f"{quantity.id}[{labels}]" if labels else quantity.id
+
+
 def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
-    """Read ``ER_credit[2019]``; without labels, all cells of the quantity.
+    """Read ``X[2019]``; without labels, all cells of the quantity.
 
     Raises
     ------
@@ -114,7 +121,7 @@ def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
     """
     node = parse_formula(text)
     if not isinstance(node, Name):
-        raise InputError("I502", f"{text!r} does not name a number", remedy="write it as ER_credit[2019]")
+        raise InputError("I502", f"{text!r} does not name a number", remedy=f"write it as {_example(run)}")
     if node.name not in run.values.arrays:
         known = near_or_all(node.name, run.values.arrays, "this run has")
         why = "it is not part of this run" if node.name in run.methodology.quantity else "the methodology has no such quantity"

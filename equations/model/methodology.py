@@ -203,7 +203,7 @@ class Methodology:
 
     @property
     def reference(self) -> str:
-        """``KH_AM004@1.1``."""
+        """``ID@1.1``."""
         return f"{self.id}@{self.version}"
 
     @cached_property

@@ -161,7 +161,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
     "pool": _block(
         ("id", "text", True, ""), ("name", "text", True, ""), ("kind", "one_of:pool|source", True, "carbon pool, or source of gases"),
         ("included", "one_of:yes|no|conditional", True, "whether it is counted"),
-        ("side", "text", False, "where: reference level, project emissions, ..."), ("gases", "words", False, "of a source"),
+        ("side", "text", False, "where: baseline, project, leakage, ..."), ("gases", "words", False, "of a source"),
         ("only_where", "text", False, "in words, where it is counted under a condition"),
         ("why", "text", False, "as the publication explains it"), ("quantities", "words", False, "in which it is counted"),
         ("note", "text", False, ""), *SOURCED,
@@ -225,7 +225,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("on", "id", False, "relation outside of which it does not exist"),
         ("unit_alternatives", "block:unit_alternatives", False, "units of which each member takes one"),
         ("acts_as", "block:acts_as", False, "unit with which it counts where it is used"),
-        ("role", "text", False, "what it is in the accounting; equations/model/quantity.py lists the roles"),
+        ("role", "text", False, "what it is in the accounting; equations/model/roles.py lists the roles"),
         ("editorial", "text", False, "why it stands here although the text has no such symbol"),
         ("part_of", "text", False, "grouping for pictures"),
     ),

@@ -8,6 +8,7 @@ from engine.audit.receipt import Asked, receipt_record
 from engine.audit.report import audit_markdown, audit_record, audit_text
 from engine.checks import check_grounds
 from engine.commands.documents import report_bytes
+from engine.commands.versions import show
 from engine.comparison.compare_specs import compare_lists
 from engine.documents.pages.methodology_document import methodology_document
 from engine.documents.writers.markdown import markdown_files
@@ -35,7 +36,9 @@ def edited(tmp_path):
     def make(text, of=FOLDER, name="edited"):
         (tmp_path / name).mkdir()
         file = tmp_path / name / "methodology.yaml"
-        file.write_text(f'based_on: {of}\nmethodology: {{version: "2"}}\n{text}\n', encoding="utf-8")
+        head, _, changes = text.rpartition("\n")
+        head = head or 'methodology: {version: "2"}'
+        file.write_text(f"based_on: {of}\n{head}\n{changes}\n", encoding="utf-8")
         return load_methodology(file.parent)
 
     return make
@@ -175,6 +178,22 @@ def test_the_report_of_a_run_counts_and_marks(spec):
     assert "### What the equations and defaults that entered this result rest on" in text
     assert "**Eq. 1** baseline emissions *standard knowledge*" in text
     assert "National factor 2024 (stated)" in text
+
+
+def test_entries_of_a_tool_keep_their_grounds_and_are_counted_apart(edited, tmp_path):
+    tool = Path("tests/specs_for_tests/tools/CMTOOL/1.0").resolve()
+    edited('methodology: {version: "2", grounds: required}\nchanges: {replace: {equations: [{id: cm, ground: stated}]}}', tool, "tool")
+    user = edited(f"changes: {{replace: {{uses: {{grid: {tmp_path}/tool}}}}}}", Path("tests/specs_for_tests/tool_user").resolve(), "user")
+    counted = {tally.name: tally for tally in tallies(user)}
+    assert counted["equations of grid"].named("stated") == ["grid.cm"]
+    assert counted["equations"].count("stated") == 0
+    assert check_grounds(user) == []  # it requires nothing itself
+    assert any(f.code == "W815" for f in check_grounds(user.tools[0].methodology))
+
+
+def test_a_spec_that_is_written_out_whole_says_the_same(spec, tmp_path):
+    (tmp_path / "methodology.yaml").write_text(show(str(FOLDER), json=False, only_hash=False), encoding="utf-8")
+    assert counts(tallies(load(tmp_path))) == counts(tallies(spec))
 
 
 def test_a_methodology_that_says_nothing_of_grounds_shows_nothing_of_them():
