@@ -122,6 +122,23 @@ def test_a_raised_ground_is_a_difference(edited, spec):
     assert (change.id, [(f.field, f.before, f.after) for f in change.changes]) == ("be.petrol", [("ground", "standard_knowledge", "stated")])
 
 
+@pytest.mark.parametrize(("edit", "ground", "note"), [
+    ("formula: 'D[y] * EF * 2 * 1/1000'", "", ""), ("title: as before", "derived", "by the same reasoning as for petrol"),
+    ("ground: stated", "stated", ""), ("formula: 'D[y] * EF * 2 * 1/1000', ground: stated", "stated", ""),
+])  # fmt: skip
+def test_a_ground_does_not_outlive_what_stood_on_it(edited, edit, ground, note):
+    source = edited(f"changes: {{replace: {{equations: [{{id: be.diesel, {edit}}}]}}}}").equation["be.diesel"].source
+    assert (source.ground, source.ground_note) == (ground, note)
+
+
+def test_what_a_reading_writes_otherwise_stands_on_no_ground_of_the_text(edited):
+    edit = "replace: {equations: [{id: er, formula: '(BE[y] - PE[y]) / 2'}]}"
+    readings = f"[{{id: whole, meaning: all}}, {{id: half, meaning: half, {edit}}}]"
+    made = edited(f"changes: {{add: {{rulings: [{{id: share, issue: open, default: whole, readings: {readings}}}]}}}}")
+    assert made.equation["er"].source.ground == "stated"
+    assert with_readings(made, {"share": "half"}).equation["er"].source.ground == ""
+
+
 def test_a_step_says_its_own_ground_and_keeps_it_when_it_is_settled(edited, tmp_path):
     step = "{of: RL, in: [er], gives: 'pos(it[y])', ground: standard_knowledge, ground_note: usual}"
     readings = f"[{{id: none, meaning: as they come}}, {{id: zero, meaning: not below zero, adjust: [{step}]}}]"
