@@ -20,7 +20,7 @@ from engine.documents.model import (
 )
 from engine.documents.subject import KINDS, Subject, unit_text
 from equations.errors import listed
-from equations.model.quantity import ROLES
+from equations.model.roles import ROLES
 from equations.notation.symbols import letter_latex
 
 _WORDS = (
