@@ -147,6 +147,7 @@ def needs_command(options: argparse.Namespace) -> int:
     from engine.explain.needs import find_needs, matching_choices
     from engine.explain.needs_text import needs_text
     from engine.explain.template import project_template
+    from engine.plan.setting import default_switches
     from engine.plan.spec_setting import named_setting
     from engine.report.run_report import to_json
     from equations.library.spec_files import load_methodology
@@ -159,7 +160,7 @@ def needs_command(options: argparse.Namespace) -> int:
     datasets, readings = tuple(options.dataset or ()), _pairs(options.reading, "reading")
     needs = find_needs(methodology, chosen, targets=targets, datasets=datasets, readings=readings)
     if options.template:
-        choices = matching_choices(methodology, chosen)[0]
+        choices = matching_choices(methodology, {**default_switches(methodology)[0], **chosen})[0]
         days = options.start or "2024-01-01", options.end or "2025-12-31"
         setting = named_setting(methodology, choices, readings, *days, _pairs(options.members, "members"))
         text = project_template(methodology, setting, targets=targets, datasets=datasets, days_are_open=not (options.start and options.end))

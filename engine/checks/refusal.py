@@ -19,9 +19,14 @@ def errors_of(methodology: Methodology) -> tuple[Finding, ...]:
     if held is None or (held[0] is not methodology and held[0] != methodology):
         from engine.checks import check_methodology
 
-        found = tuple(finding for finding in check_methodology(methodology).findings if finding.severity == "error")
-        held = _CHECKED[methodology.hash] = (methodology, found)
+        keep_verdict(methodology, check_methodology(methodology).findings)
+        held = _CHECKED[methodology.hash]
     return held[1]
+
+
+def keep_verdict(methodology: Methodology, findings: tuple[Finding, ...]) -> None:
+    """Keep what a check found, so that a run that follows in this process need not check again."""
+    _CHECKED[methodology.hash] = (methodology, tuple(finding for finding in findings if finding.severity == "error"))
 
 
 def refuse(methodology: Methodology, errors: tuple[Finding, ...]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.checks import CheckResult, check_methodology
+from engine.checks.refusal import keep_verdict
 from engine.explain.needs import Need, find_needs
 from engine.interface.given import methodology_of
 from engine.plan.graph import EquationGraph, build_graph
@@ -27,7 +28,10 @@ def load(reference: str | Path) -> Methodology:
 
 def check(methodology: Methodology | str | Path) -> CheckResult:
     """Return everything that the spec alone can show wrong."""
-    return check_methodology(methodology_of(methodology))
+    found = methodology_of(methodology)
+    result = check_methodology(found)
+    keep_verdict(found, result.findings)
+    return result
 
 
 def needs(

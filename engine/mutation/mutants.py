@@ -65,7 +65,7 @@ class Mutant:
 
 
 def find_mutants(methodology: Methodology, sample: int | None = None, seed: int = 0) -> tuple[Mutant, ...]:
-    """Return the mutants of a methodology.
+    """Return the mutants of a methodology; those of its tools belong to the scores of the tools, whose worked cases stay with them.
 
     Parameters
     ----------
@@ -75,13 +75,19 @@ def find_mutants(methodology: Methodology, sample: int | None = None, seed: int 
         Which draw.
     """
     found: dict[tuple[object, ...], Mutant] = {}
-    for mutant in _all(methodology):
+    for mutant in (one for one in _all(methodology) if _is_own(methodology, one.subject)):
         found.setdefault((mutant.under, mutant.subject, mutant.part, mutant.text), mutant)
     mutants = tuple(found.values())
     if sample is None or sample >= len(mutants):
         return mutants
     drawn = sorted(random.Random(seed).sample(range(len(mutants)), max(0, sample)))
     return tuple(mutants[at] for at in drawn)
+
+
+def _is_own(methodology: Methodology, subject: str) -> bool:
+    """Whether an entry is of the methodology itself, as is what it gives to a tool."""
+    tool = methodology.tool_of(subject)
+    return tool is None or subject.startswith(f"{tool.path}.bind.")
 
 
 def _all(methodology: Methodology) -> Iterator[Mutant]:

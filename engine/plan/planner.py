@@ -18,6 +18,7 @@ from engine.plan.rule_cells import Known, standing_rules, walk_rule
 from engine.plan.sequence import Sequencer
 from engine.plan.setting import Setting, choices_of, holds, letters_of, may_hold
 from engine.plan.time_axes import monitored
+from engine.plan.tools_in_use import idle_tools, tool_path
 from equations.errors import Faults, GraphError, InputError, MethodologyError, near, raise_all
 from equations.formula.syntax import (
     IndexLabel,
@@ -83,11 +84,13 @@ def plan_with_rules(
     def joint(rules: tuple[Rule, ...]) -> Plan:
         return _Planner(methodology, setting, supplied, required=plan.needs).plan(plan.targets, rules, asked)
 
+    idle = idle_tools(methodology, plan.needs)
+    rules = tuple(rule for rule in methodology.rules if tool_path(methodology, rule.id) not in idle)
     try:
-        found = joint(methodology.rules)
+        found = joint(rules)
     except MethodologyError:
         found, kept = plan, list[Rule]()
-        for rule in methodology.rules:
+        for rule in rules:
             try:
                 found = joint((*kept, rule))
                 kept.append(rule)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.finding import Finding
 from engine.plan.plan import Plan
+from engine.plan.tools_in_use import idle_tools, tool_path
 from engine.plan.upstream import cut_off, upstream
 from engine.run.evaluate import Entered, Values
 from engine.run.formula import Scope, Valued, aligned
@@ -115,6 +116,9 @@ class _Judge:
 
     def verdict(self) -> Verdict:
         """Return the verdict on the rule."""
+        methodology = self.formulas.methodology
+        if (path := tool_path(methodology, self.rule.id)) and path in idle_tools(methodology, self.plan.required):
+            return self.said(IDLE, f"nothing of the tool {path} is needed")
         formulas, setting = self.formulas, self.formulas.setting
         for letter, set_id in self.rule.letters:
             self.scope = self.scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))

@@ -404,5 +404,5 @@ values:
   L: {unit: MWh, values: {2020: 1, 2021: 1}, source: s}
 """, encoding="utf-8")
     host = load(tmp_path / "host.yaml")
-    assert [(s.id, s.history) for s in host.index_sets if s.kind == "year"] == [("year", 0), ("before", 1), ("back_past", 3)]
+    assert [(s.id, s.history) for s in host.index_sets if s.kind == "year"] == [("year", 0), ("before", 1), ("past", 3)]
     assert run(host, tmp_path / "p.yaml").value("S", year=2021) == 1 + 2 + 40 + 2000
