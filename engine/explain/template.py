@@ -7,11 +7,11 @@ from itertools import product
 
 from engine.explain.needs import datasets_by_quantity, find_needs, lacking_cells, plan_for_needs
 from engine.plan.plan import Plan
-from engine.plan.setting import Setting, may_hold
+from engine.plan.setting import Setting, is_static, may_hold
 from engine.plan.spec_setting import subsets_asked
 from engine.plan.tools_in_use import idle_tools, tool_path
 from engine.project.project_file import GAP
-from equations.formula.syntax import Binder, Within, walk
+from equations.formula.syntax import Binder, Within, quantities_in, walk
 from equations.model.index_set import PERIOD_SET
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -98,7 +98,9 @@ def _sets_in_use(methodology: Methodology, setting: Setting, plan: Plan) -> set[
     """Return the sets over which runs what is needed, or what an equation or a rule that takes part goes through."""
     idle = idle_tools(methodology, plan.needs)
     rules = [rule for rule in methodology.rules
-             if tool_path(methodology, rule.id) not in idle and (rule.when is None or may_hold(rule.when, setting))]  # fmt: skip
+             if tool_path(methodology, rule.id) not in idle
+             and (rule.when is None or not is_static(rule.when) or may_hold(rule.when, setting))
+             and set(quantities_in(rule.condition)) <= plan.needs.keys()]  # fmt: skip
     formulas = [e.formula for e in methodology.equations if e.quantity in plan.needs and (e.when is None or may_hold(e.when, setting))]
     within = [node.within for part in (*formulas, *(rule.condition for rule in rules)) for node in walk(part) if isinstance(node, Binder)]
     used = {axis for id_ in plan.needs for axis in methodology.quantity[id_].indices}

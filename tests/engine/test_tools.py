@@ -18,6 +18,7 @@ from engine.documents.subject import Subject
 from engine.explain.needs_text import needs_text
 from engine.explain.trace import explain as explain_cell
 from engine.explain.trace import trace_text
+from engine.mutation.mutants import find_mutants
 from engine.report.run_report import run_record, run_text
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import read_yaml
@@ -406,3 +407,40 @@ values:
     host = load(tmp_path / "host.yaml")
     assert [(s.id, s.history) for s in host.index_sets if s.kind == "year"] == [("year", 0), ("before", 1), ("past", 3)]
     assert run(host, tmp_path / "p.yaml").value("S", year=2021) == 1 + 2 + 40 + 2000
+
+
+def test_rules_of_a_tool_of_which_nothing_is_needed_do_not_apply(tmp_path):
+    """Where a choice leaves the tool out its rules ask for nothing; where it takes part they hold or are broken."""
+    (tmp_path / "tool.yaml").write_text("""
+methodology: {id: B, version: "1", title: Tool, result: M}
+quantities:
+  - {id: G, symbol: G, meaning: g, unit: MWh, kind: monitored}
+  - {id: K, symbol: K, meaning: read by the rule alone, unit: MWh, kind: monitored}
+  - {id: M, symbol: M, meaning: m, unit: MWh, kind: computed}
+equations: [{id: m, defines: M, formula: '2 * G'}]
+rules: [{id: large, statement: s, condition: K > G, severity: error}]
+""", encoding="utf-8")
+    (tmp_path / "host.yaml").write_text("""
+methodology: {id: H, version: "1", title: Host, result: S}
+uses: {t: tool.yaml}
+choices: [{id: how, meaning: m, values: [{id: stated}, {id: tool}], default: stated}]
+quantities:
+  - {id: L, symbol: L, meaning: l, unit: MWh, kind: monitored}
+  - {id: S, symbol: S, meaning: s, unit: MWh, kind: computed}
+equations:
+  - {id: s, when: how == stated, defines: S, formula: L}
+  - {id: u, when: how == tool, defines: S, formula: t_M}
+""", encoding="utf-8")
+    (tmp_path / "p.yaml").write_text("""
+project: {name: p}
+operation: {start: 2021-01-01, end: 2021-12-31}
+values: {L: {unit: MWh, value: 1}, t_G: {unit: MWh, value: 3}, t_K: {unit: MWh, value: 2}}
+""", encoding="utf-8")
+    host = load(tmp_path / "host.yaml")
+    (idle,) = run(host, tmp_path / "p.yaml").verdicts
+    assert (idle.state, idle.why) == ("does not apply", "nothing of the tool t is needed")
+    used = run(host, tmp_path / "p.yaml", choices={"how": "tool"})
+    assert [f.code for f in used.findings if f.severity == "error"] == ["A701"]
+    assert {n.quantity.id for n in needs(host, choices={"how": "stated"})} == {"L"}
+    assert {n.quantity.id for n in needs(host, choices={"how": "tool"})} == {"t_G", "t_K"}
+    assert {mutant.subject for mutant in find_mutants(host)} <= {"s", "u", "L", "S"}
