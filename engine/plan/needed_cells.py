@@ -14,7 +14,6 @@ from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
     All,
     Binder,
-    Call,
     Cases,
     Diagonal,
     Element,
@@ -31,6 +30,7 @@ from equations.formula.syntax import (
     children,
     walk,
 )
+from equations.meaning.weights import part_of, weighs
 from equations.model.equation import Equation
 from equations.model.index_set import lies_in_time
 from equations.model.left_side import left_side
@@ -77,8 +77,7 @@ class NeedWalk:
                 held = dict(self.scope)
                 for binder in binders:
                     self.scope[binder.letter] = self.bound(binder, kind)
-                    if kind == "Sum":
-                        self.check_shared(binder, body)
+                    self.check_shared(binder, body, kind)
                 self.walk(body)
                 self.scope = held
             case Cases():
@@ -197,20 +196,22 @@ class NeedWalk:
             )  # fmt: skip
         return {group for place in positions if (group := groups[place]) is not None}
 
-    def check_shared(self, binder: Binder, body: Node) -> None:
-        """Report a sum over the members of a group of which others have a part too, where nothing says how much counts."""
+    def check_shared(self, binder: Binder, body: Node, kind: str) -> None:
+        """Report a reduction over members of which others have a part too, where nothing says how much of one counts."""
         if not isinstance(binder.within, GroupOf):
             return
-        of, group = binder.letter, binder.within.letter
-        if binder.within.set not in self.planner.methodology.index_set[self.scope[group][0]].shares:
+        own, group, of = binder.letter, binder.within.letter, binder.within.set
+        holder, sets = self.scope[group][0], self.planner.methodology.index_set
+        turned = holder in sets[of].shares  # the periods that have a part of a year
+        if not (turned or of in sets[holder].shares) or weighs(body, own, group):
             return
-        for part in walk(body):
-            if isinstance(part, Element | MatrixRef | Call):
-                named = part.arguments if isinstance(part, Call) and part.name == "shared_days" else getattr(part, "indices", ())
-                if {of, group} <= {getattr(one, "letter", "") for one in named}:
-                    return
-        self.twice(binder.span, f"Sum({of} in {group}, ...) counts a {binder.within.set} as a whole, and two of {self.scope[group][0]} may share it",
-                   f"say which part counts: ... * shared_days({of}, {group}) / operating_days({of})")  # fmt: skip
+        weight = sets[of].weight_of(holder) if turned else sets[holder].weight_of(of)
+        if weight is not None and part_of(weight, *((group, own) if turned else (own, group))) in walk(body):
+            return
+        days = f"shared_days({own}, {group}) / operating_days({own})"
+        self.twice(binder.span, f"{kind}({own} in {group}, ...) counts a {of} as a whole, and " + (
+                   f"it may lie in two of {holder}" if turned else f"two of {holder} may share it"),
+                   f"say which part counts: ... * {days}" if kind == "Sum" else f"define a quantity with the indices {of} and {holder}, and name it with both")  # fmt: skip
 
     def twice(self, span: Span, what: str, remedy: str) -> None:
         source = self.equation.formula_source
@@ -225,6 +226,8 @@ class NeedWalk:
         own, setting = planner.methodology.index_set[group], planner.setting
         if own.groups == of or of in own.shares or not lies_in_time(of, planner.methodology.index_set):
             return  # groups of a project are checked where they are read
+        if group in planner.methodology.index_set[of].shares:
+            return  # told by check_shared, unless it says how much counts
         groups, members = (days_of(planner.methodology, setting, set_id) for set_id in (group, of))
         places = torn(groups, members, operation(setting))
         if places:
