@@ -119,6 +119,11 @@ class SpecNames:
                     if word == "add" or self.has("rules", text_of(rule, "id")):
                         yield rule
 
+    def read_by_shares(self) -> set[str]:
+        """Return the quantities that say how members of sets are shared, in the text and in readings."""
+        return set().union(*(self.quantities_in(value.text) for block in _deep(self.root) if isinstance(block.get("shares"), Mapping)
+                             for _, value in block.get("shares") if isinstance(value, Scalar)))  # type: ignore[union-attr]
+
     def reads_of(self, block: Mapping) -> set[str]:
         """Return the quantities that the right side of an equation or of a step names."""
         return set().union(*(self.quantities_in(text_of(block, field)) for field in ("formula", "relation", "gives")))
@@ -137,7 +142,7 @@ class SpecNames:
         open_ = {*self.results(), *texts_of(head.get("report") if isinstance(head, Mapping) else None), *also} - {""}
         open_ |= {quantity for list_ in ("rules", "comparisons", "published_results") for block in blocks_of(self.root.get(list_))
                   for quantity in self.read_in(block)}  # fmt: skip
-        open_ = open_.union(*map(self.read_in, self.rules_of_readings()))
+        open_ = open_.union(*map(self.read_in, self.rules_of_readings()), self.read_by_shares())
         follows = [(quantity, reads) for _, quantity, reads in self.equations] + self.edited_by_readings
         found: set[str] = set()
         while open_:

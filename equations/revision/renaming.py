@@ -20,7 +20,7 @@ from equations.revision.edit_log import EditLog
 from equations.revision.mentions import Numbers, followed, listed
 
 #: Fields whose text is a formula or a condition.
-_FORMULAS = ("defines", "formula", "relation", "when", "condition", "gives")
+_FORMULAS = ("defines", "formula", "relation", "when", "condition", "gives", "share")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
 _QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "of", "standard_error_of"), ("report", "results", "quantities")
 #: Lists whose entries a reading can edit.
@@ -228,7 +228,8 @@ def _mapped(document: Mapping, visit: Callable[[str, str, Scalar], Scalar], *, s
             return replace(node, items=_apart(items) if places else items)
         if skip_foreign and "document" in node:
             return node
-        return replace(node, entries=tuple((k, walk(value, k.text, owner)) for k, value in node))
+        is_share = key == "shares"  # set -> formula
+        return replace(node, entries=tuple((k, walk(value, "share" if is_share else k.text, owner)) for k, value in node))
 
     entries = []
     for key, value in document:

@@ -19,8 +19,10 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import KINDS, Subject, unit_text
-from equations.errors import listed
+from equations.model.index_set import IndexSet
 from equations.model.quantity import ROLES
+from equations.notation.latex import latex
+from equations.notation.plain import plain_text
 from equations.notation.symbols import letter_latex
 
 _WORDS = (
@@ -122,7 +124,7 @@ def _set(id_: str, subject: Subject) -> Box:
     if who or index_set.dated:
         facts.append((("Members are",), (", ".join(filter(None, (who, "each with a date" * index_set.dated))),)))
     if index_set.shares:
-        facts.append((("Shares",), (f"{listed([x.replace('_', ' ') for x in index_set.shares])}: each has that part of one that its days are",)))
+        facts.append((("Shares",), between(_shared(set_id, subject, index_set) for set_id in index_set.shares)))
     title = (id_.replace("_", " "),)
     return Box(
         (
@@ -133,6 +135,16 @@ def _set(id_: str, subject: Subject) -> Box:
         anchor_of(Ref("set", id_)),
         "entry",
     )
+
+
+def _shared(set_id: str, subject: Subject, index_set: IndexSet) -> Inlines:
+    """Return how members of another set are shared: by a formula, or as each sum over them says."""
+    weight, name = index_set.weight_of(set_id), set_id.replace("_", " ")
+    if weight is None:
+        return (f"{name}, as each sum over them says",)
+    letters = {weight.member: set_id, weight.holder: index_set.id}
+    shown = latex(weight.formula, subject.methodology, letters)
+    return (f"{name}, of which each has ", Math(shown, plain_text(weight.formula)))
 
 
 def _units(subject: Subject) -> list[Block]:
