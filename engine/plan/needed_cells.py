@@ -208,10 +208,10 @@ class NeedWalk:
         weight = sets[of].weight_of(holder) if turned else sets[holder].weight_of(of)
         if weight is not None and part_of(weight, *((group, own) if turned else (own, group))) in walk(body):
             return
-        days = f"shared_days({own}, {group}) / operating_days({own})"
-        self.twice(binder.span, f"{kind}({own} in {group}, ...) counts a {of} as a whole, and " + (
-                   f"it may lie in two of {holder}" if turned else f"two of {holder} may share it"),
-                   f"say which part counts: ... * {days}" if kind == "Sum" else f"define a quantity with the indices {of} and {holder}, and name it with both")  # fmt: skip
+        said = f"it may lie in two of {holder}" if turned else f"two of {holder} may share it"
+        remedy = (f"say which part counts: ... * shared_days({own}, {group}) / operating_days({own})" if kind == "Sum"
+                  else f"define a quantity with the indices {of} and {holder}, and name it with both")  # fmt: skip
+        self.twice(binder.span, f"{kind}({own} in {group}, ...) counts a {of} as a whole, and {said}", remedy)
 
     def twice(self, span: Span, what: str, remedy: str) -> None:
         source = self.equation.formula_source

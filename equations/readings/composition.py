@@ -83,7 +83,7 @@ def _held(made: Methodology, base: Methodology) -> Methodology:
     """Return a methodology with the very equations of the base where they say the same: what is looked at once is not looked at again."""
     if not any(equation.written is not None for equation in base.equations):
         return made
-    return replace(made, equations=tuple(held if (held := base.equation.get(e.id)) == e else e for e in made.equations))  # type: ignore[misc]
+    return replace(made, equations=tuple(held if (held := base.equation.get(e.id)) == e else e for e in made.equations))
 
 
 # -- entries

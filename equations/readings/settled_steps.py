@@ -44,7 +44,10 @@ def with_steps(before: Mapping, document: Mapping, ruling: str, reading: str) ->
     held = next(one for one in base.ruling[ruling].readings if one.id == reading)
     work = _Settling(base, ruling)
     for step in held.edits[0].steps if held.edits else ():
-        document = work.between(document, step) if step.readers else work.on_definition(document, step, unweighed(with_readings(base, {ruling: reading})))
+        if step.readers:
+            document = work.between(document, step)
+        else:
+            document = work.on_definition(document, step, unweighed(with_readings(base, {ruling: reading})))
     return document
 
 

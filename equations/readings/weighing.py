@@ -26,7 +26,7 @@ def weighed(methodology: Methodology) -> Methodology:
 
 def unweighed(methodology: Methodology) -> Methodology:
     """Return a methodology with its formulas as they were written; one that was changed since stays as it is."""
-    if not any(entry.written is not None for entry in (*methodology.equations, *methodology.rules)):
+    if all(equation.written is None for equation in methodology.equations) and all(rule.written is None for rule in methodology.rules):
         return methodology
     sets = methodology.index_set
     equations = tuple(_as_written(equation, sets) for equation in methodology.equations)

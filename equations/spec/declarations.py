@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from collections.abc import Mapping as Lookup
 from dataclasses import replace
 from fractions import Fraction
 from string import ascii_lowercase

@@ -84,11 +84,17 @@ def _weight(
                                 why="it stands within sums, whose letters are theirs",
                                 remedy="define a quantity with both indices, and name that"))  # fmt: skip
     elif any(len(found) != 1 for found in letters.values()) and len(errors) == before:
-        one = "".join(names.index_sets[of].letters[:1]), "".join(own.letters[:1])
-        errors.append(SpecError("S105", f"the part of a {of} that a {own.id} has is not a formula in one letter of each", scalar.place,
-                                why=f"letters of {of} and of {own.id} that it names: {', '.join(sorted(named)) or 'none'}",
-                                remedy=f"write it in {one[0]} and {one[1]}, as in shared_days({one[0]}, {one[1]}) / operating_days({one[0]})"))  # fmt: skip
+        errors.append(_not_in_two_letters(scalar, own, names.index_sets[of], sorted(named)))
     return Weight(of, formula, letters[of][0], letters[own.id][0], scalar.source) if len(errors) == before else None
+
+
+def _not_in_two_letters(scalar: Scalar, own: IndexSet, of: IndexSet, named: list[str]) -> SpecError:
+    y, q = ("".join(index_set.letters[:1]) for index_set in (of, own))
+    return SpecError(
+        "S105", f"the part of a {of.id} that a {own.id} has is not a formula in one letter of each", scalar.place,
+        why=f"letters of {of.id} and of {own.id} that it names: {', '.join(named) or 'none'}",
+        remedy=f"write it in {y} and {q}, as in shared_days({y}, {q}) / operating_days({y})",
+    )  # fmt: skip
 
 
 def _letters(formula: Node) -> set[str]:

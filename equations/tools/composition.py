@@ -110,8 +110,8 @@ class _TakenIn:
         for block in blocks_of(self.tool.get("index_sets")):
             if text_of(block, "id") not in self.renaming.shared or not isinstance(block.get("shares"), Mapping):
                 continue
-            ours = self.entries.block("index_set", block)
-            there, said = held[text_of(ours, "id")], ours.get("shares")
+            said = self.entries.shares(block.get("shares") or block)
+            there = held[self.renaming.new.sets[text_of(block, "id")]]
             if isinstance(said, Mapping) and _plain(there.get("shares")) != _plain(said):
                 shown = ", ".join(f'{key.text}: "{value.text}"' for key, value in said if isinstance(value, Scalar))
                 fault(self.errors, f"{text_of(there, 'id')} shares members otherwise in the tool {self.use.prefix.text}", there.place,

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import mrvgraph
-
+from engine.audit.recompute import audit_recompute
 from engine.checks import check_methodology
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference import find_difference
 from engine.comparison.difference_text import difference_text
+from engine.mutation.mutants import with_equation
+from engine.run.evaluate import evaluate
 from equations.errors import MethodologyError
+from equations.formula.grammar import parse_formula
+from equations.formula.tokens import Source
 from equations.library.spec_files import load_methodology
+from equations.meaning.names import Names
+from equations.meaning.scope import Resolver
 from equations.notation.plain import plain_text
 from equations.readings.composition import with_readings
 
@@ -248,3 +256,19 @@ def test_a_quantity_of_a_tool_says_the_part_under_its_prefix(tmp_path):
     found = with_tool(tmp_path, ", shares: {cal: 'own_s[t, p]'}", "s[y, q]")
     assert plain_text(found.equation["own.r"].formula) == "Sum(t in p, own_Y[t] * own_s[t, p])"
     assert plain_text(found.equation["t"].formula) == "own_R[p] + Sum(t in p, V[t] * own_s[t, p])"
+
+
+@pytest.mark.parametrize("fault", [("shared_days(y, q)", "shared_days(y, q) * 0.5"), ("W[q]", "W[q] * 2")])
+def test_the_second_computation_puts_the_parts_in_by_itself(evaluated, fault):
+    """A part that the language put in wrongly is in both ways through the formula, and not in the one from what was written."""
+    run = evaluated(spec(by_year="X[y] * W[period(y)]"), PROJECT)
+    at = next(e for e in run.methodology.equations if fault[0] in plain_text(e.formula) and e.id == ("y" if "W" in fault[0] else "r"))
+    text = plain_text(at.formula).replace(*fault)
+    letters = {x: s.id for s in run.methodology.index_sets for x in s.letters}
+    names = Names(run.methodology.index_set, run.methodology.quantity, {}, {}, {}, letters)
+    wrong = Resolver(names, Source(text), {}, dict(at.letters)).value(parse_formula(Source(text)))
+    faulty = with_equation(run.methodology, replace(at, formula=wrong))
+    values = evaluate(faulty, run.plan, run.inputs)
+    found = audit_recompute(replace(run, methodology=faulty, values=values))
+
+    assert [f.severity for f in found] == ["error"] and "with the parts that its sets say" in found[0].evidence
