@@ -24,7 +24,7 @@ index_sets:
   - {id: past, kind: year, history: 2, letters: [u, v]}
   - {id: year, kind: year, letters: [y, z, x]}
   - {id: month, kind: month, letters: [n, o]}
-  - {id: turn, kind: project_year, letters: [d, l], shares: [year]}
+  - {id: turn, kind: project_year, letters: [d, l], shares: {year: 'shared_days(y, d) / operating_days(y)'}}
   - {id: fire, dated: yes, letters: [e, f], project: must-list}
   - {id: period, kind: group, groups: year, letters: [q, r], project: must-list}
   - {id: biome, kind: group, groups: stratum, letters: [b], members: [{id: low, of: [a, c]}, {id: high, of: [b]}]}

@@ -428,7 +428,7 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
     body = draw(formula(inner, wanted, depth))
     group = text.split(" in ")[-1]
     if set_id == "year" and scope.letters.get(group) == "turn":
-        body = _shared(body, letter, group)
+        body = _shared(body, letter, group, said=draw(st.booleans()))
 
     def value(w: World, at: Letters) -> Bounded:
         terms = []
@@ -452,13 +452,15 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
     return Term(f"{kind}({text}, {body.text})", wanted, value)
 
 
-def _shared(body: Term, year: str, turn: str) -> Term:
-    """Return the part of a year's value that a project year has."""
+def _shared(body: Term, year: str, turn: str, *, said: bool) -> Term:
+    """Return the part of a year's value that a project year has: as the sum says, or as the set says where a body does not name their days."""
 
     def value(w: World, at: Letters) -> Bounded:
         part = Fraction(w.shared(("year", at[year]), ("turn", at[turn])))
         return body.value(w, at) * Bounded(part) / Bounded(Fraction(w.days("operating_days", "year", at[year])))
 
+    if not said and not any(f"shared_days({days})" in body.text for days in (f"{year}, {turn}", f"{turn}, {year}")):
+        return Term(body.text, body.unit, value)
     return Term(f"({body.text}) * shared_days({year}, {turn}) / operating_days({year})", body.unit, value)
 
 
