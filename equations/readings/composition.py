@@ -72,6 +72,14 @@ def blocks_under(base: Methodology, taken: Iterable[tuple[str, str]]) -> list[Ed
     ]
 
 
+def taking_parts(methodology: Methodology, block: EditBlock) -> tuple[str, ...]:
+    """Return the equations whose sums take parts of members since a block of edits says how these are shared."""
+    if not any(edit.list == "index_sets" for edit in block.entries):
+        return ()
+    held = methodology.equation
+    return tuple(e.id for e in with_readings(methodology, dict(block.under)).equations if e.written is not None and held.get(e.id) != e)
+
+
 def _composed(base: Methodology, taken: tuple[tuple[str, str], ...]) -> Methodology:
     blocks = blocks_under(base, taken)
     edited = _edited(unweighed(base), _settled(blocks))
