@@ -215,7 +215,11 @@ def test_a_comparison_names_what_is_shared_otherwise(tmp_path):
     new = revised(tmp_path, "  replace: {index_sets: [{id: period, shares: {year: 's[y, q]'}}]}", spec())
     said = difference_text(find_difference(Side(load_methodology(tmp_path / "base.yaml")), Side(new)))
 
-    assert "period" in said and "s[y, q]" in said
+    assert f'period, weights: "year: {DAYS}" -> "year: s[y, q]"' in " ".join(said.split())
+    other = revised(tmp_path, "  replace: {rulings: [{id: borders, readings: {replace: [{id: by-days, replace: {index_sets: [{id: period, shares: {year: '1/2 * s[y, q]'}}]}}]}}]}",
+                    spec() + RULING.replace("shares: {year: 'shared_days(y, q) / operating_days(y)'}", "shares: {year: 's[y, q]'}"))  # fmt: skip
+    said = difference_text(find_difference(Side(load_methodology(tmp_path / "base.yaml")), Side(other)))
+    assert "period shares year: 1/2 * s[y, q]" in " ".join(said.split())
 
 
 USER = """
