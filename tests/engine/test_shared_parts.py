@@ -12,8 +12,10 @@ from engine.checks import check_methodology
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference import find_difference
 from engine.comparison.difference_text import difference_text
+from engine.explain.trace import explain, trace_text
 from engine.mutation.mutants import with_equation
 from engine.run.evaluate import evaluate
+from engine.run.run import total_cells
 from equations.errors import MethodologyError
 from equations.formula.grammar import parse_formula
 from equations.formula.tokens import Source
@@ -88,6 +90,10 @@ def test_whole_years_stay_whole_to_the_bit(evaluated):
     assert evaluated(spec(), whole).values.arrays["R"].tolist() == [0.1, 1000.0]
 
 
+def test_what_is_added_with_its_part_has_a_total(evaluated):
+    assert total_cells(evaluated(spec(), PROJECT, targets=("R", "Y")), "Y").all()
+
+
 def test_the_part_is_shown(evaluated):
     run = evaluated(spec(by_year="X[y] * W[period(y)]"), PROJECT)
     formulas = {e.id: plain_text(e.formula) for e in run.methodology.equations}
@@ -95,6 +101,8 @@ def test_the_part_is_shown(evaluated):
     assert formulas["r"] == "Sum(y in q, Y[y] * (shared_days(y, q) / operating_days(y)))"
     assert formulas["y"] == f"Sum(q in y, X[y] * W[q] * ({DAYS})) / Sum(q in y, {DAYS})"
     assert not [f for f in check_methodology(run.methodology).findings if f.severity == "error"]
+    shown = "\n".join(trace_text(explain(run, "R", (1,))))
+    assert "* (184 / 366) + " in shown
 
 
 @pytest.mark.parametrize(
