@@ -59,7 +59,7 @@ def over_years(methodology: Methodology, quantity: Quantity) -> str:
     axes = [axis for axis in quantity.indices if methodology.index_set[axis].kind in CALENDAR or methodology.index_set[axis].dated]
     if not axes:  # by group of years: credits of monitoring periods are amounts of their own
         return "sum"
-    formulas = [e.formula if e.written is None else e.written for e in methodology.equations]  # a part of a year is a part of an amount
+    formulas = [e.as_written for e in methodology.equations]  # a part of a year is a part of an amount
     return "sum" if all(any(_adds(formula, quantity, axis, methodology) for formula in formulas) for axis in axes) else "none"
 
 

@@ -65,6 +65,11 @@ class Equation:
         return self.defines.quantity
 
     @property
+    def as_written(self) -> Node:
+        """The right side without the parts of members that sums take (:mod:`equations.readings.weighing`)."""
+        return self.formula if self.written is None else self.written
+
+    @property
     def label(self) -> str:
         """How the equation is named to a reader: ``Eq. 11a`` or its id."""
         return f"Eq. {self.number}{self.part}" if self.number else self.id
