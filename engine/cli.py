@@ -345,7 +345,7 @@ def mutate_command(options: argparse.Namespace) -> int:
 
 
 def simulate_command(options: argparse.Namespace) -> int:
-    """Uncertainty of the credits."""
+    """Uncertainty of the results."""
     from engine.commands.simulate import check_draws_file, run_simulation, simulation_files, simulation_output
     from engine.output.terminal import progress
 
@@ -366,7 +366,7 @@ def simulate_command(options: argparse.Namespace) -> int:
 
 
 def sensitivity_command(options: argparse.Namespace) -> int:
-    """What the credits hang on."""
+    """What the results hang on."""
     from engine.commands.simulate import run_sensitivity, sensitivity_output
     from engine.output.terminal import progress
 

@@ -3,9 +3,9 @@
 Every command of the command line is a function here, and gives back what the command writes::
 
     import mrvgraph
-    run = mrvgraph.run("KH_AM004@1.1", "project.yaml")
+    run = mrvgraph.run("ID@1.1", "project.yaml")
     print(run.total)
-    mrvgraph.audit("KH_AM004@1.1", "project.yaml").findings
+    mrvgraph.audit("ID@1.1", "project.yaml").findings
 
 Names are imported when they are asked for, so that a run does not wait for documents.
 """

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from engine.audit.roles import by_year, serving_result, with_role
+from engine.audit.transfers import FROM, taken_from
 from engine.run.rules import IDLE
 from engine.run.run import Run
 
@@ -79,13 +80,22 @@ def _periods(run: Run) -> str:
 
 
 def _reductions(run: Run) -> str:
-    by_years = any(True for _ in by_year(run, "emission_reductions"))
+    by_years = any(True for _ in by_year(run, "reductions"))
     others = any(quantity.indices != (run.methodology.year_set,) for quantity, _ in with_role(run, "credits"))
-    return "" if by_years or others else "no quantity has the role emission_reductions or credits"
+    return "" if by_years or others else "no quantity has the role `reductions` or `credits`"
 
 
 def _displacement(run: Run) -> str:
-    return "" if any(True for _ in by_year(run, "displaced_emissions")) else "no quantity by year has the role displaced_emissions"
+    return "" if any(True for _ in by_year(run, "leakage")) else "no quantity by year has the role `leakage`"
+
+
+def _transfers(run: Run) -> str:
+    if next(taken_from(run), None) is not None:
+        return ""
+    there = next((role for role in FROM if any(True for _ in with_role(run, role))), "")
+    if not there:
+        return "no quantity has the role `transferred` or `buffer`"
+    return f"no quantity, or more than one, is what the role `{there}` is taken from"
 
 
 def _recompute(run: Run) -> str:
@@ -95,5 +105,5 @@ def _recompute(run: Run) -> str:
 _REASONS: Mapping[str, Callable[[Run], str]] = {
     "rules": _rules, "completeness": _completeness, "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
-    "displacement": _displacement, "recompute": _recompute,
+    "displacement": _displacement, "transfers": _transfers, "recompute": _recompute,
 }  # fmt: skip

@@ -19,6 +19,7 @@ from engine.audit.rates import audit_rates
 from engine.audit.recompute import audit_recompute
 from engine.audit.reductions import audit_reductions
 from engine.audit.sources import audit_sources
+from engine.audit.transfers import audit_transfers
 from engine.finding import Finding
 from engine.run.run import Run
 
@@ -49,8 +50,9 @@ AUDITS: tuple[Audit, ...] = (
     Audit("conversions", "Is no more converted than there is?", audit_conversions),
     Audit("rates", "Is what was monitored of the size of what was projected?", audit_rates),
     Audit("periods", "Are partial years and periods treated alike on both sides?", audit_periods),
-    Audit("reductions", "Are reductions and credits above zero?", audit_reductions),
+    Audit("reductions", "Are the reductions, and what is credited of them, above zero?", audit_reductions),
     Audit("displacement", "Were emissions moved elsewhere?", audit_displacement),
+    Audit("transfers", "Is no more given away or held back than there is?", audit_transfers),
     Audit("recompute", "Do the numbers come out again when computed another way?", audit_recompute),
 )
 

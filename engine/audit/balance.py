@@ -64,7 +64,7 @@ def _projected(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
             quantity.id,
             f"projected areas of {_words(quantity.part_of)} drift from the {number(start)} {quantity.unit} at inception",
             listed(off),
-            "rows of the transition matrix that do not add up to 1 make or lose area",
+            "shares by which areas pass from one category to another and that do not add up to 1 make or lose area",
             source=str(quantity.source),
         )
 
@@ -98,7 +98,7 @@ def _monitored(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
             quantity.id,
             f"rows of {quantity.id} in {intervals[0]} are not the areas at inception of {_words(quantity.part_of)}",
             listed(off),
-            "see that map, boundary and unit are the same",
+            "see that source, boundary and unit are the same",
             source=str(quantity.source),
         )
 

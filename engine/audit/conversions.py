@@ -13,7 +13,7 @@ from engine.output.terminal import number
 from engine.run.run import Run
 from equations.model.quantity import Quantity
 
-#: Share by which maps may disagree.
+#: Share by which two sources may disagree.
 _SLACK = 1e-6
 
 
@@ -65,7 +65,7 @@ def _followed(run: Run, quantity: Quantity, array: np.ndarray, initial: Quantity
                 quantity.id,
                 f"{what} ({initial.id})",
                 listed(texts),
-                "compare the maps, their boundary, their dates and the unit of area",
+                "compare the sources of both: boundary, dates, unit of area",
                 source=str(quantity.source),
                 place=place,
             )

@@ -13,11 +13,11 @@ from engine.plan.setting import holds, may_hold
 from engine.run.run import Run
 from equations.model.dataset import EVERY, ValueBlock
 from equations.model.quantity import Quantity
+from equations.model.roles import ACCOUNT
 
 #: A supplied value this many times its default, or this part of it, is a warning.
 FAR = 5.0
 _SAME = 1e-6
-_RESULTS = ("reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits", "issued")
 
 
 def audit_defaults(run: Run) -> tuple[Finding, ...]:
@@ -64,7 +64,7 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
         if not equations or not origins:
             continue
         by = sorted({"the project" if o.kind == "project" else f"dataset {o.name}" for o in origins.values()})
-        is_result = id_ in run.methodology.result_ids or (quantity.kind == "computed" and quantity.role in _RESULTS)
+        is_result = id_ in run.methodology.result_ids or (quantity.kind == "computed" and quantity.role in ACCOUNT)
         severity = "error" if is_result else "note" if quantity.kind != "computed" else "warning"
         remedy = "" if severity == "note" else f"supply what {equations[0].label} needs, and let the equation give {id_}"
         place = next(iter(origins.values())).place

@@ -1,4 +1,4 @@
-"""Displacement: how much of the reductions is taken back by emissions moved elsewhere."""
+"""Leakage: how much of the reductions is taken back by emissions moved elsewhere."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from engine.finding import Finding
 from engine.output.terminal import number
 from engine.run.run import Run
 
-#: Share of the reductions above which displacement is a warning.
+#: Share of the reductions above which leakage is a warning.
 LARGE = 0.5
 
 
 def audit_displacement(run: Run) -> tuple[Finding, ...]:
-    """Compare displaced emissions with the reductions before them.
+    """Compare emissions moved elsewhere with the reductions before them.
 
     Returns
     -------
     tuple of Finding
-        A711: a note for each quantity of the role ``displaced_emissions`` that is above zero in some year, a warning where it takes
+        A711: a note for each quantity of the role ``leakage`` that is above zero in some year, a warning where it takes
         back more than half of what was reduced.
     """
     reductions: dict[str, float] = {}
-    for _, values in by_year(run, "emission_reductions"):
+    for _, values in by_year(run, "reductions"):
         reductions = values
     findings = []
-    for quantity, values in by_year(run, "displaced_emissions"):
+    for quantity, values in by_year(run, "leakage"):
         moved = {year: value for year, value in values.items() if value > 0}
         if not moved:
             continue
@@ -36,9 +36,9 @@ def audit_displacement(run: Run) -> tuple[Finding, ...]:
                 "A711",
                 "warning" if share > LARGE else "note",
                 quantity.id,
-                f"displacement takes back {100 * share:.1f} % of the reductions, in {len(moved)} of {len(values)} years",
+                f"{quantity.id} takes back {100 * share:.1f} % of the reductions, in {len(moved)} of {len(values)} years",
                 listed(shown),
-                "look at the causes, and at the evidence for whatever was left out of the monitored area",
+                "look at the causes, and at the evidence for whatever was left out of what is monitored",
                 source=str(quantity.source),
             )
         )

@@ -1,4 +1,4 @@
-"""Time: partial years, whether the reference level knows of them, and years that no monitoring period credits."""
+"""Time: partial years, whether the baseline knows of them, and years that no monitoring period counts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def audit_periods(run: Run) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        A708: a note for partial years; a warning where the reference level of a partial year does not depend on operating days, so
-        that part of a year of monitoring is set against a whole year of reference; a note for days outside every period.
+        A708: a note for partial years; a warning where the baseline of a partial year does not depend on operating days, so
+        that part of a year of monitoring is set against a whole year of baseline; a note for days outside every period.
     """
     years = run.setting.members.get(run.methodology.year_set, ())
     partial = {year: operating_days(int(year), run.setting) for year in years}
@@ -41,7 +41,7 @@ def _partial(run: Run, partial: dict[str, int]) -> Iterator[Finding]:
         listed(shown),
         "see that what was monitored belongs to these days only",
     )
-    for quantity, _ in with_role(run, "reference_level"):
+    for quantity, _ in with_role(run, "baseline"):
         if not _knows_days(run, quantity.id):
             yield Finding(
                 "A708",
@@ -90,14 +90,14 @@ def _outside(run: Run) -> Iterator[Finding]:
             "monitoring_periods",
             "days of operation belong to no monitoring period",
             listed(gaps),
-            "what was reduced on these days is not credited",
+            "what was reduced on these days is counted in no period",
             place=run.project.periods[0].place,
         )
         yield from _events(run)
 
 
 def _events(run: Run) -> Iterator[Finding]:
-    """Name the dated members that lie in no monitoring period: they fall into a year, and nothing of them is credited by period."""
+    """Name the dated members that lie in no monitoring period: they fall into a year, and no period counts them."""
     periods = [run_of(period.start.isoformat(), period.end.isoformat()) for period in run.project.periods]
     for own in (s for s in run.methodology.index_sets if s.dated):
         dated = zip(run.setting.members[own.id], run.setting.dates[own.id], strict=True)

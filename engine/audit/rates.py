@@ -108,7 +108,7 @@ def _compared(run: Run, quantity: Quantity, monitored: _ByCategory, source: Quan
                 quantity.id,
                 f"{quantity.id} is far from what {source.id} projects for {len(texts)} categor{'ies' if len(texts) > 1 else 'y'}",
                 listed(texts),
-                "check areas, probabilities and their units (a factor of 1000?), or explain the change",
+                "check the numbers behind both and their units (a factor of 1000?), or explain the change",
                 source=str(quantity.source),
                 place=place,
             )

@@ -17,6 +17,7 @@ import numpy as np
 from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ruling_findings
 from engine.output.escapes import json_text
+from engine.report.grounds import grounds_record, run_tallies
 from engine.report.run_report import tools_record
 from engine.run.run import Run
 from equations.library.places import library_folders
@@ -34,7 +35,7 @@ class Asked:
     Attributes
     ----------
     spec
-        A reference such as ``KH_AM004@1.1``, or a path relative to the receipt's folder.
+        A reference such as ``ID@1.1``, or a path relative to the receipt's folder.
     project
         Path of the project file relative to the receipt's folder.
     """
@@ -97,6 +98,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         "values": list(_values(run)),
         "findings": [_finding(finding.as_record(), names) for finding in findings],
         "rulings": report.rulings.as_record(),
+        **grounds_record(run_tallies(run)),
     }
 
 

@@ -25,7 +25,7 @@ def audit_reductions(run: Run) -> tuple[Finding, ...]:
 
 
 def _years(run: Run) -> Iterator[Finding]:
-    for quantity, values in by_year(run, "emission_reductions"):
+    for quantity, values in by_year(run, "reductions"):
         negative = {year: value for year, value in values.items() if value < 0}
         if negative:
             shown = [f"{year}: {number(value)} {quantity.unit}" for year, value in negative.items()]
@@ -55,6 +55,6 @@ def _credits(run: Run) -> Iterator[Finding]:
                 quantity.id,
                 f"{quantity.id} is below zero",
                 listed(shown),
-                "nothing can be credited for the period",
+                "nothing can be claimed for the period",
                 source=str(quantity.source),
             )

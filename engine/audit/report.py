@@ -13,6 +13,7 @@ from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
 from engine.output.terminal import bold, coloured, plain, table, wrapped
 from engine.report.findings import counted, findings_markdown, findings_text
+from engine.report.grounds import RUN_TITLE, grounds_markdown, grounds_record, grounds_text, run_tallies
 from engine.report.run_report import head_lines, result_lines, results_record, tools_record, yearly_markdown, yearly_text
 from engine.report.verdicts import verdicts_lines, verdicts_markdown
 from engine.run.run import Run
@@ -78,6 +79,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         "\n".join(result_lines(run)),
         "\n".join(_questions(report)),
         "\n".join(verdicts_lines(run.verdicts, verbose=verbose)),
+        grounds_text(run_tallies(run), RUN_TITLE, named=True),
         "\n".join(_sources(run, verbose=verbose)),
         "\n".join(_rulings(report.rulings)),
         findings_text(shown, verbose=verbose),
@@ -144,7 +146,7 @@ def _rulings(rulings: RulingsTable) -> Iterator[str]:
 
 def _input_count(rulings: RulingsTable) -> str:
     number = len(rulings.by_input)
-    return f"{number} place{'s' if number != 1 else ''} of the text that can move credits; --format md shows the inputs"
+    return f"{number} place{'s' if number != 1 else ''} of the text that can move the result; --format md shows the inputs"
 
 
 def _row(line: ReadingLine, rulings: RulingsTable) -> list[str]:
@@ -200,6 +202,8 @@ def audit_markdown(report: AuditReport) -> str:
     lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
     lines += [f"| {audit.question} | {report.answer(audit, found)} |" for audit, found in report.audits]
     lines += ["", "## Rules", "", *verdicts_markdown(run.verdicts)]
+    if counted_grounds := run_tallies(run):
+        lines += ["", f"## {RUN_TITLE.capitalize()}", "", *grounds_markdown(counted_grounds)]
     lines += ["", "## Findings", ""] + (list(findings_markdown(_shown(report))) or ["none"])
     by_cell = [(f"{markdown_text(cell)}: {markdown_text(text)}") for _, said in sources_by_cell(run) for cell, text in said]
     lines += ["", "## Sources that differ within a quantity", "", *(f"- {line}" for line in by_cell)] if by_cell else []
@@ -229,7 +233,7 @@ def _rulings_markdown(rulings: RulingsTable) -> Iterator[str]:
         yield "Decisions without an alternative: " + markdown_text(", ".join(rulings.settled)) + "."
     if rulings.by_input:
         yield ""
-        yield "Not measured: places of the text that can move credits, and whose other side only another input can take."
+        yield "Not measured: places of the text that can move the result, and whose other side only another input can take."
         yield ""
         yield "| register | inputs | what is open |"
         yield "|---|---|---|"
@@ -266,6 +270,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
         + [finding.as_record() | {"audit": "rulings"} for finding in ruling_findings(report.rulings)],
         "sources": {id_: [{"cell": cell, "source": text} for cell, text in said] for id_, said in sources_by_cell(run)},
         "rulings": report.rulings.as_record(),
+        **grounds_record(run_tallies(run)),
     }
 
 

@@ -92,7 +92,7 @@ class RulingsTable:
     lines
         Ruling by ruling, those that move this project's result most first.
     by_input
-        Entries of the register that can move credits and that no reading measures, for their other side is another input.
+        Entries of the register that can move the result and that no reading measures, for their other side is another input.
     """
 
     quantity: str

@@ -31,7 +31,7 @@ def _illustrative(run: Run) -> Iterator[Finding]:
             run.project.name,
             "the project file says that its numbers are made up for an example",
             "",
-            "nothing can be credited on it",
+            "no result can rest on it",
         )
 
 

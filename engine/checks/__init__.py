@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from engine.checks.completeness import check_completeness, settings_to_check
 from engine.checks.dimensions import EquationCheck, ValueCheck, check_dimensions, check_equation, check_values
+from engine.checks.grounds import check_grounds
 from engine.checks.lags import check_lags
 from engine.checks.lists import check_lists
 from engine.checks.overlaps import check_cases, check_cases_of, check_conditions
@@ -40,6 +41,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("the publication's lists of parameters, both ways", check_lists),
     ("published units", check_published_units),
     ("what settling a choice took out", check_settled),
+    ("grounds on which entries stand", check_grounds),
 )
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "check_conditions",
     "check_dimensions",
     "check_equation",
+    "check_grounds",
     "check_lags",
     "check_letters",
     "check_lists",

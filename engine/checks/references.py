@@ -11,7 +11,7 @@ from equations.citation import Citation
 from equations.errors import Place, listed, near
 from equations.model.equation import MOST_NUMBER
 from equations.model.methodology import Methodology
-from equations.model.quantity import ROLES
+from equations.model.roles import ROLES
 from equations.model.ruling import TextPlace
 
 _NUMBER = re.compile(r"(?P<first>\d+)(?P<part>[a-z]?)(?:\s*(?:-|–|to)\s*(?P<last>\d+)[a-z]?)?$")

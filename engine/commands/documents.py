@@ -201,7 +201,7 @@ def _here(spot: object) -> str | None:
 
 
 def file_prefix(methodology: Methodology) -> str:
-    """Return the start of file names: ``KH_AM004_1.1``."""
+    """Return the start of file names: ``ID_1.1``."""
     return re.sub(r"[^A-Za-z0-9._-]", "-", f"{methodology.id}_{methodology.version}")
 
 

@@ -106,7 +106,7 @@ def open_session(reference: str | Path) -> Session:
     Parameters
     ----------
     reference
-        ``KH_AM004@1.1``, a folder or a file.
+        ``ID@1.1``, a folder or a file.
     """
     spec = find_spec(str(reference))
     path = entry_path(spec)

@@ -97,7 +97,7 @@ COMMANDS: dict[str, CommandLine] = {
     "explain": CommandLine(
         "from a number to its sources",
         (
-            _argument("what", metavar="NUMBER", help="such as 'ER_credit[2019]'"),
+            _argument("what", metavar="NUMBER", help="such as 'X[2019]'"),
             _argument("--depth", type=int, default=12, help="levels below the number"),
         ),
         project=True,
@@ -188,7 +188,7 @@ COMMANDS: dict[str, CommandLine] = {
         spec=False,
     ),
     "simulate": CommandLine(
-        "uncertainty of the credits, from the distributions that a project declares",
+        "uncertainty of the results, from the distributions that a project declares",
         (
             _argument("--draws", type=int, default=10000, metavar="N", help="how many draws (10,000); the most, with --stop"),
             _argument("--seed", type=int, default=0, metavar="S", help="the same seed gives the same draws (0)"),
@@ -215,7 +215,7 @@ COMMANDS: dict[str, CommandLine] = {
         switches=True,
     ),
     "sensitivity": CommandLine(
-        "which inputs the credits hang on: derivatives, one input moved at a time, shares of the variance",
+        "which inputs the results hang on: derivatives, one input moved at a time, shares of the variance",
         (
             _argument("--target", metavar="Q", help="the quantity (each result), summed over its members"),
             _argument("--draws", type=int, default=2048, metavar="N", help="draws for the Sobol indices (2048); 0 leaves them out"),
@@ -250,7 +250,7 @@ COMMANDS: dict[str, CommandLine] = {
         "the value of one input that gives a wanted number",
         (
             _argument("--for", dest="input", required=True, metavar="INPUT", help="the input, such as DF or 'A_0[E]'"),
-            _argument("--so-that", required=True, metavar="WISH", help="'ER_credit_p = 100000', 'ER[2019] = 0', or a number for the first result"),
+            _argument("--so-that", required=True, metavar="WISH", help="'X = 100000', 'X[2019] = 0', or a number for the first result"),
         ),
         project=True,
         switches=True,

@@ -52,7 +52,7 @@ def _head(spec: SpecDocument, methodology: Methodology) -> str:
 
 
 def side_of(reference: str, readings: Mapping[str, str]) -> Side:
-    """Return one side of a comparison: ``KH_AM004@1.1`` or a path, perhaps with readings behind it (``?id=reading&id=reading``)."""
+    """Return one side of a comparison: ``ID@1.1`` or a path, perhaps with readings behind it (``?id=reading&id=reading``)."""
     name, _, query = reference.partition("?")
     chosen: dict[str, str] = {}
     for part in query.split("&") if query else ():

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.comparison.entry_text import FieldChange, Wording, entry_changes, field_changes, member_changes
+from equations.model.grounded import grounded
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.notation.plain import plain_text
@@ -191,10 +192,26 @@ def compare_lists(a: Methodology, b: Methodology) -> dict[str, ListChange]:
         change = _compare_list(getattr(a, name), getattr(b, name), key, words, names)
         if change:
             found[name] = change
+    grounds = compare_grounds(a, b, renamed)
+    if grounds:
+        found["grounds"] = ListChange(changed=grounds)
     head = field_changes(*({n: w.as_written().text(_identity(w.methodology, n)) for n in _IDENTITY} for w in words))
     if head:
         found["methodology"] = ListChange(changed=(EntryChange("methodology", "methodology", head),))
     return found
+
+
+def compare_grounds(a: Methodology, b: Methodology, renamed: Mapping[str, str]) -> tuple[EntryChange, ...]:
+    """Return the entries of two methodologies, equations and tables of datasets among them, that stand on another ground than before."""
+    before = {(entry.kind, entry.id): entry.source for entry in grounded(a)}
+    changed = []
+    for entry in grounded(b):
+        was = renamed.get(entry.id, entry.id) if entry.kind == "parameters" else entry.id
+        old = before.get((entry.kind, was), entry.source)
+        fields = field_changes(*({"ground": source.ground, "ground_note": source.ground_note} for source in (old, entry.source)))
+        if fields:
+            changed.append(EntryChange(entry.id, was, fields))
+    return tuple(changed)
 
 
 def _identity(methodology: Methodology, name: str) -> object:

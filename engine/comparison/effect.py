@@ -1,4 +1,4 @@
-"""What a difference between two specs or two project files moves: results side by side, and the credits divided among edits.
+"""What a difference between two specs or two project files moves: results side by side, and the difference divided among edits.
 
 Edits are switched on one by one in a stated order, each adding what it moves on top of those before it; and, where they are
 few, the same difference is divided without an order by Shapley values, the mean over all orders. Either way the parts add up
@@ -32,7 +32,7 @@ from equations.units.registry import parse_unit
 
 #: Up to so many groups of edits are divided without an order as well: two to this power runs.
 MOST_PLAYERS = 7
-#: Total, then those of further results that both sides have, then the yearly credits.
+#: Total, then those of further results that both sides have, then what each year holds.
 _Vector = tuple[Fraction, ...]
 
 
@@ -43,7 +43,7 @@ class Contribution:
     Attributes
     ----------
     by_year
-        Its part of each year's credits.
+        Its part of what each year holds.
     by_result
         What it moves of each further result.
     """
@@ -359,8 +359,10 @@ def _label(group: Sequence[Edit]) -> str:
 
 
 def _yearly(methodology: Methodology) -> str:
-    """Return the quantity that holds each year's credits, or an empty text."""
-    return next((q.id for q in methodology.quantities if q.role == "credits" and q.indices == (methodology.year_set,)), "")
+    """Return the quantity that holds what each year is credited, else a result by year, or an empty text."""
+    yearly = [q for q in methodology.quantities if q.indices == (methodology.year_set,)]
+    credited = next((q.id for q in yearly if q.role == "credits"), "")
+    return credited or next((q.id for q in yearly if q.id in methodology.result_ids), "")
 
 
 def _further(before: Run, after: Run, theirs: Mapping[str, str]) -> Iterator[FurtherEffect]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from engine.documents.model import Badge, Code, Inlines, Link, Math, Ref, between
+from engine.documents.model import Badge, Code, Inlines, Link, Math, Ref, Soft, between
 from engine.plan.graph import EquationGraph, build_graph, uses
 from engine.typesetting.pictures.symbols import letters_as_written, symbol_of
 from equations.citation import Citation
@@ -34,9 +34,11 @@ KINDS = {
 }
 
 
+#: The tone in which each ground is marked.
+GROUND_TONES = {"stated": "good", "derived": "note", "standard_knowledge": "warning"}
 #: How much hangs on a fault of the text, the heaviest first.
 SEVERITIES = {
-    "credit-moving": "a reading can change credits",
+    "credit-moving": "a reading can change the result",
     "checkable": "a check, a sum or another place of the text shows it",
     "editorial": "words only",
 }
@@ -178,7 +180,13 @@ class Subject:
         return between(parts, "; ")
 
     def source(self, citation: Citation) -> Inlines:
-        """Return a citation; the methodology's own document and version are left out, for they stand on every page."""
+        """Return a citation, marked by its ground; the methodology's own document and version are left out, for they stand on every page."""
+        place, mark = self.place(citation), ground_mark(citation)
+        note: Inlines = (" ", Soft((citation.ground_note,))) if citation.ground_note else ()
+        return (*place, *((" ",) if place and mark else ()), *mark, *note)
+
+    def place(self, citation: Citation) -> Inlines:
+        """Return where a statement stands."""
         m = self.methodology
         own = citation.document in ("", m.document)
         text = str(citation)
@@ -230,6 +238,11 @@ def range_text(limits: Range) -> str:
     if limits.least is not None:
         return f"at least {shown(limits.least)}"
     return f"at most {shown(limits.most)}" if limits.most is not None else "any"
+
+
+def ground_mark(citation: Citation) -> Inlines:
+    """Return the mark of the ground on which an entry stands, or nothing where the spec does not say."""
+    return (Badge(citation.ground.replace("_", " "), GROUND_TONES[citation.ground]),) if citation.ground else ()
 
 
 def kind_badge(kind: str) -> Badge:

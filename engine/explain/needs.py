@@ -68,7 +68,7 @@ class Need:
         return {
             "id": q.id, "symbol": q.symbol, "meaning": q.meaning, "kind": q.kind, "unit": str(q.unit), "indices": list(q.indices),
             "published_unit": q.published_unit_text or str(q.unit), "range": str(q.range) if q.range else "",
-            "source": str(q.source), "supplied_by": q.supplied_by, "used_by": list(self.used_by), "given_by": self.given_by,
+            "source": q.source.in_full, "supplied_by": q.supplied_by, "used_by": list(self.used_by), "given_by": self.given_by,
             "lacking": list(self.lacking),
             "instead": list(self.instead), "under": self.under,
             **({} if self.results is None else {"results": list(self.results)}), **({"tool": self.tool} if self.tool else {}),

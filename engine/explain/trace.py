@@ -71,6 +71,7 @@ class TraceNode:
     formula: str = ""
     substituted: str = ""
     source: str = ""
+    ground: str = ""
     origin: Origin | None = None
     uses: tuple[TraceNode, ...] = field(default=())
     zeros: int = 0
@@ -89,8 +90,7 @@ class TraceNode:
         if self.equation_id:
             record |= {"equation": self.equation, "equation_id": self.equation_id, "formula": self.formula,
                        "substituted": self.substituted, **({"tool": self.tool} if self.tool else {})}  # fmt: skip
-        if self.source:
-            record["source"] = self.source
+        record |= {key: said for key, said in (("source", self.source), ("ground", self.ground)) if said}
         if self.origin is not None:
             record["given"] = {"by": self.origin.kind, "name": self.origin.name, "written": self.origin.written,
                                "unit": self.origin.unit, "source": self.origin.source, "where": str(self.origin.place or ""),
@@ -104,8 +104,15 @@ class TraceNode:
         return record
 
 
+def _example(run: Run) -> str:
+    """Return the name of a number of this run: one of what is asked for first."""
+    quantity = run.methodology.quantity[run.plan.targets[0]]
+    labels = ", ".join(run.setting.members[axis][0] for axis in quantity.indices)
+    return f"{quantity.id}[{labels}]" if labels else quantity.id
+
+
 def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
-    """Read ``ER_credit[2019]``; without labels, all cells of the quantity.
+    """Read ``X[2019]``; without labels, all cells of the quantity.
 
     Raises
     ------
@@ -114,7 +121,7 @@ def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
     """
     node = parse_formula(text)
     if not isinstance(node, Name):
-        raise InputError("I502", f"{text!r} does not name a number", remedy="write it as ER_credit[2019]")
+        raise InputError("I502", f"{text!r} does not name a number", remedy=f"write it as {_example(run)}")
     if node.name not in run.values.arrays:
         known = near_or_all(node.name, run.values.arrays, "this run has")
         why = "it is not part of this run" if node.name in run.methodology.quantity else "the methodology has no such quantity"
@@ -180,7 +187,8 @@ class Tracer:
         step = run.values.step_at(quantity, cell)
         if step is None:
             origin = run.inputs.origins.get(quantity, {}).get(cell)
-            return TraceNode(quantity, labels, value, unit, state, source=str(declared.source), origin=origin)
+            return TraceNode(quantity, labels, value, unit, state, source=str(declared.source), origin=origin,
+                             ground=declared.source.ground_words)  # fmt: skip
         equation = run.methodology.equation[step.equation]
         known = (quantity, cell) in self.seen
         self.seen.add((quantity, cell))
@@ -199,7 +207,7 @@ class Tracer:
             quantity=quantity, labels=labels, value=value, unit=unit, state=state, equation=equation.label, equation_id=equation.id,
             formula=self.formula_text(equation), substituted=self.substituted(equation, formula, scope),
             source=str(equation.source), origin=None, uses=tuple(uses), zeros=zeros, repeated=known,
-            tool=self.tool_of(equation),
+            tool=self.tool_of(equation), ground=equation.source.ground_words,
         )  # fmt: skip
 
     def tool_of(self, equation: Equation) -> str:
@@ -394,7 +402,8 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
     value = node.state or number(node.value)
     head = f"{indent}{node.name} = {value}" + ("" if node.unit == "1" else f" {node.unit}")
     if node.equation:
-        yield f"{head}   [{node.equation}{f'; {node.tool}' if node.tool else ''}]" + ("  (shown above)" if node.repeated else "")
+        said = "; ".join(text for text in (node.equation, node.tool, node.ground) if text)
+        yield f"{head}   [{said}]" + ("  (shown above)" if node.repeated else "")
         if not node.repeated:
             yield f"{indent}  = {node.formula}"
             if node.substituted and node.substituted != node.formula:

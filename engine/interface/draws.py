@@ -40,7 +40,7 @@ def simulate(
     levels
         Shares of the draws that the intervals hold.
     deductions
-        Pairs of rule and quantity, as ``("art-trees", "ER_credit_p")``.
+        Pairs of rule and quantity, as ``("art-trees", "X")``.
 
     Raises
     ------

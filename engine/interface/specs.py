@@ -15,7 +15,7 @@ from equations.readings.composition import with_readings
 
 
 def load(reference: str | Path) -> Methodology:
-    """Read a methodology by reference (``KH_AM004@1.1``) or path.
+    """Read a methodology by reference (``ID@1.1``) or path.
 
     Raises
     ------

@@ -41,7 +41,7 @@ def relation_axes(indices: tuple[str, ...], over: tuple[str, ...]) -> list[int]:
 
     Examples
     --------
-    >>> relation_axes(("year", "land_use", "land_use"), ("land_use", "land_use"))
+    >>> relation_axes(("year", "zone", "zone"), ("zone", "zone"))
     [1, 2]
     """
     places = [[at for at, index in enumerate(indices) if index == set_id] for set_id in over]

@@ -1,7 +1,7 @@
 """Resolve what a target needs in a setting, and in which order it is computed.
 
-Needs are resolved cell by cell along each axis: under option 1 an area is needed for forest classes only, a monitored value only for the
-years that are monitored, areas from the start year on. A supplied quantity cuts the graph above it.
+Needs are resolved cell by cell along each axis: what an equation for some members reads is needed of these only, a monitored value only for the
+years that are monitored, a lagged one from the start year on. A supplied quantity cuts the graph above it.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class _Planner:
         """Return the cells that asking for a quantity means: all members, of the years those that are monitored.
 
         Of a quantity that a user names, and that is neither the result nor in the yearly table, the members for which choices leave an
-        equation: an area of non-forest is none of the things that option 1 knows.
+        equation: what no equation gives is none of the things that these choices know.
         """
         axes = self.methodology.quantity[target].indices
         for axis in axes:

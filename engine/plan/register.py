@@ -30,7 +30,7 @@ def ranked(methodology: Methodology) -> list[tuple[RegisterEntry, Mapping[str, i
 
 
 def taken_by_input(methodology: Methodology, setting: Setting) -> tuple[RegisterEntry, ...]:
-    """Return entries that can move credits and whose other side only another input can take.
+    """Return entries that can move the result and whose other side only another input can take.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("project", "block:identity", True, "who and what it is"),
         ("methodology", "text", False, "the version that the project applies, as `mrvgraph list` names it"),
         ("operation", "block:operation", True, "first and last day of operation"),
-        ("monitoring_periods", "blocks:period", False, "periods for which credits are computed; the whole operation if absent"),
+        ("monitoring_periods", "blocks:period", False, "periods for which results are computed; the whole operation if absent"),
         ("choices", "texts", False, "choice -> value"),
         ("readings", "texts", False, "ruling -> reading, where it is not the default"),
         ("datasets", "blocks:dataset_part", False, "datasets of the methodology that are used on request, by their ids; as blocks in part"),
@@ -354,7 +354,7 @@ def _check_period(part: ProjectBlock, period: Period, others: list[Period], star
             part.fault("S106", f"two periods have the id {period.id!r}", part.place_of("id"), remedy="give one of them another id")
         if period.start <= other.end and other.start <= period.end:
             part.fault("I507", f"the periods {other.id!r} and {period.id!r} overlap", part.place,
-                       why="emission reductions of the same days would be credited twice",
+                       why="what falls on the same days would be counted twice",
                        remedy="let one end the day before the other starts")  # fmt: skip
     if start is not None and period.start < start:
         part.fault("I507", f"the period {period.id!r} starts before the operation", part.place_of("start"),

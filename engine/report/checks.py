@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.checks import CheckResult, settings_to_check
 from engine.output.terminal import bold, table
 from engine.report.findings import findings_text
+from engine.report.grounds import grounds_record, grounds_text, tallies
 from equations.model.methodology import Methodology
 
 
@@ -26,6 +27,7 @@ def check_text(methodology: Methodology, result: CheckResult, *, verbose: bool =
         + table(["equation", "id", "status", "left side", "right side"], rows),
         _values(result) if verbose else "",
         "\n".join(_extent(methodology, result, len(result.equations) - len(lines))),
+        grounds_text(tallies(methodology), "grounds on which entries stand"),
         _findings(result, verbose=verbose),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -39,6 +41,7 @@ def check_record(methodology: Methodology, result: CheckResult) -> dict[str, obj
         "equations": [line.as_record() for line in result.equations],
         "values": [line.as_record() for line in result.values],
         "findings": [finding.as_record() for finding in result.findings],
+        **grounds_record(tallies(methodology)),
     }
 
 

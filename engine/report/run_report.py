@@ -7,8 +7,9 @@ import math
 from collections.abc import Iterator
 
 from engine.output.escapes import code_text, csv_text, json_text, markdown_text
-from engine.output.terminal import bold, number, plain, table
+from engine.output.terminal import bold, number, plain, table, wrapped
 from engine.report.findings import findings_text, sentence
+from engine.report.grounds import grounds_line, grounds_record, run_tallies
 from engine.report.whole_units import WholeUnits, whole_units
 from engine.report.yearly_table import TOTAL, fixed, yearly_table
 from engine.run.run import Run
@@ -43,6 +44,7 @@ def run_record(run: Run) -> dict[str, object]:
         "quantities": [quantity_record(run, quantity) for quantity in methodology.quantities if quantity.id in run.values.arrays],
         "rules": [verdict.as_record() for verdict in run.verdicts],
         "findings": [finding.as_record() for finding in run.findings],
+        **grounds_record(run_tallies(run)),
     }
 
 
@@ -115,7 +117,8 @@ def to_json(record: object) -> str:
 
 def run_text(run: Run) -> str:
     """Return a run for reading in a terminal."""
-    parts = ["\n".join(head_lines(run)), yearly_text(run), "\n".join(result_lines(run)), _findings(run)]
+    rests = wrapped(grounds_line(run_tallies(run)), "  ")
+    parts = ["\n".join(head_lines(run)), yearly_text(run), "\n".join(result_lines(run)), rests, _findings(run)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -216,6 +219,7 @@ def run_markdown(run: Run) -> str:
     """Return the results of a run as Markdown."""
     lines = [f"# {markdown_text(run.project.name)}", "", *(f"- {markdown_text(plain(line))}" for line in head_lines(run)), ""]
     lines += [*yearly_markdown(run), ""] + [f"**{markdown_text(plain(line))}**" for line in result_lines(run)]
+    lines += ["", markdown_text(line)] if (line := grounds_line(run_tallies(run))) else []
     lines += ["", "## Findings", ""]
     lines += [
         f"- **{f.severity}** {f.code} {code_text(f.subject)}: {markdown_text(f'{sentence(f)} {f.evidence}')}".rstrip()

@@ -1,4 +1,4 @@
-"""A result in whole units, as credits are issued: by the rule that the spec declares, else whole tonnes rounded down."""
+"""A result in whole units, as it is issued: by the rule that the spec declares, else whole tonnes rounded down."""
 
 from __future__ import annotations
 

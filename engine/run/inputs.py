@@ -154,7 +154,7 @@ class _Binder:
             return
         quantity = self.methodology.quantity[block.quantity]
         held = self.statements(quantity.id).published
-        source = str(block.source or fallback)
+        source = block.source.within(fallback).in_full
         self.units[block.unit.text] = block.unit
         for labels, text in block.cells:
             origin = Origin(kind, name, text, block.unit.text, source, block.place)

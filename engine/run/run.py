@@ -40,7 +40,7 @@ class Run:
 
     Examples
     --------
-    ``run.value("ER_credit", year="2019")`` is one number, ``run.total`` the methodology's result over all its members.
+    ``run.value("X", year="2019")`` is one number, ``run.total`` the methodology's result over all its members.
     """
 
     methodology: Methodology
@@ -89,7 +89,7 @@ class Run:
 
     @property
     def total(self) -> float:
-        """The methodology's first result, over all its members (credits over all monitoring periods).
+        """The methodology's first result, over all its members (those of all monitoring periods).
 
         Raises
         ------
@@ -108,7 +108,7 @@ class Run:
         Parameters
         ----------
         labels
-            Name of the index -> member, for every index of the quantity; a second index over one set is called ``land_use_2``.
+            Name of the index -> member, for every index of the quantity; a second index over one set is called ``zone_2``.
 
         Raises
         ------

@@ -11,13 +11,8 @@ from equations.formula.syntax import All, Binary, Element, GroupOf, IndexLetter,
 from equations.model.index_set import CALENDAR, lies_in_time
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
+from equations.model.roles import FLOWS
 from equations.records import record
-
-#: Roles of amounts that belong to a year each, so that the amounts of several years add up.
-_FLOWS = frozenset(
-    {"reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits", "issued",
-     "projected_conversion", "monitored_conversion"}
-)  # fmt: skip
 
 
 @record(frozen=True)
@@ -27,7 +22,7 @@ class Headline:
     Attributes
     ----------
     label
-        What it is: ``ER_credit_p`` for a total, ``S[2003]`` where the cells do not add up and one of them stands for all.
+        What it is: ``R`` for a total, ``S[2003]`` where the cells do not add up and one of them stands for all.
     is_total
         Whether it stands for every cell of the result.
     """
@@ -42,29 +37,22 @@ def over_years(methodology: Methodology, quantity: Quantity) -> str:
 
     The spec says it (``over_years:``). Where it does not, amounts add up that have the role of a flow or that an equation of the methodology
     itself adds over years; of anything else (a stock, a rate, a share) no total is made.
-
-    Examples
-    --------
-    >>> from mrvgraph import load
-    >>> kh = load("KH_AM004@1.1")
-    >>> over_years(kh, kh.quantity["ER"]), over_years(kh, kh.quantity["A"])
-    ('sum', 'none')
     """
     if quantity.over_years:
         return quantity.over_years
     if not is_amount(quantity):
         return "none"
-    if quantity.role in _FLOWS:
+    if quantity.role in FLOWS:
         return "sum"
     axes = [axis for axis in quantity.indices if methodology.index_set[axis].kind in CALENDAR or methodology.index_set[axis].dated]
-    if not axes:  # by group of years: credits of monitoring periods are amounts of their own
+    if not axes:  # by group of years: results of monitoring periods are amounts of their own
         return "sum"
     formulas = [e.as_written for e in methodology.equations]  # a part of a year is a part of an amount
     return "sum" if all(any(_adds(formula, quantity, axis, methodology) for formula in formulas) for axis in axes) else "none"
 
 
 def is_amount(quantity: Quantity) -> bool:
-    """Whether a quantity is so much of something (tonnes, hectares), and no share or rate."""
+    """Whether a quantity is so much of something (tonnes, kilometres), and no share or rate."""
     return quantity.type == "number" and bool(quantity.unit.powers) and all(power > 0 for _, power in quantity.unit.powers)
 
 

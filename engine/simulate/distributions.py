@@ -363,7 +363,7 @@ class Dirichlet(_OfRows):
         return np.asarray(weights / weights.sum(axis=0) * values.sum())
 
     def _size_of(self, total: float, p: Parameters) -> float:
-        # `size` counts the sample behind the shares: in hectares or in shares, the row has the same relative spread.
+        # `size` counts the sample behind the shares: in pieces or in shares, the row has the same relative spread.
         return total**2 / (float(p["size"][0]) + 1)
 
 

@@ -1,4 +1,4 @@
-"""Which inputs the credits hang on: derivatives and elasticities, one input moved at a time, and Sobol indices."""
+"""Which inputs the results hang on: derivatives and elasticities, one input moved at a time, and Sobol indices."""
 
 from __future__ import annotations
 

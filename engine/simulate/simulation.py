@@ -44,7 +44,7 @@ class Simulation:
     Attributes
     ----------
     summaries
-        Name of a number (``ER[2019]``, and ``ER_credit_p`` for its total) -> statistics.
+        Name of a number (``X[2019]``, and ``X`` for its total) -> statistics.
     draws
         Quantity -> float64. Shape: (draw, *shape of the quantity).
     moved

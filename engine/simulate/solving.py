@@ -58,7 +58,7 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
     name
         ``DF`` or ``A_0[E]``.
     so_that
-        ``ER_credit_p = 100000`` or ``ER[2019] = 0``; without labels the sum over all members is meant, and a number alone is
+        ``X = 100000`` or ``X[2019] = 0``; without labels the sum over all members is meant, and a number alone is
         the methodology's first result.
 
     Raises
@@ -72,7 +72,7 @@ def solve(run: Run, name: str, so_that: str) -> Solved:
     except ValueError:
         sign = ""
     if not sign or not np.isfinite(wanted):
-        raise InputError("I508", f"{so_that!r} is not a wish", remedy="write --so-that 'ER_credit_p = 100000'")
+        raise InputError("I508", f"{so_that!r} is not a wish", remedy=f"write --so-that '{run.methodology.result} = 100000'")
     quantity, place = named_cell(run.methodology, run.setting, name, run.inputs.values)
     target, at = named_cell(run.methodology, run.setting, left, run.values.arrays)
     if len(at) > 1:

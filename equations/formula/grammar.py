@@ -187,7 +187,7 @@ class _Parser:
         negated = self.accept("not") is not None
         self.expect("in", "after 'not'") if negated else self.advance()
         if not isinstance(left, Name) or left.bracketed:
-            raise self.fail("X201", "only a letter can be 'in' a set", left.span, remedy="write i in forest_class")
+            raise self.fail("X201", "only a letter can be 'in' a set", left.span, remedy="write i in ID, the id of a set")
         token = self.advance()
         if token.kind != "name":
             raise self.fail("X201", "expected the id of an index set after 'in'", token.span,
@@ -372,7 +372,7 @@ class _Parser:
         if within.kind != "name":
             raise self.fail("X201", "expected a set, a group letter or a window such as y-4..y after 'in'", within.span,
                             remedy=foreign.window(name, token.text) if within.kind == "number" else
-                            f"write {name}({token.text} in forest_class, ...) with the id of a set")  # fmt: skip
+                            f"write {name}({token.text} in ID, ...) with the id of a set")  # fmt: skip
         if self.token.text not in ("..", "+", "-"):
             return Binder(token.text, Name(within.text, span=within.span), span=(token.span[0], within.span[1]))
         window = self.window(self.window_end(within), name, token.text)

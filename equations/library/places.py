@@ -38,7 +38,7 @@ def find_spec(reference: str, beside: Path | None = None) -> Path:
     Parameters
     ----------
     reference
-        ``KH_AM004@1.1``, a folder or a file.
+        ``ID@1.1``, a folder or a file.
     beside
         Folder against which a relative path is read first.
 

@@ -112,8 +112,8 @@ def axis_names(indices: tuple[str, ...]) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> axis_names(("land_use", "land_use", "year"))
-    ('land_use', 'land_use_2', 'year')
+    >>> axis_names(("zone", "zone", "year"))
+    ('zone', 'zone_2', 'year')
     """
     names: list[str] = []
     for at, index in enumerate(indices):

@@ -30,9 +30,9 @@ class LeftSide:
 
     Examples
     --------
-    >>> left = LeftSide((IndexLabel("AG"), IndexLetter("i")), ("pool", "land_use"), {"i": "forest_class"})
+    >>> left = LeftSide((IndexLabel("CO2"), IndexLetter("i")), ("gas", "vehicle"), {"i": "scooter"})
     >>> left.axis_of["i"], left.letters_at((3, 7))
-    ('land_use', {'i': 7})
+    ('vehicle', {'i': 7})
     """
 
     indices: tuple[OnAxis, ...]

@@ -185,6 +185,8 @@ class Methodology:
     pools: tuple[Pool, ...] = ()
     #: Tools that stand inside it, those of a tool behind it.
     tools: tuple[Tool, ...] = ()
+    #: ``required`` where every entry has to say on what ground it stands.
+    grounds: str = ""
     #: Ruling -> reading, of those that are not the default: what it was composed with (:mod:`equations.readings.composition`).
     taken: tuple[tuple[str, str], ...] = ()
     #: The methodology under the default readings that it was composed from, where it was.
@@ -201,7 +203,7 @@ class Methodology:
 
     @property
     def reference(self) -> str:
-        """``KH_AM004@1.1``."""
+        """``ID@1.1``."""
         return f"{self.id}@{self.version}"
 
     @cached_property

@@ -14,21 +14,6 @@ from equations.units.unit import PLAIN, Unit
 #: What years do to a quantity: its values add up, the last one stands for all, or neither.
 OVER_YEARS = ("sum", "last", "none")
 KINDS = ("monitored", "fixed_ex_ante", "default", "computed", "statement")
-#: What a quantity can be in the accounting. Quantities of one `part_of` belong to the same place.
-ROLES: dict[str, str] = {
-    "reference_level": "emissions expected without the project",
-    "project_emissions": "emissions with the project",
-    "displaced_emissions": "emissions moved elsewhere",
-    "emission_reductions": "reductions before any discount",
-    "credits": "what can be credited",
-    "issued": "the result in whole units, as it is issued",
-    "discount": "share that is held back",
-    "initial_area": "area of each category when the project starts",
-    "projected_area": "area of each category, projected year by year",
-    "projected_conversion": "area projected to go from one category to another",
-    "monitored_conversion": "area monitored to have gone from a category, or from one to another",
-}
-
 
 @record(frozen=True)
 class Range:
@@ -82,7 +67,7 @@ class Quantity:
     acts_as
         The unit with which it counts where it is used, if not ``unit``; ``acts_as_why`` names the equivalence.
     role
-        What it is in the accounting, one of :data:`ROLES`; audits find quantities by it and by ``part_of``.
+        What it is in the accounting, one of :data:`equations.model.roles.ROLES`; audits find quantities by it and by ``part_of``.
     rows_sum_to
         What each row, over the second index, adds up to.
     over_years
@@ -127,7 +112,7 @@ class Quantity:
 
     @property
     def axis_names(self) -> tuple[str, ...]:
-        """A name for each index that tells two indices over one set apart: ``land_use``, ``land_use_2``."""
+        """A name for each index that tells two indices over one set apart: ``zone``, ``zone_2``."""
         return axis_names(self.indices)
 
     @property

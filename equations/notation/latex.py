@@ -62,7 +62,7 @@ def latex(node: Node, methodology: Methodology, letters: Mapping[str, str] | Non
     Parameters
     ----------
     letters
-        Letter -> index set. A sum over another set than its letter stands for then names it, ``\sum_{i \in \text{forest class}}``;
+        Letter -> index set. A sum over another set than its letter stands for then names it, ``\sum_{i \in \text{scooter}}``;
         without ``letters`` it is printed as publications do, ``\sum_{i}``.
 
     Returns

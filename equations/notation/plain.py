@@ -81,7 +81,7 @@ def plain_text(node: Node, letters: Mapping[str, str] | None = None) -> str:
         A tree, resolved or not.
     letters
         Letter -> index set, for instance from :func:`letters_of`. A sum over the very set that its letter stands for is
-        written without it, ``Sum(i, ...)``; without ``letters`` a resolved sum names its set, ``Sum(i in forest_class, ...)``.
+        written without it, ``Sum(i, ...)``; without ``letters`` a resolved sum names its set, ``Sum(i in scooter, ...)``.
 
     Returns
     -------

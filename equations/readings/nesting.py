@@ -282,7 +282,8 @@ def put_inside(gives: Equation, definition: Equation) -> Equation:
     renamed = with_letters(gives.formula, dict(zip(names, own, strict=True)))
     formula = exchanged(renamed, lambda node: definition.formula if isinstance(node, Element) and node.quantity == IT else None)
     equivalences = tuple(dict.fromkeys((*definition.equivalences, *gives.equivalences)))
-    return replace(definition, formula=formula, printed="", equivalences=equivalences)
+    source = definition.source.weakened(gives.source)
+    return replace(definition, formula=formula, printed="", equivalences=equivalences, source=source)
 
 
 def set_apart(methodology: Methodology, placed: Placed) -> Methodology:

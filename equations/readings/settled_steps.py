@@ -178,13 +178,21 @@ class _Settling:
         gives = step.equations[-1]
         alone = len(step.equations) == 1 and all(fits_inside(gives, definition) for definition in definitions)
         if alone and not self.is_touched(step.of):
-            new = {e.id: plain_text(put_inside(gives, e).formula, letters_of(made, e)) for e in definitions}
+            new = {e.id: put_inside(gives, e) for e in definitions}
             blocks = [
-                with_field(with_field(b, "formula", _text(new[text_of(b, "id")], b)), "printed", None) if text_of(b, "id") in new else b
-                for b in blocks_of(document.get("equations"))
+                self.put_in(new[text_of(b, "id")], b, made) if text_of(b, "id") in new else b for b in blocks_of(document.get("equations"))
             ]
             return with_list(document, "equations", blocks)
         return self.set_apart(document, step)
+
+    @staticmethod
+    def put_in(nested: Equation, block: Mapping, made: Methodology) -> Mapping:
+        """Return the block of a definition with the formula that holds a step, on the ground that the two share."""
+        texts = {"formula": plain_text(nested.formula, letters_of(made, nested)), "printed": "",
+                 "ground": nested.source.ground, "ground_note": nested.source.ground_note}  # fmt: skip
+        for name, text in texts.items():
+            block = with_field(block, name, _text(text, block) if text else None)
+        return block
 
     def is_touched(self, of: str) -> bool:
         """Whether another reading changes a definition of a quantity."""
@@ -272,7 +280,7 @@ def _quantity(quantity: Quantity, at: YamlNode, limits: YamlNode | None) -> Mapp
         block = with_field(block, "indices", _texts(list(quantity.indices), at))
     if limits is not None:
         block = with_field(block, "range", limits)
-    return with_field(block, "source", source) if (source := _source(quantity.source, at)) is not None else block
+    return _cited(block, quantity.source, at)
 
 
 def _equation(equation: Equation, methodology: Methodology, at: YamlNode) -> Mapping:
@@ -292,12 +300,17 @@ def _equation(equation: Equation, methodology: Methodology, at: YamlNode) -> Map
         block = with_field(block, "for", _block({letter: _text(set_id, at) for letter, set_id in own.items()}, at))
     if equation.equivalences:
         block = with_field(block, "equivalences", _texts(list(equation.equivalences), at))
-    return with_field(block, "source", source) if (source := _source(equation.source, at)) is not None else block
+    return _cited(block, equation.source, at)
 
 
-def _source(source: Citation, at: YamlNode) -> Mapping | None:
-    texts = {name: getattr(source, name) for name in _CITED}
-    return _block({name: _text(text, at) for name, text in texts.items() if text}, at) if any(texts.values()) else None
+def _cited(block: Mapping, source: Citation, at: YamlNode) -> Mapping:
+    """Return a block with its source and its ground."""
+    texts = {name: _text(text, at) for name in _CITED if (text := getattr(source, name))}
+    fields: dict[str, YamlNode] = {"source": _block(texts, at)} if texts else {}
+    fields |= {name: _text(text, at) for name in ("ground", "ground_note") if (text := getattr(source, name))}
+    for name, node in fields.items():
+        block = with_field(block, name, node)
+    return block
 
 
 def _block(fields: dict[str, Scalar], at: YamlNode) -> Mapping:

@@ -168,7 +168,7 @@ class StepReader:
         return block.text("editorial") or f"Reading {self.under[1]} of ruling {self.under[0]}"
 
     def source(self, block: Block) -> Citation:
-        return self.reader.cite(block) if block.has("source") else self.ruling.source
+        return self.reader.cite(block).within(self.ruling.source)
 
     # -- equations
 

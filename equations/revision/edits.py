@@ -14,6 +14,10 @@ from equations.revision.table_text import read_table
 from equations.spec.schema import BLOCKS, CITATION, MEMBER, RANGE, TEXT_PLACE, Field
 
 WORDS = ("remove", "replace", "add")
+#: Fields that say what a source may state; an edit of one that names no ground leaves the entry without.
+_SAYS = frozenset({
+    "formula", "relation", "solver", "defines", "when", "for", "condition", "unit", "value", "cells", "table", "at", "kind", "indices",
+})  # fmt: skip
 #: Field by which the entries of a kind of block are known, where it is not ``id``.
 _NAMES = {"constant": "written", "listed_parameter": "printed", "history_line": "version"}
 #: Fields of which an entry has one.
@@ -205,6 +209,8 @@ class Editor(EditLog):
             self.nothing(repr(path[-1]), new.place)
         if schema is BLOCKS["equation"] and any(word in new for word in ("formula", "relation")) and "printed" not in new:
             fields.pop("printed", None)  # the print of another formula; the new one shows itself, or says how it is printed
+        for stale in _stale_ground(new):
+            fields.pop(stale, None)
         return Mapping(tuple(fields.values()), new.file, new.line, new.column)
 
     def part(self, path: Path, kind: Field | None, held: YamlNode, edits: Mapping) -> YamlNode:
@@ -291,6 +297,13 @@ class Editor(EditLog):
 
 
 # -- names of entries
+
+
+def _stale_ground(new: Mapping) -> tuple[str, ...]:
+    """Return what an entry no longer says of its ground: a note on another ground, a ground on which something else stood."""
+    if "ground" in new:
+        return () if "ground_note" in new else ("ground_note",)
+    return ("ground", "ground_note") if any(key.text in _SAYS for key, _ in new) else ()
 
 
 def schema_of(kind: str) -> dict[str, Field]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
-from equations.citation import Citation
+from equations.citation import GROUNDS, Citation
 from equations.errors import ExpressionError, MethodologyError, Place, SpecError, UnitError, near, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.grammar import parse_formula
@@ -259,6 +260,17 @@ class Block:
             part.text("version", version if own else ""),
             *(part.text(field) for field in ("section", "equation", "table", "page", "note")),
         )
+
+    def grounded(self, source: Citation) -> Citation:
+        """Return a citation with the ground on which the entry says that it stands."""
+        ground, note = self.text("ground"), self.text("ground_note")
+        if note and not self.has("ground"):
+            self.fault("S104", f"{self.called()} has a `ground_note:` and no `ground:`", self.place_of("ground_note"),
+                       why="the note explains the ground", remedy=f"add `ground:` with one of {', '.join(GROUNDS)}")  # fmt: skip
+        if ground == "derived" and not note:
+            self.fault("S104", f"{self.called()} is derived and does not say how", self.place_of("ground"),
+                       why="a derivation that nobody can follow cannot be checked", remedy="add `ground_note:`")  # fmt: skip
+        return replace(source, ground=ground, ground_note=note) if ground else source
 
     def range(self, name: str, document: str, version: str) -> Range | None:
         node = self.node.get(name)

@@ -19,6 +19,7 @@ from equations.model.context import Activity, Boundary, Pool, Term
 from equations.model.index_set import PERIOD_SET, IndexSet, Relation, lies_in_time
 from equations.model.methodology import Choice, ChoiceValue, Constant, DeclaredUnit, Equivalence, Substance
 from equations.model.quantity import Quantity, Range, UnitAlternatives
+from equations.model.roles import role_named
 from equations.model.ruling import Reading, Ruling
 from equations.model.tool import Tool
 from equations.spec.axis_dates import with_dates
@@ -49,7 +50,7 @@ class DeclarationReader:
         self.places: dict[str, Place] = {}
 
     def cite(self, block: Block) -> Citation:
-        return block.citation(self.document, self.version)
+        return block.grounded(block.citation(self.document, self.version))
 
     # -- declarations
 
@@ -280,7 +281,7 @@ class DeclarationReader:
             plausible=block.range("plausible", self.document, self.version), source=self.cite(block),
             supplied_by=block.text("supplied_by"), matrix=matrix, diagonal_matrix=diagonal,
             matrix_symbol=block.text("matrix_symbol"), diagonal_symbol=block.text("diagonal_symbol"), on=on,
-            alternatives=self.alternatives(block, indices), acts_as=acts_as, acts_as_why=why, role=block.text("role"),
+            alternatives=self.alternatives(block, indices), acts_as=acts_as, acts_as_why=why, role=role_named(block.text("role")),
             part_of=block.text("part_of"), name=block.text("name"), rows_sum_to=block.number("rows_sum_to"),
             over_years=block.text("over_years"), editorial=block.text("editorial"), place=block.place,
             not_exact=block.text("not_exact"), standard_error_of=block.text("standard_error_of"),

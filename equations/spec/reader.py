@@ -140,6 +140,7 @@ class SpecReader(DeclarationReader):
             equations=equations, datasets=datasets, published_results=published, comparisons=comparisons, rules=rules,
             rulings=rulings, register=register, parameter_lists=lists, monitoring_list=listed, history=history, terms=terms,
             activities=activities, boundaries=boundaries, pools=pools, tools=tools, hash=content_hash, files=files,
+            grounds=head.text("grounds"),
         )  # fmt: skip
 
     def check_has_result(self) -> None:
@@ -268,7 +269,7 @@ class SpecReader(DeclarationReader):
             return self.cite(block)
         number = block.text("number") + block.text("part")
         note = "" if number else "added by the editor"
-        return Citation(self.document, self.version, block.text("section"), number, note=note)
+        return block.grounded(Citation(self.document, self.version, block.text("section"), number, note=note))
 
     def check_solver(self, block: Block, solver: str) -> None:
         if solver:
@@ -345,14 +346,14 @@ class SpecReader(DeclarationReader):
         """Return the citation of a rule; one of the editor's has no place in the publication to point to."""
         if block.has("source") or not block.has("editorial"):
             return self.cite(block)
-        return Citation(note="the editor's rule, not of the text")
+        return block.grounded(Citation(note="the editor's rule, not of the text"))
 
     # -- values
 
     def dataset(self, block: Block, names: Names) -> Dataset:
         values = tuple(v for b in block.blocks("values") if (v := self.value_block(b, names)))
         source = self.cite(block)
-        values = tuple(v if v.source else replace(v, source=source) for v in values)
+        values = tuple(replace(v, source=v.source.within(source)) for v in values)
         return Dataset(
             id=block.text("id"), title=block.text("title"), use=block.text("use", "on-request"), date=block.text("date"),
             source=source, values=values, place=block.place,

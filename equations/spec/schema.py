@@ -5,6 +5,7 @@ The reader, the hints for unknown fields and the reference page come from this t
 
 from __future__ import annotations
 
+from equations.citation import GROUNDS
 from equations.records import record
 
 
@@ -50,7 +51,12 @@ RANGE = _block(
 )
 MEMBER = _block(("id", "text", True, ""), ("name", "text", False, ""), ("of", "words", False, "members that a group gathers"),
                 ("date", "text", False, "of a member of a dated set, as 2018-03-12"))
-SOURCE = ("source", "citation", False, "where it comes from")
+#: Where an entry comes from, and how sure it is that the source says so.
+SOURCED = (
+    ("source", "citation", False, "where it comes from"),
+    ("ground", "one_of:" + "|".join(GROUNDS), False, "; ".join(f"{name}: {meaning}" for name, meaning in GROUNDS.items())),
+    ("ground_note", "text", False, "how it was derived, which text was read, what is still to be read"),
+)
 
 #: How a reading changes what the spec says.
 _EDITS = (
@@ -69,7 +75,7 @@ _STEP_QUANTITY = (
     ("section", "text", False, ""),
     ("equivalences", "words", False, "mixtures of units that it makes"),
     ("editorial", "text", False, "why it is there"),
-    SOURCE,
+    *SOURCED,
 )
 
 BLOCKS: dict[str, dict[str, Field]] = {
@@ -116,6 +122,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("date", "text", False, "date of approval"),
         ("document", "text", False, "number or title of the publication"),
         ("report", "words", False, "quantities of the table year by year"),
+        ("grounds", "one_of:required", False, "required: `check` lists the entries that do not say on what ground they stand"),
     ),
     "result": _block(
         ("quantity", "id", True, ""), ("name", "text", False, "what it is called: issued, buffer; the quantity's title if absent"),
@@ -136,28 +143,28 @@ BLOCKS: dict[str, dict[str, Field]] = {
     ),
     "declared_unit": _block(
         ("id", "text", True, "name in units"), ("meaning", "text", True, "what it is"),
-        ("size", "text", True, "how much one of it is, in units of the registry or declared above: 50 kg"), SOURCE,
+        ("size", "text", True, "how much one of it is, in units of the registry or declared above: 50 kg"), *SOURCED,
     ),
     "term": _block(
         ("id", "text", True, ""), ("name", "text", True, "as the publication writes it"),
-        ("meaning", "text", True, "in the editor's own words"), ("note", "text", False, ""), SOURCE,
+        ("meaning", "text", True, "in the editor's own words"), ("note", "text", False, ""), *SOURCED,
     ),
-    "activity": _block(("id", "text", True, ""), ("meaning", "text", True, ""), ("note", "text", False, ""), SOURCE),
+    "activity": _block(("id", "text", True, ""), ("meaning", "text", True, ""), ("note", "text", False, ""), *SOURCED),
     "boundary": _block(
         ("id", "text", True, ""), ("name", "text", True, ""), ("meaning", "text", True, "what it takes in, and how it is drawn"),
         ("kind", "one_of:area|period", False, "area (the default) or period of time"),
         ("required", "one_of:yes|no|open", False, "whether a project must have it; open: the project decides"),
         ("rests_on", "blocks:passage", False, "passages of other documents that it points to"),
-        ("note", "text", False, ""), SOURCE,
+        ("note", "text", False, ""), *SOURCED,
     ),
     "passage": CITATION,
     "pool": _block(
         ("id", "text", True, ""), ("name", "text", True, ""), ("kind", "one_of:pool|source", True, "carbon pool, or source of gases"),
         ("included", "one_of:yes|no|conditional", True, "whether it is counted"),
-        ("side", "text", False, "where: reference level, project emissions, ..."), ("gases", "words", False, "of a source"),
+        ("side", "text", False, "where: baseline, project, leakage, ..."), ("gases", "words", False, "of a source"),
         ("only_where", "text", False, "in words, where it is counted under a condition"),
         ("why", "text", False, "as the publication explains it"), ("quantities", "words", False, "in which it is counted"),
-        ("note", "text", False, ""), SOURCE,
+        ("note", "text", False, ""), *SOURCED,
     ),
     "index_set": _block(
         ("id", "name", True, ""),
@@ -182,15 +189,15 @@ BLOCKS: dict[str, dict[str, Field]] = {
     "constant": _block(
         ("written", "text", True, "as it stands in formulas"), ("unit", "unit", True, ""), ("meaning", "text", False, ""),
         ("published_unit", "text", False, "as printed, where it differs"),
-        ("not_exact", "text", False, "why it is not the exact ratio of its units or molar masses"), SOURCE,
+        ("not_exact", "text", False, "why it is not the exact ratio of its units or molar masses"), *SOURCED,
     ),
     "equivalence": _block(
         ("id", "text", True, ""), ("from", "unit", True, ""), ("to", "unit", True, ""),
-        ("reason", "text", True, "why one counts as the other"), SOURCE,
+        ("reason", "text", True, "why one counts as the other"), *SOURCED,
     ),
     "choice": _block(
         ("id", "name", True, ""), ("meaning", "text", True, ""), ("values", "blocks:choice_value", True, ""),
-        ("default", "text", False, "taken where the project does not say"), SOURCE,
+        ("default", "text", False, "taken where the project does not say"), *SOURCED,
     ),
     "choice_value": _block(("id", "text", True, ""), ("meaning", "text", False, "")),
     "quantity": _block(
@@ -208,7 +215,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("plausible", "range", False, "what is usual; outside is a finding"),
         ("rows_sum_to", "number", False, "what each row (over the second index) adds up to, within the rounding of its numbers"),
         ("over_years", "one_of:sum|last|none", False, "what years do to it: flows add up, of stocks the last counts, rates do neither"),
-        SOURCE,
+        *SOURCED,
         ("supplied_by", "text", False, "who or what gives it"),
         ("not_exact", "text", False, "why its number is not the exact ratio of its units or molar masses: measured, rounded in print"),
         ("standard_error_of", "id", False, "quantity of which it is the standard error, as declared under `uncertainty:`"),
@@ -219,7 +226,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("on", "id", False, "relation outside of which it does not exist"),
         ("unit_alternatives", "block:unit_alternatives", False, "units of which each member takes one"),
         ("acts_as", "block:acts_as", False, "unit with which it counts where it is used"),
-        ("role", "text", False, "what it is in the accounting; equations/model/quantity.py lists the roles"),
+        ("role", "text", False, "what it is in the accounting; equations/model/roles.py lists the roles"),
         ("editorial", "text", False, "why it stands here although the text has no such symbol"),
         ("part_of", "text", False, "grouping for pictures"),
     ),
@@ -246,12 +253,12 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("equivalences", "words", False, "mixtures of units that it makes"),
         ("editorial", "text", False, "why it stands here although the text prints none"),
         ("note", "text", False, ""),
-        SOURCE,
+        *SOURCED,
     ),
     "dataset": _block(
         ("id", "text", True, ""), ("title", "text", True, ""),
         ("use", "one_of:default|on-request", False, "used unless the project supplies, or only when it names it"),
-        ("date", "text", False, ""), SOURCE, ("values", "blocks:value_block", True, ""),
+        ("date", "text", False, ""), *SOURCED, ("values", "blocks:value_block", True, ""),
     ),
     "value_block": _block(
         ("id", "text", False, "name for revisions, where quantity and `at` do not tell it from others"),
@@ -266,12 +273,12 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("published_unit", "text", False, "as printed, where even `unit` differs"),
         ("uncertainty", "distributions", False, "for simulations: a distribution, or one for each label, as in a project file"),
         ("note", "text", False, ""),
-        SOURCE,
+        *SOURCED,
     ),
     "published_result": _block(
         ("id", "text", True, ""), ("quantity", "id", True, ""), ("given", "words", False, "datasets from which it follows"),
         ("unit", "unit", False, "as printed"), ("value", "number", False, ""), ("cells", "cells", False, ""),
-        ("table", "table", False, ""), ("at", "texts", False, ""), ("choices", "texts", False, "choice -> value"), SOURCE,
+        ("table", "table", False, ""), ("at", "texts", False, ""), ("choices", "texts", False, "choice -> value"), *SOURCED,
     ),
     "comparison": _block(
         ("id", "text", True, ""), ("title", "text", True, "what is compared with what"),
@@ -280,19 +287,19 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("given", "words", True, "datasets from which both follow"),
         ("tolerance", "number", False, "largest difference that rounding explains, in the unit of both sides"),
         ("choices", "texts", False, "choice -> value"), ("severity", "one_of:error|warning|note", False, "of a larger difference"),
-        ("why", "text", False, "what a difference means"), SOURCE,
+        ("why", "text", False, "what a difference means"), *SOURCED,
     ),
     "rule": _block(
         ("id", "text", True, ""), ("statement", "text", True, ""), ("condition", "condition", True, ""),
         ("for", "letters", False, "free letters: it must hold for every member"), ("when", "condition", False, ""),
         ("severity", "one_of:error|warning|note", False, ""), ("remedy", "text", False, ""),
         ("equivalences", "words", False, ""), ("section", "text", False, "where it stands, if not where `source` says"),
-        ("editorial", "text", False, "why it is asked although the text has no such condition"), SOURCE,
+        ("editorial", "text", False, "why it is asked although the text has no such condition"), *SOURCED,
     ),
     "ruling": _block(
         ("id", "text", True, ""), ("place", "place_in_text", False, ""), ("issue", "text", True, "what is wrong or open"),
         ("evidence", "text", False, ""), ("default", "text", True, "id of the reading taken"),
-        ("readings", "blocks:reading", True, ""), ("why", "text", False, ""), ("moves", "text", False, ""), SOURCE,
+        ("readings", "blocks:reading", True, ""), ("why", "text", False, ""), ("moves", "text", False, ""), *SOURCED,
     ),
     "reading": _block(
         ("id", "text", True, ""), ("meaning", "text", True, ""),
@@ -330,7 +337,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
     ),
     "parameter_list": _block(
         ("id", "text", True, "as `list:` of the lines names it"), ("title", "text", False, ""),
-        ("kind", "one_of:monitored|fixed_ex_ante|default", True, "kind of the quantities that it lists"), SOURCE,
+        ("kind", "one_of:monitored|fixed_ex_ante|default", True, "kind of the quantities that it lists"), *SOURCED,
     ),
     "listed_parameter": _block(
         ("list", "text", True, ""), ("printed", "text", True, ""), ("quantity", "id", False, ""), ("note", "text", False, "")

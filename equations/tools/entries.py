@@ -11,13 +11,11 @@ from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.model.roles import ACCOUNT, role_named
 from equations.records import record
 from equations.revision.document_parts import blocks_of, text_of, with_field
 from equations.tools.formula_names import NewNames, in_new_names
 
-#: What a quantity is in the accounting of the tool is nothing in that of the methodology; flows still add up over years.
-_FLOWS = ("reference_level", "project_emissions", "displaced_emissions", "emission_reductions", "credits", "issued")
-_ACCOUNTING = (*_FLOWS, "discount")
 _FORMULAS = ("when", "defines", "formula", "relation", "condition", "gives")
 _NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities")
 _SETS = ("indices", "over", "subset_of", "groups", "by", "shares")
@@ -249,12 +247,13 @@ def _words(node: YamlNode) -> str:
 
 
 def _without_role(block: Mapping) -> Mapping:
-    role = text_of(block, "role")
-    if role not in _ACCOUNTING:
+    """What a quantity is in the accounting of the tool is nothing in that of the methodology; flows still add up over years."""
+    role = role_named(text_of(block, "role"))
+    if role not in (*ACCOUNT, "discount"):
         return block
     node = block.get("role")
     without = with_field(block, "role", None)
-    if role in _FLOWS and "over_years" not in block and isinstance(node, Scalar):
+    if role in ACCOUNT and "over_years" not in block and isinstance(node, Scalar):
         return with_field(without, "over_years", replace(node, text="sum", raw=""))
     return without
 

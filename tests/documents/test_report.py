@@ -151,7 +151,7 @@ def test_headings_go_down_one_step_at_a_time(blocks):
 
 def test_sources_add_up_to_the_project_emissions(report):
     run = report.run
-    emissions = by_year(run, of_role(run, "project_emissions"))
+    emissions = by_year(run, of_role(run, "project"))
     for at, total in enumerate(emissions):
         assert math.fsum(s.values[at] for s in emission_sources(run)) == pytest.approx(total, rel=1e-12)
 
@@ -169,9 +169,9 @@ def test_charts_are_drawn_by_role_and_stand_beside_their_numbers(report, blocks)
     titles = [ET.fromstring(b.svg).find(f"{SVG}title").text for b in blocks if isinstance(b, Picture)]
 
     assert titles[:3] == [
-        "Reference level against project emissions",
-        "From the reference level to the credits, all years",
-        "Credits by year",
+        "Project reference level and Project net emissions, by year",
+        "From Project reference level to Reductions to be credited, all years",
+        "Reductions to be credited, by year",
     ]
     assert titles[3] == "Project net emissions by source"
     assert len(titles) == len(set(titles))  # hatchings are named by the title

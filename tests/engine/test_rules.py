@@ -347,8 +347,8 @@ def test_an_audit_says_which_questions_had_nothing_to_look_at(files, capsys):
 
     assert why["rules"] == "no rule applies, and no quantity has a range"
     assert why["conversions"] == "no conversion is monitored"
-    assert why["displacement"] == "no quantity by year has the role displaced_emissions"
-    assert why["reductions"] == "no quantity has the role emission_reductions or credits"
+    assert why["displacement"] == "no quantity by year has the role `leakage`"
+    assert why["reductions"] == "no quantity has the role `reductions` or `credits`"
     assert why["recompute"] == why["sources"] == why["completeness"] == ""
     main(["audit", str(spec), str(project)])
     assert "not asked: no conversion is monitored" in capsys.readouterr().out

@@ -58,7 +58,7 @@ def choice_box(choice: Choice, subject: Subject, *, anchored: bool) -> Box:
     facts: list[tuple[Inlines, Inlines]] = []
     if switched:
         facts.append((("Switches",), subject.equation_links(switched)))
-    if choice.source:
+    if subject.source(choice.source):
         facts.append((("Source",), subject.source(choice.source)))
     blocks: list[Block] = [
         Heading(3, (Code(choice.id), f" {choice.meaning}")),

@@ -109,7 +109,7 @@ def dataset_box(dataset: Dataset, subject: Subject) -> Box:
     facts: list[tuple[Inlines, Inlines]] = [(("Id",), (Code(dataset.id),)), (("Use",), (use,))]
     if dataset.date:
         facts.append((("Date",), (dataset.date,)))
-    if dataset.source:
+    if subject.source(dataset.source):
         facts.append((("Source",), subject.source(dataset.source)))
     blocks: list[Block] = [Heading(2, (dataset.title,)), Facts(tuple(facts))]
     seen: set[str] = set()
@@ -130,7 +130,7 @@ def _values(block: ValueBlock, subject: Subject) -> Iterator[Block]:
         about.append((f"printed as {block.published_unit}",))
     if block.when is not None:
         about.append((f"holds for {condition_text(block.when, m, letters_of(m))}",))
-    if block.source:
+    if subject.source(block.source):
         about.append(subject.source(block.source))
     if block.note:
         about.append((block.note,))
@@ -190,7 +190,7 @@ def _published(result: PublishedResult, subject: Subject) -> Box:
     about.append(("from ", *between((Link((Code(d),), Ref("dataset", d)),) for d in result.given)))
     if result.choices:
         about.append((", ".join(f"{k} {v}" for k, v in result.choices),))
-    if result.source:
+    if subject.source(result.source):
         about.append(subject.source(result.source))
     title: Inlines = (Link((subject.math(quantity),), Ref("quantity", quantity.id)), f" {quantity.title}")
     said: Inlines = (Soft((" – ", *between(about, "; "))),)

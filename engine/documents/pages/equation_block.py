@@ -35,7 +35,7 @@ from engine.documents.model import (
 )
 from engine.documents.pages.neighbourhood import neighbourhood_svg
 from engine.documents.pages.unit_balance import Balance, UnitTerm, unit_balance
-from engine.documents.subject import SEVERITIES, Subject, kind_badge, unit_inlines, unit_text
+from engine.documents.subject import SEVERITIES, Subject, ground_mark, kind_badge, unit_inlines, unit_text
 from equations.formula.syntax import IndexLetter, Letter, MatrixRef, Ratio, walk
 from equations.model.equation import Equation
 from equations.model.ruling import RegisterEntry, Ruling
@@ -69,10 +69,9 @@ def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] 
 
 def equation_title(equation: Equation, subject: Subject) -> Inlines:
     """Return number and title of an equation."""
-    title = subject.title(equation)
-    if equation.number:
-        return (Badge(f"Eq. {equation.number}{equation.part}", "number"), " ", title)
-    return (Badge("editor", "editor"), " ", title)
+    name = Badge(f"Eq. {equation.number}{equation.part}", "number") if equation.number else Badge("editor", "editor")
+    mark = ground_mark(equation.source)
+    return (name, " ", subject.title(equation), *((" ", *mark) if mark else ()))
 
 
 def spec_text(equation: Equation, subject: Subject) -> str:

@@ -20,7 +20,7 @@ from engine.documents.model import (
 )
 from engine.documents.subject import KINDS, Subject, unit_text
 from equations.model.index_set import IndexSet
-from equations.model.quantity import ROLES
+from equations.model.roles import ROLES
 from equations.notation.latex import latex
 from equations.notation.plain import plain_text
 from equations.notation.symbols import letter_latex

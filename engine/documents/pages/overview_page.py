@@ -22,10 +22,16 @@ from engine.documents.model import (
     TableRow,
     between,
 )
+from engine.documents.pages.ground_table import ground_blocks
 from engine.documents.pages.quantity_pages import PAGES
 from engine.documents.subject import KINDS, Subject
+from engine.report.grounds import tallies
+from equations.model.grounded import says_grounds
 from equations.model.tool import Tool
 from equations.notation.latex import equation_latex
+
+_READ = "Symbols, numbers and tables are those of the publication; the words are the editor's."
+_UNREAD = "Not everything here was read in the publication: each entry is marked by the ground on which it stands."
 
 
 def overview_page(subject: Subject) -> Page:
@@ -35,6 +41,7 @@ def overview_page(subject: Subject) -> Page:
 
 def _overview(subject: Subject) -> Iterator[Block]:
     m = subject.methodology
+    marked = says_grounds(m)
     yield Heading(1, (m.title,))
     programme = f"{m.programme} methodology " if m.programme else "Methodology "
     yield Paragraph(
@@ -50,12 +57,14 @@ def _overview(subject: Subject) -> Iterator[Block]:
         yield Note("editor", (f"This version is {m.status}",), (Paragraph((m.status_note,)),))
     yield Paragraph(
         (
-            "Every page here is made from the spec of the methodology, the same files that are checked and run. Symbols, numbers "
-            "and tables are those of the publication; the words are the editor's. It does not replace the official text.",
+            "Every page here is made from the spec of the methodology, the same files that are checked and run. "
+            + (_UNREAD if marked else _READ)
+            + " It does not replace the official text.",
         )
     )
     yield Heading(2, ("At a glance",))
     yield Facts(tuple(_counts(subject)))
+    yield from ground_blocks(tallies(m), Heading(2, ("On what this rests",)))
     chain = _chain(subject)
     if chain:
         yield Heading(2, ("How the result comes about",))

@@ -227,7 +227,7 @@ def _ranking(subject: Subject) -> list[Block]:
                 "By how much the other readings of an entry move the result, ",
                 subject.quantity_link(m.result),
                 f", of example projects, in {_result_unit(subject)}; of several readings the one that moves most. "
-                f"{rest} further entries can move credits and are not measured, for their other side is another input, a choice or a "
+                f"{rest} further entries can move the result and are not measured, for their other side is another input, a choice or a "
                 "dataset, or nothing can be selected.",
             )
         ),

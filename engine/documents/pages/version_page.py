@@ -78,7 +78,7 @@ def _comparison(other: Methodology, subject: Subject) -> Iterator[Block]:
             Code(command),
             " tells whether two forms are algebraically the same, and ",
             Code("--project"),
-            " adds the difference in credits.",
+            " adds the difference in results.",
         )
     )
     compared = compare_equations(Side(other), Side(m))

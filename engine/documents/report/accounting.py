@@ -1,4 +1,4 @@
-"""The accounting of a run by role: reference level, project emissions term by term, reductions and credits, year by year."""
+"""The accounting of a run by role: baseline, emissions with the project term by term, reductions and what is credited, year by year."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from equations.model.quantity import Quantity
 
 @dataclass(frozen=True, slots=True)
 class EmissionSource:
-    """One term of the project emissions, with its value in each year."""
+    """One term of the emissions with the project, with its value in each year."""
 
     name: str
     values: tuple[float, ...]
@@ -46,8 +46,8 @@ def by_year(run: Run, quantity: Quantity) -> tuple[float, ...]:
 
 
 def emission_sources(run: Run) -> tuple[EmissionSource, ...]:
-    """Return the terms of the equation that gives the project emissions, in written order."""
-    quantity = of_role(run, "project_emissions")
+    """Return the terms of the equation that gives the emissions with the project, in written order."""
+    quantity = of_role(run, "project")
     if quantity is None:
         return ()
     steps = run.values.steps.get(quantity.id, ())
@@ -87,15 +87,24 @@ def _name(run: Run, term: Node) -> str:
 
 
 def balance_steps(run: Run) -> list[tuple[str, float, bool]]:
-    """Return the way from the reference level to the credits as totals over the years, or nothing where it does not add up."""
-    level, reductions, credits = (of_role(run, role) for role in ("reference_level", "emission_reductions", "credits"))
-    sources = emission_sources(run)
-    if level is None or reductions is None or credits is None or not sources:
+    """Return the way from the baseline to what is credited as totals over the years, or nothing where it does not add up."""
+    level, reductions, credits, leakage = (of_role(run, role) for role in ("baseline", "reductions", "credits", "leakage"))
+    sources = [(source.name, -source.total) for source in emission_sources(run)]
+    if level is None or reductions is None or not sources:
         return []
-    top, cut, end = (math.fsum(by_year(run, q)) for q in (level, reductions, credits))
-    if not math.isclose(top - math.fsum(s.total for s in sources), cut, rel_tol=1e-9, abs_tol=1e-6):
+    top, cut = (math.fsum(by_year(run, q)) for q in (level, reductions))
+    if leakage is not None and not _adds_up(top, sources, cut):  # not among the emissions with the project
+        sources.append((leakage.title, -math.fsum(by_year(run, leakage))))
+    if not _adds_up(top, sources, cut):
         return []
-    steps = [(level.title, top, True), *((s.name, -s.total, False) for s in sources), (reductions.title, cut, True)]
+    steps = [(level.title, top, True), *((name, value, False) for name, value in sources), (reductions.title, cut, True)]
+    if credits is None:
+        return steps
+    end = math.fsum(by_year(run, credits))
     if not math.isclose(cut, end, rel_tol=1e-12, abs_tol=1e-9):
-        steps.append(("Held back by the discount", end - cut, False))
+        steps.append(("Held back", end - cut, False))
     return [*steps, (credits.title, end, True)]
+
+
+def _adds_up(top: float, sources: list[tuple[str, float]], cut: float) -> bool:
+    return math.isclose(top + math.fsum(value for _, value in sources), cut, rel_tol=1e-9, abs_tol=1e-6)

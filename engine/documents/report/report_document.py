@@ -36,6 +36,7 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
+from engine.documents.pages.ground_table import ground_blocks
 from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
 from engine.documents.report.figures import Figures
 from engine.documents.report.report_numbers import equation_sections, input_sections
@@ -43,6 +44,7 @@ from engine.documents.subject import Subject
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.report.findings import counted, sentence
+from engine.report.grounds import RUN_TITLE, run_tallies
 from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
@@ -107,6 +109,7 @@ class Report:
         """Yield the whole report."""
         yield from self.head()
         yield from self.results()
+        yield from ground_blocks(run_tallies(self.run), Heading(3, (RUN_TITLE.capitalize(),)))
         yield from self.charts()
         yield Heading(2, ("Every equation, with its numbers",), "equations")
         yield Paragraph(
@@ -135,7 +138,7 @@ class Report:
             yield Note(
                 "fault",
                 ("Illustrative",),
-                (Paragraph(("The project file says that its numbers are made up. Nothing can be credited on them.",)),),
+                (Paragraph(("The project file says that its numbers are made up. No result can rest on them.",)),),
             )
         periods = "; ".join(f"{p.id}: {p.start} to {p.end}" for p in run.project.periods)
         facts: list[tuple[Inlines, Inlines]] = [
@@ -166,7 +169,7 @@ class Report:
             shown: Inlines = (Figure(value, id_, cells[0].cell),) if len(cells) == 1 else (value,)
             yield m.called(id_) if headline.label == id_ else f"{m.called(id_)}: {headline.label}", shown, (counted_in,)
         rows = {row.quantity.role: row for row in yearly_table(run).rows if row.total is not None}
-        for role in ("reference_level", "project_emissions", "emission_reductions"):
+        for role in ("baseline", "project", "reductions"):
             if role in rows:
                 yield f"{rows[role].quantity.title}, all years", (rows[role].total_cell,), (str(rows[role].quantity.unit),)
         notes = [finding for finding in self.audit.findings if finding.severity == "note"]
@@ -214,17 +217,17 @@ class Report:
     def charts(self) -> Iterator[Block]:
         run, years = self.run, years_of(self.run)
         yield Heading(3, ("Charts",))
-        level, emissions, credits = (of_role(run, role) for role in ("reference_level", "project_emissions", "credits"))
+        level, emissions, credits = (of_role(run, role) for role in ("baseline", "project", "credits"))
         pair = [q for q in (level, emissions) if q is not None]
         if len(pair) == 2 and years:
-            yield self.bars("Reference level against project emissions", pair, (BLUE, VERMILION))
+            yield self.bars(f"{pair[0].title} and {pair[1].title}, by year", pair, (BLUE, VERMILION))
         steps = balance_steps(run)
         if steps and level is not None:
             units = " and ".join(dict.fromkeys(str(q.unit) for q in (level, emissions, credits) if q is not None))
             words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
-            yield Picture(waterfall("From the reference level to the credits, all years", units, steps), words, kind="chart")
+            yield Picture(waterfall(f"From {steps[0][0]} to {steps[-1][0]}, all years", units, steps), words, kind="chart")
         if credits is not None and years:
-            yield self.bars("Credits by year", [credits], (GREEN,))
+            yield self.bars(f"{credits.title}, by year", [credits], (GREEN,))
         sources = emission_sources(run)
         if len(sources) > 1 and emissions is not None:
             yield from self.breakdown(emissions)
@@ -240,7 +243,7 @@ class Report:
         return Picture(bars(title, " and ".join(dict.fromkeys(s.unit for s in series)), years, series), words, kind="chart")
 
     def breakdown(self, emissions: Quantity) -> Iterator[Block]:
-        """Yield the project emissions source by source; what is too small to be seen has a chart of its own."""
+        """Yield the emissions with the project source by source; what is too small to be seen has a chart of its own."""
         years, unit = years_of(self.run), str(emissions.unit)
         sources = emission_sources(self.run)
         total = math.fsum(abs(s.total) for s in sources) or 1.0

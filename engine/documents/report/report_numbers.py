@@ -25,7 +25,7 @@ from engine.documents.model import (
 )
 from engine.documents.pages.equation_block import equation_title
 from engine.documents.report.figures import Figures, TracedNumber, place_text
-from engine.documents.subject import KINDS, Subject, kind_badge, unit_text
+from engine.documents.subject import KINDS, Subject, ground_mark, kind_badge, unit_text
 from engine.project.written_numbers import Origin
 from equations.model.equation import Equation
 from equations.model.quantity import Quantity
@@ -131,6 +131,8 @@ def input_sections(figures: Figures, subject: Subject) -> Iterator[Block]:
 
 def _input_box(quantity: Quantity, numbers: list[TracedNumber], figures: Figures, subject: Subject) -> Box:
     title: Inlines = (subject.math(quantity), f" {quantity.title} ", kind_badge(quantity.kind))
+    mark = ground_mark(quantity.source)
+    title += (" ", *mark) if mark else ()
     blocks: list[Block] = [Heading(4, title)]
     if quantity.title != quantity.meaning:
         blocks.append(Paragraph((quantity.meaning,), "tight"))

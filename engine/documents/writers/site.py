@@ -88,7 +88,7 @@ def _top(document: Document) -> Html:
             "aria-autocomplete": "list",
             "autocomplete": "off",
             "spellcheck": "false",
-            "placeholder": "Search: Eq 21, GWP, discount",
+            "placeholder": "Search: an equation, a symbol, a word",
         },
     )
     results = tag("ul", {"id": "search-results", "role": "listbox", "aria-label": "Search results", "hidden": ""})

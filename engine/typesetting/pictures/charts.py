@@ -1,4 +1,4 @@
-"""Charts of a run as SVG: bars by year, bars that are made up of parts, and the way from the reference level to the credits.
+"""Charts of a run as SVG: bars by year, bars that are made up of parts, and the way from one amount to another.
 
 Every second series is hatched as well, and each chart stands beside the table that holds its numbers.
 """
