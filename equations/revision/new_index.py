@@ -223,7 +223,7 @@ class _Indexer:
         """Ask what a step on another quantity reads of the family."""
         self.log.fault(f"a step of the ruling {name!r} on {text_of(step, 'of')} reads {', '.join(sorted(read))}, which gets one index more",
                        self.node.place, why=f"{step.place} does not say what it is of: of each {self.set_id}, or of all together",
-                       remedy=f"write {text_of(step, 'of')} under `to:` too, settle the ruling, or say in this revision what its reading is")  # fmt: skip
+                       remedy=f"write {text_of(step, 'of')} under `to:` too, or settle the ruling")  # fmt: skip
 
     def left_to_author(self, list_: str, id_: str, fields: Iterable[str]) -> bool:
         """Whether the revision removes an entry, or writes its formulas anew."""

@@ -86,7 +86,7 @@ class ReadingsIndexed:
     def replaced(self, list_: str, item: Mapping, reading: Mapping) -> Mapping:
         """Return the fields that a reading writes anew, as they stand in the whole entry."""
         before = next((block for block in self.entries(list_, reading) if text_of(block, "id") == text_of(item, "id")), None)
-        if before is None or not self.family.doc.read_in(_over(before, item)) & self.family.family and list_ != "quantities":
+        if before is None or (not self.family.doc.read_in(_over(before, item)) & self.family.family and list_ != "quantities"):
             return item
         if list_ == "quantities" and not any(field in item for field in ("indices", *_SYMBOLS)):
             return item

@@ -14,8 +14,8 @@ from itertools import pairwise
 from equations.errors import MethodologyError, near
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import Source, read_tokens
-from equations.model.reading import IT
 from equations.model.equation import MOST_NUMBER
+from equations.model.reading import IT
 from equations.revision.document_parts import blocks_of, text_of, texts_of
 from equations.revision.edit_log import EditLog
 from equations.revision.mentions import Numbers, followed, listed
