@@ -36,10 +36,19 @@ class SpecNames:
     # -- names
 
     @cached_property
+    def declared(self) -> list[Mapping]:
+        """Every quantity of the text, and those that readings add."""
+        found = blocks_of(self.root.get("quantities"))
+        for block in self.of_rulings():
+            added = block.get("add")
+            found += blocks_of(added.get("quantities")) if isinstance(added, Mapping) else []
+        return found
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Names of formulas -> the quantity that they stand for: its id, its matrix, its diagonal matrix."""
         found = {}
-        for block in blocks_of(self.root.get("quantities")):
+        for block in self.declared:
             for field in ("id", "matrix", "diagonal_matrix"):
                 if name := text_of(block, field):
                     found[name] = text_of(block, "id")
@@ -65,12 +74,16 @@ class SpecNames:
         return tuple(id_ for id_ in ids if id_)
 
     def quantities(self) -> list[str]:
-        """Return the ids of all quantities."""
+        """Return the ids of all quantities of the text."""
         return [text_of(block, "id") for block in blocks_of(self.root.get("quantities"))]
+
+    def all_quantities(self) -> list[str]:
+        """Return the ids of all quantities, those that readings add among them."""
+        return list(dict.fromkeys(text_of(block, "id") for block in self.declared))
 
     def is_computed(self, id_: str) -> bool:
         """Whether only equations can give a quantity."""
-        return any(text_of(block, "id") == id_ and text_of(block, "kind") == "computed" for block in blocks_of(self.root.get("quantities")))
+        return any(text_of(block, "id") == id_ and text_of(block, "kind") == "computed" for block in self.declared)
 
     def has(self, list_: str, id_: str) -> bool:
         """Whether a list has an entry."""
