@@ -97,7 +97,7 @@ def _sets(tool: Mapping, whole: Mapping, binds: Lookup[str, Scalar], prefix: str
     found: dict[str, str] = {}
     for block in blocks_of(tool.get("index_sets")):
         id_, kind = text_of(block, "id"), text_of(block, "kind")
-        same = [other for other, there in held.items() if kind not in _MEMBERS and text_of(there, "kind") == kind]
+        same = [other for other, there in held.items() if kind not in _MEMBERS and _is_same_time(there, block)]
         if id_ in binds:
             found[id_] = _bound_set(block, held, binds[id_], errors)
         elif kind not in _MEMBERS:
@@ -109,6 +109,11 @@ def _sets(tool: Mapping, whole: Mapping, binds: Lookup[str, Scalar], prefix: str
     return found
 
 
+def _is_same_time(there: Mapping, block: Mapping) -> bool:
+    """Whether two sets of the calendar hold the same members in any project: years before the start make others."""
+    return all(text_of(there, name) == text_of(block, name) for name in ("kind", "history"))
+
+
 def _bound_set(block: Mapping, held: Lookup[str, Mapping], value: Scalar, errors: FaultList) -> str:
     id_, there = text_of(block, "id"), held.get(value.text)
     if there is None:
@@ -118,6 +123,10 @@ def _bound_set(block: Mapping, held: Lookup[str, Mapping], value: Scalar, errors
         kinds = text_of(block, "kind") or "members", text_of(there, "kind") or "members"
         fault(errors, f"{id_} of the tool cannot be bound to {value.text}", value.place, f"they are of the kinds {' and '.join(kinds)}",
               f"bind it to a set of the kind {kinds[0]}")  # fmt: skip
+    elif text_of(there, "history") != text_of(block, "history"):
+        years = [f"{text_of(one, 'history') or 'no'} years before the start" for one in (block, there)]
+        fault(errors, f"{id_} of the tool cannot be bound to {value.text}", value.place, f"they hold {' and '.join(years)}",
+              "leave it unbound: it becomes a set of the whole")  # fmt: skip
     return value.text
 
 

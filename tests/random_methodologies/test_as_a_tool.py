@@ -15,7 +15,8 @@ from test_ways_agree import expected_of
 import mrvgraph
 
 #: Sets of a drawn methodology -> their names in the whole. Time is that of the whole.
-SETS = {"stratum": "t_stratum", "wet": "t_wet", "gas": "t_gas", "biome": "t_biome", "map": "t_map", "year": "years", "period": "period"}
+SETS = {"stratum": "t_stratum", "wet": "t_wet", "gas": "t_gas", "biome": "t_biome", "map": "t_map", "year": "years", "period": "period",
+        "step": "t_step", "fire": "t_fire", "past": "past", "turn": "turn", "month": "month"}  # fmt: skip
 LETTERS = {"stratum": "n", "wet": "n", "gas": "o", "biome": "u", "map": "v", "year": "i", "period": "g"}
 HOST = """\
 methodology: {{id: H, version: "1", title: Host, result: S}}
@@ -47,7 +48,7 @@ def host_of(draft: Draft) -> str:
 def project_of(text: str) -> str:
     """Return a project under the names of the whole."""
     head, _, values = text.partition("values:\n")
-    head = re.sub(r"\b(way|emits|flows|gas|map)(?=: )", r"t_\1", head).replace("open-place:", "t.open-place:")
+    head = re.sub(r"\b(way|emits|flows|gas|map|fire)(?=: )", r"t_\1", head).replace("open-place:", "t.open-place:")
     head = head.replace("[on-request-numbers]", "[t.on-request-numbers]")
     values = re.sub(r"(?m)^  (\w+):", r"  t_\1:", values)
     values = re.sub(r"at: \{(\w+):", lambda match: f"at: {{{SETS[match[1]]}:", values)
