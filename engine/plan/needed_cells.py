@@ -9,7 +9,8 @@ from typing import Protocol
 from engine.plan.guards import guard, narrowed, runs_over, window_text, word_for
 from engine.plan.setting import Setting
 from engine.plan.time_axes import days_of, group_of_each, operation, parts_of, torn, torn_error
-from engine.plan.windows import window_spans
+from engine.plan.together import Fact, can_meet, combinations, fact_of_binder, facts_of_case
+from engine.plan.windows import window_span
 from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
     All,
@@ -63,23 +64,27 @@ class NeedWalk:
     grown: list[str] = field(default_factory=list)
     #: Letter -> (index set, positions on that set).
     scope: dict[str, tuple[str, set[int]]] = field(default_factory=dict)
+    #: What is known of several letters at once; asked only where positions, each by itself, would be a fault.
+    facts: tuple[Fact, ...] = ()
 
     def __post_init__(self) -> None:
         left = left_side(self.equation, self.planner.methodology.quantity[self.equation.quantity])
         for letter, axis in left.axis_of.items():
             self.scope[letter] = (axis, set(self.left[letter]))
+        self.facts = tuple(facts_of_case(self.equation.when, [], self.planner.setting))
 
     def walk(self, node: Node) -> None:
         match node:
             case Element() | MatrixRef():
                 self.read(node.quantity, node.indices, node.whole)
             case Reduce(kind=kind, binders=binders, body=body):
-                held = dict(self.scope)
+                held, facts = dict(self.scope), self.facts
                 for binder in binders:
                     self.scope[binder.letter] = self.bound(binder, kind)
+                    self.facts += tuple(fact_of_binder(binder, self.planner.methodology, self.planner.setting))
                     self.check_shared(binder, body, kind)
                 self.walk(body)
-                self.scope = held
+                self.scope, self.facts = held, facts
             case Cases():
                 self.walk_cases(node)
             case Diagonal(letter=letter, set=set_id, body=body):
@@ -96,17 +101,17 @@ class NeedWalk:
 
     def walk_cases(self, node: Cases) -> None:
         """Walk each case for the members for which it can be taken: one that letters rule out is not read."""
-        held, passed = dict(self.scope), list[Node]()
+        held, facts, passed, setting = dict(self.scope), self.facts, list[Node](), self.planner.setting
         for condition, value in (*node.branches, (None, node.otherwise)):
-            scope = narrowed(held, condition, passed, self.planner.setting)
+            scope = narrowed(held, condition, passed, setting)
             if scope is not None and value is not None:
-                self.scope = scope
+                self.scope, self.facts = scope, (*facts, *facts_of_case(condition, passed, setting))
                 self.walk(value)
             if condition is not None:
-                self.scope = narrowed(held, None, passed, self.planner.setting) or held
+                self.scope, self.facts = narrowed(held, None, passed, setting) or held, (*facts, *facts_of_case(None, passed, setting))
                 self.walk(condition)
                 passed.append(condition)
-        self.scope = held
+        self.scope, self.facts = held, facts
 
     def bound(self, binder: Binder, kind: str) -> tuple[str, set[int]]:
         """Return the set of a letter that a reduction of some kind binds, and the positions that it takes."""
@@ -129,12 +134,17 @@ class NeedWalk:
         """Return the members through which a window goes; report one that leaves its axis, and a greatest of none."""
         setting = self.planner.setting
         size, found = len(setting.members[window.set]), set[int]()
-        for span in window_spans(window, setting, self.scope):
-            if not window.within and (side := span.leaves(size)):
-                self.outside(window, side, f"{binder.letter} in {window_text(window)}", window.span)
-            elif not span.inside and kind in ("Max", "Min"):
-                self.empty(window, f"{kind} over {binder.letter} in {window_text(window)}", binder.span)
+        for at in combinations(window.letters, self.scope):
+            span = window_span(window, setting, at)
             found.update(span.inside)
+            side = "" if window.within else span.leaves(size)
+            of_none = not side and not span.inside and kind in ("Max", "Min")
+            if not (side or of_none) or not can_meet(at, self.scope, self.facts):
+                continue
+            if side:
+                self.outside(window, side, f"{binder.letter} in {window_text(window)}", window.span)
+            else:
+                self.empty(window, f"{kind} over {binder.letter} in {window_text(window)}", binder.span)
         return found
 
     def check_listed(self, set_id: str) -> None:
@@ -169,12 +179,18 @@ class NeedWalk:
             at = {member: place for place, member in enumerate(members)}
             found = {at[own[place]] for place in found if own[place] in at}
         if index.offset:
-            found = {place + index.offset for place in found}
-            if any(place < 0 or place >= len(members) for place in found):
-                side = "first" if min(found) < 0 else "last"
+            inside = {place for place in found if 0 <= place + index.offset < len(members)}
+            beyond = [place for place in sorted(found - inside) if self.meets(index.letter, members[place])]
+            if beyond:
+                side = "first" if beyond[0] + index.offset < 0 else "last"
                 self.outside(index, side, f"{quantity}[{index.letter}{index.offset:+d}]", index.span, (axis, quantity))
-                found = {place for place in found if 0 <= place < len(members)}
+            found = {place + index.offset for place in inside}
         return found
+
+    def meets(self, letter: str, member: str) -> bool:
+        """Whether a letter can stand for a member beside what the letters around it stand for."""
+        set_id = self.scope[letter][0]
+        return can_meet({letter: (set_id, self.planner.setting.members[set_id].index(member))}, self.scope, self.facts)
 
     def group_places(self, index: IndexGroup, axis: str) -> set[int]:
         """Return the groups of the members that a letter takes; each member must be in one."""

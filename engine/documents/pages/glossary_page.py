@@ -19,7 +19,8 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import KINDS, Subject, unit_text
-from equations.model.index_set import IndexSet
+from equations.model.index_set import CALENDAR, IndexSet, lies_in_time
+from equations.model.methodology import Methodology
 from equations.model.roles import ROLES
 from equations.notation.latex import latex
 from equations.notation.plain import plain_text
@@ -123,6 +124,11 @@ def _set(id_: str, subject: Subject) -> Box:
     who = _OF_THE_CALENDAR.get(index_set.kind) or _WHO.get(index_set.project, "")
     if who or index_set.dated:
         facts.append((("Members are",), (", ".join(filter(None, (who, "each with a date" * index_set.dated))),)))
+    order = _order(index_set, m)
+    if order:
+        facts.append((("Order",), (order,)))
+    if index_set.history:
+        facts.append((("Begins",), (f"{index_set.history} {'years' if index_set.history > 1 else 'year'} before the first year of the project",)))
     if index_set.shares:
         facts.append((("Shares",), between(_shared(set_id, subject, index_set) for set_id in index_set.shares)))
     title = (id_.replace("_", " "),)
@@ -145,6 +151,16 @@ def _shared(set_id: str, subject: Subject, index_set: IndexSet) -> Inlines:
     letters = {weight.member: set_id, weight.holder: index_set.id}
     shown = latex(weight.formula, subject.methodology, letters)
     return (f"{name}, of which each has ", Math(shown, plain_text(weight.formula)))
+
+
+def _order(index_set: IndexSet, m: Methodology) -> str:
+    """Return what the order of members is, in words; of years and the rest of the calendar it needs no words."""
+    if not index_set.ordered or index_set.kind in CALENDAR:
+        return ""
+    if lies_in_time(index_set.id, m.index_set):
+        return "by date"
+    above = index_set.groups or index_set.subset_of
+    return f"that of {above.replace('_', ' ')}" if above else "as listed, from the first to the last"
 
 
 def _units(subject: Subject) -> list[Block]:
