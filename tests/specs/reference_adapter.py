@@ -26,6 +26,7 @@ import numpy as np
 from random_projects import STOCK
 
 from engine.plan.cells import ABSENT, EXCLUDED
+from engine.project.written_numbers import EPOCH
 from engine.run.run import Run
 
 Project = dict[str, Any]
@@ -400,7 +401,8 @@ def to_oracle(run: Run) -> Project:
 
 def aged(run: Run, project: Project, key: str) -> dict[str, float]:
     """Return areas of the map brought to the start date; the power of a matrix by eigenvectors."""
-    age, area = max(run.project.start.toordinal() - _value(run, "map_date", ()), 0) / 365.25, project[key]
+    mapped = EPOCH.toordinal() + _value(run, "map_date", ())
+    age, area = max(run.project.start.toordinal() - mapped, 0) / 365.25, project[key]
     belt, readings = key == "Ad0", run.setting.readings
     if project["option"] == 1:
         rate = project["P" if not belt or readings["belt-probabilities"] == "national" else "Pd"]
