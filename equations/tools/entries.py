@@ -18,7 +18,7 @@ from equations.tools.formula_names import NewNames, in_new_names
 
 _FORMULAS = ("when", "defines", "formula", "relation", "condition", "gives")
 _NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities")
-_SETS = ("indices", "over", "subset_of", "groups", "by", "shares")
+_SETS = ("indices", "over", "subset_of", "groups", "by")
 _IDS = ("equivalences", "equivalence", "ruling", "in")
 _SYMBOLS = ("symbol", "matrix_symbol", "diagonal_symbol")
 #: Kinds of blocks whose ids stand in formulas, or are names that a project writes; all other ids take the path and a point.

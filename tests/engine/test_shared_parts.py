@@ -284,3 +284,16 @@ def test_the_second_computation_puts_the_parts_in_by_itself(evaluated, fault):
     found = audit_recompute(replace(run, methodology=faulty, values=values))
 
     assert [f.severity for f in found] == ["error"] and "with the parts that its sets say" in found[0].evidence
+
+
+@pytest.mark.parametrize(("shares", "weighs"), [("{year: 'shared_days(y, k) / days(y)'}", " * (shared_days(t, k) / days(t))"), ("[year]", "")])
+def test_a_set_of_the_tool_alone_shares_those_of_the_whole(tmp_path, shares, weighs):
+    text = spec(part=DAYS).replace("letters: [k]}", f"letters: [k], shares: {shares}}}")
+    text = text.replace("equations:\n", "equations:\n  - {id: k, defines: 'K[k]', formula: 'Sum(y in k, X[y])'}\n")
+    text = text.replace("  - {id: R,", "  - {id: K, symbol: 'K_{<k>}', meaning: by turn, indices: [turn], unit: t, kind: computed}\n  - {id: R,")
+    (tmp_path / "tool.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "user.yaml").write_text(USER.replace("SHARES", ", shares: {cal: 'shared_days(t, p) / operating_days(t)'}"), encoding="utf-8")
+    found = load_methodology(tmp_path / "user.yaml")
+
+    assert found.index_set["turn"].shares == ("cal",)
+    assert plain_text(found.equation["own.k"].formula) == f"Sum(t in k, own_X[t]{weighs})"
