@@ -74,3 +74,36 @@ def test_a_set_with_years_before_the_start_is_not_bound_to_one_with_others(host)
         host(3, "[{prefix: b, spec: tool.yaml, bind: {past: before}}]")
 
     assert "2 years before the start and 3 years before the start" in str(error.value)
+
+
+def test_the_declared_standard_error_of_a_quantity_of_a_tool(tmp_path):
+    (tmp_path / "tool.yaml").write_text(
+        """
+methodology: {id: B, version: "1", title: Sample, result: L}
+quantities:
+  - {id: V, symbol: V, meaning: volume, unit: t, kind: monitored}
+  - {id: V_se, symbol: s, meaning: its standard error, unit: t, kind: monitored, standard_error_of: V}
+  - {id: L, symbol: L, meaning: what counts, unit: t, kind: computed}
+equations: [{id: l, defines: L, formula: 'V - 2 * V_se'}]
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "host.yaml").write_text(
+        """
+methodology: {id: H, version: "1", title: Host, result: R}
+uses: {b: tool.yaml}
+quantities: [{id: R, symbol: R, meaning: result, unit: t, kind: computed}]
+equations: [{id: r, defines: R, formula: 'b_L * 3'}]
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "project.yaml").write_text(
+        "project: {name: p}\noperation: {start: 2021-01-01, end: 2021-12-31}\n"
+        "values: {b_V: {unit: t, value: 10, uncertainty: {distribution: normal, se: 0.5}}}\n",
+        encoding="utf-8",
+    )
+
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "host.yaml"), tmp_path / "project.yaml")
+
+    assert run.value("R") == 27
+    agree(run, "R")
