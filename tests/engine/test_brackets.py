@@ -29,6 +29,13 @@ values: {{A: {{unit: ha, values: {{a: 4, b: 9}}}}, k: {{value: {k}}}}}
 SQUARE = "x[r] ^ 2 == A[r] * 10000 {m^2/ha}"
 
 
+def test_a_root_at_zero_is_zero_and_has_no_sign(evaluated, every_way):
+    found = made(evaluated, "x[r] / 1 {m} + 2 * (x[r] / 1 {m}) ^ 3 == floor(k)", k="0.1", low="-6", high="7")
+
+    assert found.values.arrays["R"].tolist() == [0, 0]
+    every_way(found)
+
+
 def made(evaluated, relation, k="1", low="0", high="1000"):
     return evaluated(SPEC.format(relation=relation, low=low, high=high), PROJECT.format(k=k))
 
