@@ -69,6 +69,18 @@ def test_years_before_the_start_and_project_years_of_a_tool(host, tmp_path, hist
     agree(run, "R")
 
 
+def test_a_step_has_the_letters_of_its_own_set_whatever_part_of_it_is_declared_first(host, tmp_path):
+    methodology = host(2)
+    steps = "rulings: [{id: p, issue: x, default: a, readings: [{id: a, meaning: x}, {id: b, meaning: y, adjust: [{of: F, in: [mean], gives: 'it[h] * 2'}]}]}]\n"
+    (tmp_path / "tool.yaml").write_text(TOOL + steps, encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(PROJECT.replace("2018: 100, ", ""), encoding="utf-8")
+
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "host.yaml"), tmp_path / "project.yaml", readings={"b.p": "b"})
+
+    assert methodology.index_set["before"].history == 2
+    assert run.values.arrays["b_M"].tolist() == pytest.approx([3, 6], rel=1e-14)
+
+
 def test_a_set_with_years_before_the_start_is_not_bound_to_one_with_others(host):
     with pytest.raises(MethodologyError, match="past of the tool cannot be bound to before") as error:
         host(3, "[{prefix: b, spec: tool.yaml, bind: {past: before}}]")
