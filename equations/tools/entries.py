@@ -17,7 +17,7 @@ from equations.revision.document_parts import blocks_of, text_of, with_field
 from equations.tools.formula_names import NewNames, in_new_names
 
 _FORMULAS = ("when", "defines", "formula", "relation", "condition", "gives")
-_NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities")
+_NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities", "standard_error_of")
 _SETS = ("indices", "over", "subset_of", "groups", "by")
 _IDS = ("equivalences", "equivalence", "ruling", "in")
 _SYMBOLS = ("symbol", "matrix_symbol", "diagonal_symbol")

@@ -69,8 +69,53 @@ def test_years_before_the_start_and_project_years_of_a_tool(host, tmp_path, hist
     agree(run, "R")
 
 
+def test_a_step_has_the_letters_of_its_own_set_whatever_part_of_it_is_declared_first(host, tmp_path):
+    methodology = host(2)
+    steps = "rulings: [{id: p, issue: x, default: a, readings: [{id: a, meaning: x}, {id: b, meaning: y, adjust: [{of: F, in: [mean], gives: 'it[h] * 2'}]}]}]\n"
+    (tmp_path / "tool.yaml").write_text(TOOL + steps, encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(PROJECT.replace("2018: 100, ", ""), encoding="utf-8")
+
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "host.yaml"), tmp_path / "project.yaml", readings={"b.p": "b"})
+
+    assert methodology.index_set["before"].history == 2
+    assert run.values.arrays["b_M"].tolist() == pytest.approx([3, 6], rel=1e-14)
+
+
 def test_a_set_with_years_before_the_start_is_not_bound_to_one_with_others(host):
     with pytest.raises(MethodologyError, match="past of the tool cannot be bound to before") as error:
         host(3, "[{prefix: b, spec: tool.yaml, bind: {past: before}}]")
 
     assert "2 years before the start and 3 years before the start" in str(error.value)
+
+
+def test_the_declared_standard_error_of_a_quantity_of_a_tool(tmp_path):
+    (tmp_path / "tool.yaml").write_text(
+        """
+methodology: {id: B, version: "1", title: Sample, result: L}
+quantities:
+  - {id: V, symbol: V, meaning: volume, unit: t, kind: monitored}
+  - {id: V_se, symbol: s, meaning: its standard error, unit: t, kind: monitored, standard_error_of: V}
+  - {id: L, symbol: L, meaning: what counts, unit: t, kind: computed}
+equations: [{id: l, defines: L, formula: 'V - 2 * V_se'}]
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "host.yaml").write_text(
+        """
+methodology: {id: H, version: "1", title: Host, result: R}
+uses: {b: tool.yaml}
+quantities: [{id: R, symbol: R, meaning: result, unit: t, kind: computed}]
+equations: [{id: r, defines: R, formula: 'b_L * 3'}]
+""",
+        encoding="utf-8",
+    )
+    (tmp_path / "project.yaml").write_text(
+        "project: {name: p}\noperation: {start: 2021-01-01, end: 2021-12-31}\n"
+        "values: {b_V: {unit: t, value: 10, uncertainty: {distribution: normal, se: 0.5}}}\n",
+        encoding="utf-8",
+    )
+
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "host.yaml"), tmp_path / "project.yaml")
+
+    assert run.value("R") == 27
+    agree(run, "R")

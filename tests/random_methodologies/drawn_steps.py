@@ -34,6 +34,11 @@ def _readers(draft: Draft, quantity: Readable) -> list[str]:
     return found
 
 
+def _in_one_circle(one: Readable, other: Readable) -> bool:
+    """Whether two quantities carry one balance over periods: a step may not close a second circle."""
+    return one.id[:2] in ("CB", "CY", "CS") and other.id[:2] in ("CB", "CY", "CS") and one.id[2:] == other.id[2:]
+
+
 @st.composite
 def steps(draw, draft: Draft, ruling: str) -> None:
     """One step: behind the definition of a computed quantity, or before some of the equations that read one."""
@@ -51,7 +56,7 @@ def steps(draw, draft: Draft, ruling: str) -> None:
     letters: list[str] = []
     for set_id in quantity.sets:
         letters.append(next(x for x in LETTERS["stratum" if set_id == "wet" else set_id] if x not in letters))
-    known = tuple(draft.readable[: draft.readable.index(quantity)])
+    known = tuple(q for q in draft.readable[: draft.readable.index(quantity)] if not _in_one_circle(q, quantity))
     scope = Scope(known, dict(zip(letters, quantity.sets, strict=True)), {}, "", draft.world.members)
     share, more = draw(literal(PLAIN)), draw(formula(scope, quantity.unit, draw(st.integers(0, 1))))
 
