@@ -69,6 +69,18 @@ def test_years_before_the_start_and_project_years_of_a_tool(host, tmp_path, hist
     agree(run, "R")
 
 
+def test_what_a_tool_says_of_the_parts_of_shared_years_is_read_in_the_names_of_the_whole(host, tmp_path):
+    methodology = TOOL.replace("shares: [year]", "shares: {year: 'shared_days(y, k) / operating_days(y)'}").replace(
+        "F[y] * shared_days(y, k) / operating_days(y)", "F[y]")  # fmt: skip
+    host(2)
+    (tmp_path / "tool.yaml").write_text(methodology, encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(PROJECT.replace("2018: 100, ", ""), encoding="utf-8")
+
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "host.yaml"), tmp_path / "project.yaml")
+
+    assert run.values.arrays["b_T"].tolist() == pytest.approx([4 + 8 * 181 / 365, 8 * 184 / 365], rel=1e-14)
+
+
 def test_a_step_has_the_letters_of_its_own_set_whatever_part_of_it_is_declared_first(host, tmp_path):
     methodology = host(2)
     steps = "rulings: [{id: p, issue: x, default: a, readings: [{id: a, meaning: x}, {id: b, meaning: y, adjust: [{of: F, in: [mean], gives: 'it[h] * 2'}]}]}]\n"
