@@ -91,6 +91,7 @@ CODES: dict[str, str] = {
     "V603": "a result that is not a finite number",
     "V607": "a cell outside a relation is read where no sum passes over it",
     "V608": "a computed value outside the range in which it can be",
+    "V609": "parts of a member that are below zero, or add up to more than the whole",
     "V604": "an implicit equation that its solver cannot solve",
     "V605": "a power that a matrix does not have",
     "V606": "a solution that does not give back what it was found from",

@@ -62,7 +62,7 @@ def _knows_days(run: Run, target: str) -> bool:
         equations = [run.methodology.equation[step.equation] for step in run.values.steps.get(quantity, ())]
         declared = run.methodology.definitions.get(quantity, ()) if quantity in run.inputs.values else ()
         for equation in (*equations, *declared):
-            nodes = list(walk(equation.formula))
+            nodes = list(walk(equation.as_written))  # that periods share a year by its days says nothing of its amount
             if any(isinstance(node, Call) and node.name == "operating_days" for node in nodes):
                 return True
             if equation not in declared:

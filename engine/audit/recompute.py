@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.audit.scalar_fractions import ScalarFractions
+from engine.audit.scalar_parts import ScalarParts
 from engine.audit.scalar_path import Labels, ScalarPath
 from engine.audit.scalar_size import ScalarSize
 from engine.audit.scalar_units import PathError, magnitude
@@ -46,8 +47,11 @@ def audit_recompute(run: Run) -> tuple[Finding, ...]:
     """
     path, tally = ScalarPath(run), _Tally()
     path.fractions = ScalarFractions(run)
+    parts = ScalarParts(path)
     for quantity, labels in _cells(run):
         _compare(run, path, quantity, labels, tally)
+        if quantity in parts.concerned:
+            _compare_parts(parts, quantity, labels, tally)
     for equation, labels in _solved(run):
         _check_solution(run, path, equation, labels, tally)
     findings = [
@@ -118,6 +122,19 @@ def _compare(run: Run, path: ScalarPath, quantity: str, labels: Labels, tally: _
     tally.worst = max(tally.worst, relative)
     if relative > TOLERANCE:
         tally.note(quantity, f"{name} is {fast!r} in one and {slow!r} in the other")
+
+
+def _compare_parts(parts: ScalarParts, quantity: str, labels: Labels, tally: _Tally) -> None:
+    """Compare a cell with what its formula gives as written, where sums in it take parts of members that two share."""
+    path, name = parts.path, f"{quantity}[{', '.join(labels)}]" if labels else quantity
+    try:
+        one, other = magnitude(path.cell(quantity, labels)), magnitude(parts.again(quantity, labels))
+    except PathError as fault:
+        tally.note(quantity, f"{name}: {fault}")
+        return
+    gap, jumps = abs(one - other), {(quantity, labels)} & (path.at_step | parts.at_step)
+    if gap > TOLERANCE * max(abs(one), abs(other)) and gap > _CANCELLATION * _entered(tally, path, quantity, labels) and not (jumps and gap <= 1):
+        tally.note(quantity, f"{name} is {one!r} with the parts in its formula, and {other!r} with the parts that its sets say")
 
 
 def _entered(tally: _Tally, path: ScalarPath, quantity: str, labels: Labels) -> float:

@@ -19,6 +19,7 @@ from engine.checks.published_units import check_published_units
 from engine.checks.readings import check_readings
 from engine.checks.references import check_references
 from engine.checks.settled import check_settled
+from engine.checks.shared_parts import check_shared_parts
 from engine.checks.tables import check_tables
 from engine.checks.use import check_letters, check_use
 from engine.checks.written_ratios import check_ratios
@@ -33,6 +34,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("quantities that are undefined, unused or lead nowhere", check_use),
     ("letters of a left side that a formula forgets", check_letters),
     ("lags of rules and comparisons that no year has", check_lags),
+    ("parts of members that two share", check_shared_parts),
     ("values against ranges, row sums, missing rows", check_tables),
     ("printed tables against equations and against each other", check_recomputed),
     ("sections, numbers, tables and rulings that are named", check_references),
@@ -63,6 +65,7 @@ __all__ = [
     "check_readings",
     "check_recomputed",
     "check_references",
+    "check_shared_parts",
     "check_tables",
     "check_use",
     "check_values",

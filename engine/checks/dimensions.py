@@ -21,7 +21,7 @@ from equations.model.dataset import Comparison
 from equations.model.equation import BRACKET, Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.units.unit import Unit
+from equations.units.unit import PLAIN, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def check_dimensions(methodology: Methodology) -> tuple[list[EquationCheck], lis
             checker.condition(rule.condition)
             findings += [from_error(error, rule.id) for error in checker.errors]
         findings += ratio_findings(rule.condition, rule.condition_source or Source(""), rule.id, methodology)
+    findings += check_weights(methodology)
     for comparison in methodology.comparisons:
         findings += _check_comparison(comparison, methodology)
     for result in methodology.published_results:
@@ -149,6 +150,25 @@ def check_values(methodology: Methodology) -> list[ValueCheck]:
                 ValueCheck(dataset.id, block.quantity, str(block.unit), str(unit), "" if factor is None else str(factor), status)
             )
     return lines
+
+
+def check_weights(methodology: Methodology) -> list[Finding]:
+    """Report a part of a member that is no plain number."""
+    found: list[Finding] = []
+    for index_set in methodology.index_sets:
+        for weight in index_set.weights:
+            source, formula = weight.source or Source(""), weight.formula
+            for alternative in _alternatives(methodology, formula):
+                checker = _checker(methodology, source, (), alternative)
+                unit = checker.of(formula)
+                found += [from_error(error, index_set.id) for error in checker.errors]
+                if unit is not None and unit != PLAIN and not checker.errors:
+                    found.append(Finding(
+                        "U302", "error", index_set.id, f"the part of a {weight.of} that a {index_set.id} has is in {unit.in_words()}",
+                        "a part is a plain number, by which an amount is multiplied", "divide it by the whole, as shared days by operating days",
+                        place=source.place(formula.span)))  # fmt: skip
+            found += ratio_findings(formula, source, index_set.id, methodology)
+    return found
 
 
 def _check_comparison(comparison: Comparison, methodology: Methodology) -> list[Finding]:

@@ -14,6 +14,7 @@ from itertools import combinations
 from engine.checks.dimensions import check_dimensions
 from engine.checks.overlaps import check_cases_of, check_conditions, placeholders
 from engine.checks.plans import plan_errors
+from engine.checks.shared_parts import check_shared_parts
 from engine.checks.use import check_letters
 from engine.finding import Finding, from_error
 from engine.plan.setting import Setting, choices_of
@@ -90,7 +91,7 @@ class _Readings:
         changed = [e for e in methodology.equations if id(e) not in self.held and e not in self.seen]
         self.seen |= set(changed)
         self.note(self.of_equations(methodology, changed), under)
-        if whole and self.note(self.of_cases(methodology), under):
+        if whole and self.note(self.of_sets(methodology), under) and self.note(self.of_cases(methodology), under):
             self.note(self.of_needs(methodology, dict(taken)), under)
             self.note(self.of_uses(methodology, changed), under)
 
@@ -117,6 +118,10 @@ class _Readings:
     def declares_otherwise(self, quantity: Quantity) -> bool:
         held = self.base.quantity.get(quantity.id)
         return held is not None and held is not quantity and any(getattr(held, n) != getattr(quantity, n) for n in _DECISIVE)
+
+    def of_sets(self, methodology: Methodology) -> list[Finding]:
+        """Return what is wrong with parts of members, where the readings say how they are shared."""
+        return check_shared_parts(methodology) if methodology.index_sets != self.base.index_sets else []
 
     def of_cases(self, methodology: Methodology) -> list[Finding]:
         found = check_conditions(methodology)

@@ -199,11 +199,12 @@ def _mentions(methodology: Methodology) -> Iterator[Finding]:
     texts = [(q.id, f"{q.meaning} {q.unit_note} {q.source.note} {q.editorial}", q.place) for q in methodology.quantities]
     texts += [(e.id, f"{e.title} {e.editorial} {e.note}", e.place) for e in methodology.equations]
     texts += [(r.id, f"{r.statement} {r.remedy} {r.editorial}", r.place) for r in methodology.rules]
+    gone = {id_ for settled in methodology.settled for list_, ids in settled.removed if list_ == "rulings" for id_ in ids}  # W814 names them
     for subject, text, place in texts:
         if methodology.tool_of(subject) is not None:  # it speaks in its own words
             continue
         for name in _RULING.findall(text):
-            if name not in methodology.ruling:
+            if name not in methodology.ruling and name not in gone:
                 yield _fault(
                     "warning",
                     subject,

@@ -193,7 +193,7 @@ def _whole_run(side: Side, project: ProjectData, load: Loader | None) -> Run:
         head = RefusalError(
             "I513",
             f"{project.path.name} cannot be run under {side.label}",
-            remedy="`mrvgraph migrate` carries a project file over and marks what is missing",
+            remedy="`mrvgraph migrate` carries a project file over and marks what is missing; with it filled in, name both files: --project twice",
         )
         raise Faults([head, *getattr(error, "errors", (error,))]) from error
 

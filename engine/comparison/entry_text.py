@@ -14,7 +14,7 @@ from equations.citation import Citation
 from equations.formula.syntax import Element, MatrixRef, Node, Supplied, rebuild, walk
 from equations.model.dataset import Dataset
 from equations.model.equation import Equation
-from equations.model.index_set import IndexSet
+from equations.model.index_set import IndexSet, Weight
 from equations.model.methodology import ChoiceValue, Methodology
 from equations.model.quantity import Range, UnitAlternatives
 from equations.model.reading import EditBlock
@@ -97,6 +97,8 @@ class Wording:
                 return f"{id_}: {self.text(meaning)}"
             case TextPlace():
                 return str(replace(value, equations=tuple(self.numbers(value.equations))))
+            case Weight(of=of, formula=formula):
+                return f"{of}: {self.formula(formula, {})}"
             case Node():
                 return self.formula(value, {})
             case tuple():
@@ -111,6 +113,8 @@ class Wording:
         where = f"with {others}: " if others else ""
         for edit in block.entries:
             said = f" {self.defined(edit.entry)}" if isinstance(edit.entry, Equation) else ""
+            if isinstance(edit.entry, IndexSet):
+                said = f" shares {self.text(edit.entry.weights or edit.entry.shares)}"
             yield f"{where}{edit.id}{said}" if edit.entry is not None else f"{where}{edit.id} removed"
         for step in block.steps:
             readers = f" in {', '.join(step.readers)}" if step.readers else ""

@@ -157,13 +157,19 @@ class _Mover:
 
     # -- values
 
+    def meaning_before(self, id_: str) -> str:
+        """Say what a quantity was in the version that the file is made for."""
+        if id_ in self.a.quantity:
+            return self.a.quantity[id_].meaning
+        return f"only {self.a.in_readings[id_]} asked for it" if id_ in self.a.in_readings else "unknown to both versions"
+
     def values(self) -> Iterator[MigrationStep]:
         words = Wording(self.a, {}, {}), Wording(self.b, {}, {})
         for id_ in self.project.values:
             new = self.renamed.get(id_, id_)
             if new not in self.b.quantity:
-                meaning = self.a.quantity[id_].meaning if id_ in self.a.quantity else "unknown to both versions"
-                yield MigrationStep("gone", "values", id_, meaning)
+                if new not in self.b.in_readings:  # which one of its readings may ask for
+                    yield MigrationStep("gone", "values", id_, self.meaning_before(id_))
                 continue
             if new != id_:
                 yield MigrationStep("renamed", "values", id_, new)

@@ -18,6 +18,7 @@ from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity, Range
 from equations.model.ruling import RegisterEntry, Ruling, TextPlace
 from equations.notation.plain import condition_text, letters_of
+from equations.readings.composition import taking_parts
 from equations.units.unit import PLAIN, Unit
 
 #: The section at the start of a source.
@@ -113,7 +114,8 @@ class Subject:
         for ruling in self.methodology.rulings:
             own = found.setdefault(ruling.id, {})
             for block in (block for reading in ruling.readings for block in reading.edits):
-                own |= dict.fromkeys(edit.id for edit in block.entries if edit.list == "equations" and edit.id in self.methodology.equation)
+                ids = (*(edit.id for edit in block.entries if edit.list == "equations"), *taking_parts(self.methodology, block))
+                own |= dict.fromkeys(id_ for id_ in ids if id_ in self.methodology.equation)
                 for step in block.steps:
                     readers = step.readers or tuple(e.id for e in self.methodology.definitions.get(step.of, ()))
                     own |= dict.fromkeys(id_ for id_ in readers if id_ in self.methodology.equation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field, replace
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -297,7 +298,7 @@ class Tracer:
                     parts[id(inner)] = inner if taken is inner else self.opened(taken, scope, zeros)
                 case Call() if inner is not node:
                     value, _ = self.evaluator.value(inner, scope)
-                    parts[id(inner)] = Name(number(float(np.ravel(value)[0]))) if np.size(value) == 1 else inner
+                    parts[id(inner)] = Name(_of_calendar(inner.name, float(np.ravel(value)[0]))) if np.size(value) == 1 else inner
                 case Reduce(kind="Count" | "Interpolate" | "Lookup") if inner is not node:
                     value, _ = self.evaluator.value(inner, scope)
                     parts[id(inner)] = Name(number(float(np.ravel(value)[0]))) if np.size(value) == 1 else inner
@@ -374,6 +375,11 @@ def _without_powers(node: Node) -> Node:
         if isinstance(inner, Binary) and inner.op == "^" and is_matrix(inner.left) and not is_written_out(inner.right)
     }
     return rebuild(node, parts) if parts else node
+
+
+def _of_calendar(function: str, value: float) -> str:
+    """Return what a function of the calendar gives: a date as one, all else as a number."""
+    return f"{date(1970, 1, 1) + timedelta(days=int(value))}" if function in ("first_day", "last_day") else number(value)
 
 
 def _outermost(node: Node) -> Iterator[Node]:

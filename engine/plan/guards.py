@@ -11,7 +11,7 @@ from equations.model.index_set import IndexSet
 from equations.model.methodology import Methodology
 from equations.notation.plain import window_text
 
-__all__ = ["guard", "narrowed", "runs_over", "window_text", "word_for"]
+__all__ = ["deciding", "guard", "known", "narrowed", "runs_over", "window_text", "word_for"]
 
 #: Letter -> (index set, positions on that set).
 Places = Mapping[str, tuple[str, set[int]]]
@@ -30,32 +30,33 @@ def narrowed(scope: Places, condition: Node | None, passed: list[Node], setting:
     conditions = [*passed, condition] if condition is not None else passed
 
     def can_be(labels: Mapping[str, str]) -> bool:
-        if any(_known(part, setting, labels) is True for part in passed):
+        if any(known(part, setting, labels) is True for part in passed):
             return False
-        return condition is None or _known(condition, setting, labels) is not False
+        return condition is None or known(condition, setting, labels) is not False
 
-    deciding = set().union(*map(_deciding, conditions)) if conditions else set()
+    letters = set().union(*map(deciding, conditions)) if conditions else set()
     found = dict(scope)
-    for letter in deciding & scope.keys():
+    for letter in letters & scope.keys():
         set_id, places = scope[letter]
         members = setting.members[set_id]
         found[letter] = set_id, {at for at in places if can_be({letter: members[at]})}
         if not found[letter][1]:
             return None
-    return found if deciding or can_be({}) else None
+    return found if letters or can_be({}) else None
 
 
-def _deciding(node: Node) -> set[str]:
+def deciding(node: Node) -> set[str]:
     """Return the letters on which the parts of a condition depend that no number decides."""
     match node:
         case Logic(parts=parts):
-            return set().union(*map(_deciding, parts))
+            return set().union(*map(deciding, parts))
         case Not(operand=operand):
-            return _deciding(operand)
+            return deciding(operand)
     return letters_of(node) if is_static(node) else set()
 
 
-def _known(node: Node, setting: Setting, labels: Mapping[str, str]) -> bool | None:
+def known(node: Node, setting: Setting, labels: Mapping[str, str]) -> bool | None:
+    """Decide as much of a condition as some letters do; ``None`` where the rest decides."""
     return decided(node, lambda part: holds(part, setting, labels) if is_static(part) and letters_of(part) <= labels.keys() else None)
 
 

@@ -9,12 +9,12 @@ from typing import Protocol
 from engine.plan.guards import guard, narrowed, runs_over, window_text, word_for
 from engine.plan.setting import Setting
 from engine.plan.time_axes import days_of, group_of_each, operation, parts_of, torn, torn_error
-from engine.plan.windows import window_spans
+from engine.plan.together import Fact, can_meet, combinations, fact_of_binder, facts_of_case
+from engine.plan.windows import window_span
 from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
     All,
     Binder,
-    Call,
     Cases,
     Diagonal,
     Element,
@@ -31,6 +31,7 @@ from equations.formula.syntax import (
     children,
     walk,
 )
+from equations.meaning.weights import part_of, weighs
 from equations.model.equation import Equation
 from equations.model.index_set import lies_in_time
 from equations.model.left_side import left_side
@@ -63,24 +64,27 @@ class NeedWalk:
     grown: list[str] = field(default_factory=list)
     #: Letter -> (index set, positions on that set).
     scope: dict[str, tuple[str, set[int]]] = field(default_factory=dict)
+    #: What is known of several letters at once; asked only where positions, each by itself, would be a fault.
+    facts: tuple[Fact, ...] = ()
 
     def __post_init__(self) -> None:
         left = left_side(self.equation, self.planner.methodology.quantity[self.equation.quantity])
         for letter, axis in left.axis_of.items():
             self.scope[letter] = (axis, set(self.left[letter]))
+        self.facts = tuple(facts_of_case(self.equation.when, [], self.planner.setting))
 
     def walk(self, node: Node) -> None:
         match node:
             case Element() | MatrixRef():
                 self.read(node.quantity, node.indices, node.whole)
             case Reduce(kind=kind, binders=binders, body=body):
-                held = dict(self.scope)
+                held, facts = dict(self.scope), self.facts
                 for binder in binders:
                     self.scope[binder.letter] = self.bound(binder, kind)
-                    if kind == "Sum":
-                        self.check_shared(binder, body)
+                    self.facts += tuple(fact_of_binder(binder, self.planner.methodology, self.planner.setting))
+                    self.check_shared(binder, body, kind)
                 self.walk(body)
-                self.scope = held
+                self.scope, self.facts = held, facts
             case Cases():
                 self.walk_cases(node)
             case Diagonal(letter=letter, set=set_id, body=body):
@@ -97,17 +101,17 @@ class NeedWalk:
 
     def walk_cases(self, node: Cases) -> None:
         """Walk each case for the members for which it can be taken: one that letters rule out is not read."""
-        held, passed = dict(self.scope), list[Node]()
+        held, facts, passed, setting = dict(self.scope), self.facts, list[Node](), self.planner.setting
         for condition, value in (*node.branches, (None, node.otherwise)):
-            scope = narrowed(held, condition, passed, self.planner.setting)
+            scope = narrowed(held, condition, passed, setting)
             if scope is not None and value is not None:
-                self.scope = scope
+                self.scope, self.facts = scope, (*facts, *facts_of_case(condition, passed, setting))
                 self.walk(value)
             if condition is not None:
-                self.scope = narrowed(held, None, passed, self.planner.setting) or held
+                self.scope, self.facts = narrowed(held, None, passed, setting) or held, (*facts, *facts_of_case(None, passed, setting))
                 self.walk(condition)
                 passed.append(condition)
-        self.scope = held
+        self.scope, self.facts = held, facts
 
     def bound(self, binder: Binder, kind: str) -> tuple[str, set[int]]:
         """Return the set of a letter that a reduction of some kind binds, and the positions that it takes."""
@@ -130,12 +134,17 @@ class NeedWalk:
         """Return the members through which a window goes; report one that leaves its axis, and a greatest of none."""
         setting = self.planner.setting
         size, found = len(setting.members[window.set]), set[int]()
-        for span in window_spans(window, setting, self.scope):
-            if not window.within and (side := span.leaves(size)):
-                self.outside(window, side, f"{binder.letter} in {window_text(window)}", window.span)
-            elif not span.inside and kind in ("Max", "Min"):
-                self.empty(window, f"{kind} over {binder.letter} in {window_text(window)}", binder.span)
+        for at in combinations(window.letters, self.scope):
+            span = window_span(window, setting, at)
             found.update(span.inside)
+            side = "" if window.within else span.leaves(size)
+            of_none = not side and not span.inside and kind in ("Max", "Min")
+            if not (side or of_none) or not can_meet(at, self.scope, self.facts):
+                continue
+            if side:
+                self.outside(window, side, f"{binder.letter} in {window_text(window)}", window.span)
+            else:
+                self.empty(window, f"{kind} over {binder.letter} in {window_text(window)}", binder.span)
         return found
 
     def check_listed(self, set_id: str) -> None:
@@ -170,12 +179,18 @@ class NeedWalk:
             at = {member: place for place, member in enumerate(members)}
             found = {at[own[place]] for place in found if own[place] in at}
         if index.offset:
-            found = {place + index.offset for place in found}
-            if any(place < 0 or place >= len(members) for place in found):
-                side = "first" if min(found) < 0 else "last"
+            inside = {place for place in found if 0 <= place + index.offset < len(members)}
+            beyond = [place for place in sorted(found - inside) if self.meets(index.letter, members[place])]
+            if beyond:
+                side = "first" if beyond[0] + index.offset < 0 else "last"
                 self.outside(index, side, f"{quantity}[{index.letter}{index.offset:+d}]", index.span, (axis, quantity))
-                found = {place for place in found if 0 <= place < len(members)}
+            found = {place + index.offset for place in inside}
         return found
+
+    def meets(self, letter: str, member: str) -> bool:
+        """Whether a letter can stand for a member beside what the letters around it stand for."""
+        set_id = self.scope[letter][0]
+        return can_meet({letter: (set_id, self.planner.setting.members[set_id].index(member))}, self.scope, self.facts)
 
     def group_places(self, index: IndexGroup, axis: str) -> set[int]:
         """Return the groups of the members that a letter takes; each member must be in one."""
@@ -197,20 +212,22 @@ class NeedWalk:
             )  # fmt: skip
         return {group for place in positions if (group := groups[place]) is not None}
 
-    def check_shared(self, binder: Binder, body: Node) -> None:
-        """Report a sum over the members of a group of which others have a part too, where nothing says how much counts."""
+    def check_shared(self, binder: Binder, body: Node, kind: str) -> None:
+        """Report a reduction over members of which others have a part too, where nothing says how much of one counts."""
         if not isinstance(binder.within, GroupOf):
             return
-        of, group = binder.letter, binder.within.letter
-        if binder.within.set not in self.planner.methodology.index_set[self.scope[group][0]].shares:
+        own, group, of = binder.letter, binder.within.letter, binder.within.set
+        holder, sets = self.scope[group][0], self.planner.methodology.index_set
+        turned = holder in sets[of].shares  # the periods that have a part of a year
+        if not (turned or of in sets[holder].shares) or weighs(body, own, group):
             return
-        for part in walk(body):
-            if isinstance(part, Element | MatrixRef | Call):
-                named = part.arguments if isinstance(part, Call) and part.name == "shared_days" else getattr(part, "indices", ())
-                if {of, group} <= {getattr(one, "letter", "") for one in named}:
-                    return
-        self.twice(binder.span, f"Sum({of} in {group}, ...) counts a {binder.within.set} as a whole, and two of {self.scope[group][0]} may share it",
-                   f"say which part counts: ... * shared_days({of}, {group}) / operating_days({of})")  # fmt: skip
+        weight = sets[of].weight_of(holder) if turned else sets[holder].weight_of(of)
+        if weight is not None and part_of(weight, *((group, own) if turned else (own, group))) in walk(body):
+            return
+        said = f"it may lie in two of {holder}" if turned else f"two of {holder} may share it"
+        remedy = (f"say which part counts: ... * shared_days({own}, {group}) / operating_days({own})" if kind == "Sum"
+                  else f"define a quantity with the indices {of} and {holder}, and name it with both")  # fmt: skip
+        self.twice(binder.span, f"{kind}({own} in {group}, ...) counts a {of} as a whole, and {said}", remedy)
 
     def twice(self, span: Span, what: str, remedy: str) -> None:
         source = self.equation.formula_source
@@ -225,6 +242,8 @@ class NeedWalk:
         own, setting = planner.methodology.index_set[group], planner.setting
         if own.groups == of or of in own.shares or not lies_in_time(of, planner.methodology.index_set):
             return  # groups of a project are checked where they are read
+        if group in planner.methodology.index_set[of].shares:
+            return  # told by check_shared, unless it says how much counts
         groups, members = (days_of(planner.methodology, setting, set_id) for set_id in (group, of))
         places = torn(groups, members, operation(setting))
         if places:

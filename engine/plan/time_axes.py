@@ -150,9 +150,16 @@ def torn_error(
     return InputError(
         "I507", f"{shown}: no {group} has the whole of it", equation.place,
         why=f"{equation.full_label} takes each {of} as a whole, and a part of its days of operation lies elsewhere",
-        remedy=f"let each {group} begin and end with a whole {of}; or let the spec share it: `shares: [{of}]` at the index set {group}, and "
-        f"shared_days(...) / operating_days(...) where it is counted", subject=equation.quantity,
+        remedy=f"let each {group} begin and end with a whole {of}; or let the spec share it: {how_shared(methodology, of, group)} at the index "
+        f"set {group}", subject=equation.quantity,
     )  # fmt: skip
+
+
+def how_shared(methodology: Methodology, of: str, group: str) -> str:
+    """Return what a spec writes so that members of one set are shared between those of another by their days."""
+    sets = methodology.index_set
+    y, q = ("".join(sets[id_].letters[:1]) if id_ in sets else "" for id_ in (of, group))
+    return f'shares: {{{of}: "shared_days({y or "..."}, {q or "..."}) / operating_days({y or "..."})"}}'
 
 
 @lru_cache(maxsize=256)

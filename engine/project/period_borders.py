@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 from engine.plan.setting import Setting
-from engine.plan.time_axes import Days, common, days_of, operation
+from engine.plan.time_axes import Days, common, days_of, how_shared, operation
 from engine.project.project_file import Period, ProjectData
 from equations.errors import Place
 from equations.model.index_set import CALENDAR, PERIOD_SET
@@ -55,4 +55,4 @@ def _remedy(methodology: Methodology, axis: str) -> str:
             sets = (edit.entry for block in reading.edits for edit in block.entries if edit.key == ("index_sets", PERIOD_SET))
             if any(axis in getattr(own, "shares", ()) for own in sets):
                 return f"; or take the reading that shares it, readings: {{{ruling.id}: {reading.id}}}"
-    return f"; or let the spec say how it is shared (shares: [{axis}] at the index set {PERIOD_SET})"
+    return f"; or let the spec say how it is shared ({how_shared(methodology, axis, PERIOD_SET)} at the index set {PERIOD_SET})"

@@ -159,6 +159,8 @@ class _Search:
         place = self.at_an_end(self.do("mul", self.do("add", a, b), self.constant(0.5)), changes, gaps[..., -1], (low, high))
         for _ in range(POLISHED):
             place, slope = self.polished(place, low, high)
+        if low <= 0 <= high:
+            place = self.at_zero(place, (high - low) * WIDTH)
         left, size = self.gap(place), self.do("max", self.do("abs", gaps[..., 0]), self.do("abs", gaps[..., -1]))
         ok = self.compared("<=", self.do("abs", left), self.do("mul", size, self.constant(LEFT)))
         one = self.compared("<=", changes, self.constant(1.0))
@@ -184,6 +186,12 @@ class _Search:
         """Return a place; where the sign never changes an end: the sides may be equal there."""
         end = self.choose(self.compared("==", last, self.constant(0.0)), self.constant(ends[1]), self.constant(ends[0]))
         return self.choose(self.compared("<", changes, self.constant(0.5)), end, place)
+
+    def at_zero(self, place: Array, width: float) -> Array:
+        """Return a place; one that is hardly another than zero is zero where the sides are equal there, for nothing else has a sign by noise."""
+        zero = self.constant(0.0)
+        near = self.compared("<=", self.do("abs", place), self.constant(width))
+        return self.choose(near, self.choose(self.compared("==", self.gap(zero), zero), zero, place), place)
 
     def polished(self, place: Array, low: float, high: float) -> tuple[Array, Array]:
         """Return a place after one step along the slope across it, kept within the range, and that slope."""

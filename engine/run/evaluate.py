@@ -20,6 +20,7 @@ from engine.run.formula import COLUMN, ROW, CountsAs, Exactly, FormulaEvaluator,
 from engine.run.inputs import Inputs
 from engine.run.magnitudes import NOISE, MagnitudeFormulas
 from engine.run.ranges import check_ranges
+from engine.run.shared_parts import check_parts
 from engine.run.solvers import Solution, root_parts, solve_root
 from equations.errors import EvaluationError
 from equations.formula.syntax import Compare, Element, IndexLabel, IndexLetter, MatrixRef, Node, quantities_in
@@ -79,7 +80,7 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactl
     ------
     EvaluationError
         V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), V607 (a cell that is not there),
-        V608 (outside its range), naming the cell and the operands.
+        V608 (outside its range), V609 (parts of more than the whole), naming the cell and the operands.
     """
     formulas = FormulaEvaluator(methodology, plan.setting, dict(inputs.values), exact=exact)
     run = StepEvaluator(plan, formulas, dict(inputs.states))
@@ -91,6 +92,7 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactl
         run.check_ranges()  # a number out of its range is the cause of what fails after it
         raise
     run.check_ranges()
+    check_parts(formulas)
     return run.values(near_whole=tuple(formulas.undecided))
 
 

@@ -47,7 +47,8 @@ def over_years(methodology: Methodology, quantity: Quantity) -> str:
     axes = [axis for axis in quantity.indices if methodology.index_set[axis].kind in CALENDAR or methodology.index_set[axis].dated]
     if not axes:  # by group of years: results of monitoring periods are amounts of their own
         return "sum"
-    return "sum" if all(any(_adds(e.formula, quantity, axis, methodology) for e in methodology.equations) for axis in axes) else "none"
+    formulas = [e.as_written for e in methodology.equations]  # a part of a year is a part of an amount
+    return "sum" if all(any(_adds(formula, quantity, axis, methodology) for formula in formulas) for axis in axes) else "none"
 
 
 def is_amount(quantity: Quantity) -> bool:

@@ -48,6 +48,15 @@ from equations.units.unit import PLAIN, Unit, factor_text
 
 #: The unit of a plain zero: any.
 ANY = None
+#: Gases that texts count in CO2 by what they do to the climate, and not by their carbon or nitrogen.
+_BY_WARMING = ("CH4", "N2O")
+
+
+def by_warming(left: Unit, right: Unit) -> str:
+    """Return what an author probably meant who adds another gas to CO2: its warming potential; an empty text for other pairs."""
+    words = (left.in_words(), right.in_words())
+    gas = next((gas for gas in _BY_WARMING if any(text.endswith(gas) for text in words)), "")
+    return f"; what it does to the climate, by a warming potential in tCO2e/t{gas}" if gas and any(text.endswith("CO2") for text in words) else ""
 
 
 @dataclass
@@ -165,7 +174,7 @@ class UnitChecker:
         gap = left / right
         for ratio in expected_of(gap, self.molecules):
             unit = gap.in_words().replace(" ", "")
-            return f"multiply the right side by {ratio.text} {{{unit}}}, the ratio of the molar masses"
+            return f"multiply the right side by {ratio.text} {{{unit}}}, the ratio of the molar masses{by_warming(left, right)}"
         bridge = between(right, left)
         if bridge:
             return f"{bridge} on the right side, or do the reverse on the left"

@@ -53,6 +53,10 @@ class KindChecker:
     def fault(self, code: str, what: str, span: Span, why: str = "", remedy: str = "") -> None:
         self.errors.append(ExpressionError(code, what, self.source.place(span), why=why, remedy=remedy))
 
+    def whole(self, formula: Node) -> Kind:
+        """Return the kind of a whole formula; of a relation to be solved the outermost equality is no condition on its sides."""
+        return self.relation_kind(formula) if self.relation and isinstance(formula, Compare) and formula.op == "==" else self.kind(formula)
+
     def kind(self, node: Node) -> Kind:  # noqa: C901, PLR0911, PLR0912 - one arm for each kind of node
         """Return the kind of a resolved node; faults are collected."""
         match node:
@@ -60,8 +64,6 @@ class KindChecker:
                 axes = self.names.quantities[quantity].indices
                 return (axes[0], axes[0]) if diagonal else (axes[0], axes[1])
             case Compare(left=left, right=right):
-                if self.relation and node.op == "==":
-                    return self.relation_kind(node)
                 for side in (left, right):
                     if not isinstance(side, Letter | Word | Switch) and self.kind(side) not in ("number", "fault"):
                         self.fault("X207", f"only numbers can be compared, and this is {_kind_name(self.kind(side))}", side.span,

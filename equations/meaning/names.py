@@ -35,10 +35,10 @@ class Names:
         return True
 
     def letters_for(self, axes: Sequence[str], own: Mapping[str, str]) -> list[str]:
-        """Return a letter for each axis, ``own`` before the usual ones; the name of the set where there is none left."""
+        """Return a letter for each axis: of ``own``, of the set itself, of a part of it; the name of the set where there is none left."""
         letters = {**own, **{letter: set_id for letter, set_id in self.letters.items() if letter not in own}}
         found: list[str] = []
         for axis in axes:
             fitting = [x for x, set_id in letters.items() if x not in found and self.within(set_id, axis)]
-            found.append(fitting[0] if fitting else axis)
+            found.append(min(fitting, key=lambda x: (x not in own, letters[x] != axis)) if fitting else axis)
         return found

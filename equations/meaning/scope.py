@@ -76,7 +76,7 @@ class Resolver:
 
     def kind(self, node: Node) -> Kind:
         """Return the kind of a resolved node of the same formula."""
-        return KindChecker(self.names, self.source, self.errors, self.relation).kind(node)
+        return KindChecker(self.names, self.source, self.errors, self.relation).whole(node)
 
     def letter_set(self, letter: str) -> str | None:
         """Return the set that a letter runs over in this equation."""

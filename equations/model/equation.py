@@ -34,6 +34,8 @@ class Equation:
         Condition on choices, readings, the year and members of the left side's indices, or ``None``.
     letters
         Letter -> index set, for every letter of the equation that is not bound inside the formula, and those that are.
+    written
+        The right side as it was written, where sums in it take parts of members (:mod:`equations.readings.weighing`).
     """
 
     id: str
@@ -55,11 +57,17 @@ class Equation:
     formula_source: Source | None = field(default=None, compare=False, repr=False)
     when_source: Source | None = field(default=None, compare=False, repr=False)
     defines_source: Source | None = field(default=None, compare=False, repr=False)
+    written: Node | None = field(default=None, compare=False, repr=False)
 
     @property
     def quantity(self) -> str:
         """Id of the quantity that it defines."""
         return self.defines.quantity
+
+    @property
+    def as_written(self) -> Node:
+        """The right side without the parts of members that sums take (:mod:`equations.readings.weighing`)."""
+        return self.formula if self.written is None else self.written
 
     @property
     def label(self) -> str:
@@ -82,6 +90,8 @@ class Rule:
         Where it stands in the publication.
     editorial
         Why the editor asks it, where the text has no such condition.
+    written
+        The condition as it was written, where sums in it take parts of members.
     """
 
     id: str
@@ -97,3 +107,4 @@ class Rule:
     editorial: str = ""
     place: Place | None = field(default=None, compare=False, repr=False)
     condition_source: Source | None = field(default=None, compare=False, repr=False)
+    written: Node | None = field(default=None, compare=False, repr=False)

@@ -6,12 +6,35 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from equations.errors import Place
+from equations.formula.syntax import Node
+from equations.formula.tokens import Source
 from equations.records import record
 
 #: The group whose members are the monitoring periods of a project.
 PERIOD_SET = "period"
 #: Kinds of axes whose members follow from the days of operation.
 CALENDAR = ("year", "month", "project_year", "day")
+
+
+@record(frozen=True)
+class Weight:
+    """Which part of a member of another set one of a set's own members has, where two may share it.
+
+    Attributes
+    ----------
+    of
+        The set whose members are shared.
+    formula
+        A plain number between 0 and 1, in the two letters.
+    member, holder
+        The letters: of the member that is shared, and of the one that has a part of it.
+    """
+
+    of: str
+    formula: Node
+    member: str
+    holder: str
+    source: Source | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True)
@@ -51,12 +74,18 @@ class IndexSet:
     history: int = 0
     #: Sets in time of whose members two of its own may have a part: the years that two monitoring periods share.
     shares: tuple[str, ...] = ()
+    #: How they are shared, of those of which the spec says it once for all sums.
+    weights: tuple[Weight, ...] = ()
     place: Place | None = field(default=None, compare=False, repr=False)
 
     def name_of(self, member: str) -> str:
         """Return the full name of a member, or the member itself."""
         names = dict(zip(self.members, self.names, strict=False))
         return names.get(member) or member
+
+    def weight_of(self, set_id: str) -> Weight | None:
+        """Return how its members share those of another set, ``None`` where nothing says it."""
+        return next((weight for weight in self.weights if weight.of == set_id), None)
 
 
 def lies_in_time(set_id: str, sets: Mapping[str, IndexSet]) -> bool:

@@ -14,7 +14,7 @@ from equations.records import record
 
 Entry: TypeAlias = Quantity | Equation | Rule | Dataset | IndexSet
 #: Lists of a spec whose entries a reading can edit, in the order in which they are read.
-EDITED = ("index_sets", "quantities", "equations", "rules", "datasets")
+EDITED = ("quantities", "index_sets", "equations", "rules", "datasets")
 #: What a step calls the value that arrives at it.
 IT = "it"
 

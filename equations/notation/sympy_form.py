@@ -293,7 +293,8 @@ class _Projection:
 
     def in_group(self, letter: str, within: GroupOf) -> sympy.Basic:
         group, set_id = within.letter, self.letters.get(within.letter, within.letter)
-        if set_id in self.methodology.index_set and within.set in self.methodology.index_set[set_id].shares:  # it may be in two of them
+        sets = self.methodology.index_set
+        if set_id in sets and (within.set in sets[set_id].shares or set_id in sets[within.set].shares):  # it may be in two of them
             return sympy.Ne(sympy.Function("shared_days")(letter_symbol(letter), letter_symbol(group)), 0, evaluate=False)
         return sympy.Eq(self.group(self.letters.get(group, group), letter), letter_symbol(group), evaluate=False)
 

@@ -14,6 +14,7 @@ from equations.errors import GraphError, raise_all
 from equations.model.methodology import Methodology
 from equations.model.reading import EDITED, Adjustment, EditBlock, EntryEdit
 from equations.readings.nesting import Placed, nested
+from equations.readings.weighing import unweighed, weighed
 
 _Listed = TypeVar("_Listed")
 _KEPT = "_under_readings"
@@ -71,10 +72,26 @@ def blocks_under(base: Methodology, taken: Iterable[tuple[str, str]]) -> list[Ed
     ]
 
 
+def taking_parts(methodology: Methodology, block: EditBlock) -> tuple[str, ...]:
+    """Return the equations whose sums take parts of members since a block of edits says how these are shared."""
+    if not any(edit.list == "index_sets" for edit in block.entries):
+        return ()
+    held = methodology.equation
+    return tuple(e.id for e in with_readings(methodology, dict(block.under)).equations if e.written is not None and held.get(e.id) != e)
+
+
 def _composed(base: Methodology, taken: tuple[tuple[str, str], ...]) -> Methodology:
     blocks = blocks_under(base, taken)
-    edited = _edited(base, _settled(blocks))
-    return replace(nested(edited, _steps(blocks)), taken=taken, base=base)
+    edited = _edited(unweighed(base), _settled(blocks))
+    made = _held(weighed(nested(edited, _steps(blocks))), base)
+    return replace(made, taken=taken, base=base)
+
+
+def _held(made: Methodology, base: Methodology) -> Methodology:
+    """Return a methodology with the very equations of the base where they say the same: what is looked at once is not looked at again."""
+    if not any(equation.written is not None for equation in base.equations):
+        return made
+    return replace(made, equations=tuple(held if (held := base.equation.get(e.id)) == e else e for e in made.equations))
 
 
 # -- entries

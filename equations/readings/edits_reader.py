@@ -17,12 +17,13 @@ from equations.model.quantity import Quantity
 from equations.model.reading import EDITED, IT, EditBlock, Entry, EntryEdit
 from equations.model.ruling import Reading, Ruling
 from equations.readings.step_reader import StepReader
+from equations.readings.weighing import weighed
 from equations.revision.document_parts import id_of
 from equations.revision.edits import WORDS, Editor
 from equations.spec.block import Block, Errors, checked
-from equations.spec.declarations import check_shares
 from equations.spec.reader import SpecReader
 from equations.spec.schema import BLOCKS
+from equations.spec.shares import check_shares, read_weights, shared_sets
 
 #: A list of the document -> its items.
 Lists = dict[str, tuple[YamlNode, ...]]
@@ -38,7 +39,7 @@ def read_whole(document: Mapping, *, content_hash: str = "", files: tuple[tuple[
         One error, or :class:`~equations.errors.Faults` with every fault found.
     """
     reader = SpecReader(document)
-    return _EditsReader(reader, reader.methodology(content_hash, files)).methodology()
+    return weighed(_EditsReader(reader, reader.methodology(content_hash, files)).methodology())
 
 
 class _EditsReader:
@@ -192,7 +193,7 @@ class _EditsReader:
         """Read one entry as the reader of specs does."""
         base, block = self.base, Block(item, _KINDS[name], self.errors)
         if name == "index_sets":
-            return self.index_set(block)
+            return self.index_set(block, names)
         if name == "quantities":
             quantity = self.reader.quantity(block, base.relations, base.equivalences)
             if quantity.id == IT or quantity.id in names.choices or quantity.id in names.matrices:
@@ -204,7 +205,7 @@ class _EditsReader:
             return self.reader.rule(block, names, base.equivalences, base.sections)
         return self.reader.dataset(block, names)
 
-    def index_set(self, block: Block) -> IndexSet | None:
+    def index_set(self, block: Block, names: Names) -> IndexSet | None:
         """Read an index set of which a reading says what two of its members share; everything else about it belongs to a version."""
         own = self.base.index_set.get(block.text("id"))
         text = next((item for item in self.lists["index_sets"] if id_of(item) == block.text("id")), None)
@@ -214,7 +215,8 @@ class _EditsReader:
                         remedy="let a version say it")  # fmt: skip
             return None
         check_shares(block, own, self.base.index_set, self.errors)
-        return replace(own, shares=block.words("shares"))
+        weights = read_weights(block, own, names, self.reader.substances, self.errors)
+        return replace(own, shares=shared_sets(block), weights=weights)
 
 
 def _other_fields(item: Mapping) -> dict[str, YamlNode]:

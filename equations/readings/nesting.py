@@ -139,10 +139,11 @@ class _Nesting:
         taken = {q.id for q in quantities} | {name for q in quantities for name in (q.matrix, q.diagonal_matrix) if name}
         for placed in live:
             for quantity in placed.step.quantities:
-                if {quantity.id, quantity.matrix, quantity.diagonal_matrix} - {""} & taken:
-                    self.errors.append(GraphError("G406", f"the name {quantity.id!r} of a step of {placed.block.name} is taken under these readings",
-                                                  placed.step.place, remedy="give what it defines another name"))  # fmt: skip
-                taken |= {quantity.id, quantity.matrix, quantity.diagonal_matrix} - {""}
+                given = [name for name in (quantity.id, quantity.matrix, quantity.diagonal_matrix) if name]
+                self.errors += [GraphError("G406", f"the name {name!r} of a step of {placed.block.name} is taken under these readings",
+                                           placed.step.place, remedy="give what it defines another name")
+                                for name in given if name in taken]  # fmt: skip
+                taken.update(given)
         raise_all(self.errors)
         readers = {reader for reader, _ in self.chains}
         rewritten = [self.rewritten(equation, equation.id) if equation.id in readers else equation for equation in equations]

@@ -23,6 +23,7 @@ from equations.notation.plain import letters_of, plain_text
 from equations.readings.composition import with_readings
 from equations.readings.edits_reader import read_whole
 from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, with_arriving
+from equations.readings.weighing import unweighed
 from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 
 _FORMULAS = ("formula", "relation", "gives")
@@ -39,11 +40,14 @@ def with_steps(before: Mapping, document: Mapping, ruling: str, reading: str) ->
     document
         The same without the ruling, and with the entries that its reading changes.
     """
-    base = read_whole(before)
+    base = unweighed(read_whole(before))
     held = next(one for one in base.ruling[ruling].readings if one.id == reading)
     work = _Settling(base, ruling)
     for step in held.edits[0].steps if held.edits else ():
-        document = work.between(document, step) if step.readers else work.on_definition(document, step, with_readings(base, {ruling: reading}))
+        if step.readers:
+            document = work.between(document, step)
+        else:
+            document = work.on_definition(document, step, unweighed(with_readings(base, {ruling: reading})))
     return document
 
 

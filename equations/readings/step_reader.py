@@ -132,6 +132,7 @@ class StepReader:
             extra = []
         suffix = name_part(self.under[0])
         id_ = node.name if not is_matrix else block.name("id") or f"{of.id}_{suffix}"
+        suffix = id_.removeprefix(f"{of.id}_")  # so that two steps of one ruling on one quantity differ in their matrices, too
         matrix = (node.name if is_matrix and of.matrix else block.name("matrix") or f"{of.matrix}_{suffix}") if of.matrix else ""
         diagonal = (node.name if is_matrix and not of.matrix else f"{of.diagonal_matrix}_{suffix}") if of.diagonal_matrix else ""
         mark = f"^{{\\text{{{self.under[0]}}}}}" + "".join(f"\\,<{axis}>" for axis in extra)

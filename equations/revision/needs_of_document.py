@@ -36,10 +36,19 @@ class SpecNames:
     # -- names
 
     @cached_property
+    def declared(self) -> list[Mapping]:
+        """Every quantity of the text, and those that readings add."""
+        found = blocks_of(self.root.get("quantities"))
+        for block in self.of_rulings():
+            added = block.get("add")
+            found += blocks_of(added.get("quantities")) if isinstance(added, Mapping) else []
+        return found
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Names of formulas -> the quantity that they stand for: its id, its matrix, its diagonal matrix."""
         found = {}
-        for block in blocks_of(self.root.get("quantities")):
+        for block in self.declared:
             for field in ("id", "matrix", "diagonal_matrix"):
                 if name := text_of(block, field):
                     found[name] = text_of(block, "id")
@@ -65,12 +74,16 @@ class SpecNames:
         return tuple(id_ for id_ in ids if id_)
 
     def quantities(self) -> list[str]:
-        """Return the ids of all quantities."""
+        """Return the ids of all quantities of the text."""
         return [text_of(block, "id") for block in blocks_of(self.root.get("quantities"))]
+
+    def all_quantities(self) -> list[str]:
+        """Return the ids of all quantities, those that readings add among them."""
+        return list(dict.fromkeys(text_of(block, "id") for block in self.declared))
 
     def is_computed(self, id_: str) -> bool:
         """Whether only equations can give a quantity."""
-        return any(text_of(block, "id") == id_ and text_of(block, "kind") == "computed" for block in blocks_of(self.root.get("quantities")))
+        return any(text_of(block, "id") == id_ and text_of(block, "kind") == "computed" for block in self.declared)
 
     def has(self, list_: str, id_: str) -> bool:
         """Whether a list has an entry."""
@@ -119,6 +132,11 @@ class SpecNames:
                     if word == "add" or self.has("rules", text_of(rule, "id")):
                         yield rule
 
+    def read_by_shares(self) -> set[str]:
+        """Return the quantities that say how members of sets are shared, in the text and in readings."""
+        return set().union(*(self.quantities_in(value.text) for block in _deep(self.root) if isinstance(block.get("shares"), Mapping)
+                             for _, value in block.get("shares") if isinstance(value, Scalar)))  # type: ignore[union-attr]
+
     def reads_of(self, block: Mapping) -> set[str]:
         """Return the quantities that the right side of an equation or of a step names."""
         return set().union(*(self.quantities_in(text_of(block, field)) for field in ("formula", "relation", "gives")))
@@ -137,7 +155,7 @@ class SpecNames:
         open_ = {*self.results(), *texts_of(head.get("report") if isinstance(head, Mapping) else None), *also} - {""}
         open_ |= {quantity for list_ in ("rules", "comparisons", "published_results") for block in blocks_of(self.root.get(list_))
                   for quantity in self.read_in(block)}  # fmt: skip
-        open_ = open_.union(*map(self.read_in, self.rules_of_readings()))
+        open_ = open_.union(*map(self.read_in, self.rules_of_readings()), self.read_by_shares())
         follows = [(quantity, reads) for _, quantity, reads in self.equations] + self.edited_by_readings
         found: set[str] = set()
         while open_:

@@ -16,6 +16,7 @@ from equations.formula.tokens import Token
 from equations.revision.document_parts import blocks_of, text_of, texts_of
 from equations.revision.edit_log import EditLog
 from equations.revision.needs_of_document import FORMULAS, SpecNames, tokens_of
+from equations.revision.readings_indexed import ReadingsIndexed
 
 _FIELDS = ("add", "to", "letter", "before", "values", "sum_in", "each_in")
 _SYMBOLS = {"symbol": 0, "matrix_symbol": 2, "diagonal_symbol": 1}
@@ -57,8 +58,8 @@ def _maker(document: Mapping, node: Mapping, changes: Mapping, log: EditLog) -> 
     family = node.get("to")
     named = list(family.items) if isinstance(family, Sequence) else [family] if family is not None else []
     for item in named:
-        if not isinstance(item, Scalar) or item.text not in doc.quantities():
-            log.absent(("quantities",), item, doc.quantities())
+        if not isinstance(item, Scalar) or item.text not in doc.all_quantities():
+            log.absent(("quantities",), item, doc.all_quantities())
         else:
             log.first(("quantities", item.text, "indices"), f"the indices of {item.text!r}", item.place)
     if not named:
@@ -92,7 +93,7 @@ class _Indexer:
         self.width: dict[str, int] = {}
         #: Name in formulas -> the quantity, and how many of its indices the name does not show.
         self.hidden: dict[str, tuple[str, int]] = {}
-        for block in blocks_of(self.document.get("quantities")):
+        for block in self.doc.declared:
             id_ = text_of(block, "id")
             if id_ not in self.family:
                 continue
@@ -128,7 +129,7 @@ class _Indexer:
                                why="it reads or gives no quantity of the family from outside, or the revision writes it anew",
                                remedy="correct the id, or take it out")  # fmt: skip
         before = self.node.get("before")
-        indices = {i for b in blocks_of(self.document.get("quantities")) if text_of(b, "id") in self.family for i in texts_of(b.get("indices"))}
+        indices = {i for b in self.doc.declared if text_of(b, "id") in self.family for i in texts_of(b.get("indices"))}
         if isinstance(before, Scalar) and before.text not in indices:
             self.log.fault(f"no quantity of the family has the index {before.text!r}", before.place, why="the new one would stand before it",
                            remedy=near_or_all(before.text, sorted(indices)))  # fmt: skip
@@ -148,6 +149,8 @@ class _Indexer:
             return self.equation(block)
         if list_ in ("rules", "comparisons"):
             return self.statement(list_, block)
+        if list_ == "rulings":
+            return ReadingsIndexed(self, _symbol).ruling(block)
         if list_ == "published_results":
             return self.numbers(block)
         if list_ == "datasets" and isinstance(values := block.get("values"), Sequence):
@@ -215,6 +218,12 @@ class _Indexer:
         self.log.fault(f"the {kind} {id_!r} reads {named}, which gets one index more", self.node.place,
                        why=f"{block.place} does not say what it is of: of each {self.set_id}, or of all together",
                        remedy="write " + remedy)  # fmt: skip
+
+    def ask_step(self, name: str, step: Mapping, read: set[str]) -> None:
+        """Ask what a step on another quantity reads of the family."""
+        self.log.fault(f"a step of the ruling {name!r} on {text_of(step, 'of')} reads {', '.join(sorted(read))}, which gets one index more",
+                       self.node.place, why=f"{step.place} does not say what it is of: of each {self.set_id}, or of all together",
+                       remedy=f"write {text_of(step, 'of')} under `to:` too, or settle the ruling")  # fmt: skip
 
     def left_to_author(self, list_: str, id_: str, fields: Iterable[str]) -> bool:
         """Whether the revision removes an entry, or writes its formulas anew."""

@@ -9,7 +9,7 @@ from equations.revision.document_parts import blocks_of, id_of, texts_of
 from equations.revision.edit_log import EditLog, Path
 
 #: Fields that decide what an entry says; of others a reading and a revision may both have their own.
-_DECISIVE = ("formula", "relation", "when", "defines", "condition", "unit", "indices", "values")
+_DECISIVE = ("formula", "relation", "when", "defines", "condition", "unit", "indices", "values", "shares")
 
 
 def check_readings_left(document: Mapping, log: EditLog) -> None:

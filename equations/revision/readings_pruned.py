@@ -13,21 +13,38 @@ from equations.revision.needs_of_document import SpecNames
 _WORDS = ("replace", "remove", "add", "adjust")
 
 
-def without_edits(document: Mapping, removed: Lookup[str, AbstractSet[str]]) -> tuple[Mapping, list[str]]:
-    """Return a document whose readings do not edit what is gone, and the rulings that are left without a choice."""
+#: List of the spec -> its ids, in order.
+Order = Lookup[str, list[str]]
+
+
+def without_edits(document: Mapping, removed: Lookup[str, AbstractSet[str]], before: Mapping) -> tuple[Mapping, list[str]]:
+    """Return a document whose readings do not edit what is gone, and the rulings that are left without a choice.
+
+    Parameters
+    ----------
+    removed
+        List of the spec -> ids that are gone, of the text and of what readings add.
+    before
+        The document with everything in it, for where what is added stands.
+    """
     rulings, gone = [], []
+    met: set[tuple[str, str]] = set()
+    order = {key.text: [id_of(item) for item in blocks_of(value)] for key, value in before}
     for block in blocks_of(document.get("rulings")):
         held = block.get("readings")
         parts = blocks_of(held)
-        kept = [new for part in parts if (new := _reading(part, removed)) is not None]
+        kept = [new for part in parts if (new := _reading(part, removed, order)) is not None]
+        met |= {(text_of(block, "id"), text_of(part, "id")) for part in kept}
         if len(kept) < len(parts) and len(kept) <= 1:
             gone.append(text_of(block, "id"))
         elif isinstance(held, Sequence):
             rulings.append(with_field(block, "readings", replace(held, items=tuple(kept))))
-    left = [_unmet(block, set(gone)) for block in rulings]
+    left = [_unmet(block, {pair for pair in met if pair[0] not in gone}) for block in rulings]
     names = SpecNames(document)
     read = {text_of(block, "id"): _read(block, names) for block in left} | {id_: set() for id_ in gone}
-    left = [_each_part(block, read) for block in left]
+    left = [_with_edits(_each_part(block, read), block) for block in left]
+    gone += [text_of(block, "id") for block in left if not isinstance(block.get("readings"), Sequence)]
+    left = [block for block in left if isinstance(block.get("readings"), Sequence)]
     return with_list(document, "rulings", left), gone
 
 
@@ -37,6 +54,18 @@ def _read(node: YamlNode, names: SpecNames) -> set[str]:
         own = {text_of(node, "of")} | names.read_in(node)
         return own.union(*(_read(value, names) for _, value in node))
     return set().union(*(_read(item, names) for item in node.items)) if isinstance(node, Sequence) else set()
+
+
+def _with_edits(block: Mapping, before: Mapping) -> Mapping:
+    """Return a ruling without the readings that lost their last edit; with no readings at all where that leaves no choice."""
+    held = {text_of(part, "id"): any(word in part for word in _WORDS) for part in blocks_of(before.get("readings"))}
+    parts = blocks_of(block.get("readings"))
+    kept = tuple(part for part in parts if not held[text_of(part, "id")] or any(word in part for word in _WORDS))
+    if len(kept) == len(parts):
+        return block
+    readings = block.get("readings")
+    assert isinstance(readings, Sequence)
+    return with_field(block, "readings", replace(readings, items=kept) if len(kept) > 1 else None)
 
 
 def _each_part(block: Mapping, read: Lookup[str, AbstractSet[str]]) -> Mapping:
@@ -58,18 +87,19 @@ def _each_part(block: Mapping, read: Lookup[str, AbstractSet[str]]) -> Mapping:
     return with_field(block, "readings", replace(held, items=tuple(parts)))
 
 
-def _reading(part: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping | None:
+def _reading(part: Mapping, removed: Lookup[str, AbstractSet[str]], order: Order) -> Mapping | None:
     """Return a reading without its edits of what is gone; ``None`` where it had edits and none is left."""
-    new = _edits(part, removed)
+    new = _edits(part, removed, order)
     met = part.get("with")
     if isinstance(met, Sequence):
-        new = with_field(new, "with", replace(met, items=tuple(_edits(one, removed) for one in blocks_of(met))))
+        items = tuple(one for one in (_edits(one, removed, order) for one in blocks_of(met)) if any(word in one for word in _WORDS))
+        new = with_field(new, "with", replace(met, items=items) if items else None)
     changed = any(word in part for word in _WORDS)
     return None if changed and not any(word in new for word in _WORDS) else new
 
 
-def _edits(part: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping:
-    for word in ("replace", "remove"):
+def _edits(part: Mapping, removed: Lookup[str, AbstractSet[str]], order: Order) -> Mapping:
+    for word in ("replace", "remove", "add"):
         edits = part.get(word)
         if not isinstance(edits, Mapping):
             continue
@@ -77,7 +107,7 @@ def _edits(part: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping:
         for key, value in edits:
             ids = removed.get(key.text, frozenset())
             items = value.items if isinstance(value, Sequence) else (value,)
-            kept = tuple(item for item in items if id_of(item) not in ids)
+            kept = tuple(_placed(item, ids, order.get(key.text, [])) for item in items if id_of(item) not in ids)
             if kept:
                 lists.append((key, Sequence(kept, value.file, value.line, value.column)))
         part = with_field(part, word, replace(edits, entries=tuple(lists)) if lists else None)
@@ -86,6 +116,18 @@ def _edits(part: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping:
         left = tuple(new for step in blocks_of(steps) if (new := _step(step, removed)) is not None)
         part = with_field(part, "adjust", replace(steps, items=left) if left else None)
     return part
+
+
+def _placed(item: YamlNode, gone: AbstractSet[str], order: list[str]) -> YamlNode:
+    """Return an entry behind what now stands before the place that it named."""
+    at = next((key for key in ("after", "before") if isinstance(item, Mapping) and text_of(item, key) in gone), "")
+    if not at or not isinstance(item, Mapping):
+        return item
+    named = item.get(at)
+    assert isinstance(named, Scalar)
+    there = order[: order.index(named.text)] if named.text in order else []
+    last = next((id_ for id_ in reversed(there) if id_ not in gone), "")
+    return with_field(with_field(item, at, None), "after", replace(named, text=last, raw="") if last else None)
 
 
 def _step(step: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping | None:
@@ -99,21 +141,21 @@ def _step(step: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping | No
     return with_field(step, "in", Sequence(kept, readers.file, readers.line, readers.column)) if kept else None
 
 
-def _unmet(block: Mapping, gone: AbstractSet[str]) -> Mapping:
-    """Return a ruling whose readings do not meet rulings that are gone."""
+def _unmet(block: Mapping, there: AbstractSet[tuple[str, str]]) -> Mapping:
+    """Return a ruling whose readings meet no reading that is gone."""
     held = block.get("readings")
-    if not isinstance(held, Sequence) or not gone:
+    if not isinstance(held, Sequence):
         return block
     parts = []
     for part in blocks_of(held):
         met = part.get("with")
         if isinstance(met, Sequence):
-            kept = tuple(one for one in blocks_of(met) if not _names(one) & gone)
+            kept = tuple(one for one in blocks_of(met) if _names(one) <= there)
             part = with_field(part, "with", replace(met, items=kept) if kept else None)
         parts.append(part)
     return with_field(block, "readings", replace(held, items=tuple(parts)))
 
 
-def _names(meeting: Mapping) -> set[str]:
+def _names(meeting: Mapping) -> set[tuple[str, str]]:
     node = meeting.get("readings")
-    return {key.text for key, _ in node} if isinstance(node, Mapping) else set()
+    return {(key.text, value.text) for key, value in node if isinstance(value, Scalar)} if isinstance(node, Mapping) else set()

@@ -7,7 +7,7 @@ names and numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,16 +15,19 @@ from equations.errors import MethodologyError, near
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import Source, read_tokens
 from equations.model.equation import MOST_NUMBER
+from equations.model.reading import IT
 from equations.revision.document_parts import blocks_of, text_of, texts_of
 from equations.revision.edit_log import EditLog
 from equations.revision.mentions import Numbers, followed, listed
 
 #: Fields whose text is a formula or a condition.
-_FORMULAS = ("defines", "formula", "relation", "when", "condition", "gives")
+_FORMULAS = ("defines", "formula", "relation", "when", "condition", "gives", "share")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
 _QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "of", "standard_error_of"), ("report", "results", "quantities")
-#: Lists whose entries a reading can edit.
-_LISTS = ("quantities", "equations", "rules", "datasets")
+#: Lists whose entries a reading can edit, and its steps.
+_LISTS = ("quantities", "equations", "rules", "datasets", "adjust")
+#: Fields of an entry that say where in its list it stands.
+_PLACES = ("after", "before")
 #: Fields in which `Eq 8` would be no mention of an equation: formulas, and what is printed there word for word.
 _VERBATIM = frozenset({*_FORMULAS, "printed"})
 _RANGE = re.compile(r"(\d+)\s*-\s*(\d+)$")
@@ -63,12 +66,34 @@ def rename(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
 
 def _declared(document: Mapping) -> dict[str, set[str]]:
     quantities, choices, sets = (blocks_of(document.get(name)) for name in ("quantities", "choices", "index_sets"))
+    of_readings = [part for ruling in blocks_of(document.get("rulings")) for reading in blocks_of(ruling.get("readings"))
+                   for part in (reading, *blocks_of(reading.get("with")))]  # fmt: skip
+    for part in of_readings:
+        added = part.get("add")
+        quantities += blocks_of(added.get("quantities")) if isinstance(added, Mapping) else []
+    steps = [step for part in of_readings for step in blocks_of(part.get("adjust"))]
+    matrices = {text_of(block, name) for block in (*quantities, *steps) for name in ("matrix", "diagonal_matrix")} - {""}
+    given = {name for step in steps for block in (step, *blocks_of(step.get("equations"))) for name in _defined_by(block)}
     return {
-        "quantities": {text_of(block, "id") for block in quantities},
-        "matrices": {text_of(block, name) for block in quantities for name in ("matrix", "diagonal_matrix")} - {""},
+        "quantities": {text_of(block, "id") for block in quantities} | given | {IT},
+        "matrices": matrices | {name for step in steps if "id" in step for name in _named_in(step)},
         "choices": {text_of(block, "id") for block in choices},
         "letters": {text for block in sets for text in texts_of(block.get("letters"))},
     }
+
+
+def _defined_by(step: Mapping) -> Iterator[str]:
+    """Yield the id of the quantity that a step, or one of its equations, defines."""
+    if "id" in step:  # then what stands on the left side is its matrix
+        yield text_of(step, "id")
+    else:
+        yield from _named_in(step)
+
+
+def _named_in(step: Mapping) -> Iterator[str]:
+    """Yield the name on the left side of a step."""
+    if match := re.match(r"\s*([A-Za-z_]\w*)", text_of(step, "defines")):
+        yield match[1]
 
 
 def _may_rename(kind: str, old: Scalar, new: YamlNode, names: dict[str, set[str]], log: EditLog) -> bool:
@@ -96,7 +121,8 @@ def _renamed(document: Mapping, kind: str, old: str, new: str, *, is_letter: boo
         if key in _FORMULAS:
             return _in_formula(value, old, new, is_letter=is_letter)
         if kind == "quantities":
-            is_name = key in _QUANTITY_FIELDS or key in _QUANTITY_LISTS or (key == "id" and owner == "quantities")
+            is_name = key in _QUANTITY_FIELDS or key in _QUANTITY_LISTS or (
+                key in ("id", *_PLACES) and owner == "quantities") or (key == "id" and owner == "adjust")  # fmt: skip
         else:
             is_name = key in ("matrix", "diagonal_matrix")
         return replace(value, text=new, raw="") if is_name and value.text == old else value
@@ -228,7 +254,8 @@ def _mapped(document: Mapping, visit: Callable[[str, str, Scalar], Scalar], *, s
             return replace(node, items=_apart(items) if places else items)
         if skip_foreign and "document" in node:
             return node
-        return replace(node, entries=tuple((k, walk(value, k.text, owner)) for k, value in node))
+        is_share = key == "shares"  # set -> formula
+        return replace(node, entries=tuple((k, walk(value, "share" if is_share else k.text, owner)) for k, value in node))
 
     entries = []
     for key, value in document:

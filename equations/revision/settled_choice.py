@@ -22,6 +22,7 @@ from equations.revision.needs_of_document import SpecNames, numbers_of, without_
 from equations.revision.readings_pruned import without_edits
 
 _CONDITIONS, _FORMULAS = ("when", "condition"), ("formula", "relation", "left", "right", "gives")
+_READINGS = "rulings.readings"
 _ALTERNATIVE = re.compile(r"\((?:choice|reading|input): ([^)]*)\)\s*$")
 
 
@@ -116,8 +117,21 @@ class _Settler:
                 value = found
             elif isinstance(value, Sequence):
                 value = self.items(value, list_ if key.text not in ("values", "readings") else f"{list_}.{key.text}")
+            elif isinstance(value, Mapping) and list_.startswith(_READINGS) and key.text in ("add", "replace"):
+                value = self.edits(value, key.text)
             entries.append((key, value))
         return replace(block, entries=tuple(entries))
+
+    def edits(self, edits: Mapping, word: str) -> Mapping:
+        """Return what a reading adds or replaces as it is under the settled values."""
+        if word == "add":
+            return replace(edits, entries=tuple((k, self.items(v, k.text) if isinstance(v, Sequence) else v) for k, v in edits))
+        for entry in (entry for _, entries in edits for entry in blocks_of(entries)):
+            for key, value in entry:
+                if key.text in _CONDITIONS and isinstance(value, Scalar) and isinstance(self.text(value), bool):
+                    self.log.fault(f"the {key.text} that a reading gives {text_of(entry, 'id')!r} is decided by {self.values()}", self.node.place,
+                                   why=f"it says {value.text}", remedy="say in a revision before this one what the reading is")  # fmt: skip
+        return replace(edits, entries=tuple((k, self.items(v, k.text) if isinstance(v, Sequence) else v) for k, v in edits))
 
     def values(self) -> str:
         return ", ".join(f"{choice} = {value}" for choice, value in self.taken.items())
@@ -138,7 +152,7 @@ class _Settler:
     # -- what nothing needs any more
 
     def without_unneeded(self, after: Mapping) -> Mapping:
-        old, new = SpecNames(self.before), SpecNames(after)
+        old, new = SpecNames(self.before), SpecNames(self.pruned(after))
         lost = {id_ for id_ in old.defined() if id_ not in new.defined() and new.is_computed(id_)}
         if result := next((id_ for id_ in new.results() if id_ in lost), ""):
             self.log.fault(f"nothing defines the result {result} under {self.values()}", self.node.place,
@@ -155,7 +169,7 @@ class _Settler:
         gone = (needed - new.needed(new.defined() - needed)) | lost  # what nothing needed before is left as it is
         for id_ in new.equations_of(gone):
             self.note("equations", id_)
-        for id_ in new.quantities():
+        for id_ in new.all_quantities():
             if id_ in gone:
                 self.note("quantities", id_)
         new = new.without(self.removed, gone)
@@ -172,7 +186,7 @@ class _Settler:
 
     def pruned(self, document: Mapping) -> Mapping:
         """Take out what readings say of what is gone, and rulings that leave nothing to choose."""
-        document, rulings = without_edits(document, {list_: set(ids) for list_, ids in self.removed.items()})
+        document, rulings = without_edits(document, {list_: set(ids) for list_, ids in self.removed.items()}, self.before)
         for ruling in rulings:
             self.note("rulings", ruling)
         return document

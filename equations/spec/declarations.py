@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from collections.abc import Mapping as Lookup
 from dataclasses import replace
 from fractions import Fraction
 from string import ascii_lowercase
@@ -27,6 +26,7 @@ from equations.spec.axis_dates import with_dates
 from equations.spec.axis_order import chained, check_years, with_order
 from equations.spec.block import Block, Errors, checked, read_number, unique
 from equations.spec.schema import MEMBER
+from equations.spec.shares import check_shares, shared_sets
 from equations.units.hints import why_not_a_unit
 from equations.units.molar_masses import ATOMIC_MASSES, Molecule, read_molecule
 from equations.units.registry import parse_unit
@@ -116,7 +116,7 @@ class DeclarationReader:
             own = IndexSet(
                 id=block.name("id"), letters=block.names("letters"), meaning=block.text("meaning"), members=ids, names=names,
                 kind=block.text("kind", "members"), subset_of=parent, groups=block.text("groups"),
-                project=block.text("project", "fixed"), parts=parts, shares=block.words("shares"), place=block.place,
+                project=block.text("project", "fixed"), parts=parts, shares=shared_sets(block), place=block.place,
             )  # fmt: skip
             if parent and checked(parent, found, "index set", block.place_of("subset_of"), self.errors):
                 own = self.subset(block, own, found[parent])
@@ -387,14 +387,3 @@ class DeclarationReader:
             evidence=block.text("evidence"), why=block.text("why"), moves=block.text("moves"), source=self.cite(block),
             place=block.place,
         )  # fmt: skip
-
-
-def check_shares(block: Block, own: IndexSet, known: Lookup[str, IndexSet], errors: Errors) -> None:
-    """What is shared out are stretches of time, between stretches of time."""
-    sets = {**known, own.id: own}
-    for scalar in block.word_nodes("shares"):
-        if not checked(scalar.text, known, "index set", scalar.place, errors):
-            continue
-        if not lies_in_time(own.id, sets) or not lies_in_time(scalar.text, sets):
-            block.fault("S105", f"{own.id} cannot share members of {scalar.text}", scalar.place,
-                        why="both must be sets in time: years, monitoring periods, groups of them", remedy="leave `shares:` out")  # fmt: skip

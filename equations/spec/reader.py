@@ -48,6 +48,7 @@ from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.spec.block import Block, checked, unique
 from equations.spec.declarations import DeclarationReader
+from equations.spec.shares import with_weights
 from equations.spec.standard_errors import standard_errors
 from equations.spec.value_table import read_cells
 from equations.units.registry import parse_unit
@@ -102,6 +103,8 @@ class SpecReader(DeclarationReader):
         self.check_has_result()
         raise_all([e for e in self.errors if e.code == "S104" and e.subject == "methodology"])
         names = self.names(quantities, choices, rulings)
+        index_sets = with_weights(index_sets, spec, names, self.substances)
+        self.sets = {s.id: s for s in index_sets}
         equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
         datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
         published = tuple(p for b in spec.blocks("published_results") if (p := self.published(b, names, datasets)))

@@ -14,8 +14,8 @@ class Field:
     """One field of a block.
 
     ``type`` is one of: id, name, text, number, whole, yes_no, date, words (list of texts), texts (text -> text), unit, range, formula,
-    condition, letters (letter -> index set), citation, place_in_text, table, cells, members, results, distributions, block:NAME,
-    blocks:NAME, one_of:a|b.
+    condition, letters (letter -> index set), shares (words, or index set -> formula), citation, place_in_text, table, cells, members, results,
+    distributions, block:NAME, blocks:NAME, one_of:a|b.
     """
 
     name: str
@@ -179,7 +179,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("ordered", "one_of:yes|no", False, "whether members have an order, that in which they are listed"),
         ("dated", "one_of:yes|no", False, "whether each member carries a date, by which it falls into years, months and periods"),
         ("history", "number", False, "kind year: how many years before the project's first it holds"),
-        ("shares", "words", False, "sets in time of whose members two of its own may each have a part, as two periods have of a year"),
+        ("shares", "shares", False,
+         "sets in time of whose members two of its own may each have a part, as two periods have of a year; or such a set -> that part"),
     ),
     "relation": _block(
         ("id", "name", True, ""), ("over", "words", True, "index sets"), ("meaning", "text", False, ""),

@@ -93,6 +93,7 @@ class _TakenIn:
         for list_ in _SHARED:
             document = self.shared(document, list_)
         document = self.constants(document)
+        self.check_shares(document)
         for list_, kind in _TAKEN.items():
             new = [self.entries.block(kind, block) for block in self.kept(list_)]
             if list_ == "sections":
@@ -102,6 +103,20 @@ class _TakenIn:
         document = with_list(document, "index_sets", _in_order(blocks_of(document.get("index_sets"))))
         document = self.with_bindings(document)
         return self.joined(document, "tools", [self.said(), *self.inner()])
+
+    def check_shares(self, document: Mapping) -> None:
+        """Report a set of the whole that shares members otherwise than the tool, whose sums would count something else here."""
+        held = {text_of(block, "id"): block for block in blocks_of(document.get("index_sets"))}
+        for block in blocks_of(self.tool.get("index_sets")):
+            if text_of(block, "id") not in self.renaming.shared or not isinstance(block.get("shares"), Mapping):
+                continue
+            said = self.entries.shares(block.get("shares") or block)
+            there = held[self.renaming.new.sets[text_of(block, "id")]]
+            if isinstance(said, Mapping) and _plain(there.get("shares")) != _plain(said):
+                shown = ", ".join(f'{key.text}: "{value.text}"' for key, value in said if isinstance(value, Scalar))
+                fault(self.errors, f"{text_of(there, 'id')} shares members otherwise in the tool {self.use.prefix.text}", there.place,
+                      f"there at {block.place}; sums of the tool would count other parts here",
+                      f"write shares: {{{shown}}} at this set, or edit the tool's in a version of its own")  # fmt: skip
 
     def kept(self, list_: str) -> list[Mapping]:
         """Return the entries of a list of the tool that stand in the whole."""

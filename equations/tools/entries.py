@@ -17,8 +17,8 @@ from equations.revision.document_parts import blocks_of, text_of, with_field
 from equations.tools.formula_names import NewNames, in_new_names
 
 _FORMULAS = ("when", "defines", "formula", "relation", "condition", "gives")
-_NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities")
-_SETS = ("indices", "over", "subset_of", "groups", "by", "shares")
+_NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities", "standard_error_of")
+_SETS = ("indices", "over", "subset_of", "groups", "by")
 _IDS = ("equivalences", "equivalence", "ruling", "in")
 _SYMBOLS = ("symbol", "matrix_symbol", "diagonal_symbol")
 #: Kinds of blocks whose ids stand in formulas, or are names that a project writes; all other ids take the path and a point.
@@ -115,6 +115,7 @@ class Entries:
             "on": lambda node: self.text(lambda text: self.relations.get(text, text), node),
             "group": lambda node: self.text(self.identity.dotted, node),
             "at": lambda node: self.keys(self.axis, node),
+            "shares": self.shares,
             "acts_as": lambda node: self.block("acts_as", node),
             "unit_alternatives": lambda node: self.block("unit_alternatives", node),
             "range": lambda node: self.block("range", node),
@@ -169,6 +170,12 @@ class Entries:
         letters = self.keys(lambda text: self.new.letters.get(text, text), node)
         return self.text(lambda text: self.new.sets.get(text, text), letters)
 
+    def shares(self, node: YamlNode) -> YamlNode:
+        """Change the sets whose members a set shares, and the formulas that say how."""
+        if not isinstance(node, Mapping):
+            return self.text(lambda text: self.new.sets.get(text, text), node)
+        return self.keys(lambda text: self.new.sets.get(text, text), self.text(lambda text: in_new_names(text, self.new), node))
+
     def axis(self, name: str) -> str:
         """Return the name of an axis: a set, perhaps with the turn in which it stands behind it."""
         base, line, turn = name.rpartition("_")
@@ -178,7 +185,7 @@ class Entries:
 
     def edits(self, node: YamlNode) -> YamlNode:
         """Change the edits of a reading: lists of ids, or of entries."""
-        kinds = {"equations": "equation", "quantities": "quantity", "rules": "rule", "datasets": "dataset"}
+        kinds = {"equations": "equation", "quantities": "quantity", "rules": "rule", "datasets": "dataset", "index_sets": "index_set"}
         if not isinstance(node, Mapping):
             return node
         return replace(node, entries=tuple((key, self.edited(kinds.get(key.text, ""), value)) for key, value in node))

@@ -126,6 +126,10 @@ def _bound_set(block: Mapping, held: Lookup[str, Mapping], value: Scalar, errors
         kinds = text_of(block, "kind") or "members", text_of(there, "kind") or "members"
         fault(errors, f"{id_} of the tool cannot be bound to {value.text}", value.place, f"they are of the kinds {' and '.join(kinds)}",
               f"bind it to a set of the kind {kinds[0]}")  # fmt: skip
+    elif text_of(there, "history") != text_of(block, "history"):
+        years = [f"{text_of(one, 'history') or 'no'} years before the start" for one in (block, there)]
+        fault(errors, f"{id_} of the tool cannot be bound to {value.text}", value.place, f"they hold {' and '.join(years)}",
+              "leave it unbound: it becomes a set of the whole")  # fmt: skip
     return value.text
 
 

@@ -188,7 +188,8 @@ def _sized(size: tuple[Powers, Fraction]) -> str:
 
 
 def _in_full(word: str, size: Sizes) -> str:
-    """Return the written-out unit that a misspelt word is most like; shorter symbols are too alike to guess from."""
+    """Return the written-out unit that a misspelt word is most like; shorter symbols are too alike to guess from, and so is another first letter."""
     if len(word) < _IN_FULL or "_" in word:
         return ""
-    return _asked(word, [(name, size(name)) for name in _close(word, [name for name in unit_words() if len(name) >= _IN_FULL])])
+    known = [name for name in unit_words() if len(name) >= _IN_FULL and name[0].lower() == word[0].lower()]
+    return _asked(word, [(name, size(name)) for name in _close(word, known)])

@@ -266,7 +266,8 @@ def _known(piece: str, text: str, declared: frozenset[str]) -> UnitName:
         meant_word = near(piece, units) or suggestion(piece, substances, lambda known: _size(unit_words()[known].name))
         raise UnitError("U301", f"there is no unit {written!r}{where}",
                         why="only the units of the closed registry and the declared substances are read", remedy=meant_word or
-                        "declare a substance under `substances:` or a unit under `units:`, or use one of equations/units/carbon_units.txt",
+                        "declare a substance under `substances:` or a unit under `units:`, or use one of equations/units/carbon_units.txt; "
+                        "what is counted is an item, device, household, ...",
                         subject="" if meant_word else "substance")  # fmt: skip
     return word
 

@@ -1,6 +1,8 @@
 """The document of a methodology: everything is there once, every link leads somewhere, and the spec is the only source."""
 
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -226,6 +228,21 @@ def test_another_methodology_is_documented_without_any_code():
     assert {page.id for page in made.pages} >= {"index", "graph", "versions", "glossary"}
     assert all(link.to in made.places for page in made.pages for link in links_in(page.blocks))
     assert isinstance(made.page("index"), Page)
+
+
+@pytest.mark.parametrize(("word", "said"), [
+    ("ordered: yes, meaning: age", "as listed, from the first to the last"), ("history: 5", "5 years before the first year of the project"),
+])  # fmt: skip
+def test_the_glossary_says_which_sets_have_an_order(word, said, tmp_path):
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "reference" / "spec_language.md").read_text(encoding="utf-8")
+    (example,) = [text for text in re.findall(r"(?ms)^```yaml\n(based_on:.*?)^```", page) if word in text]
+    (tmp_path / "spec.yaml").write_text(example.replace("based_on: tests", f"based_on: {root}/tests"), encoding="utf-8")
+
+    glossary = repr(methodology_document(load_methodology(tmp_path / "spec.yaml")).page("glossary"))
+
+    assert said in glossary
+    assert "('Order',), ('by date',)" in glossary  # monitoring periods
 
 
 # -- unit balance

@@ -29,6 +29,13 @@ values: {{A: {{unit: ha, values: {{a: 4, b: 9}}}}, k: {{value: {k}}}}}
 SQUARE = "x[r] ^ 2 == A[r] * 10000 {m^2/ha}"
 
 
+def test_a_root_at_zero_is_zero_and_has_no_sign(evaluated, every_way):
+    found = made(evaluated, "x[r] / 1 {m} + 2 * (x[r] / 1 {m}) ^ 3 == floor(k)", k="0.1", low="-6", high="7")
+
+    assert found.values.arrays["R"].tolist() == [0, 0]
+    every_way(found)
+
+
 def made(evaluated, relation, k="1", low="0", high="1000"):
     return evaluated(SPEC.format(relation=relation, low=low, high=high), PROJECT.format(k=k))
 
@@ -41,6 +48,7 @@ def made(evaluated, relation, k="1", low="0", high="1000"):
         ("x[r] * exp(x[r] / 100 {m}) == 100 {m} * k", "2.718281828459045", "1000", [100, 100]),
         ("x[r] / (1 {m} + x[r]) == k", "0.75", "1000", [3, 3]),
         ("x[r] - 0.5 * x[r] == Sum(s, A[s]) * k * 1 {m/ha}", "2", "1000", [52, 52]),
+        ('x[r] == cases(r == "a" and Any(s, s == r): 3 {m}, otherwise: 5 {m} * k) + Count(s, s == r) * 1 {m}', "2", "1000", [4, 11]),
         ("x[r] * k == 0", "3", "10", [0, 0]),  # at an end
         ("-x[r] * k == 0", "3", "10", [0, 0]),
     ],
@@ -54,7 +62,7 @@ def test_roots_by_hand_and_in_every_way(evaluated, every_way, relation, k, high,
 
     assert found.values.arrays["R"].tolist() == pytest.approx(expected, rel=1e-14, abs=1e-14)
     assert sum(finding.code == "A707" for finding in found.findings) == 2
-    if "exp" in relation or "Sum" in relation:
+    if "exp" in relation or "Sum" in relation or "cases" in relation:
         every_way(found)
 
 

@@ -12,7 +12,7 @@ from equations.errors import MethodologyError
 SPEC = """
 methodology: {{id: O, version: "1", title: order, result: R}}
 index_sets:
-  - {{id: quarter, letters: [u, v], members: [Q1, Q2, Q3, Q4], ordered: yes}}
+  - {{id: quarter, letters: [u, v, w], members: [Q1, Q2, Q3, Q4], ordered: yes}}
   - {{id: cohort, letters: [a, b], project: must-list, ordered: yes}}
   - {{id: thing, letters: [i], members: [m, n]}}
   - {{id: past, kind: year, history: 3, letters: [h]}}
@@ -83,6 +83,15 @@ CASES = {
         "quarter", [defined("u", "Max(v in u-1..u+1 within quarter, F[v]) - Min(v in first..u, F[v])")], [1, 3, 7, 7]),
     "a greatest of those before": (
         "quarter", [defined("u", "0 * F[u]", "u == first"), defined("u", "Max(v in first..u-1, F[v])", "u > first")], [0, 1, 2, 4]),
+    "a greatest between two letters of a window": (
+        "quarter", [defined("u", "Sum(v in u..last, Max(w in u..v, F[w]))")], [15, 14, 12, 8]),
+    "a greatest between two letters behind a case": (
+        "quarter", [defined("u", "Sum(v, cases(v <= u: Min(w in v..u, F[w]), otherwise: 0))")], [1, 3, 7, 15]),
+    "a greatest between two letters, what is left of a case": (
+        "quarter", [defined("u", "Sum(v, cases(u < v: 0, otherwise: Max(w in v..u, F[w])))")], [1, 4, 12, 32]),
+    "a lag behind a case of two letters": (
+        "quarter", [defined("u", "Sum(v, cases(u < v: F[v-1], otherwise: 0))")], [7, 6, 4, 0]),
+    "a lag within a window that begins behind a letter": ("quarter", [defined("u", "Sum(v in u+1..last, F[v-1])")], [7, 6, 4, 0]),
     "a product in a window": ("quarter", [defined("u", "F[u] * Product(v in first..u, F[v] / 2 {t})")], [1 / 2, 1, 4, 8 * 4]),
     "all its own past": ("quarter", [defined("u", "F[u] + Sum(v in first..u-1, R[v])")], [1, 3, 8, 20]),
     "a set that the project lists in order": (
@@ -154,6 +163,10 @@ def faults(spec_text, tmp_path):
         ("quarter", defined("u", "Max(v in first..u-1, F[v])"), "G410", "the Max over v in first..u-1, which can have no members",
          "`when: u == first`"),
         ("quarter", defined("u", "Min(v in u+1..u+2 within quarter, F[v])"), "G410", "Min over v in u+1..u+2", "`when: u == last`"),
+        ("quarter", defined("u", "Sum(v, Max(w in u..v, F[w]))"), "G410", "the Max over w in u..v, which can have no members", ""),
+        ("quarter", defined("u", "Sum(v in first..u, Max(w in u..v, F[w]))"), "G410", "the Max over w in u..v", ""),
+        ("quarter", defined("u", "Sum(v, cases(u <= v: F[v-1], otherwise: 0))"), "G404", "before the first quarter: F[v-1]", ""),
+        ("quarter", defined("u", "Sum(v, cases(u < v: F[v-2], otherwise: 0))"), "G404", "before the first quarter: F[v-2]", ""),
         ("cohort", defined("a", "N[a-1]"), "G404", "before the first cohort", "`when: a == first`"),
         ("cohort", defined("a", "N[a-2]", "a > first"), "G404", "before the first cohort", "`a > first + 1`"),
         ("period", defined("q", "cases(q > first: R[q-1], otherwise: 0) + R[q]"), "G401", "in a circle: R -> R", "the period before (q-1)"),

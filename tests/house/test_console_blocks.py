@@ -1,6 +1,7 @@
 """Every ```console block of README.md and docs/ shows what the commands in it really print.
 
-`MRVGRAPH_UPDATE=1 pytest tests/house` writes the output anew. A line `$ mrvgraph ... | head -N` (or tail) shows N lines.
+`MRVGRAPH_UPDATE=1 pytest tests/house` writes the output anew. A line `$ mrvgraph ... | head -N` (or tail) shows N lines; what a command
+writes to `build/` goes to a folder of the test.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ PAGES = [p for p in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 def output_of(line: str) -> str:
     command, _, tail = line.partition(" | tail -")
     command, _, pipe = command.partition(" | head -")
-    words = shlex.split(command)
+    words = [word.replace("build/", os.environ["MRVGRAPH_CACHE"] + "/build/", 1) if word.startswith("build/") else word for word in shlex.split(command)]
     assert words[0] == "mrvgraph", line
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

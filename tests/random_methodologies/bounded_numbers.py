@@ -148,3 +148,12 @@ def power(a: Bounded, b: Bounded) -> Bounded:
     size = abs(float(found))
     spread = b.size * a.error / a.size + abs(math.log(a.size)) * b.error
     return Bounded(found, size * (2 * spread + 4 * ROUNDING * (1 + b.size)))
+
+
+def rising_root(cubed: float, a: Bounded) -> Bounded:
+    """Return the number which, with a share of its cube added, gives another one between -5 and 5: by halves."""
+    low, high, wanted = -6.0, 6.0, float(a.value)
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (low, middle) if middle + cubed * middle**3 > wanted else (middle, high)
+    return Bounded(low, a.error + 1e-13)

@@ -11,11 +11,11 @@ from itertools import product
 from bounded_numbers import exact
 from drawn_formulas import Condition, Readable
 from unit_balance import rewritten
-from worlds import Case, Labels, World
+from worlds import Case, Labels, Step, World
 
 STRATA = ("a", "b", "c")
 SPEC_HEAD = """\
-methodology: {id: T, version: "1", title: Drawn, result: R}
+methodology: {id: T, version: "1", title: Drawn, RESULT}
 index_sets:
   - {id: stratum, letters: [i, j, k], members: [a, b, c]}
   - {id: wet, subset_of: stratum, members: [b, c]}
@@ -24,7 +24,7 @@ index_sets:
   - {id: past, kind: year, history: 2, letters: [u, v]}
   - {id: year, kind: year, letters: [y, z, x]}
   - {id: month, kind: month, letters: [n, o]}
-  - {id: turn, kind: project_year, letters: [d, l], shares: [year]}
+  - {id: turn, kind: project_year, letters: [d, l], shares: {year: 'shared_days(y, d) / operating_days(y)'}}
   - {id: fire, dated: yes, letters: [e, f], project: must-list}
   - {id: period, kind: group, groups: year, letters: [q, r], project: must-list}
   - {id: biome, kind: group, groups: stratum, letters: [b], members: [{id: low, of: [a, c]}, {id: high, of: [b]}]}
@@ -40,13 +40,16 @@ choices: [{id: way, meaning: way, default: first, values: [{id: first}, {id: sec
 """
 
 
+_ANSWERS = {"yes": "1", "no": "0"}
+
+
 @dataclass(frozen=True)
 class Given:
     """An input with its numbers as written, by cell; and how the project or a dataset states them."""
 
     quantity: Readable
     cells: Mapping[Labels, str]
-    #: project | rewritten (a smaller unit) | table | at | otherwise | csv | default | on-request | overridden | dated
+    #: project | rewritten (a smaller unit) | table | at | otherwise | csv | default | on-request | overridden | dated | answers | with-error
     way: str = "project"
     #: Unit of the cells of each first label, where a project chooses among units.
     unit_text: str = ""
@@ -68,6 +71,11 @@ class Draft:
     equations: list[str] = field(default_factory=list)
     #: What the other reading of the open place replaces.
     edits: list[str] = field(default_factory=list)
+    #: Open place -> the steps of its other reading.
+    steps: dict[str, list[str]] = field(default_factory=dict)
+    #: Quantity -> label -> its declared standard error.
+    errors: dict[str, dict[Labels, str]] = field(default_factory=dict)
+    results: tuple[str, ...] = ("R",)
     #: Id of an equation that is one of several cases -> its quantity.
     cases: dict[str, str] = field(default_factory=dict)
     computed: list[Readable] = field(default_factory=list)
@@ -94,20 +102,25 @@ class Draft:
     def give(self, given: Given) -> None:
         """State an input."""
         self.given.append(given)
-        self.world.given[given.quantity.id] = {labels: exact(text) for labels, text in given.cells.items()}
+        self.world.given[given.quantity.id] = {labels: exact(_ANSWERS.get(text, text)) for labels, text in given.cells.items()}
 
     def define(self, equation: str, quantity: str, left: str, right: str, case: Case, when: str = "", more: str = "") -> None:
         """Put an equation on the list."""
         condition = f", when: '{when}'" if when else ""
         self.equations.append(f"  - {{id: {equation}, defines: '{left}'{condition}{more}, {right}}}")
-        self.world.cases.setdefault(quantity, []).append(case)
+        self.world.cases.setdefault(quantity, []).append(replace(case, equation=equation))
         if when:
             self.cases[equation] = quantity
 
     def edit(self, equation: str, quantity: str, right: str, case: Case) -> None:
         """Let the other reading replace an equation."""
         self.edits.append(f"{{id: {equation}, {right}}}")
-        self.world.cases.setdefault(quantity, []).append(case)
+        self.world.cases.setdefault(quantity, []).append(replace(case, equation=equation))
+
+    def adjust(self, ruling: str, text: str, quantity: str, step: Step) -> None:
+        """Let the other reading of a place put a step behind a quantity."""
+        self.steps.setdefault(ruling, []).append(text)
+        self.world.steps.setdefault(quantity, []).append(step)
 
     # -- the two files
 
@@ -117,11 +130,15 @@ class Draft:
             f"  - {{id: {id_}, statement: drawn, condition: '{test.text}', severity: {severity}{over}, remedy: look, source: {{section: A}}}}\n"
             for id_, severity, over, test in self.rules
         )
-        parts = [SPEC_HEAD, "quantities:\n", "\n".join(self.declared), "\nequations:\n", "\n".join(self.equations), "\n", self._datasets()]
-        replaced = f", replace: {{equations: [{', '.join(self.edits)}]}}" if self.edits else ""
-        other = f"{{id: other, meaning: y{replaced}}}"
-        parts.append(f"rulings: [{{id: open-place, issue: open, default: plain, readings: [{{id: plain, meaning: x}}, {other}]}}]\n")
+        result = f"results: [{', '.join(self.results)}]" if len(self.results) > 1 else f"result: {self.results[0]}"
+        parts = [SPEC_HEAD.replace("RESULT", result), "quantities:\n", "\n".join(self.declared), "\nequations:\n", "\n".join(self.equations), "\n", self._datasets()]
+        parts.append("rulings:\n" + "".join(self._ruling(name) for name in self.world.readings))
         return "".join(parts) + (f"rules:\n{rules}" if rules else "")
+
+    def _ruling(self, name: str) -> str:
+        edits = f", replace: {{equations: [{', '.join(self.edits)}]}}" if self.edits and name == "open-place" else ""
+        edits += f", adjust: [{', '.join(self.steps[name])}]" if name in self.steps else ""
+        return f"  - {{id: {name}, issue: open, default: plain, readings: [{{id: plain, meaning: x}}, {{id: other, meaning: y{edits}}}]}}\n"
 
     def _datasets(self) -> str:
         found = {"default": [], "on-request": []}
@@ -169,6 +186,12 @@ class Draft:
         if given.way == "overridden":
             first = next(iter(given.cells))
             return [f'  {name}: {{unit: {unit}, {cells_text({first: cells[first]}, "values")}}}'] if first in cells else []
+        if given.way == "answers":
+            return [f"  {name}: {cells[()]}" if () in cells else f"  {name}: {{{cells_text(cells, 'values')}}}"]
+        if given.way == "with-error":
+            said = {labels: f"{{distribution: normal, se: {text}}}" for labels, text in self.errors[name].items()}
+            declared = said[()] if () in said else _nested(said)
+            return [f"  {name}: {{unit: {unit}, {cells_text(cells, 'values')}, uncertainty: {declared}}}"]
         if not given.quantity.sets:
             return [f'  {name}: {{unit: {unit}, value: {cells[()]}}}'] if () in cells else []
         if given.way == "rewritten" and (other := rewritten(given.quantity.unit)):

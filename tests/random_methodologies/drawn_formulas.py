@@ -22,6 +22,9 @@ GATHERED = {"period": ("year", "fire"), "map": ("year", "fire"), "biome": ("stra
 IN_TIME = ("year", "past", "period", "map", "month", "turn", "fire")
 #: Sets whose members the spec names.
 NAMED = ("stratum", "wet", "year", "step")
+#: Kinds of formulas and of conditions that other files add: where they can stand, and how one is drawn.
+FURTHER: dict[str, tuple[Callable[[Scope, Balance], bool], Callable[[Scope, Balance, int], st.SearchStrategy]]] = {}
+FURTHER_CONDITIONS: dict[str, tuple[Callable[[Scope], bool], Callable[[Scope], st.SearchStrategy]]] = {}
 Value = Callable[[World, Letters], Bounded]
 Holds = Callable[[World, Letters], bool]
 
@@ -47,6 +50,8 @@ class Readable:
     #: Unit with which it counts, where that is another one.
     acts_as: Balance | None = None
     matrix: str = ""
+    #: Its numbers are answers: yes is 1.
+    answers: bool = False
 
     @property
     def counts_as(self) -> Balance:
@@ -162,7 +167,9 @@ def formula(draw, scope: Scope, wanted: Balance, depth: int = 2) -> Term:
     kinds += ["plain function"] * 2 if wanted.is_plain else ["root"]
     kinds += ["calendar"] if wanted == unit(year=1) and "year" in scope.letters.values() else []
     kinds += ["calendar"] * 2 if wanted == DAYS and any(s in IN_TIME for s in scope.letters.values()) else []
-    return draw(_OF_KIND[draw(st.sampled_from(kinds))](scope, wanted, depth - 1))
+    kinds += [name for name, (fits, _) in FURTHER.items() if fits(scope, wanted)]
+    kind = draw(st.sampled_from(kinds))
+    return draw((FURTHER[kind][1] if kind in FURTHER else _OF_KIND[kind])(scope, wanted, depth - 1))
 
 
 @st.composite
@@ -298,7 +305,10 @@ def condition(draw, scope: Scope, depth: int = 1) -> Condition:
     kinds += ["year"] if years else []
     kinds += ["order"] if ordered else []
     kinds += ["All", "Any"] if depth > 0 and scope.free("stratum") else []
+    kinds += [name for name, (fits, _) in FURTHER_CONDITIONS.items() if fits(scope)]
     kind = draw(st.sampled_from(kinds))
+    if kind in FURTHER_CONDITIONS:
+        return draw(FURTHER_CONDITIONS[kind][1](scope))
     if kind in ("and", "or"):
         a, b = draw(condition(scope, depth - 1)), draw(condition(scope, depth - 1))
         joined = (lambda w, at: a.holds(w, at) and b.holds(w, at)) if kind == "and" else (lambda w, at: a.holds(w, at) or b.holds(w, at))
@@ -390,7 +400,8 @@ def _range(draw, scope: Scope, kind: str) -> list[tuple[str, str, str, Callable[
         found.append((f"{letter} in wet", letter, "wet", lambda w, at: w.members["wet"]))
     for group, own in scope.letters.items():
         for base in GATHERED.get(own, ()):
-            if letter := scope.free(base):
+            may_be_none = base == "fire" and kind not in ("Sum", "Product", "Count")
+            if not may_be_none and (letter := scope.free(base)):
                 found.append((f"{letter} in {group}", letter, base,
                               lambda w, at, group=group, own=own, base=base: w.members_in(own, at[group], base)))  # fmt: skip
         if own == "turn" and kind == "Sum" and (letter := scope.free("year")):  # a year that two of them share
@@ -428,7 +439,7 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
     body = draw(formula(inner, wanted, depth))
     group = text.split(" in ")[-1]
     if set_id == "year" and scope.letters.get(group) == "turn":
-        body = _shared(body, letter, group)
+        body = _shared(body, letter, group, said=draw(st.booleans()))
 
     def value(w: World, at: Letters) -> Bounded:
         terms = []
@@ -452,13 +463,15 @@ def _reduction(draw, scope: Scope, wanted: Balance, depth: int, kind: str = "") 
     return Term(f"{kind}({text}, {body.text})", wanted, value)
 
 
-def _shared(body: Term, year: str, turn: str) -> Term:
-    """Return the part of a year's value that a project year has."""
+def _shared(body: Term, year: str, turn: str, *, said: bool) -> Term:
+    """Return the part of a year's value that a project year has: as the sum says, or as the set says where a body does not name their days."""
 
     def value(w: World, at: Letters) -> Bounded:
         part = Fraction(w.shared(("year", at[year]), ("turn", at[turn])))
         return body.value(w, at) * Bounded(part) / Bounded(Fraction(w.days("operating_days", "year", at[year])))
 
+    if not said and not any(f"shared_days({days})" in body.text for days in (f"{year}, {turn}", f"{turn}, {year}")):
+        return Term(body.text, body.unit, value)
     return Term(f"({body.text}) * shared_days({year}, {turn}) / operating_days({year})", body.unit, value)
 
 

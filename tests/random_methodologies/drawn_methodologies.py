@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 
-from bounded_numbers import Bounded, exact
+from bounded_numbers import Bounded, exact, larger, rising_root, smaller
 from drafts import STRATA, Draft, Given, all_cells, empty_world
 from drawn_formulas import LETTERS, Readable, Scope, Term, comparison, condition, formula, literal
+from drawn_further import answers, declared_errors, first_until
 from drawn_matrices import matrix, raised
+from drawn_steps import steps
 from hypothesis import strategies as st
 from unit_balance import AREA, CARBON, DECLARED, PLAIN, TONNES, unit
 from worlds import Case, Labels, Letters, World
@@ -47,13 +49,22 @@ def drafts(draw, flows: bool = True) -> Draft:
         draw(_chances(draft))
     if draw(st.booleans()):
         draw(_units_by_choice(draft))
+    for further in (answers, declared_errors):
+        if draw(st.booleans()):
+            draw(further(draft))
     makers = (_plain, _by_choice, _by_reading, _by_membership, _by_member, _over_years, _by_calendar, _left_out, _matrix, _root, _supplied,
-              _in_order, _carried)
+              _in_order, _carried, _solved, _cohort)
     for make in draw(st.lists(st.sampled_from(makers), min_size=1, max_size=4)):
         draw(make(draft, flows))
     if not draft.computed:
         draw(_plain(draft, flows))
-    draw(_result(draft))
+    for ruling in draft.world.readings:
+        if draw(st.booleans()):
+            draw(steps(draft, ruling))
+    if draw(st.integers(0, 2)) == 0:
+        draw(_result(draft, "S"))
+        draft.results = ("R", "S")
+    draw(_result(draft, "R"))
     for _ in range(draw(st.integers(0, 2))):
         draw(_rule(draft))
     return draft
@@ -75,10 +86,10 @@ def _project(draw) -> Draft:
     pairs = list(product(STRATA, gases))
     emits = draw(st.one_of(st.none(), st.sets(st.sampled_from(pairs), min_size=1)))
     flows = draw(st.one_of(st.none(), st.sets(st.sampled_from(list(product(STRATA, STRATA))), min_size=1)))
-    way, reading = draw(st.sampled_from(["first", "second"])), draw(st.sampled_from(["plain", "other"]))
+    way, reading, second = draw(st.sampled_from(["first", "second"])), *(draw(st.sampled_from(["plain", "other"])) for _ in range(2))
     groups = {"period": periods, "map": maps, "biome": {"low": ("a", "c"), "high": ("b",)}}
     relations = {"emits": frozenset(emits) if emits else None, "flows": frozenset(flows) if flows else None}
-    world = empty_world((first, last), gases, groups, relations, {"way": way}, {"open-place": reading})
+    world = empty_world((first, last), gases, groups, relations, {"way": way}, {"open-place": reading, "second-place": second})
     spans = [(first if at == 0 else date(int(part[0]), 1, 1), last if part[-1] == years[-1] else date(int(part[-1]), 12, 31))
              for at, part in enumerate(parts)]  # fmt: skip
     fires = {f"f{at}": first + timedelta(days=(last - first).days * share // 100) for at, share in enumerate(draw(st.lists(st.integers(0, 100), min_size=1, max_size=3)))}
@@ -92,7 +103,7 @@ def _project(draw) -> Draft:
         "monitoring_periods": f"[{shown}]",
         "members": f"{{gas: [{', '.join(gases)}], map: {{{listed}}}, fire: [{burnt}]}}",
         "choices": f"{{way: {way}}}",
-        "readings": f"{{open-place: {reading}}}",
+        "readings": f"{{open-place: {reading}, second-place: {second}}}",
     }
     known = {name: held for name, held in relations.items() if held is not None}
     if known:
@@ -420,6 +431,36 @@ def _root(draw, draft: Draft, flows: bool) -> None:
 
 
 @st.composite
+def _solved(draw, draft: Draft, flows: bool) -> None:
+    """A quantity that is the one root of an equation between two numbers."""
+    sets = draw(st.sampled_from([(), ("stratum",), ("year",)]))
+    quantity = Readable(f"Q{len(draft.computed)}", sets, PLAIN)
+    term, cubed = draw(formula(_scope(draft, quantity), PLAIN, 2)), draw(st.sampled_from(["0", "0.5", "2"]))
+
+    def value(w: World, at: Letters) -> Bounded:
+        five = Bounded(Fraction(5))
+        return rising_root(float(cubed), larger(-five, smaller(five, term.value(w, at))))
+
+    own = _left(quantity)
+    draft.define(f"{quantity.id.lower()}.solved", quantity.id, own, f"relation: '{own} + {cubed} * {own} ^ 3 == min(max({term.text}, -5), 5)', solver: bracket",
+                 _case(_letters(sets), Term("", PLAIN, value)))  # fmt: skip
+    _finish(draft, quantity, ", range: {min: -6, max: 6}")
+
+
+@st.composite
+def _cohort(draw, draft: Draft, flows: bool) -> None:
+    """What counts of the first strata, in the order of an input, until an amount is reached."""
+    draw(_input(draft, ("stratum",), ""))
+    quantity = Readable(f"Q{len(draft.computed)}", ("stratum",), draw(st.sampled_from(DECLARED)))
+    scope = _scope(draft, quantity)
+    test, term = draw(first_until(scope)), draw(formula(scope, quantity.unit, 1))
+    whole = Term(f"cases({test.text}: {term.text}, otherwise: 0)", quantity.unit,
+                 lambda w, at: term.value(w, at) if test.holds(w, at) else Bounded(Fraction(0)))  # fmt: skip
+    draft.define(f"{quantity.id.lower()}.first", quantity.id, _left(quantity), f"formula: '{whole.text}'", _case(("i",), whole))
+    _finish(draft, quantity)
+
+
+@st.composite
 def _supplied(draw, draft: Draft, flows: bool) -> None:
     """A quantity that an equation gives unless the project states it."""
     quantity = draw(_new(draft, flows, within=lambda sets: "period" not in sets and "gas" not in sets))
@@ -435,11 +476,12 @@ def _supplied(draw, draft: Draft, flows: bool) -> None:
 
 
 @st.composite
-def _result(draw, draft: Draft) -> None:
-    """One number that everything goes into, or one for each year or period."""
+def _result(draw, draft: Draft, id_: str) -> None:
+    """One number that everything goes into, or one for each year or period; beside it perhaps another, of some of the quantities."""
+    computed = draft.computed if id_ == "R" else draft.computed[: draw(st.integers(1, len(draft.computed)))]
     sets = draw(st.sampled_from([(), (), ("year",), ("period",)]))
     letters = _letters(sets)
-    parts = [draw(_gathered(quantity, sets)) for quantity in draft.computed]
+    parts = [draw(_gathered(quantity, sets)) for quantity in computed]
     text = " + ".join(part.text for part in parts)
 
     def value(world: World, at: Letters) -> Bounded:
@@ -448,8 +490,8 @@ def _result(draw, draft: Draft) -> None:
             total = total + part.value(world, at)
         return total
 
-    draft.declare(Readable("R", sets, TONNES), "computed")
-    draft.define("r", "R", f"R[{letters[0]}]" if letters else "R", f"formula: '({text}) * 1 {{t}}'", _case(letters, Term(text, TONNES, value)))
+    draft.declare(Readable(id_, sets, TONNES), "computed")
+    draft.define(id_.lower(), id_, f"{id_}[{letters[0]}]" if letters else id_, f"formula: '({text}) * 1 {{t}}'", _case(letters, Term(text, TONNES, value)))
 
 
 @st.composite

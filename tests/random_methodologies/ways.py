@@ -49,9 +49,9 @@ def in_plain_python(draft: Draft) -> tuple[Expected, dict[str, bool]]:
         Where the last digits of a float decide something.
     """
     world = draft.world
-    result = draft.readable[-1]
-    for labels in np.ndindex(*(len(world.members[s]) for s in result.sets)):
-        world.cell("R", tuple(world.members[s][at] for s, at in zip(result.sets, labels, strict=True)))
+    for result in (quantity for quantity in draft.readable if quantity.id in draft.results):
+        for labels in np.ndindex(*(len(world.members[s]) for s in result.sets)):
+            world.cell(result.id, tuple(world.members[s][at] for s, at in zip(result.sets, labels, strict=True)))
     expected, draft.needed = dict(world.known), frozenset(world.read)
     rules = {}
     for id_, _, over, test in draft.rules:
@@ -91,7 +91,7 @@ def same(a: np.ndarray, b: np.ndarray) -> bool:
 
 def batchable_of(run: Run) -> tuple[Batchable, dict[str, np.ndarray]]:
     """Return the run ready for batches, and its inputs."""
-    plan = plan_run(run.methodology, run.setting, ("R",), frozenset(run.inputs.values))
+    plan = plan_run(run.methodology, run.setting, run.methodology.result_ids, frozenset(run.inputs.values))
     return make_batchable(run.methodology, plan), {name: np.array(run.inputs.values[name]) for name in plan.inputs}
 
 
@@ -100,7 +100,7 @@ def drawn(run: Run, numbers: dict[str, np.ndarray], draws: int) -> dict[str, np.
     rng = np.random.default_rng(5)
     found = {}
     for name, array in numbers.items():
-        still = name == "P" or run.methodology.quantity[name].acts_as is not None
+        still = name == "P" or run.methodology.quantity[name].acts_as is not None or run.methodology.quantity[name].type == "yes_no"
         moved = array * rng.lognormal(0.0, 0.0 if still else 0.05, (draws, *array.shape))
         found[name] = np.broadcast_to(array, moved.shape).copy() if still else moved
     return found
@@ -110,8 +110,10 @@ def assert_batches(run: Run, *, lanes: bool = False) -> None:
     """The literal form gives the bits of single runs, the optimised form the last digits, and each backend the bits of the other."""
     batchable, numbers = batchable_of(run)
     arrays = drawn(run, numbers, 3)
+    results = run.methodology.result_ids
     as_run = evaluate_batch(batchable, ArraySource({}, numbers), Way("literal", "numpy"))
-    assert same(as_run.arrays["R"][0], run.values.arrays["R"]), "the literal form of a batch is another number than the run"
+    for id_ in results:
+        assert same(as_run.arrays[id_][0], run.values.arrays[id_]), "the literal form of a batch is another number than the run"
     if not arrays:
         return
     literal = evaluate_batch(batchable, ArraySource(arrays), Way("literal", "numpy"))
@@ -119,14 +121,16 @@ def assert_batches(run: Run, *, lanes: bool = False) -> None:
     for draw in range(3):
         own = {name: array[draw] for name, array in arrays.items()}
         states = {name: run.inputs.states[name] for name in own}
-        alone = evaluate(run.methodology, batchable.plan, Inputs(own, states, {}, {}, (), ())).arrays["R"]
-        assert same(literal.arrays["R"][draw], alone), "the literal form of a batch is another number than a run of that draw"
-    assert_close(optimised.arrays["R"], literal.arrays["R"])
+        alone = evaluate(run.methodology, batchable.plan, Inputs(own, states, {}, {}, (), ())).arrays
+        for id_ in results:
+            assert same(literal.arrays[id_][draw], alone[id_]), "the literal form of a batch is another number than a run of that draw"
+    for id_ in results:
+        assert_close(optimised.arrays[id_], literal.arrays[id_])
     if lanes and is_at_hand():
         for form, program, expected in (("literal", batchable.literal, literal), ("optimised", batchable.optimised, optimised)):
             if can_run(program):
                 found = evaluate_batch(batchable, ArraySource(arrays), Way(form, "numba", width=16))
-                assert same(found.arrays["R"], expected.arrays["R"]), f"numba gives other bits in the {form} form"
+                assert all(same(found.arrays[id_], expected.arrays[id_]) for id_ in results), f"numba gives other bits in the {form} form"
 
 
 def assert_close(found: np.ndarray, expected: np.ndarray) -> None:
@@ -143,9 +147,9 @@ def assert_again(run: Run) -> None:
 
 
 def assert_explained(run: Run) -> None:
-    """Every number of the explanation of the result, down to the inputs, is that of the run."""
-    for cell in np.ndindex(*run.values.arrays["R"].shape):
-        node = explain(run, "R", cell)
+    """Every number of the explanation of a result, down to the inputs, is that of the run."""
+    for id_, cell in ((result, at) for result in run.methodology.result_ids for at in np.ndindex(*run.values.arrays[result].shape)):
+        node = explain(run, id_, cell)
         assert "\n".join(trace_text(node))
         to_json(node.as_record())
         _assert_numbers(run, node)
@@ -170,7 +174,7 @@ def assert_written(run: Run) -> None:
         assert [float(row["value"]) for row in rows if row["quantity"] == quantity["id"]] == [value for _, value, _ in cells]
     text, markdown = run_text(run), run_markdown(run)
     for shown in (text, markdown):
-        for _, value, _ in run.cells("R"):
+        for value in (value for id_ in run.methodology.result_ids for _, value, _ in run.cells(id_)):
             decimals = {f"{value:,.{digits}f}" for digits in range(4)} | {f"{value + 0.0:,.3f}"}
             assert any(number.lstrip("-") in shown for number in decimals), f"{value} is not shown in\n{shown}"
 
@@ -184,9 +188,10 @@ def assert_needs(draft: Draft, methodology: mrvgraph.Methodology, project: Path,
     read = {quantity for quantity, _ in draft.world.read}
     assert read <= needs, f"the result hangs on {sorted(read - needs)}, which `needs` does not list"
     given = draft.given
-    draft.given = [one for one in given if one.quantity.id in needs or one.way in ("default", "on-request", "dated")]
+    draft.given = [one for one in given if one.quantity.id in needs or one.way in ("default", "on-request", "dated", "with-error")]
     try:
         project.write_text(draft.project(), encoding="utf-8")
     finally:
         draft.given = given
-    assert same(mrvgraph.run(methodology, project).values.arrays["R"], run.values.arrays["R"])
+    again = mrvgraph.run(methodology, project)
+    assert all(same(again.values.arrays[id_], run.values.arrays[id_]) for id_ in draft.results)

@@ -29,6 +29,17 @@ class Case:
     fits: Callable[[World, Labels], Letters | None]
     value: Callable[[World, Letters, Labels], Bounded]
     when: Callable[[World, Letters], bool]
+    equation: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What stands between a quantity and the equations that read it under the other reading of a place; without any its definition is changed."""
+
+    ruling: str
+    letters: tuple[str, ...]
+    gives: Callable[[World, Letters, Bounded], Bounded]
+    equations: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -45,6 +56,9 @@ class World:
     given: dict[str, dict[Labels, Bounded]] = field(default_factory=dict)
     cases: dict[str, list[Case]] = field(default_factory=dict)
     on: dict[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)
+    steps: dict[str, list[Step]] = field(default_factory=dict)
+    #: Equations that are being computed, the innermost last.
+    readers: list[str] = field(default_factory=list)
     known: dict[tuple[str, Labels], Bounded] = field(default_factory=dict)
     #: Set in time -> member -> the first and last days of its stretches.
     spans: Mapping[str, Mapping[str, tuple[tuple[date, date], ...]]] = field(default_factory=dict)
@@ -80,7 +94,33 @@ class World:
         return pairs is None or tuple(labels[at] for at in axes) in pairs
 
     def cell(self, quantity: str, labels: Labels) -> Bounded:
-        """Return one cell."""
+        """Return one cell as the equation that is being computed reads it."""
+        found = self.own(quantity, labels)
+        return self.adjusted(quantity, labels, found, lambda step: bool(self.readers) and self.readers[-1] in step.equations)
+
+    def adjusted(self, quantity: str, labels: Labels, found: Bounded, concerned: Callable[[Step], bool]) -> Bounded:
+        """Return a value behind those steps that are taken."""
+        for step in self.steps.get(quantity, ()):
+            if self.readings[step.ruling] == "other" and concerned(step):
+                found = self.read_by("", lambda step=step, it=found: step.gives(self, dict(zip(step.letters, labels, strict=True)), it))
+        return found
+
+    def read_by(self, equation: str, value: Callable[[], Bounded]) -> Bounded:
+        """Return a value whose cells an equation reads; a step reads as nobody does."""
+        self.readers.append(equation)
+        try:
+            return value()
+        finally:
+            self.readers.pop()
+
+    def under(self, readings: Mapping[str, str]) -> None:
+        """Take other readings; nothing is known any more."""
+        self.readings = readings
+        self.known.clear()
+        self.read.clear()
+
+    def own(self, quantity: str, labels: Labels) -> Bounded:
+        """Return one cell as it is, before any step."""
         if not self.exists(quantity, labels):
             raise OutsideRelation
         if quantity in self.given:
@@ -101,7 +141,8 @@ class World:
         if len(fitting) != 1:
             raise AssertionError(f"the generator made {len(fitting)} cases for {quantity}{labels}")
         case, letters = fitting[0]
-        return case.value(self, letters, labels)
+        found = self.read_by(case.equation, lambda: case.value(self, letters, labels))
+        return self.adjusted(quantity, labels, found, lambda step: not step.equations)
 
     def member_of(self, group_set: str, set_id: str, member: str) -> str:
         """Return the group to which a member belongs."""

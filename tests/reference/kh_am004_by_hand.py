@@ -31,13 +31,14 @@ READINGS: dict[str, tuple[str, ...]] = {
     "option1-rate": ("default", "geometric"),
     "linear-share-of-year": ("default", "power"),
     "negative-transition": ("default", "clip-rescale"),
-    "row-sums": ("default", "rescale"),
+    "row-sums": ("default", "rescale", "close-diagonal"),
     "nonforest-regrowth": ("default", "absorbing", "emitting-only"),
     "na-cells": ("default", "plantations-counted"),
     "tdu-per-unit": ("default", "fleet-total"),
     "belt-probabilities": ("default", "national"),
     "displacement-by-year": ("default", "per-period"),
-    "negative-reductions": ("default", "floor-year", "floor-period", "no-discount-on-losses"),
+    "belt-exclusion": ("default", "both-sides"),
+    "negative-reductions": ("default", "floor-year", "floor-period", "no-discount-on-losses", "carry-forward"),
     "credit-rounding": ("default", "per-year", "per-period"),
 }
 
@@ -182,6 +183,21 @@ def rescale_rows(p: Mapping[tuple[str, str], float], classes: Sequence[str] = LA
         for j in classes:
             scaled[i, j] = p[i, j] / total
     return scaled
+
+
+def close_diagonal(p: Mapping[tuple[str, str], float], classes: Sequence[str] = LAND_USE) -> ByPair:
+    """Alternative reading of Table 6: what stays in a class is what the other entries of its row leave of 1.
+
+    >>> close_diagonal({("a", "a"): 0.9, ("a", "b"): 0.2, ("b", "a"): 0.0, ("b", "b"): 1.0}, "ab")["a", "a"]
+    0.8
+    """
+    closed = dict(p)
+    for i in classes:
+        closed[i, i] = 1.0
+        for j in classes:
+            if j != i:
+                closed[i, i] -= p[i, j]
+    return closed
 
 
 def absorb_nonforest(p: Mapping[tuple[str, str], float], classes: Sequence[str] = LAND_USE) -> ByPair:
@@ -572,6 +588,19 @@ def displaced_by_period(dp: Yearly, dr: Yearly, periods: Mapping[Any, Sequence[i
     return displaced
 
 
+def dcs_d_alike(
+    dcs_d: Yearly, dcs_dpj: Yearly, out: Mapping[tuple[str, int], float], ef: Mapping[str, float | None]
+) -> Yearly:
+    """Alternative reading of Eq 28: the share of the monitored loss that was left out is left out of the projected one."""
+    alike = dict(dcs_d)
+    for y in dcs_d:
+        left_out = sum(area * (ef[i] or 0.0) for (i, z), area in out.items() if z == y)
+        whole = dcs_dpj[y] + left_out
+        if whole > 0:
+            alike[y] -= dcs_d[y] * left_out / whole
+    return alike
+
+
 def eq10_pe(dcs_pj: Yearly, fuel: Yearly, fertiliser: Yearly, de: Yearly) -> Yearly:
     """Eq 10: PE_y = dCS_pj,y * 44/12 + E_fuel,y + E_fertilizer,y + DE_y."""
     return {y: dcs_pj[y] * 44 / 12 + fuel[y] + fertiliser[y] + de[y] for y in dcs_pj}
@@ -597,14 +626,18 @@ def eq42_credit(er: Yearly, df: float, negative: str, whole_years: bool) -> Year
 
 
 def eq43_period(
-    credit: Yearly, periods: Mapping[Any, Sequence[int]], floor_period: bool, whole_periods: bool
+    credit: Yearly, periods: Mapping[Any, Sequence[int]], floor_period: bool, whole_periods: bool, carry: bool = False
 ) -> dict[Any, float]:
     """Eq 43: ER_credit,p = sum of ER_credit,y over the years of the period."""
     total = {}
-    for p, years in periods.items():
+    open_ = 0.0
+    for p, years in sorted(periods.items(), key=lambda period: list(period[1][:1])):
         tonnes = sum((credit[y] for y in years), 0.0)
         if floor_period:
             tonnes = max(tonnes, 0.0)
+        if carry:  # what is open after this period is paid by the next
+            open_ += tonnes
+            tonnes, open_ = max(open_, 0.0), min(open_, 0.0)
         total[p] = float(math.floor(tonnes)) if whole_periods else tonnes
     return total
 
@@ -669,6 +702,8 @@ def option2(project: Project, years: Sequence[int], share: Yearly, readings: Map
         if readings["negative-transition"] == "clip-rescale":
             p = clip_rescale(p, classes)
         applied = rescale_rows(p, classes) if readings["row-sums"] == "rescale" else p
+        if readings["row-sums"] == "close-diagonal":
+            applied = close_diagonal(p, classes)
         if readings["nonforest-regrowth"] == "absorbing":
             applied = absorb_nonforest(applied, classes)
         elif readings["nonforest-regrowth"] == "emitting-only":
@@ -706,7 +741,11 @@ def compute(project: Project) -> Result:
     out |= fuel_emissions(project, years, readings["tdu-per-unit"] == "fleet-total")
     out |= fertiliser_emissions(project, years)
     out["RL"] = to_co2(out["dCS_ref"])  # Eq 1
-    out["DR"] = to_co2(out["dCS_d"])  # Eq 28
+    alike = out["dCS_d"]
+    if readings["belt-exclusion"] == "both-sides":
+        ef = out["EF1"] if project["option"] == 1 else {i: value for (i, j), value in out["EF2"].items() if j == "NF"}
+        alike = dcs_d_alike(alike, out["dCS_dpj"], project["CA_dout"], ef)
+    out["DR"] = to_co2(alike)  # Eq 28
     out["DP"] = to_co2(out["dCS_dpj"])  # Eq 29
     if readings["displacement-by-year"] == "per-period":
         out["DE"] = displaced_by_period(out["DP"], out["DR"], project["periods"])
@@ -717,7 +756,8 @@ def compute(project: Project) -> Result:
     negative, rounding = readings["negative-reductions"], readings["credit-rounding"]
     out["ER_credit"] = eq42_credit(out["ER"], project["DF"], negative, rounding == "per-year")
     floored = negative == "floor-period"
-    out["ER_credit_p"] = eq43_period(out["ER_credit"], project["periods"], floored, rounding == "per-period")
+    whole, carry = rounding == "per-period", negative == "carry-forward"
+    out["ER_credit_p"] = eq43_period(out["ER_credit"], project["periods"], floored, whole, carry)
     out["ER_credit_p_whole"] = {p: math.floor(value) for p, value in out["ER_credit_p"].items()}
     out["negative_years"] = [y for y in years if out["ER"][y] < 0]
     return out

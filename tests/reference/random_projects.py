@@ -42,15 +42,16 @@ ALTERNATIVES = {
     "later-partial-year-area": ("prorate",),
     "negative-transition": ("clip-rescale",),
     "tdu-per-unit": ("fleet-total",),
-    "negative-reductions": ("floor-year", "floor-period", "no-discount-on-losses"),
+    "negative-reductions": ("floor-year", "floor-period", "no-discount-on-losses", "carry-forward"),
     "credit-rounding": ("per-year", "per-period"),
     "option1-rate": ("geometric",),
     "linear-share-of-year": ("power",),
-    "row-sums": ("rescale",),
+    "row-sums": ("rescale", "close-diagonal"),
     "nonforest-regrowth": ("absorbing", "emitting-only"),
     "na-cells": ("plantations-counted",),
     "belt-probabilities": ("national",),
     "displacement-by-year": ("per-period",),
+    "belt-exclusion": ("both-sides",),
 }
 
 Project = dict[str, Any]

@@ -26,6 +26,7 @@ import numpy as np
 from random_projects import STOCK
 
 from engine.plan.cells import ABSENT, EXCLUDED
+from engine.project.written_numbers import EPOCH
 from engine.run.run import Run
 
 Project = dict[str, Any]
@@ -47,6 +48,7 @@ INPUTS = {
     "CA_ref": ("CA_ref", "ha"), "A_ref": ("A_ref", "ha"), "T_ref": ("T_ref", "year"),
     "CA_ref_d": ("CA_d_ref", "ha"), "A_ref_d": ("A_d_ref", "ha"), "T_ref_d": ("T_d_ref", "year"),
     "CA_pj": ("CA_pj", "ha"), "CA_dpj": ("CA_d_pj", "ha"), "ca_pj": ("ca_pj", "ha"), "ca_dpj": ("ca_d_pj", "ha"),
+    "CA_dout": ("CA_d_out", "ha"),
     "FC": ("FC", "kg"), "NCV": ("NCV", "GJ/kg"), "EF_fuel": ("EF_fuel", "tCO2/GJ"), "NVE": ("NVE", "vehicle"),
     "TDU": ("TDU", "km/vehicle"), "SEC": ("SEC", "kg/km"),
     "M_SN": ("M_SN", "t_synthetic"), "M_ON": ("M_ON", "t_organic"), "NC_SN": ("NC_SN", "tN/t_synthetic"),
@@ -65,6 +67,7 @@ AXES = {
     "EF_ij": ("land_use", "land_use"), "P": ("forest_class",), "P_d": ("forest_class",), "p": ("land_use", "land_use"),
     "p_d": ("land_use", "land_use"), "CA_ref": ("forest_class",), "A_ref": ("forest_class",), "CA_d_ref": ("forest_class",),
     "A_d_ref": ("forest_class",), "CA_pj": ("forest_class", "year"), "CA_d_pj": ("forest_class", "year"),
+    "CA_d_out": ("forest_class", "year"),
     "ca_pj": ("land_use", "land_use", "year"), "ca_d_pj": ("land_use", "land_use", "year"), "FC": ("fuel", "year"),
     "NCV": ("fuel",), "EF_fuel": ("fuel",), "NVE": ("vehicle_type", "fuel", "year"), "TDU": ("vehicle_type", "fuel", "year"),
     "SEC": ("vehicle_type", "fuel"), "M_SN": ("cropland", "year"), "M_ON": ("cropland", "year"), "NC_SN": ("cropland",),
@@ -387,10 +390,30 @@ def to_oracle(run: Run) -> Project:
     if option == 1:  # rules read the area of non-forest too; the equations of option 1 know forest classes only
         for key in ("A0", "Ad0"):
             project[key] = {label: area for label, area in project[key].items() if label != "NF"}
-    for key in ("CA_pj", "CA_dpj", "ca_pj", "ca_dpj"):
+    if setting.readings["map-age"] == "aged":
+        for key in ("A0", "Ad0"):
+            project[key] = aged(run, project, key)
+    for key in ("CA_pj", "CA_dpj", "CA_dout", "ca_pj", "ca_dpj"):
         for cell, area in project.get(key, {}).items():
             project[key][cell] = area * _share(run, str(cell[-1]))
     return project
+
+
+def aged(run: Run, project: Project, key: str) -> dict[str, float]:
+    """Return areas of the map brought to the start date; the power of a matrix by eigenvectors."""
+    mapped = EPOCH.toordinal() + _value(run, "map_date", ())
+    age, area = max(run.project.start.toordinal() - mapped, 0) / 365.25, project[key]
+    belt, readings = key == "Ad0", run.setting.readings
+    if project["option"] == 1:
+        rate = project["P" if not belt or readings["belt-probabilities"] == "national" else "Pd"]
+        if readings["option1-rate"] == "geometric":
+            rate = by_hand.geometric_rate(rate, project["T_ref" if rate is project["P"] else "T_ref_d"])
+        return {i: size * (1 - rate[i]) ** age for i, size in area.items()}
+    applied = by_hand.compute({**project, "readings": project["readings"] | {"option2-operating-days": "default"}})["MP_d" if belt else "MP"]
+    year, labels = project["years"][0], list(area)
+    values, vectors = np.linalg.eig(np.array([[applied[i, j, year] for j in labels] for i in labels]))
+    power = (vectors * values.astype(complex) ** age @ np.linalg.inv(vectors)).real
+    return dict(zip(labels, (np.array([area[i] for i in labels]) @ power).tolist(), strict=True))
 
 
 def _share(run: Run, year: str) -> float:
@@ -556,7 +579,8 @@ def _compare_before(found: Comparison, run: Run, oracle: Mapping[str, Any], scal
     start = int(run.setting.members["year"][0])
     for name, quantity, inception in (("A_prev", "A", "A_0"), ("A_d_prev", "A_d", "A_d_0")):
         for (i, y), theirs in oracle[name].items():
-            ours = _value(run, inception, (i,)) if y == start else _value(run, quantity, (i, str(y - 1)))
+            at_start = next((id_ for id_ in (f"{inception}_left", f"{inception}_moved") if id_ in run.values.arrays), inception)
+            ours = _value(run, at_start, (i,)) if y == start else _value(run, quantity, (i, str(y - 1)))
             found.number(name, (i, str(y)), ours, theirs, scales.get(quantity, {}).get((i, y - 1), 0.0))
 
 
@@ -573,7 +597,7 @@ def _compare_probabilities(found: Comparison, run: Run, oracle: Mapping[str, Any
                 found.not_needed += 1
                 continue
             found.number(name, (i, j), _value(run, given, (i, j)), theirs, 0.0)
-        steps = (f"{quantity}_{step}" for step in ("use", "national", "kept", "fit", "clip"))
+        steps = (f"{quantity}_{step}" for step in ("use", "national", "kept", "fit", "closed", "clip"))
         applied = next((step for step in steps if step in run.values.arrays), quantity)
         for (i, j, y), theirs in oracle[matrix].items():
             labels = (i, j, str(y))

@@ -275,14 +275,20 @@ def _(data: Data) -> list[str]:
 @B_TO_I.entry("belt-exclusion-one-sided")
 def _(data: Data) -> list[str]:
     kept, out = (by_hand.eq27_de({0: dp}, {0: 100.0})[0] for dp in (120.0, 120.0 - 30))
-    return [f"DR of 100 and DP of 120, of which 30 is left out, give DE of {out:.0f} and not {kept:.0f}"]
+    (both,) = by_hand.eq27_de({0: 90.0}, by_hand.dcs_d_alike({0: 100.0}, {0: 90.0}, {("E", 0): 30.0}, {"E": 1.0})).values()
+    return [f"of which 30 is left out, give DE of {out:.0f} and not {kept:.0f}; with the same share left out of DR, {both:.0f}"]
 
 
 @B_TO_I.entry("negative-reductions")
 def _(data: Data) -> list[str]:
     keep = 1 - data.single["jcm-discount", "DF"]
     printed, gains, floor = keep * (100 - 50), keep * 100 - 50, keep * 100
-    return [f"Years of +100 and -50 give {printed:.0f}; discounting gains only gives {gains:.0f}, a floor by year {floor:.0f}"]
+    one_by_one = {1: -50 * keep, 2: 100 * keep}
+    floored, carried = (sum(by_hand.eq43_period(one_by_one, {"a": [1], "b": [2]}, not carry, False, carry).values()) for carry in (False, True))
+    return [
+        f"Years of +100 and -50 give {printed:.0f}; discounting gains only gives {gains:.0f}, a floor by year {floor:.0f}",
+        f"give {floored:.0f} with a floor and {carried:.0f} where the first is carried forward",
+    ]
 
 
 @B_TO_I.entry("belt-area-year-words")

@@ -7,6 +7,7 @@ import pytest
 from every_way import agree
 
 import mrvgraph
+from engine.cli import main
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "specs_for_tests" / "tiny"
@@ -76,3 +77,17 @@ def test_what_a_period_lacks_is_carried(run_of):
     assert run.values.arrays["ER_p"].tolist() == pytest.approx([0, own[0] + own[1], own[2]], rel=1e-12)
     assert run.values.arrays["B"].tolist() == pytest.approx([own[0], 0, 0], rel=1e-12)
     agree(run, "ER_p")
+
+
+def test_a_template_asks_for_the_years_before_the_start_and_runs_once_filled_in(tmp_path, capsys):
+    (example,) = [text for text in EXAMPLES if "y-5..y-1" in text]
+    (tmp_path / "spec.yaml").write_text(example.replace("based_on: tests", f"based_on: {ROOT}/tests"), encoding="utf-8")
+
+    assert main(["needs", str(tmp_path / "spec.yaml"), "--choose", "method=rate", "--template", "--start", "2019-01-01", "--end", "2020-12-31"]) == 0
+    template = capsys.readouterr().out
+    (tmp_path / "project.yaml").write_text(re.sub(r"_{4}", "0.5", template), encoding="utf-8")
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml", targets=("FC_mean",))
+
+    assert "{2014: ____, 2015: ____, 2016: ____, 2017: ____, 2018: ____}" in template
+    # two fuels of half a tonne each in a monitored year
+    assert run.values.arrays["FC_mean"].tolist() == pytest.approx([0.5, (4 * 0.5 + 1) / 5], rel=1e-14)

@@ -108,3 +108,34 @@ def test_displacement_of_a_period_takes_its_days_of_each_year(tmp_path):
         assert run.value("DE", year=y) == pytest.approx(expected, rel=1e-12)
     assert sum(run.value("DE", year=y) for y in over) == pytest.approx(sum(whole.values()), rel=1e-12)
     assert [finding.severity for finding in audit_recompute(run)] == ["note"]
+
+
+def revised(name: str) -> mrvgraph.Methodology:
+    return mrvgraph.load(Path(__file__).parent / "revisions" / f"{name}.yaml")
+
+
+def test_a_revision_of_the_credits_of_a_period_is_read_by_days(tmp_path):
+    """A deduction for uncertainty: 4, 0, 8 and 12 percent of what each period gets of its years."""
+    path = project(tmp_path)
+    more = "\nvalues:\n  U_ER: {unit: '1', values: {A: 0.2, B: 0.1, C: 0.5, D: 0.7}}\n"
+    path.write_text(path.read_text(encoding="utf-8").replace("\nvalues:\n", more), encoding="utf-8")
+    run = mrvgraph.run(revised("uncertainty"), path, readings=BY_DAYS)
+
+    for period, kept in (("A", 0.96), ("B", 1), ("C", 0.92), ("D", 0.88)):
+        assert run.value("ER_credit_p", period=period) == pytest.approx(kept * shared(run, "ER_credit")[period], rel=1e-14)
+    assert [finding.severity for finding in audit_recompute(run)] == ["note"]
+
+
+def test_a_revision_that_shares_out_the_amount_of_a_period_is_read_by_days(tmp_path):
+    """Displacement by period, equal parts of a year: a year gets from each of its periods what its part is of the years of that period."""
+    run = mrvgraph.run(revised("floor_period"), project(tmp_path), readings=BY_DAYS)
+    over = {y: run.value("DP", year=y) - run.value("DR", year=y) for y in ("2018", "2019", "2020")}
+    whole = {p: max(sum(part * over[y] for y, part in parts.items()), 0) for p, parts in SHARES.items()}
+    years = {p: sum(parts.values()) for p, parts in SHARES.items()}
+
+    assert [run.value("n_q", period=p) for p in SHARES] == pytest.approx(list(years.values()), rel=1e-14)
+    for y in over:
+        expected = sum(parts[y] * whole[p] / years[p] for p, parts in SHARES.items() if y in parts)
+        assert run.value("DE", year=y) == pytest.approx(expected, rel=1e-12)
+    assert sum(run.value("DE", year=y) for y in over) == pytest.approx(sum(whole.values()), rel=1e-12)
+    assert [finding.severity for finding in audit_recompute(run)] == ["note"]

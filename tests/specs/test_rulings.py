@@ -145,6 +145,10 @@ ANNUAL = {"interval-average": "annual-rate"}
 SHARE = {"interval-average": "operating-days"}
 LENGTH = {"interval-weights": "by-length"}
 LOSSES = {"negative-reductions": "no-discount-on-losses"}
+AGED = {"map-age": "aged"}
+CLOSED = {"row-sums": "close-diagonal"}
+CARRY = {"negative-reductions": "carry-forward"}
+ALIKE = {"belt-exclusion": "both-sides"}
 
 CASES: list[tuple[str, Readings, str, tuple[object, ...], float]] = [
     # option 1: the annual probability, the share of a year, the area of later years

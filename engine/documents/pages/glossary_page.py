@@ -19,8 +19,11 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import KINDS, Subject, unit_text
-from equations.errors import listed
+from equations.model.index_set import CALENDAR, IndexSet, lies_in_time
+from equations.model.methodology import Methodology
 from equations.model.roles import ROLES
+from equations.notation.latex import latex
+from equations.notation.plain import plain_text
 from equations.notation.symbols import letter_latex
 
 _WORDS = (
@@ -121,8 +124,13 @@ def _set(id_: str, subject: Subject) -> Box:
     who = _OF_THE_CALENDAR.get(index_set.kind) or _WHO.get(index_set.project, "")
     if who or index_set.dated:
         facts.append((("Members are",), (", ".join(filter(None, (who, "each with a date" * index_set.dated))),)))
+    order = _order(index_set, m)
+    if order:
+        facts.append((("Order",), (order,)))
+    if index_set.history:
+        facts.append((("Begins",), (f"{index_set.history} {'years' if index_set.history > 1 else 'year'} before the first year of the project",)))
     if index_set.shares:
-        facts.append((("Shares",), (f"{listed([x.replace('_', ' ') for x in index_set.shares])}: each has that part of one that its days are",)))
+        facts.append((("Shares",), between(_shared(set_id, subject, index_set) for set_id in index_set.shares)))
     title = (id_.replace("_", " "),)
     return Box(
         (
@@ -133,6 +141,26 @@ def _set(id_: str, subject: Subject) -> Box:
         anchor_of(Ref("set", id_)),
         "entry",
     )
+
+
+def _shared(set_id: str, subject: Subject, index_set: IndexSet) -> Inlines:
+    """Return how members of another set are shared: by a formula, or as each sum over them says."""
+    weight, name = index_set.weight_of(set_id), set_id.replace("_", " ")
+    if weight is None:
+        return (f"{name}, as each sum over them says",)
+    letters = {weight.member: set_id, weight.holder: index_set.id}
+    shown = latex(weight.formula, subject.methodology, letters)
+    return (f"{name}, of which each has ", Math(shown, plain_text(weight.formula)))
+
+
+def _order(index_set: IndexSet, m: Methodology) -> str:
+    """Return what the order of members is, in words; of years and the rest of the calendar it needs no words."""
+    if not index_set.ordered or index_set.kind in CALENDAR:
+        return ""
+    if lies_in_time(index_set.id, m.index_set):
+        return "by date"
+    above = index_set.groups or index_set.subset_of
+    return f"that of {above.replace('_', ' ')}" if above else "as listed, from the first to the last"
 
 
 def _units(subject: Subject) -> list[Block]:

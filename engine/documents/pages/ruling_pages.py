@@ -27,11 +27,12 @@ from engine.documents.model import (
 from engine.documents.subject import SEVERITIES, Subject, unit_text
 from engine.plan.register import measured, ranked
 from equations.model.equation import Rule
+from equations.model.index_set import IndexSet
 from equations.model.reading import EditBlock
 from equations.model.ruling import RegisterEntry, Ruling
-from equations.notation.latex import equation_latex
+from equations.notation.latex import equation_latex, latex
 from equations.notation.plain import plain_text
-from equations.readings.composition import with_readings
+from equations.readings.composition import taking_parts, with_readings
 
 #: So many rulings need no table of contents.
 _FEW = 6
@@ -127,7 +128,12 @@ def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[TableRow]:
     made = with_readings(m, dict(block.under))
     ids = dict.fromkeys(equation.id for equation in block.equations if equation.id in made.equation)
     inside = [e.id for step in block.steps if not step.readers for e in m.definitions.get(step.of, ()) if e.id in made.equation]
-    for id_ in dict.fromkeys((*ids, *inside)):
+    shared = [edit.entry for edit in block.entries if isinstance(edit.entry, IndexSet)]
+    for own in shared:
+        for weight in own.weights:
+            form = latex(weight.formula, made, {weight.member: weight.of, weight.holder: own.id})
+            yield TableRow(((Code(own.id),), (f"The part of a {weight.of.replace('_', ' ')} that each has, in all sums",), (Math(form, own.id),)))
+    for id_ in dict.fromkeys((*ids, *inside, *taking_parts(m, block))):
         equation = made.equation[id_]
         name = (subject.equation_link(m.equation[id_]),) if id_ in m.equation else (Code(id_),)
         why = equation.title if not equation.editorial else f"{equation.title}. {equation.editorial}" if equation.title else equation.editorial
