@@ -144,6 +144,7 @@ def check_command(options: argparse.Namespace) -> int:
 
 def needs_command(options: argparse.Namespace) -> int:
     """Inputs that a target needs."""
+    from engine.explain.document_template import asked_parts, documents_template
     from engine.explain.needs import find_needs, matching_choices
     from engine.explain.needs_text import needs_text
     from engine.explain.template import project_template
@@ -152,7 +153,7 @@ def needs_command(options: argparse.Namespace) -> int:
     from engine.report.run_report import to_json
     from equations.library.spec_files import load_methodology
 
-    for option in ("start", "end", "members"):
+    for option in ("start", "end", "members", "with"):
         if getattr(options, option) and not options.template:
             raise InputError("I502", f"--{option} is for a template", remedy="add --template, or leave it out")
     methodology = load_methodology(options.spec)
@@ -164,6 +165,8 @@ def needs_command(options: argparse.Namespace) -> int:
         days = options.start or "2024-01-01", options.end or "2025-12-31"
         setting = named_setting(methodology, choices, readings, *days, _pairs(options.members, "members"))
         text = project_template(methodology, setting, targets=targets, datasets=datasets, days_are_open=not (options.start and options.end))
+        if kinds := asked_parts(",".join(getattr(options, "with") or ())):
+            text += documents_template(methodology, setting, kinds, targets, datasets)
         write(text, options.output, "yaml")
         return WELL
     if options.format == "json":
@@ -207,6 +210,15 @@ def _audited(options: argparse.Namespace) -> AuditReport:
     from engine.commands.audit import audited
 
     return audited(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
+
+
+def diagnose_command(options: argparse.Namespace) -> int:
+    """Which slip gives the numbers that documents state."""
+    from engine.commands.desk import diagnosed, shown_desk
+
+    desk = diagnosed(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
+    write(shown_desk(desk, options.format), options.output, options.format)
+    return _exit_code(desk.findings)
 
 
 def verify_command(options: argparse.Namespace) -> int:
@@ -419,7 +431,7 @@ def build_parser(only: str = "") -> argparse.ArgumentParser:
 
 FUNCTIONS: dict[str, command_line.Command] = {
     "list": list_command, "check": check_command, "needs": needs_command,
-    "run": run_command, "audit": audit_command, "verify": verify_command,
+    "run": run_command, "audit": audit_command, "diagnose": diagnose_command, "verify": verify_command,
     "explain": explain_command, "graph": graph_command, "docs": docs_command,
     "report": report_command, "show": show_command, "diff": diff_command,
     "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command,

@@ -62,6 +62,12 @@ FINDING_CODES: dict[str, str] = {
     "A741": "a methodology that does not pass its own check, and so gives no number",
     "A746": "a value so near a whole number that its last digits would decide; it counts as the whole number",
     "A747": "a group of years that goes on behind the last year of the project: the part within counts",
+    "A750": "documents and recomputation part here",
+    "A751": "stated numbers that differ because of a difference before them",
+    "A752": "two documents that state one thing otherwise",
+    "A753": "an input that a document states otherwise",
+    "A754": "stated numbers that agree within their printed digits",
+    "A755": "a stated number that cannot be compared",
 }
 
 

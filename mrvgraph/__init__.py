@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from engine.commands.documents import Written
     from engine.comparison.difference import Difference
     from engine.comparison.migrate import Migration
+    from engine.desk.desk import Desk
     from engine.explain.needs import Need
     from engine.explain.trace import TraceNode
     from engine.finding import Finding
     from engine.interface.draws import portfolio, sensitivity, simulate, solve
-    from engine.interface.runs import audit, explain, many_draws, recalculation, run, verify
+    from engine.interface.runs import audit, diagnose, explain, many_draws, recalculation, run, verify
     from engine.interface.specs import check, graph, load, needs
     from engine.interface.versions import compare, migrate
     from engine.interface.writing import document, report
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 #: Name -> where it is defined; ``module:name`` where it is called otherwise there.
 _HOMES = {
     "AuditReport": "engine.audit.report", "Batch": "engine.batch.many_draws", "BatchValues": "engine.batch.evaluation",
-    "CheckResult": "engine.checks", "Difference": "engine.comparison.difference", "EquationGraph": "engine.plan.graph",
+    "CheckResult": "engine.checks", "Desk": "engine.desk.desk", "Difference": "engine.comparison.difference", "EquationGraph": "engine.plan.graph",
     "Faults": "equations.errors", "Finding": "engine.finding", "Headline": "engine.run.totals", "InputError": "equations.errors",
     "Methodology": "equations.model.methodology", "MethodologyError": "equations.errors", "Migration": "engine.comparison.migrate",
     "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
@@ -58,6 +59,7 @@ _HOMES = {
     "TraceNode": "engine.explain.trace", "Verdict": "engine.run.rules", "Verification": "engine.audit.verification",
     "Written": "engine.commands.documents", "__version__": "engine.output.release",
     "audit": "engine.interface.runs", "check": "engine.interface.specs", "compare": "engine.interface.versions",
+    "diagnose": "engine.interface.runs",
     "document": "engine.interface.writing", "explain": "engine.interface.runs", "graph": "engine.interface.specs",
     "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",
     "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "recalculation": "engine.interface.runs",
@@ -66,9 +68,9 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "AuditReport", "Batch", "BatchValues", "CheckResult", "Difference", "EquationGraph", "Faults", "Finding", "Headline", "InputError",
+    "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "EquationGraph", "Faults", "Finding", "Headline", "InputError",
     "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Recalculation", "Run", "Sensitivity", "Simulation", "Solved",
-    "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "document", "explain", "graph", "load",
+    "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain", "graph", "load",
     "many_draws", "migrate", "needs", "portfolio", "recalculation", "report", "run", "sensitivity", "simulate", "solve", "verify",
 ]  # fmt: skip
 

@@ -102,8 +102,12 @@ def _recompute(run: Run) -> str:
     return "" if run.values.steps else "nothing is computed"
 
 
+def _documents(run: Run) -> str:
+    return "" if run.project.documents else "the project names no document beside it, and claims nothing"
+
+
 _REASONS: Mapping[str, Callable[[Run], str]] = {
     "rules": _rules, "completeness": _completeness, "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
-    "displacement": _displacement, "transfers": _transfers, "recompute": _recompute,
+    "displacement": _displacement, "transfers": _transfers, "recompute": _recompute, "documents": _documents,
 }  # fmt: skip

@@ -57,9 +57,19 @@ AUDITS: tuple[Audit, ...] = (
 )
 
 
-def audit_findings(run: Run) -> tuple[tuple[Audit, tuple[Finding, ...]], ...]:
-    """Run every audit, in order; what the run reported already is said by the audit that looks for it."""
-    found = [(audit, audit.function(run)) for audit in AUDITS]
+#: What the documents beside a project state is asked by :mod:`engine.desk`, which the run alone does not know.
+DOCUMENTS = Audit("documents", "Do the documents state what comes out?", lambda run: ())
+
+
+def audit_findings(run: Run, of_documents: tuple[Finding, ...] = ()) -> tuple[tuple[Audit, tuple[Finding, ...]], ...]:
+    """Run every audit, in order; what the run reported already is said by the audit that looks for it.
+
+    Parameters
+    ----------
+    of_documents
+        What was found of the documents beside the project.
+    """
+    found = [*((audit, audit.function(run)) for audit in AUDITS), (DOCUMENTS, of_documents)]
     others = {finding for audit, findings in found if audit.id != "rules" for finding in findings}
     return tuple(
         (audit, tuple(finding for finding in findings if audit.id != "rules" or finding not in others)) for audit, findings in found

@@ -84,7 +84,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         "spec_files": [{"name": names[name], "sha256": sha} for name, sha in run.methodology.files],
         "project": dict(run.project.identity),
         "project_files": [{"name": run.project.path.name, "sha256": run.project.sha256}]
-        + [{"name": name, "sha256": sha} for name, sha in sorted(run.inputs.files)],
+        + [{"name": name, "sha256": sha} for name, sha in _data_files(report)],
         "operation": {
             "start": run.setting.start,
             "end": run.setting.end,
@@ -100,6 +100,11 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         "rulings": report.rulings.as_record(),
         **grounds_record(run_tallies(run)),
     }
+
+
+def _data_files(report: AuditReport) -> list[tuple[str, str]]:
+    """Return the files beside the project file that the audit rests on: of its inputs, and of documents."""
+    return sorted({**dict(report.run.inputs.files), **dict(report.desk.files if report.desk else ())}.items())
 
 
 def _results(run: Run) -> Record:

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from engine.audit.asked import why_not_asked
 from engine.audit.audits import Audit, audit_findings
+from engine.audit.reread import rereader
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
 from engine.audit.sources import sources_by_cell
+from engine.desk.desk import Desk, desk_of
+from engine.desk.desk_text import desk_markdown, desk_record, desk_text
+from engine.desk.run_slips import other_versions
 from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
 from engine.output.terminal import bold, coloured, plain, table, wrapped
@@ -33,6 +37,8 @@ class AuditReport:
     run: Run
     audits: tuple[tuple[Audit, tuple[Finding, ...]], ...]
     rulings: RulingsTable
+    #: What other documents state beside the run, where the project names any.
+    desk: Desk | None = None
 
     def __repr__(self) -> str:
         return f"<AuditReport of {self.run!r}: {counted(self.findings)}>"
@@ -62,8 +68,27 @@ def audit_project(run: Run, rerun: Rerun) -> AuditReport:
     ----------
     rerun
         Runs the same project under other readings, for the table of rulings.
+
+    Raises
+    ------
+    MethodologyError
+        For documents beside the project file that cannot be read.
     """
-    return AuditReport(run, audit_findings(run), rulings_table(run, rerun))
+    desk = desk_beside(run) if run.project.documents else None
+    return AuditReport(run, audit_findings(run, desk.findings if desk else ()), rulings_table(run, rerun), desk)
+
+
+def desk_beside(run: Run) -> Desk | None:
+    """Return what the documents of a project state beside its run, ``None`` where it names none.
+
+    Raises
+    ------
+    MethodologyError
+        For documents that cannot be read.
+    """
+    from equations.units.registry import parse_unit
+
+    return desk_of(run, parse_unit, lambda targets: rereader(run, parse_unit, targets), other_versions(run.methodology))
 
 
 # -- text
@@ -78,6 +103,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         yearly_text(run),
         "\n".join(result_lines(run)),
         "\n".join(_questions(report)),
+        desk_text(report.desk) if report.desk else "",
         "\n".join(verdicts_lines(run.verdicts, verbose=verbose)),
         grounds_text(run_tallies(run), RUN_TITLE, named=True),
         "\n".join(_sources(run, verbose=verbose)),
@@ -201,6 +227,7 @@ def audit_markdown(report: AuditReport) -> str:
     lines += ["", *yearly_markdown(run)]
     lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
     lines += [f"| {audit.question} | {report.answer(audit, found)} |" for audit, found in report.audits]
+    lines += ["", "## Documents beside the recomputation", "", *desk_markdown(report.desk)] if report.desk else []
     lines += ["", "## Rules", "", *verdicts_markdown(run.verdicts)]
     if counted_grounds := run_tallies(run):
         lines += ["", f"## {RUN_TITLE.capitalize()}", "", *grounds_markdown(counted_grounds)]
@@ -265,6 +292,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
             {"id": a.id, "question": a.question, "findings": len(found), "worst": _worst(found),
              "not_asked": "" if found else why_not_asked(run, a.id)} for a, found in report.audits
         ],
+        **({"documents": desk_record(report.desk)} if report.desk else {}),
         "rules": [verdict.as_record() for verdict in run.verdicts],
         "findings": [finding.as_record() | {"audit": a.id} for a, found in report.audits for finding in found]
         + [finding.as_record() | {"audit": "rulings"} for finding in ruling_findings(report.rulings)],

@@ -16,10 +16,10 @@ from engine.run.supplied import supplied_quantities
 from equations.readings.composition import with_readings
 
 
-def rereader(run: Run, read_unit: UnitReader) -> Callable[[Mapping[str, str]], Run]:
+def rereader(run: Run, read_unit: UnitReader, targets: tuple[str, ...] = ()) -> Callable[[Mapping[str, str]], Run]:
     """Return a function that runs the same project under the run's readings, of which some are exchanged.
 
-    Only the methodology's result is computed, without rules and findings. Inputs are bound anew only where readings need others.
+    Only the methodology's results are computed, or ``targets``, without rules and findings. Inputs are bound anew only where readings need others.
 
     Parameters
     ----------
@@ -31,7 +31,8 @@ def rereader(run: Run, read_unit: UnitReader) -> Callable[[Mapping[str, str]], R
         setting = replace(run.setting, readings={**run.setting.readings, **readings})
         methodology = with_readings(run.methodology, setting.readings)
         supplied = supplied_quantities(methodology, run.project, setting)
-        plan = plan_run(methodology, setting, methodology.result_ids, supplied)
+        wanted = tuple(id_ for id_ in targets if id_ in methodology.quantity) or methodology.result_ids
+        plan = plan_run(methodology, setting, wanted, supplied)
         held = methodology.datasets == run.methodology.datasets and _covers(run.plan, plan)
         inputs = run.inputs if held else bind_inputs(methodology, plan, run.project, read_unit)
         return Run(methodology, run.project, plan, inputs, evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs)), ())

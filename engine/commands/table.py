@@ -60,6 +60,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--start", metavar="DATE", default="", help="first day, for the template (2024-01-01)"),
             _argument("--end", metavar="DATE", default="", help="last day, for the template (2025-12-31)"),
             _argument("--members", action="append", metavar="SET=A,B", help="members of a set, for the template"),
+            _argument("--with", action="append", metavar="PARTS", help="what other documents state, for the template: claims"),
             _argument("--output", "-o", metavar="FILE"),
         ),
         switches=True,
@@ -81,6 +82,15 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--output", "-o", metavar="FILE"),
             _argument("--receipt", metavar="FILE", help="write a receipt that `mrvgraph verify` can check"),
             _argument("--verbose", action="store_true", help="notes with their evidence and source"),
+        ),
+        project=True,
+        switches=True,
+    ),
+    "diagnose": CommandLine(
+        "which known slip gives the numbers that documents of a project state; exit 1 where they part from the recomputation",
+        (
+            _argument("--format", choices=("text", "md", "json")),
+            _argument("--output", "-o", metavar="FILE"),
         ),
         project=True,
         switches=True,

@@ -86,7 +86,7 @@ def _template_head(methodology: Methodology, setting: Setting, datasets: tuple[s
         lines.append("choices:")
     for choice in methodology.choices:
         values = " | ".join(v.id for v in choice.values)
-        lines.append(f"  {choice.id}: {_quoted(setting.choices[choice.id])}   # {values}: {choice.meaning}")
+        lines.append(f"  {choice.id}: {quoted(setting.choices[choice.id])}   # {values}: {choice.meaning}")
     offered = [d for d in methodology.datasets if d.use != "default"]
     if offered:
         lines += ["# Datasets used on request: " + "; ".join(f"{d.id} ({d.title})" for d in offered),
@@ -117,14 +117,14 @@ def _template_members(methodology: Methodology, setting: Setting, plan: Plan) ->
         comment = f"   # {index_set.meaning}" + ("" if index_set.project == "must-list" else "; list those you have")
         if index_set.kind == "group":
             base = setting.members[index_set.groups]
-            spans = [f"{_quoted(m)}: [{', '.join(base[at] for at in group)}]"
+            spans = [f"{quoted(m)}: [{', '.join(base[at] for at in group)}]"
                      for m, group in zip(labels, setting.groups[index_set.id], strict=True)]  # fmt: skip
             lines.append(f"  {index_set.id}: {{{', '.join(spans)}}}{comment}")
         elif index_set.dated:
-            dated = ", ".join(f"{{id: {_quoted(m)}, date: {GAP}}}" for m in labels)
+            dated = ", ".join(f"{{id: {quoted(m)}, date: {GAP}}}" for m in labels)
             lines.append(f"  {index_set.id}: [{dated}]{comment}")
         else:
-            lines.append(f"  {index_set.id}: [{', '.join(_quoted(m) for m in labels)}]{comment}")
+            lines.append(f"  {index_set.id}: [{', '.join(quoted(m) for m in labels)}]{comment}")
     relations = [r for r in methodology.relations if all(axis in used for axis in r.over)]
     if relations:
         lines.append("# relations: list the combinations that exist; without a list all of them do")
@@ -136,7 +136,7 @@ def rest_template(quantity: Quantity, dataset: str, lacking: list[tuple[str, ...
     """Return the lines of one entry with a gap for each number that a dataset does not give."""
     lines = ["", f"  # {quantity.meaning}{_cited(quantity)}", f"  # {dataset} gives the other numbers", f"  {quantity.id}:"]
     if quantity.type == "number":
-        lines += [f"    unit: {_quoted(str(quantity.unit))}", "    source: ____"]
+        lines += [f"    unit: {quoted(str(quantity.unit))}", "    source: ____"]
     return [*lines, *_template_answers_of(quantity, lacking)]
 
 
@@ -155,10 +155,10 @@ def value_template(methodology: Methodology, setting: Setting, quantity: Quantit
         count *= len(axis)
     if quantity.indices and count > _LONG and len(labels) >= 2:
         return lines + list(_template_tables(quantity, labels))
-    lines += [f"    unit: {_quoted(str(quantity.unit))}", "    source: ____"]
+    lines += [f"    unit: {quoted(str(quantity.unit))}", "    source: ____"]
     if not quantity.indices:
         return [*lines, "    value: ____"]
-    return [*lines, "    values:", *_template_nested(labels, "      ")]
+    return [*lines, "    values:", *nested_gaps(labels, "      ")]
 
 
 def _template_answers(quantity: Quantity, labels: list[list[str]]) -> Iterator[str]:
@@ -178,30 +178,31 @@ def _template_answers_of(quantity: Quantity, cells: list[tuple[str, ...]]) -> It
         for depth, label in enumerate(cell):
             if seen[: depth + 1] != cell[: depth + 1]:
                 last = depth == len(cell) - 1
-                yield f"      {'  ' * depth}{_quoted(label)}:" + (f" ____   # {_answer(quantity)}" if last else "")
+                yield f"      {'  ' * depth}{quoted(label)}:" + (f" ____   # {_answer(quantity)}" if last else "")
         seen = cell
 
 
-def _template_nested(labels: list[list[str]], indent: str) -> Iterator[str]:
+def nested_gaps(labels: list[list[str]], indent: str) -> Iterator[str]:
+    """Yield lines of nested labels with a gap behind each of the last."""
     if len(labels) == 1:
-        yield indent + "{" + ", ".join(f"{_quoted(label)}: ____" for label in labels[0]) + "}"
+        yield indent + "{" + ", ".join(f"{quoted(label)}: ____" for label in labels[0]) + "}"
         return
     for label in labels[0]:
         if len(labels) == 2:
-            yield f"{indent}{_quoted(label)}: {{" + ", ".join(f"{_quoted(x)}: ____" for x in labels[1]) + "}"
+            yield f"{indent}{quoted(label)}: {{" + ", ".join(f"{quoted(x)}: ____" for x in labels[1]) + "}"
         else:
-            yield f"{indent}{_quoted(label)}:"
-            yield from _template_nested(labels[1:], indent + "  ")
+            yield f"{indent}{quoted(label)}:"
+            yield from nested_gaps(labels[1:], indent + "  ")
 
 
 def _template_tables(quantity: Quantity, labels: list[list[str]]) -> Iterator[str]:
     """Write one table for each combination of the indices behind the first two."""
     wide = max(len(text) for text in (*labels[0], *labels[1], GAP)) + 2
     for rest in product(*labels[2:]):
-        yield f"    - unit: {_quoted(str(quantity.unit))}"
+        yield f"    - unit: {quoted(str(quantity.unit))}"
         yield "      source: ____"
         if rest:
-            fixed = ", ".join(f"{axis}: {_quoted(label)}" for axis, label in zip(quantity.indices[2:], rest, strict=True))
+            fixed = ", ".join(f"{axis}: {quoted(label)}" for axis, label in zip(quantity.indices[2:], rest, strict=True))
             yield f"      at: {{{fixed}}}"
         yield "      table: |2   # rows: the first index, columns: the second"
         yield " " * (8 + wide) + "".join(label.ljust(wide) for label in labels[1]).rstrip()
@@ -217,5 +218,6 @@ def _answer(quantity: Quantity) -> str:
     return {"yes_no": "yes or no", "date": "a date as 2018-03-12"}.get(quantity.type, str(quantity.unit))
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as YAML takes it for one."""
     return f'"{text}"' if not text.replace("_", "").replace(".", "").isalnum() or text.lower() in ("yes", "no", "1") or " " in text else text

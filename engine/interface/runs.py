@@ -1,4 +1,4 @@
-"""One run of a project: run, explain, audit, verify, and the same project for other numbers."""
+"""One run of a project: run, explain, audit, diagnose, verify, and the same project for other numbers."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from engine.batch.many_draws import Batch, batch_of
 from engine.batch.recalculation import Recalculation
 from engine.checks.refusal import refuse_faulty
 from engine.commands.audit import verify as verify_receipt
+from engine.commands.desk import desk_of_documents
+from engine.desk.desk import Desk
 from engine.explain.trace import TraceNode, parse_target
 from engine.explain.trace import explain as explain_cell
 from engine.interface.given import methodology_of, project_of
@@ -98,6 +100,28 @@ def audit(
     """
     finished = run(methodology, project, choices=choices, readings=readings)
     return audit_project(finished, rereader(finished, parse_unit))
+
+
+def diagnose(
+    methodology: Methodology | str | Path,
+    project: ProjectData | Path | str,
+    *,
+    choices: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> Desk:
+    """Evaluate a project, set beside it what its documents state, and look for the slips that give their digits.
+
+    Returns
+    -------
+    Desk
+        ``desk.compared.comparisons``: each stated number beside the recomputed one; ``desk.diagnoses``: where they part first, and why.
+
+    Raises
+    ------
+    MethodologyError
+        With every fault of the input; I501 for a project that names no document and claims nothing.
+    """
+    return desk_of_documents(run(methodology, project, choices=choices, readings=readings))
 
 
 def verify(receipt: Path | str, *, spec: str | None = None, project: str | None = None) -> Verification:

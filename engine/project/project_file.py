@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from engine.plan.setting import MOST_YEARS
+from engine.project.project_documents import ProjectDocument, ProjectDocuments
 from engine.project.project_lists import Columns, ProjectLists
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml, read_yaml_bytes
@@ -42,10 +43,29 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("members", "members", False, "index set -> members that the project lists"),
         ("relations", "pairs", False, "relation -> the combinations that exist"),
         ("values", "values", False, "quantity -> value"),
+        ("documents", "documents", False, "documents that state numbers of the project: files beside it, or blocks"),
+        ("claimed", "statements", False, "quantity -> what the submission claims, where no document of its own is named"),
         ("uncertainty", "any", False, "distributions of uncertain inputs, for `simulate`"),
     ),
     "dataset_part": _fields(
         ("id", "text", True, "of the dataset"), ("only", "words", False, "quantities whose numbers are taken from it; all if absent"),
+    ),
+    "document": _fields(
+        ("document", "text", True, "what the document is called"),
+        ("version", "text", False, "tells editions of one document apart"),
+        ("date", "date", False, "of the document"),
+        ("claimed", "statements", False, "quantity -> what the document gives as a number of the project, at any level"),
+    ),
+    "statement": _fields(
+        ("unit", "unit", False, "unit of the numbers; that of the quantity if absent"),
+        ("value", "number", False, "of a quantity without indices; of another one the sum over the indices that `at` leaves open"),
+        ("values", "cells", False, "label -> number, nested in the order of the indices"),
+        ("table", "table", False, "text of lines: last index across, the one before it down"),
+        ("file", "text", False, "CSV file beside the document"),
+        ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
+        ("at", "texts", False, "index set -> member, for indices that the values do not show"),
+        ("place", "text", False, "where it stands in the document: page, or sheet and cell"),
+        ("comments", "text", False, ""),
     ),
     "identity": _fields(
         ("name", "text", True, ""), ("description", "text", False, ""), ("developer", "text", False, ""), ("country", "text", False, ""),
@@ -103,6 +123,10 @@ class ProjectBlock(Block):
         """Return a block inside this one."""
         node = self.node.get(name)
         return None if node is None else ProjectBlock(node, self.schema[name].type.removeprefix("block:"), self.errors)
+
+    def inner(self, node: YamlNode, kind: str) -> ProjectBlock:
+        """Return a node as a block whose faults go to the same list."""
+        return ProjectBlock(node, kind, self.errors)
 
     def heard_by(self, errors: Errors) -> ProjectBlock:
         """Return the same block, whose faults go where its reader looks for them."""
@@ -206,8 +230,10 @@ class ProjectData:
     only: Lookup[str, tuple[Scalar, ...]] = field(default_factory=dict)
     #: Relation -> the columns of the CSV file that lists it, in the order in which the combinations are nested.
     columns: Lookup[str, Columns] = field(default_factory=dict)
-    #: CSV files of members and relations, and their SHA-256.
+    #: CSV files of members and relations, files of documents, and their SHA-256.
     files: tuple[tuple[str, str], ...] = ()
+    #: What other documents state, unread.
+    documents: tuple[ProjectDocument, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -273,6 +299,8 @@ def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
     lists = ProjectLists(path.parent, block.fault)
     methodology, members = block.text("methodology"), lists.members(_mapping(block, "members"))
     relations = lists.relations(_mapping(block, "relations"))
+    beside = ProjectDocuments(block, path.parent)
+    documents = beside.read()
     raise_all(errors)
     assert start is not None and end is not None
     if not periods:
@@ -281,7 +309,7 @@ def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
         path=path, name=who.get("name", ""), identity=who, methodology=methodology, start=start, end=end, periods=periods,
         choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
         values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
-        columns=lists.columns, files=tuple(lists.files.items()),
+        columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents,
     )  # fmt: skip
 
 

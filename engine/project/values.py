@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from engine.project.project_file import ProjectBlock
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
@@ -77,6 +78,8 @@ class ValueReader:
     #: Index set -> its letters, which may head the columns of a CSV file.
     letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    #: Columns of a CSV file that say something beside a number.
+    remarks: ClassVar[tuple[str, ...]] = ("source", "comments")
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
@@ -207,7 +210,7 @@ class ValueReader:
 
     def long_table(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...]) -> list[WrittenCell]:
         header = self.header_axes(table.header, quantity)
-        known = (*indices, "value", "unit", "source", "comments")
+        known = (*indices, "value", "unit", *self.remarks)
         unknown = [column for column in header if column and column not in known]
         for column in unknown:
             self.fault("I502", f"the column {column!r} is not known", table.place,
@@ -222,7 +225,7 @@ class ValueReader:
         for place, row in table.body(self.fault):
             labels = tuple(row[at[index]] for index in indices)
             unit = row[at["unit"]] if "unit" in at else ""
-            said = tuple((key, row[at[key]]) for key in ("source", "comments") if key in at and row[at[key]])
+            said = tuple((key, row[at[key]]) for key in self.remarks if key in at and row[at[key]])
             found.append(WrittenCell(labels, Scalar(row[at["value"]], place.file, place.line, at["value"] + 1), unit, said))
         return found
 

@@ -96,7 +96,7 @@ class NumberReader:
         value = _beyond(given.text) if exact is None else _float(exact * conversion(quantity, given.unit, given.alternative))
         if value is None:
             self.fault("I505", f"{shown} is not a number: {given.text!r}", given.place,
-                       why="a value is a finite number with a decimal point", remedy=_rewritten(given.text))  # fmt: skip
+                       why="a value is a finite number with a decimal point", remedy=rewritten(given.text))  # fmt: skip
             return math.nan, ABSENT
         if not math.isfinite(value) or (value == 0 and exact != 0):
             size = "small" if value == 0 else "large"
@@ -203,7 +203,8 @@ def _beyond(text: str) -> float | None:
     return value if value is None or value == 0 else math.inf
 
 
-def _rewritten(text: str) -> str:
+def rewritten(text: str) -> str:
+    """Return how a text that is no number can be written as one."""
     if _THOUSANDS.match(text.strip()):
         return f"write it without separators of thousands: {re.sub(r'[, _]', '', text).replace(chr(39), '')}"
     if _COMMA.match(text.strip()):

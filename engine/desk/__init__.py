@@ -1,0 +1,7 @@
+"""The verifier's desk: what other documents say of the cells of a run, beside what is recomputed.
+
+``statements`` reads what documents state, each number with its printed precision (``statement``). ``comparison`` sets them against a run and tells
+where they part first: ``claimed_run`` is the run that goes on with what is claimed. ``diagnosis`` asks which known slip gives the claimed digits:
+slips come from ``formula_slips``, ``cell_slips``, ``input_slips`` and ``run_slips``, are tried many at a time by ``variants`` and ranked by
+``ranking``. ``desk`` joins all of it, ``desk_text`` shows it.
+"""

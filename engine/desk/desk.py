@@ -1,0 +1,171 @@
+"""Everything that the documents of a project state, beside the run: comparisons, where they part and why, and the findings of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from engine.desk.comparison import FOLLOWS, INPUT, ROUNDED, Compared, Comparison, compare
+from engine.desk.diagnosis import Diagnoser, Diagnosis
+from engine.desk.run_slips import Reread, Versions, run_slips, version_slips
+from engine.desk.statement import AGREES, CUT, Statement
+from engine.desk.statements import Stated, read_statements
+from engine.explain.trace import TraceNode, explain
+from engine.finding import Finding
+from engine.output.terminal import number
+from engine.project.values import UnitReader
+from engine.run.run import Run
+from equations.errors import listed
+
+#: Of what is read where statements part, how many numbers are named; of statements, how many in one finding.
+_MOST_READ, _MOST_NAMED = 8, 6
+
+
+class Desk:
+    """What documents state beside a run.
+
+    Attributes
+    ----------
+    compared
+        Every statement with its state.
+    diagnoses
+        For each quantity at which statements part, the slips that explain it.
+    findings
+        A750 to A755.
+    """
+
+    def __init__(self, run: Run, stated: Stated, read_unit: UnitReader, reread: Reread, versions: Versions | None = None) -> None:
+        self.run, self.stated = run, stated
+        self.compared: Compared = compare(run, stated.statements)
+        wanted = tuple(dict.fromkeys(one.quantity for one in stated.statements))
+        others = version_slips(run, wanted, read_unit, versions) if versions is not None else ()
+        self._diagnoser = Diagnoser(self.compared, run_slips(run, wanted, read_unit, reread), others)
+
+    @cached_property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """What is known of each quantity at which statements part, and of each input that is stated otherwise."""
+        inputs = [at for at, one in enumerate(self.compared.comparisons) if one.state == INPUT]
+        return (*map(self._diagnoser.of_input, inputs), *self._diagnoser.diagnoses())
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Data files of documents, and their SHA-256."""
+        return self.stated.files
+
+    @cached_property
+    def conflicts(self) -> tuple[tuple[Statement, Statement], ...]:
+        """Statements of one thing by two documents that no number prints as."""
+        first: dict[tuple[str, tuple[tuple[int, ...], ...]], Statement] = {}
+        found = []
+        for one in self.stated.statements:
+            other = first.setdefault((one.quantity, one.cells), one)
+            if abs(one.value - other.value) > one.half + other.half + 1e-12 * abs(one.value):
+                found.append((other, one))
+        return tuple(found)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is found, the place of parting first."""
+        parts = (self._partings(), self._inputs(), self._conflicts(), self._following(), self._apart(), self._agreeing())
+        return tuple(finding for part in parts for finding in part)
+
+    # -- findings
+
+    def _partings(self) -> Iterator[Finding]:
+        for one in self.diagnoses:
+            first = one.parting[0]
+            if first.state == INPUT or one.is_rounding:
+                continue
+            names = [beside(self.run, other) for other in one.parting]
+            yield Finding(
+                "A750", "error", one.quantity, f"the documents part from the recomputation here: {listed(names, 3)}",
+                f"{self.where(first)}. {why(one)}", "correct the document or the project file, and say which was wrong",
+                source=first.statement.source, place=first.statement.place,
+            )  # fmt: skip
+
+    def _inputs(self) -> Iterator[Finding]:
+        for one in self.diagnoses:
+            first = one.parting[0]
+            if first.state == INPUT:
+                yield Finding("A753", "error", one.quantity, f"a document states another input: {beside(self.run, first, 'in the project file')}",
+                              why(one), "find out which of the two is right", source=first.statement.source, place=first.statement.place)  # fmt: skip
+
+    def _conflicts(self) -> Iterator[Finding]:
+        for one, other in self.conflicts:
+            yield Finding("A752", "error", one.quantity, f"two documents state {one.shown} otherwise: {one.written} and {other.written} {other.unit}",
+                          f"{one.source}; {other.source}", "ask which of the two is meant", source=other.source, place=other.place)  # fmt: skip
+
+    def _following(self) -> Iterator[Finding]:
+        later = [one for one in self.compared.comparisons if one.state == FOLLOWS]
+        if later:
+            named = listed([one.statement.shown for one in later], _MOST_NAMED)
+            what = f"{_count(later, 'stated number')} differ{_s(later)} because of a difference before"
+            yield Finding("A751", "note", later[0].statement.quantity, what,
+                          f"from the stated numbers before, they come out as stated: {named}", place=later[0].statement.place)  # fmt: skip
+
+    def _apart(self) -> Iterator[Finding]:
+        for block, reason in self.stated.apart:
+            yield Finding("A755", "warning", block.quantity.text, f"what is stated of {block.quantity.text} cannot be compared", reason,
+                          "leave it out, or run what the document is about", place=block.quantity.place)  # fmt: skip
+
+    def _agreeing(self) -> Iterator[Finding]:
+        alike = [one for one in self.compared.comparisons if one.state == AGREES]
+        cut = [one for one in self.compared.comparisons if one.state == CUT]
+        rounded = [one for one in self.compared.comparisons if one.state == ROUNDED] + [p for d in self.diagnoses if d.is_rounding for p in d.parting]
+        if alike or cut or rounded:
+            parts = [f"{_count(alike, 'stated number')} agree{_s(alike)} within the printed digits"] if alike else []
+            parts += [f"{len(cut)} when cut off instead of rounded: {listed([one.statement.shown for one in cut], 3)}"] if cut else []
+            parts += [f"{len(rounded)} when what was read is rounded first: {listed([one.statement.shown for one in rounded], 3)}"] if rounded else []
+            quantity = (alike or cut or rounded)[0].statement.quantity
+            yield Finding("A754", "note", quantity, "; ".join(parts))
+
+    # -- where
+
+    def where(self, one: Comparison) -> str:
+        """Return the equation at which a statement parts, with the numbers that it reads."""
+        if one.statement.cell is None:
+            return f"a sum of {len(one.statement.cells)} cells of {one.statement.quantity}"
+        node = explain(self.run, one.statement.quantity, one.statement.cell, depth=1)
+        read = [self.read(use) for use in node.uses[:_MOST_READ]]
+        more = f" and {len(node.uses) - len(read)} more" if len(node.uses) > len(read) else ""
+        return f"{node.equation} ({node.equation_id}): {node.formula}, from {', '.join(read)}{more}"
+
+    def read(self, node: TraceNode) -> str:
+        """Return a number that is read, and what is stated of it where that is another one."""
+        stated = next((one for one in self.compared.comparisons if one.statement.shown == node.name and one.is_different), None)
+        return f"{node.name} = {number(node.value)} {node.unit}" + (f" (stated: {stated.statement.written})" if stated else "")
+
+
+def desk_of(run: Run, read_unit: UnitReader, reread: Reread, versions: Versions | None = None) -> Desk | None:
+    """Return what the documents of a project state beside its run, ``None`` where there are none.
+
+    Raises
+    ------
+    MethodologyError
+        For documents that cannot be read (:func:`engine.desk.statements.read_statements`).
+    """
+    return Desk(run, read_statements(run, read_unit), read_unit, reread, versions) if run.project.documents else None
+
+
+def beside(run: Run, one: Comparison, ours: str = "recomputed") -> str:
+    """Return a statement beside the recomputation, in words."""
+    unit, statement = str(run.methodology.quantity[one.statement.quantity].unit), one.statement
+    share = f", {100 * one.distance / abs(one.ours):+.3g} %" if one.ours else ""
+    return f"{statement.shown} stated {statement.written} {statement.unit}, {ours} {number(one.ours)} {unit} ({one.distance:+,.6g} {unit}{share})"
+
+
+def why(one: Diagnosis, most: int = 3) -> str:
+    """Return which slips give the stated digits."""
+    if not one.candidates:
+        return f"none of the {one.tried:,} slips that were tried gives the stated digits: none known"
+    shown = [f"{c.text} ({_count(c.explained, 'stated number')}; by chance {c.by_chance:.1g})" for c in one.candidates[:most]]
+    return f"the stated digits come out with {'; or '.join(shown)}"
+
+
+def _count(many: Iterable[object], what: str) -> str:
+    number_of = len(list(many))
+    return f"{number_of} {what}{'' if number_of == 1 else 's'}"
+
+
+def _s(many: list[Comparison]) -> str:
+    return "s" if len(many) == 1 else ""
