@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.audit.desk.desk import Desk
     from engine.audit.report import AuditReport
     from engine.audit.verification import Verification
     from engine.batch.evaluation import BatchValues
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from engine.commands.documents import Written
     from engine.comparison.difference import Difference
     from engine.comparison.migrate import Migration
-    from engine.desk.desk import Desk
     from engine.explain.needs import Need
     from engine.explain.trace import TraceNode
     from engine.finding import Finding
@@ -51,7 +51,8 @@ if TYPE_CHECKING:
 #: Name -> where it is defined; ``module:name`` where it is called otherwise there.
 _HOMES = {
     "AuditReport": "engine.audit.report", "Batch": "engine.batch.many_draws", "BatchValues": "engine.batch.evaluation",
-    "CheckResult": "engine.checks", "Desk": "engine.desk.desk", "Difference": "engine.comparison.difference", "EquationGraph": "engine.plan.graph",
+    "CheckResult": "engine.checks", "Desk": "engine.audit.desk.desk",
+    "Difference": "engine.comparison.difference", "EquationGraph": "engine.plan.graph",
     "Faults": "equations.errors", "Finding": "engine.finding", "Headline": "engine.run.totals", "InputError": "equations.errors",
     "Methodology": "equations.model.methodology", "MethodologyError": "equations.errors", "Migration": "engine.comparison.migrate",
     "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",

@@ -57,7 +57,7 @@ AUDITS: tuple[Audit, ...] = (
 )
 
 
-#: What the documents beside a project state is asked by :mod:`engine.desk`, which the run alone does not know.
+#: What the documents beside a project state is asked by :mod:`engine.audit.desk`, which the run alone does not know.
 DOCUMENTS = Audit("documents", "Do the documents state what comes out?", lambda run: ())
 
 

@@ -6,21 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.audit.asked import why_not_asked
-from engine.audit.audits import Audit, audit_findings
+from engine.audit.audits import DOCUMENTS, Audit, audit_findings
+from engine.audit.desk.desk import Desk, desk_of
+from engine.audit.desk.desk_text import desk_markdown, desk_record, desk_text
+from engine.audit.desk.run_slips import other_versions
 from engine.audit.reread import rereader
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
 from engine.audit.sources import sources_by_cell
-from engine.desk.desk import Desk, desk_of
-from engine.desk.desk_text import desk_markdown, desk_record, desk_text
-from engine.desk.run_slips import other_versions
 from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
 from engine.output.terminal import bold, coloured, plain, table, wrapped
+from engine.project.values import UnitReader
 from engine.report.findings import counted, findings_markdown, findings_text
 from engine.report.grounds import RUN_TITLE, grounds_markdown, grounds_record, grounds_text, run_tallies
 from engine.report.run_report import head_lines, result_lines, results_record, tools_record, yearly_markdown, yearly_text
 from engine.report.verdicts import verdicts_lines, verdicts_markdown
 from engine.run.run import Run
+from engine.run.version_gap import Loader
 
 AUDIT_FORMAT = "mrvgraph-audit/1"
 #: Percent below which a share is not written out.
@@ -53,6 +55,8 @@ class AuditReport:
         if found:
             return counted(found)
         reason = why_not_asked(self.run, audit.id)
+        if audit.id == DOCUMENTS.id and self.desk is None and not reason:
+            reason = "the documents of the project were not read"
         return f"not asked: {reason}" if reason else "nothing"
 
     @property
@@ -61,34 +65,35 @@ class AuditReport:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def audit_project(run: Run, rerun: Rerun) -> AuditReport:
+def audit_project(run: Run, rerun: Rerun, desk: Desk | None = None) -> AuditReport:
     """Audit a run.
 
     Parameters
     ----------
     rerun
         Runs the same project under other readings, for the table of rulings.
-
-    Raises
-    ------
-    MethodologyError
-        For documents beside the project file that cannot be read.
+    desk
+        What the documents of the project state beside the run (:func:`desk_beside`).
     """
-    desk = desk_beside(run) if run.project.documents else None
     return AuditReport(run, audit_findings(run, desk.findings if desk else ()), rulings_table(run, rerun), desk)
 
 
-def desk_beside(run: Run) -> Desk | None:
+def desk_beside(run: Run, read_unit: UnitReader, load: Loader) -> Desk | None:
     """Return what the documents of a project state beside its run, ``None`` where it names none.
+
+    Parameters
+    ----------
+    read_unit
+        Reads the text of a unit.
+    load
+        Reads another version of the methodology, by its reference.
 
     Raises
     ------
     MethodologyError
         For documents that cannot be read.
     """
-    from equations.units.registry import parse_unit
-
-    return desk_of(run, parse_unit, lambda targets: rereader(run, parse_unit, targets), other_versions(run.methodology))
+    return desk_of(run, read_unit, lambda targets: rereader(run, read_unit, targets), other_versions(run.methodology, load))
 
 
 # -- text

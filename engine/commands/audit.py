@@ -8,10 +8,10 @@ from pathlib import Path
 
 from engine.audit.receipt import Asked, receipt_record, receipt_text, relative_to
 from engine.audit.receipt_file import asked_of, read_receipt
-from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text
+from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text, desk_beside
 from engine.audit.reread import rereader
 from engine.audit.verification import Verification, compare_files, compare_receipts, recorded_hashes
-from engine.commands.session import open_session
+from engine.commands.session import loaded, open_session
 from engine.report.run_report import to_json
 from equations.errors import InputError, MethodologyError, Place
 from equations.files.regular_file import reading_rule, reading_under
@@ -28,7 +28,7 @@ def audited(spec: str, project: Path, choices: Mapping[str, str], readings: Mapp
     """
     session = open_session(spec)
     run = session.run(project, choices=choices, readings=readings)
-    report = audit_project(run, rereader(run, session.read_unit))
+    report = audit_project(run, rereader(run, session.read_unit), desk_beside(run, session.read_unit, loaded))
     session.save()
     return report
 

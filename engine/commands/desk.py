@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.audit.desk.desk import Desk
+from engine.audit.desk.desk_text import desk_markdown, desk_record, desk_text
 from engine.audit.report import desk_beside
-from engine.commands.session import open_session
-from engine.desk.desk import Desk
-from engine.desk.desk_text import desk_markdown, desk_record, desk_text
+from engine.commands.session import loaded, open_session
 from engine.finding import Finding
 from engine.output.escapes import markdown_text
 from engine.output.terminal import plain
 from engine.project.project_file import ProjectData
+from engine.project.values import UnitReader
 from engine.report.findings import findings_markdown, findings_text
 from engine.report.run_report import head_lines, to_json
 from engine.run.run import Run
+from engine.run.version_gap import Loader
 from equations.errors import InputError, Place
 
 DIAGNOSIS_FORMAT = "mrvgraph-diagnosis/1"
@@ -32,12 +34,12 @@ def diagnosed(spec: str, project: Path, choices: Mapping[str, str], readings: Ma
     session = open_session(spec)
     run = session.run(project, choices=choices, readings=readings)
     session.save()
-    return desk_of_documents(run)
+    return desk_of_documents(run, session.read_unit, loaded)
 
 
-def desk_of_documents(run: Run) -> Desk:
+def desk_of_documents(run: Run, read_unit: UnitReader, load: Loader) -> Desk:
     """Return what documents state beside a run; an error where there are none."""
-    desk = desk_beside(run)
+    desk = desk_beside(run, read_unit, load)
     if desk is None:
         raise nothing_stated(run.project)
     return desk

@@ -74,7 +74,7 @@ class Session:
 
         self.check()
         run = run_project(
-            self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets, load=_load
+            self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets, load=loaded
         )
         return with_severe_findings(run)
 
@@ -96,7 +96,8 @@ class Session:
             save_entry(self.path, self.entry)
 
 
-def _load(reference: str) -> Methodology:
+def loaded(reference: str) -> Methodology:
+    """Return a methodology by its reference, from the cache if its files are unchanged."""
     return open_session(reference).methodology
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.audit.report import AuditReport, audit_project
+from engine.audit.desk.desk import Desk
+from engine.audit.report import AuditReport, audit_project, desk_beside
 from engine.audit.reread import rereader
 from engine.audit.severe import with_severe_findings
 from engine.audit.verification import Verification
@@ -14,7 +15,6 @@ from engine.batch.recalculation import Recalculation
 from engine.checks.refusal import refuse_faulty
 from engine.commands.audit import verify as verify_receipt
 from engine.commands.desk import desk_of_documents
-from engine.desk.desk import Desk
 from engine.explain.trace import TraceNode, parse_target
 from engine.explain.trace import explain as explain_cell
 from engine.interface.given import methodology_of, project_of
@@ -99,7 +99,7 @@ def audit(
         With every fault of the input.
     """
     finished = run(methodology, project, choices=choices, readings=readings)
-    return audit_project(finished, rereader(finished, parse_unit))
+    return audit_project(finished, rereader(finished, parse_unit), desk_beside(finished, parse_unit, load_methodology))
 
 
 def diagnose(
@@ -121,7 +121,7 @@ def diagnose(
     MethodologyError
         With every fault of the input; I501 for a project that names no document and claims nothing.
     """
-    return desk_of_documents(run(methodology, project, choices=choices, readings=readings))
+    return desk_of_documents(run(methodology, project, choices=choices, readings=readings), parse_unit, load_methodology)
 
 
 def verify(receipt: Path | str, *, spec: str | None = None, project: str | None = None) -> Verification:

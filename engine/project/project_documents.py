@@ -1,7 +1,7 @@
 """Documents that state numbers of a project beside its own file: a report, a workbook, a certificate. Read here as blocks, not yet as numbers.
 
 A document stands in a file beside the project file, or as a block in it. What it states stands under a *kind* (``claimed``), quantity by quantity,
-each block with its place in the document; :mod:`engine.desk.statements` reads the numbers against a run.
+each block with its place in the document; :mod:`engine.audit.desk.statements` reads the numbers against a run.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ import pytest
 from desk_helpers import TINY, codes, states
 
 import mrvgraph
+from engine.audit.desk.statement import printed_step
 from engine.cli import main
-from engine.desk.statement import printed_step
 from equations.errors import MethodologyError
 
 #: E_fuel = 3.2 tCO2/t times 1.5, 2 and 2 t of diesel.

@@ -58,6 +58,7 @@ values:
   A_0: {unit: ha, values: {E: 1000, D: 500}, source: map}
   P: {unit: "1", values: {E: 0.02, D: 0.03}, source: map}
   FC: {unit: t, file: fuel.csv, source: invoices}
+claimed: {E_fuel: {values: {2019: 6.4}}}
 uncertainty:
   inputs:
     P: {distribution: normal, relative_se: 10 %}
@@ -302,6 +303,7 @@ ARGUMENTS: dict[str, list[tuple[str, str]]] = {
     "--target": [("nothing", "I502"), ("", "I502")],
     "--dataset": [("stock", "I508")],
     "--members": [("fuel", "I508"), ("fuels=diesel", "I502")],
+    "--with": [("samples", "I508"), ("clams", "I508")],
     "--start": [("2024-02-30", "I507"), ("now", "I507")],
     "--end": [("2024-02-30", "I507"), ("1999-01-01", "I507")],
     "--format": [("docx", "")],

@@ -28,6 +28,7 @@ WAYS = {
     "needs": ["needs spec", "needs spec --template --choose method=rate"],
     "run": ["run spec project.yaml"],
     "audit": ["audit spec project.yaml"],
+    "diagnose": ["diagnose spec project.yaml"],
     "verify": ["verify receipt.json"],
     "explain": ["explain spec project.yaml E_fuel[2019]"],
     "graph": ["graph spec --format dot"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.desk.slip import Slip
+from engine.audit.desk.slip import Slip
 from engine.mutation.formula_faults import formula_faults
 from engine.mutation.operands import PRODUCT, name_of, parts_of, product_of
 from engine.run.run import Run

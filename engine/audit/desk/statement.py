@@ -19,7 +19,7 @@ AGREES, CUT, DIFFERS = "agrees", "cut off", "differs"
 
 
 @record(frozen=True)
-class Statement:
+class StatedNumber:
     """A number as a document states it.
 
     Attributes

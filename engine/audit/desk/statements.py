@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from engine.desk.statement import Cell, Statement, printed_step
+from engine.audit.desk.statement import Cell, StatedNumber, printed_step
 from engine.plan.cells import counted
 from engine.plan.setting import Setting
 from engine.project.project_documents import ProjectDocument, StatedBlock
@@ -27,7 +27,7 @@ from equations.units.unit import Unit
 
 
 @record(frozen=True)
-class Stated:
+class StatedNumbers:
     """Everything that the documents of a run state.
 
     Attributes
@@ -38,12 +38,12 @@ class Stated:
         Data files that were read, and their SHA-256.
     """
 
-    statements: tuple[Statement, ...]
+    statements: tuple[StatedNumber, ...]
     apart: tuple[tuple[StatedBlock, str], ...]
     files: tuple[tuple[str, str], ...]
 
 
-def read_statements(run: Run, read_unit: UnitReader) -> Stated:
+def read_statements(run: Run, read_unit: UnitReader) -> StatedNumbers:
     """Read what the documents of a project state.
 
     Raises
@@ -56,7 +56,7 @@ def read_statements(run: Run, read_unit: UnitReader) -> Stated:
         for stated in document.stated:
             reader.take(document, stated)
     raise_all(reader.errors)
-    return Stated(tuple(reader.found), tuple(reader.apart), tuple(reader.files.items()))
+    return StatedNumbers(tuple(reader.found), tuple(reader.apart), tuple(reader.files.items()))
 
 
 class StatementBlocks(ValueReader):
@@ -78,7 +78,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.errors: list[MethodologyError] = FaultList()
-        self.found: list[Statement] = []
+        self.found: list[StatedNumber] = []
         self.apart: list[tuple[StatedBlock, str]] = []
         self.files: dict[str, str] = {}
         self.letters = {s.id: s.letters for s in self.run.methodology.index_sets}
@@ -196,7 +196,7 @@ class _Reader:
         block = stated.block
         where = said.get("place", block.text("place") if block.has("place") else "")
         self.found.append(
-            Statement(
+            StatedNumber(
                 document=document, kind=stated.kind, quantity=quantity.id, cells=cells,
                 shown=name if len(cells) > 1 else cell_shown(quantity, self.run.setting, cells[0]), written=text, unit=str(reported.unit),
                 value=float(exact * factor), step=float(printed_step(text) * abs(factor)), where=where, place=place,

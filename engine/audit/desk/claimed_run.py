@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.desk.statement import Cell
-from engine.plan.plan import Plan, Step
+from engine.audit.desk.statement import Cell
+from engine.plan.plan import Step
 from engine.run.conditions import Hole
 from engine.run.evaluate import StepEvaluator
 from engine.run.formula import FormulaEvaluator, Scope, Valued
@@ -86,8 +86,3 @@ def claimed_run(run: Run, stated: Mapping[tuple[str, Cell], float]) -> tuple[dic
             except MethodologyError:
                 break  # what cannot be computed from the claims follows from none of them
     return {**run.values.arrays, **steps.arrays}, steps.follows
-
-
-def computed_in(plan: Plan) -> tuple[str, ...]:
-    """Return the computed quantities of a plan in the order of computation."""
-    return tuple(dict.fromkeys(quantity for stage in plan.stages for quantity in stage.quantities))

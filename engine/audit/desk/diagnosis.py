@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.desk.cell_slips import cell_slips, input_slips, roundings, with_cell
-from engine.desk.comparison import INPUT, PARTS, Compared, Comparison, value_of
-from engine.desk.formula_slips import formula_slips
-from engine.desk.ranking import Candidate, ranked
-from engine.desk.slip import Slip
-from engine.desk.variants import Variants, same_numbers
+from engine.audit.desk.cell_slips import cell_slips, input_slips, roundings, with_cell
+from engine.audit.desk.comparison import INPUT, PARTS, Beside, Compared, value_of
+from engine.audit.desk.formula_slips import formula_slips
+from engine.audit.desk.ranking import Candidate, ranked
+from engine.audit.desk.slip import Slip
+from engine.audit.desk.variants import Variants, of_all, same_numbers
 from engine.run.run import Run
 from equations.formula.syntax import quantities_in
 from equations.records import record
@@ -27,7 +27,7 @@ _MOST_PARTS, _OF_ONE_CELL = 24, ("one cell", "digits", "warming potential", "sta
 
 
 @record(frozen=True)
-class Diagnosis:
+class Explained:
     """What is known of one quantity at which statements part from the recomputation.
 
     Attributes
@@ -40,7 +40,7 @@ class Diagnosis:
         How many slips were tried that change what is stated.
     """
 
-    parting: tuple[Comparison, ...]
+    parting: tuple[Beside, ...]
     candidates: tuple[Candidate, ...]
     tried: int
 
@@ -51,6 +51,11 @@ class Diagnosis:
 
     #: How far roundings on the way, to the digits that are printed, can move each statement that parts.
     rounding: tuple[float, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether one slip, or rounding, explains all that parts here and contradicts nothing."""
+        return self.is_rounding or any(one.is_whole for one in self.candidates[:1])
 
     @property
     def is_rounding(self) -> bool:
@@ -101,9 +106,9 @@ class Diagnoser:
         """What each statement comes to where nothing slips. Shape: (statement,)."""
         return np.array([one.follows for one in self.compared.comparisons])
 
-    def diagnoses(self) -> list[Diagnosis]:
+    def diagnoses(self) -> list[Explained]:
         """Return what is known of each quantity at which statements part, in the order of computation."""
-        found: list[Diagnosis] = []
+        found: list[Explained] = []
         explained: set[int] = set()
         for quantity in dict.fromkeys(one.statement.quantity for one in self.compared.parting):
             places = [at for at, one in enumerate(self.compared.comparisons) if one.state == PARTS and one.statement.quantity == quantity]
@@ -115,20 +120,19 @@ class Diagnoser:
                 explained |= set(diagnosis.candidates[0].explained)
         return found
 
-    def of_input(self, place: int) -> Diagnosis:
+    def of_input(self, place: int) -> Explained:
         """Tell by which slip in a cell of an input the project file and a document differ."""
         one = self.compared.comparisons[place]
         declared, array = self.run.methodology.quantity[one.statement.quantity], self.run.values.arrays[one.statement.quantity]
-        tried = []
+        before, tried = np.array([other.ours for other in self.compared.comparisons]), []
         for slip in (*input_slips(self.run, declared, array), *roundings(self.run, declared, array), *cell_slips(self.run, declared, array)):
-            numbers = self.before.copy()
             assert slip.numbers is not None
+            numbers = before.copy()
             numbers[place] = value_of(one.statement, {declared.id: slip.numbers})
             tried.append((slip, numbers))
-        before = np.array([other.ours for other in self.compared.comparisons])
-        return Diagnosis((one,), tuple(ranked(tried, self.compared.comparisons, before, [place])), len(tried))
+        return Explained((one,), tuple(ranked(tried, self.compared.comparisons, before, [place])), len(tried))
 
-    def diagnosis(self, quantity: str, places: Sequence[int]) -> Diagnosis:
+    def diagnosis(self, quantity: str, places: Sequence[int]) -> Explained:
         """Try every slip from which a quantity can come out otherwise; where none explains all, each in one part of the cells alone."""
         self.start_at(quantity)
         sites = self.sites(quantity)
@@ -138,7 +142,7 @@ class Diagnoser:
             tried += [one for site in sites for one in self.in_part(site)] + self.of_versions
             candidates = ranked(tried, self.compared.comparisons, self.before, places)
         rooms = tuple(self.rounding(at, tried) for at in places)
-        return Diagnosis(tuple(self.compared.comparisons[at] for at in places), tuple(candidates), len(tried), rooms)
+        return Explained(tuple(self.compared.comparisons[at] for at in places), tuple(candidates), len(tried), rooms)
 
     def rounding(self, place: int, tried: Sequence[tuple[Slip, Array]]) -> float:
         """Return how far a statement moves if every computed number of its unit is rounded as it is printed itself, one quantity after the other."""
@@ -245,7 +249,7 @@ class Diagnoser:
         for at, one in enumerate(self.compared.comparisons):
             if one.statement.quantity in targets:
                 own = targets[one.statement.quantity]
-                found[:, at] = np.add.accumulate([own[:, *cell] for cell in one.statement.cells])[-1]
+                found[:, at] = np.add.accumulate([own[of_all(cell)] for cell in one.statement.cells])[-1]
         for (slip, _), numbers in zip(slips, found, strict=True):
             if not same_numbers(numbers, self.before):
                 yield slip, numbers
@@ -268,7 +272,7 @@ class Diagnoser:
                 yield slip, numbers
 
 
-def _value(one: Comparison, arrays: Mapping[str, Array]) -> float:
+def _value(one: Beside, arrays: Mapping[str, Array]) -> float:
     statement = one.statement
     if statement.quantity not in arrays or any(len(cell) != arrays[statement.quantity].ndim for cell in statement.cells):
         return np.nan

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from engine.desk.comparison import FOLLOWS, INPUT, ROUNDED, Compared, Comparison, compare
-from engine.desk.diagnosis import Diagnoser, Diagnosis
-from engine.desk.run_slips import Reread, Versions, run_slips, version_slips
-from engine.desk.statement import AGREES, CUT, Statement
-from engine.desk.statements import Stated, read_statements
+from engine.audit.desk.comparison import FOLLOWS, INPUT, ROUNDED, Beside, Compared, compare
+from engine.audit.desk.diagnosis import Diagnoser, Explained
+from engine.audit.desk.run_slips import Reread, Versions, run_slips, version_slips
+from engine.audit.desk.statement import AGREES, CUT, StatedNumber
+from engine.audit.desk.statements import StatedNumbers, read_statements
 from engine.explain.trace import TraceNode, explain
 from engine.finding import Finding
 from engine.output.terminal import number
@@ -34,18 +34,41 @@ class Desk:
         A750 to A755.
     """
 
-    def __init__(self, run: Run, stated: Stated, read_unit: UnitReader, reread: Reread, versions: Versions | None = None) -> None:
+    def __init__(self, run: Run, stated: StatedNumbers, read_unit: UnitReader, reread: Reread, versions: Versions | None = None) -> None:
         self.run, self.stated = run, stated
-        self.compared: Compared = compare(run, stated.statements)
-        wanted = tuple(dict.fromkeys(one.quantity for one in stated.statements))
-        others = version_slips(run, wanted, read_unit, versions) if versions is not None else ()
-        self._diagnoser = Diagnoser(self.compared, run_slips(run, wanted, read_unit, reread), others)
+        self._known: dict[int, tuple[Compared, list[Explained]]] = {}
+        self._ways = read_unit, reread, versions
 
     @cached_property
-    def diagnoses(self) -> tuple[Diagnosis, ...]:
+    def compared(self) -> Compared:
+        """Every statement with its state; what is computed goes on with inputs as stated, unless slips explain all without that and not with it."""
+        compared = compare(self.run, self.stated.statements)
+        if not compared.parting or not any(one.state == INPUT for one in compared.comparisons) or self._explains(compared):
+            return compared
+        other = compare(self.run, self.stated.statements, go_on_with_inputs=False)
+        return other if self._explains(other) else compared
+
+    @cached_property
+    def diagnoses(self) -> tuple[Explained, ...]:
         """What is known of each quantity at which statements part, and of each input that is stated otherwise."""
+        diagnoser = self._diagnoser(self.compared)
         inputs = [at for at, one in enumerate(self.compared.comparisons) if one.state == INPUT]
-        return (*map(self._diagnoser.of_input, inputs), *self._diagnoser.diagnoses())
+        return (*map(diagnoser.of_input, inputs), *self._partings_of(self.compared))
+
+    def _diagnoser(self, compared: Compared) -> Diagnoser:
+        read_unit, reread, versions = self._ways
+        wanted = tuple(dict.fromkeys(one.quantity for one in self.stated.statements))
+        others = version_slips(self.run, wanted, read_unit, versions) if versions is not None else ()
+        return Diagnoser(compared, run_slips(self.run, wanted, read_unit, reread), others)
+
+    def _partings_of(self, compared: Compared) -> list[Explained]:
+        """Return what is known of each quantity at which statements part; looked for once."""
+        if id(compared) not in self._known:
+            self._known[id(compared)] = compared, self._diagnoser(compared).diagnoses()
+        return self._known[id(compared)][1]
+
+    def _explains(self, compared: Compared) -> bool:
+        return all(one.is_whole for one in self._partings_of(compared))
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
@@ -53,9 +76,9 @@ class Desk:
         return self.stated.files
 
     @cached_property
-    def conflicts(self) -> tuple[tuple[Statement, Statement], ...]:
+    def conflicts(self) -> tuple[tuple[StatedNumber, StatedNumber], ...]:
         """Statements of one thing by two documents that no number prints as."""
-        first: dict[tuple[str, tuple[tuple[int, ...], ...]], Statement] = {}
+        first: dict[tuple[str, tuple[tuple[int, ...], ...]], StatedNumber] = {}
         found = []
         for one in self.stated.statements:
             other = first.setdefault((one.quantity, one.cells), one)
@@ -66,12 +89,12 @@ class Desk:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What is found, the place of parting first."""
-        parts = (self._partings(), self._inputs(), self._conflicts(), self._following(), self._apart(), self._agreeing())
+        parts = (self._partings_found(), self._inputs(), self._conflicts(), self._following(), self._apart(), self._agreeing())
         return tuple(finding for part in parts for finding in part)
 
     # -- findings
 
-    def _partings(self) -> Iterator[Finding]:
+    def _partings_found(self) -> Iterator[Finding]:
         for one in self.diagnoses:
             first = one.parting[0]
             if first.state == INPUT or one.is_rounding:
@@ -121,7 +144,7 @@ class Desk:
 
     # -- where
 
-    def where(self, one: Comparison) -> str:
+    def where(self, one: Beside) -> str:
         """Return the equation at which a statement parts, with the numbers that it reads."""
         if one.statement.cell is None:
             return f"a sum of {len(one.statement.cells)} cells of {one.statement.quantity}"
@@ -142,23 +165,23 @@ def desk_of(run: Run, read_unit: UnitReader, reread: Reread, versions: Versions 
     Raises
     ------
     MethodologyError
-        For documents that cannot be read (:func:`engine.desk.statements.read_statements`).
+        For documents that cannot be read (:func:`engine.audit.desk.statements.read_statements`).
     """
     return Desk(run, read_statements(run, read_unit), read_unit, reread, versions) if run.project.documents else None
 
 
-def beside(run: Run, one: Comparison, ours: str = "recomputed") -> str:
+def beside(run: Run, one: Beside, ours: str = "recomputed") -> str:
     """Return a statement beside the recomputation, in words."""
     unit, statement = str(run.methodology.quantity[one.statement.quantity].unit), one.statement
     share = f", {100 * one.distance / abs(one.ours):+.3g} %" if one.ours else ""
     return f"{statement.shown} stated {statement.written} {statement.unit}, {ours} {number(one.ours)} {unit} ({one.distance:+,.6g} {unit}{share})"
 
 
-def why(one: Diagnosis, most: int = 3) -> str:
+def why(one: Explained, most: int = 3) -> str:
     """Return which slips give the stated digits."""
     if not one.candidates:
         return f"none of the {one.tried:,} slips that were tried gives the stated digits: none known"
-    shown = [f"{c.text} ({_count(c.explained, 'stated number')}; by chance {c.by_chance:.1g})" for c in one.candidates[:most]]
+    shown = [f"{c.text} ({_count(c.explained, 'stated number')}; expected by chance: {c.by_chance:.1g})" for c in one.candidates[:most]]
     return f"the stated digits come out with {'; or '.join(shown)}"
 
 
@@ -167,5 +190,5 @@ def _count(many: Iterable[object], what: str) -> str:
     return f"{number_of} {what}{'' if number_of == 1 else 's'}"
 
 
-def _s(many: list[Comparison]) -> str:
+def _s(many: list[Beside]) -> str:
     return "s" if len(many) == 1 else ""

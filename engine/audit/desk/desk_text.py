@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.desk.comparison import FOLLOWS, INPUT, PARTS, ROUNDED, Comparison
-from engine.desk.desk import Desk
-from engine.desk.diagnosis import Diagnosis
-from engine.desk.ranking import Candidate
-from engine.desk.statement import AGREES, CUT
+from engine.audit.desk.comparison import FOLLOWS, INPUT, PARTS, ROUNDED, Beside
+from engine.audit.desk.desk import Desk
+from engine.audit.desk.diagnosis import Explained
+from engine.audit.desk.ranking import Candidate
+from engine.audit.desk.statement import AGREES, CUT
 from engine.output.escapes import markdown_text
 from engine.output.terminal import bold, coloured, number, plain, table, wrapped
 from equations.errors import listed
@@ -33,7 +33,7 @@ def desk_text(desk: Desk, *, full: bool = False) -> str:
     return "\n\n".join(parts)
 
 
-def _row(desk: Desk, one: Comparison) -> list[str]:
+def _row(desk: Desk, one: Beside) -> list[str]:
     statement = one.statement
     unit = str(desk.run.methodology.quantity[statement.quantity].unit)
     stated = statement.written if statement.unit in ("", "1") else f"{statement.written} {statement.unit}"
@@ -42,7 +42,7 @@ def _row(desk: Desk, one: Comparison) -> list[str]:
     return [statement.shown, statement.source, stated, f"{number(one.ours)} {unit}", difference, share, _WORDS[one.state]]
 
 
-def _diagnosis(desk: Desk, one: Diagnosis, *, full: bool) -> Iterator[str]:
+def _diagnosis(desk: Desk, one: Explained, *, full: bool) -> Iterator[str]:
     first = one.parting[0]
     names = listed([other.statement.shown for other in one.parting], _FEW)
     yield bold(f"{'another input' if first.state == INPUT else 'they part first'}: {names}")
@@ -60,7 +60,7 @@ def _diagnosis(desk: Desk, one: Diagnosis, *, full: bool) -> Iterator[str]:
         yield from _candidate(desk, at, candidate)
 
 
-def _rounds(one: Diagnosis) -> bool:
+def _rounds(one: Explained) -> bool:
     return bool(one.candidates) and one.candidates[0].slips[0].kind == "rounding"
 
 
@@ -79,7 +79,7 @@ def _explains(desk: Desk, one: Candidate) -> str:
 
 def _chance(one: Candidate) -> str:
     expected = one.by_chance
-    return f"by chance {expected:.1g} slips would" if expected < 1 else f"weak: about {expected:.0f} slips would by chance"
+    return f"expected by chance: {expected:.1g}" if expected < 1 else f"weak: about {expected:.0f} slips would by chance"
 
 
 # -- Markdown
@@ -109,7 +109,7 @@ def desk_record(desk: Desk) -> dict[str, object]:
     }
 
 
-def _comparison_record(desk: Desk, one: Comparison) -> dict[str, object]:
+def _comparison_record(desk: Desk, one: Beside) -> dict[str, object]:
     statement = one.statement
     return {
         "what": statement.shown, "quantity": statement.quantity, "kind": statement.kind, "document": statement.document.title,
@@ -120,7 +120,7 @@ def _comparison_record(desk: Desk, one: Comparison) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _diagnosis_record(desk: Desk, one: Diagnosis) -> dict[str, object]:
+def _diagnosis_record(desk: Desk, one: Explained) -> dict[str, object]:
     names = [other.statement.shown for other in desk.compared.comparisons]
     return {
         "quantity": one.quantity, "stated": [other.statement.shown for other in one.parting], "where": desk.where(one.parting[0]),

@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.desk.formula_slips import FACTORS
-from engine.desk.slip import Slip
-from engine.desk.statement import Cell
-from engine.desk.statements import cell_shown
+from engine.audit.desk.formula_slips import FACTORS
+from engine.audit.desk.slip import Slip
+from engine.audit.desk.statement import Cell
+from engine.audit.desk.statements import cell_shown
 from engine.plan.cells import EXCLUDED, PRESENT
 from engine.plan.dataset_cells import filled_cells
 from engine.run.run import Run

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.desk.slip import Slip
+from engine.audit.desk.slip import Slip
 from engine.plan.plan import Step
 from engine.plan.planner import plan_run
 from engine.project.values import UnitReader
@@ -59,16 +59,14 @@ def version_slips(run: Run, wanted: Iterable[str], read_unit: UnitReader, versio
             yield Slip("version", f"computed as {reference} says", ""), arrays
 
 
-def other_versions(methodology: Methodology) -> Versions:
+def other_versions(methodology: Methodology, load: Callable[[str], Methodology]) -> Versions:
     """Return what gives the other versions of a methodology that are in the library; those that cannot be read are passed over."""
 
     def versions() -> Iterator[tuple[str, Methodology]]:
-        from equations.library.spec_files import load_methodology
-
         for reference in versions_of(methodology.reference):
             if reference != methodology.reference:
                 with suppress(MethodologyError):
-                    yield reference, load_methodology(reference)
+                    yield reference, load(reference)
 
     return versions
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.desk.comparison import FOLLOWS, INPUT, PARTS, Comparison
-from engine.desk.slip import Slip
-from engine.desk.statement import AGREES, CUT
+from engine.audit.desk.comparison import FOLLOWS, INPUT, PARTS, Beside
+from engine.audit.desk.slip import Slip
+from engine.audit.desk.statement import AGREES, CUT
 from equations.records import record
 
 Array = NDArray[np.float64]
@@ -44,7 +44,7 @@ class Candidate:
         return self.slips[0].text
 
 
-def ranked(tried: Sequence[tuple[Slip, Array]], comparisons: Sequence[Comparison], before: Array, places: Sequence[int]) -> list[Candidate]:
+def ranked(tried: Sequence[tuple[Slip, Array]], comparisons: Sequence[Beside], before: Array, places: Sequence[int]) -> list[Candidate]:
     """Return the candidates that give at least one number which parts.
 
     Parameters
@@ -87,7 +87,7 @@ def _in(places: Sequence[int], count: int) -> NDArray[np.bool_]:
     return found
 
 
-def _fits(one: Comparison, numbers: Array) -> NDArray[np.bool_]:
+def _fits(one: Beside, numbers: Array) -> NDArray[np.bool_]:
     """Return which numbers print as what is stated, rounded or cut off."""
     statement = one.statement
     numbers = np.where(np.isfinite(numbers), numbers, np.nan)
@@ -97,7 +97,7 @@ def _fits(one: Comparison, numbers: Array) -> NDArray[np.bool_]:
     return (gap <= statement.half + one.room + noise) | cut
 
 
-def _digits(numbers: Array, comparisons: Sequence[Comparison], fits: NDArray[np.bool_]) -> tuple[int, ...]:
+def _digits(numbers: Array, comparisons: Sequence[Beside], fits: NDArray[np.bool_]) -> tuple[int, ...]:
     """Return what tells the digits of one slip from those of another: nothing where both print as stated."""
     steps = np.array([one.statement.step for one in comparisons])
     with np.errstate(all="ignore"):
@@ -105,7 +105,7 @@ def _digits(numbers: Array, comparisons: Sequence[Comparison], fits: NDArray[np.
     return tuple(-(10**18) if fit else int(min(max(x, -1e17), 1e17)) for x, fit in zip(rounded, fits, strict=True))
 
 
-def _chance(numbers: Array, one: Comparison, before: float) -> float:
+def _chance(numbers: Array, one: Beside, before: float) -> float:
     """Return how many slips would give the stated digits by chance, from how densely their effects lie around what is to be explained."""
     wanted = one.statement.value - before
     if not np.isfinite(wanted) or wanted == 0:

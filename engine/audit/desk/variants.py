@@ -46,7 +46,7 @@ class SlipFormulas(FormulaEvaluator):
         plain = _without(scope)
         letters = plain.order(_letters(node))
         at = self.places(node, letters, plain)
-        array = self.varied[node.quantity][_of_all(at)]
+        array = self.varied[node.quantity][of_all(at)]
         return self.there(node.quantity, at, array, letters, frozenset(letters)), (SLIP, *letters)
 
     def matrix(self, node: MatrixRef, scope: Scope) -> Valued:
@@ -57,11 +57,11 @@ class SlipFormulas(FormulaEvaluator):
         letters = plain.order(_letters(node))
         axes = (*letters, *(ROW, COLUMN)[: node.whole])
         at = self.places(node, axes, plain)
-        array = self.there(node.quantity, at, self.varied[node.quantity][_of_all(at)], axes, frozenset(letters))
+        array = self.there(node.quantity, at, self.varied[node.quantity][of_all(at)], axes, frozenset(letters))
         return (self.on_diagonal(array), (SLIP, *letters, ROW, COLUMN)) if node.diagonal else (array, (SLIP, *axes))
 
 
-def _of_all(at: Sequence[Any]) -> tuple[Any, ...]:
+def of_all(at: Sequence[Any]) -> tuple[Any, ...]:
     """Return positions of a quantity as positions under every slip."""
     return (slice(None), *at)
 
@@ -136,7 +136,7 @@ class SlipSteps(StepEvaluator):
         if step.quantity not in formulas.varied:
             formulas.varied[step.quantity] = np.repeat(self.arrays[step.quantity][None], self.count, axis=0)
         held = formulas.varied[step.quantity]
-        place = _of_all(target)
+        place = of_all(target)
         held[place] = np.where(self.chosen(step, axes, plain, shape), result, held[place])
 
     def stage(self, stage: Stage) -> None:

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.desk.claimed_run import claimed_run
-from engine.desk.statement import CUT, DIFFERS, Cell, Statement
+from engine.audit.desk.claimed_run import claimed_run
+from engine.audit.desk.statement import CUT, DIFFERS, Cell, StatedNumber
 from engine.run.run import Run
 from equations.formula.syntax import quantities_in
 from equations.records import record
@@ -24,7 +24,7 @@ _PATTERNS, _MARGIN = 4, 3.0
 
 
 @record(frozen=True)
-class Comparison:
+class Beside:
     """One statement beside the recomputation.
 
     Attributes
@@ -38,7 +38,7 @@ class Comparison:
         How far ``follows`` may be off, since the numbers before it are printed.
     """
 
-    statement: Statement
+    statement: StatedNumber
     ours: float
     follows: float
     state: str
@@ -46,7 +46,7 @@ class Comparison:
 
     @property
     def distance(self) -> float:
-        """Stated less recomputed, in the quantity's unit."""
+        """StatedNumbers less recomputed, in the quantity's unit."""
         return self.statement.value - self.ours
 
     @property
@@ -68,32 +68,38 @@ class Compared:
     """
 
     run: Run
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[Beside, ...]
     arrays: Arrays
 
     @cached_property
-    def parting(self) -> tuple[Comparison, ...]:
+    def parting(self) -> tuple[Beside, ...]:
         """Where statements part from the recomputation first."""
         return tuple(one for one in self.comparisons if one.state == PARTS)
 
 
-def compare(run: Run, statements: Sequence[Statement]) -> Compared:
-    """Set statements beside a run."""
+def compare(run: Run, statements: Sequence[StatedNumber], *, go_on_with_inputs: bool = True) -> Compared:
+    """Set statements beside a run.
+
+    Parameters
+    ----------
+    go_on_with_inputs
+        Whether an input that is stated otherwise counts for what is computed from it; else the project's own does.
+    """
     order = {quantity: at for at, quantity in enumerate((*run.inputs.values, *(q for stage in run.plan.stages for q in stage.quantities)))}
     ordered = sorted(statements, key=lambda one: (order.get(one.quantity, 0), one.cells[0], len(one.cells)))
-    found = [Comparison(one, ours := value_of(one, run.values.arrays), ours, one.judged(ours)) for one in ordered]
+    found = [Beside(one, ours := value_of(one, run.values.arrays), ours, one.judged(ours)) for one in ordered]
     if all(one.state != DIFFERS for one in found):
         return Compared(run, tuple(found), run.values.arrays)
-    return _Parting(run, found).compared()
+    return _Parting(run, found, go_on_with_inputs).compared()
 
 
-def value_of(statement: Statement, arrays: Arrays) -> float:
+def value_of(statement: StatedNumber, arrays: Arrays) -> float:
     """Return the number that a statement means, one cell after the other."""
     array = arrays[statement.quantity]
     return float(np.add.accumulate([array[cell] for cell in statement.cells])[-1])
 
 
-def _by_cell(statements: Iterable[Statement]) -> dict[tuple[str, Cell], float]:
+def _by_cell(statements: Iterable[StatedNumber]) -> dict[tuple[str, Cell], float]:
     """Return the stated number of each cell; of two documents the first counts."""
     found: dict[tuple[str, Cell], float] = {}
     for one in statements:
@@ -107,17 +113,20 @@ class _Parting:
     """Finds where statements part, of which those that differ from the run are known."""
 
     run: Run
-    found: Sequence[Comparison]
+    found: Sequence[Beside]
+    go_on_with_inputs: bool
 
     @cached_property
     def forced(self) -> dict[tuple[str, Cell], float]:
         """Cells for which another number is stated, and that number."""
-        return _by_cell(one.statement for one in self.found if one.state == DIFFERS)
+        counts = (one.statement for one in self.found if self.go_on_with_inputs or one.statement.quantity not in self.run.inputs.values)
+        differing = {id(one.statement) for one in self.found if one.state == DIFFERS}
+        return _by_cell(one for one in counts if id(one) in differing)
 
     def compared(self) -> Compared:
         """Return every statement with its state."""
         claimed = claimed_run(self.run, self.forced)
-        printed = claimed_run(self.run, _by_cell(one.statement for one in self.found))
+        printed = claimed_run(self.run, {**_by_cell(one.statement for one in self.found if one.state != DIFFERS), **self.forced})
         moved = self.moved()
         found = []
         for one in self.found:
@@ -128,7 +137,7 @@ class _Parting:
             found.append(replace(one, follows=then, state=state, room=room))
         return Compared(self.run, tuple(found), claimed[0])
 
-    def state(self, one: Statement, then: float, printed: float, room: float) -> str:
+    def state(self, one: StatedNumber, then: float, printed: float, room: float) -> str:
         """Return the state of a statement that differs from the recomputation."""
         if one.quantity in self.run.inputs.values:
             return INPUT
@@ -139,7 +148,7 @@ class _Parting:
             return FOLLOWS if behind else ROUNDED
         return PARTS
 
-    def is_behind(self, one: Statement) -> bool:
+    def is_behind(self, one: StatedNumber) -> bool:
         """Whether a statement may follow from a number that is stated otherwise."""
         before = upstream(self.run, one.quantity)
         return any(quantity in before or quantity == one.quantity for quantity, cell in self.forced if (quantity, cell) != (one.quantity, one.cell))
@@ -155,7 +164,7 @@ class _Parting:
         return [claimed_run(self.run, numbers) for numbers in ends if numbers]
 
 
-def _then(one: Statement, claimed: tuple[Arrays, Mapping[tuple[str, Cell], float]]) -> float:
+def _then(one: StatedNumber, claimed: tuple[Arrays, Mapping[tuple[str, Cell], float]]) -> float:
     """Return what comes out for a statement from the stated numbers before it."""
     arrays, follows = claimed
     own = follows.get((one.quantity, one.cell)) if one.cell is not None else None
