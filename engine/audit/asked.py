@@ -103,7 +103,7 @@ def _recompute(run: Run) -> str:
 
 
 def _documents(run: Run) -> str:
-    return "" if run.project.documents else "the project names no document beside it, and claims nothing"
+    return "" if run.project.documents else "the project names no document"
 
 
 _REASONS: Mapping[str, Callable[[Run], str]] = {
