@@ -173,8 +173,7 @@ def monitored(p, found):
     for y in years_of(p):
         lost = sum(loss_in(p, found, cleared, k, y, at_once) for k in p["counted"]) - growth_in(p, cleared, y)
         lost += sum(p["A_low"][e, i, y] * p["c_low"][e, i, y] for e in ("degradation", "disturbance") for i in p["strata"])
-        if p["choices"]["enhancement"] == "counted":
-            lost -= sum(p["A_grow"][i, y] * p["c_grow"][i, y] for i in p["strata"])
+        lost -= sum(p["A_grow"][i, y] * p["c_grow"][i, y] for i in p["strata"])
         found["dC_P"][y] = lost * C_TO_CO2
         burnt = sum(p["A_fire"][i, y] * burnt_per_hectare(p, baseline_of(p, y), i) for i in p["strata"])
         found["GHG_P"][y] = burnt * gases_of_burning(p, y) + p["E_act"][y]
@@ -201,8 +200,8 @@ def leakage(p, found):
             found["LK_belt"][y] = part_of(excess)
         expected = p["p_imm"][b] * sum(found[name][i, y] for name in ("A_BSL", "A_BSL_LB") for i in p["strata"])
         found["LK_out"][y] = part_of(expected - p["A_imm"][y]) * p["C_out"][b] * C_TO_CO2
-        share = {"none": 0.0, "denser": 0.2, "alike": 0.4, "sparser": 0.7}[p["choices"]["market"]]
-        found["LK_mkt"][y] = share * p["H"][y] * C_TO_CO2 if share else 0.0
+        share = 0.7 if p["x_dens"] < 0.85 else 0.4 if p["x_dens"] < 1.15 else 0.2
+        found["LK_mkt"][y] = share * p["H"][y] * C_TO_CO2 if p["choices"]["market"] == "counted" else 0.0
         found["LK"][y] = found["LK_belt"][y] + found["LK_out"][y] + found["LK_mkt"][y] + p["E_prev"][y]
 
 
