@@ -28,9 +28,9 @@ PREFIXES = {
 }  # fmt: skip
 
 
-def draw(rng, choices=None, readings=None, years=None):
-    """Return a random project; choices and readings that are given are taken, the others drawn."""
-    p = frame(rng, choices or {}, readings, years)
+def draw(rng, choices=None, readings=None, years=None, **given):
+    """Return a random project; choices, readings and what else of the frame is given are taken, all other things drawn."""
+    p = frame(rng, choices or {}, readings, years) | given
     numbers(rng, p)
     return p
 
