@@ -66,8 +66,7 @@ def numbers(rng, p):
     p["C"] = {(b, i, k): number(0.6 * TYPICAL[k], 1.4 * TYPICAL[k]) for b in baselines for i in strata for k in counted}
     p["C_use"] = {(u, k): number(0, 0.3 * TYPICAL[k]) for u in uses for k in counted}
     p["w_use"] = shares(rng, baselines, uses)
-    slow = DECAY | ({"LI": 10, "WP": 10} if "decay-of-litter-and-products" in p["readings"] else {})
-    p["T_k"] = {k: rng.choice([1, 2, 5, 10, 20]) for k in POOLS} if p["own_decay"] else slow
+    p["T_k"] = {k: rng.choice([1, 2, 5, 10, 20]) for k in POOLS} if p["own_decay"] else DECAY
     p["f_burn"] = {i: number(0, 1) for i in strata}
     p["p_burn"], p["CE"] = ({k: number(0.2, 0.9) for k in ("AB", "DW", "LI") if k in counted} for _ in range(2))
     for name, most in (("A_def", 12), ("A_fire", 10), ("A_grow", 200), ("A_LB", 90)):

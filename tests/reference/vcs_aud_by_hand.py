@@ -118,12 +118,18 @@ def set_free(p, cleared, k, z):
     return sum(cleared[i, z] * difference(p, baseline_of(p, z), i, k) for i in p["strata"])
 
 
+def decay_years(p, k):
+    """Years over which a pool goes; a reading changes the default, not what the project states."""
+    ten_years = p["readings"].get("decay-of-litter-and-products") == "vm0015" and not p["own_decay"] and k in ("LI", "WP")
+    return 10 if ten_years else p["T_k"][k]
+
+
 def loss_in(p, found, cleared, k, y, at_once=False):
     """Tonnes of carbon of a pool that go in a year."""
     own = set_free(p, cleared, k, y)
     if at_once:
         return own
-    over, both_ends = p["T_k"][k], p["readings"].get("terms-of-the-window") == "both-ends" and not cleared.get("monitored")
+    over, both_ends = decay_years(p, k), p["readings"].get("terms-of-the-window") == "both-ends" and not cleared.get("monitored")
     total = own
     for z in range(p["start"].year, y):
         age = y - z

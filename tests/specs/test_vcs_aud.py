@@ -1,16 +1,26 @@
 """VCS_AUD 0.1 against the same methodology worked out in plain Python, on random projects over every choice and reading."""
 
+import csv
+from pathlib import Path
+
+import numpy as np
 import pytest
 import random_vcs_aud as projects
 from vcs_aud_by_hand import compute
+from vcs_aud_cases import PROJECTS, case_project, case_text
 
+from engine.audit.recompute import audit_recomputation
+from engine.checks.worked_cases import read_cases
+from engine.comparison.difference_text import difference_text
 from engine.plan.planner import plan_with_rules
 from engine.run.run import run_project
 from equations.units.registry import parse_unit
-from mrvgraph import load
+from mrvgraph import compare, load, many_draws, recalculation
 
 SPEC = "VCS_AUD@0.1"
 RELATIVE = 1e-9
+ROOT = Path(__file__).resolve().parents[2] / "methodology_specs" / "VCS_AUD"
+FOLDER, EXAMPLE = ROOT / "0.1", ROOT / "examples" / "tumring_size.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +77,91 @@ def test_random_projects(spec, tmp_path, half):
             assert {id_ for id_ in by_hand if id_ not in finished.values.arrays} <= {"npr_cancel"}
             issued += sum(by_hand["VCU"].values()) > 0
     assert issued > 15, "most projects issue nothing, so that little is tried"
+
+
+# --- worked cases
+
+
+def case_blocks(spec):
+    return read_cases(FOLDER / "methodology.yaml", spec, parse_unit)
+
+
+def test_worked_cases_are_what_plain_python_makes_of_their_projects(spec):
+    """The numbers that are written down, not only those of a run, are those of the recomputation."""
+    for case in case_blocks(spec):
+        by_hand = compute(case_project(case.project.stem, case.readings))
+        compared = 0
+        for line in csv.DictReader((FOLDER / "cases" / f"{case.id}.csv").read_text(encoding="utf-8").splitlines()):
+            numbers = {labels(at): number for at, number in by_hand.get(line["quantity"], {}).items()}
+            cell = tuple(part.strip() for part in line["cell"].split(","))
+            if cell in numbers:
+                assert float(line["value"]) == pytest.approx(numbers[cell], rel=1e-9, abs=1e-6), (case.id, line)
+                compared += 1
+        assert compared >= 25, case.id
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_projects_of_worked_cases_are_those_of_the_seed(name):
+    assert (FOLDER / "cases" / f"{name}.yaml").read_text(encoding="utf-8") == case_text(name)
+
+
+def test_every_choice_and_reading_stands_in_a_worked_case(spec):
+    cases = case_blocks(spec)
+    taken = {pair for case in cases for pair in (*case.readings.items(), *projects_choices(case).items())}
+    others = {(r.id, reading.id) for r in spec.rulings for reading in r.readings if reading.id != r.default}
+    assert others <= taken
+    assert {(c.id, value.id) for c in spec.choices for value in c.values} <= taken
+
+
+def projects_choices(case):
+    return {id_: value.text for id_, value in case.data().choices.items()}
+
+
+# --- other ways to the numbers
+
+
+@pytest.fixture(scope="module")
+def example(spec):
+    return run_project(spec, EXAMPLE, parse_unit, planned_once())
+
+
+def test_the_example_is_of_the_order_of_what_is_public(example):
+    """A plausibility, with room: the inputs are made up, and the public number was no input."""
+    assert 0.5 < example.value("NER", period="second") / 645_410 < 2
+    assert sum(example.value("A_0", stratum=i) for i in ("evergreen", "deciduous")) == pytest.approx(67_791.17)
+    assert [f.code for f in example.findings if f.severity in ("error", "warning")] == []
+
+
+def test_every_way_to_the_numbers_agrees(example):
+    batch = many_draws(example, ("VCU", "BUF", "NER"))({"P_PA": np.array([[0.25], [0.3]])}).arrays
+    again = recalculation(example)({"P_PA": np.array([0.3])})
+    for id_ in ("VCU", "BUF", "NER"):
+        assert batch[id_][0] == pytest.approx(example.values.arrays[id_])
+        assert batch[id_][1] == pytest.approx(again[id_])
+        assert (again[id_] > example.values.arrays[id_]).all()
+
+
+@pytest.mark.parametrize("name", ["allocated", "linear"])
+def test_the_second_computation_agrees(spec, name):
+    finished = run_project(spec, FOLDER / "cases" / f"{name}.yaml", parse_unit, planned_once())
+    assert [f.severity for f in audit_recomputation(finished)] == ["note"]
+
+
+def test_what_a_reading_says_and_moves_is_shown(spec):
+    found = compare(spec, projects=(EXAMPLE,), readings=({}, {"loss-ex-post": "as-baseline"}))
+    text = difference_text(found)
+    assert "project.loss.pool" in text and "belt.monitored.pool" in text and "+104,526" in text
+
+
+def test_deforestation_above_the_forest_that_is_left_is_cut(spec, tmp_path):
+    """By hand: 100 ha of forest, and a baseline that places 60 ha a year; 60, then 40, then none. A new baseline begins with 100 ha - 2 * 3 ha."""
+    project = case_project("table") | {"start": PROJECTS["table"][1]["start"]}
+    project["A_0"] = {"dense": 100}
+    project["dens_table"] = dict.fromkeys(project["dens_table"], 0)
+    at = ("B1", "1", "north")
+    project["dens_table"][at], project["N_PA"][at], project["N_now"][at], project["T_v"]["B1"] = 0.03, 20_000, 90_000, 10
+    project["A_def"] = dict.fromkeys(project["A_def"], 3)
+    path = tmp_path / "p.yaml"
+    path.write_text(projects.project_text(project), encoding="utf-8")
+    finished = run_project(spec, path, parse_unit, planned_once())
+    assert [finished.value("A_BSL", stratum="dense", year=str(y)) for y in (2020, 2021)] == pytest.approx([60, 40])
