@@ -9,7 +9,7 @@ import random_vcs_aud as projects
 from vcs_aud_by_hand import compute
 from vcs_aud_cases import PROJECTS, case_project, case_text
 
-from engine.audit.recompute import audit_recomputation
+from engine.audit.recompute import audit_recompute
 from engine.checks.worked_cases import read_cases
 from engine.comparison.difference_text import difference_text
 from engine.plan.planner import plan_with_rules
@@ -144,7 +144,7 @@ def test_every_way_to_the_numbers_agrees(example):
 @pytest.mark.parametrize("name", ["allocated", "linear"])
 def test_the_second_computation_agrees(spec, name):
     finished = run_project(spec, FOLDER / "cases" / f"{name}.yaml", parse_unit, planned_once())
-    assert [f.severity for f in audit_recomputation(finished)] == ["note"]
+    assert [f.severity for f in audit_recompute(finished)] == ["note"]
 
 
 def test_what_a_reading_says_and_moves_is_shown(spec):
