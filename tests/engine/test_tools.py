@@ -299,6 +299,24 @@ def test_readings_of_a_tool_edit_values_of_its_datasets_and_what_its_periods_sha
     assert shared.value("tool_R", period="b") == pytest.approx(0.75 * (5 + 2 * 44 / 12) * 184 / 365)
 
 
+def test_rules_of_a_tool_that_nothing_needs_ask_for_nothing_and_do_not_apply(tmp_path):
+    tool = LETTERS.replace("datasets:\n  - {id: d, title: d, use: default, values: [{quantity: rate, value: 2}, {quantity: x, cells: {a: 3, b: 4}},",
+                           "datasets:\n  - {id: d, title: d, use: default, values: [{quantity: rate, value: 2},").replace(" and supplied(x)", "")  # fmt: skip
+    host = HOST.replace("formula: 'tool_R[q] + 2 * tool_R[q]'}", "when: way == taken, formula: 'tool_R[q]'}\n"
+                        "  - {id: u, when: way == left, defines: 'T[q]', formula: '7 {tCO2}'}")  # fmt: skip
+    host += "choices: [{id: way, meaning: w, values: [{id: taken}, {id: left}]}]\n"
+    (tmp_path / "tool.yaml").write_text(tool, encoding="utf-8")
+    (tmp_path / "host.yaml").write_text(host, encoding="utf-8")
+    (tmp_path / "p.yaml").write_text("project: {name: p}\noperation: {start: 2021-01-01, end: 2023-12-31}\n"
+                                     "values: {tool_x: {unit: '1', values: {a: 3, b: -4}}}\n", encoding="utf-8")  # fmt: skip
+    spec = load(tmp_path / "host.yaml")
+    verdicts = {way: {v.rule: v for v in run(spec, tmp_path / "p.yaml", choices={"way": way}).verdicts} for way in ("taken", "left")}
+    assert verdicts["taken"]["tool.positive"].state == "broken"
+    assert verdicts["left"]["tool.positive"].state == "does not apply"
+    assert "tool_x" in {need.quantity.id for need in needs(spec, choices={"way": "taken"}, targets=("T",))}
+    assert "tool_x" not in {need.quantity.id for need in needs(spec, choices={"way": "left"}, targets=("T",))}
+
+
 def test_a_tool_that_uses_itself_through_a_revision_is_refused(tmp_path):
     (tmp_path / "a.yaml").write_text(HOST.replace("tool.yaml", "b.yaml"), encoding="utf-8")
     (tmp_path / "b.yaml").write_text("based_on: a.yaml\nchanges: {remove: {rules: [r]}}\n", encoding="utf-8")
