@@ -1,6 +1,7 @@
 """VCS_AUD 0.1 against the same methodology worked out in plain Python, on random projects over every choice and reading."""
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from vcs_aud_cases import PROJECTS, case_project, case_text
 from engine.audit.recompute import audit_recompute
 from engine.checks.worked_cases import read_cases
 from engine.comparison.difference_text import difference_text
+from engine.explain.template import project_template
 from engine.plan.planner import plan_with_rules
+from engine.plan.spec_setting import placeholder_setting
 from engine.run.run import run_project
 from equations.units.registry import parse_unit
 from mrvgraph import compare, load, many_draws, recalculation
@@ -165,3 +168,26 @@ def test_deforestation_above_the_forest_that_is_left_is_cut(spec, tmp_path):
     path.write_text(projects.project_text(project), encoding="utf-8")
     finished = run_project(spec, path, parse_unit, planned_once())
     assert [finished.value("A_BSL", stratum="dense", year=str(y)) for y in (2020, 2021)] == pytest.approx([60, 40])
+
+
+FILLED = {"A_0": "5000", "A_0_LB": "5000", "D_ref": "100", "C": "90", "C_use": "5", "U_rate": "0.1", "U_stock": "0.1", "U_PE": "0.1", "U_LK": "0.1",
+          "npr_s_int": "0.02", "npr_s_ext": "0.02", "npr_LS": "0.01", "E_act": "10", "E_prev": "10", "A_not": "0"}  # fmt: skip
+
+
+def test_a_template_that_is_filled_in_runs_without_a_fault(spec, tmp_path):
+    choices = {"rate": "average", "burning": "left_out", "market": "none", "deduction": "beyond_15", "risk_density": "derived"}
+    text = project_template(spec, placeholder_setting(spec, choices, start=2015, count=2, from_january=True))
+    assert "risk_N_ref" not in text, "a tool that the choice leaves out asks for nothing"
+    lines, quantity = [], ""
+    for line in text.splitlines():
+        named = re.match(r"  (\w+):", line)
+        quantity = named[1] if named else quantity
+        answer = "yes" if "# yes or no" in line else "illustrative" if "source:" in line or "name:" in line else FILLED.get(quantity, "0.5")
+        lines.append(line.replace("____", answer))
+    years = list(range(2005, 2015))
+    relation = f"relations: {{reference_years: {{baseline 1: {years}, baseline 2: {years}}}}}\n\nvalues:"
+    (tmp_path / "p.yaml").write_text("\n".join(lines).replace("values:", relation, 1) + "\n", encoding="utf-8")
+    finished = run_project(spec, tmp_path / "p.yaml", parse_unit, planned_once())
+    assert [(f.code, f.subject) for f in finished.findings if f.severity in ("error", "warning")] == []
+    assert finished.value("VCU", period="MP1") > 0
+    assert [f.severity for f in audit_recompute(finished)] == ["note"]
