@@ -158,8 +158,9 @@ def gases_of_burning(p, y):
 def stocks(p, found):
     for suffix in ("", "_LB"):
         cleared = found["A_BSL" + suffix]
+        lost = found["L_BSL" + suffix] = {(k, y): loss_in(p, found, cleared, k, y) for k in p["counted"] for y in years_of(p)}
         found["dC_BSL" + suffix] = {
-            y: (sum(loss_in(p, found, cleared, k, y) for k in p["counted"]) - growth_in(p, cleared, y)) * C_TO_CO2 for y in years_of(p)
+            y: (sum(lost[k, y] for k in p["counted"]) - growth_in(p, cleared, y)) * C_TO_CO2 for y in years_of(p)
         }
     counted = p["choices"]["burning"] == "counted"
     found["GHG_BSL"] = {
@@ -176,8 +177,9 @@ def monitored(p, found):
     at_once = p["readings"].get("loss-ex-post") != "as-baseline"
     cleared = {**p["A_def"], "monitored": True}
     found["dC_P"], found["GHG_P"] = {}, {}
+    found["L_P"] = {(k, y): loss_in(p, found, cleared, k, y, at_once) for k in p["counted"] for y in years_of(p)}
     for y in years_of(p):
-        lost = sum(loss_in(p, found, cleared, k, y, at_once) for k in p["counted"]) - growth_in(p, cleared, y)
+        lost = sum(found["L_P"][k, y] for k in p["counted"]) - growth_in(p, cleared, y)
         lost += sum(p["A_low"][e, i, y] * p["c_low"][e, i, y] for e in ("degradation", "disturbance") for i in p["strata"])
         lost -= sum(p["A_grow"][i, y] * p["c_grow"][i, y] for i in p["strata"])
         found["dC_P"][y] = lost * C_TO_CO2
@@ -194,9 +196,10 @@ def leakage(p, found):
     beyond = 0.0
     for name in ("dC_LB", "LK_belt", "LK_out", "LK_mkt", "LK"):
         found[name] = {}
+    found["L_LB"] = {(k, y): loss_in(p, found, cleared, k, y, at_once) for k in p["counted"] for y in years_of(p)}
     for y in years_of(p):
         b = baseline_of(p, y)
-        lost = sum(loss_in(p, found, cleared, k, y, at_once) for k in p["counted"]) - growth_in(p, cleared, y)
+        lost = sum(found["L_LB"][k, y] for k in p["counted"]) - growth_in(p, cleared, y)
         found["dC_LB"][y] = lost * C_TO_CO2
         excess = found["dC_LB"][y] - found["dC_BSL_LB"][y]
         if p["readings"].get("belt-by-year") == "cumulated":
@@ -230,7 +233,7 @@ def units(p, found):
     found["BSL"] = {y: found["dC_BSL"][y] + found["GHG_BSL"][y] for y in years}
     found["PE"] = {y: found["dC_P"][y] + found["GHG_P"][y] for y in years}
     found["ER"] = {y: found["BSL"][y] - found["PE"][y] - found["LK"][y] for y in years}
-    for name in ("NER", "ERR", "A_NER", "net", "S", "BUF", "BAL", "REL", "CRD", "VCU", "npr_rating", "npr_cancel"):
+    for name in ("NER", "ERR", "A_NER", "net", "S", "BUF", "BAL", "REL", "CRD", "VCU", "npr_rating", "npr_cancel", "npr_uncovered", "npr_waited"):
         found[name] = {}
     sums, spread, before, highest = {"BSL": 0.0, "PE": 0.0, "LK": 0.0}, 0.0, 0.0, None
     account = {"balance": 0, "waited": 0, "rating": None, "due": False}
@@ -275,4 +278,5 @@ def buffer_account(p, found, q, change, account):
     released = math.floor(0.15 * base) if account["due"] else 0
     account["balance"], account["rating"] = opening + deposit - cancelled - released, rating
     found["npr_rating"][q], found["npr_cancel"][q] = rating, cancelled
+    found["npr_uncovered"][q], found["npr_waited"][q] = part_of(loss - cancelled), account["waited"]
     found["BUF"][q], found["REL"][q], found["BAL"][q] = deposit, released, account["balance"]
