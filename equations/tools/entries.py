@@ -101,8 +101,10 @@ class Entries:
             return self.relations.get(text, text)
         if kind == "index_set":
             return self.new.sets.get(text, text)
-        if kind in ("reading", "choice_value", "member", "value_block"):
+        if kind in ("reading", "choice_value", "member"):
             return text
+        if kind == "value_block":  # an id of its own, or the quantity of which it holds values
+            return self.new.names.get(text, text)
         return self.new.names.get(text, text) if kind in _NAMED or kind in ("step", "step_equation") else self.identity.dotted(text)
 
     def special(self, kind: str, name: str) -> Callable[[YamlNode], YamlNode] | None:
@@ -158,6 +160,9 @@ class Entries:
         return replace(node, entries=tuple((replace(key, text=said(key.text)), value) for key, value in node))
 
     def each(self, kind: str, node: YamlNode) -> YamlNode:
+        """Change every block of a list, or of the edits of one."""
+        if isinstance(node, Mapping):
+            return replace(node, entries=tuple((key, self.edited(kind, value)) for key, value in node))
         if not isinstance(node, Sequence):
             return node
         return replace(node, items=tuple(self.block(kind, item) for item in node.items))

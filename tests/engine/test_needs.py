@@ -1,6 +1,7 @@
 """What a target needs, and the template that lacks only the numbers."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -159,3 +160,13 @@ def test_a_template_is_made_for_days_that_can_be(start, end, fault):
         return
     with pytest.raises(InputError, match=fault):
         named_setting(tiny, choices, {}, start, end, {})
+
+
+def test_a_template_lists_a_subset_that_only_sums_go_through(tmp_path):
+    (tmp_path / "s.yaml").write_text(
+        "based_on: " + str(Path("tests/specs_for_tests/tiny").resolve()) + "\nmethodology: {version: '2'}\nchanges:\n"
+        "  add: {index_sets: [{id: bought, subset_of: fuel, project: must-list, meaning: fuels that are bought}]}\n"
+        "  replace: {equations: [{id: fuel, formula: 'Sum(f in bought, FC[f, y] * EF_fuel[f])'}]}\n", encoding="utf-8")  # fmt: skip
+    spec = load(tmp_path / "s.yaml")
+    text = project_template(spec, placeholder_setting(spec, {"method": "rate"}))
+    assert re.search(r"(?m)^  bought: \[.+\]", text)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.batch.many_draws import batchable_of
+from engine.documents.pages.unit_balance import unit_balance
 from engine.simulate.propagation import gradient_of
 from equations.errors import MethodologyError
 from equations.formula.grammar import parse_formula
@@ -188,3 +189,11 @@ def test_rules_ask_for_them_and_outside_of_a_table_nothing_is_decided(evaluated)
                       PROJECT.format(v="3", x="a: 1, b: 2, c: 4, d: 9", lists=PAIRS))  # fmt: skip
 
     assert [verdict.state for verdict in found.verdicts] == ["held"] * 4 + ["not decided"]
+
+
+@pytest.mark.parametrize("table", ["Interpolate", "Lookup"])
+def test_the_balance_of_units_follows_the_values_of_a_table(evaluated, table):
+    """Pages show it; the numbers of the points, here in tonnes, only say where the value lies."""
+    found = made(evaluated, f"{table}(r, X[r], Y[r], v) * 2", unit="ha").methodology
+    (term,) = unit_balance(found.equation["r"], found).terms
+    assert {str(factor.unit) for factor in term.factors} == {"ha", "1"}

@@ -263,6 +263,60 @@ def test_no_name_of_the_whole_is_taken_for_one_of_the_tool(tmp_path):
         assert whole.total == pytest.approx(3 * by_hand)
 
 
+READINGS = """
+rulings:
+  - id: rate
+    issue: which rate
+    default: two
+    readings:
+      - {id: two, meaning: two}
+      - {id: ten, meaning: ten, replace: {datasets: [{id: d, values: {replace: [{quantity: rate, value: 10}]}}]}}
+  - id: shared
+    issue: whether two periods can share a year
+    default: whole
+    readings:
+      - {id: whole, meaning: whole years}
+      - id: by-days
+        meaning: by days
+        replace:
+          index_sets: [{id: period, shares: [year]}]
+          equations: [{id: r, formula: 'Sum(y in q, z[y] * shared_days(y, q) / operating_days(y)) * 3/4'}]
+"""
+
+
+def test_readings_of_a_tool_edit_values_of_its_datasets_and_what_its_periods_share(tmp_path):
+    (tmp_path / "tool.yaml").write_text(LETTERS + READINGS, encoding="utf-8")
+    (tmp_path / "host.yaml").write_text(HOST, encoding="utf-8")
+    (tmp_path / "p.yaml").write_text("project: {name: p}\noperation: {start: 2021-01-01, end: 2022-12-31}\nmonitoring_periods:\n"
+                                     "  - {id: a, start: 2021-01-01, end: 2021-12-31}\n  - {id: b, start: 2022-01-01, end: 2022-12-31}\n", encoding="utf-8")  # fmt: skip
+    host = load(tmp_path / "host.yaml")
+    assert not [f for f in check_methodology(host).findings if f.severity == "error"]
+    found = run(host, tmp_path / "p.yaml", readings={"tool.rate": "ten"})
+    assert found.value("tool_R", period="b") == pytest.approx(0.75 * (5 + 10 * 44 / 12))
+    split = (tmp_path / "p.yaml").read_text().replace("2021-12-31}", "2022-06-30}").replace("2022-01-01, end", "2022-07-01, end")
+    (tmp_path / "p.yaml").write_text(split, encoding="utf-8")
+    shared = run(host, tmp_path / "p.yaml", readings={"tool.shared": "by-days"})
+    assert shared.value("tool_R", period="b") == pytest.approx(0.75 * (5 + 2 * 44 / 12) * 184 / 365)
+
+
+def test_rules_of_a_tool_that_nothing_needs_ask_for_nothing_and_do_not_apply(tmp_path):
+    tool = LETTERS.replace("datasets:\n  - {id: d, title: d, use: default, values: [{quantity: rate, value: 2}, {quantity: x, cells: {a: 3, b: 4}},",
+                           "datasets:\n  - {id: d, title: d, use: default, values: [{quantity: rate, value: 2},").replace(" and supplied(x)", "")  # fmt: skip
+    host = HOST.replace("formula: 'tool_R[q] + 2 * tool_R[q]'}", "when: way == taken, formula: 'tool_R[q]'}\n"
+                        "  - {id: u, when: way == left, defines: 'T[q]', formula: '7 {tCO2}'}")  # fmt: skip
+    host += "choices: [{id: way, meaning: w, values: [{id: taken}, {id: left}]}]\n"
+    (tmp_path / "tool.yaml").write_text(tool, encoding="utf-8")
+    (tmp_path / "host.yaml").write_text(host, encoding="utf-8")
+    (tmp_path / "p.yaml").write_text("project: {name: p}\noperation: {start: 2021-01-01, end: 2023-12-31}\n"
+                                     "values: {tool_x: {unit: '1', values: {a: 3, b: -4}}}\n", encoding="utf-8")  # fmt: skip
+    spec = load(tmp_path / "host.yaml")
+    verdicts = {way: {v.rule: v for v in run(spec, tmp_path / "p.yaml", choices={"way": way}).verdicts} for way in ("taken", "left")}
+    assert verdicts["taken"]["tool.positive"].state == "broken"
+    assert verdicts["left"]["tool.positive"].state == "does not apply"
+    assert "tool_x" in {need.quantity.id for need in needs(spec, choices={"way": "taken"}, targets=("T",))}
+    assert "tool_x" not in {need.quantity.id for need in needs(spec, choices={"way": "left"}, targets=("T",))}
+
+
 def test_a_tool_that_uses_itself_through_a_revision_is_refused(tmp_path):
     (tmp_path / "a.yaml").write_text(HOST.replace("tool.yaml", "b.yaml"), encoding="utf-8")
     (tmp_path / "b.yaml").write_text("based_on: a.yaml\nchanges: {remove: {rules: [r]}}\n", encoding="utf-8")

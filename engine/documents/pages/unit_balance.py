@@ -9,7 +9,21 @@ from fractions import Fraction
 from engine.checks import check_equation
 from engine.run.solvers import root_parts
 from equations.formula.functions import FUNCTIONS
-from equations.formula.syntax import Binary, Call, Cases, Compare, Excluded, Negative, Node, Number, Ratio, Reduce, Transpose, walk
+from equations.formula.syntax import (
+    Binary,
+    Call,
+    Cases,
+    Compare,
+    Excluded,
+    Negative,
+    Node,
+    Number,
+    Points,
+    Ratio,
+    Reduce,
+    Transpose,
+    walk,
+)
 from equations.formula.tokens import Source
 from equations.meaning.dimensions import UnitChecker, exact_value
 from equations.model.equation import BRACKET, Equation
@@ -138,6 +152,8 @@ class _Writer:
             case Binary(op="+" | "-", left=left, right=right):
                 yield from self.terms(left)
                 yield from self.terms(right)
+            case Reduce(body=Points(values=values)):  # of a table the values go on, which the number only finds
+                yield from self.terms(values)
             case Reduce(body=body):
                 yield from self.terms(body)
             case Cases(branches=branches, otherwise=otherwise):
