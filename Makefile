@@ -17,10 +17,12 @@ run:
 	  echo "$(BUILD) cannot be written here; the results go to $$out"; }; \
 	for option in 1 2; do $(BIN)/mrvgraph run KH_AM004@1.1 $(EXAMPLES)/option$$option.yaml --output "$$out/option$$option.json" || exit $$?; done
 
-# A Chromium for the tests of documents: the system's if there is one. Nothing breaks without it, the tests say that they skip.
+# A Chromium for the tests of documents and a LibreOffice for those of workbooks: the system's if there are such. Nothing breaks without
+# them, the tests say that they skip.
 test:
 	@$(SET_UP) test
 	@$(BIN)/python .ci/get_browser.py
+	@$(BIN)/python .ci/get_office.py
 	@$(PYTEST)
 
 # Random methodologies, new ones for as many minutes as one likes; `make test` tries some for a minute, the same each time.

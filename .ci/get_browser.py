@@ -57,8 +57,8 @@ def on_the_system() -> bool:
     return any(shutil.which(name) for name in NAMES)
 
 
-def from_debian(*packages: str) -> bool:
-    """Install Debian's packages, if we are root and they can be reached."""
+def from_debian(*packages: str, wanted: str = "the browser tests", unless: str = "MRVGRAPH_BROWSER=none") -> bool:
+    """Install Debian's packages, if we are root and they can be reached; say for what, and what leaves them out."""
     if os.name != "posix" or os.geteuid() != 0 or not DEBIAN.exists() or not shutil.which("apt-get"):
         return False
     known = would_install(*packages)
@@ -66,7 +66,7 @@ def from_debian(*packages: str) -> bool:
         known = would_install(*packages)
     if not known:
         return False
-    say(f"the browser tests need {' and '.join(packages)}: installing {len(known)} Debian packages (MRVGRAPH_BROWSER=none: nothing)")
+    say(f"{wanted} need {' and '.join(packages)}: installing {len(known)} Debian packages ({unless}: nothing)")
     say("    " + textwrap.fill(" ".join(known), 120, subsequent_indent="    ", break_on_hyphens=False))
     downloaded = works(*INSTALL, *PATIENCE, "--download-only", *packages, seconds=360)
     return downloaded and works(*INSTALL, "--no-download", *packages, seconds=600)

@@ -113,7 +113,6 @@ def _exit_code(findings: Sequence[object]) -> int:
 def list_command(options: argparse.Namespace) -> int:
     """Methodologies and versions."""
     from engine.commands.library import library_rows
-    from engine.output.destination import tell
     from engine.output.terminal import table
     from engine.report.run_report import to_json
 
@@ -144,6 +143,7 @@ def check_command(options: argparse.Namespace) -> int:
 
 def needs_command(options: argparse.Namespace) -> int:
     """Inputs that a target needs."""
+    from engine.commands.workbook import write_template
     from engine.explain.document_template import asked_parts, documents_template
     from engine.explain.needs import find_needs, matching_choices
     from engine.explain.needs_text import needs_text
@@ -167,12 +167,10 @@ def needs_command(options: argparse.Namespace) -> int:
         text = project_template(methodology, setting, targets=targets, datasets=datasets, days_are_open=not (options.start and options.end))
         if kinds := asked_parts(",".join(getattr(options, "with") or ())):
             text += documents_template(methodology, setting, kinds, targets, datasets)
-        write(text, options.output, "yaml")
+        write_template(methodology, text, options.output) if options.format == "xlsx" else write(text, options.output, "yaml")
         return WELL
-    if options.format == "json":
-        write(to_json([need.as_record() for need in needs]), options.output, "json")
-        return WELL
-    write(needs_text(methodology, needs), options.output)
+    text = to_json([need.as_record() for need in needs]) if options.format == "json" else needs_text(methodology, needs)
+    write(text, options.output, options.format)
     return WELL
 
 
@@ -219,6 +217,15 @@ def diagnose_command(options: argparse.Namespace) -> int:
     desk = diagnosed(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
     write(shown_desk(desk, options.format), options.output, options.format)
     return _exit_code(desk.findings)
+
+
+def workbook_command(options: argparse.Namespace) -> int:
+    """A run as a workbook, or a project file as one and back."""
+    from engine.commands.workbook import WorkbookWish, shown, workbook
+
+    written = workbook(WorkbookWish.of(options), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"), VERSION)
+    say(shown(written, json=options.json), _way(options))
+    return WELL
 
 
 def verify_command(options: argparse.Namespace) -> int:
@@ -431,7 +438,7 @@ def build_parser(only: str = "") -> argparse.ArgumentParser:
 
 FUNCTIONS: dict[str, command_line.Command] = {
     "list": list_command, "check": check_command, "needs": needs_command,
-    "run": run_command, "audit": audit_command, "diagnose": diagnose_command, "verify": verify_command,
+    "run": run_command, "audit": audit_command, "diagnose": diagnose_command, "workbook": workbook_command, "verify": verify_command,
     "explain": explain_command, "graph": graph_command, "docs": docs_command,
     "report": report_command, "show": show_command, "diff": diff_command,
     "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command,

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
+from equations.cell_address import column_letters
 from equations.records import record
 
 #: One line per code: what a reader of the reference finds under it.
@@ -104,9 +105,19 @@ _MISTAKEN = str.maketrans({"0": "o", "1": "l", "_": None, "-": None, " ": None})
 _MOST_NEAR, _LEAST_LIKE, _LESS_LIKE, _MOST_LISTED = 3, 0.6, 0.1, 12
 
 
+#: Stands in the file of a place between a workbook and its sheet (``project.xlsx/Inputs`` is no file); lines are then rows.
+WORKBOOK_SHEET = ".xlsx/!"
+
+
 @record(frozen=True)
 class Place:
-    """Where something stands: a file, and line and column counted from 1 (0: not known)."""
+    """Where something stands: a file, and line and column counted from 1 (0: not known).
+
+    Examples
+    --------
+    >>> str(Place("a.yaml", 3, 5)), str(Place("a.xlsx/!Inputs", 12, 6))
+    ('a.yaml:3:5', 'a.xlsx, Inputs!F12')
+    """
 
     file: str
     line: int = 0
@@ -128,12 +139,20 @@ class Place:
         return [f"    {before}{shown}{after}", "    " + " " * (len(before) + start) + "^" * length]
 
     def __str__(self) -> str:
+        if WORKBOOK_SHEET in self.file:
+            return f"{self.file.replace(WORKBOOK_SHEET, '.xlsx, ')}{self._cell()}"
         parts = [self.file]
         if self.line:
             parts.append(str(self.line))
             if self.column:
                 parts.append(str(self.column))
         return ":".join(parts)
+
+    def _cell(self) -> str:
+        """Return the address of a cell of a workbook, ``!F12``; of a whole row ``, row 12``."""
+        if not self.column:
+            return f", row {self.line}" if self.line else ""
+        return f"!{column_letters(self.column)}{self.line or ''}"
 
 
 def _cropped(text: str) -> str:

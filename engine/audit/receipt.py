@@ -20,6 +20,7 @@ from engine.output.escapes import json_text
 from engine.report.grounds import grounds_record, run_tallies
 from engine.report.run_report import tools_record
 from engine.run.run import Run
+from equations.errors import WORKBOOK_SHEET
 from equations.library.places import library_folders
 
 RECEIPT_FORMAT = "mrvgraph-receipt/1"
@@ -125,7 +126,11 @@ def _file_names(run: Run) -> dict[str, str]:
 
 
 def _finding(record: Record, names: Mapping[str, str]) -> Record:
-    return record | {"file": names.get(str(record["file"]), str(record["file"]))} if "file" in record else record
+    if "file" not in record:
+        return record
+    book, mark, sheet = str(record["file"]).partition(WORKBOOK_SHEET)
+    book = f"{book}.xlsx" if mark else book
+    return record | {"file": names.get(book, Path(book).name if mark else book) + (f", {sheet}" if mark else "")}
 
 
 # -- values

@@ -95,6 +95,17 @@ COMMANDS: dict[str, CommandLine] = {
         project=True,
         switches=True,
     ),
+    "workbook": CommandLine(
+        "a run as a workbook of live formulas, or a project file as a workbook and back",
+        (
+            _argument("--output", "-o", metavar="FILE", required=True, help="a workbook (.xlsx), or the project file that it holds (.yaml)"),
+            _argument("--inputs-only", action="store_true", help="only the project file as sheets, nothing computed"),
+            _argument("--planned", action="store_true", help="sheets of a plan, before monitoring, where the programme has such"),
+            _argument("--redact", action="append", metavar="Q", help="show no number of this quantity, and none that follows but the results"),
+        ),
+        project=True,
+        switches=True,
+    ),
     "verify": CommandLine(
         "run a receipt again and compare to the bit; exit 1 on a difference",
         (

@@ -19,7 +19,7 @@ from equations.library.places import MAIN_FILE
 ENDINGS = {
     "text": (".txt",), "json": (".json",), "csv": (".csv",), "md": (".md", ".markdown"), "yaml": (".yaml", ".yml"), "svg": (".svg",),
     "mermaid": (".mmd", ".mermaid"), "dot": (".dot", ".gv"), "html": (".html", ".htm"), "pdf": (".pdf",), "parquet": (".parquet",),
-    "jsonl": (".jsonl",),
+    "jsonl": (".jsonl",), "xlsx": (".xlsx",),
 }  # fmt: skip
 #: Command -> option that names a file -> the formats in which it can be written.
 OUTPUTS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -27,6 +27,7 @@ OUTPUTS: dict[str, dict[str, tuple[str, ...]]] = {
     "run": {"output": ("text", "json", "csv", "md")},
     "audit": {"output": ("text", "md", "json"), "receipt": ("json",)},
     "diagnose": {"output": ("text", "md", "json")},
+    "workbook": {"output": ("xlsx", "yaml")},
     "graph": {"output": ("mermaid", "svg", "dot", "json")},
     "report": {"output": ("html", "pdf", "md")},
     "show": {"output": ("yaml", "json")},
@@ -38,7 +39,7 @@ OUTPUTS: dict[str, dict[str, tuple[str, ...]]] = {
     "mutate": {"output": ("text", "md", "json")},
 }
 #: Commands whose ``--json`` and ``--format`` are about standard output, not about the file.
-_ASIDE = {"report": ("json",), "migrate": ("json",), "portfolio": ("json", "format")}
+_ASIDE = {"report": ("json",), "workbook": ("json",), "migrate": ("json",), "portfolio": ("json", "format")}
 _INPUTS = ("spec", "project", "other", "table", "old", "new")
 
 
@@ -76,7 +77,7 @@ def settle_outputs(command: str, options: argparse.Namespace) -> None:
 def _outputs(command: str, options: argparse.Namespace) -> dict[str, tuple[str, ...]]:
     found = dict(OUTPUTS.get(command, {}))
     if command == "needs" and options.template:
-        found["output"] = ("yaml",)
+        found["output"] = ("yaml", "xlsx")
     if command == "show" and options.hash:
         found["output"] = ("text",)
     return found

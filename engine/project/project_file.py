@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from copy import copy
 from dataclasses import field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from engine.finding import Finding
 from engine.plan.setting import MOST_YEARS
 from engine.project.project_documents import ProjectDocument, ProjectDocuments
 from engine.project.project_lists import Columns, ProjectLists
+from engine.project.project_tree import tree_and_bytes
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
-from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml, read_yaml_bytes
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml
 from equations.records import record
 from equations.spec.block import Block, Errors
 from equations.spec.schema import Field
@@ -82,7 +84,9 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("value", "number", False, "for a quantity without indices"),
         ("values", "cells", False, "label -> number, nested in the order of the indices"),
         ("table", "table", False, "text of lines: last index across, the one before it down"),
-        ("file", "text", False, "CSV file beside the project file"),
+        ("file", "text", False, "CSV file or workbook beside the project file"),
+        ("sheet", "text", False, "sheet of a workbook; the first one if absent"),
+        ("range", "text", False, "cells of that sheet, as B3:F20, the heads included; all that are filled if absent"),
         ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
         ("at", "texts", False, "index set -> member, for indices that the values do not show"),
         ("otherwise", "number", False, "the value of every cell that is not listed: a statement of the project, reported where it stands for years"),
@@ -162,8 +166,15 @@ def read_date(scalar: Scalar, what: str, errors: Errors) -> date | None:
         return date.fromisoformat(scalar.text)
     except ValueError as cause:
         errors.append(InputError("I507", f"{what} is not a date: {scalar.text!r}", scalar.place, why=str(cause),
-                                 remedy="write year-month-day, as 2018-03-12"))  # fmt: skip
+                                 remedy=f"write year-month-day, as 2018-03-12{_serial(scalar.text)}"))  # fmt: skip
         return None
+
+
+def _serial(text: str) -> str:
+    """Return the day for which spreadsheet programs take a number, for whoever copied one."""
+    if not re.fullmatch("[345][0-9]{4}", text):
+        return ""
+    return f"; as the count of days of a spreadsheet program it would be {date(1899, 12, 30) + timedelta(days=int(text))}"
 
 
 def is_blank(block: ProjectBlock) -> bool:
@@ -234,6 +245,8 @@ class ProjectData:
     files: tuple[tuple[str, str], ...] = ()
     #: What other documents state, unread.
     documents: tuple[ProjectDocument, ...] = ()
+    #: What a person may see otherwise in the cells of a workbook.
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
 
     @property
     def folder(self) -> Path:
@@ -259,12 +272,12 @@ def read_project(path: Path | str) -> ProjectData:
         I509 for a file that cannot be read, I502 for unknown fields, I507 for dates and periods; all together.
     """
     path = Path(path)
+    findings: list[Finding] = []
     try:
-        data = read_spec_bytes(path, code="I509")
-        node = read_yaml_bytes(data, str(path), code="I509")
+        node, data = tree_and_bytes(path, findings)
     except MethodologyError as error:
         raise _as_input_error(error) from error
-    return _project(node, path, data)
+    return _project(node, path, data, tuple(findings))
 
 
 def read_project_text(text: str, path: Path) -> ProjectData:
@@ -276,7 +289,7 @@ def read_project_text(text: str, path: Path) -> ProjectData:
     return _project(node, path, text.encode())
 
 
-def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
+def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, ...] = ()) -> ProjectData:
     errors: Errors = FaultList()
     block = ProjectBlock(node, "project", errors)
     identity = block.part("project")
@@ -309,7 +322,7 @@ def _project(node: YamlNode, path: Path, data: bytes) -> ProjectData:
         path=path, name=who.get("name", ""), identity=who, methodology=methodology, start=start, end=end, periods=periods,
         choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
         values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
-        columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents,
+        columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents, findings=findings,
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from engine.finding import Finding
 from engine.project.project_file import ProjectBlock
+from engine.project.project_tree import is_workbook
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
 from equations.files.csv_table import CsvTable, read_bytes, read_table
 from equations.files.regular_file import may_read
@@ -80,6 +82,8 @@ class ValueReader:
     files: dict[str, str] = field(default_factory=dict)
     #: Columns of a CSV file that say something beside a number.
     remarks: ClassVar[tuple[str, ...]] = ("source", "comments")
+    #: What a person may see otherwise in the cells of workbooks.
+    findings: list[Finding] = field(default_factory=list)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
@@ -147,12 +151,11 @@ class ValueReader:
     def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[WrittenCell]:
         lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
         rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
-        return self.grid(quantity, scalar.file, rows, indices, corner=False)
+        return self.grid(quantity, CsvTable(scalar.file, rows), indices, "", corner=False)
 
-    def grid(
-        self, quantity: Quantity, file: str, rows: list[tuple[int, list[str]]], indices: tuple[str, ...], *, corner: bool
-    ) -> list[WrittenCell]:
+    def grid(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...], unit: str, *, corner: bool = True) -> list[WrittenCell]:
         """Read labels on two sides; ``corner``: the first cell of the header stands over the row labels."""
+        file, rows = table.name, table.rows
         if len(indices) != 2 or not rows:
             self.fault("I506", f"a table shows two indices, and {quantity.id} has {', '.join(indices) or 'none'} open",
                        Place(file, rows[0][0] if rows else 0), remedy="fix the others with `at:`, or nest the labels")  # fmt: skip
@@ -167,8 +170,14 @@ class ValueReader:
                 self.fault("I506", f"{quantity.id}: row {label} has {len(cells)} numbers and the header {len(header)}",
                            Place(file, number), remedy="complete the row; write 0 where nothing was found")  # fmt: skip
                 continue
-            found += [WrittenCell((label, column), Scalar(text, file, number, 0)) for column, text in zip(header, cells, strict=True)]
+            for at, (column, text) in enumerate(zip(header, cells, strict=True), 1):
+                found.append(WrittenCell((label, column), self.scalar(table, number, at, text, unit, column=0)))
         return found
+
+    def scalar(self, table: CsvTable, line: int, at: int, text: str, unit: str, *, column: int) -> Scalar:
+        """Return a number of a table with its place; one of a workbook is read by the rules of cells."""
+        found = table.number(line, at, unit, self.fault)
+        return Scalar(text, table.name, line, column) if found is None else found
 
     def csv_file(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[WrittenCell]:
         name, place = block.text("file"), block.place_of("file")
@@ -183,12 +192,27 @@ class ValueReader:
         if data is None:
             return []
         self.files[name] = hashlib.sha256(data).hexdigest()
-        table = read_table(data, path.as_posix(), place, self.fault)
+        if is_workbook(name):
+            table = self.sheet_table(data, path, block)
+        else:
+            table = read_table(data, path.as_posix(), place, self.fault)
+            for only in (one for one in ("sheet", "range") if block.has(one)):
+                self.fault("I506", f"{quantity.id}: `{only}` is about a workbook, and {name!r} is none", block.place_of(only),
+                           remedy="leave it out, or name a file that ends in .xlsx")  # fmt: skip
         if table is None:
             return []
+        node = block.node.get("unit")
+        unit = node.text if isinstance(node, Scalar) else ""
         if block.has("layout") and block.text("layout") == "matrix":
-            return self.grid(quantity, table.name, table.rows, indices, corner=True)
-        return self.long_table(quantity, table, indices)
+            return self.grid(quantity, table, indices, unit)
+        return self.long_table(quantity, table, indices, unit)
+
+    def sheet_table(self, data: bytes, path: Path, block: ProjectBlock) -> CsvTable | None:
+        """Return the cells of a workbook that a block names, or ``None`` after a fault."""
+        from engine.project.sheet_file import SheetWish, sheet_table
+
+        wish = SheetWish(*(block.scalar(name) if block.has(name) else None for name in ("sheet", "range")))
+        return sheet_table(data, path, block.place_of("file"), wish, self.fault, self.findings)
 
     def header_axes(self, columns: list[str], quantity: Quantity) -> list[str]:
         """Return what each column stands for; a second column of the same name is the second index over that set."""
@@ -208,7 +232,7 @@ class ValueReader:
                 return name
         return column
 
-    def long_table(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...]) -> list[WrittenCell]:
+    def long_table(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...], of_block: str) -> list[WrittenCell]:
         header = self.header_axes(table.header, quantity)
         known = (*indices, "value", "unit", *self.remarks)
         unknown = [column for column in header if column and column not in known]
@@ -226,7 +250,8 @@ class ValueReader:
             labels = tuple(row[at[index]] for index in indices)
             unit = row[at["unit"]] if "unit" in at else ""
             said = tuple((key, row[at[key]]) for key in self.remarks if key in at and row[at[key]])
-            found.append(WrittenCell(labels, Scalar(row[at["value"]], place.file, place.line, at["value"] + 1), unit, said))
+            value = self.scalar(table, place.line, at["value"], row[at["value"]], unit or of_block, column=at["value"] + 1)
+            found.append(WrittenCell(labels, value, unit, said))
         return found
 
     # -- units

@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.plan.time_axes import common, count, operation
 from engine.project.written_numbers import EPOCH
+from engine.run import sheet_text
 from engine.run.arithmetic.comparisons import equal, greater, greater_equal, less, less_equal, not_equal
 from engine.run.arithmetic.powers import power
 from engine.run.arithmetic.student import quantile_t, slopes_of_quantile
@@ -70,6 +71,10 @@ class FunctionMeaning(Operation):
         Of a rounding function: how far above each whole number it jumps (0: at whole numbers; 0.5: halfway between).
     mistaken
         Functions that may be written in its place by mistake.
+    sheet
+        Writes it for a spreadsheet: texts of the arguments in, that of a value out (:mod:`engine.run.sheet_text`); days of a calendar function.
+    sheet_along
+        The same along a whole range of cells, where that is written otherwise; empty where it cannot stand over a range.
     """
 
     operands: int = 1
@@ -78,6 +83,8 @@ class FunctionMeaning(Operation):
     exactly: Callable[[Fraction], int] | None = None
     jumps: float = 0.0
     mistaken: tuple[str, ...] = ()
+    sheet: Callable[..., str] | None = None
+    sheet_along: Callable[..., str] | None = None
 
 
 @record(frozen=True)
@@ -92,11 +99,14 @@ class Reduction:
         What changes nothing, and is the result over no members.
     decisive
         What decides the whole, whatever the others are; NaN where nothing does.
+    sheet
+        The function of spreadsheets that takes all of them.
     """
 
     join: str
     neutral: float
     decisive: float = math.nan
+    sheet: str = ""
 
 
 def positive_part(values: Any, out: Any = None) -> Any:
@@ -120,8 +130,17 @@ def _signed(value: Fraction, size: int) -> int:
     return -size if value < 0 else size
 
 
-def _rounding(number: Callable[..., Any], exactly: Callable[[Fraction], int], jumps: float, *mistaken: str) -> FunctionMeaning:
-    return FunctionMeaning(number, sign="all", entered=lambda result, *_: result, exactly=exactly, jumps=jumps, mistaken=mistaken)
+def _rounding(
+    number: Callable[..., Any], exactly: Callable[[Fraction], int], jumps: float, *mistaken: str, sheet: Callable[[str], str]
+) -> FunctionMeaning:
+    return FunctionMeaning(
+        number, sign="all", entered=lambda result, *_: result, exactly=exactly, jumps=jumps, mistaken=mistaken, sheet=sheet
+    )
+
+
+def _called(name: str) -> dict[str, Any]:
+    """Return what writes a call that may also stand over a range."""
+    return {"sheet": lambda *x: f"{name}({','.join(x)})", "sheet_along": lambda *x: f"{name}({','.join(x)})"}
 
 
 OPERATORS: dict[str, Operation] = {
@@ -142,43 +161,55 @@ OPERATORS: dict[str, Operation] = {
 #: Every function of the language but those that make matrices.
 FUNCTIONS: dict[str, FunctionMeaning] = {
     "max": FunctionMeaning(np.maximum, 2, lambda x, y: (x >= y, x < y), "any", entered=lambda result, sizes, entered: _largest(entered),
-                           mistaken=("min",)),
+                           mistaken=("min",), sheet=lambda *x: f"MAX({','.join(x)})"),
     "min": FunctionMeaning(np.minimum, 2, lambda x, y: (x <= y, x > y), "all", entered=lambda result, sizes, entered: _largest(entered),
-                           mistaken=("max",)),
-    "pos": FunctionMeaning(positive_part, slope=lambda x: (x > 0,), sign="always"),
-    "abs": FunctionMeaning(np.abs, slope=lambda x: (np.sign(x),), sign="always"),
-    "floor": _rounding(floor, math.floor, 0.0, "ceil", "round"),
-    "ceil": _rounding(ceil, math.ceil, 0.0, "floor", "round"),
-    "round": _rounding(round_half_up, lambda x: _signed(x, math.floor(abs(x) + _HALF)), 0.5, "round_down", "round_half_even"),
-    "round_half_even": _rounding(round_half_even, round, 0.5, "round", "round_down"),
-    "round_half_down": _rounding(round_half_down, lambda x: _signed(x, math.ceil(abs(x) - _HALF)), 0.5, "round", "round_down"),
-    "round_up": _rounding(round_up, lambda x: _signed(x, math.ceil(abs(x))), 0.0, "round_down", "round"),
-    "round_down": _rounding(round_down, math.trunc, 0.0, "round_up", "round"),
+                           mistaken=("max",), sheet=lambda *x: f"MIN({','.join(x)})"),
+    "pos": FunctionMeaning(positive_part, slope=lambda x: (x > 0,), sign="always", sheet=lambda x: f"MAX(0,{x})",
+                           sheet_along=lambda x: f"(({x}>0)*{x})"),
+    "abs": FunctionMeaning(np.abs, slope=lambda x: (np.sign(x),), sign="always", **_called("ABS")),
+    "floor": _rounding(floor, math.floor, 0.0, "ceil", "round", sheet=lambda x: f"INT({x})"),
+    "ceil": _rounding(ceil, math.ceil, 0.0, "floor", "round", sheet=lambda x: f"(-INT(-{x}))"),
+    "round": _rounding(round_half_up, lambda x: _signed(x, math.floor(abs(x) + _HALF)), 0.5, "round_down", "round_half_even",
+                       sheet=lambda x: f"ROUND({x},0)"),
+    "round_half_even": _rounding(round_half_even, round, 0.5, "round", "round_down", sheet=sheet_text.half_even),
+    "round_half_down": _rounding(round_half_down, lambda x: _signed(x, math.ceil(abs(x) - _HALF)), 0.5, "round", "round_down",
+                                 sheet=sheet_text.half_down),
+    "round_up": _rounding(round_up, lambda x: _signed(x, math.ceil(abs(x))), 0.0, "round_down", "round",
+                          sheet=lambda x: f"ROUNDUP({x},0)"),
+    "round_down": _rounding(round_down, math.trunc, 0.0, "round_up", "round", sheet=lambda x: f"TRUNC({x})"),
     "sqrt": FunctionMeaning(np.sqrt, slope=lambda x: ((1 / 2) / np.sqrt(x),), sign="always", partial=True, domain="a number not below zero",
-                            entered=lambda result, sizes, entered: np.abs(result) + 1 / np.maximum(np.abs(result), 1e-150) * entered[0]),
+                            entered=lambda result, sizes, entered: np.abs(result) + 1 / np.maximum(np.abs(result), 1e-150) * entered[0],
+                            **_called("SQRT")),
     "exp": FunctionMeaning(np.exp, slope=lambda x: (np.exp(x),), sign="always", partial=True,
-                           entered=lambda result, sizes, entered: np.abs(result) + np.abs(result) * entered[0]),
+                           entered=lambda result, sizes, entered: np.abs(result) + np.abs(result) * entered[0], **_called("EXP")),
     "ln": FunctionMeaning(np.log, slope=lambda x: (x ** (-1.0),), partial=True, domain="a number above zero", mistaken=("log10",),
-                          entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0]),
+                          entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], **_called("LN")),
     "log10": FunctionMeaning(np.log10, slope=lambda x: (1 / (x * np.log(10)),), partial=True, domain="a number above zero",
-                             entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], mistaken=("ln",)),
+                             entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], mistaken=("ln",),
+                             **_called("LOG10")),
     "quantile_t": FunctionMeaning(
         quantile_t, 2, slopes_of_quantile, partial=True, domain="a probability between 0 and 1 and degrees of freedom above zero",
         entered=lambda result, sizes, entered: np.abs(result) + sum(
-            np.abs(slope) * size for slope, size in zip(slopes_of_quantile(*sizes), entered, strict=True))),
-    "days_in_year": FunctionMeaning(lambda setting, days: count(days), mistaken=("operating_days",)),
-    "operating_days": FunctionMeaning(lambda setting, days: count(common(days, operation(setting))), mistaken=("days_in_year",)),
-    "elapsed_years": FunctionMeaning(elapsed_years),
-    "first_day": FunctionMeaning(lambda setting, days: days[0][0] - EPOCH.toordinal(), mistaken=("last_day",)),
-    "last_day": FunctionMeaning(lambda setting, days: days[-1][1] - EPOCH.toordinal(), mistaken=("first_day",)),
-    "days": FunctionMeaning(lambda setting, days: count(days), mistaken=("operating_days",)),
-    "shared_days": FunctionMeaning(lambda setting, one, other: count(common(common(one, other), operation(setting)))),
+            np.abs(slope) * size for slope, size in zip(slopes_of_quantile(*sizes), entered, strict=True)),
+        sheet=sheet_text.quantile_t),
+    "days_in_year": FunctionMeaning(lambda setting, days: count(days), mistaken=("operating_days",), sheet=sheet_text.all_days),
+    "operating_days": FunctionMeaning(lambda setting, days: count(common(days, operation(setting))), mistaken=("days_in_year",),
+                                      sheet=sheet_text.operating_days),
+    "elapsed_years": FunctionMeaning(elapsed_years, sheet=sheet_text.elapsed_years),
+    "first_day": FunctionMeaning(lambda setting, days: days[0][0] - EPOCH.toordinal(), mistaken=("last_day",),
+                                 sheet=lambda days: sheet_text.since_epoch(days[0][0])),
+    "last_day": FunctionMeaning(lambda setting, days: days[-1][1] - EPOCH.toordinal(), mistaken=("first_day",),
+                                sheet=lambda days: sheet_text.since_epoch(days[-1][1])),
+    "days": FunctionMeaning(lambda setting, days: count(days), mistaken=("operating_days",), sheet=sheet_text.all_days),
+    "shared_days": FunctionMeaning(lambda setting, one, other: count(common(common(one, other), operation(setting))),
+                                   sheet=sheet_text.operating_days),
     "calendar_years": FunctionMeaning(np.vectorize(calendar_years, otypes=[float]), entered=lambda result, *_: result),
 }  # fmt: skip
 
 REDUCTIONS: dict[str, Reduction] = {
-    "Sum": Reduction("add", 0.0), "Product": Reduction("mul", 1.0, 0.0), "Max": Reduction("max", -math.inf), "Min": Reduction("min", math.inf),
-    "All": Reduction("and", 1.0, 0.0), "Any": Reduction("or", 0.0, 1.0),
+    "Sum": Reduction("add", 0.0, sheet="SUM"), "Product": Reduction("mul", 1.0, 0.0, "PRODUCT"),
+    "Max": Reduction("max", -math.inf, sheet="MAX"), "Min": Reduction("min", math.inf, sheet="MIN"),
+    "All": Reduction("and", 1.0, 0.0, "AND"), "Any": Reduction("or", 0.0, 1.0, "OR"),
 }  # fmt: skip
 
 #: Everything that is done to numbers; dates count as numbers.

@@ -221,7 +221,7 @@ def run_project(
     values = evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs))
     verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
     broken = (finding for verdict in verdicts for finding in verdict.findings)
-    findings = (*aside, *inputs.findings, *broken, *_about(methodology, data, plan, values))
+    findings = (*aside, *data.findings, *inputs.findings, *broken, *_about(methodology, data, plan, values))
     return Run(methodology=methodology, project=data, plan=plan, inputs=inputs, values=values, findings=findings, verdicts=verdicts)
 
 

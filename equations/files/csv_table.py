@@ -20,6 +20,8 @@ from equations.records import record
 if TYPE_CHECKING:
     from _csv import Reader
 
+    from equations.files.strict_yaml import Scalar
+
 MOST_BYTES = 60_000_000
 #: A cell of a line: what stands between two commas, in quotes or without.
 _CELL = re.compile(r"""(?:^|,)[ \t]*("(?:[^"]|"")*"|[^,]*)""")
@@ -59,6 +61,10 @@ class CsvTable:
         """Return where a cell stands, counted from 0 in its line; of a cell behind one that is spread over lines, the line."""
         starts = [match.start(1) for match in _CELL.finditer(self.lines[line - 1])] if line <= len(self.lines) else []
         return Place(self.name, line, starts[at] + 1 if at < len(starts) else 0)
+
+    def number(self, line: int, at: int, unit: str, fault: FaultTaker) -> Scalar | None:
+        """Return a number where a table knows more of its cells than their text, as one of a workbook does."""
+        return None
 
     def has_columns(self, header: Sequence[str], needed: Sequence[str], fault: FaultTaker, why: str, remedy: str) -> bool:
         """Report the first column that is missing, stands twice or has no name.

@@ -28,6 +28,7 @@ from engine.run.functions import ELEMENTWISE, OPERATORS
 from engine.run.functions import FUNCTIONS as MEANINGS
 from engine.run.functions import REDUCTIONS as JOINED
 from engine.run.samples import SAMPLES as PUT_TOGETHER
+from engine.run.sheet_text import SHEET_FUNCTIONS
 from engine.simulate.propagation import gradient_of
 from equations.errors import ExpressionError
 from equations.formula.functions import FUNCTIONS, REDUCTIONS, SAMPLES, SHORT_FORMS, TABLES
@@ -119,6 +120,9 @@ def test_no_projection_of_a_function_lacks_a_meaning():
     assert set(MEANINGS) == {name for name, function in FUNCTIONS.items() if function.rule != "matrix"}
     assert set(ELEMENTWISE) == numeric | set(OPERATORS)
     assert set(SCALAR_FUNCTIONS) == numeric
+    written = {name for name, meaning in MEANINGS.items() if meaning.sheet is not None}
+    assert written == set(MEANINGS) - {"calendar_years"}, "what an equation may call has a text in a spreadsheet; dates decide rules only"
+    assert all(joined.sheet in SHEET_FUNCTIONS for joined in JOINED.values())
     assert set(OPS) <= set(ELEMENTWISE) | {"add_mul", "mul_number", "add_mul_number"}, "the machine knows no others; it need not know all"
     assert set(REDUCTIONS) == {*JOINED, *PUT_TOGETHER, *TABLES} and not set(REDUCTIONS) & set(FUNCTIONS)
     assert set(PUT_TOGETHER) == {"Count", *SAMPLES} and not set(JOINED) & {*PUT_TOGETHER, *TABLES}

@@ -312,6 +312,7 @@ ARGUMENTS: dict[str, list[tuple[str, str]]] = {
     "--seed": [("-1", "I511"), ("²", "")],
     "--level": [("0", "I511"), ("100", "I511"), ("nan", "I511"), ("ninety", "I511")],
     "--stop": [("-1", "I511"), ("nan", "I511"), ("much", "")],
+    "--redact": [("none", "I502"), ("ER_p", "I502")],
     "--deduction": [("art-trees", "I508"), ("none=ER_p", "I510"), ("art-trees=nothing", "I510")],
     "--workers": [("0", "I511"), ("-1", "I511"), ("two", "")],
     "--scheduler": [("nowhere", "I511"), ("local:0", "I511"), ("tcp://", "I511")],

@@ -29,6 +29,7 @@ WAYS = {
     "run": ["run spec project.yaml"],
     "audit": ["audit spec project.yaml"],
     "diagnose": ["diagnose spec project.yaml"],
+    "workbook": ["workbook spec project.yaml -o calc.xlsx"],
     "verify": ["verify receipt.json"],
     "explain": ["explain spec project.yaml E_fuel[2019]"],
     "graph": ["graph spec --format dot"],
@@ -52,7 +53,7 @@ SHOWS_A_SPEC |= {"diff spec good", "diff good spec", "docs spec -o pages --forma
 #: `check` tells the fault as what it found: exit 1. So does `portfolio` with a faulty project among others, and `verify` with a difference.
 FOUND = 1
 #: Written before what is to be shown; all other commands write nothing without an option.
-WRITES = {"docs": ("pages", "site"), "report": ("report.md",)}
+WRITES = {"docs": ("pages", "site"), "report": ("report.md",), "workbook": ("calc.xlsx",)}
 
 
 def ways_with(word):

@@ -8,7 +8,7 @@ import pytest
 
 ROOMS = [path for room in ("engine", "equations", "mrvgraph") for path in sorted((pages.ROOT / room).rglob("*"))]
 FILES = {str(p.relative_to(pages.ROOT)): p.read_text(encoding="utf-8") for p in ROOMS if p.suffix in (".py", ".js", ".css", ".typ", ".txt")}
-SPECS = {path.name for path in (pages.ROOT / "methodology_specs").iterdir() if path.is_dir()}
+SPECS = {path.name for path in (pages.ROOT / "methodology_specs").iterdir() if any(path.glob("*/methodology.yaml"))}
 #: Words of one sector, of one programme, of one methodology's own symbols.
 WORDS = r"forest|land.use|redd\b|redd\+|reference.level|displacement belt|hectare|vehicle fleet|e-mobility|\bjcm\b|er_credit|\bvcs\b|\bverra\b|cambodia|evergreen"
 #: Where a word is what the file is about: units of area, names that specs may still use, the field of a paper.

@@ -1,0 +1,39 @@
+"""The text of a project file as a tree, whether it is YAML or a workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.finding import Finding
+from equations.files.strict_yaml import Mapping, YamlNode, read_spec_bytes, read_yaml_bytes
+
+#: Endings of project files that are workbooks.
+WORKBOOKS = (".xlsx",)
+
+
+def is_workbook(path: Path | str) -> bool:
+    """Whether a file is a workbook by its ending."""
+    return Path(path).suffix.lower() in WORKBOOKS
+
+
+def tree_and_bytes(path: Path, findings: list[Finding] | None = None) -> tuple[YamlNode, bytes]:
+    """Return what a project file says as a tree, with its bytes; errors are those of :func:`engine.project.project_file.read_project`.
+
+    Parameters
+    ----------
+    findings
+        Takes what a person may see otherwise in the cells of a workbook.
+    """
+    data = read_spec_bytes(path, code="I509")
+    if is_workbook(path):
+        from engine.project.sheet_project import workbook_tree
+
+        return workbook_tree(data, path, [] if findings is None else findings), data
+    return read_yaml_bytes(data, str(path), code="I509"), data
+
+
+def project_tree(path: Path) -> Mapping:
+    """Return what a project file says as a tree; the file was read before and is a mapping."""
+    node = tree_and_bytes(path)[0]
+    assert isinstance(node, Mapping)
+    return node
