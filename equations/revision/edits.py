@@ -199,7 +199,7 @@ class Editor(EditLog):
                     )
                     continue
                 fields[key.text] = (old[0], self.part((*path, key.text), schema.get(key.text), old[1], value))
-            elif old is not None and same(value, old[1]):
+            elif old is not None and same(value, old[1]) and not _said_anew(key.text, new):
                 self.nothing(what, key.place)
             else:
                 if key.text in _VALUES and key.text in schema:
@@ -304,6 +304,11 @@ def _stale_ground(new: Mapping) -> tuple[str, ...]:
     if "ground" in new:
         return () if "ground_note" in new else ("ground_note",)
     return ("ground", "ground_note") if any(key.text in _SAYS for key, _ in new) else ()
+
+
+def _said_anew(field: str, new: Mapping) -> bool:
+    """Return whether a ground that reads as before is said of something else, which would stand without it."""
+    return field in ("ground", "ground_note") and any(key.text in _SAYS for key, _ in new)
 
 
 def schema_of(kind: str) -> dict[str, Field]:
