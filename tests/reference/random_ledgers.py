@@ -7,7 +7,7 @@ METHODS = ("averaging", "budget", "")
 
 def random_ledger(draw, *, ties=True):
     """Return a ledger as :mod:`ledger_by_hand` reads it, with dates and ids of the events."""
-    first, count = draw.randint(2019, 2028), draw.randint(2, 8)
+    first, count = draw.randint(2019, 2028), draw.randint(2, 6)
     years = list(range(first, first + count))
     parties = [f"party_{letter}" for letter in "abcd"[: draw.randint(2, 4)]]
     made = {
