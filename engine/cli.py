@@ -195,9 +195,8 @@ def audit_command(options: argparse.Namespace) -> int:
     report = _audited(options)
     if options.receipt:
         choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
-        receipt = receipt_for(
-            report, options.spec, Path(options.project), Path(options.receipt), choices=choices, readings=readings, version=VERSION
-        )
+        receipt = receipt_for(report, options.spec, Path(options.project), Path(options.receipt),
+                              choices=choices, readings=readings, version=VERSION)  # fmt: skip
         write(receipt, options.receipt, "json")
         tell(f"receipt written to {options.receipt}\n")
     write(shown(report, options.format, verbose=options.verbose), options.output, options.format)
@@ -306,10 +305,19 @@ def report_command(options: argparse.Namespace) -> int:
     from engine.commands.documents import report
     from engine.report.run_report import to_json
 
-    audit = _audited(options)
-    outcome = report(audit, options.output, options.format, VERSION)
+    outcome = report(audit := _audited(options), options.output, options.format, VERSION)
     say(to_json(outcome.as_record()) if options.json else outcome.text, _way(options))
     return _exit_code(audit.findings)
+
+
+def export_command(options: argparse.Namespace) -> int:
+    """A run as the tables of a registry."""
+    from engine.commands.export import export
+    from engine.report.run_report import to_json
+
+    outcome = export(options.run, options.to, options.output, options.texts, options.mapping)
+    say(to_json(outcome.as_record()) if options.json else outcome.text, _way(options))
+    return FOUND if outcome.errors else WELL
 
 
 def show_command(options: argparse.Namespace) -> int:
@@ -437,12 +445,11 @@ def build_parser(only: str = "") -> argparse.ArgumentParser:
 
 
 FUNCTIONS: dict[str, command_line.Command] = {
-    "list": list_command, "check": check_command, "needs": needs_command,
-    "run": run_command, "audit": audit_command, "diagnose": diagnose_command, "workbook": workbook_command, "verify": verify_command,
-    "explain": explain_command, "graph": graph_command, "docs": docs_command,
-    "report": report_command, "show": show_command, "diff": diff_command,
-    "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command,
-    "solve": solve_command, "portfolio": portfolio_command, "mutate": mutate_command,
+    "list": list_command, "check": check_command, "needs": needs_command, "run": run_command, "audit": audit_command,
+    "diagnose": diagnose_command, "workbook": workbook_command, "verify": verify_command, "explain": explain_command,
+    "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command, "show": show_command, "diff": diff_command,
+    "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command, "solve": solve_command,
+    "portfolio": portfolio_command, "mutate": mutate_command,
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.batch.recalculation import Recalculation
     from engine.checks import CheckResult
     from engine.commands.documents import Written
+    from engine.commands.export import Exported
     from engine.comparison.difference import Difference
     from engine.comparison.migrate import Migration
     from engine.explain.needs import Need
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from engine.interface.runs import audit, diagnose, explain, many_draws, recalculation, run, verify
     from engine.interface.specs import check, graph, load, needs
     from engine.interface.versions import compare, migrate
-    from engine.interface.writing import document, report
+    from engine.interface.writing import document, export, report
     from engine.output.release import __version__
     from engine.plan.graph import EquationGraph
     from engine.portfolio.outcomes import Outcome
@@ -53,6 +54,7 @@ _HOMES = {
     "AuditReport": "engine.audit.report", "Batch": "engine.batch.many_draws", "BatchValues": "engine.batch.evaluation",
     "CheckResult": "engine.checks", "Desk": "engine.audit.desk.desk",
     "Difference": "engine.comparison.difference", "EquationGraph": "engine.plan.graph",
+    "Exported": "engine.commands.export",
     "Faults": "equations.errors", "Finding": "engine.finding", "Headline": "engine.run.totals", "InputError": "equations.errors",
     "Methodology": "equations.model.methodology", "MethodologyError": "equations.errors", "Migration": "engine.comparison.migrate",
     "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
@@ -61,7 +63,8 @@ _HOMES = {
     "Written": "engine.commands.documents", "__version__": "engine.output.release",
     "audit": "engine.interface.runs", "check": "engine.interface.specs", "compare": "engine.interface.versions",
     "diagnose": "engine.interface.runs",
-    "document": "engine.interface.writing", "explain": "engine.interface.runs", "graph": "engine.interface.specs",
+    "document": "engine.interface.writing", "explain": "engine.interface.runs", "export": "engine.interface.writing",
+    "graph": "engine.interface.specs",
     "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",
     "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "recalculation": "engine.interface.runs",
     "report": "engine.interface.writing", "run": "engine.interface.runs", "sensitivity": "engine.interface.draws",
@@ -69,10 +72,10 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "EquationGraph", "Faults", "Finding", "Headline", "InputError",
-    "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Recalculation", "Run", "Sensitivity", "Simulation", "Solved",
-    "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain", "graph", "load",
-    "many_draws", "migrate", "needs", "portfolio", "recalculation", "report", "run", "sensitivity", "simulate", "solve", "verify",
+    "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "EquationGraph", "Exported", "Faults", "Finding", "Headline",
+    "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Recalculation", "Run", "Sensitivity", "Simulation", "Solved",
+    "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain", "export",
+    "graph", "load", "many_draws", "migrate", "needs", "portfolio", "recalculation", "report", "run", "sensitivity", "simulate", "solve", "verify",
 ]  # fmt: skip
 
 

@@ -166,6 +166,17 @@ COMMANDS: dict[str, CommandLine] = {
         project=True,
         switches=True,
     ),
+    "export": CommandLine(
+        "a finished run as the tables of a registry, with what they lack; exit 1 if the run has an error",
+        (
+            _argument("run", metavar="RUN", help="a run, as `mrvgraph run SPEC PROJECT -o RUN.json` writes it"),
+            _argument("--to", metavar="FORMAT", required=True, help="aef (agreed electronic format of Article 6.2) or units (blocks to issue)"),
+            _argument("--output", "-o", metavar="DIR", required=True, help="folder for the tables"),
+            _argument("--texts", metavar="FILE", help="YAML with what no run knows, such as identifiers of Parties"),
+            _argument("--mapping", metavar="FILE", help="where numbers go, in place of `export.yaml` beside the specs"),
+        ),
+        spec=False,
+    ),
     "show": CommandLine(
         "the whole spec that a reference or a revision stands for, as one YAML file",
         (

@@ -1,4 +1,4 @@
-"""Documents: of a methodology, and of an audited run."""
+"""What is written: documents of a methodology and of an audited run, tables for registries."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from engine.audit.report import AuditReport
 from engine.commands.documents import Written
 from engine.commands.documents import document as write_document
 from engine.commands.documents import report as write_report
+from engine.commands.export import Exported
+from engine.commands.export import export as write_tables
 from engine.output.release import VERSION
 
 
@@ -40,3 +42,27 @@ def report(audit: AuditReport, output: Path | str, *, form: str | None = None) -
         I514 without the package for PDF, and those of files that cannot be written.
     """
     return write_report(audit, str(output), form, VERSION)
+
+
+def export(run: Path | str, to: str, output: Path | str, *, texts: Path | str | None = None, mapping: Path | str | None = None) -> Exported:
+    """Write a finished run as the tables of a registry, with a table of what they lack.
+
+    Parameters
+    ----------
+    run
+        A run, as ``mrvgraph run SPEC PROJECT -o RUN.json`` writes it.
+    to
+        ``aef``, the agreed electronic format of Article 6.2, or ``units``, blocks of units to issue.
+    output
+        A folder.
+    texts
+        YAML with what no run knows.
+    mapping
+        Where numbers go, in place of ``export.yaml`` beside the specs.
+
+    Raises
+    ------
+    MethodologyError
+        I509 for a file that cannot be read, I502 to I504 for what does not fit, and those of files that cannot be written.
+    """
+    return write_tables(run, to, output, texts, mapping)

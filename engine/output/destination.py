@@ -40,7 +40,7 @@ OUTPUTS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 #: Commands whose ``--json`` and ``--format`` are about standard output, not about the file.
 _ASIDE = {"report": ("json",), "workbook": ("json",), "migrate": ("json",), "portfolio": ("json", "format")}
-_INPUTS = ("spec", "project", "other", "table", "old", "new")
+_INPUTS = ("spec", "project", "other", "table", "old", "new", "run", "texts", "mapping")
 
 
 def settle_outputs(command: str, options: argparse.Namespace) -> None:
@@ -71,6 +71,8 @@ def settle_outputs(command: str, options: argparse.Namespace) -> None:
             errors.append(error)
     if command == "docs" and options.output:
         _check_documents(options)
+    if command == "export":
+        folder_of(options.output)
     raise_all(errors)
 
 

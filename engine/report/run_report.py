@@ -32,6 +32,7 @@ def run_record(run: Run) -> dict[str, object]:
         **tools_record(methodology),
         "project": {**run.project.identity, "file": run.project.path.name, "sha256": run.project.sha256},
         "operation": {"start": run.setting.start, "end": run.setting.end},
+        "dates": dates_record(run),
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
         "datasets": run.project.dataset_texts(),
@@ -46,6 +47,12 @@ def run_record(run: Run) -> dict[str, object]:
         "findings": [finding.as_record() for finding in run.findings],
         **grounds_record(run_tallies(run)),
     }
+
+
+def dates_record(run: Run) -> dict[str, dict[str, list[str]]]:
+    """Return the first and the last day of each monitoring period, and of each member that the project lists with a date, by its set."""
+    members = run.setting.members
+    return {set_id: dict(zip(members[set_id], map(list, days), strict=True)) for set_id, days in run.setting.dates.items()}
 
 
 def tools_record(methodology: Methodology) -> dict[str, object]:

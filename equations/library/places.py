@@ -13,12 +13,14 @@ from pathlib import Path
 from equations.errors import Place, SpecError, near_or_all
 
 MAIN_FILE = "methodology.yaml"
+#: What is installed with the program.
+INSTALLED = Path(__file__).resolve().parents[2] / "methodology_specs"
 
 
 def library_folders() -> list[Path]:
     """Return the folders that hold methodologies, in the order in which they are searched."""
     extra = [Path(part) for part in os.environ.get("MRVGRAPH_SPECS", "").split(os.pathsep) if part]
-    return [*extra, Path(__file__).resolve().parents[2] / "methodology_specs"]
+    return [*extra, INSTALLED]
 
 
 def library() -> Iterator[tuple[str, Path]]:

@@ -124,6 +124,7 @@ def test_a_raised_ground_is_a_difference(edited, spec):
 
 @pytest.mark.parametrize(("edit", "ground", "note"), [
     ("formula: 'D[y] * EF * 2 * 1/1000'", "", ""), ("title: as before", "derived", "by the same reasoning as for petrol"),
+    ("formula: 'D[y] * EF * 2 * 1/1000', ground: derived, ground_note: as before", "derived", "as before"),
     ("ground: stated", "stated", ""), ("formula: 'D[y] * EF * 2 * 1/1000', ground: stated", "stated", ""),
 ])  # fmt: skip
 def test_a_ground_does_not_outlive_what_stood_on_it(edited, edit, ground, note):

@@ -35,6 +35,7 @@ WAYS = {
     "graph": ["graph spec --format dot"],
     "docs": ["docs spec -o pages --format md", "docs spec -o site --project project.yaml"],
     "report": ["report spec project.yaml -o report.md"],
+    "export": ["export run.json --to units -o tables"],
     "show": ["show spec", "show spec --hash"],
     "diff": ["diff spec good", "diff good spec", "diff good spec --project project.yaml",
              "diff spec --project other.yaml --project project.yaml"],
@@ -53,7 +54,7 @@ SHOWS_A_SPEC |= {"diff spec good", "diff good spec", "docs spec -o pages --forma
 #: `check` tells the fault as what it found: exit 1. So does `portfolio` with a faulty project among others, and `verify` with a difference.
 FOUND = 1
 #: Written before what is to be shown; all other commands write nothing without an option.
-WRITES = {"docs": ("pages", "site"), "report": ("report.md",), "workbook": ("calc.xlsx",)}
+WRITES = {"docs": ("pages", "site"), "report": ("report.md",), "workbook": ("calc.xlsx",), "export": ("tables",)}
 
 
 def ways_with(word):
@@ -62,7 +63,7 @@ def ways_with(word):
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
-    """A folder in which all is well, with a receipt."""
+    """A folder in which all is well, with a receipt and a run."""
     root = tmp_path_factory.mktemp("every_command") / "good"
     bad.good_folder(root)
     (root.parent / "specs/library/MINI").mkdir(parents=True)
@@ -70,6 +71,7 @@ def good(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(root)
         assert main(["audit", "spec", "project.yaml", "--receipt", "receipt.json", "-o", "audit.txt"]) == 0
+        assert main(["run", "spec", "project.yaml", "-o", "run.json"]) == 0
     (root / "audit.txt").unlink()
     return root
 
@@ -312,7 +314,7 @@ def arguments():
 
 
 #: Arguments that go by their place, and what stands there in the table of ways.
-PLACES = {"SPEC": "spec", "SPEC_B": "good", "PROJECT": "project.yaml", "RECEIPT": "receipt.json", "NUMBER": "E_fuel[2019]"}
+PLACES = {"SPEC": "spec", "SPEC_B": "good", "PROJECT": "project.yaml", "RECEIPT": "receipt.json", "RUN": "run.json", "NUMBER": "E_fuel[2019]"}
 
 
 def with_value(command, name, action, value):

@@ -105,6 +105,16 @@ def held(project, party, vintage):
     return sum(sign * units_of(project[of], vintage=vintage, party=party) for of, sign in (("transfers", 1), ("uses", -1), ("cancellations", -1)))
 
 
+def holds(project, party, vintage, year):
+    """Return what a Party holds of a vintage at the end of a year, of what was first transferred."""
+    by_then = {of: [e for e in project[of] if e["year"] <= year] for of in ("transfers", "uses", "cancellations", "others")}
+    if party != project["host"]:
+        return held({**project, **by_then}, party, vintage)
+    if not project["earlier"]:
+        return 0
+    return units_of(by_then["others"], vintage=vintage) - units_of(by_then["cancellations"], vintage=vintage, party=party)
+
+
 def numbers(project):
     """Return quantity and members -> number, of all results and of what the ledger shows beside them."""
     issued, abroad = vintages(project), split(project)
@@ -114,4 +124,5 @@ def numbers(project):
         found |= {("CA", party, y): yearly_adjustment(project, party, y) for y in project["years"]}
         found |= {("CA_end", party, n["id"]): target_adjustment(project, party, n) for n in project["ndc"]}
         found |= {("H", party, y): held(project, party, y) for y in project["years"]}
+        found |= {("H_t", party, v, y): holds(project, party, v, y) for v in project["years"] for y in project["years"]}
     return found

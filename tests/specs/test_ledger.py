@@ -1,6 +1,7 @@
 """The ledger under Article 6.2 against plain Python in fractions: random ledgers, worked cases, the example, a methodology that uses it."""
 
 import os
+import re
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ from mrvgraph import audit, check, load, run
 
 LEDGER = "ART62_LEDGER@0.1"
 FOLDER = Path("methodology_specs/ART62_LEDGER")
-AXES = {"W": ("year",), "T": ("year",), "FT": ("year",), "CA": ("party", "year"), "CA_end": ("party", "ndc"), "H": ("party", "year")}
+AXES = {"W": ("year",), "T": ("year",), "FT": ("year",), "CA": ("party", "year"), "CA_end": ("party", "ndc"), "H": ("party", "year"), "H_t": ("party", "year", "year_2")}
 
 CASES = FOLDER / "0.1" / "cases"
 
@@ -65,7 +66,7 @@ def differences(finished, data):
 def test_random_ledgers_agree_with_the_equations_by_hand(spec):
     for seed in range(100):
         data = drawn.random_ledger(Random(seed))
-        finished = run(spec, project_of(data), targets=("W", "T", "CA", "CA_end", "FT", "H"))
+        finished = run(spec, project_of(data), targets=("W", "T", "CA", "CA_end", "FT", "H", "H_t"))
         assert (seed, differences(finished, data)) == (seed, [])
 
 
@@ -93,3 +94,47 @@ def test_the_example_is_clean_and_says_that_it_is_made_up(spec):
     assert report.run.total == 87_802
     issued = [report.run.value("W", year=y) for y in range(2025, 2031)]
     assert issued == [8200, 12101, 15800, 17400, 17400, 16901]  # remainders .4 .7 .7 share one unit more, .25 .25 .9 one: the later of equal ones
+
+
+METHODOLOGY = """
+methodology: {id: USER, version: "1", title: A methodology that uses the ledger, status: illustrative, results: [ER_w, led_W, led_T, led_CA, led_CA_end]}
+uses: [{prefix: led, spec: ART62_LEDGER@0.1, bind: {R: ER, C: ER_w}}]
+index_sets:
+  - {id: year, kind: year, letters: [y]}
+  - {id: period, kind: group, groups: year, letters: [q], project: must-list}
+quantities:
+  - {id: G, symbol: 'G_{<y>}', meaning: what is saved, indices: [year], unit: GJ, kind: monitored}
+  - {id: EF, symbol: EF, meaning: factor, unit: tCO2e/GJ, kind: monitored}
+  - {id: ER, symbol: 'ER_{<y>}', meaning: reductions, indices: [year], unit: tCO2e, kind: computed}
+  - {id: ER_w, symbol: 'ER_{w<q>}', meaning: whole reductions, indices: [period], unit: tCO2e, kind: computed}
+equations:
+  - {id: er, defines: 'ER[y]', formula: 'G[y] * EF'}
+  - {id: whole, defines: 'ER_w[q]', formula: 'floor(pos(Sum(y in q, ER[y])))'}
+"""
+
+
+def test_a_methodology_gives_it_reductions_by_name(tmp_path):
+    (tmp_path / "methodology.yaml").write_text(METHODOLOGY, encoding="utf-8")
+    data = FOUR_PARTIES
+    own = {"R": "G", "period": "period"}
+    text = re.sub(r"^  (\w+):", lambda found: f"  {own.get(found[1]) or 'led_' + found[1]}:", drawn.project_text(data, "USER@1"), flags=re.MULTILINE)
+    text = text.replace("  G: {unit: tCO2e", '  EF: {unit: tCO2e/GJ, value: 1, source: drawn}\n  G: {unit: GJ').replace("other_purposes:", "led_other_purposes:")
+    text = re.sub("^readings: .*$", "", text, flags=re.MULTILINE)
+    finished = run(load(tmp_path), read_project_text(text, tmp_path / "p.yaml"))
+    wanted = by_hand.numbers(data)
+    for (quantity, *members), number in wanted.items():
+        if quantity in ("W", "T", "CA", "CA_end"):
+            labels = {axis if axis == "year" else f"led_{axis}": member for axis, member in zip(AXES[quantity], members, strict=True)}
+            assert (quantity, members, finished.value(f"led_{quantity}", **labels)) == (quantity, members, pytest.approx(float(number), abs=1e-9))
+
+
+def test_the_split_hides_what_reductions_do_only_where_the_cap_is_reached(spec):
+    """Issued and transferred are two results: under `first-come` fewer reductions move the one and not the other."""
+    def results(split, factor):
+        data = {**FOUR_PARTIES, "reductions": {y: round(r * factor, 3) for y, r in FOUR_PARTIES["reductions"].items()}}
+        found = run(spec, project_of(data), readings={"split": split}, targets=("W", "T"))
+        return sum(found.value("W", year=y) for y in data["years"]), sum(found.value("T", year=y) for y in data["years"])
+
+    assert results("first-come", 0.95)[1] == results("first-come", 1)[1] == 9800  # 2,800 and 7,000 are authorised
+    assert results("first-come", 0.95)[0] < results("first-come", 1)[0]
+    assert results("fixed-share", 0.95)[1] < results("fixed-share", 1)[1] < 9800

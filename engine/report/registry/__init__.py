@@ -1,0 +1,1 @@
+"""Tables that registries take: a finished run in their columns, from mappings that are data."""
