@@ -20,7 +20,6 @@ from equations.files.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
-    from engine.plan.graph import EquationGraph
     from engine.run.run import Run
 
 WELL, FOUND, BAD = 0, 1, 2
@@ -254,33 +253,10 @@ def explain_command(options: argparse.Namespace) -> int:
 
 def graph_command(options: argparse.Namespace) -> int:
     """The dependency graph."""
-    from engine.plan.graph import build_graph
-    from engine.plan.spec_setting import check_switches, standing_equations
-    from engine.report.run_report import to_json
-    from engine.typesetting.fonts.glyph_check import picture_file
-    from engine.typesetting.pictures.graph_picture import graph_svg
-    from engine.typesetting.pictures.graph_text import graph_dot, graph_mermaid, graph_record
-    from equations.errors import near
-    from equations.library.spec_files import load_methodology
-    from equations.readings.composition import with_readings
+    from engine.commands.graph import drawn_graph
 
     choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
-    methodology = load_methodology(options.spec)
-    check_switches(methodology, choices, readings)
-    methodology = with_readings(methodology, readings)
-    graph = build_graph(methodology, standing_equations(methodology, choices, readings))
-    targets = options.target or methodology.reported
-    wanted: set[str] = set()
-    for target in targets:
-        if target not in methodology.quantity:
-            raise InputError("I502", f"there is no quantity {target!r}", remedy=near(target, methodology.quantity)
-                             or "`mrvgraph check --verbose` lists all")  # fmt: skip
-        wanted |= {target} | graph.inputs_of(target)
-    draw: dict[str, Callable[[EquationGraph, set[str]], str]] = {
-        "mermaid": graph_mermaid, "svg": lambda g, q: picture_file(graph_svg(g, q)), "dot": graph_dot,
-        "json": lambda g, q: to_json(graph_record(g, q)),
-    }  # fmt: skip
-    write(draw[options.format](graph, wanted), options.output, options.format)
+    write(drawn_graph(options.spec, choices, readings, options.target or (), options.format), options.output, options.format)
     return WELL
 
 
