@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from engine.interface.runs import audit, diagnose, explain, many_draws, recalculation, run, verify
     from engine.interface.specs import check, graph, load, needs
     from engine.interface.versions import compare, migrate
-    from engine.interface.writing import document, export, report
+    from engine.interface.writing import document, export, report, workbook
     from engine.output.release import __version__
     from engine.plan.graph import EquationGraph
     from engine.portfolio.outcomes import Outcome
@@ -69,6 +69,7 @@ _HOMES = {
     "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "recalculation": "engine.interface.runs",
     "report": "engine.interface.writing", "run": "engine.interface.runs", "sensitivity": "engine.interface.draws",
     "simulate": "engine.interface.draws", "solve": "engine.interface.draws", "verify": "engine.interface.runs",
+    "workbook": "engine.interface.writing",
 }  # fmt: skip
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Recalculation", "Run", "Sensitivity", "Simulation", "Solved",
     "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain", "export",
     "graph", "load", "many_draws", "migrate", "needs", "portfolio", "recalculation", "report", "run", "sensitivity", "simulate", "solve", "verify",
+    "workbook",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.audit.report import AuditReport
 from engine.commands.audit import audited
 from engine.commands.documents import Written
 from engine.commands.session import open_session
@@ -77,8 +78,14 @@ def workbook(wish: WorkbookWish, choices: Mapping[str, str], readings: Mapping[s
         session = open_session(spec)
         content = project_workbook(session.methodology, read_project(project), project_tree(project), session.read_unit)
     else:
-        report = audited(spec, project, choices, readings)
-        content = run_workbook(report, parse_unit, version, Wanted(wish.planned, frozenset(wish.hidden)))
+        return write_run(audited(spec, project, choices, readings), output, Wanted(wish.planned, frozenset(wish.hidden)), version)
+    write_bytes(output, content)
+    return _written(output, content)
+
+
+def write_run(audit: AuditReport, output: str, wanted: Wanted, version: str) -> Written:
+    """Write an audited run as a workbook."""
+    content = run_workbook(audit, parse_unit, version, wanted)
     write_bytes(output, content)
     return _written(output, content)
 

@@ -1,7 +1,8 @@
-"""What is written: documents of a methodology and of an audited run, tables for registries."""
+"""What is written: documents of a methodology, and of an audited run; its workbook, and tables for registries."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.audit.report import AuditReport
@@ -10,6 +11,8 @@ from engine.commands.documents import document as write_document
 from engine.commands.documents import report as write_report
 from engine.commands.export import Exported
 from engine.commands.export import export as write_tables
+from engine.commands.workbook import write_run
+from engine.documents.workbook.workbook import Wanted
 from engine.output.release import VERSION
 
 
@@ -42,6 +45,24 @@ def report(audit: AuditReport, output: Path | str, *, form: str | None = None) -
         I514 without the package for PDF, and those of files that cannot be written.
     """
     return write_report(audit, str(output), form, VERSION)
+
+
+def workbook(audit: AuditReport, output: Path | str, *, planned: bool = False, redact: Sequence[str] = ()) -> Written:
+    """Write an audited run as a workbook with live formulas.
+
+    Parameters
+    ----------
+    planned
+        Whether it is the sheets of a plan and not those of monitoring, where the programme tells them apart.
+    redact
+        Quantities whose numbers are left out of the copy, with what follows from them; what the methodology reports stays.
+
+    Raises
+    ------
+    MethodologyError
+        I514 without the packages for workbooks, I502 for a quantity that the project does not give, and those of files that cannot be written.
+    """
+    return write_run(audit, str(output), Wanted(planned, frozenset(redact)), VERSION)
 
 
 def export(run: Path | str, to: str, output: Path | str, *, texts: Path | str | None = None, mapping: Path | str | None = None) -> Exported:

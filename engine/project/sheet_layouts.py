@@ -20,7 +20,7 @@ PLAIN_HEADS = {"value": "value", "unit": "unit", "source": "source", "monitoring
 
 
 @record(frozen=True)
-class Table:
+class LayoutTable:
     """One table of parameters: their kinds, its title, what each column holds and its head."""
 
     kinds: tuple[str, ...]
@@ -37,7 +37,7 @@ class Layout:
     inputs: str
     calculation: str
     heads: tuple[str, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[LayoutTable, ...]
     results: str = ""
     structure: str = ""
     structure_title: str = ""
@@ -72,7 +72,7 @@ def _layout(path: Path, planned: bool) -> Layout:
         return _text(of(name, block))
 
     tables = [
-        Table(tuple(_texts(block.get("kinds"))), text("title", block), tuple(_pairs(of("columns", block))))
+        LayoutTable(tuple(_texts(block.get("kinds"))), text("title", block), tuple(_pairs(of("columns", block))))
         for block in _blocks(node.get("tables"))
     ]
     return Layout(

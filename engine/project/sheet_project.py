@@ -133,7 +133,8 @@ def _number_row(sheet: SheetReader, row: int, roles: dict[str, int], quantity: s
     if value.kind == "number" and (exact := read_number(written)) is not None and float(exact) == float(value.text):
         value = SheetCell(written, "number", value.place)
     said = (("unit", unit), *((name, text(role)) for role, name in _SAID.items()))
-    return _Row(quantity, labels, value, text(WHERE), text(BLOCK), tuple((name, own) for name, own in said if own), sheet.place(row, roles[QUANTITY]))
+    place = sheet.place(row, roles[QUANTITY])
+    return _Row(quantity, labels, value, where=text(WHERE), block=text(BLOCK), said=tuple((name, own) for name, own in said if own), place=place)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from engine.documents.workbook.spots import Spot, sheet_prefix
+from engine.documents.workbook.spots import SheetSpot, sheet_prefix
 from engine.typesetting.pictures.shapes import BLUE, GREY, PALE_ORANGE, PALE_YELLOW, RULE, SOFT, STRIPE
 from equations.files.excel_packages import writing
 
@@ -96,7 +96,7 @@ class Book:
 
     # -- cells
 
-    def text(self, at: Spot, text: str, style: str = "line") -> None:
+    def text(self, at: SheetSpot, text: str, style: str = "line") -> None:
         """Write a text; what looks like a formula stays a text."""
         sheet, kind = self.sheets[at.sheet], self.formats[style]
         shown = "".join(c if c in "\t\n" or ord(c) >= 32 else " " for c in text)[:_MOST_TEXT]
@@ -105,19 +105,19 @@ class Book:
         else:
             sheet.write_blank(at.row, at.column, None, kind)
 
-    def number(self, at: Spot, value: float, style: str = "number") -> None:
+    def number(self, at: SheetSpot, value: float, style: str = "number") -> None:
         """Write a number exactly."""
         self.sheets[at.sheet].write_number(at.row, at.column, float(value), self.formats[style])
 
-    def day(self, at: Spot, day: date, style: str = "date") -> None:
+    def day(self, at: SheetSpot, day: date, style: str = "date") -> None:
         """Write a date."""
         self.sheets[at.sheet].write_datetime(at.row, at.column, datetime(day.year, day.month, day.day), self.formats[style])
 
-    def formula(self, at: Spot, text: str, value: float, style: str = "number") -> None:
+    def formula(self, at: SheetSpot, text: str, value: float, style: str = "number") -> None:
         """Write a formula with the number that it comes to."""
         self.sheets[at.sheet].write_formula(at.row, at.column, f"={text}", self.formats[style], value=float(value))
 
-    def link(self, at: Spot, to: Spot, text: str) -> None:
+    def link(self, at: SheetSpot, to: SheetSpot, text: str) -> None:
         """Write a link to another cell."""
         target = f"internal:{sheet_prefix(to.sheet)}{to.address.replace('$', '')}"
         self.sheets[at.sheet].write_url(at.row, at.column, target, self.formats["link"], string=text[:250] or "-")
@@ -125,13 +125,13 @@ class Book:
     def heads(self, sheet: str, row: int, heads: tuple[str, ...]) -> None:
         """Write a row of heads."""
         for column, head in enumerate(heads):
-            self.text(Spot(sheet, row, column), head, "head")
+            self.text(SheetSpot(sheet, row, column), head, "head")
 
-    def comment(self, at: Spot, text: str) -> None:
+    def comment(self, at: SheetSpot, text: str) -> None:
         """Write a note on a cell."""
         self.sheets[at.sheet].write_comment(at.row, at.column, text[:2000], {"author": "mrvgraph", "x_scale": 2})
 
-    def name(self, name: str, at: Spot, last: Spot | None = None) -> None:
+    def name(self, name: str, at: SheetSpot, last: SheetSpot | None = None) -> None:
         """Give a cell, or a range, a name."""
         end = f":{last.address}" if last is not None else ""
         self.file.define_name(name, f"={sheet_prefix(at.sheet)}{at.address}{end}")

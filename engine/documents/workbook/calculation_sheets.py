@@ -18,7 +18,7 @@ from engine.documents.workbook.cell_formula import CellFormulas
 from engine.documents.workbook.cell_names import CellNames
 from engine.documents.workbook.formula_writer import Context
 from engine.documents.workbook.parts import Parts
-from engine.documents.workbook.spots import Spot, Spots
+from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.project.written_numbers import conversion
 from engine.run.cell_reads import Cell
@@ -38,7 +38,7 @@ _TOP = 2
 
 
 @record(frozen=True)
-class Block:
+class CellBlock:
     """A quantity on a sheet.
 
     Attributes
@@ -86,20 +86,20 @@ class CalculationSheets:
 
     book: Book
     run: Run
-    entered: dict[tuple[str, Cell], Spot]
+    entered: dict[tuple[str, Cell], SheetSpot]
     hidden: frozenset[str] = frozenset()
     results: frozenset[str] = frozenset()
     one_sheet: str = ""
     spots: Spots = field(default_factory=Spots)
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[CellBlock] = field(default_factory=list)
     names: CellNames = field(default_factory=CellNames)
     ends: dict[str, int] = field(default_factory=dict)
-    titles: list[tuple[Spot, str]] = field(default_factory=list)
-    notes: list[tuple[Spot, str]] = field(default_factory=list)
+    titles: list[tuple[SheetSpot, str]] = field(default_factory=list)
+    notes: list[tuple[SheetSpot, str]] = field(default_factory=list)
     #: Equation -> the first cell that it gives.
-    first_of: dict[str, Spot] = field(default_factory=dict)
+    first_of: dict[str, SheetSpot] = field(default_factory=dict)
     #: Equation -> its row on the sheet of equations.
-    equation_row: dict[str, Spot] = field(default_factory=dict)
+    equation_row: dict[str, SheetSpot] = field(default_factory=dict)
 
     # -- places
 
@@ -141,7 +141,7 @@ class CalculationSheets:
             name = self.book.add(wanted, widths=(*WIDTHS, *([15] * 40)), freeze=(_TOP, FIRST))
             self.ends[name] = _TOP if wanted != self.one_sheet else 0
             wanted = name
-        self.titles.append((Spot(wanted, self.ends[wanted] if self.one_sheet == wanted else 0, 0), title))
+        self.titles.append((SheetSpot(wanted, self.ends[wanted] if self.one_sheet == wanted else 0, 0), title))
         if self.one_sheet == wanted:
             self.ends[wanted] += 1
         return wanted
@@ -157,15 +157,15 @@ class CalculationSheets:
         others = [size for at, size in enumerate(sizes) if at != across]
         held = np.asarray(there if across < 0 else there.any(axis=across))
         rows = tuple(row for row in product(*others) if held[row])
-        block = Block(quantity, sheet, self.ends[sheet], across, rows, columns)
+        block = CellBlock(quantity, sheet, self.ends[sheet], across, rows, columns)
         self.blocks.append(block)
         self.ends[sheet] = block.end + 1
         for row, column, cell in block.cells():
             if there[cell]:
-                self.spots.of[id_, cell] = Spot(sheet, row, column)
+                self.spots.of[id_, cell] = SheetSpot(sheet, row, column)
         self.name(block, there)
 
-    def name(self, block: Block, there: NDArray[np.bool_]) -> None:
+    def name(self, block: CellBlock, there: NDArray[np.bool_]) -> None:
         """Give names: to each number with one class index at most, and to each whole column of members."""
         quantity, setting = block.quantity, self.run.setting
         initials = "".join(word[0] for axis in quantity.indices for word in axis.split("_") if word)
@@ -175,7 +175,7 @@ class CalculationSheets:
             for row, column, cell in block.cells():
                 if there[cell]:
                     labels = setting.labels(quantity.indices, cell)
-                    spot = Spot(block.sheet, row, column)
+                    spot = SheetSpot(block.sheet, row, column)
                     self.spots.names[spot] = self.names.new(base, *labels) if labels else base
                     self.book.name(self.spots.names[spot], spot)
         if down == 0 or len(block.rows) < 2:
@@ -184,9 +184,9 @@ class CalculationSheets:
             if all(there[block.cell(row, column)] for row in block.rows):
                 label = setting.members[quantity.indices[block.across]][column] if block.across >= 0 else ""
                 name = self.names.new(base, label) if label else base
-                first = Spot(block.sheet, block.top + 1, FIRST + along)
+                first = SheetSpot(block.sheet, block.top + 1, FIRST + along)
                 self.spots.columns[block.sheet, first.column, first.row, block.end - 1] = name
-                self.book.name(name, first, Spot(block.sheet, block.end - 1, first.column))
+                self.book.name(name, first, SheetSpot(block.sheet, block.end - 1, first.column))
 
     # -- contents
 
@@ -205,36 +205,36 @@ class CalculationSheets:
         if parts.rows:
             self.write_parts(parts)
 
-    def head(self, block: Block) -> None:
+    def head(self, block: CellBlock) -> None:
         quantity, setting = block.quantity, self.run.setting
         axes = [name for at, name in enumerate(quantity.axis_names) if at != block.across]
         steps = self.run.values.steps.get(quantity.id, ())
         texts = ("", quantity.id, quantity.meaning, str(quantity.unit), ", ".join(axes))
         for column, text in enumerate(texts):
-            self.book.text(Spot(block.sheet, block.top, column), text, "block")
+            self.book.text(SheetSpot(block.sheet, block.top, column), text, "block")
         if steps and steps[0].equation in self.equation_row:
             equation = self.run.methodology.equation[steps[0].equation]
-            self.book.link(Spot(block.sheet, block.top, 0), self.equation_row[equation.id], equation.label)
+            self.book.link(SheetSpot(block.sheet, block.top, 0), self.equation_row[equation.id], equation.label)
         for along, column in enumerate(block.columns):
             label = setting.members[quantity.indices[block.across]][column] if block.across >= 0 else ""
-            self.book.text(Spot(block.sheet, block.top, FIRST + along), label, "block")
+            self.book.text(SheetSpot(block.sheet, block.top, FIRST + along), label, "block")
 
-    def numbers(self, block: Block, formulas: CellFormulas) -> None:
+    def numbers(self, block: CellBlock, formulas: CellFormulas) -> None:
         labelled = -1
         for row, column, cell in block.cells():
-            spot = Spot(block.sheet, row, column)
+            spot = SheetSpot(block.sheet, row, column)
             if row != labelled:
                 self.row_head(block, row, cell)
                 labelled = row
             if self.spots.of.get((block.quantity.id, cell)) == spot:
                 self.one(block, spot, cell, formulas)
 
-    def row_head(self, block: Block, row: int, cell: Cell) -> None:
+    def row_head(self, block: CellBlock, row: int, cell: Cell) -> None:
         quantity, setting = block.quantity, self.run.setting
         labels = [label for at, label in enumerate(setting.labels(quantity.indices, cell)) if at != block.across]
-        self.book.text(Spot(block.sheet, row, 1), quantity.id, "small")
-        self.book.text(Spot(block.sheet, row, 3), self.unit(quantity, cell), "small")
-        self.book.text(Spot(block.sheet, row, 4), ", ".join(labels), "line")
+        self.book.text(SheetSpot(block.sheet, row, 1), quantity.id, "small")
+        self.book.text(SheetSpot(block.sheet, row, 3), self.unit(quantity, cell), "small")
+        self.book.text(SheetSpot(block.sheet, row, 4), ", ".join(labels), "line")
 
     def unit(self, quantity: Quantity, cell: Cell) -> str:
         if quantity.alternatives is None:
@@ -242,7 +242,7 @@ class CalculationSheets:
         member = self.run.setting.labels(quantity.indices, cell)[quantity.indices.index(quantity.alternatives.by)]
         return str(quantity.unit_for(self.run.inputs.alternatives.get(quantity.alternatives.group, {}).get(member, "")))
 
-    def one(self, block: Block, spot: Spot, cell: Cell, formulas: CellFormulas) -> None:
+    def one(self, block: CellBlock, spot: SheetSpot, cell: Cell, formulas: CellFormulas) -> None:
         """Write one number."""
         id_ = block.quantity.id
         value, state = float(self.run.values.arrays[id_][cell]), int(self.run.values.states[id_][cell])
@@ -264,12 +264,12 @@ class CalculationSheets:
         if found.note:
             self.note(spot, found.note)
 
-    def note(self, spot: Spot, text: str) -> None:
+    def note(self, spot: SheetSpot, text: str) -> None:
         """Tell what is no formula, on the cell and on the first sheet."""
         self.book.comment(spot, text)
         self.notes.append((spot, text))
 
-    def given(self, block: Block, spot: Spot, cell: Cell, value: float, state: int) -> None:
+    def given(self, block: CellBlock, spot: SheetSpot, cell: Cell, value: float, state: int) -> None:
         """Write a number that is given: the cell where it was entered, times what its unit is in the unit of the equations."""
         at, quantity = self.entered.get((block.quantity.id, cell)), block.quantity
         if state == EXCLUDED or at is None:
@@ -294,12 +294,12 @@ class CalculationSheets:
 
     def write_parts(self, parts: Parts) -> None:
         sheet = self.book.add(PARTS, widths=(34, 40, 18, 4), freeze=(parts.head, 0))
-        self.book.text(Spot(sheet, 0, 0), "Parts of formulas that are too long for one cell, and what fixed numbers rest on", "title")
+        self.book.text(SheetSpot(sheet, 0, 0), "Parts of formulas that are too long for one cell, and what fixed numbers rest on", "title")
         self.book.heads(sheet, parts.head - 1, ("belongs to", "what", "number"))
         for at, part in enumerate(parts.rows, parts.head):
-            self.book.text(Spot(sheet, at, 0), part.belongs_to, "line")
-            self.book.text(Spot(sheet, at, 1), part.what, "line")
-            spot = Spot(sheet, at, parts.column)
+            self.book.text(SheetSpot(sheet, at, 0), part.belongs_to, "line")
+            self.book.text(SheetSpot(sheet, at, 1), part.what, "line")
+            spot = SheetSpot(sheet, at, parts.column)
             if part.formula:
                 self.book.formula(spot, part.formula, part.value)
             else:

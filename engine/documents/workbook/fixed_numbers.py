@@ -13,7 +13,7 @@ import numpy as np
 from engine.documents.workbook.formula_writer import FormulaWriter
 from engine.documents.workbook.parts import Part
 from engine.documents.workbook.piece import Piece, number_piece
-from engine.documents.workbook.spots import Spot
+from engine.documents.workbook.spots import SheetSpot
 from engine.run.cell_reads import Cell, is_allowed, single_scopes
 from engine.run.formula import Scope
 from equations.formula.syntax import Diagonal, Element, IndexGroup, IndexLetter, MatrixRef, Node, Reduce, children
@@ -29,7 +29,7 @@ class FixedNumbers:
 
     def __init__(self, writer: FormulaWriter) -> None:
         self.writer = writer
-        self.guards: dict[object, Spot] = {}
+        self.guards: dict[object, SheetSpot] = {}
 
     def text(self, formula: Node, scope: Scope, value: float, but: str, key: object) -> str:
         """Return the formula of a fixed number.
@@ -46,7 +46,7 @@ class FixedNumbers:
         guard = self.writer.context.spots.text(self.guards[key], self.writer.context.home)
         return f"IF({guard}=0,{number_piece(value).text},NA())"
 
-    def guard(self, reads: list[tuple[str, Cell]]) -> Spot:
+    def guard(self, reads: list[tuple[str, Cell]]) -> SheetSpot:
         """Keep the numbers that were read; return the cell that counts those that have moved."""
         writer, live = self.writer, []
         there = [(quantity, place) for quantity, place in reads if (quantity, place) in writer.context.spots.of]

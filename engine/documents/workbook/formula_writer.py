@@ -17,7 +17,7 @@ import numpy as np
 from engine.documents.workbook.parts import Part, Parts
 from engine.documents.workbook.piece import NOTHING, SUM, ZERO, Piece, joined, number_piece
 from engine.documents.workbook.range_writer import RangeWriter
-from engine.documents.workbook.spots import Spot, Spots
+from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.plan.cells import ABSENT, NOT_APPLICABLE
 from engine.run.arithmetic.whole_numbers import near_whole
 from engine.run.cell_reads import Cell, CellReads, is_allowed, single_scopes
@@ -76,7 +76,7 @@ class Context:
     parts: Parts
     home: str = ""
     belongs_to: str = ""
-    blocks: dict[object, dict[tuple[int, int], Spot]] = own_field(default_factory=dict)
+    blocks: dict[object, dict[tuple[int, int], SheetSpot]] = own_field(default_factory=dict)
 
 
 class FormulaWriter:
@@ -318,7 +318,7 @@ class FormulaWriter:
         finally:
             self.context.home = before
 
-    def part(self, text: str, value: float, scope: Scope | None = None) -> Spot:
+    def part(self, text: str, value: float, scope: Scope | None = None) -> SheetSpot:
         """Give a part of the formula a cell of its own."""
         return self.context.parts.add(Part(self.context.belongs_to, self.letters_text(scope), self.checked(text), value))
 

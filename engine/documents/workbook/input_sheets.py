@@ -12,9 +12,9 @@ from datetime import date
 
 from engine.documents.workbook.book import Book
 from engine.documents.workbook.project_rows import OTHERWISE, FieldRow, InputRow
-from engine.documents.workbook.spots import Spot
+from engine.documents.workbook.spots import SheetSpot
 from engine.project.project_file import GAP
-from engine.project.sheet_layouts import LABEL, MACHINE, Layout, Table
+from engine.project.sheet_layouts import LABEL, MACHINE, Layout, LayoutTable
 from engine.project.written_numbers import STATEMENTS
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -43,7 +43,7 @@ class InputSheet:
     methodology: Methodology
     layout: Layout
     hidden: frozenset[str] = frozenset()
-    spots: dict[int, Spot] = field(default_factory=dict)
+    spots: dict[int, SheetSpot] = field(default_factory=dict)
     #: The sheet, and the row behind all tables.
     end: tuple[str, int] = ("", 0)
 
@@ -54,7 +54,7 @@ class InputSheet:
         sheet = self.book.add(self.layout.inputs, widths=(*widths, *([14] * (len(MACHINE) + most))), freeze=(0, 0))
         at = 0
         for head in heads:
-            self.book.text(Spot(sheet, at, 0), head, "title")
+            self.book.text(SheetSpot(sheet, at, 0), head, "title")
             at += 1
         for table in self.layout.tables:
             own = [row for row in rows if self.quantity(row).kind in table.kinds]
@@ -68,20 +68,20 @@ class InputSheet:
         assert found is not None
         return found
 
-    def table(self, sheet: str, top: int, table: Table, rows: Sequence[InputRow], period: str) -> int:
+    def table(self, sheet: str, top: int, table: LayoutTable, rows: Sequence[InputRow], period: str) -> int:
         """Write one table; return the row behind it."""
         most = max(len(row.labels) for row in rows)
         roles = [role for role, _ in table.columns]
         labels = tuple(f"{LABEL}{at}" for at in range(1, most + 1))
-        self.book.text(Spot(sheet, top, 0), table.title, "title")
+        self.book.text(SheetSpot(sheet, top, 0), table.title, "title")
         self.book.heads(sheet, top + 1, (*(head for _, head in table.columns), MACHINE[0], *labels, *MACHINE[1:]))
         for turn, row in enumerate(rows, 1):
             at = top + 1 + turn
             for column, role in enumerate(roles):
-                self.cell(Spot(sheet, at, column), role, row, period, turn)
+                self.cell(SheetSpot(sheet, at, column), role, row, period, turn)
             behind = (row.quantity, *row.labels, *([""] * (most - len(row.labels))), self.where(row), row.block, row.given_by, self.written(row))
             for column, text in enumerate(behind, len(roles)):
-                self.book.text(Spot(sheet, at, column), text, "small")
+                self.book.text(SheetSpot(sheet, at, column), text, "small")
         return top + 2 + len(rows)
 
     def where(self, row: InputRow) -> str:
@@ -94,7 +94,7 @@ class InputSheet:
     def written(self, row: InputRow) -> str:
         return "" if row.quantity in self.hidden or row.text == GAP else row.text
 
-    def cell(self, at: Spot, role: str, row: InputRow, period: str, turn: int) -> None:
+    def cell(self, at: SheetSpot, role: str, row: InputRow, period: str, turn: int) -> None:
         said, own = dict(row.said), row.given_by == "project"
         match role:
             case "value":
@@ -114,7 +114,7 @@ class InputSheet:
         text = row.unit if role == "unit" else said.get(role, "" if own or role != "source" else f"dataset {row.given_by}")
         self.book.text(at, "" if text == GAP else text, "input_text" if own else "text")
 
-    def value(self, at: Spot, row: InputRow, own: bool) -> None:
+    def value(self, at: SheetSpot, row: InputRow, own: bool) -> None:
         """Write a number as a number, a date as a date, and everything else as a text."""
         quantity, text = self.quantity(row), row.text.strip()
         if row.quantity in self.hidden:
@@ -130,7 +130,7 @@ class InputSheet:
         if own:
             self.check(at, quantity, row)
 
-    def check(self, at: Spot, quantity: Quantity, row: InputRow) -> None:
+    def check(self, at: SheetSpot, quantity: Quantity, row: InputRow) -> None:
         """Let a spreadsheet program refuse what a run would refuse."""
         sheet = self.book.sheets[at.sheet]
         if quantity.type == "yes_no":
@@ -163,10 +163,10 @@ def write_fields(book: Book, rows: Iterable[FieldRow]) -> str:
     found = list(rows)
     deep = max((len(row.path) for row in found), default=1)
     sheet = book.add(PROJECT, widths=(*([18] * deep), 60), freeze=(3, 0))
-    book.text(Spot(sheet, 0, 0), "Project file: everything beside its numbers", "title")
+    book.text(SheetSpot(sheet, 0, 0), "Project file: everything beside its numbers", "title")
     book.heads(sheet, 2, (*(f"field {at}" for at in range(1, deep + 1)), "value"))
     for at, row in enumerate(found, 3):
         for column in range(deep):
-            book.text(Spot(sheet, at, column), row.path[column] if column < len(row.path) else "", "line")
-        book.text(Spot(sheet, at, deep), "" if row.text == GAP else row.text, "input_text")
+            book.text(SheetSpot(sheet, at, column), row.path[column] if column < len(row.path) else "", "line")
+        book.text(SheetSpot(sheet, at, deep), "" if row.text == GAP else row.text, "input_text")
     return sheet

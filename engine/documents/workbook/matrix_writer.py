@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.documents.workbook.formula_writer import FormulaWriter, UnwritableError
 from engine.documents.workbook.piece import ONE, SUM, ZERO, Piece, joined, number_piece
-from engine.documents.workbook.spots import Spot
+from engine.documents.workbook.spots import SheetSpot
 from engine.run.formula import Scope
 from engine.run.letters import aligned
 from equations.formula.syntax import (
@@ -32,7 +32,7 @@ from equations.formula.syntax import (
 
 #: Powers beyond it stand as numbers.
 MOST_POWER = 100_000
-Block: TypeAlias = dict[tuple[int, int], Spot]
+Block: TypeAlias = dict[tuple[int, int], SheetSpot]
 _MATRICES = (MatrixRef, Identity, Diagonal)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from engine.documents.workbook.spots import Spot
+from engine.documents.workbook.spots import SheetSpot
 from equations.records import record
 
 
@@ -37,7 +37,7 @@ class Parts:
     column: int = 2
     rows: list[Part] = field(default_factory=list)
 
-    def add(self, part: Part) -> Spot:
+    def add(self, part: Part) -> SheetSpot:
         """Add a row; return the spot of its number."""
         self.rows.append(part)
-        return Spot(self.sheet, self.head + len(self.rows) - 1, self.column)
+        return SheetSpot(self.sheet, self.head + len(self.rows) - 1, self.column)

@@ -12,7 +12,7 @@ from engine.audit.report import AuditReport
 from engine.documents.workbook.book import Book
 from engine.documents.workbook.calculation_sheets import CalculationSheets
 from engine.documents.workbook.project_rows import InputRow
-from engine.documents.workbook.spots import Spot, Spots
+from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.project.sheet_layouts import Layout
 from engine.run.run import Run, total_cells
 from engine.run.sheet_text import END, START
@@ -47,17 +47,17 @@ class FirstPage:
         self.line(f"Project: {self.run.project.name}", style="title")
         self.at += 1
         for name, day, text in ((START, setting.start, "first day of operation"), (END, setting.end, "last day of operation")):
-            spot = Spot(self.sheet, self.at, 1)
-            self.book.text(Spot(self.sheet, self.at, 0), text, "line")
+            spot = SheetSpot(self.sheet, self.at, 1)
+            self.book.text(SheetSpot(self.sheet, self.at, 0), text, "line")
             self.book.day(spot, date.fromisoformat(day))
             self.book.name(name, spot)
             self.at += 1
 
     def line(self, text: str, value: str = "", style: str = "line") -> None:
         """Write one row."""
-        self.book.text(Spot(self.sheet, self.at, 0), text, style)
+        self.book.text(SheetSpot(self.sheet, self.at, 0), text, style)
         if value:
-            self.book.text(Spot(self.sheet, self.at, 1), value, "text")
+            self.book.text(SheetSpot(self.sheet, self.at, 1), value, "text")
         self.at += 1
 
     def facts(self) -> Iterator[tuple[str, str]]:
@@ -85,8 +85,8 @@ class FirstPage:
         self.at += 1
         self.line("How to read it", style="title")
         for style, text in _LEGEND:
-            self.book.text(Spot(self.sheet, self.at, 0), "", style)
-            self.book.text(Spot(self.sheet, self.at, 1), text, "text")
+            self.book.text(SheetSpot(self.sheet, self.at, 0), "", style)
+            self.book.text(SheetSpot(self.sheet, self.at, 1), text, "text")
             self.at += 1
         for text in _HOW:
             self.line("", text)
@@ -96,8 +96,8 @@ class FirstPage:
             self.at += 1
             self.line("Numbers that are no formulas", style="title")
             for spot, text in sheets.notes[:200]:
-                self.book.link(Spot(self.sheet, self.at, 0), spot, f"{spot.sheet} {spot.address.replace('$', '')}")
-                self.book.text(Spot(self.sheet, self.at, 1), text, "text")
+                self.book.link(SheetSpot(self.sheet, self.at, 0), spot, f"{spot.sheet} {spot.address.replace('$', '')}")
+                self.book.text(SheetSpot(self.sheet, self.at, 1), text, "text")
                 self.at += 1
             if len(sheets.notes) > 200:
                 self.line("", f"and {len(sheets.notes) - 200} more, each with a note on its cell")
@@ -114,8 +114,8 @@ class FirstPage:
                 self.line(f"{headline.label} ({quantity.unit})", repr(headline.value))
                 continue
             texts = [sheets.spots.text(spot, self.sheet) for spot in spots]
-            self.book.text(Spot(self.sheet, self.at, 0), f"{headline.label} ({quantity.unit}): {quantity.meaning}", "text")
-            self.book.formula(Spot(self.sheet, self.at, 1), "+".join(texts), headline.value, "result")
+            self.book.text(SheetSpot(self.sheet, self.at, 0), f"{headline.label} ({quantity.unit}): {quantity.meaning}", "text")
+            self.book.formula(SheetSpot(self.sheet, self.at, 1), "+".join(texts), headline.value, "result")
             self.at += 1
 
     def hidden(self, rows: Sequence[InputRow]) -> None:
@@ -128,28 +128,28 @@ class FirstPage:
         self.line("", "over lines such as FC[diesel, 2019] = 12.5 t, sorted; what follows from them is XXX too, but for the results")
 
 
-def write_equations(book: Book, run: Run, rows: Mapping[str, Spot], first_of: Mapping[str, Spot], sheet: str) -> None:
+def write_equations(book: Book, run: Run, rows: Mapping[str, SheetSpot], first_of: Mapping[str, SheetSpot], sheet: str) -> None:
     """Write the equations: number, first cell, text, section, source."""
-    book.text(Spot(sheet, 0, 0), f"Equations of {run.methodology.reference} that this run used", "title")
+    book.text(SheetSpot(sheet, 0, 0), f"Equations of {run.methodology.reference} that this run used", "title")
     book.heads(sheet, 1, ("equation", "first number", "title", "as the spec writes it", "section", "place in the publication", "id"))
     titles = {section.id: section.title for section in run.methodology.sections}
     for id_, spot in rows.items():
         equation = run.methodology.equation[id_]
-        book.text(Spot(sheet, spot.row, 0), equation.label, "line")
+        book.text(SheetSpot(sheet, spot.row, 0), equation.label, "line")
         if id_ in first_of:
-            book.link(Spot(sheet, spot.row, 1), first_of[id_], equation.quantity)
+            book.link(SheetSpot(sheet, spot.row, 1), first_of[id_], equation.quantity)
         when = f"   where {plain_text(equation.when)}" if equation.when is not None else ""
         relation = equation.formula if equation.solver else None
         text = plain_text(relation) if relation is not None else f"{plain_text(equation.defines)} = {plain_text(equation.formula)}"
         section = f"{equation.section} {titles.get(equation.section, '')}".strip()
         for column, said in ((2, equation.title), (3, text + when), (4, section), (5, str(equation.source)), (6, id_)):
-            book.text(Spot(sheet, spot.row, column), said, "text")
+            book.text(SheetSpot(sheet, spot.row, column), said, "text")
 
 
 def write_results(book: Book, end: tuple[str, int], title: str, run: Run, spots: Spots) -> None:
     """Write what is reported, cell by cell, below the tables of inputs."""
     sheet, at = end
-    book.text(Spot(sheet, at + 1, 0), title, "title")
+    book.text(SheetSpot(sheet, at + 1, 0), title, "title")
     book.heads(sheet, at + 2, ("for", "quantity", "number", "unit"))
     at += 3
     for id_ in run.methodology.result_ids:
@@ -158,39 +158,39 @@ def write_results(book: Book, end: tuple[str, int], title: str, run: Run, spots:
             if name == id_:
                 labels = run.setting.labels(quantity.indices, cell)
                 for column, text in ((0, ", ".join(labels)), (1, id_), (3, str(quantity.unit))):
-                    book.text(Spot(sheet, at, column), text, "line")
+                    book.text(SheetSpot(sheet, at, column), text, "line")
                 value = float(run.values.arrays[id_][cell])
-                book.formula(Spot(sheet, at, 2), spots.text(spot, sheet), value, "result")
+                book.formula(SheetSpot(sheet, at, 2), spots.text(spot, sheet), value, "result")
                 at += 1
 
 
 def write_rulings(book: Book, report: AuditReport) -> None:
     """Write what hangs on each reading, in the unit of the result."""
     table, sheet = report.rulings, book.add(RULINGS, widths=(26, 22, 70, 12, 12, 18, 18), freeze=(2, 0))
-    book.text(Spot(sheet, 0, 0), f"What hangs on the readings of the text: {table.quantity}, {table.unit}", "title")
+    book.text(SheetSpot(sheet, 0, 0), f"What hangs on the readings of the text: {table.quantity}, {table.unit}", "title")
     book.heads(sheet, 1, ("ruling", "reading", "meaning", "taken", "default", "result", "difference"))
     for at, line in enumerate(table.lines, 2):
         texts = (line.ruling, line.reading, line.meaning, "yes" if line.taken else "", "yes" if line.default else "")
         for column, text in enumerate(texts):
-            book.text(Spot(sheet, at, column), text, "text")
+            book.text(SheetSpot(sheet, at, column), text, "text")
         for column, value in ((5, line.result), (6, line.difference)):
             if value is not None:
-                book.number(Spot(sheet, at, column), value)
+                book.number(SheetSpot(sheet, at, column), value)
         if line.error or not line.applies:
-            book.text(Spot(sheet, at, 5), line.error or "does not apply", "small")
+            book.text(SheetSpot(sheet, at, 5), line.error or "does not apply", "small")
 
 
 def write_findings(book: Book, report: AuditReport, hidden: frozenset[str]) -> None:
     """Write the findings of the audit; of a quantity that is not shown only that there is one."""
     sheet = book.add(FINDINGS, widths=(10, 10, 22, 60, 60, 44), freeze=(2, 0))
-    book.text(Spot(sheet, 0, 0), "Findings of the audit", "title")
+    book.text(SheetSpot(sheet, 0, 0), "Findings of the audit", "title")
     book.heads(sheet, 1, ("code", "severity", "about", "what", "evidence", "remedy"))
     for at, finding in enumerate(report.findings, 2):
         told = (finding.what, finding.evidence, finding.remedy)
         if any(id_ in text for id_ in hidden for text in (finding.subject, *told)):
             told = ("not shown in this copy", "", "")
         for column, text in enumerate((finding.code, finding.severity, finding.subject, *told)):
-            book.text(Spot(sheet, at, column), text, "text")
+            book.text(SheetSpot(sheet, at, column), text, "text")
 
 
 def write_structure(book: Book, layout: Layout, heads: Sequence[str]) -> None:
@@ -199,9 +199,9 @@ def write_structure(book: Book, layout: Layout, heads: Sequence[str]) -> None:
         return
     sheet = book.add(layout.structure, widths=(40, 80))
     for at, head in enumerate((*heads[:2], layout.structure_title)):
-        book.text(Spot(sheet, at, 0), head, "title")
+        book.text(SheetSpot(sheet, at, 0), head, "title")
     top = len(heads[:2]) + 2
     book.heads(sheet, top, layout.structure_columns)
     for row in range(top + 1, top + 9):
         for column in range(len(layout.structure_columns)):
-            book.text(Spot(sheet, row, column), "", "input_text")
+            book.text(SheetSpot(sheet, row, column), "", "input_text")

@@ -12,7 +12,7 @@ Cell = tuple[int, ...]
 
 
 @record(frozen=True)
-class Spot:
+class SheetSpot:
     """A cell of a sheet; row and column are counted from 0."""
 
     sheet: str
@@ -39,21 +39,21 @@ class Spots:
     of
         Quantity and cell -> its spot.
     names
-        Spot -> its name, where it has one.
+        SheetSpot -> its name, where it has one.
     columns
         Sheet, column, first and last row -> the name of that range.
     """
 
-    of: dict[tuple[str, Cell], Spot] = field(default_factory=dict)
-    names: dict[Spot, str] = field(default_factory=dict)
+    of: dict[tuple[str, Cell], SheetSpot] = field(default_factory=dict)
+    names: dict[SheetSpot, str] = field(default_factory=dict)
     columns: dict[tuple[str, int, int, int], str] = field(default_factory=dict)
 
-    def text(self, spot: Spot, home: str) -> str:
+    def text(self, spot: SheetSpot, home: str) -> str:
         """Return how a formula on the sheet ``home`` names a spot."""
         name = self.names.get(spot)
         return name if name else (spot.address if spot.sheet == home else sheet_prefix(spot.sheet) + spot.address)
 
-    def range_text(self, spots: Sequence[Spot], home: str) -> str:
+    def range_text(self, spots: Sequence[SheetSpot], home: str) -> str:
         """Return how a formula names neighbours, the first to the last."""
         first, last = spots[0], spots[-1]
         if first.column == last.column:
@@ -64,9 +64,9 @@ class Spots:
         return f"{prefix}{first.address}:{last.address}"
 
 
-def lie_in_line(spots: Sequence[Spot]) -> str:
+def lie_in_line(spots: Sequence[SheetSpot]) -> str:
     """Return ``down`` or ``across`` where spots are neighbours in order, else an empty text."""
     first = spots[0]
-    if all(spot == Spot(first.sheet, first.row + at, first.column) for at, spot in enumerate(spots)):
+    if all(spot == SheetSpot(first.sheet, first.row + at, first.column) for at, spot in enumerate(spots)):
         return "down"
-    return "across" if all(spot == Spot(first.sheet, first.row, first.column + at) for at, spot in enumerate(spots)) else ""
+    return "across" if all(spot == SheetSpot(first.sheet, first.row, first.column + at) for at, spot in enumerate(spots)) else ""

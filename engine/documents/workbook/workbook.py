@@ -18,7 +18,7 @@ from engine.documents.workbook.register_sheets import (
     write_rulings,
     write_structure,
 )
-from engine.documents.workbook.spots import Spot
+from engine.documents.workbook.spots import SheetSpot
 from engine.project.project_file import ProjectData
 from engine.project.project_tree import project_tree
 from engine.project.sheet_layouts import GENERAL, layout_for
@@ -72,7 +72,7 @@ def run_workbook(report: AuditReport, read_unit: UnitReader, version: str, wante
     used = dict.fromkeys(step.equation for steps in run.values.steps.values() for step in steps)
     order = [equation.id for equation in methodology.equations if equation.id in used]
     equations = book.sheet_name(EQUATIONS)
-    sheets.equation_row = {id_: Spot(equations, at, 0) for at, id_ in enumerate(order, 2)}
+    sheets.equation_row = {id_: SheetSpot(equations, at, 0) for at, id_ in enumerate(order, 2)}
     sheets.write()
     if layout.results:
         write_results(book, inputs.end, layout.results, run, sheets.spots)
@@ -109,11 +109,11 @@ def _dataset_rows(run: Run) -> list[InputRow]:
             if origin.kind != "project":
                 labels = run.setting.labels(run.methodology.quantity[id_].indices, cell)
                 said = (("source", origin.source),) if origin.source else ()
-                found.append(InputRow(id_, tuple(labels), origin.written, origin.unit, said, "", origin.name))
+                found.append(InputRow(id_, tuple(labels), origin.written, origin.unit, said, given_by=origin.name))
     return found
 
 
-def entered_cells(run: Run, rows: Sequence[InputRow], inputs: InputSheet) -> dict[tuple[str, Cell], Spot]:
+def entered_cells(run: Run, rows: Sequence[InputRow], inputs: InputSheet) -> dict[tuple[str, Cell], SheetSpot]:
     """Return where each input of a run was entered: in a row of its own, or in the narrowest row for members that are not listed."""
     exact = {(row.quantity, row.labels, row.given_by == "project"): row for row in rows}
     blankets: dict[str, list[InputRow]] = {}
