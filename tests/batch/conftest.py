@@ -36,7 +36,7 @@ def random_subject(kh: Methodology, tmp_path: Path) -> Callable[[int, int], Subj
     def make(option: int, seed: int) -> Subject:
         rng = random.Random(7000 * option + seed)
         project = random_projects.random_project(rng, option)
-        project["readings"] = random_projects.random_readings(rng)
+        random_projects.read_otherwise(rng, project)
         folder = tmp_path / f"{option}-{seed}"
         folder.mkdir()
         run = mrvgraph.run(kh, to_project_file(project, folder))

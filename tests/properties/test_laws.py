@@ -51,7 +51,7 @@ def drawn(option, seed, folder):
     """Return a random project as a document, its table of each year written as nested labels."""
     rng = random.Random(9000 * option + seed)
     project = random_projects.random_project(rng, option)
-    project["readings"] = random_projects.random_readings(rng)
+    random_projects.read_otherwise(rng, project)
     return plain(read_yaml_file(to_project_file(project, folder))), rng
 
 

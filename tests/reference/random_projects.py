@@ -63,6 +63,14 @@ def random_readings(rng: random.Random) -> dict[str, str]:
     return {ruling: rng.choice(names) for ruling, names in ALTERNATIVES.items() if rng.random() < often}
 
 
+def read_otherwise(rng: random.Random, project: Project) -> None:
+    """Put a project under alternatives of some rulings, and give it what only they ask for."""
+    project["readings"] = random_readings(rng)
+    if "belt-exclusion" in project["readings"]:
+        seen = project["CA_dpj"] if project["option"] == 1 else {(i, y): 100.0 for i in FOREST for y in project["years"]}
+        project["CA_dout"] = {cell: round(rng.choice((0, 0, 1)) * rng.uniform(0, 2) * area, 3) for cell, area in seen.items()}
+
+
 def _subset(rng: random.Random, labels: Sequence[str], least: int) -> list[str]:
     """Draw some of the labels, kept in their own order."""
     chosen = rng.sample(labels, rng.randint(least, len(labels)))

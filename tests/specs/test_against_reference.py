@@ -30,11 +30,8 @@ Project = dict[str, Any]
 def drawn(rng: random.Random, option: int) -> Project:
     """Draw a project of the oracle with readings; now and then one that pauses within, or that applies several products."""
     project = random_projects.random_project(rng, option)
-    project["readings"] = random_projects.random_readings(rng)
+    random_projects.read_otherwise(rng, project)
     years = project["years"]
-    if "belt-exclusion" in project["readings"]:
-        seen = project["CA_dpj"] if option == 1 else {(i, y): 100.0 for i in by_hand.FOREST for y in years}
-        project["CA_dout"] = {cell: round(rng.choice((0, 0, 1)) * rng.uniform(0, 2) * area, 3) for cell, area in seen.items()}
     if len(years) > 2 and rng.random() < 0.3:
         project["d"][rng.choice(years[1:-1])] = rng.randint(0, 364)
     for content in ("NC_SN", "NC_ON"):
