@@ -120,7 +120,7 @@ def hostile_report():
     text = example.read_text(encoding="utf-8")
     evil = iter(EVIL * 40)
     text = re.sub(r"source: ([^\n}]+)", lambda m: f"source: {yaml_text(next(evil))}", text)
-    text = re.sub(r"(method|comments|frequency): [^\n]+", lambda m: f"{m[1]}: {yaml_text(next(evil))}", text)
+    text = re.sub(r"(?m)^( +(?:method|comments|frequency)): [^\n]+", lambda m: f"{m[1]}: {yaml_text(next(evil))}", text)  # not in a comment
     text = re.sub(r"  name: .*", f"  name: {yaml_text(EVIL[2])}", text)
     text = text.replace("mungbean", "x<b>y").replace("motorbike", "m\"'>z")
     for label in ("x<b>y", "m\"'>z"):

@@ -34,6 +34,8 @@ WRITERS = [
     (["run", TINY, PROJECT], "-o", ".md"),
     (["audit", TINY, PROJECT], "-o", ".md"),
     (["audit", TINY, PROJECT], "--receipt", ".json"),
+    (["diagnose", TINY, "claimed.yaml"], "-o", ".md"),
+    (["workbook", TINY, PROJECT], "-o", ".xlsx"),
     (["graph", TINY], "-o", ".svg"),
     (["graph", TINY], "-o", ".dot"),
     (["report", TINY, PROJECT], "-o", ".html"),
@@ -63,6 +65,7 @@ def here(tmp_path, monkeypatch, cache):
     monkeypatch.chdir(tmp_path)
     text = Path(PROJECT).read_text(encoding="utf-8")
     Path("uncertain.yaml").write_text(f"{text.rstrip()}\nuncertainty:\n  inputs:\n{UNCERTAIN}", encoding="utf-8")
+    Path("claimed.yaml").write_text(f"{text.rstrip()}\nclaimed: {{E_fuel: {{values: {{2019: 6.4}}}}}}\n", encoding="utf-8")
     return tmp_path
 
 
@@ -95,7 +98,7 @@ def test_a_file_is_written_through_a_link_and_keeps_its_mode(words, option, endi
 
     assert main([*words, option, f"link{ending}"]) in (0, 1), capsys.readouterr().err
 
-    assert Path(f"link{ending}").is_symlink() and target.read_text(encoding="utf-8") not in ("before", "")
+    assert Path(f"link{ending}").is_symlink() and target.read_bytes() not in (b"before", b"")
     assert words[0] == "portfolio" or stat.S_IMODE(target.stat().st_mode) == 0o640
     assert left_over("target") == left_over(".") == []
 

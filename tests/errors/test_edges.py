@@ -115,7 +115,7 @@ def test_lines_of_a_data_file_are_counted_as_an_editor_does(capsys):
 def test_a_distribution_without_a_finite_variance_is_refused(distribution, capsys):
     bad.edit("    P: {distribution: normal, relative_se: 10 %}", f"    A_0: {distribution}")(bad.PROJECT)
     for words in (["simulate", "spec", "project.yaml", "--draws", "50"], ["sensitivity", "spec", "project.yaml", "--draws", "8"]):
-        assert f"({bad.PROJECT}:14:" in refused(words, "I510", capsys)
+        assert f"({bad.PROJECT}:15:" in refused(words, "I510", capsys)
 
 
 def test_draws_too_large_to_be_summed_up_are_an_error(capsys):
