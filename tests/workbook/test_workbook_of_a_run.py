@@ -49,6 +49,17 @@ def test_a_taken_name_gets_its_index_sets_and_never_another_one_in_silence():
     assert [plain_name(one) for one in ("TRUE", "r1c1", "R", "A-B c", "2x")] == ["TRUE_", "r1c1_", "R_", "A_B_c", "_2x"]
 
 
+def test_a_row_is_as_high_as_its_longest_text(made):
+    book = both(made("option1")[1])[1]
+
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in (cell for cell in row if isinstance(cell.value, str) and cell.alignment.wrap_text):
+                width, height = sheet.column_dimensions[cell.column_letter].width, sheet.row_dimensions[cell.row].height or 15.0
+                assert height >= min(409, 15 * (len(cell.value) // (width + 1))), f"{sheet.title}!{cell.coordinate}"
+    assert max(row.height or 15 for row in book["Read me"].row_dimensions.values()) > 15
+
+
 def test_texts_of_a_project_are_never_formulas_or_links(made):
     _, data = made("every")
     book = both(data)[1]

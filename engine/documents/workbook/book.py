@@ -11,6 +11,7 @@ import io
 import re
 from datetime import date, datetime
 from functools import cached_property
+from textwrap import wrap
 from typing import Any
 
 from engine.documents.workbook.spots import SheetSpot, sheet_prefix
@@ -19,10 +20,11 @@ from equations.files.excel_packages import writing
 
 _CREATED = datetime(2000, 1, 1)
 _MOST_TEXT = 32_000
+_WIDTH, _LINE, _MOST_HEIGHT = 8.43, 15.0, 409.0  # of a column in characters, of a line and of the highest row in points, as programs have them
 _FORMATS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 13},
     "head": {"bold": True, "bg_color": RULE, "text_wrap": True, "valign": "top", "border": 1, "border_color": GREY},
-    "block": {"bold": True, "bg_color": STRIPE, "valign": "top"},
+    "block": {"bold": True, "bg_color": STRIPE, "text_wrap": True, "valign": "top"},
     "link": {"font_color": BLUE, "underline": 1, "valign": "top"},
     "text": {"text_wrap": True, "valign": "top"},
     "line": {"valign": "top"},
@@ -50,6 +52,8 @@ class Book:
         self.file.set_properties({"title": title, "created": _CREATED, "application": "mrvgraph"})
         self.file.set_calc_mode("auto")
         self.sheets: dict[str, Any] = {}
+        self.widths: dict[str, tuple[float, ...]] = {}
+        self.lines: dict[tuple[str, int], int] = {}
 
     @cached_property
     def exact(self) -> Any:
@@ -80,7 +84,7 @@ class Book:
         """Add a sheet, locked but for what is an input; return its name."""
         name = self.sheet_name(wanted)
         sheet = self.file.add_worksheet(name, self.exact)
-        self.sheets[name] = sheet
+        self.sheets[name], self.widths[name] = sheet, widths
         for at, width in enumerate(widths):
             sheet.set_column(at, at, width)
         if any(freeze):
@@ -102,8 +106,16 @@ class Book:
         shown = "".join(c if c in "\t\n" or ord(c) >= 32 else " " for c in text)[:_MOST_TEXT]
         if shown:
             sheet.write_string(at.row, at.column, shown, kind)
+            if _FORMATS[style].get("text_wrap"):
+                self.lines[at.sheet, at.row] = max(self.lines.get((at.sheet, at.row), 1), self.lines_of(at, shown))
         else:
             sheet.write_blank(at.row, at.column, None, kind)
+
+    def lines_of(self, at: SheetSpot, text: str) -> int:
+        """Return how many lines a text takes in its column; not every program finds that when it opens a file."""
+        widths = self.widths[at.sheet]
+        width = max(1, int(widths[at.column] if at.column < len(widths) else _WIDTH))
+        return sum(max(1, len(wrap(line, width))) for line in text.split("\n"))
 
     def number(self, at: SheetSpot, value: float, style: str = "number") -> None:
         """Write a number exactly."""
@@ -138,5 +150,8 @@ class Book:
 
     def content(self) -> bytes:
         """Return the workbook as a file."""
+        for (sheet, row), lines in self.lines.items():
+            if lines > 1:
+                self.sheets[sheet].set_row(row, min(_LINE * lines, _MOST_HEIGHT))
         self.file.close()
         return self.buffer.getvalue()
