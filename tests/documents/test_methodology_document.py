@@ -278,3 +278,13 @@ def test_a_declared_equivalence_is_named(methodology):
 
     assert (balance.status, balance.equivalences) == ("equivalence", ("co2-is-co2e",))
     assert isinstance(balance.terms[0].factors[0].latex, str) and Math(balance.terms[0].latex)
+
+
+def test_a_draft_prints_nothing_names_its_programme_once_and_has_room_for_numbers_of_its_tools():
+    document = methodology_document(load_methodology("CDM_AMS-III.C@16.0"))
+    assert document.subtitle == "CDM_AMS-III.C, version 16.0"
+    facts = [row for page in document.pages for block in walk_blocks(page.blocks) if isinstance(block, Facts) for row in block.rows]
+    assert next(plain(said) for name, said in facts if plain(name) == "Equations") == "5 numbered, 24 added by the editor"
+    widths = {max(len(plain(row.cells[0])) for row in block.rows): block.weights[0] / sum(block.weights)
+              for page in document.pages for block in walk_blocks(page.blocks) if isinstance(block, Table) and block.look == "contents"}  # fmt: skip
+    assert widths[len("Eq. ec.grid.16a")] > 1.5 * widths[len("editor")]

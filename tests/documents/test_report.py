@@ -4,9 +4,11 @@ import json
 import math
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
+import mrvgraph
 from engine.commands.documents import report_bytes
 from engine.documents.model import Figure, Heading, Picture, Table, inlines_in, plain, walk_blocks
 from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
@@ -221,3 +223,14 @@ def test_figures_lead_to_cells(blocks, report):
 
     assert len(figures) > 300
     assert all((f.quantity, f.cell) in report.figures.by_cell for f in figures)
+
+
+def test_the_report_says_what_state_the_methodology_is_in(tmp_path):
+    project = Path("tests/specs_for_tests/tiny/project.yaml").resolve()
+    spec = tmp_path / "spec.yaml"
+    text = Path("tests/specs_for_tests/tiny/methodology.yaml").read_text(encoding="utf-8")
+    assert "\n  status: illustrative\n" in text
+    spec.write_text(text.replace("  status: illustrative\n", "  status: draft\n  status_note: Nobody has read the text.\n"), encoding="utf-8")
+
+    shown = report_bytes(mrvgraph.audit(str(spec), project), "md", "0.1.0").decode()
+    assert shown.index("The methodology is draft") < shown.index("Nobody has read the text.") < shown.index("Results by year")

@@ -29,7 +29,8 @@ def methodology_document(methodology: Methodology, others: tuple[Methodology, ..
     """
     subject = Subject(methodology, others)
     pages = tuple(_pages(subject))
-    subtitle = f"{methodology.programme} {methodology.id}, version {methodology.version}".strip()
+    programme = "" if methodology.id.startswith(f"{methodology.programme}_") else methodology.programme
+    subtitle = f"{programme} {methodology.id}, version {methodology.version}".strip()
     return Document(methodology.title, subtitle, pages, _places(subject, pages), tuple(_entries(subject)))
 
 

@@ -100,7 +100,7 @@ def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     own = [e for e in m.equations if m.tool_of(e.id) is None]
     printed = len({e.number for e in own if e.number})
     added = sum(not e.number for e in own)
-    yield ("Equations",), (f"{printed} printed", f", {added} added by the editor" if added else "")
+    yield ("Equations",), (f"{printed} {'numbered' if m.status == 'draft' else 'printed'}", f", {added} added by the editor" if added else "")
     for kind, (_, many) in KINDS.items():
         found = sum(q.kind == kind for q in m.quantities)
         if found:

@@ -93,7 +93,9 @@ def _contents(equations: list[Equation], subject: Subject) -> Table:
                 )
             )
         )
-    return Table((("Number",), ("Equation",), ("Gives",), ("Holds",)), tuple(rows), look="contents", weights=(0.9, 3.6, 1.4, 3))
+    longest = max((len(equation.label) for equation in equations if equation.number), default=0)  # of a tool, its path is in it
+    weights = (max(0.9, 0.12 * longest), 3.6, 1.4, 3)
+    return Table((("Number",), ("Equation",), ("Gives",), ("Holds",)), tuple(rows), look="contents", weights=weights)
 
 
 def _section_graph(section: Section, equations: list[Equation], subject: Subject) -> Picture:

@@ -140,6 +140,8 @@ class Report:
                 ("Illustrative",),
                 (Paragraph(("The project file says that its numbers are made up. No result can rest on them.",)),),
             )
+        if m.status_note:
+            yield Note("editor", (f"The methodology is {m.status}",), (Paragraph((m.status_note,)),))
         periods = "; ".join(f"{p.id}: {p.start} to {p.end}" for p in run.project.periods)
         facts: list[tuple[Inlines, Inlines]] = [
             (
