@@ -11,7 +11,7 @@ import math
 
 from engine.audit.scalar_units import PathError
 
-_END, _MOST_TERMS, _HALVINGS = 1e-17, 100_000, 200
+_END, _MOST_TERMS, _HALVINGS, _LARGE = 1e-17, 100_000, 200, 30
 
 
 def quantile_t(probability: float, freedom: float) -> float:
@@ -39,16 +39,17 @@ def quantile_t(probability: float, freedom: float) -> float:
 
 def beyond(t: float, freedom: float) -> float:
     """Return the probability of more than t, which is not below zero."""
-    x = freedom / (freedom + t * t)
-    a, b = freedom / 2, 0.5
-    return (_beta(x, a, b) if x < (a + 1) / (a + b + 2) else 1 - _beta(t * t / (freedom + t * t), b, a)) / 2
+    a, b, share = freedom / 2, 0.5, t * t / freedom
+    x, rest = 1 / (1 + share), share / (1 + share)
+    logs = -a * math.log1p(share) + b * (math.log(rest) if rest else -math.inf) - _log_beta(a)
+    return (_beta(x, a, b, logs) if x < (a + 1) / (a + b + 2) else 1 - _beta(rest, b, a, logs)) / 2
 
 
-def _beta(x: float, a: float, b: float) -> float:
-    """Return the regularised incomplete beta function where its continued fraction converges fast."""
+def _beta(x: float, a: float, b: float, logs: float) -> float:
+    """Return the regularised incomplete beta function where its continued fraction converges fast; ``logs`` is that of ``x ^ a * (1 - x) ^ b``, over the whole."""
     if x == 0:
         return 0.0
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
+    front = math.exp(logs) / a
     upper, lower, value = 1.0, 1 / (1 - (a + b) * x / (a + 1)), 1 / (1 - (a + b) * x / (a + 1))
     for m in range(1, _MOST_TERMS):
         before = value
@@ -58,3 +59,11 @@ def _beta(x: float, a: float, b: float) -> float:
         if abs(value - before) <= _END * abs(value):
             break
     return front * value
+
+
+def _log_beta(a: float) -> float:
+    """Return the logarithm of the beta function of a number and one half."""
+    if a < _LARGE:
+        return math.lgamma(a) + math.lgamma(0.5) - math.lgamma(a + 0.5)
+    # the logarithms of two large gamma functions leave few digits of their difference
+    return (math.log(math.pi) - math.log(a)) / 2 + 1 / (8 * a) - 1 / (192 * a**3) + 1 / (640 * a**5)

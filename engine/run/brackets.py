@@ -86,7 +86,7 @@ class Bracketed:
     root
         No number where there is not exactly one root.
     changes
-        How often the difference of the sides changes its sign.
+        How often the sides are seen to be equal: where the difference changes its sign, and where it is zero at a place that is looked at.
     ends
         The difference at both ends.
     left, slope
@@ -153,10 +153,11 @@ class _Search:
     def found(self) -> Bracketed:
         low, high = ends_of(self.walk_.methodology.quantity[self.equation.quantity])
         a, b, signs, gaps = self.divided(self.constant(low), self.constant(high))
-        changes = self.walk_.arithmetic.reduce("Sum", self.do("abs", self.do("sub", signs[..., 1:], signs[..., :-1])), signs.ndim - 1)
+        turns = self.walk_.arithmetic.reduce("Sum", self.do("abs", self.do("sub", signs[..., 1:], signs[..., :-1])), signs.ndim - 1)
+        changes = self.do("max", turns, self.equal_places(signs, gaps))
         for _ in range(DIVISIONS):
             a, b, _, _ = self.divided(a, b)
-        place = self.at_an_end(self.do("mul", self.do("add", a, b), self.constant(0.5)), changes, gaps[..., -1], (low, high))
+        place = self.at_an_end(self.do("mul", self.do("add", a, b), self.constant(0.5)), turns, gaps[..., -1], (low, high))
         for _ in range(POLISHED):
             place, slope = self.polished(place, low, high)
         if low <= 0 <= high:
@@ -182,10 +183,22 @@ class _Search:
         last = places.ndim - 1
         return self.walk_.arithmetic.reduce("Max", before, last), self.walk_.arithmetic.reduce("Min", behind, last), signs, gaps
 
-    def at_an_end(self, place: Array, changes: Array, last: Array, ends: tuple[float, float]) -> Array:
+    def equal_places(self, signs: Array, gaps: Array) -> Array:
+        """Return how often the sides are equal: places without a difference, and steps from a difference below zero to one above, or back.
+
+        An end of the range at which they are equal, or a stretch of it, is no change of sign and a root all the same.
+        """
+        arithmetic = self.walk_.arithmetic
+        nothing = arithmetic.counted(arithmetic.as_number(self.compared("==", gaps, arithmetic.constants(np.zeros(gaps.shape)))))
+        below = self.do("sub", self.do("sub", arithmetic.constants(np.ones(gaps.shape)), signs), nothing)
+        steps = (self.do("mul", signs[..., 1:], below[..., :-1]), self.do("mul", below[..., 1:], signs[..., :-1]))
+        last = gaps.ndim - 1
+        return self.do("add", arithmetic.reduce("Sum", nothing, last), arithmetic.reduce("Sum", self.do("add", *steps), last))
+
+    def at_an_end(self, place: Array, turns: Array, last: Array, ends: tuple[float, float]) -> Array:
         """Return a place; where the sign never changes an end: the sides may be equal there."""
         end = self.choose(self.compared("==", last, self.constant(0.0)), self.constant(ends[1]), self.constant(ends[0]))
-        return self.choose(self.compared("<", changes, self.constant(0.5)), end, place)
+        return self.choose(self.compared("<", turns, self.constant(0.5)), end, place)
 
     def at_zero(self, place: Array, width: float) -> Array:
         """Return a place; one that is hardly another than zero is zero where the sides are equal there, for nothing else has a sign by noise."""

@@ -80,6 +80,8 @@ class Diagnosis:
         code, why = "V604", f"the sides differ by {low:g} at {ends[0]:g} and by {high:g} at {ends[1]:g}, and are equal nowhere in between"
         if changes > 1:
             why = f"the two sides are equal {changes:g} times {within}, and one of these is meant"
+        elif changes == 1 and low * high > 0:
+            why = f"the sides touch {within} and do not change order, so that a root is not found to the last digits"
         elif changes == 1:
             code, why = "V606", f"where the sides change order {within} they differ by {left:g}: a jump or a pole, and no root"
         elif not np.isfinite([changes, low, high, left]).all():

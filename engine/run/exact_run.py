@@ -45,7 +45,7 @@ class Fractions(Numbers):
             return np.asarray(_UNSAFE[op](*operands))
         if op in FUNCTIONS and FUNCTIONS[op].exactly is not None:
             return _each(lambda x: _rounded(op, x), operands[0])
-        return super().apply(op, *operands)
+        return np.asarray(super().apply(op, *operands))  # of arrays without an axis Python's numbers come back
 
     def matrix_power(self, bases: Array, exponents: Array) -> Array:
         """Return powers of matrices, as floats."""

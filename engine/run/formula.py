@@ -56,6 +56,7 @@ from equations.formula.syntax import (
     Reduce,
     Transpose,
     Window,
+    quantities_in,
 )
 
 __all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
@@ -288,6 +289,8 @@ class FormulaEvaluator(ConditionEvaluator):
         meaning = FUNCTIONS[node.name]
         if self.exact is None or meaning.exactly is None or not (near := near_whole(value[0] - meaning.jumps)).any():
             return rounded
+        if self.unknown.keys() & set(quantities_in(node.arguments[0])):
+            return rounded  # a place that is tried, and no number of the run
         exact, letters = self.exact.of(node.arguments[0], scope)
         fractions = aligned((exact, letters), scope.order(set(letters)))
         result, unknown = rounded_exactly(np.asarray(rounded[0]), near, fractions, meaning.exactly)

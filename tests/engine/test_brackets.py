@@ -1,7 +1,10 @@
 """An equation with one unknown, solved within the range of its quantity: roots by hand, in every way, and what has none."""
 
+import math
+
 import pytest
 
+from engine.audit.scalar_roots import root_within
 from engine.batch.many_draws import batchable_of
 from engine.simulate.propagation import gradient_of
 from equations.errors import MethodologyError
@@ -71,6 +74,12 @@ def test_roots_by_hand_and_in_every_way(evaluated, every_way, relation, k, high,
     [
         ("x[r] == k * 1 {m}", "2000", "V604 [\\s\\S]*the sides differ by -2000 at 0 and by -1000 at 1000, and are equal nowhere"),
         ("(x[r] - 100 {m}) * (x[r] - 300 {m}) * (x[r] - 700 {m}) == 0", "1", "V604 [\\s\\S]*the two sides are equal 3 times within 0 to 1000"),
+        ("x[r] * (x[r] - 1000 {m}) == 0", "1", "V604 [\\s\\S]*equal 2 times within 0 to 1000"),  # at both ends
+        ("x[r] * (x[r] - 300 {m}) == 0", "1", "V604 [\\s\\S]*equal 2 times within 0 to 1000"),  # at an end and in between
+        ("max(x[r] - 500 {m}, 0) == 0", "1", "V604 [\\s\\S]*equal 33 times within 0 to 1000"),  # on a whole stretch
+        ("0 * x[r] == 0", "1", "V604 [\\s\\S]*equal 65 times within 0 to 1000"),  # everywhere
+        ("floor(x[r] / 500 {m}) == k", "1", "V604 [\\s\\S]*equal 32 times within 0 to 1000"),
+        ("-(x[r] - 500 {m}) ^ 2 == 0", "1", "V604 [\\s\\S]*the sides touch within 0 to 1000"),
         ("1 / (x[r] - 333.3 {m}) == 0", "1", "V606 [\\s\\S]*a jump or a pole"),
         ("cases(x[r] > 333.3 {m}: 5, otherwise: 3) == 4", "1", "V606 [\\s\\S]*they differ by -?1: a jump or a pole"),
     ],
@@ -78,6 +87,18 @@ def test_roots_by_hand_and_in_every_way(evaluated, every_way, relation, k, high,
 def test_what_has_no_root_or_several_is_told(evaluated, relation, k, said):
     with pytest.raises(MethodologyError, match=said):
         made(evaluated, relation, k)
+
+
+def test_a_rounding_of_the_unknown_is_that_of_each_place_that_is_tried(evaluated):
+    """2 x + 3 = floor(x / 8) + 7 at 2. Places that are tried, as 0 and 8, are no numbers of the run: it is not asked for them in fractions."""
+    found = evaluated(SPEC.format(relation="2 * x[r] / 1 {m} + floor(k * 10) == floor(x[r] / 8 {m}) + 7", low=0, high=8), PROJECT.format(k="0.3"))
+
+    assert found.values.arrays["R"].tolist() == [2, 2]
+    assert not [finding for finding in found.findings if finding.code == "A746"]
+
+
+def test_the_second_computation_goes_from_ends_of_very_different_size():
+    assert root_within(lambda x: math.exp(x) - 2, 0, 700) == pytest.approx(math.log(2), rel=1e-14)
 
 
 def test_the_slope_is_that_of_an_implicit_function(evaluated):

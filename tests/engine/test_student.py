@@ -35,6 +35,12 @@ def test_both_computations_agree_with_scipy():
         assert halved(float(p), float(n)) == pytest.approx(float(quantile_t(p, n)), rel=1e-10)
 
 
+def test_many_degrees_of_freedom_leave_the_second_computation_its_digits():
+    for p in (0.6, 0.9, 0.95, 0.975, 0.9999):
+        for n in (1e4, 1e5, 1e6):
+            assert halved(p, n) == pytest.approx(float(quantile_t(p, n)), rel=1e-10)
+
+
 def test_slopes_are_those_of_small_steps():
     p, n, step = 0.93, 7.5, 1e-6
     by_p, by_n = slopes_of_quantile(p, n)
