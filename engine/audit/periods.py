@@ -26,7 +26,7 @@ def audit_periods(run: Run) -> tuple[Finding, ...]:
     years = run.setting.members.get(run.methodology.year_set, ())
     partial = {year: operating_days(int(year), run.setting) for year in years}
     partial = {year: days for year, days in partial.items() if days < days_in_year(int(year))}
-    return (*_partial(run, partial), *_outside(run))
+    return (*_partial(run, partial), *_outside(run), *_events(run))
 
 
 def _partial(run: Run, partial: dict[str, int]) -> Iterator[Finding]:
@@ -93,17 +93,20 @@ def _outside(run: Run) -> Iterator[Finding]:
             "what was reduced on these days is counted in no period",
             place=run.project.periods[0].place,
         )
-        yield from _events(run)
 
 
 def _events(run: Run) -> Iterator[Finding]:
-    """Name the dated members that lie in no monitoring period: they fall into a year, and no period counts them."""
+    """Name the dated members that lie in no monitoring period: they fall into a year, and no period counts them.
+
+    Those before the first day of operation, which only years before the start reach (``history:``), may be meant to count in none.
+    """
     periods = [run_of(period.start.isoformat(), period.end.isoformat()) for period in run.project.periods]
     for own in (s for s in run.methodology.index_sets if s.dated):
         dated = zip(run.setting.members[own.id], run.setting.dates[own.id], strict=True)
-        outside = [f"{member} ({day})" for member, (day, _) in dated if not any(common(run_of(day, day), period) for period in periods)]
-        if outside:
-            verb = "lies" if len(outside) == 1 else "lie"
-            yield Finding("A708", "warning", own.id, f"{listed(outside)} of {own.id} {verb} in no monitoring period",
-                          "a sum over the members of a period passes over it", "correct the dates or the periods, if it should count",
-                          place=run.project.members[own.id].place if own.id in run.project.members else own.place)  # fmt: skip
+        outside = [(member, day) for member, (day, _) in dated if not any(common(run_of(day, day), period) for period in periods)]
+        for severity, early in (("warning", False), ("note", True)):
+            named = [f"{member} ({day})" for member, day in outside if (day < run.setting.start) is early]
+            if named:
+                yield Finding("A708", severity, own.id, f"{listed(named)} of {own.id} {'lies' if len(named) == 1 else 'lie'} in no monitoring period",
+                              "a sum over the members of a period passes over it", "correct the dates or the periods, if it should count",
+                              place=run.project.members[own.id].place if own.id in run.project.members else own.place)  # fmt: skip

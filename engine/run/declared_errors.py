@@ -75,16 +75,44 @@ class DeclaredErrors:
 
     def read(self, node: Mapping, beside: Unit | YamlNode | None, value: Given | None) -> tuple[str, Unit] | None:
         """Return a standard error as text, with its unit."""
-        unit = self.unit(node.get("unit") or beside)
-        if (written := _number(node.get("se"))) is not None and unit is not None:
+        if self.fault(node):
+            return None
+        own = node.get("se")
+        unit = self.unit(node.get("unit") or beside) if own is not None else None
+        if isinstance(own, Scalar) and own.text.endswith("%") and unit is not None and unit.scale != 1:
+            self.take("I510", f"se of {self.quantity.id} is {own.text} in a unit that is no plain number", own,
+                      "of a % it would be a share of a hundredth", "leave the % behind the number out")  # fmt: skip
+            return None
+        if (written := _number(own)) is not None and unit is not None:
             return exact_text(written), unit
         if (share := _number(node.get("relative_se"))) is not None and value is not None and (own := read_number(value.text)) is not None:
             return exact_text(abs(share * own)), value.unit
         return None
 
+    def fault(self, node: Mapping) -> bool:
+        """Report what a simulation refuses too: a standard error below zero, which a deduction would add; a share where a size is meant; both."""
+        own, of = [node.get(field) for field in ("se", "relative_se")], self.quantity
+        count = len(self.errors)
+        for written in own:
+            if isinstance(written, Scalar) and (_number(written) or 0) < 0:
+                self.take("I510", f"the standard error {written.text} of {of.id} is below zero", written, "it is a size", "give its size")
+        if isinstance(own[0], Scalar) and own[0].text.endswith("%") and str(of.unit) != "1":
+            self.take("I510", f"se of {of.id} is no share: it is in {of.unit}", own[0], "", "write relative_se")
+        if None not in own:
+            self.take("I517", "`relative_se` cannot stand beside `se`", node, f"either is enough to declare the uncertainty of {of.id}",
+                      "keep the one that your source gives")  # fmt: skip
+        return len(self.errors) > count
+
+    def take(self, code: str, what: str, node: YamlNode, why: str, remedy: str) -> None:
+        self.errors.append(InputError(code, what, node.place, why=why, remedy=remedy))
+
     def unit(self, written: Unit | YamlNode | None) -> Unit | None:
+        if isinstance(written, Unit | None):
+            return written or self.quantity.unit
         if not isinstance(written, Scalar):
-            return written if isinstance(written, Unit) else self.quantity.unit
+            self.take("I503", f"it is not said in which unit the uncertainty of {self.quantity.id} is given", written,
+                      "the values beside it have several", "add `unit:` to the distribution, or give relative_se")  # fmt: skip
+            return None
         try:
             return self.read_unit(written.text, written.place, self.methodology.own_unit_words)
         except MethodologyError as error:

@@ -88,7 +88,7 @@ class DistributionReader:
             elif key.text == "over":
                 over = value.text if isinstance(value, Scalar) else ""
             elif key.text in _KNOWN and key.text not in _BESIDE:
-                numbers[key.text] = self.number(quantity, key.text, value) * (factor if key.text in IN_UNIT else 1.0)
+                numbers[key.text] = self.number(quantity, key.text, value, factor) * (factor if key.text in IN_UNIT else 1.0)
         return Fields(kind, numbers, level, over) if len(self.errors) == before else None
 
     # -- which fields
@@ -131,11 +131,14 @@ class DistributionReader:
 
     # -- numbers and units
 
-    def number(self, quantity: Quantity, name: str, node: YamlNode) -> float:
+    def number(self, quantity: Quantity, name: str, node: YamlNode, factor: float) -> float:
         amount = read_amount(node, name, self.errors)
         if name in IN_UNIT and isinstance(node, Scalar) and node.text.endswith("%") and str(quantity.unit) != "1":
             remedy = "write relative_se" if name == "se" else f"write it in {quantity.unit}, or in a `unit:` of its own"
             self.fault("I510", f"{name} of {quantity.id} is no share: it is in {quantity.unit}", node.place, remedy=remedy)
+        elif name in IN_UNIT and isinstance(node, Scalar) and node.text.endswith("%") and factor != 1:
+            self.fault("I510", f"{name} of {quantity.id} is {node.text} in a unit that is no plain number", node.place,
+                       why="of a % it would be a share of a hundredth", remedy="leave the % behind the number out")  # fmt: skip
         return amount
 
     def factor(self, quantity: Quantity, node: Mapping, beside: Unit | YamlNode | None) -> float:

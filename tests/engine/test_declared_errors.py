@@ -61,6 +61,38 @@ def test_what_is_not_declared_is_missing_and_never_zero(evaluated, values):
         evaluated(SPEC, PROJECT + values)
 
 
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [("se: -0.5", "I510 the standard error -0.5 of X is below zero"), ("relative_se: -3 %", "I510 the standard error -3 % of X is below zero"),
+     ("se: 3 %", "I510 se of X is no share: it is in t"), ("se: 0.5, relative_se: 1 %", "I517 `relative_se` cannot stand beside `se`")],
+)  # fmt: skip
+def test_what_a_simulation_refuses_a_run_does_not_take(evaluated, declared, said):
+    values = f"values: {{X: {{unit: t, values: {{a: 10, b: 20}}, uncertainty: {{distribution: normal, {declared}}}}}}}"
+    with pytest.raises(MethodologyError, match=said):
+        evaluated(SPEC, PROJECT + values)
+
+
+@pytest.mark.parametrize(("unit", "se", "expected"), [('"%"', "3", [-0.05, 0.14]), ('"1"', "3 %", [-0.05, 0.14]), ('"%"', "3 %", None)])
+def test_a_percentage_is_not_taken_of_a_percentage(evaluated, unit, se, expected):
+    """0.01 - 2 * 0.03 and 0.2 - 2 * 0.03; 3 % in the unit % would be 0.0003."""
+    spec = SPEC[: SPEC.index("datasets:")].replace("unit: t", 'unit: "1"')
+    numbers = "{a: 1, b: 20}" if "%" in unit else "{a: 0.01, b: 0.2}"
+    project = PROJECT + f"values: {{X: {{unit: {unit}, values: {numbers}, uncertainty: {{distribution: normal, se: {se}}}}}}}"
+    if expected is not None:
+        assert evaluated(spec, project).values.arrays["R"].tolist() == pytest.approx(expected, rel=1e-14)
+        return
+    with pytest.raises(MethodologyError, match="I510 se of X is 3 % in a unit that is no plain number"):
+        evaluated(spec, project)
+    with pytest.raises(MethodologyError, match="I510 se of X is 3 % in a unit that is no plain number"):
+        simulate(evaluated(spec.replace(" - 2 * X_se[r]", ""), project), draws=20)
+
+
+def test_an_error_in_one_of_several_units_says_in_which(evaluated):
+    values = "values: {X: {unit: {a: t, b: kg}, values: {a: 10, b: 20}, uncertainty: {distribution: normal, se: 1}}}"
+    with pytest.raises(MethodologyError, match="I503 it is not said in which unit the uncertainty of X is given"):
+        evaluated(SPEC, PROJECT + values)
+
+
 def test_a_simulation_draws_the_value_and_keeps_the_declared_error(evaluated):
     found = simulate(evaluated(SPEC, PROJECT + OWN), draws=400, seed=1)
 

@@ -296,6 +296,15 @@ def test_an_event_between_periods_is_named(evaluated):
     assert "mid (2020-07-09)" in found[0].what
 
 
+def test_an_event_before_the_start_that_years_of_history_let_in_is_named(evaluated):
+    """It may be meant for these years; no period counts it, though none has a gap."""
+    spec = SPEC.replace("  - {id: month", "  - {id: past, kind: year, history: 3, letters: [h]}\n  - {id: month", 1)
+    found = evaluated(spec, PROJECT.replace("early, date: 2019-12-02", "early, date: 2019-11-11"))
+
+    assert [(f.severity, f.what) for f in audit_periods(found) if f.subject == "event"] == [
+        ("note", "early (2019-11-11) of event lies in no monitoring period")]  # fmt: skip
+
+
 def test_dates_that_the_spec_knows(evaluated):
     """Members of the spec fall where they fall; one beyond the project counts in no year of it."""
     spec = SPEC.replace("dated: yes, project: must-list", "dated: yes, members: [{id: b, date: 2031-05-05}, {id: a, date: 2020-02-03}]")
