@@ -46,7 +46,7 @@ def beyond(t: float, freedom: float) -> float:
 
 
 def _beta(x: float, a: float, b: float, logs: float) -> float:
-    """Return the regularised incomplete beta function where its continued fraction converges fast; ``logs`` is that of ``x ^ a * (1 - x) ^ b``, over the whole."""
+    """Return the regularised incomplete beta function where its fraction converges fast; ``logs`` is the logarithm of what stands before it."""
     if x == 0:
         return 0.0
     front = math.exp(logs) / a

@@ -77,13 +77,13 @@ class DeclaredErrors:
         """Return a standard error as text, with its unit."""
         if self.fault(node):
             return None
-        own = node.get("se")
-        unit = self.unit(node.get("unit") or beside) if own is not None else None
-        if isinstance(own, Scalar) and own.text.endswith("%") and unit is not None and unit.scale != 1:
-            self.take("I510", f"se of {self.quantity.id} is {own.text} in a unit that is no plain number", own,
+        size = node.get("se")
+        unit = self.unit(node.get("unit") or beside) if size is not None else None
+        if isinstance(size, Scalar) and size.text.endswith("%") and unit is not None and unit.scale != 1:
+            self.take("I510", f"se of {self.quantity.id} is {size.text} in a unit that is no plain number", size,
                       "of a % it would be a share of a hundredth", "leave the % behind the number out")  # fmt: skip
             return None
-        if (written := _number(own)) is not None and unit is not None:
+        if (written := _number(size)) is not None and unit is not None:
             return exact_text(written), unit
         if (share := _number(node.get("relative_se"))) is not None and value is not None and (own := read_number(value.text)) is not None:
             return exact_text(abs(share * own)), value.unit
