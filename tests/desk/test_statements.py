@@ -102,6 +102,12 @@ def test_a_gap_states_nothing(desk):
     assert list(states(found)) == ["E_fuel[2019]"]
 
 
+def test_a_place_that_is_a_gap_is_none(desk):
+    found = desk("documents: [{document: Report, claimed: {E_fuel: {place: ____, values: {2019: 6.4}}}}]")
+
+    assert [one.statement.source for one in found.compared.comparisons] == ["Report"]
+
+
 def test_what_the_run_does_not_have_is_not_passed_over(desk):
     found = desk("claimed: {ca: 12, E_fuel: {values: {2018: 4.8}}}")
 

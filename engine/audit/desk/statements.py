@@ -200,6 +200,7 @@ class _Reader:
         said = dict(reported.said)
         block = stated.block
         where = said.get("place", block.text("place") if block.has("place") else "")
+        where = "" if where == GAP else where
         self.found.append(
             StatedNumber(
                 document=document, kind=stated.kind, quantity=quantity.id, cells=cells,
