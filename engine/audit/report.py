@@ -54,10 +54,17 @@ class AuditReport:
         """Return what an audit answers, in a few words; where it had nothing to look at, why."""
         if found:
             return counted(found)
-        reason = why_not_asked(self.run, audit.id)
-        if audit.id == DOCUMENTS.id and self.desk is None and not reason:
-            reason = "the documents of the project were not read"
+        reason = self.why_not_asked(audit)
         return f"not asked: {reason}" if reason else "nothing"
+
+    def why_not_asked(self, audit: Audit) -> str:
+        """Return why the question of an audit was not asked, or an empty text where it was."""
+        reason = why_not_asked(self.run, audit.id)
+        if audit.id != DOCUMENTS.id or reason:
+            return reason
+        if self.desk is None:
+            return "the documents of the project were not read"
+        return "the documents of the project state no number" if self.desk.is_empty else ""
 
     @property
     def has_errors(self) -> bool:
@@ -295,7 +302,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
         **results_record(run),
         "audits": [
             {"id": a.id, "question": a.question, "findings": len(found), "worst": _worst(found),
-             "not_asked": "" if found else why_not_asked(run, a.id)} for a, found in report.audits
+             "not_asked": "" if found else report.why_not_asked(a)} for a, found in report.audits
         ],
         **({"documents": desk_record(report.desk)} if report.desk else {}),
         "rules": [verdict.as_record() for verdict in run.verdicts],

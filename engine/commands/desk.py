@@ -40,7 +40,7 @@ def diagnosed(spec: str, project: Path, choices: Mapping[str, str], readings: Ma
 def desk_of_documents(run: Run, read_unit: UnitReader, load: Loader) -> Desk:
     """Return what documents state beside a run; an error where there are none."""
     desk = desk_beside(run, read_unit, load)
-    if desk is None:
+    if desk is None or desk.is_empty:
         raise nothing_stated(run.project)
     return desk
 

@@ -87,6 +87,16 @@ def test_two_documents_that_state_one_thing_otherwise(desk):
     assert conflict.evidence == "Report, p. 2; Sheet"
 
 
+def test_a_conflict_is_told_whichever_document_comes_first(desk):
+    # 6 goes with 6.4 and with 6.1, which do not go with each other
+    found = desk("documents: [{document: a, claimed: {E_fuel: {values: {2019: 6}}}}, {document: b, claimed: {E_fuel: {values: {2019: 6.4}}}},"
+                 " {document: c, claimed: {E_fuel: {unit: kgCO2, values: {2019: 6100}}}}]")  # fmt: skip
+
+    (conflict,) = [finding for finding in found.findings if finding.code == "A752"]
+    assert conflict.what == "two documents state E_fuel[2019] otherwise: 6.4 tCO2 and 6100 kgCO2"
+    assert conflict.evidence == "b; c"
+
+
 def test_two_documents_of_other_precision_agree(desk):
     found = desk("documents: [{document: Report, claimed: {ER_p: 25676.1}}, {document: Sheet, claimed: {ER_p: 25676}}]")
 
@@ -101,6 +111,46 @@ def test_a_total_of_years_that_were_rounded_is_no_slip(desk):
     assert states(known)["ER_p[all]"] == "rounded before"
     assert alone.diagnoses[0].is_rounding
     assert codes(known) == codes(alone) == [("A754", "note")]
+
+
+def test_a_rounding_that_moves_a_number_far_is_an_error(desk):
+    # 3 tCO2/t for 3.2: a sixteenth too little; with the 3 stated beside it, too
+    few = "E_fuel: {values: {2018: 4.5, 2019: 6.0, 2020: 6.0}}"
+    alone, beside = desk(f"claimed: {{{few}}}"), desk(f"claimed: {{EF_fuel: {{values: {{diesel: 3}}}}, {few}}}")
+
+    assert ("A750", "error") in codes(alone) and ("A750", "error") in codes(beside)
+    assert any("EF_fuel rounded to whole units" in slip for slip in slips(alone))
+    assert "rounded" not in next(finding.what for finding in beside.findings if finding.code == "A754")
+
+
+KILOTONNES = """
+methodology: {id: K, version: "1", title: Kilotonnes, status: illustrative, result: E}
+index_sets: [{id: year, kind: year, letters: [y]}]
+quantities:
+  - {id: F, symbol: F, meaning: fuel, indices: [year], unit: t, kind: monitored}
+  - {id: f, symbol: f, meaning: factor, unit: tCO2/t, kind: default}
+  - {id: G, symbol: G, meaning: emissions, indices: [year], unit: ktCO2, kind: computed}
+  - {id: E, symbol: E, meaning: emissions in total, unit: tCO2, kind: computed}
+equations:
+  - {id: g, number: 1, defines: 'G[y]', formula: 'F[y] * f * 0.001 {ktCO2/tCO2}'}
+  - {id: e, number: 2, defines: 'E', formula: 'Sum(y, G[y]) * 1000 {tCO2/ktCO2}'}
+"""
+KILOTONNES_PROJECT = """
+project: {name: k}
+operation: {start: 2020-01-01, end: 2022-12-31}
+values: {F: {unit: t, values: {2020: 137430, 2021: 141420, 2022: 100400}}, f: {unit: tCO2/t, value: 2}}
+"""
+
+
+@pytest.mark.parametrize(("claim", "code"), [
+    ("{unit: ktCO2, value: 757}", "A754"),  # 274.86 + 282.84 + 200.8 kt, each cut off to 274, 282 and 200: 756, and rounded 759; 757 lies between
+    ("{value: 758700}", "A750"),  # of tonnes that are printed to one, kilotonnes rounded to one are no rounding on the way
+])  # fmt: skip
+def test_roundings_are_those_of_the_unit_in_which_is_printed(tmp_path, claim, code):
+    (tmp_path / "methodology.yaml").write_text(KILOTONNES, encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(f"{KILOTONNES_PROJECT}claimed: {{E: {claim}}}\n", encoding="utf-8")
+
+    assert codes(mrvgraph.diagnose(mrvgraph.load(tmp_path), tmp_path / "project.yaml"))[0][0] == code
 
 
 def test_none_known_is_said(desk):

@@ -10,13 +10,16 @@ from desk_helpers import TINY, codes, states
 import mrvgraph
 from engine.audit.desk.statement import printed_step
 from engine.cli import main
+from engine.commands.desk import desk_of_documents
+from engine.project.project_file import read_project_text
 from equations.errors import MethodologyError
+from equations.units.registry import parse_unit
 
 #: E_fuel = 3.2 tCO2/t times 1.5, 2 and 2 t of diesel.
 FUEL = {2018: 4.8, 2019: 6.4, 2020: 6.4}
 
 
-@pytest.mark.parametrize(("text", "step"), [("12345", 1), ("12.30", 0.01), ("1.2e4", 1000), ("-7", 1), (".5", 0.1), ("3.", 1), ("1.20E-3", 1e-5)])
+@pytest.mark.parametrize(("text", "step"), [("12345", 1), ("12.30", 0.01), ("1.2e4", 1000), ("-7", 1), ("0e9", 1), (".5", 0.1), ("3.", 1), ("1.20E-3", 1e-5)])
 def test_the_last_digit_is_the_precision(text, step):
     assert float(printed_step(text)) == step
 
@@ -66,6 +69,7 @@ def test_a_sum_along_what_at_leaves_open(desk):
         ("claimed: {E_fuel: {values: {2031: 1}}}", "I502", "project.yaml:13:35"),
         ("claimed: {E_fuel: {unit: ha, values: {2018: 1}}}", "I503", "project.yaml:13:26"),
         ('claimed: {E_fuel: {values: {2018: "1,200"}}}', "I505", "project.yaml:13:35"),
+        ("claimed: {E_fuel: {values: {2018: 4,8}}}", "I502", "project.yaml:13:38"),  # a comma ends the 4, and 8 is a gap
         ("claimed: {E_fuel: {values: {2018: much}}}", "I505", "project.yaml:13:35"),
         ("claimed: {E_fuel: {values: {2018: {diesel: 1}}}}", "I506", "project.yaml:13:44"),
         ("claimed: {P: 0.05}", "I530", "project.yaml:13:14"),
@@ -98,10 +102,27 @@ def test_a_gap_states_nothing(desk):
     assert list(states(found)) == ["E_fuel[2019]"]
 
 
+def test_a_place_that_is_a_gap_is_none(desk):
+    found = desk("documents: [{document: Report, claimed: {E_fuel: {place: ____, values: {2019: 6.4}}}}]")
+
+    assert [one.statement.source for one in found.compared.comparisons] == ["Report"]
+
+
 def test_what_the_run_does_not_have_is_not_passed_over(desk):
     found = desk("claimed: {ca: 12, E_fuel: {values: {2018: 4.8}}}")
 
     assert codes(found) == [("A755", "warning"), ("A754", "note")]
+
+
+def test_documents_that_state_nothing_are_no_agreement(tiny, desk):
+    gaps = "documents: [{document: a, claimed: {E_fuel: {values: {2018: ____}}}}]"
+    text = (TINY / "project.yaml").read_text(encoding="utf-8")
+    report = mrvgraph.audit(tiny, read_project_text(f"{text}\n{gaps}\n", TINY / "project.yaml"))
+
+    asked, found = report.audits[-1]
+    assert report.answer(asked, found) == "not asked: the documents of the project state no number"
+    with pytest.raises(MethodologyError, match="I501"):
+        desk_of_documents(report.run, parse_unit, lambda reference: tiny)
 
 
 DOCUMENT = """document: Monitoring report

@@ -68,7 +68,7 @@ def test_the_authorization_has_dates_quantity_and_years(recorded, tmp_path):
     (row,) = table(tmp_path, "aef_2_authorizations.csv")
     assert (row["Date of authorization"], row["Authorized quantity"], row["Authorized timeframe"]) == ("2024-11-04", "40000", "2021 - 2030")
     assert row["Authorization ID"] == "A-0000" and row["Authorization documentation"] == ""
-    assert day_of(20031) == date(2024, 11, 4)
+    assert day_of("A_date", 20031, "day") == date(2024, 11, 4)
 
 
 def test_what_is_not_known_is_a_gap_and_never_made_up(recorded, tmp_path):
@@ -119,6 +119,62 @@ def test_a_methodology_without_a_mapping_gives_its_result_in_whole_units(tmp_pat
     assert "vintage" in {gap.column for gap in outcome.gaps}  # of periods of several years no vintage is known
 
 
+def test_a_line_of_which_nothing_says_whose_it_is_is_a_gap(recorded, tmp_path):
+    given = tmp_path / "texts.yaml"
+    given.write_text(TEXTS.read_text(encoding="utf-8").replace(", userland: USR", ""), encoding="utf-8")
+    gaps = mrvgraph.export(recorded, "aef", tmp_path, texts=given).gaps
+    assert [(gap.line, gap.column, gap.wanted) for gap in gaps] == [
+        (0, "the line of X_u[use_2, 2026, userland]", "texts.party[party]"), (0, "the line of X_u[use_2, 2027, userland]", "texts.party[party]"),
+        (0, "the line of H_t[userland, 2026, 2030]", "texts.party[party]"),
+    ]  # fmt: skip
+
+
+def test_a_transfer_without_a_date_is_a_gap(recorded, tmp_path):
+    run = changed(recorded, tmp_path, lambda r, q: r["dates"]["transfer"].pop("transfer_2"))
+    gaps = mrvgraph.export(run, "aef", tmp_path, texts=texts(tmp_path, reported_year='"2029"')).gaps
+    assert ("the line of X[transfer_2, 2027, userland]", "transfer.year") in {(gap.column, gap.wanted) for gap in gaps}
+
+
+def test_a_member_that_looks_like_a_year_is_none(recorded, tmp_path):
+    def with_plots(r, q):
+        q["W"].update(indices=["plot", "year"], index_sets=["plot", "year"])
+        for cell in q["W"]["values"]:
+            cell["plot"] = "2029"
+
+    mrvgraph.export(changed(recorded, tmp_path, with_plots), "units", tmp_path, texts=TEXTS)
+    assert [row["monitoring_period"] for row in table(tmp_path, "units.csv")] == ["1", "1", "1", "2", "2", "2"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(1e12, "I504 A_date is 1e+12 days"), (20031.5, "I504 A_date is 20031.5 days")])
+def test_what_is_no_date_is_no_day(recorded, tmp_path, number, code):
+    with pytest.raises(MethodologyError, match=re.escape(code)):
+        mrvgraph.export(changed(recorded, tmp_path, lambda r, q: q["A_date"]["values"][0].update(value=number)), "aef", tmp_path, texts=TEXTS)
+
+
+STOCK = """
+methodology: {id: S, version: "1", title: Stock, status: illustrative, result: E}
+index_sets: [{id: year, kind: year, letters: [y]}]
+quantities:
+  - {id: F, symbol: F, meaning: stock, indices: [year], unit: tCO2, kind: monitored}
+  - {id: E, symbol: E, meaning: removals so far, indices: [year], unit: tCO2, kind: computed, over_years: last}
+equations: [{id: e, number: 1, defines: 'E[y]', formula: 'F[y]'}]
+"""
+STOCK_PROJECT = """
+project: {name: m}
+operation: {start: 2020-01-01, end: 2022-12-31}
+values: {F: {unit: tCO2, values: {2020: 100.5, 2021: 141.2, 2022: 190.9}}}
+"""
+
+
+def test_of_a_stock_years_are_no_blocks_that_add_up(tmp_path):
+    # 190 can be issued; 100 + 141 + 190 would be issued for the three years
+    for name, text in (("methodology", STOCK), ("project", STOCK_PROJECT)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    assert main(["run", str(tmp_path), str(tmp_path / "project.yaml"), "-o", str(tmp_path / "run.json")]) == 0
+    with pytest.raises(MethodologyError, match="I504 the blocks come to 431 units, and the run to 190"):
+        mrvgraph.export(tmp_path / "run.json", "units", tmp_path / "tables")
+
+
 def changed(recorded, folder, change):
     """Write a run in which something was changed."""
     record = json.loads(recorded.read_text("utf-8"))
@@ -137,6 +193,7 @@ def changed(recorded, folder, change):
     (lambda r, q: r.pop("quantities"), "I509 the file is not a run"),
     (lambda r, q: q["W"].pop("values"), "I509 the file is not a run"),
     (lambda r, q: q["W"]["values"][0].pop("year"), "I509 the file is not a run"),
+    (lambda r, q: q["W"]["values"].append(dict(q["W"]["values"][0])), "I509 the file is not a run"),
     (lambda r, q: q["W"]["values"][0].update(value="many"), "I509 the file is not a run"),
     (lambda r, q: r["dates"]["period"].update({"1": ["2025-01-01", "today"]}), "I509 the file is not a run"),
     (lambda r, q: r["methodology"].pop("hash"), "I509 the file is not a run"),
@@ -171,6 +228,9 @@ def test_a_text_that_nobody_asks_for_is_refused(recorded, tmp_path):
     ("afe: []", "S103 'afe' is not known of a mapping"),
     ("aef: [{table: actions, columns: {}, whole_units: perhaps}]", "S105 whole_units is yes or no"),
     ("aef: {table: actions}", "S105 a list is wanted here"),
+    ("aef: [{table: actions, of: X, columns: {quantity: '{value} t'}}]", "S105 quantity is '{value} t'"),
+    ("aef: [{table: authorizations, of: A, columns: {date: '{texts.x[year]}'}}]", "I502 {texts.x[year]}: the numbers of the line have no year"),
+    ("aef: [{table: authorizations, of: A, columns: {date: '{A.day}'}}]", "I503 A is in tCO2e, and no date"),
     ("aef: [{of: X, columns: {}}]", "S104 table must be a text"),
 ])  # fmt: skip
 def test_a_mapping_with_a_fault(recorded, tmp_path, text, code):

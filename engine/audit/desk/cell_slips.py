@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -54,13 +54,16 @@ def cell_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
             yield from _of_cell(run, quantity, array, cell, subject)
 
 
-def roundings(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
-    """Yield a quantity rounded, and cut off, to each number of decimals that is usual."""
+def roundings(run: Run, quantity: Quantity, array: Array, printed: Collection[float] = ()) -> Iterator[Slip]:
+    """Yield a quantity rounded, and cut off, to each number of decimals that is usual, and to other steps that are ``printed``, in its unit."""
     for decimals in _DECIMALS:
         scale = 10.0**decimals
         words = f"to {decimals} decimals" if decimals else "to whole units"
         for how, numbers in (("rounded", np.round(array, decimals)), ("cut off", np.trunc(array * scale) / scale)):
             yield Slip("rounding", f"{quantity.id} {how} {words}", _label(run, quantity), quantity.id, numbers=numbers, step=1 / scale)
+    for step in sorted(step for step in printed if not any(np.isclose(step, 10.0**-decimals, atol=0.0) for decimals in _DECIMALS)):
+        for how, numbers in (("rounded", np.round(array / step) * step), ("cut off", np.trunc(array / step) * step)):
+            yield Slip("rounding", f"{quantity.id} {how} to steps of {step:g}", _label(run, quantity), quantity.id, numbers=numbers, step=step)
 
 
 def input_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:

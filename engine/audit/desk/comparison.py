@@ -32,7 +32,7 @@ class Beside:
     ours
         What the run has, in the quantity's unit; ``follows`` what comes out from the stated numbers before it.
     state
-        :data:`AGREES`; :data:`CUT` where it agrees cut off; ``rounded before`` where it agrees if what it reads is rounded as printed;
+        :data:`AGREES`; :data:`CUT` where it agrees cut off; ``rounded before`` where it is near and agrees if what it reads is rounded as printed;
         ``follows`` from a difference before it; ``parts`` here; ``another input``.
     room
         How far ``follows`` may be off, since the numbers before it are printed.
@@ -144,7 +144,7 @@ class _Parting:
         behind = self.is_behind(one)
         if behind and (one.agrees(then, room) or one.judged(then) == CUT):
             return FOLLOWS
-        if one.judged(printed) != DIFFERS:
+        if one.judged(printed) != DIFFERS and one.is_near(then):
             return FOLLOWS if behind else ROUNDED
         return PARTS
 

@@ -71,19 +71,24 @@ class Desk:
         return all(one.is_whole for one in self._partings_of(compared))
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the documents state nothing, as where every number is a gap."""
+        return not self.stated.statements and not self.stated.apart
+
+    @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """Data files of documents, and their SHA-256."""
         return self.stated.files
 
     @cached_property
     def conflicts(self) -> tuple[tuple[StatedNumber, StatedNumber], ...]:
-        """Statements of one thing by two documents that no number prints as."""
-        first: dict[tuple[str, tuple[tuple[int, ...], ...]], StatedNumber] = {}
+        """Statements of one thing that no number prints as, each with the first before it that says otherwise."""
+        before: dict[tuple[str, tuple[tuple[int, ...], ...]], list[StatedNumber]] = {}
         found = []
         for one in self.stated.statements:
-            other = first.setdefault((one.quantity, one.cells), one)
-            if abs(one.value - other.value) > one.half + other.half + 1e-12 * abs(one.value):
-                found.append((other, one))
+            others = before.setdefault((one.quantity, one.cells), [])
+            found += [(other, one) for other in others if abs(one.value - other.value) > one.half + other.half + 1e-12 * abs(one.value)][:1]
+            others.append(one)
         return tuple(found)
 
     @cached_property
@@ -115,7 +120,9 @@ class Desk:
 
     def _conflicts(self) -> Iterator[Finding]:
         for one, other in self.conflicts:
-            yield Finding("A752", "error", one.quantity, f"two documents state {one.shown} otherwise: {one.written} and {other.written} {other.unit}",
+            who = "two documents state" if one.document is not other.document else "one document states"
+            first = one.written if one.unit == other.unit else f"{one.written} {one.unit}"
+            yield Finding("A752", "error", one.quantity, f"{who} {one.shown} otherwise: {first} and {other.written} {other.unit}",
                           f"{one.source}; {other.source}", "ask which of the two is meant", source=other.source, place=other.place)  # fmt: skip
 
     def _following(self) -> Iterator[Finding]:

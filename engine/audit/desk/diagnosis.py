@@ -17,6 +17,7 @@ from engine.audit.desk.slip import Slip
 from engine.audit.desk.variants import Variants, of_all, same_numbers
 from engine.run.run import Run
 from equations.formula.syntax import quantities_in
+from equations.model.quantity import Quantity
 from equations.records import record
 
 Array = NDArray[np.float64]
@@ -59,9 +60,11 @@ class Explained:
 
     @property
     def is_rounding(self) -> bool:
-        """Whether numbers that were rounded on the way explain all of it."""
-        best = self.candidates[0] if self.candidates else None
-        if best is not None and best.slips[0].kind == "rounding" and best.is_whole:
+        """Whether numbers that were rounded on the way explain all of it, and move none of it far; an input is on no way."""
+        if self.parting[0].state == INPUT:
+            return False
+        near = all(one.statement.is_near(one.follows) for one in self.parting)
+        if near and any(one.is_whole and one.slips[0].step for one in self.candidates[:1]):
             return True
         pairs = zip(self.parting, self.rounding, strict=False)
         return bool(self.rounding) and all(abs(one.statement.value - one.follows) <= one.statement.half + room for one, room in pairs)
@@ -125,7 +128,7 @@ class Diagnoser:
         one = self.compared.comparisons[place]
         declared, array = self.run.methodology.quantity[one.statement.quantity], self.run.values.arrays[one.statement.quantity]
         before, tried = np.array([other.ours for other in self.compared.comparisons]), []
-        for slip in (*input_slips(self.run, declared, array), *roundings(self.run, declared, array), *cell_slips(self.run, declared, array)):
+        for slip in (*input_slips(self.run, declared, array), *self.roundings(declared, array), *cell_slips(self.run, declared, array)):
             assert slip.numbers is not None
             numbers = before.copy()
             numbers[place] = value_of(one.statement, {declared.id: slip.numbers})
@@ -146,12 +149,11 @@ class Diagnoser:
 
     def rounding(self, place: int, tried: Sequence[tuple[Slip, Array]]) -> float:
         """Return how far a statement moves if every computed number of its unit is rounded as it is printed itself, one quantity after the other."""
-        of, one = self.run.methodology.quantity, self.compared.comparisons[place].statement
-        unit = of[one.quantity].unit
+        one = self.compared.comparisons[place].statement
         moved: dict[str, float] = {}
         for slip, numbers in tried:
-            alike = slip.quantity in self.run.values.steps and slip.step and of[slip.quantity].unit.same_dimension(unit)
-            if alike and np.isclose(slip.step, one.step) and np.isfinite(numbers[place]):
+            alike = slip.quantity in self.run.values.steps and slip.step and self.is_alike(slip.quantity, one.quantity)
+            if alike and np.isclose(slip.step * self.scale(slip.quantity, one.quantity), one.step, atol=0.0) and np.isfinite(numbers[place]):
                 moved.setdefault(slip.quantity, abs(float(numbers[place] - self.before[place])))  # rounded comes before cut off
         return sum(moved.values())
 
@@ -205,7 +207,7 @@ class Diagnoser:
                 numbers = self.variants.arrays[quantity].copy()
                 numbers[..., at] = changed[quantity][..., at]
                 if not same_numbers(numbers, self.variants.arrays[quantity]) and not same_numbers(numbers, changed[quantity]):
-                    parts.append((replace(slip, what=f"{slip.what}, for {member} alone"), {quantity: numbers}))
+                    parts.append((replace(slip, what=f"{slip.what}, for {member} alone", step=0.0), {quantity: numbers}))
         return list(self.all_of(parts))
 
     def slips(self, quantity: str) -> Iterator[Slip]:
@@ -218,8 +220,24 @@ class Diagnoser:
             for step in {step.equation: step for step in self.run.values.steps[quantity]}.values():
                 yield from formula_slips(self.run, self.run.methodology.equation[step.equation])
         if array.dtype == np.float64 and declared.type == "number":
-            yield from roundings(self.run, declared, array)
+            yield from self.roundings(declared, array)
             yield from cell_slips(self.run, declared, array)
+
+    def roundings(self, quantity: Quantity, array: Array) -> Iterator[Slip]:
+        """Yield a quantity rounded to the decimals that are usual, and to those of its unit that are printed."""
+        printed = {one.statement.step * self.scale(one.statement.quantity, quantity.id) for one in self.compared.comparisons
+                   if self.is_alike(one.statement.quantity, quantity.id)}  # fmt: skip
+        return roundings(self.run, quantity, array, printed)
+
+    def is_alike(self, one: str, other: str) -> bool:
+        """Whether the numbers of two quantities can stand in one unit."""
+        of = self.run.methodology.quantity
+        return of[one].unit.same_dimension(of[other].unit)
+
+    def scale(self, one: str, other: str) -> float:
+        """Return what one unit of a quantity is in the unit of another."""
+        of = self.run.methodology.quantity
+        return float(of[one].unit.scale / of[other].unit.scale)
 
     def stated_inputs(self, quantity: str, array: Array) -> Iterator[Slip]:
         """Yield what documents state for an input, where the run that is compared goes on with another number."""

@@ -124,4 +124,4 @@ def _rounded(run: Run) -> Iterator[tuple[Slip, Arrays]]:
                     steps.stage(stage)
         except MethodologyError:
             continue
-        yield Slip("rounding", f"every computed number rounded to {decimals} decimals", ""), steps.arrays
+        yield Slip("rounding", f"every computed number rounded to {decimals} decimals", "", step=10.0**-decimals), steps.arrays

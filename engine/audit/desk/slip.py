@@ -55,7 +55,7 @@ class Slip:
     numbers
         The numbers that stand in place of the quantity's own. Shape: one axis per index.
     step
-        Of a rounding, to what.
+        Of a rounding of every cell, to what; nobody rounds one year alone and means no harm.
     """
 
     kind: str

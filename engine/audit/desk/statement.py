@@ -12,6 +12,8 @@ from equations.records import record
 Cell = tuple[int, ...]
 #: Share of a number by which a float may miss it: no difference.
 _NOISE = 1e-12
+#: Up to which share of a number roundings on the way count as agreement; what moves it further is a slip, whatever was rounded.
+MOST_ROUNDED = 0.005
 _WRITTEN = re.compile(r"[-+]?(?P<digits>[0-9]*)(\.(?P<decimals>[0-9]*))?([eE](?P<power>[-+]?[0-9]+))?\Z")
 
 #: How a statement stands to a number: the same digits; the same when cut off; otherwise.
@@ -71,6 +73,10 @@ class StatedNumber:
         """Whether a number prints as what is stated; ``room``: by how much it is not known itself."""
         return abs(value - self.value) <= self.half + room + _NOISE * max(abs(value), abs(self.value))
 
+    def is_near(self, value: float) -> bool:
+        """Whether a number lies so near that roundings on the way are no slip."""
+        return abs(value - self.value) <= self.half + MOST_ROUNDED * abs(value)
+
     def judged(self, value: float) -> str:
         """Return how the statement stands to a number."""
         if self.agrees(value):
@@ -84,10 +90,12 @@ def printed_step(text: str) -> Fraction:
 
     Examples
     --------
-    >>> [float(printed_step(text)) for text in ("12345", "12.30", "1.2e4", "-.5")]
-    [1.0, 0.01, 1000.0, 0.1]
+    >>> [float(printed_step(text)) for text in ("12345", "12.30", "1.2e4", "-.5", "0e9")]
+    [1.0, 0.01, 1000.0, 0.1, 1.0]
     """
     found = _WRITTEN.match(text.strip().replace("−", "-"))
     if found is None:
         raise ValueError(f"not a number: {text!r}")
-    return Fraction(10) ** (int(found["power"] or 0) - len(found["decimals"] or ""))
+    power = int(found["power"] or 0)
+    is_zero = not re.search("[1-9]", found["digits"] + (found["decimals"] or ""))
+    return Fraction(10) ** ((min(power, 0) if is_zero else power) - len(found["decimals"] or ""))

@@ -105,6 +105,7 @@ class _Reader:
         block = stated.block.heard_by(self.errors)
         for reported in self.reported(document, quantity, block):
             if reported.scalar.text in (GAP, ""):
+                self.positions(quantity, reported)  # a gap states nothing, but `4,8` in braces is the number 4 and a gap for a member 8
                 continue
             cells = self.cells(stated, quantity, reported)
             if cells:
@@ -149,7 +150,7 @@ class _Reader:
 
     def cells(self, stated: StatedBlock, quantity: Quantity, reported: Reported) -> tuple[Cell, ...]:
         """Return the cells that are meant; those that the run does not have are put aside, or told."""
-        places = [self.position(quantity, label, axis, reported.scalar.place) for label, axis in zip(reported.labels, quantity.indices, strict=True)]
+        places = self.positions(quantity, reported)
         if None in places:
             return ()
         there = counted_cells(self.run, quantity, whole=-1 not in places)
@@ -162,6 +163,10 @@ class _Reader:
                        remedy="name the member that is meant under `at:` or `values:`")  # fmt: skip
             return ()
         return found
+
+    def positions(self, quantity: Quantity, reported: Reported) -> list[int | None]:
+        """Return where the labels of a number stand, each on its axis."""
+        return [self.position(quantity, label, axis, reported.scalar.place) for label, axis in zip(reported.labels, quantity.indices, strict=True)]
 
     def position(self, quantity: Quantity, label: str, axis: str, place: Place) -> int | None:
         """Return where a label stands on an axis, -1 for all of them; report one that does not."""
@@ -195,6 +200,7 @@ class _Reader:
         said = dict(reported.said)
         block = stated.block
         where = said.get("place", block.text("place") if block.has("place") else "")
+        where = "" if where == GAP else where
         self.found.append(
             StatedNumber(
                 document=document, kind=stated.kind, quantity=quantity.id, cells=cells,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
-from engine.audit.asked import why_not_asked
 from engine.audit.report import AuditReport
 from engine.audit.rulings_table import ReadingLine
 from engine.documents.model import (
@@ -280,7 +279,7 @@ class Report:
         unasked: list[str] = []
         for audit, found in self.audit.audits:
             if not found:
-                reason = why_not_asked(self.run, audit.id)
+                reason = self.audit.why_not_asked(audit)
                 (unasked if reason else clean_).append(f"{audit.question} {reason}".strip())
                 continue
             yield Heading(3, (audit.question,))

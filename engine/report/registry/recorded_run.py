@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,11 @@ from engine.output.json_text import JsonError, read_json
 from engine.report.run_report import RUN_FORMAT
 from equations.errors import InputError, Place
 from equations.files.regular_file import UnreadableFileError, read_regular
-from equations.records import record
 
 _MOST_BYTES = 200_000_000
 _EPOCH = date(1970, 1, 1)
 _YEAR_DIGITS = 4
+_DAY = "day"
 Days = tuple[date, date]
 _SHAPE = {
     "methodology": dict, "project": dict, "operation": dict, "dates": dict, "findings": list, "quantities": list, "result": str,
@@ -23,7 +25,7 @@ _SHAPE = {
 _QUANTITY = {"id": str, "indices": list, "index_sets": list, "unit": str, "values": list}
 
 
-@record(frozen=True)
+@dataclass(frozen=True)
 class RecordedRun:
     """The record of a run."""
 
@@ -51,12 +53,18 @@ class RecordedRun:
         """Every member that a number of the run is for."""
         return {str(cell[axis]) for known in self.content["quantities"] for cell in known["values"] for axis in known["indices"]}
 
+    @cached_property
+    def year_sets(self) -> frozenset[str]:
+        """The sets of years: a run writes years as numbers, and every other member as text."""
+        return frozenset(set_id for known in self.content["quantities"] for axis, set_id in zip(known["indices"], known["index_sets"], strict=True)
+                         for cell in known["values"][:1] if isinstance(cell[axis], int))  # fmt: skip
+
     def days_of(self, set_id: str, label: str) -> Days | None:
         """Return the first and the last day of a member, where it has days: of a year by its number, of others as the run wrote them."""
         written = self.content.get("dates", {}).get(set_id, {}).get(label)
         if written:
             return date.fromisoformat(written[0]), date.fromisoformat(written[1])
-        if label.isdigit() and len(label) == _YEAR_DIGITS:
+        if set_id in self.year_sets and label.isdigit() and len(label) == _YEAR_DIGITS:
             return date(int(label), 1, 1), date(int(label), 12, 31)
         return None
 
@@ -76,9 +84,25 @@ class RecordedRun:
         return None
 
 
-def day_of(number: float) -> date:
-    """Return the date that a quantity of the type date holds, in days."""
-    return _EPOCH + timedelta(days=round(number))
+def day_of(quantity: str, number: float, unit: str) -> date:
+    """Return the date that a quantity of the type date holds, in days.
+
+    Raises
+    ------
+    InputError
+        I503 where it is in another unit, I504 for a number that is no date.
+    """
+    if unit != _DAY:
+        raise InputError("I503", f"{quantity} is in {unit}, and no date", why="a day or a year of it is asked for",
+                         remedy="map a quantity of the type date")  # fmt: skip
+    try:
+        return date.fromordinal(_EPOCH.toordinal() + int(number)) if number == int(number) else _no_date(quantity, number)
+    except (OverflowError, ValueError):
+        return _no_date(quantity, number)
+
+
+def _no_date(quantity: str, number: float) -> date:
+    raise InputError("I504", f"{quantity} is {number:g} days, which is no date", remedy="write the run again")
 
 
 def read_run(path: Path) -> RecordedRun:
@@ -124,8 +148,13 @@ def _is_quantity(found: object) -> bool:
     if not isinstance(found, dict) or not all(isinstance(found.get(field), wanted) for field, wanted in _QUANTITY.items()):
         return False
     axes = found["indices"]
-    return len(axes) == len(found["index_sets"]) and all(isinstance(cell, dict) and {*axes, "value"} <= cell.keys() and _is_number(cell["value"])
-                                                         for cell in found["values"])  # fmt: skip
+    return len(axes) == len(found["index_sets"]) and _are_cells(found["values"], axes)
+
+
+def _are_cells(cells: list[Any], axes: list[str]) -> bool:
+    """Whether each cell has its members and a number, and none stands twice."""
+    whole = all(isinstance(cell, dict) and {*axes, "value"} <= cell.keys() and _is_number(cell["value"]) for cell in cells)
+    return whole and len({tuple(str(cell[axis]) for axis in axes) for cell in cells}) == len(cells)
 
 
 def _is_number(value: object) -> bool:
@@ -139,9 +168,9 @@ def _of_dates(content: Mapping[str, Any]) -> str:
             first, last = (date.fromisoformat(day) for day in days)
             if last < first:
                 return f"a member has no days: {first} to {last}"
-        for cell in (content.get("whole_units") or {"values": []})["values"]:
-            if not _is_number(cell["value"]):
-                return "its result in whole units is something else"
+        whole = content.get("whole_units") or {"values": [], "total": 0}
+        if not all(_is_number(number) for number in (whole["total"], *(cell["value"] for cell in whole["values"]))) or whole["total"] is None:
+            return "its result in whole units is something else"
         str(content[f"{content['result']}_unit"])
     except (AttributeError, KeyError, TypeError, ValueError) as cause:
         return f"its dates or its result are something else: {cause}"

@@ -119,12 +119,17 @@ def _column(own: YamlMapping) -> RegistryColumn:
 
 def _rows(node: YamlNode | None, tables: Sequence[RegistryTable]) -> Iterator[Rows]:
     known = {table.id: [column.id for column in table.columns] for table in tables}
+    checked = {(table.id, column.id) for table in tables for column in table.columns if column.unit or column.whole}
     for item in _items(node):
         own = _mapping(item, "rows of a table", _ROWS)
         table = _text(own, "table")
         if table not in known:
             raise SpecError("S107", f"there is no table {table!r}", own.place, remedy=near_or_all(table, list(known), "the tables are"))
         columns, only = _texts(own.get("columns"), known[table]), _texts(own.get("only"), None)
+        for column, text in columns.items():
+            if (table, column) in checked and text != "{value}":
+                raise SpecError("S105", f"{column} is {text!r}", own.place, why="numbers of a unit, or whole ones, are looked at in {value} alone",
+                                remedy=f"write {column}: '{{value}}', and the quantity as `of`")  # fmt: skip
         yield Rows(table, _text(own, "of", ""), columns, only, _yes(own, "where_it_is"), _yes(own, "whole_units"))
 
 

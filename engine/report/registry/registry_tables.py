@@ -57,7 +57,8 @@ def fill(format_: Format, run: RecordedRun, rows: Sequence[tuple[str, Rows]], te
     Raises
     ------
     InputError
-        I502 where the run lacks a quantity, I503 for another unit than the column has, I504 for a number that is not whole where it must be.
+        I502 where the run lacks a quantity or a set, I503 for another unit than the column or a date has, I504 for a number that is not whole where
+    it must be.
     """
     tables, gaps = [], []
     for table in format_.tables:
@@ -65,7 +66,7 @@ def fill(format_: Format, run: RecordedRun, rows: Sequence[tuple[str, Rows]], te
         for prefix, rule in (pair for pair in rows if pair[1].table == table.id):
             filler = Filler(run, prefix, texts)
             gaps += [RegistryGap(table.title, 0, "every line", f"texts.{key}") for key in rule.only.values() if texts.of(key) is None]
-            for cell in filler.cells(rule):
+            for cell in filler.cells(rule, table.title, gaps):
                 lines.append(tuple(filler.line(table, rule, cell, len(lines) + 1, gaps)))
         tables.append(FilledTable(table, tuple(lines)))
     return tables, gaps
@@ -86,11 +87,20 @@ class Filler:
     prefix: str
     texts: RegistryTexts
 
-    def cells(self, rule: Rows) -> Iterator[Cell]:
-        """Yield the cells from which a rule makes lines: those that are not zero, and of the members that it asks for."""
+    def cells(self, rule: Rows, table: str, gaps: list[RegistryGap]) -> Iterator[Cell]:
+        """Yield the cells from which a rule makes lines: those that are not zero, and of the members that it asks for.
+
+        Where it is not known whether a cell is asked for, its line is left out, and noted as a gap.
+        """
         wanted = {name: self.texts.of(key) for name, key in rule.only.items()}
-        for cell in self._all_cells(rule):
-            if cell.value != 0 and all(text is not None and self.found(name, cell) == text for name, text in wanted.items()):
+        for cell in self._all_cells(rule) if None not in wanted.values() else ():
+            own = {name: self.found(name, cell) for name in wanted} if cell.value != 0 else {}
+            lacking = [name for name, text in own.items() if text is None]
+            if cell.value == 0 or any(own[name] not in (None, text) for name, text in wanted.items()):
+                continue
+            if lacking:
+                gaps.append(RegistryGap(table, 0, f"the line of {self.prefix}{rule.of}[{', '.join(cell.labels.values())}]", listed(lacking, 5)))
+            else:
                 yield cell
 
     def _all_cells(self, rule: Rows) -> Iterator[Cell]:
@@ -117,6 +127,11 @@ class Filler:
         if whole is None:
             raise InputError("I502", "the run has no result in whole units", why="its first result is no amount that is issued",
                              remedy="use a methodology with a quantity of the role `issued`")  # fmt: skip
+        total = sum(Fraction(str(found["value"])) for found in whole["values"] if found["value"] is not None)
+        if total != Fraction(str(whole["total"])):
+            raise InputError("I504", f"the blocks come to {shortest(float(total))} units, and the run to {whole['total']}",
+                             why="not every number of its result counts, as of a stock only the last one",
+                             remedy="say what is issued in a mapping")  # fmt: skip
         for found in whole["values"]:
             axes = [axis for axis in found if axis not in ("value", "near_whole")]
             yield Cell({axis: str(found[axis]) for axis in axes}, {axis: axis for axis in axes}, found["value"], content[f"{content['result']}_unit"])
@@ -151,8 +166,7 @@ class Filler:
         """Return what a hole names, or ``None``."""
         asked = _TEXT.fullmatch(name)
         if asked:
-            member = cell.labels[self.named(asked[2], cell.labels)] if asked[2] else ""
-            return self.texts.of(asked[1], member)
+            return self.texts.of(asked[1], self._member(asked[2], name, cell) if asked[2] else "")
         if name == "unit":
             return cell.unit
         if name == "value":
@@ -161,6 +175,15 @@ class Filler:
         if head in ("project", "methodology", "operation"):
             return str(self.run.content[head].get(part, "")) or None
         return self._of_member(head, part, cell)
+
+    def _member(self, set_id: str, name: str, cell: Cell) -> str:
+        """Return the member of a cell for which a text is asked."""
+        axis = self.named(set_id, cell.labels)
+        if axis not in cell.labels:
+            raise InputError("I502", f"{{{name}}}: the numbers of the line have no {set_id}",
+                             why=f"they have {listed(list(cell.labels)) or 'no index'}",
+                             remedy="name one of their indices in the mapping")  # fmt: skip
+        return cell.labels[axis]
 
     def _of_member(self, name: str, part: str, cell: Cell) -> str | None:
         """Return a member of the cell, or of a set in time within its days, or the number of another quantity; or a day or year of it."""
@@ -172,7 +195,8 @@ class Filler:
             number = self.run.number(quantity, cell.labels)
             if number is None:
                 return None
-            label, days = shortest(number), (day_of(number), day_of(number)) if part else None
+            day = day_of(quantity, number, self.run.quantities[quantity]["unit"]) if part else None
+            label, days = shortest(number), (day, day) if day else None
         else:
             inner = self._within(name, cell)
             label, days = inner if inner is not None else ("", None)
