@@ -104,7 +104,9 @@ def trees_change(period: int, project: Project) -> float:
     if period == 0:
         return trees_stock(0, project) - trees_at_start(project)
     if measured(project) and project["change"] == "remeasured":
-        return sum(s["A"][period] * fmean(plot_changes(s, period, project)) for s in project["strata"]) * CF * TO_CO2
+        grown = sum(s["A"][period] * fmean(plot_changes(s, period, project)) for s in project["strata"])
+        lost = sum((s["A"][period - 1] - s["A"][period]) * fmean(plots_of(s, period - 1, project)) for s in project["strata"])
+        return (grown - lost) * CF * TO_CO2
     return trees_stock(period, project) - trees_stock(period - 1, project)
 
 

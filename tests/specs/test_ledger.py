@@ -138,3 +138,25 @@ def test_the_split_hides_what_reductions_do_only_where_the_cap_is_reached(spec):
     assert results("first-come", 0.95)[1] == results("first-come", 1)[1] == 9800  # 2,800 and 7,000 are authorised
     assert results("first-come", 0.95)[0] < results("first-come", 1)[0]
     assert results("fixed-share", 0.95)[1] < results("fixed-share", 1)[1] < 9800
+
+
+C2 = FOUR_PARTIES["cancellations"][1]
+
+
+@pytest.mark.parametrize(("changed", "earlier", "rule"), [
+    ({"uses": [event("u1", date(2034, 12, 31), 2030, "budget_land", 700)], "cancellations": [C2 | {"date": date(2032, 2, 1), "year": 2032}]}, False, "transferred-before-cancellation"),
+    # 200 of 2029 are there on the day and nothing of 2030, which comes in June: by vintage the use comes first
+    ({"transfers": [event("t0", date(2030, 3, 1), 2029, "budget_land", 300), event("t2", date(2032, 6, 15), 2030, "budget_land", 800)],
+      "uses": [event("u1", date(2032, 3, 1), 2030, "budget_land", 200)], "cancellations": []}, False, "transferred-before-use"),
+    ({"cancellations": [event("c1", date(2031, 7, 1), 2031, "host_land", 90)]}, False, "vintage-before-cancellation"),
+    ({"cancellations": [event("c1", date(2032, 1, 9), 2031, "host_land", 90)]}, True, "other-transfer-before-cancellation"),
+    ({"cancellations": [event("c1", date(2030, 7, 1), 2029, "host_land", 9)], "authorised": [FOUR_PARTIES["authorised"][0] | {"date": date(2030, 7, 2)}]}, False,
+     "authorised-before-cancellation"),
+    ({"authorised": [FOUR_PARTIES["authorised"][0] | {"date": date(2032, 1, 11)}]}, True, "authorised-before-other-transfer")])  # fmt: skip
+def test_the_order_of_events_within_a_year_is_seen(spec, changed, earlier, rule):
+    """Each is right at the end of its year, so that holdings by year say nothing."""
+    def state(data):
+        return {v.rule: v.state for v in run(spec, project_of(data)).verdicts}[rule]
+
+    whole = FOUR_PARTIES | {"earlier": earlier}
+    assert (state(whole), state(whole | changed)) == ("held", "broken")

@@ -174,6 +174,15 @@ def test_the_first_period_of_the_example_by_hand(example):
     assert example.value("U", period="first") + example.value("BUF", period="first") == int(change - leakage - emissions)
 
 
+def test_land_that_is_lost_takes_its_stock_with_it_also_where_plots_are_measured_again(example):
+    """Twelve of 600 ha are gone in the second period; with the same plots both ways to the change are one sum."""
+    stocks = [example.value("C_TREE", period=q) for q in ("first", "second")]
+    assert example.value("dC_TREE", period="second") == pytest.approx(stocks[1] - stocks[0], rel=1e-12)
+    grown = {i: a * (example.value("b_i", stratum=i, period="second") - example.value("b_i", stratum=i, period="first")) for i, a in (("planting", 588), ("assisted", 700), ("enrichment", 200))}
+    lost = 12 * example.value("b_i", stratum="planting", period="first")
+    assert example.value("dC_TREE", period="second") == pytest.approx((sum(grown.values()) - lost) * 0.47 * 44 / 12, rel=1e-12)
+
+
 def test_the_example_is_audited(spec):
     report = audit(spec, EXAMPLE)
     assert {f.code for f in report.findings if f.severity != "note"} == {"A721"}  # the numbers are made up

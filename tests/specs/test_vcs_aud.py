@@ -171,6 +171,20 @@ def test_deforestation_above_the_forest_that_is_left_is_cut(spec, tmp_path):
     assert [finished.value("A_BSL", stratum="dense", year=str(y)) for y in (2020, 2021)] == pytest.approx([60, 40])
 
 
+@pytest.mark.parametrize(("line", "changed", "broken"), [
+    ("evergreen: {2015: 118", "evergreen: {2015: 3118", {"issued-is-reduced", "npr.loss-covered"}),  # a loss of stocks with nothing in the account, and a gain behind it
+    ("E_act: {unit: tCO2e, values: {2015: 160", "E_act: {unit: tCO2e, values: {2015: 500160", {"issued-is-reduced"}),  # a debt of gases, which no buffer covers
+    ("evergreen: {2015: 66, ", "evergreen: {2015: 41292, ", {"burnt-within", "issued-is-reduced"}),
+    ("evergreen: {2015: 210, ", "evergreen: {2015: 41292, ", {"degraded-within", "issued-is-reduced", "npr.loss-covered"}),
+    ("A_grow: {unit: ha, otherwise: 0", "A_grow: {unit: ha, values: {deciduous: {2015: 26501}}, otherwise: 0", {"growing-within"})])  # fmt: skip
+def test_rules_see_a_debt_that_nothing_covers_and_areas_that_do_not_fit(spec, tmp_path, line, changed, broken):
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert text.count(line) == 1
+    path = tmp_path / "p.yaml"
+    path.write_text(text.replace(line, changed), encoding="utf-8")
+    assert {v.rule for v in run_project(spec, path, parse_unit, planned_once()).verdicts if v.state == "broken"} == broken
+
+
 FILLED = {"A_0": "5000", "A_0_LB": "5000", "D_ref": "100", "C": "90", "C_use": "5", "U_rate": "0.1", "U_stock": "0.1", "U_PE": "0.1", "U_LK": "0.1",
           "npr_s_int": "0.02", "npr_s_ext": "0.02", "npr_LS": "0.01", "E_act": "10", "E_prev": "10", "A_not": "0"}  # fmt: skip
 
