@@ -10,6 +10,7 @@ from sheets import both, named, stored
 
 from engine.cli import main
 from engine.documents.workbook.cell_names import CellNames, plain_name
+from engine.documents.workbook.redaction import Redaction
 from engine.documents.workbook.workbook import Wanted
 from equations.errors import InputError
 
@@ -144,3 +145,44 @@ def test_rulings_findings_and_hashes_stand_in_it(tiny):
     assert {"ruling", "reading", "difference"} <= set(texts["Rulings"]) and len(texts["Rulings"]) > 12
     assert {"code", "severity"} <= set(texts["Findings"]) and "SHA-256 of the project file" in texts["Read me"]
     assert not any(str(tiny.parent) in text or str(TINY) in text for found in texts.values() for text in found), "no path of a machine"
+
+
+STATED = """
+claimed: {A_0: {unit: ha, values: {E: 1012.625}}, ER_p: {unit: tCO2, values: {all: 12}}}
+operation: {start: 2018-03-12, end: 2020-12-31}
+choices: {method: rate}
+datasets: [stocks]
+members: {fuel: [diesel]}
+values:
+  A_0: {unit: ha, source: map, comments: 1012.625 ha less what was sold, file: areas.xlsx}
+  P: {unit: 1/year, values: {E: 0.02, D: 0.03}, source: map}
+  FC: {unit: t, values: {diesel: {2018: 1.5, 2019: 2, 2020: 2}}, source: invoices}
+"""
+
+
+def texts_of(path):
+    return [str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+
+def test_a_number_that_is_not_shown_is_nowhere_said_again(tmp_path):
+    """Not by a document that claims it, by a remark beside it, or by what is told of its cell in a workbook of data."""
+    areas = openpyxl.Workbook()
+    for row in (["land_use", "value"], ["E", 1012.625], ["D", 500]):
+        areas.active.append(row)
+    areas.active["B2"].number_format = "0.0"
+    areas.save(tmp_path / "areas.xlsx")
+    (tmp_path / "project.yaml").write_text("project: {name: Tiny}" + STATED, encoding="utf-8")
+    for name, more in (("open", []), ("closed", ["--redact", "A_0"])):
+        assert main(["workbook", str(TINY), str(tmp_path / "project.yaml"), *more, "-o", str(tmp_path / f"{name}.xlsx")]) == 0
+    found = {name: texts_of(tmp_path / f"{name}.xlsx") for name in ("open", "closed")}
+
+    assert len([text for text in found["open"] if "1012.6" in text]) > 4, "claimed, remarked, shown otherwise, and the number"
+    assert not [text for text in found["closed"] if "1012.6" in text] and "12" in found["closed"], "what is claimed of a result stays"
+
+
+def test_a_result_that_is_asked_for_is_not_shown_either(made):
+    """It is a result of the methodology only for those who do not give it themselves."""
+    run, _ = made("every")
+    given, result = "EF1", run.methodology.result_ids[0]
+    assert given not in Redaction.of(run, frozenset({given})).shown and result in Redaction.of(run, frozenset({given})).shown
+    assert result not in Redaction.of(run, frozenset({result})).shown
