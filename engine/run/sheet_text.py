@@ -27,8 +27,8 @@ def if_number(cell: str, text: str) -> str:
 
 
 def statement(cell: str) -> str:
-    """Return 1 for yes and 0 for no, in letters of any case; anything else, an empty cell too, is neither (Excel turns a typed ``true`` into TRUE)."""
-    yes, no = (f'OR({cell}&""="{word}",{cell}&""="{other}")' for word, other in (("yes", "true"), ("no", "false")))
+    """Return 1 for yes and 0 for no, in letters of any case, or as TRUE, which Excel makes of a typed ``true``; an empty cell is neither."""
+    yes, no = (f'OR({cell}&""="{one}",{cell}&""="{other}")' for one, other in (("yes", "true"), ("no", "false")))
     return f"IF({yes},1,IF({no},0,NA()))"
 
 

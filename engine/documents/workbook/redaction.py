@@ -66,7 +66,8 @@ class Redaction:
             return False
         texts = finding.subject, finding.what, finding.evidence, finding.remedy
         places = {origin.place for id_ in self.asked for origin in self.run.inputs.origins.get(id_, {}).values()}
-        return self.names(*texts) or (finding.place is not None and finding.place in places) or not self.follows.isdisjoint(self.read_by(finding.subject))
+        is_there = finding.place is not None and finding.place in places
+        return is_there or self.names(*texts) or not self.follows.isdisjoint(self.read_by(finding.subject))
 
     def names(self, *texts: str) -> bool:
         """Whether one of some texts names what is left out."""
