@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.finding import Finding
-from equations.cell_address import column_letters
+from equations.cell_address import column_letters, column_number
 from equations.errors import WORKBOOK_SHEET, Place
 from equations.files.csv_table import FaultTaker
 from equations.files.excel_packages import reading
@@ -25,6 +25,8 @@ from equations.records import record
 
 #: Rows and columns that are looked at, and bytes that a workbook may have once it is unpacked.
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 200_000, 2_000, 500_000_000
+#: Cells that merged ranges may cover; the library makes each of them.
+MOST_MERGED = 1_000_000
 #: Findings of one kind on one sheet.
 MOST_TOLD = 10
 #: What may stand as a text where a number, a date or an answer is meant.
@@ -33,6 +35,7 @@ _ALLOWED = re.compile(r"(NA|____|yes|no|true|false|[0-9]{4}-[0-9]{2}-[0-9]{2})?\
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|[_*].|\[[^\]]*\]')
 _DECIMALS = re.compile(r"([#0?,]*[#0?][#0?,]*)(?:\.([0#?]*))?(,*)(E0+)?(%?)\Z")
 _SEEN = 1e-6
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']\$?([A-Za-z]+)\$?([0-9]+):\$?([A-Za-z]+)\$?([0-9]+)""")
 
 
 @record(frozen=True)
@@ -209,6 +212,8 @@ class Workbook:
             with zipfile.ZipFile(io.BytesIO(data)) as parts:
                 if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
                     raise ValueError(f"it has more than {MOST_BYTES // 10**6} MB once it is unpacked")
+                if sum(map(_merged_cells, (parts.read(name) for name in parts.namelist() if name.endswith(".xml")))) > MOST_MERGED:
+                    raise ValueError(f"it merges more than {MOST_MERGED:,} cells")
                 self.was_calculated = any(name.endswith("calcChain.xml") for name in parts.namelist())
             self.stored = library.load_workbook(io.BytesIO(data), data_only=True)
             self.formulas = library.load_workbook(io.BytesIO(data))
@@ -235,6 +240,12 @@ def twice_percent(cell: SheetCell, unit: str) -> tuple[str, Place, str, str]:
     """Return what to tell of a cell that is shown in percent beside a unit that says percent too."""
     why = f"it is {cell.text}, which can be meant as a share or as so many percent"
     return f"the cell is formatted in percent and its unit is {unit!r}", cell.place, why, "format it as a number, or take % from the unit"
+
+
+def _merged_cells(part: bytes) -> int:
+    """Return how many cells the merged ranges of a part of a workbook cover."""
+    ends = ((column_number(a.decode()), int(top), column_number(b.decode()), int(bottom)) for a, top, b, bottom in _MERGED.findall(part))
+    return sum((abs(right - left) + 1) * (abs(bottom - top) + 1) for left, top, right, bottom in ends)
 
 
 def _day(value: datetime | date | time) -> str:

@@ -202,6 +202,19 @@ def test_what_is_no_workbook_is_told(tmp_path):
         mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
 
 
+def test_a_workbook_that_merges_half_a_sheet_is_told_at_once(tmp_path):
+    answers(tmp_path, lambda book: book["areas"].merge_cells("E1:F2"))
+    kept = tmp_path / "data.xlsx"
+    with zipfile.ZipFile(kept) as parts:
+        data = {name: parts.read(name).replace(b"E1:F2", b"E1:XFD1048576") for name in parts.namelist()}
+    with zipfile.ZipFile(kept, "w") as parts:
+        for name, content in data.items():
+            parts.writestr(name, content)
+
+    with pytest.raises(MethodologyError, match=r"(?s)I509 the workbook cannot be read.*it merges more than 1,000,000 cells"):
+        mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+
+
 # -- a workbook as a project file
 
 
