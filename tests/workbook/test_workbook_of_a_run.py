@@ -47,6 +47,7 @@ def test_a_taken_name_gets_its_index_sets_and_never_another_one_in_silence():
     names = CellNames()
 
     assert [names.new(one, apart=["lu"]) for one in ("P", "p", "p")] == ["P", "p_lu", "p_2"]
+    assert names.new("Project_Start") == "Project_Start_2", "the first day has it"
     assert [plain_name(one) for one in ("TRUE", "r1c1", "R", "A-B c", "2x")] == ["TRUE_", "r1c1_", "R_", "A_B_c", "_2x"]
 
 
@@ -186,3 +187,28 @@ def test_a_result_that_is_asked_for_is_not_shown_either(made):
     given, result = "EF1", run.methodology.result_ids[0]
     assert given not in Redaction.of(run, frozenset({given})).shown and result in Redaction.of(run, frozenset({given})).shown
     assert result not in Redaction.of(run, frozenset({result})).shown
+
+
+MANY = """
+methodology: {{id: S, version: "1", title: cases, result: R}}
+quantities:
+  - {{id: A, symbol: A, meaning: area, unit: ha, kind: monitored}}
+  - {{id: R, symbol: R, meaning: result, unit: ha, kind: computed}}
+equations:
+  - {{id: r, defines: R, formula: 'cases({cases}, otherwise: 0 {{ha}})'}}
+"""
+
+
+@pytest.mark.parametrize(("count", "is_live"), [(50, True), (70, False)])
+def test_more_cases_than_excel_nests_stand_as_a_number(tmp_path, count, is_live):
+    """Excel takes 64 functions within each other, and calls a file with more damaged."""
+    cases = ", ".join(f"A == {at} {{ha}}: {at + 1} {{ha}}" for at in range(count))
+    (tmp_path / "spec.yaml").write_text(MANY.format(cases=cases), encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(
+        "project: {name: many}\noperation: {start: 2020-01-01, end: 2020-12-31}\nvalues: {A: {unit: ha, value: 49}}\n", encoding="utf-8"
+    )
+    assert main(["workbook", str(tmp_path / "spec.yaml"), str(tmp_path / "project.yaml"), "-o", str(tmp_path / "calc.xlsx")]) == 0
+    values, formulas = both((tmp_path / "calc.xlsx").read_bytes())
+
+    assert named(values, "R_").value == 50 and ("IF(A=0,1," in named(formulas, "R_").value) == is_live
+    assert (named(formulas, "R_").comment is None) == is_live
