@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from engine.documents.workbook.project_rows import FieldRow, InputRow
 from engine.finding import Finding
@@ -56,7 +57,7 @@ class Redaction:
         for row in rows:
             if row.quantity in self.asked:
                 said = ((key, NOT_SHOWN if any((row.quantity, one) in numbers for one in _numbers(text)) else text) for key, text in row.said)
-                row = InputRow(row.quantity, row.labels, row.text, row.unit, tuple(said), row.block, row.given_by)
+                row = replace(row, said=tuple(said))
             found.append(row)
         return found
 
