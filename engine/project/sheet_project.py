@@ -112,7 +112,9 @@ def _read_fields(sheet: SheetReader, top: int, roles: dict[str, int], tree: _Tre
         if not path:
             return row
         cell = sheet.cell(row, roles["value"], is_label=True)
-        tree.put(path, cell)
+        if not tree.put(path, cell):
+            sheet.fault("I506", f"the field {', '.join(name for name, _ in path)} is said twice", sheet.place(row, columns[0]),
+                        "which of them is meant is not known", "take one of the two out")  # fmt: skip
         row += 1
     return row
 
@@ -197,16 +199,18 @@ class _Tree:
     places: dict[tuple[str, ...], Place] = field(default_factory=dict)
     blocks: dict[str, dict[str, list[_Block]]] = field(default_factory=dict)
 
-    def put(self, path: list[tuple[str, Place]], cell: SheetCell) -> None:
-        """Put a text at the end of a path of fields."""
+    def put(self, path: list[tuple[str, Place]], cell: SheetCell) -> bool:
+        """Put a text at the end of a path of fields; return whether nothing stood there or on the way."""
         held, names = self.fields, tuple(name for name, _ in path)
         for at, (name, place) in enumerate(path):
             self.places.setdefault(names[: at + 1], place)
             if at == len(path) - 1:
-                held[name] = cell
-                return
+                return held.setdefault(name, cell) is cell
             inner = held.setdefault(name, {})
-            held = inner if isinstance(inner, dict) else held.setdefault(f"{name} ", {})  # type: ignore[assignment]
+            if not isinstance(inner, dict):
+                break
+            held = inner
+        return False
 
     def number(self, row: _Row, sheet: SheetReader) -> None:
         """Add a row of a table of numbers to a block that says the same of its numbers."""

@@ -322,6 +322,24 @@ def test_no_number_of_a_table_is_passed_over_in_silence(tmp_path):
         read(book, path)
 
 
+@pytest.mark.parametrize("fields", [("operation", "start", "2019-01-01"), ("operation", "2019-01-01"), ("operation", "start", "hour", "9")])
+def test_a_field_that_is_said_twice_is_told(tmp_path, fields):
+    """The last one was taken, without a word; in YAML it is an error, too."""
+    path = tmp_path / "project.xlsx"
+    assert main(["workbook", str(TINY), str(TINY / "project.yaml"), "--inputs-only", "-o", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    sheet = book["Project"]
+    head = next(row for row in sheet.iter_rows() if row[0].value == "field 1")
+    behind = sheet.max_row + 1
+    *names, value = fields
+    for at, name in enumerate(names, 1):
+        sheet.cell(behind, at).value = name
+    sheet.cell(behind, next(cell.column for cell in head if cell.value == "value")).value = value
+
+    with pytest.raises(MethodologyError, match=rf"I506 the field operation.* is said twice \(.*Project!A{behind}\)"):
+        read(book, path)
+
+
 def test_without_the_packages_it_is_said_which_to_install(made, tmp_path, monkeypatch, capsys):
     (tmp_path / "project.xlsx").write_bytes(made("every")[1])
     for name in ("openpyxl", "xlsxwriter"):
