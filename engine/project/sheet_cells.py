@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.finding import Finding
-from equations.cell_address import column_letters
+from equations.cell_address import column_letters, column_number
 from equations.errors import WORKBOOK_SHEET, Place
 from equations.files.csv_table import FaultTaker
 from equations.files.excel_packages import reading
@@ -25,12 +25,17 @@ from equations.records import record
 
 #: Rows and columns that are looked at, and bytes that a workbook may have once it is unpacked.
 MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 200_000, 2_000, 500_000_000
+#: Cells that merged ranges may cover; the library makes each of them.
+MOST_MERGED = 1_000_000
 #: Findings of one kind on one sheet.
 MOST_TOLD = 10
 #: What may stand as a text where a number, a date or an answer is meant.
 _ALLOWED = re.compile(r"(NA|____|yes|no|true|false|[0-9]{4}-[0-9]{2}-[0-9]{2})?\Z", re.IGNORECASE)
-_DECIMALS = re.compile(r'(?:#,##0|[#0]+)(?:\.(0*)(#*))?(%?)(?:;.*)?\Z')
+#: Texts in a format of numbers, colours and blanks; then, without signs, digits, decimals, commas for thousands left out, powers, percent.
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|[_*].|\[[^\]]*\]')
+_DECIMALS = re.compile(r"([#0?,]*[#0?][#0?,]*)(?:\.([0#?]*))?(,*)(E0+)?(%?)\Z")
 _SEEN = 1e-6
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']\$?([A-Za-z]+)\$?([0-9]+):\$?([A-Za-z]+)\$?([0-9]+)""")
 
 
 @record(frozen=True)
@@ -65,6 +70,8 @@ class SheetReader:
     ----------
     sheet, formulas
         The sheet with the stored values, and with the formulas.
+    filled
+        Row and column of every cell that holds something or is merged.
     """
 
     name: str
@@ -74,23 +81,29 @@ class SheetReader:
     findings: list[Finding]
     book: Workbook
     merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    filled: frozenset[tuple[int, int]] = frozenset()
     told: dict[str, int] = field(default_factory=dict)
+    #: How many rows and columns it has, as far as they are read.
+    rows: int = 0
+    columns: int = 0
 
     def __post_init__(self) -> None:
         for area in self.sheet.merged_cells.ranges:
             for row in range(area.min_row, area.max_row + 1):
                 for column in range(area.min_col, area.max_col + 1):
                     self.merged[row, column] = area.min_row, area.min_col
+        # looked up where cells are kept: to walk along rows would make a cell of every blank
+        self.filled = frozenset(at for at, cell in self.formulas._cells.items() if cell.value is not None) | self.merged.keys()
+        self.rows = min(max((row for row, _ in self.filled), default=0), MOST_ROWS)
+        self.columns = min(max((column for _, column in self.filled), default=0), MOST_COLUMNS)
 
-    @property
-    def rows(self) -> int:
-        """How many rows it has."""
-        return min(int(self.sheet.max_row or 0), MOST_ROWS)
-
-    @property
-    def columns(self) -> int:
-        """How many columns it has."""
-        return min(int(self.sheet.max_column or 0), MOST_COLUMNS)
+    def beyond(self) -> None:
+        """Report a filled cell that is too far out to be read: what stands there would be missing in silence."""
+        far = min((at for at in self.filled if at[0] > MOST_ROWS or at[1] > MOST_COLUMNS), default=None)
+        if far is not None:
+            self.fault("I506", "a cell stands too far out to be read", self.place(*far),
+                       f"up to {MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns are read",
+                       "take it out, or name the `range:` of the table; many numbers stand in a CSV file")  # fmt: skip
 
     def place(self, row: int, column: int = 0) -> Place:
         """Return the place of a cell, counted from 1."""
@@ -126,7 +139,7 @@ class SheetReader:
         """Return a cell as it is stored."""
         stored, written = self.sheet.cell(row, column), self.formulas.cell(row, column)
         place, merged = self.place(row, column), (row, column) in self.merged
-        formula = str(written.value) if written.data_type == "f" and not isinstance(written.value, int | float) else ""
+        formula = _formula(written.value) if written.data_type == "f" else ""
         value = stored.value
         if stored.data_type == "e":
             self.fault("I505", f"the cell shows the error {value}", place, "its formula has no result", "mend the formula, or write the number")
@@ -199,6 +212,8 @@ class Workbook:
             with zipfile.ZipFile(io.BytesIO(data)) as parts:
                 if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
                     raise ValueError(f"it has more than {MOST_BYTES // 10**6} MB once it is unpacked")
+                if sum(map(_merged_cells, (parts.read(name) for name in parts.namelist() if name.endswith(".xml")))) > MOST_MERGED:
+                    raise ValueError(f"it merges more than {MOST_MERGED:,} cells")
                 self.was_calculated = any(name.endswith("calcChain.xml") for name in parts.namelist())
             self.stored = library.load_workbook(io.BytesIO(data), data_only=True)
             self.formulas = library.load_workbook(io.BytesIO(data))
@@ -227,6 +242,12 @@ def twice_percent(cell: SheetCell, unit: str) -> tuple[str, Place, str, str]:
     return f"the cell is formatted in percent and its unit is {unit!r}", cell.place, why, "format it as a number, or take % from the unit"
 
 
+def _merged_cells(part: bytes) -> int:
+    """Return how many cells the merged ranges of a part of a workbook cover."""
+    ends = ((column_number(a.decode()), int(top), column_number(b.decode()), int(bottom)) for a, top, b, bottom in _MERGED.findall(part))
+    return sum((abs(right - left) + 1) * (abs(bottom - top) + 1) for left, top, right, bottom in ends)
+
+
 def _day(value: datetime | date | time) -> str:
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
@@ -247,12 +268,27 @@ def _why(text: str) -> tuple[str, str]:
     return "a text is not taken for a number, whatever it looks like", turn
 
 
+def _formula(value: Any) -> str:
+    """Return a formula; one of a range of cells is an object of the library, which has its text or none."""
+    if isinstance(value, int | float):
+        return ""
+    return value if isinstance(value, str) else str(getattr(value, "text", None) or "a formula of a range of cells")
+
+
 def _shown(text: str, number_format: str) -> str:
-    """Return what a person sees of a number, where its format rounds it by more than a millionth; else an empty text."""
-    match = _DECIMALS.match(number_format)
+    """Return what a person sees of a number, where its format shows another one by more than a millionth; else an empty text."""
+    value = float(text)
+    parts = _LITERAL.sub(lambda found: "-" if {"-", "("} & set(found[1] or found[2] or "") else "", number_format).split(";")
+    at = 1 if value < 0 and len(parts) > 1 else 2 if value == 0 and len(parts) > 2 else 0
+    own = re.sub(r"[-+() $€£¥\u00a0]", "", parts[at])
+    if not own and len(parts) > 1 and value:
+        return "nothing"
+    match = _DECIMALS.match(own)
     if match is None:
         return ""
-    value, percent = float(text), bool(match[3])
-    shown = round(value * (100 if percent else 1), len(match[1] or "") + len(match[2] or ""))
-    gap = abs(shown / (100 if percent else 1) - value)
-    return f"{shown:g}{'%' if percent else ''}" if gap > _SEEN * abs(value) else ""
+    whole, decimals, behind, power, percent = match.groups()
+    thousands, digits = len(whole) - len(whole.rstrip(",")) + len(behind), len(decimals or "")
+    seen = (abs(value) if at == 1 and not {"-", "("} & set(parts[1]) else value) * (100 if percent else 1) / 1000**thousands
+    seen = float(f"{seen:.{digits}e}") if power else round(seen, digits)
+    gap = abs(seen / (100 if percent else 1) - value)
+    return f"{seen:g}{percent}" if gap > _SEEN * abs(value) else ""

@@ -76,7 +76,8 @@ def sheet_table(data: bytes, path: Path, place: Place, wish: SheetWish, fault: F
     if box is None:
         return None
     top, left, bottom, right = box
-    rows = [(row, [reader.shown(row, column) for column in range(left, right + 1)]) for row in range(top, bottom + 1)]
+    rows = [(row, [reader.shown(row, column) for column in range(left, right + 1)]) for row in sorted({row for row, _ in reader.filled})
+            if top <= row <= bottom]  # fmt: skip
     rows = [(row, cells) for row, cells in rows if any(cells)]
     if not rows:
         fault("I509", f"the sheet {name!r} has no filled cells there", place, "", "look whether it is the right sheet and range")
@@ -94,6 +95,7 @@ def sheet_table(data: bytes, path: Path, place: Place, wish: SheetWish, fault: F
 def _box(reader: SheetReader, wanted: Scalar | None, fault: FaultTaker) -> tuple[int, int, int, int] | None:
     """Return the first and the last row and column that are read."""
     if wanted is None:
+        reader.beyond()
         return 1, 1, max(reader.rows, 1), max(reader.columns, 1)
     match = _RANGE.match(wanted.text.strip())
     ends = (int(match[2]), column_number(match[1]), int(match[4]), column_number(match[3])) if match else (0, 0, 0, 0)

@@ -51,16 +51,45 @@ def workbook_tree(data: bytes, path: Path, findings: list[Finding]) -> Mapping:
 def _read_sheet(sheet: SheetReader, tree: _Tree) -> int:
     """Read the tables of one sheet; return how many there are."""
     heads, found, read = column_heads(), 0, 0
-    for row in _rows_with(sheet, (QUANTITY, f"{_FIELD}1")):
+    tops = _rows_with(sheet, (QUANTITY, f"{_FIELD}1"))
+    for row in tops:
         if row < read:
             continue
         texts = {column: text for column in range(1, sheet.columns + 1) if (text := _head(sheet, row, column))}
         roles = {heads.get(text, text): column for column, text in texts.items()}
+        is_table = "value" in roles and not roles.keys().isdisjoint((QUANTITY, f"{_FIELD}1"))
+        if is_table:
+            _check_heads(sheet, row, texts, heads)
         if QUANTITY in roles and "value" in roles:
             found, read = found + 1, _read_numbers(sheet, row, roles, tree)
         elif f"{_FIELD}1" in roles and "value" in roles:
             found, read = found + 1, _read_fields(sheet, row, roles, tree)
+        if is_table:
+            _check_below(sheet, read, min((top for top in tops if top > read), default=sheet.rows + 1), roles)
+    if found:
+        sheet.beyond()
     return found
+
+
+def _check_heads(sheet: SheetReader, row: int, texts: dict[int, str], heads: dict[str, str]) -> None:
+    """Report two columns that hold the same: the last would be read, and the other would be missing in silence."""
+    seen: set[str] = set()
+    for column, text in texts.items():
+        role = heads.get(text, text)
+        if role in seen and (text in heads or text.startswith((LABEL, _FIELD))):
+            sheet.fault("I506", f"two columns hold the {role}", sheet.place(row, column), "which of them is meant is not known",
+                        "take the head off one of the two")  # fmt: skip
+        seen.add(role)
+
+
+def _check_below(sheet: SheetReader, first: int, behind: int, roles: dict[str, int]) -> None:
+    """Report a row below an empty one that looks like one of the table above: what it says would be missing in silence."""
+    names = roles.get(QUANTITY) or roles[f"{_FIELD}1"]
+    for row in sorted({row for row, _ in sheet.filled}):
+        if first < row < behind and {(row, names), (row, roles["value"])} <= sheet.filled:
+            sheet.fault("I506", "a row stands below an empty one, and would not be read", sheet.place(row, names),
+                        "a table ends where a row is empty", "take the empty row out, or this one")  # fmt: skip
+            return
 
 
 def _rows_with(sheet: SheetReader, words: tuple[str, ...]) -> list[int]:
@@ -83,7 +112,9 @@ def _read_fields(sheet: SheetReader, top: int, roles: dict[str, int], tree: _Tre
         if not path:
             return row
         cell = sheet.cell(row, roles["value"], is_label=True)
-        tree.put(path, cell)
+        if not tree.put(path, cell):
+            sheet.fault("I506", f"the field {', '.join(name for name, _ in path)} is said twice", sheet.place(row, columns[0]),
+                        "which of them is meant is not known", "take one of the two out")  # fmt: skip
         row += 1
     return row
 
@@ -113,8 +144,19 @@ def _read_numbers(sheet: SheetReader, top: int, roles: dict[str, int], tree: _Tr
         given_by = sheet.label(row, roles[GIVEN_BY]) if GIVEN_BY in roles else ""
         if given_by in ("", "project"):
             tree.number(_number_row(sheet, row, roles, quantity), sheet)
+        else:
+            _check_given(sheet, row, roles, given_by)
         row += 1
     return row
+
+
+def _check_given(sheet: SheetReader, row: int, roles: dict[str, int], given_by: str) -> None:
+    """Report a number of a dataset that was typed over: it would be passed over, and the dataset's taken."""
+    written = read_number(sheet.label(row, roles[WRITTEN])) if WRITTEN in roles else None
+    value = sheet.cell(row, roles["value"])
+    if written is not None and (value.kind != "number" or float(value.text) != float(written)):
+        sheet.fault("I506", f"a number that {given_by!r} gives was typed over", value.place, "rows that a dataset gives are not read",
+                    f"write `project` under `{GIVEN_BY}`, or the number as it was")  # fmt: skip
 
 
 def _number_row(sheet: SheetReader, row: int, roles: dict[str, int], quantity: str) -> _Row:
@@ -157,16 +199,18 @@ class _Tree:
     places: dict[tuple[str, ...], Place] = field(default_factory=dict)
     blocks: dict[str, dict[str, list[_Block]]] = field(default_factory=dict)
 
-    def put(self, path: list[tuple[str, Place]], cell: SheetCell) -> None:
-        """Put a text at the end of a path of fields."""
+    def put(self, path: list[tuple[str, Place]], cell: SheetCell) -> bool:
+        """Put a text at the end of a path of fields; return whether nothing stood there or on the way."""
         held, names = self.fields, tuple(name for name, _ in path)
         for at, (name, place) in enumerate(path):
             self.places.setdefault(names[: at + 1], place)
             if at == len(path) - 1:
-                held[name] = cell
-                return
+                return held.setdefault(name, cell) is cell
             inner = held.setdefault(name, {})
-            held = inner if isinstance(inner, dict) else held.setdefault(f"{name} ", {})  # type: ignore[assignment]
+            if not isinstance(inner, dict):
+                break
+            held = inner
+        return False
 
     def number(self, row: _Row, sheet: SheetReader) -> None:
         """Add a row of a table of numbers to a block that says the same of its numbers."""

@@ -21,6 +21,17 @@ START, END = "project_start", "project_end"
 _EARLIEST = 1901  # before it, spreadsheet programs count days differently
 
 
+def if_number(cell: str, text: str) -> str:
+    """Return a formula that is no number unless a cell holds one: elsewhere an empty cell counts as zero."""
+    return f"IF(COUNT({cell})=1,{text},NA())"
+
+
+def statement(cell: str) -> str:
+    """Return 1 for yes and 0 for no, in letters of any case, or as TRUE, which Excel makes of a typed ``true``; an empty cell is neither."""
+    yes, no = (f'OR({cell}&""="{one}",{cell}&""="{other}")' for one, other in (("yes", "true"), ("no", "false")))
+    return f"IF({yes},1,IF({no},0,NA()))"
+
+
 def half_even(x: str) -> str:
     """Return the nearest whole number, a half to the even one."""
     return f"IF(ABS({x}-TRUNC({x}))=0.5,2*ROUND({x}/2,0),ROUND({x},0))"

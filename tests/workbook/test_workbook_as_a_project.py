@@ -1,16 +1,21 @@
 """A workbook as a project file and as a data file: there and back without a difference, and every cell that can mislead told by sheet and address."""
 
 import io
+import re
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 from sheets import input_cell, with_cell
 
 import mrvgraph
 from engine.audit.receipt import _values
 from engine.cli import main
+from engine.project.project_file import read_project
+from engine.project.sheet_cells import _shown
 from equations.errors import Faults, MethodologyError
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
@@ -86,6 +91,8 @@ MISLEADING = {
     "nothing": (put(None), "I501", "missing: A[a]", "", ""),
     "merged cells": (lambda book: book["grid"].merge_cells("C3:D3"), "I506", "merged cells", "grid!C3", "take the cells apart"),
     "a label that is not there": (put("c", cell="A2"), "I502", "c", "areas", ""),
+    "a row too far down": (put(1, cell="A200001"), "I506", "too far out", "areas!A200001", "range"),
+    "a column too far out": (put("x", cell="CBT1"), "I506", "too far out", "areas!CBT1", "range"),
     "a cell behind the heads": (put(1, cell="E2"), "I506", "behind the last head", "areas!E2", "range"),
 }
 
@@ -128,6 +135,41 @@ def test_what_a_person_sees_otherwise_is_told(tmp_path):
     assert all("data.xlsx, " in str(finding.place) for finding in found)
 
 
+SHOWN = {
+    "thousands left out": (12345.678, "0.0,", "12.3"), "a unit behind": (1.23456, '0.00" ha"', "1.23"), "nothing": (1.5, ";;;", "nothing"),
+    "an account": (1.23456, "_-* #,##0.00_-;-* #,##0.00_-", "1.23"), "powers": (1.26, "0.0E+00", "1.3"), "no minus": (-1.5, "0.0;0.0", "1.5"),
+    "percent": (0.12345, "0.0%", "12.3%"), "red": (-1.26, "0.0;[Red](0.0)", "-1.3"),
+    "all of it": (-1.5, "0.0;[Red]-0.0", ""), "in general": (1.23456, "General", ""), "all digits": (1234.5, "#,##0.0#", ""), "zero": (0, "0;0;-", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SHOWN)
+def test_what_a_format_shows_is_told_where_it_is_another_number(what):
+    value, number_format, shown = SHOWN[what]
+
+    assert _shown(repr(value), number_format) == shown
+
+
+def test_a_formula_of_a_range_of_cells_is_told_as_it_is_written(tmp_path):
+    def change(book):
+        book["areas"]["B2"].value = ArrayFormula("B2:B2", "=SUM(1,2)")
+
+    with pytest.raises(MethodologyError, match="whose value is not stored"):
+        answers(tmp_path, change)
+    kept, data = tmp_path / "data.xlsx", {}
+    with zipfile.ZipFile(kept) as parts:
+        data = {name: parts.read(name) for name in parts.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    data[sheet] = re.sub(rb"(</f>)<v ?/?>(</v>)?", rb"\1<v>3</v>", data[sheet])
+    with zipfile.ZipFile(kept, "w") as parts:
+        for name, content in data.items():
+            parts.writestr(name, content)
+    run = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+
+    assert run.total == 3 * 3 + 2 * 7 + 3 * 11
+    assert [finding.evidence.partition(";")[0] for finding in run.findings if finding.code == "A748"] == ["=SUM(1,2)"]
+
+
 def test_a_merged_label_stands_for_all_its_cells_and_a_range_is_kept_to(tmp_path):
     project = PROJECT.replace("  A: {{unit: ha, file: data.xlsx, sheet: {sheet}{range}}}", "  A: {{unit: ha, values: {{a: 1, b: 1, 2018: 1}}}}").replace(
         "layout: matrix, range: B2:D5", "range: A1:C7")  # fmt: skip
@@ -157,6 +199,19 @@ def test_what_is_no_workbook_is_told(tmp_path):
     (tmp_path / "data.xlsx").write_bytes(b"PK\x03\x04 nothing")
 
     with pytest.raises(MethodologyError, match="I509 the workbook cannot be read"):
+        mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+
+
+def test_a_workbook_that_merges_half_a_sheet_is_told_at_once(tmp_path):
+    answers(tmp_path, lambda book: book["areas"].merge_cells("E1:F2"))
+    kept = tmp_path / "data.xlsx"
+    with zipfile.ZipFile(kept) as parts:
+        data = {name: parts.read(name).replace(b"E1:F2", b"E1:XFD1048576") for name in parts.namelist()}
+    with zipfile.ZipFile(kept, "w") as parts:
+        for name, content in data.items():
+            parts.writestr(name, content)
+
+    with pytest.raises(MethodologyError, match=r"(?s)I509 the workbook cannot be read.*it merges more than 1,000,000 cells"):
         mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
 
 
@@ -235,6 +290,54 @@ def test_a_workbook_without_a_project_and_an_input_beside_no_quantity_are_told(t
     book.save(tmp_path / "project.xlsx")
     with pytest.raises(MethodologyError, match=r"I506 a number stands beside no quantity \(.*Sheet!B3\)"):
         mrvgraph.run(mrvgraph.load(TINY), tmp_path / "project.xlsx")
+
+
+def read(book, path):
+    book.save(path)
+    return read_project(path).values
+
+
+def test_no_number_of_a_table_is_passed_over_in_silence(tmp_path):
+    """An empty row in between, a second column of values, a dataset's number that somebody typed over: each was read as if it were not there."""
+    path = tmp_path / "project.xlsx"
+    assert main(["workbook", str(TINY), str(TINY / "project.yaml"), "-o", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    sheet = book["Inputs"]
+    assert read(book, path).keys() == {"A_0", "P", "FC"}
+
+    stocks = next(row for row in sheet.iter_rows() if any(cell.value == "stocks" for cell in row))
+    number = next(cell for cell in stocks if isinstance(cell.value, int | float))
+    number.value, before = 5, number.value
+    with pytest.raises(MethodologyError, match=r"I506 a number that 'stocks' gives was typed over \(.*Inputs!"):
+        read(book, path)
+    number.value = before
+    head = next(row for row in sheet.iter_rows() if any(cell.value == "quantity" for cell in row))
+    head[-1].offset(0, 5).value = "value"
+    with pytest.raises(MethodologyError, match=r"I506 two columns hold the value \(.*Inputs!"):
+        read(book, path)
+    head[-1].offset(0, 5).value = None
+    at = next(row[0].row for row in sheet.iter_rows() if any(cell.value == "FC[diesel, 2019]" for cell in row))
+    sheet.insert_rows(at)
+    with pytest.raises(MethodologyError, match=rf"I506 a row stands below an empty one.*\n?.*Inputs![A-Z]+{at + 1}\)"):
+        read(book, path)
+
+
+@pytest.mark.parametrize("fields", [("operation", "start", "2019-01-01"), ("operation", "2019-01-01"), ("operation", "start", "hour", "9")])
+def test_a_field_that_is_said_twice_is_told(tmp_path, fields):
+    """The last one was taken, without a word; in YAML it is an error, too."""
+    path = tmp_path / "project.xlsx"
+    assert main(["workbook", str(TINY), str(TINY / "project.yaml"), "--inputs-only", "-o", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    sheet = book["Project"]
+    head = next(row for row in sheet.iter_rows() if row[0].value == "field 1")
+    behind = sheet.max_row + 1
+    *names, value = fields
+    for at, name in enumerate(names, 1):
+        sheet.cell(behind, at).value = name
+    sheet.cell(behind, next(cell.column for cell in head if cell.value == "value")).value = value
+
+    with pytest.raises(MethodologyError, match=rf"I506 the field operation.* is said twice \(.*Project!A{behind}\)"):
+        read(book, path)
 
 
 def test_without_the_packages_it_is_said_which_to_install(made, tmp_path, monkeypatch, capsys):

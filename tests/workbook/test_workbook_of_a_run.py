@@ -10,6 +10,7 @@ from sheets import both, named, stored
 
 from engine.cli import main
 from engine.documents.workbook.cell_names import CellNames, plain_name
+from engine.documents.workbook.redaction import Redaction
 from engine.documents.workbook.workbook import Wanted
 from equations.errors import InputError
 
@@ -46,6 +47,7 @@ def test_a_taken_name_gets_its_index_sets_and_never_another_one_in_silence():
     names = CellNames()
 
     assert [names.new(one, apart=["lu"]) for one in ("P", "p", "p")] == ["P", "p_lu", "p_2"]
+    assert names.new("Project_Start") == "Project_Start_2", "the first day has it"
     assert [plain_name(one) for one in ("TRUE", "r1c1", "R", "A-B c", "2x")] == ["TRUE_", "r1c1_", "R_", "A_B_c", "_2x"]
 
 
@@ -144,3 +146,69 @@ def test_rulings_findings_and_hashes_stand_in_it(tiny):
     assert {"ruling", "reading", "difference"} <= set(texts["Rulings"]) and len(texts["Rulings"]) > 12
     assert {"code", "severity"} <= set(texts["Findings"]) and "SHA-256 of the project file" in texts["Read me"]
     assert not any(str(tiny.parent) in text or str(TINY) in text for found in texts.values() for text in found), "no path of a machine"
+
+
+STATED = """
+claimed: {A_0: {unit: ha, values: {E: 1012.625}}, ER_p: {unit: tCO2, values: {all: 12}}}
+operation: {start: 2018-03-12, end: 2020-12-31}
+choices: {method: rate}
+datasets: [stocks]
+members: {fuel: [diesel]}
+values:
+  A_0: {unit: ha, source: map, comments: 1012.625 ha less what was sold, file: areas.xlsx}
+  P: {unit: 1/year, values: {E: 0.02, D: 0.03}, source: map}
+  FC: {unit: t, values: {diesel: {2018: 1.5, 2019: 2, 2020: 2}}, source: invoices}
+"""
+
+
+def texts_of(path):
+    return [str(cell.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+
+def test_a_number_that_is_not_shown_is_nowhere_said_again(tmp_path):
+    """Not by a document that claims it, by a remark beside it, or by what is told of its cell in a workbook of data."""
+    areas = openpyxl.Workbook()
+    for row in (["land_use", "value"], ["E", 1012.625], ["D", 500]):
+        areas.active.append(row)
+    areas.active["B2"].number_format = "0.0"
+    areas.save(tmp_path / "areas.xlsx")
+    (tmp_path / "project.yaml").write_text("project: {name: Tiny}" + STATED, encoding="utf-8")
+    for name, more in (("open", []), ("closed", ["--redact", "A_0"])):
+        assert main(["workbook", str(TINY), str(tmp_path / "project.yaml"), *more, "-o", str(tmp_path / f"{name}.xlsx")]) == 0
+    found = {name: texts_of(tmp_path / f"{name}.xlsx") for name in ("open", "closed")}
+
+    assert len([text for text in found["open"] if "1012.6" in text]) > 4, "claimed, remarked, shown otherwise, and the number"
+    assert not [text for text in found["closed"] if "1012.6" in text] and "12" in found["closed"], "what is claimed of a result stays"
+
+
+def test_a_result_that_is_asked_for_is_not_shown_either(made):
+    """It is a result of the methodology only for those who do not give it themselves."""
+    run, _ = made("every")
+    given, result = "EF1", run.methodology.result_ids[0]
+    assert given not in Redaction.of(run, frozenset({given})).shown and result in Redaction.of(run, frozenset({given})).shown
+    assert result not in Redaction.of(run, frozenset({result})).shown
+
+
+MANY = """
+methodology: {{id: S, version: "1", title: cases, result: R}}
+quantities:
+  - {{id: A, symbol: A, meaning: area, unit: ha, kind: monitored}}
+  - {{id: R, symbol: R, meaning: result, unit: ha, kind: computed}}
+equations:
+  - {{id: r, defines: R, formula: 'cases({cases}, otherwise: 0 {{ha}})'}}
+"""
+
+
+@pytest.mark.parametrize(("count", "is_live"), [(50, True), (70, False)])
+def test_more_cases_than_excel_nests_stand_as_a_number(tmp_path, count, is_live):
+    """Excel takes 64 functions within each other, and calls a file with more damaged."""
+    cases = ", ".join(f"A == {at} {{ha}}: {at + 1} {{ha}}" for at in range(count))
+    (tmp_path / "spec.yaml").write_text(MANY.format(cases=cases), encoding="utf-8")
+    (tmp_path / "project.yaml").write_text(
+        "project: {name: many}\noperation: {start: 2020-01-01, end: 2020-12-31}\nvalues: {A: {unit: ha, value: 49}}\n", encoding="utf-8"
+    )
+    assert main(["workbook", str(tmp_path / "spec.yaml"), str(tmp_path / "project.yaml"), "-o", str(tmp_path / "calc.xlsx")]) == 0
+    values, formulas = both((tmp_path / "calc.xlsx").read_bytes())
+
+    assert named(values, "R_").value == 50 and ("IF(A=0,1," in named(formulas, "R_").value) == is_live
+    assert (named(formulas, "R_").comment is None) == is_live

@@ -5,7 +5,7 @@ First the places of all numbers are settled, then formulas are written, which ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
@@ -18,12 +18,13 @@ from engine.documents.workbook.cell_formula import CellFormulas
 from engine.documents.workbook.cell_names import CellNames
 from engine.documents.workbook.formula_writer import Context
 from engine.documents.workbook.parts import Parts
+from engine.documents.workbook.redaction import NOT_SHOWN
 from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.project.written_numbers import conversion
+from engine.run import sheet_text
 from engine.run.cell_reads import Cell
 from engine.run.run import Run
-from equations.formula.syntax import quantities_in
 from equations.model.index_set import lies_in_time
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -251,7 +252,7 @@ class CalculationSheets:
                 self.book.number(spot, value, "fixed")
                 self.note(spot, "a number, not a formula: it follows from numbers that are not shown in this copy")
             else:
-                self.book.text(spot, "XXX", "line")
+                self.book.text(spot, NOT_SHOWN, "line")
             return
         step = self.run.values.step_at(id_, cell)
         if step is None:
@@ -270,18 +271,25 @@ class CalculationSheets:
         self.notes.append((spot, text))
 
     def given(self, block: CellBlock, spot: SheetSpot, cell: Cell, value: float, state: int) -> None:
-        """Write a number that is given: the cell where it was entered, times what its unit is in the unit of the equations."""
+        """Write a number that is given: the cell where it was entered, times what its unit is in the unit of the equations.
+
+        A cell that was emptied, or holds a text, gives ``#N/A``: spreadsheet programs take it for zero.
+        """
         at, quantity = self.entered.get((block.quantity.id, cell)), block.quantity
-        if state == EXCLUDED or at is None:
-            self.book.number(spot, value, "left_out" if state == EXCLUDED else "given")
+        style = "left_out" if state == EXCLUDED else "given"
+        if at is None:
+            self.book.number(spot, value, style)
             return
         reference = self.spots.text(at, spot.sheet)
-        if quantity.type == "yes_no":
-            self.book.formula(spot, f'IF(OR({reference}="yes",{reference}="true"),1,0)', value, "given")
+        if state == EXCLUDED:
+            text = f'IF({reference}="NA",0,NA())'
+        elif quantity.type == "yes_no":
+            text = sheet_text.statement(reference)
         elif quantity.type == "date":
-            self.book.formula(spot, f"({reference}-DATE(1970,1,1))", value, "given")
+            text = sheet_text.if_number(reference, f"{reference}-DATE(1970,1,1)")
         else:
-            self.book.formula(spot, reference + self.factor(quantity, cell), value, "given")
+            text = sheet_text.if_number(reference, reference + self.factor(quantity, cell))
+        self.book.formula(spot, text, value, style)
 
     def factor(self, quantity: Quantity, cell: Cell) -> str:
         """Return what an entered number is multiplied by."""
@@ -322,14 +330,3 @@ def factor_text(factor: Fraction) -> str:
 
 def _digits(number: int) -> str:
     return str(number) if number < 10**15 else repr(float(number)).replace("e+", "E")
-
-
-def tainted(run: Run, hidden: Iterable[str]) -> frozenset[str]:
-    """Return some quantities and everything that is computed from them in a run."""
-    found, before = set(hidden), -1
-    while len(found) != before:
-        before = len(found)
-        for quantity, steps in run.values.steps.items():
-            if any(not found.isdisjoint(quantities_in(run.methodology.equation[step.equation].formula)) for step in steps):
-                found.add(quantity)
-    return frozenset(found)

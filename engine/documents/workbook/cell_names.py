@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from engine.run.sheet_text import END, START
+
 _ADDRESS = re.compile(r"[A-Za-z]{1,3}[0-9]+\Z")
 _ROW_COLUMN = re.compile(r"[Rr][0-9]*([Cc][0-9]*)?\Z|[Cc][0-9]*([Rr][0-9]*)?\Z")
 _WORDS = frozenset({"true", "false", "and", "or", "not", "null", "na"})
@@ -37,10 +39,10 @@ class CellNames:
     Attributes
     ----------
     taken
-        Names in lower case.
+        Names in lower case; those of the first and the last day are from the beginning.
     """
 
-    taken: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=lambda: {START, END})
 
     def new(self, *parts: str, apart: Iterable[str] = ()) -> str:
         """Return a name that is not taken yet.

@@ -7,10 +7,12 @@ Letters, choices and relations are settled when the workbook is written; numbers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as own_field
+from itertools import accumulate
 
 import numpy as np
 
@@ -50,8 +52,9 @@ from equations.formula.syntax import (
 
 #: Terms, and characters, from which on the terms of a reduction get cells of their own.
 MOST_TERMS, MOST_TEXT = 40, 1500
-#: Characters that a formula may have; Excel takes 8,192.
-LONGEST = 8000
+#: Characters that a formula may have, and brackets within brackets; Excel takes 8,192 and 64.
+LONGEST, DEEPEST = 8000, 60
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _CONDITIONS = (Compare, Logic, Not, Member, Supplied)
 
 
@@ -332,6 +335,9 @@ class FormulaWriter:
         """Return the text of a formula that spreadsheet programs take."""
         if len(text) > LONGEST:
             raise UnwritableError(f"the formula would have {len(text)} characters, and spreadsheet programs take {LONGEST}")
+        deep = _depth(text)
+        if deep > DEEPEST:
+            raise UnwritableError(f"the formula would have {deep} brackets within each other, and spreadsheet programs take {DEEPEST}")
         return text
 
     def count(self, node: Reduce, scope: Scope) -> Piece:
@@ -354,6 +360,12 @@ class FormulaWriter:
         low, high = (f"INDEX({{}},{at_most}{more})" for more in ("", "+1"))
         (x0, x1), (y0, y1) = ((low.format(side), high.format(side)) for side in (numbers, values))
         return Piece(f"IF({at}>MAX({numbers}),NA(),{y0}+({at}-{x0})*({y1}-{y0})/({x1}-{x0}))")
+
+
+def _depth(text: str) -> int:
+    """Return how many brackets of a formula stand within each other; names of sheets, and texts, have none."""
+    plain = _QUOTED.sub("", text)
+    return max(accumulate((char == "(") - (char == ")") for char in plain))
 
 
 def _is_settled(node: Compare) -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 
 from engine.documents.workbook.book import Book
 from engine.documents.workbook.project_rows import OTHERWISE, FieldRow, InputRow
+from engine.documents.workbook.redaction import NOT_SHOWN
 from engine.documents.workbook.spots import SheetSpot
 from engine.project.project_file import GAP
 from engine.project.sheet_layouts import LABEL, MACHINE, Layout, LayoutTable
@@ -118,7 +119,7 @@ class InputSheet:
         """Write a number as a number, a date as a date, and everything else as a text."""
         quantity, text = self.quantity(row), row.text.strip()
         if row.quantity in self.hidden:
-            self.book.text(at, "XXX", "text")
+            self.book.text(at, NOT_SHOWN, "text")
             return
         number = read_number(text)
         if quantity.type == "number" and number is not None:

@@ -12,6 +12,7 @@ from engine.audit.report import AuditReport
 from engine.documents.workbook.book import Book
 from engine.documents.workbook.calculation_sheets import CalculationSheets
 from engine.documents.workbook.project_rows import InputRow
+from engine.documents.workbook.redaction import NO_TEXT, Redaction
 from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.project.sheet_layouts import Layout
 from engine.run.run import Run, total_cells
@@ -164,7 +165,7 @@ def write_results(book: Book, end: tuple[str, int], title: str, run: Run, spots:
                 at += 1
 
 
-def write_rulings(book: Book, report: AuditReport) -> None:
+def write_rulings(book: Book, report: AuditReport, redaction: Redaction) -> None:
     """Write what hangs on each reading, in the unit of the result."""
     table, sheet = report.rulings, book.add(RULINGS, widths=(26, 22, 70, 12, 12, 18, 18), freeze=(2, 0))
     book.text(SheetSpot(sheet, 0, 0), f"What hangs on the readings of the text: {table.quantity}, {table.unit}", "title")
@@ -177,18 +178,17 @@ def write_rulings(book: Book, report: AuditReport) -> None:
             if value is not None:
                 book.number(SheetSpot(sheet, at, column), value)
         if line.error or not line.applies:
-            book.text(SheetSpot(sheet, at, 5), line.error or "does not apply", "small")
+            error = NO_TEXT if redaction.names(line.error) else line.error
+            book.text(SheetSpot(sheet, at, 5), error or "does not apply", "small")
 
 
-def write_findings(book: Book, report: AuditReport, hidden: frozenset[str]) -> None:
+def write_findings(book: Book, report: AuditReport, redaction: Redaction) -> None:
     """Write the findings of the audit; of a quantity that is not shown only that there is one."""
     sheet = book.add(FINDINGS, widths=(10, 10, 22, 60, 60, 44), freeze=(2, 0))
     book.text(SheetSpot(sheet, 0, 0), "Findings of the audit", "title")
     book.heads(sheet, 1, ("code", "severity", "about", "what", "evidence", "remedy"))
     for at, finding in enumerate(report.findings, 2):
-        told = (finding.what, finding.evidence, finding.remedy)
-        if any(id_ in text for id_ in hidden for text in (finding.subject, *told)):
-            told = ("not shown in this copy", "", "")
+        told = (NO_TEXT, "", "") if redaction.hides(finding) else (finding.what, finding.evidence, finding.remedy)
         for column, text in enumerate((finding.code, finding.severity, finding.subject, *told)):
             book.text(SheetSpot(sheet, at, column), text, "text")
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from engine.audit.report import AuditReport
 from engine.documents.workbook.book import Book
-from engine.documents.workbook.calculation_sheets import EQUATIONS, CalculationSheets, tainted
+from engine.documents.workbook.calculation_sheets import EQUATIONS, CalculationSheets
 from engine.documents.workbook.input_sheets import InputSheet, write_fields
 from engine.documents.workbook.project_rows import OTHERWISE, InputRow, field_rows, project_rows
+from engine.documents.workbook.redaction import Redaction
 from engine.documents.workbook.register_sheets import (
     FirstPage,
     write_equations,
@@ -58,6 +59,8 @@ def run_workbook(report: AuditReport, read_unit: UnitReader, version: str, wante
     wanted, run = wanted or Wanted(), report.run
     rows = [*project_rows(run.methodology, run.project, read_unit), *_dataset_rows(run)]
     check_hidden(wanted.hidden, rows)
+    redaction = Redaction.of(run, wanted.hidden)
+    rows = redaction.rows(rows)
     methodology, layout = run.methodology, layout_for(run.methodology.programme, planned=wanted.planned)
     book = Book(f"{methodology.reference} {run.project.name}")
     page = FirstPage(book, run, version)
@@ -65,9 +68,8 @@ def run_workbook(report: AuditReport, read_unit: UnitReader, version: str, wante
     inputs = InputSheet(book, methodology, layout, wanted.hidden)
     heads = [head.format(methodology=methodology.reference, reference=run.project.identity.get("reference", "")) for head in layout.heads]
     inputs.write(rows, heads, f"{run.setting.start} to {run.setting.end}")
-    write_fields(book, field_rows(project_tree(run.project.path)))
-    hidden = tainted(run, wanted.hidden) if wanted.hidden else frozenset()
-    sheets = CalculationSheets(book, run, entered_cells(run, rows, inputs), hidden, frozenset(methodology.reported), layout.calculation)
+    write_fields(book, redaction.fields(field_rows(project_tree(run.project.path))))
+    sheets = CalculationSheets(book, run, entered_cells(run, rows, inputs), redaction.follows, redaction.shown, layout.calculation)
     sheets.lay_out()
     used = dict.fromkeys(step.equation for steps in run.values.steps.values() for step in steps)
     order = [equation.id for equation in methodology.equations if equation.id in used]
@@ -78,8 +80,8 @@ def run_workbook(report: AuditReport, read_unit: UnitReader, version: str, wante
         write_results(book, inputs.end, layout.results, run, sheets.spots)
     book.add(equations, widths=(12, 16, 34, 90, 30, 44, 20), freeze=(2, 1))
     write_equations(book, run, sheets.equation_row, sheets.first_of, equations)
-    write_rulings(book, report)
-    write_findings(book, report, hidden)
+    write_rulings(book, report, redaction)
+    write_findings(book, report, redaction)
     write_structure(book, layout, heads)
     page.write(sheets, [row for row in rows if row.quantity in wanted.hidden])
     return book.content()
