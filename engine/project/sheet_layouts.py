@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from equations.files.strict_yaml import Mapping as YamlMapping
-from equations.files.strict_yaml import Scalar, Sequence, YamlNode, read_yaml_file
+from equations.files.strict_yaml import Scalar, YamlNode
+from equations.library.data_files import data_files, items_of, mapping_of, read_data_file, text_of
 from equations.records import record
 
-FOLDER = Path(__file__).resolve().parents[2] / "methodology_specs" / "workbook_layouts"
+FOLDER = "workbook_layouts"
 GENERAL = "general"
 #: Columns that a program reads, behind those of a layout: the same heads in every layout.
 QUANTITY, WHERE, BLOCK, GIVEN_BY, WRITTEN, LABEL = "quantity", "otherwise for", "block", "given by", "as written", "label "
@@ -17,6 +17,14 @@ MACHINE = (QUANTITY, WHERE, BLOCK, GIVEN_BY, WRITTEN)
 #: Heads that are read in any table, besides those of the layouts.
 PLAIN_HEADS = {"value": "value", "unit": "unit", "source": "source", "monitoring_option": "option", "method": "method",
                "frequency": "frequency", "comments": "comments"}  # fmt: skip
+
+
+#: What a column of a layout can hold.
+ROLES = ("period", "point", "parameter", "description", "value", "unit", "option", "source", "method", "frequency", "comments")
+#: Fields of a layout, and those that a plan can say otherwise as ``planned_...``.
+_PLANNED = ("inputs", "calculation", "heads")
+_TOP = ("layout", "programmes", *_PLANNED, "tables", "results", "structure", "structure_title", "structure_columns")
+_TABLE = ("kinds", "title", "planned_title", "columns", "planned_columns")
 
 
 @record(frozen=True)
@@ -46,53 +54,45 @@ class Layout:
 
 def layout_for(programme: str, *, planned: bool = False) -> Layout:
     """Return the layout of a programme; the general one where it has none."""
-    found = {path.stem: _layout(path, planned) for path in sorted(FOLDER.glob("*.yaml"))}
+    found = {id_: _layout(id_, planned) for id_ in data_files(FOLDER)}
     return next((one for one in found.values() if programme in one.programmes), found[GENERAL])
 
 
 def column_heads() -> dict[str, str]:
     """Return every head of every layout -> what its column holds; machine columns stand for themselves."""
     heads = {**PLAIN_HEADS, **{name: name for name in MACHINE}}
-    for path in sorted(FOLDER.glob("*.yaml")):
+    for id_ in data_files(FOLDER):
         for planned in (False, True):
-            for table in _layout(path, planned).tables:
+            for table in _layout(id_, planned).tables:
                 heads |= {head: role for role, head in table.columns}
     return heads
 
 
-def _layout(path: Path, planned: bool) -> Layout:
-    node = read_yaml_file(path)
-    assert isinstance(node, YamlMapping)
+def _layout(id_: str, planned: bool) -> Layout:
+    node = read_data_file(FOLDER, id_, "layout", (*_TOP, *(f"planned_{name}" for name in _PLANNED)))
 
-    def of(name: str, block: YamlMapping = node) -> YamlNode | None:
-        own = block.get(f"planned_{name}") if planned else None
-        return own if own is not None else block.get(name)
+    def name_of(name: str, block: YamlMapping) -> str:
+        return f"planned_{name}" if planned and f"planned_{name}" in [key.text for key, _ in block] else name
 
-    def text(name: str, block: YamlMapping = node) -> str:
-        return _text(of(name, block))
+    def text(name: str, block: YamlMapping = node, missing: str | None = None) -> str:
+        return text_of(block, name_of(name, block), missing)
 
     tables = [
-        LayoutTable(tuple(_texts(block.get("kinds"))), text("title", block), tuple(_pairs(of("columns", block))))
-        for block in _blocks(node.get("tables"))
+        LayoutTable(tuple(_texts(block.get("kinds"))), text("title", block), tuple(_pairs(block.get(name_of("columns", block)))))
+        for block in (mapping_of(item, "a table of a layout", _TABLE) for item in items_of(node.get("tables")))
     ]
     return Layout(
         id=text("layout"), programmes=tuple(_texts(node.get("programmes"))), inputs=text("inputs"), calculation=text("calculation"),
-        heads=tuple(_texts(of("heads"))), tables=tuple(tables), results=text("results"), structure=text("structure"),
-        structure_title=text("structure_title"), structure_columns=tuple(_texts(node.get("structure_columns"))),
+        heads=tuple(_texts(node.get(name_of("heads", node)))), tables=tuple(tables), results=text("results", missing=""),
+        structure=text("structure", missing=""), structure_title=text("structure_title", missing=""),
+        structure_columns=tuple(_texts(node.get("structure_columns"))),
     )  # fmt: skip
 
 
-def _text(node: YamlNode | None) -> str:
-    return node.text if isinstance(node, Scalar) else ""
-
-
 def _texts(node: YamlNode | None) -> Iterator[str]:
-    yield from (_text(item) for item in node.items) if isinstance(node, Sequence) else ()
-
-
-def _blocks(node: YamlNode | None) -> Iterator[YamlMapping]:
-    yield from (item for item in node.items if isinstance(item, YamlMapping)) if isinstance(node, Sequence) else ()
+    yield from (item.text for item in items_of(node) if isinstance(item, Scalar))
 
 
 def _pairs(node: YamlNode | None) -> Iterator[tuple[str, str]]:
-    yield from ((key.text, _text(value)) for key, value in node) if isinstance(node, YamlMapping) else ()
+    roles = mapping_of(node, "the columns of a table", ROLES)
+    yield from ((key.text, text_of(roles, key.text)) for key, _ in roles)

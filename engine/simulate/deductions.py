@@ -1,31 +1,71 @@
 """Deductions for uncertainty, as programmes of other standards declare them. Each is taken of a quantity that the user names.
 
-A deduction is shown beside the result; it never changes it.
+A deduction is shown beside the result; it never changes it. The rules are data: ``methodology_specs/uncertainty_deductions``, one file each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from itertools import pairwise
 
 from engine.simulate.statistics import Summary
-from equations.errors import InputError, near_or_all
+from equations.errors import InputError, SpecError, near_or_all
+from equations.files.strict_yaml import Mapping
+from equations.library.data_files import data_files, items_of, mapping_of, read_data_file, text_of, yes_of
+from equations.records import record
 
-LEVEL = 0.90
+FOLDER = "uncertainty_deductions"
+_FIELDS = ("deduction", "title", "centre", "level", "times", "divided_by", "steps", "above", "source", "verified")
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
+class DeductionRule:
+    """A programme's rule.
+
+    Attributes
+    ----------
+    centre
+        ``mean`` or ``median`` of the draws: what the margin and what is held back are shares of.
+    level
+        Share of the draws that the interval of the margin encloses.
+    factor
+        What is held back over the margin, where the rule is no table.
+    steps, above
+        The largest margin of each step with what is held back, in rising order; what is held back above them.
+    verified
+        Whether its numbers were read in the publication itself.
+    """
+
+    id: str
+    centre: str
+    level: float
+    source: str
+    factor: tuple[float, float] | None = None
+    steps: tuple[tuple[float, float], ...] = ()
+    above: float = 1.0
+    verified: bool = False
+
+    def share(self, margin: float) -> float:
+        """Return what is held back as a share of the centre, from 0 to 1, for a margin that is one."""
+        if self.factor is not None:
+            times, over = self.factor
+            return min(max(times * margin / over, 0.0), 1.0)
+        return next((share for limit, share in self.steps if margin <= limit), self.above)
+
+
+@record(frozen=True)
 class Deduction:
     """A deduction and what it is taken of.
 
     Attributes
     ----------
     relative
-        Half of the 90 % interval, as a share of the centre.
+        Half of the interval of the rule's level, as a share of the centre.
     share
         What is held back, as a share of the centre.
     centre
         ``mean`` or ``median`` of the draws: what the programme's margin is relative to.
+    verified
+        Whether the rule's numbers were read in its publication.
     """
 
     rule: str
@@ -36,57 +76,60 @@ class Deduction:
     after: float
     source: str
     centre: str
+    verified: bool = False
 
 
-def _art_trees(relative: float) -> float:
-    return 0.524417 * relative / 1.645006
-
-
-def _fcpf(relative: float) -> float:
-    steps = ((0.15, 0.0), (0.30, 0.04), (0.60, 0.08), (1.00, 0.12))
-    return next((share for limit, share in steps if relative <= limit), 0.15)
-
-
-@dataclass(frozen=True)
-class DeductionRule:
-    """A programme's rule: the share that it holds back by the relative half-width of the 90 % interval, and of what both are shares."""
-
-    share_of: Callable[[float], float]
-    centre: str
-    source: str
-
-
-RULES: dict[str, DeductionRule] = {
-    "art-trees": DeductionRule(
-        _art_trees,
-        "mean",
-        "ART TREES 2.0, section 8: 0.524417 x half-width of the 90 % interval, as a share of the mean / 1.645006",
-    ),
-    "fcpf": DeductionRule(
-        _fcpf,
-        "median",
-        "FCPF Methodological Framework, indicator 22.2: 0, 4, 8, 12, 15 % up to 15, 30, 60, 100 % and above; "
-        "the margin is that of its monitoring report, section 5: half-width of the 90 % interval as a share of the median",
-    ),
-}
-
-
-def deduct(rule: str, summary: Summary) -> Deduction:
-    """Return a deduction of one number.
+def deduction_rule(id_: str) -> DeductionRule:
+    """Read a rule of the library.
 
     Raises
     ------
     InputError
         I510 for a rule that is not known.
+    SpecError
+        S103 to S105 for what is wrong in its file.
     """
-    if rule not in RULES:
-        raise InputError("I510", f"there is no deduction {rule!r}", remedy=near_or_all(rule, RULES, "deductions:"))
-    own = RULES[rule]
-    centre = summary.mean if own.centre == "mean" else summary.median
-    relative = summary.interval(LEVEL).half_width / abs(centre) if centre else float("inf")
-    share = min(max(own.share_of(relative), 0.0), 1.0)
+    if id_ not in data_files(FOLDER):
+        raise InputError("I510", f"there is no deduction {id_!r}", remedy=near_or_all(id_, list(data_files(FOLDER)), "deductions:"))
+    own = read_data_file(FOLDER, id_, "deduction", _FIELDS)
+    centre, source, verified = text_of(own, "centre"), text_of(own, "source"), yes_of(own, "verified")
+    if centre not in ("mean", "median"):
+        raise SpecError("S105", f"centre is mean or median, not {centre!r}", own.place, remedy="write what the programme's margin is a share of")
+    level = _share(own, "level")
+    if own.get("steps") is None:
+        return DeductionRule(id_, centre, level, source, factor=(_number(own, "times"), _number(own, "divided_by")), verified=verified)
+    steps = tuple(_step(mapping_of(item, "a step", ("up_to", "share"))) for item in items_of(own.get("steps")))
+    if any(later[0] <= earlier[0] for earlier, later in pairwise(steps)):
+        raise SpecError("S105", "the steps of a deduction rise", own.place, remedy="write the step with the smallest margin first")
+    return DeductionRule(id_, centre, level, source, steps=steps, above=_share(own, "above"), verified=verified)
+
+
+def deduct(rule: DeductionRule, summary: Summary) -> Deduction:
+    """Return a deduction of one number."""
+    centre = summary.mean if rule.centre == "mean" else summary.median
+    relative = summary.interval(rule.level).half_width / abs(centre) if centre else float("inf")
+    share = rule.share(relative)
     amount = share * max(centre, 0.0)
     return Deduction(
-        rule=rule, of=summary.name, relative=relative, share=share, amount=amount, after=centre - amount, source=own.source,
-        centre=own.centre,
+        rule=rule.id, of=summary.name, relative=relative, share=share, amount=amount, after=centre - amount, source=rule.source,
+        centre=rule.centre, verified=rule.verified,
     )  # fmt: skip
+
+
+def _step(own: Mapping) -> tuple[float, float]:
+    return _share(own, "up_to"), _share(own, "share")
+
+
+def _share(own: Mapping, field: str) -> float:
+    text = text_of(own, field)
+    if not text.endswith("%"):
+        raise SpecError("S105", f"{field} is a share in percent, not {text!r}", own.place, remedy=f"write {field}: 15 %")
+    return _number(own, field, text.removesuffix("%")) / 100
+
+
+def _number(own: Mapping, field: str, text: str | None = None) -> float:
+    written = text_of(own, field) if text is None else text
+    try:
+        return float(written)
+    except ValueError as cause:
+        raise SpecError("S105", f"{field} is a number, not {written!r}", own.place, remedy=f"write {field}: 0.5") from cause

@@ -21,7 +21,7 @@ from engine.run.ranges import limits
 from engine.run.run import Run
 from engine.run.totals import Spoken, spoken_of
 from engine.simulate.correlations import Correlation
-from engine.simulate.deductions import LEVEL, Deduction, deduct
+from engine.simulate.deductions import Deduction, deduct, deduction_rule
 from engine.simulate.draws import CHUNK, DrawSource, moved_shares
 from engine.simulate.normal import Numbers
 from engine.simulate.propagation import SAME, Propagated, gradient_of, propagate
@@ -121,7 +121,7 @@ def simulate(
     _check_numbers(draws, seed, levels, stop)
     asked = _asked(run, targets)
     uncertainty = read_uncertainty(run, read_unit)
-    rules = tuple(dict.fromkeys((*uncertainty.deductions, *deductions)))
+    rules = [(deduction_rule(rule), of) for rule, of in dict.fromkeys((*uncertainty.deductions, *deductions))]
     asked = tuple(dict.fromkeys((*asked, *(of for _, of in rules if of in run.values.arrays))))
     if not uncertainty.variables:
         raise InputError(
@@ -144,7 +144,7 @@ def simulate(
     arrays = {
         name: np.concatenate([one.arrays[name] for one in found]) if len(found) > 1 else found[0].arrays[name] for name in asked
     }
-    wanted = tuple(dict.fromkeys((*levels, LEVEL)))
+    wanted = tuple(dict.fromkeys((*levels, *(rule.level for rule, _ in rules))))
     summaries = {s.name: s for target in asked for s in _summaries(run, target, arrays[target], wanted)}
     propagated = {target: _propagated(batchable, run, uncertainty, target) for target in asked if _spoken(run, target).label == target}
     return Simulation(

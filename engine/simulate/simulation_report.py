@@ -35,7 +35,8 @@ def simulation_record(simulation: Simulation) -> dict[str, object]:
         "approach_1": [_propagated_record(simulation, name) for name in simulation.propagated],
         "deductions": [
             {"rule": d.rule, "of": d.of, "relative_half_width_90": d.relative, "share": d.share, "amount": d.amount,
-             "centre": d.centre, "after": d.after, "source": d.source} for d in simulation.deductions
+             "centre": d.centre, "after": d.after, "source": d.source,
+             "verified": d.verified} for d in simulation.deductions
         ],
         "warnings": [finding.as_record() for finding in simulation.findings],
     }  # fmt: skip
@@ -138,7 +139,7 @@ def simulation_text(simulation: Simulation) -> str:
     for d in simulation.deductions:
         lines.append(
             f"Deduction {d.rule} of {d.of}: {d.share * 100:.2f} % of the {d.centre} = {number(d.amount)}, leaving {number(d.after)} "
-            f"({d.source})"
+            f"({d.source}{'' if d.verified else '; not verified against its publication'})"
         )
     return "\n".join(lines) + "\n"
 

@@ -11,11 +11,11 @@ import mrvgraph
 from engine.batch.evaluation import Way
 from engine.batch.lanes import is_at_hand
 from engine.cli import main
-from engine.simulate.deductions import deduct
+from engine.simulate.deductions import deduct, deduction_rule
 from engine.simulate.simulation import simulate
 from engine.simulate.simulation_picture import simulation_svg
 from engine.simulate.statistics import summarise
-from equations.errors import MethodologyError
+from equations.errors import MethodologyError, SpecError
 from equations.units.registry import parse_unit
 
 ONE = "uncertainty: {inputs: {DF: {distribution: uniform, min: 0.1, max: 0.3}}}"
@@ -138,11 +138,36 @@ def test_statistics_of_known_numbers():
 def test_deductions_follow_their_rules():
     found = summarise("ER", "t", np.linspace(50.0, 150.0, 100_001), 100.0, (0.9,))
 
-    trees, fcpf = deduct("art-trees", found), deduct("fcpf", found)
+    trees, fcpf, vcs = (deduct(deduction_rule(rule), found) for rule in ("art-trees", "fcpf", "vcs"))
 
     assert trees.relative == pytest.approx(0.45, rel=1e-6)
     assert trees.share == pytest.approx(0.524417 * 0.45 / 1.645006, rel=1e-6)
     assert (fcpf.share, fcpf.after) == (0.08, pytest.approx(92.0))
+    assert vcs.share == pytest.approx(0.45 / 1.645 * 0.4307, rel=1e-6)
+
+
+def test_a_deduction_is_an_entry_of_the_library(tmp_path, monkeypatch):
+    """Another programme's rule is a file of data, with a level of its own; what is wrong in it has its place."""
+    folder = tmp_path / "uncertainty_deductions"
+    folder.mkdir()
+    file = folder / "ours.yaml"
+    monkeypatch.setenv("MRVGRAPH_SPECS", str(tmp_path))
+    found = summarise("ER", "t", np.linspace(50.0, 150.0, 100_001), 100.0, (0.8,))
+    steps = ["{up_to: 30 %, share: 2 %}", "{up_to: 50 %, share: 9 %}"]
+
+    def written(level: str, steps: list[str]) -> None:
+        lines = ["deduction: ours", "centre: mean", f"level: {level}", f"steps: [{', '.join(steps)}]", "above: 20 %", "source: x"]
+        file.write_text("\n".join(lines))
+
+    written("80 %", steps)
+    assert deduct(deduction_rule("ours"), found).share == 0.09
+
+    written("80 %", steps[::-1])
+    with pytest.raises(SpecError, match="the steps of a deduction rise"):
+        deduction_rule("ours")
+    written("80", steps)
+    with pytest.raises(SpecError, match="level is a share in percent"):
+        deduction_rule("ours")
 
 
 def test_the_command_writes_the_same_bytes_again(project_file, tmp_path, capsys, monkeypatch):
