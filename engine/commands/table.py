@@ -233,7 +233,8 @@ COMMANDS: dict[str, CommandLine] = {
                 help="stop when the Monte Carlo error of the first interval of each result is below this share of it",
             ),
             _argument(
-                "--deduction", action="append", metavar="RULE=Q", help="a deduction by a rule of the library (as art-trees), and the number it is taken of"
+                "--deduction", action="append", metavar="RULE=Q",
+                help="a deduction by a rule of the library (as art-trees), and the number it is taken of"
             ),
             _argument("--format", choices=("text", "json", "csv")),
             _argument("--output", "-o", metavar="FILE"),

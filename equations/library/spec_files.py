@@ -20,10 +20,10 @@ from equations.model.methodology import Methodology, Settled
 from equations.readings.edits_reader import read_whole
 from equations.readings.settling import settle
 from equations.records import record
-from equations.revision.revision import apply_changes
+from equations.revision.revision import apply_changes, settle_in
 from equations.spec.block import Block, Errors
 from equations.tools.composition import ToolDocument, with_tools
-from equations.tools.uses import ToolUse, fault, read_uses, revise_uses
+from equations.tools.uses import ToolUse, fault, read_uses, revise_uses, settled_by_uses
 
 _MOST_REVISIONS = 20
 
@@ -176,6 +176,9 @@ def _composed(spec: SpecDocument) -> Whole:
 
     document, settled = with_tools(roots[0], uses, read, errors), list[Settled]()
     raise_all(errors)
+    if (node := settled_by_uses(uses, document)) is not None:
+        document, more = settle_in(document, node, settle)
+        settled += more
     for root in roots[1:]:
         document, more = apply_changes(document, root, settle)
         settled += more

@@ -24,6 +24,8 @@ class Tool:
         The quantities that it is applied for, under their names here.
     binds
         What stands here -> what it was bound to: quantities, formulas, index sets.
+    settles
+        Choices and rulings of the tool -> what this spec takes of them, so that no project is asked.
     hash
         SHA-256 of what its own spec says.
     methodology
@@ -40,6 +42,7 @@ class Tool:
     hash: str = ""
     results: tuple[str, ...] = ()
     binds: tuple[tuple[str, str], ...] = ()
+    settles: tuple[tuple[str, str], ...] = ()
     methodology: Methodology | None = field(default=None, compare=False, repr=False)
     place: Place | None = field(default=None, compare=False, repr=False)
 

@@ -108,12 +108,24 @@ def _renamed(document: Mapping, changes: Mapping, editor: Editor, settle: Settle
     if numbers is not None:
         document = renumber(document, numbers, editor)
     if rulings is not None:
-        document, rulings = settle_choices(document, rulings, editor)
-        if not isinstance(rulings, Mapping) or rulings.entries:
-            document = settle(document, rulings, editor)
+        document = _settled(document, rulings, editor, settle)
     if (indices := changes.get("index")) is not None:
         document = add_indices(document, indices, changes, editor)
     return document
+
+
+def settle_in(document: Mapping, node: Mapping, settle: Settle) -> tuple[Mapping, tuple[Settled, ...]]:
+    """Return a document with choices and rulings settled, and nothing else changed; errors as of :func:`apply_changes`."""
+    editor = Editor()
+    document = _settled(document, node, editor, settle)
+    check_readings_left(document, editor)
+    raise_all(editor.errors)
+    return document, tuple(editor.settled)
+
+
+def _settled(document: Mapping, node: YamlNode, editor: Editor, settle: Settle) -> Mapping:
+    document, rulings = settle_choices(document, node, editor)
+    return settle(document, rulings, editor) if not isinstance(rulings, Mapping) or rulings.entries else document
 
 
 def _identity(parts: dict[str, tuple[Scalar, YamlNode]], key: Scalar, value: YamlNode, editor: Editor) -> None:

@@ -322,11 +322,11 @@ class DeclarationReader:
     # -- what stands around the equations
 
     def tool(self, block: Block) -> Tool:
-        binds = tuple((key, scalar.text) for key, scalar in block.texts("binds"))
+        binds, settles = (tuple((key, scalar.text) for key, scalar in block.texts(name)) for name in ("binds", "settles"))
         return Tool(
             path=block.text("path"), id=block.text("id"), version=block.text("version"), title=block.text("title"),
             programme=block.text("programme"), status=block.text("status"), document=block.text("document"), hash=block.text("hash"),
-            results=block.words("results"), binds=binds, place=block.place,
+            results=block.words("results"), binds=binds, settles=settles, place=block.place,
         )  # fmt: skip
 
     def term(self, block: Block) -> Term:

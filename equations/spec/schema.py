@@ -84,7 +84,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("include", "words", False, "further files of the same folder"),
         ("based_on", "text", False, "the spec that this one edits, as a reference or a path"),
         ("changes", "block:changes", False, "the edits"),
-        ("uses", "uses", False, "tools: prefix -> spec, or blocks with prefix, spec and bind"),
+        ("uses", "uses", False, "tools: prefix -> spec, or blocks with prefix, spec, bind and settle"),
         ("tools", "blocks:tool", False, "the tools that were taken in, as `mrvgraph show` writes them; `uses` takes one in"),
         ("sections", "blocks:section", False, "sections of the publication, in order"),
         ("terms", "blocks:term", False, "terms that the publication defines"),
@@ -133,6 +133,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("version", "text", True, ""), ("title", "text", False, ""), ("programme", "text", False, ""), ("status", "text", False, ""),
         ("document", "text", False, ""), ("hash", "text", False, "SHA-256 of what its own spec says"),
         ("results", "words", False, "quantities for which it is applied"), ("binds", "texts", False, "what it is given by the spec"),
+        ("settles", "texts", False, "what the spec takes of its choices and rulings"),
     ),
     "section": _block(("id", "text", True, ""), ("title", "text", True, "")),
     "substance": _block(

@@ -190,8 +190,9 @@ class _TakenIn:
         names = [self.renaming.new.names.get(id_, id_) for id_ in results if id_]
         block = self.block({"path": self.identity.path, **fields, "hash": self.found.hash})
         block = with_field(block, "results", self.list_of(names))
-        if self.use.binds:
-            block = with_field(block, "binds", Mapping(self.use.binds, self.use.prefix.file, self.use.prefix.line, self.use.prefix.column))
+        place = self.use.prefix
+        for name, pairs in (("binds", self.use.binds), ("settles", self.use.settles)):
+            block = with_field(block, name, Mapping(pairs, place.file, place.line, place.column)) if pairs else block
         return block
 
     def inner(self) -> list[Mapping]:

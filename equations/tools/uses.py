@@ -9,22 +9,31 @@ from pathlib import Path
 from equations.errors import FaultList, Place, SpecError, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.records import record
-from equations.revision.document_parts import with_field
+from equations.revision.document_parts import blocks_of, text_of, with_field
 
 WORDS = ("remove", "replace", "add")
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
-_FIELDS = ("prefix", "spec", "bind")
-_SHAPE = "write uses: {grid: ID@VERSION}, or a list of blocks with prefix, spec and bind"
+_FIELDS = ("prefix", "spec", "bind", "settle")
+_SHAPE = "write uses: {grid: ID@VERSION}, or a list of blocks with prefix, spec, bind and settle"
 
 
 @record(frozen=True)
 class ToolUse:
-    """One tool that is taken in: ``binds`` is what the tool names -> a name or a formula of the spec that uses it."""
+    """One tool that is taken in.
+
+    Attributes
+    ----------
+    binds
+        What the tool names -> a name or a formula of the spec that uses it.
+    settles
+        A choice or ruling of the tool -> the value or reading that the spec takes, so that no project is asked.
+    """
 
     prefix: Scalar
     spec: Scalar
     binds: tuple[tuple[Scalar, Scalar], ...]
     folder: Path
+    settles: tuple[tuple[Scalar, Scalar], ...] = ()
 
 
 def fault(errors: FaultList, what: str, place: Place, why: str = "", remedy: str = "") -> None:
@@ -74,8 +83,7 @@ def _replaced(uses: tuple[ToolUse, ...], node: YamlNode, folder: Path, errors: F
             continue
         old = next(use for use in uses if use.prefix.text == new.prefix.text)
         spec, place = (new.spec, new.folder) if new.spec.text else (old.spec, old.folder)
-        held = {key.text: (key, value) for key, value in old.binds} | {key.text: (key, value) for key, value in new.binds}
-        merged = replace(old, spec=spec, folder=place, binds=tuple(pair for pair in held.values() if not pair[1].is_empty))
+        merged = replace(old, spec=spec, folder=place, binds=_merged(old.binds, new.binds), settles=_merged(old.settles, new.settles))
         if merged.spec.text == old.spec.text and _said(merged) == _said(old):
             errors.append(SpecError("S109", f"the edit of the tool {new.prefix.text!r} changes nothing", new.prefix.place,
                                     remedy="take it out, or name another version"))  # fmt: skip
@@ -83,8 +91,14 @@ def _replaced(uses: tuple[ToolUse, ...], node: YamlNode, folder: Path, errors: F
     return uses
 
 
+def _merged(old: tuple[tuple[Scalar, Scalar], ...], new: tuple[tuple[Scalar, Scalar], ...]) -> tuple[tuple[Scalar, Scalar], ...]:
+    """Return pairs after an edit; one that is written empty goes."""
+    held = {key.text: (key, value) for key, value in (*old, *new)}
+    return tuple(pair for pair in held.values() if not pair[1].is_empty)
+
+
 def _said(use: ToolUse) -> list[tuple[str, str]]:
-    return [(key.text, value.text) for key, value in use.binds]
+    return [(key.text, value.text) for pairs in (use.binds, use.settles) for key, value in pairs]
 
 
 def _added(uses: tuple[ToolUse, ...], node: YamlNode, folder: Path, errors: FaultList) -> tuple[ToolUse, ...]:
@@ -131,27 +145,45 @@ def _use(prefix: Scalar | None, node: YamlNode, folder: Path, errors: FaultList,
         if key.text not in _FIELDS:
             errors.append(SpecError("S103", f"an entry of uses has no field {key.text!r}", key.place,
                                     why="a field that is not known would be passed over", remedy=near_or_all(key.text, _FIELDS)))  # fmt: skip
-    named, spec, bind = prefix or node.get("prefix"), node.get("spec"), node.get("bind")
+    named, spec = prefix or node.get("prefix"), node.get("spec")
     if not isinstance(named, Scalar) or (whole and not isinstance(spec, Scalar)) or isinstance(spec, Mapping | Sequence):
         lacking = "prefix" if not isinstance(named, Scalar) else "spec"
         errors.append(SpecError("S104", f"`{lacking}:` of a tool is missing", node.place, remedy=_SHAPE))
         return None
     written = spec if isinstance(spec, Scalar) else replace(named, text="")
-    return _sound(ToolUse(named, written, tuple(_binds(bind, errors)), folder), errors)
+    binds, settles = (tuple(_pairs(word, node.get(word), errors)) for word in ("bind", "settle"))
+    return _sound(ToolUse(named, written, binds, folder, settles), errors)
 
 
-def _binds(node: YamlNode | None, errors: FaultList) -> list[tuple[Scalar, Scalar]]:
+def settled_by_uses(uses: tuple[ToolUse, ...], document: Mapping) -> Mapping | None:
+    """Return what tools are settled as, ``{choice: value, ruling: reading}`` by their names in the whole; ``None`` for nothing."""
+    choices = {text_of(block, "id") for block in blocks_of(document.get("choices"))}
+
+    def name(prefix: str, own: str) -> str:
+        return f"{prefix}_{own}" if f"{prefix}_{own}" in choices else f"{prefix}.{own}"
+
+    found = tuple((replace(key, text=name(use.prefix.text, key.text), raw=""), value) for use in uses for key, value in use.settles)
+    return Mapping(found, found[0][0].file, found[0][0].line, found[0][0].column) if found else None
+
+
+#: Of a field of an entry: what each pair of it says, and how it is written.
+_SAID = {"bind": ("a name or a formula", "{name of the tool: name or formula here}"),
+         "settle": ("a value or a reading", "{choice of the tool: value, ruling of the tool: reading}")}  # fmt: skip
+
+
+def _pairs(word: str, node: YamlNode | None, errors: FaultList) -> list[tuple[Scalar, Scalar]]:
     if node is None:
         return []
+    what, shape = _SAID[word]
     if not isinstance(node, Mapping):
-        fault(errors, "bind: must be a mapping", node.place, remedy="write bind: {name of the tool: name or formula here}")
+        fault(errors, f"{word}: must be a mapping", node.place, remedy=f"write {word}: {shape}")
         return []
     found = []
     for key, value in node:
         if isinstance(value, Scalar):
             found.append((key, value))
         else:
-            fault(errors, f"bind: {key.text} must be a name or a formula", value.place, remedy=f"write {key.text}: name")
+            fault(errors, f"{word}: {key.text} must be {what}", value.place, remedy=f"write {word}: {shape}")
     return found
 
 

@@ -498,3 +498,46 @@ values: {L: {unit: MWh, value: 1}, t_G: {unit: MWh, value: 3}, t_K: {unit: MWh, 
     assert {n.quantity.id for n in needs(host, choices={"how": "stated"})} == {"L"}
     assert {n.quantity.id for n in needs(host, choices={"how": "tool"})} == {"t_G", "t_K"}
     assert {mutant.subject for mutant in find_mutants(host)} <= {"s", "u", "L", "S"}
+
+
+@pytest.fixture
+def settled(tmp_path):
+    """Return a function: what the grid of the user is settled as -> the methodology."""
+
+    def make(settle):
+        shutil.copytree(USER.parent, tmp_path, dirs_exist_ok=True)
+        path = tmp_path / USER.name / "methodology.yaml"
+        grid = "{prefix: grid, spec: ../tools/CMTOOL/1.0"
+        path.write_text(path.read_text().replace(grid, f"{grid}, settle: {settle}"))
+        return load(path)
+
+    return make
+
+
+def test_a_spec_settles_what_its_tool_leaves_open(settled, spec, tmp_path):
+    """The combined margin of the grid is then its operating margin: 0.558, and (400 * 2.5 * 0.1 + 400 * 2 * 0.05) * 3.6 / 1000."""
+    operating, left_out = settled("{margin: operating}"), settled("{hydro: left-out}")
+
+    assert "grid_margin" in spec.choice and "grid_margin" not in operating.choice
+    assert "captive_margin" in operating.choice, "the same tool under another prefix keeps its own"
+    project = tmp_path / "p.yaml"
+    project.write_text("".join(line for line in PROJECT.read_text().splitlines(keepends=True) if not line.startswith("  grid_BM")))
+    assert run(operating, project).values.arrays["grid_EF_CM"] == pytest.approx([0.558, 0.504])
+    assert "grid.hydro" not in {ruling.id for ruling in left_out.rulings}
+    other = run(spec, PROJECT, readings={"grid.hydro": "left-out"})
+    assert run(left_out, PROJECT).values.arrays["ER"].tolist() == other.values.arrays["ER"].tolist()
+    assert dict(operating.tools[0].settles) == {"margin": "operating"}
+    assert [finding.code for finding in check_methodology(operating).findings if finding.subject == "grid_margin"] == ["W814"]
+
+
+@pytest.mark.parametrize(("settle", "told"), [
+    ("{margin: none}", "has no value 'none'"),
+    ("{nothing: here}", "grid.nothing"),
+    ("{hydro: none}", "none"),
+    ("[hydro]", "settle: must be a mapping"),
+    ("{hydro: [left-out]}", "settle: hydro must be a value or a reading"),
+])  # fmt: skip
+def test_what_a_tool_cannot_be_settled_as_is_told_at_its_place(settled, settle, told):
+    with pytest.raises(MethodologyError, match=told) as caught:
+        settled(settle)
+    assert "methodology.yaml" in str(caught.value)

@@ -115,7 +115,7 @@ def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
         if entries:
             yield (name,), (Link((f"{len(entries)}",), Ref("page", page)),)
     for tool in m.tools:
-        yield (f"Tool: {tool.path}",), (Link((f"{tool.reference}, {tool.title}",), Ref("section", tool.path)), *_binds(tool))
+        yield (f"Tool: {tool.path}",), (Link((f"{tool.reference}, {tool.title}",), Ref("section", tool.path)), *_given(tool))
     for result in m.results:
         quantity, meaning = m.quantity[result.quantity], f": {result.meaning}" if result.meaning else ""
         name = f"Result: {result.name}" if result.name else "Result"
@@ -123,11 +123,12 @@ def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
     yield ("Picture",), (Link(("Dependency graph",), Ref("page", "graph")),)
 
 
-def _binds(tool: Tool) -> Inlines:
-    """Return what a tool is given by the methodology."""
-    if not tool.binds:
-        return ()
-    return (": given ", *between((Code(f"{own} = {said}"),) for own, said in tool.binds))
+def _given(tool: Tool) -> Inlines:
+    """Return what a tool is given by the methodology, and what is taken of its choices and readings."""
+    found: Inlines = ()
+    for word, pairs in ((": given ", tool.binds), ("; settled " if tool.binds else ": settled ", tool.settles)):
+        found = (*found, word, *between((Code(f"{own} = {said}"),) for own, said in pairs)) if pairs else found
+    return found
 
 
 def _chain(subject: Subject) -> list[Block]:
