@@ -38,6 +38,9 @@ class Node:
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.said()))
 
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name not in _KEPT}
+
     def __repr__(self) -> str:
         parts = (f"{name}={getattr(self, name)!r}" for name in field_names(self))
         return f"{type(self).__name__}({', '.join(parts)})"
@@ -353,14 +356,16 @@ class Cases(Node):
     otherwise: Node | None
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the nodes directly below ``node``, in written order."""
-    for name in field_names(node):
-        value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from _nodes_in(value)
+#: What a node keeps of what lies below it, which never changes: worked out once, and not written to the cache with the node.
+_KEPT = _BELOW, _READS = "_below", "_reads"
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly below ``node``, in written order."""
+    kept: tuple[Node, ...] | None = node.__dict__.get(_BELOW)
+    if kept is None:
+        kept = node.__dict__[_BELOW] = tuple(_nodes_in(tuple(getattr(node, name) for name in field_names(node))))
+    return kept
 
 
 def _nodes_in(items: tuple[object, ...]) -> Iterator[Node]:
@@ -377,7 +382,7 @@ def walk(node: Node) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(tuple(children(node))[::-1])
+        waiting.extend(children(node)[::-1])
 
 
 def levels(node: Node) -> int:
@@ -390,7 +395,10 @@ def levels(node: Node) -> int:
 
 def quantities_in(node: Node) -> tuple[str, ...]:
     """Return the quantities that a formula or condition reads, as elements or as matrices, each once, in written order."""
-    return tuple(dict.fromkeys(part.quantity for part in walk(node) if isinstance(part, Element | MatrixRef)))
+    kept: tuple[str, ...] | None = node.__dict__.get(_READS)
+    if kept is None:
+        kept = node.__dict__[_READS] = tuple(dict.fromkeys(part.quantity for part in walk(node) if isinstance(part, Element | MatrixRef)))
+    return kept
 
 
 def rebuild(node: Node, parts: dict[int, Node]) -> Node:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from equations.errors import GraphError, MethodologyError, raise_all
 from equations.formula.exchange import exchanged, with_letters
-from equations.formula.syntax import Binder, Element, IndexLetter, MatrixRef, Node, walk
+from equations.formula.syntax import Binder, Element, IndexLetter, MatrixRef, Node, quantities_in, walk
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -149,7 +149,8 @@ class _Nesting:
         rewritten = [self.rewritten(equation, equation.id) if equation.id in readers else equation for equation in equations]
         reading = readers | {equation.id for placed in live for equation in placed.step.equations}
         for placed in live:
-            at = 1 + next(at for at, q in enumerate(quantities) if q.id == _behind(placed, self.before, quantities))
+            behind = _behind(placed, self.before, quantities)
+            at = 1 + next(at for at, q in enumerate(quantities) if q.id == behind)
             quantities[at:at] = placed.step.quantities
             own = [self.of_step(equation, placed) for equation in placed.step.equations]
             names = {quantity.id for quantity in placed.step.quantities}
@@ -234,7 +235,7 @@ def with_arriving(formula: Node, quantity: Quantity) -> Node:
 
 def reads(formula: Node, quantity: str) -> bool:
     """Whether a formula names a quantity, or its matrix."""
-    return any(isinstance(node, Element | MatrixRef) and node.quantity == quantity for node in walk(formula))
+    return quantity in quantities_in(formula)
 
 
 def _named(placed: Placed | None, of: str) -> str:
