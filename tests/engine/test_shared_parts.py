@@ -297,3 +297,32 @@ def test_a_set_of_the_tool_alone_shares_those_of_the_whole(tmp_path, shares, wei
 
     assert found.index_set["turn"].shares == ("cal",)
     assert plain_text(found.equation["own.k"].formula) == f"Sum(t in k, own_X[t]{weighs})"
+
+
+# -- parts that are stated where a year and a period have no day in common
+
+STATED_APART = PROJECT.replace("2021: {a: 0, b: 1}", "2021: {a: 0.3, b: 0.7}")
+
+
+@pytest.mark.parametrize(
+    ("formula", "part", "is_refused"),
+    [
+        ("Sum(y in q, Y[y])", "s[y, q]", True),
+        ("Sum(y in q, Y[y] * s[y, q])", DAYS, True),  # it says itself how much counts
+        ("Sum(y, Y[y] * s[y, q])", DAYS, False),  # read of every year: 0.25 * 366 + 0.3 * 1000
+        ("Sum(y in q, Y[y] * s[y, q]) + Sum(y, Y[y] * s[y, q])", DAYS, False),
+    ],
+)
+def test_a_part_that_nothing_reads_is_refused(evaluated, formula, part, is_refused):
+    if not is_refused:
+        a = 0.25 * 366 + 0.3 * 1000 + (0.25 * 366 if " + " in formula else 0)
+        assert evaluated(spec(formula, part=part), STATED_APART).value("R", period="a") == pytest.approx(a)
+        return
+    with pytest.raises(MethodologyError, match=r"I531 s\[2021, a\] = 0.3: the year and the period have no day in common"):
+        evaluated(spec(formula, part=part), STATED_APART)
+    assert evaluated(spec(formula, part=part), PROJECT).value("R", period="a") == 91.5  # a 0 is no statement of a part
+
+
+def test_what_is_said_of_all_other_cells_is_no_part_of_one(evaluated):
+    blanket = PROJECT.replace("{2020: {a: 0.25, b: 0.75}, 2021: {a: 0, b: 1}}", "{2020: {a: 0.25}, 2021: {b: 1}}, otherwise: 0.75")
+    assert evaluated(spec(part="s[y, q]"), blanket).values.arrays["R"].tolist() == [91.5, 274.5 + 1000]
