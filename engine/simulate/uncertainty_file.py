@@ -24,7 +24,7 @@ uncertainty for them; ``datasets: no`` leaves all of it out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -155,7 +155,9 @@ class _Reader:
             )
             return
         for key, node in inputs:
-            if key.text not in methodology.quantity:
+            if key.text in methodology.in_readings and key.text not in methodology.quantity:
+                self.findings.append(_not_asked(key, f"only {methodology.in_readings[key.text]} asks for it"))
+            elif key.text not in methodology.quantity:
                 self.fault(
                     "I502",
                     f"the methodology has no quantity {key.text!r}",
@@ -356,6 +358,39 @@ class _Reader:
                 self.fault("I510", "a deduction has a `rule` and the quantity that it is taken `of`", item.place)
                 continue
             yield rule.text, of.text
+
+
+def _not_asked(key: Scalar, why: str) -> Finding:
+    what = f"a distribution of {key.text} is of numbers that this run does not use"
+    return Finding("A731", "warning", key.text, what, why, "nothing, or select the reading", place=key.place)
+
+
+class _AsWritten(_Reader):
+    """Reads what is written of distributions, whatever a run uses of it: names, labels, fields and units, and no number of the run."""
+
+    def drawn(self, quantity: Quantity, node: YamlNode, fixed: dict[str, str]) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
+        yield quantity, node, np.ones([len(self.run.setting.members[axis]) for axis in quantity.indices], bool)
+
+    def cells(self, quantity: Quantity, node: Mapping, there: np.ndarray) -> None:
+        self.fields.read(quantity, node, self.beside)
+
+    def of_datasets(self) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
+        yield from ()
+
+    def together(self, node: YamlNode | None) -> tuple[tuple[Variable, ...], tuple[Correlation, ...]]:
+        return (), ()
+
+
+def with_unread_uncertainty(run: Run, read_unit: UnitReader) -> Run:
+    """Return a run that warns of what its project declares as uncertain and nobody could draw.
+
+    A run needs none of it, and a simulation would refuse it. What choices leave unused is no fault: only what is written is looked at.
+    """
+    reader = _AsWritten(run, read_unit)
+    reader.read()
+    what = "this part of the uncertainty cannot be read, and a simulation would be refused"
+    told = tuple(Finding(e.code, "warning", "uncertainty", f"{e.what}: {what}", e.why, e.remedy, place=e.place) for e in reader.errors)
+    return replace(run, findings=(*run.findings, *told)) if told else run
 
 
 def from_block(inputs: Inputs, block: ValueBlock) -> np.ndarray:

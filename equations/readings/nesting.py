@@ -135,7 +135,8 @@ class _Nesting:
         equation = self.methodology.equation.get(reader)
         if equation is not None:
             return reads(equation.formula, of)
-        return self.is_read_by_definition(reader, of) or any(reads(e.formula, of) for placed in self.steps if placed.ruling == reader for e in placed.step.equations)
+        own = (placed.step for placed in self.steps if placed.ruling == reader)
+        return self.is_read_by_definition(reader, of) or any(reads(e.formula, of) for step in own for e in step.equations)
 
     def is_read_by_definition(self, ruling: str, of: str) -> bool:
         """Whether a step of a ruling that stands on a definition, and has equations of its own, reads a quantity."""

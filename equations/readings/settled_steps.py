@@ -188,7 +188,7 @@ class _Settling:
         return self.with_readers(self.set_apart(document, step), step.equations)
 
     def with_readers(self, document: Mapping, own: tuple[Equation, ...]) -> Mapping:
-        """Return a document in which other steps name equations as readers that named the ruling: those of its step that read what they stand behind."""
+        """Return a document in which steps that named the ruling as a reader name the equations of its step that read what they stand behind."""
 
         def named(block: Mapping) -> Mapping:
             readers = texts_of(block.get("in"))
