@@ -365,8 +365,18 @@ def _not_asked(key: Scalar, why: str) -> Finding:
     return Finding("A731", "warning", key.text, what, why, "nothing, or select the reading", place=key.place)
 
 
+@dataclass
 class _AsWritten(_Reader):
     """Reads what is written of distributions, whatever a run uses of it: names, labels, fields and units, and no number of the run."""
+
+    #: Faults of distributions whose standard errors formulas read (``standard_error_of:``).
+    heard: list[MethodologyError] = field(default_factory=list)
+
+    def below(self, quantity: Quantity, node: YamlNode, there: np.ndarray, depth: int) -> None:
+        before = len(self.errors)
+        super().below(quantity, node, there, depth)
+        if depth == 0 and any(self.run.methodology.quantity[id_].standard_error_of == quantity.id for id_ in self.run.plan.inputs):
+            self.heard += self.errors[before:]
 
     def drawn(self, quantity: Quantity, node: YamlNode, fixed: dict[str, str]) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
         yield quantity, node, np.ones([len(self.run.setting.members[axis]) for axis in quantity.indices], bool)
@@ -381,15 +391,20 @@ class _AsWritten(_Reader):
         return (), ()
 
 
+def _told(error: MethodologyError, severity: str) -> Finding:
+    what = "the formulas that read this standard error cannot rely on it" if severity == "error" else "a simulation would be refused"
+    return Finding(error.code, severity, "uncertainty", f"{error.what}: {what}", error.why, error.remedy, place=error.place)
+
+
 def with_unread_uncertainty(run: Run, read_unit: UnitReader) -> Run:
     """Return a run that warns of what its project declares as uncertain and nobody could draw.
 
-    A run needs none of it, and a simulation would refuse it. What choices leave unused is no fault: only what is written is looked at.
+    A simulation would refuse it. What choices leave unused is no fault: only what is written is looked at. A run needs none of it but for the
+    standard errors that formulas read: what is wrong beside one of these is an error.
     """
     reader = _AsWritten(run, read_unit)
     reader.read()
-    what = "this part of the uncertainty cannot be read, and a simulation would be refused"
-    told = tuple(Finding(e.code, "warning", "uncertainty", f"{e.what}: {what}", e.why, e.remedy, place=e.place) for e in reader.errors)
+    told = tuple(_told(error, "error" if error in reader.heard else "warning") for error in reader.errors)
     return replace(run, findings=(*run.findings, *told)) if told else run
 
 

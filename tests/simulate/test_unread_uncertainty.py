@@ -97,3 +97,16 @@ rulings:
     (tmp_path / "project.yaml").write_text(taken, encoding="utf-8")
     again = mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml", readings={"place": "other"})
     assert [v.quantity for v in read_uncertainty(again, parse_unit).variables] == ["Y"]
+
+
+@pytest.mark.parametrize(
+    ("declared", "severity"),
+    [("{distribution: normal, se: 0.5}", None), ("{distribution: norml, se: 0.5}", "error"), ("{distribution: normal, se: 0.5, alpha: 3}", "error")],
+)
+def test_a_standard_error_that_a_formula_reads_is_declared_as_any_other(tmp_path, declared, severity):
+    """The number was taken, whatever stood beside it."""
+    fields = {"X": "unit: t", "SE": "unit: t, standard_error_of: X"}
+    run = small_run(tmp_path, "X - 2 * SE", fields, {"X": f"{{unit: t, value: 10, uncertainty: {declared}}}"})
+
+    assert run.total == 9
+    assert [s for _, s, _ in told(run)] == ([] if severity is None else [severity])
