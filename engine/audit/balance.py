@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audit.flows import matched
 from engine.audit.roles import listed, numbers_there, serving_result, with_role
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.project.written_numbers import Origin
 from engine.run.arithmetic.printed_numbers import decimals
 from engine.run.run import Run
 from equations.model.quantity import Quantity
@@ -27,7 +29,7 @@ def audit_balance(run: Run) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        A709: notes within rounding, warnings beyond it.
+        A709: notes within rounding, errors and warnings beyond it.
     """
     findings: list[Finding] = []
     for quantity, array in with_role(run, "projected_area"):
@@ -35,7 +37,7 @@ def audit_balance(run: Run) -> tuple[Finding, ...]:
     for quantity, array in with_role(run, "monitored_conversion"):
         findings += _monitored(run, quantity, array)
     for quantity in serving_result(run):
-        findings += _rows(run, quantity)
+        findings += uneven_rows(run, quantity)
     return tuple(findings)
 
 
@@ -103,42 +105,63 @@ def _monitored(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
         )
 
 
-def _rows(run: Run, quantity: Quantity) -> Iterator[Finding]:
+def uneven_rows(run: Run, quantity: Quantity) -> Iterator[Finding]:
+    """Yield what rows say that do not add up to what their quantity declares (A709).
+
+    A note within the rounding of what was written. Beyond it an error, since land or shares are then counted twice or left out; a warning
+    where all of a row is printed in a dataset, which a project cannot mend.
+    """
     if quantity.rows_sum_to is None or len(quantity.indices) < 2:
         return
     wanted, array = float(quantity.rows_sum_to), numbers_there(run, quantity)
-    sums = array.sum(axis=1)
-    within: list[str] = []
-    beyond: list[str] = []
+    sums = _sums(quantity, array)
+    off: dict[str, list[str]] = {"error": [], "warning": [], "note": []}
     for cell in np.ndindex(*sums.shape):
         total = float(sums[cell])
         if np.isfinite(total) and abs(total - wanted) > _EXACT:
             labels = [
                 run.setting.members[axis][at] for axis, at in zip((quantity.indices[0], *quantity.indices[2:]), cell, strict=True)
             ]
-            (within if abs(total - wanted) <= _rounding(run, quantity, cell) else beyond).append(
-                f"{', '.join(labels)}: {total:.6g}"
-            )
-    for off, severity, word in (
-        (within, "note", "within rounding"),
-        (beyond, "warning", "beyond the rounding of what was written"),
-    ):
-        if off:
+            off[_weight_of_gap(run, quantity, cell, abs(total - wanted))].append(f"{', '.join(labels)}: {total:.6g}")
+    for severity, found in off.items():
+        if found:
+            word = "within rounding" if severity == "note" else "beyond the rounding of what was written"
             yield Finding(
                 "A709",
                 severity,
                 quantity.id,
-                f"{len(off)} of {sums.size} rows of {quantity.id} do not add up to {wanted:g}, {word}",
-                listed(off),
+                f"{len(found)} of {sums.size} rows of {quantity.id} do not add up to {wanted:g}, {word}",
+                listed(found),
                 "" if severity == "note" else "compare the rows with their source",
                 source=str(quantity.source),
             )
 
 
+def _sums(quantity: Quantity, array: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sums of rows; of one of which not all is needed only where what is known is too much already, else not a number."""
+    sums, known = array.sum(axis=1), np.nansum(array, axis=1)
+    never_less = quantity.range is not None and quantity.range.least is not None and quantity.range.least >= 0
+    too_much = np.isnan(sums) & (known > float(quantity.rows_sum_to or 0) + _EXACT) & never_less
+    return np.where(too_much, known, sums)
+
+
+def _weight_of_gap(run: Run, quantity: Quantity, cell: tuple[int, ...], gap: float) -> str:
+    """Return how severe it is that a row is off by so much."""
+    if gap <= _rounding(run, quantity, cell):
+        return "note"
+    kinds = {origin.kind for origin in _origins(run, quantity, cell)}
+    return "warning" if kinds and "project" not in kinds else "error"
+
+
+def _origins(run: Run, quantity: Quantity, cell: tuple[int, ...]) -> list[Origin]:
+    """Return where the numbers of a row come from; none if it is computed."""
+    return [o for at, o in run.inputs.origins.get(quantity.id, {}).items() if (at[0], *at[2:]) == cell and o.written != "NA"]
+
+
 def _rounding(run: Run, quantity: Quantity, cell: tuple[int, ...]) -> float:
     """Return by how much rounding can move the sum of a row; a computed row takes that of three decimals."""
     columns = len(run.setting.members[quantity.indices[1]])
-    row = [o for at, o in run.inputs.origins.get(quantity.id, {}).items() if (at[0], *at[2:]) == cell and o.written != "NA"]
+    row = _origins(run, quantity, cell)
     places = max((decimals(origin.written) for origin in row), default=3)
     scale = 0.01 if any(origin.unit in ("%", "percent") for origin in row) else 1.0
     step = 0.5 * 10.0**-places * scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from engine.audit.balance import uneven_rows
 from engine.audit.conversions import audit_conversions
 from engine.audit.defaults import in_place_of_equations
 from engine.audit.ranges import outside_ranges
@@ -25,3 +26,4 @@ def _severe(run: Run) -> Iterator[Finding]:
     for quantity in serving_result(run):
         if quantity.id in run.values.steps and quantity.range is not None:
             yield from outside_ranges(run, quantity)
+        yield from uneven_rows(run, quantity)

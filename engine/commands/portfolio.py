@@ -16,7 +16,8 @@ from engine.portfolio.entries import ProjectEntry, entries_of_files, entries_of_
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import one_after_the_other, run_portfolio
 from engine.report.run_report import to_json
-from equations.errors import InputError, MethodologyError, Place
+from equations.errors import InputError, MethodologyError, Place, listed
+from equations.model.methodology import Methodology
 
 FORMAT = "mrvgraph-portfolio/1"
 #: Of projects with errors, how many are shown with their messages.
@@ -75,11 +76,18 @@ def run_entries(
             remark=remark,
         )
     session.save()
-    if session.methodology.rules and any(outcome.result is not None for outcome in found):
-        count = len(session.methodology.rules)
-        remark(f"the {count} rule{'s' if count > 1 else ''} of the methodology {'are' if count > 1 else 'is'} not judged in a portfolio: "
-               "`mrvgraph run` judges a project")  # fmt: skip
+    left_out = _left_out(session.methodology)
+    if left_out and any(outcome.result is not None for outcome in found):
+        remark(f"{left_out} not judged in a portfolio: `mrvgraph run` judges a project")
     return found
+
+
+def _left_out(methodology: Methodology) -> str:
+    """Return in words, with their verb, what a run would judge: rules, and rows that are said to add up."""
+    count, rows = len(methodology.rules), [q.id for q in methodology.quantities if q.rows_sum_to is not None]
+    found = [f"the {count} rule{'s' if count > 1 else ''} of the methodology"] if count else []
+    found += [f"what the rows of {listed(rows, 4)} add up to"] if rows else []
+    return f"{' and '.join(found)} {'are' if count > 1 or len(found) > 1 else 'is'}" if found else ""
 
 
 def portfolio_output(outcomes: Sequence[Outcome], way: str) -> str:

@@ -5,6 +5,7 @@ Loading, planning and reading a unit that is not in the cache import their modul
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,7 +77,21 @@ class Session:
         run = run_project(
             self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets, load=loaded
         )
-        return with_severe_findings(run)
+        return self.with_unread_uncertainty(with_severe_findings(run))
+
+    def with_unread_uncertainty(self, run: Run) -> Run:
+        """Return a run that warns of distributions which cannot be read; of a project that had none such nothing is read again."""
+        if not run.project.declares_uncertainty:
+            return run
+        key = hashlib.sha256(f"{run.project.sha256} {sorted(run.setting.members.items())}".encode()).hexdigest()
+        if key in self.entry.readable:
+            return run
+        from engine.simulate.uncertainty_file import with_unread_uncertainty
+
+        told = with_unread_uncertainty(run, self.read_unit)
+        if told is run:
+            self.entry.keep_readable(key)
+        return told
 
     def check(self) -> None:
         """Raise what the check of the methodology finds wrong; it is made once and kept in the cache."""

@@ -125,6 +125,12 @@ def _template_members(methodology: Methodology, setting: Setting, plan: Plan) ->
             lines.append(f"  {index_set.id}: [{dated}]{comment}")
         else:
             lines.append(f"  {index_set.id}: [{', '.join(quoted(m) for m in labels)}]{comment}")
+    idle = idle_tools(methodology, plan.needs)
+    silent = [s for s in methodology.index_sets if s.project == "must-list" and s.id not in used and s.id != PERIOD_SET]
+    silent = [s for s in silent if tool_path(methodology, s.id) not in idle]
+    if silent:
+        lines.append("# sets of which nothing is asked under these choices; they may stay unlisted, or be listed as [] where there are none")
+        lines += [f"#   {s.id}: {s.meaning}" for s in silent]
     relations = [r for r in methodology.relations if all(axis in used for axis in r.over)]
     if relations:
         lines.append("# relations: list the combinations that exist; without a list all of them do")

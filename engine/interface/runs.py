@@ -60,7 +60,12 @@ def run(
         found, project_of(project), parse_unit, plan_with_rules,
         choices=choices, readings=readings, targets=targets, load=load_methodology,
     )  # fmt: skip
-    return with_severe_findings(finished)
+    finished = with_severe_findings(finished)
+    if not finished.project.declares_uncertainty:
+        return finished
+    from engine.simulate.uncertainty_file import with_unread_uncertainty
+
+    return with_unread_uncertainty(finished, parse_unit)
 
 
 def explain(finished: Run, number: str, *, depth: int = 12) -> tuple[TraceNode, ...]:

@@ -15,6 +15,7 @@ from equations.errors import GraphError, InputError, MethodologyError
 from equations.formula.syntax import (
     All,
     Binder,
+    Call,
     Cases,
     Diagonal,
     Element,
@@ -219,7 +220,10 @@ class NeedWalk:
         own, group, of = binder.letter, binder.within.letter, binder.within.set
         holder, sets = self.scope[group][0], self.planner.methodology.index_set
         turned = holder in sets[of].shares  # the periods that have a part of a year
-        if not (turned or of in sets[holder].shares) or weighs(body, own, group):
+        if not (turned or of in sets[holder].shares):
+            return
+        if weighs(body, own, group):
+            self.check_weighing(binder, body, kind, of)
             return
         weight = sets[of].weight_of(holder) if turned else sets[holder].weight_of(of)
         if weight is not None and part_of(weight, *((group, own) if turned else (own, group))) in walk(body):
@@ -228,6 +232,18 @@ class NeedWalk:
         remedy = (f"say which part counts: ... * shared_days({own}, {group}) / operating_days({own})" if kind == "Sum"
                   else f"define a quantity with the indices {of} and {holder}, and name it with both")  # fmt: skip
         self.twice(binder.span, f"{kind}({own} in {group}, ...) counts a {of} as a whole, and {said}", remedy)
+
+    def check_weighing(self, binder: Binder, body: Node, kind: str, of: str) -> None:
+        """Report a rate with both indices, such as a price, where nothing else says how much of what it is multiplied with counts."""
+        own, group = binder.letter, getattr(binder.within, "letter", "")
+        quantity = self.planner.methodology.quantity
+        read = [node for node in walk(body) if isinstance(node, Element | MatrixRef)]
+        both = [quantity[node.quantity] for node in read if {own, group} <= _letters(node)]
+        wholes = [node for node in read if own in _letters(node) and group not in _letters(node)]
+        rates = [one for one in both if any(power < 0 for _, power in (one.acts_as or one.unit).powers)]
+        if kind == "Sum" and wholes and rates and len(rates) == len(both) and not _names_shared_days(body, own, group):
+            self.twice(binder.span, f"Sum({own} in {group}, ...) counts a {of} as a whole: {rates[0].id} is in {rates[0].unit}, and no part of it",
+                       f"say which part counts: ... * shared_days({own}, {group}) / operating_days({own})")  # fmt: skip
 
     def twice(self, span: Span, what: str, remedy: str) -> None:
         source = self.equation.formula_source
@@ -274,3 +290,12 @@ class NeedWalk:
             why="there is no greatest and no smallest of nothing", remedy=guard(end, side, self.scope, methodology),
             subject=equation.quantity,
         )  # fmt: skip
+
+
+def _letters(node: Element | MatrixRef) -> set[str]:
+    return {index.letter for index in node.indices if isinstance(index, IndexLetter)}
+
+
+def _names_shared_days(body: Node, own: str, group: str) -> bool:
+    calls = (node for node in walk(body) if isinstance(node, Call) and node.name == "shared_days")
+    return any({own, group} <= {getattr(part, "letter", "") for part in node.arguments} for node in calls)

@@ -253,6 +253,11 @@ class ProjectData:
         """Folder against which file names are read."""
         return self.path.parent
 
+    @property
+    def declares_uncertainty(self) -> bool:
+        """Whether anything is declared as uncertain, by itself or beside values."""
+        return self.uncertainty is not None or any(block.has("uncertainty") for blocks in self.values.values() for block in blocks)
+
     def takes(self, dataset: str, quantity: str) -> bool:
         """Whether the project leaves the numbers of a quantity to a dataset: it does unless it names the dataset for others only."""
         return dataset not in self.only or any(scalar.text == quantity for scalar in self.only[dataset])

@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.finding import Finding
 from engine.project.sheet_cells import SheetCell, SheetReader, Workbook, twice_percent
 from engine.project.sheet_layouts import BLOCK, GIVEN_BY, LABEL, QUANTITY, WHERE, WRITTEN, column_heads
-from equations.errors import FaultList, InputError, MethodologyError, Place, raise_all
+from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.spec.block import read_number
 
@@ -60,6 +60,8 @@ def _read_sheet(sheet: SheetReader, tree: _Tree) -> int:
         is_table = "value" in roles and not roles.keys().isdisjoint((QUANTITY, f"{_FIELD}1"))
         if is_table:
             _check_heads(sheet, row, texts, heads)
+        elif row >= read:
+            _check_value(sheet, row, texts, heads)
         if QUANTITY in roles and "value" in roles:
             found, read = found + 1, _read_numbers(sheet, row, roles, tree)
         elif f"{_FIELD}1" in roles and "value" in roles:
@@ -74,12 +76,34 @@ def _read_sheet(sheet: SheetReader, tree: _Tree) -> int:
 def _check_heads(sheet: SheetReader, row: int, texts: dict[int, str], heads: dict[str, str]) -> None:
     """Report two columns that hold the same: the last would be read, and the other would be missing in silence."""
     seen: set[str] = set()
+    known = (*heads, *(f"{LABEL}{turn}" for turn in range(1, 4)), *(f"{_FIELD}{turn}" for turn in range(1, 6)))
     for column, text in texts.items():
         role = heads.get(text, text)
+        if text not in known and (meant := near(text, known)):
+            what = f"the column {text!r} of a table is not read"
+            sheet.findings.append(Finding("I506", "warning", sheet.book.path.name, what, "", meant, place=sheet.place(row, column)))
         if role in seen and (text in heads or text.startswith((LABEL, _FIELD))):
             sheet.fault("I506", f"two columns hold the {role}", sheet.place(row, column), "which of them is meant is not known",
                         "take the head off one of the two")  # fmt: skip
         seen.add(role)
+
+
+def _check_value(sheet: SheetReader, row: int, texts: dict[int, str], heads: dict[str, str]) -> None:
+    """Report a table whose numbers stand under no head that is known: it would be passed over whole.
+
+    An error where its other heads are those of a table of a project only; a sheet of people may hold a column `quantity` beside a unit, and is told
+    where a head resembles that of values.
+    """
+    roles = {heads.get(text, text) for text in texts.values()}
+    unknown = [text for text in texts.values() if text not in heads and not text.startswith((LABEL, _FIELD))]
+    known = [head for head, role in heads.items() if role == "value"]
+    what = f"a table has no column `value`{f'; its heads {listed([repr(text) for text in unknown])} are not known' if unknown else ''}"
+    remedy = f"name the column of its numbers {' or '.join(f'`{head}`' for head in dict.fromkeys(known))}"
+    place = sheet.place(row, min(texts))
+    if any(role.startswith((LABEL, _FIELD)) or role in (WHERE, BLOCK, GIVEN_BY, WRITTEN) for role in roles):
+        sheet.fault("I506", what, place, "it would not be read", remedy)
+    elif roles & {"unit", *_SAID} and any(near(text, known) for text in unknown):
+        sheet.findings.append(Finding("I506", "warning", sheet.book.path.name, f"{what}, and it is not read", "", remedy, place=place))
 
 
 def _check_below(sheet: SheetReader, first: int, behind: int, roles: dict[str, int]) -> None:

@@ -45,12 +45,22 @@ class CacheEntry:
     changed: bool = False
     #: Errors of the spec's own check; ``None`` until it is made.
     errors: tuple[Finding, ...] | None = None
+    #: Projects, by a hash, of which all that they declare as uncertain can be read.
+    readable: dict[str, None] = field(default_factory=dict)
 
     def keep_plan(self, key: str, plan: Plan) -> None:
         """Keep a plan; the oldest goes when there are too many."""
         while len(self.plans) >= _MOST_PLANS:
             del self.plans[next(iter(self.plans))]
         self.plans[key] = plan
+        self.changed = True
+
+
+    def keep_readable(self, project: str) -> None:
+        """Keep that the uncertainty of a project can be read; the oldest goes when there are too many."""
+        while len(self.readable) >= _MOST_PLANS:
+            del self.readable[next(iter(self.readable))]
+        self.readable[project] = None
         self.changed = True
 
 

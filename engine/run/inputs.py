@@ -21,6 +21,7 @@ from engine.project.statements import Blanket, Pattern, Statements, TieError
 from engine.project.unit_alternatives import alternatives_taken, mixed_alternatives
 from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
+from engine.run.apart import stated_apart
 from engine.run.declared_errors import DeclaredErrors
 from equations.citation import Citation
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
@@ -130,6 +131,7 @@ class _Binder:
             values[id_], states[id_], origins[id_] = self.fill(self.methodology.quantity[id_], box)
         self.check_the_rest()
         self.errors += mixed_alternatives(self.methodology, self.plan, self.said_of)
+        self.errors += stated_apart(self.methodology, self.plan, self.said_of)
         raise_all(self.errors)
         alternatives = alternatives_taken(self.methodology, self.plan, self.said_of)
         files = tuple({**dict(self.project.files), **self.reader.files}.items())

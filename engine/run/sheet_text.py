@@ -18,6 +18,8 @@ SHEET_FUNCTIONS = frozenset(
 )
 #: Names of the cells in which the first and the last day of operation stand.
 START, END = "project_start", "project_end"
+#: Comparisons that spreadsheet programs write otherwise.
+_SPELT = {"==": "=", "!=": "<>"}
 _EARLIEST = 1901  # before it, spreadsheet programs count days differently
 
 
@@ -30,6 +32,26 @@ def statement(cell: str) -> str:
     """Return 1 for yes and 0 for no, in letters of any case, or as TRUE, which Excel makes of a typed ``true``; an empty cell is neither."""
     yes, no = (f'OR({cell}&""="{one}",{cell}&""="{other}")' for one, other in (("yes", "true"), ("no", "false")))
     return f"IF({yes},1,IF({no},0,NA()))"
+
+
+def compared(op: str, a: str, b: str) -> str:
+    """Return a comparison as spreadsheet programs make it: to fifteen digits or so."""
+    return f"{a}{_SPELT.get(op, op)}{b}"
+
+
+def within_twelve_digits(op: str, a: str, b: str) -> str:
+    """Return a comparison to which two numbers are equal that agree to twelve digits, as to a run.
+
+    Examples
+    --------
+    >>> within_twelve_digits(">=", "A1", "B1")
+    'A1-B1>=-1E-12*MAX(ABS(A1),ABS(B1))'
+    """
+    room = f"1E-12*MAX(ABS({a}),ABS({b}))"
+    if op in ("==", "!="):
+        return f"ABS({a}-{b}){'<=' if op == '==' else '>'}{room}"
+    more, less = (a, b) if op in (">", ">=") else (b, a)
+    return f"{more}-{less}>{room}" if op in (">", "<") else f"{more}-{less}>=-{room}"
 
 
 def half_even(x: str) -> str:

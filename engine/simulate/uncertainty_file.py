@@ -24,7 +24,7 @@ uncertainty for them; ``datasets: no`` leaves all of it out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -155,7 +155,9 @@ class _Reader:
             )
             return
         for key, node in inputs:
-            if key.text not in methodology.quantity:
+            if key.text in methodology.in_readings and key.text not in methodology.quantity:
+                self.findings.append(_not_asked(key, f"only {methodology.in_readings[key.text]} asks for it"))
+            elif key.text not in methodology.quantity:
                 self.fault(
                     "I502",
                     f"the methodology has no quantity {key.text!r}",
@@ -356,6 +358,54 @@ class _Reader:
                 self.fault("I510", "a deduction has a `rule` and the quantity that it is taken `of`", item.place)
                 continue
             yield rule.text, of.text
+
+
+def _not_asked(key: Scalar, why: str) -> Finding:
+    what = f"a distribution of {key.text} is of numbers that this run does not use"
+    return Finding("A731", "warning", key.text, what, why, "nothing, or select the reading", place=key.place)
+
+
+@dataclass
+class _AsWritten(_Reader):
+    """Reads what is written of distributions, whatever a run uses of it: names, labels, fields and units, and no number of the run."""
+
+    #: Faults of distributions whose standard errors formulas read (``standard_error_of:``).
+    heard: list[MethodologyError] = field(default_factory=list)
+
+    def below(self, quantity: Quantity, node: YamlNode, there: np.ndarray, depth: int) -> None:
+        before = len(self.errors)
+        super().below(quantity, node, there, depth)
+        if depth == 0 and any(self.run.methodology.quantity[id_].standard_error_of == quantity.id for id_ in self.run.plan.inputs):
+            self.heard += self.errors[before:]
+
+    def drawn(self, quantity: Quantity, node: YamlNode, fixed: dict[str, str]) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
+        yield quantity, node, np.ones([len(self.run.setting.members[axis]) for axis in quantity.indices], bool)
+
+    def cells(self, quantity: Quantity, node: Mapping, there: np.ndarray) -> None:
+        self.fields.read(quantity, node, self.beside)
+
+    def of_datasets(self) -> Iterator[tuple[Quantity, YamlNode, np.ndarray]]:
+        yield from ()
+
+    def together(self, node: YamlNode | None) -> tuple[tuple[Variable, ...], tuple[Correlation, ...]]:
+        return (), ()
+
+
+def _told(error: MethodologyError, severity: str) -> Finding:
+    what = "the formulas that read this standard error cannot rely on it" if severity == "error" else "a simulation would be refused"
+    return Finding(error.code, severity, "uncertainty", f"{error.what}: {what}", error.why, error.remedy, place=error.place)
+
+
+def with_unread_uncertainty(run: Run, read_unit: UnitReader) -> Run:
+    """Return a run that warns of what its project declares as uncertain and nobody could draw.
+
+    A simulation would refuse it. What choices leave unused is no fault: only what is written is looked at. A run needs none of it but for the
+    standard errors that formulas read: what is wrong beside one of these is an error.
+    """
+    reader = _AsWritten(run, read_unit)
+    reader.read()
+    told = tuple(_told(error, "error" if error in reader.heard else "warning") for error in reader.errors)
+    return replace(run, findings=(*run.findings, *told)) if told else run
 
 
 def from_block(inputs: Inputs, block: ValueBlock) -> np.ndarray:

@@ -79,9 +79,13 @@ class _Nesting:
     #: Step (by number) -> the one before it, or ``None`` where the quantity itself arrives.
     before: dict[int, Placed | None] = field(default_factory=dict)
 
+    #: Equation that a step on a definition became -> its ruling, under which others name it as a reader.
+    of_ruling: dict[str, str] = field(default_factory=dict)
+
     def methodology_with_steps(self) -> Methodology:
         methodology = self.methodology
         between: list[Placed] = []
+        others = [placed.step for placed in self.steps if placed.step.readers]
         for of in dict.fromkeys(placed.step.of for placed in self.steps):
             own = [placed for placed in self.steps if placed.step.of == of]
             if of not in methodology.quantity:
@@ -95,7 +99,8 @@ class _Nesting:
             between += [placed for placed in ordered if placed.step.readers]
             for placed in ordered:
                 if not placed.step.readers:
-                    methodology = _on_definition(methodology, placed)
+                    self.of_ruling |= {equation.id: placed.ruling for equation in placed.step.equations}
+                    methodology = _on_definition(methodology, placed, others, self.of_ruling)
         raise_all(self.errors)
         self.methodology = methodology
         for placed in between:
@@ -130,7 +135,12 @@ class _Nesting:
         equation = self.methodology.equation.get(reader)
         if equation is not None:
             return reads(equation.formula, of)
-        return any(reads(e.formula, of) for placed in self.steps if placed.ruling == reader for e in placed.step.equations)
+        own = (placed.step for placed in self.steps if placed.ruling == reader)
+        return self.is_read_by_definition(reader, of) or any(reads(e.formula, of) for step in own for e in step.equations)
+
+    def is_read_by_definition(self, ruling: str, of: str) -> bool:
+        """Whether a step of a ruling that stands on a definition, and has equations of its own, reads a quantity."""
+        return any(self.of_ruling.get(equation.id) == ruling and reads(equation.formula, of) for equation in self.methodology.equations)
 
     def put_between(self, between: list[Placed]) -> Methodology:
         wanted = self.wanted()
@@ -146,7 +156,7 @@ class _Nesting:
                 taken.update(given)
         raise_all(self.errors)
         readers = {reader for reader, _ in self.chains}
-        rewritten = [self.rewritten(equation, equation.id) if equation.id in readers else equation for equation in equations]
+        rewritten = [self.rewritten(e, key) if (key := self.of_ruling.get(e.id, e.id)) in readers else e for e in equations]
         reading = readers | {equation.id for placed in live for equation in placed.step.equations}
         for placed in live:
             behind = _behind(placed, self.before, quantities)
@@ -161,7 +171,8 @@ class _Nesting:
 
     def wanted(self) -> set[int]:
         """Return the steps whose value is read, by number."""
-        last = [chain[-1] for (reader, of), chain in self.chains.items() if reader in self.methodology.equation and self.is_read(reader, of)]
+        last = [chain[-1] for (reader, of), chain in self.chains.items()
+                if self.is_read_by_definition(reader, of) or (reader in self.methodology.equation and self.is_read(reader, of))]  # fmt: skip
         found: set[int] = set()
         while last:
             placed = last.pop()
@@ -252,14 +263,16 @@ def _behind(placed: Placed, before: dict[int, Placed | None], quantities: Iterab
 # -- the definition itself
 
 
-def _on_definition(methodology: Methodology, placed: Placed) -> Methodology:
+def _on_definition(methodology: Methodology, placed: Placed, others: list[Adjustment], of_ruling: dict[str, str]) -> Methodology:
     """Return a methodology in which the right side of a quantity's definition is what arrives at a step, and the quantity what it gives."""
     step, definitions = placed.step, methodology.definitions.get(placed.step.of, ())
     gives = step.equations[-1]
     if not definitions:
         raise GraphError("G408", f"the step of {placed.block.name} changes the definition of {step.of}, which has none", step.place,
                          remedy="name the equations that read it under `in:`")  # fmt: skip
-    if len(step.equations) == 1 and all(fits_inside(gives, definition) for definition in definitions):
+    keys = [of_ruling.get(definition.id, definition.id) for definition in definitions]
+    alone = len(step.equations) == 1 and all(fits_inside(gives, definition) for definition in definitions)
+    if alone and not told_apart(gives, placed.ruling, keys, others):
         new = {definition.id: put_inside(gives, definition) for definition in definitions}
         return replace(methodology, equations=tuple(new.get(e.id, e) for e in methodology.equations))
     return set_apart(methodology, placed)
@@ -275,6 +288,15 @@ def fits_inside(gives: Equation, definition: Equation) -> bool:
     return plain and not any(isinstance(node, Binder | MatrixRef) for node in walk(gives.formula)) and all(
         own[at : at + len(letters)] == letters for at in range(0, len(own), len(letters) or 1)
     )
+
+
+def told_apart(gives: Equation, ruling: str, definitions: Iterable[str], others: Iterable[Adjustment]) -> bool:
+    """Whether other steps stand before what a step on a definition reads and not before its definitions, or the other way round.
+
+    One formula in the other would then read what is meant for that other one only.
+    """
+    names = list(definitions)
+    return any(reads(gives.formula, other.of) and any((name in other.readers) != (ruling in other.readers) for name in names) for other in others)
 
 
 def put_inside(gives: Equation, definition: Equation) -> Equation:

@@ -22,7 +22,7 @@ from equations.model.reading import IT, Adjustment, name_part
 from equations.notation.plain import letters_of, plain_text
 from equations.readings.composition import with_readings
 from equations.readings.edits_reader import read_whole
-from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, with_arriving
+from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, told_apart, with_arriving
 from equations.readings.weighing import unweighed
 from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field, with_list
 
@@ -177,13 +177,39 @@ class _Settling:
         definitions = self.base.definitions[step.of]
         gives = step.equations[-1]
         alone = len(step.equations) == 1 and all(fits_inside(gives, definition) for definition in definitions)
-        if alone and not self.is_touched(step.of):
+        others = [one for _, block in self.every for one in block.steps if one.readers]
+        apart = told_apart(gives, self.ruling, [e.id for e in definitions], others)
+        if alone and not apart and not self.is_touched(step.of):
             new = {e.id: put_inside(gives, e) for e in definitions}
             blocks = [
                 self.put_in(new[text_of(b, "id")], b, made) if text_of(b, "id") in new else b for b in blocks_of(document.get("equations"))
             ]
-            return with_list(document, "equations", blocks)
-        return self.set_apart(document, step)
+            return self.with_readers(with_list(document, "equations", blocks), ())
+        return self.with_readers(self.set_apart(document, step), step.equations)
+
+    def with_readers(self, document: Mapping, own: tuple[Equation, ...]) -> Mapping:
+        """Return a document in which steps that named the ruling as a reader name the equations of its step that read what they stand behind."""
+
+        def named(block: Mapping) -> Mapping:
+            readers = texts_of(block.get("in"))
+            if self.ruling not in readers:
+                return block
+            reading = [e.id for e in own if reads(e.formula, text_of(block, "of"))]
+            return with_field(block, "in", _texts([r for r in readers if r != self.ruling] + reading, block))
+
+        def edits(part: Mapping) -> Mapping:
+            steps, met = part.get("adjust"), part.get("with")
+            if isinstance(steps, Sequence):
+                part = with_field(part, "adjust", replace(steps, items=tuple(map(named, blocks_of(steps)))))
+            return with_field(part, "with", replace(met, items=tuple(map(edits, blocks_of(met))))) if isinstance(met, Sequence) else part
+
+        rulings = []
+        for block in blocks_of(document.get("rulings")):
+            held = block.get("readings")
+            if isinstance(held, Sequence):
+                block = with_field(block, "readings", replace(held, items=tuple(map(edits, blocks_of(held)))))
+            rulings.append(block)
+        return with_list(document, "rulings", rulings)
 
     @staticmethod
     def put_in(nested: Equation, block: Mapping, made: Methodology) -> Mapping:

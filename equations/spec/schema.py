@@ -214,7 +214,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("type", "one_of:number|yes_no|date", False, ""),
         ("range", "range", False, "what can be at all; outside is an error"),
         ("plausible", "range", False, "what is usual; outside is a finding"),
-        ("rows_sum_to", "number", False, "what each row (over the second index) adds up to, within the rounding of its numbers"),
+        ("rows_sum_to", "number", False, "what each row (over the second index) adds up to, within the rounding of its numbers (A709)"),
         ("over_years", "one_of:sum|last|none", False, "what years do to it: flows add up, of stocks the last counts, rates do neither"),
         *SOURCED,
         ("supplied_by", "text", False, "who or what gives it"),

@@ -192,7 +192,7 @@ def test_monitored_conversion_of_another_size_than_the_projected_one(run_example
 def test_row_of_a_matrix_that_does_not_add_up(run_example):
     run = run_example("option2.yaml", ("E  0.976  0.000", "E  0.796  0.000"))
 
-    off = found(run, "balance", "A709", "warning")
+    off = found(run, "balance", "A709", "error")
     assert {f.subject for f in off} >= {"p_d"}
     assert "E: 0.82" in next(f for f in off if f.subject == "p_d").evidence
 

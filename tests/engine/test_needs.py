@@ -85,6 +85,7 @@ def test_a_template_lacks_only_the_numbers(session, option, tmp_path):
     setting = named_setting(session.methodology, choices, {}, "2024-03-01", "2025-12-31",
                             {"vehicle_type": "motorbike", "crop": "mungbean"})  # fmt: skip
     text = project_template(session.methodology, setting, datasets=FRL)
+    assert {s.id for s in session.methodology.index_sets if s.project == "must-list" and f"  {s.id}: " not in text} == {"period"}
     filled = re.sub(r"____(   # yes or no)", r"yes\1", text)
     filled = re.sub(r"____(   # a date)", r"2024-01-15\1", filled)
     filled = re.sub(r"(source|name): ____", r"\1: test", filled).replace("____", "0.05")

@@ -297,3 +297,69 @@ def test_a_set_of_the_tool_alone_shares_those_of_the_whole(tmp_path, shares, wei
 
     assert found.index_set["turn"].shares == ("cal",)
     assert plain_text(found.equation["own.k"].formula) == f"Sum(t in k, own_X[t]{weighs})"
+
+
+# -- parts that are stated where a year and a period have no day in common
+
+STATED_APART = PROJECT.replace("2021: {a: 0, b: 1}", "2021: {a: 0.3, b: 0.7}")
+
+
+@pytest.mark.parametrize(
+    ("formula", "part", "is_refused"),
+    [
+        ("Sum(y in q, Y[y])", "s[y, q]", True),
+        ("Sum(y in q, Y[y] * s[y, q])", DAYS, True),  # it says itself how much counts
+        ("Sum(y, Y[y] * s[y, q])", DAYS, False),  # read of every year: 0.25 * 366 + 0.3 * 1000
+        ("Sum(y in q, Y[y] * s[y, q]) + Sum(y, Y[y] * s[y, q])", DAYS, False),
+    ],
+)
+def test_a_part_that_nothing_reads_is_refused(evaluated, formula, part, is_refused):
+    if not is_refused:
+        a = 0.25 * 366 + 0.3 * 1000 + (0.25 * 366 if " + " in formula else 0)
+        assert evaluated(spec(formula, part=part), STATED_APART).value("R", period="a") == pytest.approx(a)
+        return
+    with pytest.raises(MethodologyError, match=r"I531 s\[2021, a\] = 0.3: the year and the period have no day in common"):
+        evaluated(spec(formula, part=part), STATED_APART)
+    assert evaluated(spec(formula, part=part), PROJECT).value("R", period="a") == 91.5  # a 0 is no statement of a part
+
+
+def test_what_is_said_of_all_other_cells_is_no_part_of_one(evaluated):
+    blanket = PROJECT.replace("{2020: {a: 0.25, b: 0.75}, 2021: {a: 0, b: 1}}", "{2020: {a: 0.25}, 2021: {b: 1}}, otherwise: 0.75")
+    assert evaluated(spec(part="s[y, q]"), blanket).values.arrays["R"].tolist() == [91.5, 274.5 + 1000]
+
+
+# -- what has both indices and is no part
+
+PRICED = """
+  - {id: g, symbol: 'g_{<y><q>}', meaning: price of a year in a period, indices: [year, period], unit: t/ha, kind: monitored}
+  - {id: H, symbol: 'H_{<y>}', meaning: area of a year, indices: [year], unit: ha, kind: monitored}
+  - {id: E, symbol: 'E_{<y><q>}', meaning: amount of a year in a period, indices: [year, period], unit: t, kind: monitored}
+  - {id: w, symbol: 'w_{<y>}', meaning: factor, indices: [year], unit: "1", kind: monitored}
+"""
+WITH_PRICES = PROJECT + """
+  g: {unit: t/ha, values: {2020: {a: 2, b: 3}, 2021: {a: 0, b: 5}}}
+  H: {unit: ha, values: {2020: 366, 2021: 100}}
+  E: {unit: t, values: {2020: {a: 1, b: 2}, 2021: {a: 0, b: 4}}}
+  w: {values: {2020: 10, 2021: 100}}
+"""
+
+
+@pytest.mark.parametrize("shares", [f"{{year: '{DAYS}'}}", "[year]"])
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("Sum(y in q, H[y] * g[y, q])", None),
+        ("Sum(z in q, X[z] + H[z] * g[z, q])", None),
+        ("Sum(y in q, H[y] * g[y, q] * shared_days(y, q) / operating_days(y))", [2 * 182, 3 * 184 + 500]),
+        ("Sum(y in q, H[y] * g[y, q] * s[y, q])", [0.25 * 732, 0.75 * 1098 + 500]),
+        ("Sum(y in q, E[y, q] * w[y])", [10, 20 + 400]),  # an amount of the two is what counts
+        ("Sum(y in q, g[y, q]) * 1 {ha}", [2, 8]),  # nothing of a year is counted
+    ],
+)
+def test_a_price_says_not_how_much_of_a_year_counts(evaluated, shares, formula, expected):
+    text = spec(formula).replace(f"{{year: '{DAYS}'}}", shares).replace("  - {id: Y,", f"{PRICED.lstrip(chr(10))}  - {{id: Y,")
+    if expected is not None:
+        assert evaluated(text, WITH_PRICES).values.arrays["R"].tolist() == pytest.approx(expected)
+        return
+    with pytest.raises(MethodologyError, match=r"G409 .*counts a year as a whole: g is in t/ha, and no part of it"):
+        evaluated(text, WITH_PRICES)

@@ -10,13 +10,15 @@ from bounded_numbers import ROUNDING, Bounded, exact, root_of
 from drafts import Draft, Given, all_cells
 from drawn_formulas import FURTHER, FURTHER_CONDITIONS, Condition, Readable, Scope, Term, can_read, element, formula
 from hypothesis import strategies as st
-from mpmath import betainc, findroot, mp
+from mpmath import betainc, mp
 from unit_balance import DECLARED, PLAIN, Balance
 from worlds import Letters, World
 
 #: Sets that have two members or more in every project, and how a letter goes through them.
 _SAMPLES = {"stratum": "{}", "wet": "{} in wet", "step": "{}", "past": "{}"}
 _CHANCES = ("0.9", "0.95", "0.975", "0.25")
+#: Steps after which the two ends of a quantile give the same float.
+_HALVES = 70
 
 
 def _sampled(scope: Scope) -> list[str]:
@@ -41,9 +43,14 @@ def sample(draw, scope: Scope, wanted: Balance, depth: int) -> Term:
     return Term(f"{name}({_SAMPLES[set_id].format(letter)}, {body.text})", wanted, value)
 
 
+def beyond(x: mp.mpf, n: mp.mpf) -> mp.mpf:
+    """Return the chance that Student's t with ``n`` degrees of freedom is above ``x``."""
+    return betainc(n / 2, mp.mpf(1) / 2, 0, n / (n + x * x), regularized=True) / 2
+
+
 @cache
 def t_quantile(chance: str, freedom: int) -> float:
-    """Return a quantile of Student's t, by the incomplete beta function in forty digits.
+    """Return a quantile of Student's t, by the incomplete beta function in forty digits and by halves: a secant misses far quantiles.
 
     Examples
     --------
@@ -53,8 +60,13 @@ def t_quantile(chance: str, freedom: int) -> float:
     with mp.workdps(40):
         p, n = mp.mpf(chance), mp.mpf(freedom)
         tail = min(p, 1 - p)
-        found = findroot(lambda x: betainc(n / 2, mp.mpf(1) / 2, 0, n / (n + x * x), regularized=True) / 2 - tail, (mp.mpf(1) / 2, mp.mpf(3)))
-        return float(abs(found) if p > tail else -abs(found))
+        low, high = mp.mpf(0), mp.mpf(1)
+        while beyond(high, n) > tail:
+            high *= 2
+        for _ in range(_HALVES):
+            middle = (low + high) / 2
+            low, high = (middle, high) if beyond(middle, n) > tail else (low, middle)
+        return float(high if p > tail else -high)
 
 
 @st.composite

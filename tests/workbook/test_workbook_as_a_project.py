@@ -322,6 +322,42 @@ def test_no_number_of_a_table_is_passed_over_in_silence(tmp_path):
         read(book, path)
 
 
+@pytest.mark.parametrize(
+    ("heads", "is_error"),
+    [
+        (["quantity", "label 1", "Values", "unit"], True),  # the heads of a table of a project, but for that of its numbers
+        (["field 1", "field 2", "Entry"], True),
+        (["quantity", "unit", "Values"], False),  # as a person may count deliveries
+        (["quantity", "price"], None),
+        (["label 1", "Values"], None),
+    ],
+)
+def test_a_table_without_a_column_of_values_is_told(tmp_path, heads, is_error):
+    path = tmp_path / "project.xlsx"
+    assert main(["workbook", str(TINY), str(TINY / "project.yaml"), "--inputs-only", "-o", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("mine").append(heads)
+    if is_error:
+        with pytest.raises(MethodologyError, match=r"I506 a table has no column `value`; its heads '(Values|Entry)' are not known \(.*mine!A1"):
+            read(book, path)
+        return
+    read(book, path)
+    told = [(f.code, f.severity) for f in read_project(path).findings if "no column `value`" in f.what]
+    assert told == ([] if is_error is None else [("I506", "warning")])
+
+
+def test_a_column_whose_head_is_misspelt_is_told(tmp_path):
+    path = tmp_path / "project.xlsx"
+    assert main(["workbook", str(TINY), str(TINY / "project.yaml"), "--inputs-only", "-o", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    assert not [f for f in read_project(path).findings if f.code == "I506"]
+    source = next(cell for row in book["Inputs"].iter_rows() for cell in row if cell.value == "Source")
+    source.value = "Sources"
+    book.save(path)
+    found = [(f.what, f.remedy) for f in read_project(path).findings if f.code == "I506"]
+    assert set(found) == {("the column 'Sources' of a table is not read", "did you mean Source?")}
+
+
 @pytest.mark.parametrize("fields", [("operation", "start", "2019-01-01"), ("operation", "2019-01-01"), ("operation", "start", "hour", "9")])
 def test_a_field_that_is_said_twice_is_told(tmp_path, fields):
     """The last one was taken, without a word; in YAML it is an error, too."""

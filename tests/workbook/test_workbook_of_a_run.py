@@ -212,3 +212,32 @@ def test_more_cases_than_excel_nests_stand_as_a_number(tmp_path, count, is_live)
 
     assert named(values, "R_").value == 50 and ("IF(A=0,1," in named(formulas, "R_").value) == is_live
     assert (named(formulas, "R_").comment is None) == is_live
+
+
+TIED = """
+methodology: {id: S, version: "1", title: ties, result: R}
+index_sets: [{id: use, letters: [i], members: [a, b]}]
+quantities:
+  - {id: A, symbol: A, meaning: area, indices: [use], unit: ha, kind: monitored}
+  - {id: B, symbol: B, meaning: limit, unit: ha, kind: monitored}
+  - {id: R, symbol: R, meaning: result, unit: ha, kind: computed}
+equations:
+  - {id: r, defines: R, formula: 'Sum(i, cases(A[i] > B: A[i], otherwise: 0 {ha}))'}
+"""
+
+
+@pytest.mark.parametrize(
+    ("area", "condition"),
+    [("100.00000000005", r"IF\((\w+)-(\w+)>1E-12\*MAX\(ABS\(\1\),ABS\(\2\)\),"), ("101", r"=SUMPRODUCT\(\(A>B\)\*A\)$")],
+)
+def test_numbers_that_a_run_counts_as_equal_are_equal_in_the_sheet(tmp_path, area, condition):
+    """A spreadsheet program compares fifteen digits, and a run twelve."""
+    (tmp_path / "spec.yaml").write_text(TIED, encoding="utf-8")
+    values = f"{{A: {{unit: ha, values: {{a: {area}, b: 300}}}}, B: {{unit: ha, value: 100}}}}"
+    (tmp_path / "project.yaml").write_text(f"project: {{name: ties}}\noperation: {{start: 2020-01-01, end: 2020-12-31}}\nvalues: {values}\n", encoding="utf-8")
+    assert main(["workbook", str(tmp_path / "spec.yaml"), str(tmp_path / "project.yaml"), "-o", str(tmp_path / "calc.xlsx")]) == 0
+    data = (tmp_path / "calc.xlsx").read_bytes()
+
+    text = named(both(data)[1], "R_").value.replace("$", "").replace("Numbers!", "")
+    assert re.search(condition, text), text
+    assert named(both(data)[0], "R_").value == (401 if area == "101" else 300)

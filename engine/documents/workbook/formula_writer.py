@@ -21,12 +21,13 @@ from engine.documents.workbook.piece import NOTHING, SUM, ZERO, Piece, joined, n
 from engine.documents.workbook.range_writer import RangeWriter
 from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.plan.cells import ABSENT, NOT_APPLICABLE
+from engine.run.arithmetic.comparisons import tied
 from engine.run.arithmetic.whole_numbers import near_whole
 from engine.run.cell_reads import Cell, CellReads, is_allowed, single_scopes
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.functions import FUNCTIONS, REDUCTIONS
 from engine.run.run import Run
-from engine.run.sheet_text import END, START
+from engine.run.sheet_text import END, START, compared, within_twelve_digits
 from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.rounding import without_step
 from equations.formula.syntax import (
@@ -203,8 +204,8 @@ class FormulaWriter:
         sides = [self.number(side, scope) for side in (node.left, node.right)]
         if NOTHING in sides:
             return undecided
-        op = {"==": "=", "!=": "<>"}.get(node.op, node.op)
-        text = f"{sides[0].atom}{op}{sides[1].atom}"
+        write = within_twelve_digits if self.is_tied(node, scope) else compared
+        text = write(node.op, sides[0].atom, sides[1].atom)
         divisors = [
             self.number(part.right, scope).atom for side in (node.left, node.right) for part in _outside_cases(side) if part.op == "/"
             and not isinstance(part.right, Number | Ratio)
@@ -212,6 +213,13 @@ class FormulaWriter:
         if not divisors:
             return text
         return f"IF(OR({','.join(f'{one}=0' for one in dict.fromkeys(divisors))}),{str(undecided).upper()},{text})"
+
+    def is_tied(self, node: Compare, scope: Scope) -> bool:
+        """Whether two numbers of the run count as equal and are not the same float, which a spreadsheet program may tell apart."""
+        if any(isinstance(side, Number) and float(side.text) == 0 for side in (node.left, node.right)):
+            return False  # nothing is tied with zero
+        a, b = (np.asarray(self.evaluator.value(side, scope)[0], float) for side in (node.left, node.right))
+        return bool(np.any(tied(a, b) & (a != b)))
 
     def logic(self, op: str, parts: Sequence[bool | str]) -> bool | str:
         """Join conditions; what is decided already goes away."""

@@ -11,6 +11,7 @@ from engine.documents.workbook.piece import Piece, joined, number_piece
 from engine.documents.workbook.spots import lie_in_line
 from engine.run.formula import Scope
 from engine.run.functions import FUNCTIONS
+from engine.run.sheet_text import compared
 from equations.formula.syntax import Binary, Call, Cases, Compare, Element, Excluded, Negative, Node, Number, Ratio, walk
 
 if TYPE_CHECKING:
@@ -86,8 +87,9 @@ class RangeWriter:
         directions = {side[1] for side in found if side[1]}
         if len(found) < 3 or len(directions) != 1:
             return None
-        op = {"==": "=", "!=": "<>"}.get(condition.op, condition.op)
-        held = Piece(f"({found[0][0].atom}{op}{found[1][0].atom})")
+        if any(self.writer.is_tied(condition, one) for one in terms):
+            return None
+        held = Piece(f"({compared(condition.op, found[0][0].atom, found[1][0].atom)})")
         return joined("*", held, found[2][0]), directions.pop()
 
     def of_element(self, node: Element, terms: list[Scope]) -> tuple[Piece, str] | None:
