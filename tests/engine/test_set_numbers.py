@@ -152,3 +152,13 @@ def test_a_receipt_records_what_was_set_and_is_verified_with_it(tmp_path, capsys
 def test_errors_are_faults_of_the_interface_too():
     with pytest.raises(MethodologyError, match="I503"):
         total("A_0[E]=5 t")
+
+
+def test_no_workbook_and_no_table_of_a_registry_is_made_of_numbers_that_were_set(tmp_path, capsys):
+    path, run = tmp_path / "project.yaml", tmp_path / "run.json"
+    path.write_text(PROJECT.read_text(encoding="utf-8") + "set: {P[E]: 0.5 1/year}\n", encoding="utf-8")
+
+    assert main(["workbook", str(TINY), str(path), "-o", str(tmp_path / "a.xlsx")]) == 2
+    assert main(["run", str(TINY), str(path), "-o", str(run)]) == 0
+    assert main(["export", str(run), "--to", "units", "-o", str(tmp_path / "tables")]) == 2
+    assert capsys.readouterr().err.count("I508 numbers of the") == 2
