@@ -156,7 +156,7 @@ def test_errors_are_faults_of_the_interface_too():
 
 def test_no_workbook_and_no_table_of_a_registry_is_made_of_numbers_that_were_set(tmp_path, capsys):
     path, run = tmp_path / "project.yaml", tmp_path / "run.json"
-    path.write_text(PROJECT.read_text(encoding="utf-8") + "set: {P[E]: 0.5 1/year}\n", encoding="utf-8")
+    path.write_text(PROJECT.read_text(encoding="utf-8") + "set:\n  P[E]: 0.5 1/year\n", encoding="utf-8")
 
     assert main(["workbook", str(TINY), str(path), "-o", str(tmp_path / "a.xlsx")]) == 2
     assert main(["run", str(TINY), str(path), "-o", str(run)]) == 0
