@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,7 +93,7 @@ def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()) -> Run:
 
     session = open_session(options.spec)
     run = session.run(options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
-                      targets=targets)  # fmt: skip
+                      targets=targets, set_numbers=options.set_numbers or ())  # fmt: skip
     session.save()
     return run
 
@@ -175,16 +175,14 @@ def needs_command(options: argparse.Namespace) -> int:
 
 def run_command(options: argparse.Namespace) -> int:
     """Evaluate a project."""
-    from engine.report import run_report as report
+    from engine.commands.running import RunWish, finished, shown_run
 
-    run = _run(options, tuple(options.target or ()))
-    writers: dict[str, Callable[[Run], str]] = {
-        "text": report.run_text, "csv": report.run_csv, "md": report.run_markdown, "json": lambda r: report.to_json(report.run_record(r)),
-    }  # fmt: skip
-    write(writers[options.format](run), options.output, options.format)
+    done = finished(RunWish(options.spec, options.project, _pairs(options.choose, "choose"), _pairs(options.reading, "reading"),
+                          tuple(options.target or ()), tuple(options.set_numbers or ())))  # fmt: skip
+    write(shown_run(done, options.format), options.output, options.format)
     if options.output and not options.format_named:
-        say(report.run_text(run))
-    return _exit_code(run.findings)
+        say(shown_run(done, "text"))
+    return _exit_code(done.run.findings)
 
 
 def audit_command(options: argparse.Namespace) -> int:
@@ -195,7 +193,7 @@ def audit_command(options: argparse.Namespace) -> int:
     if options.receipt:
         choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
         receipt = receipt_for(report, options.spec, Path(options.project), Path(options.receipt),
-                              choices=choices, readings=readings, version=VERSION)  # fmt: skip
+                              choices=choices, readings=readings, version=VERSION, set_numbers=options.set_numbers or ())  # fmt: skip
         write(receipt, options.receipt, "json")
         tell(f"receipt written to {options.receipt}\n")
     write(shown(report, options.format, verbose=options.verbose), options.output, options.format)
@@ -205,7 +203,8 @@ def audit_command(options: argparse.Namespace) -> int:
 def _audited(options: argparse.Namespace) -> AuditReport:
     from engine.commands.audit import audited
 
-    return audited(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
+    return audited(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"),
+                   getattr(options, "set_numbers", None) or ())  # fmt: skip
 
 
 def diagnose_command(options: argparse.Namespace) -> int:

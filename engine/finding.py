@@ -63,6 +63,7 @@ FINDING_CODES: dict[str, str] = {
     "A746": "a value so near a whole number that its last digits would decide; it counts as the whole number",
     "A747": "a group of years that goes on behind the last year of the project: the part within counts",
     "A748": "a cell of a workbook that a person may see otherwise than it is read: hidden, shown rounded, or the stored value of a formula",
+    "A749": "numbers are set in place of what is reported (`--set`, `set:`)",
     "A750": "documents and recomputation part here",
     "A751": "stated numbers that differ because of a difference before them",
     "A752": "two documents that state one thing otherwise",

@@ -109,6 +109,9 @@ _MOST_NEAR, _LEAST_LIKE, _LESS_LIKE, _MOST_LISTED = 3, 0.6, 0.1, 12
 #: Stands in the file of a place between a workbook and its sheet (``project.xlsx/Inputs`` is no file); lines are then rows.
 WORKBOOK_SHEET = ".xlsx/!"
 
+#: Starts the file of a place in an option of the command line (``--set A=5``): a line of that text alone.
+OPTION = "--"
+
 
 @record(frozen=True)
 class Place:
@@ -142,6 +145,8 @@ class Place:
     def __str__(self) -> str:
         if WORKBOOK_SHEET in self.file:
             return f"{self.file.replace(WORKBOOK_SHEET, '.xlsx, ')}{self._cell()}"
+        if self.file.startswith(OPTION):
+            return f"{self.file.partition(' ')[0]}, column {self.column}"
         parts = [self.file]
         if self.line:
             parts.append(str(self.line))

@@ -19,6 +19,7 @@ from engine.audit.rulings_table import ruling_findings
 from engine.output.escapes import json_text
 from engine.report.grounds import grounds_record, run_tallies
 from engine.report.run_report import tools_record
+from engine.report.set_report import set_record
 from engine.run.run import Run
 from equations.errors import WORKBOOK_SHEET
 from equations.library.places import library_folders
@@ -45,10 +46,13 @@ class Asked:
     project: str
     choices: Mapping[str, str]
     readings: Mapping[str, str]
+    #: Numbers that were set, as on the command line.
+    set_numbers: tuple[str, ...] = ()
 
     def as_record(self) -> Record:
         """Return plain data."""
-        return {"spec": self.spec, "project": self.project, "choices": dict(self.choices), "readings": dict(self.readings)}
+        more = {"set": list(self.set_numbers)} if self.set_numbers else {}
+        return {"spec": self.spec, "project": self.project, "choices": dict(self.choices), "readings": dict(self.readings), **more}
 
 
 def relative_to(path: Path, folder: Path) -> str:
@@ -94,6 +98,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
         "datasets": run.project.dataset_texts(),
+        **set_record(run),
         "result": {"quantity": run.headline.label, "value": run.headline.value, "unit": str(result.unit)},
         **_results(run),
         "values": list(_values(run)),

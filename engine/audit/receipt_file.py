@@ -22,7 +22,7 @@ _SHAPE: dict[str, Any] = {
     "format": str,
     "mrvgraph": str,
     "numpy": str,
-    "asked": {"spec": str, "project": str, "choices": _TEXTS, "readings": _TEXTS},
+    "asked": {"spec": str, "project": str, "choices": _TEXTS, "readings": _TEXTS, "set?": [str]},
     "methodology": {"id": str, "version": str, "status": str, "hash": str},
     "tools?": [{"path": str, "id": str, "version": str, "hash": str}],
     "spec_files": _FILES,
@@ -32,6 +32,7 @@ _SHAPE: dict[str, Any] = {
     "choices": _TEXTS,
     "readings": _TEXTS,
     "datasets": [str],
+    "set?": [{"number": str, "set": str, "instead_of": [str], "by": str}],
     "result": {"quantity": str, "value": (int, float), "unit": str},
     "results?": [{"quantity": str, "value": (int, float), "unit": str}],
     "values": [{"quantity": str, "unit": str, "indices": [str], "kind": str, "cells": [_CELL]}],
@@ -124,4 +125,4 @@ def asked_of(record: Record) -> Asked:
     """Return what was asked for when a receipt was written."""
     asked = record["asked"]
     assert isinstance(asked, dict)
-    return Asked(asked["spec"], asked["project"], asked["choices"], asked["readings"])
+    return Asked(asked["spec"], asked["project"], asked["choices"], asked["readings"], tuple(asked.get("set", ())))

@@ -74,7 +74,7 @@ class Verification:
 #: Section of a receipt that is compared field by field -> what a difference in it is called.
 _SECTIONS = {
     "methodology": "methodology", "tools": "tool", "project": "project", "choices": "choice", "readings": "reading", "operation": "operation",
-    "datasets": "dataset", "result": "result", "results": "result",
+    "datasets": "dataset", "set": "number that is set", "result": "result", "results": "result",
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +18,15 @@ from equations.files.regular_file import reading_rule, reading_under
 from equations.library.places import find_spec, library_folders
 
 
-def audited(spec: str, project: Path, choices: Mapping[str, str], readings: Mapping[str, str]) -> AuditReport:
+def audited(
+    spec: str, project: Path, choices: Mapping[str, str], readings: Mapping[str, str], set_numbers: Sequence[str] = ()
+) -> AuditReport:
     """Run a project and audit it.
+
+    Parameters
+    ----------
+    set_numbers
+        Numbers in place of those of the project, as ``A[E]=50000 ha``.
 
     Raises
     ------
@@ -27,7 +34,7 @@ def audited(spec: str, project: Path, choices: Mapping[str, str], readings: Mapp
         With every fault of the spec or of the input.
     """
     session = open_session(spec)
-    run = session.run(project, choices=choices, readings=readings)
+    run = session.run(project, choices=choices, readings=readings, set_numbers=set_numbers)
     report = audit_project(run, rereader(run, session.read_unit), desk_beside(run, session.read_unit, loaded))
     session.save()
     return report
@@ -48,18 +55,19 @@ def receipt_for(
     choices: Mapping[str, str],
     readings: Mapping[str, str],
     version: str,
+    set_numbers: Sequence[str] = (),
 ) -> str:
     """Return the text of the receipt that is to stand at ``receipt``.
 
     Parameters
     ----------
-    spec, choices, readings
+    spec, choices, readings, set_numbers
         As asked for.
     version
         Of this program.
     """
     where = relative_to(find_spec(spec), receipt.parent) if Path(spec).exists() else spec
-    asked = Asked(where, relative_to(project, receipt.parent), choices, readings)
+    asked = Asked(where, relative_to(project, receipt.parent), choices, readings, tuple(set_numbers))
     return receipt_text(receipt_record(report, asked, version))
 
 
@@ -99,7 +107,7 @@ def verify(receipt: Path, spec: str | None, project: str | None, version: str) -
     rule = replace(reading_rule(), hashes=recorded_hashes(recorded), library=tuple(library_folders()))
     try:
         with reading_under(rule):
-            report = audited(reference, path, asked.choices, asked.readings)
+            report = audited(reference, path, asked.choices, asked.readings, asked.set_numbers)
     except MethodologyError as error:
         compared.failed = str(error)
         return compared

@@ -6,19 +6,24 @@ Loading, planning and reading a unit that is not in the cache import their modul
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.plan.plan import Plan, plan_key
 from engine.plan.setting import Setting
-from engine.project.project_file import ProjectData
+from engine.project.project_file import ProjectData, read_project
+from engine.project.set_numbers import with_set, without_set
 from engine.run.cache import CacheEntry, entry_path, load_entry, save_entry
 from engine.run.run import Run, run_project
-from equations.errors import Place
+from equations.errors import MethodologyError, Place
 from equations.library.places import find_spec
 from equations.model.methodology import Methodology
 from equations.units.unit import Unit
+
+if TYPE_CHECKING:
+    from engine.report.set_report import BesideReported
 
 
 @dataclass
@@ -63,8 +68,14 @@ class Session:
         choices: Mapping[str, str] | None = None,
         readings: Mapping[str, str] | None = None,
         targets: tuple[str, ...] = (),
+        set_numbers: Sequence[str] = (),
     ) -> Run:
         """Evaluate a project; see :func:`engine.run.run.run_project`.
+
+        Parameters
+        ----------
+        set_numbers
+            Numbers in place of those of the project, as ``A[E]=50000 ha``.
 
         Raises
         ------
@@ -74,6 +85,8 @@ class Session:
         from engine.audit.severe import with_severe_findings
 
         self.check()
+        if set_numbers:
+            project = with_set(project if isinstance(project, ProjectData) else read_project(project), set_numbers)
         run = run_project(
             self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets, load=loaded
         )
@@ -92,6 +105,15 @@ class Session:
         if told is run:
             self.entry.keep_readable(key)
         return told
+
+    def beside(self, run: Run, choices: Mapping[str, str], readings: Mapping[str, str], targets: tuple[str, ...] = ()) -> BesideReported:
+        """Return a run beside the same project without the numbers that were set."""
+        from engine.report.set_report import BesideReported
+
+        try:
+            return BesideReported(run, self.run(without_set(run.project), choices=choices, readings=readings, targets=targets))
+        except MethodologyError as error:
+            return BesideReported(run, None, error)
 
     def check(self) -> None:
         """Raise what the check of the methodology finds wrong; it is made once and kept in the cache."""

@@ -35,6 +35,10 @@ _SWITCHES = (
     _argument("--choose", action="append", metavar="CHOICE=VALUE", help="a choice, before that of the project file"),
     _argument("--reading", action="append", metavar="RULING=READING", help="a reading other than the default"),
 )
+_SET = _argument(
+    "--set", action="append", dest="set_numbers", metavar="NUMBER=VALUE",
+    help="a number in place of the project's, as 'A[E]=50000 ha', A[*]=..., or A=dataset:ID",
+)  # fmt: skip
 _DATA = _argument(
     "--data-folder", action="append", metavar="DIR", help="a folder beside the project's own from which `file:` may read"
 )
@@ -71,6 +75,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--format", choices=("text", "json", "csv", "md")),
             _argument("--output", "-o", metavar="FILE", help="write to a file; .txt, .json, .csv or .md says the format"),
             _argument("--target", action="append", metavar="Q", help="compute only this quantity and what it needs"),
+            _SET,
         ),
         project=True,
         switches=True,
@@ -82,6 +87,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--output", "-o", metavar="FILE"),
             _argument("--receipt", metavar="FILE", help="write a receipt that `mrvgraph verify` can check"),
             _argument("--verbose", action="store_true", help="notes with their evidence and source"),
+            _SET,
         ),
         project=True,
         switches=True,
@@ -120,6 +126,7 @@ COMMANDS: dict[str, CommandLine] = {
         (
             _argument("what", metavar="NUMBER", help="such as 'X[2019]'"),
             _argument("--depth", type=int, default=12, help="levels below the number"),
+            _SET,
         ),
         project=True,
         switches=True,

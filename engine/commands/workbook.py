@@ -17,7 +17,7 @@ from engine.output.written_files import write_bytes
 from engine.project.project_file import read_project, read_project_text
 from engine.project.project_tree import project_tree
 from engine.report.run_report import to_json
-from equations.errors import InputError
+from equations.errors import InputError, Place
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import read_yaml
 from equations.model.methodology import Methodology
@@ -78,6 +78,10 @@ def workbook(wish: WorkbookWish, choices: Mapping[str, str], readings: Mapping[s
         session = open_session(spec)
         content = project_workbook(session.methodology, read_project(project), project_tree(project), session.read_unit)
     else:
+        if read_project(project).set_numbers:
+            raise InputError("I508", "numbers of the project are set in place of what it reports (`set:`)", Place(str(project)),
+                             why="the sheets show what was reported, and their formulas would give its numbers",
+                             remedy="leave `set:` out, or put its numbers under `values:`")  # fmt: skip
         return write_run(audited(spec, project, choices, readings), output, Wanted(wish.planned, frozenset(wish.hidden)), version)
     write_bytes(output, content)
     return _written(output, content)

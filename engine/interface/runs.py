@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.audit.desk.desk import Desk
@@ -20,7 +20,8 @@ from engine.explain.trace import explain as explain_cell
 from engine.interface.given import methodology_of, project_of
 from engine.output.release import VERSION
 from engine.plan.planner import plan_with_rules
-from engine.project.project_file import ProjectData
+from engine.project.project_file import ProjectData, read_project
+from engine.project.set_numbers import with_set
 from engine.run.run import Run, run_project
 from equations.library.spec_files import load_methodology
 from equations.model.methodology import Methodology
@@ -34,6 +35,7 @@ def run(
     choices: Mapping[str, str] | None = None,
     readings: Mapping[str, str] | None = None,
     targets: tuple[str, ...] = (),
+    set_numbers: Sequence[str] = (),
 ) -> Run:
     """Evaluate a project under a methodology.
 
@@ -43,6 +45,8 @@ def run(
         In place of what the project file chooses.
     targets
         Quantities that are asked for; by default the result and what is reported.
+    set_numbers
+        Numbers in place of those of the project, each as ``A[E]=50000 ha``, ``A[*]=...`` or ``A=dataset:ID``.
 
     Returns
     -------
@@ -56,8 +60,11 @@ def run(
     """
     found = methodology_of(methodology)
     refuse_faulty(found)
+    given = project_of(project)
+    if set_numbers:
+        given = with_set(given if isinstance(given, ProjectData) else read_project(given), set_numbers)
     finished = run_project(
-        found, project_of(project), parse_unit, plan_with_rules,
+        found, given, parse_unit, plan_with_rules,
         choices=choices, readings=readings, targets=targets, load=load_methodology,
     )  # fmt: skip
     finished = with_severe_findings(finished)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from os.path import isfile
 from pathlib import Path
 
-from equations.errors import Faults, MethodologyError, Place
+from equations.errors import OPTION, Faults, MethodologyError, Place
 from equations.library.places import library_folders
 
 _WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|[^\s,\[\]{}]+|.""")
@@ -17,7 +17,7 @@ def with_excerpt(place: Place | None) -> Place | None:
     """Return a place with the line of its file, where it has none yet and the file is at hand."""
     if place is None or place.excerpt or not place.line:
         return place
-    line = _line(place.file, place.line)
+    line = place.file.partition(" ")[2] if place.file.startswith(OPTION) else _line(place.file, place.line)
     shown = line.strip()
     if not shown:
         return place

@@ -19,6 +19,7 @@ from engine.plan.setting import MOST_YEARS
 from engine.project.project_documents import ProjectDocument, ProjectDocuments
 from engine.project.project_lists import Columns, ProjectLists
 from engine.project.project_tree import tree_and_bytes
+from engine.project.set_numbers import SetNumber, set_number
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml
 from equations.records import record
@@ -45,6 +46,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("members", "members", False, "index set -> members that the project lists"),
         ("relations", "pairs", False, "relation -> the combinations that exist"),
         ("values", "values", False, "quantity -> value"),
+        ("set", "texts", False, "number -> what is taken in its place, as `A_0[E]: 50000 ha`; for a question beside the project as reported"),
         ("documents", "documents", False, "documents that state numbers of the project: files beside it, or blocks"),
         ("claimed", "statements", False, "quantity -> what the submission claims, where no document of its own is named"),
         ("uncertainty", "any", False, "distributions of uncertain inputs, for `simulate`"),
@@ -245,8 +247,15 @@ class ProjectData:
     files: tuple[tuple[str, str], ...] = ()
     #: What other documents state, unread.
     documents: tuple[ProjectDocument, ...] = ()
+    #: Numbers that are set in place of those that are reported.
+    set_numbers: tuple[SetNumber, ...] = ()
     #: What a person may see otherwise in the cells of a workbook.
     findings: tuple[Finding, ...] = field(default=(), compare=False)
+
+    @property
+    def set_quantities(self) -> tuple[str, ...]:
+        """Quantities of which numbers are set."""
+        return tuple(dict.fromkeys(one.quantity for one in self.set_numbers))
 
     @property
     def folder(self) -> Path:
@@ -319,6 +328,7 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
     relations = lists.relations(_mapping(block, "relations"))
     beside = ProjectDocuments(block, path.parent)
     documents = beside.read()
+    numbers = [set_number(key, scalar, errors) for key, scalar in _set_entries(block)]
     raise_all(errors)
     assert start is not None and end is not None
     if not periods:
@@ -328,7 +338,16 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
         choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
         values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
         columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents, findings=findings,
+        set_numbers=tuple(one for one in numbers if one is not None),
     )  # fmt: skip
+
+
+def _set_entries(block: ProjectBlock) -> Iterator[tuple[Scalar, Scalar]]:
+    block.texts("set")
+    node = block.node.get("set")
+    for key, value in node if isinstance(node, Mapping) else ():
+        if isinstance(value, Scalar):
+            yield key, value
 
 
 def _as_input_error(error: MethodologyError) -> MethodologyError:

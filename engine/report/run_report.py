@@ -10,6 +10,7 @@ from engine.output.escapes import code_text, csv_text, json_text, markdown_text
 from engine.output.terminal import bold, number, plain, table, wrapped
 from engine.report.findings import findings_text, sentence
 from engine.report.grounds import grounds_line, grounds_record, run_tallies
+from engine.report.set_report import set_lines, set_record
 from engine.report.whole_units import WholeUnits, whole_units
 from engine.report.yearly_table import TOTAL, fixed, yearly_table
 from engine.run.run import Run
@@ -36,6 +37,7 @@ def run_record(run: Run) -> dict[str, object]:
         "choices": dict(run.setting.choices),
         "readings": dict(run.setting.readings),
         "datasets": run.project.dataset_texts(),
+        **set_record(run),
         "result": result.id,
         result.id: run.headline.value if result.id in run.values.arrays and run.headline.is_total else None,
         f"{result.id}_unit": str(result.unit),
@@ -132,6 +134,7 @@ def run_text(run: Run) -> str:
 def head_lines(run: Run) -> Iterator[str]:
     """Yield the lines that say what was run: methodology, project, time, choices, readings."""
     methodology, setting = run.methodology, run.setting
+    yield from set_lines(run)
     yield bold(f"{methodology.reference}  {methodology.title}")
     if methodology.status != "published":
         yield f"status: {methodology.status}. {methodology.status_note}".strip()

@@ -23,6 +23,7 @@ from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
 from engine.run.apart import stated_apart
 from engine.run.declared_errors import DeclaredErrors
+from engine.run.set_values import Replaced, SetValues
 from equations.citation import Citation
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.model.dataset import ValueBlock
@@ -55,6 +56,8 @@ class Inputs:
     files: tuple[tuple[str, str], ...]
     #: Every unit in which a number was written, by its text.
     units: Mapping[str, Unit] = field(default_factory=dict)
+    #: Numbers that were set in place of what is reported.
+    replaced: tuple[Replaced, ...] = ()
 
 
 def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read_unit: UnitReader) -> Inputs:
@@ -123,6 +126,9 @@ class _Binder:
         for id_, blocks in self.project.values.items():
             if id_ in self.methodology.quantity:
                 self.take_project(self.methodology.quantity[id_], blocks)
+        taken = SetValues(self.methodology, self.plan, self.project, self.reader, self.position, self.statements)
+        taken.take()
+        self.findings += taken.findings()
         for quantity in map(self.methodology.quantity.__getitem__, self.plan.inputs):
             if quantity.standard_error_of:
                 self.take_errors(quantity, self.methodology.quantity[quantity.standard_error_of])
@@ -137,7 +143,7 @@ class _Binder:
         files = tuple({**dict(self.project.files), **self.reader.files}.items())
         return Inputs(
             values=values, states=states, origins=origins, alternatives=alternatives, findings=tuple(self.findings), files=files,
-            units=self.units,
+            units={**self.units, **taken.units}, replaced=tuple(taken.replaced),
         )  # fmt: skip
 
     # -- what is at hand

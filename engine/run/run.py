@@ -227,7 +227,8 @@ def run_project(
 
 def stated_quantities(methodology: Methodology, project: ProjectData) -> frozenset[str]:
     """Return the quantities of which a project says something; an entry that is blank, or a gap of the template, says nothing."""
-    return frozenset(id_ for id_, blocks in project.values.items() if id_ in methodology.quantity and not all(map(is_blank, blocks)))
+    said = [id_ for id_, blocks in project.values.items() if not all(map(is_blank, blocks))]
+    return frozenset(id_ for id_ in (*said, *project.set_quantities) if id_ in methodology.quantity)
 
 
 def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Values) -> list[Finding]:

@@ -10,7 +10,7 @@ from equations.model.methodology import Methodology
 
 def supplied_quantities(methodology: Methodology, project: ProjectData, setting: Setting) -> frozenset[str]:
     """Return the quantities for which the project, a dataset on request or a default holds numbers."""
-    found = {id_ for id_ in project.values if id_ in methodology.quantity}
+    found = {id_ for id_ in (*project.values, *project.set_quantities) if id_ in methodology.quantity}
     wanted = {scalar.text for scalar in project.datasets}
     for dataset in methodology.datasets:
         if dataset.use == "default" or dataset.id in wanted:

@@ -122,6 +122,9 @@ def read_run(path: Path) -> RecordedRun:
         raise InputError("I509", "the file is not a run", Place(path.name), why=str(cause), remedy=remedy) from cause
     if not isinstance(content, dict) or content.get("format") != RUN_FORMAT:
         raise InputError("I509", "the file is not a run", Place(path.name), why=f"its format is not {RUN_FORMAT!r}", remedy=remedy)
+    if content.get("set"):
+        raise InputError("I508", "numbers of the run were set in place of what the project reports", Place(path.name),
+                         why="a registry takes what was reported", remedy="run the project without `--set` and `set:`")  # fmt: skip
     fault = _fault(content)
     if fault:
         raise InputError("I509", "the file is not a run", Place(path.name), why=fault, remedy=remedy)

@@ -1,0 +1,164 @@
+"""Numbers that are set in place of a project's: read as every other number, said on top, recorded, and verified again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import mrvgraph
+from engine.cli import main
+from equations.errors import MethodologyError
+
+TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
+PROJECT = TINY / "project.yaml"
+
+
+@pytest.fixture(autouse=True)
+def no_cache(monkeypatch):
+    monkeypatch.setenv("MRVGRAPH_CACHE", "off")
+
+
+def total(*numbers):
+    return mrvgraph.run(TINY, PROJECT, set_numbers=numbers).total
+
+
+def edited(tmp_path, *edits):
+    text = PROJECT.read_text(encoding="utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "project.yaml"
+    path.write_text(text, encoding="utf-8")
+    return mrvgraph.run(TINY, path).total
+
+
+def test_a_number_that_is_set_gives_what_a_project_with_it_gives(tmp_path):
+    assert total("A_0[E]=1.2 kha") == edited(tmp_path, ("E: 1000", "E: 1200")) != total()
+    assert total("A_0[E]=1200 ha", " P[ D ] = 5 %/year") == edited(tmp_path, ("E: 1000", "E: 1200"), ("D: 0.03", "D: 0.05"))
+    assert total("FC[diesel,*]=3 t") == edited(tmp_path, ("2018: 1.5, 2019: 2, 2020: 2", "2018: 3, 2019: 3, 2020: 3"))
+
+
+def test_a_number_of_a_dataset_can_be_asked_for_by_its_id(tmp_path):
+    other = edited(tmp_path, ("values:\n", "values:\n  EF: {unit: tC/ha, values: {E: 80}}\n"))
+    path = tmp_path / "project.yaml"
+
+    assert mrvgraph.run(TINY, path).total == other != total()
+    assert mrvgraph.run(TINY, path, set_numbers=["EF[E]=dataset:stocks"]).total == total()
+    assert mrvgraph.run(TINY, path, set_numbers=["EF[*]=dataset:stocks"]).total == total()
+
+
+def test_a_computed_quantity_can_be_set_in_place_of_its_equation():
+    run = mrvgraph.run(TINY, PROJECT, set_numbers=["RL[*]=100 tCO2"])
+
+    assert run.value("RL", year=2019) == 100
+    assert "A704" in {finding.code for finding in mrvgraph.audit(TINY, PROJECT).findings} or run.total < total()
+
+
+def test_a_project_file_can_keep_what_is_set(tmp_path):
+    text = PROJECT.read_text(encoding="utf-8")
+    path = tmp_path / "project.yaml"
+    path.write_text(text + "set:\n  A_0[E]: 1.2 kha  # a question\n  'FC[diesel, 2019]': 3 t\n", encoding="utf-8")
+
+    run = mrvgraph.run(TINY, path)
+    assert run.total == total("A_0[E]=1.2 kha", "FC[diesel, 2019]=3 t")
+    assert [(one.name, one.text, one.instead, one.by) for one in run.inputs.replaced] == [
+        ("A_0[E]", "1.2 kha", ("1000 ha",), "project.yaml"), ("FC[diesel, 2019]", "3 t", ("2 t",), "project.yaml"),
+    ]  # fmt: skip
+    assert mrvgraph.run(TINY, path, set_numbers=["A_0[E]=1000 ha"]).total == total("FC[diesel, 2019]=3 t"), "the option stands before the file"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "column"),
+    [
+        ("A_0[E]", "I508", 1),
+        ("A_0[E]=", "I508", 1),
+        ("A 0=5 ha", "I508", 1),
+        ("A_9[E]=5 ha", "I502", 8),
+        ("A_0=5 ha", "I506", 5),
+        ("A_0[E, D]=5 ha", "I506", 5),
+        ("A_0[X]=5 ha", "I502", 5),
+        ("FC[diesel, 1999]=5 t", "I507", 12),
+        ("A_0[E]=5", "I503", 8),
+        ("A_0[E]=5 t", "I503", 10),
+        ("A_0[E]=5 hectars", "I503", 10),
+        ("A_0[E]=50,000 ha", "I505", 8),
+        ("A_0[E]=-1 ha", "I504", 8),
+        ("P[E]=120 %/year", "I504", 6),
+        ("EF[E]=dataset:fuels", "I508", 7),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_in_the_option(text, code, column, capsys):
+    assert main(["run", str(TINY), str(PROJECT), "--set", text]) == 2
+    said = capsys.readouterr().err
+
+    assert said.startswith(f"{code} ") and f"(--set, column {column})" in said.splitlines()[0]
+    assert said.splitlines()[1] == f"    {text}" and said.splitlines()[2].index("^") == 3 + column
+
+
+def test_mistakes_are_told_together_and_nothing_is_set_twice(capsys):
+    assert main(["run", str(TINY), str(PROJECT), "--set", "A_0[E]=5 t", "--set", "P[*]=2", "--set", "FC[*,*]=1 t", "--set", "FC[diesel,2019]=2 t"]) == 2
+    said = capsys.readouterr().err
+
+    assert said.count("--set, column") == 3 and "I503" in said and "I506 FC[diesel, 2019] is set twice" in said
+
+
+def test_the_run_says_on_top_what_was_set_and_what_it_moves(capsys):
+    assert main(["run", str(TINY), str(PROJECT), "--set", "A_0[E]=1200 ha"]) == 0
+    said = capsys.readouterr().out
+    with_it, without = total("A_0[E]=1200 ha"), total()
+
+    assert said.splitlines()[:2] == ["NOT THE PROJECT AS REPORTED: 1 number is set by --set", "  A_0[E] = 1200 ha (instead of 1000 ha)"]
+    assert f"ER_p: {without:,.3f} without, {with_it:,.3f} with, +{with_it - without:,.3f} tCO2" in said
+    assert "A749" in said
+
+    main(["run", str(TINY), str(PROJECT), "--json", "--set", "A_0[E]=1200 ha"])
+    record = json.loads(capsys.readouterr().out)
+    assert record["set"] == [{"number": "A_0[E]", "set": "1200 ha", "instead_of": ["1000 ha"], "by": "--set"}]
+    assert record["as_reported"]["results"] == [
+        {"quantity": "ER_p", "unit": "tCO2", "value": without, "difference": with_it - without},
+    ]
+    main(["run", str(TINY), str(PROJECT), "--json"])
+    assert not {"set", "as_reported"} & set(json.loads(capsys.readouterr().out))
+
+
+def test_a_project_that_lacks_a_number_has_a_run_with_it_set(tmp_path, capsys):
+    text = PROJECT.read_text(encoding="utf-8").replace("E: 1000, ", "")
+    (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
+    assert main(["run", str(TINY), str(tmp_path / "project.yaml"), "--set", "A_0[E]=1000 ha"]) == 0
+    said = capsys.readouterr().out
+
+    assert "A_0[E] = 1000 ha (instead of nothing)" in said and "The project as reported has no result: I501 missing: A_0[E]" in said
+
+
+def test_what_is_set_and_not_read_is_told():
+    run = mrvgraph.run(TINY, PROJECT, set_numbers=["A_0[NF]=3 ha", "p[E, E]=0.5"])
+
+    assert [finding.what for finding in run.findings if finding.code == "A705"] == [
+        "the A_0[NF] that is set is not used", "the p[E, E] that is set is not used",
+    ]  # fmt: skip
+    assert run.total == total()
+
+
+def test_a_receipt_records_what_was_set_and_is_verified_with_it(tmp_path, capsys):
+    receipt = tmp_path / "receipt.json"
+    assert main(["audit", str(TINY), str(PROJECT), "--set", "A_0[E]=1200 ha", "--receipt", str(receipt)]) == 0
+    record = json.loads(receipt.read_text(encoding="utf-8"))
+
+    assert record["asked"]["set"] == ["A_0[E]=1200 ha"] and record["set"][0]["instead_of"] == ["1000 ha"]
+    assert record["result"]["value"] == total("A_0[E]=1200 ha")
+    assert mrvgraph.verify(receipt, spec=str(TINY), project=str(PROJECT)).holds
+
+
+def test_errors_are_faults_of_the_interface_too():
+    with pytest.raises(MethodologyError, match="I503"):
+        total("A_0[E]=5 t")
+
+
+def test_no_workbook_and_no_table_of_a_registry_is_made_of_numbers_that_were_set(tmp_path, capsys):
+    path, run = tmp_path / "project.yaml", tmp_path / "run.json"
+    path.write_text(PROJECT.read_text(encoding="utf-8") + "set:\n  P[E]: 0.5 1/year\n", encoding="utf-8")
+
+    assert main(["workbook", str(TINY), str(path), "-o", str(tmp_path / "a.xlsx")]) == 2
+    assert main(["run", str(TINY), str(path), "-o", str(run)]) == 0
+    assert main(["export", str(run), "--to", "units", "-o", str(tmp_path / "tables")]) == 2
+    assert capsys.readouterr().err.count("I508 numbers of the") == 2
