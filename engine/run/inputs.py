@@ -369,8 +369,7 @@ class _Binder:
         values = np.full(shape, np.nan)
         states = np.zeros(shape, np.uint8)
         origins: dict[tuple[int, ...], Origin] = {}
-        missing: list[tuple[int, ...]] = []
-        unknown: list[tuple[tuple[int, ...], Given]] = []
+        missing, unknown = list[tuple[int, ...]](), dict[tuple[int, ...], Given]()
         exists = existing(quantity, setting, self.methodology)
         for cell in cells_of(box):
             if exists is not None and not exists(cell):
@@ -382,13 +381,13 @@ class _Binder:
                     missing.append(cell)
                 continue
             if is_unknown(quantity, given):
-                unknown.append((cell, given))
+                unknown[cell] = given
                 continue
             origins[cell] = given.origin
             values[cell], states[cell] = self.numbers.read(quantity, self.shown(quantity, cell), given)
         if missing and quantity.id not in self.unread:
             self.missing(quantity, missing, bool(self.statements(quantity.id).taken))
-        if needed := {self.shown(quantity, cell): given.place for cell, given in unknown if self.is_required(quantity.id, cell)}:
+        if needed := {self.shown(quantity, cell): given.place for cell, given in unknown.items() if self.is_required(quantity.id, cell)}:
             self.errors.append(unknown_error(quantity, needed))
         return values, states, origins
 

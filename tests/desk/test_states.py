@@ -221,4 +221,4 @@ def test_methods_follow_names_choices_and_tools(tmp_path, found):
     assert (tool.id, tool.along) == ("lowest", "grid_month")
     assert not [finding for finding in mrvgraph.check(user).findings if finding.severity == "error"]
     before = found.run("months", listed(WHOLE)).methodology
-    assert "gaps == " in str(mrvgraph.compare(before, settled).as_record())
+    assert "gaps == " in str(mrvgraph.compare(before, settled).lists["quantities"])
