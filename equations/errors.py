@@ -88,6 +88,7 @@ CODES: dict[str, str] = {
     "I526": "two statements of a project for one cell, of which neither is the narrower",
     "I530": "a total to which the methodology gives no meaning",
     "I531": "a number for two members that have nothing in common, which no sum reads",
+    "I532": "a needed number that the project states to be unknown",
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from engine.audit.roles import by_year, serving_result, with_role
+from engine.audit.states import why_no_states
 from engine.audit.transfers import FROM, taken_from
 from engine.run.rules import IDLE
 from engine.run.run import Run
@@ -107,7 +108,8 @@ def _documents(run: Run) -> str:
 
 
 _REASONS: Mapping[str, Callable[[Run], str]] = {
-    "rules": _rules, "completeness": _completeness, "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
+    "rules": _rules, "completeness": _completeness, "states": why_no_states,
+    "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
     "displacement": _displacement, "transfers": _transfers, "recompute": _recompute, "documents": _documents,
 }  # fmt: skip

@@ -19,6 +19,7 @@ from engine.audit.rates import audit_rates
 from engine.audit.recompute import audit_recompute
 from engine.audit.reductions import audit_reductions
 from engine.audit.sources import audit_sources
+from engine.audit.states import audit_states
 from engine.audit.transfers import audit_transfers
 from engine.finding import Finding
 from engine.run.run import Run
@@ -43,6 +44,7 @@ def audit_run_findings(run: Run) -> tuple[Finding, ...]:
 AUDITS: tuple[Audit, ...] = (
     Audit("rules", "Do the rules of the methodology hold, and are values within their ranges?", audit_run_findings),
     Audit("completeness", "Was every number given, for each index and year?", audit_completeness),
+    Audit("states", "In what state is each number, and may it stand there?", audit_states),
     Audit("sources", "Does every number say where it comes from?", audit_sources),
     Audit("defaults", "Which numbers are defaults, or stand in place of an equation?", audit_defaults),
     Audit("plausibility", "Does a number break with its neighbours?", audit_plausibility),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.audit.cell_days import MonitoredCells
 from engine.audit.roles import listed, serving_result
 from engine.finding import Finding
 from engine.plan.cells import PRESENT
@@ -22,7 +23,7 @@ def audit_completeness(run: Run) -> tuple[Finding, ...]:
         A718: a note for cells that `otherwise:` covers with zero, a warning where it covers them with another number; a note for
         members that the project lists and that have nothing but zeros.
     """
-    stated = _blanket_places(run)
+    stated = blanket_places(run)
     findings: list[Finding] = []
     for quantity in serving_result(run):
         findings += _blanket(run, quantity, run.inputs.origins.get(quantity.id, {}), stated)
@@ -30,7 +31,7 @@ def audit_completeness(run: Run) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _blanket_places(run: Run) -> set[Place]:
+def blanket_places(run: Run) -> set[Place]:
     """Return where the project file says `otherwise:`."""
     found = set()
     for blocks in run.project.values.values():
@@ -50,12 +51,14 @@ def _blanket(run: Run, quantity: Quantity, given: Mapping[tuple[int, ...], Origi
     whole = len(covered) == len(given)
     severity = "note" if zero else "warning"
     share = f"all {len(given)}" if whole else f"{len(covered)} of {len(given)}"
+    monitored = MonitoredCells(run, quantity)
+    outside = sum(cell not in monitored for cell in covered)
     yield Finding(
         "A718",
         severity,
         quantity.id,
         f"{share} needed values of {quantity.id} are stated by `otherwise: {', '.join(written)}`",
-        _members(run, quantity, covered),
+        _members(run, quantity, covered) + (f"; {outside} of them outside the days of monitoring" if outside else ""),
         "see that the statement is meant for every one of them",
         source=str(quantity.source),
         place=next(iter(covered.values())).place,

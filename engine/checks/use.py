@@ -79,7 +79,8 @@ def _declared_for_nothing(methodology: Methodology) -> Iterator[Finding]:
 def _formulas(methodology: Methodology) -> Iterator[Node]:
     """Yield every formula and condition of a methodology."""
     blocks = (block for dataset in methodology.datasets for block in dataset.values)
-    for one in (*methodology.equations, *methodology.rules, *methodology.comparisons, *blocks):
+    allowed = (one for quantity in methodology.quantities for one in quantity.substitution)
+    for one in (*methodology.equations, *methodology.rules, *methodology.comparisons, *blocks, *allowed):
         for name in ("formula", "condition", "when", "left", "right"):
             node = getattr(one, name, None)
             if isinstance(node, Node):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.project.cell_states import FIELD
 from engine.project.project_file import ProjectBlock, ProjectData
 from engine.project.values import ValueReader
 from equations.errors import FaultList, MethodologyError, raise_all
@@ -101,13 +102,15 @@ def _amounts(methodology: Methodology, project: ProjectData) -> _Amounts:
         for block in blocks if quantity is not None else ():
             assert quantity is not None
             for cell in reader.read(quantity, block):
-                found[id_, cell.labels] = (_written(cell.scalar.text, cell.unit), _amount(cell.scalar.text, cell.unit))
+                state = dict(cell.said).get(FIELD, "")
+                found[id_, cell.labels] = (_with_state(_written(cell.scalar.text, cell.unit), state), (_amount(cell.scalar.text, cell.unit), state))
             scalar = block.scalar("otherwise") if block.has("otherwise") else None
             if scalar is not None:
                 units = reader.units(quantity, block) or {}
                 unit = units.get("") or quantity.unit
                 fixed = tuple(s.text for _, s in block.texts("at"))
-                found[id_, (*fixed, OTHERWISE)] = (_written(scalar.text, unit), _amount(scalar.text, unit))
+                state = block.text("otherwise_state") if block.has("otherwise_state") else ""
+                found[id_, (*fixed, OTHERWISE)] = (_with_state(_written(scalar.text, unit), state), (_amount(scalar.text, unit), state))
     raise_all(errors)
     return found
 
@@ -115,6 +118,10 @@ def _amounts(methodology: Methodology, project: ProjectData) -> _Amounts:
 def _amount(text: str, unit: Unit) -> object:
     number = read_number(text)
     return text if number is None else (number * unit.scale, unit.powers if number else ())
+
+
+def _with_state(written: str, state: str) -> str:
+    return f"{written}, {state}" if state else written
 
 
 def _written(text: str, unit: Unit) -> str:

@@ -430,7 +430,8 @@ def _given(node: TraceNode) -> str:
     by = {
         "project": f"project file {origin.name}", "dataset": f"dataset {origin.name}", "default": f"default, {origin.name}",
     }[origin.kind]  # fmt: skip
-    comments = dict(origin.meta).get("comments", "")
-    return f"{by}: {written}" + (f"; {origin.source}" if origin.source else "") + (f" ({comments})" if comments else "")
+    comments, state = (dict(origin.meta).get(name, "") for name in ("comments", "state"))
+    said = f"{by}: {written}" + (f", {state}" if state else "") + (f"; {origin.source}" if origin.source else "")
+    return said + (f" ({comments})" if comments else "")
 
 

@@ -92,6 +92,8 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
         ("at", "texts", False, "index set -> member, for indices that the values do not show"),
         ("otherwise", "number", False, "the value of every cell that is not listed: a statement of the project, reported where it stands for years"),
+        ("state", "states", False, "measured, substituted by METHOD, not operating, unknown: of all that is listed, or label -> state, nested"),
+        ("otherwise_state", "text", False, "the state of the cells that `otherwise` covers"),
         ("source", "text", False, "where the number comes from"),
         ("monitoring_option", "one_of:A|B|C", False, "A public data, B transaction records, C own measurement"),
         ("method", "text", False, "measurement methods and procedures"),
@@ -151,7 +153,7 @@ class ProjectBlock(Block):
                 self.text(name)
             elif kind == "texts" or (name == "unit" and isinstance(node, Mapping)):
                 self.texts(name)
-            elif kind not in ("cells", "any"):
+            elif kind not in ("cells", "any", "states"):
                 self.scalar(name)
 
     def date(self, name: str) -> date | None:

@@ -17,7 +17,8 @@ from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.spec.block import read_number
 
 #: What a column holds -> the field of a block of values.
-_SAID = {"source": "source", "option": "monitoring_option", "method": "method", "frequency": "frequency", "comments": "comments"}
+_SAID = {"source": "source", "option": "monitoring_option", "method": "method", "frequency": "frequency", "comments": "comments",
+         "state": "state"}  # fmt: skip
 _FIELD = "field "
 OTHERWISE = "otherwise"
 #: What a cell that is still empty says in the tree, as a template in YAML does.
@@ -241,6 +242,8 @@ class _Tree:
         labels = tuple(label for label, _ in row.labels)
         alike = self.blocks.setdefault(row.quantity, {}).setdefault(row.block, [])
         is_rest = OTHERWISE in labels
+        if is_rest:
+            row.said = tuple(("otherwise_state" if name == "state" else name, text) for name, text in row.said)
         fits = (one for one in alike if one.said == row.said and (one.otherwise is None if is_rest else labels not in one.cells))
         block = next(fits, None) if not is_rest or not row.where else None
         if block is None:

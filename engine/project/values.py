@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from engine.finding import Finding
+from engine.project.cell_states import FIELD, UNKNOWN, BlockStates, fault_of
 from engine.project.project_file import ProjectBlock
 from engine.project.project_tree import is_workbook
 from equations.errors import InputError, MethodologyError, Place, near, near_or_all
@@ -81,7 +82,7 @@ class ValueReader:
     letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     #: Columns of a CSV file that say something beside a number.
-    remarks: ClassVar[tuple[str, ...]] = ("source", "comments")
+    remarks: ClassVar[tuple[str, ...]] = ("source", "comments", "state")
     #: What a person may see otherwise in the cells of workbooks.
     findings: list[Finding] = field(default_factory=list)
 
@@ -101,7 +102,9 @@ class ValueReader:
                 return []
         open_indices = tuple(name for name in quantity.axis_names if name not in fixed)
         found = []
-        for one in self.written(quantity, block, open_indices):
+        states = BlockStates(block)
+        written = self.written(quantity, block, open_indices)
+        for one in (*written, *self.not_listed(quantity, states, written, open_indices)):
             labels, scalar, own_unit = one.labels, one.scalar, one.unit
             if len(labels) != len(open_indices):
                 wanted = ", ".join(open_indices) or "none"
@@ -114,7 +117,36 @@ class ValueReader:
             written_at = scalar.place if own_unit or not block.has("unit") else block.place_of("unit")
             unit, alternative = self.unit_of(quantity, units, own_unit, full, written_at)
             if unit is not None:
-                found.append(Reported(full, scalar, unit, alternative, one.said))
+                found.append(Reported(full, scalar, unit, alternative, self.with_state(quantity, one, states)))
+        return found
+
+    def with_state(self, quantity: Quantity, one: WrittenCell, states: BlockStates) -> tuple[tuple[str, str], ...]:
+        """Return what is said of a cell with its state: that of its own line before that of the block."""
+        scalar = states.of(one.labels)
+        own = dict(one.said).get(FIELD)
+        if own is not None:
+            scalar = Scalar(own, one.scalar.file, one.scalar.line, 0)
+        if scalar is None:
+            return one.said
+        if (fault := fault_of(scalar.text)) is not None:
+            self.fault("I502", f"{quantity.id}: {fault[0]}", scalar.place, fault[1], fault[2])
+        return (*(pair for pair in one.said if pair[0] != FIELD), (FIELD, " ".join(scalar.text.split())))
+
+    def not_listed(
+        self, quantity: Quantity, states: BlockStates, written: list[WrittenCell], indices: tuple[str, ...]
+    ) -> list[WrittenCell]:
+        """Return cells that are said to be unknown and have no number; of any other state without a number it is told."""
+        listed = {one.labels[:length] for one in written for length in range(len(one.labels) + 1)}
+        found = []
+        for labels, scalar in states.said.items():
+            if labels in listed:
+                continue
+            if " ".join(scalar.text.split()) == UNKNOWN and len(labels) == len(indices):
+                found.append(WrittenCell(labels, Scalar(UNKNOWN, scalar.file, scalar.line, scalar.column)))
+                continue
+            self.fault("I506", f"{quantity.id}: a state is said of {', '.join(labels) or 'every cell'}, and no number is listed there", scalar.place,
+                       why="a state stands beside a number; only one cell after the other can be unknown without one",
+                       remedy="list the numbers that count, 0 where nothing flows, and keep the state")  # fmt: skip
         return found
 
     def written(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[WrittenCell]:

@@ -16,6 +16,7 @@ from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
 from engine.plan.dataset_cells import filled_cells
 from engine.plan.plan import Plan
 from engine.plan.upstream import cut_off
+from engine.project.cell_states import FIELD, fault_of
 from engine.project.project_file import GAP, ProjectBlock, ProjectData
 from engine.project.statements import Blanket, Pattern, Statements, TieError
 from engine.project.unit_alternatives import alternatives_taken, mixed_alternatives
@@ -24,6 +25,7 @@ from engine.project.written_numbers import Given, NumberReader, Origin
 from engine.run.apart import stated_apart
 from engine.run.declared_errors import DeclaredErrors
 from engine.run.set_values import Replaced, SetValues
+from engine.run.unknown_cells import is_unknown, unknown_error
 from equations.citation import Citation
 from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.model.dataset import ValueBlock
@@ -300,9 +302,18 @@ class _Binder:
                        why=f"the first is at {same.given.place}", remedy="remove one of the two")  # fmt: skip
             return
         for part, unit, alternative in self.otherwise_units(quantity, block, units, pattern):
-            given = Given(scalar.text, unit, self.origin(block, scalar.text, unit, scalar.place), scalar.place, alternative)
+            origin = self.origin(block, scalar.text, unit, scalar.place, self.said_otherwise(quantity, block))
+            given = Given(scalar.text, unit, origin, scalar.place, alternative)
             blankets.append(Blanket(tuple(pattern), part, given))
         self.years_unlisted(quantity, pattern, listed, scalar.text)
+
+    def said_otherwise(self, quantity: Quantity, block: ProjectBlock) -> Said:
+        """Return what is said of the cells that a blanket value covers; the state of the block is that of the cells that it lists."""
+        source, meta = self.said(block)
+        state = block.text("otherwise_state") if block.has("otherwise_state") else ""
+        if state and (fault := fault_of(state)) is not None:
+            self.fault("I502", f"{quantity.id}: {fault[0]}", block.place_of("otherwise_state"), fault[1], fault[2])
+        return source, (*meta, (FIELD, state)) if state else meta
 
     def years_unlisted(self, quantity: Quantity, pattern: list[int | None], listed: list[tuple[int, ...]], text: str) -> None:
         """Say so where a blanket value stands for whole years of monitoring beside years that are listed."""
@@ -366,7 +377,7 @@ class _Binder:
         values = np.full(shape, np.nan)
         states = np.zeros(shape, np.uint8)
         origins: dict[tuple[int, ...], Origin] = {}
-        missing: list[tuple[int, ...]] = []
+        missing, unknown = list[tuple[int, ...]](), dict[tuple[int, ...], Given]()
         exists = existing(quantity, setting, self.methodology)
         for cell in cells_of(box):
             if exists is not None and not exists(cell):
@@ -377,10 +388,15 @@ class _Binder:
                 if self.is_required(quantity.id, cell):
                     missing.append(cell)
                 continue
+            if is_unknown(quantity, given):
+                unknown[cell] = given
+                continue
             origins[cell] = given.origin
             values[cell], states[cell] = self.numbers.read(quantity, self.shown(quantity, cell), given)
         if missing and quantity.id not in self.unread:
             self.missing(quantity, missing, bool(self.statements(quantity.id).taken))
+        if needed := {self.shown(quantity, cell): given.place for cell, given in unknown.items() if self.is_required(quantity.id, cell)}:
+            self.errors.append(unknown_error(quantity, needed))
         return values, states, origins
 
     def check_the_rest(self) -> None:
@@ -388,14 +404,14 @@ class _Binder:
         for id_, said in self.said_of.items():
             quantity, box = self.methodology.quantity[id_], self.plan.inputs.get(id_)
             exists = existing(quantity, self.plan.setting, self.methodology)
-            own = {cell: given for cell, given in said.listed.items() if given.text not in (GAP, "")}
+            own = {cell: given for cell, given in said.listed.items() if given.text not in (GAP, "") and not is_unknown(quantity, given)}
             outside = [cell for cell in own if exists is not None and not exists(cell)]
             if outside and box is not None:
                 self.outside(quantity, outside)
             for cell, given in own.items():
                 if box is None or cell in outside or not all(at in axis for at, axis in zip(cell, box, strict=True)):
                     self.numbers.read(quantity, self.shown(quantity, cell), given)
-            for blanket in said.blankets_not_taken():
+            for blanket in (one for one in said.blankets_not_taken() if not is_unknown(quantity, one.given)):
                 NumberReader(self.methodology, self.errors, []).read(quantity, f"{id_}, `otherwise`", blanket.given)
 
     def outside(self, quantity: Quantity, cells: list[tuple[int, ...]]) -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from equations.citation import Citation
 from equations.errors import Place
 from equations.model.index_set import axis_names
+from equations.model.substitution import Substitution
 from equations.records import record
 from equations.units.unit import PLAIN, Unit
 
@@ -74,6 +75,8 @@ class Quantity:
         What years do to it, one of :data:`OVER_YEARS`; empty where the spec does not say.
     not_exact
         Why its number is not the exact ratio of its units or molar masses, where it could be taken for one.
+    substitution
+        How its numbers may be replaced where they could not be measured; nothing is allowed where it is empty.
     standard_error_of
         Quantity whose declared standard error it is, where a project does not give its numbers otherwise.
     """
@@ -109,6 +112,7 @@ class Quantity:
     place: Place | None = field(default=None, compare=False, repr=False)
     not_exact: str = ""
     standard_error_of: str = ""
+    substitution: tuple[Substitution, ...] = ()
 
     @property
     def axis_names(self) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ class _EditsReader:
         if name == "index_sets":
             return self.index_set(block, names)
         if name == "quantities":
-            quantity = self.reader.quantity(block, base.relations, base.equivalences)
+            quantity = self.reader.with_substitutions(block, self.reader.quantity(block, base.relations, base.equivalences), names)
             if quantity.id == IT or quantity.id in names.choices or quantity.id in names.matrices:
                 block.fault("S106", f"the name {quantity.id!r} is taken", block.place, remedy="take another name")
             return quantity

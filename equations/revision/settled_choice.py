@@ -116,7 +116,7 @@ class _Settler:
                     entries = [(k, v) for k, v in entries if k.text != "printed"]
                 value = found
             elif isinstance(value, Sequence):
-                value = self.items(value, list_ if key.text not in ("values", "readings") else f"{list_}.{key.text}")
+                value = self.items(value, list_ if key.text not in ("values", "readings", "substitution") else f"{list_}.{key.text}")
             elif isinstance(value, Mapping) and list_.startswith(_READINGS) and key.text in ("add", "replace"):
                 value = self.edits(value, key.text)
             entries.append((key, value))

@@ -50,6 +50,7 @@ from equations.spec.block import Block, checked, unique
 from equations.spec.declarations import DeclarationReader
 from equations.spec.shares import with_weights
 from equations.spec.standard_errors import standard_errors
+from equations.spec.substitutions import with_substitutions
 from equations.spec.value_table import read_cells
 from equations.units.registry import parse_unit
 
@@ -105,6 +106,7 @@ class SpecReader(DeclarationReader):
         names = self.names(quantities, choices, rulings)
         index_sets = with_weights(index_sets, spec, names, self.substances)
         self.sets = {s.id: s for s in index_sets}
+        quantities = tuple(self.with_substitutions(b, q, names) for b, q in zip(spec.blocks("quantities"), quantities, strict=True))
         equations = tuple(e for b in spec.blocks("equations") if (e := self.equation(b, names, equivalences, sections)))
         datasets = tuple(self.dataset(b, names) for b in spec.blocks("datasets"))
         published = tuple(p for b in spec.blocks("published_results") if (p := self.published(b, names, datasets)))
@@ -347,6 +349,9 @@ class SpecReader(DeclarationReader):
         if block.has("source") or not block.has("editorial"):
             return self.cite(block)
         return block.grounded(Citation(note="the editor's rule, not of the text"))
+
+    def with_substitutions(self, block: Block, quantity: Quantity, names: Names) -> Quantity:
+        return with_substitutions(quantity, block, names, lambda one, known, bound: self.when(one, known, {}, bound)[0], self.cite, self.errors)
 
     # -- values
 

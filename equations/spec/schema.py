@@ -6,6 +6,7 @@ The reader, the hints for unknown fields and the reference page come from this t
 from __future__ import annotations
 
 from equations.citation import GROUNDS
+from equations.model.substitution import TAKES
 from equations.records import record
 
 
@@ -220,6 +221,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("supplied_by", "text", False, "who or what gives it"),
         ("not_exact", "text", False, "why its number is not the exact ratio of its units or molar masses: measured, rounded in print"),
         ("standard_error_of", "id", False, "quantity of which it is the standard error, as declared under `uncertainty:`"),
+        ("substitution", "blocks:substitution", False, "how numbers that could not be measured may be replaced; nothing is allowed without it"),
         ("matrix", "name", False, "name of the matrix of its elements"),
         ("diagonal_matrix", "name", False, "name of the diagonal matrix of its elements"),
         ("matrix_symbol", "text", False, "LaTeX of the matrix"),
@@ -236,6 +238,16 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("by", "id", True, "index set whose members take one each"),
         ("units", "texts", True, "alternative -> unit"),
         ("plausible", "texts", False, "alternative -> what is usual in its unit, as `0.005 to 2`"),
+    ),
+    "substitution": _block(
+        ("id", "text", True, "name of the method; a project says `state: substituted by` it"),
+        ("statement", "text", False, "in words; enough where no number follows from the others"),
+        ("takes", "one_of:" + "|".join(TAKES), False, "what stands there: zero, or of the measured numbers of the series the least, the most, "
+         "the mean, the one before or after"),
+        ("along", "id", False, "index set along which a series runs; the last one that has an order if absent, else all cells are one series"),
+        ("at_most", "number", False, "largest share of a series that may be replaced, as 0.1"),
+        ("in_a_row", "number", False, "most neighbours that may be replaced together"),
+        ("when", "condition", False, "where it is allowed, by choices, readings and members"), *SOURCED,
     ),
     "acts_as": _block(("unit", "unit", True, ""), ("equivalence", "text", True, "id of the equivalence that says why")),
     "equation": _block(

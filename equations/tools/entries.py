@@ -18,7 +18,7 @@ from equations.tools.formula_names import NewNames, in_new_names
 
 _FORMULAS = ("when", "defines", "formula", "relation", "condition", "gives")
 _NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities", "standard_error_of")
-_SETS = ("indices", "over", "subset_of", "groups", "by")
+_SETS = ("indices", "over", "subset_of", "groups", "by", "along")
 _IDS = ("equivalences", "equivalence", "ruling", "in")
 _SYMBOLS = ("symbol", "matrix_symbol", "diagonal_symbol")
 #: Kinds of blocks whose ids stand in formulas, or are names that a project writes; all other ids take the path and a point.
@@ -101,7 +101,7 @@ class Entries:
             return self.relations.get(text, text)
         if kind == "index_set":
             return self.new.sets.get(text, text)
-        if kind in ("reading", "choice_value", "member"):
+        if kind in ("reading", "choice_value", "member", "substitution"):
             return text
         if kind == "value_block":  # an id of its own, or the quantity of which it holds values
             return self.new.names.get(text, text)
@@ -122,6 +122,7 @@ class Entries:
             "unit_alternatives": lambda node: self.block("unit_alternatives", node),
             "range": lambda node: self.block("range", node),
             "plausible": lambda node: self.block("plausible", node),
+            "substitution": lambda node: self.each("substitution", node),
             "source": self.citation,
             "place": self.place,
             "values": lambda node: self.each("value_block", node) if kind == "dataset" else node,

@@ -23,6 +23,7 @@ from engine.documents.model import (
 from engine.documents.subject import KINDS, Subject, kind_badge, range_text, unit_inlines, unit_text
 from equations.model.methodology import ParameterList
 from equations.model.quantity import Quantity
+from equations.notation.substitutions import substitution_text
 
 PAGES = {
     "monitored": "monitoring-plan",
@@ -159,6 +160,7 @@ def _values(q: Quantity, subject: Subject) -> list[Inlines]:
         found.append((range_text(q.range),))
     if q.plausible is not None:
         found.append((Soft((f"usual: {range_text(q.plausible)}",)),))
+    found += [(Soft((f"may be replaced by {substitution_text(method)}",)),) for method in q.substitution]
     if q.type == "yes_no":
         found.append(("yes or no",))
     if q.type == "date":

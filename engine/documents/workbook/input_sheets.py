@@ -14,6 +14,7 @@ from engine.documents.workbook.book import Book
 from engine.documents.workbook.project_rows import OTHERWISE, FieldRow, InputRow
 from engine.documents.workbook.redaction import NOT_SHOWN
 from engine.documents.workbook.spots import SheetSpot
+from engine.project.cell_states import FIELD
 from engine.project.project_file import GAP
 from engine.project.sheet_layouts import LABEL, MACHINE, Layout, LayoutTable
 from engine.project.written_numbers import STATEMENTS
@@ -75,12 +76,15 @@ class InputSheet:
         roles = [role for role, _ in table.columns]
         labels = tuple(f"{LABEL}{at}" for at in range(1, most + 1))
         self.book.text(SheetSpot(sheet, top, 0), table.title, "title")
-        self.book.heads(sheet, top + 1, (*(head for _, head in table.columns), MACHINE[0], *labels, *MACHINE[1:]))
+        with_states = any(dict(row.said).get(FIELD) for row in rows)
+        behind_all = (*MACHINE[1:], *((FIELD,) if with_states else ()))
+        self.book.heads(sheet, top + 1, (*(head for _, head in table.columns), MACHINE[0], *labels, *behind_all))
         for turn, row in enumerate(rows, 1):
             at = top + 1 + turn
             for column, role in enumerate(roles):
                 self.cell(SheetSpot(sheet, at, column), role, row, period, turn)
             behind = (row.quantity, *row.labels, *([""] * (most - len(row.labels))), self.where(row), row.block, row.given_by, self.written(row))
+            behind += (dict(row.said).get(FIELD, ""),) if with_states else ()
             for column, text in enumerate(behind, len(roles)):
                 self.book.text(SheetSpot(sheet, at, column), text, "small")
         return top + 2 + len(rows)

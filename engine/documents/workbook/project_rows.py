@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.project.cell_states import FIELD
 from engine.project.project_file import ProjectBlock, ProjectData
 from engine.project.values import UnitReader, ValueReader
 from equations.errors import FaultList, InputError, MethodologyError, near, raise_all
@@ -73,14 +74,16 @@ def project_rows(methodology: Methodology, data: ProjectData, read_unit: UnitRea
 
 def _rows_of(quantity: Quantity, block: ProjectBlock, reader: ValueReader, turn: str) -> Iterator[InputRow]:
     own = {key: block.text(key) for key in SAID if block.has(key)}
+    by_line = block.has("file")  # else the states of the cells are a field of the block, and stand among the fields
     for one in reader.read(quantity, block):
-        said = {**own, **dict(one.said)}
+        said = {**own, **{key: text for key, text in one.said if by_line or key != FIELD}}
         unit = one.unit.text if quantity.type == "number" and _has_unit(block, quantity) else ""
         yield InputRow(quantity.id, one.labels, one.scalar.text, unit, tuple(said.items()), turn)
     if (rest := block.scalar(OTHERWISE)) is not None:
         for unit, fixed in _blankets(quantity, block):
             labels = tuple(fixed.get(name, OTHERWISE) for name in quantity.axis_names)
-            yield InputRow(quantity.id, labels, rest.text, unit, tuple(own.items()), turn)
+            said = {**own, **({FIELD: block.text("otherwise_state")} if by_line and block.has("otherwise_state") else {})}
+            yield InputRow(quantity.id, labels, rest.text, unit, tuple(said.items()), turn)
 
 
 def _blankets(quantity: Quantity, block: ProjectBlock) -> Iterator[tuple[str, dict[str, str]]]:
@@ -120,8 +123,9 @@ def field_rows(tree: Mapping) -> Iterator[FieldRow]:
         for quantity, blocks in node:
             listed = blocks.items if isinstance(blocks, Sequence) else (blocks,)
             for turn, block in enumerate(listed, 1):
+                by_line = isinstance(block, Mapping) and "file" in block
                 for name, value in block if isinstance(block, Mapping) else ():
-                    if name.text not in _IN_TABLE:
+                    if name.text not in _IN_TABLE and not (by_line and name.text in (FIELD, "otherwise_state")):
                         yield from _flat(value, ("values", quantity.text, f"[{turn}]", name.text))
 
 

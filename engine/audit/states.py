@@ -1,0 +1,201 @@
+"""In what state each number is: measured, substituted, not operating; and zeros and blankets that may hide a number that is not known."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from engine.audit.cell_days import is_finer_than_years, is_in_time
+from engine.audit.completeness import blanket_places
+from engine.audit.roles import listed, named, serving_result
+from engine.audit.series import Cell, GivenCells, given_cells
+from engine.audit.substitutes import substitute_findings
+from engine.audit.what_if import moved_text, moves
+from engine.finding import Finding
+from engine.output.terminal import number
+from engine.project.cell_states import FIELD, IDLE, MEASURED
+from engine.run.run import Run
+
+_MOST = 6
+
+
+def audit_states(run: Run) -> tuple[Finding, ...]:
+    """Look at the state of each number that a project gives, and at zeros of which none is said.
+
+    Returns
+    -------
+    tuple of Finding
+        A810 to A812 of substituted numbers (:mod:`engine.audit.substitutes`); A813 for plants and periods that stand still and have a number, or run
+        beside; A814 for zeros, listed or by a blanket, where a number is due; A815 for blankets that are said to be measured; A816 for numbers that
+        say no state beside others that do; A817 (note) for how many numbers are in which state.
+    """
+    blankets: set[object] = set(blanket_places(run))
+    given = [given_cells(run, quantity, blankets) for quantity in serving_result(run) if quantity.id in run.inputs.origins]
+    found: list[Finding] = []
+    for cells in given:
+        beside = [other for other in given if other is not cells and other.quantity.indices == cells.quantity.indices and cells.quantity.indices]
+        found += [*substitute_findings(cells), *_idle(cells, beside), *_doubtful(cells, beside), *_blankets(cells), *_unsaid(cells), *_tally(cells)]
+    return tuple(found)
+
+
+# -- what stands still
+
+
+def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
+    run, quantity = cells.run, cells.quantity
+    wrong = [cell for cell in cells.of_state(IDLE) if cells.value(cell) != 0]
+    if wrong:
+        by = moved_text(run, moves(run, [{quantity.id: dict.fromkeys(wrong, 0.0)}])[0])
+        yield Finding(
+            "A813", "error", quantity.id, f"{_count(wrong)} of {quantity.id} {_are(wrong)} said not to operate and {_have(wrong)} a number",
+            f"{_numbers(cells, wrong)}; at zero: {by}", "correct the number or its state", source=str(quantity.source),
+            place=cells.origin(wrong[0]).place,
+        )  # fmt: skip
+    running = [(cell, other) for cell in cells.of_state(IDLE) if cell not in wrong for other in beside if _runs(other, cell)]
+    if running:
+        shown = [f"{named(run, quantity, cell)} stands still, {_number(other, cell)}" for cell, other in running]
+        first = list(dict.fromkeys(cell for cell, _ in running))
+        yield Finding(
+            "A813", "warning", quantity.id, f"{_count(first)} of {quantity.id} {_are(first)} said not to operate, and something ran there",
+            f"{listed(shown, _MOST)}; {_at_the_mean(cells, first)}", "see which of the two is right", source=str(quantity.source),
+            place=cells.origin(first[0]).place,
+        )  # fmt: skip
+
+
+def _runs(other: GivenCells, cell: Cell) -> bool:
+    """Whether another monitored quantity has a number at the same members that is measured and not zero."""
+    return other.quantity.kind == "monitored" and cell in other.states and other.is_measured(cell) and other.value(cell) != 0
+
+
+# -- zeros
+
+
+def _doubtful(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
+    """Yield A814 for zeros of which nothing says that they were measured, or that nothing ran, where a number is due."""
+    run, quantity = cells.run, cells.quantity
+    if quantity.kind != "monitored" or quantity.type != "number" or not quantity.indices:
+        return
+    zeros = [cell for cell, state in cells.states.items() if not state.word and cells.value(cell) == 0 and cell in cells.monitored]
+    why = {cell: text for cell in zeros if (text := _why_doubtful(cells, beside, cell))}
+    if not why:
+        return
+    doubtful = list(why)
+    ways = ("covered by `otherwise`" if cell in cells.blankets else "written as zero" for cell in doubtful)
+    how = " or ".join(dict.fromkeys(ways))
+    shown = [f"{named(run, quantity, cell)}: {text}" for cell, text in why.items()]
+    yield Finding(
+        "A814", "warning", quantity.id,
+        f"{_count(doubtful)} of {quantity.id} {_are(doubtful)} {how} where a number is due, and nothing says why",
+        f"{listed(shown, _MOST)}; {_at_the_mean(cells, doubtful)}",
+        "say `state: measured` or `state: not operating` where zero is right; else find the number, or say `state: unknown`",
+        source=str(quantity.source), place=cells.origin(doubtful[0]).place,
+    )  # fmt: skip
+
+
+def _why_doubtful(cells: GivenCells, beside: list[GivenCells], cell: Cell) -> str:
+    """Return why a zero is not plain, or an empty text."""
+    run, indices = cells.run, cells.quantity.indices
+    is_blanket, series = cell in cells.blankets, cells.in_time(cell)
+    others = [other for other in series if other != cell and cells.value(other) != 0]
+    ran = next((other for other in beside if _is_of_another_kind(other, cells) and _runs(other, cell)), None)
+    times, devices = [axis for axis in indices if is_in_time(run, axis)], any(_is_listed(run, axis) for axis in indices)
+    has_members = len(times) < len(indices)
+    if ran is not None and has_members and (others or is_blanket):  # zeros that are written throughout are meant: a plant that burns nothing
+        return f"{_number(ran, cell)} there"
+    if not others or not (any(is_finer_than_years(run, axis) for axis in times) or (devices and is_blanket)):
+        return ""
+    return f"within the days of monitoring, {_number(cells, others[0])}"
+
+
+def _is_of_another_kind(one: GivenCells, other: GivenCells) -> bool:
+    """Whether two quantities measure different things of one member, as fuel and power: that one is zero then says something of the other."""
+    return not one.quantity.unit.same_dimension(other.quantity.unit)
+
+
+def _is_listed(run: Run, axis: str) -> bool:
+    """Whether the members of a set are a project's own: plants, meters, vehicles."""
+    index_set = run.methodology.index_set[axis]
+    return index_set.project != "fixed" and index_set.kind == "members"
+
+
+def _at_the_mean(cells: GivenCells, doubtful: list[Cell]) -> str:
+    """Return by how much the result moves where cells have the mean of what else was measured in time, or of all of their quantity."""
+    run, quantity = cells.run, cells.quantity
+    means: dict[Cell, float] = {}
+    for cell in doubtful:
+        others = [cells.value(other) for other in cells.in_time(cell) if other not in doubtful and cells.is_measured(other)]
+        whole = [cells.value(other) for other in cells.states if cells.is_measured(other)]
+        others = [value for value in others if value] or [value for value in whole if value]
+        if others:
+            means[cell] = sum(others) / len(others)
+    if not means:
+        return "nothing else was measured from which a size could be told"
+    taken = ", ".join(dict.fromkeys(number(value) for value in list(means.values())[:3]))
+    return f"at the mean of the others ({taken}): {moved_text(run, moves(run, [{quantity.id: means}])[0])}"
+
+
+# -- what is said
+
+
+def _blankets(cells: GivenCells) -> Iterator[Finding]:
+    run, quantity = cells.run, cells.quantity
+    said = [cell for cell in cells.of_state(MEASURED) if cell in cells.blankets]
+    if said:
+        yield Finding(
+            "A815", "warning", quantity.id, f"{_count(said)} of {quantity.id} {_are(said)} said to be measured, and covered by one `otherwise`",
+            f"{listed([named(run, quantity, cell) for cell in said], _MOST)}; {_at_the_mean(cells, said)}",
+            "list what was measured, cell by cell", source=str(quantity.source), place=cells.origin(said[0]).place,
+        )  # fmt: skip
+
+
+def _unsaid(cells: GivenCells) -> Iterator[Finding]:
+    run, quantity = cells.run, cells.quantity
+    silent = [cell for cell in cells.of_state("") if cell in cells.monitored]
+    if silent and any(state.word for state in cells.states.values()):
+        yield Finding(
+            "A816", "note", quantity.id, f"{_count(silent)} of {quantity.id} {'does' if len(silent) == 1 else 'do'} not say {_its(silent)} state",
+            listed([named(run, quantity, cell) for cell in silent], _MOST), "say of each whether it was measured", source=str(quantity.source),
+            place=cells.origin(silent[0]).place,
+        )  # fmt: skip
+
+
+def _tally(cells: GivenCells) -> Iterator[Finding]:
+    words = Counter(f"{state.word} by {state.method}" if state.method else state.word for state in cells.states.values() if state.word)
+    if words:
+        yield Finding("A817", "note", cells.quantity.id, f"states: {', '.join(f'{many} {word}' for word, many in words.items())}")
+
+
+# -- words
+
+
+def _number(cells: GivenCells, cell: Cell) -> str:
+    return f"{named(cells.run, cells.quantity, cell)} = {number(cells.value(cell))} {cells.quantity.unit}".removesuffix(" 1")
+
+
+def _numbers(cells: GivenCells, of: list[Cell]) -> str:
+    return listed([_number(cells, cell) for cell in of], _MOST)
+
+
+def _count(cells: list[Cell]) -> str:
+    return f"{len(cells)} number{'' if len(cells) == 1 else 's'}"
+
+
+def _are(cells: list[Cell]) -> str:
+    return "is" if len(cells) == 1 else "are"
+
+
+def _have(cells: list[Cell]) -> str:
+    return "has" if len(cells) == 1 else "have"
+
+
+def _its(cells: list[Cell]) -> str:
+    return "its" if len(cells) == 1 else "their"
+
+
+def why_no_states(run: Run) -> str:
+    """Return why the states of numbers were not asked for, or an empty text."""
+    quantities = [quantity for quantity in serving_result(run) if quantity.id in run.inputs.origins]
+    said = any(dict(origin.meta).get(FIELD) for q in quantities for origin in run.inputs.origins[q.id].values())
+    monitored = any(q.kind == "monitored" and q.indices and any(is_in_time(run, axis) for axis in q.indices) for q in quantities)
+    return "" if said or monitored else "the project says no state of a number, and nothing is monitored over time"
+
