@@ -78,6 +78,15 @@ FINDING_CODES: dict[str, str] = {
     "A753": "an input that a document states otherwise",
     "A754": "stated numbers that agree within their printed digits",
     "A755": "a stated number that cannot be compared",
+    "A756": "a value that the registered design fixes, and the run has otherwise",
+    "A757": "fixed in one place and monitored in another",
+    "A758": "one number repeated where the plan monitors",
+    "A759": "a parameter that the plan has and the calculation has not, or the other way round",
+    "A760": "a source of lower order than the plan's",
+    "A761": "more than the design expects of as many days",
+    "A762": "a member that the design has and the project has not, or the other way round",
+    "A763": "monitored otherwise than planned: how often, how",
+    "A764": "what is as the design has it",
 }
 
 

@@ -107,9 +107,13 @@ def _documents(run: Run) -> str:
     return "" if run.project.documents else "the project names no document"
 
 
+def _design(run: Run) -> str:
+    return "" if any(document.registered for document in run.project.documents) else "no document of the project holds its registered design"
+
+
 _REASONS: Mapping[str, Callable[[Run], str]] = {
     "rules": _rules, "completeness": _completeness, "states": why_no_states,
     "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
-    "displacement": _displacement, "transfers": _transfers, "recompute": _recompute, "documents": _documents,
+    "displacement": _displacement, "transfers": _transfers, "recompute": _recompute, "documents": _documents, "design": _design,
 }  # fmt: skip

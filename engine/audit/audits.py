@@ -5,7 +5,7 @@ An audit takes a finished run and returns findings; it never stops one, and it k
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.audit.balance import audit_balance
@@ -61,17 +61,19 @@ AUDITS: tuple[Audit, ...] = (
 
 #: What the documents beside a project state is asked by :mod:`engine.audit.desk`, which the run alone does not know.
 DOCUMENTS = Audit("documents", "Do the documents state what comes out?", lambda run: ())
+DESIGN = Audit("design", "Does the project keep to its registered design?", lambda run: ())
+OF_DOCUMENTS = (DOCUMENTS, DESIGN)
 
 
-def audit_findings(run: Run, of_documents: tuple[Finding, ...] = ()) -> tuple[tuple[Audit, tuple[Finding, ...]], ...]:
+def audit_findings(run: Run, of_documents: Mapping[str, tuple[Finding, ...]] | None = None) -> tuple[tuple[Audit, tuple[Finding, ...]], ...]:
     """Run every audit, in order; what the run reported already is said by the audit that looks for it.
 
     Parameters
     ----------
     of_documents
-        What was found of the documents beside the project.
+        Audit -> what was found of the documents beside the project.
     """
-    found = [*((audit, audit.function(run)) for audit in AUDITS), (DOCUMENTS, of_documents)]
+    found = [*((audit, audit.function(run)) for audit in AUDITS), *((audit, (of_documents or {}).get(audit.id, ())) for audit in OF_DOCUMENTS)]
     others = {finding for audit, findings in found if audit.id != "rules" for finding in findings}
     return tuple(
         (audit, tuple(finding for finding in findings if audit.id != "rules" or finding not in others)) for audit, findings in found

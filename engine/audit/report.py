@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.audit.asked import why_not_asked
-from engine.audit.audits import DOCUMENTS, Audit, audit_findings
+from engine.audit.audits import OF_DOCUMENTS, Audit, audit_findings
 from engine.audit.desk.desk import Desk, desk_of
 from engine.audit.desk.desk_text import desk_markdown, desk_record, desk_text
 from engine.audit.desk.run_slips import other_versions
@@ -60,11 +60,9 @@ class AuditReport:
     def why_not_asked(self, audit: Audit) -> str:
         """Return why the question of an audit was not asked, or an empty text where it was."""
         reason = why_not_asked(self.run, audit.id)
-        if audit.id != DOCUMENTS.id or reason:
+        if audit not in OF_DOCUMENTS or reason:
             return reason
-        if self.desk is None:
-            return "the documents of the project were not read"
-        return "the documents of the project state no number" if self.desk.is_empty else ""
+        return self.desk.why_not_asked(audit.id) if self.desk is not None else "the documents of the project were not read"
 
     @property
     def has_errors(self) -> bool:
@@ -82,7 +80,7 @@ def audit_project(run: Run, rerun: Rerun, desk: Desk | None = None) -> AuditRepo
     desk
         What the documents of the project state beside the run (:func:`desk_beside`).
     """
-    return AuditReport(run, audit_findings(run, desk.findings if desk else ()), rulings_table(run, rerun), desk)
+    return AuditReport(run, audit_findings(run, desk.by_audit if desk else None), rulings_table(run, rerun), desk)
 
 
 def desk_beside(run: Run, read_unit: UnitReader, load: Loader) -> Desk | None:

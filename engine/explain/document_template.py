@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from engine.explain.needs import datasets_by_quantity, plan_for_needs
 from engine.explain.template import nested_gaps, quoted
 from engine.plan.plan import Plan
 from engine.plan.setting import Setting
-from engine.project.project_documents import KINDS
 from engine.project.project_file import GAP
 from equations.errors import InputError, near
+from equations.model.index_set import lies_in_time
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
 
 #: Word on the command line -> kind of statement; words without one cannot be written yet.
-PARTS: dict[str, str] = {"claims": "claimed", "design": "", "samples": "", "instruments": ""}
+PARTS: dict[str, str] = {"claims": "claimed", "design": "registered", "samples": "", "instruments": ""}
 
 
 def asked_parts(text: str) -> tuple[str, ...]:
@@ -34,7 +34,6 @@ def asked_parts(text: str) -> tuple[str, ...]:
             can = [name for name, known in PARTS.items() if known]
             why = "only kinds of statements that a project file can hold have a template" if word in PARTS else "there is no such part of a template"
             raise InputError("I508", f"there is no template of {word!r}", why=why, remedy=near(word, can) or f"take {', '.join(can)}")
-        assert kind in KINDS
         found.append(kind)
     return tuple(dict.fromkeys(found))
 
@@ -59,21 +58,48 @@ def documents_template(
         "documents:", f"  - document: {GAP}   # title of the report, the workbook or the statement", "    # date: 2024-01-01",
     ]  # fmt: skip
     for kind in kinds:
-        lines.append(f"    {kind}:")
-        for id_ in dict.fromkeys((*methodology.result_ids, *methodology.reported)):
-            if id_ in plan.needs and methodology.quantity[id_].type == "number":
-                lines += _stated(methodology.quantity[id_], setting, plan)
+        lines += [f"    {kind}:", *_WRITERS[kind](methodology, setting, plan)]
     return "\n".join(lines) + "\n"
 
 
-def _stated(quantity: Quantity, setting: Setting, plan: Plan) -> Iterator[str]:
+def _claimed(methodology: Methodology, setting: Setting, plan: Plan) -> Iterator[str]:
+    """Yield the lines of what a document claims: results and what is reported."""
+    for id_ in dict.fromkeys((*methodology.result_ids, *methodology.reported)):
+        if id_ in plan.needs and methodology.quantity[id_].type == "number":
+            yield from stated_gaps(methodology.quantity[id_], setting, plan, "      ")
+
+
+def stated_gaps(quantity: Quantity, setting: Setting, plan: Plan, indent: str) -> Iterator[str]:
     """Yield the lines of one quantity with a gap for each number."""
-    yield f"      {quantity.id}:   # {quantity.meaning}"
-    yield f"        unit: {quoted(str(quantity.unit))}"
-    yield f"        place: {GAP}   # page, or sheet and cell"
+    yield f"{indent}{quantity.id}:   # {quantity.meaning}"
+    yield f"{indent}  unit: {quoted(str(quantity.unit))}"
+    yield f"{indent}  place: {GAP}   # page, or sheet and cell"
     if not quantity.indices:
-        yield f"        value: {GAP}"
+        yield f"{indent}  value: {GAP}"
         return
     labels = [[setting.members[axis][at] for at in places] for axis, places in zip(quantity.indices, plan.needs[quantity.id], strict=True)]
-    yield "        values:"
-    yield from nested_gaps(labels, "          ")
+    yield f"{indent}  values:"
+    yield from nested_gaps(labels, f"{indent}    ")
+
+
+def _registered(methodology: Methodology, setting: Setting, plan: Plan) -> Iterator[str]:
+    """Yield the lines of a registered design: what it fixes and expects, what it has monitored, and its members."""
+    inputs = [methodology.quantity[id_] for id_ in plan.inputs if methodology.quantity[id_].type == "number"]
+    yield "      fixed:   # with the digits that the design prints"
+    for quantity in (one for one in inputs if one.kind == "fixed_ex_ante"):
+        yield from stated_gaps(quantity, setting, plan, "        ")
+    yield "      estimates:   # a number for other days than those of its label says so: days: 204, or from: 2024-03-12 and to: 2024-12-31"
+    for id_ in methodology.result_ids:
+        if id_ in plan.needs:
+            yield from stated_gaps(methodology.quantity[id_], setting, plan, "        ")
+    yield "      monitored:   # sources: the one that comes first before the others; precision: as 5 %"
+    for quantity in (one for one in inputs if one.kind == "monitored"):
+        yield f"        {quantity.id}: {{frequency: {GAP}, method: {GAP}, sources: [{GAP}], precision: {GAP}, place: {GAP}}}   # {quantity.meaning}"
+    used = {axis for quantity in inputs for axis in quantity.indices}
+    own = [one for one in methodology.index_sets if one.id in used and one.project != "fixed" and not lies_in_time(one.id, methodology.index_set)]
+    yield from (["      members:   # units, meters, fuels, areas that the design has"] if own else [])
+    yield from (f"        {one.id}: [{GAP}]   # {one.meaning}" for one in own)
+
+
+#: Kind of statement -> yields the lines of its template.
+_WRITERS: Mapping[str, Callable[[Methodology, Setting, Plan], Iterator[str]]] = {"claimed": _claimed, "registered": _registered}

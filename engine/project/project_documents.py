@@ -11,6 +11,7 @@ from collections.abc import Mapping as Lookup
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.project.registered_design import RegisteredDesign, registered_design
 from equations.errors import MethodologyError, Place
 from equations.files.regular_file import may_read
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
@@ -49,6 +50,8 @@ class ProjectDocument:
     folder: str
     place: Place
     stated: tuple[StatedBlock, ...]
+    #: The registered design, where the document holds it.
+    registered: RegisteredDesign | None = None
 
     @property
     def title(self) -> str:
@@ -59,13 +62,19 @@ class ProjectDocument:
 class ProjectDocuments:
     """Reads the documents of a project file; keeps the files with their SHA-256. Faults go to the block's list."""
 
-    def __init__(self, block: ProjectBlock, folder: Path) -> None:
-        self.block, self.folder = block, folder
+    def __init__(self, block: ProjectBlock, folder: Path, gap: str) -> None:
+        self.block, self.folder, self.gap = block, folder, gap
         self.files: dict[str, str] = {}
 
     def read(self) -> tuple[ProjectDocument, ...]:
         """Return every document: what the project file itself claims first."""
         found = [own] if (own := self.own()) is not None else []
+        if isinstance(design := self.block.node.get("registered"), Scalar):
+            one = self.from_file(design)
+            found += [one] if one is not None else []
+            if one is not None and one.registered is None:
+                self.block.fault("S104", f"the file {design.text!r} holds no registered design", design.place,
+                                 remedy="add `registered: {fixed: ..., estimates: ..., monitored: ...}` to it")  # fmt: skip
         node = self.block.node.get("documents")
         items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
         for item in items:
@@ -76,9 +85,10 @@ class ProjectDocuments:
 
     def own(self) -> ProjectDocument | None:
         """Return what the project file claims without naming a document."""
-        if not any(self.block.has(kind) for kind in KINDS):
+        design = self.design(self.block)
+        if design is None and not any(self.block.has(kind) for kind in KINDS):
             return None
-        return ProjectDocument("project file", "", "", self.block.place, tuple(self.stated(self.block)))
+        return ProjectDocument("project file", "", "", self.block.place, tuple(self.stated(self.block)), design)
 
     def from_file(self, item: Scalar) -> ProjectDocument | None:
         """Read a document that stands in a file beside the project file."""
@@ -104,26 +114,34 @@ class ProjectDocuments:
         """Read one document."""
         day = block.date("date") if block.has("date") else None
         name = " ".join(text for text in (block.text("document"), block.text("version")) if text)
-        return ProjectDocument(name, day.isoformat() if day else "", folder, block.place, tuple(self.stated(block)))
+        return ProjectDocument(name, day.isoformat() if day else "", folder, block.place, tuple(self.stated(block)), self.design(block))
+
+    def design(self, block: ProjectBlock) -> RegisteredDesign | None:
+        """Return the registered design that stands in a block; where a project file names a file, that is a document of its own."""
+        node = block.node.get("registered")
+        if node is None or (isinstance(node, Scalar) and (node.is_empty or block is self.block)):
+            return None
+        return registered_design(block.inner(node, "registered"), self.of_kind, self.gap)
 
     def stated(self, block: ProjectBlock) -> list[StatedBlock]:
         """Return the blocks of every kind, unread."""
-        found = []
-        for kind in KINDS:
-            node = block.node.get(kind)
-            if node is None or (isinstance(node, Scalar) and node.is_empty):
-                continue
-            if not isinstance(node, Mapping):
-                block.fault("S105", f"{kind} must be a mapping of quantities", node.place, remedy=f"write {kind}: {{ER: {{values: {{2019: 1200}}}}}}")
-                continue
-            found += [StatedBlock(kind, key, one) for key, value in node for one in self.blocks(block, value)]
-        return found
+        return [one for kind in KINDS for one in self.of_kind(block, kind)]
 
-    def blocks(self, block: ProjectBlock, value: YamlNode) -> list[ProjectBlock]:
+    def of_kind(self, block: ProjectBlock, kind: str, fields: str = "statement") -> list[StatedBlock]:
+        """Return the blocks of one kind, unread; ``fields``: the kind of block that they are."""
+        node = block.node.get(kind)
+        if node is None or (isinstance(node, Scalar) and node.is_empty):
+            return []
+        if not isinstance(node, Mapping):
+            block.fault("S105", f"{kind} must be a mapping of quantities", node.place, remedy=f"write {kind}: {{ER: {{values: {{2019: 1200}}}}}}")
+            return []
+        return [StatedBlock(kind, key, one) for key, value in node for one in self.blocks(block, value, fields)]
+
+    def blocks(self, block: ProjectBlock, value: YamlNode, fields: str) -> list[ProjectBlock]:
         """Return what is said of one quantity: a number alone, one block, or several."""
         if isinstance(value, Scalar):
             value = Mapping(((Scalar("value", value.file, value.line, value.column), value),), value.file, value.line, value.column)
-        found = [block.inner(item, "statement") for item in (value.items if isinstance(value, Sequence) else (value,))]
+        found = [block.inner(item, fields) for item in (value.items if isinstance(value, Sequence) else (value,))]
         for one in found:
             one.check_fields()
         return found

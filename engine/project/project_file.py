@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engine.finding import Finding
 from engine.plan.setting import MOST_YEARS
+from engine.project.design_fields import DESIGN_SCHEMA, STATEMENT_FIELDS
 from engine.project.project_documents import ProjectDocument, ProjectDocuments
 from engine.project.project_lists import Columns, ProjectLists
 from engine.project.project_tree import tree_and_bytes
@@ -49,6 +50,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("set", "texts", False, "number -> what is taken in its place, as `A_0[E]: 50000 ha`; for a question beside the project as reported"),
         ("documents", "documents", False, "documents that state numbers of the project: files beside it, or blocks"),
         ("claimed", "statements", False, "quantity -> what the submission claims, where no document of its own is named"),
+        ("registered", "block:registered", False, "the registered design, or the file beside the project file in which it stands"),
         ("uncertainty", "any", False, "distributions of uncertain inputs, for `simulate`"),
     ),
     "dataset_part": _fields(
@@ -59,18 +61,10 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("version", "text", False, "tells editions of one document apart"),
         ("date", "date", False, "of the document"),
         ("claimed", "statements", False, "quantity -> what the document gives as a number of the project, at any level"),
+        ("registered", "block:registered", False, "the design that was validated, where this is the document that holds it"),
     ),
-    "statement": _fields(
-        ("unit", "unit", False, "unit of the numbers; that of the quantity if absent"),
-        ("value", "number", False, "of a quantity without indices; of another one the sum over the indices that `at` leaves open"),
-        ("values", "cells", False, "label -> number, nested in the order of the indices"),
-        ("table", "table", False, "text of lines: last index across, the one before it down"),
-        ("file", "text", False, "CSV file beside the document"),
-        ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
-        ("at", "texts", False, "index set -> member, for indices that the values do not show"),
-        ("place", "text", False, "where it stands in the document: page, or sheet and cell"),
-        ("comments", "text", False, ""),
-    ),
+    "statement": _fields(*STATEMENT_FIELDS),
+    **{name: _fields(*rows) for name, rows in DESIGN_SCHEMA.items()},
     "identity": _fields(
         ("name", "text", True, ""), ("description", "text", False, ""), ("developer", "text", False, ""), ("country", "text", False, ""),
         ("reference", "text", False, "registration number"),
@@ -328,7 +322,7 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
     lists = ProjectLists(path.parent, block.fault)
     methodology, members = block.text("methodology"), lists.members(_mapping(block, "members"))
     relations = lists.relations(_mapping(block, "relations"))
-    beside = ProjectDocuments(block, path.parent)
+    beside = ProjectDocuments(block, path.parent, GAP)
     documents = beside.read()
     numbers = [set_number(key, scalar, errors) for key, scalar in _set_entries(block)]
     raise_all(errors)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from engine.audit.desk.comparison import FOLLOWS, INPUT, ROUNDED, Beside, Compared, compare
+from engine.audit.desk.design import Design, read_design
+from engine.audit.desk.design_findings import design_findings
 from engine.audit.desk.diagnosis import Diagnoser, Explained
 from engine.audit.desk.run_slips import Reread, Versions, run_slips, version_slips
 from engine.audit.desk.statement import AGREES, CUT, StatedNumber
@@ -32,10 +34,14 @@ class Desk:
         For each quantity at which statements part, the slips that explain it.
     findings
         A750 to A755.
+    design
+        The registered design, where a document holds it.
     """
 
-    def __init__(self, run: Run, stated: StatedNumbers, read_unit: UnitReader, reread: Reread, versions: Versions | None = None) -> None:
-        self.run, self.stated = run, stated
+    def __init__(
+        self, run: Run, stated: StatedNumbers, read_unit: UnitReader, reread: Reread, versions: Versions | None = None, design: Design | None = None
+    ) -> None:
+        self.run, self.stated, self.design = run, stated, design
         self._known: dict[int, tuple[Compared, list[Explained]]] = {}
         self._ways = read_unit, reread, versions
 
@@ -78,7 +84,18 @@ class Desk:
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """Data files of documents, and their SHA-256."""
-        return self.stated.files
+        return (*self.stated.files, *(self.design.files if self.design else ()))
+
+    @cached_property
+    def by_audit(self) -> dict[str, tuple[Finding, ...]]:
+        """What is found, by the audit that asks for it."""
+        return {"documents": self.findings, "design": design_findings(self.design) if self.design else ()}
+
+    def why_not_asked(self, audit: str) -> str:
+        """Return why the documents that are there could not be asked, or an empty text."""
+        if audit == "documents":
+            return "the documents of the project state no number" if self.is_empty else ""
+        return "the registered design is all gaps" if self.design is None or self.design.is_empty else ""
 
     @cached_property
     def conflicts(self) -> tuple[tuple[StatedNumber, StatedNumber], ...]:
@@ -174,7 +191,9 @@ def desk_of(run: Run, read_unit: UnitReader, reread: Reread, versions: Versions 
     MethodologyError
         For documents that cannot be read (:func:`engine.audit.desk.statements.read_statements`).
     """
-    return Desk(run, read_statements(run, read_unit), read_unit, reread, versions) if run.project.documents else None
+    if not run.project.documents:
+        return None
+    return Desk(run, read_statements(run, read_unit), read_unit, reread, versions, read_design(run, read_unit))
 
 
 def beside(run: Run, one: Beside, ours: str = "recomputed") -> str:

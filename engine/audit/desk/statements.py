@@ -51,7 +51,7 @@ def read_statements(run: Run, read_unit: UnitReader) -> StatedNumbers:
     MethodologyError
         All faults together: I502 names and labels, I503 units, I505 what is no number, I506 shape, I509 and I522 files.
     """
-    reader = _Reader(run, read_unit)
+    reader = StatementReader(run, read_unit)
     for document in run.project.documents:
         for stated in document.stated:
             reader.take(document, stated)
@@ -72,7 +72,9 @@ class StatementBlocks(ValueReader):
 
 
 @dataclass
-class _Reader:
+class StatementReader:
+    """Reads blocks of statements against a run; what the run does not have is put aside, faults are collected."""
+
     run: Run
     read_unit: UnitReader
 
@@ -189,24 +191,29 @@ class _Reader:
     # -- numbers
 
     def add(self, document: ProjectDocument, stated: StatedBlock, quantity: Quantity, reported: Reported, cells: tuple[Cell, ...]) -> None:
+        found = self.number(document, stated, quantity, reported, cells)
+        self.found += [found] if found is not None else []
+
+    def number(
+        self, document: ProjectDocument, stated: StatedBlock, quantity: Quantity, reported: Reported, cells: tuple[Cell, ...]
+    ) -> StatedNumber | None:
+        """Return a number that is stated of some cells, or tell that it is none."""
         text, place = reported.scalar.text, reported.scalar.place
         exact = read_number(text)
         name = _shown(quantity, reported.labels)
         if exact is None:
             self.fault("I505", f"{name} is not a number: {text!r}", place, why="a number is compared within the digits with which it is printed",
                        remedy=rewritten(text))  # fmt: skip
-            return
+            return None
         factor = conversion(quantity, reported.unit, reported.alternative)
         said = dict(reported.said)
         block = stated.block
         where = said.get("place", block.text("place") if block.has("place") else "")
         where = "" if where == GAP else where
-        self.found.append(
-            StatedNumber(
-                document=document, kind=stated.kind, quantity=quantity.id, cells=cells,
-                shown=name if len(cells) > 1 else cell_shown(quantity, self.run.setting, cells[0]), written=text, unit=str(reported.unit),
-                value=float(exact * factor), step=float(printed_step(text) * abs(factor)), where=where, place=place,
-            )
+        return StatedNumber(
+            document=document, kind=stated.kind, quantity=quantity.id, cells=cells,
+            shown=cell_shown(quantity, self.run.setting, cells[0]) if len(cells) == 1 else name, written=text, unit=str(reported.unit),
+            value=float(exact * factor), step=float(printed_step(text) * abs(factor)), where=where, place=place,
         )  # fmt: skip
 
 
