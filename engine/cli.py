@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.commands import table as command_line
-from engine.output.destination import can_show, end_output, say, settle_outputs, tell, write
+from engine.output.destination import can_show, end_output, picture_way, say, settle_outputs, tell, write
 from engine.output.release import VERSION
+from engine.output.written_files import write_bytes
 from equations.errors import Faults, InputError, MethodologyError, Place
 from equations.files.regular_file import ReadingRule, reading_under
 
@@ -308,12 +309,24 @@ def show_command(options: argparse.Namespace) -> int:
 
 def diff_command(options: argparse.Namespace) -> int:
     """What two specs, or two submissions, say and move differently."""
-    from engine.commands.versions import compare, diff_picture, diff_text
+    from engine.commands.versions import compare, diff_text
 
     readings = _pairs(options.reading_a, "reading-a"), _pairs(options.reading_b, "reading-b")
     difference = compare(options.spec, options.other, options.project or (), readings)
     if options.waterfall:
-        write(diff_picture(difference), options.waterfall, "svg")
+        from engine.commands.comparison import diff_picture
+
+        write_bytes(options.waterfall, diff_picture(difference, picture_way(options.waterfall)))
+    if options.format in ("html", "pdf", "md"):
+        from engine.commands.comparison import diff_document
+
+        document = diff_document(difference, options.format)
+        if options.output is None:
+            say(document.decode(), options.format)
+            return WELL
+        write_bytes(options.output, document)
+        say(f"{Path(options.output).name} written\n")
+        return WELL
     write(diff_text(difference, options.format, details=options.details), options.output, options.format)
     return WELL
 
@@ -361,9 +374,9 @@ def simulate_command(options: argparse.Namespace) -> int:
         )  # fmt: skip
     simulation_files(simulation, options.draws_file, VERSION)
     if options.plot:
-        from engine.simulate.simulation_picture import simulation_svg
+        from engine.commands.simulate import simulation_plot
 
-        write(simulation_svg(simulation), options.plot, "svg")
+        write_bytes(options.plot, simulation_plot(simulation, picture_way(options.plot)))
     write(simulation_output(simulation, options.format), options.output, options.format)
     return WELL
 
@@ -380,9 +393,9 @@ def sensitivity_command(options: argparse.Namespace) -> int:
             progress=more,
         )  # fmt: skip
     if options.plot:
-        from engine.simulate.sensitivity_picture import tornado_svg
+        from engine.commands.simulate import sensitivity_plot
 
-        write(tornado_svg(found), options.plot, "svg")
+        write_bytes(options.plot, sensitivity_plot(found, picture_way(options.plot)))
     write(sensitivity_output(found, json=options.format == "json"), options.output, options.format)
     return WELL
 

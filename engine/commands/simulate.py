@@ -12,14 +12,18 @@ from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import BatchValues, Evaluate, Progress, Way, evaluate_batch
 from engine.batch.on_cluster import evaluate_on
 from engine.commands.session import open_session
+from engine.documents.writers.picture_file import picture_bytes
 from engine.report.run_report import to_json
 from engine.simulate.draws_file import check_writable, write_draws
 from engine.simulate.sensitivity import Sensitivity, analyse
+from engine.simulate.sensitivity_picture import tornado
 from engine.simulate.sensitivity_report import sensitivity_record, sensitivity_text
 from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation, simulate
+from engine.simulate.simulation_picture import convergence, histogram
 from engine.simulate.simulation_report import simulation_csv, simulation_record, simulation_text
 from engine.simulate.solving import Solved, solve
 from engine.simulate.uncertainty_file import read_uncertainty
+from engine.typesetting.pictures.shapes import below
 from equations.errors import InputError, near_or_all
 
 
@@ -132,6 +136,18 @@ def run_sensitivity(
 def sensitivity_output(found: Sensitivity, *, json: bool) -> str:
     """Return an analysis as text or JSON."""
     return to_json(sensitivity_record(found)) if json else "\n".join(map(sensitivity_text, (found, *found.others)))
+
+
+def simulation_plot(simulation: Simulation, way: str) -> bytes:
+    """Return histogram and convergence, one above the other, as ``svg`` or ``png``."""
+    title = f"{simulation.run.methodology.reference}: {simulation.result.name}"
+    return picture_bytes(below(title, histogram(simulation), convergence(simulation)), way)
+
+
+def sensitivity_plot(found: Sensitivity, way: str) -> bytes:
+    """Return the tornado as ``svg`` or ``png``; of several results one above the other."""
+    title = f"{found.run.methodology.reference}: what {found.target} hangs on"
+    return picture_bytes(below(title, *map(tornado, (found, *found.others))), way)
 
 
 def run_solve(

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference import Difference, difference_record, find_difference
-from engine.comparison.difference_markdown import difference_markdown
 from engine.comparison.difference_text import difference_text
 from engine.comparison.migrate import Migration, MigrationStep, migrate, opened
-from engine.comparison.waterfall import waterfall_svg
 from engine.output.escapes import one_line, printable
 from engine.output.terminal import bold, wrapped
 from engine.project.project_file import read_project, read_project_text
@@ -91,28 +89,8 @@ def compare(
 
 
 def diff_text(difference: Difference, form: str, *, details: bool = False) -> str:
-    """Return a difference as ``text``, ``md`` or ``json``."""
-    if form == "json":
-        return to_json(difference_record(difference))
-    return difference_markdown(difference) if form == "md" else difference_text(difference, details=details)
-
-
-def diff_picture(difference: Difference) -> str:
-    """Return the attribution of a difference as a picture.
-
-    Raises
-    ------
-    InputError
-        I508 without a project, since only a run moves anything.
-    """
-    effect = difference.effect
-    if effect is None:
-        raise InputError("I508", "a waterfall shows what is moved in a project", remedy="add --project FILE")
-    said = {change.id: change.meaning.difference for change in difference.equations.changed if change.meaning.difference}
-    one = effect.projects[0] == effect.projects[1] or difference.a.label != difference.b.label
-    names = (difference.a.label, difference.b.label) if one else effect.projects
-    title = f"{names[0]} to {names[1]}" + (f", {effect.projects[0]}" if one else f", {difference.b.label}")
-    return waterfall_svg(effect, title, said, names=names)
+    """Return a difference for a terminal, or as ``json``."""
+    return to_json(difference_record(difference)) if form == "json" else difference_text(difference, details=details)
 
 
 def carry_over(project: str, first: str, second: str) -> Migration:

@@ -210,7 +210,7 @@ class _Matcher:
             said.append("the formula is the same")
         elif meaning.difference:
             said.append(meaning.difference)
-        return Meaning(DIFFERENT, meaning.condition, "; ".join(said))
+        return Meaning(DIFFERENT, meaning.condition, "; ".join(said), meaning.changes)
 
     # -- one that became several
 

@@ -134,6 +134,9 @@ class Effect:
     #: What ``before`` and ``after`` are: the result, or the one of its cells that stands for all (``R[2026]``).
     label: str = ""
     further: tuple[FurtherEffect, ...] = ()
+    #: Names of the two projects, and the quantity that says what each year is credited, if there is one.
+    titles: tuple[str, str] = ("", "")
+    yearly: str = ""
 
     @property
     def difference(self) -> float:
@@ -241,7 +244,8 @@ class _Attribution:
             result=after.methodology.result, unit=str(result.unit), before=before.headline.value, after=after.headline.value,
             lines=tuple(_lines(before, after)), in_order=parts(in_order), shapley=parts(shapley) if shapley else (),
             no_shapley=why, idle=tuple(idle), projects=(first.path.name, second.path.name),
-            label=after.headline.label, further=tuple(_further(before, after, theirs)),
+            label=after.headline.label, further=tuple(_further(before, after, theirs)), titles=(first.name, second.name),
+            yearly=_yearly(after.methodology),
         )  # fmt: skip
 
     def ordered(self, edits: Sequence[Edit], start: _Vector, end: _Vector) -> tuple[list[list[Edit]], list[_Vector]]:

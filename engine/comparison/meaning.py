@@ -7,7 +7,7 @@ is found by substituting one element for another and proven by the difference be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import sympy
@@ -28,6 +28,36 @@ _SHORT = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that one formula says and the other does not; expressions as they would stand in a spec.
+
+    Attributes
+    ----------
+    kind
+        ``factor`` or ``term``, or ``multiple`` where ``new`` is the number by which the one is the other.
+    old, new
+        What is dropped and what is added; both where the one stands in place of the other.
+    within
+        The term in which a factor stands, where there are several.
+    """
+
+    kind: str
+    old: str = ""
+    new: str = ""
+    within: str = ""
+
+    def __str__(self) -> str:
+        """Return it in words."""
+        if self.kind == "multiple":
+            said = f"multiplied by {self.new}"
+        elif self.old and self.new:
+            said = f"{self.kind} {self.old} replaced by {self.new}"
+        else:
+            said = f"{self.kind} {self.new} added" if self.new else f"{self.kind} {self.old} dropped"
+        return said + (f" in the term {self.within}" if self.within else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """How two formulas relate.
 
@@ -39,11 +69,14 @@ class Meaning:
         As it would stand in a spec: ``d[y] == d_0[y]``; several are joined by ``and``.
     difference
         What was added or dropped, in words; empty where nothing simple can be said.
+    changes
+        The same one by one.
     """
 
     relation: str
     condition: str = ""
     difference: str = ""
+    changes: tuple[Change, ...] = ()
 
 
 def compare_formulas(
@@ -127,13 +160,14 @@ class _Comparison:
     def meaning(self) -> Meaning:
         if is_zero(self.right - self.left):
             return Meaning(SAME)
-        difference = self.difference(self.left, self.right)
+        changes = self.changes(self.left, self.right)
+        difference = "; ".join(map(str, changes))
         for condition in self.conditions():
             put = dict(condition)
             left, right = self.form.of(self.left.xreplace(put)), self.form.of(self.right.xreplace(put))
             if is_zero(right - left) and not is_zero(left):
-                return Meaning(CONDITIONAL, " and ".join(self.equality(x, y) for x, y in condition), difference)
-        return Meaning(DIFFERENT, difference=difference)
+                return Meaning(CONDITIONAL, " and ".join(self.equality(x, y) for x, y in condition), difference, changes)
+        return Meaning(DIFFERENT, difference=difference, changes=changes)
 
     # -- conditions
 
@@ -183,8 +217,8 @@ class _Comparison:
 
     # -- differences
 
-    def difference(self, left: sympy.Expr, right: sympy.Expr) -> str:
-        """Say what was added and dropped between two expressions in normal form."""
+    def changes(self, left: sympy.Expr, right: sympy.Expr) -> tuple[Change, ...]:
+        """Return what was added and dropped between two expressions in normal form, or nothing where it is too much to be said."""
         whole = self.ratio(left, right) if left != 0 and right != 0 else None
         before, after = _terms(left), _terms(right)
         if whole is not None and list(elements(whole)) and len(self.text(whole)) <= _SHORT and self.is_near(left, right):
@@ -192,20 +226,21 @@ class _Comparison:
                 part.has(sympy.Add) and any(_within_sum(x) for x in sympy.Mul.make_args(part)) for part in sympy.fraction(whole)
             )
             if not under and (not over or len(before) == 1):
-                return self.factors(left, right)
+                return (self.factors(left, right),)
         gone = [term for term in before if term not in after]
         new = [term for term in after if term not in before]
         said = []
         for term in list(gone):
             best = min(
-                (other for other in new if self.is_near(term, other)), key=lambda o: len(self.factors(term, o)), default=None
+                (other for other in new if self.is_near(term, other)), key=lambda o: len(str(self.factors(term, o))), default=None
             )
             if best is not None:
-                said.append(self.factors(term, best) + (f" in the term {self.shown(term).lstrip('-')}" if len(before) > 1 else ""))
+                within = self.shown(term).lstrip("-") if len(before) > 1 else ""
+                said.append(replace(self.factors(term, best), within=within))
                 gone.remove(term)
                 new.remove(best)
-        said += [f"term {self.shown(term)} dropped" for term in gone] + [f"term {self.shown(term)} added" for term in new]
-        return "; ".join(said) if sum(map(len, said)) <= 3 * _MOST_SHOWN else ""
+        said += [Change("term", old=self.shown(term)) for term in gone] + [Change("term", new=self.shown(term)) for term in new]
+        return tuple(said) if sum(len(str(change)) for change in said) <= 3 * _MOST_SHOWN else ()
 
     def text(self, expr: sympy.Basic) -> str:
         groups = {s.id: s.letters[0] for m in (self.a, self.b) for s in m.index_sets if s.kind == "group" and s.letters}
@@ -238,11 +273,11 @@ class _Comparison:
             return None
         return None if ratio.has(sympy.zoo, sympy.nan) else ratio
 
-    def factors(self, left: sympy.Expr, right: sympy.Expr) -> str:
-        """Say by which factors two terms differ."""
+    def factors(self, left: sympy.Expr, right: sympy.Expr) -> Change:
+        """Return by which factors two terms differ."""
         ratio, old = self.ratio(left, right), set(elements(left))
         if ratio is None or not list(elements(ratio)):
-            return f"multiplied by {self.text(ratio)}"
+            return Change("multiple", new=self.text(ratio) if ratio is not None else "")
         new, gone = sympy.Integer(1), sympy.Integer(1)
         for factor in sympy.Mul.make_args(ratio):
             own = set(elements(factor))
@@ -250,11 +285,7 @@ class _Comparison:
                 gone /= factor
             else:
                 new *= factor
-        if gone == 1:
-            return f"factor {self.text(new)} added"
-        if new == 1:
-            return f"factor {self.text(gone)} dropped"
-        return f"factor {self.text(gone)} replaced by {self.text(new)}"
+        return Change("factor", old="" if gone == 1 else self.text(gone), new="" if new == 1 else self.text(new))
 
 
 def _where_both_count(left: sympy.Expr, right: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:

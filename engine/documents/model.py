@@ -185,11 +185,15 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """Mathematics on a line of its own; ``number`` stands at its side, ``words`` is the formula as the spec writes it."""
+    """Mathematics on a line of its own; ``number`` stands at its side, ``words`` is the formula as the spec writes it.
+
+    One that ``flows`` may go on on the next line where it is narrow, and comes without its LaTeX.
+    """
 
     latex: str
     number: str = ""
     words: str = ""
+    flows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,19 @@ class Box:
     anchor: str = ""
     tone: str = ""
     aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Things side by side, each under its head; one below the other where it is narrow."""
+
+    heads: tuple[Inlines, ...]
+    sides: tuple[Blocks, ...]
+
+    @property
+    def blocks(self) -> Blocks:
+        """The blocks of all sides."""
+        return tuple(block for side in self.sides for block in side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +290,7 @@ class Widget:
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | Bullets | Table | Facts | Tiles | Formula | Note | Fold | Box | Listing | Picture | Only | Widget
+    Heading | Paragraph | Bullets | Table | Facts | Tiles | Formula | Note | Fold | Box | Columns | Listing | Picture | Only | Widget
 )
 Blocks: TypeAlias = tuple[Block, ...]
 

@@ -19,7 +19,7 @@ from equations.library.places import MAIN_FILE
 ENDINGS = {
     "text": (".txt",), "json": (".json",), "csv": (".csv",), "md": (".md", ".markdown"), "yaml": (".yaml", ".yml"), "svg": (".svg",),
     "mermaid": (".mmd", ".mermaid"), "dot": (".dot", ".gv"), "html": (".html", ".htm"), "pdf": (".pdf",), "parquet": (".parquet",),
-    "jsonl": (".jsonl",), "xlsx": (".xlsx",),
+    "jsonl": (".jsonl",), "xlsx": (".xlsx",), "png": (".png",),
 }  # fmt: skip
 #: Command -> option that names a file -> the formats in which it can be written.
 OUTPUTS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -31,10 +31,10 @@ OUTPUTS: dict[str, dict[str, tuple[str, ...]]] = {
     "graph": {"output": ("mermaid", "svg", "dot", "json")},
     "report": {"output": ("html", "pdf", "md")},
     "show": {"output": ("yaml", "json")},
-    "diff": {"output": ("text", "md", "json"), "waterfall": ("svg",)},
+    "diff": {"output": ("text", "md", "json", "html", "pdf"), "waterfall": ("svg", "png")},
     "migrate": {"output": ("yaml",)},
-    "simulate": {"output": ("text", "json", "csv"), "plot": ("svg",), "draws_file": ("csv", "parquet")},
-    "sensitivity": {"output": ("text", "json"), "plot": ("svg",)},
+    "simulate": {"output": ("text", "json", "csv"), "plot": ("svg", "png"), "draws_file": ("csv", "parquet")},
+    "sensitivity": {"output": ("text", "json"), "plot": ("svg", "png")},
     "portfolio": {"output": ("jsonl",)},
     "mutate": {"output": ("text", "md", "json")},
 }
@@ -55,6 +55,8 @@ def settle_outputs(command: str, options: argparse.Namespace) -> None:
     options.format_named = bool(getattr(options, "format", None) or (getattr(options, "json", False)))
     if command == "report" and options.output is None:
         options.output = f"report{ENDINGS[options.format or 'html'][0]}"
+    if command == "diff" and options.output is None and options.format in ("html", "pdf"):
+        options.output = f"comparison{ENDINGS[options.format][0]}"
     errors: list[MethodologyError] = []
     taken: dict[Path, str] = {}
     inputs = list(_inputs(options))
@@ -146,6 +148,11 @@ def write(text: str, output: str | None, way: str = "text") -> None:
         say(text, way)
     else:
         write_text(output, plain(text) if way in ("json", "yaml") else printable(plain(text)))
+
+
+def picture_way(output: str) -> str:
+    """Return the format of a picture by the ending of its file."""
+    return _format_of(output, ("svg", "png"), None)
 
 
 def say(text: str, way: str = "text") -> None:

@@ -1,42 +1,45 @@
-"""A sensitivity analysis as a tornado plot, as SVG."""
+"""A sensitivity analysis as a tornado: what each input moves, the largest first, declared errors told from a tenth."""
 
 from __future__ import annotations
 
 from math import isfinite
 
+from engine.output.markup import Html
 from engine.output.terminal import number
-from engine.simulate.sensitivity import Sensitivity
-from engine.typesetting.pictures.shapes import BLUE, INK, VERMILION, bar, label, picture_of_its_own, stroke
-from engine.typesetting.pictures.svg_text import cut
+from engine.simulate.sensitivity import SWING, InputEffect, Sensitivity
+from engine.typesetting.pictures.head import Key
+from engine.typesetting.pictures.rows import Bar, Row, rows_picture
+from engine.typesetting.pictures.shapes import BLUE, GREY, VERMILION
 
-_MOST_BARS = 20
-_WIDE, _LEFT, _ROW = 420, 240, 22
+_MOST_BARS = 15
 
 
-def tornado_svg(found: Sensitivity) -> str:
-    """Return the tornado plot: one bar for each input, the longest first."""
+def tornado(found: Sensitivity) -> Html:
+    """Return the tornado. The same picture for the same analysis."""
     effects = found.effects[:_MOST_BARS]
-    ends = [x for e in effects for x in (e.low, e.high) if isfinite(x)] + [found.value]
-    low, high = min(ends), max(ends)
-    span = (high - low) or 1.0
+    keys = [Key("input moved down", BLUE), Key("input moved up", VERMILION)]
+    keys += [Key(f"hatched: moved by {SWING:.0%} of its value, no error is declared", GREY, "hatched")] if not all(
+        e.declared for e in effects) else []  # fmt: skip
+    more = len(found.effects) - len(effects)
+    about = f"{found.run.project.name}, {found.run.methodology.reference}; {found.target} = {number(found.value)} {found.unit} (upright line)"
+    about += f"; {more} inputs with smaller effects are left out" if more else ""
+    rows = [_row(effect, found.value) for effect in effects]
+    return rows_picture(f"What {found.target} hangs on", about, found.unit, rows, keys, cut_axis=True, at=found.value)
 
-    def across(value: float) -> float:
-        return _LEFT + (value - low) / span * _WIDE
 
-    title = f"{found.target} ({found.unit})"
-    body = [label(title, (_LEFT, 24), 12, font_weight="bold", fill=INK)]
-    for at, effect in enumerate(effects):
-        y = 40 + at * _ROW
-        body.append(label(cut(effect.name, 12, _LEFT - 16), (_LEFT - 8, y + 14), 12, text_anchor="end", fill=INK))
-        for end, colour in ((effect.low, BLUE), (effect.high, VERMILION)):
-            if isfinite(end):
-                a, b = sorted((across(found.value), across(end)))
-                body.append(bar(a, y + 2, max(b - a, 0.5), _ROW - 6, fill=colour))
-    x, bottom = across(found.value), 40 + len(effects) * _ROW
-    body += [
-        stroke(f"M{x:.2f},36 V{bottom}", INK),
-        label(number(found.value), (x, bottom + 16), 12, text_anchor="middle", fill=INK),
-        label("input moved down", (_LEFT, bottom + 36), 12, fill=BLUE),
-        label("input moved up", (_LEFT + 140, bottom + 36), 12, fill=VERMILION),
+def _row(effect: InputEffect, value: float) -> Row:
+    bars = [
+        Bar(value, end, colour, hatched=not effect.declared)
+        for end, colour in ((effect.low, BLUE), (effect.high, VERMILION))
+        if isfinite(end)
     ]
-    return picture_of_its_own((_LEFT + _WIDE + 120, bottom + 50), title, body)
+    shown = " / ".join(_moved(end - value) for end in (effect.low, effect.high))
+    step = f"{number(effect.step)} {effect.unit}".removesuffix(" 1")
+    how = f"± {step}, its declared standard error" if effect.declared else f"± {step}, {SWING:.0%} of its value"
+    return Row(effect.name, shown, tuple(bars), f"{number(effect.value)} {how}")
+
+
+def _moved(difference: float) -> str:
+    if not isfinite(difference):
+        return "no result"
+    return ("+" if difference > 0 else "−" if difference < 0 else "") + number(abs(difference))

@@ -7,6 +7,7 @@ from math import isfinite
 
 from engine.finding import Finding
 from engine.output.terminal import bold, number, table
+from engine.simulate.draw_counts import impossible_shares
 from engine.simulate.sensitivity import Sensitivity
 from engine.simulate.sobol import Share
 
@@ -34,6 +35,7 @@ def sensitivity_record(found: Sensitivity) -> dict[str, object]:
              "total": s.total.estimate, "total_standard_error": s.total.error} for s in found.sobol
         ],
         "warnings": [finding.as_record() for finding in found.findings],
+        **({"remarks": said} if (said := impossible_shares(found.sobol, found.draws)) else {}),
         **({"others": [sensitivity_record(other) for other in found.others]} if found.others else {}),
     }  # fmt: skip
 
@@ -82,6 +84,7 @@ def sensitivity_text(found: Sensitivity) -> str:
                 [[s.quantity, _share(s.by_itself, s.first), _share(s.total.estimate, s.total)] for s in found.sobol],
                 right=[1, 2],
             ),
+            *(f"note: {said}" for said in impossible_shares(found.sobol, found.draws)),
         ]
     if found.findings:
         lines += ["", *warning_lines(found.findings)]

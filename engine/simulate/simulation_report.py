@@ -6,6 +6,7 @@ from math import isfinite
 
 from engine.output.escapes import csv_text
 from engine.output.terminal import bold, number, table
+from engine.simulate.draw_counts import few_draws
 from engine.simulate.propagation import PARTING, parting
 from engine.simulate.sensitivity_report import warning_lines
 from engine.simulate.simulation import Simulation
@@ -39,6 +40,7 @@ def simulation_record(simulation: Simulation) -> dict[str, object]:
              "verified": d.verified} for d in simulation.deductions
         ],
         "warnings": [finding.as_record() for finding in simulation.findings],
+        **({"remarks": said} if (said := [text for text in map(few_draws, simulation.results) if text]) else {}),
     }  # fmt: skip
 
 
@@ -128,6 +130,7 @@ def simulation_text(simulation: Simulation) -> str:
             f"Monte Carlo error {summary.relative_error * 100:.2g} % of it"
         )
         lines += [f"  after {count:>12,} draws: {number(half)}" for count, half in summary.convergence]
+        lines += [f"  note: {said}" for said in (few_draws(summary),) if said]
     lines += _approaches_text(simulation)
     lines += warning_lines(simulation.findings)
     for name, share in simulation.moved.items():

@@ -56,7 +56,19 @@ _OPERATORS = {"*": r" \times ", "/": " / ", ".*": r" \circ ", "@": r" \, "}
 _COMPARISONS = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}
 
 
-def latex(node: Node, methodology: Methodology, letters: Mapping[str, str] | None = None) -> str:
+@record(frozen=True)
+class Marks:
+    """Nodes of a formula that are coloured, by their ``id``; a node known by it stands in one place only."""
+
+    nodes: frozenset[int] = frozenset()
+    colour: str = "red"
+
+    def shown(self, node: Node, text: str) -> str:
+        """Return the LaTeX of a node, coloured where it is marked."""
+        return rf"\textcolor{{{self.colour}}}{{{text}}}" if id(node) in self.nodes else text
+
+
+def latex(node: Node, methodology: Methodology, letters: Mapping[str, str] | None = None, marks: Marks | None = None) -> str:
     r"""Write a resolved formula or condition as LaTeX.
 
     Parameters
@@ -64,13 +76,15 @@ def latex(node: Node, methodology: Methodology, letters: Mapping[str, str] | Non
     letters
         Letter -> index set. A sum over another set than its letter stands for then names it, ``\sum_{i \in \text{scooter}}``;
         without ``letters`` it is printed as publications do, ``\sum_{i}``.
+    marks
+        Parts that are coloured.
 
     Returns
     -------
     str
-        For mathematics mode; needs nothing beyond amsmath.
+        For mathematics mode; needs nothing beyond amsmath, and color where parts are marked.
     """
-    return _Latex(methodology, letters).text(node, whole=True)
+    return _Latex(methodology, letters, marks=marks or Marks()).text(node, whole=True)
 
 
 def equation_latex(
@@ -117,13 +131,14 @@ class _Latex:
     letters: Mapping[str, str] | None = None
     #: Letters printed as something else.
     instead: Mapping[str, str] = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
 
     def text(self, node: Node, least: float = OR, whole: bool = False) -> str:
         if isinstance(node, Binary) and node.op == "/" and (whole or least > PRODUCT):
             text, level = rf"\frac{{{self.text(node.left)}}}{{{self.text(node.right)}}}", float(POWER)
         else:
             text, level = self.parts(node)
-        return text if level >= least else _round(text)
+        return self.marks.shown(node, text if level >= least else _round(text))
 
     def parts(self, node: Node) -> tuple[str, float]:
         """Return the text of a node without brackets, and how tightly it holds together."""
@@ -132,7 +147,7 @@ class _Latex:
                 return f"{self.text(base, ATOM)}^{{{self.text(exponent)}}}", POWER
             case Binary(op="+" | "-" as op, left=left, right=right):
                 least = POWER if isinstance(right, Negative) else OPEN
-                return f"{self.text(left, SUM)} {op} {self.text(right, least)}", SUM
+                return f"{self.text(left, SUM)} {self.marks.shown(right, op)} {self.text(right, least)}", SUM
             case Binary():
                 return self.product(node), PRODUCT
             case Negative(operand=operand):
@@ -166,7 +181,7 @@ class _Latex:
         least: float = POWER if op != "*" or isinstance(factor, Binary | Negative) else SIGNED
         if last and op in ("*", ".*") and not isinstance(factor, Binary | Negative):
             least = OPEN
-        return _OPERATORS[op] + self.text(factor, least)
+        return self.marks.shown(factor, _OPERATORS[op]) + self.text(factor, least)
 
     def reduction(self, node: Reduce) -> str:
         sign, body = REDUCTIONS[node.kind], node.body
@@ -178,12 +193,12 @@ class _Latex:
             return f"{sign}({', '.join(map(self.within, node.binders))})"
         text = self.text(body, OR if isinstance(body, Cases) or node.kind in ("All", "Any", "Count") else OPEN, whole=True)
         if node.kind in ("Sum", "Product"):
-            return " ".join([*(f"{sign}{self.binder(binder)}" for binder in node.binders), text])
+            return " ".join([*(self.marks.shown(binder, f"{sign}{self.binder(binder)}") for binder in node.binders), text])
         if node.kind in ("All", "Any"):
-            return " ".join([*(rf"{sign} {self.within(binder)}:" for binder in node.binders), text])
+            return " ".join([*(self.marks.shown(binder, rf"{sign} {self.within(binder)}:") for binder in node.binders), text])
         if node.kind == "Count":
             text = f"({text})"
-        return f"{sign}_{{{', '.join(map(self.within, node.binders))}}} {text}"
+        return f"{sign}_{{{', '.join(self.marks.shown(binder, self.within(binder)) for binder in node.binders)}}} {text}"
 
     def binder(self, binder: Binder) -> str:
         if not isinstance(binder.within, Window):
@@ -253,6 +268,9 @@ class _Latex:
         return text, POWER if "^" in text or " " in text.split("_")[0] else ATOM
 
     def index(self, index: Index) -> str:
+        return self.marks.shown(index, self.index_text(index))
+
+    def index_text(self, index: Index) -> str:
         if isinstance(index, IndexLabel):
             return word_latex(index.label)
         if isinstance(index, IndexGroup):

@@ -48,7 +48,8 @@ from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
 from engine.run.run import Run
-from engine.typesetting.pictures.charts import Series, bars, stacked, waterfall
+from engine.typesetting.pictures.charts import Series, against, bars, stacked
+from engine.typesetting.pictures.rows import Step, waterfall
 from engine.typesetting.pictures.shapes import BLUE, GREEN, PALETTE, VERMILION
 from equations.model.quantity import Quantity
 
@@ -219,29 +220,36 @@ class Report:
         run, years = self.run, years_of(self.run)
         yield Heading(3, ("Charts",))
         level, emissions, credits = (of_role(run, role) for role in ("baseline", "project", "credits"))
-        pair = [q for q in (level, emissions) if q is not None]
-        if len(pair) == 2 and years:
-            yield self.bars(f"{pair[0].title} and {pair[1].title}, by year", pair, (BLUE, VERMILION))
+        if level is not None and emissions is not None and years:
+            yield self.against(level, emissions)
         steps = balance_steps(run)
         if steps and level is not None:
             units = " and ".join(dict.fromkeys(str(q.unit) for q in (level, emissions, credits) if q is not None))
             words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
-            yield Picture(waterfall(f"From {steps[0][0]} to {steps[-1][0]}, all years", units, steps), words, kind="chart")
+            title = f"From {steps[0][0]} to {steps[-1][0]}, all years"
+            drawn = waterfall(title, run.project.name, units, [Step(name, value, total) for name, value, total in steps])
+            yield Picture(drawn, words, kind="chart")
         if credits is not None and years:
             yield self.bars(f"{credits.title}, by year", [credits], (GREEN,))
         sources = emission_sources(run)
         if len(sources) > 1 and emissions is not None:
             yield from self.breakdown(emissions)
 
+    def against(self, level: Quantity, emissions: Quantity) -> Picture:
+        """Return the reference level against the emissions with the project: two courses, or bars where there is one year."""
+        years, colours, title = years_of(self.run), (BLUE, VERMILION), f"{level.title} against {emissions.title}"
+        if len(years) < 2:
+            return self.bars(f"{title}, by year", [level, emissions], colours)
+        one, two = (Series(q.title, by_year(self.run, q), c, str(q.unit)) for q, c in zip((level, emissions), colours, strict=True))
+        unit = " and ".join(dict.fromkeys((one.unit, two.unit)))
+        svg = against(f"{title}, by year", unit, years, (one, two), "what lies between them", self.run.project.name)
+        return Picture(svg, _in_words(title, years, [one, two]), kind="chart")
+
     def bars(self, title: str, quantities: list[Quantity], colours: tuple[str, ...]) -> Picture:
         years = years_of(self.run)
         series = [Series(q.title, by_year(self.run, q), colour, str(q.unit)) for q, colour in zip(quantities, colours, strict=True)]
-        words = (
-            title
-            + ": "
-            + "; ".join(f"{s.name} " + ", ".join(f"{y} {v:,.0f}" for y, v in zip(years, s.values, strict=True)) for s in series)
-        )
-        return Picture(bars(title, " and ".join(dict.fromkeys(s.unit for s in series)), years, series), words, kind="chart")
+        unit = " and ".join(dict.fromkeys(s.unit for s in series))
+        return Picture(bars(title, unit, years, series, self.run.project.name), _in_words(title, years, series), kind="chart")
 
     def breakdown(self, emissions: Quantity) -> Iterator[Block]:
         """Yield the emissions with the project source by source; what is too small to be seen has a chart of its own."""
@@ -250,13 +258,13 @@ class Report:
         total = math.fsum(abs(s.total) for s in sources) or 1.0
         series = [Series(s.name, s.values, PALETTE[at % len(PALETTE)]) for at, s in enumerate(sources)]
         yield Picture(
-            stacked(f"{emissions.title} by source", unit, years, series),
+            stacked(f"{emissions.title} by source", unit, years, series, self.run.project.name),
             f"{emissions.title} by source and year; the table below holds the numbers",
             kind="chart",
         )
         for small in _ever_smaller(series):
             title = f"The {len(small)} smallest sources, enlarged" if len(small) > 1 else "The smallest source, enlarged"
-            yield Picture(stacked(title, unit, years, small), title + "; the table below holds the numbers", kind="chart")
+            yield Picture(stacked(title, unit, years, small, self.run.project.name), title + "; the table below holds the numbers", kind="chart")
         rows = [
             TableRow(((s.name,), *((f"{v:,.1f}",) for v in s.values), (f"{s.total:,.1f}",), (f"{s.total / total:.2%}",)))
             for s in sources
@@ -376,6 +384,12 @@ class Report:
         rows = [TableRow(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
         yield Table((("File",), ("SHA-256",)), tuple(rows), weights=(2, 4))
         yield Facts(((("Program",), (f"mrvgraph {self.version}",)),))
+
+
+def _in_words(title: str, years: tuple[str, ...], series: list[Series]) -> str:
+    """Return what a chart by year shows, for those who do not see it."""
+    said = "; ".join(f"{s.name} " + ", ".join(f"{y} {v:,.0f}" for y, v in zip(years, s.values, strict=True)) for s in series)
+    return f"{title}: {said}"
 
 
 def _ever_smaller(series: list[Series]) -> Iterator[list[Series]]:

@@ -14,6 +14,7 @@ from engine.documents.model import (
     Break,
     Bullets,
     Code,
+    Columns,
     Facts,
     Figure,
     Fold,
@@ -38,7 +39,7 @@ from engine.documents.model import (
     plain,
 )
 from engine.output.markup import BREAKS, Html, joined, tag
-from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
+from engine.typesetting.mathematics.mathml import display_mathml, flowing_mathml, inline_mathml
 
 #: Gives the address of an entry, or ``None`` where the document does not hold it.
 Address = Callable[[Ref], "str | None"]
@@ -113,6 +114,11 @@ class HtmlWriter:
                 )
             case Box():
                 return self.box(block, level)
+            case Columns(heads=heads, sides=sides):
+                return tag("div", {"class": "columns"}, [
+                    tag("div", None, tag("p", {"class": "side"}, self.inlines(head)), self.blocks(side, level + 1))
+                    for head, side in zip(heads, sides, strict=True)
+                ])  # fmt: skip
             case Listing(text=text):
                 return tag("pre", {"class": "listing scrolls"}, tag("code", None, text))
             case Picture():
@@ -141,6 +147,9 @@ class HtmlWriter:
         )
 
     def formula(self, block: Formula) -> Html:
+        if block.flows:
+            number = tag("span", {"class": "number"}, block.number) if block.number else None
+            return tag("div", {"class": "flowing"}, flowing_mathml(block.latex), number)
         math = tag("div", {"class": "math scrolls"}, display_mathml(block.latex))
         number = tag("span", {"class": "number"}, block.number) if block.number else None
         copy = tag("button", {"type": "button", "class": "copy"}, "Copy")

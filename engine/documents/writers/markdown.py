@@ -14,6 +14,7 @@ from engine.documents.model import (
     Break,
     Bullets,
     Code,
+    Columns,
     Document,
     Facts,
     Figure,
@@ -125,6 +126,9 @@ class MarkdownWriter:
             case Box(blocks=blocks, anchor=anchor, aliases=aliases):
                 anchors = "".join(f'<a id="{name}"></a>' for name in (anchor, *aliases) if name)
                 return (f"{anchors}\n\n" if anchors else "") + self.blocks(blocks)
+            case Columns(heads=heads, sides=sides):
+                cells = ["<br>".join(self.in_cell(inner) for inner in side) for side in sides]
+                return f"{self.line(heads)}\n|{'---|' * len(heads)}\n| {' | '.join(cells)} |"
             case Listing(text=text, language=language):
                 return f"```{language}\n{_fenced(text)}\n```"
             case Picture(mermaid=mermaid, words=words):
@@ -134,6 +138,14 @@ class MarkdownWriter:
             case Widget():
                 return ""
         raise TypeError(f"not a block: {block!r}")
+
+    def in_cell(self, block: Block) -> str:
+        """Return a block that stands in a cell of a table: a formula or a line."""
+        if isinstance(block, Formula):
+            return inline_math(rf"\displaystyle {block.latex}", in_table=True)
+        if isinstance(block, Paragraph):
+            return self.inlines(block.text, in_table=True)
+        raise TypeError(f"no block for a cell: {block!r}")
 
     def table(self, table: Table) -> str:
         marks = ["---:" if at in table.right else "---" for at in range(len(table.head))]

@@ -16,6 +16,7 @@ from engine.documents.model import (
     Break,
     Bullets,
     Code,
+    Columns,
     Document,
     Facts,
     Figure,
@@ -182,6 +183,11 @@ class TypstWriter:
                 return f"{head}\n{self.blocks(blocks)}" if printed else head
             case Box():
                 return self.box(block)
+            case Columns(heads=heads, sides=sides):
+                cells = ", ".join(
+                    f"[#soft({self.content(head)})\n{self.blocks(side)}]" for head, side in zip(heads, sides, strict=True)
+                )
+                return f"#grid(columns: (1fr,) * {len(sides)}, column-gutter: 12pt, {cells})"
             case Listing(text=text):
                 return f"#block(raw({string(clean(text))}, block: true))"
             case Picture():
@@ -209,7 +215,7 @@ class TypstWriter:
 
     def picture(self, block: Picture) -> str:
         svg = clean(block.svg).replace(f'font-family="{FONT.replace(chr(39), "&#x27;")}"', 'font-family="Libertinus Serif"')
-        size = 'width: 100%, height: 100%, fit: "contain"' if block.wide else "width: 100%"
+        size = 'width: 100%, height: 100%, fit: "contain"' if block.wide else f"width: {80 if 'wide' in block.kind.split() else 100}%"
         image = f'image(bytes({string(svg)}), format: "svg", {size}, alt: {string(clean(block.words))})'
         return f"#block(height: 1fr, width: 100%, {image})" if block.wide else f"#block(breakable: false, {image})"
 

@@ -23,6 +23,7 @@ from engine.typesetting.mathematics.tree import (
     Row,
     Scripts,
     Sign,
+    Tinted,
     Words,
 )
 
@@ -104,6 +105,8 @@ _GRIDS = {
     "aligned": ("", ""),
     "cases": ("{", ""),
 }
+#: The colours in which parts of a formula can stand.
+TINTS = ("red", "blue")
 _PLAIN = {"-": "−", "*": "∗", "'": "′", "~": " "}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\[\s\S]|[0-9]+(?:[.,][0-9]+)*|[ \t\r\n]+|[\s\S]")
 _DEEPEST = 40
@@ -235,6 +238,8 @@ class Reader:
             return self.argument(depth)
         if name in ("text", "textrm", "mbox"):
             return Words(self.words())
+        if name == "textcolor":
+            return self.tinted(self.words(), self.argument(depth))
         if name in ("frac", "dfrac", "tfrac"):
             return Fraction(self.argument(depth), self.argument(depth))
         if name == "sqrt":
@@ -249,6 +254,11 @@ class Reader:
             return None
         self.unknown.append(name)
         return Words(f"\\{name}")
+
+    @staticmethod
+    def tinted(colour: str, body: Mathematics) -> Mathematics:
+        """Return something in a colour that documents know; in any other it is as black as the rest."""
+        return Tinted(body, colour) if colour in TINTS else body
 
     def words(self) -> str:
         r"""Read the argument of ``\text``: escapes are undone, spaces kept."""

@@ -19,9 +19,13 @@ from engine.typesetting.mathematics.tree import (
     Row,
     Scripts,
     Sign,
+    Tinted,
     Words,
 )
 
+#: Signs before which a line may be broken, and behind which it may not.
+_BREAKING = frozenset("=≠<>≤≥+−×·/∘")
+_OPENING, _CLOSING = (tuple(map(Sign, signs)) for signs in ("([{⌊⌈⟨", ")]}⌋⌉⟩"))
 _BRACKETS = frozenset("()[]{}|⌊⌋⌈⌉⟨⟩")
 
 
@@ -31,12 +35,43 @@ def inline_mathml(latex: str) -> Html:
     return tag("math", None, _row(mathematics(latex)))
 
 
+@lru_cache(maxsize=1024)
+def flowing_mathml(latex: str) -> Html:
+    """Return mathematics in pieces between which a line may be broken: before a relation, then before an operator."""
+    shown = [tag("math", {"displaystyle": "true"}, _row(piece)) for piece in pieces(mathematics(latex))]
+    # a sign at the start of a piece stands between two things all the same, and the space before it is that of the line
+    return Html(" ".join([*shown[:1], *(piece.replace("<mo>", '<mo form="infix" lspace="0" rspace="0.24em">', 1) for piece in shown[1:])]))
+
+
 @lru_cache(maxsize=4096)
 def display_mathml(latex: str) -> Html:
     """Return mathematics on a line of its own; the LaTeX stays with it as an annotation."""
     body = tag("mrow", None, _row(mathematics(latex)))
     note = tag("annotation", {"encoding": "application/x-tex"}, latex)
     return tag("math", {"display": "block"}, tag("semantics", None, body, note))
+
+
+def pieces(node: Mathematics) -> list[Row]:
+    """Cut a line of mathematics before each operator and relation that stands in no bracket."""
+    found: list[list[Mathematics]] = [[]]
+    deep = 0
+    for item in node.items if isinstance(node, Row) else (node,):
+        if not deep and _opens(item) and found[-1] and not _is_sign(found[-1][-1]):
+            found.append([])
+        found[-1].append(item)
+        deep += (item in _OPENING) - (item in _CLOSING)
+    return [Row(tuple(items)) for items in found]
+
+
+def _opens(node: Mathematics) -> bool:
+    """Whether a line may be broken before something."""
+    return _is_sign(node) and (node.body if isinstance(node, Tinted) else node) != Sign("/")
+
+
+def _is_sign(node: Mathematics) -> bool:
+    """Whether something is an operator or a relation, coloured or not."""
+    inner = node.body if isinstance(node, Tinted) else node
+    return isinstance(inner, Sign) and inner.text in _BREAKING
 
 
 def _row(node: Mathematics) -> Html:
@@ -75,6 +110,8 @@ def _element(node: Mathematics) -> Html:  # noqa: C901, PLR0911, PLR0912 - one a
             return tag("mrow", None, _bracket(left), _row(body), _bracket(right))
         case Grid():
             return _grid(node)
+        case Tinted(body=body, colour=colour):
+            return tag("mrow", {"class": f"tint {colour}" + (" sign" if isinstance(body, Sign) else "")}, _row(body))
 
 
 def _single(node: Mathematics) -> Html:

@@ -101,4 +101,12 @@ class Grid:
     cases: bool = False
 
 
-Mathematics: TypeAlias = Identifier | Numeral | Sign | Words | Gap | Row | Scripts | Fraction | Root | Accent | Fence | Grid
+@dataclass(frozen=True, slots=True)
+class Tinted:
+    """Something in a colour, by the name that LaTeX gives it."""
+
+    body: Mathematics
+    colour: str
+
+
+Mathematics: TypeAlias = Identifier | Numeral | Sign | Words | Gap | Row | Scripts | Fraction | Root | Accent | Fence | Grid | Tinted

@@ -18,6 +18,7 @@ from engine.typesetting.mathematics.tree import (
     Row,
     Scripts,
     Sign,
+    Tinted,
     Words,
 )
 
@@ -74,6 +75,8 @@ def _element(node: Mathematics) -> str:  # noqa: C901 - one arm per kind
             return f"lr({_plain(left)} {_items(body)} {_plain(right)})"
         case Grid():
             return _grid(node)
+        case Tinted(body=body, colour=colour):
+            return f"{'tintsign' if isinstance(body, Sign) else 'tint'}({string(colour)}, {_items(body)})"
 
 
 def _sign(node: Sign) -> str:

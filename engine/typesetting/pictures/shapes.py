@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 
 from engine.output.markup import Child, Html, joined, tag
 from engine.typesetting.fonts.bundled import FONT
-from engine.typesetting.fonts.glyph_check import picture_file
 
 #: Colours that remain apart for colour-blind readers. Source: M. Okabe, K. Ito, Color Universal Design (2008); the yellow of PALETTE
 #: is darker than theirs, so that a bar of it is seen on white.
@@ -14,6 +14,8 @@ BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW = "#0072B2", "#E69F00", "#00
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, "#B8A800", "#707070")
 #: Of texts: strong and soft. Of strokes: those that lead somewhere, and those of a grid.
 INK, SOFT, STROKE, RULE = "#1b2733", "#4d5b67", "#48545d", "#d3dbe1"
+#: The size of a picture, in its first tag.
+_SIZE = re.compile(r'<svg[^>]* width="([0-9.]+)" height="([0-9.]+)"')
 WHITE, STRIPE, GREY = "#ffffff", "#f6f8f9", "#9aa5ad"
 #: Pale tones, to write on.
 PALE_ORANGE, PALE_SKY, PALE_PURPLE, PALE_YELLOW = "#fbe3b5", "#d3ebf9", "#f0dbe7", "#fbf7cf"
@@ -63,15 +65,17 @@ def picture(size: tuple[float, float], title: str, *children: Child, **attribute
     )
 
 
-def picture_of_its_own(size: tuple[float, float], title: str, *children: Child) -> str:
-    """Return a picture as a file: on white, with its fonts.
-
-    Raises
-    ------
-    InputError
-        I516 for a letter that no font has.
-    """
-    return picture_file(picture(size, title, bar(0, 0, *size, fill=WHITE), *children) + "\n")
+def below(title: str, *pictures: Html) -> Html:
+    """Return pictures one below the other as one; a single one stays what it is."""
+    if len(pictures) == 1:
+        return pictures[0]
+    parts, wide, high = [], 0.0, 0.0
+    for one in pictures:
+        found = _SIZE.search(one)
+        size = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+        parts.append(Html(one.replace("<svg ", f'<svg y="{high:g}" ', 1)))
+        wide, high = max(wide, size[0]), high + size[1]
+    return picture((wide, high), title, *parts)
 
 
 def round_step(rough: float) -> float:

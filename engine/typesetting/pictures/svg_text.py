@@ -14,6 +14,7 @@ from engine.typesetting.mathematics.tree import (
     Row,
     Scripts,
     Sign,
+    Tinted,
     Words,
 )
 from engine.typesetting.pictures.shapes import shape
@@ -114,6 +115,6 @@ def _runs(node: Mathematics, level: int) -> list[tuple[str, int, bool]]:
             return found + (_runs(below, level - 1 if level > -1 else -1) if below is not None else [])
         case Fence(left=left, right=right, body=body):
             return [(left, level, False), *_runs(body, level), (right, level, False)]
-        case Accent(base=base):
-            return _runs(base, level)
+        case Accent(base=inner) | Tinted(body=inner):
+            return _runs(inner, level)
     return [("…", level, False)]

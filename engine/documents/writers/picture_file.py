@@ -1,0 +1,31 @@
+"""A picture as a file of its own: SVG with its fonts, or PNG."""
+
+from __future__ import annotations
+
+import re
+
+from engine.documents.writers.pdf import png_bytes
+from engine.typesetting.fonts.glyph_check import picture_file, refuse_unshown
+from engine.typesetting.mathematics.typst import string
+from engine.typesetting.pictures.shapes import WHITE
+
+_WIDTH = re.compile(r'<svg[^>]* width="([0-9.]+)"')
+
+
+def picture_bytes(svg: str, way: str) -> bytes:
+    """Return a picture on white as ``svg`` or ``png``.
+
+    Raises
+    ------
+    InputError
+        I516 for a letter that no font has, I514 for a PNG where the package that draws it is not installed.
+    """
+    end = svg.index(">", svg.index("<svg")) + 1
+    whole = f'{svg[:end]}<rect width="100%" height="100%" fill="{WHITE}"></rect>{svg[end:]}\n'
+    if way == "svg":
+        return picture_file(whole).encode()
+    refuse_unshown(whole, {})
+    found = _WIDTH.search(svg)
+    wide = found[1] if found else "560"
+    page = "#set page(width: auto, height: auto, margin: 0pt)"
+    return png_bytes(f'{page}\n#image(bytes({string(whole)}), format: "svg", width: {wide}pt)\n')
