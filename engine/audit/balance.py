@@ -139,10 +139,11 @@ def uneven_rows(run: Run, quantity: Quantity) -> Iterator[Finding]:
 
 def _sums(quantity: Quantity, array: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sums of rows; of one of which not all is needed only where what is known is too much already, else not a number."""
-    sums, known = array.sum(axis=1), np.nansum(array, axis=1)
+    sums: NDArray[np.float64] = array.sum(axis=1)
+    known = np.nansum(array, axis=1)
     never_less = quantity.range is not None and quantity.range.least is not None and quantity.range.least >= 0
     too_much = np.isnan(sums) & (known > float(quantity.rows_sum_to or 0) + _EXACT) & never_less
-    return np.where(too_much, known, sums)
+    return np.asarray(np.where(too_much, known, sums), np.float64)
 
 
 def _weight_of_gap(run: Run, quantity: Quantity, cell: tuple[int, ...], gap: float) -> str:

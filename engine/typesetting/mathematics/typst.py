@@ -49,7 +49,7 @@ def _items(node: Mathematics) -> str:
     return "".join(_element(item) for item in items) or '""'
 
 
-def _element(node: Mathematics) -> str:  # noqa: C901 - one arm per kind
+def _element(node: Mathematics) -> str:  # noqa: C901, PLR0912 - one arm per kind
     match node:
         case Identifier(text=text, style=style):
             return f"{'upright' if style == 'upright' else 'italic'}({text if len(text) == 1 and text.isalpha() else string(text)})"
