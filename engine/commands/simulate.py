@@ -19,7 +19,7 @@ from engine.simulate.sensitivity import Sensitivity, analyse
 from engine.simulate.sensitivity_picture import tornado
 from engine.simulate.sensitivity_report import sensitivity_record, sensitivity_text
 from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation, simulate
-from engine.simulate.simulation_picture import convergence, histogram
+from engine.simulate.simulation_picture import convergence, histogram, pictured
 from engine.simulate.simulation_report import simulation_csv, simulation_record, simulation_text
 from engine.simulate.solving import Solved, solve
 from engine.simulate.uncertainty_file import read_uncertainty
@@ -139,9 +139,9 @@ def sensitivity_output(found: Sensitivity, *, json: bool) -> str:
 
 
 def simulation_plot(simulation: Simulation, way: str) -> bytes:
-    """Return histogram and convergence, one above the other, as ``svg`` or ``png``."""
+    """Return histogram and convergence of each result, one above the other, as ``svg`` or ``png``."""
     title = f"{simulation.run.methodology.reference}: {simulation.result.name}"
-    return picture_bytes(below(title, histogram(simulation), convergence(simulation)), way)
+    return picture_bytes(below(title, *(draw(simulation, id_) for id_ in pictured(simulation) for draw in (histogram, convergence))), way)
 
 
 def sensitivity_plot(found: Sensitivity, way: str) -> bytes:

@@ -23,6 +23,7 @@ from engine.plan.planner import plan_with_rules
 from engine.project.project_file import ProjectData, read_project
 from engine.project.set_numbers import with_set
 from engine.run.run import Run, run_project
+from engine.simulate.uncertainty_file import with_unread_uncertainty
 from equations.library.spec_files import load_methodology
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
@@ -68,11 +69,7 @@ def run(
         choices=choices, readings=readings, targets=targets, load=load_methodology,
     )  # fmt: skip
     finished = with_severe_findings(finished)
-    if not finished.project.declares_uncertainty:
-        return finished
-    from engine.simulate.uncertainty_file import with_unread_uncertainty
-
-    return with_unread_uncertainty(finished, parse_unit)
+    return with_unread_uncertainty(finished, parse_unit) if finished.project.declares_uncertainty else finished
 
 
 def explain(finished: Run, number: str, *, depth: int = 12) -> tuple[TraceNode, ...]:

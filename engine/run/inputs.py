@@ -325,18 +325,10 @@ class _Binder:
         named = {cell[axis] for cell in listed}
         silent = [self.plan.setting.members[year_set][at] for at in box[axis] if at not in named]
         if silent:
-            self.findings.append(
-                Finding(
-                    "A718",
-                    "warning",
-                    quantity.id,
-                    f"{quantity.id} lists nothing for {', '.join(silent)}",
-                    f"`otherwise: {text}` is taken for the whole year",
-                    "list the year, or leave `otherwise` out",
-                    source=str(quantity.source),
-                    place=self.project.value_places.get(quantity.id),
-                )
-            )
+            self.findings.append(Finding(
+                "A718", "warning", quantity.id, f"{quantity.id} lists nothing for {', '.join(silent)}",
+                f"`otherwise: {text}` is taken for the whole year", "list the year, or leave `otherwise` out",
+                source=str(quantity.source), place=self.project.value_places.get(quantity.id)))  # fmt: skip
 
     def otherwise_units(
         self, quantity: Quantity, block: ProjectBlock, units: Mapping[str, Unit], pattern: list[int | None]
@@ -415,17 +407,10 @@ class _Binder:
                 NumberReader(self.methodology, self.errors, []).read(quantity, f"{id_}, `otherwise`", blanket.given)
 
     def outside(self, quantity: Quantity, cells: list[tuple[int, ...]]) -> None:
-        self.findings.append(
-            Finding(
-                "A705",
-                "warning",
-                quantity.id,
-                f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
-                f"the project's relation {quantity.on} does not hold there",
-                f"add it under `relations: {quantity.on}:`, or remove it",
-                place=self.statements(quantity.id).listed[cells[0]].place,
-            )
-        )
+        self.findings.append(Finding(
+            "A705", "warning", quantity.id, f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
+            f"the project's relation {quantity.on} does not hold there", f"add it under `relations: {quantity.on}:`, or remove it",
+            place=self.statements(quantity.id).listed[cells[0]].place))  # fmt: skip
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
         if not self.plan.required:

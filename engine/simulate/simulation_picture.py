@@ -11,6 +11,7 @@ from engine.run.totals import spoken_of
 from engine.simulate.draw_counts import few_draws
 from engine.simulate.normal import Numbers
 from engine.simulate.simulation import Simulation
+from engine.simulate.statistics import Summary
 from engine.typesetting.pictures.axis import Axis
 from engine.typesetting.pictures.frame import Frame
 from engine.typesetting.pictures.head import Key
@@ -20,10 +21,15 @@ _LEAST_BINS, _MOST_BINS = 5, 60
 _SIZE = 11.5
 
 
-def histogram(simulation: Simulation) -> Html:
-    """Return how often which result was drawn, with the first interval, the median and the single run."""
-    summary = simulation.result
-    counts, edges = np.histogram(totals_of(simulation), bins=_bins(summary.draws))
+def pictured(simulation: Simulation) -> list[str]:
+    """Return the results of which there are draws, in the order of the spec."""
+    return [id_ for id_, spoken in simulation.run.results.items() if spoken.label in simulation.summaries]
+
+
+def histogram(simulation: Simulation, result: str = "") -> Html:
+    """Return how often which number was drawn of a result (of the first by default), with the first interval, the median and the single run."""
+    summary = summary_of(simulation, result)
+    counts, edges = np.histogram(totals_of(simulation, result), bins=_bins(summary.draws))
     first = summary.intervals[0]
     keys = [
         Key("draws", SKY),
@@ -50,9 +56,9 @@ def histogram(simulation: Simulation) -> Html:
     return frame.drawn(body, across=ticks, across_unit=across.unit(summary.unit), remark=few_draws(summary))
 
 
-def convergence(simulation: Simulation) -> Html:
-    """Return the half-width of the first interval over the first so many draws."""
-    summary = simulation.result
+def convergence(simulation: Simulation, result: str = "") -> Html:
+    """Return the half-width of the first interval of a result (of the first by default) over the first so many draws."""
+    summary = summary_of(simulation, result)
     points, level = summary.convergence, f"{summary.intervals[0].level * 100:g} %"
     title = f"Half-width of the {level} interval of {summary.name}, by number of draws"
     keys = [Key(f"half-width; the last is {number(summary.intervals[0].half_width)} {summary.unit}", BLUE, "line")]
@@ -82,10 +88,15 @@ def about(simulation: Simulation) -> str:
     return f"{run.project.name}, {run.methodology.reference}; seed {simulation.seed}"
 
 
-def totals_of(simulation: Simulation) -> Numbers:
-    """Return the first result of each draw, over all its members. Shape: (draw,)."""
+def summary_of(simulation: Simulation, result: str = "") -> Summary:
+    """Return the statistics of a result, of the first by default."""
+    return simulation.summaries[simulation.run.headline_of(result).label] if result else simulation.result
+
+
+def totals_of(simulation: Simulation, result: str = "") -> Numbers:
+    """Return a result of each draw (the first by default), over all its members. Shape: (draw,)."""
     run = simulation.run
-    declared = run.methodology.quantity[run.methodology.result]
+    declared = run.methodology.quantity[result or run.methodology.result]
     cells = spoken_of(run.methodology, run.setting, declared, counted(declared, run.plan, run.methodology)).cells
     totals: Numbers = members_counted(simulation.draws[declared.id], cells).sum(axis=1)
     return totals

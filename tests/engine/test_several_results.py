@@ -13,6 +13,7 @@ from engine.audit.receipt_file import read_receipt
 from engine.audit.report import audit_markdown, audit_record, audit_text
 from engine.audit.verification import compare_receipts
 from engine.commands.portfolio import portfolio_output
+from engine.commands.simulate import simulation_plot
 from engine.comparison.difference_text import effect_text
 from engine.documents.pages.overview_page import overview_page
 from engine.documents.subject import Subject
@@ -110,6 +111,8 @@ def test_a_simulation_gives_an_interval_for_each(finished):
     assert found.summaries["B"].mean == pytest.approx(18.375, rel=0.02) and found.summaries["T"].se > 1
     assert simulation_record(found)["results"] == list(TOTALS)
     assert simulation_text(found).count("Half-width of the 90 % interval of ") == 4
+    drawn = simulation_plot(found, "svg").decode()
+    assert all(f"{id_}: 400 draws" in drawn and f"interval of {id_}, by number of draws" in drawn for id_ in TOTALS)
 
 
 def test_batches_have_each(finished):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -146,7 +147,10 @@ def case_removed(draw: st.DrawFn, draft: Draft) -> Plant | None:
         return None
     equation = draw(st.sampled_from(sorted(draft.cases)))
     lines = [line for line in draft.equations if f"{{id: {equation}," not in line]
-    return Plant("case removed", spec_with(draft, lines), draft.project(), ("G403",), (draft.cases[equation],))
+    steps = " ".join(text for texts in draft.steps.values() for text in texts)
+    is_named = any(equation in names.split(", ") for names in re.findall(r"in: \[([^]]*)\]", steps))  # a step of a reading stands before it
+    codes, word = (("S107",), equation) if is_named else (("G403",), draft.cases[equation])
+    return Plant("case removed", spec_with(draft, lines), draft.project(), codes, (word,))
 
 
 def case_doubled(draw: st.DrawFn, draft: Draft) -> Plant | None:
