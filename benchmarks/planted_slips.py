@@ -20,15 +20,19 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from planting import FormulaPlanter, Planted, ProjectPlanter, RunPlanter
 
 import mrvgraph
+from engine.audit.desk import diagnosis
 from engine.audit.desk.comparison import INPUT, PARTS
 from engine.audit.desk.desk import Desk
+from engine.audit.desk.formula_slips import formula_slips
 from engine.audit.desk.run_slips import other_versions
 from engine.audit.desk.statements import read_statements
+from engine.audit.desk.variants import Variants
 from engine.audit.reread import rereader
 from engine.project.project_file import read_project_text
 from engine.run.evaluate import StepEvaluator
@@ -36,6 +40,7 @@ from engine.run.formula import FormulaEvaluator
 from engine.run.run import Run
 from engine.run.totals import is_amount, over_years
 from equations.errors import MethodologyError
+from equations.formula.syntax import quantities_in
 from equations.library.places import versions_of
 from equations.units.registry import parse_unit
 
@@ -104,6 +109,32 @@ def cache_of(again):
         return known[key]
 
     return once
+
+
+class KnownVariants(Variants):
+    """Variants that remember what an exchanged formula gives where it reads the same numbers as in an earlier claim of the case."""
+
+    known: ClassVar[dict] = {}
+
+    def with_formula(self, equation, formula):
+        at = self.stage_of[self.run.methodology.equation[equation].quantity]
+        read = sorted({*self.reads[at], *quantities_in(formula), *self.run.plan.stages[at].quantities})
+        key = (self.run.methodology.hash, equation, formula, *(self.arrays[id_].tobytes() for id_ in read if id_ in self.arrays))
+        if key not in self.known:
+            self.known[key] = super().with_formula(equation, formula)
+        return self.known[key]
+
+
+def remember() -> None:
+    """Let the diagnosis look up what it has computed for an earlier claim; what it finds is the same."""
+    slips: dict = {}
+
+    def known_slips(run, equation):
+        if (key := (run.project.path, equation.id)) not in slips:
+            slips[key] = list(formula_slips(run, equation))
+        return slips[key]
+
+    diagnosis.formula_slips, diagnosis.Variants = known_slips, KnownVariants
 
 
 # -- what a report prints
@@ -251,8 +282,10 @@ def ask_honest(case: Case, draw: random.Random, *, tell: bool) -> None:
 
 
 def measured(names: list[str], count: int, seed: int, *, tell: bool) -> list[Case]:
+    remember()
     cases = []
     for name in names:
+        KnownVariants.known.clear()
         with tempfile.TemporaryDirectory() as folder:
             case, draw = Case(name, Path(folder)), random.Random(f"{seed} {name}")
             wanted, tries = -(-count // len(names)), 0
