@@ -4,6 +4,7 @@ import pytest
 
 from engine.audit.direction import EITHER, HERE, LOWERS, NONE, PROVEN, RAISES, TRIED, Directions, direction_of
 
+
 @pytest.fixture(scope="module")
 def ways(ways_run):
     return {one.quantity: one for one in Directions(ways_run).all()}

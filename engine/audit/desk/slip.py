@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from equations.formula.syntax import Node
 from equations.records import record
 
+#: The kind of two slips together.
+PAIR = "two slips"
 #: Kinds of slips, with what each does; those of formulas are the operators of ``mutate`` besides.
 DESK_SLIPS: dict[str, str] = {
     "factor of a unit": "a number a thousand or a hundred times too large or too small, a month for a year, carbon for CO2",
@@ -28,6 +30,7 @@ DESK_SLIPS: dict[str, str] = {
     "choice": "another choice",
     "version": "another version of the methodology",
     "stated input": "the number that a document states for an input",
+    PAIR: "two of these together, where one does not do",
 }
 #: Which kind is named first where several give the same digits; kinds that are not listed stand before the last three.
 _ORDER = ("stated input", "warming potential", "dataset", "reading", "version", "choice", "factor dropped", "term dropped", "sign", "member",
