@@ -291,7 +291,8 @@ def measured(names: list[str], count: int, seed: int, *, tell: bool) -> list[Cas
             wanted, tries = -(-count // len(names)), 0
             while case.count["planted"] < wanted and tries < 6 * wanted:
                 tries += 1
-                ask(case, draw, tell=tell)
+                if ask(case, draw, tell=tell):
+                    print(f"\r{name}: {case.count['found']} of {case.count['planted']}", end="", file=sys.stderr, flush=True)
             for _ in range(max(4, wanted // 4)):
                 ask_honest(case, draw, tell=tell)
             cases.append(case)

@@ -118,7 +118,7 @@ class Directions:
     @cached_property
     def known(self) -> dict[int, tuple[float, float]]:
         """Cells that lie in a declared range for certain: a run in which they do not is refused."""
-        found = {}
+        found: dict[int, tuple[float, float]] = {}
         for id_ in self.ranged:
             cells = self.program.outputs[id_][self.run.values.states[id_] == PRESENT]
             found |= dict.fromkeys(cells.ravel().tolist(), limits(self.run.methodology.quantity[id_]))

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.batch.program import MATRIX, Cells, Group, Numbers, Program
 from engine.run.functions import REDUCTIONS
 
 INFINITY = float("inf")
+Marks = NDArray[np.bool_]
 _LN10 = float(np.log(10))
 #: Comparison -> what it compares; and what tells a cell from others.
 Compared = tuple[Mapping[int, frozenset[object]], Callable[[int], object]]
@@ -93,7 +95,7 @@ def _quantile(p: Bounds, df: Bounds) -> Bounds:
     return Bounds(np.where(p.low >= 1 / 2, 0.0, -INFINITY), np.where(p.high <= 1 / 2, 0.0, INFINITY))
 
 
-def _truth(always: Numbers, never: Numbers) -> Bounds:
+def _truth(always: Marks, never: Marks) -> Bounds:
     return Bounds(always.astype(float), 1.0 - never.astype(float))
 
 
@@ -170,7 +172,7 @@ def _all_up(result: Bounds, *parts: Bounds) -> tuple[Bounds, ...]:
     return tuple(_jump(True, result) for _ in parts)
 
 
-def _share(surely: Numbers, never: Numbers) -> Bounds:
+def _share(surely: Marks, never: Marks) -> Bounds:
     return Bounds(surely.astype(float), 1.0 - never.astype(float))
 
 
@@ -362,7 +364,7 @@ def _compared_cells(program: Program) -> Compared:
     for group in program.groups:
         if group.op == "const" and group.values is not None:
             values |= {cell: ("constant", value) for cell, value in zip(group.cells.tolist(), group.values.tolist(), strict=True)}
-    found = {}
+    found: dict[int, frozenset[object]] = {}
     for group in program.groups:
         if group.op == "sub":
             pairs = zip(*(cells.tolist() for cells in group.operands), strict=True)

@@ -94,8 +94,9 @@ class Pairs:
         start = self.before[list(self.places)]
         if (start != 0).all():
             with np.errstate(all="ignore"):
-                shares, whole = np.log(np.abs(1 + self.effects / start)), np.log(np.abs(1 + wanted / start))
-                finite = np.isfinite(shares).all(axis=1)
+                shares: Array = np.log(np.abs(1 + self.effects / start))
+                whole: Array = np.log(np.abs(1 + wanted / start))
+                finite: NDArray[np.bool_] = np.asarray(np.isfinite(shares).all(axis=1))
                 near = _summing(np.where(finite[:, None], shares, np.inf), whole, room / np.maximum(np.abs(start + wanted), 1e-300))
             found |= {pair for pair in near if finite[list(pair)].all()}
         return [pair for pair in found if self.slips[pair[0]].quantity != self.slips[pair[1]].quantity]
@@ -139,7 +140,8 @@ class Pairs:
 def same_cells(one: Array | None, two: Array) -> NDArray[np.bool_]:
     """Return where two arrays hold the same number, or none."""
     assert one is not None
-    return (one == two) | (np.isnan(one) & np.isnan(two))
+    same: NDArray[np.bool_] = (one == two) | (np.isnan(one) & np.isnan(two))
+    return same
 
 
 def _summing(effects: Array, wanted: Array, room: Array) -> list[tuple[int, int]]:
