@@ -275,7 +275,7 @@ def ask_honest(case: Case, draw: random.Random, *, tell: bool) -> None:
         by_slip = any(d.candidates and not d.is_rounding for d in desk.diagnoses)
         case.count["honest, explained by a slip" if by_slip else "honest, told as unknown"] += 1
         if tell:
-            print(f"-- {case.name}, {level}, {how} to {decimals}: {named[0].what}; {named[0].why}")
+            print(f"-- {case.name}, {level}, {how} to {decimals}: {named[0].what}; {named[0].evidence}")
 
 
 # -- the whole

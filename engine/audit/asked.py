@@ -42,7 +42,7 @@ def _sources(run: Run) -> str:
 
 def _careful_side(run: Run) -> str:
     given = any(True for _ in careful_claims(run))
-    return "" if given else "no number is said to be conservative, or to stand in place of another (`conservative:`, `instead_of:`)"
+    return "" if given else "no number is called conservative or replaces another"
 
 
 def _plausibility(run: Run) -> str:

@@ -47,7 +47,7 @@ AUDITS: tuple[Audit, ...] = (
     Audit("completeness", "Was every number given, for each index and year?", audit_completeness),
     Audit("states", "In what state is each number, and may it stand there?", audit_states),
     Audit("sources", "Does every number say where it comes from?", audit_sources),
-    Audit("careful_side", "Is what is said to be conservative, or stands in place of another number, on the careful side?", audit_careful_side),
+    Audit("careful_side", "Is what is called conservative on the careful side of the result?", audit_careful_side),
     Audit("defaults", "Which numbers are defaults, or stand in place of an equation?", audit_defaults),
     Audit("plausibility", "Does a number break with its neighbours?", audit_plausibility),
     Audit("balance", "Do areas and shares add up?", audit_balance),

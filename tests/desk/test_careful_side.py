@@ -33,7 +33,7 @@ def test_nothing_said_is_not_asked(found):
     findings, report = found()
 
     assert findings == ()
-    assert "no number is said to be conservative" in report.why_not_asked(next(a for a, _ in report.audits if a.id == "careful_side"))
+    assert "no number is called conservative or replaces another" in report.why_not_asked(next(a for a, _ in report.audits if a.id == "careful_side"))
 
 
 def test_a_substitute_on_the_wrong_side_is_told_with_its_tonnes(found):
