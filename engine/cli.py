@@ -204,8 +204,9 @@ def audit_command(options: argparse.Namespace) -> int:
 def _audited(options: argparse.Namespace) -> AuditReport:
     from engine.commands.audit import audited
 
-    return audited(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"),
-                   getattr(options, "set_numbers", None) or ())  # fmt: skip
+    choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
+    return audited(options.spec, Path(options.project), choices, readings, getattr(options, "set_numbers", None) or (),
+                   materiality=getattr(options, "materiality", None))  # fmt: skip
 
 
 def diagnose_command(options: argparse.Namespace) -> int:

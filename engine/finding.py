@@ -87,6 +87,10 @@ FINDING_CODES: dict[str, str] = {
     "A762": "a member that the design has and the project has not, or the other way round",
     "A763": "monitored otherwise than planned: how often, how",
     "A764": "what is as the design has it",
+    "A790": "said to be conservative, and on the side that raises the result",
+    "A791": "said to be conservative, and it cannot be told whether it is",
+    "A792": "a number in place of another that gives a lower result",
+    "A793": "a number on the careful side",
 }
 
 

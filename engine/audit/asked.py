@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from engine.audit.careful_side import careful_claims
 from engine.audit.roles import by_year, serving_result, with_role
 from engine.audit.states import why_no_states
 from engine.audit.transfers import FROM, taken_from
@@ -37,6 +38,11 @@ def _completeness(run: Run) -> str:
 def _sources(run: Run) -> str:
     given = any(origin.kind == "project" for cells in run.inputs.origins.values() for origin in cells.values())
     return "" if given else "the project gives no number"
+
+
+def _careful_side(run: Run) -> str:
+    given = any(True for _ in careful_claims(run))
+    return "" if given else "no number is called conservative or replaces another"
 
 
 def _plausibility(run: Run) -> str:
@@ -113,7 +119,7 @@ def _design(run: Run) -> str:
 
 _REASONS: Mapping[str, Callable[[Run], str]] = {
     "rules": _rules, "completeness": _completeness, "states": why_no_states,
-    "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
+    "sources": _sources, "defaults": _completeness, "careful_side": _careful_side, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
     "displacement": _displacement, "transfers": _transfers, "recompute": _recompute, "documents": _documents, "design": _design,
 }  # fmt: skip

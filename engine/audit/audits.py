@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.audit.balance import audit_balance
+from engine.audit.careful_side import audit_careful_side
 from engine.audit.completeness import audit_completeness
 from engine.audit.conversions import audit_conversions
 from engine.audit.defaults import audit_defaults
@@ -46,6 +47,7 @@ AUDITS: tuple[Audit, ...] = (
     Audit("completeness", "Was every number given, for each index and year?", audit_completeness),
     Audit("states", "In what state is each number, and may it stand there?", audit_states),
     Audit("sources", "Does every number say where it comes from?", audit_sources),
+    Audit("careful_side", "Is what is called conservative on the careful side of the result?", audit_careful_side),
     Audit("defaults", "Which numbers are defaults, or stand in place of an equation?", audit_defaults),
     Audit("plausibility", "Does a number break with its neighbours?", audit_plausibility),
     Audit("balance", "Do areas and shares add up?", audit_balance),

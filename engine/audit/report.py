@@ -10,6 +10,8 @@ from engine.audit.audits import OF_DOCUMENTS, Audit, audit_findings
 from engine.audit.desk.desk import Desk, desk_of
 from engine.audit.desk.desk_text import desk_markdown, desk_record, desk_text
 from engine.audit.desk.run_slips import other_versions
+from engine.audit.materiality import VerificationPlan, verification_plan
+from engine.audit.materiality_text import plan_markdown, plan_record, plan_text
 from engine.audit.reread import rereader
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
 from engine.audit.sources import sources_by_cell
@@ -41,6 +43,8 @@ class AuditReport:
     rulings: RulingsTable
     #: What other documents state beside the run, where the project names any.
     desk: Desk | None = None
+    #: How wrong each input must be to matter, where a threshold was named.
+    plan: VerificationPlan | None = None
 
     def __repr__(self) -> str:
         return f"<AuditReport of {self.run!r}: {counted(self.findings)}>"
@@ -70,7 +74,7 @@ class AuditReport:
         return any(finding.severity == "error" for finding in self.findings)
 
 
-def audit_project(run: Run, rerun: Rerun, desk: Desk | None = None) -> AuditReport:
+def audit_project(run: Run, rerun: Rerun, desk: Desk | None = None, threshold: float | None = None) -> AuditReport:
     """Audit a run.
 
     Parameters
@@ -79,8 +83,16 @@ def audit_project(run: Run, rerun: Rerun, desk: Desk | None = None) -> AuditRepo
         Runs the same project under other readings, for the table of rulings.
     desk
         What the documents of the project state beside the run (:func:`desk_beside`).
+    threshold
+        The share of the result that is material: with the plan that follows from it.
+
+    Raises
+    ------
+    MethodologyError
+        I511, I530 where no share of the result can be material.
     """
-    return AuditReport(run, audit_findings(run, desk.by_audit if desk else None), rulings_table(run, rerun), desk)
+    plan = verification_plan(run, threshold) if threshold is not None else None
+    return AuditReport(run, audit_findings(run, desk.by_audit if desk else None), rulings_table(run, rerun), desk, plan)
 
 
 def desk_beside(run: Run, read_unit: UnitReader, load: Loader) -> Desk | None:
@@ -118,6 +130,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         grounds_text(run_tallies(run), RUN_TITLE, named=True),
         "\n".join(_sources(run, verbose=verbose)),
         "\n".join(_rulings(report.rulings)),
+        plan_text(report.plan) if report.plan else "",
         findings_text(shown, verbose=verbose),
         "" if verbose or not shown else "--verbose shows every note with its evidence and source; --receipt FILE keeps all of this",
     ]
@@ -238,6 +251,7 @@ def audit_markdown(report: AuditReport) -> str:
     lines += ["", "## What was asked", "", "| question | findings |", "|---|---|"]
     lines += [f"| {audit.question} | {report.answer(audit, found)} |" for audit, found in report.audits]
     lines += ["", "## Documents beside the recomputation", "", *desk_markdown(report.desk)] if report.desk else []
+    lines += ["", "## Verification plan", "", *plan_markdown(report.plan)] if report.plan else []
     lines += ["", "## Rules", "", *verdicts_markdown(run.verdicts)]
     if counted_grounds := run_tallies(run):
         lines += ["", f"## {RUN_TITLE.capitalize()}", "", *grounds_markdown(counted_grounds)]
@@ -308,6 +322,7 @@ def audit_record(report: AuditReport) -> dict[str, object]:
         + [finding.as_record() | {"audit": "rulings"} for finding in ruling_findings(report.rulings)],
         "sources": {id_: [{"cell": cell, "source": text} for cell, text in said] for id_, said in sources_by_cell(run)},
         "rulings": report.rulings.as_record(),
+        **({"verification_plan": plan_record(report.plan)} if report.plan else {}),
         **grounds_record(run_tallies(run)),
     }
 

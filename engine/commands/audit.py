@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from engine.audit.materiality import read_threshold
 from engine.audit.receipt import Asked, receipt_record, receipt_text, relative_to
 from engine.audit.receipt_file import asked_of, read_receipt
 from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text, desk_beside
@@ -19,7 +20,13 @@ from equations.library.places import find_spec, library_folders
 
 
 def audited(
-    spec: str, project: Path, choices: Mapping[str, str], readings: Mapping[str, str], set_numbers: Sequence[str] = ()
+    spec: str,
+    project: Path,
+    choices: Mapping[str, str],
+    readings: Mapping[str, str],
+    set_numbers: Sequence[str] = (),
+    *,
+    materiality: str | None = None,
 ) -> AuditReport:
     """Run a project and audit it.
 
@@ -27,15 +34,18 @@ def audited(
     ----------
     set_numbers
         Numbers in place of those of the project, as ``A[E]=50000 ha``.
+    materiality
+        A percentage of the result, such as ``5%``: with the plan of what to verify first.
 
     Raises
     ------
     MethodologyError
         With every fault of the spec or of the input.
     """
+    threshold = read_threshold(materiality) if materiality is not None else None
     session = open_session(spec)
     run = session.run(project, choices=choices, readings=readings, set_numbers=set_numbers)
-    report = audit_project(run, rereader(run, session.read_unit), desk_beside(run, session.read_unit, loaded))
+    report = audit_project(run, rereader(run, session.read_unit), desk_beside(run, session.read_unit, loaded), threshold)
     session.save()
     return report
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from engine.audit.directed import with_directions
 from engine.batch.batchable import Batchable, NumberSource
 from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import BatchValues, Evaluate, Progress, Way, evaluate_batch
@@ -130,7 +131,7 @@ def run_sensitivity(
         first, *others = (
             analyse(run, one, declared, draws=draws, seed=seed, way=way, progress=progress, evaluate=evaluate) for one in (wanted, *further)
         )
-    return replace(first, others=tuple(others))
+    return with_directions(replace(first, others=tuple(others)))
 
 
 def sensitivity_output(found: Sensitivity, *, json: bool) -> str:

@@ -85,6 +85,7 @@ COMMANDS: dict[str, CommandLine] = {
         (
             _argument("--format", choices=("text", "md", "json")),
             _argument("--output", "-o", metavar="FILE"),
+            _argument("--materiality", metavar="PERCENT", help="with a verification plan: the errors of inputs that move the result by, say, 5%%"),
             _argument("--receipt", metavar="FILE", help="write a receipt that `mrvgraph verify` can check"),
             _argument("--verbose", action="store_true", help="notes with their evidence and source"),
             _SET,

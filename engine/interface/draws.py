@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine.audit.directed import with_directions
 from engine.batch.evaluation import DEFAULT_WAY
 from engine.commands.portfolio import portfolio_entries
 from engine.interface.given import methodology_of
@@ -51,7 +52,7 @@ def simulate(
 
 
 def sensitivity(finished: Run, target: str | None = None, *, draws: int = 0, seed: int = 0) -> Sensitivity:
-    """Return what a target hangs on: slopes, swings, and with draws the shares of its variance.
+    """Return what a target hangs on: slopes, swings, directions, and with draws the shares of its variance.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ def sensitivity(finished: Run, target: str | None = None, *, draws: int = 0, see
         raise InputError("I502", f"this run has no quantity {wanted!r}",
                          remedy=near_or_all(wanted, finished.values.arrays, "quantities:"))  # fmt: skip
     uncertainty = read_uncertainty(finished, parse_unit)
-    return analyse(finished, wanted, uncertainty if uncertainty.variables else None, draws=draws, seed=seed)
+    return with_directions(analyse(finished, wanted, uncertainty if uncertainty.variables else None, draws=draws, seed=seed))
 
 
 def solve(finished: Run, number: str, so_that: str) -> Solved:

@@ -94,8 +94,14 @@ def audit(
     *,
     choices: Mapping[str, str] | None = None,
     readings: Mapping[str, str] | None = None,
+    materiality: float | None = None,
 ) -> AuditReport:
     """Evaluate a project and audit the run.
+
+    Parameters
+    ----------
+    materiality
+        A share of the result, such as 0.05: with ``report.plan``, how wrong each input must be to move the result by so much.
 
     Returns
     -------
@@ -108,7 +114,7 @@ def audit(
         With every fault of the input.
     """
     finished = run(methodology, project, choices=choices, readings=readings)
-    return audit_project(finished, rereader(finished, parse_unit), desk_beside(finished, parse_unit, load_methodology))
+    return audit_project(finished, rereader(finished, parse_unit), desk_beside(finished, parse_unit, load_methodology), materiality)
 
 
 def diagnose(

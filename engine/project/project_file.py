@@ -93,6 +93,8 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("method", "text", False, "measurement methods and procedures"),
         ("frequency", "text", False, "monitoring frequency"),
         ("comments", "text", False, ""),
+        ("conservative", "one_of:yes|low|high", False, "said to be on the careful side: the low one, the high one, or whichever that is"),
+        ("instead_of", "number", False, "in the same unit, the number in place of which it stands: measured, of the other source, not rounded"),
         ("uncertainty", "any", False, "distribution, for `simulate`"),
     ),
 }  # fmt: skip

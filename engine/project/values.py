@@ -82,7 +82,7 @@ class ValueReader:
     letters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     #: Columns of a CSV file that say something beside a number.
-    remarks: ClassVar[tuple[str, ...]] = ("source", "comments", "state")
+    remarks: ClassVar[tuple[str, ...]] = ("source", "comments", "state", "conservative", "instead_of")
     #: What a person may see otherwise in the cells of workbooks.
     findings: list[Finding] = field(default_factory=list)
 

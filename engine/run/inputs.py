@@ -35,6 +35,9 @@ from equations.model.quantity import Quantity
 from equations.records import record
 from equations.units.unit import Unit
 
+#: What a block says of its numbers beside their source.
+_SAID_OF = ("monitoring_option", "method", "frequency", "comments", "conservative", "instead_of")
+
 
 @record(frozen=True)
 class Inputs:
@@ -249,7 +252,7 @@ class _Binder:
 
     def said(self, block: ProjectBlock) -> Said:
         """Return the source of a block, and what else is said of how it was measured."""
-        meta = tuple((key, block.text(key)) for key in ("monitoring_option", "method", "frequency", "comments") if block.has(key))
+        meta = tuple((key, block.text(key)) for key in _SAID_OF if block.has(key))
         return block.text("source") if block.has("source") else "", meta
 
     def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None) -> Origin:

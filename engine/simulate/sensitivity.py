@@ -39,6 +39,11 @@ class InputEffect:
         By how much the input is moved, down and up: its declared standard error, or a tenth of its value.
     low, high
         The target with the input moved down and up; NaN where it has none there.
+    quantity, cells
+        Of which input it is, and the places in its array.
+    direction
+        ``raises``, ``lowers`` or ``either``: which way the target goes as the number rises, with a question mark where that is not proven over
+        its whole range; empty where nobody asked (:func:`engine.audit.directed.with_directions`).
     """
 
     name: str
@@ -50,6 +55,9 @@ class InputEffect:
     declared: bool
     low: float
     high: float
+    quantity: str = ""
+    cells: tuple[int, ...] = ()
+    direction: str = ""
 
     @property
     def swing(self) -> float:
@@ -125,6 +133,8 @@ def analyse(
                 declared=(quantity, places[0]) in spread,
                 low=float(ends[2 * at]),
                 high=float(ends[2 * at + 1]),
+                quantity=quantity,
+                cells=tuple(places),
             )
         )
     effects.sort(key=lambda effect: (-effect.swing, effect.name))

@@ -28,7 +28,8 @@ def sensitivity_record(found: Sensitivity) -> dict[str, object]:
         "inputs": [
             {"name": e.name, "unit": e.unit, "value": e.value, "derivative": _finite(e.derivative),
              "elasticity": _finite(e.elasticity), "step": e.step,
-             "declared": e.declared, "low": _finite(e.low), "high": _finite(e.high)} for e in found.effects
+             "declared": e.declared, "low": _finite(e.low), "high": _finite(e.high),
+             **({"direction": e.direction} if e.direction else {})} for e in found.effects
         ],
         "sobol": [
             {"quantity": s.quantity, "first": s.by_itself, "first_standard_error": s.first.error, "first_estimate": s.first.estimate,
@@ -63,16 +64,21 @@ def sensitivity_text(found: Sensitivity) -> str:
         f"{found.target} = {number(found.value)} {found.unit}; each input moved by its declared standard error, or by a tenth (*)",
         "",
     ]
+    directed = any(e.direction for e in found.effects)
     rows = [
         [
             e.name + ("" if e.declared else " *"),
             e.unit,
+            *([e.direction] if directed else []),
             *(number(x) if isfinite(x) else "none" for x in (e.value, e.step, e.derivative, e.elasticity, e.low, e.high)),
         ]
         for e in found.effects[:_MOST_ROWS]
     ]
-    head = ["input", "unit", "value", "step", "derivative", "elasticity", "moved down", "moved up"]
-    lines.append(table(head, rows, right=list(range(2, len(head)))))
+    numbers = ["value", "step", "derivative", "elasticity", "moved down", "moved up"]
+    head = ["input", "unit", *(["as it rises"] if directed else []), *numbers]
+    lines.append(table(head, rows, right=list(range(len(head) - len(numbers), len(head)))))
+    if any(e.direction.endswith("?") for e in found.effects[:_MOST_ROWS]):
+        lines.append("?: at the numbers that were tried; not proven over the whole range")
     if len(found.effects) > _MOST_ROWS:
         lines.append(f"and {len(found.effects) - _MOST_ROWS} more with smaller effects (--json shows all)")
     if found.sobol:

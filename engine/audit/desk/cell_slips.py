@@ -101,7 +101,11 @@ def _of_cell(run: Run, quantity: Quantity, array: Array, cell: Cell, subject: st
             beside = (*cell[:at], cell[at] + step, *cell[at + 1 :])
             if 0 <= beside[at] < array.shape[at] and np.isfinite(array[beside]) and array[beside] != own:
                 what = f"{name} with the number of {run.setting.members[axis][beside[at]]}"
-                yield Slip("one cell", what, subject, quantity.id, numbers=with_cell(array, cell, float(array[beside])))
+                taken = with_cell(array, cell, float(array[beside]))
+                yield Slip("one cell", what, subject, quantity.id, numbers=taken)
+                if step > 0:
+                    what = f"{name} and {cell_shown(quantity, run.setting, beside)} exchanged"
+                    yield Slip("one cell", what, subject, quantity.id, numbers=with_cell(taken, beside, own))
 
 
 def _shifted(run: Run, quantity: Quantity, array: Array, subject: str) -> Iterator[Slip]:

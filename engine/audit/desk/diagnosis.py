@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from engine.audit.desk.cell_slips import cell_slips, input_slips, roundings, with_cell
 from engine.audit.desk.comparison import INPUT, PARTS, Beside, Compared, value_of
 from engine.audit.desk.formula_slips import formula_slips
-from engine.audit.desk.ranking import Candidate, ranked
+from engine.audit.desk.pairs import Pairs
+from engine.audit.desk.ranking import MOST_CANDIDATES, Candidate, ranked
 from engine.audit.desk.slip import Slip
 from engine.audit.desk.variants import Variants, of_all, same_numbers
 from engine.run.run import Run
@@ -145,7 +146,16 @@ class Diagnoser:
             tried += [one for site in sites for one in self.in_part(site)] + self.of_versions
             candidates = ranked(tried, self.compared.comparisons, self.before, places)
         rooms = tuple(self.rounding(at, tried) for at in places)
-        return Explained(tuple(self.compared.comparisons[at] for at in places), tuple(candidates), len(tried), rooms)
+        found = Explained(tuple(self.compared.comparisons[at] for at in places), tuple(candidates), len(tried), rooms)
+        if found.is_whole:
+            return found
+        pairs = Pairs(self.variants, tried, self.compared.comparisons, self.before, places, _changed_first, self.read)
+        return replace(found, candidates=(*pairs.candidates(), *candidates)[:MOST_CANDIDATES])
+
+    def read(self, arrays: Mapping[str, Array]) -> Array:
+        """Return what every statement comes to for some numbers. Shape: (statement,)."""
+        known = {**self.variants.arrays, **arrays}
+        return np.array([_value(one, known) if one.statement.quantity in arrays else one.follows for one in self.compared.comparisons])
 
     def rounding(self, place: int, tried: Sequence[tuple[Slip, Array]]) -> float:
         """Return how far a statement moves if every computed number of its unit is rounded as it is printed itself, one quantity after the other."""
@@ -251,10 +261,7 @@ class Diagnoser:
 
     def changed(self, slip: Slip) -> Mapping[str, Array] | None:
         """Return the numbers that a slip changes first."""
-        if slip.formula is not None:
-            return self.variants.with_formula(slip.equation, slip.formula)
-        assert slip.numbers is not None
-        return None if same_numbers(slip.numbers, self.variants.arrays[slip.quantity]) else {slip.quantity: slip.numbers}
+        return _changed_first(self.variants, slip)
 
     def spread(self, slips: Sequence[tuple[Slip, Mapping[str, Array]]]) -> Iterator[tuple[Slip, Array]]:
         """Yield what every statement comes to under each of some slips at one place."""
@@ -288,6 +295,13 @@ class Diagnoser:
             numbers = np.array([_value(one, arrays) for one in self.compared.comparisons])
             if not same_numbers(numbers, self.before):
                 yield slip, numbers
+
+
+def _changed_first(variants: Variants, slip: Slip) -> Mapping[str, Array] | None:
+    if slip.formula is not None:
+        return variants.with_formula(slip.equation, slip.formula)
+    assert slip.numbers is not None
+    return None if same_numbers(slip.numbers, variants.arrays[slip.quantity]) else {slip.quantity: slip.numbers}
 
 
 def _value(one: Beside, arrays: Mapping[str, Array]) -> float:

@@ -71,12 +71,19 @@ def _of_node(node: Node, run: Run) -> Iterator[tuple[str, str, Node]]:
             yield from _scaled(node)
             yield from _neighbours(node, run.methodology)
             if run.methodology.quantity[node.quantity].unit.powers == _powers_of_day(run.methodology):
-                yield from (("days of a year", f"{days} for {name_of(node)}", Number(days)) for days in YEARS)
+                yield from _days(node, name_of(node))
         case Call(name=name) if FUNCTIONS[name].rule == "calendar":
-            yield from (("days of a year", f"{days} for {name}", Number(days)) for days in YEARS)
+            yield from _days(node, name)
         case Reduce(kind="Sum", body=body) if not isinstance(body, Points):
             yield from _means(node)
             yield from _members(node, run)
+
+
+def _days(node: Node, name: str) -> Iterator[tuple[str, str, Node]]:
+    """Yield other days of a year, and the day that is missed or doubled where the first or the last is counted wrongly."""
+    yield from (("days of a year", f"{days} for {name}", Number(days)) for days in YEARS)
+    yield "days of a year", f"{name} without its first or last day", Binary("-", node, Number("1"))
+    yield "days of a year", f"{name} with a day too many", Binary("+", node, Number("1"))
 
 
 def _powers_of_day(methodology: Methodology) -> tuple[object, ...]:

@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 from equations.formula.syntax import Node
 from equations.records import record
 
+#: The kind of two slips together.
+PAIR = "two slips"
 #: Kinds of slips, with what each does; those of formulas are the operators of ``mutate`` besides.
 DESK_SLIPS: dict[str, str] = {
     "factor of a unit": "a number a thousand or a hundred times too large or too small, a month for a year, carbon for CO2",
     "mean for sum": "a mean where a sum is due, or a sum of products made from means",
     "member": "one member left out of a sum, or counted twice",
     "neighbour": "the row or column beside the right one",
-    "days of a year": "365, 366 or 360 days whatever the year has",
+    "days of a year": "365, 366 or 360 days whatever the year has, or one day too few or too many",
     "other case": "the equation of another year or case",
-    "one cell": "one cell left out, counted twice, in another unit, with the other sign, or with the number of a neighbour",
+    "one cell": "one cell left out, counted twice, in another unit, with the other sign, with the number of a neighbour, or exchanged with it",
     "digits": "two digits of a written number exchanged",
     "rounding": "rounded, or cut off, before it is used",
     "floor at zero": "negative numbers taken as zero",
@@ -28,6 +30,7 @@ DESK_SLIPS: dict[str, str] = {
     "choice": "another choice",
     "version": "another version of the methodology",
     "stated input": "the number that a document states for an input",
+    PAIR: "two of these together, where one does not do",
 }
 #: Which kind is named first where several give the same digits; kinds that are not listed stand before the last three.
 _ORDER = ("stated input", "warming potential", "dataset", "reading", "version", "choice", "factor dropped", "term dropped", "sign", "member",
