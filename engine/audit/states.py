@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from engine.audit.cell_days import is_finer_than_years, is_in_time
 from engine.audit.completeness import blanket_places
 from engine.audit.roles import listed, named, serving_result
 from engine.audit.series import Cell, GivenCells, given_cells
@@ -13,6 +12,7 @@ from engine.audit.substitutes import substitute_findings
 from engine.audit.what_if import moved_text, moves
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cell_days import is_finer_than_years, is_in_time
 from engine.project.cell_states import FIELD, IDLE, MEASURED
 from engine.run.run import Run
 
@@ -36,6 +36,12 @@ def audit_states(run: Run) -> tuple[Finding, ...]:
         beside = [other for other in given if other is not cells and other.quantity.indices == cells.quantity.indices and cells.quantity.indices]
         found += [*substitute_findings(cells), *_idle(cells, beside), *_doubtful(cells, beside), *_blankets(cells), *_unsaid(cells), *_tally(cells)]
     return tuple(found)
+
+
+def stated_wrongly(run: Run) -> tuple[Finding, ...]:
+    """Return the same for a run, which is not asked for zeros: nothing where no state is said."""
+    given = (origin for cells in run.inputs.origins.values() for origin in cells.values())
+    return audit_states(run) if any(FIELD in dict(origin.meta) for origin in given) else ()
 
 
 # -- what stands still
@@ -98,11 +104,11 @@ def _why_doubtful(cells: GivenCells, beside: list[GivenCells], cell: Cell) -> st
     is_blanket, series = cell in cells.blankets, cells.in_time(cell)
     others = [other for other in series if other != cell and cells.value(other) != 0]
     ran = next((other for other in beside if _is_of_another_kind(other, cells) and _runs(other, cell)), None)
-    times, devices = [axis for axis in indices if is_in_time(run, axis)], any(_is_listed(run, axis) for axis in indices)
+    times, devices = [axis for axis in indices if is_in_time(run.methodology, run.setting, axis)], any(_is_listed(run, axis) for axis in indices)
     has_members = len(times) < len(indices)
     if ran is not None and has_members and (others or is_blanket):  # zeros that are written throughout are meant: a plant that burns nothing
         return f"{_number(ran, cell)} there"
-    if not others or not (any(is_finer_than_years(run, axis) for axis in times) or (devices and is_blanket)):
+    if not others or not (any(is_finer_than_years(run.methodology, run.setting, axis) for axis in times) or (devices and is_blanket)):
         return ""
     return f"within the days of monitoring, {_number(cells, others[0])}"
 
@@ -196,6 +202,6 @@ def why_no_states(run: Run) -> str:
     """Return why the states of numbers were not asked for, or an empty text."""
     quantities = [quantity for quantity in serving_result(run) if quantity.id in run.inputs.origins]
     said = any(dict(origin.meta).get(FIELD) for q in quantities for origin in run.inputs.origins[q.id].values())
-    monitored = any(q.kind == "monitored" and q.indices and any(is_in_time(run, axis) for axis in q.indices) for q in quantities)
+    monitored = any(q.kind == "monitored" and q.indices and any(is_in_time(run.methodology, run.setting, axis) for axis in q.indices) for q in quantities)
     return "" if said or monitored else "the project says no state of a number, and nothing is monitored over time"
 
