@@ -37,9 +37,9 @@ def lives_findings(run: Run, published: Published) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        A820: a set that is not valid on days of the run; A821: one that is not allowed; A822: a source of lower order; A823: the end of an interval on
-        the wrong side; A824: a supplied number that is the one of a set not valid or not allowed; A825: one whose source is a set with another number.
-        Each with the tonnes to the number that is due.
+        A820: a set that is not valid on days of the run; A821: one that is not allowed; A822: a source of lower order; A823: the end of an interval
+        on the wrong side; A824: a supplied number that is the one of a set not valid or not allowed; A825: one whose source is a set with another
+        number. Each with the tonnes to the number that is due.
     """
     for quantity in serving_result(run):
         by: dict[str, Cells] = {}
@@ -67,11 +67,11 @@ class _Look:
         for severity, own, word in (("error", [cell for cell in outside if cell not in some], "not"), ("warning", some, "only in part")):
             if own:
                 first, last = min(outside[cell][0][0] for cell in own), max(outside[cell][-1][1] for cell in own)
-                days = f"{date.fromordinal(first)} to {date.fromordinal(last)}"
+                span = f"{date.fromordinal(first)} to {date.fromordinal(last)}"
+                valid = f"it is valid {life_of(self.run.methodology, dataset)}, and is taken for {span}"
                 yield self.found(
                     "A820", severity, dataset.id, f"{dataset.id} is {word} valid on the days for which {self.quantity.id} takes it",
-                    f"it is valid {life_of(self.run.methodology, dataset)}, and is taken for {days}: {self.shown(own)}; {self.to_due(own, dataset.id)}",
-                    "take the set that is valid", cells[own[0]],
+                    f"{valid}: {self.shown(own)}; {self.to_due(own, dataset.id)}", "take the set that is valid", cells[own[0]],
                 )  # fmt: skip
 
     def allowed(self, dataset: Dataset, cells: Cells) -> Iterator[Finding]:
@@ -89,8 +89,8 @@ class _Look:
         before = sources[: sources.index(dataset.id)] if dataset.id in sources else sources
         better: dict[Cell, float] = {}
         for cell in cells:
-            numbers = {one.dataset.id: one.value for one in self.published.of.get(self.quantity.id, {}).get(cell, ())
-                       if self.published.is_valid(one.dataset, self.quantity, cell) and self.published.is_allowed(one.dataset, self.quantity, cell)}  # fmt: skip
+            known = self.published.of.get(self.quantity.id, {}).get(cell, ())
+            numbers = {one.dataset.id: one.value for one in known if self.published.fits(one.dataset, self.quantity, cell)}
             first = next((source for source in before if source in numbers), None)
             if first is not None:
                 better[cell] = numbers[first]
@@ -118,13 +118,14 @@ class _Look:
             if due is None or _is_same(due.value, value):
                 continue
             same = [one.dataset for one in self.published.of[self.quantity.id][cell] if _is_same(one.value, value) and not one.bound]
-            unfit = [one for one in same if not self.published.is_valid(one, self.quantity, cell) or not self.published.is_allowed(one, self.quantity, cell)]
+            unfit = [one for one in same if not self.published.fits(one, self.quantity, cell)]
             if unfit and len(unfit) == len(same):
                 wrong.setdefault(unfit[0].id, []).append(cell)
         for id_, own in wrong.items():
             dataset = self.run.methodology.dataset[id_]
             yield self.found(
-                "A824", "error", self.quantity.id, f"the supplied {self.quantity.id} is the number of {id_}, which is not for this project and these days",
+                "A824", "error", self.quantity.id,
+                f"the supplied {self.quantity.id} is the number of {id_}, which is not for this project and these days",
                 f"{_for_whom(self.run, dataset)}; {self.shown(own)}; {self.to_due(own, id_)}", "take the number of the set that is valid and allowed",
                 cells[own[0]],
             )  # fmt: skip

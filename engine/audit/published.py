@@ -79,7 +79,7 @@ class Published:
         """Return the published number that is for a cell: valid on its first day, allowed, and first among the sources."""
         fit = [
             one for one in self.of.get(quantity.id, {}).get(cell, ())
-            if one.dataset.id != without and self.is_valid(one.dataset, quantity, cell) and self.is_allowed(one.dataset, quantity, cell)
+            if one.dataset.id != without and self.fits(one.dataset, quantity, cell)
         ]  # fmt: skip
         return reduce(lambda one, other: self.before(quantity, cell, one, other), fit) if fit else None
 
@@ -87,6 +87,10 @@ class Published:
         """Whether a dataset is valid on the first day of a cell."""
         life, days = life_of(self.run.methodology, dataset), self.days(quantity, cell)
         return not days or life.first <= days[0][0] <= life.last
+
+    def fits(self, dataset: Dataset, quantity: Quantity, cell: Cell) -> bool:
+        """Whether a dataset is valid on the first day of a cell, and allowed there."""
+        return self.is_valid(dataset, quantity, cell) and self.is_allowed(dataset, quantity, cell)
 
     def before(self, quantity: Quantity, cell: Cell, one: PublishedNumber, other: PublishedNumber) -> PublishedNumber:
         """Return which of two published numbers is for a cell; the first where nothing says."""

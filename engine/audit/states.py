@@ -202,6 +202,6 @@ def why_no_states(run: Run) -> str:
     """Return why the states of numbers were not asked for, or an empty text."""
     quantities = [quantity for quantity in serving_result(run) if quantity.id in run.inputs.origins]
     said = any(dict(origin.meta).get(FIELD) for q in quantities for origin in run.inputs.origins[q.id].values())
-    monitored = any(q.kind == "monitored" and q.indices and any(is_in_time(run.methodology, run.setting, axis) for axis in q.indices) for q in quantities)
+    monitored = any(q.kind == "monitored" and any(is_in_time(run.methodology, run.setting, axis) for axis in q.indices) for q in quantities)
     return "" if said or monitored else "the project says no state of a number, and nothing is monitored over time"
 

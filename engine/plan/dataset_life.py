@@ -60,8 +60,9 @@ def which_counts(
 ) -> str | None:
     """Return which of two datasets gives a cell; ``None`` where neither their lives nor the order of sources says.
 
-    The one that is valid on the first day of operation of the cell; of two that are, the one that stands first among the sources of the quantity, else
-    the one whose life began last. Where none is valid any more the one whose life began last counts, before all lives the one that begins first.
+    The one that is valid on the first day of operation of the cell; of two that are, the one that stands first among the sources of the
+    quantity, else the one whose life began last. Where none is valid any more the one whose life began last counts, before all lives the
+    one that begins first.
     """
     days = operating_days_of(methodology, setting, quantity, cell)
     if not days or one == other:

@@ -173,11 +173,11 @@ class _Binder:
             for cell in filled_cells(self.methodology, self.plan.setting, quantity, labels, block):
                 earlier = held.get(cell)
                 if earlier is not None and earlier.origin.kind == kind:
-                    counts = which_counts(self.methodology, self.plan.setting, quantity, cell, earlier.origin.name, name)
-                    if counts == earlier.origin.name:
-                        continue
+                    counts = which_counts(self.methodology, self.plan.setting, quantity, cell, first := earlier.origin.name, name)
                     if counts is None:
-                        self.errors.append(two_datasets(self.project, self.shown(quantity, cell), earlier.origin.name, name, block))
+                        self.errors.append(two_datasets(self.project, self.shown(quantity, cell), first, name, block))
+                    elif counts == first:
+                        continue
                 held[cell] = Given(text, block.unit, origin, block.place)
 
     def take_errors(self, quantity: Quantity, of: Quantity) -> None:
@@ -408,17 +408,11 @@ class _Binder:
                 NumberReader(self.methodology, self.errors, []).read(quantity, f"{id_}, `otherwise`", blanket.given)
 
     def outside(self, quantity: Quantity, cells: list[tuple[int, ...]]) -> None:
-        self.findings.append(
-            Finding(
-                "A705",
-                "warning",
-                quantity.id,
-                f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
-                f"the project's relation {quantity.on} does not hold there",
-                f"add it under `relations: {quantity.on}:`, or remove it",
-                place=self.statements(quantity.id).listed[cells[0]].place,
-            )
-        )
+        self.findings.append(Finding(
+            "A705", "warning", quantity.id, f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
+            f"the project's relation {quantity.on} does not hold there", f"add it under `relations: {quantity.on}:`, or remove it",
+            place=self.statements(quantity.id).listed[cells[0]].place,
+        ))  # fmt: skip
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
         if not self.plan.required:

@@ -21,5 +21,6 @@ def two_datasets(project: ProjectData, shown: str, first: str, second: str, bloc
         return InputError("I508", f"two requested datasets give {shown}", project.datasets[0].place, why=f"{first} and {second}",
                           remedy="request one of them, or supply the value yourself")  # fmt: skip
     where = f"dataset {first}" if first == second else f"the datasets {first} and {second}, both used by default,"
-    remedy = "make their `when:` exclude each other" if first == second else "let one of them be `use: on-request`, or say with `valid_from:` when each holds"
+    apart = "let one of them be `use: on-request`, or say with `valid_from:` when each holds"
+    remedy = "make their `when:` exclude each other" if first == second else apart
     return GraphError("G402", f"{where} give {shown} twice", block.place, why="one number can count", remedy=remedy)

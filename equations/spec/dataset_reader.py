@@ -80,13 +80,14 @@ def _day(block: Block, name: str) -> str:
 
 
 def life_faults(datasets: Iterable[Dataset], quantities: Iterable[Quantity], rules: Iterable[Rule]) -> Iterator[SpecError]:
-    """Yield what is wrong with the lives of datasets and the order of sources: names that are not there, and sets that come after each other in a circle."""
+    """Yield what is wrong with the lives of datasets and the order of sources: names that are not there, circles of sets."""
     known, conditions = {dataset.id: dataset for dataset in datasets}, {rule.id for rule in rules}
     told: set[str] = set()
     for dataset in known.values():
         place = dataset.place or Place("")
         if dataset.superseded_by and dataset.superseded_by not in known:
-            yield SpecError("S107", f"there is no dataset {dataset.superseded_by!r}", place, remedy=near_or_all(dataset.superseded_by, known, "there are"))
+            yield SpecError("S107", f"there is no dataset {dataset.superseded_by!r}", place,
+                            remedy=near_or_all(dataset.superseded_by, known, "there are"))  # fmt: skip
         elif dataset.id in (later := _later(dataset, known)) and dataset.id not in told:
             told.update(later)
             yield SpecError("S105", f"the dataset {dataset.id!r} is superseded by itself", place, why=" -> ".join((dataset.id, *later)),
@@ -97,8 +98,9 @@ def life_faults(datasets: Iterable[Dataset], quantities: Iterable[Quantity], rul
     for quantity in quantities:
         for source in quantity.sources:
             if source != PROJECT_SOURCE and source not in known:
-                yield SpecError("S107", f"there is no dataset {source!r}", quantity.place or Place(""), why=f"the sources of {quantity.id} are datasets, or "
-                                f"{PROJECT_SOURCE!r}", remedy=near_or_all(source, known, "there are"))  # fmt: skip
+                yield SpecError("S107", f"there is no dataset {source!r}", quantity.place or Place(""),
+                                why=f"the sources of {quantity.id} are datasets, or {PROJECT_SOURCE!r}",
+                                remedy=near_or_all(source, known, "there are"))  # fmt: skip
 
 
 def _later(dataset: Dataset, known: dict[str, Dataset]) -> list[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping as Lookup
-from dataclasses import replace
 from fractions import Fraction
 
 from equations.citation import Citation

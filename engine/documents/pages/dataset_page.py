@@ -132,7 +132,7 @@ def _life(dataset: Dataset, subject: Subject) -> Iterator[tuple[Inlines, Inlines
     if dataset.allowed is not None:
         yield ("Allowed",), (condition_text(dataset.allowed, m, letters_of(m)),)
     if dataset.allowed_by:
-        yield ("Allowed where these hold",), between(Link((Code(rule),), Ref("rule", rule)) for rule in dataset.allowed_by)
+        yield ("Allowed where these hold",), between((Link((Code(rule),), Ref("rule", rule)),) for rule in dataset.allowed_by)
 
 
 def _values(block: ValueBlock, subject: Subject) -> Iterator[Block]:
