@@ -112,6 +112,8 @@ class Finding:
         The fact, in one sentence.
     evidence
         Numbers that show it.
+    moves
+        By how much the first result of a run moves once it is mended, in its unit; ``None`` where that is not known.
     """
 
     code: str
@@ -122,6 +124,7 @@ class Finding:
     remedy: str = ""
     source: str = ""
     place: Place | None = field(default=None, compare=False)
+    moves: float | None = field(default=None, compare=False)
 
     def as_record(self) -> dict[str, object]:
         """Return the finding as plain data."""
@@ -129,6 +132,8 @@ class Finding:
             "code": self.code, "severity": self.severity, "subject": self.subject, "what": self.what,
             "evidence": self.evidence, "remedy": self.remedy, "source": self.source,
         }  # fmt: skip
+        if self.moves is not None:
+            record["moves"] = self.moves
         if self.place is not None:
             record |= {"file": self.place.file, "line": self.place.line, "column": self.place.column}
         return record

@@ -72,6 +72,7 @@ class _Look:
                 yield self.found(
                     "A820", severity, dataset.id, f"{dataset.id} is {word} valid on the days for which {self.quantity.id} takes it",
                     f"{valid}: {self.shown(own)}; {self.to_due(own, dataset.id)}", "take the set that is valid", cells[own[0]],
+                    self.due_numbers(own, dataset.id),
                 )  # fmt: skip
 
     def allowed(self, dataset: Dataset, cells: Cells) -> Iterator[Finding]:
@@ -80,7 +81,7 @@ class _Look:
             yield self.found(
                 "A821", "error", dataset.id, f"{dataset.id} is not allowed here, and {self.quantity.id} takes it",
                 f"{_only_where(dataset)}: {self.shown(wrong)}; {self.to_due(wrong, dataset.id)}", "take another source, or show that it is allowed",
-                cells[wrong[0]],
+                cells[wrong[0]], self.due_numbers(wrong, dataset.id),
             )  # fmt: skip
 
     def order(self, dataset: Dataset, cells: Cells) -> Iterator[Finding]:
@@ -99,7 +100,7 @@ class _Look:
             yield self.found(
                 "A822", "error", dataset.id, f"{self.quantity.id} is taken from {dataset.id}, and a source before it has the number",
                 f"the order is {order}; {self.shown(list(better))}; with the first that has it: {self.moved({self.quantity.id: better})}",
-                "take the first source that has it", cells[next(iter(better))],
+                "take the first source that has it", cells[next(iter(better))], better,
             )  # fmt: skip
         elif PROJECT_SOURCE in before:
             raised = {cell: 1.01 * float(self.run.values.arrays[self.quantity.id][cell]) for cell in cells}
@@ -127,7 +128,7 @@ class _Look:
                 "A824", "error", self.quantity.id,
                 f"the supplied {self.quantity.id} is the number of {id_}, which is not for this project and these days",
                 f"{_for_whom(self.run, dataset)}; {self.shown(own)}; {self.to_due(own, id_)}", "take the number of the set that is valid and allowed",
-                cells[own[0]],
+                cells[own[0]], self.due_numbers(own, id_),
             )  # fmt: skip
 
     def cited(self, cells: Cells) -> Iterator[Finding]:
@@ -143,7 +144,7 @@ class _Look:
             yield self.found(
                 "A825", "error", self.quantity.id, f"{self.quantity.id} is said to come from {id_}, which has another number",
                 f"{self.shown(list(own))}, there {numbers}; with that: {self.moved({self.quantity.id: own})}", "correct the number or its source",
-                cells[next(iter(own))],
+                cells[next(iter(own))], own,
             )  # fmt: skip
 
     def bounds(self, name: str, cells: Cells) -> Iterator[Finding]:
@@ -165,13 +166,17 @@ class _Look:
                 yield self.found(
                     "A823", "error" if safe else "warning", self.quantity.id, f"{self.quantity.id} is the {wrong_end} end of an interval, and {said}",
                     f"{self.shown(list(to))}; at the {right_end} end ({number(next(iter(to.values())))}): {moved_text(self.run, by)}",
-                    f"take the {right_end} end", cells[next(iter(to))],
+                    f"take the {right_end} end", cells[next(iter(to))], to,
                 )  # fmt: skip
 
     # -- words
 
-    def found(self, code: str, severity: str, subject: str, what: str, evidence: str, remedy: str, origin: Origin) -> Finding:
-        return Finding(code, severity, subject, what, evidence, remedy, source=str(self.quantity.source), place=origin.place)
+    def found(
+        self, code: str, severity: str, subject: str, what: str, evidence: str, remedy: str, origin: Origin, mended: dict[Cell, float] | None = None
+    ) -> Finding:
+        """Return a finding; the result moves once cells have the numbers of ``mended``."""
+        by = moves(self.run, [{self.quantity.id: mended}])[0] if mended else None
+        return Finding(code, severity, subject, what, evidence, remedy, source=str(self.quantity.source), place=origin.place, moves=by)
 
     def shown(self, cells: list[Cell]) -> str:
         array, unit = self.run.values.arrays[self.quantity.id], str(self.quantity.unit)
@@ -180,6 +185,10 @@ class _Look:
 
     def moved(self, change: Changed) -> str:
         return moved_text(self.run, moves(self.run, [change])[0])
+
+    def due_numbers(self, cells: list[Cell], without: str) -> dict[Cell, float]:
+        """Return the numbers that are due, of the cells for which another set is at hand."""
+        return {cell: one.value for cell in cells if (one := self.published.due(self.quantity, cell, without)) is not None}
 
     def to_due(self, cells: list[Cell], without: str) -> str:
         """Return by how much the result moves with the numbers that are due."""

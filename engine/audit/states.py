@@ -51,11 +51,11 @@ def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
     run, quantity = cells.run, cells.quantity
     wrong = [cell for cell in cells.of_state(IDLE) if cells.value(cell) != 0]
     if wrong:
-        by = moved_text(run, moves(run, [{quantity.id: dict.fromkeys(wrong, 0.0)}])[0])
+        by = moves(run, [{quantity.id: dict.fromkeys(wrong, 0.0)}])[0]
         yield Finding(
             "A813", "error", quantity.id, f"{_count(wrong)} of {quantity.id} {_are(wrong)} said not to operate and {_have(wrong)} a number",
-            f"{_numbers(cells, wrong)}; at zero: {by}", "correct the number or its state", source=str(quantity.source),
-            place=cells.origin(wrong[0]).place,
+            f"{_numbers(cells, wrong)}; at zero: {moved_text(run, by)}", "correct the number or its state", source=str(quantity.source),
+            place=cells.origin(wrong[0]).place, moves=by,
         )  # fmt: skip
     running = [(cell, other) for cell in cells.of_state(IDLE) if cell not in wrong for other in beside if _runs(other, cell)]
     if running:
@@ -63,8 +63,8 @@ def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
         first = list(dict.fromkeys(cell for cell, _ in running))
         yield Finding(
             "A813", "warning", quantity.id, f"{_count(first)} of {quantity.id} {_are(first)} said not to operate, and something ran there",
-            f"{listed(shown, _MOST)}; {_at_the_mean(cells, first)}", "see which of the two is right", source=str(quantity.source),
-            place=cells.origin(first[0]).place,
+            f"{listed(shown, _MOST)}; {(said := _at_the_mean(cells, first))[0]}", "see which of the two is right", source=str(quantity.source),
+            place=cells.origin(first[0]).place, moves=said[1],
         )  # fmt: skip
 
 
@@ -89,12 +89,13 @@ def _doubtful(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
     ways = ("covered by `otherwise`" if cell in cells.blankets else "written as zero" for cell in doubtful)
     how = " or ".join(dict.fromkeys(ways))
     shown = [f"{named(run, quantity, cell)}: {text}" for cell, text in why.items()]
+    said, by = _at_the_mean(cells, doubtful)
     yield Finding(
         "A814", "warning", quantity.id,
         f"{_count(doubtful)} of {quantity.id} {_are(doubtful)} {how} where a number is due, and nothing says why",
-        f"{listed(shown, _MOST)}; {_at_the_mean(cells, doubtful)}",
+        f"{listed(shown, _MOST)}; {said}",
         "say `state: measured` or `state: not operating` where zero is right; else find the number, or say `state: unknown`",
-        source=str(quantity.source), place=cells.origin(doubtful[0]).place,
+        source=str(quantity.source), place=cells.origin(doubtful[0]).place, moves=by,
     )  # fmt: skip
 
 
@@ -124,8 +125,8 @@ def _is_listed(run: Run, axis: str) -> bool:
     return index_set.project != "fixed" and index_set.kind == "members"
 
 
-def _at_the_mean(cells: GivenCells, doubtful: list[Cell]) -> str:
-    """Return by how much the result moves where cells have the mean of what else was measured in time, or of all of their quantity."""
+def _at_the_mean(cells: GivenCells, doubtful: list[Cell]) -> tuple[str, float | None]:
+    """Return in words and as a number by how much the result moves at the mean of what else was measured in time, or at all of it."""
     run, quantity = cells.run, cells.quantity
     means: dict[Cell, float] = {}
     for cell in doubtful:
@@ -135,9 +136,10 @@ def _at_the_mean(cells: GivenCells, doubtful: list[Cell]) -> str:
         if others:
             means[cell] = sum(others) / len(others)
     if not means:
-        return "nothing else was measured from which a size could be told"
+        return "nothing else was measured from which a size could be told", None
     taken = ", ".join(dict.fromkeys(number(value) for value in list(means.values())[:3]))
-    return f"at the mean of the others ({taken}): {moved_text(run, moves(run, [{quantity.id: means}])[0])}"
+    by = moves(run, [{quantity.id: means}])[0]
+    return f"at the mean of the others ({taken}): {moved_text(run, by)}", by
 
 
 # -- what is said
@@ -149,8 +151,8 @@ def _blankets(cells: GivenCells) -> Iterator[Finding]:
     if said:
         yield Finding(
             "A815", "warning", quantity.id, f"{_count(said)} of {quantity.id} {_are(said)} said to be measured, and covered by one `otherwise`",
-            f"{listed([named(run, quantity, cell) for cell in said], _MOST)}; {_at_the_mean(cells, said)}",
-            "list what was measured, cell by cell", source=str(quantity.source), place=cells.origin(said[0]).place,
+            f"{listed([named(run, quantity, cell) for cell in said], _MOST)}; {(by := _at_the_mean(cells, said))[0]}",
+            "list what was measured, cell by cell", source=str(quantity.source), place=cells.origin(said[0]).place, moves=by[1],
         )  # fmt: skip
 
 
