@@ -235,8 +235,8 @@ def statement_command(options: argparse.Namespace) -> int:
 
     verifier = Verifier(options.verifier, read_day(options.date), read_materiality(options.materiality))
     audit = _audited(options)
-    outcome = statement(audit, options.spec, Path(options.project), options.output, verifier, VERSION,
-                        _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))  # fmt: skip
+    outcome = statement(audit, options.spec, Path(options.project), options.output, verifier=verifier, version=VERSION,
+                        choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"))  # fmt: skip
     word = opinion_of(audit, verifier.materiality).word
     say(to_json(outcome.as_record() | {"opinion": word}) if options.json else f"{outcome.text.rstrip()}; opinion: {word}\n", _way(options))
     return WELL if word == UNQUALIFIED else FOUND

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from engine.audit.desk.what_if import Changed, moved_text, moves
 from engine.audit.published import Cell, Published
 from engine.audit.roles import listed, named, serving_result
-from engine.audit.what_if import Changed, moved_text, moves
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.dataset_life import life_of
@@ -71,8 +71,8 @@ class _Look:
                 valid = f"it is valid {life_of(self.run.methodology, dataset)}, and is taken for {span}"
                 yield self.found(
                     "A820", severity, dataset.id, f"{dataset.id} is {word} valid on the days for which {self.quantity.id} takes it",
-                    f"{valid}: {self.shown(own)}; {self.to_due(own, dataset.id)}", "take the set that is valid", cells[own[0]],
-                    self.due_numbers(own, dataset.id),
+                    f"{valid}: {self.shown(own)}; {self.to_due(own, dataset.id)}", remedy="take the set that is valid", origin=cells[own[0]],
+                    mended=self.due_numbers(own, dataset.id),
                 )  # fmt: skip
 
     def allowed(self, dataset: Dataset, cells: Cells) -> Iterator[Finding]:
@@ -80,8 +80,9 @@ class _Look:
         if wrong:
             yield self.found(
                 "A821", "error", dataset.id, f"{dataset.id} is not allowed here, and {self.quantity.id} takes it",
-                f"{_only_where(dataset)}: {self.shown(wrong)}; {self.to_due(wrong, dataset.id)}", "take another source, or show that it is allowed",
-                cells[wrong[0]], self.due_numbers(wrong, dataset.id),
+                f"{_only_where(dataset)}: {self.shown(wrong)}; {self.to_due(wrong, dataset.id)}",
+                remedy="take another source, or show that it is allowed",
+                origin=cells[wrong[0]], mended=self.due_numbers(wrong, dataset.id),
             )  # fmt: skip
 
     def order(self, dataset: Dataset, cells: Cells) -> Iterator[Finding]:
@@ -100,14 +101,14 @@ class _Look:
             yield self.found(
                 "A822", "error", dataset.id, f"{self.quantity.id} is taken from {dataset.id}, and a source before it has the number",
                 f"the order is {order}; {self.shown(list(better))}; with the first that has it: {self.moved({self.quantity.id: better})}",
-                "take the first source that has it", cells[next(iter(better))], better,
+                remedy="take the first source that has it", origin=cells[next(iter(better))], mended=better,
             )  # fmt: skip
         elif PROJECT_SOURCE in before:
             raised = {cell: 1.01 * float(self.run.values.arrays[self.quantity.id][cell]) for cell in cells}
             yield self.found(
                 "A822", "warning", dataset.id, f"{self.quantity.id} is taken from {dataset.id}, and a number of the project's own comes first",
                 f"the order is {order}; {self.shown(list(cells))}; 1 % more of it: {self.moved({self.quantity.id: raised})}",
-                "supply it with its source, or show that there is none", next(iter(cells.values())),
+                remedy="supply it with its source, or show that there is none", origin=next(iter(cells.values())),
             )  # fmt: skip
 
     def supplied(self, cells: Cells) -> Iterator[Finding]:
@@ -127,8 +128,9 @@ class _Look:
             yield self.found(
                 "A824", "error", self.quantity.id,
                 f"the supplied {self.quantity.id} is the number of {id_}, which is not for this project and these days",
-                f"{_for_whom(self.run, dataset)}; {self.shown(own)}; {self.to_due(own, id_)}", "take the number of the set that is valid and allowed",
-                cells[own[0]], self.due_numbers(own, id_),
+                f"{_for_whom(self.run, dataset)}; {self.shown(own)}; {self.to_due(own, id_)}",
+                remedy="take the number of the set that is valid and allowed",
+                origin=cells[own[0]], mended=self.due_numbers(own, id_),
             )  # fmt: skip
 
     def cited(self, cells: Cells) -> Iterator[Finding]:
@@ -143,8 +145,9 @@ class _Look:
             numbers = ", ".join(dict.fromkeys(number(value) for value in list(own.values())[:3]))
             yield self.found(
                 "A825", "error", self.quantity.id, f"{self.quantity.id} is said to come from {id_}, which has another number",
-                f"{self.shown(list(own))}, there {numbers}; with that: {self.moved({self.quantity.id: own})}", "correct the number or its source",
-                cells[next(iter(own))], own,
+                f"{self.shown(list(own))}, there {numbers}; with that: {self.moved({self.quantity.id: own})}",
+                remedy="correct the number or its source",
+                origin=cells[next(iter(own))], mended=own,
             )  # fmt: skip
 
     def bounds(self, name: str, cells: Cells) -> Iterator[Finding]:
@@ -166,13 +169,14 @@ class _Look:
                 yield self.found(
                     "A823", "error" if safe else "warning", self.quantity.id, f"{self.quantity.id} is the {wrong_end} end of an interval, and {said}",
                     f"{self.shown(list(to))}; at the {right_end} end ({number(next(iter(to.values())))}): {moved_text(self.run, by)}",
-                    f"take the {right_end} end", cells[next(iter(to))], to,
+                    remedy=f"take the {right_end} end", origin=cells[next(iter(to))], mended=to,
                 )  # fmt: skip
 
     # -- words
 
     def found(
-        self, code: str, severity: str, subject: str, what: str, evidence: str, remedy: str, origin: Origin, mended: dict[Cell, float] | None = None
+        self, code: str, severity: str, subject: str, what: str, evidence: str, *, remedy: str, origin: Origin,
+        mended: dict[Cell, float] | None = None,
     ) -> Finding:
         """Return a finding; the result moves once cells have the numbers of ``mended``."""
         by = moves(self.run, [{self.quantity.id: mended}])[0] if mended else None

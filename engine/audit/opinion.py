@@ -68,7 +68,10 @@ def opinion_of(report: AuditReport, materiality: float) -> Opinion:
     is_open = bool(errors) or (warned > 0 and warned >= threshold)
     word = ADVERSE if errors and misstated >= threshold else QUALIFIED if is_open else UNQUALIFIED
     unmeasured = [finding for finding in errors if finding.moves is None and not (claimed is not None and finding.code in OF_DOCUMENTS)]
-    return Opinion(word, materiality, threshold, claimed, moved, warned, len(unmeasured), len(errors))
+    return Opinion(
+        word=word, materiality=materiality, threshold=threshold, claimed=claimed, errors=moved, warnings=warned, not_measured=len(unmeasured),
+        open_errors=len(errors),
+    )  # fmt: skip
 
 
 def claimed_difference(report: AuditReport) -> float | None:

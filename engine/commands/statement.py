@@ -60,7 +60,7 @@ def read_day(text: str) -> str:
 
 
 def statement(
-    report: AuditReport, spec: str, project: Path, output: str, verifier: Verifier, version: str,
+    report: AuditReport, spec: str, project: Path, output: str, *, verifier: Verifier, version: str,
     choices: Mapping[str, str] | None = None, readings: Mapping[str, str] | None = None,
 ) -> Written:  # fmt: skip
     """Write the statement of an audited run: JSON to be signed and verified, HTML or PDF to be read and filed.

@@ -73,8 +73,8 @@ def statement(
     """
     who = Verifier(verifier, read_day(date), read_materiality(materiality))
     run = audit.run
-    return write_statement(audit, spec or run.methodology.reference, Path(project or run.project.path), str(output), who, VERSION,
-                           dict(run.setting.choices), dict(run.setting.readings))  # fmt: skip
+    return write_statement(audit, spec or run.methodology.reference, Path(project or run.project.path), str(output), verifier=who,
+                           version=VERSION, choices=dict(run.setting.choices), readings=dict(run.setting.readings))  # fmt: skip
 
 
 def workbook(audit: AuditReport, output: Path | str, *, planned: bool = False, redact: Sequence[str] = ()) -> Written:
