@@ -227,13 +227,29 @@ def workbook_command(options: argparse.Namespace) -> int:
     return WELL
 
 
+def statement_command(options: argparse.Namespace) -> int:
+    """The statement of a verification."""
+    from engine.audit.opinion import UNQUALIFIED, opinion_of
+    from engine.audit.statement_file import Verifier
+    from engine.commands.statement import read_day, read_materiality, statement
+    from engine.report.run_report import to_json
+
+    verifier = Verifier(options.verifier, read_day(options.date), read_materiality(options.materiality))
+    audit = _audited(options)
+    outcome = statement(audit, options.spec, Path(options.project), options.output, verifier=verifier, version=VERSION,
+                        choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"))  # fmt: skip
+    word = opinion_of(audit, verifier.materiality).word
+    say(to_json(outcome.as_record() | {"opinion": word}) if options.json else f"{outcome.text.rstrip()}; opinion: {word}\n", _way(options))
+    return WELL if word == UNQUALIFIED else FOUND
+
+
 def verify_command(options: argparse.Namespace) -> int:
     """Make the run of a receipt again and compare."""
     from engine.audit.verification import verification_text
-    from engine.commands.audit import verify
+    from engine.commands.statement import verify_file
     from engine.report.run_report import to_json
 
-    outcome = verify(Path(options.receipt), options.spec, options.project, VERSION)
+    outcome = verify_file(Path(options.receipt), options.spec, options.project, VERSION)
     say(to_json(outcome.as_record()) if options.json else verification_text(outcome), _way(options))
     return WELL if outcome.holds else FOUND
 
@@ -435,7 +451,7 @@ def build_parser(only: str = "") -> argparse.ArgumentParser:
 
 FUNCTIONS: dict[str, command_line.Command] = {
     "list": list_command, "check": check_command, "needs": needs_command, "run": run_command, "audit": audit_command,
-    "diagnose": diagnose_command, "workbook": workbook_command, "verify": verify_command, "explain": explain_command,
+    "diagnose": diagnose_command, "workbook": workbook_command, "statement": statement_command, "verify": verify_command, "explain": explain_command,
     "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command, "show": show_command, "diff": diff_command,
     "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command, "solve": solve_command,
     "portfolio": portfolio_command, "mutate": mutate_command,

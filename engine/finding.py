@@ -72,6 +72,12 @@ FINDING_CODES: dict[str, str] = {
     "A815": "a blanket statement that is said to be measured",
     "A816": "numbers that say no state beside others that do",
     "A817": "how many numbers are in which state",
+    "A820": "a dataset that is not valid on days for which it is taken",
+    "A821": "a dataset that is taken where it is not allowed",
+    "A822": "a source that is taken although one before it comes first",
+    "A823": "the end of an interval on the wrong side",
+    "A824": "a supplied number of a dataset that is not for these days, or not allowed",
+    "A825": "a supplied number whose source has another one",
     "A750": "documents and recomputation part here",
     "A751": "stated numbers that differ because of a difference before them",
     "A752": "two documents that state one thing otherwise",
@@ -110,6 +116,8 @@ class Finding:
         The fact, in one sentence.
     evidence
         Numbers that show it.
+    moves
+        By how much the first result of a run moves once it is mended, in its unit; ``None`` where that is not known.
     """
 
     code: str
@@ -120,6 +128,7 @@ class Finding:
     remedy: str = ""
     source: str = ""
     place: Place | None = field(default=None, compare=False)
+    moves: float | None = field(default=None, compare=False)
 
     def as_record(self) -> dict[str, object]:
         """Return the finding as plain data."""
@@ -127,6 +136,8 @@ class Finding:
             "code": self.code, "severity": self.severity, "subject": self.subject, "what": self.what,
             "evidence": self.evidence, "remedy": self.remedy, "source": self.source,
         }  # fmt: skip
+        if self.moves is not None:
+            record["moves"] = self.moves
         if self.place is not None:
             record |= {"file": self.place.file, "line": self.place.line, "column": self.place.column}
         return record

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from engine.interface.runs import audit, diagnose, explain, many_draws, recalculation, run, verify
     from engine.interface.specs import check, graph, load, needs
     from engine.interface.versions import compare, migrate
-    from engine.interface.writing import document, export, report, workbook
+    from engine.interface.writing import document, export, report, statement, workbook
     from engine.output.release import __version__
     from engine.plan.graph import EquationGraph
     from engine.portfolio.outcomes import Outcome
@@ -68,7 +68,8 @@ _HOMES = {
     "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",
     "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "recalculation": "engine.interface.runs",
     "report": "engine.interface.writing", "run": "engine.interface.runs", "sensitivity": "engine.interface.draws",
-    "simulate": "engine.interface.draws", "solve": "engine.interface.draws", "verify": "engine.interface.runs",
+    "simulate": "engine.interface.draws", "solve": "engine.interface.draws", "statement": "engine.interface.writing",
+    "verify": "engine.interface.runs",
     "workbook": "engine.interface.writing",
 }  # fmt: skip
 
@@ -76,7 +77,8 @@ __all__ = [
     "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "EquationGraph", "Exported", "Faults", "Finding", "Headline",
     "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Recalculation", "Run", "Sensitivity", "Simulation", "Solved",
     "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain", "export",
-    "graph", "load", "many_draws", "migrate", "needs", "portfolio", "recalculation", "report", "run", "sensitivity", "simulate", "solve", "verify",
+    "graph", "load", "many_draws", "migrate", "needs", "portfolio", "recalculation", "report", "run", "sensitivity", "simulate", "solve",
+    "statement", "verify",
     "workbook",
 ]  # fmt: skip
 

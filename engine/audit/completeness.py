@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.audit.cell_days import MonitoredCells
+from engine.audit.monitored_cells import MonitoredCells
 from engine.audit.roles import listed, serving_result
 from engine.finding import Finding
 from engine.plan.cells import PRESENT

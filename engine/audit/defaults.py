@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
-from itertools import product
 
+from engine.audit.dataset_lives import lives_findings
+from engine.audit.desk.what_if import moved_text, moves
+from engine.audit.published import Published
 from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
 from engine.output.terminal import number
-from engine.plan.setting import holds, may_hold
+from engine.plan.setting import may_hold
 from engine.run.run import Run
-from equations.model.dataset import EVERY, ValueBlock
-from equations.model.quantity import Quantity
 from equations.model.roles import ACCOUNT
 
 #: A supplied value this many times its default, or this part of it, is a warning.
@@ -27,9 +26,11 @@ def audit_defaults(run: Run) -> tuple[Finding, ...]:
     -------
     tuple of Finding
         A703 (note) for each dataset; A704 for each quantity supplied in place of an equation: a note, a warning where the
-        methodology computes it, an error where it is a result, whatever its role; A719 for values beside their default.
+        methodology computes it, an error where it is a result, whatever its role; A719 for values beside the published one that is for their days;
+        A820 to A825 of the lives of datasets (:mod:`engine.audit.dataset_lives`).
     """
-    return (*_datasets(run), *in_place_of_equations(run), *_beside_defaults(run))
+    published = Published(run, serving_result(run))
+    return (*_datasets(run), *in_place_of_equations(run), *_beside_defaults(run, published), *lives_findings(run, published))
 
 
 def _datasets(run: Run) -> Iterator[Finding]:
@@ -80,17 +81,16 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
         )
 
 
-def _beside_defaults(run: Run) -> Iterator[Finding]:
-    printed = _printed(run)
+def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
     for quantity in serving_result(run):
         id_, origins = quantity.id, run.inputs.origins.get(quantity.id, {})
-        far, off = [], []
+        far, off, due = [], [], {}
         for cell, origin in origins.items():
-            labels = tuple(run.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
-            known = printed.get((id_, labels))
-            if origin.kind != "project" or known is None:
+            known = published.due(quantity, cell) if origin.kind == "project" else None
+            if known is None:
                 continue
-            value, (name, default) = float(run.values.arrays[id_][cell]), known
+            value, name, default = float(run.values.arrays[id_][cell]), known.dataset.id, known.value
+            due[cell] = default
             text = f"{named(run, quantity, cell)} = {number(value)}, in {name} {number(default)}"
             if value == 0 or default == 0:
                 off += [text] if value != default else []
@@ -106,39 +106,8 @@ def _beside_defaults(run: Run) -> Iterator[Finding]:
                     id_,
                     f"{len(texts)} supplied value{'s' if len(texts) > 1 else ''} of {id_} "
                     f"differ{'' if len(texts) > 1 else 's'} {'far ' if severity == 'warning' else ''}from a published one",
-                    listed(texts),
+                    f"{listed(texts)}; with the published: {moved_text(run, moves(run, [{id_: due}])[0])}",
                     "check the unit and the source of the supplied value",
                     source=str(quantity.source),
                     place=next(iter(origins.values())).place,
                 )
-
-
-def _printed(run: Run) -> dict[tuple[str, tuple[str, ...]], tuple[str, float]]:
-    """Return the first printed value of each cell of this run, defaults before datasets on request, in the unit of its quantity."""
-    methodology, members = run.methodology, run.setting.members
-    found: dict[tuple[str, tuple[str, ...]], tuple[str, float]] = {}
-    for dataset in sorted(methodology.datasets, key=lambda d: d.use != "default"):
-        for block in dataset.values:
-            quantity: Quantity = methodology.quantity[block.quantity]
-            for labels, text in block.cells:
-                if text == "NA":
-                    continue
-                value = float(Fraction(text) * block.unit.scale / quantity.unit.scale)
-                meant = [members[axis] if label == EVERY else (label,) for label, axis in zip(labels, quantity.indices, strict=True)]
-                for cell in product(*meant):
-                    if _holds(run, block, quantity, cell):
-                        found.setdefault((quantity.id, cell), (dataset.id, value))
-    return found
-
-
-def _holds(run: Run, block: ValueBlock, quantity: Quantity, cell: tuple[str, ...]) -> bool:
-    """Whether a block of values speaks of a cell: a default can change at a date, or hold under a choice only."""
-    if block.when is None:
-        return True
-    at = {
-        letter: label
-        for letter, set_id in block.letters
-        for label, axis in zip(cell, quantity.indices, strict=True)
-        if axis == set_id
-    }
-    return holds(block.when, run.setting, at)

@@ -36,7 +36,7 @@ _SHAPE: dict[str, Any] = {
     "result": {"quantity": str, "value": (int, float), "unit": str},
     "results?": [{"quantity": str, "value": (int, float), "unit": str}],
     "values": [{"quantity": str, "unit": str, "indices": [str], "kind": str, "cells": [_CELL]}],
-    "findings": [{"*": (str, int)}],
+    "findings": [{"*": (str, int, float)}],
     "rulings": {
         "quantity": str, "unit": str, "result": (int, float), "readings": [{"*": object}], "settled": [str],
         "others?": [{"quantity": str, "unit": str, "result": (int, float)}], "not_measured?": [{"entry": str, "inputs": [str]}],
@@ -68,7 +68,7 @@ def read_receipt(path: Path) -> Record:
     body = data.rpartition(DIGEST.encode())[0]
     if hashlib.sha256(body).hexdigest() != digest:
         raise _changed(path, "its digest is not that of what stands before it")
-    fault = _fault(record, _SHAPE, "receipt") or _twice(record)
+    fault = shape_fault(record, _SHAPE, "receipt") or _twice(record)
     if fault:
         raise _no_receipt(path, fault)
     if receipt_text(record).encode() != data:
@@ -86,14 +86,14 @@ def _changed(path: Path, why: str) -> InputError:
                       remedy="ask for the receipt as it was issued")  # fmt: skip
 
 
-def _fault(value: object, shape: Any, name: str) -> str:
-    """Return what is wrong with a part of a receipt, or nothing."""
+def shape_fault(value: object, shape: Any, name: str) -> str:
+    """Return what is wrong with a part of a receipt or statement, by the shape that it is to have, or nothing."""
     if isinstance(shape, dict):
         return _fault_of_object(value, shape, name)
     if isinstance(shape, list):
         if not isinstance(value, list):
             return f"{name} is no list"
-        return next((fault for at, item in enumerate(value) if (fault := _fault(item, shape[0], f"{name}[{at}]"))), "")
+        return next((fault for at, item in enumerate(value) if (fault := shape_fault(item, shape[0], f"{name}[{at}]"))), "")
     if shape is object or (isinstance(value, shape) and not isinstance(value, bool)):
         return ""
     return f"{name} cannot be {str(value)[:80]!r}"
@@ -103,13 +103,13 @@ def _fault_of_object(value: object, shape: dict[str, Any], name: str) -> str:
     if not isinstance(value, dict):
         return f"{name} is no object"
     if "*" in shape:
-        return next((fault for key, item in value.items() if (fault := _fault(item, shape["*"], f"{name}.{key}"))), "")
+        return next((fault for key, item in value.items() if (fault := shape_fault(item, shape["*"], f"{name}.{key}"))), "")
     missing = [key for key in shape if not key.endswith("?") and key not in value]
     unknown = [key for key in value if key not in shape and f"{key}?" not in shape]
     if missing or unknown:
         return f"{name} lacks the field {missing[0]!r}" if missing else f"{name} has a field {unknown[0]!r}, which receipts do not have"
     parts = ((key, item, shape[key] if key in shape else shape[f"{key}?"]) for key, item in value.items())
-    return next((fault for key, item, part in parts if (fault := _fault(item, part, f"{name}.{key}"))), "")
+    return next((fault for key, item, part in parts if (fault := shape_fault(item, part, f"{name}.{key}"))), "")
 
 
 def _twice(record: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.audit.cell_days import MonitoredCells
+from engine.audit.monitored_cells import MonitoredCells
 from engine.project.cell_states import IDLE, MEASURED, CellState, state_of
 from engine.project.written_numbers import Origin
 from engine.run.run import Run

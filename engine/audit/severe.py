@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from engine.audit.balance import uneven_rows
 from engine.audit.conversions import audit_conversions
+from engine.audit.dataset_lives import at_issue, lives_findings
 from engine.audit.defaults import in_place_of_equations
+from engine.audit.published import Published
 from engine.audit.ranges import outside_ranges
 from engine.audit.roles import serving_result
+from engine.audit.states import stated_wrongly
 from engine.finding import Finding
 from engine.run.run import Run
 
@@ -23,6 +26,8 @@ def with_severe_findings(run: Run) -> Run:
 def _severe(run: Run) -> Iterator[Finding]:
     yield from in_place_of_equations(run)
     yield from audit_conversions(run)
+    yield from stated_wrongly(run)
+    yield from lives_findings(run, Published(run, at_issue(run)))
     for quantity in serving_result(run):
         if quantity.id in run.values.steps and quantity.range is not None:
             yield from outside_ranges(run, quantity)

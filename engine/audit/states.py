@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from engine.audit.cell_days import is_finer_than_years, is_in_time
 from engine.audit.completeness import blanket_places
+from engine.audit.desk.what_if import moved_text, moves
 from engine.audit.roles import listed, named, serving_result
 from engine.audit.series import Cell, GivenCells, given_cells
 from engine.audit.substitutes import substitute_findings
-from engine.audit.what_if import moved_text, moves
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cell_days import is_finer_than_years, is_in_time
 from engine.project.cell_states import FIELD, IDLE, MEASURED
 from engine.run.run import Run
 
@@ -38,6 +38,12 @@ def audit_states(run: Run) -> tuple[Finding, ...]:
     return tuple(found)
 
 
+def stated_wrongly(run: Run) -> tuple[Finding, ...]:
+    """Return the same for a run, which is not asked for zeros: nothing where no state is said."""
+    given = (origin for cells in run.inputs.origins.values() for origin in cells.values())
+    return audit_states(run) if any(FIELD in dict(origin.meta) for origin in given) else ()
+
+
 # -- what stands still
 
 
@@ -45,11 +51,11 @@ def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
     run, quantity = cells.run, cells.quantity
     wrong = [cell for cell in cells.of_state(IDLE) if cells.value(cell) != 0]
     if wrong:
-        by = moved_text(run, moves(run, [{quantity.id: dict.fromkeys(wrong, 0.0)}])[0])
+        by = moves(run, [{quantity.id: dict.fromkeys(wrong, 0.0)}])[0]
         yield Finding(
             "A813", "error", quantity.id, f"{_count(wrong)} of {quantity.id} {_are(wrong)} said not to operate and {_have(wrong)} a number",
-            f"{_numbers(cells, wrong)}; at zero: {by}", "correct the number or its state", source=str(quantity.source),
-            place=cells.origin(wrong[0]).place,
+            f"{_numbers(cells, wrong)}; at zero: {moved_text(run, by)}", "correct the number or its state", source=str(quantity.source),
+            place=cells.origin(wrong[0]).place, moves=by,
         )  # fmt: skip
     running = [(cell, other) for cell in cells.of_state(IDLE) if cell not in wrong for other in beside if _runs(other, cell)]
     if running:
@@ -57,8 +63,8 @@ def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
         first = list(dict.fromkeys(cell for cell, _ in running))
         yield Finding(
             "A813", "warning", quantity.id, f"{_count(first)} of {quantity.id} {_are(first)} said not to operate, and something ran there",
-            f"{listed(shown, _MOST)}; {_at_the_mean(cells, first)}", "see which of the two is right", source=str(quantity.source),
-            place=cells.origin(first[0]).place,
+            f"{listed(shown, _MOST)}; {(said := _at_the_mean(cells, first))[0]}", "see which of the two is right", source=str(quantity.source),
+            place=cells.origin(first[0]).place, moves=said[1],
         )  # fmt: skip
 
 
@@ -83,12 +89,13 @@ def _doubtful(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
     ways = ("covered by `otherwise`" if cell in cells.blankets else "written as zero" for cell in doubtful)
     how = " or ".join(dict.fromkeys(ways))
     shown = [f"{named(run, quantity, cell)}: {text}" for cell, text in why.items()]
+    said, by = _at_the_mean(cells, doubtful)
     yield Finding(
         "A814", "warning", quantity.id,
         f"{_count(doubtful)} of {quantity.id} {_are(doubtful)} {how} where a number is due, and nothing says why",
-        f"{listed(shown, _MOST)}; {_at_the_mean(cells, doubtful)}",
+        f"{listed(shown, _MOST)}; {said}",
         "say `state: measured` or `state: not operating` where zero is right; else find the number, or say `state: unknown`",
-        source=str(quantity.source), place=cells.origin(doubtful[0]).place,
+        source=str(quantity.source), place=cells.origin(doubtful[0]).place, moves=by,
     )  # fmt: skip
 
 
@@ -98,11 +105,11 @@ def _why_doubtful(cells: GivenCells, beside: list[GivenCells], cell: Cell) -> st
     is_blanket, series = cell in cells.blankets, cells.in_time(cell)
     others = [other for other in series if other != cell and cells.value(other) != 0]
     ran = next((other for other in beside if _is_of_another_kind(other, cells) and _runs(other, cell)), None)
-    times, devices = [axis for axis in indices if is_in_time(run, axis)], any(_is_listed(run, axis) for axis in indices)
+    times, devices = [axis for axis in indices if is_in_time(run.methodology, run.setting, axis)], any(_is_listed(run, axis) for axis in indices)
     has_members = len(times) < len(indices)
     if ran is not None and has_members and (others or is_blanket):  # zeros that are written throughout are meant: a plant that burns nothing
         return f"{_number(ran, cell)} there"
-    if not others or not (any(is_finer_than_years(run, axis) for axis in times) or (devices and is_blanket)):
+    if not others or not (any(is_finer_than_years(run.methodology, run.setting, axis) for axis in times) or (devices and is_blanket)):
         return ""
     return f"within the days of monitoring, {_number(cells, others[0])}"
 
@@ -118,8 +125,8 @@ def _is_listed(run: Run, axis: str) -> bool:
     return index_set.project != "fixed" and index_set.kind == "members"
 
 
-def _at_the_mean(cells: GivenCells, doubtful: list[Cell]) -> str:
-    """Return by how much the result moves where cells have the mean of what else was measured in time, or of all of their quantity."""
+def _at_the_mean(cells: GivenCells, doubtful: list[Cell]) -> tuple[str, float | None]:
+    """Return in words and as a number by how much the result moves at the mean of what else was measured in time, or at all of it."""
     run, quantity = cells.run, cells.quantity
     means: dict[Cell, float] = {}
     for cell in doubtful:
@@ -129,9 +136,10 @@ def _at_the_mean(cells: GivenCells, doubtful: list[Cell]) -> str:
         if others:
             means[cell] = sum(others) / len(others)
     if not means:
-        return "nothing else was measured from which a size could be told"
+        return "nothing else was measured from which a size could be told", None
     taken = ", ".join(dict.fromkeys(number(value) for value in list(means.values())[:3]))
-    return f"at the mean of the others ({taken}): {moved_text(run, moves(run, [{quantity.id: means}])[0])}"
+    by = moves(run, [{quantity.id: means}])[0]
+    return f"at the mean of the others ({taken}): {moved_text(run, by)}", by
 
 
 # -- what is said
@@ -143,8 +151,8 @@ def _blankets(cells: GivenCells) -> Iterator[Finding]:
     if said:
         yield Finding(
             "A815", "warning", quantity.id, f"{_count(said)} of {quantity.id} {_are(said)} said to be measured, and covered by one `otherwise`",
-            f"{listed([named(run, quantity, cell) for cell in said], _MOST)}; {_at_the_mean(cells, said)}",
-            "list what was measured, cell by cell", source=str(quantity.source), place=cells.origin(said[0]).place,
+            f"{listed([named(run, quantity, cell) for cell in said], _MOST)}; {(by := _at_the_mean(cells, said))[0]}",
+            "list what was measured, cell by cell", source=str(quantity.source), place=cells.origin(said[0]).place, moves=by[1],
         )  # fmt: skip
 
 
@@ -196,6 +204,6 @@ def why_no_states(run: Run) -> str:
     """Return why the states of numbers were not asked for, or an empty text."""
     quantities = [quantity for quantity in serving_result(run) if quantity.id in run.inputs.origins]
     said = any(dict(origin.meta).get(FIELD) for q in quantities for origin in run.inputs.origins[q.id].values())
-    monitored = any(q.kind == "monitored" and q.indices and any(is_in_time(run, axis) for axis in q.indices) for q in quantities)
+    monitored = any(q.kind == "monitored" and any(is_in_time(run.methodology, run.setting, axis) for axis in q.indices) for q in quantities)
     return "" if said or monitored else "the project says no state of a number, and nothing is monitored over time"
 

@@ -7,9 +7,9 @@ from itertools import groupby
 from statistics import fmean
 
 from engine.audit.desk.statement import printed_step
+from engine.audit.desk.what_if import moved_text, moves
 from engine.audit.roles import listed, named
 from engine.audit.series import Cell, GivenCells
-from engine.audit.what_if import moved_text, moves
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.setting import holds
@@ -58,11 +58,12 @@ def _holds(cells: GivenCells, method: Substitution, cell: Cell) -> bool:
 def _not_allowed(cells: GivenCells, own: list[Cell], how: str, known: list[Substitution]) -> Finding:
     quantity = cells.quantity
     allowed = "; ".join(substitution_text(method) for method in known)
+    bounds, by = _bounds(cells, own)
     return Finding(
         "A810", "error", quantity.id, f"{_count(own)} of {quantity.id} {_are(own)} substituted {how}",
-        f"{_shown(cells, own)}; {_bounds(cells, own)}",
+        f"{_shown(cells, own)}; {bounds}",
         f"measure, or replace by what is allowed: {allowed}" if allowed else "the methodology allows no substitute: find the number",
-        source=str(quantity.source), place=cells.origin(own[0]).place,
+        source=str(quantity.source), place=cells.origin(own[0]).place, moves=by,
     )  # fmt: skip
 
 
@@ -77,17 +78,18 @@ def _other_numbers(cells: GivenCells, own: list[Cell], method: Substitution) -> 
             right[cell] = expected
     if right:
         shown = [f"{_shown(cells, [cell])}, by the method {number(value)}" for cell, value in right.items()]
-        by = moved_text(cells.run, moves(cells.run, [{quantity.id: right}])[0])
+        by = moves(cells.run, [{quantity.id: right}])[0]
         yield Finding(
             "A811", "error", quantity.id, f"{_count(list(right))} of {quantity.id} {_are(list(right))} not what {method.id} gives",
-            f"{listed(shown, _MOST)}; with what it gives: {by}", f"take what it gives ({substitution_text(method)})",
-            source=str(quantity.source), place=cells.origin(next(iter(right))).place,
+            f"{listed(shown, _MOST)}; with what it gives: {moved_text(cells.run, by)}", f"take what it gives ({substitution_text(method)})",
+            source=str(quantity.source), place=cells.origin(next(iter(right))).place, moves=by,
         )  # fmt: skip
     if nothing:
+        bounds, by = _bounds(cells, nothing)
         yield Finding(
             "A811", "error", quantity.id, f"{method.id} gives nothing for {_count(nothing)} of {quantity.id}: nothing was measured in the series",
-            f"{_shown(cells, nothing)}; {_bounds(cells, nothing)}", "measure, or replace it otherwise", source=str(quantity.source),
-            place=cells.origin(nothing[0]).place,
+            f"{_shown(cells, nothing)}; {bounds}", "measure, or replace it otherwise", source=str(quantity.source),
+            place=cells.origin(nothing[0]).place, moves=by,
         )  # fmt: skip
 
 
@@ -142,10 +144,11 @@ def _too_many(cells: GivenCells, own: list[Cell], method: Substitution) -> Itera
             texts.append(f"{where}: {row} in a row (at most {method.in_a_row})")
         over += replaced if too_many or too_long else []
     if texts:
+        bounds, by = _bounds(cells, over)
         yield Finding(
             "A812", "error", quantity.id, f"more of {quantity.id} is substituted by {method.id} than the methodology allows",
-            f"{listed(texts, _MOST)}; {_bounds(cells, over)}", "measure more, or leave out what was not measured", source=str(quantity.source),
-            place=cells.origin(over[0]).place,
+            f"{listed(texts, _MOST)}; {bounds}", "measure more, or leave out what was not measured", source=str(quantity.source),
+            place=cells.origin(over[0]).place, moves=by,
         )  # fmt: skip
 
 
@@ -154,18 +157,20 @@ def _longest(replaced: list[Cell], series: list[Cell]) -> int:
     return max((len(list(run)) for is_replaced, run in groupby(series, lambda cell: cell in replaced) if is_replaced), default=0)
 
 
-def _bounds(cells: GivenCells, own: list[Cell]) -> str:
-    """Return by how much the result moves where cells have the least, and the most, of what was measured in their series."""
+def _bounds(cells: GivenCells, own: list[Cell]) -> tuple[str, float | None]:
+    """Return in words how far the result moves at the least and the most that was measured in their series, and the lower of the two."""
     quantity = cells.quantity
     held = {cell: [cells.value(other) for other in cells.in_time(cell) if other not in own and cells.is_measured(other)] for cell in own}
     if not all(held.values()):
-        return f"at zero: {moved_text(cells.run, moves(cells.run, [{quantity.id: dict.fromkeys(own, 0.0)}])[0])}"
+        by = moves(cells.run, [{quantity.id: dict.fromkeys(own, 0.0)}])[0]
+        return f"at zero: {moved_text(cells.run, by)}", by
     least, most = ({cell: pick(values) for cell, values in held.items()} for pick in (min, max))
     low, high = moves(cells.run, [{quantity.id: least}, {quantity.id: most}])
-    return (
+    text = (
         f"at the least that was measured ({number(min(least.values()))}): {moved_text(cells.run, low)}; "
         f"at the most ({number(max(most.values()))}): {moved_text(cells.run, high)}"
     )
+    return text, None if low is None or high is None else min(low, high)
 
 
 def _shown(cells: GivenCells, own: list[Cell]) -> str:

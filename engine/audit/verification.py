@@ -87,7 +87,7 @@ def compare_receipts(name: str, recorded: Record, found: Record) -> Verification
     for key, kind in _SECTIONS.items():
         if key not in recorded and key not in found:
             continue
-        _compare(outcome, kind, dict(_leaves(recorded.get(key))), dict(_leaves(found.get(key))), key)
+        _compare(outcome, kind, dict(leaves(recorded.get(key))), dict(leaves(found.get(key))), key)
     _compare(outcome, "value", dict(_cells(recorded)), dict(_cells(found)), "values")
     _compare(outcome, "finding", dict(_findings(recorded)), dict(_findings(found)), "findings")
     _compare(outcome, "reading's result", dict(_readings(recorded)), dict(_readings(found)), "rulings")
@@ -162,11 +162,11 @@ def _shown(value: object) -> object:
     return value.get("", value) if isinstance(value, dict) else value
 
 
-def _leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
+def leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:
     """Yield everything that stands in a part of a receipt, each with its path."""
     if isinstance(value, (dict, list)) and value:
         for key, item in value.items() if isinstance(value, dict) else enumerate(value, 1):
-            yield from _leaves(item, f"{name}.{key}" if name else str(key))
+            yield from leaves(item, f"{name}.{key}" if name else str(key))
     else:
         yield name, value
 
@@ -229,7 +229,7 @@ def _findings(record: Record) -> Iterator[tuple[str, object]]:
 
 def _readings(record: Record) -> Iterator[tuple[str, object]]:
     rulings = _mapping(record, "rulings")
-    yield from _leaves({key: value for key, value in rulings.items() if key != "readings"})
+    yield from leaves({key: value for key, value in rulings.items() if key != "readings"})
     for line in _entries(rulings, "readings"):
         yield f"{line.get('ruling')} = {line.get('reading')}", {**line, "": (line.get("result"), line.get("error", ""))}
 

@@ -80,8 +80,8 @@ def _formulas(methodology: Methodology) -> Iterator[Node]:
     """Yield every formula and condition of a methodology."""
     blocks = (block for dataset in methodology.datasets for block in dataset.values)
     allowed = (one for quantity in methodology.quantities for one in quantity.substitution)
-    for one in (*methodology.equations, *methodology.rules, *methodology.comparisons, *blocks, *allowed):
-        for name in ("formula", "condition", "when", "left", "right"):
+    for one in (*methodology.equations, *methodology.rules, *methodology.comparisons, *blocks, *allowed, *methodology.datasets):
+        for name in ("formula", "condition", "when", "allowed", "left", "right"):
             node = getattr(one, name, None)
             if isinstance(node, Node):
                 yield node

@@ -98,18 +98,7 @@ def verify(receipt: Path, spec: str | None, project: str | None, version: str) -
     """
     recorded = read_receipt(receipt)
     asked = asked_of(recorded)
-    by_reference = "@" in asked.spec and "/" not in asked.spec
-    reference = spec or (asked.spec if by_reference else str(receipt.parent / asked.spec))
-    path = Path(project) if project else receipt.parent / asked.project
-    main = find_spec(reference)
-    if not path.is_file():
-        raise InputError(
-            "I509",
-            f"the project file {path.name} is not where the receipt says",
-            Place(receipt.name),
-            why=f"looked for {asked.project}, seen from the receipt",
-            remedy="say where it is with --project FILE",
-        )
+    reference, path, main = where_it_is(receipt, asked, spec, project)
     compared = compare_files(receipt.name, recorded, main, path)
     if compared.differences:
         compared.failed = "a file is not the one that was recorded, and is not looked into"
@@ -122,3 +111,26 @@ def verify(receipt: Path, spec: str | None, project: str | None, version: str) -
         compared.failed = str(error)
         return compared
     return compare_receipts(receipt.name, recorded, receipt_record(report, asked, version))
+
+
+def where_it_is(receipt: Path, asked: Asked, spec: str | None, project: str | None) -> tuple[str, Path, Path]:
+    """Return the reference of the spec, the project file and the spec's first file that a receipt or statement speaks of.
+
+    Raises
+    ------
+    InputError
+        I509 where the project file is not there.
+    """
+    by_reference = "@" in asked.spec and "/" not in asked.spec
+    reference = spec or (asked.spec if by_reference else str(receipt.parent / asked.spec))
+    path = Path(project) if project else receipt.parent / asked.project
+    main = find_spec(reference)
+    if not path.is_file():
+        raise InputError(
+            "I509",
+            f"the project file {path.name} is not where the receipt says",
+            Place(receipt.name),
+            why=f"looked for {asked.project}, seen from the receipt",
+            remedy="say where it is with --project FILE",
+        )
+    return reference, path, main

@@ -113,10 +113,21 @@ COMMANDS: dict[str, CommandLine] = {
         project=True,
         switches=True,
     ),
-    "verify": CommandLine(
-        "run a receipt again and compare to the bit; exit 1 on a difference",
+    "statement": CommandLine(
+        "the statement of a verification, to be signed and filed; exit 1 where the opinion is adverse or qualified",
         (
-            _argument("receipt", metavar="RECEIPT", help="receipt written by `mrvgraph audit --receipt`"),
+            _argument("--output", "-o", metavar="FILE", required=True, help="statement.json to be signed and verified; .html and .pdf to be read"),
+            _argument("--verifier", metavar="NAME", default="", help="who states it"),
+            _argument("--date", metavar="DAY", default="", help="of the statement; today if absent"),
+            _argument("--materiality", metavar="SHARE", default="5 %", help="share of the result that is material (5 %%)"),
+        ),
+        project=True,
+        switches=True,
+    ),
+    "verify": CommandLine(
+        "run a receipt or a statement again and compare to the bit; exit 1 on a difference",
+        (
+            _argument("receipt", metavar="RECEIPT", help="written by `mrvgraph audit --receipt`, or by `mrvgraph statement -o FILE.json`"),
             _argument("--spec", metavar="SPEC", help="where the spec is, if not where the receipt says"),
             _argument("--project", metavar="FILE", help="where the project file is, if not where the receipt says"),
         ),

@@ -24,7 +24,7 @@ from equations.revision.mentions import Numbers, followed, listed
 from equations.units.unit import Unit
 
 #: Fields that are compared by other means; the values of a dataset are, too.
-_SKIPPED = ("place", "formula", "when", "defines", "letters", "condition", "number", "part")
+_SKIPPED = ("place", "formula", "when", "allowed", "defines", "letters", "condition", "number", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Wording:
         for reading in entry.readings if isinstance(entry, Ruling) else ():
             if reading.edits:
                 found[f"edits of {reading.id}"] = "; ".join(text for block in reading.edits for text in self.edits(block, reading.id))
-        for name in ("when", "condition"):
+        for name in ("when", "condition", "allowed"):
             node = getattr(entry, name, None)
             if isinstance(node, Node):
                 found[name] = self.formula(node, dict(getattr(entry, "letters", ())))

@@ -13,7 +13,6 @@ from engine.audit.verification import Verification
 from engine.batch.many_draws import Batch, batch_of
 from engine.batch.recalculation import Recalculation
 from engine.checks.refusal import refuse_faulty
-from engine.commands.audit import verify as verify_receipt
 from engine.commands.desk import desk_of_documents
 from engine.explain.trace import TraceNode, parse_target
 from engine.explain.trace import explain as explain_cell
@@ -140,7 +139,7 @@ def diagnose(
 
 
 def verify(receipt: Path | str, *, spec: str | None = None, project: str | None = None) -> Verification:
-    """Make the run of a receipt again and compare, to the bit.
+    """Make the run of a receipt, or of a statement, again and compare, to the bit.
 
     Parameters
     ----------
@@ -152,7 +151,9 @@ def verify(receipt: Path | str, *, spec: str | None = None, project: str | None 
     MethodologyError
         I523 for a receipt that cannot be read or was changed, and whatever the run raises.
     """
-    return verify_receipt(Path(receipt), spec, project, VERSION)
+    from engine.commands.statement import verify_file  # brings the writers of documents, which a run does not need
+
+    return verify_file(Path(receipt), spec, project, VERSION)
 
 
 def recalculation(finished: Run) -> Recalculation:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.audit.report import AuditReport
+from engine.audit.statement_file import Verifier
 from engine.commands.documents import Written
 from engine.commands.documents import document as write_document
 from engine.commands.documents import report as write_report
 from engine.commands.export import Exported
 from engine.commands.export import export as write_tables
+from engine.commands.statement import read_day, read_materiality
+from engine.commands.statement import statement as write_statement
 from engine.commands.workbook import write_run
 from engine.documents.workbook.workbook import Wanted
 from engine.output.release import VERSION
@@ -45,6 +48,33 @@ def report(audit: AuditReport, output: Path | str, *, form: str | None = None) -
         I514 without the package for PDF, and those of files that cannot be written.
     """
     return write_report(audit, str(output), form, VERSION)
+
+
+def statement(
+    audit: AuditReport, output: Path | str, *, verifier: str = "", date: str = "", materiality: str = "5 %", spec: str = "", project: Path | str = "",
+) -> Written:  # fmt: skip
+    """Write the statement of a verification: JSON to be signed and verified, HTML or PDF to be read and filed.
+
+    Parameters
+    ----------
+    output
+        A file that ends in ``.json``, ``.html`` or ``.pdf``.
+    date
+        Of the statement, as 2018-03-12; today where absent.
+    materiality
+        Share of the result that is material.
+    spec, project
+        Where whoever verifies the statement finds them; the reference of the methodology and the project file of the run where absent.
+
+    Raises
+    ------
+    MethodologyError
+        I520 for another ending, I505 and I507 for what is no share and no day, I514 without the package for PDF.
+    """
+    who = Verifier(verifier, read_day(date), read_materiality(materiality))
+    run = audit.run
+    return write_statement(audit, spec or run.methodology.reference, Path(project or run.project.path), str(output), verifier=who,
+                           version=VERSION, choices=dict(run.setting.choices), readings=dict(run.setting.readings))  # fmt: skip
 
 
 def workbook(audit: AuditReport, output: Path | str, *, planned: bool = False, redact: Sequence[str] = ()) -> Written:

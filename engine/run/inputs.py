@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.finding import Finding
 from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
 from engine.plan.dataset_cells import filled_cells
+from engine.plan.dataset_life import which_counts
 from engine.plan.plan import Plan
 from engine.plan.upstream import cut_off
 from engine.project.cell_states import FIELD, fault_of
@@ -25,9 +26,10 @@ from engine.project.written_numbers import Given, NumberReader, Origin
 from engine.run.apart import stated_apart
 from engine.run.declared_errors import DeclaredErrors
 from engine.run.set_values import Replaced, SetValues
+from engine.run.two_datasets import two_datasets
 from engine.run.unknown_cells import is_unknown, unknown_error
 from equations.citation import Citation
-from equations.errors import FaultList, GraphError, InputError, MethodologyError, Place, listed, near, raise_all
+from equations.errors import FaultList, InputError, MethodologyError, Place, listed, near, raise_all
 from equations.model.dataset import ValueBlock
 from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
@@ -174,7 +176,11 @@ class _Binder:
             for cell in filled_cells(self.methodology, self.plan.setting, quantity, labels, block):
                 earlier = held.get(cell)
                 if earlier is not None and earlier.origin.kind == kind:
-                    self.twice(quantity, cell, earlier.origin.name, name, block)
+                    counts = which_counts(self.methodology, self.plan.setting, quantity, cell, first := earlier.origin.name, name)
+                    if counts is None:
+                        self.errors.append(two_datasets(self.project, self.shown(quantity, cell), first, name, block))
+                    elif counts == first:
+                        continue
                 held[cell] = Given(text, block.unit, origin, block.place)
 
     def take_errors(self, quantity: Quantity, of: Quantity) -> None:
@@ -186,19 +192,6 @@ class _Binder:
             if found is not None and (found.origin.kind == "project" or cell not in held):
                 held[cell] = found
                 self.units[found.unit.text] = found.unit
-
-    def twice(self, quantity: Quantity, cell: tuple[int, ...], first: str, second: str, block: ValueBlock) -> None:
-        """Report a cell for which datasets of one standing hold two numbers: which counts may not depend on their order."""
-        shown = self.shown(quantity, cell)
-        if first != second and first in {scalar.text for scalar in self.project.datasets}:
-            self.fault("I508", f"two requested datasets give {shown}", self.project.datasets[0].place, why=f"{first} and {second}",
-                       remedy="request one of them, or supply the value yourself")  # fmt: skip
-            return
-        where = f"dataset {first}" if first == second else f"the datasets {first} and {second}, both used by default,"
-        remedy = "make their `when:` exclude each other" if first == second else "let one of them be `use: on-request`"
-        self.errors.append(
-            GraphError("G402", f"{where} give {shown} twice", block.place, why="one number can count", remedy=remedy)
-        )
 
     def take_project(self, quantity: Quantity, blocks: Iterable[ProjectBlock]) -> None:
         seen: dict[tuple[int, ...], Place | None] = {}

@@ -17,6 +17,8 @@ from equations.units.unit import Unit
 Cell = tuple[tuple[str, ...], str]
 #: A label that stands for every member of an index: one number that holds for all of them.
 EVERY = "*"
+#: Among the sources of a quantity: what a project supplies itself.
+PROJECT_SOURCE = "project"
 
 
 @record(frozen=True)
@@ -45,11 +47,27 @@ class ValueBlock:
     id: str = ""
     uncertainty: str = ""
     distributions: YamlNode | None = field(default=None, compare=False, repr=False)
+    #: Which end of an interval the values are: ``lower``, ``central`` or ``upper``; empty where they are no part of one.
+    bound: str = ""
 
 
 @record(frozen=True)
 class Dataset:
-    """Values that belong together; ``use`` is ``default`` or ``on-request``."""
+    """Values that belong together.
+
+    Attributes
+    ----------
+    use
+        ``default`` or ``on-request``.
+    valid_from, valid_to
+        First and last day for which it holds, ISO; empty: without limit.
+    superseded_by
+        The dataset that comes after it.
+    allowed
+        Condition on choices, readings and members under which it may be used, or ``None``.
+    allowed_by
+        Rules that must hold where it is used.
+    """
 
     id: str
     title: str
@@ -58,6 +76,12 @@ class Dataset:
     source: Citation = Citation()
     values: tuple[ValueBlock, ...] = ()
     place: Place | None = field(default=None, compare=False, repr=False)
+    valid_from: str = ""
+    valid_to: str = ""
+    superseded_by: str = ""
+    allowed: Node | None = None
+    letters: tuple[tuple[str, str], ...] = ()
+    allowed_by: tuple[str, ...] = ()
 
 
 @record(frozen=True)

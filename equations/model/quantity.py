@@ -75,6 +75,10 @@ class Quantity:
         What years do to it, one of :data:`OVER_YEARS`; empty where the spec does not say.
     not_exact
         Why its number is not the exact ratio of its units or molar masses, where it could be taken for one.
+    sources
+        Where its numbers are taken from, the first before the next: ids of datasets, and ``project``.
+    conservative
+        Which end of an interval is on the safe side, ``lower`` or ``upper``; empty: the one with which the result is lower.
     substitution
         How its numbers may be replaced where they could not be measured; nothing is allowed where it is empty.
     standard_error_of
@@ -113,6 +117,8 @@ class Quantity:
     not_exact: str = ""
     standard_error_of: str = ""
     substitution: tuple[Substitution, ...] = ()
+    sources: tuple[str, ...] = ()
+    conservative: str = ""
 
     @property
     def axis_names(self) -> tuple[str, ...]:

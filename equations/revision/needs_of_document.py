@@ -15,7 +15,7 @@ from equations.formula.tokens import Source, Token, read_tokens
 from equations.revision.document_parts import blocks_of, text_of, texts_of
 
 #: Fields whose text is a formula or a condition.
-FORMULAS = ("defines", "formula", "relation", "when", "condition", "left", "right", "gives")
+FORMULAS = ("defines", "formula", "relation", "when", "allowed", "condition", "left", "right", "gives")
 #: Lists whose entries may be left without use, and the fields that use them.
 _USED_IN = {
     "index_sets": ("indices", "subset_of", "groups", "shares", "over", "by"),

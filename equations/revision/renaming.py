@@ -21,7 +21,7 @@ from equations.revision.edit_log import EditLog
 from equations.revision.mentions import Numbers, followed, listed
 
 #: Fields whose text is a formula or a condition.
-_FORMULAS = ("defines", "formula", "relation", "when", "condition", "gives", "share")
+_FORMULAS = ("defines", "formula", "relation", "when", "allowed", "condition", "gives", "share")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
 _QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "of", "standard_error_of"), ("report", "results", "quantities")
 #: Lists whose entries a reading can edit, and its steps.

@@ -21,7 +21,7 @@ from equations.revision.edit_log import EditLog
 from equations.revision.needs_of_document import SpecNames, numbers_of, without_numbers
 from equations.revision.readings_pruned import without_edits
 
-_CONDITIONS, _FORMULAS = ("when", "condition"), ("formula", "relation", "left", "right", "gives")
+_CONDITIONS, _FORMULAS = ("when", "allowed", "condition"), ("formula", "relation", "left", "right", "gives")
 _READINGS = "rulings.readings"
 _ALTERNATIVE = re.compile(r"\((?:choice|reading|input): ([^)]*)\)\s*$")
 

@@ -285,6 +285,7 @@ class DeclarationReader:
             part_of=block.text("part_of"), name=block.text("name"), rows_sum_to=block.number("rows_sum_to"),
             over_years=block.text("over_years"), editorial=block.text("editorial"), place=block.place,
             not_exact=block.text("not_exact"), standard_error_of=block.text("standard_error_of"),
+            sources=block.words("sources"), conservative=block.text("conservative"),
         )  # fmt: skip
 
     def check_relation(self, block: Block, on: str, relations: tuple[Relation, ...], indices: tuple[str, ...]) -> None:

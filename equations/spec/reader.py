@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping as Lookup
-from dataclasses import replace
 from fractions import Fraction
 
 from equations.citation import Citation
 from equations.errors import SpecError, UnitError, raise_all
-from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, flow_text
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.conditions import joined_parts
 from equations.formula.functions import FUNCTIONS, REDUCTIONS, RESERVED
 from equations.formula.syntax import (
@@ -31,7 +30,7 @@ from equations.formula.syntax import (
 from equations.formula.tokens import Source
 from equations.meaning.names import Names
 from equations.meaning.scope import Resolver
-from equations.model.dataset import Comparison, Dataset, PublishedResult, ValueBlock
+from equations.model.dataset import Comparison, Dataset, PublishedResult
 from equations.model.equation import BRACKET, MOST_NUMBER, Equation, Rule
 from equations.model.index_set import Relation
 from equations.model.methodology import (
@@ -47,6 +46,7 @@ from equations.model.quantity import Quantity
 from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.spec.block import Block, checked, unique
+from equations.spec.dataset_reader import DatasetReader, life_faults
 from equations.spec.declarations import DeclarationReader
 from equations.spec.shares import with_weights
 from equations.spec.standard_errors import standard_errors
@@ -129,6 +129,7 @@ class SpecReader(DeclarationReader):
             unique([(e.id, e.place or spec.place) for e in entries], what, self.errors)
         for list_, field in (("substances", "id"), ("units", "id"), ("equivalences", "id"), ("constants", "written"), ("sections", "id")):
             unique([(b.text(field), b.place_of(field)) for b in spec.blocks(list_)], list_, self.errors)
+        self.errors += life_faults(datasets, quantities, rules)
         results = self.results(names)
         for scalar in head.word_nodes("report"):
             checked(scalar.text, names.quantities, "quantity", scalar.place, self.errors)
@@ -300,9 +301,9 @@ class SpecReader(DeclarationReader):
                        remedy="write both sides with matrix names, or both with indices")  # fmt: skip
 
     def when(
-        self, block: Block, names: Names, own: Lookup[str, str], bound: Lookup[str, str], *, supplied: bool = False
+        self, block: Block, names: Names, own: Lookup[str, str], bound: Lookup[str, str], *, supplied: bool = False, field: str = "when"
     ) -> tuple[Node | None, Source | None]:
-        found = block.formula("when")
+        found = block.formula(field)
         if found is None:
             return None, None
         resolver = Resolver(names, found[1], own, dict(bound), allow_supplied=supplied)
@@ -310,8 +311,9 @@ class SpecReader(DeclarationReader):
         number = next((part for part in joined_parts(when) if not _is_case(part, supplied=supplied)), None)
         if not resolver.errors and number is not None:
             resolver.fault("X207", "a case that depends on a number", number.span,
-                           why="when: decides by choices, years and members, so that it can be proven complete",
-                           remedy="write cases(condition: a, otherwise: b) in the formula")  # fmt: skip
+                           why=f"{field}: decides by choices, years and members, so that it can be proven complete",
+                           remedy="write a rule, and name it under `allowed_by`" if field == "allowed" else
+                           "write cases(condition: a, otherwise: b) in the formula")  # fmt: skip
         self.errors += resolver.errors
         return when, found[1]
 
@@ -356,37 +358,7 @@ class SpecReader(DeclarationReader):
     # -- values
 
     def dataset(self, block: Block, names: Names) -> Dataset:
-        values = tuple(v for b in block.blocks("values") if (v := self.value_block(b, names)))
-        source = self.cite(block)
-        values = tuple(replace(v, source=v.source.within(source)) for v in values)
-        return Dataset(
-            id=block.text("id"), title=block.text("title"), use=block.text("use", "on-request"), date=block.text("date"),
-            source=source, values=values, place=block.place,
-        )  # fmt: skip
-
-    def value_block(self, block: Block, names: Names) -> ValueBlock | None:
-        id_ = block.text("quantity")
-        if not checked(id_, names.quantities, "quantity", block.place_of("quantity"), self.errors):
-            return None
-        quantity = names.quantities[id_]
-        unit = block.unit("unit", self.substances, quantity.unit)
-        if not unit.same_dimension(quantity.unit):
-            block.fault("U302", f"{id_} is in {quantity.unit}, and the value in {unit}", block.place_of("unit"),
-                        remedy="give the value in a unit of the same thing")  # fmt: skip
-        cells = read_cells(block, quantity.indices, self.sets)
-        own = self.own_letters(block)
-        bound = {letter: set_id for letter, set_id in names.letters.items() if set_id in quantity.indices} | own
-        when, _ = self.when(block, names, own, bound)
-        letters = tuple(bound.items())
-        distributions = block.node.get("uncertainty")
-        if distributions is not None and not isinstance(distributions, Mapping):
-            block.fault("S105", "an uncertainty is a distribution, or one for each label", distributions.place,
-                        remedy="write {distribution: normal, se: ...}")  # fmt: skip
-        return ValueBlock(
-            quantity=id_, unit=unit, cells=cells, source=self.cite(block), when=when, letters=letters, note=block.text("note"),
-            place=block.place, published_unit=block.text("published_unit"), id=block.text("id"),
-            uncertainty=flow_text(distributions) if distributions is not None else "", distributions=distributions,
-        )  # fmt: skip
+        return DatasetReader(self, names).dataset(block)
 
     def published(self, block: Block, names: Names, datasets: tuple[Dataset, ...]) -> PublishedResult | None:
         id_ = block.text("quantity")

@@ -222,6 +222,8 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("not_exact", "text", False, "why its number is not the exact ratio of its units or molar masses: measured, rounded in print"),
         ("standard_error_of", "id", False, "quantity of which it is the standard error, as declared under `uncertainty:`"),
         ("substitution", "blocks:substitution", False, "how numbers that could not be measured may be replaced; nothing is allowed without it"),
+        ("sources", "words", False, "where its numbers are taken from, the first before the next: datasets, and `project` for a number of its own"),
+        ("conservative", "one_of:lower|upper", False, "which end of an interval is on the safe side; where absent the one that lowers the result"),
         ("matrix", "name", False, "name of the matrix of its elements"),
         ("diagonal_matrix", "name", False, "name of the diagonal matrix of its elements"),
         ("matrix_symbol", "text", False, "LaTeX of the matrix"),
@@ -272,6 +274,10 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("id", "text", True, ""), ("title", "text", True, ""),
         ("use", "one_of:default|on-request", False, "used unless the project supplies, or only when it names it"),
         ("date", "text", False, ""), *SOURCED, ("values", "blocks:value_block", True, ""),
+        ("valid_from", "date", False, "first day for which it holds, as 2013-01-01"), ("valid_to", "date", False, "last day for which it holds"),
+        ("superseded_by", "text", False, "the dataset that comes after it; it is valid until that one begins"),
+        ("allowed", "condition", False, "where it may be used, by choices, readings and members"),
+        ("allowed_by", "words", False, "rules that must hold where it is used"),
     ),
     "value_block": _block(
         ("id", "text", False, "name for revisions, where quantity and `at` do not tell it from others"),
@@ -286,6 +292,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("published_unit", "text", False, "as printed, where even `unit` differs"),
         ("uncertainty", "distributions", False, "for simulations: a distribution, or one for each label, as in a project file"),
         ("note", "text", False, ""),
+        ("bound", "one_of:lower|central|upper", False, "which end of an interval the values are"),
         *SOURCED,
     ),
     "published_result": _block(

@@ -11,15 +11,16 @@ from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.model.dataset import PROJECT_SOURCE
 from equations.model.roles import ACCOUNT, role_named
 from equations.records import record
 from equations.revision.document_parts import blocks_of, text_of, with_field
 from equations.tools.formula_names import NewNames, in_new_names
 
-_FORMULAS = ("when", "defines", "formula", "relation", "condition", "gives")
+_FORMULAS = ("when", "allowed", "defines", "formula", "relation", "condition", "gives")
 _NAMES = ("quantity", "of", "matrix", "diagonal_matrix", "quantities", "standard_error_of")
 _SETS = ("indices", "over", "subset_of", "groups", "by", "along")
-_IDS = ("equivalences", "equivalence", "ruling", "in")
+_IDS = ("equivalences", "equivalence", "ruling", "in", "superseded_by", "allowed_by")
 _SYMBOLS = ("symbol", "matrix_symbol", "diagonal_symbol")
 #: Kinds of blocks whose ids stand in formulas, or are names that a project writes; all other ids take the path and a point.
 _NAMED = ("quantity", "choice", "index_set", "relation")
@@ -122,6 +123,7 @@ class Entries:
             "unit_alternatives": lambda node: self.block("unit_alternatives", node),
             "range": lambda node: self.block("range", node),
             "plausible": lambda node: self.block("plausible", node),
+            "sources": lambda node: self.text(lambda text: text if text == PROJECT_SOURCE else self.identity.dotted(text), node),
             "substitution": lambda node: self.each("substitution", node),
             "source": self.citation,
             "place": self.place,

@@ -5,8 +5,8 @@ from desk_helpers import TINY
 
 import mrvgraph
 from engine.audit.asked import why_not_asked
-from engine.audit.cell_days import named_spans
 from engine.audit.states import audit_states
+from engine.plan.cell_days import named_spans
 from engine.project.project_file import read_project_text
 from equations.errors import MethodologyError
 

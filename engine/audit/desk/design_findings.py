@@ -50,6 +50,7 @@ def _fixed(design: Design) -> Iterator[Finding]:
         yield Finding(
             "A756", "warning" if moves.first == 0 else "error", id_, f"{id_} is not what the registered design fixes: {'; '.join(shown)}{more}",
             moves.text, "take the registered value, or have the change of the design approved first", source=stated[0].source, place=stated[0].place,
+            moves=moves.mended,
         )  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def _exceeded(design: Design, id_: str, those: list[EstimateBeside], moves: Move
     stated = those[0].estimate.number
     return Finding(
         "A761", severity, id_, f"more than the design expects of as many days: {'; '.join(shown)}{more}", _with(moves.text, design, id_), remedy,
-        source=stated.source, place=stated.place,
+        source=stated.source, place=stated.place, moves=moves.mended,
     )  # fmt: skip
 
 
@@ -143,6 +144,7 @@ def _members(design: Design) -> Iterator[Finding]:
             yield Finding(
                 "A762", "error", axis, f"the design has no {listed(list(used), _MOST)} in {axis}, and the project has", moves.text,
                 "leave it out, or have the change of the design approved first", source=document.title, place=words[0].place,
+                moves=moves.mended,
             )  # fmt: skip
         missing = [word for word in words if word.text not in own]
         if missing:

@@ -41,6 +41,11 @@ class Moved:
         return next(iter(self.by.values()), None)
 
     @property
+    def mended(self) -> float | None:
+        """By how much the first result moves once the numbers are the other ones; ``None`` where that is not known."""
+        return None if self.first is None else -self.first
+
+    @property
     def text(self) -> str:
         """For reading: ``moves ER_p by +10,346.3 tCO2``."""
         if not self.by:

@@ -26,6 +26,7 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.subject import Subject, unit_text
+from engine.plan.dataset_life import life_of
 from equations.model.dataset import Cell, Dataset, PublishedResult, ValueBlock
 from equations.notation.latex import latex
 from equations.notation.plain import condition_text, letters_of, plain_text
@@ -109,6 +110,7 @@ def dataset_box(dataset: Dataset, subject: Subject) -> Box:
     facts: list[tuple[Inlines, Inlines]] = [(("Id",), (Code(dataset.id),)), (("Use",), (use,))]
     if dataset.date:
         facts.append((("Date",), (dataset.date,)))
+    facts += _life(dataset, subject)
     if subject.source(dataset.source):
         facts.append((("Source",), subject.source(dataset.source)))
     blocks: list[Block] = [Heading(2, (dataset.title,)), Facts(tuple(facts))]
@@ -120,6 +122,19 @@ def dataset_box(dataset: Dataset, subject: Subject) -> Box:
     return Box(tuple(blocks), anchor_of(Ref("dataset", dataset.id)), "dataset")
 
 
+def _life(dataset: Dataset, subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
+    """Yield when a dataset is valid, what comes after it, and where it is allowed."""
+    m = subject.methodology
+    if (life := life_of(m, dataset)).is_dated:
+        yield ("Valid",), (str(life),)
+    if later := m.dataset.get(dataset.superseded_by):
+        yield ("Superseded by",), (Link((later.title,), Ref("dataset", later.id)),)
+    if dataset.allowed is not None:
+        yield ("Allowed",), (condition_text(dataset.allowed, m, letters_of(m)),)
+    if dataset.allowed_by:
+        yield ("Allowed where these hold",), between((Link((Code(rule),), Ref("rule", rule)),) for rule in dataset.allowed_by)
+
+
 def _values(block: ValueBlock, subject: Subject) -> Iterator[Block]:
     m = subject.methodology
     quantity = m.quantity[block.quantity]
@@ -128,6 +143,8 @@ def _values(block: ValueBlock, subject: Subject) -> Iterator[Block]:
     about: list[Inlines] = [(f"in {unit}" if unit != "–" else "a plain number",)]
     if block.published_unit:
         about.append((f"printed as {block.published_unit}",))
+    if block.bound:
+        about.append((f"{block.bound} end of an interval",))
     if block.when is not None:
         about.append((f"holds for {condition_text(block.when, m, letters_of(m))}",))
     if subject.source(block.source):

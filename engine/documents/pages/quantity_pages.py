@@ -161,6 +161,10 @@ def _values(q: Quantity, subject: Subject) -> list[Inlines]:
     if q.plausible is not None:
         found.append((Soft((f"usual: {range_text(q.plausible)}",)),))
     found += [(Soft((f"may be replaced by {substitution_text(method)}",)),) for method in q.substitution]
+    if q.sources:
+        found.append((Soft((f"sources, the first first: {', '.join(q.sources)}",)),))
+    if q.conservative:
+        found.append((Soft((f"the {q.conservative} end of an interval is the safe side",)),))
     if q.type == "yes_no":
         found.append(("yes or no",))
     if q.type == "date":

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 
-from engine.plan.time_axes import Days, common, days_of, run_of
-from engine.run.run import Run
+from engine.plan.setting import Setting
+from engine.plan.time_axes import Days, common, days_of
 from equations.model.index_set import lies_in_time
+from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 
 _MONTHS = {name.lower(): at for names in (calendar.month_name, calendar.month_abbr) for at, name in enumerate(names) if name} | {"sept": 9}
@@ -24,47 +25,31 @@ _LABEL = re.compile(r"(?:(?P<year>[0-9]{4})[-_ ]?)?(?:q(?P<quarter>[1-4])|(?P<na
 Span = tuple[int, int, int | None, int | None]
 
 
-def days_of_cell(run: Run, quantity: Quantity, cell: Sequence[int]) -> Days | None:
+def days_of_cell(methodology: Methodology, setting: Setting, quantity: Quantity, cell: Sequence[int]) -> Days | None:
     """Return the days on which a cell lies, ``None`` where none of its axes is in time."""
     found: Days | None = None
     for axis, at in zip(quantity.indices, cell, strict=True):
-        days = _days_on(run, axis, at)
+        days = _days_on(methodology, setting, axis, at)
         if days is not None:
             found = days if found is None else common(found, days)
     return found
 
 
-def is_finer_than_years(run: Run, axis: str) -> bool:
+def is_finer_than_years(methodology: Methodology, setting: Setting, axis: str) -> bool:
     """Whether the members of an axis are shorter than a year."""
-    return run.methodology.index_set[axis].kind in ("month", "day") or named_spans(run.setting.members[axis]) is not None
+    return methodology.index_set[axis].kind in ("month", "day") or named_spans(setting.members[axis]) is not None
 
 
-def is_in_time(run: Run, axis: str) -> bool:
+def is_in_time(methodology: Methodology, setting: Setting, axis: str) -> bool:
     """Whether the members of an axis have days."""
-    return lies_in_time(axis, run.methodology.index_set) or is_finer_than_years(run, axis)
+    return lies_in_time(axis, methodology.index_set) or is_finer_than_years(methodology, setting, axis)
 
 
-class MonitoredCells:
-    """Which cells of a quantity have a day of a monitoring period; one that lies on no days has."""
-
-    def __init__(self, run: Run, quantity: Quantity) -> None:
-        self.run, self.quantity = run, quantity
-        self.times = [at for at, axis in enumerate(quantity.indices) if is_in_time(run, axis)]
-        self.known: dict[tuple[int, ...], bool] = {}
-
-    def __contains__(self, cell: tuple[int, ...]) -> bool:
-        key = tuple(cell[at] for at in self.times)
-        if key not in self.known:
-            days = days_of_cell(self.run, self.quantity, cell)
-            self.known[key] = days is None or any(common(days, run_of(str(p.start), str(p.end))) for p in self.run.project.periods)
-        return self.known[key]
-
-
-def _days_on(run: Run, axis: str, at: int) -> Days | None:
-    if lies_in_time(axis, run.methodology.index_set):
-        return days_of(run.methodology, run.setting, axis)[at]
-    spans = named_spans(run.setting.members[axis])
-    return tuple(_runs(spans[at], run.project.start.year, run.project.end.year)) if spans is not None else None
+def _days_on(methodology: Methodology, setting: Setting, axis: str, at: int) -> Days | None:
+    if lies_in_time(axis, methodology.index_set):
+        return days_of(methodology, setting, axis)[at]
+    spans = named_spans(setting.members[axis])
+    return tuple(_runs(spans[at], int(setting.start[:4]), int(setting.end[:4]))) if spans is not None else None
 
 
 @lru_cache(maxsize=256)
