@@ -87,6 +87,10 @@ FINDING_CODES: dict[str, str] = {
     "A762": "a member that the design has and the project has not, or the other way round",
     "A763": "monitored otherwise than planned: how often, how",
     "A764": "what is as the design has it",
+    "A801": "of two sources the one that counts is not the one that is used",
+    "A802": "a cross-check that does not hold",
+    "A803": "a cross-check that could not be made",
+    "A804": "cross-checks that hold",
 }
 
 

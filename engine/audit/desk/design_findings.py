@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.audit.desk.comparison import value_of
 from engine.audit.desk.design import Design
 from engine.audit.desk.estimates import EstimateBeside, expected
-from engine.audit.desk.moved import Moved, moved
+from engine.audit.desk.moved import Moved, moved, with_unit
 from engine.audit.desk.planned import planned_findings
 from engine.audit.desk.statement import DIFFERS, Cell, StatedNumber
 from engine.finding import Finding
@@ -66,11 +66,7 @@ def _as_registered(run: Run, stated: Iterable[StatedNumber]) -> dict[Cell, float
 def _beside(run: Run, one: StatedNumber, ours: float) -> str:
     unit = run.methodology.quantity[one.quantity].unit
     share = f", {100 * (ours - one.value) / abs(one.value):+.3g} %" if one.value else ""
-    return f"{one.shown} registered {_with_unit(one.written, one.unit)}, here {_with_unit(number(ours), str(unit))}{share}"
-
-
-def _with_unit(text: str, unit: str) -> str:
-    return text if unit in ("", "1") else f"{text} {unit}"
+    return f"{one.shown} registered {with_unit(one.written, one.unit)}, here {with_unit(number(ours), str(unit))}{share}"
 
 
 def _conflicts(design: Design) -> Iterator[Finding]:
@@ -83,7 +79,7 @@ def _conflicts(design: Design) -> Iterator[Finding]:
         if other is not one and abs(one.value - other.value) > one.half + other.half + 1e-12 * abs(one.value):
             yield Finding(
                 "A752", "error", one.quantity,
-                f"two documents register {one.shown} otherwise: {_with_unit(other.written, other.unit)} and {_with_unit(one.written, one.unit)}",
+                f"two documents register {one.shown} otherwise: {with_unit(other.written, other.unit)} and {with_unit(one.written, one.unit)}",
                 f"{other.source}; {one.source}", "name the design that is registered, and leave the other out",
                 source=one.source, place=one.place,
             )  # fmt: skip
