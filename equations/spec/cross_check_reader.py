@@ -55,9 +55,10 @@ class _Reader:
         within, room = self.tolerance(of)
         found = CrossCheck(
             id=self.block.text("id"), of=of.id, compare=way, others=others, number=number, unit=str(of.unit),
-            use=self.block.text("use"), within=within, room=room, sum_over=self.axes("sum_over"), each=self.axes("each"), along=self.block.text("along") if way == ALONG else "",
-            growth=self.share("growth"), never=self.block.text("never"), statement=self.block.text("statement"),
-            severity=self.block.text("severity", "error"), remedy=self.block.text("remedy"), place=self.block.place,
+            use=self.block.text("use"), within=within, room=room, sum_over=self.axes("sum_over"), each=self.axes("each"),
+            along=self.block.text("along") if way == ALONG else "", growth=self.share("growth"), never=self.block.text("never"),
+            statement=self.block.text("statement"), severity=self.block.text("severity", "error"),
+            remedy=self.block.text("remedy"), place=self.block.place,
         )  # fmt: skip
         if len(self.block.errors) == before:
             self.fits(found, of)

@@ -97,6 +97,12 @@ def test_printed_digits_count_and_units_are_converted(found):
     assert [(one.code, one.what) for one in findings] == [("A764", "2 fixed values as registered")]
 
 
+def test_digits_that_were_cut_off_are_another_value(found):
+    # 0.8 is not 0.7, whatever was cut off
+    assert only(found("{fixed: {f: 0.7}}"), "A756").severity == "error"
+    assert only(found("{fixed: {f: 0.79}}"), "A756").evidence == "moves ER_p by +70.5 tCO2"
+
+
 def test_one_number_for_an_amount_is_that_of_all_members_in_each_year(found):
     # 1,500 in 2016 is as registered, 1,700 in 2017 is not: 200 stoves * 2.4 / 2
     finding = only(found("{fixed: {N: 1500}}"), "A756")

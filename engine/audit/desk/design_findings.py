@@ -9,7 +9,7 @@ from engine.audit.desk.design import Design
 from engine.audit.desk.estimates import EstimateBeside, expected
 from engine.audit.desk.moved import Moved, moved, with_unit
 from engine.audit.desk.planned import planned_findings
-from engine.audit.desk.statement import DIFFERS, Cell, StatedNumber
+from engine.audit.desk.statement import Cell, StatedNumber
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.run.run import Run
@@ -42,7 +42,7 @@ def _by_quantity(items: Iterable[StatedNumber]) -> dict[str, list[StatedNumber]]
 
 def _fixed(design: Design) -> Iterator[Finding]:
     run = design.run
-    changed = [one for one in design.fixed if one.judged(value_of(one, run.values.arrays)) == DIFFERS]
+    changed = [one for one in design.fixed if not one.agrees(value_of(one, run.values.arrays))]
     for id_, stated in _by_quantity(changed).items():
         moves = moved(run, {id_: _as_registered(run, stated)})
         shown = [_beside(run, one, value_of(one, run.values.arrays)) for one in stated[:_MOST]]
@@ -196,7 +196,7 @@ def _not_compared(subject: str, what: str, why: str, source: str, place: Place) 
 
 def _agreeing(design: Design, beside: Iterable[EstimateBeside]) -> Iterator[Finding]:
     arrays = design.run.values.arrays
-    same = sum(one.judged(value_of(one, arrays)) != DIFFERS for one in design.fixed)
+    same = sum(one.agrees(value_of(one, arrays)) for one in design.fixed)
     within = sum(not one.is_above and not one.why_not for one in beside)
     parts = [f"{same} fixed value{'' if same == 1 else 's'} as registered"] if same else []
     parts += [f"{within} estimate{' is' if within == 1 else 's are'} not exceeded, day for day"] if within else []
