@@ -209,6 +209,17 @@ def _audited(options: argparse.Namespace) -> AuditReport:
                    materiality=getattr(options, "materiality", None))  # fmt: skip
 
 
+def ready_command(options: argparse.Namespace) -> int:
+    """Whether a submission is complete."""
+    from engine.audit.ready import ready_record, ready_text
+    from engine.commands.audit import made_ready
+    from engine.report.run_report import to_json
+
+    found = made_ready(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
+    write(to_json(ready_record(found)) if options.format == "json" else ready_text(found), options.output, options.format)
+    return WELL if found.is_ready else FOUND
+
+
 def diagnose_command(options: argparse.Namespace) -> int:
     """Which slip gives the numbers that documents state."""
     from engine.commands.desk import diagnosed, shown_desk
@@ -451,7 +462,8 @@ def build_parser(only: str = "") -> argparse.ArgumentParser:
 
 FUNCTIONS: dict[str, command_line.Command] = {
     "list": list_command, "check": check_command, "needs": needs_command, "run": run_command, "audit": audit_command,
-    "diagnose": diagnose_command, "workbook": workbook_command, "statement": statement_command, "verify": verify_command, "explain": explain_command,
+    "ready": ready_command, "diagnose": diagnose_command, "workbook": workbook_command, "statement": statement_command, "verify": verify_command,
+    "explain": explain_command,
     "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command, "show": show_command, "diff": diff_command,
     "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command, "solve": solve_command,
     "portfolio": portfolio_command, "mutate": mutate_command,

@@ -97,6 +97,10 @@ FINDING_CODES: dict[str, str] = {
     "A791": "said to be conservative, and it cannot be told whether it is",
     "A792": "a number in place of another that gives a lower result",
     "A793": "a number on the careful side",
+    "A801": "of two sources the one that counts is not the one that is used",
+    "A802": "a cross-check that does not hold",
+    "A803": "a cross-check that could not be made",
+    "A804": "cross-checks that hold",
 }
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.audit.desk.desk import Desk
+    from engine.audit.ready import Readiness
     from engine.audit.report import AuditReport
     from engine.audit.verification import Verification
     from engine.batch.evaluation import BatchValues
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from engine.explain.trace import TraceNode
     from engine.finding import Finding
     from engine.interface.draws import portfolio, sensitivity, simulate, solve
-    from engine.interface.runs import audit, diagnose, explain, many_draws, recalculation, run, verify
+    from engine.interface.runs import audit, diagnose, explain, many_draws, ready, recalculation, run, verify
     from engine.interface.specs import check, graph, load, needs
     from engine.interface.versions import compare, migrate
     from engine.interface.writing import document, export, report, statement, workbook
@@ -57,7 +58,8 @@ _HOMES = {
     "Exported": "engine.commands.export",
     "Faults": "equations.errors", "Finding": "engine.finding", "Headline": "engine.run.totals", "InputError": "equations.errors",
     "Methodology": "equations.model.methodology", "MethodologyError": "equations.errors", "Migration": "engine.comparison.migrate",
-    "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
+    "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Readiness": "engine.audit.ready",
+    "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
     "Sensitivity": "engine.simulate.sensitivity", "Simulation": "engine.simulate.simulation", "Solved": "engine.simulate.solving",
     "TraceNode": "engine.explain.trace", "Verdict": "engine.run.rules", "Verification": "engine.audit.verification",
     "Written": "engine.commands.documents", "__version__": "engine.output.release",
@@ -66,7 +68,8 @@ _HOMES = {
     "document": "engine.interface.writing", "explain": "engine.interface.runs", "export": "engine.interface.writing",
     "graph": "engine.interface.specs",
     "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",
-    "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "recalculation": "engine.interface.runs",
+    "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "ready": "engine.interface.runs",
+    "recalculation": "engine.interface.runs",
     "report": "engine.interface.writing", "run": "engine.interface.runs", "sensitivity": "engine.interface.draws",
     "simulate": "engine.interface.draws", "solve": "engine.interface.draws", "statement": "engine.interface.writing",
     "verify": "engine.interface.runs",
@@ -75,11 +78,10 @@ _HOMES = {
 
 __all__ = [
     "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "EquationGraph", "Exported", "Faults", "Finding", "Headline",
-    "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Recalculation", "Run", "Sensitivity", "Simulation", "Solved",
-    "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain", "export",
-    "graph", "load", "many_draws", "migrate", "needs", "portfolio", "recalculation", "report", "run", "sensitivity", "simulate", "solve",
-    "statement", "verify",
-    "workbook",
+    "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Readiness", "Recalculation", "Run", "Sensitivity", "Simulation",
+    "Solved", "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain",
+    "export", "graph", "load", "many_draws", "migrate", "needs", "portfolio", "ready", "recalculation", "report", "run", "sensitivity", "simulate",
+    "solve", "statement", "verify", "workbook",
 ]  # fmt: skip
 
 

@@ -117,9 +117,14 @@ def _design(run: Run) -> str:
     return "" if any(document.registered for document in run.project.documents) else "no document of the project holds its registered design"
 
 
+def _cross_checks(run: Run) -> str:
+    return "" if run.project.cross_checks or run.methodology.cross_checks else "neither the methodology nor the project states a cross-check"
+
+
 _REASONS: Mapping[str, Callable[[Run], str]] = {
     "rules": _rules, "completeness": _completeness, "states": why_no_states,
     "sources": _sources, "defaults": _completeness, "careful_side": _careful_side, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
     "displacement": _displacement, "transfers": _transfers, "recompute": _recompute, "documents": _documents, "design": _design,
+    "cross_checks": _cross_checks,
 }  # fmt: skip

@@ -13,6 +13,7 @@ from engine.audit.careful_side import audit_careful_side
 from engine.audit.completeness import audit_completeness
 from engine.audit.conversions import audit_conversions
 from engine.audit.defaults import audit_defaults
+from engine.audit.desk.cross_check_findings import of_methodology
 from engine.audit.displacement import audit_displacement
 from engine.audit.periods import audit_periods
 from engine.audit.plausibility import audit_plausibility
@@ -64,7 +65,8 @@ AUDITS: tuple[Audit, ...] = (
 #: What the documents beside a project state is asked by :mod:`engine.audit.desk`, which the run alone does not know.
 DOCUMENTS = Audit("documents", "Do the documents state what comes out?", lambda run: ())
 DESIGN = Audit("design", "Does the project keep to its registered design?", lambda run: ())
-OF_DOCUMENTS = (DOCUMENTS, DESIGN)
+CROSS_CHECKS = Audit("cross_checks", "Do second sources, wholes and neighbours agree?", lambda run: of_methodology(run).findings())
+OF_DOCUMENTS = (DOCUMENTS, DESIGN, CROSS_CHECKS)
 
 
 def audit_findings(run: Run, of_documents: Mapping[str, tuple[Finding, ...]] | None = None) -> tuple[tuple[Audit, tuple[Finding, ...]], ...]:
@@ -75,8 +77,12 @@ def audit_findings(run: Run, of_documents: Mapping[str, tuple[Finding, ...]] | N
     of_documents
         Audit -> what was found of the documents beside the project.
     """
-    found = [*((audit, audit.function(run)) for audit in AUDITS), *((audit, (of_documents or {}).get(audit.id, ())) for audit in OF_DOCUMENTS)]
+    said = of_documents or {}
+    found = [(audit, said[audit.id] if audit.id in said else audit.function(run)) for audit in (*AUDITS, *OF_DOCUMENTS)]
     others = {finding for audit, findings in found if audit.id != "rules" for finding in findings}
-    return tuple(
-        (audit, tuple(finding for finding in findings if audit.id != "rules" or finding not in others)) for audit, findings in found
-    )
+    checks = {check.id for check in run.methodology.cross_checks} & {finding.subject for finding in others if finding.code in ("A801", "A802")}
+
+    def is_said(finding: Finding) -> bool:
+        return finding in others or (finding.code == "A701" and finding.subject in checks)
+
+    return tuple((audit, tuple(finding for finding in findings if audit.id != "rules" or not is_said(finding))) for audit, findings in found)

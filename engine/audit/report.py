@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.audit.asked import why_not_asked
-from engine.audit.audits import OF_DOCUMENTS, Audit, audit_findings
+from engine.audit.audits import DESIGN, DOCUMENTS, Audit, audit_findings
 from engine.audit.desk.desk import Desk, desk_of
 from engine.audit.desk.desk_text import desk_markdown, desk_record, desk_text
 from engine.audit.desk.run_slips import other_versions
@@ -64,7 +64,7 @@ class AuditReport:
     def why_not_asked(self, audit: Audit) -> str:
         """Return why the question of an audit was not asked, or an empty text where it was."""
         reason = why_not_asked(self.run, audit.id)
-        if audit not in OF_DOCUMENTS or reason:
+        if audit not in (DOCUMENTS, DESIGN) or reason:
             return reason
         return self.desk.why_not_asked(audit.id) if self.desk is not None else "the documents of the project were not read"
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.audit.materiality import read_threshold
+from engine.audit.ready import Readiness, readiness
 from engine.audit.receipt import Asked, receipt_record, receipt_text, relative_to
 from engine.audit.receipt_file import asked_of, read_receipt
 from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text, desk_beside
 from engine.audit.reread import rereader
 from engine.audit.verification import Verification, compare_files, compare_receipts, recorded_hashes
 from engine.commands.session import loaded, open_session
+from engine.project.project_file import read_project
 from engine.report.run_report import to_json
 from equations.errors import InputError, MethodologyError, Place
 from equations.files.regular_file import reading_rule, reading_under
@@ -48,6 +50,23 @@ def audited(
     report = audit_project(run, rereader(run, session.read_unit), desk_beside(run, session.read_unit, loaded), threshold)
     session.save()
     return report
+
+
+def made_ready(spec: str, project: Path, choices: Mapping[str, str], readings: Mapping[str, str]) -> Readiness:
+    """Check whether a submission is complete.
+
+    Raises
+    ------
+    MethodologyError
+        For a file that cannot be read, a spec that does not pass its check, wrong choices; what else is wrong in a project would be returned.
+    """
+    session, data = open_session(spec), read_project(project)
+    found = readiness(
+        session.methodology, project.name, lambda: session.run(data, choices=choices, readings=readings), session.read_unit, loaded,
+        chosen=bool(choices or readings),
+    )  # fmt: skip
+    session.save()
+    return found
 
 
 def shown(report: AuditReport, way: str, *, verbose: bool = False) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.audit.desk.desk import Desk
+from engine.audit.ready import Readiness, readiness
 from engine.audit.report import AuditReport, audit_project, desk_beside
 from engine.audit.reread import rereader
 from engine.audit.severe import with_severe_findings
@@ -136,6 +137,33 @@ def diagnose(
         With every fault of the input; I501 for a project that names no document and claims nothing.
     """
     return desk_of_documents(run(methodology, project, choices=choices, readings=readings), parse_unit, load_methodology)
+
+
+def ready(
+    methodology: Methodology | str | Path,
+    project: ProjectData | Path | str,
+    *,
+    choices: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+) -> Readiness:
+    """Check whether a submission is complete, before it is handed in.
+
+    Returns
+    -------
+    Readiness
+        ``found.is_ready``; ``found.returned``: the findings for which it would be returned, faults of the project among them.
+
+    Raises
+    ------
+    MethodologyError
+        For files that cannot be read, wrong choices, and a methodology that does not pass :func:`mrvgraph.check`.
+    """
+    found, given = methodology_of(methodology), project_of(project)
+    data = given if isinstance(given, ProjectData) else read_project(given)
+    return readiness(
+        found, data.path.name, lambda: run(found, data, choices=choices, readings=readings), parse_unit, load_methodology,
+        chosen=bool(choices or readings),
+    )  # fmt: skip
 
 
 def verify(receipt: Path | str, *, spec: str | None = None, project: str | None = None) -> Verification:

@@ -26,6 +26,7 @@ OUTPUTS: dict[str, dict[str, tuple[str, ...]]] = {
     "needs": {"output": ("text", "json")},
     "run": {"output": ("text", "json", "csv", "md")},
     "audit": {"output": ("text", "md", "json"), "receipt": ("json",)},
+    "ready": {"output": ("text", "json")},
     "diagnose": {"output": ("text", "md", "json")},
     "workbook": {"output": ("xlsx", "yaml")},
     "graph": {"output": ("mermaid", "svg", "dot", "json")},

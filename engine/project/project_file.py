@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engine.finding import Finding
 from engine.plan.setting import MOST_YEARS
+from engine.project.cross_check_blocks import CROSS_CHECK_SCHEMA, cross_check_blocks
 from engine.project.design_fields import DESIGN_SCHEMA, STATEMENT_FIELDS
 from engine.project.project_documents import ProjectDocument, ProjectDocuments
 from engine.project.project_lists import Columns, ProjectLists
@@ -51,6 +52,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("documents", "documents", False, "documents that state numbers of the project: files beside it, or blocks"),
         ("claimed", "statements", False, "quantity -> what the submission claims, where no document of its own is named"),
         ("registered", "block:registered", False, "the registered design, or the file beside the project file in which it stands"),
+        ("cross_checks", "blocks:cross_check", False, "numbers that are held against a second source, another quantity, their parts or neighbours"),
         ("uncertainty", "any", False, "distributions of uncertain inputs, for `simulate`"),
     ),
     "dataset_part": _fields(
@@ -64,7 +66,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("registered", "block:registered", False, "the design that was validated, where this is the document that holds it"),
     ),
     "statement": _fields(*STATEMENT_FIELDS),
-    **{name: _fields(*rows) for name, rows in DESIGN_SCHEMA.items()},
+    **{name: _fields(*rows) for name, rows in (DESIGN_SCHEMA | CROSS_CHECK_SCHEMA).items()},
     "identity": _fields(
         ("name", "text", True, ""), ("description", "text", False, ""), ("developer", "text", False, ""), ("country", "text", False, ""),
         ("reference", "text", False, "registration number"),
@@ -100,15 +102,8 @@ SCHEMA: dict[str, dict[str, Field]] = {
 }  # fmt: skip
 
 _CODES = {
-    "S101": "I509",
-    "S102": "I506",
-    "S103": "I502",
-    "S104": "I501",
-    "S105": "I506",
-    "S106": "I506",
-    "S107": "I502",
-    "S108": "I509",
-}
+    "S101": "I509", "S102": "I506", "S103": "I502", "S104": "I501", "S105": "I506", "S106": "I506", "S107": "I502", "S108": "I509",
+}  # fmt: skip
 
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -247,6 +242,8 @@ class ProjectData:
     documents: tuple[ProjectDocument, ...] = ()
     #: Numbers that are set in place of those that are reported.
     set_numbers: tuple[SetNumber, ...] = ()
+    #: Cross-checks that the project states, unread.
+    cross_checks: tuple[ProjectBlock, ...] = ()
     #: What a person may see otherwise in the cells of a workbook.
     findings: tuple[Finding, ...] = field(default=(), compare=False)
 
@@ -325,8 +322,8 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
     methodology, members = block.text("methodology"), lists.members(_mapping(block, "members"))
     relations = lists.relations(_mapping(block, "relations"))
     beside = ProjectDocuments(block, path.parent, GAP)
-    documents = beside.read()
     numbers = [set_number(key, scalar, errors) for key, scalar in _set_entries(block)]
+    documents, checks = beside.read(), cross_check_blocks(block)
     raise_all(errors)
     assert start is not None and end is not None
     if not periods:
@@ -336,7 +333,7 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
         choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
         values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
         columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents, findings=findings,
-        set_numbers=tuple(one for one in numbers if one is not None),
+        set_numbers=tuple(one for one in numbers if one is not None), cross_checks=checks,
     )  # fmt: skip
 
 

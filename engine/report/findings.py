@@ -52,14 +52,15 @@ def findings_text(
         if chosen and room > 0:
             lines += ["", coloured(f"{severity}s ({len(chosen)})", severity)]
         for finding in chosen[: max(0, room)]:
-            lines += _finding(finding, full=verbose or severity != "note")
+            lines += finding_lines(finding, full=verbose or severity != "note")
         room -= len(chosen)
     if room < 0:
         lines.append(f"... and {-room} more; --json shows all")
     return "\n".join(lines)
 
 
-def _finding(finding: Finding, *, full: bool) -> Iterator[str]:
+def finding_lines(finding: Finding, *, full: bool = True) -> Iterator[str]:
+    """Yield the lines of one finding for a terminal; ``full``: with place, evidence and source."""
     short = f" ({finding.evidence})" if not full and 0 < len(finding.evidence) <= _SHORT else ""
     yield wrapped(f"  {finding.code} {finding.subject}: {sentence(finding)}{short}", _INDENT + "  ")
     if not full:

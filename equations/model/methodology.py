@@ -12,6 +12,7 @@ from equations.citation import Citation
 from equations.errors import Place
 from equations.formula.syntax import quantities_in
 from equations.model.context import Activity, Boundary, Pool, Term
+from equations.model.cross_check import CrossCheck
 from equations.model.dataset import Comparison, Dataset, PublishedResult
 from equations.model.equation import Equation, Rule
 from equations.model.index_set import IndexSet, Relation
@@ -174,6 +175,8 @@ class Methodology:
     published_results: tuple[PublishedResult, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     rules: tuple[Rule, ...] = ()
+    #: Cross-checks; each stands among the rules, too.
+    cross_checks: tuple[CrossCheck, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     register: tuple[RegisterEntry, ...] = ()
     parameter_lists: tuple[ParameterList, ...] = ()

@@ -13,6 +13,7 @@ from equations.errors import MethodologyError
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import Source, Token, read_tokens
 from equations.revision.document_parts import blocks_of, text_of, texts_of
+from equations.spec.cross_check_fields import CROSS_CHECK_NAMES
 
 #: Fields whose text is a formula or a condition.
 FORMULAS = ("defines", "formula", "relation", "when", "allowed", "condition", "left", "right", "gives")
@@ -24,7 +25,9 @@ _USED_IN = {
     "choices": (),
     "rulings": (),
 }
-_OF_QUANTITIES = ("datasets", "published_results", "comparisons", "monitoring_list", "rules")
+#: Lists whose entries state something of quantities, each by its id.
+_STATED = ("rules", "cross_checks", "comparisons", "published_results")
+_OF_QUANTITIES = ("datasets", "published_results", "comparisons", "monitoring_list", "rules", "cross_checks")
 
 
 class SpecNames:
@@ -153,7 +156,7 @@ class SpecNames:
         """Return what follows into the result, the report, rules, printed tables and some more quantities."""
         head = self.root.get("methodology")
         open_ = {*self.results(), *texts_of(head.get("report") if isinstance(head, Mapping) else None), *also} - {""}
-        open_ |= {quantity for list_ in ("rules", "comparisons", "published_results") for block in blocks_of(self.root.get(list_))
+        open_ |= {quantity for list_ in _STATED for block in blocks_of(self.root.get(list_))
                   for quantity in self.read_in(block)}  # fmt: skip
         open_ = open_.union(*map(self.read_in, self.rules_of_readings()), self.read_by_shares())
         follows = [(quantity, reads) for _, quantity, reads in self.equations] + self.edited_by_readings
@@ -165,7 +168,8 @@ class SpecNames:
 
     def read_in(self, block: Mapping) -> set[str]:
         """Return the quantities that an entry names."""
-        named = {self.names[name] for name in (text_of(block, "quantity"),) if name in self.names}
+        stated = [name for field in CROSS_CHECK_NAMES if not isinstance(block.get(field), Mapping) for name in texts_of(block.get(field))]
+        named = {self.names[name] for name in (text_of(block, "quantity"), *stated) if name in self.names}
         return named.union(*(self.quantities_in(text_of(block, field)) for field in FORMULAS))
 
     def read_by(self, list_: str, id_: str) -> set[str]:
@@ -173,8 +177,8 @@ class SpecNames:
         return set().union(*(self.read_in(block) for block in blocks_of(self.root.get(list_)) if text_of(block, "id") == id_))
 
     def readers(self, quantities: AbstractSet[str]) -> list[tuple[str, str]]:
-        """Return the rules, comparisons and printed tables that name one of some quantities, as (list, id)."""
-        return [(list_, text_of(block, "id")) for list_ in ("rules", "comparisons", "published_results")
+        """Return the rules, cross-checks, comparisons and printed tables that name one of some quantities, as (list, id)."""
+        return [(list_, text_of(block, "id")) for list_ in _STATED
                 for block in blocks_of(self.root.get(list_)) if self.read_in(block) & quantities]  # fmt: skip
 
     def is_joined(self, rule: str) -> bool:

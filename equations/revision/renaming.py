@@ -19,11 +19,12 @@ from equations.model.reading import IT
 from equations.revision.document_parts import blocks_of, text_of, texts_of
 from equations.revision.edit_log import EditLog
 from equations.revision.mentions import Numbers, followed, listed
+from equations.spec.cross_check_fields import CROSS_CHECK_NAMES
 
 #: Fields whose text is a formula or a condition.
 _FORMULAS = ("defines", "formula", "relation", "when", "allowed", "condition", "gives", "share")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
-_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "of", "standard_error_of"), ("report", "results", "quantities")
+_QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "standard_error_of", *CROSS_CHECK_NAMES), ("report", "results", "quantities")
 #: Lists whose entries a reading can edit, and its steps.
 _LISTS = ("quantities", "equations", "rules", "datasets", "adjust")
 #: Fields of an entry that say where in its list it stands.

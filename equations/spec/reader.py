@@ -47,6 +47,7 @@ from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.spec.block import Block, checked, unique
 from equations.spec.dataset_reader import DatasetReader, life_faults
+from equations.spec.cross_check_rule import cross_check
 from equations.spec.declarations import DeclarationReader
 from equations.spec.shares import with_weights
 from equations.spec.standard_errors import standard_errors
@@ -112,6 +113,8 @@ class SpecReader(DeclarationReader):
         published = tuple(p for b in spec.blocks("published_results") if (p := self.published(b, names, datasets)))
         comparisons = tuple(c for b in spec.blocks("comparisons") if (c := self.comparison(b, names, datasets)))
         rules = tuple(r for b in spec.blocks("rules") if (r := self.rule(b, names, equivalences, sections)))
+        checks = tuple(x for b in spec.blocks("cross_checks") if (x := cross_check(b, names, self.substances, self.cite_rule(b))))
+        rules += tuple(rule for _, rule in checks)
         register = tuple(self.register_entry(b, rulings) for b in spec.blocks("register"))
         lists = tuple(ParameterList(b.text("id"), b.text("kind"), b.text("title"), self.cite(b), b.place)
                       for b in spec.blocks("parameter_lists"))  # fmt: skip
@@ -141,6 +144,7 @@ class SpecReader(DeclarationReader):
             index_sets=index_sets,
             relations=relations, constants=constants, equivalences=equivalences, choices=choices, quantities=quantities,
             equations=equations, datasets=datasets, published_results=published, comparisons=comparisons, rules=rules,
+            cross_checks=tuple(check for check, _ in checks),
             rulings=rulings, register=register, parameter_lists=lists, monitoring_list=listed, history=history, terms=terms,
             activities=activities, boundaries=boundaries, pools=pools, tools=tools, hash=content_hash, files=files,
             grounds=head.text("grounds"),

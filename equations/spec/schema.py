@@ -8,6 +8,7 @@ from __future__ import annotations
 from equations.citation import GROUNDS
 from equations.model.substitution import TAKES
 from equations.records import record
+from equations.spec.cross_check_fields import CROSS_CHECK_FIELDS
 
 
 @record(frozen=True)
@@ -105,6 +106,7 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("published_results", "blocks:published_result", False, "printed tables that equations must reproduce"),
         ("comparisons", "blocks:comparison", False, "printed numbers that should agree with each other"),
         ("rules", "blocks:rule", False, "conditions evaluated on every run"),
+        ("cross_checks", "blocks:cross_check", False, "numbers held against a second source, another quantity, their parts or neighbours"),
         ("rulings", "blocks:ruling", False, "open places that change numbers"),
         ("register", "blocks:register_entry", False, "every other fault of the text"),
         ("parameter_lists", "blocks:parameter_list", False, "what each of the publication's lists is for"),
@@ -316,6 +318,10 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("equivalences", "words", False, ""), ("section", "text", False, "where it stands, if not where `source` says"),
         ("editorial", "text", False, "why it is asked although the text has no such condition"), *SOURCED,
     ),
+    "cross_check": _block(
+        *CROSS_CHECK_FIELDS, ("section", "text", False, "where it stands, if not where `source` says"),
+        ("editorial", "text", False, "why it is asked although the text has no such condition"), *SOURCED,
+    ),
     "ruling": _block(
         ("id", "text", True, ""), ("place", "place_in_text", False, ""), ("issue", "text", True, "what is wrong or open"),
         ("evidence", "text", False, ""), ("default", "text", True, "id of the reading taken"),
@@ -390,5 +396,6 @@ KEYS: dict[str, str] = {
     "sections": "id", "terms": "id", "activities": "id", "boundaries": "id", "pools": "id",
     "substances": "id", "units": "id", "index_sets": "id", "relations": "id", "constants": "written", "equivalences": "id",
     "choices": "id", "quantities": "id", "equations": "id", "datasets": "id", "published_results": "id", "comparisons": "id",
-    "rules": "id", "parameter_lists": "id", "rulings": "id", "register": "id", "monitoring_list": "printed", "history": "version",
+    "rules": "id", "cross_checks": "id", "parameter_lists": "id", "rulings": "id", "register": "id", "monitoring_list": "printed",
+    "history": "version",
 }  # fmt: skip

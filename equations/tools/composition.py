@@ -25,8 +25,10 @@ from equations.tools.uses import ToolUse, fault
 _TAKEN = {
     "sections": "section", "terms": "term", "activities": "activity", "boundaries": "boundary", "pools": "pool", "index_sets": "index_set",
     "relations": "relation", "equivalences": "equivalence", "choices": "choice", "quantities": "quantity", "equations": "equation",
-    "datasets": "dataset", "rules": "rule", "rulings": "ruling", "register": "register_entry",
+    "datasets": "dataset", "rules": "rule", "cross_checks": "cross_check", "rulings": "ruling", "register": "register_entry",
 }  # fmt: skip
+#: Lists whose ids no prefix may stand before.
+_WITH_IDS = ("equations", "rules", "cross_checks", "rulings", "datasets")
 #: Lists whose entries have one name in all specs: what two of them declare alike is one thing.
 _SHARED = {"substances": ("formula", "molar_mass", "atoms"), "units": ("size",)}
 
@@ -62,7 +64,7 @@ def _has_room(document: Mapping, use: ToolUse, errors: FaultList) -> bool:
     prefix = use.prefix.text
     own = [text_of(block, name) for list_, names in (("quantities", ("id", "matrix", "diagonal_matrix")), ("choices", ("id",)),
            ("index_sets", ("id",)), ("relations", ("id",))) for block in blocks_of(document.get(list_)) for name in names]  # fmt: skip
-    own += [text_of(block, "id") for list_ in ("equations", "rules", "rulings", "datasets") for block in blocks_of(document.get(list_))]
+    own += [text_of(block, "id") for list_ in _WITH_IDS for block in blocks_of(document.get(list_))]
     taken = next((name for name in own if name.startswith((f"{prefix}_", f"{prefix}."))), "")
     if taken:
         fault(errors, f"{taken} begins as the names of the tool {prefix} do", use.prefix.place,

@@ -15,6 +15,7 @@ from equations.model.dataset import PROJECT_SOURCE
 from equations.model.roles import ACCOUNT, role_named
 from equations.records import record
 from equations.revision.document_parts import blocks_of, text_of, with_field
+from equations.spec.cross_check_fields import CROSS_CHECK_AXES, CROSS_CHECK_NAMES
 from equations.tools.formula_names import NewNames, in_new_names
 
 _FORMULAS = ("when", "allowed", "defines", "formula", "relation", "condition", "gives")
@@ -80,6 +81,10 @@ class Entries:
 
     def field(self, kind: str, name: str, node: YamlNode) -> YamlNode:
         """Return one field."""
+        if kind == "cross_check" and name in CROSS_CHECK_NAMES:
+            return self.text(lambda text: self.new.names.get(text, text), node)
+        if kind == "cross_check" and name in CROSS_CHECK_AXES:
+            return self.text(self.axis, node)
         if name in _FORMULAS:
             return self.text(lambda text: in_new_names(text, self.new), node)
         if name == "id":

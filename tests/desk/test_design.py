@@ -97,11 +97,17 @@ def test_printed_digits_count_and_units_are_converted(found):
     assert [(one.code, one.what) for one in findings] == [("A764", "2 fixed values as registered")]
 
 
+def test_digits_that_were_cut_off_are_another_value(found):
+    # 0.8 is not 0.7, whatever was cut off
+    assert only(found("{fixed: {f: 0.7}}"), "A756").severity == "error"
+    assert only(found("{fixed: {f: 0.79}}"), "A756").evidence == "moves ER_p by +70.5 tCO2"
+
+
 def test_one_number_for_an_amount_is_that_of_all_members_in_each_year(found):
     # 1,500 in 2016 is as registered, 1,700 in 2017 is not: 200 stoves * 2.4 / 2
     finding = only(found("{fixed: {N: 1500}}"), "A756")
 
-    assert finding.what == "N is not what the registered design fixes: N, all registered 1500 device, here 1,700.00 device, +13.3 %"
+    assert finding.what == "N is not what the registered design fixes: N[*, 2017] registered 1500 device, here 1,700.00 device, +13.3 %"
     assert finding.evidence == "moves ER_p by +240 tCO2"
 
 
@@ -162,6 +168,34 @@ def test_each_unit_is_compared_though_the_total_is_below(found):
     assert (finding.subject, finding.evidence) == ("ER_c", "moves ER_p by +440 tCO2")
     assert "ER_c[north, 2016]" in finding.what and "south" not in finding.what
     assert only(findings, "A764").what == "4 estimates are not exceeded, day for day"
+
+
+def test_months_are_not_held_against_a_twelfth_of_a_year(tmp_path_factory):
+    """10, 12 and 11 MWh until the end of March from 15 January: 76 of the 351 days that are left of 2019, and of its 365."""
+    path = tmp_path_factory.mktemp("months") / "methodology.yaml"
+    path.write_text("""
+methodology: {id: MON, version: "1", title: Months, status: illustrative, result: ER}
+index_sets: [{id: month, kind: month, letters: [m]}]
+quantities:
+  - {id: ER, symbol: 'E_{<m>}', meaning: reductions, indices: [month], unit: MWh, kind: computed, over_years: sum}
+  - {id: X, symbol: 'X_{<m>}', meaning: output, indices: [month], unit: MWh, kind: monitored}
+equations: [{id: e, number: 1, defines: 'ER[m]', formula: 'X[m]'}]
+""", encoding="utf-8")
+    text = """
+project: {name: Months}
+operation: {start: 2019-01-15, end: 2019-03-31}
+values: {X: {unit: MWh, values: {2019-01: 10, 2019-02: 12, 2019-03: 11}, source: meter}}
+registered: {estimates: {ER: %s}}
+"""
+
+    def of(estimate):
+        run = mrvgraph.run(load_methodology(path), read_project_text(text % estimate, Path("project.yaml")))
+        return desk_beside(run, parse_unit, load_methodology).by_audit["design"]
+
+    # 160 * 76 / 365 = 33.3, 150 * 76 / 351 = 32.5
+    assert only(of("{value: 160, days: 365}"), "A764").what == "1 estimate is not exceeded, day for day"
+    assert "ER[2019-01 to 2019-03] 33 MWh in 76 days, estimated 32.4786" in only(of("{values: {2019: 150.0}}"), "A761").what
+    assert only(of("{values: {2019-01: 11, 2019-02: 10, 2019-03: 12}}"), "A761").evidence == "moves ER by +2 MWh"
 
 
 def test_an_explanation_is_shown_and_makes_it_a_warning(found):

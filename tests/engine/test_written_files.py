@@ -34,6 +34,7 @@ WRITERS = [
     (["run", TINY, PROJECT], "-o", ".md"),
     (["audit", TINY, PROJECT], "-o", ".md"),
     (["audit", TINY, PROJECT], "--receipt", ".json"),
+    (["ready", TINY, PROJECT], "-o", ".json"),
     (["diagnose", TINY, "claimed.yaml"], "-o", ".md"),
     (["workbook", TINY, PROJECT], "-o", ".xlsx"),
     (["graph", TINY], "-o", ".svg"),

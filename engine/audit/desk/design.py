@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.audit.desk.statement import Cell, StatedNumber
 from engine.audit.desk.statements import StatementReader, counted_cells
@@ -192,11 +192,13 @@ class FixedReader(DesignReader):
         apart = [at != -1 or self.in_time(axis) or not is_amount(quantity) for at, axis in zip(places, quantity.indices, strict=True)]
         for cell in counted_cells(self.run, quantity, whole=True):
             if all(at in (-1, own) for at, own in zip(places, cell, strict=True)):
-                groups.setdefault(tuple(own for own, alone in zip(cell, apart, strict=True) if alone), []).append(cell)
+                groups.setdefault(tuple(own if alone else -1 for own, alone in zip(cell, apart, strict=True)), []).append(cell)
         if not groups and _ELSEWHERE not in places:
             self.not_there(document, stated, quantity, reported)
-        for cells in groups.values():
-            self.add(document, stated, quantity, reported, tuple(cells))
+        members = self.run.setting.members
+        for place, cells in groups.items():
+            labels = tuple(members[axis][at] if at != -1 else "" for axis, at in zip(quantity.indices, place, strict=True))
+            self.add(document, stated, quantity, replace(reported, labels=labels), tuple(cells))
 
 
 class EstimateReader(DesignReader):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from engine.audit.desk.comparison import value_of
 from engine.audit.desk.design import Design
 from engine.audit.desk.estimates import EstimateBeside, expected
-from engine.audit.desk.moved import Moved, moved
+from engine.audit.desk.moved import Moved, moved, with_unit
 from engine.audit.desk.planned import planned_findings
-from engine.audit.desk.statement import DIFFERS, Cell, StatedNumber
+from engine.audit.desk.statement import Cell, StatedNumber
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.run.run import Run
@@ -42,7 +42,7 @@ def _by_quantity(items: Iterable[StatedNumber]) -> dict[str, list[StatedNumber]]
 
 def _fixed(design: Design) -> Iterator[Finding]:
     run = design.run
-    changed = [one for one in design.fixed if one.judged(value_of(one, run.values.arrays)) == DIFFERS]
+    changed = [one for one in design.fixed if not one.agrees(value_of(one, run.values.arrays))]
     for id_, stated in _by_quantity(changed).items():
         moves = moved(run, {id_: _as_registered(run, stated)})
         shown = [_beside(run, one, value_of(one, run.values.arrays)) for one in stated[:_MOST]]
@@ -67,11 +67,7 @@ def _as_registered(run: Run, stated: Iterable[StatedNumber]) -> dict[Cell, float
 def _beside(run: Run, one: StatedNumber, ours: float) -> str:
     unit = run.methodology.quantity[one.quantity].unit
     share = f", {100 * (ours - one.value) / abs(one.value):+.3g} %" if one.value else ""
-    return f"{one.shown} registered {_with_unit(one.written, one.unit)}, here {_with_unit(number(ours), str(unit))}{share}"
-
-
-def _with_unit(text: str, unit: str) -> str:
-    return text if unit in ("", "1") else f"{text} {unit}"
+    return f"{one.shown} registered {with_unit(one.written, one.unit)}, here {with_unit(number(ours), str(unit))}{share}"
 
 
 def _conflicts(design: Design) -> Iterator[Finding]:
@@ -84,7 +80,7 @@ def _conflicts(design: Design) -> Iterator[Finding]:
         if other is not one and abs(one.value - other.value) > one.half + other.half + 1e-12 * abs(one.value):
             yield Finding(
                 "A752", "error", one.quantity,
-                f"two documents register {one.shown} otherwise: {_with_unit(other.written, other.unit)} and {_with_unit(one.written, one.unit)}",
+                f"two documents register {one.shown} otherwise: {with_unit(other.written, other.unit)} and {with_unit(one.written, one.unit)}",
                 f"{other.source}; {one.source}", "name the design that is registered, and leave the other out",
                 source=one.source, place=one.place,
             )  # fmt: skip
@@ -202,7 +198,7 @@ def _not_compared(subject: str, what: str, why: str, source: str, place: Place) 
 
 def _agreeing(design: Design, beside: Iterable[EstimateBeside]) -> Iterator[Finding]:
     arrays = design.run.values.arrays
-    same = sum(one.judged(value_of(one, arrays)) != DIFFERS for one in design.fixed)
+    same = sum(one.agrees(value_of(one, arrays)) for one in design.fixed)
     within = sum(not one.is_above and not one.why_not for one in beside)
     parts = [f"{same} fixed value{'' if same == 1 else 's'} as registered"] if same else []
     parts += [f"{within} estimate{' is' if within == 1 else 's are'} not exceeded, day for day"] if within else []

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from engine.audit.desk.comparison import FOLLOWS, INPUT, ROUNDED, Beside, Compared, compare
+from engine.audit.desk.cross_check_findings import CrossChecks, with_those_of_project
 from engine.audit.desk.design import Design, read_design
 from engine.audit.desk.design_findings import design_findings
 from engine.audit.desk.diagnosis import Diagnoser, Explained
@@ -37,12 +38,15 @@ class Desk:
         A750 to A755.
     design
         The registered design, where a document holds it.
+    checks
+        All cross-checks, where the project states some itself.
     """
 
     def __init__(
-        self, run: Run, stated: StatedNumbers, read_unit: UnitReader, reread: Reread, versions: Versions | None = None, design: Design | None = None
-    ) -> None:
-        self.run, self.stated, self.design = run, stated, design
+        self, run: Run, stated: StatedNumbers, read_unit: UnitReader, reread: Reread, versions: Versions | None = None, *,
+        design: Design | None = None, checks: CrossChecks | None = None,
+    ) -> None:  # fmt: skip
+        self.run, self.stated, self.design, self.checks = run, stated, design, checks
         self._known: dict[int, tuple[Compared, list[Explained]]] = {}
         self._ways = read_unit, reread, versions
 
@@ -85,12 +89,14 @@ class Desk:
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
         """Data files of documents, and their SHA-256."""
-        return (*self.stated.files, *(self.design.files if self.design else ()))
+        more = (self.design.files if self.design else ()), self.checks.files.items() if self.checks else ()
+        return (*self.stated.files, *more[0], *more[1])
 
     @cached_property
     def by_audit(self) -> dict[str, tuple[Finding, ...]]:
         """What is found, by the audit that asks for it."""
-        return {"documents": self.findings, "design": design_findings(self.design) if self.design else ()}
+        found = {"documents": self.findings, "design": design_findings(self.design) if self.design else ()}
+        return found | ({"cross_checks": self.checks.findings()} if self.checks else {})
 
     def why_not_asked(self, audit: str) -> str:
         """Return why the documents that are there could not be asked, or an empty text."""
@@ -195,9 +201,11 @@ def desk_of(run: Run, read_unit: UnitReader, reread: Reread, versions: Versions 
     MethodologyError
         For documents that cannot be read (:func:`engine.audit.desk.statements.read_statements`).
     """
-    if not run.project.documents:
+    checks = with_those_of_project(run, read_unit) if run.project.cross_checks else None
+    if not run.project.documents and checks is None:
         return None
-    return Desk(run, read_statements(run, read_unit), read_unit, reread, versions, read_design(run, read_unit))
+    stated = read_statements(run, read_unit)
+    return Desk(run, stated, read_unit, reread, versions, design=read_design(run, read_unit), checks=checks)
 
 
 def beside(run: Run, one: Beside, ours: str = "recomputed") -> str:

@@ -84,7 +84,10 @@ class _Group:
             yield self.apart("", (), 0, why)
             return
         for name, cells, days in self.stretches():
-            yield self.per_day(name, cells, days) if self.is_flow(days) else self.as_it_is(name, cells, days)
+            if self.is_flow(days):
+                yield self.per_day(name, cells, days)
+            elif any(self.reaches(one, days) for one in self.estimates):
+                yield self.as_it_is(name, cells, days)
 
     def no_sum(self) -> str:
         """Return why members do not add up, or an empty text."""
@@ -104,10 +107,27 @@ class _Group:
             yield self.named(""), tuple(cells), operation(setting)
             return
         axis = self.quantity.indices[at]
+        found: dict[object, list[tuple[str, tuple[Cell, ...], Days]]] = {}
         for place, days in enumerate(days_of(self.run.methodology, setting, axis)):
-            own = tuple(cell for cell in cells if cell[at] == place)
+            own, within = tuple(cell for cell in cells if cell[at] == place), common(days, operation(setting))
             if own:
-                yield self.named(setting.members[axis][place]), own, common(days, operation(setting))
+                together = self.together(sets[axis].kind, within) if self.is_flow(within) else None
+                found.setdefault(place if together is None else together, []).append((setting.members[axis][place], own, within))
+        for parts in found.values():
+            name = parts[0][0] if len(parts) == 1 else f"{parts[0][0]} to {parts[-1][0]}"
+            yield self.named(name), tuple(cell for _, own, _ in parts for cell in own), tuple(run for _, _, days in parts for run in days)
+
+    def together(self, kind: str, days: Days) -> tuple[str, int] | None:
+        """Return what months and days are compared together by: the one estimate that is for all their days, or their year.
+
+        A month is not held against a twelfth of a year, since seasons differ; years and monitoring periods are held against as many days.
+        """
+        if kind not in ("month", "day") or not days:
+            return None
+        here = [at for at, one in enumerate(self.estimates) if self.reaches(one, days)]
+        if len(here) == 1 and self.estimates[here[0]].days:
+            return ("estimate", here[0]) if count(common(self.estimates[here[0]].days, days)) == count(days) else None
+        return ("year", date.fromordinal(days[0][0]).year) if len(here) == 1 else None
 
     def fits(self, cell: Cell) -> bool:
         members = self.run.setting.members
@@ -166,7 +186,7 @@ class _Group:
         """Return what the design expects of a stock, a rate or a share: the same number, however many the days."""
         here = [one for one in self.estimates if self.reaches(one, days)]
         if len(here) != 1:
-            return self.apart(name, cells, count(days), f"the design has {'several estimates' if here else 'no estimate'} for these days")
+            return self.apart(name, cells, count(days), "the design has several estimates for these days")
         one, own = here[0], count(days)
         found = self.found(name, cells, own, one, allowed=one.number.value, room=one.number.half, how=number(one.number.value))
         if is_amount(self.quantity) and not self.quantity.over_years and one.count not in (0, own):

@@ -62,6 +62,11 @@ class Moved:
         return f"{sign}{number(abs(by))} {self.run.methodology.quantity[result].unit}"
 
 
+def with_unit(text: str, unit: str) -> str:
+    """Return a number with its unit; a plain number has none."""
+    return text if unit in ("", "1") else f"{text} {unit}"
+
+
 def moved(run: Run, changes: Changes) -> Moved:
     """Return by how much the results are greater than they would be with other numbers.
 

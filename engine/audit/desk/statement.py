@@ -82,7 +82,7 @@ class StatedNumber:
         if self.agrees(value):
             return AGREES
         noise = _NOISE * max(abs(value), abs(self.value))
-        return CUT if abs(value - self.value) < self.step + noise and abs(value) > abs(self.value) else DIFFERS
+        return CUT if abs(value - self.value) < self.step - noise and abs(value) > abs(self.value) else DIFFERS
 
 
 def printed_step(text: str) -> Fraction:
