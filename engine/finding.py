@@ -87,6 +87,16 @@ FINDING_CODES: dict[str, str] = {
     "A762": "a member that the design has and the project has not, or the other way round",
     "A763": "monitored otherwise than planned: how often, how",
     "A764": "what is as the design has it",
+    "A765": "a sample that misses the precision of the plan",
+    "A766": "what the limit of a sample in place of its mean moves",
+    "A767": "a limit of a sample that lies on the favourable side",
+    "A768": "a population of a sample that is not that of the register",
+    "A769": "a precision that a document claims and the sample does not have",
+    "A770": "one survey that stands for several times",
+    "A771": "samples that meet the precision of the plan",
+    "A772": "answers that were left out of a sample",
+    "A773": "a sample of which no plan says the precision",
+    "A774": "a sample whose strata are not drawn as they are in the whole",
 }
 
 

@@ -11,6 +11,7 @@ from engine.audit.states import why_no_states
 from engine.audit.transfers import FROM, taken_from
 from engine.run.rules import IDLE
 from engine.run.run import Run
+from engine.run.sample_inputs import sampled
 
 
 def why_not_asked(run: Run, audit: str) -> str:
@@ -99,6 +100,10 @@ def _transfers(run: Run) -> str:
     return f"no quantity, or more than one, is what the role `{there}` is taken from"
 
 
+def _samples(run: Run) -> str:
+    return "" if next(sampled(run.inputs.origins), None) is not None else "no number is given by a sample"
+
+
 def _recompute(run: Run) -> str:
     return "" if run.values.steps else "nothing is computed"
 
@@ -115,5 +120,6 @@ _REASONS: Mapping[str, Callable[[Run], str]] = {
     "rules": _rules, "completeness": _completeness, "states": why_no_states,
     "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
-    "displacement": _displacement, "transfers": _transfers, "recompute": _recompute, "documents": _documents, "design": _design,
+    "displacement": _displacement, "transfers": _transfers, "samples": _samples, "recompute": _recompute, "documents": _documents,
+    "design": _design,
 }  # fmt: skip

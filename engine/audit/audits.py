@@ -18,6 +18,7 @@ from engine.audit.plausibility import audit_plausibility
 from engine.audit.rates import audit_rates
 from engine.audit.recompute import audit_recompute
 from engine.audit.reductions import audit_reductions
+from engine.audit.sampling import audit_sampling
 from engine.audit.sources import audit_sources
 from engine.audit.states import audit_states
 from engine.audit.transfers import audit_transfers
@@ -55,6 +56,7 @@ AUDITS: tuple[Audit, ...] = (
     Audit("reductions", "Are the reductions, and what is credited of them, above zero?", audit_reductions),
     Audit("displacement", "Were emissions moved elsewhere?", audit_displacement),
     Audit("transfers", "Is no more given away or held back than there is?", audit_transfers),
+    Audit("samples", "Are samples as precise as the plan asks, and of the whole?", audit_sampling),
     Audit("recompute", "Do the numbers come out again when computed another way?", audit_recompute),
 )
 
@@ -74,7 +76,12 @@ def audit_findings(run: Run, of_documents: Mapping[str, tuple[Finding, ...]] | N
         Audit -> what was found of the documents beside the project.
     """
     found = [*((audit, audit.function(run)) for audit in AUDITS), *((audit, (of_documents or {}).get(audit.id, ())) for audit in OF_DOCUMENTS)]
-    others = {finding for audit, findings in found if audit.id != "rules" for finding in findings}
+    others = {said for audit, findings in found if audit.id != "rules" for finding in findings for said in (finding, _fact(finding))}
     return tuple(
-        (audit, tuple(finding for finding in findings if audit.id != "rules" or finding not in others)) for audit, findings in found
+        (audit, tuple(f for f in findings if audit.id != "rules" or not {f, _fact(f)} & others)) for audit, findings in found
     )
+
+
+def _fact(finding: Finding) -> tuple[object, ...]:
+    """Return what a finding says, whatever further evidence an audit has of it."""
+    return finding.code, finding.severity, finding.subject, finding.what, finding.place

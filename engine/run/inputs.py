@@ -23,7 +23,9 @@ from engine.project.unit_alternatives import alternatives_taken, mixed_alternati
 from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
 from engine.run.apart import stated_apart
+from engine.run.arithmetic.samples import Estimate
 from engine.run.declared_errors import DeclaredErrors
+from engine.run.sample_inputs import check_samples, sample_text
 from engine.run.set_values import Replaced, SetValues
 from engine.run.unknown_cells import is_unknown, unknown_error
 from equations.citation import Citation
@@ -138,6 +140,7 @@ class _Binder:
         for id_, box in self.plan.inputs.items():
             values[id_], states[id_], origins[id_] = self.fill(self.methodology.quantity[id_], box)
         self.check_the_rest()
+        check_samples(self.methodology, self.plan.setting, origins, self.errors, self.findings)
         self.errors += mixed_alternatives(self.methodology, self.plan, self.said_of)
         self.errors += stated_apart(self.methodology, self.plan, self.said_of)
         raise_all(self.errors)
@@ -221,7 +224,7 @@ class _Binder:
                     self.fault("I506", f"{quantity.id}[{', '.join(reported.labels)}] is given twice", place,
                                why=f"the first is at {seen[cell]}", remedy="remove one of the two")  # fmt: skip
                 seen[cell] = place
-                origin = self.origin(block, reported.scalar.text, reported.unit, place, reported.own(said))
+                origin = self.origin(block, reported.scalar.text, reported.unit, place, reported.own(said), reported.estimate)
                 held[cell] = Given(reported.scalar.text, reported.unit, origin, place, reported.alternative)
             before = len(self.errors)
             self.note_otherwise(quantity, block, cells)
@@ -252,11 +255,14 @@ class _Binder:
         meta = tuple((key, block.text(key)) for key in ("monitoring_option", "method", "frequency", "comments") if block.has(key))
         return block.text("source") if block.has("source") else "", meta
 
-    def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None) -> Origin:
+    def origin(
+        self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None, estimate: Estimate | None = None
+    ) -> Origin:
         source, meta = self.said(block) if said is None else said
+        meta = meta if estimate is None else (*meta, ("sample", sample_text(estimate, str(unit))))
         self.units[unit.text] = unit
         return Origin(
-            kind="project", name=self.project.path.name, written=text, unit=unit.text, source=source, place=place, meta=meta,
+            kind="project", name=self.project.path.name, written=text, unit=unit.text, source=source, place=place, meta=meta, estimate=estimate,
         )  # fmt: skip
 
     # -- cells
@@ -325,18 +331,10 @@ class _Binder:
         named = {cell[axis] for cell in listed}
         silent = [self.plan.setting.members[year_set][at] for at in box[axis] if at not in named]
         if silent:
-            self.findings.append(
-                Finding(
-                    "A718",
-                    "warning",
-                    quantity.id,
-                    f"{quantity.id} lists nothing for {', '.join(silent)}",
-                    f"`otherwise: {text}` is taken for the whole year",
-                    "list the year, or leave `otherwise` out",
-                    source=str(quantity.source),
-                    place=self.project.value_places.get(quantity.id),
-                )
-            )
+            self.findings.append(Finding(
+                "A718", "warning", quantity.id, f"{quantity.id} lists nothing for {', '.join(silent)}",
+                f"`otherwise: {text}` is taken for the whole year", "list the year, or leave `otherwise` out", source=str(quantity.source), place=self.project.value_places.get(quantity.id),
+            ))  # fmt: skip
 
     def otherwise_units(
         self, quantity: Quantity, block: ProjectBlock, units: Mapping[str, Unit], pattern: list[int | None]
@@ -415,17 +413,11 @@ class _Binder:
                 NumberReader(self.methodology, self.errors, []).read(quantity, f"{id_}, `otherwise`", blanket.given)
 
     def outside(self, quantity: Quantity, cells: list[tuple[int, ...]]) -> None:
-        self.findings.append(
-            Finding(
-                "A705",
-                "warning",
-                quantity.id,
-                f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
-                f"the project's relation {quantity.on} does not hold there",
-                f"add it under `relations: {quantity.on}:`, or remove it",
-                place=self.statements(quantity.id).listed[cells[0]].place,
-            )
-        )
+        self.findings.append(Finding(
+            "A705", "warning", quantity.id, f"the supplied {listed([self.shown(quantity, cell) for cell in cells])} is not used",
+            f"the project's relation {quantity.on} does not hold there", f"add it under `relations: {quantity.on}:`, or remove it",
+            place=self.statements(quantity.id).listed[cells[0]].place,
+        ))  # fmt: skip
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
         if not self.plan.required:
