@@ -97,6 +97,16 @@ FINDING_CODES: dict[str, str] = {
     "A772": "answers that were left out of a sample",
     "A773": "a sample of which no plan says the precision",
     "A774": "a sample whose strata are not drawn as they are in the whole",
+    "A778": "an instrument whose calibration was overdue, without the error of its class",
+    "A779": "a correction for overdue days that is not what they come to",
+    "A780": "numbers for days on which no instrument was there",
+    "A781": "members that no instrument serves",
+    "A782": "a shared meter whose parts are typed in or shared out otherwise",
+    "A783": "a number that is not what its meters say together",
+    "A784": "two documents that say of one instrument otherwise",
+    "A785": "instruments within calibration, or corrected as it is due",
+    "A786": "an instrument that is said to read what is computed",
+    "A787": "an instrument of which the run does not have what it serves",
 }
 
 

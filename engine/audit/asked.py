@@ -104,6 +104,10 @@ def _samples(run: Run) -> str:
     return "" if next(sampled(run.inputs.origins), None) is not None else "no number is given by a sample"
 
 
+def _instruments(run: Run) -> str:
+    return "" if run.project.instruments else "the project names no instrument"
+
+
 def _recompute(run: Run) -> str:
     return "" if run.values.steps else "nothing is computed"
 
@@ -120,6 +124,7 @@ _REASONS: Mapping[str, Callable[[Run], str]] = {
     "rules": _rules, "completeness": _completeness, "states": why_no_states,
     "sources": _sources, "defaults": _completeness, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
-    "displacement": _displacement, "transfers": _transfers, "samples": _samples, "recompute": _recompute, "documents": _documents,
+    "displacement": _displacement, "transfers": _transfers, "samples": _samples, "instruments": _instruments,
+    "recompute": _recompute, "documents": _documents,
     "design": _design,
 }  # fmt: skip

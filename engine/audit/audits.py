@@ -13,6 +13,7 @@ from engine.audit.completeness import audit_completeness
 from engine.audit.conversions import audit_conversions
 from engine.audit.defaults import audit_defaults
 from engine.audit.displacement import audit_displacement
+from engine.audit.instruments import audit_instruments
 from engine.audit.periods import audit_periods
 from engine.audit.plausibility import audit_plausibility
 from engine.audit.rates import audit_rates
@@ -57,6 +58,7 @@ AUDITS: tuple[Audit, ...] = (
     Audit("displacement", "Were emissions moved elsewhere?", audit_displacement),
     Audit("transfers", "Is no more given away or held back than there is?", audit_transfers),
     Audit("samples", "Are samples as precise as the plan asks, and of the whole?", audit_sampling),
+    Audit("instruments", "Did instruments read what they are said to, and were they calibrated?", audit_instruments),
     Audit("recompute", "Do the numbers come out again when computed another way?", audit_recompute),
 )
 

@@ -17,7 +17,9 @@ from pathlib import Path
 from engine.finding import Finding
 from engine.plan.setting import MOST_YEARS
 from engine.project.design_fields import DESIGN_SCHEMA, STATEMENT_FIELDS
+from engine.project.instrument_fields import INSTRUMENT_FIELDS
 from engine.project.project_documents import ProjectDocument, ProjectDocuments
+from engine.project.project_instruments import Instrument
 from engine.project.project_lists import Columns, ProjectLists
 from engine.project.project_tree import tree_and_bytes
 from engine.project.sample_fields import SAMPLE_FIELDS, fields_of
@@ -49,6 +51,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("documents", "documents", False, "documents that state numbers of the project: files beside it, or blocks"),
         ("claimed", "statements", False, "quantity -> what the submission claims, where no document of its own is named"),
         ("registered", "block:registered", False, "the registered design, or the file beside the project file in which it stands"),
+        ("instruments", "blocks:instrument", False, "meters: class, calibrations, and what they serve"),
         ("uncertainty", "any", False, "distributions of uncertain inputs, for `simulate`"),
     ),
     "dataset_part": fields_of(
@@ -60,6 +63,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("date", "date", False, "of the document"),
         ("claimed", "statements", False, "quantity -> what the document gives as a number of the project, at any level"),
         ("registered", "block:registered", False, "the design that was validated, where this is the document that holds it"),
+        ("instruments", "blocks:instrument", False, "meters as the document has them"),
     ),
     "statement": fields_of(*STATEMENT_FIELDS),
     **{name: fields_of(*rows) for name, rows in DESIGN_SCHEMA.items()},
@@ -75,6 +79,7 @@ SCHEMA: dict[str, dict[str, Field]] = {
     "period": fields_of(("id", "text", True, ""), ("start", "date", True, "first day"), ("end", "date", True, "last day")),
     "value": fields_of(*VALUE_FIELDS),
     **SAMPLE_FIELDS,
+    **INSTRUMENT_FIELDS,
 }  # fmt: skip
 
 _CODES = {
@@ -225,6 +230,8 @@ class ProjectData:
     documents: tuple[ProjectDocument, ...] = ()
     #: Numbers that are set in place of those that are reported.
     set_numbers: tuple[SetNumber, ...] = ()
+    #: Meters that the project and its documents declare.
+    instruments: tuple[Instrument, ...] = ()
     #: What a person may see otherwise in the cells of a workbook.
     findings: tuple[Finding, ...] = field(default=(), compare=False)
 
@@ -314,7 +321,7 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
         choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
         values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
         columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents, findings=findings,
-        set_numbers=tuple(one for one in numbers if one is not None),
+        set_numbers=tuple(one for one in numbers if one is not None), instruments=tuple(beside.instruments),
     )  # fmt: skip
 
 
