@@ -76,20 +76,45 @@ class Instrument:
     place: Place
 
 
-def read_instruments(block: ProjectBlock, document: str) -> list[Instrument]:
-    """Read the instruments of a project file or of a document; faults go to its list."""
+def read_instruments(block: ProjectBlock, document: str, gap: str) -> list[Instrument]:
+    """Read the instruments of a project file or of a document; faults go to its list.
+
+    Parameters
+    ----------
+    gap
+        What a template writes where something is still missing: it says nothing, and a meter without a name is none.
+    """
     node, found = block.node.get("instruments"), list[Instrument]()
     if node is None or (isinstance(node, Scalar) and node.is_empty):
         return []
     if not isinstance(node, Sequence):
         block.fault("S105", "instruments must be a list", node.place, remedy="begin each with `- `: - {meter: M1, class: 0.5 %, serves: [...]}")
         return []
-    for item in node.items:
+    for item in (_filled(item, gap) for item in node.items if not _is_unnamed(item, gap)):
         one = _instrument(block.inner(item, "instrument"), document)
         if one.name in {other.name for other in found}:
             block.fault("S106", f"two instruments are called {one.name!r}", one.place, remedy="give each its own name")
         found.append(one)
     return found
+
+
+def _is_unnamed(item: YamlNode, gap: str) -> bool:
+    name = item.get("meter") if isinstance(item, Mapping) else None
+    return isinstance(name, Scalar) and name.text == gap
+
+
+def _filled(node: YamlNode, gap: str) -> YamlNode:
+    """Return what is said, without the fields and items that are still gaps."""
+    if isinstance(node, Mapping):
+        kept = tuple((key, _filled(value, gap)) for key, value in node if not _is_gap(value, gap))
+        return Mapping(kept, node.file, node.line, node.column)
+    if isinstance(node, Sequence):
+        return Sequence(tuple(_filled(item, gap) for item in node.items if not _is_gap(item, gap)), node.file, node.line, node.column)
+    return node
+
+
+def _is_gap(node: YamlNode, gap: str) -> bool:
+    return isinstance(node, Scalar) and node.text == gap
 
 
 def _instrument(block: ProjectBlock, document: str) -> Instrument:

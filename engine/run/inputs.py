@@ -332,8 +332,8 @@ class _Binder:
         silent = [self.plan.setting.members[year_set][at] for at in box[axis] if at not in named]
         if silent:
             self.findings.append(Finding(
-                "A718", "warning", quantity.id, f"{quantity.id} lists nothing for {', '.join(silent)}", f"`otherwise: {text}` is taken for the "
-                "whole year", "list the year, or leave `otherwise` out", source=str(quantity.source), place=self.project.value_places.get(quantity.id),
+                "A718", "warning", quantity.id, f"{quantity.id} lists nothing for {', '.join(silent)}", f"`otherwise: {text}` is taken for "
+                "the whole year", "list the year, or leave `otherwise` out", str(quantity.source), self.project.value_places.get(quantity.id),
             ))  # fmt: skip
 
     def otherwise_units(

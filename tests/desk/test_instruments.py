@@ -7,6 +7,7 @@ import pytest
 
 import mrvgraph
 from engine.audit.instrument_days import span, without
+from engine.cli import main
 from engine.project.project_file import read_project_text
 from engine.project.project_instruments import _after
 from equations.errors import MethodologyError
@@ -238,3 +239,15 @@ def test_days():
     assert _after(date(2020, 1, 1), 2, "week") == date(2020, 1, 15)
     assert without(((1, 10),), ((1, 2), (9, 30))) == ((3, 8),)
     assert span(((date(2020, 1, 1).toordinal(), date(2020, 1, 1).toordinal()),)) == "2020-01-01"
+
+
+def test_a_template_asks_for_meters_and_samples_and_says_nothing_until_it_is_filled(spec, tmp_path, capsys):
+    folder = str(tmp_path / "t.yaml")
+    path = spec.files[0][0]
+
+    assert main(["needs", path, "--template", "--start", "2020-01-01", "--end", "2020-12-31", "--with", "instruments,samples", "-o", folder]) == 0
+    text = (tmp_path / "t.yaml").read_text(encoding="utf-8")
+    assert "- meter: ____   # X: export" in text and "#     sample: {mean: , n: , sd: " in text
+    data = read_project_text(text.replace("name: ____", "name: p"), tmp_path / "t.yaml")
+    assert data.instruments == ()
+    capsys.readouterr()
