@@ -21,6 +21,8 @@ _STILL = 1e-12
 def moves(run: Run, changed: Mapping[str, NDArray[np.float64]]) -> dict[str, float] | None:
     """Return by how much each result of a run moves, in its unit; ``None`` where there is no run with these numbers.
 
+    Of a result whose cells do not add up it is the cell that moves most.
+
     Parameters
     ----------
     changed
@@ -34,9 +36,18 @@ def moves(run: Run, changed: Mapping[str, NDArray[np.float64]]) -> dict[str, flo
     found = {}
     for id_, was in run.results.items():
         declared = run.methodology.quantity[id_]
-        now = headline(run.methodology, run.setting, declared, values.arrays[id_], counted(declared, run.plan, run.methodology))
-        found[id_] = 0.0 if abs(now.value - was.value) <= _STILL * abs(was.value) else now.value - was.value
+        counts = counted(declared, run.plan, run.methodology)
+        if was.is_total:
+            now = headline(run.methodology, run.setting, declared, values.arrays[id_], counts).value
+            found[id_] = _apart(was.value, now)
+        else:  # its cells do not add up: the one that moves most
+            pairs = zip(run.values.arrays[id_][counts].tolist(), values.arrays[id_][counts].tolist(), strict=True)
+            found[id_] = max((_apart(one, other) for one, other in pairs), key=abs, default=0.0)
     return found
+
+
+def _apart(was: float, now: float) -> float:
+    return 0.0 if not np.isfinite(now) or abs(now - was) <= _STILL * abs(was) else now - was
 
 
 def with_cell(run: Run, quantity: str, cell: tuple[int, ...], value: float) -> dict[str, NDArray[np.float64]]:
@@ -51,7 +62,8 @@ def moved_text(run: Run, moved: Mapping[str, float] | None) -> str:
     if moved is None:
         return "the results cannot be computed with it"
     of = run.methodology.quantity
-    named = [f"{run.results[id_].label} by {value:+,.3f} {of[id_].unit}".removesuffix(" 1") for id_, value in moved.items() if value]
+    label = {id_: one.label if one.is_total else f"a cell of {id_}" for id_, one in run.results.items()}
+    named = [f"{label[id_]} by {value:+,.3f} {of[id_].unit}".removesuffix(" 1") for id_, value in moved.items() if value]
     return listed(named, 4) if named else f"{run.headline.label} not at all"
 
 

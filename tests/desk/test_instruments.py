@@ -8,8 +8,11 @@ import pytest
 import mrvgraph
 from engine.audit.instrument_days import span, without
 from engine.cli import main
+from engine.documents.workbook.project_rows import field_rows
+from engine.documents.workbook.redaction import Redaction
 from engine.project.project_file import read_project_text
 from engine.project.project_instruments import _after
+from engine.project.project_tree import project_tree
 from equations.errors import MethodologyError
 
 SPEC = """
@@ -251,3 +254,13 @@ def test_a_template_asks_for_meters_and_samples_and_says_nothing_until_it_is_fil
     data = read_project_text(text.replace("name: ____", "name: p"), tmp_path / "t.yaml")
     assert data.instruments == ()
     capsys.readouterr()
+
+
+def test_readings_of_what_is_left_out_of_a_copy_are_left_out(spec, tmp_path):
+    path = tmp_path / "p.yaml"
+    path.write_text(PROJECT.replace("XA", "1000") + f"instruments:\n  - {{meter: MA, serves: [{{quantity: X, {AT_A}, applied: -7.5, readings: {{2020: 1007.5}}}}, "
+                    f"{{quantity: I, {AT_A}, readings: {{2020: 20}}}}]}}\n", encoding="utf-8")  # fmt: skip
+    rows = [*Redaction.of(mrvgraph.run(spec, path), frozenset({"X"})).fields(field_rows(project_tree(path)))]
+
+    shown = {row.text for row in rows}
+    assert "20" in shown and not {"-7.5", "1007.5"} & shown

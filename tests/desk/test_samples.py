@@ -361,3 +361,11 @@ def test_one_survey_for_two_years_is_told(spec, project):
     data = project("u", f"{{sample: {{2020: {sample}, 2021: {sample}}}, source: s}}")
 
     assert ("A770", "warning") in found(spec, data)
+
+
+def test_of_results_that_do_not_add_up_the_cell_that_moves_most_is_told(tmp_path, project):
+    (tmp_path / "methodology.yaml").write_text(SPEC.replace(", over_years: sum", ", over_years: none"), encoding="utf-8")
+    report = mrvgraph.audit(mrvgraph.load(tmp_path), project("w", north(f"{{records: {WOOD}, plan: 90/10, missed: upper}}")))
+
+    # 2020 moves, and the number by which the run is spoken of is that of 2021
+    assert any(one.code == "A767" and "it moves a cell of ER by +392.4" in one.evidence for one in report.findings)
