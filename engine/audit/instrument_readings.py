@@ -25,7 +25,7 @@ _MOST_NAMED = 6
 
 
 @record(frozen=True)
-class Reading:
+class MeterReading:
     """A reading in the unit of its quantity, with half of its last digit."""
 
     value: float
@@ -35,7 +35,7 @@ class Reading:
 
 def readings_found(run: Run, servings: list[Serving], errors: list[MethodologyError]) -> Iterator[Finding]:
     """Yield findings on readings: A782 for shared meters, A783 for the others."""
-    alone: dict[tuple[str, str, tuple[tuple[int, ...], ...]], list[tuple[Serving, dict[tuple[str, ...], Reading]]]] = {}
+    alone: dict[tuple[str, str, tuple[tuple[int, ...], ...]], list[tuple[Serving, dict[tuple[str, ...], MeterReading]]]] = {}
     for one in servings:
         readings = read_readings(one, errors)
         if one.served.use == "apportioned":
@@ -55,10 +55,10 @@ def _members(one: Serving) -> tuple[tuple[int, ...], ...]:
 # -- reading them
 
 
-def read_readings(one: Serving, errors: list[MethodologyError]) -> dict[tuple[str, ...], Reading]:
+def read_readings(one: Serving, errors: list[MethodologyError]) -> dict[tuple[str, ...], MeterReading]:
     """Return the readings of a meter by their labels in time."""
     unit = _unit(one, errors)
-    found: dict[tuple[str, ...], Reading] = {}
+    found: dict[tuple[str, ...], MeterReading] = {}
     axes = [one.quantity.indices[at] for at in one.time]
     for labels, scalar in _leaves(one.served.readings) if unit is not None else ():
         exact = read_number(scalar.text)
@@ -75,7 +75,7 @@ def read_readings(one: Serving, errors: list[MethodologyError]) -> dict[tuple[st
         else:
             assert unit is not None
             factor = conversion(one.quantity, unit) if one.quantity.alternatives is None else Fraction(1)
-            found[labels] = Reading(float(exact * factor), float(_half(scalar.text) * abs(factor)), one.instrument.name)
+            found[labels] = MeterReading(float(exact * factor), float(_half(scalar.text) * abs(factor)), one.instrument.name)
     return found
 
 
@@ -125,7 +125,7 @@ def _half(text: str) -> Fraction:
 # -- what counts
 
 
-def _counting(run: Run, use: str, own: list[tuple[Serving, dict[tuple[str, ...], Reading]]]) -> Iterator[Finding]:
+def _counting(run: Run, use: str, own: list[tuple[Serving, dict[tuple[str, ...], MeterReading]]]) -> Iterator[Finding]:
     """Yield numbers that are not what their meters say together."""
     first = own[0][0]
     if use != "main" and len(own) < 2:
@@ -151,7 +151,7 @@ def _counting(run: Run, use: str, own: list[tuple[Serving, dict[tuple[str, ...],
                      "take what the plan says, or correct the readings")  # fmt: skip
 
 
-def _of_all(use: str, readings: list[Reading]) -> tuple[float, float]:
+def _of_all(use: str, readings: list[MeterReading]) -> tuple[float, float]:
     """Return what readings of several meters come to, and half of its last digit."""
     if use == "sum":
         return sum(one.value for one in readings), sum(one.half for one in readings)
@@ -187,7 +187,7 @@ def _typed(one: Serving) -> Iterator[Finding]:
                    "write use: apportioned, by: QUANTITY and the readings of the shared meter; or a meter for each with `at:`")  # fmt: skip
 
 
-def _shared_out(run: Run, one: Serving, readings: dict[tuple[str, ...], Reading], errors: list[MethodologyError]) -> Iterator[Finding]:
+def _shared_out(run: Run, one: Serving, readings: dict[tuple[str, ...], MeterReading], errors: list[MethodologyError]) -> Iterator[Finding]:
     """Yield numbers that are not their part of a shared reading."""
     scalar = one.served.by
     assert scalar is not None

@@ -11,7 +11,7 @@ import numpy as np
 from engine.audit.result_moves import first_move, moved_text, moves, with_cell
 from engine.finding import Finding
 from engine.project.written_numbers import Origin
-from engine.run.arithmetic.samples import MEAN, Estimate, Sample, estimated
+from engine.run.arithmetic.samples import MEAN, Sample, SampleEstimate, estimated
 from engine.run.run import Run
 from engine.run.sample_inputs import cell_shown, factor_of, missed_precision, precision_text, sample_text, sampled
 from engine.run.totals import is_amount
@@ -31,7 +31,7 @@ class SampledInput:
     quantity: Quantity
     cell: tuple[int, ...]
     origin: Origin
-    estimate: Estimate
+    estimate: SampleEstimate
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine.audit.scalar_student import quantile_t
 
 if TYPE_CHECKING:
-    from engine.run.arithmetic.samples import Estimate, Sample, Stratum
+    from engine.run.arithmetic.samples import Sample, SampleEstimate, Stratum
 
 _NEAR = 1e-9
 
@@ -111,12 +111,12 @@ def _satterthwaite(squares: list[tuple[Fraction, int]]) -> float:
     return float(total * total / sum((one * one / (n - 1) for one, n in squares if one), Fraction(0)))
 
 
-def sampled_again(estimate: Estimate) -> Fraction:
+def sampled_again(estimate: SampleEstimate) -> Fraction:
     """Return the number that a sample gives."""
     return SampledTwice(estimate.sample).value()
 
 
-def differs(estimate: Estimate) -> str:
+def differs(estimate: SampleEstimate) -> str:
     """Return how the number of a sample differs from what it comes to a second time, or an empty text."""
     twice = SampledTwice(estimate.sample)
     for what, one, other in (("", float(estimate.value), float(twice.value())), ("standard error ", estimate.limits.error, math.sqrt(twice.square))):

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from engine.project.sampling_plans import UNPLANNED, SamplingPlans
-from engine.run.arithmetic.samples import Estimate, Sample, SamplingPlan, Stratum, estimated
+from engine.run.arithmetic.samples import Sample, SampleEstimate, SamplingPlan, Stratum, estimated
 from equations.errors import Place, listed, near
 from equations.files.csv_table import CsvTable
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
@@ -33,7 +33,7 @@ class SampledCell:
 
     labels: tuple[str, ...]
     place: Place
-    estimate: Estimate
+    estimate: SampleEstimate
 
 
 @record(frozen=True)

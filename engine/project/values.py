@@ -26,7 +26,7 @@ from equations.units.measures import between, told_apart
 from equations.units.unit import Unit
 
 if TYPE_CHECKING:
-    from engine.run.arithmetic.samples import Estimate
+    from engine.run.arithmetic.samples import SampleEstimate
 
 #: Source, and field -> text, of a block of values or of a line of a CSV file.
 Said = tuple[str, tuple[tuple[str, str], ...]]
@@ -55,7 +55,7 @@ class Reported:
     alternative: str
     said: tuple[tuple[str, str], ...] = ()
     #: The sample that gives the number.
-    estimate: Estimate | None = None
+    estimate: SampleEstimate | None = None
 
     def own(self, of_block: Said | None) -> Said | None:
         """Return what is said of the number: what its own line says stands before what its block says."""
@@ -73,7 +73,7 @@ class WrittenCell:
     scalar: Scalar
     unit: str = ""
     said: tuple[tuple[str, str], ...] = ()
-    estimate: Estimate | None = None
+    estimate: SampleEstimate | None = None
 
 
 @dataclass

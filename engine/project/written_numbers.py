@@ -23,7 +23,7 @@ from equations.spec.block import read_number
 from equations.units.unit import SUBSTANCE_DIMENSION, Unit, with_unit
 
 if TYPE_CHECKING:
-    from engine.run.arithmetic.samples import Estimate
+    from engine.run.arithmetic.samples import SampleEstimate
 
 EPOCH = date(1970, 1, 1)
 STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -54,7 +54,7 @@ class Origin:
     place: Place | None = field(default=None, compare=False)
     meta: tuple[tuple[str, str], ...] = ()
     #: The sample that gives the number.
-    estimate: Estimate | None = None
+    estimate: SampleEstimate | None = None
 
     @property
     def number(self) -> Fraction | None:

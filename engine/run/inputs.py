@@ -23,7 +23,7 @@ from engine.project.unit_alternatives import alternatives_taken, mixed_alternati
 from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
 from engine.run.apart import stated_apart
-from engine.run.arithmetic.samples import Estimate
+from engine.run.arithmetic.samples import SampleEstimate
 from engine.run.declared_errors import DeclaredErrors
 from engine.run.sample_inputs import check_samples, sample_text
 from engine.run.set_values import Replaced, SetValues
@@ -256,7 +256,7 @@ class _Binder:
         return block.text("source") if block.has("source") else "", meta
 
     def origin(
-        self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None, estimate: Estimate | None = None
+        self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None, estimate: SampleEstimate | None = None
     ) -> Origin:
         source, meta = self.said(block) if said is None else said
         meta = meta if estimate is None else (*meta, ("sample", sample_text(estimate, str(unit))))
@@ -333,7 +333,7 @@ class _Binder:
         if silent:
             self.findings.append(Finding(
                 "A718", "warning", quantity.id, f"{quantity.id} lists nothing for {', '.join(silent)}", f"`otherwise: {text}` is taken for "
-                "the whole year", "list the year, or leave `otherwise` out", str(quantity.source), self.project.value_places.get(quantity.id),
+                "the whole year", "list the year, or leave it out", source=str(quantity.source), place=self.project.value_places.get(quantity.id),
             ))  # fmt: skip
 
     def otherwise_units(

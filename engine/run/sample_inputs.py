@@ -9,7 +9,7 @@ import numpy as np
 from engine.finding import Finding
 from engine.plan.setting import Setting
 from engine.project.written_numbers import Origin, conversion
-from engine.run.arithmetic.samples import LOWER, MEAN, Estimate, Limits, SamplingPlan
+from engine.run.arithmetic.samples import LOWER, MEAN, Limits, SampleEstimate, SamplingPlan
 from equations.errors import InputError, MethodologyError, listed, near
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -19,7 +19,7 @@ Cell = tuple[int, ...]
 Origins = Mapping[str, Mapping[Cell, Origin]]
 
 
-def sampled(origins: Origins) -> Iterator[tuple[str, Cell, Origin, Estimate]]:
+def sampled(origins: Origins) -> Iterator[tuple[str, Cell, Origin, SampleEstimate]]:
     """Yield the cells of inputs that samples give."""
     for id_, cells in origins.items():
         for cell, origin in cells.items():
@@ -47,7 +47,7 @@ def cell_shown(quantity: Quantity, setting: Setting, cell: Cell) -> str:
 # -- words
 
 
-def sample_text(estimate: Estimate, unit: str) -> str:
+def sample_text(estimate: SampleEstimate, unit: str) -> str:
     """Return what a sample gives, in words: what is taken, how many were drawn, mean, limits and precision."""
     sample, limits = estimate.sample, estimate.limits
     what = "share" if sample.is_share else "mean"
@@ -59,7 +59,7 @@ def sample_text(estimate: Estimate, unit: str) -> str:
     return f"{taken} of a sample of {of}: {what} {float(limits.mean):.6g}, {interval} ({precision_text(estimate, unit)})"
 
 
-def precision_text(estimate: Estimate, unit: str) -> str:
+def precision_text(estimate: SampleEstimate, unit: str) -> str:
     """Return the precision that is reached, and the one that the plan asks for."""
     plan = estimate.sample.plan
     reached, asked = _reached(estimate.limits, plan, unit), asked_text(plan, unit)
@@ -113,14 +113,14 @@ def missed_precision(methodology: Methodology, setting: Setting, origins: Origin
         )  # fmt: skip
 
 
-def missing_strata(estimate: Estimate) -> list[str]:
+def missing_strata(estimate: SampleEstimate) -> list[str]:
     """Return the strata that miss a precision which the plan asks of each, with what they reach."""
     plan = estimate.sample.plan
     return [f"{stratum.name} ({100 * limits.precision:.3g} %)" for stratum, limits in zip(estimate.sample.strata, estimate.by_stratum, strict=False)
             if plan.each and not limits.meets(plan)]  # fmt: skip
 
 
-def _remedy(estimate: Estimate) -> str:
+def _remedy(estimate: SampleEstimate) -> str:
     """Say how large a sample would be about large enough, and what else a plan may allow."""
     plan, limits = estimate.sample.plan, estimate.limits
     over = max(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.run.arithmetic.samples import Estimate
+from engine.run.arithmetic.samples import SampleEstimate
 from engine.run.run import Run
 from engine.run.sample_inputs import factor_of, sampled
 from equations.errors import Place
@@ -46,7 +46,7 @@ def sampled_numbers(run: Run) -> Iterator[SampledNumber]:
             yield SampledNumber(quantity, place, *found, origin.place)
 
 
-def _of(estimate: Estimate, factor: float) -> tuple[str, dict[str, float]] | None:
+def _of(estimate: SampleEstimate, factor: float) -> tuple[str, dict[str, float]] | None:
     limits, sample = estimate.limits, estimate.sample
     mean, error = float(limits.mean) * factor, limits.error * abs(factor)
     if sample.is_share and error == 0 and limits.half:  # all say the same: the posterior of a share of which nothing was known (Jeffreys)

@@ -178,7 +178,7 @@ class Limits:
 
 
 @record(frozen=True)
-class Estimate:
+class SampleEstimate:
     """The number that a sample gives, with its limits and those of each stratum."""
 
     sample: Sample
@@ -208,10 +208,10 @@ class Estimate:
         return decimal(self.value)
 
 
-def estimated(sample: Sample) -> Estimate:
+def estimated(sample: Sample) -> SampleEstimate:
     """Return what a sample gives."""
     limits = tuple(_limits(Sample((stratum,), sample.plan, sample.is_share)) for stratum in sample.strata)
-    return Estimate(sample, _limits(sample), limits if len(limits) > 1 else ())
+    return SampleEstimate(sample, _limits(sample), limits if len(limits) > 1 else ())
 
 
 def decimal(value: Fraction) -> str:
