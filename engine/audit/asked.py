@@ -12,6 +12,7 @@ from engine.audit.states import why_no_states
 from engine.audit.transfers import FROM, taken_from
 from engine.run.rules import IDLE
 from engine.run.run import Run
+from engine.run.sample_inputs import sampled
 
 
 def why_not_asked(run: Run, audit: str) -> str:
@@ -105,6 +106,14 @@ def _transfers(run: Run) -> str:
     return f"no quantity, or more than one, is what the role `{there}` is taken from"
 
 
+def _samples(run: Run) -> str:
+    return "" if next(sampled(run.inputs.origins), None) is not None else "no number is given by a sample"
+
+
+def _instruments(run: Run) -> str:
+    return "" if run.project.instruments else "the project names no instrument"
+
+
 def _recompute(run: Run) -> str:
     return "" if run.values.steps else "nothing is computed"
 
@@ -125,6 +134,6 @@ _REASONS: Mapping[str, Callable[[Run], str]] = {
     "rules": _rules, "completeness": _completeness, "states": why_no_states,
     "sources": _sources, "defaults": _completeness, "careful_side": _careful_side, "plausibility": _plausibility,
     "balance": _balance, "conversions": _conversions, "rates": _rates, "periods": _periods, "reductions": _reductions,
-    "displacement": _displacement, "transfers": _transfers, "recompute": _recompute, "documents": _documents, "design": _design,
-    "cross_checks": _cross_checks,
+    "displacement": _displacement, "transfers": _transfers, "samples": _samples, "instruments": _instruments,
+    "recompute": _recompute, "documents": _documents, "design": _design, "cross_checks": _cross_checks,
 }  # fmt: skip

@@ -15,11 +15,13 @@ from engine.audit.conversions import audit_conversions
 from engine.audit.defaults import audit_defaults
 from engine.audit.desk.cross_check_findings import of_methodology
 from engine.audit.displacement import audit_displacement
+from engine.audit.instruments import audit_instruments
 from engine.audit.periods import audit_periods
 from engine.audit.plausibility import audit_plausibility
 from engine.audit.rates import audit_rates
 from engine.audit.recompute import audit_recompute
 from engine.audit.reductions import audit_reductions
+from engine.audit.sampling import audit_sampling
 from engine.audit.sources import audit_sources
 from engine.audit.states import audit_states
 from engine.audit.transfers import audit_transfers
@@ -58,6 +60,8 @@ AUDITS: tuple[Audit, ...] = (
     Audit("reductions", "Are the reductions, and what is credited of them, above zero?", audit_reductions),
     Audit("displacement", "Were emissions moved elsewhere?", audit_displacement),
     Audit("transfers", "Is no more given away or held back than there is?", audit_transfers),
+    Audit("samples", "Are samples as precise as the plan asks, and of the whole?", audit_sampling),
+    Audit("instruments", "Did instruments read what they are said to, and were they calibrated?", audit_instruments),
     Audit("recompute", "Do the numbers come out again when computed another way?", audit_recompute),
 )
 
@@ -79,10 +83,16 @@ def audit_findings(run: Run, of_documents: Mapping[str, tuple[Finding, ...]] | N
     """
     said = of_documents or {}
     found = [(audit, said[audit.id] if audit.id in said else audit.function(run)) for audit in (*AUDITS, *OF_DOCUMENTS)]
-    others = {finding for audit, findings in found if audit.id != "rules" for finding in findings}
-    checks = {check.id for check in run.methodology.cross_checks} & {finding.subject for finding in others if finding.code in ("A801", "A802")}
+    others = {fact for audit, findings in found if audit.id != "rules" for finding in findings for fact in (finding, _fact(finding))}
+    broken = {finding.subject for _, findings in found for finding in findings if finding.code in ("A801", "A802")}
+    checks = {check.id for check in run.methodology.cross_checks} & broken
 
     def is_said(finding: Finding) -> bool:
-        return finding in others or (finding.code == "A701" and finding.subject in checks)
+        return not {finding, _fact(finding)}.isdisjoint(others) or (finding.code == "A701" and finding.subject in checks)
 
     return tuple((audit, tuple(finding for finding in findings if audit.id != "rules" or not is_said(finding))) for audit, findings in found)
+
+
+def _fact(finding: Finding) -> tuple[object, ...]:
+    """Return what a finding says, whatever further evidence an audit has of it."""
+    return finding.code, finding.severity, finding.subject, finding.what, finding.place

@@ -168,7 +168,8 @@ def _origin(run: Run, quantity: str, cell: tuple[int, ...]) -> Record:
     if origin is None:
         return {}
     given: Record = {"given": "project" if origin.kind == "project" else f"{origin.kind}:{origin.name}", "written": origin.written}
-    return given | {key: text for key, text in (("unit", origin.unit), ("source", origin.source)) if text}
+    sample = dict(origin.meta).get("sample", "")
+    return given | {key: text for key, text in (("unit", origin.unit), ("sample", sample), ("source", origin.source)) if text}
 
 
 # -- text

@@ -16,7 +16,7 @@ _TEXTS: dict[str, Any] = {"*": str}
 _FILES = [{"name": str, "sha256": str}]
 #: What can stand in a cell of a receipt; ``?`` marks what may be left out, ``*`` any name.
 _CELL = {
-    "at": [str], "value": (int, float), "state": int, "equation?": str, "given?": str, "written?": str, "unit?": str, "source?": str,
+    "at": [str], "value": (int, float), "state": int, "equation?": str, "given?": str, "written?": str, "unit?": str, "sample?": str, "source?": str,
 }  # fmt: skip
 _SHAPE: dict[str, Any] = {
     "format": str,

@@ -9,11 +9,13 @@ import numpy as np
 from engine.audit.scalar_fractions import ScalarFractions
 from engine.audit.scalar_parts import ScalarParts
 from engine.audit.scalar_path import Labels, ScalarPath
+from engine.audit.scalar_samples import differs
 from engine.audit.scalar_size import ScalarSize
 from engine.audit.scalar_units import PathError, magnitude
 from engine.finding import Finding
 from engine.plan.cells import EXCLUDED, PRESENT
 from engine.run.run import Run
+from engine.run.sample_inputs import sampled
 from engine.run.solvers import root_parts
 from equations.formula.syntax import IndexLetter
 from equations.model.equation import BRACKET, Equation
@@ -54,6 +56,9 @@ def audit_recompute(run: Run) -> tuple[Finding, ...]:
             _compare_parts(parts, quantity, labels, tally)
     for equation, labels in _solved(run):
         _check_solution(run, path, equation, labels, tally)
+    for id_, cell, _, estimate in sampled(run.inputs.origins):
+        if gap := differs(estimate):
+            tally.note(id_, f"the sample of {', '.join(run.setting.labels(run.methodology.quantity[id_].indices, cell)) or id_} {gap}")
     findings = [
         Finding(
             "A713",

@@ -18,6 +18,7 @@ from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
 from engine.audit.scalar_members import of_sample, of_table
 from engine.audit.scalar_powers import power_of
 from engine.audit.scalar_roots import root_within
+from engine.audit.scalar_samples import sampled_again
 from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
 from engine.audit.scalar_units import PathError, Value, magnitude
 from engine.plan.cells import EXCLUDED
@@ -145,7 +146,7 @@ class ScalarPath(ScalarScope):
         origin = self.run.inputs.origins[quantity.id].get(self.place(quantity, labels))
         if origin is None:
             raise PathError(f"{quantity.id}[{', '.join(labels)}] is used and was not given")
-        number = read_number(origin.written)
+        number = read_number(origin.written) if origin.estimate is None else sampled_again(origin.estimate)
         assert number is not None
         one = pint_quantity(origin.unit, self.units.substances)
         wanted = pint_quantity(unit, self.units.substances)

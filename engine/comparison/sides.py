@@ -11,9 +11,10 @@ from engine.comparison.compare_projects import said
 from engine.comparison.compare_specs import Side
 from engine.comparison.entry_text import with_names
 from engine.project.project_file import ProjectBlock, ProjectData
+from engine.project.project_tree import files_in
 from equations.files.regular_file import digest_of, may_read
 from equations.files.strict_yaml import Mapping as YamlMapping
-from equations.files.strict_yaml import Scalar
+from equations.files.strict_yaml import Scalar, YamlNode
 from equations.model.methodology import Methodology
 
 
@@ -74,11 +75,18 @@ def moved_to(project: ProjectData, other: ProjectData) -> ProjectData:
 
 
 def _absolute(block: ProjectBlock, project: ProjectData) -> ProjectBlock:
-    if not block.has("file"):
-        return block
-    path = str((project.folder / block.text("file")).resolve())
-    entries = tuple((k, replace(v, text=path) if k.text == "file" and isinstance(v, Scalar) else v) for k, v in block.node)
-    return ProjectBlock(YamlMapping(entries, block.node.file, block.node.line, block.node.column), "value", block.errors)
+    return ProjectBlock(_found_from_anywhere(block.node, project), "value", block.errors) if any(files_in(block.node)) else block
+
+
+def _found_from_anywhere(node: YamlMapping, project: ProjectData) -> YamlMapping:
+    """Return a block with absolute names of its data files, those of its samples included."""
+
+    def found(key: Scalar, value: YamlNode) -> YamlNode:
+        if key.text == "file" and isinstance(value, Scalar):
+            return replace(value, text=str((project.folder / value.text).resolve()))
+        return _found_from_anywhere(value, project) if isinstance(value, YamlMapping) else value
+
+    return YamlMapping(tuple((key, found(key, value)) for key, value in node), node.file, node.line, node.column)
 
 
 def dates_of(project: ProjectData) -> tuple[object, ...]:
@@ -88,9 +96,8 @@ def dates_of(project: ProjectData) -> tuple[object, ...]:
 
 def numbers_of(block: ProjectBlock) -> tuple[str, ...]:
     """Return the parts of a block that decide numbers; data files by their content."""
-    parts = [part_said(block.node.get(name)) for name in ("unit", "value", "values", "table", "layout", "at", "otherwise")]
-    node = block.node.get("file")
-    if isinstance(node, Scalar):
+    parts = [part_said(block.node.get(name)) for name in ("unit", "value", "values", "table", "layout", "at", "otherwise", "sample")]
+    for node in files_in(block.node):
         folder = Path(block.node.file).parent
         parts.append((may_read(folder, node.text) and digest_of(folder / node.text)) or node.text)
     return tuple(parts)

@@ -16,7 +16,7 @@ from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
 
 #: Word on the command line -> kind of statement; words without one cannot be written yet.
-PARTS: dict[str, str] = {"claims": "claimed", "design": "registered", "samples": "", "instruments": ""}
+PARTS: dict[str, str] = {"claims": "claimed", "design": "registered", "samples": "sample", "instruments": "instruments"}
 
 
 def asked_parts(text: str) -> tuple[str, ...]:
@@ -52,6 +52,10 @@ def documents_template(
     """
     methodology = with_readings(methodology, setting.readings)
     plan = plan_for_needs(methodology, setting, targets, frozenset(datasets_by_quantity(methodology, datasets)))
+    samples = [*_samples(methodology, plan)] if "sample" in kinds else []
+    kinds = tuple(kind for kind in kinds if kind != "sample")
+    if not kinds:
+        return "\n".join(samples) + "\n"
     lines = [
         "", "# What other documents state, compared within the digits that are typed here. A gap states nothing; any quantity can be added, at any",
         "# level. A document may also stand in a file of its own beside this one: documents: [report.yaml]",
@@ -59,7 +63,7 @@ def documents_template(
     ]  # fmt: skip
     for kind in kinds:
         lines += [f"    {kind}:", *_WRITERS[kind](methodology, setting, plan)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*samples, *lines]) + "\n"
 
 
 def _claimed(methodology: Methodology, setting: Setting, plan: Plan) -> Iterator[str]:
@@ -101,5 +105,37 @@ def _registered(methodology: Methodology, setting: Setting, plan: Plan) -> Itera
     yield from (f"        {one.id}: [{GAP}]   # {one.meaning}" for one in own)
 
 
+def _instruments(methodology: Methodology, setting: Setting, plan: Plan) -> Iterator[str]:
+    """Yield one meter for each monitored quantity; a meter without a name says nothing."""
+    for quantity in _monitored(methodology, plan):
+        where = ", ".join(f"{axis}: {GAP}" for axis in quantity.axis_names if not lies_in_time(axis, methodology.index_set))
+        yield f"      - meter: {GAP}   # {quantity.id}: {quantity.meaning}"
+        yield f"        class: {GAP}   # as 0.5 %"
+        yield f"        installed: {GAP}   # as {setting.start}"
+        yield f"        calibrated: [{GAP}]"
+        yield f"        interval: {GAP}   # as 1 year"
+        yield f"        serves: [{{quantity: {quantity.id}{f', at: {{{where}}}' if where else ''}, applied: {GAP}}}]"
+
+
+def _samples(methodology: Methodology, plan: Plan) -> Iterator[str]:
+    """Yield, as comments, how a sample gives each monitored quantity: the values above are its other form."""
+    yield ""
+    yield "# Numbers that a sample gives: write it under the quantity above, in place of its value or values (docs/reference/project_file.md)."
+    for quantity in _monitored(methodology, plan):
+        by = ", ".join(f"{axis}: COLUMN" for axis in quantity.axis_names)
+        is_share = not quantity.unit.powers
+        yield f"#   {quantity.id}:   # {quantity.meaning}"
+        yield f"#     sample: {{{'yes: , no: , n: ' if is_share else 'mean: , n: , sd: '}, population: , plan: 90/10, missed: lower}}"
+        yield f"#     sample: {{file: survey.csv, column: , record: {f', by: {{{by}}}' if by else ''}, plan: 90/10, missed: lower}}"
+
+
+def _monitored(methodology: Methodology, plan: Plan) -> Iterator[Quantity]:
+    for quantity in map(methodology.quantity.__getitem__, plan.inputs):
+        if quantity.kind == "monitored" and quantity.type == "number":
+            yield quantity
+
+
 #: Kind of statement -> yields the lines of its template.
-_WRITERS: Mapping[str, Callable[[Methodology, Setting, Plan], Iterator[str]]] = {"claimed": _claimed, "registered": _registered}
+_WRITERS: Mapping[str, Callable[[Methodology, Setting, Plan], Iterator[str]]] = {
+    "claimed": _claimed, "registered": _registered, "instruments": _instruments,
+}  # fmt: skip

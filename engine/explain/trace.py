@@ -430,8 +430,9 @@ def _given(node: TraceNode) -> str:
     by = {
         "project": f"project file {origin.name}", "dataset": f"dataset {origin.name}", "default": f"default, {origin.name}",
     }[origin.kind]  # fmt: skip
-    comments, state = (dict(origin.meta).get(name, "") for name in ("comments", "state"))
-    said = f"{by}: {written}" + (f", {state}" if state else "") + (f"; {origin.source}" if origin.source else "")
-    return said + (f" ({comments})" if comments else "")
+    said = dict(origin.meta)
+    written += f", {said['state']}" if said.get("state") else ""
+    parts = [f"{by}: {written}", *(text for text in (said.get("sample", ""), origin.source) if text)]
+    return "; ".join(parts) + (f" ({said['comments']})" if said.get("comments") else "")
 
 

@@ -24,6 +24,7 @@ from engine.portfolio.entries import ProjectEntry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
 from engine.project.project_file import ProjectData, is_blank, read_project
 from engine.project.project_setting import prepare
+from engine.project.project_tree import files_in
 from engine.project.values import UnitReader
 from engine.run.inputs import bind_inputs
 from engine.run.supplied import supplied_quantities
@@ -377,7 +378,7 @@ class _Ready:
 
 def _files(project: ProjectData) -> dict[str, str]:
     """Return the files that a project reads beside its own, with their hashes."""
-    names = {block.text("file") for blocks in project.values.values() for block in blocks if block.has("file")}
+    names = {node.text for blocks in project.values.values() for block in blocks for node in files_in(block.node)}
     names |= {name for name, _ in project.files}
     return {name: digest_of(project.folder / name) if may_read(project.folder, name) else "" for name in sorted(names)}
 

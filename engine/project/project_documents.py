@@ -11,6 +11,7 @@ from collections.abc import Mapping as Lookup
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.project.project_instruments import Instrument, read_instruments
 from engine.project.registered_design import RegisteredDesign, registered_design
 from equations.errors import MethodologyError, Place
 from equations.files.regular_file import may_read
@@ -65,6 +66,7 @@ class ProjectDocuments:
     def __init__(self, block: ProjectBlock, folder: Path, gap: str) -> None:
         self.block, self.folder, self.gap = block, folder, gap
         self.files: dict[str, str] = {}
+        self.instruments: list[Instrument] = read_instruments(block, "", gap)
 
     def read(self) -> tuple[ProjectDocument, ...]:
         """Return every document: what the project file itself claims first."""
@@ -114,6 +116,7 @@ class ProjectDocuments:
         """Read one document."""
         day = block.date("date") if block.has("date") else None
         name = " ".join(text for text in (block.text("document"), block.text("version")) if text)
+        self.instruments += read_instruments(block, name, self.gap)
         return ProjectDocument(name, day.isoformat() if day else "", folder, block.place, tuple(self.stated(block)), self.design(block))
 
     def design(self, block: ProjectBlock) -> RegisteredDesign | None:

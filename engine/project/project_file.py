@@ -18,10 +18,14 @@ from engine.finding import Finding
 from engine.plan.setting import MOST_YEARS
 from engine.project.cross_check_blocks import CROSS_CHECK_SCHEMA, cross_check_blocks
 from engine.project.design_fields import DESIGN_SCHEMA, STATEMENT_FIELDS
+from engine.project.instrument_fields import INSTRUMENT_FIELDS
 from engine.project.project_documents import ProjectDocument, ProjectDocuments
+from engine.project.project_instruments import Instrument
 from engine.project.project_lists import Columns, ProjectLists
 from engine.project.project_tree import tree_and_bytes
+from engine.project.sample_fields import SAMPLE_FIELDS, fields_of
 from engine.project.set_numbers import SetNumber, set_number
+from engine.project.value_fields import VALUE_FIELDS
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml
 from equations.records import record
@@ -32,12 +36,8 @@ from equations.spec.schema import Field
 GAP = "____"
 
 
-def _fields(*rows: tuple[str, str, bool, str]) -> dict[str, Field]:
-    return {name: Field(name, type_, required, meaning) for name, type_, required, meaning in rows}
-
-
 SCHEMA: dict[str, dict[str, Field]] = {
-    "project": _fields(
+    "project": fields_of(
         ("project", "block:identity", True, "who and what it is"),
         ("methodology", "text", False, "the version that the project applies, as `mrvgraph list` names it"),
         ("operation", "block:operation", True, "first and last day of operation"),
@@ -53,52 +53,35 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("claimed", "statements", False, "quantity -> what the submission claims, where no document of its own is named"),
         ("registered", "block:registered", False, "the registered design, or the file beside the project file in which it stands"),
         ("cross_checks", "blocks:cross_check", False, "numbers that are held against a second source, another quantity, their parts or neighbours"),
+        ("instruments", "blocks:instrument", False, "meters: class, calibrations, and what they serve"),
         ("uncertainty", "any", False, "distributions of uncertain inputs, for `simulate`"),
     ),
-    "dataset_part": _fields(
+    "dataset_part": fields_of(
         ("id", "text", True, "of the dataset"), ("only", "words", False, "quantities whose numbers are taken from it; all if absent"),
     ),
-    "document": _fields(
+    "document": fields_of(
         ("document", "text", True, "what the document is called"),
         ("version", "text", False, "tells editions of one document apart"),
         ("date", "date", False, "of the document"),
         ("claimed", "statements", False, "quantity -> what the document gives as a number of the project, at any level"),
         ("registered", "block:registered", False, "the design that was validated, where this is the document that holds it"),
+        ("instruments", "blocks:instrument", False, "meters as the document has them"),
     ),
-    "statement": _fields(*STATEMENT_FIELDS),
-    **{name: _fields(*rows) for name, rows in (DESIGN_SCHEMA | CROSS_CHECK_SCHEMA).items()},
-    "identity": _fields(
+    "statement": fields_of(*STATEMENT_FIELDS),
+    **{name: fields_of(*rows) for name, rows in (DESIGN_SCHEMA | CROSS_CHECK_SCHEMA).items()},
+    "identity": fields_of(
         ("name", "text", True, ""), ("description", "text", False, ""), ("developer", "text", False, ""), ("country", "text", False, ""),
         ("reference", "text", False, "registration number"),
         ("illustrative", "one_of:yes|no", False, "yes: the numbers are made up for an example"),
     ),
-    "operation": _fields(
+    "operation": fields_of(
         ("start", "date", True, "first day, as 2018-03-12"),
         ("end", "date", False, "last day; the last day of the last monitoring period if absent"),
     ),
-    "period": _fields(("id", "text", True, ""), ("start", "date", True, "first day"), ("end", "date", True, "last day")),
-    "value": _fields(
-        ("unit", "unit", False, "unit of the numbers; one text, or alternative units by member"),
-        ("value", "number", False, "for a quantity without indices"),
-        ("values", "cells", False, "label -> number, nested in the order of the indices"),
-        ("table", "table", False, "text of lines: last index across, the one before it down"),
-        ("file", "text", False, "CSV file or workbook beside the project file"),
-        ("sheet", "text", False, "sheet of a workbook; the first one if absent"),
-        ("range", "text", False, "cells of that sheet, as B3:F20, the heads included; all that are filled if absent"),
-        ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
-        ("at", "texts", False, "index set -> member, for indices that the values do not show"),
-        ("otherwise", "number", False, "the value of every cell that is not listed: a statement of the project, reported where it stands for years"),
-        ("state", "states", False, "measured, substituted by METHOD, not operating, unknown: of all that is listed, or label -> state, nested"),
-        ("otherwise_state", "text", False, "the state of the cells that `otherwise` covers"),
-        ("source", "text", False, "where the number comes from"),
-        ("monitoring_option", "one_of:A|B|C", False, "A public data, B transaction records, C own measurement"),
-        ("method", "text", False, "measurement methods and procedures"),
-        ("frequency", "text", False, "monitoring frequency"),
-        ("comments", "text", False, ""),
-        ("conservative", "one_of:yes|low|high", False, "said to be on the careful side: the low one, the high one, or whichever that is"),
-        ("instead_of", "number", False, "in the same unit, the number in place of which it stands: measured, of the other source, not rounded"),
-        ("uncertainty", "any", False, "distribution, for `simulate`"),
-    ),
+    "period": fields_of(("id", "text", True, ""), ("start", "date", True, "first day"), ("end", "date", True, "last day")),
+    "value": fields_of(*VALUE_FIELDS),
+    **SAMPLE_FIELDS,
+    **INSTRUMENT_FIELDS,
 }  # fmt: skip
 
 _CODES = {
@@ -144,7 +127,7 @@ class ProjectBlock(Block):
                 self.text(name)
             elif kind == "texts" or (name == "unit" and isinstance(node, Mapping)):
                 self.texts(name)
-            elif kind not in ("cells", "any", "states"):
+            elif kind not in ("cells", "any", "states", "samples"):
                 self.scalar(name)
 
     def date(self, name: str) -> date | None:
@@ -174,7 +157,7 @@ def _serial(text: str) -> str:
 
 def is_blank(block: ProjectBlock) -> bool:
     """Whether a block of values holds nothing but gaps: no number, no answer, no file."""
-    if block.has("file"):
+    if block.has("file") or block.has("sample"):
         return False
     if (table := block.scalar("table")) is not None:
         rows = [line.split() for line in table.text.splitlines() if line.strip()]  # as written: ``block.text`` joins the lines
@@ -244,6 +227,8 @@ class ProjectData:
     set_numbers: tuple[SetNumber, ...] = ()
     #: Cross-checks that the project states, unread.
     cross_checks: tuple[ProjectBlock, ...] = ()
+    #: Meters that the project and its documents declare.
+    instruments: tuple[Instrument, ...] = ()
     #: What a person may see otherwise in the cells of a workbook.
     findings: tuple[Finding, ...] = field(default=(), compare=False)
 
@@ -333,7 +318,7 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
         choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
         values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
         columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents, findings=findings,
-        set_numbers=tuple(one for one in numbers if one is not None), cross_checks=checks,
+        set_numbers=tuple(one for one in numbers if one is not None), cross_checks=checks, instruments=tuple(beside.instruments),
     )  # fmt: skip
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from engine.finding import Finding
-from equations.files.strict_yaml import Mapping, YamlNode, read_spec_bytes, read_yaml_bytes
+from equations.files.strict_yaml import Mapping, Scalar, YamlNode, read_spec_bytes, read_yaml_bytes
 
 #: Endings of project files that are workbooks.
 WORKBOOKS = (".xlsx",)
@@ -37,3 +38,12 @@ def project_tree(path: Path) -> Mapping:
     node = tree_and_bytes(path)[0]
     assert isinstance(node, Mapping)
     return node
+
+
+def files_in(node: YamlNode) -> Iterator[Scalar]:
+    """Yield the names of the data files of a block of values, those of its samples included."""
+    for key, value in node if isinstance(node, Mapping) else ():
+        if key.text == "file" and isinstance(value, Scalar):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from files_in(value)

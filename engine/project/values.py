@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.finding import Finding
 from engine.project.cell_states import FIELD, UNKNOWN, BlockStates, fault_of
@@ -24,6 +24,9 @@ from equations.model.quantity import Quantity
 from equations.records import record
 from equations.units.measures import between, told_apart
 from equations.units.unit import Unit
+
+if TYPE_CHECKING:
+    from engine.run.arithmetic.samples import SampleEstimate
 
 #: Source, and field -> text, of a block of values or of a line of a CSV file.
 Said = tuple[str, tuple[tuple[str, str], ...]]
@@ -51,6 +54,8 @@ class Reported:
     unit: Unit
     alternative: str
     said: tuple[tuple[str, str], ...] = ()
+    #: The sample that gives the number.
+    estimate: SampleEstimate | None = None
 
     def own(self, of_block: Said | None) -> Said | None:
         """Return what is said of the number: what its own line says stands before what its block says."""
@@ -68,6 +73,7 @@ class WrittenCell:
     scalar: Scalar
     unit: str = ""
     said: tuple[tuple[str, str], ...] = ()
+    estimate: SampleEstimate | None = None
 
 
 @dataclass
@@ -117,7 +123,7 @@ class ValueReader:
             written_at = scalar.place if own_unit or not block.has("unit") else block.place_of("unit")
             unit, alternative = self.unit_of(quantity, units, own_unit, full, written_at)
             if unit is not None:
-                found.append(Reported(full, scalar, unit, alternative, self.with_state(quantity, one, states)))
+                found.append(Reported(full, scalar, unit, alternative, self.with_state(quantity, one, states), one.estimate))
         return found
 
     def with_state(self, quantity: Quantity, one: WrittenCell, states: BlockStates) -> tuple[tuple[str, str], ...]:
@@ -151,18 +157,34 @@ class ValueReader:
 
     def written(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[WrittenCell]:
         ways = [name for name in ("value", "values", "table", "file") if block.has(name)]
+        if block.has("sample"):
+            return self.sampled(quantity, block, indices, beside=bool(ways))
         if len(ways) > 1 or (not ways and not block.has("otherwise")):
             self.fault("I506", f"{quantity.id} needs one of value, values, table and file", block.place,
                        why=f"found {', '.join(ways) or 'none'}", remedy="write one of them, or `otherwise:` for all cells")  # fmt: skip
             return []
-        if not ways:
-            return []
-        if ways[0] == "value":
+        return self.listed(quantity, block, indices, ways[0]) if ways else []
+
+    def sampled(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...], *, beside: bool) -> list[WrittenCell]:
+        """Return what samples give; numbers beside them must say the same."""
+        from engine.project.sample_blocks import SampleBlocks
+
+        blocks = SampleBlocks(quantity, self)
+        found = [WrittenCell(one.labels, Scalar(one.estimate.text, one.place.file, one.place.line, one.place.column), estimate=one.estimate)
+                 for one in blocks.read(block, indices)]  # fmt: skip
+        if beside and found:
+            ways = [name for name in ("value", "values", "table", "file") if block.has(name)]
+            blocks.compare(found, self.listed(quantity, block, indices, ways[0]))
+        return found
+
+    def listed(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...], way: str) -> list[WrittenCell]:
+        """Return what a block lists in one of the ways."""
+        if way == "value":
             scalar = block.scalar("value")
             return [WrittenCell((), scalar)] if scalar is not None else []
-        if ways[0] == "values":
+        if way == "values":
             return [WrittenCell(labels, scalar) for labels, scalar in self.nested(block.node.get("values"), quantity)]
-        if ways[0] == "table":
+        if way == "table":
             scalar = block.scalar("table")
             return self.text_table(scalar, quantity, indices) if scalar is not None else []
         return self.csv_file(quantity, block, indices)
@@ -212,25 +234,7 @@ class ValueReader:
         return Scalar(text, table.name, line, column) if found is None else found
 
     def csv_file(self, quantity: Quantity, block: ProjectBlock, indices: tuple[str, ...]) -> list[WrittenCell]:
-        name, place = block.text("file"), block.place_of("file")
-        own = Path(block.node.file).parent  # of the file in which the block stands, which need not be the one that is run
-        if "\0" not in name and not may_read(own, name):
-            self.fault("I522", f"the file {name!r} lies outside the folder of the project", place,
-                       why="a project file from elsewhere could otherwise read any file of this machine",
-                       remedy="put it beside the project file, or allow its folder with --data-folder DIR")  # fmt: skip
-            return []
-        path = self.folder / name
-        data = read_bytes(path, name, place, self.fault, "leave out cells that are zero and write `otherwise: 0`, or ")
-        if data is None:
-            return []
-        self.files[name] = hashlib.sha256(data).hexdigest()
-        if is_workbook(name):
-            table = self.sheet_table(data, path, block)
-        else:
-            table = read_table(data, path.as_posix(), place, self.fault)
-            for only in (one for one in ("sheet", "range") if block.has(one)):
-                self.fault("I506", f"{quantity.id}: `{only}` is about a workbook, and {name!r} is none", block.place_of(only),
-                           remedy="leave it out, or name a file that ends in .xlsx")  # fmt: skip
+        table = self.table_of(block, quantity.id)
         if table is None:
             return []
         node = block.node.get("unit")
@@ -238,6 +242,29 @@ class ValueReader:
         if block.has("layout") and block.text("layout") == "matrix":
             return self.grid(quantity, table, indices, unit)
         return self.long_table(quantity, table, indices, unit)
+
+    def table_of(self, block: ProjectBlock, subject: str) -> CsvTable | None:
+        """Return the table that a block names, ``None`` after a fault; ``subject`` is what messages name."""
+        name, place = block.text("file"), block.place_of("file")
+        own = Path(block.node.file).parent  # of the file in which the block stands, which need not be the one that is run
+        if "\0" not in name and not may_read(own, name):
+            self.fault("I522", f"the file {name!r} lies outside the folder of the project", place,
+                       why="a project file from elsewhere could otherwise read any file of this machine",
+                       remedy="put it beside the project file, or allow its folder with --data-folder DIR")  # fmt: skip
+            return None
+        path = self.folder / name
+        data = read_bytes(path, name, place, self.fault, "leave out cells that are zero and write `otherwise: 0`, or ")
+        if data is None:
+            return None
+        self.files[name] = hashlib.sha256(data).hexdigest()
+        if is_workbook(name):
+            table = self.sheet_table(data, path, block)
+        else:
+            table = read_table(data, path.as_posix(), place, self.fault)
+            for only in (one for one in ("sheet", "range") if block.has(one)):
+                self.fault("I506", f"{subject}: `{only}` is about a workbook, and {name!r} is none", block.place_of(only),
+                           remedy="leave it out, or name a file that ends in .xlsx")  # fmt: skip
+        return table
 
     def sheet_table(self, data: bytes, path: Path, block: ProjectBlock) -> CsvTable | None:
         """Return the cells of a workbook that a block names, or ``None`` after a fault."""

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from engine.finding import Finding
 from engine.plan.cells import ABSENT, EXCLUDED, PRESENT
@@ -20,6 +21,9 @@ from equations.model.quantity import Quantity, Range
 from equations.records import record
 from equations.spec.block import read_number
 from equations.units.unit import SUBSTANCE_DIMENSION, Unit, with_unit
+
+if TYPE_CHECKING:
+    from engine.run.arithmetic.samples import SampleEstimate
 
 EPOCH = date(1970, 1, 1)
 STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -49,6 +53,13 @@ class Origin:
     source: str = ""
     place: Place | None = field(default=None, compare=False)
     meta: tuple[tuple[str, str], ...] = ()
+    #: The sample that gives the number.
+    estimate: SampleEstimate | None = None
+
+    @property
+    def number(self) -> Fraction | None:
+        """The number exactly as it was given, ``None`` where it is none."""
+        return read_number(self.written) if self.estimate is None else self.estimate.value
 
 
 @record(frozen=True)
@@ -92,7 +103,7 @@ class NumberReader:
             return self.date(shown, given), PRESENT
         if given.text == "NA":
             return self.excluded(quantity, shown, given)
-        exact = read_number(given.text)
+        exact = read_number(given.text) if given.origin.estimate is None else given.origin.number
         value = _beyond(given.text) if exact is None else _float(exact * conversion(quantity, given.unit, given.alternative))
         if value is None:
             self.fault("I505", f"{shown} is not a number: {given.text!r}", given.place,

@@ -52,7 +52,15 @@ class DeclaredErrors:
             if found is not None:
                 text, own = found
                 return Given(text, own, Origin(kind, name, text, own.text, source, node.place), node.place)
-        return None
+        return self.of_sample(value)
+
+    def of_sample(self, value: Given | None) -> Given | None:
+        """Return the standard error of a sample that gives the value."""
+        if value is None or value.origin.estimate is None:
+            return None
+        text, own = repr(value.origin.estimate.limits.error), value.origin
+        origin = Origin(own.kind, own.name, text, own.unit, f"standard error of the sample of {self.quantity.id}", own.place)
+        return Given(text, value.unit, origin, own.place)
 
     def declarations(self, labels: Labels, value: Given | None) -> Iterator[tuple[Mapping, Unit | YamlNode | None, str, str, str]]:
         """Yield what declares the uncertainty of a cell, the nearest first: its fields, the unit beside it, and whose it is."""

@@ -25,7 +25,6 @@ from equations.formula.syntax import Node, Number, Ratio
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.spec.block import read_number
 
 
 class Fractions(Numbers):
@@ -91,7 +90,7 @@ class ExactRun:
         exact = np.array([float(x) for x in array.ravel()], object).reshape(array.shape)
         axis = quantity.indices.index(quantity.alternatives.by) if quantity.alternatives is not None else -1
         for cell, origin in self.inputs.origins.get(quantity.id, {}).items():
-            number = read_number(origin.written)
+            number = origin.number
             if number is None or origin.unit not in self.inputs.units:
                 continue
             alternative = ""

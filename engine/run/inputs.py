@@ -24,7 +24,9 @@ from engine.project.unit_alternatives import alternatives_taken, mixed_alternati
 from engine.project.values import Said, UnitReader, ValueReader
 from engine.project.written_numbers import Given, NumberReader, Origin
 from engine.run.apart import stated_apart
+from engine.run.arithmetic.samples import SampleEstimate
 from engine.run.declared_errors import DeclaredErrors
+from engine.run.sample_inputs import check_samples, sample_text
 from engine.run.set_values import Replaced, SetValues
 from engine.run.two_datasets import two_datasets
 from engine.run.unknown_cells import is_unknown, unknown_error
@@ -143,6 +145,7 @@ class _Binder:
         for id_, box in self.plan.inputs.items():
             values[id_], states[id_], origins[id_] = self.fill(self.methodology.quantity[id_], box)
         self.check_the_rest()
+        check_samples(self.methodology, self.plan.setting, origins, self.errors, self.findings)
         self.errors += mixed_alternatives(self.methodology, self.plan, self.said_of)
         self.errors += stated_apart(self.methodology, self.plan, self.said_of)
         raise_all(self.errors)
@@ -217,7 +220,7 @@ class _Binder:
                     self.fault("I506", f"{quantity.id}[{', '.join(reported.labels)}] is given twice", place,
                                why=f"the first is at {seen[cell]}", remedy="remove one of the two")  # fmt: skip
                 seen[cell] = place
-                origin = self.origin(block, reported.scalar.text, reported.unit, place, reported.own(said))
+                origin = self.origin(block, reported.scalar.text, reported.unit, place, reported.own(said), reported.estimate)
                 held[cell] = Given(reported.scalar.text, reported.unit, origin, place, reported.alternative)
             before = len(self.errors)
             self.note_otherwise(quantity, block, cells)
@@ -248,11 +251,14 @@ class _Binder:
         meta = tuple((key, block.text(key)) for key in _SAID_OF if block.has(key))
         return block.text("source") if block.has("source") else "", meta
 
-    def origin(self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None) -> Origin:
+    def origin(
+        self, block: ProjectBlock, text: str, unit: Unit, place: Place | None, said: Said | None = None, estimate: SampleEstimate | None = None
+    ) -> Origin:
         source, meta = self.said(block) if said is None else said
+        meta = meta if estimate is None else (*meta, ("sample", sample_text(estimate, str(unit))))
         self.units[unit.text] = unit
         return Origin(
-            kind="project", name=self.project.path.name, written=text, unit=unit.text, source=source, place=place, meta=meta,
+            kind="project", name=self.project.path.name, written=text, unit=unit.text, source=source, place=place, meta=meta, estimate=estimate,
         )  # fmt: skip
 
     # -- cells

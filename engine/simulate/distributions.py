@@ -11,10 +11,12 @@ import numpy as np
 
 from engine.simulate.distribution import ROOT_TAU, TERMS, Distribution, Form, NoSuchDistributionError, Parameters
 from engine.simulate.normal import Numbers, probability, quantile
+from engine.simulate.student_draws import student_of_normal
 
 #: Fields of a declaration that are in the unit of the quantity.
 IN_UNIT = ("mean", "se", "low", "high", "min", "max", "mode")
 _ENDS = ("min", "max")
+_RARE = 4.0
 _BY_SPREAD = (Form(("se",), ("mean",)), Form(("relative_se",), ("mean",)), Form(("low", "high"), ("level",)))
 
 
@@ -118,6 +120,40 @@ class Normal(Distribution):
 
     def terms(self, p: Mapping[str, float]) -> Numbers:
         return np.concatenate([[p["se"]], np.zeros(TERMS - 1)])
+
+
+class StudentT(Normal):
+    """The mean of a sample: Student's t, whose tails are the wider the smaller the sample is."""
+
+    name = "student_t"
+    forms: ClassVar[tuple[Form, ...]] = (Form(("se", "freedom"), ("mean",)), Form(("relative_se", "freedom"), ("mean",)))
+
+    def parameters(self, mean: float, se: float, fields: Mapping[str, float], level: float) -> dict[str, float]:
+        if fields["freedom"] <= 2:
+            raise NoSuchDistributionError(
+                f"Student's t with {fields['freedom']:g} degrees of freedom has no finite variance", "a sample of four records or more has"
+            )
+        return {"mean": mean, "se": se, "freedom": fields["freedom"]}
+
+    def from_normal(self, normal: Numbers, p: Parameters) -> Numbers:
+        tails = [student_of_normal(row, float(freedom)) for row, freedom in zip(normal, p["freedom"].ravel(), strict=True)]
+        return np.asarray(p["mean"] + p["se"] * np.stack(tails))
+
+    def variances(self, p: Parameters) -> Numbers:
+        return np.asarray(p["se"] ** 2 * p["freedom"] / (p["freedom"] - 2))
+
+    def distance(self, p: Parameters, values: Numbers) -> Numbers:
+        return super().distance(p, values) / self._wider(p["freedom"])
+
+    def usual(self, p: Mapping[str, float], spreads: float) -> tuple[float, float] | None:
+        return super().usual({**p, "se": p["se"] * float(self._wider(np.array([p["freedom"]]))[0])}, spreads)
+
+    def terms(self, p: Mapping[str, float]) -> Numbers:
+        return Distribution.terms(self, p)
+
+    def _wider(self, freedom: Numbers) -> Numbers:
+        """Return by how much the numbers that are as rare as those at four standard errors of a normal one lie further out."""
+        return np.array([student_of_normal(np.array([_RARE]), float(one))[0] / _RARE for one in freedom])
 
 
 class TruncatedNormal(Normal):
@@ -385,5 +421,5 @@ class Multinomial(_OfRows):
 
 #: Name -> distribution, in the order in which messages list them.
 DISTRIBUTIONS: dict[str, Distribution] = {
-    one.name: one for one in (Normal(), TruncatedNormal(), Lognormal(), Triangular(), Uniform(), Beta(), Dirichlet(), Multinomial())
+    one.name: one for one in (Normal(), StudentT(), TruncatedNormal(), Lognormal(), Triangular(), Uniform(), Beta(), Dirichlet(), Multinomial())
 }

@@ -38,6 +38,7 @@ from engine.simulate.distribution import NoSuchDistributionError
 from engine.simulate.distribution_reader import DistributionReader, Fields
 from engine.simulate.distributions import DISTRIBUTIONS, from_fields
 from engine.simulate.fit import check_size, check_value, other_mean
+from engine.simulate.sampled_numbers import sampled_numbers
 from engine.simulate.shared_rows import NoRowError, rows_of, whole_inputs
 from engine.simulate.unknowns import Merging, Variable
 from equations.errors import InputError, MethodologyError, Place, listed, near_or_all, raise_all
@@ -120,6 +121,7 @@ class _Reader:
         self.fields.level = self.fields.share(held.get("level"), _LEVEL)
         for quantity, node, there in self.declarations(held.get("inputs")):
             self.below(quantity, node, there, 0)
+        self.of_samples()
         if self.fields.word(held.get("datasets"), ("yes", "no"), "yes") == "yes":
             self.fields.level = _LEVEL
             for quantity, node, there in self.of_datasets():
@@ -185,6 +187,13 @@ class _Reader:
                 self.block = block
                 yield self.run.methodology.quantity[block.quantity], block.distributions, there
         self.beside = None
+
+    def of_samples(self) -> None:
+        """Take what samples say of the inputs that they give, where the project declares nothing else."""
+        declared = {(variable.quantity, int(place)) for variable in self.variables for place in variable.places}
+        for drawn in sampled_numbers(self.run):
+            if (drawn.quantity.id, drawn.place) not in declared and drawn.where is not None:
+                self.keep(drawn.quantity, Fields(drawn.kind, drawn.numbers, _LEVEL, ""), [drawn.place], drawn.where)
 
     # -- one quantity
 

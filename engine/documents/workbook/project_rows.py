@@ -123,10 +123,18 @@ def field_rows(tree: Mapping) -> Iterator[FieldRow]:
         for quantity, blocks in node:
             listed = blocks.items if isinstance(blocks, Sequence) else (blocks,)
             for turn, block in enumerate(listed, 1):
-                by_line = isinstance(block, Mapping) and "file" in block
-                for name, value in block if isinstance(block, Mapping) else ():
-                    if name.text not in _IN_TABLE and not (by_line and name.text in (FIELD, "otherwise_state")):
-                        yield from _flat(value, ("values", quantity.text, f"[{turn}]", name.text))
+                if isinstance(block, Mapping):
+                    yield from _beside_numbers(block, ("values", quantity.text, f"[{turn}]"))
+
+
+def _beside_numbers(block: Mapping, path: tuple[str, ...]) -> Iterator[FieldRow]:
+    """Yield what a block of values says beside its numbers; a sample takes the members along that the block fixes, as rows of numbers do."""
+    by_line = "file" in block
+    for name, value in block:
+        if name.text not in _IN_TABLE and not (by_line and name.text in (FIELD, "otherwise_state")):
+            yield from _flat(value, (*path, name.text))
+        if name.text == "sample" and (at := block.get("at")) is not None:
+            yield from _flat(at, (*path, "sample", "at"))
 
 
 def _flat(node: YamlNode, path: tuple[str, ...]) -> Iterator[FieldRow]:

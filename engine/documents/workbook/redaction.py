@@ -46,9 +46,11 @@ class Redaction:
 
     def fields(self, rows: Iterable[FieldRow]) -> Iterable[FieldRow]:
         """Yield fields of a project file; what a document claims, or a distribution says, of a number that is left out is left out, too."""
-        closed = self.follows - self.shown
-        for row in rows:
-            yield FieldRow(row.path, NOT_SHOWN) if row.text and not closed.isdisjoint(row.path) else row
+        closed, found = self.follows - self.shown, list(rows)
+        metered = {row.path[:-1] for row in found if row.path[-1] in ("quantity", "by") and row.text in closed}  # what a meter reads
+        for row in found:
+            is_read = any(row.path[:at] in metered and row.path[at] in ("readings", "applied") for at in range(1, len(row.path)))
+            yield FieldRow(row.path, NOT_SHOWN) if row.text and (is_read or not closed.isdisjoint(row.path)) else row
 
     def rows(self, rows: Sequence[InputRow]) -> list[InputRow]:
         """Return rows whose remarks do not repeat a number of their quantity that is left out."""

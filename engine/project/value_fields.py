@@ -1,0 +1,28 @@
+"""The fields of a block of values in a project file."""
+
+from __future__ import annotations
+
+#: Name, type, whether it is required, and meaning.
+VALUE_FIELDS: tuple[tuple[str, str, bool, str], ...] = (
+    ("unit", "unit", False, "unit of the numbers; one text, or alternative units by member"),
+    ("value", "number", False, "for a quantity without indices"),
+    ("values", "cells", False, "label -> number, nested in the order of the indices"),
+    ("table", "table", False, "text of lines: last index across, the one before it down"),
+    ("file", "text", False, "CSV file or workbook beside the project file"),
+    ("sheet", "text", False, "sheet of a workbook; the first one if absent"),
+    ("range", "text", False, "cells of that sheet, as B3:F20, the heads included; all that are filled if absent"),
+    ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
+    ("at", "texts", False, "index set -> member, for indices that the values do not show"),
+    ("sample", "samples", False, "a sample that gives the number, or one for each label; a number beside it must be what it gives"),
+    ("otherwise", "number", False, "the value of every cell that is not listed: a statement of the project, reported where it stands for years"),
+    ("state", "states", False, "measured, substituted by METHOD, not operating, unknown: of all that is listed, or label -> state, nested"),
+    ("otherwise_state", "text", False, "the state of the cells that `otherwise` covers"),
+    ("source", "text", False, "where the number comes from"),
+    ("monitoring_option", "one_of:A|B|C", False, "A public data, B transaction records, C own measurement"),
+    ("method", "text", False, "measurement methods and procedures"),
+    ("frequency", "text", False, "monitoring frequency"),
+    ("comments", "text", False, ""),
+    ("conservative", "one_of:yes|low|high", False, "said to be on the careful side: the low one, the high one, or whichever that is"),
+    ("instead_of", "number", False, "in the same unit, the number in place of which it stands: measured, of the other source, not rounded"),
+    ("uncertainty", "any", False, "distribution, for `simulate`"),
+)
