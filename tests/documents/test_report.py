@@ -15,7 +15,8 @@ from engine.documents.report.accounting import balance_steps, by_year, emission_
 from engine.documents.report.report_document import report_document
 from engine.documents.report.report_page import report_data
 from engine.output.terminal import number
-from engine.typesetting.pictures.charts import Series, bars, stacked, waterfall
+from engine.typesetting.pictures.charts import Series, against, bars, stacked
+from engine.typesetting.pictures.rows import Step, waterfall
 
 MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -212,7 +213,8 @@ def test_charts_take_any_size_of_number(value):
     for svg in (
         bars("t", "u", ("y",), [Series("s", (value,), "#000")]),
         stacked("t", "u", ("y",), [Series("s", (value,), "#000")]),
-        waterfall("t", "u", [("a", value, True), ("b", -value / 2, False), ("c", value / 2, True)]),
+        waterfall("t", "p", "u", [Step("a", value, True), Step("b", -value / 2), Step("c", value / 2, True)]),
+        against("t", "u", ("x", "y"), (Series("s", (value, 0.0), "#000"), Series("r", (value / 2, value), "#111")), "between"),
     ):
         assert ET.fromstring(svg) is not None
         assert "nan" not in svg and "inf" not in svg
