@@ -172,12 +172,12 @@ def test_charts_are_drawn_by_role_and_stand_beside_their_numbers(report, blocks)
     titles = [ET.fromstring(b.svg).find(f"{SVG}title").text for b in blocks if isinstance(b, Picture)]
 
     assert titles[:3] == [
-        "Project reference level and Project net emissions, by year",
+        "Project reference level against Project net emissions, by year",
         "From Project reference level to Reductions to be credited, all years",
         "Reductions to be credited, by year",
     ]
     assert titles[3] == "Project net emissions by source"
-    assert len(titles) == len(set(titles))  # hatchings are named by the title
+    assert len(titles) == len(set(titles))
     assert years_of(report.run) == ("2018", "2019", "2020")
 
 
