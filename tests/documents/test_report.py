@@ -10,10 +10,11 @@ import pytest
 
 import mrvgraph
 from engine.commands.documents import report_bytes
-from engine.documents.model import Figure, Heading, Picture, Table, inlines_in, plain, walk_blocks
+from engine.documents.model import Figure, Heading, Paragraph, Picture, Table, inlines_in, plain, walk_blocks
 from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
-from engine.documents.report.report_document import report_document
+from engine.documents.report.report_document import Report, report_document
 from engine.documents.report.report_page import report_data
+from engine.documents.report.uncertainty import uncertainty_blocks
 from engine.output.terminal import number
 from engine.typesetting.pictures.charts import Series, against, bars, stacked
 from engine.typesetting.pictures.rows import Step, waterfall
@@ -236,3 +237,13 @@ def test_the_report_says_what_state_the_methodology_is_in(tmp_path):
 
     shown = report_bytes(mrvgraph.audit(str(spec), project), "md", "0.1.0").decode()
     assert shown.index("The methodology is draft") < shown.index("Nobody has read the text.") < shown.index("Results by year")
+
+
+def test_with_draws_the_report_shows_how_sure_the_result_is(reports):
+    drawn = Report(reports[1].audit, "0", 200)
+    found = list(uncertainty_blocks(drawn.run, drawn.draws))
+    titles = [ET.fromstring(b.svg).find(f"{SVG}title").text for b in found if isinstance(b, Picture)]
+
+    assert titles == ["ER_credit_p: 200 draws", "What ER_credit_p hangs on", "Half-width of the 90 % interval of ER_credit_p, by number of draws"]
+    assert list(uncertainty_blocks(drawn.run, 0)) == []
+    assert "--draws 200" in "".join(plain(b.text) for b in drawn.reproduce() if isinstance(b, Paragraph))
