@@ -309,7 +309,7 @@ def report_command(options: argparse.Namespace) -> int:
     from engine.commands.documents import report
     from engine.report.run_report import to_json
 
-    outcome = report(audit := _audited(options), options.output, options.format, VERSION)
+    outcome = report(audit := _audited(options), options.output, options.format, VERSION, options.draws)
     say(to_json(outcome.as_record()) if options.json else outcome.text, _way(options))
     return _exit_code(audit.findings)
 

@@ -119,10 +119,10 @@ def _said(made: Files, folder: Path, way: str, check: bool) -> str:
     return f"{said}; open {folder.name}/index.html" if way == "site" else said
 
 
-def report(audit: AuditReport, output: str, way: str | None, version: str) -> Written:
+def report(audit: AuditReport, output: str, way: str | None, version: str, draws: int = 0) -> Written:
     """Write the report of an audited run as one file."""
     path = Path(output)
-    content = report_bytes(audit, way or {".pdf": "pdf", ".md": "md"}.get(path.suffix, "html"), version)
+    content = report_bytes(audit, way or {".pdf": "pdf", ".md": "md"}.get(path.suffix, "html"), version, draws)
     write_bytes(path, content)
     return Written(f"{path.name} written", _hashed({path.name: content}))
 
@@ -174,9 +174,9 @@ def methodology_files(
     return files
 
 
-def report_bytes(audit: AuditReport, way: str, version: str) -> bytes:
-    """Return the report of an audited run as ``html``, ``pdf`` or ``md``."""
-    writer = Report(audit, version)
+def report_bytes(audit: AuditReport, way: str, version: str, draws: int = 0) -> bytes:
+    """Return the report of an audited run as ``html``, ``pdf`` or ``md``; with ``draws`` the pictures of its uncertainty too."""
+    writer = Report(audit, version, draws)
     document = report_document(writer)
     if way == "md":
         return MarkdownWriter(lambda ref: _here(document.places.get(ref))).blocks(document.pages[0].blocks).encode()

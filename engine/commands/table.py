@@ -187,6 +187,7 @@ COMMANDS: dict[str, CommandLine] = {
                 "--output", "-o", metavar="FILE", help="report.html by default; .pdf and .md give those"
             ),
             _argument("--format", choices=("html", "pdf", "md"), help="where the name of the file does not say it"),
+            _argument("--draws", type=int, default=0, metavar="N", help="draw the uncertain inputs N times: histogram, convergence, tornado"),
         ),
         project=True,
         switches=True,

@@ -11,8 +11,11 @@ import pytest
 
 from engine.audit.report import audit_project
 from engine.audit.reread import rereader
+from engine.commands.comparison import diff_document
 from engine.commands.documents import methodology_files, other_versions, report_bytes
 from engine.commands.session import open_session
+from engine.comparison.compare_specs import Side
+from engine.comparison.difference import find_difference
 from engine.documents.pages.methodology_document import methodology_document
 from engine.documents.report.report_document import Report
 from engine.output.written_files import write_folder
@@ -64,10 +67,13 @@ def reports(audits):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, methodology, others, audits):
-    """The folder of a site with the report of option 1; the report of option 2 beside it."""
+    """The folder of a site with the report of option 1; the report of option 2 and a comparison of two readings beside it."""
     folder = tmp_path_factory.mktemp("site")
     write_folder(folder, methodology_files(methodology, others, "site", audits[1], "0.1.0"))
-    write_folder(folder, {"report2.html": report_bytes(audits[2], "html", "0.1.0")})
+    tiny = load_methodology(ROOT / "tests/specs_for_tests/tiny")
+    difference = find_difference(Side(tiny), Side(tiny, {"floor": "zero"}), [ROOT / "tests/specs_for_tests/tiny/project.yaml"])
+    beside = {"report2.html": report_bytes(audits[2], "html", "0.1.0"), "comparison.html": diff_document(difference, "html")}
+    write_folder(folder, beside)
     return folder
 
 

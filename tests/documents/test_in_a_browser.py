@@ -24,6 +24,7 @@ KINDS = [
     "glossary",
     "report",
     "report2",
+    "comparison",
 ]
 
 
@@ -105,6 +106,16 @@ def test_nothing_sticks_out_and_no_text_lies_over_another(opened, name):
             assert page.evaluate(OVERLAPPING_BLOCKS) == []
             for at, picture in enumerate(page.locator("svg").all()):
                 assert picture.evaluate(OVERLAPPING_TEXTS) == [], f"picture {at}"
+
+
+@pytest.mark.parametrize("name", ["versions", "comparison"])
+def test_dark_screens_can_be_read(opened, axe, name):
+    with opened(name) as page:
+        page.emulate_media(color_scheme="dark")
+        page.evaluate(axe)
+        found = page.evaluate("axe.run({preload: false, runOnly: ['color-contrast']})")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(17, 24, 31)"
+        assert [(v["id"], [n["target"] for n in v["nodes"]][:3]) for v in found["violations"]] == []
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -304,5 +315,8 @@ def test_pages_can_be_read_without_scripts(browser, site):
     page.goto((site / "section-G.2.html").as_uri())
     assert page.locator("nav").first.is_visible()
     assert page.locator("math").count() > 50
+    page.goto((site / "versions.html").as_uri())
+    page.locator("main details > summary").first.click()  # what is folded opens without a script
+    assert page.locator("main details[open] td").first.is_visible()
     page.goto((site / "report.html").as_uri())
     assert "354,736.2" in page.inner_text("main")

@@ -10,12 +10,14 @@ import pytest
 
 import mrvgraph
 from engine.commands.documents import report_bytes
-from engine.documents.model import Figure, Heading, Picture, Table, inlines_in, plain, walk_blocks
+from engine.documents.model import Figure, Heading, Paragraph, Picture, Table, inlines_in, plain, walk_blocks
 from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
-from engine.documents.report.report_document import report_document
+from engine.documents.report.report_document import Report, report_document
 from engine.documents.report.report_page import report_data
+from engine.documents.report.uncertainty import uncertainty_blocks
 from engine.output.terminal import number
-from engine.typesetting.pictures.charts import Series, bars, stacked, waterfall
+from engine.typesetting.pictures.charts import Series, against, bars, stacked
+from engine.typesetting.pictures.rows import Step, waterfall
 
 MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -171,12 +173,12 @@ def test_charts_are_drawn_by_role_and_stand_beside_their_numbers(report, blocks)
     titles = [ET.fromstring(b.svg).find(f"{SVG}title").text for b in blocks if isinstance(b, Picture)]
 
     assert titles[:3] == [
-        "Project reference level and Project net emissions, by year",
+        "Project reference level against Project net emissions, by year",
         "From Project reference level to Reductions to be credited, all years",
         "Reductions to be credited, by year",
     ]
     assert titles[3] == "Project net emissions by source"
-    assert len(titles) == len(set(titles))  # hatchings are named by the title
+    assert len(titles) == len(set(titles))
     assert years_of(report.run) == ("2018", "2019", "2020")
 
 
@@ -212,7 +214,8 @@ def test_charts_take_any_size_of_number(value):
     for svg in (
         bars("t", "u", ("y",), [Series("s", (value,), "#000")]),
         stacked("t", "u", ("y",), [Series("s", (value,), "#000")]),
-        waterfall("t", "u", [("a", value, True), ("b", -value / 2, False), ("c", value / 2, True)]),
+        waterfall("t", "p", "u", [Step("a", value, True), Step("b", -value / 2), Step("c", value / 2, True)]),
+        against("t", "u", ("x", "y"), (Series("s", (value, 0.0), "#000"), Series("r", (value / 2, value), "#111")), "between"),
     ):
         assert ET.fromstring(svg) is not None
         assert "nan" not in svg and "inf" not in svg
@@ -234,3 +237,13 @@ def test_the_report_says_what_state_the_methodology_is_in(tmp_path):
 
     shown = report_bytes(mrvgraph.audit(str(spec), project), "md", "0.1.0").decode()
     assert shown.index("The methodology is draft") < shown.index("Nobody has read the text.") < shown.index("Results by year")
+
+
+def test_with_draws_the_report_shows_how_sure_the_result_is(reports):
+    drawn = Report(reports[1].audit, "0", 200)
+    found = list(uncertainty_blocks(drawn.run, drawn.draws))
+    titles = [ET.fromstring(b.svg).find(f"{SVG}title").text for b in found if isinstance(b, Picture)]
+
+    assert titles == ["ER_credit_p: 200 draws", "What ER_credit_p hangs on", "Half-width of the 90 % interval of ER_credit_p, by number of draws"]
+    assert list(uncertainty_blocks(drawn.run, 0)) == []
+    assert "--draws 200" in "".join(plain(b.text) for b in drawn.reproduce() if isinstance(b, Paragraph))

@@ -187,8 +187,8 @@ def test_diff_as_json_and_as_markdown(capsys):
 
     code, out, _ = called(capsys, "diff", "KH_AM004@1.0", "KH_AM004@1.1", "--format", "md")
     assert code == 0
-    assert out.startswith("# KH_AM004@1.0 compared to KH_AM004@1.1\n")
-    assert r"$\Delta CS_{\mathrm{ref}\,y} = \sum_{i}" in out
+    assert out.startswith("# Version 1.0 and version 1.1\n")
+    assert r"\Delta CS_{\mathrm{ref}\,y} = \sum_{i}" in out
 
 
 def test_readings_can_stand_behind_a_reference(capsys):

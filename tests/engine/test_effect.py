@@ -13,7 +13,7 @@ from engine.comparison.compare_projects import compare_projects
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference_text import rounded
 from engine.comparison.effect import exact_parts, find_effect
-from engine.comparison.waterfall import waterfall_svg
+from engine.comparison.waterfall import effect_waterfall
 from engine.project.project_file import read_project, read_project_text
 from engine.typesetting.pictures.svg_text import width
 from equations.errors import MethodologyError
@@ -204,29 +204,45 @@ def test_what_is_shown_adds_up_to_the_rounded_sum(parts):
 # -- the picture
 
 
+def rows_of(effect, names=("1.0", "1.1"), said=None):
+    root = ET.fromstring(effect_waterfall(effect, "1.0 to 1.1", "a project", said or {}, names))
+    return root, root.findall(f"{SVG}g")
+
+
 def test_the_waterfall_is_a_picture_of_the_parts(versions):
-    svg = waterfall_svg(versions, "1.0 to 1.1", {"ref.dcs.start": "factor <d> added"}, names=("1.0", "1.1"))
-    root = ET.fromstring(svg)
+    root, groups = rows_of(versions, said={"ref.dcs.start": "factor <d> added"})
     texts = [element.text for element in root.iter(f"{SVG}text")]
 
     assert "factor <d> added" in texts
     assert texts.count("1,005,752.7") == 1
-    groups = root.findall(f"{SVG}g")
     assert len(groups) == 2 + len(versions.shapley)
     bars = [group.find(f"{SVG}rect") for group in groups]
     edges = [(float(bar.get("x")), float(bar.get("x")) + float(bar.get("width"))) for bar in bars]
     scale = (edges[1][1] - edges[1][0]) / 190182.815
-    assert edges[2][1] - edges[2][0] == pytest.approx(12307.846 * scale, rel=1e-3)
+    assert edges[2][1] - edges[2][0] == pytest.approx(12307.846 * scale, rel=2e-3)
     assert edges[2][0] == pytest.approx(edges[1][0], abs=0.02)  # each begins where the one before ended
     assert edges[-1][1] == pytest.approx(edges[-2][1], abs=0.02)
 
 
-def test_labels_of_the_waterfall_stand_in_their_own_column(versions):
-    svg = waterfall_svg(versions, "t" * 300, {"ref.dcs.start": "x" * 300}, names=("before", "after"))
+def test_the_axis_of_the_waterfall_has_its_unit_and_both_ends(versions):
+    root, groups = rows_of(versions)
+    texts = {element.text: float(element.get("x")) for element in root.findall(f"{SVG}text")}
 
-    texts = [e for group in ET.fromstring(svg).findall(f"{SVG}g") for e in group.iter(f"{SVG}text") if e.get("x") == "24"]
-    assert len(texts) > 4
-    assert max(width(e.text, float(e.get("font-size"))) for e in texts) <= 330
+    assert {"thousand tCO2e", "900", "1,200", "The axis does not begin at zero."} <= set(texts)
+    last = groups[-1].find(f"{SVG}rect")
+    share = (1005752.698 - 900e3) / (1200e3 - 900e3)
+    assert float(last.get("width")) == pytest.approx(share * (texts["1,200"] - texts["900"]), rel=0.02)
+
+
+def test_labels_of_the_waterfall_keep_to_their_row(versions):
+    _, groups = rows_of(versions, ("before " * 60, "after"), {"ref.dcs.start": "x" * 300})
+
+    names = [e for group in groups for e in group.iter(f"{SVG}text")]
+    assert len(names) > 8
+    assert max(width(e.text, float(e.get("font-size"))) for e in names) <= 530
+    for group in groups:  # a name ends before the number at the end of its line begins
+        name, shown = list(group.iter(f"{SVG}text"))[:2]
+        assert 16 + width(name.text, 13) < 544 - width(shown.text, 13)
 
 
 def test_diff_writes_the_waterfall_and_the_effect(capsys, tmp_path):

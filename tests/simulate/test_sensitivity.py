@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
@@ -11,14 +12,17 @@ from draw_helpers import drawn, source, variable
 import mrvgraph
 from engine.cli import main
 from engine.simulate.distributions import from_fields
+from engine.simulate.draw_counts import impossible_shares
 from engine.simulate.sensitivity import analyse
-from engine.simulate.sensitivity_picture import tornado_svg
+from engine.simulate.sensitivity_picture import tornado
+from engine.simulate.sobol import Share, Sobol
 from engine.simulate.solving import solve
 from engine.simulate.uncertainty_file import read_uncertainty
 from engine.simulate.unknowns import Variable
 from equations.errors import InputError
 from equations.units.registry import parse_unit
 
+SVG = "{http://www.w3.org/2000/svg}"
 TWO = "uncertainty: {inputs: {DF: {distribution: normal, se: 0.02}, C: {distribution: normal, relative_se: 5 %}}}"
 
 
@@ -156,4 +160,33 @@ def test_the_commands(project_file, tmp_path, capsys, monkeypatch):
 
 
 def test_the_tornado_plot_is_the_same_for_the_same_analysis(analysed):
-    assert tornado_svg(analysed(TWO)) == tornado_svg(analysed(TWO))
+    assert tornado(analysed(TWO)) == tornado(analysed(TWO))
+
+
+def test_the_tornado_tells_declared_errors_from_a_tenth_and_has_an_axis(analysed):
+    found = analysed(TWO)
+    root = ET.fromstring(tornado(found))
+    rows = root.findall(f"{SVG}g")
+
+    assert len(rows) == 15 < len(found.effects)
+    assert {e.declared for e in found.effects[:15]} == {True, False}
+    for effect, row in zip(found.effects, rows, strict=False):
+        said = row.find(f"{SVG}title").text
+        hatched = [path for path in row.findall(f"{SVG}path") if path.get("stroke") == "#ffffff"]
+        assert ("its declared standard error" in said) is effect.declared is (not hatched), effect.name
+        assert ("10% of its value" in said) is not effect.declared
+    texts = [text.text for text in root.findall(f"{SVG}text")]
+    assert "hatched: moved by 10% of its value, no error is declared" in texts
+    assert "thousand tCO2e" in texts
+
+
+def test_shares_that_no_variance_has_are_said():
+    def one(first, total):
+        return Sobol("X", Share(*first), Share(*total))
+
+    assert impossible_shares([one((0.5, 0.02), (0.6, 0.02)), one((-0.01, 0.02), (0.0, 0.0)), one((0.61, 0.02), (0.6, 0.02))], 64) == []
+    above, below, more = (impossible_shares([x], 64) for x in (
+        one((0.5, 0.1), (1.2, 0.3)), one((-0.3, 0.1), (0.1, 0.1)), one((0.9, 0.1), (0.2, 0.1))))  # fmt: skip
+    assert above == ["X is estimated as in all 1.200, which is above the whole variance: 64 draws are too few, take more (--draws)"]
+    assert "by itself -0.300, which is below nothing" in below[0]
+    assert "by itself 0.900, which is above its share in all" in more[0]

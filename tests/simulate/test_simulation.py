@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +13,11 @@ import mrvgraph
 from engine.batch.evaluation import Way
 from engine.batch.lanes import is_at_hand
 from engine.cli import main
+from engine.output.terminal import number
 from engine.simulate.deductions import deduct, deduction_rule
+from engine.simulate.draw_counts import few_draws
 from engine.simulate.simulation import simulate
-from engine.simulate.simulation_picture import simulation_svg
+from engine.simulate.simulation_picture import convergence, histogram
 from engine.simulate.statistics import summarise
 from equations.errors import MethodologyError, SpecError
 from equations.units.registry import parse_unit
@@ -197,7 +201,28 @@ def test_the_command_refuses_without_a_traceback(project_file, capsys):
 
 
 def test_the_picture_is_the_same_for_the_same_simulation(simulated):
-    assert simulation_svg(simulated(ONE)) == simulation_svg(simulated(ONE))
+    assert histogram(simulated(ONE)) == histogram(simulated(ONE))
+    assert convergence(simulated(ONE)) == convergence(simulated(ONE))
+
+
+def test_the_histogram_has_every_draw_ticks_and_the_interval(simulated):
+    found = simulated(ONE)
+    root = ET.fromstring(histogram(found))
+    hints = [title.text for title in root.iter("{http://www.w3.org/2000/svg}title")][1:]
+    texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+
+    assert sum(int(hint.split(": ")[1].split()[0].replace(",", "")) for hint in hints) == found.count
+    first = found.result.intervals[0]
+    assert f"90 % interval: {number(first.low)} to {number(first.high)}" in texts
+    assert texts.count("draws") == 2  # legend and upright axis
+
+
+def test_an_interval_that_rests_on_few_draws_says_so(simulated):
+    summary = simulated(ONE).result
+
+    assert few_draws(summary) == ""
+    assert few_draws(replace(summary, draws=120)) == "Few draws: about 6 beyond each end of the 90 % interval; its ends are rough."
+    assert few_draws(replace(summary, draws=10)).startswith("Few draws: fewer than one beyond")
 
 
 def test_a_simulation_needs_a_run_with_its_targets(kh, project_file):

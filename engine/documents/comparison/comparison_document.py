@@ -13,7 +13,7 @@ from engine.documents.comparison.effect_blocks import effect_blocks
 from engine.documents.comparison.pairs import COLOURS, Pairs
 from engine.documents.comparison.summary import summary_sentences
 from engine.documents.comparison.tally import Tally
-from engine.documents.comparison.wording import Wording, many
+from engine.documents.comparison.wording import Wording, capital, many
 from engine.documents.model import (
     Badge,
     Block,
@@ -142,7 +142,7 @@ def comparison_document(difference: Difference) -> tuple[Document, tuple[tuple[s
     """Return a comparison as a document of one page, and the anchors and names of its parts."""
     comparison = Comparison(difference, Subject(difference.b.said))
     one, two = comparison.wording.names
-    title = f"{one[:1].upper()}{one[1:]} and {two}"
+    title = f"{capital(one)} and {two}"
     m = difference.b.methodology
     blocks: list[Block] = [Heading(1, (title,)), Paragraph((m.title,), "lead"), Facts(tuple(_facts(difference)))]
     blocks += comparison.blocks(anchors=True)

@@ -10,7 +10,7 @@ from engine.comparison.difference import Difference
 from engine.comparison.difference_text import rounded
 from engine.comparison.effect import Contribution, Effect, ResultLine
 from engine.comparison.waterfall import effect_waterfall
-from engine.documents.comparison.summary import signed
+from engine.documents.comparison.summary import share_text, signed
 from engine.documents.comparison.wording import Wording, many
 from engine.documents.model import (
     Block,
@@ -46,7 +46,7 @@ def effect_blocks(difference: Difference, effect: Effect, wording: Wording) -> I
 
 def _tiles(effect: Effect, wording: Wording) -> Iterator[tuple[str, Inlines, Inlines]]:
     name = effect.label or effect.result
-    share: Inlines = (f"{signed(100 * effect.difference / effect.before, 2)}\N{NO-BREAK SPACE}%",) if effect.before else ()
+    share: Inlines = (share_text(effect),) if effect.before else ()
     yield f"{name}: difference", (signed(effect.difference, 1),), (effect.unit, *((", ",) if share else ()), *share)
     for side, value in zip(wording.names, (effect.before, effect.after), strict=True):
         yield f"{name}, {side}", (f"{value:,.1f}",), (effect.unit,)
@@ -115,7 +115,7 @@ def _attribution(difference: Difference, effect: Effect, wording: Wording) -> It
         elif rounded([part.difference for part in effect.shapley], 1) != rounded([part.difference for part in effect.in_order], 1):
             yield Fold((f"The same with the {how}",), (table,))
         first = False
-    if effect.in_order and not effect.shapley and effect.no_shapley:
+    if len(effect.in_order) > 1 and not effect.shapley:
         yield Paragraph((Soft((f"Not divided without an order: {effect.no_shapley}.",)),))
     if effect.idle:
         yield Paragraph((Soft(("Without effect in this project: ", ", ".join(effect.idle), ".")),))

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.comparison.compare_equations import EquationChange, Regrouping, case_text
+from engine.comparison.meaning import DIFFERENT, SAME, Meaning
 from engine.comparison.written_parts import WrittenParts, written_parts
 from engine.documents.comparison.tally import Tally
-from engine.documents.comparison.wording import Wording, numbered
+from engine.documents.comparison.wording import Wording, capital, numbered
 from engine.documents.model import (
     Badge,
     Block,
@@ -20,7 +21,6 @@ from engine.documents.model import (
     Formula,
     Heading,
     Inlines,
-    Math,
     Paragraph,
     Soft,
     Strong,
@@ -78,39 +78,47 @@ class Pairs:
         title = f"{numbered(group.from_numbers)} {verb} {numbered(group.to_numbers)}"
         proofs = between((self._proof(proof, is_split) for proof in group.proofs), "; ")
         blocks: list[Block] = [Heading(self.level, (title,)), Paragraph((*proofs, "."))]
-        new: dict[Inlines, Inlines] = {}
-        for id_ in dict.fromkeys(after if is_split else before for before, after, _ in group.proofs):
-            blocks += self._member(id_, 1 if is_split else 0, new)
-        if new:
-            blocks.append(Facts(tuple(new.items())))
-        return Box(tuple(blocks), tone="equation")
+        forms: list[tuple[Equation, Equation]] = []
+        for proof in group.proofs:
+            blocks += self._member(proof, is_split, forms)
+        return Box((*blocks, *self._symbols(forms)), tone="equation")
 
-    def _proof(self, proof: tuple[str, str, object], is_split: bool) -> Inlines:
+    def _symbols(self, forms: list[tuple[Equation, Equation]]) -> Iterator[Block]:
+        """Yield the symbols that only one side of some pairs reads."""
+        only = tuple(self._only(forms))
+        if only:
+            yield Facts(only)
+
+    def _proof(self, proof: tuple[str, str, Meaning], is_split: bool) -> Inlines:
         before, after, meaning = proof
         case, one = (self.sides[1].equation[after], self.sides[0].equation[before])
         if not is_split:
             case, one = one, case
-        return (Strong((case.label,)), f" and {'the former ' if is_split else ''}{one.label}: ", *self.wording.relation(meaning))  # type: ignore[arg-type]
+        return (Strong((case.label,)), f" and {one.label} {'before' if is_split else 'now'}: ", *self.wording.relation(meaning))
 
-    def _member(self, id_: str, side: int, new: dict[Inlines, Inlines]) -> Iterator[Block]:
-        """Yield one case of an equation that was divided or joined, beside its counterpart; what is new in it is put down in ``new``."""
+    def _member(self, proof: tuple[str, str, Meaning], is_split: bool, forms: list[tuple[Equation, Equation]]) -> Iterator[Block]:
+        """Yield one case of an equation that was divided or joined, beside its counterpart; both are put down in ``forms``."""
         changes = self.tally.difference.equations.changed
-        change = next((c for c in changes if (c.id if side else c.from_id) == id_), None)
+        id_ = proof[1] if is_split else proof[0]
+        change = next((c for c in changes if (c.id if is_split else c.from_id) == id_), None)
         if change is not None:
             yield from self._pair(change, self.level + 1)
-            new |= dict(self._only(*self._forms(change)))
-        elif all(id_ in methodology.equation for methodology in self.sides):
-            one, two = (methodology.equation[id_] for methodology in self.sides)
-            yield Heading(self.level + 1, self._title(one, two))
-            yield self.columns(one, two, None)
+            forms.append(self._forms(change))
+            return
+        both = all(id_ in methodology.equation for methodology in self.sides)
+        ids = (id_, id_) if both else proof[:2]
+        one, two = (methodology.equation[each] for methodology, each in zip(self.sides, ids, strict=True))
+        parts = written_parts(one.formula, two.formula)
+        yield Heading(self.level + 1, self._title(one, two))
+        if parts.swaps:
+            yield Paragraph(self._sentence([self._what(proof[2], one, two, parts)]))
+        yield self.columns(one, two, parts)
+        forms.append((one, two))
 
     def pair(self, change: EquationChange) -> Box:
         """Return an equation as it was and as it is."""
-        blocks = [*self._pair(change, self.level)]
-        new = tuple(self._only(*self._forms(change)))
-        if new:
-            blocks.append(Facts(new))
-        return Box(tuple(blocks), tone="equation" if change.from_number or change.to_number else "editor")
+        blocks = (*self._pair(change, self.level), *self._symbols([self._forms(change)]))
+        return Box(blocks, tone="equation" if change.from_number or change.to_number else "editor")
 
     def _forms(self, change: EquationChange) -> tuple[Equation, Equation]:
         return self.sides[0].equation[change.from_id], self.sides[1].equation[change.id]
@@ -146,17 +154,24 @@ class Pairs:
     def _said(self, change: EquationChange, one: Equation, two: Equation, parts: WrittenParts) -> Inlines:
         """Say what changed, and how the two forms relate."""
         meaning = change.meaning
-        letters = tuple(dict(letters_of(m, e)) for m, e in zip(self.sides, (one, two), strict=True))
-        said: list[Inlines] = []
-        changes = self.wording.changes(meaning.changes) if meaning.relation != "same" else ()
-        written = () if changes else self.wording.places(parts, letters)  # type: ignore[arg-type]
-        said += [sentence for sentence in (changes, written) if sentence]
+        said = [self._what(meaning, one, two, parts)]
         if "case" in change.parts:
             said.append((f"it holds {case_text(two, self.sides[1])} and not {case_text(one, self.sides[0])} as before",))
         said += [(f"its {part} changed",) for part in ("left side", "solver", "units") if part in change.parts]
-        if "formula" in change.parts or meaning.relation != "different":
+        if "formula" in change.parts or meaning.relation != DIFFERENT:
             said.append(("the two forms are ", *self.wording.relation(meaning)))
-        text = between(said, "; ")
+        return self._sentence(said)
+
+    def _what(self, meaning: Meaning, one: Equation, two: Equation, parts: WrittenParts) -> Inlines:
+        """Say what was added or dropped; where algebra has no words for it, what is written otherwise."""
+        changes = self.wording.changes(meaning.changes) if meaning.relation != SAME else ()
+        letters = dict(letters_of(self.sides[0], one)), dict(letters_of(self.sides[1], two))
+        return changes or self.wording.places(parts, letters)
+
+    @staticmethod
+    def _sentence(said: list[Inlines]) -> Inlines:
+        """Return what is said as one sentence."""
+        text = between((part for part in said if part), "; ")
         first = text[0] if text else ""
         return ((first[:1].upper() + first[1:] if isinstance(first, str) else first), *text[1:], ".")
 
@@ -168,7 +183,7 @@ class Pairs:
             formula = (parts.after if side else parts.before) if parts is not None else None
             shown.append(self._formula(equation, side, frozenset(marked), formula))
         heads: tuple[Inlines, ...] = tuple(
-            (f"{name[:1].upper()}{name[1:]}, {e.label}",) for name, e in zip(self.wording.names, (one, two), strict=True)
+            (f"{capital(name)}, {e.label}",) for name, e in zip(self.wording.names, (one, two), strict=True)
         )
         return Columns(heads, tuple(shown))
 
@@ -182,10 +197,11 @@ class Pairs:
             found += [Paragraph((Soft(("As it is printed:",)),), "tight"), Formula(equation.printed, flows=True)]
         return tuple(found)
 
-    def _only(self, one: Equation, two: Equation) -> Iterator[tuple[Inlines, Inlines]]:
-        """Yield the symbols that only one of the two forms reads, with what they mean."""
-        reads = [quantities_in(e.formula) for e in (one, two)]
-        renamed = dict(self.tally.difference.lists["quantities"].renamed) if "quantities" in self.tally.difference.lists else {}
+    def _only(self, forms: list[tuple[Equation, Equation]]) -> Iterator[tuple[Inlines, Inlines]]:
+        """Yield the symbols that only one side of some pairs reads, with what they mean."""
+        change = self.tally.difference.lists.get("quantities")
+        renamed = dict(change.renamed) if change is not None else {}
+        reads = [dict.fromkeys(q for pair in forms for q in quantities_in(pair[side].formula)) for side in (0, 1)]
         known = [{renamed.get(q, q) for q in reads[0]}, set(reads[1])]
         for side, own in enumerate(reads):
             m = self.sides[side]
@@ -193,7 +209,7 @@ class Pairs:
             for id_ in own:
                 if (id_ if side else renamed.get(id_, id_)) not in known[1 - side]:
                     quantity = m.quantity[id_]
-                    symbol = subject.quantity_link(id_) if side and id_ in subject.methodology.quantity else Math(subject.symbol(quantity), id_)
+                    symbol = subject.quantity_link(id_) if id_ in self.subject.methodology.quantity else subject.math(quantity)
                     yield (symbol,), (quantity.meaning, " [", *unit_inlines(quantity), "]", Soft((f", only in {self.wording.names[side]}",)))
 
 

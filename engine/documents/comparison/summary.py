@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.comparison.compare_equations import EquationChange, Regrouping
 from engine.comparison.difference import Difference
+from engine.comparison.effect import Effect
 from engine.comparison.meaning import CONDITIONAL, DIFFERENT
 from engine.documents.comparison.tally import Tally
 from engine.documents.comparison.wording import Wording, many, numbered
@@ -24,6 +25,7 @@ ENTRIES = {
     "lines of the monitoring list"), "history": ("line of the history", "lines of the history"), "grounds": ("ground", "grounds"),
     "methodology": ("the version itself", "the version itself"),
 }  # fmt: skip
+_LEAST_PERCENT = 0.01
 _PARTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 #: Lists that follow from others, or that only number and date a version.
 _ASIDE = frozenset({"history", "methodology", "grounds", "parameter_lists", "monitoring_list", "published_results", "comparisons"})
@@ -85,7 +87,7 @@ def _changed(tally: Tally, wording: Wording) -> Iterator[Inlines]:
     if not moved:
         if tally.changed:
             yield (f"{many(len(_numbers(tally.changed)), 'equation')} {_are(tally.changed)} written otherwise and algebraically the same.",)
-        elif not tally.difference.same_spec or tally.difference.readings:
+        elif not tally.regrouped and (not tally.difference.same_spec or tally.difference.readings):
             yield ("No printed equation has another formula.",)
         return
     numbers = _numbers(moved)
@@ -196,8 +198,15 @@ def effect_sentence(difference: Difference) -> Inlines:
     ends = f"from {effect.before:,.1f} to {effect.after:,.1f} {effect.unit}"
     if not effect.difference:
         return (f"In {whose}, {name} is {effect.after:,.1f} {effect.unit} under both.",)
-    share = f" ({signed(100 * effect.difference / effect.before, 2)}\N{NO-BREAK SPACE}%)" if effect.before else ""
+    share = f" ({share_text(effect)})" if effect.before else ""
     return (f"In {whose}, {name} goes {ends}: ", Strong((f"{signed(effect.difference, 1)} {effect.unit}{share}",)), ".")
+
+
+def share_text(effect: Effect) -> str:
+    """Return the difference as a share of what was before; one that would round to nothing is called small."""
+    percent = 100 * effect.difference / effect.before
+    small = bool(percent) and abs(percent) < _LEAST_PERCENT
+    return f"less than {_LEAST_PERCENT}\N{NO-BREAK SPACE}%" if small else f"{signed(percent, 2)}\N{NO-BREAK SPACE}%"
 
 
 def signed(value: float, digits: int) -> str:

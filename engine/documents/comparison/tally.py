@@ -26,8 +26,17 @@ class Tally:
 
     @cached_property
     def regrouped(self) -> tuple[Regrouping, ...]:
-        """Printed equations that were divided or joined."""
-        return tuple(g for g in self.difference.equations.regrouped if all(n[:1].isdigit() for n in (*g.from_numbers, *g.to_numbers)))
+        """Printed equations that were divided or joined, be it into equations of the editor."""
+        return tuple(g for g in self.difference.equations.regrouped if any(self._is_printed(proof) for proof in g.proofs))
+
+    def _is_printed(self, proof: tuple[str, str, object]) -> bool:
+        return any(side.equation[id_].number for side, id_ in zip(self.sides, proof[:2], strict=True))
+
+    @cached_property
+    def _grouped(self) -> tuple[set[str], set[str]]:
+        """Ids of the equations that were divided or joined, on each side."""
+        proofs = [proof for group in self.regrouped for proof in group.proofs]
+        return {before for before, _, _ in proofs}, {after for _, after, _ in proofs}
 
     @cached_property
     def changed(self) -> tuple[EquationChange, ...]:
@@ -42,8 +51,7 @@ class Tally:
     @cached_property
     def ungrouped(self) -> tuple[EquationChange, ...]:
         """Changed equations that were neither divided nor joined."""
-        grouped = {id_ for group in self.regrouped for _, id_, _ in group.proofs}
-        return tuple(c for c in self.changed if c.id not in grouped)
+        return tuple(c for c in self.changed if c.id not in self._grouped[1])
 
     @cached_property
     def added(self) -> tuple[Equation, ...]:
@@ -60,8 +68,8 @@ class Tally:
         """The editor's equations that changed, were added, and were removed."""
         found = self.difference.equations
         added, removed = (
-            tuple(e for e in (side.equation[id_] for id_ in ids) if not e.number)
-            for side, ids in ((self.sides[1], found.added), (self.sides[0], found.removed))
+            tuple(e for e in (self.sides[at].equation[id_] for id_ in ids) if not e.number and e.id not in self._grouped[at])
+            for at, ids in ((1, found.added), (0, found.removed))
         )
         return tuple(c for c in found.changed if not c.from_number and not c.to_number), added, removed
 
@@ -89,7 +97,7 @@ class Tally:
         return grouped | {c.to_number for c in self.changed} | {e.number for e in self.added}
 
     def _printed(self, side: int, ids: Iterable[str]) -> tuple[Equation, ...]:
-        return tuple(e for e in (self.sides[side].equation[id_] for id_ in ids) if e.number)
+        return tuple(e for e in (self.sides[side].equation[id_] for id_ in ids) if e.number and e.id not in self._grouped[side])
 
     def pair_of(self, id_: str) -> EquationChange | None:
         """Return the change of an equation of the second side."""

@@ -45,8 +45,10 @@ class Wording:
         if one.id != two.id:
             return one.reference, two.reference
         readings = self.difference.readings
+        if len(readings) == 1:
+            return f"reading {readings[0][1]}", f"reading {readings[0][2]}"
         if readings:
-            return tuple(", ".join(f"{line[0]}: {line[at]}" for line in readings) for at in (1, 2))  # type: ignore[return-value]
+            return "the first readings", "the second readings"
         if effect is not None and effect.projects[0] != effect.projects[1]:
             return effect.projects
         return (a.label, b.label) if a.label != b.label else ("the first", "the second")
@@ -141,6 +143,11 @@ def numbered(numbers: Sequence[str]) -> str:
     """Return printed numbers as they are spoken of: ``Eq. 2, 3 and 5``; what has none is named by its id."""
     shown = [f"Eq.\N{NO-BREAK SPACE}{n}" if n[:1].isdigit() and not at else n for at, n in enumerate(dict.fromkeys(numbers))]
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def capital(name: str) -> str:
+    """Return the name of a side as it stands at the start of a line; names of files and specs stay as they are."""
+    return name[:1].upper() + name[1:] if name.startswith(("version ", "reading ", "the ")) else name
 
 
 def many(count: int, one: str, several: str = "") -> str:

@@ -39,6 +39,7 @@ from engine.documents.pages.ground_table import ground_blocks
 from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
 from engine.documents.report.figures import Figures
 from engine.documents.report.report_numbers import equation_sections, input_sections
+from engine.documents.report.uncertainty import uncertainty_blocks
 from engine.documents.subject import Subject
 from engine.finding import Finding
 from engine.output.terminal import number
@@ -85,10 +86,13 @@ class Report:
     ----------
     version
         Version of this program, for the part on reproduction.
+    draws
+        How often the declared uncertain inputs are drawn for the pictures of uncertainty; 0 leaves these out.
     """
 
     audit: AuditReport
     version: str
+    draws: int = 0
 
     @property
     def run(self) -> Run:
@@ -111,6 +115,7 @@ class Report:
         yield from self.results()
         yield from ground_blocks(run_tallies(self.run), Heading(3, (RUN_TITLE.capitalize(),)))
         yield from self.charts()
+        yield from uncertainty_blocks(self.run, self.draws)
         yield Heading(2, ("Every equation, with its numbers",), "equations")
         yield Paragraph(
             (
@@ -204,12 +209,7 @@ class Report:
             numbers = self.figures.numbers[id_]
             axes = ", ".join(axis.replace("_", " ") for axis in m.quantity[id_].indices)
             items = tuple(
-                (
-                    Code(n.name),
-                    " = ",
-                    Strong((self.figures.figure(n.quantity, n.cell, fixed(n.value, 3)),)),
-                    f" {m.quantity[id_].unit}",
-                )
+                (Code(n.name), " = ", Strong((self.figures.figure(n.quantity, n.cell, fixed(n.value, 3)),)), f" {m.quantity[id_].unit}")
                 for n in numbers
             )
             title = m.called(id_) if id_ in m.result_ids else m.quantity[id_].title
@@ -365,6 +365,7 @@ class Report:
         switches += [
             f"--reading {id_}={run.setting.readings[id_]}" for id_, reading in read.items() if run.setting.readings[id_] != reading
         ]
+        switches += [f"--draws {self.draws}"] if self.draws else []
         command = " ".join(["mrvgraph report", m.reference, run.project.path.name, *switches, "-o report.html"])
         yield Paragraph(
             (

@@ -26,7 +26,7 @@ def style_sheet(text: str) -> str:
         Everything that is shown with it.
     """
     font = files("engine.documents.writers").joinpath(FOLDER, "stix-two-math-subset.woff2").read_bytes()
-    sheet = asset("style.css")
+    sheet = f"{asset('style.css')}\n{asset('dark.css')}"
     rules = font_rules(sheet + text)
     sheet = sheet.replace("MATHEMATICS_FONT", f"data:font/woff2;base64,{base64.b64encode(font).decode()}")
     return f"{rules}\n{sheet}".replace("TEXT_FONTS", FONT).replace("CODE_FONT", f"'{CODE}'")
