@@ -40,15 +40,26 @@ function makeLive(data, page) {
   }
 
   const withUnit = (number, unit) => number + (unit ? " " + unit : "");
-  const written = (index) => { const held = entries.get(index), number = record.numbers[index]; return held ? withUnit(held.text, held.unit) : withUnit(number.text, number.unit || ""); };
 
   // Take what was written, or say what is wrong with it; nothing that is wrong is computed with.
   function set(index, text, dataset) {
+    const found = put(index, text, dataset);
+    if (!found.error) follow();
+    return found;
+  }
+
+  // Several at once, each as index and text; what was wrong with which is given back.
+  function setAll(pairs) {
+    const found = pairs.map(([index, text]) => put(index, text, "").error || "");
+    follow();
+    return found;
+  }
+
+  function put(index, text, dataset) {
     const number = record.numbers[index], found = number.lock ? { error: number.lock } : read(number, text);
     if (found.error) return found;
     if (found.text === number.text && found.unit === (number.unit || "")) entries.delete(index);
-    else entries.set(index, { text: found.text, unit: found.unit, value: found.value, dataset: dataset || "" });
-    follow();
+    else entries.set(index, { text: found.text, unit: found.unit, value: found.value, dataset: dataset || "", remark: found.remark });
     return found;
   }
 
@@ -241,7 +252,6 @@ function makeLive(data, page) {
     const take = (text, dataset) => {
       const found = set(index, text, dataset);
       error = found.error || "";
-      if (!error && entries.has(index)) entries.get(index).remark = found.remark;
       tell();
     };
     if (number.unit && number.type !== "yes_no") row.append(make("span", { class: "live-unit" }, number.unit));
@@ -333,7 +343,7 @@ function makeLive(data, page) {
   document.body.append(bar);
   const head = document.getElementById("results");
   if (head) head.before(panel());
-  return { text, isChanged, value, express, set, back, projectText, numberAt, record,
+  return { text, isChanged, value, express, set, setAll, back, projectText, numberAt, record,
     editor: (key) => numberAt.has(key) ? editor(numberAt.get(key), "panel") : null,
     exact: (key) => isChanged(key) && !failure ? exactText(value(key)) : null,
     was: (key) => isChanged(key) ? page.number(key).text : "",

@@ -1,6 +1,6 @@
 // Charts of changed numbers, in the place of those of the run: what is now, with the run's in outline.
 function liveCharts(record, page, figures) {
-  const SPACE = "http://www.w3.org/2000/svg", INK = "#1b2733", SOFT = "#4d5b67", RULE = "#d3dbe1", WIDE = 520, HIGH = 310, LEFT = 62, TOP = 66, BOTTOM = 30;
+  const SPACE = "http://www.w3.org/2000/svg", INK = "#1b2733", SOFT = "#4d5b67", RULE = "#d3dbe1", WIDE = 520, HIGH = 310, LEFT = 62, TOP = 80, BOTTOM = 30;
   const shape = (name, attributes, text) => {
     const part = document.createElementNS(SPACE, name);
     for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
@@ -17,18 +17,23 @@ function liveCharts(record, page, figures) {
   };
   const heading = (title, unit) => [label(title, 0, 16, { "font-size": 14, "font-weight": "bold" }), label(unit + "; outlined: the submitted run", 0, 34, { fill: SOFT })];
 
-  function upright(values) {
-    const least = Math.min(0, ...values), most = Math.max(0, ...values) || 1, y = (value) => TOP + (most - value) / (most - least) * (HIGH - TOP - BOTTOM);
-    const lines = [least, 0, (most + least) / 2, most].filter((value, at, all) => all.indexOf(value) === at).flatMap((value) => [
-      shape("path", { d: "M" + LEFT + "," + y(value).toFixed(1) + " H" + WIDE, stroke: value === 0 ? INK : RULE, fill: "none" }),
-      label(short(value), LEFT - 8, y(value) + 4, { "text-anchor": "end", fill: SOFT })]);
+  // The upright axis with lines at round numbers.
+  function upright(values, top) {
+    const low = Math.min(0, ...values), high = Math.max(0, ...values), raw = (high - low || 1) / 5, power = 10 ** Math.floor(Math.log10(raw));
+    const step = [1, 2, 2.5, 5, 10].find((times) => times * power >= raw * 0.999) * power, first = Math.floor(low / step + 1e-9), last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+    const y = (value) => top + (last * step - value) / ((last - first) * step) * (HIGH - top - BOTTOM), lines = [];
+    for (let at = first; at <= last; at++) lines.push(shape("path", { d: "M" + LEFT + "," + y(at * step).toFixed(1) + " H" + WIDE, stroke: at === 0 ? INK : RULE, fill: "none" }),
+      label(at ? short(at * step) : "0", LEFT - 8, y(at * step) + 4, { "text-anchor": "end", fill: SOFT }));
     return { y, lines };
   }
 
+  const cut = (name, most) => name.length > most ? name.slice(0, most - 1) + "\u2026" : name;
+  const legend = (series) => series.flatMap((one, at) => [bar(at % 2 * 260, 44 + (at >> 1) * 18, 11, 11, one.colour), label(cut(one.name, 40), at % 2 * 260 + 16, 54 + (at >> 1) * 18)]);
+  const topFor = (series) => TOP + ((series.length - 1) >> 1) * 18;
+
   function bars(title, unit, years, series) {
-    const { y, lines } = upright(series.flatMap((one) => one.values.concat(one.before))), step = (WIDE - LEFT) / years.length, wide = Math.min(70, step * 0.8 / series.length);
-    const parts = [...heading(title, unit), ...lines];
-    series.forEach((one, which) => parts.push(bar(which * 190, 44, 11, 11, one.colour), label(one.name.length > 26 ? one.name.slice(0, 25) + "\u2026" : one.name, which * 190 + 16, 54)));
+    const { y, lines } = upright(series.flatMap((one) => one.values.concat(one.before)), topFor(series)), step = (WIDE - LEFT) / years.length, wide = Math.min(70, step * 0.8 / series.length);
+    const parts = [...heading(title, unit), ...legend(series), ...lines];
     years.forEach((year, at) => {
       const middle = LEFT + step * (at + 0.5);
       if (step > 34 || at % Math.ceil(34 / step) === 0) parts.push(label(year, middle, HIGH - 10, { "text-anchor": "middle" }));
@@ -45,7 +50,7 @@ function liveCharts(record, page, figures) {
   function stacked(title, unit, years, series) {
     const sums = years.map((_, at) => [1, -1].map((sign) => series.reduce((sum, one) => sum + (one.values[at] * sign > 0 ? one.values[at] : 0), 0)));
     const then = years.map((_, at) => series.reduce((sum, one) => sum + one.before[at], 0));
-    const { y, lines } = upright(sums.flat().concat(then)), step = (WIDE - LEFT) / years.length, wide = Math.min(110, step * 0.6), parts = [...heading(title, unit), ...lines];
+    const { y, lines } = upright(sums.flat().concat(then), topFor(series)), step = (WIDE - LEFT) / years.length, wide = Math.min(110, step * 0.6), parts = [...heading(title, unit), ...legend(series), ...lines];
     years.forEach((year, at) => {
       const middle = LEFT + step * (at + 0.5);
       let above = 0, below = 0;
@@ -70,7 +75,7 @@ function liveCharts(record, page, figures) {
     steps.forEach(([name, value, total], at) => {
       const [left, right] = [x(levels[at][0]), x(levels[at][1])].sort((a, b) => a - b), top = 50 + at * high, weight = total ? "bold" : "normal";
       parts.push(bar(left, top, Math.max(1, right - left), high - 12, record.charts.colours[total ? 0 : value >= 0 ? 2 : 1]),
-        label(name.length > 30 ? name.slice(0, 29) + "\u2026" : name, names - 8, top + 15, { "text-anchor": "end", "font-size": 12, "font-weight": weight }),
+        label(cut(name, 30), names - 8, top + 15, { "text-anchor": "end", "font-size": 12, "font-weight": weight }),
         label((value > 0 && !total ? "+" : "") + fixedText(value, 0).replace("-", "\u2212"), right + 6, top + 15, { "font-size": 12, "font-weight": weight }));
     });
     return picture(54 + steps.length * high, title + ": " + steps.map(([name, value]) => name + " " + fixedText(value, 0)).join("; "), parts);

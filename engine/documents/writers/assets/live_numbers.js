@@ -112,7 +112,7 @@ const WRITTEN = /^[-+\u2212]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/;
 // A written number times num/den as the float next to it, or null for what is none; as the engine converts it, once and exactly.
 function readNumber(text, num, den) {
   const plain = text.trim().replace("\u2212", "-");
-  if (!WRITTEN.test(plain) || plain.length > 60) return null;
+  if (!WRITTEN.test(plain) || plain.length > 60 || !Number.isFinite(Number(plain)) || (Number(plain) === 0 && /[1-9]/.test(plain.toLowerCase().split("e")[0]))) return null;
   const [mantissa, exponent] = plain.toLowerCase().split("e"), [whole, part] = mantissa.split(".");
   const by = Number(exponent || 0) - (part || "").length;
   if (Math.abs(by) > 700) return null;
