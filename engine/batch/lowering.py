@@ -24,7 +24,6 @@ from engine.run.solvers import root_parts
 from equations.model.equation import BRACKET, Equation
 from equations.model.methodology import Methodology
 
-
 #: Gives further cells by a name of their own, from who evaluates formulas on cells.
 Further = Callable[[FormulaEvaluator], Mapping[str, Cells]]
 

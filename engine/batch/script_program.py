@@ -147,14 +147,16 @@ class ScriptProgram:
 
 def why_held(op: str) -> str:
     """Return why an operation is held at the numbers of the run, or an empty text."""
-    return _OF_MATRICES.get(op, "") or (f"{ELEMENTWISE[op].not_scripted}, which is not done here" if op in ELEMENTWISE and not ELEMENTWISE[op].script else "")
+    if op in ELEMENTWISE and not ELEMENTWISE[op].script:
+        return f"{ELEMENTWISE[op].not_scripted}, which is not done here"
+    return _OF_MATRICES.get(op, "")
 
 
 def script_operations() -> str:
     """Return what the runtime finds before it: what counts as equal and as whole, and what each operation does, from the engine's own tables."""
     sizes = [f"const TIE = {TIE!r}, NEAR = {NEAR!r}, NEAREST = {NEAREST!r};"]
     written = [f"  {name}: {operation.script}," for name, operation in ELEMENTWISE.items() if operation.script]
-    return "\n".join([*sizes, "const OPERATIONS = {", *written, "};", ""])
+    return "\n".join(['"use strict";', *sizes, "const OPERATIONS = {", *written, "};", ""])
 
 
 def _read(group: Group, chosen: NDArray[np.bool_]) -> Iterator[Cells]:

@@ -133,7 +133,7 @@ class LiveInputs:
         reason = "shares of members follow from it, which a run checks"
         found = {(id_, place): reason for id_ in named & set(self.read) for place in self.read[id_]}
         if outputs:
-            found |= {at: reason for at in self.scripted.inputs_of(self.scripted.above(np.concatenate(outputs)))}
+            found |= dict.fromkeys(self.scripted.inputs_of(self.scripted.above(np.concatenate(outputs))), reason)
         return found
 
 

@@ -14,7 +14,7 @@ from engine.batch.forms import literal_form
 from engine.batch.lowering import lower
 from engine.batch.program import Cells
 from engine.batch.script_program import Record, ScriptProgram, runs
-from engine.documents.report.accounting import SMALL_SHARE, balance_steps, emission_sources, emission_terms, of_role, years_of
+from engine.documents.report.accounting import SMALL_SHARE, balance_steps, emission_terms, of_role, years_of
 from engine.documents.report.live_inputs import LiveInputs, range_of
 from engine.plan.cells import counted
 from engine.project.project_tree import is_workbook
@@ -139,13 +139,14 @@ class LiveReport:
         level, emissions, credits_, reductions, leakage = (
             of_role(run, role) for role in ("baseline", "project", "credits", "reductions", "leakage")
         )
-        sources = emission_sources(run)
-        record: Record = {"colours": [BLUE, VERMILION, GREEN], "palette": list(PALETTE), "small": SMALL_SHARE, "sources": [{"name": s.name, "sign": t.sign} for s, t in zip(sources, emission_terms(run), strict=True)]}
+        terms = emission_terms(run)
+        record: Record = {"colours": [BLUE, VERMILION, GREEN], "palette": list(PALETTE), "small": SMALL_SHARE}
+        record |= {"sources": [{"name": term.name, "sign": term.sign} for term in terms]}
         record |= {"pair": [[q.id, q.title, str(q.unit)] for q in (level, emissions) if q is not None]}
         record |= {"credits": [[q.id, q.title, str(q.unit)] for q in (credits_,) if q is not None]}
         if balance_steps(run) and level is not None and reductions is not None:
             steps = balance_steps(run)
-            behind = steps[1 + len(sources)]
+            behind = steps[1 + len(terms)]
             with_leakage = leakage is not None and not behind[2] and behind[0] == leakage.title
             record["balance"] = {
                 "level": [level.id, level.title], "reductions": [reductions.id, reductions.title],

@@ -140,6 +140,9 @@ class Report:
                 ("Illustrative",),
                 (Paragraph(("The project file says that its numbers are made up. No result can rest on them.",)),),
             )
+        if run.inputs.replaced:
+            numbers = Bullets(tuple((one.said,) for one in run.inputs.replaced))
+            yield Note("fault", ("Not the project as reported: numbers are set in its place",), (numbers,))
         if m.status_note:
             yield Note("editor", (f"The methodology is {m.status}",), (Paragraph((m.status_note,)),))
         periods = "; ".join(f"{p.id}: {p.start} to {p.end}" for p in run.project.periods)
@@ -174,7 +177,8 @@ class Report:
         rows = {row.quantity.role: row for row in yearly_table(run).rows if row.total is not None}
         for role in ("baseline", "project", "reductions"):
             if role in rows:
-                yield f"{rows[role].quantity.title}, all years", (Live(rows[role].total_cell, f"total:{rows[role].quantity.id}"),), (str(rows[role].quantity.unit),)
+                row, quantity = rows[role], rows[role].quantity
+                yield f"{quantity.title}, all years", (Live(row.total_cell, f"total:{quantity.id}"),), (str(quantity.unit),)
         notes = [finding for finding in self.audit.findings if finding.severity == "note"]
         serious = [finding for finding in self.audit.findings if finding.severity != "note"]
         yield "Findings", (counted(serious) if serious else "no error, no warning",), (f"and {counted(notes)}" if notes else "and no note",)
@@ -190,9 +194,8 @@ class Report:
             quantity, total = yearly.quantity, yearly.total_cell
             cells = [(self.figures.figure(quantity.id, at, cell),) if cell else ("",) for at, cell in enumerate(yearly.cells)]
             name: Inlines = (self.subject.math(quantity), f" {quantity.title}")
-            lines.append(
-                TableRow((name, (str(quantity.unit),), *cells, (Strong((Live(total, f"total:{quantity.id}"),)),)), tone="result" if quantity.role == "credits" else "")
-            )
+            tone, all_years = "result" if quantity.role == "credits" else "", Live(total, f"total:{quantity.id}")
+            lines.append(TableRow((name, (str(quantity.unit),), *cells, (Strong((all_years,)),)), tone=tone))
         head = (("Quantity",), ("Unit",), *((year,) for year in years), ("All years",))
         yield Table(
             head, tuple(lines), right=tuple(range(2, 3 + len(years))), look="plain", weights=(3.4, 0.9, *(1.3 for _ in years), 1.4)

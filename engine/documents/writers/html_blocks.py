@@ -165,7 +165,8 @@ class HtmlWriter:
     def picture(self, block: Picture) -> Html:
         svg = self.linked(block.svg, block.words)
         caption = tag("figcaption", None, self.inlines(block.caption)) if block.caption else None
-        return tag("figure", {"class": f"picture {block.kind}".strip(), "data-live": block.live or None}, tag("div", {"class": "scrolls"}, svg), caption)
+        about = {"class": f"picture {block.kind}".strip(), "data-live": block.live or None}
+        return tag("figure", about, tag("div", {"class": "scrolls"}, svg), caption)
 
     def linked(self, svg: str, words: str) -> Html:
         """Resolve the links of a picture; a picture with links is a group, for what is inside can be reached."""

@@ -1,4 +1,3 @@
-"use strict";
 // What a live report computes with: the functions that the table of operations calls, the runtime of a program, and numbers as they are written.
 // The constants and OPERATIONS stand before this file; they are made from the engine's own tables.
 
