@@ -60,6 +60,7 @@ class ScriptProgram:
         if group.op == "input":
             return np.ravel(self.inputs[group.name])[group.places]
         operands = [found[cells] for cells in group.operands]
+        # One draw: the functions of a batch take an axis of draws behind the cells.
         if group.op in MATRIX:
             return matrices(group, operands[0][:, None], operands[1][:, None])[:, 0]
         if group.op in REDUCTIONS:
@@ -86,6 +87,7 @@ class ScriptProgram:
         """Return from which cells some others follow, these included. Shape: (cells,)."""
         marked = np.zeros(self.program.size, bool)
         marked[cells] = True
+        # Operands stand before what reads them, so one pass from the end marks all.
         for group in reversed(self.program.groups):
             if not marked[group.cells].any():
                 continue
@@ -104,6 +106,7 @@ class ScriptProgram:
     def inexact(self) -> tuple[str, ...]:
         """Outputs whose last digits may differ between programs: an exponential, a logarithm or a power enters, or more digits than a float has."""
         loose = np.zeros(self.program.size, bool)
+        # What is held keeps the bits of the run, so nothing inexact comes through it.
         for group in self.program.groups:
             if self.is_inexact(group):
                 loose[group.cells] = True
@@ -119,6 +122,7 @@ class ScriptProgram:
         operation = ELEMENTWISE.get(group.op)
         if operation is None or not operation.inexact:
             return False
+        # An exponent of the run: a change of another one is then said to be inexact, which it may not be.
         exponents = self.numbers[group.operands[1]] if group.op == "power" else np.full(1, np.nan)
         return not np.isin(exponents, (2.0, 0.5, -1.0)).all()
 
@@ -129,6 +133,7 @@ class ScriptProgram:
         moved = np.full(self.program.size, -1, np.int64)
         for group in self.program.groups:
             if why_held(group.op):
+                # What was computed only for it is left out below: the page would do it in vain.
                 moved[group.cells] = builder.constants(self.numbers[group.cells])
             else:
                 moved[group.cells] = builder.copy(group, tuple(moved[cells] for cells in group.operands))
@@ -181,6 +186,7 @@ def _group(group: Group) -> Record:
     record["read"] = [runs(cells) for cells in group.operands]
     if group.op in REDUCTIONS:
         record |= {"join": REDUCTIONS[group.op].join, "lengths": runs(group.lengths)}
+    # Where a rounding function jumps: the page tells what lies so near that only fractions decide.
     if group.op in FUNCTIONS and FUNCTIONS[group.op].exactly is not None:
         record["jumps"] = FUNCTIONS[group.op].jumps
     return record
