@@ -122,9 +122,19 @@ class ScriptProgram:
         operation = ELEMENTWISE.get(group.op)
         if operation is None or not operation.inexact:
             return False
-        # An exponent of the run: a change of another one is then said to be inexact, which it may not be.
-        exponents = self.numbers[group.operands[1]] if group.op == "power" else np.full(1, np.nan)
+        if group.op != "power":
+            return True
+        # An exponent that somebody may change counts as any number.
+        exponents = np.where(self.fixed[group.operands[1]], self.numbers[group.operands[1]], np.nan)
         return not np.isin(exponents, (2.0, 0.5, -1.0)).all()
+
+    @cached_property
+    def fixed(self) -> NDArray[np.bool_]:
+        """Which cells hold a number that no input moves. Shape: (cells,)."""
+        found = np.zeros(self.program.size, bool)
+        for group in self.program.groups:
+            found[group.cells] = group.op == "const"
+        return found
 
     @cached_property
     def moving(self) -> Program:

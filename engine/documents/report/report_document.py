@@ -135,11 +135,8 @@ class Report:
         if description:
             yield Paragraph((description,), "lead")
         if run.project.identity.get("illustrative") == "yes":
-            yield Note(
-                "fault",
-                ("Illustrative",),
-                (Paragraph(("The project file says that its numbers are made up. No result can rest on them.",)),),
-            )
+            made_up = Paragraph(("The project file says that its numbers are made up. No result can rest on them.",))
+            yield Note("fault", ("Illustrative",), (made_up,))
         if run.inputs.replaced:
             numbers = Bullets(tuple((one.said,) for one in run.inputs.replaced))
             yield Note("fault", ("Not the project as reported: numbers are set in its place",), (numbers,))
@@ -261,12 +258,9 @@ class Report:
         sources = emission_sources(self.run)
         total = math.fsum(abs(s.total) for s in sources) or 1.0
         series = [Series(s.name, s.values, PALETTE[at % len(PALETTE)]) for at, s in enumerate(sources)]
-        yield Picture(
-            stacked(f"{emissions.title} by source", unit, years, series, self.run.project.name),
-            f"{emissions.title} by source and year; the table below holds the numbers",
-            kind="chart",
-            live="sources",
-        )
+        drawn = stacked(f"{emissions.title} by source", unit, years, series, self.run.project.name)
+        words = f"{emissions.title} by source and year; the table below holds the numbers"
+        yield Picture(drawn, words, kind="chart", live="sources")
         for at, small in enumerate(_ever_smaller(series)):
             title = f"The {len(small)} smallest sources, enlarged" if len(small) > 1 else "The smallest source, enlarged"
             words = title + "; the table below holds the numbers"
