@@ -6,7 +6,7 @@ operation instead of doing it. So both give the same numbers to the bit, whateve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -24,14 +24,19 @@ from engine.run.solvers import root_parts
 from equations.model.equation import BRACKET, Equation
 from equations.model.methodology import Methodology
 
+#: Gives further cells by a name of their own, from who evaluates formulas on cells.
+Further = Callable[[FormulaEvaluator], Mapping[str, Cells]]
 
-def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = ()) -> Program:
+
+def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = (), further: Further | None = None) -> Program:
     """Write down everything that a plan computes, as printed.
 
     Parameters
     ----------
     outputs
         Quantities that are asked for; by default the plan's targets.
+    further
+        What else is asked for, under names that no quantity has.
 
     Returns
     -------
@@ -49,6 +54,7 @@ def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = ()) -
     for stage in plan.stages:
         steps.stage(stage)
     wanted = {quantity: np.asarray(formulas.arrays[quantity], np.int64) for quantity in outputs or plan.targets}
+    wanted |= further(formulas) if further is not None else {}
     return Program(tuple(cells.builder.groups), wanted, _distinct(steps.guards), _distinct(cells.partial))
 
 

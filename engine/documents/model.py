@@ -100,11 +100,19 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """A text made of numbers of a run, and the name under which a script makes it anew for other numbers."""
+
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Break:
     """A new line within a paragraph or a cell."""
 
 
-Inline: TypeAlias = str | Math | Link | Strong | Soft | Code | Badge | Figure | Break
+Inline: TypeAlias = str | Math | Link | Strong | Soft | Code | Badge | Figure | Live | Break
 Inlines: TypeAlias = tuple[Inline, ...]
 
 # -- blocks ----------------------------------------------------------------------------------------------------------
@@ -263,6 +271,8 @@ class Picture:
         A name that the style sheet and the scripts know.
     wide
         Whether it needs a landscape page of its own in print.
+    live
+        The name under which a script draws it anew for other numbers.
     """
 
     svg: str
@@ -271,6 +281,7 @@ class Picture:
     caption: Inlines = ()
     kind: str = ""
     wide: bool = False
+    live: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +362,7 @@ def inlines_in(block: Block) -> Iterator[Inline]:
 
 
 def _inlines(value: object) -> Iterator[Inline]:
-    if isinstance(value, Math | Link | Strong | Soft | Code | Badge | Figure | Break):
+    if isinstance(value, Math | Link | Strong | Soft | Code | Badge | Figure | Live | Break):
         yield value
         yield from _inlines(getattr(value, "text", ()))
     elif isinstance(value, TableRow):
@@ -378,7 +389,7 @@ def plain(inlines: Inlines) -> str:
                 parts.append(words or latex)
             case Link(text=text) | Strong(text=text) | Soft(text=text):
                 parts.append(plain(text))
-            case Code(text=text) | Badge(text=text) | Figure(text=text):
+            case Code(text=text) | Badge(text=text) | Figure(text=text) | Live(text=text):
                 parts.append(text)
             case Break():
                 parts.append(" ")

@@ -45,6 +45,13 @@ class Operation:
         Whether it can leave the finite numbers with finite operands.
     condition
         Whether the result is a condition: 1 or 0.
+    script
+        A JavaScript function of its operands that gives the same (:mod:`engine.batch.script_program`); conditions take and give 1 and 0. It
+        may call the functions at the head of ``live_numbers.js``.
+    not_scripted
+        Why it has none: what follows from it is then not computed anew in a browser.
+    inexact
+        Whether its last digits differ between programs that compute it.
     """
 
     number: Callable[..., Any]
@@ -53,6 +60,9 @@ class Operation:
     sign: str = ""
     partial: bool = False
     condition: bool = False
+    script: str = ""
+    not_scripted: str = ""
+    inexact: bool = False
 
 
 @record(frozen=True)
@@ -131,10 +141,10 @@ def _signed(value: Fraction, size: int) -> int:
 
 
 def _rounding(
-    number: Callable[..., Any], exactly: Callable[[Fraction], int], jumps: float, *mistaken: str, sheet: Callable[[str], str]
+    number: Callable[..., Any], exactly: Callable[[Fraction], int], jumps: float, *mistaken: str, sheet: Callable[[str], str], script: str
 ) -> FunctionMeaning:
     return FunctionMeaning(
-        number, sign="all", entered=lambda result, *_: result, exactly=exactly, jumps=jumps, mistaken=mistaken, sheet=sheet
+        number, sign="all", entered=lambda result, *_: result, exactly=exactly, jumps=jumps, mistaken=mistaken, sheet=sheet, script=script
     )
 
 
@@ -144,54 +154,67 @@ def _called(name: str) -> dict[str, Any]:
 
 
 OPERATORS: dict[str, Operation] = {
-    "add": Operation(np.add, slope=lambda x, y: (1, 1), sign="all"),
-    "sub": Operation(np.subtract, slope=lambda x, y: (1, -1)),
-    "mul": Operation(np.multiply, slope=lambda x, y: (y, x), sign="all"),
-    "div": Operation(np.divide, slope=lambda x, y: (y ** (-1.0), -x / y**2), sign="all", partial=True),
-    "power": Operation(power, slope=_power_slopes, sign="first", partial=True),
-    "neg": Operation(np.negative, 1, slope=lambda x: (-1,)),
-    "lt": Operation(less, sign="always", condition=True), "le": Operation(less_equal, sign="always", condition=True),
-    "gt": Operation(greater, sign="always", condition=True), "ge": Operation(greater_equal, sign="always", condition=True),
-    "eq": Operation(equal, sign="always", condition=True), "ne": Operation(not_equal, sign="always", condition=True),
-    "and": Operation(np.logical_and, sign="always", condition=True), "or": Operation(np.logical_or, sign="always", condition=True),
-    "not": Operation(np.logical_not, 1, sign="always", condition=True),
-    "where": Operation(_chosen, 3, slope=lambda c, x, y: (np.zeros_like(x), c != 0, c == 0)),
+    "add": Operation(np.add, slope=lambda x, y: (1, 1), sign="all", script="(x, y) => x + y"),
+    "sub": Operation(np.subtract, slope=lambda x, y: (1, -1), script="(x, y) => x - y"),
+    "mul": Operation(np.multiply, slope=lambda x, y: (y, x), sign="all", script="(x, y) => x * y"),
+    "div": Operation(np.divide, slope=lambda x, y: (y ** (-1.0), -x / y**2), sign="all", partial=True, script="(x, y) => x / y"),
+    "power": Operation(power, slope=_power_slopes, sign="first", partial=True, script="power", inexact=True),
+    "neg": Operation(np.negative, 1, slope=lambda x: (-1,), script="(x) => -x"),
+    "lt": Operation(less, sign="always", condition=True, script="(x, y) => x < y && !tied(x, y)"),
+    "le": Operation(less_equal, sign="always", condition=True, script="(x, y) => x <= y || tied(x, y)"),
+    "gt": Operation(greater, sign="always", condition=True, script="(x, y) => x > y && !tied(x, y)"),
+    "ge": Operation(greater_equal, sign="always", condition=True, script="(x, y) => x >= y || tied(x, y)"),
+    "eq": Operation(equal, sign="always", condition=True, script="(x, y) => x === y || tied(x, y)"),
+    "ne": Operation(not_equal, sign="always", condition=True, script="(x, y) => x !== y && !tied(x, y)"),
+    "and": Operation(np.logical_and, sign="always", condition=True, script="(x, y) => x !== 0 && y !== 0"),
+    "or": Operation(np.logical_or, sign="always", condition=True, script="(x, y) => x !== 0 || y !== 0"),
+    "not": Operation(np.logical_not, 1, sign="always", condition=True, script="(x) => x === 0"),
+    "where": Operation(_chosen, 3, slope=lambda c, x, y: (np.zeros_like(x), c != 0, c == 0), script="(c, x, y) => c !== 0 ? x : y"),
 }  # fmt: skip
 
 #: Every function of the language but those that make matrices.
 FUNCTIONS: dict[str, FunctionMeaning] = {
     "max": FunctionMeaning(np.maximum, 2, lambda x, y: (x >= y, x < y), "any", entered=lambda result, sizes, entered: _largest(entered),
-                           mistaken=("min",), sheet=lambda *x: f"MAX({','.join(x)})"),
+                           mistaken=("min",), sheet=lambda *x: f"MAX({','.join(x)})", script="(x, y) => x >= y || x !== x ? x : y"),
     "min": FunctionMeaning(np.minimum, 2, lambda x, y: (x <= y, x > y), "all", entered=lambda result, sizes, entered: _largest(entered),
-                           mistaken=("max",), sheet=lambda *x: f"MIN({','.join(x)})"),
+                           mistaken=("max",), sheet=lambda *x: f"MIN({','.join(x)})", script="(x, y) => x <= y || x !== x ? x : y"),
     "pos": FunctionMeaning(positive_part, slope=lambda x: (x > 0,), sign="always", sheet=lambda x: f"MAX(0,{x})",
-                           sheet_along=lambda x: f"(({x}>0)*{x})"),
-    "abs": FunctionMeaning(np.abs, slope=lambda x: (np.sign(x),), sign="always", **_called("ABS")),
-    "floor": _rounding(floor, math.floor, 0.0, "ceil", "round", sheet=lambda x: f"INT({x})"),
-    "ceil": _rounding(ceil, math.ceil, 0.0, "floor", "round", sheet=lambda x: f"(-INT(-{x}))"),
+                           sheet_along=lambda x: f"(({x}>0)*{x})", script="(x) => x >= 0 || x !== x ? x : 0"),
+    "abs": FunctionMeaning(np.abs, slope=lambda x: (np.sign(x),), sign="always", **_called("ABS"), script="Math.abs"),
+    "floor": _rounding(floor, math.floor, 0.0, "ceil", "round", sheet=lambda x: f"INT({x})",
+                       script="(x) => Math.floor(atSteps(x, 0))"),
+    "ceil": _rounding(ceil, math.ceil, 0.0, "floor", "round", sheet=lambda x: f"(-INT(-{x}))",
+                       script="(x) => Math.ceil(atSteps(x, 0))"),
     "round": _rounding(round_half_up, lambda x: _signed(x, math.floor(abs(x) + _HALF)), 0.5, "round_down", "round_half_even",
-                       sheet=lambda x: f"ROUND({x},0)"),
-    "round_half_even": _rounding(round_half_even, round, 0.5, "round", "round_down", sheet=sheet_text.half_even),
+                       sheet=lambda x: f"ROUND({x},0)",
+                       script="(x) => awayFromZero(atSteps(x, 0.5), (n) => Math.floor(n + 0.5))"),
+    "round_half_even": _rounding(round_half_even, round, 0.5, "round", "round_down", sheet=sheet_text.half_even,
+                       script="(x) => halfEven(atSteps(x, 0.5))"),
     "round_half_down": _rounding(round_half_down, lambda x: _signed(x, math.ceil(abs(x) - _HALF)), 0.5, "round", "round_down",
-                                 sheet=sheet_text.half_down),
+                                 sheet=sheet_text.half_down,
+                       script="(x) => awayFromZero(atSteps(x, 0.5), (n) => Math.ceil(n - 0.5))"),
     "round_up": _rounding(round_up, lambda x: _signed(x, math.ceil(abs(x))), 0.0, "round_down", "round",
-                          sheet=lambda x: f"ROUNDUP({x},0)"),
-    "round_down": _rounding(round_down, math.trunc, 0.0, "round_up", "round", sheet=lambda x: f"TRUNC({x})"),
+                          sheet=lambda x: f"ROUNDUP({x},0)",
+                       script="(x) => awayFromZero(atSteps(x, 0), Math.ceil)"),
+    "round_down": _rounding(round_down, math.trunc, 0.0, "round_up", "round", sheet=lambda x: f"TRUNC({x})",
+                       script="(x) => Math.trunc(atSteps(x, 0))"),
     "sqrt": FunctionMeaning(np.sqrt, slope=lambda x: ((1 / 2) / np.sqrt(x),), sign="always", partial=True, domain="a number not below zero",
                             entered=lambda result, sizes, entered: np.abs(result) + 1 / np.maximum(np.abs(result), 1e-150) * entered[0],
-                            **_called("SQRT")),
+                            **_called("SQRT"), script="Math.sqrt"),
     "exp": FunctionMeaning(np.exp, slope=lambda x: (np.exp(x),), sign="always", partial=True,
-                           entered=lambda result, sizes, entered: np.abs(result) + np.abs(result) * entered[0], **_called("EXP")),
+                           entered=lambda result, sizes, entered: np.abs(result) + np.abs(result) * entered[0],
+                           **_called("EXP"), script="Math.exp", inexact=True),
     "ln": FunctionMeaning(np.log, slope=lambda x: (x ** (-1.0),), partial=True, domain="a number above zero", mistaken=("log10",),
-                          entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], **_called("LN")),
+                          entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0],
+                          **_called("LN"), script="Math.log", inexact=True),
     "log10": FunctionMeaning(np.log10, slope=lambda x: (1 / (x * np.log(10)),), partial=True, domain="a number above zero",
                              entered=lambda result, sizes, entered: np.abs(result) + 1 / sizes[0] * entered[0], mistaken=("ln",),
-                             **_called("LOG10")),
+                             **_called("LOG10"), script="Math.log10", inexact=True),
     "quantile_t": FunctionMeaning(
         quantile_t, 2, slopes_of_quantile, partial=True, domain="a probability between 0 and 1 and degrees of freedom above zero",
         entered=lambda result, sizes, entered: np.abs(result) + sum(
             np.abs(slope) * size for slope, size in zip(slopes_of_quantile(*sizes), entered, strict=True)),
-        sheet=sheet_text.quantile_t),
+        sheet=sheet_text.quantile_t, not_scripted="a quantile of Student's t is worked out in forty digits"),
     "days_in_year": FunctionMeaning(lambda setting, days: count(days), mistaken=("operating_days",), sheet=sheet_text.all_days),
     "operating_days": FunctionMeaning(lambda setting, days: count(common(days, operation(setting))), mistaken=("days_in_year",),
                                       sheet=sheet_text.operating_days),

@@ -46,8 +46,8 @@ from equations.model.quantity import Quantity
 from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.spec.block import Block, checked, unique
-from equations.spec.dataset_reader import DatasetReader, life_faults
 from equations.spec.cross_check_rule import cross_check
+from equations.spec.dataset_reader import DatasetReader, life_faults
 from equations.spec.declarations import DeclarationReader
 from equations.spec.shares import with_weights
 from equations.spec.standard_errors import standard_errors

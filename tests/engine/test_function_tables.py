@@ -122,6 +122,9 @@ def test_no_projection_of_a_function_lacks_a_meaning():
     assert set(SCALAR_FUNCTIONS) == numeric
     written = {name for name, meaning in MEANINGS.items() if meaning.sheet is not None}
     assert written == set(MEANINGS) - {"calendar_years"}, "what an equation may call has a text in a spreadsheet; dates decide rules only"
+    assert all(bool(meaning.script) != bool(meaning.not_scripted) for meaning in ELEMENTWISE.values()), "it has a JavaScript meaning, or says why not"
+    assert {name for name, meaning in ELEMENTWISE.items() if not meaning.script} == {"quantile_t"}
+    assert {name for name, meaning in ELEMENTWISE.items() if meaning.inexact} == {"power", "exp", "ln", "log10"}
     assert all(joined.sheet in SHEET_FUNCTIONS for joined in JOINED.values())
     assert set(OPS) <= set(ELEMENTWISE) | {"add_mul", "mul_number", "add_mul_number"}, "the machine knows no others; it need not know all"
     assert set(REDUCTIONS) == {*JOINED, *PUT_TOGETHER, *TABLES} and not set(REDUCTIONS) & set(FUNCTIONS)

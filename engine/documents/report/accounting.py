@@ -13,6 +13,9 @@ from engine.run.run import Run
 from equations.formula.syntax import Binary, Element, IndexLetter, Node, walk
 from equations.model.quantity import Quantity
 
+#: A source below this share of the others is too small to be seen beside them.
+SMALL_SHARE = 0.02
+
 
 @dataclass(frozen=True, slots=True)
 class EmissionSource:
@@ -45,12 +48,32 @@ def by_year(run: Run, quantity: Quantity) -> tuple[float, ...]:
     return tuple(float(v) if math.isfinite(v) else 0.0 for v in run.values.arrays[quantity.id])
 
 
+@dataclass(frozen=True, slots=True)
+class EmissionTerm:
+    """One term of the emissions with the project: its name, its sign, and what it is for every year of a scope."""
+
+    name: str
+    sign: int
+    formula: Node
+    scope: Scope
+
+
 def emission_sources(run: Run) -> tuple[EmissionSource, ...]:
     """Return the terms of the equation that gives the emissions with the project, in written order."""
+    count = len(years_of(run))
+    evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
+    sources = []
+    for term in emission_terms(run):
+        with np.errstate(all="ignore"):
+            values = np.broadcast_to(np.asarray(evaluator.value(term.formula, term.scope)[0], float), (count,))
+        sources.append(EmissionSource(term.name, tuple(term.sign * float(v) if math.isfinite(v) else 0.0 for v in values)))
+    return tuple(sources)
+
+
+def emission_terms(run: Run) -> tuple[EmissionTerm, ...]:
+    """Return the terms of the emissions with the project, nothing where there is not one equation by year."""
     quantity = of_role(run, "project")
-    if quantity is None:
-        return ()
-    steps = run.values.steps.get(quantity.id, ())
+    steps = run.values.steps.get(quantity.id, ()) if quantity is not None else ()
     equations = list(dict.fromkeys(step.equation for step in steps))
     if len(equations) != 1:
         return ()
@@ -58,15 +81,8 @@ def emission_sources(run: Run) -> tuple[EmissionSource, ...]:
     letter = next((i.letter for i in equation.defines.indices if isinstance(i, IndexLetter)), "")
     if not letter:
         return ()
-    count = len(years_of(run))
-    evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
-    scope = Scope().bound(letter, run.methodology.year_set, np.arange(count))
-    sources = []
-    for sign, term in _terms(equation.formula, 1):
-        with np.errstate(all="ignore"):
-            values = np.broadcast_to(np.asarray(evaluator.value(term, scope)[0], float), (count,))
-        sources.append(EmissionSource(_name(run, term), tuple(sign * float(v) if math.isfinite(v) else 0.0 for v in values)))
-    return tuple(sources)
+    scope = Scope().bound(letter, run.methodology.year_set, np.arange(len(years_of(run))))
+    return tuple(EmissionTerm(_name(run, term), sign, term, scope) for sign, term in _terms(equation.formula, 1))
 
 
 def _terms(node: Node, sign: int) -> Iterator[tuple[int, Node]]:

@@ -21,6 +21,7 @@ from engine.documents.model import (
     Figure,
     Heading,
     Inlines,
+    Live,
     Note,
     Page,
     Paragraph,
@@ -36,7 +37,7 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.pages.ground_table import ground_blocks
-from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, years_of
+from engine.documents.report.accounting import SMALL_SHARE, balance_steps, by_year, emission_sources, of_role, years_of
 from engine.documents.report.figures import Figures
 from engine.documents.report.report_numbers import equation_sections, input_sections
 from engine.documents.report.uncertainty import uncertainty_blocks
@@ -64,7 +65,6 @@ PARTS = (
     ("rulings", "Rulings"),
     ("reproduce", "Reproduce"),
 )
-_SMALL_SHARE = 0.02
 _LEAST_SHARE = 0.00005
 _PAGE = "report"
 
@@ -140,11 +140,11 @@ class Report:
         if description:
             yield Paragraph((description,), "lead")
         if run.project.identity.get("illustrative") == "yes":
-            yield Note(
-                "fault",
-                ("Illustrative",),
-                (Paragraph(("The project file says that its numbers are made up. No result can rest on them.",)),),
-            )
+            made_up = Paragraph(("The project file says that its numbers are made up. No result can rest on them.",))
+            yield Note("fault", ("Illustrative",), (made_up,))
+        if run.inputs.replaced:
+            numbers = Bullets(tuple((one.said,) for one in run.inputs.replaced))
+            yield Note("fault", ("Not the project as reported: numbers are set in its place",), (numbers,))
         if m.status_note:
             yield Note("editor", (f"The methodology is {m.status}",), (Paragraph((m.status_note,)),))
         periods = "; ".join(f"{p.id}: {p.start} to {p.end}" for p in run.project.periods)
@@ -173,12 +173,14 @@ class Report:
             whole, unit = whole_units(run, id_), str(m.quantity[id_].unit)
             counted_in = f"{unit}; {whole.words}: {whole.total:,}{whole.how}" if whole is not None else unit
             cells, value = self.figures.numbers[id_], fixed(headline.value, 1)
-            shown: Inlines = (Figure(value, id_, cells[0].cell),) if len(cells) == 1 else (value,)
-            yield m.called(id_) if headline.label == id_ else f"{m.called(id_)}: {headline.label}", shown, (counted_in,)
+            shown: Inlines = (Figure(value, id_, cells[0].cell),) if len(cells) == 1 else (Live(value, f"result:{id_}"),)
+            name = m.called(id_) if headline.label == id_ else f"{m.called(id_)}: {headline.label}"
+            yield name, shown, (Live(counted_in, f"whole:{id_}") if whole is not None else counted_in,)
         rows = {row.quantity.role: row for row in yearly_table(run).rows if row.total is not None}
         for role in ("baseline", "project", "reductions"):
             if role in rows:
-                yield f"{rows[role].quantity.title}, all years", (rows[role].total_cell,), (str(rows[role].quantity.unit),)
+                row, quantity = rows[role], rows[role].quantity
+                yield f"{quantity.title}, all years", (Live(row.total_cell, f"total:{quantity.id}"),), (str(quantity.unit),)
         notes = [finding for finding in self.audit.findings if finding.severity == "note"]
         serious = [finding for finding in self.audit.findings if finding.severity != "note"]
         yield "Findings", (counted(serious) if serious else "no error, no warning",), (f"and {counted(notes)}" if notes else "and no note",)
@@ -194,9 +196,8 @@ class Report:
             quantity, total = yearly.quantity, yearly.total_cell
             cells = [(self.figures.figure(quantity.id, at, cell),) if cell else ("",) for at, cell in enumerate(yearly.cells)]
             name: Inlines = (self.subject.math(quantity), f" {quantity.title}")
-            lines.append(
-                TableRow((name, (str(quantity.unit),), *cells, (Strong((total,)),)), tone="result" if quantity.role == "credits" else "")
-            )
+            tone, all_years = "result" if quantity.role == "credits" else "", Live(total, f"total:{quantity.id}")
+            lines.append(TableRow((name, (str(quantity.unit),), *cells, (Strong((all_years,)),)), tone=tone))
         head = (("Quantity",), ("Unit",), *((year,) for year in years), ("All years",))
         yield Table(
             head, tuple(lines), right=tuple(range(2, 3 + len(years))), look="plain", weights=(3.4, 0.9, *(1.3 for _ in years), 1.4)
@@ -228,9 +229,9 @@ class Report:
             words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
             title = f"From {steps[0][0]} to {steps[-1][0]}, all years"
             drawn = waterfall(title, run.project.name, units, [Step(name, value, total) for name, value, total in steps])
-            yield Picture(drawn, words, kind="chart")
+            yield Picture(drawn, words, kind="chart", live="balance")
         if credits is not None and years:
-            yield self.bars(f"{credits.title}, by year", [credits], (GREEN,))
+            yield self.bars(f"{credits.title}, by year", [credits], (GREEN,), "credits")
         sources = emission_sources(run)
         if len(sources) > 1 and emissions is not None:
             yield from self.breakdown(emissions)
@@ -239,17 +240,17 @@ class Report:
         """Return the reference level against the emissions with the project: two courses, or bars where there is one year."""
         years, colours, title = years_of(self.run), (BLUE, VERMILION), f"{level.title} against {emissions.title}"
         if len(years) < 2:
-            return self.bars(f"{title}, by year", [level, emissions], colours)
+            return self.bars(f"{title}, by year", [level, emissions], colours, "pair")
         one, two = (Series(q.title, by_year(self.run, q), c, str(q.unit)) for q, c in zip((level, emissions), colours, strict=True))
         unit = " and ".join(dict.fromkeys((one.unit, two.unit)))
         svg = against(f"{title}, by year", unit, years, (one, two), "what lies between them", self.run.project.name)
-        return Picture(svg, _in_words(title, years, [one, two]), kind="chart")
+        return Picture(svg, _in_words(title, years, [one, two]), kind="chart", live="pair")
 
-    def bars(self, title: str, quantities: list[Quantity], colours: tuple[str, ...]) -> Picture:
+    def bars(self, title: str, quantities: list[Quantity], colours: tuple[str, ...], live: str) -> Picture:
         years = years_of(self.run)
         series = [Series(q.title, by_year(self.run, q), colour, str(q.unit)) for q, colour in zip(quantities, colours, strict=True)]
         unit = " and ".join(dict.fromkeys(s.unit for s in series))
-        return Picture(bars(title, unit, years, series, self.run.project.name), _in_words(title, years, series), kind="chart")
+        return Picture(bars(title, unit, years, series, self.run.project.name), _in_words(title, years, series), kind="chart", live=live)
 
     def breakdown(self, emissions: Quantity) -> Iterator[Block]:
         """Yield the emissions with the project source by source; what is too small to be seen has a chart of its own."""
@@ -257,18 +258,18 @@ class Report:
         sources = emission_sources(self.run)
         total = math.fsum(abs(s.total) for s in sources) or 1.0
         series = [Series(s.name, s.values, PALETTE[at % len(PALETTE)]) for at, s in enumerate(sources)]
-        yield Picture(
-            stacked(f"{emissions.title} by source", unit, years, series, self.run.project.name),
-            f"{emissions.title} by source and year; the table below holds the numbers",
-            kind="chart",
-        )
-        for small in _ever_smaller(series):
+        drawn = stacked(f"{emissions.title} by source", unit, years, series, self.run.project.name)
+        words = f"{emissions.title} by source and year; the table below holds the numbers"
+        yield Picture(drawn, words, kind="chart", live="sources")
+        for at, small in enumerate(_ever_smaller(series)):
             title = f"The {len(small)} smallest sources, enlarged" if len(small) > 1 else "The smallest source, enlarged"
-            yield Picture(stacked(title, unit, years, small, self.run.project.name), title + "; the table below holds the numbers", kind="chart")
+            words = title + "; the table below holds the numbers"
+            yield Picture(stacked(title, unit, years, small, self.run.project.name), words, kind="chart", live=f"sources:{at}")
         rows = [
-            TableRow(((s.name,), *((f"{v:,.1f}",) for v in s.values), (f"{s.total:,.1f}",), (f"{s.total / total:.2%}",)))
-            for s in sources
-        ]
+            TableRow(((s.name,), *((Live(f"{v:,.1f}", f"source:{at}:{y}"),) for y, v in enumerate(s.values)),
+                      (Live(f"{s.total:,.1f}", f"source:{at}:total"),), (Live(f"{s.total / total:.2%}", f"source:{at}:share"),)))
+            for at, s in enumerate(sources)
+        ]  # fmt: skip
         head = (("Source",), *((year,) for year in years), ("All years",), ("Share",))
         yield Table(
             head,
@@ -397,7 +398,7 @@ def _ever_smaller(series: list[Series]) -> Iterator[list[Series]]:
     """Yield the series that cannot be seen beside the others, then those that cannot be seen beside these, and so on."""
     while True:
         whole = math.fsum(abs(math.fsum(s.values)) for s in series)
-        small = [s for s in series if 0 < abs(math.fsum(s.values)) < _SMALL_SHARE * whole]
+        small = [s for s in series if 0 < abs(math.fsum(s.values)) < SMALL_SHARE * whole]
         if not small or len(small) == len(series):
             return
         yield small

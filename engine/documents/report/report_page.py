@@ -6,8 +6,10 @@ import base64
 import hashlib
 import json
 
+from engine.batch.script_program import Record, script_operations
 from engine.documents.model import Document, Ref, Widget
 from engine.documents.report.figures import Figures, TracedNumber, place_text
+from engine.documents.report.live_report import live_record
 from engine.documents.report.report_document import PARTS
 from engine.documents.report.report_numbers import given_by
 from engine.documents.subject import KINDS, Subject, unit_text
@@ -22,8 +24,13 @@ from equations.notation.latex import equation_latex
 Said = tuple[tuple[str, str], ...]
 
 
+#: Parts of the script of a report that can be computed anew, in their order; what operations do stands before them.
+_LIVE = ("live_numbers.js", "live_charts.js", "live.js")
+
+
 def report_html(document: Document, figures: Figures, subject: Subject) -> str:
     """Return the whole file."""
+    live = live_record(figures.run)
     page = document.pages[0]
 
     def resolved(ref: Ref) -> str | None:
@@ -32,7 +39,7 @@ def report_html(document: Document, figures: Figures, subject: Subject) -> str:
 
     writer = HtmlWriter(resolved, _no_widget)
     main = tag("main", {"id": "main", "tabindex": "-1"}, writer.blocks(page.blocks))
-    script = asset("report.js")
+    script = "\n".join((script_operations(), *map(asset, _LIVE), asset("report.js"))) if live is not None else asset("report.js")
     data = script_data(json.dumps(report_data(figures, subject), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     links = [tag("li", None, tag("a", {"href": f"#{anchor}"}, name)) for anchor, name in PARTS]
     top = tag(
@@ -60,10 +67,18 @@ def report_html(document: Document, figures: Figures, subject: Subject) -> str:
             tag("p", None, f"{document.subtitle}. Made by mrvgraph; a number in dotted underline leads to where it comes from."),
         ),
         tag("script", {"type": "application/json", "id": "numbers"}, data),
+        _live_data(live),
         tag("script", None, Html(script)),
     )
     style = tag("style", None, Html(style_sheet(head + body)))
     return document_text(tag("html", {"lang": "en"}, tag("head", None, head, style), tag("body", {"class": "report"}, body)))
+
+
+def _live_data(live: Record | None) -> Html | None:
+    """Return what the page computes with; letters of the project file that nothing shows are escaped."""
+    if live is None:
+        return None
+    return tag("script", {"type": "application/json", "id": "live-data"}, script_data(json.dumps(live, separators=(",", ":"), allow_nan=False)))
 
 
 def _no_widget(widget: Widget) -> Html:

@@ -24,6 +24,7 @@ from engine.documents.model import (
     Inlines,
     Link,
     Listing,
+    Live,
     Math,
     Note,
     Only,
@@ -164,7 +165,8 @@ class HtmlWriter:
     def picture(self, block: Picture) -> Html:
         svg = self.linked(block.svg, block.words)
         caption = tag("figcaption", None, self.inlines(block.caption)) if block.caption else None
-        return tag("figure", {"class": f"picture {block.kind}".strip()}, tag("div", {"class": "scrolls"}, svg), caption)
+        about = {"class": f"picture {block.kind}".strip(), "data-live": block.live or None}
+        return tag("figure", about, tag("div", {"class": "scrolls"}, svg), caption)
 
     def linked(self, svg: str, words: str) -> Html:
         """Resolve the links of a picture; a picture with links is a group, for what is inside can be reached."""
@@ -256,6 +258,8 @@ class HtmlWriter:
                 return tag("span", {"class": f"badge {tone}"}, text)
             case Figure(text=text, quantity=quantity, cell=cell):
                 return tag("a", {"class": "n", "href": f"#n={quantity}:{cell}", "data-n": f"{quantity}:{cell}"}, text)
+            case Live(text=text, key=key):
+                return tag("span", {"data-live": key}, text)
             case Break():
                 return tag("br")
         raise TypeError(f"not a part of a line: {part!r}")

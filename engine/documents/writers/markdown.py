@@ -25,6 +25,7 @@ from engine.documents.model import (
     Inlines,
     Link,
     Listing,
+    Live,
     Math,
     Note,
     Only,
@@ -184,7 +185,7 @@ class MarkdownWriter:
                 return _code(text, in_table)
             case Badge(text=text, tone=tone):
                 return f"**{text_markdown(text)}**" if tone in _QUOTED_BADGES else f"*{text_markdown(text)}*"
-            case Figure(text=text):
+            case Figure(text=text) | Live(text=text):
                 return text_markdown(text)
             case Break():
                 return "<br>" if in_table else "  \n"

@@ -27,6 +27,7 @@ from engine.documents.model import (
     Inlines,
     Link,
     Listing,
+    Live,
     Math,
     Note,
     Only,
@@ -268,7 +269,7 @@ class TypstWriter:
                 return pieces[0] if len(pieces) == 1 else f"({' + sym.zws + '.join(pieces)})"
             case Badge(text=text, tone=tone):
                 return f"badge({string(clean(text))}, {string(_TONES.get(tone, 'e7edf1'))})"
-            case Figure(text=text):
+            case Figure(text=text) | Live(text=text):
                 return string(clean(text))
             case Break():
                 return "linebreak()"

@@ -1,8 +1,10 @@
 "use strict";
 // The report's one moving part: a click on a number shows where it comes from, down to the source. Texts are never read as markup,
 // but for the mathematics, which the generator made.
-(function () {
+const LIVE = (function () {
   const data = JSON.parse(document.getElementById("numbers").textContent), panel = document.getElementById("origin");
+  const held = document.getElementById("live-data");
+  let live = null;
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
   document.body.classList.add("script");
   let path = [], opener = null;
@@ -16,6 +18,11 @@
   const markup = (name, attributes, html) => { const part = make(name, attributes); part.innerHTML = html; return part; };
 
   function number(key) {
+    const found = submitted(key), text = found && live ? live.text(key) : null;
+    return text === null ? found : { ...found, text, exact: live.exact(key) || text, was: found.text };
+  }
+
+  function submitted(key) {
     const at = key.lastIndexOf(":"), quantity = data.quantities[key.slice(0, at)];
     const cell = quantity && quantity.cells[key.slice(at + 1)];
     if (!cell) return null;
@@ -61,15 +68,18 @@
     for (const step of path.slice(0, -1)) steps.append(make("li", {}, make("a", { href: "#n=" + step, "data-n": step }, number(step).name)));
     steps.append(make("li", {}, found.name));
     const unit = found.quantity.unit ? " " + found.quantity.unit : "";
-    const parts = [close, steps, make("h2", {}, found.name), make("p", { class: "value" }, found.text + unit),
+    const anew = live && !live.failure() ? live.express(key) : null, moved = anew && anew.isMoved;
+    const parts = [close, steps, make("h2", {}, found.name), make("p", { class: found.was ? "value live-changed" : "value" }, found.text + unit),
       facts([["exactly", found.exact === found.text ? "" : found.exact + unit], ["what", found.quantity.meaning], ["kind", found.quantity.kind]])];
     parts[4].prepend(make("div", {}, make("dt", {}, "symbol"), markup("dd", {}, found.quantity.symbol)));
+    if (found.was) parts[4].append(make("div", {}, make("dt", {}, "in the run"), make("dd", {}, found.was + unit)));
     if (found.equation) {
       parts.push(make("h3", {}, found.equation.label + (found.equation.title ? ": " + found.equation.title : "")), markup("div", { class: "scrolls", tabindex: "0" }, found.equation.formula));
-      if (found.worked) parts.push(worked(found.worked));
+      if (moved) parts.push(make("p", { class: "worked" }, "= ", ...anew.parts));
+      else if (found.worked) parts.push(worked(found.worked));
       if (found.equation.editorial) parts.push(make("p", { class: "soft" }, "Added by the editor: " + found.equation.editorial));
       parts.push(facts([["source", found.equation.source]]));
-      const reads = readsOf(found);
+      const reads = moved ? anew.used : readsOf(found);
       if (reads.length) {
         const list = make("ul", {});
         for (const read of reads) {
@@ -82,11 +92,24 @@
       const origin = found.origin;
       parts.push(make("h3", {}, "This number was given"), facts(Object.entries(origin).map(([name, said]) => [name === "by" ? "given by" : name, said])),
         make("p", {}, make("a", { href: "#quantity-" + found.id }, "All values of " + found.id)));
+      const editor = live && live.editor(key);
+      if (editor) parts.push(make("h3", {}, "Change this number"), editor);
     } else parts.push(make("p", {}, "No source is recorded for this number."));
     panel.replaceChildren(...parts);
     panel.hidden = false;
     panel.scrollTop = 0;
     close.focus({ preventScroll: true });
+  }
+
+  // What the panel shows follows when a number is changed, but for the field in which that is done.
+  function refresh() {
+    const key = path[path.length - 1];
+    if (panel.hidden || !key) return;
+    if (!panel.contains(document.activeElement) || !document.activeElement.closest(".live-row")) {
+      const focus = document.activeElement;
+      show(key, true);
+      if (focus && focus.isConnected) focus.focus({ preventScroll: true });
+    } else panel.querySelector(".value").textContent = number(key).text + (number(key).quantity.unit ? " " + number(key).quantity.unit : "");
   }
 
   function hide() {
@@ -142,6 +165,8 @@
     document.execCommand("copy");
     button.textContent = "Copied";
   });
+  if (held) live = makeLive({ ...data, live: JSON.parse(held.textContent) }, { make, link, number: submitted, nameOf: (key) => submitted(key) ? submitted(key).name : key.split(":")[0], refresh });
   markScrolling();
   fromAddress();
+  return live;
 })();
