@@ -240,18 +240,11 @@ def workbook_command(options: argparse.Namespace) -> int:
 
 def statement_command(options: argparse.Namespace) -> int:
     """The statement of a verification."""
-    from engine.audit.opinion import UNQUALIFIED, opinion_of
-    from engine.audit.statement_file import Verifier
-    from engine.commands.statement import read_day, read_materiality, statement
-    from engine.report.run_report import to_json
+    from engine.commands.statement import issued, shown_statement
 
-    verifier = Verifier(options.verifier, read_day(options.date), read_materiality(options.materiality))
-    audit = _audited(options)
-    outcome = statement(audit, options.spec, Path(options.project), options.output, verifier=verifier, version=VERSION,
-                        choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"))  # fmt: skip
-    word = opinion_of(audit, verifier.materiality).word
-    say(to_json(outcome.as_record() | {"opinion": word}) if options.json else f"{outcome.text.rstrip()}; opinion: {word}\n", _way(options))
-    return WELL if word == UNQUALIFIED else FOUND
+    outcome, word = issued(options, _pairs(options.choose, "choose"), _pairs(options.reading, "reading"), VERSION)
+    say(shown_statement(outcome, word, json=options.json), _way(options))
+    return WELL if word == "unqualified" else FOUND
 
 
 def verify_command(options: argparse.Namespace) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from engine.audit.opinion import opinion_of
 from engine.audit.receipt import Asked, relative_to
 from engine.audit.receipt_file import asked_of
 from engine.audit.report import AuditReport
@@ -20,6 +22,7 @@ from engine.documents.writers.pdf import pdf_bytes
 from engine.documents.writers.single_page import single_page
 from engine.documents.writers.typst_source import typst_source
 from engine.output.written_files import write_bytes
+from engine.report.run_report import to_json
 from engine.typesetting.fonts.glyph_check import refuse_unshown
 from equations.errors import InputError, MethodologyError
 from equations.files.regular_file import reading_rule, reading_under
@@ -86,6 +89,26 @@ def statement(
     content = statement_bytes(report, asked, verifier, path.suffix, version)
     write_bytes(path, content)
     return Written(f"{path.name} written", ((path.name, hashlib.sha256(content).hexdigest()),))
+
+
+def issued(options: Namespace, choices: Mapping[str, str], readings: Mapping[str, str], version: str) -> tuple[Written, str]:
+    """Audit a project and write its statement; return what was written, and the opinion.
+
+    Parameters
+    ----------
+    options
+        As parsed: spec, project, output, verifier, date, materiality.
+    """
+    verifier = Verifier(options.verifier, read_day(options.date), read_materiality(options.materiality))
+    report = audited(options.spec, Path(options.project), choices, readings)
+    written = statement(report, options.spec, Path(options.project), options.output, verifier=verifier, version=version,
+                        choices=choices, readings=readings)  # fmt: skip
+    return written, opinion_of(report, verifier.materiality).word
+
+
+def shown_statement(written: Written, word: str, *, json: bool) -> str:
+    """Return what was written and the opinion, for reading or as JSON."""
+    return to_json(written.as_record() | {"opinion": word}) if json else f"{written.text.rstrip()}; opinion: {word}\n"
 
 
 def statement_bytes(report: AuditReport, asked: Asked, verifier: Verifier, ending: str, version: str) -> bytes:
