@@ -459,8 +459,8 @@ FUNCTIONS: dict[str, command_line.Command] = {
     "ready": ready_command, "diagnose": diagnose_command, "workbook": workbook_command, "statement": statement_command, "verify": verify_command,
     "explain": explain_command,
     "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command, "show": show_command, "diff": diff_command,
-    "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command, "solve": solve_command, "portfolio": portfolio_command,
-    "mutate": mutate_command,
+    "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command, "solve": solve_command,
+    "portfolio": portfolio_command, "mutate": mutate_command,
 }  # fmt: skip
 
 
