@@ -52,8 +52,7 @@ def _ended(options: argparse.Namespace, command: str) -> int:
         tell("interrupted\n")
         return BAD
     except (MemoryError, RecursionError) as cause:
-        fault = InputError("I511", "this is more than fits into memory", why=type(cause).__name__,
-                           remedy="divide it, or use a larger machine")  # fmt: skip
+        fault = InputError("I511", "this is more than fits into memory", why=type(cause).__name__, remedy="divide it, or use a larger machine")
     except OSError as cause:
         place = Place(str(cause.filename)) if cause.filename else None
         fault = InputError("I521", f"the system refused a file: {cause.strerror or cause}", place,
@@ -211,12 +210,10 @@ def _audited(options: argparse.Namespace) -> AuditReport:
 
 def ready_command(options: argparse.Namespace) -> int:
     """Whether a submission is complete."""
-    from engine.audit.ready import ready_record, ready_text
-    from engine.commands.audit import made_ready
-    from engine.report.run_report import to_json
+    from engine.commands.audit import made_ready, shown_ready
 
     found = made_ready(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
-    write(to_json(ready_record(found)) if options.format == "json" else ready_text(found), options.output, options.format)
+    write(shown_ready(found, options.format), options.output, options.format)
     return WELL if found.is_ready else FOUND
 
 
@@ -265,10 +262,8 @@ def explain_command(options: argparse.Namespace) -> int:
 
     run = _run(options)
     nodes = [explain(run, quantity, cell, options.depth) for quantity, cell in parse_target(run, options.what)]
-    if options.json:
-        say(to_json([node.as_record() for node in nodes]), "json")
-    else:
-        say("".join(f"{line}\n" for node in nodes for line in trace_text(node)))
+    text = "".join(f"{line}\n" for node in nodes for line in trace_text(node))
+    say(to_json([node.as_record() for node in nodes]) if options.json else text, _way(options))
     return WELL
 
 
@@ -410,8 +405,7 @@ def sensitivity_command(options: argparse.Namespace) -> int:
     with progress(options.draws, "draws") as more:
         found = run_sensitivity(
             options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
-            target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, scheduler=options.scheduler,
-            progress=more,
+            target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, scheduler=options.scheduler, progress=more,
         )  # fmt: skip
     if options.plot:
         from engine.commands.simulate import sensitivity_plot

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.audit.materiality import read_threshold
-from engine.audit.ready import Readiness, readiness
+from engine.audit.ready import Readiness, readiness, ready_record, ready_text
 from engine.audit.receipt import Asked, receipt_record, receipt_text, relative_to
 from engine.audit.receipt_file import asked_of, read_receipt
 from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text, desk_beside
@@ -67,6 +67,11 @@ def made_ready(spec: str, project: Path, choices: Mapping[str, str], readings: M
     )  # fmt: skip
     session.save()
     return found
+
+
+def shown_ready(found: Readiness, way: str) -> str:
+    """Return a completeness check as ``text`` or ``json``."""
+    return to_json(ready_record(found)) if way == "json" else ready_text(found)
 
 
 def shown(report: AuditReport, way: str, *, verbose: bool = False) -> str:

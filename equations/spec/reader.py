@@ -225,9 +225,7 @@ class SpecReader(DeclarationReader):
                 own[letter] = scalar.text
         return own
 
-    def equation(
-        self, block: Block, names: Names, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]
-    ) -> Equation | None:
+    def equation(self, block: Block, names: Names, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]) -> Equation | None:
         own = self.own_letters(block)
         left = block.formula("defines")
         solver = block.text("solver")
@@ -330,9 +328,7 @@ class SpecReader(DeclarationReader):
                 except UnitError as error:
                     self.errors.append(error)
 
-    def rule(
-        self, block: Block, names: Names, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]
-    ) -> Rule | None:
+    def rule(self, block: Block, names: Names, equivalences: tuple[Equivalence, ...], sections: tuple[Section, ...]) -> Rule | None:
         own = self.own_letters(block)
         self.check_references(block, equivalences, sections)
         found = block.formula("condition")
