@@ -128,4 +128,5 @@ def _rounded(run: Run) -> Iterator[tuple[Slip, Arrays]]:
                     steps.stage(stage)
         except MethodologyError:
             continue
-        yield Slip("rounding", f"every computed number {'cut off' if cut else 'rounded'} to {decimals} decimals", "", step=10.0**-decimals), steps.arrays
+        what = f"every computed number {'cut off' if cut else 'rounded'} to {decimals} decimals"
+        yield Slip("rounding", what, "", step=10.0**-decimals), steps.arrays
