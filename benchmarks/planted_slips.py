@@ -151,7 +151,7 @@ def claims_of(run: Run, arrays: dict, level: str, draw: random.Random, decimals:
         if not np.isfinite(list(own.values())).all() or max(map(abs, own.values())) > 1e13:
             return None
         size = max(abs(float(run.values.arrays[id_][cell])) for cell in cells)
-        places = places_of(size, draw) if decimals is None else decimals
+        places = places_of(size, draw) if decimals is None else decimals if size >= 100 else decimals + 4
         if level == "sums" and quantity.indices and adds_up(run, quantity):
             blocks.append(f"  {id_}: {{value: {sum(own.values()):.{places}f}}}")
         else:
@@ -261,7 +261,7 @@ def ask_honest(case: Case, draw: random.Random, *, tell: bool) -> None:
     arrays = case.run.values.arrays
     if how != "printed":
         arrays = rounded_on_the_way(case.run, decimals, np.round if how.startswith("rounded") else np.trunc)
-    claims = claims_of(case.run, arrays, level, draw, decimals if level == "results" else None)
+    claims = claims_of(case.run, arrays, level, draw, decimals)
     if claims is None:
         return
     desk = case.desk(claims)

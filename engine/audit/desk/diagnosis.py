@@ -53,6 +53,8 @@ class Explained:
 
     #: How far roundings on the way, to the digits that are printed, can move each statement that parts.
     rounding: tuple[float, ...] = ()
+    #: Whether one quantity rounded to usual digits leaves no more than that.
+    is_rounded_once_more: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -65,7 +67,7 @@ class Explained:
         if self.parting[0].state == INPUT:
             return False
         near = all(one.statement.is_near(one.follows) for one in self.parting)
-        if near and any(one.is_whole and one.slips[0].step for one in self.candidates[:1]):
+        if near and (self.is_rounded_once_more or any(one.is_whole and one.slips[0].step for one in self.candidates[:1])):
             return True
         pairs = zip(self.parting, self.rounding, strict=False)
         return bool(self.rounding) and all(abs(one.statement.value - one.follows) <= one.statement.half + room for one, room in pairs)
@@ -146,7 +148,8 @@ class Diagnoser:
             tried += [one for site in sites for one in self.in_part(site)] + self.of_versions
             candidates = ranked(tried, self.compared.comparisons, self.before, places)
         rooms = tuple(self.rounding(at, tried) for at in places)
-        found = Explained(tuple(self.compared.comparisons[at] for at in places), tuple(candidates), len(tried), rooms)
+        found = Explained(tuple(self.compared.comparisons[at] for at in places), tuple(candidates), len(tried), rooms,
+                          self.is_rounded_once_more(places, tried, rooms))  # fmt: skip
         if found.is_whole:
             return found
         pairs = Pairs(self.variants, tried, self.compared.comparisons, self.before, places, _changed_first, self.read)
@@ -156,6 +159,13 @@ class Diagnoser:
         """Return what every statement comes to for some numbers. Shape: (statement,)."""
         known = {**self.variants.arrays, **arrays}
         return np.array([_value(one, known) if one.statement.quantity in arrays else one.follows for one in self.compared.comparisons])
+
+    def is_rounded_once_more(self, places: Sequence[int], tried: Sequence[tuple[Slip, Array]], rooms: Sequence[float]) -> bool:
+        """Whether some quantity, rounded, leaves no more than what roundings to the printed digits can do."""
+        at, own = list(places), [self.compared.comparisons[place].statement for place in places]
+        wanted = np.array([one.value for one in own])
+        most = np.array([one.half for one in own]) + np.array(rooms)
+        return any(bool((np.abs(numbers[at] - wanted) <= most).all()) for slip, numbers in tried if slip.step)
 
     def rounding(self, place: int, tried: Sequence[tuple[Slip, Array]]) -> float:
         """Return how far a statement moves if every computed number of its unit is rounded as it is printed itself, one quantity after the other."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,24 +105,28 @@ def _numbers(run: Run, methodology: Methodology, choices: dict[str, str], target
 
 @dataclass
 class _RoundedSteps(StepEvaluator):
-    """Evaluates steps, each number rounded before anything reads it."""
+    """Evaluates steps, each number rounded or cut off before anything reads it."""
 
     decimals: int = 0
+    cut: bool = False
 
     def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, holes: list[Hole]) -> None:
         """Put a rounded result in its place."""
-        super().store(step, equation, scope, (np.round(value[0], self.decimals), value[1]), holes)
+        scale = 10.0**self.decimals
+        numbers = np.trunc(value[0] * scale) / scale if self.cut else np.round(value[0], self.decimals)
+        super().store(step, equation, scope, (numbers, value[1]), holes)
 
 
 def _rounded(run: Run) -> Iterator[tuple[Slip, Arrays]]:
-    """Yield the run with every computed number rounded to so many decimals."""
-    for decimals in _DECIMALS:
+    """Yield the run with every computed number rounded, and cut off, to so many decimals."""
+    for decimals, cut in product(_DECIMALS, (False, True)):
         steps = _RoundedSteps(run.plan, FormulaEvaluator(run.methodology, run.setting, dict(run.inputs.values)), dict(run.inputs.states),
-                              decimals=decimals)  # fmt: skip
+                              decimals=decimals, cut=cut)  # fmt: skip
         try:
             with np.errstate(all="ignore"):
                 for stage in run.plan.stages:
                     steps.stage(stage)
         except MethodologyError:
             continue
-        yield Slip("rounding", f"every computed number rounded to {decimals} decimals", "", step=10.0**-decimals), steps.arrays
+        what = f"every computed number {'cut off' if cut else 'rounded'} to {decimals} decimals"
+        yield Slip("rounding", what, "", step=10.0**-decimals), steps.arrays
