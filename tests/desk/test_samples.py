@@ -309,6 +309,7 @@ def test_what_a_sample_cannot_say_is_told(spec, project, sample, code, said):
     ("sample", "code", "said"),
     [
         ("{yes: 232, no: 1, n: 235}", "I506", "233 answers of 235"),  # the two who said no to the question before are left out
+        ("{yes: 8, no: 1, unanswered: 1, n: 10, population: 9, unanswered_are: left_out}", "I506", "10 were asked of a population of 9"),
         ("{yes: 232, n: 235, unanswered: 2}", "I506", "2 of those that were asked have no answer"),
         ("{questions: [{yes: 233, no: 2, n: 235}, {yes: 230, no: 1}]}", "I506", "231 answers of 233"),
         ("{yes: 232, n: 235}, unit: '%'", "I503", "not one in percent"),
