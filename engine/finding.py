@@ -110,7 +110,7 @@ FINDING_CODES: dict[str, str] = {
     "A771": "samples that meet the precision of the plan",
     "A772": "answers that were left out of a sample",
     "A773": "a sample of which no plan says the precision",
-    "A774": "a sample whose strata are not drawn as they are in the whole",
+    "A774": "a sample whose strata are not drawn as they are in the whole, or weigh otherwise than their populations",
     "A778": "an instrument whose calibration was overdue, without the error of its class",
     "A779": "a correction for overdue days that is not what they come to",
     "A780": "numbers for days on which no instrument was there",

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.audit.instrument_days import Cell, Serving
+from engine.audit.instrument_days import Cell, Serving, without
 from engine.audit.result_moves import moved_text, moves
 from engine.finding import Finding
 from engine.output.terminal import number
@@ -42,10 +42,11 @@ def readings_found(run: Run, servings: list[Serving], errors: list[MethodologyEr
             yield from _shared_out(run, one, readings, errors)
         elif one.open_ and (readings or one.served.use == "main"):
             yield from _typed(one)
-        elif readings or one.served.use != "main":
+        else:
             alone.setdefault((one.quantity.id, one.served.use, _members(one)), []).append((one, readings))
     for (_, use, _), own in alone.items():
-        yield from _counting(run, use, own)
+        if use != "main" or any(readings for _, readings in own):
+            yield from _counting(run, use, own)
 
 
 def _members(one: Serving) -> tuple[tuple[int, ...], ...]:
@@ -92,6 +93,23 @@ def written_amount(one: Serving, errors: list[MethodologyError]) -> float | None
     return None if unit is None else float(exact * (conversion(one.quantity, unit) if one.quantity.alternatives is None else 1))
 
 
+def half_digit(one: Serving) -> float:
+    """Return half of the last digit of the correction that was applied, in the unit of the quantity."""
+    scalar, unit = one.served.applied, _unit(one, [])
+    if scalar is None or unit is None:
+        return 0.0
+    factor = conversion(one.quantity, unit) if one.quantity.alternatives is None else Fraction(1)
+    return float(_half(scalar.text) * abs(factor))
+
+
+def own_readings(one: Serving) -> dict[Cell, float]:
+    """Return what a meter reads by cell; faults of its readings are told where all are looked at."""
+    if one.open_:
+        return {}
+    readings = read_readings(one, [])
+    return {served.cell: readings[one.labels(served.cell)].value for served in one.cells if one.labels(served.cell) in readings}
+
+
 def _unit(one: Serving, errors: list[MethodologyError]) -> Unit | None:
     scalar = one.served.unit
     if scalar is None:
@@ -135,11 +153,15 @@ def _counting(run: Run, use: str, own: list[tuple[Serving, dict[tuple[str, ...],
     array, wanted, lacking = run.values.arrays[first.quantity.id], {}, []
     halves: dict[Cell, float] = {}
     for cell in dict.fromkeys(served.cell for one, _ in own for served in one.cells):
-        found = [readings[first.labels(cell)] for _, readings in own if first.labels(cell) in readings]
-        if len(found) < len(own):
+        serving = [(one, readings) for one, readings in own if any(served.cell == cell and served.read for served in one.cells)]
+        found = [readings[first.labels(cell)] for _, readings in serving if first.labels(cell) in readings]
+        if not found or (use != "main" and len(found) < len(serving)):
             lacking += [first.shown(cell)] if use != "main" else []
             continue
-        wanted[cell], half = _of_all(use, found)
+        turns = _in_turn(serving, cell) if use == "main" else False
+        if turns and len(found) < len(serving):
+            continue
+        wanted[cell], half = _of_all("sum" if turns else use, found)
         halves[cell] = half + _own_half(run, first, cell)
     if lacking:
         yield _finding(first, "A783", "warning", f"not every meter has a reading for {listed(lacking, _MOST_NAMED)}",
@@ -149,6 +171,12 @@ def _counting(run: Run, use: str, own: list[tuple[Serving, dict[tuple[str, ...],
         what = "the reading of" if use == "main" else "the sum of" if use == "sum" else f"the {use} of"
         yield _apart(run, first, wrong, "A783", f"{what} {listed([one.instrument.name for one, _ in own], 4)}",
                      "take what the plan says, or correct the readings")  # fmt: skip
+
+
+def _in_turn(serving: list[tuple[Serving, dict[tuple[str, ...], MeterReading]]], cell: Cell) -> bool:
+    """Whether meters read a cell one after the other, so that it is their sum: no two on the same day."""
+    days = [served.read for one, _ in serving for served in one.cells if served.cell == cell]
+    return len(days) > 1 and all(without(own, other) == own for at, own in enumerate(days) for other in days[:at])
 
 
 def _of_all(use: str, readings: list[MeterReading]) -> tuple[float, float]:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from engine.audit.instrument_days import Cell, Overdue, ServedCell, Serving, cell_days, overdue, span, without
 from engine.audit.instrument_documents import documents_apart
-from engine.audit.instrument_readings import readings_found, written_amount
+from engine.audit.instrument_readings import half_digit, own_readings, readings_found, written_amount
 from engine.audit.result_moves import first_move, moved_text, moves
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.time_axes import count
 from engine.project.project_instruments import Instrument
+from engine.project.written_numbers import conversion
 from engine.run.run import Run
 from equations.errors import FaultList, InputError, MethodologyError, listed, near, raise_all
 from equations.formula.syntax import quantities_in
@@ -92,27 +93,40 @@ def _overdue(one: Serving, errors: list[MethodologyError]) -> Iterator[Finding]:
         yield _finding(one, "A778", "error", f"{one.name}: the calibration was overdue", f"{when}; the class of the meter is not said",
                        "add `class: 0.5 %`")  # fmt: skip
         return
-    shares = {served.cell: _share(served, stretches) for served, stretches in late if stretches}
-    raw = _as_read(one, shares, applied)
-    sizes = [_Correction(cell, abs(float(raw[cell])) * share) for cell, share in shares.items()]
+    shares = {served.cell: _share(one, served, stretches) for served, stretches in late if stretches}
+    own = own_readings(one) if one.served.use == "sum" else {}
+    raw = _as_read(one, shares, applied, own)
+    sizes = [_Correction(cell, abs(own.get(cell, float(raw[cell]))) * share) for cell, share in shares.items()]
     signed = _conservative(one, raw, sizes)
     yield from _compared(one, raw, sizes, signed, when, applied)
 
 
-def _as_read(one: Serving, shares: Mapping[Cell, float], applied: float | None) -> NDArray[np.float64]:
-    """Return the numbers without the correction that they hold: of one cell the amount, of several each its share."""
+def _as_read(one: Serving, shares: Mapping[Cell, float], applied: float | None, own: Mapping[Cell, float]) -> NDArray[np.float64]:
+    """Return the numbers without the correction that they hold: of one cell the amount, of several each its share.
+
+    Parameters
+    ----------
+    own
+        What the meter reads alone, of cells that are the sum of several.
+    """
     raw = np.array(one.run.values.arrays[one.quantity.id], float)
     if applied and len(shares) == 1:
         raw[next(iter(shares))] -= applied
     elif applied:
         for cell, share in shares.items():
-            raw[cell] /= 1 + np.sign(applied) * np.sign(raw[cell]) * share
+            if cell in own:
+                raw[cell] -= np.sign(applied) * abs(own[cell]) * share
+            else:
+                raw[cell] /= 1 + np.sign(applied) * np.sign(raw[cell]) * share
     return raw
 
 
-def _share(served: ServedCell, stretches: list[Overdue]) -> float:
-    """Return the error of a cell as a share of its number: that of each overdue stretch, by its part of the days."""
-    whole = count(served.served)
+def _share(one: Serving, served: ServedCell, stretches: list[Overdue]) -> float:
+    """Return the error of a cell as a share of its number: that of each overdue stretch, by its part of the days.
+
+    The number is that of all days of the cell, also where the meter serves it on some of them; of a sum the meter's own part is of its own days.
+    """
+    whole = count(served.read if one.served.use == "sum" else served.days)
     return float(sum(Fraction(count(stretch.days), whole) * stretch.error for stretch in stretches))
 
 
@@ -156,17 +170,12 @@ def _compared(
     elif applied is None:
         yield _finding(one, "A778", "error", f"{one.name}: the calibration was overdue, and its error is not applied", evidence,
                        "apply the error of the class to what the meter reads on these days, and not to a net of several meters")  # fmt: skip
-    elif abs(applied - due) > _half_digit(one) + 1e-9 * abs(due):
+    elif abs(applied - due) > half_digit(one) + 1e-9 * abs(due):
         what = f"{one.name}: a correction of {applied:+,.6g} {unit} is applied, and overdue days come to {due:+,.6g} {unit}"
         yield _finding(one, "A779", "error", what, evidence,
                        "apply the error of the class to the days that are overdue, on the conservative side")  # fmt: skip
     else:
         yield _finding(one, "A785", "note", f"{one.name}: the correction for overdue days is applied as it is due", f"{when}; {applied:+,.6g} {unit}")
-
-
-def _half_digit(one: Serving) -> float:
-    text = one.served.applied.text.strip() if one.served.applied is not None else ""
-    return 0.5 * 10.0 ** -len(text.partition(".")[2])
 
 
 def _shifted(one: Serving, amount: float) -> dict[str, float] | None:
@@ -185,7 +194,7 @@ def _not_read(one: Serving) -> Iterator[Finding]:
         evidence = f"it is computed from {listed(read, _MOST_NAMED) or 'other quantities'}"
         if late and read and one.instrument.error:
             net = sum(abs(float(run.values.arrays[id_][c.cell])) for c in one.cells) * float(one.instrument.error)
-            gross = sum(float(np.nansum(np.abs(run.values.arrays[name]))) for name in read) * float(one.instrument.error)
+            gross = sum(_read_in_all(one, run.methodology.quantity[name]) for name in read) * float(one.instrument.error)
             evidence += f"; {float(100 * one.instrument.error):g} % of the net is {net:,.6g}, of what is read {gross:,.6g} {one.quantity.unit}"
         yield _finding(one, "A786", "error", f"{one.instrument.name} is said to read {id_}, which no meter reads", evidence,
                        "say under `serves:` which of them it reads: an error of a meter counts for each, not for the net")  # fmt: skip
@@ -197,6 +206,13 @@ def _not_read(one: Serving) -> Iterator[Finding]:
                        f"supply {id_} and what else its equation takes, and leave {listed(typed, 3)} out")  # fmt: skip
         return
     yield _finding(one, "A787", "warning", f"what {one.instrument.name} serves cannot be looked at", f"this run does not have {id_}", "")
+
+
+def _read_in_all(one: Serving, read: Quantity) -> float:
+    """Return the sum of an input over the members that an instrument serves, in the unit of what is computed from it."""
+    only = {axis: places[0] for axis, places in zip(one.quantity.indices, one.places, strict=True) if len(places) == 1}
+    part = one.run.values.arrays[read.id][tuple(only.get(axis, slice(None)) for axis in read.indices)]
+    return float(np.nansum(np.abs(part))) * float(conversion(one.quantity, read.unit))
 
 
 def _read_by(run: Run, quantity: Quantity) -> list[str]:

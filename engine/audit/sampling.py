@@ -175,6 +175,7 @@ def _as_drawn(one: SampledInput) -> Iterator[Finding]:
     sample = one.sample
     if len(sample.strata) < 2:
         return
+    yield from _weighed_otherwise(one)
     sums = (stratum.n * limits.mean for stratum, limits in zip(sample.strata, one.estimate.by_stratum, strict=True))
     plain = sum(sums, Fraction(0)) / sample.n
     shares = [(stratum.name, Fraction(stratum.n, sample.n), weight) for stratum, weight in zip(sample.strata, sample.weights, strict=True)]
@@ -184,6 +185,22 @@ def _as_drawn(one: SampledInput) -> Iterator[Finding]:
     moved = moved_text(one.run, one.with_value(plain))
     yield one.finding("A774", "note", f"the strata of {one.name} are not drawn in the shares that they have in the whole",
                       f"{listed(said, _MOST_NAMED)}; the mean of all records, {float(plain):.6g}, is not taken: it would move {moved}")  # fmt: skip
+
+
+def _weighed_otherwise(one: SampledInput) -> Iterator[Finding]:
+    """Yield a warning where strata have other weights than their populations give them."""
+    sample = one.sample
+    if sample.population is None or all(stratum.weight is None for stratum in sample.strata):
+        return
+    by_size = estimated(replace(sample, strata=tuple(replace(stratum, weight=None) for stratum in sample.strata)))
+    pairs = list(zip(sample.strata, sample.weights, by_size.sample.weights, strict=True))
+    if all(abs(said - own) <= Fraction(1, 200) for _, said, own in pairs):
+        return
+    said = [f"{stratum.name} {float(100 * weight):.3g} %, by its population {float(100 * own):.3g} %" for stratum, weight, own in pairs]
+    moved = moved_text(one.run, one.with_value(by_size.value))
+    yield one.finding("A774", "warning", f"the strata of {one.name} weigh otherwise than their populations",
+                      f"{listed(said, _MOST_NAMED)}; by populations it is {by_size.text}: that would move {moved}",
+                      "correct the weights or the populations, or say what the weights are of")  # fmt: skip
 
 
 def _one_survey(run: Run, inputs: list[SampledInput]) -> Iterator[Finding]:

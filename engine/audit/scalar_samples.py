@@ -90,7 +90,8 @@ class SampledTwice:
         between = (sum((one * one for one in sums), Fraction(0)) / (each * each) - count * mean * mean) / (count - 1)
         within = sum((sum((x * x for x in one), Fraction(0)) - total * total / each for one, total in zip(own, sums, strict=True)), Fraction(0))
         within = within / (count * (each - 1)) if each > 1 else Fraction(0)
-        drawn = Fraction(count, sample.clusters_in_all) if sample.clusters_in_all else Fraction(0)
+        is_seen_within = each > 1 or sample.cluster_size == 1
+        drawn = Fraction(count, sample.clusters_in_all) if sample.clusters_in_all and is_seen_within else Fraction(0)
         left = 1 - Fraction(each, sample.cluster_size) if sample.cluster_size else Fraction(1)
         return mean, between * (1 - drawn) / count + within * drawn * left / (count * each), float(count - 1)
 

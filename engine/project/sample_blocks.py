@@ -112,7 +112,7 @@ class SampleBlocks(SamplingPlans):
                 self.fault("`by:` names a column for each index that is open", block.place_of("by"), f"open are {', '.join(open_) or 'none'}",
                            "write by: {index set: column}, or fix an index with `at:`")  # fmt: skip
                 return
-            for own, lines in self.lines_by_cell(block, [columns[name].text for name in open_]):
+            for own, lines in self.lines_by_cell(outer, block, [columns[name].text for name in open_]):
                 yield from self.cell(outer, block, plan, (*labels, *own), self.of_lines(block, lines))
         else:
             yield from self.cell(outer, block, plan, labels, self.strata(block))
@@ -144,15 +144,12 @@ class SampleBlocks(SamplingPlans):
             self.check_names(inner)
             part = self.stratum(inner, key.text, self.answers_are(block))
             if part is not None:
-                parts.append((part, inner))
+                parts.append(part)
         if not isinstance(node, Mapping) or not node.entries:
             self.fault("strata stand as name: block", block.place_of("strata"), remedy="write {young: {mean: 1.9, n: 40, sd: 0.5, population: 900}}")
         if len(self.reader.errors) > before or not parts:
             return None
-        if len({part.is_share for part, _ in parts}) > 1:
-            self.fault("some strata give shares, others means", block.place_of("strata"), remedy="give all in one way")
-            return None
-        return self.whole([part.strata[0] for part, _ in parts], block, parts[0][0].is_share, sum(part.unanswered for part, _ in parts))
+        return self.whole(parts, block)
 
     def stratum(self, block: ProjectBlock, name: str, answers: str | None = None) -> Sample | None:
         """Return one stratum as a sample of its own."""
@@ -233,7 +230,7 @@ class SampleBlocks(SamplingPlans):
 
     # -- a table of records
 
-    def lines_by_cell(self, block: ProjectBlock, columns: list[str]) -> Iterator[tuple[tuple[str, ...], list[_Line]]]:
+    def lines_by_cell(self, outer: ProjectBlock, block: ProjectBlock, columns: list[str]) -> Iterator[tuple[tuple[str, ...], list[_Line]]]:
         """Yield labels and records of each cell; a record that stands twice is told."""
         table = self.reader.table_of(block, self.quantity.id)
         wanted = block.word_nodes("column")
@@ -250,10 +247,11 @@ class SampleBlocks(SamplingPlans):
         def text(row: list[str], scalar: Scalar | None) -> str:
             return row[at[scalar.text]] if scalar is not None else ""
 
+        unit = node.text if isinstance(node := outer.node.get("unit"), Scalar) else ""
         found: dict[tuple[str, ...], list[_Line]] = {}
         record_, stratum = (block.scalar(name) if block.has(name) else None for name in ("record", "stratum"))
         for place, row in table.body(self.reader.fault):
-            answers = tuple(self.reader.scalar(table, place.line, at[one.text], row[at[one.text]], "", column=at[one.text] + 1) for one in wanted)
+            answers = tuple(self.reader.scalar(table, place.line, at[one.text], row[at[one.text]], unit, column=at[one.text] + 1) for one in wanted)
             line = _Line(answers, text(row, record_), text(row, stratum), text(row, cluster), place)
             lines = found.setdefault(tuple(row[at[name]] for name in columns), [])
             lines.append(line)
@@ -297,7 +295,7 @@ class SampleBlocks(SamplingPlans):
             return None
         if not block.has("strata"):
             return self.of_answers(lines, block, answers, "")
-        node, strata, is_share, unanswered = block.node.get("strata"), [], set(), 0
+        node, parts = block.node.get("strata"), []
         names = {key.text: value for key, value in node} if isinstance(node, Mapping) else {}
         unknown = next((line for line in lines if line.stratum not in names), None)
         if unknown is not None:
@@ -309,13 +307,8 @@ class SampleBlocks(SamplingPlans):
             part = self.of_answers(own, inner, answers, name) if self.only_says(inner, ("population", "weight")) else None
             if part is None:
                 return None
-            strata.append(part.strata[0])
-            is_share.add(part.is_share)
-            unanswered += part.unanswered
-        if len(is_share) > 1:  # a stratum of zeros and ones among numbers
-            self.fault("some strata give shares, others numbers", block.place_of("strata"), remedy="give all in one way")
-            return None
-        return self.whole(strata, block, is_share.pop(), unanswered)
+            parts.append(part)
+        return self.whole(parts, block)
 
     def of_answers(self, lines: list[_Line], block: ProjectBlock, answers: str, name: str) -> Sample | None:
         """Return the sample of records as they are written, those without an answer left out or counted as no."""
@@ -339,7 +332,8 @@ class SampleBlocks(SamplingPlans):
         numbers = tuple(Fraction(answer) for _, answer in kept)
         population, weight = self.count(block, "population"), self.share(block, "weight") if "weight" in block.schema else None
         yes = int(sum(numbers)) if is_share and not block.has("clusters") else None
-        stratum = Stratum(name, len(kept), () if yes is not None else numbers, yes, population=population, weight=weight)
+        is_counted = yes is not None and (bool(words) or (bool(blank) and answers == "no"))
+        stratum = Stratum(name, len(kept), () if is_counted else numbers, yes, population=population, weight=weight)
         found = Sample((stratum,), UNPLANNED, is_share, unanswered=len(blank))
         return self.in_clusters(found, [line.cluster for line, _ in kept], numbers, block) if block.has("clusters") else found
 
@@ -363,19 +357,28 @@ class SampleBlocks(SamplingPlans):
 
     # -- strata and clusters
 
-    def whole(self, strata: list[Stratum], block: ProjectBlock, is_share: bool, unanswered: int) -> Sample | None:
-        """Return the sample of several strata, where their weights hold."""
+    def whole(self, parts: list[Sample], block: ProjectBlock) -> Sample | None:
+        """Return the sample of several strata, where they are given in one way and their weights hold."""
         place, total = block.place_of("strata"), self.count(block, "population")
+        strata, is_share = [part.strata[0] for part in parts], parts[0].is_share
+        if len({part.is_share for part in parts}) > 1:  # zeros and ones are numbers beside other numbers
+            if any(part.is_share and not part.strata[0].records for part in parts):
+                self.fault("some strata give shares, others numbers", place, remedy="give all in one way")
+                return None
+            strata, is_share = [replace(one, yes=None) if one.records else one for one in strata], False
         weights, sizes = [s.weight for s in strata if s.weight is not None], [s.population for s in strata if s.population is not None]
         if len(weights) not in (0, len(strata)) or (not weights and len(sizes) != len(strata)):
             self.fault("every stratum needs its weight, or every one its population", place, "no stratum counts more than it is said to",
                        "add `population:` to each", "I501")  # fmt: skip
         elif weights and abs(sum(weights, Fraction(0)) - 1) > Fraction(len(weights), 200):
             self.fault(f"the weights of the strata add up to {float(sum(weights)):.6g}", place, remedy="write shares of the whole, or populations")
-        elif total is not None and len(sizes) == len(strata) and sum(sizes) != total:
+        elif total is not None and len(sizes) != len(strata):
+            self.fault("a population is said of all strata, and not of each", block.place_of("population"), "it would be said and not heard",
+                       "say under each stratum how many it has, or leave it out")  # fmt: skip
+        elif total is not None and sum(sizes) != total:
             self.fault(f"the strata hold {sum(sizes)}, and the population is {total}", place, remedy="correct one of the two")
         else:
-            return Sample(tuple(strata), UNPLANNED, is_share, unanswered=unanswered)
+            return Sample(tuple(strata), UNPLANNED, is_share, unanswered=sum(part.unanswered for part in parts))
         return None
 
     def in_clusters(self, found: Sample, names: list[str], numbers: tuple[Fraction, ...], block: ProjectBlock) -> Sample | None:

@@ -120,6 +120,9 @@ class SamplingPlans:
                 self.fault(f"{of} has {one.n} records of a population of {one.population}", block.place, remedy="correct one of the two")
             elif one.n < 2 and one.n != one.population:
                 self.fault(f"{of} has one record, and of one no spread can be seen", block.place, remedy="draw more, or join strata")
+        silent = 0 if block.has("unanswered_are") and block.text("unanswered_are") == "no" else found.unanswered
+        if silent and found.population is not None and found.n <= found.population < found.n + silent:
+            self.fault(f"{found.n + silent} were asked of a population of {found.population}", block.place, remedy="correct one of the two")
         if plan.each and len(found.strata) == 1:
             self.fault("`each_stratum` is said of a sample without strata", block.place_of("each_stratum"), remedy="add `strata:`, or leave it out")
         return len(self.reader.errors) == before

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from equations.errors import InputError, MethodologyError, Place, raise_all
 from equations.files.strict_yaml import Scalar
 from equations.records import record
+from equations.spec.block import begins_with_digits
 
 if TYPE_CHECKING:
     from engine.project.project_file import ProjectData
@@ -115,6 +116,11 @@ def set_number(key: Scalar, value: Scalar, errors: list[MethodologyError]) -> Se
                                  remedy="write NAME, or NAME[label, label] with a label for each index"))  # fmt: skip
         return None
     written, _, unit = value.text.partition(" ")
+    if begins_with_digits(unit.strip()):
+        errors.append(InputError("I505", f"{key.text.strip()} is set to {value.text}: is it one number?", value.place,
+                                 why="a number and a unit with a factor would be multiplied",
+                                 remedy="write the number without blanks, and a unit without a factor: 52400 ha"))  # fmt: skip
+        return None
     beside = _moved(value, unit.strip(), value.text.rindex(unit.strip())) if unit.strip() else None
     return SetNumber(shown_name(found[1], found[2]), found[1], tuple(_labels(key, found)), _moved(value, written, 0), beside)
 

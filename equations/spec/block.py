@@ -24,6 +24,7 @@ from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN, Unit
 
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
+_DIGITS = re.compile(r"[0-9][0-9.,'_eE]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 Errors = list[MethodologyError]
 
@@ -40,6 +41,18 @@ def read_number(text: str) -> Fraction | None:
     if math.isinf(rounded) or (rounded == 0 and re.search("[1-9]", text.lower().partition("e")[0])):
         return None
     return Fraction(text)
+
+
+def begins_with_digits(unit: str) -> bool:
+    """Whether what stands behind a number and a blank begins with a number other than 1, so that both may be one number that a blank parts.
+
+    Examples
+    --------
+    >>> [begins_with_digits(unit) for unit in ("400 ha", "1e3 ha", "1", "1/year", "m3/100 km")]
+    [True, True, False, False, False]
+    """
+    found = _DIGITS.match(unit)
+    return found is not None and found[0] != "1"
 
 
 class Block:

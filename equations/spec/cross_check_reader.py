@@ -9,7 +9,7 @@ from equations.errors import listed, near, near_or_all
 from equations.files.strict_yaml import Scalar
 from equations.model.cross_check import ALONG, AT_LEAST, AT_MOST, COMPARISONS, EQUALS, PARTS, WITH, CrossCheck, open_axes
 from equations.model.quantity import Quantity
-from equations.spec.block import Block, read_number
+from equations.spec.block import Block, begins_with_digits, read_number
 from equations.units.unit import Unit
 
 #: Reads the text of a unit that stands behind a number; ``None`` where it is none, which is told.
@@ -100,6 +100,9 @@ class _Reader:
         number = read_number(text)
         if number is None:
             return None
+        if begins_with_digits(unit.strip()):
+            self.block.fault("S105", f"{scalar.text} may be one number or two", scalar.place, remedy="write the number without blanks: 52400 MWh")
+            return number
         if not unit.strip():
             if of.unit.powers or of.unit.scale != 1:
                 self.block.fault("S105", f"{text} has no unit", scalar.place, why=f"{of.id} is in {of.unit}", remedy=f"write `{text} {of.unit}`")

@@ -160,6 +160,7 @@ def test_what_was_not_compared_is_told(found):
         ("{of: EQ, at_most: 1 MWh}", "I502", "no quantity 'EQ'"),
         ("{of: EG, at_most: 1}", "I506", "1 has no unit"),
         ("{of: EG, at_most: 1 ha}", "I506", "no amount of EG"),
+        ("{of: EG, at_most: 52 400 MWh}", "I506", "one number or two"),
         ("{of: EG, at_most: 1 mwh}", "I503", "mwh"),
         ("{of: EG, at_most: EF}", "I506", "EF is in tCO2/MWh"),
         ("{of: EG}", "I506", "a cross-check has one of"),

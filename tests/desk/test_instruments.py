@@ -98,6 +98,7 @@ def test_what_a_late_calibration_found_counts_where_it_is_more(found):
         ("yes", "997.5", ("A779", "warning"), "not how large it was"),
         ("no", "1000", ("A778", "error"), "its error is not applied"),
         ("-2500, unit: kWh", "997.5", ("A785", "note"), "applied as it is due"),
+        ("-2100, unit: kWh", "997.9", ("A779", "error"), "-2.1 MWh is applied, and overdue days come to -2.5 MWh"),  # half of 1 kWh is no half MWh
     ],
 )
 def test_what_was_applied_is_compared(found, applied, exported, code, said):
@@ -105,6 +106,31 @@ def test_what_was_applied_is_compared(found, applied, exported, code, said):
 
     assert (first.code, first.severity) == code
     assert said in first.what
+
+
+def test_the_error_counts_for_the_days_of_the_cell_that_are_overdue_and_for_what_the_meter_reads(found):
+    # 182 of 366 days by the one that was never calibrated: 1,000 * 0.005 * 182 / 366 = 2.48634 MWh
+    late, *_ = found(f"meter: MA, class: 0.5 %, serves: [{{quantity: X, {AT_A}, to: 2020-06-30}}]",
+                     f"meter: MC, class: 0.2 %, calibrated: [2020-01-01], interval: 1 year, serves: [{{quantity: X, {AT_A}, from: 2020-07-01}}]")  # fmt: skip
+    assert late.code == "A778" and "moves ER by -2.238 tCO2" in late.evidence
+    # of a sum its own 600 MWh, 0.5 %: 3 MWh
+    add = "use: sum, readings: {2020: 400}"
+    other = f"meter: MC, class: 0.2 %, calibrated: [2020-01-01], interval: 1 year, serves: [{{quantity: X, {AT_A}, {add}}}]"
+    for applied, codes_ in (("", ("A778", "error")), (", applied: -3.000", ("A785", "note"))):
+        first, *_ = found(f"meter: MA, class: 0.5 %, serves: [{{quantity: X, {AT_A}, {add.replace('400', '600')}{applied}}}]", other)
+        assert (first.code, first.severity) == codes_
+    late, *_ = found(f"meter: MA, class: 0.5 %, serves: [{{quantity: X, {AT_A}, {add.replace('400', '600')}}}]", other)
+    assert "moves ER by -2.700 tCO2" in late.evidence
+
+
+@pytest.mark.parametrize(("readings", "said"), [(("400", "600"), ""), (("400", "500"), "1,000.00, and 900 MWh"), (("400", ""), "")])
+def test_meters_that_take_turns_read_the_sum(found, readings, said):
+    life = (("removed: 2020-06-30", readings[0]), ("installed: 2020-07-01", readings[1]))
+    several = [f"meter: M{at}, {days}, class: 0.2 %, calibrated: [2020-01-01], interval: 1 year, serves: [{{quantity: X, {AT_A}, "
+               f"readings: {{{f'2020: {text}' if text else ''}}}}}]" for at, (days, text) in enumerate(life)]  # fmt: skip
+    apart = [one for one in found(GOOD, *several) if one.code == "A783"]
+
+    assert len(apart) == bool(said) and all(said in one.what for one in apart)
 
 
 def test_a_correction_without_overdue_days_is_an_error(found):
@@ -190,7 +216,7 @@ def test_an_error_counts_for_each_meter_and_not_for_the_net(found):
     net, *_ = found(f"{LATE}, serves: [{{quantity: N, {AT_A}}}]")
 
     assert (net.code, net.severity) == ("A786", "error")
-    assert "it is computed from X, I; 0.5 % of the net is 4.9, of what is read 7.65 MWh" in net.evidence  # of 980, and of all 1,530
+    assert "it is computed from X, I; 0.5 % of the net is 4.9, of what is read 5.1 MWh" in net.evidence  # of 980, and of 1,020
 
 
 def test_documents_that_say_otherwise_of_a_meter(found):

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 import mrvgraph
@@ -113,6 +114,10 @@ def found(spec, data):
         # means 1.8, 2.35, 1.55; their variance 0.1675, a third of it times 0.7; within 0.72, 0.605, 0.405: 0.57667 * 0.3 * 0.9 / 6; t 2.9200 of 2
         ("{records: {v1: [1.2, 2.4], v2: [1.8, 2.9], v3: [1.1, 2.0]}, clusters: {in_all: 10, size: 20}, plan: 90/50}", "1.9",
          2.91999 * (0.1675 / 3 * 0.7 + 0.576667 * 0.3 * 0.9 / 6) ** 0.5),
+        # one record in each of all three villages: nothing is seen within them, and what lies between is not taken off; variance 0.25
+        ("{records: {v1: [1.5], v2: [2.5], v3: [2]}, clusters: {in_all: 3, size: 50}, plan: 90/50}", "2", 2.91999 * (0.25 / 3) ** 0.5),
+        # each of them a member by itself: all there are
+        ("{records: {v1: [1.5], v2: [2.5], v3: [2]}, clusters: {in_all: 3, size: 1}, plan: 90/10}", "2", 0.0),
     ],
 )  # fmt: skip
 def test_means(spec, project, sample, mean, half):
@@ -241,6 +246,29 @@ def test_draws_of_students_t_are_as_rare_as_the_normal_numbers_they_are_made_of(
     assert student_of_normal(z, freedom) == pytest.approx(expected, rel=1e-6)
 
 
+def test_zeros_and_ones_of_a_stratum_are_numbers_beside_other_numbers(spec, project):
+    """0.3 * 2 / 3 + 0.7 * 0.4; one that counts those who did not answer as no, or says yes in words, stays a share and is refused."""
+    strata = "{{a: {{records: {}, population: 30}}, b: {{records: [0.5, 0.3], population: 70}}}}"
+    block = "[{{source: s, at: {{year: 2020}}, sample: {{strata: {}}}}}, {{values: {{2021: 0.8}}, source: s}}]"
+    assert of(mrvgraph.run(spec, project("u", block.format(strata.format("[0, 1, 1]")))))["u, 2020"].limits.mean == Fraction(12, 25)
+    with pytest.raises(MethodologyError, match="some strata give shares, others numbers"):
+        mrvgraph.run(spec, project("u", block.format(strata.format("[no, yes, yes]"))))
+
+
+def test_percent_of_a_workbook_is_not_percent_twice(spec, project, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["used"])
+    for at, share in enumerate((0.9, 0.8), 2):
+        book.active.cell(at, 1, share).number_format = "0%"
+    book.save(tmp_path / "r.xlsx")
+    block = "[{{unit: '{}', source: s, at: {{year: 2020}}, sample: {{file: r.xlsx, column: used}}}}, {{values: {{2021: 0.8}}, source: s}}]"
+
+    assert mrvgraph.run(spec, project("u", block.format("1"))).value("u", year=2020) == 0.85
+    with pytest.raises(MethodologyError) as caught:
+        mrvgraph.run(spec, project("u", block.format("%")))
+    assert "I503" in {one.code for one in getattr(caught.value, "errors", (caught.value,))}
+
+
 # -- what is refused
 
 
@@ -265,6 +293,7 @@ def test_draws_of_students_t_are_as_rare_as_the_normal_numbers_they_are_made_of(
         ("{strata: {a: {mean: 1, n: 4, sd: 1, weight: 0.5}, b: {mean: 2, n: 4, sd: 1, weight: 0.4}}}", "I506", "add up to 0.9"),
         ("{strata: {a: {mean: 1, n: 4, sd: 1, population: 50}, b: {mean: 2, n: 4, sd: 1}}}", "I501", "every stratum needs its weight"),
         ("{strata: {a: {mean: 1, n: 4, sd: 1, population: 5}, b: {mean: 2, n: 4, sd: 1, population: 6}}, population: 12}", "I506", "hold 11"),
+        ("{strata: {a: {mean: 1, n: 4, sd: 1, weight: 0.5}, b: {mean: 2, n: 4, sd: 1, weight: 0.5}}, population: 12}", "I506", "and not of each"),
         ("{yes: 9, n: 10}", "I503", "a share of yes is a plain number"),
         ("{mean: 1.9, n: 40, sd: 0.5}, value: 2.0", "I506", "a number stands beside the sample: 2.0"),
     ],
@@ -280,6 +309,7 @@ def test_what_a_sample_cannot_say_is_told(spec, project, sample, code, said):
     ("sample", "code", "said"),
     [
         ("{yes: 232, no: 1, n: 235}", "I506", "233 answers of 235"),  # the two who said no to the question before are left out
+        ("{yes: 8, no: 1, unanswered: 1, n: 10, population: 9, unanswered_are: left_out}", "I506", "10 were asked of a population of 9"),
         ("{yes: 232, n: 235, unanswered: 2}", "I506", "2 of those that were asked have no answer"),
         ("{questions: [{yes: 233, no: 2, n: 235}, {yes: 230, no: 1}]}", "I506", "231 answers of 233"),
         ("{yes: 232, n: 235}, unit: '%'", "I503", "not one in percent"),
@@ -330,6 +360,9 @@ def test_faults_of_a_table_are_told_at_their_lines(spec, project, table, said):
         # a stratum of b alone is as good as 0.5 / root 20 * 1.7291 = 0.1933 of 2.5, 7.7 %
         ("{strata: {a: {mean: 1.9, n: 40, sd: 0.5, weight: 0.9}, b: {mean: 2.5, n: 20, sd: 0.9, weight: 0.1}}, plan: 90/10, each_stratum: yes}",
          [("A765", "error"), ("A774", "note")], "strata that miss it: b (13.9 %)"),
+        # halves that are said to weigh 90 and 10 %: by populations 1.5 for 1.1, 0.4 * 1,080 = 432 t
+        ("{strata: {a: {mean: 1, n: 40, sd: 0, weight: 0.9, population: 80}, b: {mean: 2, n: 40, sd: 0, weight: 0.1, population: 80}}, plan: 90/10}",
+         [("A774", "warning"), ("A774", "note"), ("A771", "note")], "by populations it is 1.5: that would move ER by +432.000 tCO2"),
     ],
 )  # fmt: skip
 def test_findings(spec, project, sample, findings, tonnes):

@@ -82,6 +82,7 @@ def test_a_project_file_can_keep_what_is_set(tmp_path):
         ("A_0[E]=5 t", "I503", 10),
         ("A_0[E]=5 hectars", "I503", 10),
         ("A_0[E]=50,000 ha", "I505", 8),
+        ("A_0[E]=52 400 ha", "I505", 8),  # it was 52 times 400 ha
         ("A_0[E]=-1 ha", "I504", 8),
         ("P[E]=120 %/year", "I504", 6),
         ("EF[E]=dataset:fuels", "I508", 7),

@@ -34,6 +34,8 @@ class Stratum:
     ----------
     n
         How many take part.
+    records
+        What was found in each; beside ``yes`` where these are zeros and ones that could be numbers.
     population
         How many there are in all, where that is known.
     weight
@@ -281,7 +283,9 @@ def _two_stages(sample: Sample) -> tuple[Fraction, list[tuple[Fraction, int]]]:
     """Return the mean over clusters of one size, and the variance of it, between and within clusters."""
     count, each = len(sample.clusters), len(sample.clusters[0])
     means = [mean_of(own) for own in sample.clusters]
-    first = Fraction(count, sample.clusters_in_all) if sample.clusters_in_all else Fraction(0)
+    # of one record nothing is seen within its cluster: what lies between clusters then stands for both, uncorrected
+    hidden = each == 1 and sample.cluster_size != 1
+    first = Fraction(count, sample.clusters_in_all) if sample.clusters_in_all and not hidden else Fraction(0)
     second = Fraction(each, sample.cluster_size) if sample.cluster_size else Fraction(0)
     within = mean_of([_spread_of(own) for own in sample.clusters])
     variance = (1 - first) * _spread_of(means) / count + first * (1 - second) * within / (count * each)
