@@ -241,6 +241,12 @@ def test_a_repeated_number_and_what_hangs_on_it(found):
     assert finding.evidence == "the number that it should be is not known; 1 % of it moves ER_p by +18 tCO2"
 
 
+def test_a_number_is_repeated_however_it_is_written(found):
+    finding = only(found("{monitored: {N: monthly, u: yearly}}", ("2017: 1200", "2017: 1000.0")), "A758")
+
+    assert "1000 device from N[north, 2016] to 2017, 500 device from N[south, 2016] to 2017" in finding.what
+
+
 def test_parameters_of_the_plan_that_the_calculation_lacks(found):
     findings = found("{monitored: {N: monthly, u: yearly, EF: yearly, ER_c: daily, T_flare: hourly}}")
 
@@ -281,6 +287,21 @@ def test_a_dataset_is_a_source(found):
 )
 def test_how_often(found, planned, severities):
     findings = found(f"{{monitored: {{N: {planned}, u: {{}}}}}}")
+
+    assert [one.severity for one in findings if one.code == "A763"] == severities
+
+
+@pytest.mark.parametrize(
+    ("planned", "said", "severities"),
+    [
+        ("quarterly", "every 3 months", []), ("monthly", "every 3 months", ["error"]), ("every two weeks", "monthly", ["error"]),
+        ("half-yearly", "twice a year", []), ("every 15 minutes", "hourly", ["error"]), ("every 2 years", "every four years", ["error"]),
+        ("once annually", "every 2 years", ["error"]), ("at fixed intervals, weekly", "monthly", ["error"]),
+        ("three times per week", "every other day", []), ("daily", "every other day", ["error"]),
+    ],
+)  # fmt: skip
+def test_numbers_in_a_frequency_count(found, planned, said, severities):
+    findings = found(f"{{monitored: {{N: '{planned}', u: {{}}}}}}", ("Every month", said))
 
     assert [one.severity for one in findings if one.code == "A763"] == severities
 
