@@ -7,6 +7,7 @@ and 0.5 of it for 2017; so ER_p = 2.4 * 1,500 = 3,600 and 2.4 * 1,700 / 2 = 2,04
 from pathlib import Path
 
 import pytest
+from desk_helpers import TINY
 
 import mrvgraph
 from engine.audit.report import desk_beside
@@ -325,6 +326,15 @@ def test_a_member_that_the_design_does_not_have(found):
     assert (finding.what, finding.evidence) == ("the design has no south in place, and the project has", "moves ER_p by +1,800.00 tCO2")
     missing = only(found("{members: {place: [north, south, west]}}"), "A762")
     assert (missing.severity, missing.what) == ("warning", "the design has west in place, and the project has not")
+
+
+def test_a_member_that_stands_in_a_part_of_its_set_only(tiny):
+    # P goes by forest, a part of land_use, and is all that the project has of D
+    text = (TINY / "project.yaml").read_text(encoding="utf-8").replace("E: 1000, D: 500", "E: 1000, D: 0, NF: 5", 1)
+    run = mrvgraph.run(tiny, read_project_text(text + "registered: {members: {land_use: [E, NF]}}\n", TINY / "project.yaml"))
+
+    finding = only(desk_beside(run, parse_unit, load_methodology).by_audit["design"], "A762")
+    assert finding.what == "the design has no D in land_use, and the project has"
 
 
 def test_what_the_design_has_and_the_project_has_not_is_no_fault_of_the_file(found):
