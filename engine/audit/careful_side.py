@@ -20,10 +20,10 @@ from equations.spec.block import read_number
 Cell = tuple[int, ...]
 CLAIM, INSTEAD = "conservative", "instead_of"
 _MOST = 6
-_SAID = re.compile(r"\bconservativ", re.IGNORECASE)
-#: Words of a comment that say on which side a number was taken.
-_SIDES = {"low": re.compile(r"\b(lowest|lower|minimum|smallest|least|rounded down)\b", re.IGNORECASE),
-          "high": re.compile(r"\b(highest|higher|maximum|largest|greatest|upper|rounded up)\b", re.IGNORECASE)}  # fmt: skip
+_SAID = re.compile(r"(?<!\bnot )(?<!\bnon-)(?<!\bless )\bconservativ", re.IGNORECASE)
+#: Words of a comment that say on which side a number was taken; a lower heating value is a quantity, and "at least" no side.
+_SIDES = {"low": re.compile(r"(?<!\bat )\b(lowest|lower(?! (?:heating|calorific))|minimum|smallest|least|rounded down)\b", re.IGNORECASE),
+          "high": re.compile(r"\b(highest|higher(?! (?:heating|calorific))|maximum|largest|greatest|upper|rounded up)\b", re.IGNORECASE)}  # fmt: skip
 
 
 @dataclass(frozen=True)

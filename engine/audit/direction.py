@@ -151,7 +151,7 @@ class Directions:
                 least, most = limits(self.run.methodology.quantity[id_])
                 there = np.isfinite(low)
                 low[there], high[there] = least, most
-            found[id_] = Bounds(np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=0.0))
+            found[id_] = Bounds(np.where(np.isnan(low), 0.0, low), np.where(np.isnan(high), 0.0, high))
         return found
 
     def signs_where(self, moving: Iterable[str]) -> dict[str, NDArray[np.int8]]:
@@ -235,11 +235,12 @@ class Directions:
         """Return the target at three numbers of an input, upwards, that show it to go both ways; ``None`` where there are none."""
         values = [value for _, value in sorted([(0.0, self.value), *self.trials(name)])]
         room = _NOISE * max(map(abs, values), default=0.0) * 1e3
-        for at in range(1, len(values) - 1):
-            before, after = values[at] - values[at - 1], values[at + 1] - values[at]
-            if abs(before) > room and abs(after) > room and before * after < 0:
-                return values[at - 1], values[at], values[at + 1]
-        return None
+        moving = values[:1]  # where it does not move it does not turn
+        for value in values[1:]:
+            if abs(value - moving[-1]) > room:
+                moving.append(value)
+        turns = (three for three in zip(moving, moving[1:], moving[2:], strict=False) if (three[1] - three[0]) * (three[2] - three[1]) < 0)
+        return next(turns, None)
 
     # -- answers
 
@@ -317,8 +318,9 @@ def direction_of(run: Run, quantity: str, cells: Iterable[tuple[int, ...]] | Non
 
 
 def _ways(bounds: Bounds) -> NDArray[np.int8]:
-    """Return the direction that bounds of a derivative leave: 1, -1, 0 none, 2 either."""
+    """Return the direction that bounds of a derivative leave: 1, -1, 0 none, 2 either; what may be noise beside other cells proves nothing."""
     finite = [end[np.isfinite(end)] for end in bounds]
-    room = _NOISE * max(np.abs(np.concatenate(finite)).max(initial=0.0), 0.0)
-    up, down = bounds.high > room, bounds.low < -room
-    return np.where(up & down, 2, np.where(up, 1, np.where(down, -1, 0))).astype(np.int8)
+    room = _NOISE * np.abs(np.concatenate(finite)).max(initial=0.0)
+    up, down = bounds.high > 0, bounds.low < 0
+    is_open = (up & down) | (np.maximum(bounds.high, -bounds.low) <= room) & (up | down)
+    return np.where(is_open, 2, np.where(up, 1, np.where(down, -1, 0))).astype(np.int8)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from engine.audit.desk.statement import Cell
 from engine.audit.report import AuditReport
 from engine.finding import Finding
 from equations.records import record
@@ -78,19 +79,20 @@ def claimed_difference(report: AuditReport) -> float | None:
     """Return by how much documents claim another total of the first result than comes out: the greatest distance, by document."""
     if report.desk is None:
         return None
-    result, distances = report.run.methodology.result, dict[str, list[tuple[int, float]]]()
+    result, distances = report.run.methodology.result, dict[str, dict[tuple[Cell, ...], float]]()
     for one in report.desk.compared.comparisons:
         if one.statement.quantity == result:
-            by = one.distance if one.is_different else 0.0
-            distances.setdefault(one.statement.document.title, []).append((len(one.statement.cells), by))
+            of_document = distances.setdefault(one.statement.document.title, {})
+            by, cells = one.distance if one.is_different else 0.0, one.statement.cells
+            of_document[cells] = max(by, of_document.get(cells, 0.0), key=abs)  # what is stated on two pages is one claim
     totals = [_of_document(found) for found in distances.values()]
     return max(totals, key=abs) if totals else None
 
 
-def _of_document(found: list[tuple[int, float]]) -> float:
+def _of_document(found: Mapping[tuple[Cell, ...], float]) -> float:
     """Return the distance of a document: of its total where it claims one, else of all cells together."""
-    sums = [by for cells, by in found if cells > 1]
-    return max(sums, key=abs) if sums else sum(by for _, by in found)
+    sums = [by for cells, by in found.items() if len(cells) > 1]
+    return max(sums, key=abs) if sums else sum(found.values())
 
 
 def open_findings(report: AuditReport) -> Iterator[Finding]:

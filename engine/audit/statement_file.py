@@ -141,10 +141,10 @@ def _no_statement(path: Path, why: str) -> InputError:
 def compare_statements(outcome: Verification, recorded: Record, found: Record) -> None:
     """Add what a statement says otherwise than one made now."""
     told = {difference.name for difference in outcome.differences}
-    for name in recorded:
+    for name in dict.fromkeys((*recorded, *found)):
         if name == "fields":
             continue
-        old, new = dict(leaves(recorded[name])), dict(leaves(found.get(name)))
+        old, new = (dict(leaves(side[name])) if name in side else {} for side in (recorded, found))
         equal = [key for key in old if key in new and repr(old[key]) == repr(new[key])]
         outcome.counts[name.replace("_", " ")] = (len(equal), len({*old, *new}))
         for key in dict.fromkeys((*old, *new)):

@@ -61,6 +61,16 @@ def test_a_side_that_is_said_is_held_against_the_direction(found):
     assert codes([wrong, right]) == [("A790", "error", "B"), ("A793", "note", "B")]
 
 
+def test_words_that_name_a_quantity_or_deny_it_are_no_side(found):
+    line = "F: {values: {old: 2, new: 3}, source: "
+    (open_,), _ = found((f"{line}s", f"{line}conservative estimate by the lower heating value"))
+    denied, _ = found((f"{line}s", f"{line}the lowest of three is not conservative"))
+
+    # F lowers the result, so "taken low" would have been an error
+    assert codes([open_]) == [("A791", "warning", "F")]
+    assert denied == ()
+
+
 def test_leaving_out_what_lowers_the_result_is_not_conservative(found):
     (finding,), _ = found(("F: {values: {old: 2, new: 3}, source: s}", "F: {values: {old: 0, new: 0}, source: to leave it out is conservative}"))
 

@@ -101,6 +101,7 @@ def test_the_lower_of_two_sources_is_never_taken_in_silence(found):
     assert (finding.code, finding.severity, finding.subject) == ("A801", "error", "EG")
     assert finding.what == "of EG and grid operator, p. 4 the lower counts, and the calculation takes the other: EG[2016] 100 against 99.2 MWh (+0.806 %)"
     assert (finding.evidence, finding.remedy) == ("against the other number moves ER by +0.4 tCO2", "take the lower of the two")
+    assert finding.moves == pytest.approx(-0.4)  # what an opinion counts
 
 
 def test_the_higher_one_of_an_input_by_line(found):

@@ -7,6 +7,7 @@ and 0.5 of it for 2017; so ER_p = 2.4 * 1,500 = 3,600 and 2.4 * 1,700 / 2 = 2,04
 from pathlib import Path
 
 import pytest
+from desk_helpers import TINY
 
 import mrvgraph
 from engine.audit.report import desk_beside
@@ -241,6 +242,12 @@ def test_a_repeated_number_and_what_hangs_on_it(found):
     assert finding.evidence == "the number that it should be is not known; 1 % of it moves ER_p by +18 tCO2"
 
 
+def test_a_number_is_repeated_however_it_is_written(found):
+    finding = only(found("{monitored: {N: monthly, u: yearly}}", ("2017: 1200", "2017: 1000.0")), "A758")
+
+    assert "1000 device from N[north, 2016] to 2017, 500 device from N[south, 2016] to 2017" in finding.what
+
+
 def test_parameters_of_the_plan_that_the_calculation_lacks(found):
     findings = found("{monitored: {N: monthly, u: yearly, EF: yearly, ER_c: daily, T_flare: hourly}}")
 
@@ -285,6 +292,21 @@ def test_how_often(found, planned, severities):
     assert [one.severity for one in findings if one.code == "A763"] == severities
 
 
+@pytest.mark.parametrize(
+    ("planned", "said", "severities"),
+    [
+        ("quarterly", "every 3 months", []), ("monthly", "every 3 months", ["error"]), ("every two weeks", "monthly", ["error"]),
+        ("half-yearly", "twice a year", []), ("every 15 minutes", "hourly", ["error"]), ("every 2 years", "every four years", ["error"]),
+        ("once annually", "every 2 years", ["error"]), ("at fixed intervals, weekly", "monthly", ["error"]),
+        ("three times per week", "every other day", []), ("daily", "every other day", ["error"]),
+    ],
+)  # fmt: skip
+def test_numbers_in_a_frequency_count(found, planned, said, severities):
+    findings = found(f"{{monitored: {{N: '{planned}', u: {{}}}}}}", ("Every month", said))
+
+    assert [one.severity for one in findings if one.code == "A763"] == severities
+
+
 def test_precision_is_held_against_the_declared_standard_error(found):
     # 1.96 * 4 % = 7.84 %, 1.645 * 4 % = 6.58 %
     assert only(found("{monitored: {u: {precision: 5 %, confidence: 90 %}, N: monthly}}"), "A763").what == (
@@ -304,6 +326,15 @@ def test_a_member_that_the_design_does_not_have(found):
     assert (finding.what, finding.evidence) == ("the design has no south in place, and the project has", "moves ER_p by +1,800.00 tCO2")
     missing = only(found("{members: {place: [north, south, west]}}"), "A762")
     assert (missing.severity, missing.what) == ("warning", "the design has west in place, and the project has not")
+
+
+def test_a_member_that_stands_in_a_part_of_its_set_only(tiny):
+    # P goes by forest, a part of land_use, and is all that the project has of D
+    text = (TINY / "project.yaml").read_text(encoding="utf-8").replace("E: 1000, D: 500", "E: 1000, D: 0, NF: 5", 1)
+    run = mrvgraph.run(tiny, read_project_text(text + "registered: {members: {land_use: [E, NF]}}\n", TINY / "project.yaml"))
+
+    finding = only(desk_beside(run, parse_unit, load_methodology).by_audit["design"], "A762")
+    assert finding.what == "the design has no D in land_use, and the project has"
 
 
 def test_what_the_design_has_and_the_project_has_not_is_no_fault_of_the_file(found):

@@ -2,7 +2,9 @@
 
 import pytest
 
+import mrvgraph
 from engine.audit.direction import EITHER, HERE, LOWERS, NONE, PROVEN, RAISES, TRIED, Directions, direction_of
+from engine.project.project_file import read_project_text
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +51,38 @@ def test_another_target_and_what_takes_no_part(ways_run):
 
 def test_the_front_door_speaks_of_cells(ways_run):
     assert direction_of(ways_run, "F", [(0,)]).way == LOWERS
+
+
+TWICE = """
+methodology: {{id: TWICE, version: "1", title: Twice, status: illustrative, result: ER}}
+index_sets:
+  - {{id: year, kind: year, letters: [y]}}
+quantities:
+  - {{id: A, symbol: A, meaning: stoves, unit: "1", kind: monitored, range: {{min: 0}}}}
+  - {{id: B, symbol: B, meaning: use, unit: "1", kind: monitored, range: {{min: 0{most}}}}}
+  - {{id: ER, symbol: ER, meaning: reductions, unit: "1", kind: computed}}
+equations:
+  - {{id: er, number: 1, defines: ER, formula: '{formula}'}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("formula", "most", "numbers", "way", "known"),
+    [
+        # B - 1 is -0.5 here and above zero elsewhere: its range has no end, or one so far away that -1 is little beside it
+        ("A * B - A", "", (2, 0.5), LOWERS, HERE),
+        ("A * B - A", ", max: 1e15", (2, 0.5), LOWERS, HERE),
+        # B / (A + B)^2 is above zero; its two parts, with A from 0 on, are not
+        ("A / (A + B)", "", (8, 3), RAISES, TRIED),
+        # A rises to 2, stays there, and falls from 6 on: 0 at 0, 2 at 2 and at 5, 0 at 8
+        ("min(A, B, 8 - A)", "", (4, 2), EITHER, TRIED),
+    ],
+)
+def test_an_input_that_enters_twice(tmp_path, formula, most, numbers, way, known):
+    (tmp_path / "methodology.yaml").write_text(TWICE.format(formula=formula, most=most), encoding="utf-8")
+    values = "".join(f"  {id_}: {{value: {value}, source: s}}\n" for id_, value in zip("AB", numbers, strict=True))
+    head = "project: {name: P}\nmethodology: TWICE@1\noperation: {start: 2020-01-01, end: 2020-12-31}\nvalues:\n"
+    run = mrvgraph.run(mrvgraph.load(tmp_path), read_project_text(head + values, tmp_path / "project.yaml"))
+
+    found = direction_of(run, "A")
+    assert (found.way, found.known) == (way, known)

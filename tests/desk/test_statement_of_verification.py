@@ -14,8 +14,10 @@ from desk_helpers import TINY
 
 import mrvgraph
 from engine.audit.opinion import claimed_difference, opinion_of
-from engine.audit.statement_file import field_hash, read_statement, statement_text
+from engine.audit.statement_file import compare_statements, field_hash, read_statement, statement_text
+from engine.audit.verification import Verification
 from engine.cli import main
+from engine.project.project_file import read_project_text
 
 CLAIMED = Path(__file__).resolve().parents[2] / "docs/examples/claimed"
 
@@ -45,6 +47,14 @@ def test_nothing_open_is_unqualified():
     audit = mrvgraph.audit(TINY, TINY / "project.yaml")
     assert opinion_of(audit, 0.05).word == "unqualified"
     assert opinion_of(audit, 0.05).claimed is None
+
+
+@pytest.mark.parametrize("claim", ["[{value: 25700, place: p. 1}, {value: 25700, place: p. 9}]", "[{value: 25700}, {values: {all: 25700}}]"])
+def test_what_a_document_states_twice_is_claimed_once(tiny, claim):
+    # 25,700 less 25,676.103, on two pages, and as the total and as that of the one period
+    text = f"{(TINY / 'project.yaml').read_text(encoding='utf-8')}claimed: {{ER_p: {claim}}}\n"
+    audit = mrvgraph.audit(tiny, read_project_text(text, TINY / "project.yaml"))
+    assert claimed_difference(audit) == pytest.approx(23.897, abs=1e-3)
 
 
 def test_a_statement_comes_out_again(folder):
@@ -92,6 +102,12 @@ def test_a_forger_who_mends_the_hashes_is_told_by_the_run(folder):
     (folder[0] / "forged.json").write_text(statement_text(record), encoding="utf-8")
     (only,) = mrvgraph.verify(folder[0] / "forged.json").differences
     assert (only.kind, only.name, only.recorded, only.found) == ("statement", "opinion.opinion", "unqualified", "qualified")
+
+
+def test_a_field_that_was_left_out_is_told():
+    outcome = Verification("statement.json", "subject")
+    compare_statements(outcome, {"date": "2026-11-01"}, {"date": "2026-11-01", "tools": [{"id": "TOOL"}]})
+    assert [(one.name, one.recorded, one.found) for one in outcome.differences] == [("tools.1.id", "nothing", "TOOL")]
 
 
 def test_the_page_says_it_all_and_the_file_belongs_to_it(folder):

@@ -96,7 +96,9 @@ class CrossChecks:
     def finding(self, code: str, severity: str, check: CrossCheck, what: str, those: list[Pair], remedy: str) -> Finding:
         moves = moved(self.run, {check.of: as_other(self.given, check, those)})
         evidence = f"against the other number {moves.text}" + (f"; {check.statement}" if check.statement else "")
-        return Finding(code, severity, check.id or check.of, what, evidence, remedy, source=str(check.source), place=check.place)
+        # of two numbers that do not agree nobody knows which is right; where one of them counts, the result is misstated by so much
+        known = moves.mended if code == "A801" else None
+        return Finding(code, severity, check.id or check.of, what, evidence, remedy, source=str(check.source), place=check.place, moves=known)
 
     def not_made(self, check: CrossCheck, absent: list[Pair], all_: tuple[Pair, ...]) -> Iterator[Finding]:
         """Yield where there was nothing to compare with."""

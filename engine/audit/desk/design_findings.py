@@ -151,15 +151,23 @@ def _members(design: Design) -> Iterator[Finding]:
 
 
 def _used(run: Run, axis: str, label: str) -> dict[str, list[Cell]]:
-    """Return the cells of inputs that a member has and that are not zero."""
-    place, found = run.setting.members[axis].index(label), dict[str, list[Cell]]()
+    """Return the cells of inputs that a member has, in its set or in one of its parts, and that are not zero."""
+    members, found = run.setting.members, dict[str, list[Cell]]()
+    axes = {name for name in members if axis in _with_wholes(run, name)}
     for id_, origins in run.inputs.origins.items():
         indices, array = run.methodology.quantity[id_].indices, run.values.arrays[id_]
         given = [cell for cell, origin in origins.items() if origin.kind == "project" and array[cell] != 0]
-        cells = [cell for cell in given if any(name == axis and at == place for name, at in zip(indices, cell, strict=True))]
+        cells = [cell for cell in given if any(name in axes and members[name][at] == label for name, at in zip(indices, cell, strict=True))]
         if cells:
             found[id_] = cells
     return found
+
+
+def _with_wholes(run: Run, axis: str) -> Iterator[str]:
+    """Yield an index set, and the sets of which it is a part."""
+    while axis:
+        yield axis
+        axis = run.methodology.index_set[axis].subset_of
 
 
 def _without(run: Run, used: Iterable[dict[str, list[Cell]]]) -> dict[str, dict[Cell, float]]:

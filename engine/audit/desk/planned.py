@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 
 from engine.audit.desk.design import Design
-from engine.audit.desk.moved import moved
+from engine.audit.desk.moved import moved, with_unit
 from engine.audit.desk.planned_precision import precision_findings
 from engine.audit.desk.statement import Cell
 from engine.audit.desk.statements import cell_shown
@@ -24,13 +24,26 @@ from equations.model.quantity import Quantity
 
 #: Words of a frequency -> how often in a year, the narrowest first.
 _OFTEN: tuple[tuple[str, float], ...] = (
-    (r"continuous|real.?time|every minute|each minute", 525600.0), (r"hourly|hour", 8760.0), (r"daily|\bday", 365.0), (r"bi-?weekly|fortnight", 26.0),
-    (r"weekly|week", 52.0), (r"bi-?monthly|two months", 6.0), (r"quarter|three months", 4.0), (r"half.?year|semi-?annual|bi-?annual|six months", 2.0),
-    (r"monthly|month", 12.0), (r"biennial|every (two|2|second|other) year", 0.5), (r"every (three|3|third) year", 1 / 3),
-    (r"every (five|5|fifth) year", 0.2), (r"annual|yearly|year", 1.0),
+    (r"continuous|real.?time", 525600.0), (r"bi-?weekly|fortnight", 26.0), (r"bi-?monthly", 6.0), (r"half.?year|semi-?annual|bi-?annual", 2.0),
+    (r"biennial", 0.5),
 )  # fmt: skip
+#: Units of time -> how many are in a year, the shortest first.
+_UNITS: tuple[tuple[str, float], ...] = (
+    (r"minute(?:s|ly)?", 525600.0), (r"hour(?:s|ly)?", 8760.0), (r"days?|daily", 365.0), (r"week(?:s|ly)?", 52.0), (r"month(?:s|ly)?", 12.0),
+    (r"quarter(?:s|ly)?", 4.0), (r"years?|yearly|annual(?:ly)?|annum", 1.0),
+)  # fmt: skip
+_COUNTED = ("once one", "twice two second other", "thrice three third", "four fourth", "five fifth", "six sixth", "seven", "eight", "nine", "ten",
+            "eleven", "twelve")  # fmt: skip
+_NUMBERS = {word: float(at) for at, words in enumerate(_COUNTED, 1) for word in words.split()} | {"half": 0.5}
+_NUMBER = rf"(?:\d+(?:\.\d+)?(?:st|nd|rd|th)?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+#: A number before a unit of time: `every 3 months`, `half-hourly`; and how many times in one: `twice a year`, `3 times per week`.
+_EACH = rf"(?:\b(?:every|each|per)\s+(?P<each>{_NUMBER})[\s-]+|\b(?P<part>half)[\s-]+)"
+_TIMES = rf"\b(?P<times>twice|thrice|{_NUMBER}\s+times)\s+(?:an?|in\s+an?|per|every|each|in\s+each|in\s+every)\s+"
+_A_UNIT = r"an?|in|per|every|each|hourly|daily|weekly|fortnightly|monthly|quarterly|half.?yearly|yearly|annually"
 #: What a project may write as the frequency of a number that it does not monitor.
-_NOT_MONITORED = re.compile(r"\b(once(?! (?:an?|in|per|every|each)\b)|ex.?ante|fixed|not monitored|none|at validation)\b", re.IGNORECASE)
+_NOT_MONITORED = re.compile(
+    rf"\b(once(?! (?:{_A_UNIT})\b)|ex.?ante|fixed(?! (?:intervals|times|hours|days|dates)\b)|not monitored|none|at validation)\b", re.IGNORECASE,
+)  # fmt: skip
 #: From how many digits on, and in how many neighbouring times, a repeated number is more than chance.
 _TELLING_DIGITS = 3
 _MOST = 4
@@ -156,7 +169,7 @@ def _of_parameter(design: Design, document: ProjectDocument, planned: PlannedPar
 
 def _repeated(design: Design, document: ProjectDocument, planned: PlannedParameter, quantity: Quantity) -> Iterator[Finding]:
     """Yield that one number stands in times beside each other: in all of them, or one with so many digits that it is no chance."""
-    given, setting = _given(design, quantity.id), design.run.setting
+    given, setting, array = _given(design, quantity.id), design.run.setting, design.run.values.arrays[quantity.id]
     sets = design.run.methodology.index_set
     at = next((at for at, axis in enumerate(quantity.indices) if lies_in_time(axis, sets)), None)
     if at is None:
@@ -167,13 +180,14 @@ def _repeated(design: Design, document: ProjectDocument, planned: PlannedParamet
     same: list[Cell] = []
     shown = []
     for cells in rows.values():
-        for written, group in groupby(cells, key=lambda cell: (given[cell].written, given[cell].unit)):
+        for _, group in groupby(cells, key=lambda cell: float(array[cell])):
             those = list(group)
-            digits = len(re.sub("[^0-9]", "", written[0]).strip("0"))
+            first = given[those[0]]
+            digits = len(re.sub("[^0-9]", "", first.written).strip("0"))
             if len(those) > 1 and digits and (len(those) == len(cells) or digits >= _TELLING_DIGITS):
                 same += those
                 times = [setting.members[quantity.indices[at]][cell[at]] for cell in those]
-                shown.append(f"{written[0]} {written[1]} from {cell_shown(quantity, setting, those[0])} to {times[-1]}")
+                shown.append(f"{with_unit(first.written, first.unit)} from {cell_shown(quantity, setting, those[0])} to {times[-1]}")
     if same:
         yield Finding(
             "A758", "warning", quantity.id, f"the plan monitors {quantity.id}, and one number is repeated: {listed(shown, _MOST)}",
@@ -294,11 +308,23 @@ def _same(one: str, other: str) -> bool:
 
 
 def _times(text: str) -> float | None:
-    """Return how often in a year a text says.
+    """Return how often in a year a text says; of several the most often.
 
     Examples
     --------
-    >>> [_times(text) for text in ("Monthly readings", "every two years", "annually", "as needed")]
-    [12.0, 0.5, 1.0, None]
+    >>> [_times(text) for text in ("Monthly readings", "every two years", "every 3 months", "twice a year", "annually", "as needed")]
+    [12.0, 0.5, 4.0, 2.0, 1.0, None]
     """
-    return next((often for pattern, often in _OFTEN if re.search(pattern, text, re.IGNORECASE)), None)
+    found = [often for pattern, often in _OFTEN if re.search(pattern, text, re.IGNORECASE)]
+    if found:
+        return found[0]
+    for unit, often in _UNITS:
+        matches = re.finditer(rf"(?:{_TIMES}|{_EACH})?\b(?:{unit})\b", text, re.IGNORECASE)
+        found += [often * _count(match["times"]) / _count(match["each"] or match["part"]) for match in matches]
+    return max(found, default=None)
+
+
+def _count(text: str | None) -> float:
+    """Return a number in words or digits, 1 where there is none."""
+    first = (text or "1").split()[0].casefold()
+    return (_NUMBERS.get(first) or float(re.sub("[a-z]+$", "", first))) or 1.0
