@@ -306,6 +306,8 @@ ARGUMENTS: dict[str, list[tuple[str, str]]] = {
     "--with": [("samples", "I508"), ("clams", "I508")],
     "--start": [("2024-02-30", "I507"), ("now", "I507")],
     "--end": [("2024-02-30", "I507"), ("1999-01-01", "I507")],
+    "--date": [("2024-02-30", "I507"), ("now", "I507")],
+    "--materiality": [("much", "I505"), ("0", "I505"), ("101 %", "I505"), ("nan", "I505")],
     "--format": [("docx", "")],
     "--depth": [("deep", ""), ("1e3", "")],
     "--draws": [("-1", "I511"), ("many", ""), ("1.5", "")],
@@ -330,5 +332,5 @@ ARGUMENTS: dict[str, list[tuple[str, str]]] = {
     "--table": [("a\0b.csv", "I509")],
     "RECEIPT": [("a\0b.json", "I523")],
 }  # fmt: skip
-#: Options that say where files may be read from; a folder that is not there allows nothing.
-WITHOUT_A_BAD_VALUE = {"--data-folder"}
+#: Where files may be read from (a folder that is not there allows nothing), and a name, which is any text.
+WITHOUT_A_BAD_VALUE = {"--data-folder", "--verifier"}

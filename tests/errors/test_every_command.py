@@ -30,6 +30,7 @@ WAYS = {
     "audit": ["audit spec project.yaml"],
     "ready": ["ready spec project.yaml"],
     "diagnose": ["diagnose spec project.yaml"],
+    "statement": ["statement spec project.yaml -o statement.json"],
     "workbook": ["workbook spec project.yaml -o calc.xlsx"],
     "verify": ["verify receipt.json"],
     "explain": ["explain spec project.yaml E_fuel[2019]"],
@@ -55,7 +56,8 @@ SHOWS_A_SPEC |= {"diff spec good", "diff good spec", "docs spec -o pages --forma
 #: `check` tells the fault as what it found: exit 1. So does `portfolio` with a faulty project among others, and `verify` with a difference.
 FOUND = 1
 #: Written before what is to be shown; all other commands write nothing without an option.
-WRITES = {"docs": ("pages", "site"), "report": ("report.md",), "workbook": ("calc.xlsx",), "export": ("tables",)}
+WRITES = {"docs": ("pages", "site"), "report": ("report.md",), "workbook": ("calc.xlsx",), "export": ("tables",),
+          "statement": ("statement.json",)}
 
 
 def ways_with(word):
