@@ -9,13 +9,14 @@ from engine.audit.report import AuditReport
 from engine.finding import Finding
 from equations.records import record
 
-UNQUALIFIED, QUALIFIED, ADVERSE = "unqualified", "qualified", "adverse"
+UNQUALIFIED, QUALIFIED, ADVERSE, DISCLAIMED = "unqualified", "qualified", "adverse", "disclaimed"
 #: The rules, in the order in which they are asked.
 RULES = {
     ADVERSE: "what is known to be misstated reaches the threshold: the difference between what is claimed and what is recomputed, or the sum of what "
     "open errors move, whichever is greater",
     QUALIFIED: "an error is open, whether its tonnes are known or not, or what open warnings move reaches the threshold",
-    UNQUALIFIED: "no error is open, and what open warnings move stays below the threshold",
+    DISCLAIMED: "nothing of that, and no document claims the result: there is no claim to give an opinion on",
+    UNQUALIFIED: "a document claims the result, no error is open, and what open warnings move stays below the threshold",
 }
 #: Findings of documents whose tonnes are the difference of the claim.
 OF_DOCUMENTS = ("A750", "A751", "A752", "A753", "A754", "A755")
@@ -67,7 +68,8 @@ def opinion_of(report: AuditReport, materiality: float) -> Opinion:
     warned = sum(abs(finding.moves or 0.0) for finding in found if finding.severity == "warning")
     misstated = max(abs(claimed or 0.0), moved)
     is_open = bool(errors) or (warned > 0 and warned >= threshold)
-    word = ADVERSE if errors and misstated >= threshold else QUALIFIED if is_open else UNQUALIFIED
+    well = UNQUALIFIED if claimed is not None else DISCLAIMED
+    word = ADVERSE if errors and misstated >= threshold else QUALIFIED if is_open else well
     unmeasured = [finding for finding in errors if finding.moves is None and not (claimed is not None and finding.code in OF_DOCUMENTS)]
     return Opinion(
         word=word, materiality=materiality, threshold=threshold, claimed=claimed, errors=moved, warnings=warned, not_measured=len(unmeasured),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from engine.audit.materiality import read_threshold
 from engine.audit.opinion import opinion_of
 from engine.audit.receipt import Asked, relative_to
 from engine.audit.receipt_file import asked_of
@@ -27,25 +28,8 @@ from engine.typesetting.fonts.glyph_check import refuse_unshown
 from equations.errors import InputError, MethodologyError
 from equations.files.regular_file import reading_rule, reading_under
 from equations.library.places import find_spec, library_folders
-from equations.spec.block import read_number
 
 _FOOTER = "Made by mrvgraph. The file of this statement is what is signed; `mrvgraph verify` makes it again and tells which field or file differs."
-
-
-def read_materiality(text: str) -> float:
-    """Return a share that is written as 5 % or 0.05.
-
-    Raises
-    ------
-    InputError
-        I505 for what is no share of a result.
-    """
-    number = read_number(text.replace("%", ""))
-    share = None if number is None else number / (100 if "%" in text else 1)
-    if share is None or not 0 < share < 1:
-        raise InputError("I505", f"{text!r} is no share of a result", why="materiality is a part of the result, above nothing and below all of it",
-                         remedy="write --materiality '5 %'")  # fmt: skip
-    return float(share)
 
 
 def read_day(text: str) -> str:
@@ -99,7 +83,7 @@ def issued(options: Namespace, choices: Mapping[str, str], readings: Mapping[str
     options
         As parsed: spec, project, output, verifier, date, materiality.
     """
-    verifier = Verifier(options.verifier, read_day(options.date), read_materiality(options.materiality))
+    verifier = Verifier(options.verifier, read_day(options.date), read_threshold(options.materiality))
     report = audited(options.spec, Path(options.project), choices, readings)
     written = statement(report, options.spec, Path(options.project), options.output, verifier=verifier, version=version,
                         choices=choices, readings=readings)  # fmt: skip

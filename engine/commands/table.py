@@ -120,7 +120,7 @@ COMMANDS: dict[str, CommandLine] = {
         switches=True,
     ),
     "statement": CommandLine(
-        "the statement of a verification, to be signed and filed; exit 1 where the opinion is adverse or qualified",
+        "the statement of a verification, to be signed and filed; exit 1 unless the opinion is unqualified",
         (
             _argument("--output", "-o", metavar="FILE", required=True, help="statement.json to be signed and verified; .html and .pdf to be read"),
             _argument("--verifier", metavar="NAME", default="", help="who states it"),

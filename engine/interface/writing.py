@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.audit.materiality import read_threshold
 from engine.audit.report import AuditReport
 from engine.audit.statement_file import Verifier
 from engine.commands.documents import Written
@@ -12,7 +13,7 @@ from engine.commands.documents import document as write_document
 from engine.commands.documents import report as write_report
 from engine.commands.export import Exported
 from engine.commands.export import export as write_tables
-from engine.commands.statement import read_day, read_materiality
+from engine.commands.statement import read_day
 from engine.commands.statement import statement as write_statement
 from engine.commands.workbook import write_run
 from engine.documents.workbook.workbook import Wanted
@@ -71,7 +72,7 @@ def statement(
     MethodologyError
         I520 for another ending, I505 and I507 for what is no share and no day, I514 without the package for PDF.
     """
-    who = Verifier(verifier, read_day(date), read_materiality(materiality))
+    who = Verifier(verifier, read_day(date), read_threshold(materiality))
     run = audit.run
     return write_statement(audit, spec or run.methodology.reference, Path(project or run.project.path), str(output), verifier=who,
                            version=VERSION, choices=dict(run.setting.choices), readings=dict(run.setting.readings))  # fmt: skip

@@ -43,10 +43,11 @@ def test_the_opinion_follows_from_what_is_claimed(folder, materiality, word):
     assert opinion.errors == pytest.approx(0.9 * 0.652)
 
 
-def test_nothing_open_is_unqualified():
+def test_nothing_open_is_unqualified_where_something_is_claimed(tiny):
     audit = mrvgraph.audit(TINY, TINY / "project.yaml")
-    assert opinion_of(audit, 0.05).word == "unqualified"
-    assert opinion_of(audit, 0.05).claimed is None
+    assert (opinion_of(audit, 0.05).word, opinion_of(audit, 0.05).claimed) == ("disclaimed", None)
+    text = f"{(TINY / 'project.yaml').read_text(encoding='utf-8')}claimed: {{ER_p: {{value: 25676.103}}}}\n"
+    assert opinion_of(mrvgraph.audit(tiny, read_project_text(text, TINY / "project.yaml")), 0.05).word == "unqualified"
 
 
 @pytest.mark.parametrize("claim", ["[{value: 25700, place: p. 1}, {value: 25700, place: p. 9}]", "[{value: 25700}, {values: {all: 25700}}]"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from engine.audit.opinion import ADVERSE, OF_DOCUMENTS, QUALIFIED
+from engine.audit.opinion import ADVERSE, DISCLAIMED, OF_DOCUMENTS, QUALIFIED
 from engine.audit.receipt import Record
 from engine.documents.model import (
     Badge,
@@ -34,6 +34,7 @@ _MOST_FINDINGS = 60
 #: What an opinion says, after the name of the claim.
 _SAID = {
     ADVERSE: "The claim is materially misstated.",
+    DISCLAIMED: "No document beside the project claims the result, so that there is no claim to give an opinion on.",
     QUALIFIED: "The claim is not known to be materially misstated, except for what is open below.",
 }
 _CLEAN = "Nothing came to notice by which the claim would be materially misstated."
@@ -84,7 +85,7 @@ def _opinion(opinion: Any) -> Iterator[Block]:
         ("Open errors", f"{opinion['errors']}; they move {number(opinion['moved_by_errors'])} {unit}, {opinion['errors_not_measured']} not measured"),
         ("Open warnings", f"they move {number(opinion['moved_by_warnings'])} {unit}"),
     ]
-    tone = "fault" if word == ADVERSE else "ruling" if word == QUALIFIED else "good"
+    tone = "fault" if word == ADVERSE else "ruling" if word in (QUALIFIED, DISCLAIMED) else "good"
     yield Heading(2, (f"Opinion: {word}",), "opinion")
     yield Note(tone, (_SAID.get(word, _CLEAN),), (Facts(tuple(((name,), (text,)) for name, text in facts)),))
     yield Table((("Opinion",), ("It is given where",)), tuple(TableRow(((Strong((name,)) if name == word else name,), (rule,)))
