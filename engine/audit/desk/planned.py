@@ -9,10 +9,10 @@ from itertools import groupby
 import numpy as np
 
 from engine.audit.desk.design import Design
-from engine.audit.desk.moved import moved
 from engine.audit.desk.planned_precision import precision_findings
 from engine.audit.desk.statement import Cell
 from engine.audit.desk.statements import cell_shown
+from engine.audit.what_moves import moved
 from engine.finding import Finding
 from engine.plan.cells import PRESENT
 from engine.project.project_documents import ProjectDocument
@@ -59,7 +59,7 @@ def _stake(design: Design, id_: str, cells: Sequence[Cell]) -> str:
     """Return what hangs on numbers of which the right ones are not known."""
     array = design.run.values.arrays[id_]
     less = moved(design.run, {id_: {cell: float(array[cell]) * 0.99 for cell in cells}})
-    return f"the number that it should be is not known; 1 % of it {less.text}"
+    return f"the number that it should be is not known; with 1 % less of it: {less.text}"
 
 
 # -- fixed or monitored
