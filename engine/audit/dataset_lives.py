@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from engine.audit.desk.what_moves import moved
 from engine.audit.published import Cell, Published
 from engine.audit.roles import listed, named, serving_result
-from engine.audit.what_moves import moved
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.dataset_life import life_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.audit.dataset_lives import lives_findings
+from engine.audit.desk.what_moves import moved
 from engine.audit.published import Cell, Published
 from engine.audit.roles import listed, named, serving_result
-from engine.audit.what_moves import moved
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.setting import may_hold

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from engine.audit.desk.what_moves import moved
 from engine.audit.instrument_days import Cell, Serving
-from engine.audit.what_moves import moved
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.written_numbers import conversion, rewritten

@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audit.desk.what_moves import Moved, moved, other_cells, what_moves
 from engine.audit.instrument_days import Cell, Overdue, ServedCell, Serving, cell_days, overdue, span, without
 from engine.audit.instrument_documents import documents_apart
 from engine.audit.instrument_readings import readings_found, written_amount
-from engine.audit.what_moves import Moved, moved, other_cells, what_moves
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.time_axes import count

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.audit.what_moves import Moved, between, moved
+from engine.audit.desk.what_moves import Moved, between, moved
 from engine.finding import Finding
 from engine.project.written_numbers import Origin
 from engine.run.arithmetic.samples import MEAN, Sample, SampleEstimate, estimated

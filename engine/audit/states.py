@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.audit.completeness import blanket_places
+from engine.audit.desk.what_moves import moved
 from engine.audit.roles import listed, named, serving_result
 from engine.audit.series import Cell, GivenCells, given_cells
 from engine.audit.substitutes import substitute_findings
-from engine.audit.what_moves import moved
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.cell_days import is_finer_than_years, is_in_time

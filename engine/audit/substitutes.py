@@ -7,9 +7,9 @@ from itertools import groupby
 from statistics import fmean
 
 from engine.audit.desk.statement import printed_step
+from engine.audit.desk.what_moves import between, moved, what_moves
 from engine.audit.roles import listed, named
 from engine.audit.series import Cell, GivenCells
-from engine.audit.what_moves import between, moved, what_moves
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.setting import holds

@@ -9,7 +9,7 @@ from engine.audit.desk.cross_checks import NOT, Pair, as_other, holds, is_the_on
 from engine.audit.desk.given_numbers import with_given
 from engine.audit.desk.statement import StatedNumber
 from engine.audit.desk.statements import StatementReader
-from engine.audit.what_moves import moved
+from engine.audit.desk.what_moves import moved
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.project_documents import ProjectDocument, StatedBlock

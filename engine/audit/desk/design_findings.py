@@ -9,7 +9,7 @@ from engine.audit.desk.design import Design
 from engine.audit.desk.estimates import EstimateBeside, expected
 from engine.audit.desk.planned import planned_findings
 from engine.audit.desk.statement import Cell, StatedNumber
-from engine.audit.what_moves import Moved, moved
+from engine.audit.desk.what_moves import Moved, moved
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.run.run import Run

@@ -13,7 +13,7 @@ from engine.audit.desk.diagnosis import Diagnoser, Explained
 from engine.audit.desk.run_slips import Reread, Versions, run_slips, version_slips
 from engine.audit.desk.statement import AGREES, CUT, StatedNumber
 from engine.audit.desk.statements import StatedNumbers, read_statements
-from engine.audit.what_moves import moved
+from engine.audit.desk.what_moves import moved
 from engine.explain.trace import TraceNode, explain
 from engine.finding import Finding
 from engine.output.terminal import number

@@ -12,7 +12,7 @@ from engine.audit.desk.design import Design
 from engine.audit.desk.planned_precision import precision_findings
 from engine.audit.desk.statement import Cell
 from engine.audit.desk.statements import cell_shown
-from engine.audit.what_moves import moved
+from engine.audit.desk.what_moves import moved
 from engine.finding import Finding
 from engine.plan.cells import PRESENT
 from engine.project.project_documents import ProjectDocument
