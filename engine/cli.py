@@ -142,34 +142,15 @@ def check_command(options: argparse.Namespace) -> int:
 
 def needs_command(options: argparse.Namespace) -> int:
     """Inputs that a target needs."""
+    from engine.commands.needs import needed, template_text
     from engine.commands.workbook import write_template
-    from engine.explain.document_template import asked_parts, documents_template
-    from engine.explain.needs import find_needs, matching_choices
-    from engine.explain.needs_text import needs_text
-    from engine.explain.template import project_template
-    from engine.plan.setting import default_switches
-    from engine.plan.spec_setting import named_setting
-    from engine.report.run_report import to_json
-    from equations.library.spec_files import load_methodology
 
-    for option in ("start", "end", "members", "with"):
-        if getattr(options, option) and not options.template:
-            raise InputError("I502", f"--{option} is for a template", remedy="add --template, or leave it out")
-    methodology = load_methodology(options.spec)
-    chosen, targets = _pairs(options.choose, "choose"), tuple(options.target or ())
-    datasets, readings = tuple(options.dataset or ()), _pairs(options.reading, "reading")
-    needs = find_needs(methodology, chosen, targets=targets, datasets=datasets, readings=readings)
+    choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
     if options.template:
-        choices = matching_choices(methodology, {**default_switches(methodology)[0], **chosen})[0]
-        days = options.start or "2024-01-01", options.end or "2025-12-31"
-        setting = named_setting(methodology, choices, readings, *days, _pairs(options.members, "members"))
-        text = project_template(methodology, setting, targets=targets, datasets=datasets, days_are_open=not (options.start and options.end))
-        if kinds := asked_parts(",".join(getattr(options, "with") or ())):
-            text += documents_template(methodology, setting, kinds, targets, datasets)
+        methodology, text = template_text(options, choices, readings, _pairs(options.members, "members"))
         write_template(methodology, text, options.output) if options.format == "xlsx" else write(text, options.output, "yaml")
-        return WELL
-    text = to_json([need.as_record() for need in needs]) if options.format == "json" else needs_text(methodology, needs)
-    write(text, options.output, options.format)
+    else:
+        write(needed(options, choices, readings), options.output, options.format)
     return WELL
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.audit.desk.what_if import moved_text, moves
+from engine.audit.desk.what_moves import Moved, moved
 from engine.audit.direction import EITHER, LOWERS, NONE, RAISES, Direction, Directions
 from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
@@ -79,8 +79,10 @@ def careful_claims(run: Run) -> Iterator[CarefulClaim]:
             is_claimed = said.get(CLAIM, "no") not in ("no", "") or bool(_SAID.search(remark))
             if origin.kind == "project" and quantity.type == "number" and (is_claimed or INSTEAD in said):
                 other = _other(run, quantity, origin, said.get(INSTEAD, ""))
-                yield CarefulClaim(quantity, cell, origin, float(run.values.arrays[quantity.id][cell]), is_claimed,
-                                   _side(said.get(CLAIM, ""), remark), other, said.get(INSTEAD, "") if other is None else "")  # fmt: skip
+                yield CarefulClaim(
+                    quantity=quantity, cell=cell, origin=origin, value=float(run.values.arrays[quantity.id][cell]), is_claimed=is_claimed,
+                    side=_side(said.get(CLAIM, ""), remark), other=other, unread=said.get(INSTEAD, "") if other is None else "",
+                )  # fmt: skip
 
 
 def _side(claim: str, remark: str) -> str:
@@ -132,7 +134,7 @@ class _Judge:
         """Return by how much the result moves with the other number; ``None`` where there is none."""
         if claim.other is None:
             return None
-        return moves(self.run, [{claim.quantity.id: {claim.cell: claim.other}}])[0]
+        return moved(self.run, {claim.quantity.id: {claim.cell: claim.other}}).first
 
     def finding(self, code: str, claims: list[CarefulClaim]) -> Finding:
         first, run = claims[0], self.run
@@ -145,8 +147,10 @@ class _Judge:
             "A792": ("warning", f"a number in place of another raises {run.methodology.result}", "show that the plan has it so, or take the other"),
             "A793": ("note", f"{id_} is on the careful side where it is said to be conservative or stands in place of another number", ""),
         }[code]  # fmt: skip
-        return Finding(code, severity, id_, what, f"{shown}. {self.why(direction)}{self.total(claims)}", remedy,
-                       source=first.origin.source, place=first.origin.place)  # fmt: skip
+        total = self.total(claims)
+        evidence = f"{shown}. {self.why(direction)}" + (f"; with what it stands for: {total.text}" if total is not None else "")
+        return Finding(code, severity, id_, what, evidence, remedy, source=first.origin.source, place=first.origin.place,
+                       moves=None if total is None else total.first)  # fmt: skip
 
     def shown(self, claim: CarefulClaim) -> str:
         own = f"{named(self.run, claim.quantity, claim.cell)} = {number(claim.value)}"
@@ -156,12 +160,10 @@ class _Judge:
             return f"{own} instead of {number(claim.other)}"
         return own + (f", taken {claim.taken}" if claim.taken else "")
 
-    def total(self, claims: list[CarefulClaim]) -> str:
-        """Return what the result moves with the other numbers together."""
+    def total(self, claims: list[CarefulClaim]) -> Moved | None:
+        """Return what the results move by with the other numbers together, ``None`` where none is known."""
         others = {claim.cell: claim.other for claim in claims if claim.other is not None}
-        if not others:
-            return ""
-        return f"; with what it stands for: {moved_text(self.run, moves(self.run, [{claims[0].quantity.id: others}])[0])}"
+        return moved(self.run, {claims[0].quantity.id: others}) if others else None
 
     def why(self, direction: Direction) -> str:
         if direction.way in (RAISES, LOWERS):

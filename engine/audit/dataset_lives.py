@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from engine.audit.desk.what_if import Changed, moved_text, moves
+from engine.audit.desk.what_moves import moved
 from engine.audit.published import Cell, Published
 from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
@@ -100,14 +100,14 @@ class _Look:
         if better:
             yield self.found(
                 "A822", "error", dataset.id, f"{self.quantity.id} is taken from {dataset.id}, and a source before it has the number",
-                f"the order is {order}; {self.shown(list(better))}; with the first that has it: {self.moved({self.quantity.id: better})}",
+                f"the order is {order}; {self.shown(list(better))}; with the first that has it: {self.moved(better)}",
                 remedy="take the first source that has it", origin=cells[next(iter(better))], mended=better,
             )  # fmt: skip
         elif PROJECT_SOURCE in before:
             raised = {cell: 1.01 * float(self.run.values.arrays[self.quantity.id][cell]) for cell in cells}
             yield self.found(
                 "A822", "warning", dataset.id, f"{self.quantity.id} is taken from {dataset.id}, and a number of the project's own comes first",
-                f"the order is {order}; {self.shown(list(cells))}; 1 % more of it: {self.moved({self.quantity.id: raised})}",
+                f"the order is {order}; {self.shown(list(cells))}; with 1 % more of it: {self.moved(raised)}",
                 remedy="supply it with its source, or show that there is none", origin=next(iter(cells.values())),
             )  # fmt: skip
 
@@ -145,7 +145,7 @@ class _Look:
             numbers = ", ".join(dict.fromkeys(number(value) for value in list(own.values())[:3]))
             yield self.found(
                 "A825", "error", self.quantity.id, f"{self.quantity.id} is said to come from {id_}, which has another number",
-                f"{self.shown(list(own))}, there {numbers}; with that: {self.moved({self.quantity.id: own})}",
+                f"{self.shown(list(own))}, there {numbers}; with that: {self.moved(own)}",
                 remedy="correct the number or its source",
                 origin=cells[next(iter(own))], mended=own,
             )  # fmt: skip
@@ -162,13 +162,12 @@ class _Look:
                     continue
                 if not name or taken.dataset.id == name:
                     to[cell] = other.value
-            by = moves(self.run, [{self.quantity.id: to}])[0] if to else 0.0
             safe = self.quantity.conservative
-            if to and (safe == right_end if safe else by is not None and by < 0):
+            if to and (safe == right_end if safe else (moved(self.run, {self.quantity.id: to}).first or 0.0) < 0):
                 said = f"the methodology takes the {right_end} one" if safe else f"the {right_end} one is the safe side here"
                 yield self.found(
                     "A823", "error" if safe else "warning", self.quantity.id, f"{self.quantity.id} is the {wrong_end} end of an interval, and {said}",
-                    f"{self.shown(list(to))}; at the {right_end} end ({number(next(iter(to.values())))}): {moved_text(self.run, by)}",
+                    f"{self.shown(list(to))}; at the {right_end} end ({number(next(iter(to.values())))}): {self.moved(to)}",
                     remedy=f"take the {right_end} end", origin=cells[next(iter(to))], mended=to,
                 )  # fmt: skip
 
@@ -179,7 +178,7 @@ class _Look:
         mended: dict[Cell, float] | None = None,
     ) -> Finding:
         """Return a finding; the result moves once cells have the numbers of ``mended``."""
-        by = moves(self.run, [{self.quantity.id: mended}])[0] if mended else None
+        by = moved(self.run, {self.quantity.id: mended}).first if mended else None
         return Finding(code, severity, subject, what, evidence, remedy, source=str(self.quantity.source), place=origin.place, moves=by)
 
     def shown(self, cells: list[Cell]) -> str:
@@ -187,8 +186,8 @@ class _Look:
         names = [f"{named(self.run, self.quantity, cell)} = {number(float(array[cell]))}" + (f" {unit}" if unit != "1" else "") for cell in cells]
         return listed(names, _MOST)
 
-    def moved(self, change: Changed) -> str:
-        return moved_text(self.run, moves(self.run, [change])[0])
+    def moved(self, others: dict[Cell, float]) -> str:
+        return moved(self.run, {self.quantity.id: others}).text
 
     def due_numbers(self, cells: list[Cell], without: str) -> dict[Cell, float]:
         """Return the numbers that are due, of the cells for which another set is at hand."""
@@ -202,7 +201,7 @@ class _Look:
         sets = ", ".join(dict.fromkeys(one.dataset.id for one in due.values()))
         numbers = ", ".join(dict.fromkeys(number(one.value) for one in list(due.values())[:3]))
         rest = f"; for {len(cells) - len(due)} of them no other set is at hand" if len(due) < len(cells) else ""
-        return f"with {sets} ({numbers}): {self.moved({self.quantity.id: {cell: one.value for cell, one in due.items()}})}{rest}"
+        return f"with {sets} ({numbers}): {self.moved({cell: one.value for cell, one in due.items()})}{rest}"
 
 
 def _only_where(dataset: Dataset) -> str:

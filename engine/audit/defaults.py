@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.audit.dataset_lives import lives_findings
-from engine.audit.desk.what_if import moved_text, moves
-from engine.audit.published import Published
+from engine.audit.desk.what_moves import moved
+from engine.audit.published import Cell, Published
 from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
 from engine.output.terminal import number
@@ -84,30 +84,32 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
 def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
     for quantity in serving_result(run):
         id_, origins = quantity.id, run.inputs.origins.get(quantity.id, {})
-        far, off, due = [], [], {}
+        far: dict[str, tuple[Cell, float]] = {}
+        off: dict[str, tuple[Cell, float]] = {}
         for cell, origin in origins.items():
             known = published.due(quantity, cell) if origin.kind == "project" else None
             if known is None:
                 continue
             value, name, default = float(run.values.arrays[id_][cell]), known.dataset.id, known.value
-            due[cell] = default
             text = f"{named(run, quantity, cell)} = {number(value)}, in {name} {number(default)}"
             if value == 0 or default == 0:
-                off += [text] if value != default else []
+                off |= {text: (cell, default)} if value != default else {}
             elif max(value / default, default / value) >= FAR or value * default < 0:
-                far.append(f"{text}: {value / default:.3g} times")
+                far[f"{text}: {value / default:.3g} times"] = cell, default
             elif abs(value / default - 1) > _SAME:
-                off.append(f"{text}: {100 * (value / default - 1):+.3g} %")
+                off[f"{text}: {100 * (value / default - 1):+.3g} %"] = cell, default
         for texts, severity in ((far, "warning"), (off, "note")):
             if texts:
+                by = moved(run, {id_: dict(texts.values())})
                 yield Finding(
                     "A719",
                     severity,
                     id_,
                     f"{len(texts)} supplied value{'s' if len(texts) > 1 else ''} of {id_} "
                     f"differ{'' if len(texts) > 1 else 's'} {'far ' if severity == 'warning' else ''}from a published one",
-                    f"{listed(texts)}; with the published: {moved_text(run, moves(run, [{id_: due}])[0])}",
+                    f"{listed(list(texts))}; with the published: {by.text}",
                     "check the unit and the source of the supplied value",
                     source=str(quantity.source),
                     place=next(iter(origins.values())).place,
+                    moves=by.first,
                 )

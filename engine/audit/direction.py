@@ -72,7 +72,7 @@ class Direction:
 
 
 @dataclass(frozen=True)
-class Signs:
+class CellSigns:
     """The direction of every cell of an input: 1, -1, 0 none, 2 either. Shape of both: (cells,)."""
 
     ways: NDArray[np.int8]
@@ -178,7 +178,7 @@ class Directions:
         return every
 
     @cached_property
-    def signs(self) -> dict[str, Signs]:
+    def signs(self) -> dict[str, CellSigns]:
         """The direction of every cell of every input."""
         found = {}
         for name, proven in self.signs_where(self.inputs).items():
@@ -188,7 +188,7 @@ class Directions:
                 if open_.any():
                     ways[open_] = again(name)[open_]
                     known[open_] = certainty
-            found[name] = Signs(ways, known)
+            found[name] = CellSigns(ways, known)
         return found
 
     def signs_here(self, name: str) -> NDArray[np.int8]:

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from engine.audit.desk.what_moves import moved
 from engine.audit.instrument_days import Cell, Serving, without
-from engine.audit.result_moves import moved_text, moves
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.written_numbers import conversion, rewritten
@@ -197,13 +197,10 @@ def _own_half(run: Run, one: Serving, cell: Cell) -> float:
 
 
 def _apart(run: Run, one: Serving, wanted: Mapping[Cell, float], code: str, what: str, remedy: str) -> Finding:
-    other = run.values.arrays[one.quantity.id].astype(float).copy()
-    for cell, value in wanted.items():
-        other[cell] = value
-    now = run.values.arrays[one.quantity.id]
+    by, now = moved(run, {one.quantity.id: wanted}), run.values.arrays[one.quantity.id]
     said = [f"{one.shown(cell)} {number(float(now[cell]))}, and {number(value)} {one.quantity.unit}" for cell, value in wanted.items()]
     return _finding(one, code, "error", f"{one.quantity.id} is not {what}: {listed(said, _MOST_NAMED)}",
-                    f"with that it moves {moved_text(run, moves(run, {one.quantity.id: other}))}", remedy)  # fmt: skip
+                    f"with that: {by.text}", remedy, moves=by.first)  # fmt: skip
 
 
 def _typed(one: Serving) -> Iterator[Finding]:
@@ -243,5 +240,6 @@ def _shared_out(run: Run, one: Serving, readings: dict[tuple[str, ...], MeterRea
                      "share the reading of the shared meter out; numbers of single meters lack the losses between")  # fmt: skip
 
 
-def _finding(one: Serving, code: str, severity: str, what: str, evidence: str = "", remedy: str = "") -> Finding:
-    return Finding(code, severity, one.quantity.id, what, evidence, remedy, source=str(one.quantity.source), place=one.served.quantity.place)
+def _finding(one: Serving, code: str, severity: str, what: str, evidence: str = "", remedy: str = "", *, moves: float | None = None) -> Finding:
+    return Finding(code, severity, one.quantity.id, what, evidence, remedy, source=str(one.quantity.source), place=one.served.quantity.place,
+                   moves=moves)  # fmt: skip

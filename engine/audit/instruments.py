@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audit.desk.what_moves import Moved, moved, other_cells, what_moves
 from engine.audit.instrument_days import Cell, Overdue, ServedCell, Serving, cell_days, overdue, span, without
 from engine.audit.instrument_documents import documents_apart
 from engine.audit.instrument_readings import half_digit, own_readings, readings_found, written_amount
-from engine.audit.result_moves import first_move, moved_text, moves
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.time_axes import count
@@ -74,15 +74,14 @@ class _Correction:
 
 
 def _overdue(one: Serving, errors: list[MethodologyError]) -> Iterator[Finding]:
-    run = one.run
     late = [(served, overdue(one.instrument, served.read)) for served in one.cells if served.read]
     days = [stretch for _, stretches in late for stretch in stretches]
     applied = written_amount(one, errors)
     if not days:
         if applied:
             what = f"{one.name}: a correction of {applied:+,.6g} {one.quantity.unit} is applied, and no calibration is overdue"
-            yield _finding(one, "A779", "error", what, f"without it {moved_text(run, _shifted(one, -applied))}",
-                           "take it out, or correct the days of calibration")  # fmt: skip
+            by = _shifted(one, -applied)
+            yield _finding(one, "A779", "error", what, f"without it: {by.text}", "take it out, or correct the days of calibration", moves=by.first)
         return
     when = f"{sum(count(stretch.days) for stretch in days):,} days in cells of {one.quantity.id}: {listed([span(s.days) for s in days], 4)}"
     if one.instrument.error is None and not one.instrument.calibrations:
@@ -135,15 +134,16 @@ def _conservative(one: Serving, raw: NDArray[np.float64], sizes: list[_Correctio
     groups = [[size] for size in sizes] if len(sizes) <= _MOST_SIDES else [sizes]
     found: list[float] = []
     for group in groups:
-        moved = {}
+        cases = []
         for sign in (-1.0, 1.0):
             other = raw.copy()
             for size in group:
                 other[size.cell] += sign * size.size
-            moved[sign] = moves(one.run, {one.quantity.id: other})
-        if moved[-1.0] is None and moved[1.0] is None:
+            cases.append(other_cells(one.run, one.quantity.id, other))
+        known = {sign: by for sign, way in zip((-1.0, 1.0), what_moves(one.run, cases), strict=True) if (by := way.nearest) is not None}
+        if not known:
             return None
-        side = min((sign for sign in moved if moved[sign] is not None), key=lambda sign: first_move(one.run, moved[sign]))
+        side = min(known, key=lambda sign: known[sign])
         found += [side * size.size for size in group]
     return found
 
@@ -160,29 +160,29 @@ def _compared(
     for size, change in zip(sizes, signed, strict=True):
         corrected[size.cell] += change
     shown = [f"{one.shown(size.cell)} {number(float(raw[size.cell]))} becomes {number(float(corrected[size.cell]))} {unit}" for size in sizes]
-    moved = moves(run, {one.quantity.id: corrected})
+    by = moved(run, other_cells(run, one.quantity.id, corrected))
     due = sum(signed)
-    evidence = f"{when}; on the conservative side, by days: {listed(shown, _MOST_NAMED)}; moves {moved_text(run, moved)}"
+    evidence = f"{when}; on the conservative side, by days: {listed(shown, _MOST_NAMED)}: {by.text}"
     said = one.served.applied.text.strip().lower() if one.served.applied is not None else "no"
     if said == "yes":
         yield _finding(one, "A779", "warning", f"{one.name}: a correction for overdue days is said to be applied, and not how large it was",
                        f"{when}; on the numbers as they stand it would be {due:+,.6g} {unit}", f"write the amount: applied: {due:.6g}")  # fmt: skip
     elif applied is None:
         yield _finding(one, "A778", "error", f"{one.name}: the calibration was overdue, and its error is not applied", evidence,
-                       "apply the error of the class to what the meter reads on these days, and not to a net of several meters")  # fmt: skip
+                       "apply the error of the class to what the meter reads on these days, and not to a net of several meters",
+                       moves=by.first)  # fmt: skip
     elif abs(applied - due) > half_digit(one) + 1e-9 * abs(due):
         what = f"{one.name}: a correction of {applied:+,.6g} {unit} is applied, and overdue days come to {due:+,.6g} {unit}"
         yield _finding(one, "A779", "error", what, evidence,
-                       "apply the error of the class to the days that are overdue, on the conservative side")  # fmt: skip
+                       "apply the error of the class to the days that are overdue, on the conservative side", moves=by.first)  # fmt: skip
     else:
         yield _finding(one, "A785", "note", f"{one.name}: the correction for overdue days is applied as it is due", f"{when}; {applied:+,.6g} {unit}")
 
 
-def _shifted(one: Serving, amount: float) -> dict[str, float] | None:
+def _shifted(one: Serving, amount: float) -> Moved:
     """Return by how much results move where the first cell that is served is so much more."""
-    array = one.run.values.arrays[one.quantity.id].astype(float).copy()
-    array[one.cells[0].cell] += amount
-    return moves(one.run, {one.quantity.id: array})
+    cell = one.cells[0].cell
+    return moved(one.run, {one.quantity.id: {cell: float(one.run.values.arrays[one.quantity.id][cell]) + amount}})
 
 
 def _not_read(one: Serving) -> Iterator[Finding]:
@@ -259,14 +259,12 @@ def _lives(run: Run, inputs: list[Serving]) -> Iterator[Finding]:
                 gone.append((cell, days))
         if not gone:
             continue
-        other = array.astype(float).copy()
-        for cell, days in gone:
-            other[cell] *= 1 - count(days) / count(cell_days(run, own[0].quantity, cell))
+        by = moved(run, {id_: {cell: float(array[cell]) * (1 - count(days) / count(cell_days(run, own[0].quantity, cell))) for cell, days in gone}})
         said = [f"{own[0].shown(cell)}: {span(days)}" for cell, days in gone]
         lives = [f"{one.instrument.name} {one.instrument.installed or '...'} to {one.instrument.removed or '...'}" for one in own]
         yield _finding(own[0], "A780", "error", f"{id_} has numbers for days on which no meter was there to read it",
-                       f"{listed(said, _MOST_NAMED)}; {listed(list(dict.fromkeys(lives)), 4)}; without them, by days: moves "
-                       f"{moved_text(run, moves(run, {id_: other}))}", "give the meter that read them, or take the readings out")  # fmt: skip
+                       f"{listed(said, _MOST_NAMED)}; {listed(list(dict.fromkeys(lives)), 4)}; without them, by days: {by.text}",
+                       "give the meter that read them, or take the readings out", moves=by.first)  # fmt: skip
 
 
 def _without(run: Run, inputs: list[Serving]) -> Iterator[Finding]:
@@ -283,13 +281,11 @@ def _without(run: Run, inputs: list[Serving]) -> Iterator[Finding]:
         bare = [cell for cell in given if member(cell) not in known]
         missed = [cell for cell in given if member(cell) in known and cell not in served]
         if bare or missed:
-            other = array.astype(float).copy()
-            for cell in (*bare, *missed):
-                other[cell] = 0.0
+            by = moved(run, {id_: dict.fromkeys((*bare, *missed), 0.0)})
             what = f"no instrument serves {listed([own[0].shown(cell) for cell in (*bare, *missed)], _MOST_NAMED)}"
             meters = listed(sorted({one.instrument.name for one in own}), 4)
-            yield _finding(own[0], "A781", "warning", what, f"{meters} serve others of {id_}; without these numbers: moves "
-                           f"{moved_text(run, moves(run, {id_: other}))}", "add the meter that reads them, or say that another one does")  # fmt: skip
+            yield _finding(own[0], "A781", "warning", what, f"{meters} serve others of {id_}; without these numbers: {by.text}",
+                           "add the meter that reads them, or say that another one does", moves=by.first)  # fmt: skip
 
 
 def _in_order(inputs: list[Serving], found: list[Finding]) -> Iterator[Finding]:
@@ -302,7 +298,8 @@ def _in_order(inputs: list[Serving], found: list[Finding]) -> Iterator[Finding]:
                        listed(list(good), _MOST_NAMED))  # fmt: skip
 
 
-def _finding(one: Serving, code: str, severity: str, what: str, evidence: str = "", remedy: str = "") -> Finding:
-    return Finding(code, severity, one.quantity.id, what, evidence, remedy, source=str(one.quantity.source), place=one.served.quantity.place)
+def _finding(one: Serving, code: str, severity: str, what: str, evidence: str = "", remedy: str = "", *, moves: float | None = None) -> Finding:
+    return Finding(code, severity, one.quantity.id, what, evidence, remedy, source=str(one.quantity.source), place=one.served.quantity.place,
+                   moves=moves)  # fmt: skip
 
 

@@ -282,9 +282,11 @@ def _tolerance(run: Run, move: _Move, error: float) -> Tolerance:
     share = error if move.whole else error / abs(value) if value else float("nan")
     more = f" and {len(move.places) - 1} more" if not move.whole and len(move.places) > 1 else ""
     name = quantity.id if move.whole else cell_name(quantity, run.setting, move.places[0]) + more
-    return Tolerance(name, quantity.id, len(move.places), str(quantity.unit), value, share, amount,
-                     _listed(map(_evidence, origins)), _listed(dict(one.meta).get("method", "") for one in origins),
-                     _listed(one.source for one in origins))  # fmt: skip
+    return Tolerance(
+        name=name, quantity=quantity.id, cells=len(move.places), unit=str(quantity.unit), value=value, share=share, amount=amount,
+        evidence=_listed(map(_evidence, origins)), method=_listed(dict(one.meta).get("method", "") for one in origins),
+        source=_listed(one.source for one in origins),
+    )  # fmt: skip
 
 
 def _evidence(origin: Origin) -> str:

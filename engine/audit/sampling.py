@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from engine.audit.result_moves import first_move, moved_text, moves, with_cell
+from engine.audit.desk.what_moves import Moved, between, moved
 from engine.finding import Finding
 from engine.project.written_numbers import Origin
 from engine.run.arithmetic.samples import MEAN, Sample, SampleEstimate, estimated
@@ -43,15 +43,16 @@ class SampledInput:
         """The sample."""
         return self.estimate.sample
 
-    def with_value(self, value: Fraction | float) -> dict[str, float] | None:
+    def with_value(self, value: Fraction | float) -> Moved:
         """Return by how much results move with another number of the sample, in the unit of its records."""
         run, unit = self.run, self.run.inputs.units[self.origin.unit]
         factor = factor_of(run.methodology, run.setting, self.quantity, self.cell, unit, run.inputs.alternatives)
-        return moves(run, with_cell(run, self.quantity.id, self.cell, float(value) * factor))
+        return moved(run, {self.quantity.id: {self.cell: float(value) * factor}})
 
-    def finding(self, code: str, severity: str, what: str, evidence: str = "", remedy: str = "") -> Finding:
+    def finding(self, code: str, severity: str, what: str, evidence: str = "", remedy: str = "", *, moves: float | None = None) -> Finding:
         """Return a finding on it."""
-        return Finding(code, severity, self.quantity.id, what, evidence, remedy, source=str(self.quantity.source), place=self.origin.place)
+        return Finding(code, severity, self.quantity.id, what, evidence, remedy, source=str(self.quantity.source), place=self.origin.place,
+                       moves=moves)  # fmt: skip
 
 
 def sampled_inputs(run: Run) -> list[SampledInput]:
@@ -84,10 +85,9 @@ def _missed(run: Run, inputs: list[SampledInput]) -> Iterator[Finding]:
         if finding.severity != "error":
             yield finding
             continue
-        limits = one.estimate.limits
-        ends = [f"the {name} limit would move {moved_text(run, one.with_value(end))}"
-                for name, end in (("lower", limits.low), ("upper", limits.high))]  # fmt: skip
-        yield replace(finding, evidence="; ".join([finding.evidence, *ends]))
+        lower, upper = map(one.with_value, (one.estimate.limits.low, one.estimate.limits.high))
+        evidence = f"{finding.evidence}; with the lower limit: {lower.text}; with the upper limit: {upper.text}"
+        yield replace(finding, evidence=evidence, moves=between(lower, upper))
 
 
 def _limit(one: SampledInput) -> Iterator[Finding]:
@@ -95,15 +95,15 @@ def _limit(one: SampledInput) -> Iterator[Finding]:
     estimate = one.estimate
     if estimate.taken == MEAN:
         return
-    moved = one.with_value(estimate.limits.mean)
-    back = None if moved is None else {id_: -value for id_, value in moved.items()}
-    what = "share" if one.sample.is_share else "mean"
-    yield one.finding("A766", "note", f"the {estimate.taken} limit of {one.name} in place of its {what} moves {moved_text(one.run, back)}",
-                      sample_text(estimate, one.origin.unit))  # fmt: skip
-    if first_move(one.run, back) > 0:
+    what, at_mean = "share" if one.sample.is_share else "mean", one.with_value(estimate.limits.mean)
+    yield one.finding("A766", "note", f"the {estimate.taken} limit of {one.name} is taken in place of its {what}; with the {what}: {at_mean.text}",
+                      sample_text(estimate, one.origin.unit), moves=at_mean.first)  # fmt: skip
+    if (at_mean.nearest or 0.0) < 0:
         other = "upper" if estimate.taken == "lower" else "lower"
-        yield one.finding("A767", "error", f"the {estimate.taken} limit of {one.name} is the favourable one", f"it moves {moved_text(one.run, back)}",
-                          f"take the {other} limit, or say in the methodology why this one is conservative")  # fmt: skip
+        mended = one.with_value(estimate.limits.high if other == "upper" else estimate.limits.low)
+        yield one.finding("A767", "error", f"the {estimate.taken} limit of {one.name} is the favourable one",
+                          f"with the {what}: {at_mean.text}; with the {other} limit: {mended.text}",
+                          f"take the {other} limit, or say in the methodology why this one is conservative", moves=mended.first)  # fmt: skip
 
 
 # -- the population
@@ -121,13 +121,14 @@ def _register(one: SampledInput) -> Iterator[Finding]:
         return
     if abs(held - size) <= 0.5:
         return
-    evidence = f"{100 * (size - held) / held:+.3g} %" if held else ""
+    evidence, by = f"{100 * (size - held) / held:+.3g} %" if held else "", None
     if len(one.sample.strata) == 1 and one.sample.n <= round(held):
         stratum = replace(one.sample.strata[0], population=round(held))
         other = estimated(replace(one.sample, strata=(stratum,)))
-        evidence += f"; with that of the register {one.name} is {other.text} and moves {moved_text(one.run, one.with_value(other.value))}"
+        by = one.with_value(other.value)
+        evidence += f"; with that of the register {one.name} is {other.text}: {by.text}"
     yield one.finding("A768", "error", f"the population of the sample of {one.name} is {size:,}, and {name} says {held:,.6g}", evidence,
-                      "count both on the same day, and say which of them is right")  # fmt: skip
+                      "count both on the same day, and say which of them is right", moves=None if by is None else by.first)  # fmt: skip
 
 
 def _held(one: SampledInput, name: str) -> tuple[float | None, str]:
@@ -162,12 +163,13 @@ def _left_out(one: SampledInput) -> Iterator[Finding]:
     sample = one.sample
     if not sample.unanswered or sample.no_for_unanswered:
         return
-    evidence = f"{sample.n} of {sample.n + sample.unanswered} answered"
+    evidence, by = f"{sample.n} of {sample.n + sample.unanswered} answered", None
     if sample.is_share and len(sample.strata) == 1 and sample.strata[0].yes is not None:
         counted = Fraction(sample.strata[0].yes, sample.n + sample.unanswered)
-        evidence += f"; counted as no, the share would be {float(counted):.6g} and move {moved_text(one.run, one.with_value(counted))}"
+        by = one.with_value(counted)
+        evidence += f"; counted as no, the share is {float(counted):.6g}: {by.text}"
     yield one.finding("A772", "warning", f"{sample.unanswered} that were asked are left out of {one.name}", evidence,
-                      "show that those who did not answer are like those who did")  # fmt: skip
+                      "show that those who did not answer are like those who did", moves=None if by is None else by.first)  # fmt: skip
 
 
 def _as_drawn(one: SampledInput) -> Iterator[Finding]:
@@ -182,9 +184,10 @@ def _as_drawn(one: SampledInput) -> Iterator[Finding]:
     if plain == one.estimate.limits.mean:
         return
     said = [f"{name} {float(100 * drawn):.3g} % of the records and {float(100 * whole):.3g} % of the whole" for name, drawn, whole in shares]
-    moved = moved_text(one.run, one.with_value(plain))
+    by = one.with_value(plain)
     yield one.finding("A774", "note", f"the strata of {one.name} are not drawn in the shares that they have in the whole",
-                      f"{listed(said, _MOST_NAMED)}; the mean of all records, {float(plain):.6g}, is not taken: it would move {moved}")  # fmt: skip
+                      f"{listed(said, _MOST_NAMED)}; with the mean of all records, {float(plain):.6g}, which is not taken: {by.text}",
+                      moves=by.first)  # fmt: skip
 
 
 def _weighed_otherwise(one: SampledInput) -> Iterator[Finding]:
@@ -197,10 +200,10 @@ def _weighed_otherwise(one: SampledInput) -> Iterator[Finding]:
     if all(abs(said - own) <= Fraction(1, 200) for _, said, own in pairs):
         return
     said = [f"{stratum.name} {float(100 * weight):.3g} %, by its population {float(100 * own):.3g} %" for stratum, weight, own in pairs]
-    moved = moved_text(one.run, one.with_value(by_size.value))
+    by = one.with_value(by_size.value)
     yield one.finding("A774", "warning", f"the strata of {one.name} weigh otherwise than their populations",
-                      f"{listed(said, _MOST_NAMED)}; by populations it is {by_size.text}: that would move {moved}",
-                      "correct the weights or the populations, or say what the weights are of")  # fmt: skip
+                      f"{listed(said, _MOST_NAMED)}; by populations it is {by_size.text}: {by.text}",
+                      "correct the weights or the populations, or say what the weights are of", moves=by.first)  # fmt: skip
 
 
 def _one_survey(run: Run, inputs: list[SampledInput]) -> Iterator[Finding]:

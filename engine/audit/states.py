@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from engine.audit.completeness import blanket_places
-from engine.audit.desk.what_if import moved_text, moves
+from engine.audit.desk.what_moves import moved
 from engine.audit.roles import listed, named, serving_result
 from engine.audit.series import Cell, GivenCells, given_cells
 from engine.audit.substitutes import substitute_findings
@@ -51,11 +51,11 @@ def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
     run, quantity = cells.run, cells.quantity
     wrong = [cell for cell in cells.of_state(IDLE) if cells.value(cell) != 0]
     if wrong:
-        by = moves(run, [{quantity.id: dict.fromkeys(wrong, 0.0)}])[0]
+        by = moved(run, {quantity.id: dict.fromkeys(wrong, 0.0)})
         yield Finding(
             "A813", "error", quantity.id, f"{_count(wrong)} of {quantity.id} {_are(wrong)} said not to operate and {_have(wrong)} a number",
-            f"{_numbers(cells, wrong)}; at zero: {moved_text(run, by)}", "correct the number or its state", source=str(quantity.source),
-            place=cells.origin(wrong[0]).place, moves=by,
+            f"{_numbers(cells, wrong)}; at zero: {by.text}", "correct the number or its state", source=str(quantity.source),
+            place=cells.origin(wrong[0]).place, moves=by.first,
         )  # fmt: skip
     running = [(cell, other) for cell in cells.of_state(IDLE) if cell not in wrong for other in beside if _runs(other, cell)]
     if running:
@@ -138,8 +138,8 @@ def _at_the_mean(cells: GivenCells, doubtful: list[Cell]) -> tuple[str, float | 
     if not means:
         return "nothing else was measured from which a size could be told", None
     taken = ", ".join(dict.fromkeys(number(value) for value in list(means.values())[:3]))
-    by = moves(run, [{quantity.id: means}])[0]
-    return f"at the mean of the others ({taken}): {moved_text(run, by)}", by
+    by = moved(run, {quantity.id: means})
+    return f"at the mean of the others ({taken}): {by.text}", by.first
 
 
 # -- what is said

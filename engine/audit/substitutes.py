@@ -7,7 +7,7 @@ from itertools import groupby
 from statistics import fmean
 
 from engine.audit.desk.statement import printed_step
-from engine.audit.desk.what_if import moved_text, moves
+from engine.audit.desk.what_moves import between, moved, what_moves
 from engine.audit.roles import listed, named
 from engine.audit.series import Cell, GivenCells
 from engine.finding import Finding
@@ -78,11 +78,11 @@ def _other_numbers(cells: GivenCells, own: list[Cell], method: Substitution) -> 
             right[cell] = expected
     if right:
         shown = [f"{_shown(cells, [cell])}, by the method {number(value)}" for cell, value in right.items()]
-        by = moves(cells.run, [{quantity.id: right}])[0]
+        mended = moved(cells.run, {quantity.id: right})
         yield Finding(
             "A811", "error", quantity.id, f"{_count(list(right))} of {quantity.id} {_are(list(right))} not what {method.id} gives",
-            f"{listed(shown, _MOST)}; with what it gives: {moved_text(cells.run, by)}", f"take what it gives ({substitution_text(method)})",
-            source=str(quantity.source), place=cells.origin(next(iter(right))).place, moves=by,
+            f"{listed(shown, _MOST)}; with what it gives: {mended.text}", f"take what it gives ({substitution_text(method)})",
+            source=str(quantity.source), place=cells.origin(next(iter(right))).place, moves=mended.first,
         )  # fmt: skip
     if nothing:
         bounds, by = _bounds(cells, nothing)
@@ -162,15 +162,15 @@ def _bounds(cells: GivenCells, own: list[Cell]) -> tuple[str, float | None]:
     quantity = cells.quantity
     held = {cell: [cells.value(other) for other in cells.in_time(cell) if other not in own and cells.is_measured(other)] for cell in own}
     if not all(held.values()):
-        by = moves(cells.run, [{quantity.id: dict.fromkeys(own, 0.0)}])[0]
-        return f"at zero: {moved_text(cells.run, by)}", by
+        at_zero = moved(cells.run, {quantity.id: dict.fromkeys(own, 0.0)})
+        return f"at zero: {at_zero.text}", at_zero.first
     least, most = ({cell: pick(values) for cell, values in held.items()} for pick in (min, max))
-    low, high = moves(cells.run, [{quantity.id: least}, {quantity.id: most}])
+    low, high = what_moves(cells.run, [{quantity.id: least}, {quantity.id: most}])
     text = (
-        f"at the least that was measured ({number(min(least.values()))}): {moved_text(cells.run, low)}; "
-        f"at the most ({number(max(most.values()))}): {moved_text(cells.run, high)}"
+        f"at the least that was measured ({number(min(least.values()))}): {low.text}; "
+        f"at the most ({number(max(most.values()))}): {high.text}"
     )
-    return text, None if low is None or high is None else min(low, high)
+    return text, between(low, high)
 
 
 def _shown(cells: GivenCells, own: list[Cell]) -> str:

@@ -45,6 +45,7 @@ class Signs:
         more = self.builder.count - len(self.proven)
         self.proven = np.concatenate([self.proven, np.zeros(more, bool)])
         self.likely = np.concatenate([self.likely, np.zeros(more, bool)])
+        # a builder grows while it is followed; what was found of earlier cells stays
         for group in self.builder.groups[self._done :]:
             cells = slice(group.first, group.first + group.size)
             self.proven[cells] = self._marks(group, self.proven, likely=False)
@@ -54,16 +55,18 @@ class Signs:
     def _marks(self, group: Group, marks: Marks, *, likely: bool) -> Marks | bool:
         if group.op == "const":
             assert group.values is not None
+            # not `>= 0`: what is no number is not below zero either
             return ~(group.values < 0.0)
         if group.op == "input":
             return starts_at_zero(self.quantities[group.name], likely=likely)
         if group.op in REDUCTIONS:
             assert group.starts is not None
             sign = ELEMENTWISE[REDUCTIONS[group.op].join].sign
+            # of a sum every part must be at zero or above, of a greatest one of them
             reduce = np.logical_or if sign == "any" else np.logical_and
             found: Marks = reduce.reduceat(marks[group.operands[0]], group.starts[:-1])
             return found | (sign == "always")
-        if group.op in MATRIX:
+        if group.op in MATRIX:  # mostly shares, and nothing here proves it
             return likely
         parts = [marks[cells] for cells in group.operands]
         if group.op == "where":  # what decides has no part in the result

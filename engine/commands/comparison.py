@@ -6,7 +6,7 @@ from engine.comparison.difference import Difference
 from engine.comparison.waterfall import effect_waterfall
 from engine.documents.comparison.comparison_document import comparison_document
 from engine.documents.comparison.effect_blocks import about, said_of
-from engine.documents.comparison.wording import Wording
+from engine.documents.comparison.wording import ChangeWording
 from engine.documents.model import Document
 from engine.documents.writers.markdown import MarkdownWriter
 from engine.documents.writers.pdf import pdf_bytes
@@ -52,6 +52,6 @@ def diff_picture(difference: Difference, way: str = "svg") -> bytes:
     effect = difference.effect
     if effect is None:
         raise InputError("I508", "a waterfall shows what is moved in a project", remedy="add --project FILE")
-    names = Wording(difference).names
+    names = ChangeWording(difference).names
     svg = effect_waterfall(effect, f"From {names[0]} to {names[1]}", about(effect), said_of(difference), names)
     return picture_bytes(svg, way)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine.comparison.effect import Effect
 from engine.output.markup import Html
-from engine.typesetting.pictures.rows import Step, waterfall
+from engine.typesetting.pictures.rows import WaterfallStep, waterfall
 
 
 def effect_waterfall(effect: Effect, title: str, about: str, said: Mapping[str, str], names: tuple[str, str]) -> Html:
@@ -26,10 +26,10 @@ def effect_waterfall(effect: Effect, title: str, about: str, said: Mapping[str, 
     Html
         SVG; contributions without an order where there are such, in the stated order otherwise.
     """
-    steps = [Step(names[0], effect.before, total=True)]
+    steps = [WaterfallStep(names[0], effect.before, total=True)]
     for part in effect.shapley or effect.in_order:
         note = "; ".join(said[name] for kind, name in part.edits if kind == "equations" and name in said)
-        steps.append(Step(part.label, part.difference, note=note))
-    steps.append(Step(names[1], effect.after, total=True))
+        steps.append(WaterfallStep(part.label, part.difference, note=note))
+    steps.append(WaterfallStep(names[1], effect.after, total=True))
     how = "Parts are means over all orders of the edits (Shapley)." if effect.shapley else "Edits are switched on in this order."
     return waterfall(title, f"{effect.label or effect.result}; {about}. {how}", effect.unit, steps, digits=1, cut_axis=True)

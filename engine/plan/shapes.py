@@ -23,7 +23,7 @@ class Shape:
 
 
 @record(frozen=True)
-class Marks:
+class SetMarks:
     """What conditions ask of one ordered axis: calendar years, and distances from its beginning and from its end."""
 
     calendar: set[int] = field(default_factory=set)
@@ -68,9 +68,9 @@ def spans(methodology: Methodology) -> tuple[tuple[int, int], ...]:
     return tuple(dict.fromkeys(found))
 
 
-def marks_of(methodology: Methodology, set_id: str) -> Marks:
+def marks_of(methodology: Methodology, set_id: str) -> SetMarks:
     """Return what conditions ask of an ordered set; of all sets of the calendar together where none is named."""
-    marks = Marks()
+    marks = SetMarks()
     for node in _compared(methodology):
         assert isinstance(node.left, Letter)
         index_set = methodology.index_set.get(node.left.set)

@@ -21,7 +21,7 @@ from engine.project.design_fields import DESIGN_SCHEMA, STATEMENT_FIELDS
 from engine.project.instrument_fields import INSTRUMENT_FIELDS
 from engine.project.project_documents import ProjectDocument, ProjectDocuments
 from engine.project.project_instruments import Instrument
-from engine.project.project_lists import Columns, ProjectLists
+from engine.project.project_lists import ListColumns, ProjectLists
 from engine.project.project_tree import tree_and_bytes
 from engine.project.sample_fields import SAMPLE_FIELDS, fields_of
 from engine.project.set_numbers import SetNumber, set_number
@@ -218,7 +218,7 @@ class ProjectData:
     #: Dataset -> the quantities for which it is used, where the project takes it in part.
     only: Lookup[str, tuple[Scalar, ...]] = field(default_factory=dict)
     #: Relation -> the columns of the CSV file that lists it, in the order in which the combinations are nested.
-    columns: Lookup[str, Columns] = field(default_factory=dict)
+    columns: Lookup[str, ListColumns] = field(default_factory=dict)
     #: CSV files of members and relations, files of documents, and their SHA-256.
     files: tuple[tuple[str, str], ...] = ()
     #: What other documents state, unread.

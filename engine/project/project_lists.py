@@ -15,7 +15,7 @@ from equations.records import record
 
 
 @record(frozen=True)
-class Columns:
+class ListColumns:
     """The columns of a CSV file of combinations; ``stated`` where the project says which stand for the indices of the relation."""
 
     names: tuple[str, ...]
@@ -30,7 +30,7 @@ class ProjectLists:
         self.folder = folder
         self.fault = fault
         self.files: dict[str, str] = {}
-        self.columns: dict[str, Columns] = {}
+        self.columns: dict[str, ListColumns] = {}
 
     def members(self, sets: Lookup[str, YamlNode]) -> dict[str, YamlNode]:
         """Return the members of each set; of a group, what each of its members gathers."""
@@ -53,7 +53,7 @@ class ProjectLists:
             found[id_] = node
             if isinstance(node, Mapping) and (file := named_file(node)) is not None:
                 found[id_], names = listed_pairs(node, (), self.read, self.fault)
-                self.columns[id_] = Columns(names, "columns" in node, file.place)
+                self.columns[id_] = ListColumns(names, "columns" in node, file.place)
         return found
 
     def read(self, file: Scalar) -> CsvTable | None:

@@ -8,7 +8,7 @@ from engine.output.markup import Html
 from engine.output.terminal import number
 from engine.simulate.sensitivity import SWING, InputEffect, Sensitivity
 from engine.typesetting.pictures.head import Key
-from engine.typesetting.pictures.rows import Bar, Row, rows_picture
+from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
 from engine.typesetting.pictures.shapes import BLUE, GREY, VERMILION
 
 _MOST_BARS = 15
@@ -27,7 +27,7 @@ def tornado(found: Sensitivity) -> Html:
     return rows_picture(f"What {found.target} hangs on", about, found.unit, rows, keys, cut_axis=True, at=found.value)
 
 
-def _row(effect: InputEffect, value: float) -> Row:
+def _row(effect: InputEffect, value: float) -> PictureRow:
     bars = [
         Bar(value, end, colour, hatched=not effect.declared)
         for end, colour in ((effect.low, BLUE), (effect.high, VERMILION))
@@ -36,7 +36,7 @@ def _row(effect: InputEffect, value: float) -> Row:
     shown = " / ".join(_moved(end - value) for end in (effect.low, effect.high))
     step = f"{number(effect.step)} {effect.unit}".removesuffix(" 1")
     how = f"± {step}, its declared standard error" if effect.declared else f"± {step}, {SWING:.0%} of its value"
-    return Row(effect.name, shown, tuple(bars), f"{number(effect.value)} {how}")
+    return PictureRow(effect.name, shown, tuple(bars), f"{number(effect.value)} {how}")
 
 
 def _moved(difference: float) -> str:

@@ -100,7 +100,7 @@ def test_the_lower_of_two_sources_is_never_taken_in_silence(found):
 
     assert (finding.code, finding.severity, finding.subject) == ("A801", "error", "EG")
     assert finding.what == "of EG and grid operator, p. 4 the lower counts, and the calculation takes the other: EG[2016] 100 against 99.2 MWh (+0.806 %)"
-    assert (finding.evidence, finding.remedy) == ("against the other number moves ER by +0.4 tCO2", "take the lower of the two")
+    assert (finding.evidence, finding.remedy) == ("with the other number: ER moves by -0.4 tCO2", "take the lower of the two")
     assert finding.moves == pytest.approx(-0.4)  # what an opinion counts
 
 
@@ -109,7 +109,7 @@ def test_the_higher_one_of_an_input_by_line(found):
     (finding,) = found("[{of: EG_l, with: {source: check meter, values: {b: {2016: 42}}}, use: higher}]")
 
     assert "EG_l[b, 2016] 40 against 42 MWh" in finding.what
-    assert finding.evidence == "against the other number moves ER by -1 tCO2"
+    assert finding.evidence == "with the other number: ER moves by +1 tCO2"
 
 
 def test_two_sources_that_are_to_agree(found):
@@ -119,7 +119,7 @@ def test_two_sources_that_are_to_agree(found):
     # 20 of 126.4 is 5.06 %; 6.4 MWh
     assert told(within) == [("A804", "note", "cross-checks that hold: 1, numbers compared: 2")]
     assert told(apart) == [("A802", "error", "EG does not agree with invoices within 1 MWh: EG[2017] 120 against 126.4 MWh (-5.06 %)")]
-    assert apart[0].evidence == "against the other number moves ER by -3.2 tCO2"
+    assert apart[0].evidence == "with the other number: ER moves by +3.2 tCO2"
 
 
 def test_no_more_than_was_handed_out_all_members_together(found):
@@ -128,7 +128,7 @@ def test_no_more_than_was_handed_out_all_members_together(found):
     (finding,) = found("[{of: EG_l, at_most: 105 MWh, sum_over: line, severity: warning}]")
     # 120 for 105
     assert (finding.severity, finding.what) == ("warning", "EG_l is above 105 MWh: EG_l[*, 2017] 120 against 105 MWh (+14.3 %)")
-    assert finding.evidence == "against the other number moves ER by +7.5 tCO2"
+    assert finding.evidence == "with the other number: ER moves by -7.5 tCO2"
 
 
 def test_a_whole_and_its_parts_in_other_units(found):
@@ -136,7 +136,7 @@ def test_a_whole_and_its_parts_in_other_units(found):
     whole, parts = found("[{of: EG, parts: [EG_i]}]", also=also), found("[{of: EG, parts: [EG_i, CAP], each: [year]}]", also=also)
 
     assert told(whole) == [("A802", "error", "EG is not the sum of EG_i: EG[2016] 100 against 99 MWh (+1.01 %)")]
-    assert whole[0].evidence == "against the other number moves ER by +0.5 tCO2"
+    assert whole[0].evidence == "with the other number: ER moves by -0.5 tCO2"
     assert told(parts) == [("A802", "error", "EG is not the sum of EG_i + CAP: EG[2017] 120 against 121 MWh (-0.826 %)")]
 
 
@@ -146,7 +146,7 @@ def test_neighbours_along_an_axis(found):
 
     # 40 to 50 is a quarter; with 48 it would be a fifth: 2 MWh
     assert told(jump) == [("A802", "error", "EG_l breaks with its neighbour along year by more than 20 %: EG_l[b, 2017] 50 against 40 MWh, 2016 before it (+25 %)")]
-    assert jump[0].evidence == "against the other number moves ER by +1 tCO2"
+    assert jump[0].evidence == "with the other number: ER moves by -1 tCO2"
     assert [(one.code, "(it never falls)" in one.what) for one in fall] == [("A802", True), ("A804", False)]
 
 
@@ -220,7 +220,7 @@ def test_the_rule_and_the_audit_agree_and_the_audit_says_what_it_moves(checked):
         broken = {verdict.rule for verdict in run.verdicts if verdict.state == "broken"}
         found = [one for one in of_methodology(run).findings() if one.code in ("A801", "A802")]
         assert {one.subject for one in found} == broken
-        assert all("moves ER by" in one.evidence or "does not move ER" in one.evidence for one in found)
+        assert all("ER moves by" in one.evidence or "ER does not move" in one.evidence for one in found)
         seen |= broken
     of_rules = {audit.id: findings for audit, findings in audit_findings(run)}["rules"]
     assert broken and not [one for one in of_rules if one.code == "A701"]

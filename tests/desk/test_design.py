@@ -89,7 +89,7 @@ def test_a_fixed_value_that_was_changed_tells_what_it_moves(found):
 
     assert (finding.severity, finding.subject, finding.source) == ("error", "f", "project file, p. 7")
     assert finding.what == "f is not what the registered design fixes: f registered 0.6, here 0.8, +33.3 %"
-    assert finding.evidence == "moves ER_p by +1,410.00 tCO2"
+    assert finding.evidence == "with the registered value: ER_p moves by -1,410.00 tCO2"
 
 
 def test_printed_digits_count_and_units_are_converted(found):
@@ -101,7 +101,7 @@ def test_printed_digits_count_and_units_are_converted(found):
 def test_digits_that_were_cut_off_are_another_value(found):
     # 0.8 is not 0.7, whatever was cut off
     assert only(found("{fixed: {f: 0.7}}"), "A756").severity == "error"
-    assert only(found("{fixed: {f: 0.79}}"), "A756").evidence == "moves ER_p by +70.5 tCO2"
+    assert only(found("{fixed: {f: 0.79}}"), "A756").evidence == "with the registered value: ER_p moves by -70.5 tCO2"
 
 
 def test_one_number_for_an_amount_is_that_of_all_members_in_each_year(found):
@@ -109,14 +109,14 @@ def test_one_number_for_an_amount_is_that_of_all_members_in_each_year(found):
     finding = only(found("{fixed: {N: 1500}}"), "A756")
 
     assert finding.what == "N is not what the registered design fixes: N[*, 2017] registered 1500 device, here 1,700.00 device, +13.3 %"
-    assert finding.evidence == "moves ER_p by +240 tCO2"
+    assert finding.evidence == "with the registered value: ER_p moves by -240 tCO2"
 
 
 def test_a_default_and_a_computed_number_can_be_fixed_too(found):
     findings = found("{fixed: {EF: 1.2, ER_c: {values: {south: {2016: 1000}}}}}")
 
     # 0.3 of 1.5 of 5,640; 1,200 for 1,000
-    assert [one.evidence for one in findings if one.code == "A756"] == ["moves ER_p by +1,128.00 tCO2", "moves ER_p by +200 tCO2"]
+    assert [one.evidence for one in findings if one.code == "A756"] == ["with the registered value: ER_p moves by -1,128.00 tCO2", "with the registered value: ER_p moves by -200 tCO2"]
 
 
 def test_a_factor_of_the_plan_that_the_calculation_does_not_have(found):
@@ -142,7 +142,7 @@ def test_181_days_are_compared_with_the_estimate_of_181_days(found):
     assert finding.severity == "error"
     assert finding.what == ("more than the design expects of as many days: ER_p[b] 2,040.00 tCO2 in 181 days, estimated 1,983.56, +2.85 % "
                             "(= 4,000.00 * 181 / 365 days)")  # fmt: skip
-    assert finding.evidence == "moves ER_p by +56.4384 tCO2"
+    assert finding.evidence == "with what it expects: ER_p moves by -56.4384 tCO2"
 
 
 def test_a_year_that_is_not_over_is_a_part_of_the_estimate(found):
@@ -166,7 +166,7 @@ def test_each_unit_is_compared_though_the_total_is_below(found):
                      " {days: 181, at: {year: 2017}, values: {north: 1200, south: 1000}}], ER_p: {value: 6400, from: 2016-01-01, to: 2017-06-30}}}")  # fmt: skip
 
     finding = only(findings, "A761")
-    assert (finding.subject, finding.evidence) == ("ER_c", "moves ER_p by +440 tCO2")
+    assert (finding.subject, finding.evidence) == ("ER_c", "with what it expects: ER_p moves by -440 tCO2")
     assert "ER_c[north, 2016]" in finding.what and "south" not in finding.what
     assert only(findings, "A764").what == "4 estimates are not exceeded, day for day"
 
@@ -196,17 +196,17 @@ registered: {estimates: {ER: %s}}
     # 160 * 76 / 365 = 33.3, 150 * 76 / 351 = 32.5
     assert only(of("{value: 160, days: 365}"), "A764").what == "1 estimate is not exceeded, day for day"
     assert "ER[2019-01 to 2019-03] 33 MWh in 76 days, estimated 32.4786" in only(of("{values: {2019: 150.0}}"), "A761").what
-    assert only(of("{values: {2019-01: 11, 2019-02: 10, 2019-03: 12}}"), "A761").evidence == "moves ER by +2 MWh"
+    assert only(of("{values: {2019-01: 11, 2019-02: 10, 2019-03: 12}}"), "A761").evidence == "with what it expects: ER moves by -2 MWh"
 
 
 def test_an_explanation_is_shown_and_makes_it_a_warning(found):
     finding = only(found("{estimates: {ER_p: {value: 4000, days: 365}}, explained: {ER_p: 'a survey of use, p. 9'}}"), "A761")
 
-    assert (finding.severity, finding.evidence) == ("warning", "moves ER_p by +56.4384 tCO2; explained: a survey of use, p. 9")
+    assert (finding.severity, finding.evidence) == ("warning", "with what it expects: ER_p moves by -56.4384 tCO2; explained: a survey of use, p. 9")
 
 
 def test_a_share_is_not_multiplied_by_days_and_what_does_not_raise_the_result_is_a_note(found, stoves):
-    assert only(found("{estimates: {u: {values: {2016: 1, 2017: 0.4}}}}"), "A761").evidence == "moves ER_p by +408 tCO2"
+    assert only(found("{estimates: {u: {values: {2016: 1, 2017: 0.4}}}}"), "A761").evidence == "with what it expects: ER_p moves by -408 tCO2"
 
 
 def test_the_first_year_may_be_meant_in_part_and_then_it_is_asked(found):
@@ -239,7 +239,7 @@ def test_a_repeated_number_and_what_hangs_on_it(found):
     finding = only(found("{monitored: {N: monthly, u: yearly}}"), "A758")
 
     assert finding.what == "the plan monitors N, and one number is repeated: 500 device from N[south, 2016] to 2017"
-    assert finding.evidence == "the number that it should be is not known; 1 % of it moves ER_p by +18 tCO2"
+    assert finding.evidence == "the number that it should be is not known; with 1 % less of it: ER_p moves by -18 tCO2"
 
 
 def test_a_number_is_repeated_however_it_is_written(found):
@@ -255,7 +255,7 @@ def test_parameters_of_the_plan_that_the_calculation_lacks(found):
     assert said["EF"].what == "the plan monitors EF, and the project takes it from d"
     assert said["ER_c"].what == "the plan monitors ER_c, and here it follows from Eq. 1"
     assert said["T_flare"].severity == "error"
-    assert said["EF"].evidence == "the number that it should be is not known; 1 % of it moves ER_p by +56.4 tCO2"
+    assert said["EF"].evidence == "the number that it should be is not known; with 1 % less of it: ER_p moves by -56.4 tCO2"
 
 
 def test_a_parameter_that_the_plan_lacks(found):
@@ -323,7 +323,7 @@ def test_a_member_that_the_design_does_not_have(found):
     # south: 1,200 + 600
     finding = only(found("{members: {place: [north]}}"), "A762")
 
-    assert (finding.what, finding.evidence) == ("the design has no south in place, and the project has", "moves ER_p by +1,800.00 tCO2")
+    assert (finding.what, finding.evidence) == ("the design has no south in place, and the project has", "without it: ER_p moves by -1,800.00 tCO2")
     missing = only(found("{members: {place: [north, south, west]}}"), "A762")
     assert (missing.severity, missing.what) == ("warning", "the design has west in place, and the project has not")
 

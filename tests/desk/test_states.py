@@ -97,7 +97,7 @@ def test_a_month_of_the_period_that_is_blank_or_zero(found, value):
     assert list(only) == ["A814"]
     # the mean of 97 to 101 is 99: half of it
     assert "EG[jul, 2016]: within the days of monitoring" in only["A814"].evidence
-    assert "at the mean of the others (99): +49.5 tCO2 of R" in only["A814"].evidence
+    assert "at the mean of the others (99): R moves by +49.5 tCO2" in only["A814"].evidence
 
 
 def test_a_state_answers_the_question(found):
@@ -110,7 +110,7 @@ def test_a_state_answers_the_question(found):
 def test_what_stands_still_has_no_number(found):
     wrong = found("months", listed({**WHOLE, "jul": 12}, "{jul: not operating}"))["A813"]
     assert wrong.severity == "error"
-    assert "EG[jul, 2016] = 12 MWh; at zero: -6 tCO2 of R" in wrong.evidence
+    assert "EG[jul, 2016] = 12 MWh; at zero: R moves by -6 tCO2" in wrong.evidence
 
 
 def test_a_method_that_is_allowed_and_gives_the_number(found):
@@ -124,7 +124,7 @@ def test_a_method_that_is_allowed_and_gives_the_number(found):
 def test_a_number_that_its_method_does_not_give(found):
     other = found("months", listed({**WHOLE, "jul": 101}, "{jul: substituted by lowest}"))["A811"]
     assert (other.severity, other.what) == ("error", "1 number of EG is not what lowest gives")
-    assert "EG[jul, 2016] = 101 MWh, by the method 97; with what it gives: -2 tCO2 of R" in other.evidence
+    assert "EG[jul, 2016] = 101 MWh, by the method 97; with what it gives: R moves by -2 tCO2" in other.evidence
     # 97.4 is printed as 97, and what is substituted itself is no measurement: December takes November's place only where that was measured
     assert "A811" not in found("months", listed({**WHOLE, "jul": 97, "aug": 97.4}, "{jul: substituted by lowest}"))
     chain = found("months", listed({**WHOLE, "nov": 99, "dec": 99}, "{nov: substituted by last, dec: substituted by last}"))
@@ -144,7 +144,7 @@ def test_a_method_that_is_not_allowed(found, state, change, what):
     one = found("months", listed({**WHOLE, "dec": 120}, f"{{dec: {state}}}"), change=change)["A810"]
     assert (one.severity, one.what) == ("error", what)
     # 96 and 100 for 120
-    assert "at the least that was measured (96): -12 tCO2 of R; at the most (100): -10 tCO2 of R" in one.evidence
+    assert "at the least that was measured (96): R moves by -12 tCO2; at the most (100): R moves by -10 tCO2" in one.evidence
 
 
 def test_more_than_the_share_that_may_be_replaced(found):
@@ -163,7 +163,7 @@ def test_fuel_that_is_blank_where_a_plant_ran(found):
     one = found("plants", "F: {unit: t, values: {hydro: {2016: 20}, oil: {2017: 30}}, otherwise: 0}", project=OF_PLANTS)["A814"]
     assert one.what == "4 numbers of F are covered by `otherwise` where a number is due, and nothing says why"
     assert "F[oil, 2016]: G[oil, 2016] = 3 MWh there" in one.evidence
-    assert "+100 t of R" in one.evidence  # 20 + 30 + 25 + 25
+    assert "R moves by +100 t" in one.evidence  # 20 + 30 + 25 + 25
     zeros = "F: {unit: t, values: {hydro: {2016: 0, 2017: 0}, oil: {2016: 30, 2017: 30}, coal: {2016: 7, 2017: 0}}}"
     one = found("plants", zeros, project=OF_PLANTS)["A814"]
     assert one.what.startswith("1 number of F is written as zero")
@@ -174,7 +174,7 @@ def test_a_plant_that_stands_still_and_generates(found):
     zeros = "F: {unit: t, values: {hydro: {2016: 0, 2017: 0}, oil: {2016: 30, 2017: 30}, coal: {2016: 7, 2017: 0}}, state: {coal: {2017: not operating}}}"
     one = found("plants", zeros, project=OF_PLANTS)["A813"]
     assert one.severity == "warning"
-    assert "F[coal, 2017] stands still, G[coal, 2017] = 1 MWh; at the mean of the others (7): +7 t of R" in one.evidence
+    assert "F[coal, 2017] stands still, G[coal, 2017] = 1 MWh; at the mean of the others (7): R moves by +7 t" in one.evidence
 
 
 def test_what_is_unknown_stops_the_run_whatever_else_is_said(found):

@@ -11,8 +11,8 @@ from engine.comparison.compare_specs import Side
 from engine.comparison.difference import find_difference
 from engine.documents.comparison.comparison_document import comparison_document
 from engine.documents.comparison.summary import summary_sentences
-from engine.documents.comparison.tally import Tally
-from engine.documents.comparison.wording import Wording, numbered
+from engine.documents.comparison.tally import ChangeTally
+from engine.documents.comparison.wording import ChangeWording, numbered
 from engine.documents.model import Columns, Fold, Formula, Heading, plain, walk_blocks
 from equations.library.places import find_spec
 from equations.library.spec_files import load_methodology
@@ -32,7 +32,7 @@ def blocks(versions):
 
 
 def sentences(difference):
-    return [plain(text) for text in summary_sentences(Tally(difference), Wording(difference))]
+    return [plain(text) for text in summary_sentences(ChangeTally(difference), ChangeWording(difference))]
 
 
 # -- versions
@@ -53,7 +53,7 @@ def test_the_sentences_count_what_is_there(versions):
 
 
 def test_every_printed_number_of_the_second_is_told_once(versions):
-    tally = Tally(versions)
+    tally = ChangeTally(versions)
     told = [n for group in tally.regrouped for n in group.to_numbers] + [new for _, new, _ in tally.renumbered] + list(tally.same)
     told += [c.to_number for c in tally.ungrouped]
 
@@ -81,7 +81,7 @@ def test_the_editors_equations_come_last_and_renumbering_is_folded(blocks):
 
 
 def test_equations_that_were_joined_are_counted_on_the_first_side(versions):
-    joined = [Regrouping("merged", g.to_numbers, g.from_numbers, tuple((b, a, m) for a, b, m in g.proofs)) for g in Tally(versions).regrouped]
+    joined = [Regrouping("merged", g.to_numbers, g.from_numbers, tuple((b, a, m) for a, b, m in g.proofs)) for g in ChangeTally(versions).regrouped]
     turned = replace(versions, a=versions.b, b=versions.a, equations=EquationComparison(regrouped=tuple(joined)))
 
     assert sentences(turned)[0].startswith("8 equations of version 1.1 were joined, two to one: Eq.\N{NO-BREAK SPACE}2 and 3 are now")

@@ -17,7 +17,7 @@ from engine.documents.report.report_page import report_data
 from engine.documents.report.uncertainty import uncertainty_blocks
 from engine.output.terminal import number
 from engine.typesetting.pictures.charts import Series, against, bars, stacked
-from engine.typesetting.pictures.rows import Step, waterfall
+from engine.typesetting.pictures.rows import WaterfallStep, waterfall
 
 MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -214,7 +214,7 @@ def test_charts_take_any_size_of_number(value):
     for svg in (
         bars("t", "u", ("y",), [Series("s", (value,), "#000")]),
         stacked("t", "u", ("y",), [Series("s", (value,), "#000")]),
-        waterfall("t", "p", "u", [Step("a", value, True), Step("b", -value / 2), Step("c", value / 2, True)]),
+        waterfall("t", "p", "u", [WaterfallStep("a", value, True), WaterfallStep("b", -value / 2), WaterfallStep("c", value / 2, True)]),
         against("t", "u", ("x", "y"), (Series("s", (value, 0.0), "#000"), Series("r", (value / 2, value), "#111")), "between"),
     ):
         assert ET.fromstring(svg) is not None

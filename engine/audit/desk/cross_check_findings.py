@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from engine.audit.desk.cross_checks import NOT, Pair, as_other, holds, is_the_one_that_counts, pairs
 from engine.audit.desk.given_numbers import with_given
-from engine.audit.desk.moved import moved, with_unit
 from engine.audit.desk.statement import StatedNumber
 from engine.audit.desk.statements import StatementReader
+from engine.audit.desk.what_moves import moved
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.project_documents import ProjectDocument, StatedBlock
@@ -21,7 +21,7 @@ from equations.files.strict_yaml import Mapping as Node
 from equations.files.strict_yaml import Scalar
 from equations.model.cross_check import CrossCheck
 from equations.spec.cross_check_reader import read_cross_check
-from equations.units.unit import Unit
+from equations.units.unit import Unit, with_unit
 
 #: How many pairs one finding names.
 _MOST = 4
@@ -90,14 +90,14 @@ class CrossChecks:
         for pair in those[:_MOST]:
             share = f" ({100 * (pair.ours - pair.other) / abs(pair.other):+.3g} %)" if pair.other else ""
             where = f", {pair.against}" if check.along else ""
-            parts.append(f"{pair.shown} {number(pair.ours)} against {with_unit(number(pair.other), str(unit))}{where}{share}")
+            parts.append(f"{pair.shown} {number(pair.ours)} against {with_unit(number(pair.other), unit)}{where}{share}")
         return "; ".join(parts) + (f" and {len(those) - _MOST} more" if len(those) > _MOST else "")
 
     def finding(self, code: str, severity: str, check: CrossCheck, what: str, those: list[Pair], remedy: str) -> Finding:
-        moves = moved(self.run, {check.of: as_other(self.given, check, those)})
-        evidence = f"against the other number {moves.text}" + (f"; {check.statement}" if check.statement else "")
+        by = moved(self.run, {check.of: as_other(self.given, check, those)})
+        evidence = f"with the other number: {by.text}" + (f"; {check.statement}" if check.statement else "")
         # of two numbers that do not agree nobody knows which is right; where one of them counts, the result is misstated by so much
-        known = moves.mended if code == "A801" else None
+        known = by.first if code == "A801" else None
         return Finding(code, severity, check.id or check.of, what, evidence, remedy, source=str(check.source), place=check.place, moves=known)
 
     def not_made(self, check: CrossCheck, absent: list[Pair], all_: tuple[Pair, ...]) -> Iterator[Finding]:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from engine.audit.desk.comparison import value_of
 from engine.audit.desk.design import Design
 from engine.audit.desk.estimates import EstimateBeside, expected
-from engine.audit.desk.moved import Moved, moved, with_unit
 from engine.audit.desk.planned import planned_findings
-from engine.audit.desk.statement import Cell, StatedNumber
+from engine.audit.desk.statement import Cell, StatedNumber, as_stated
+from engine.audit.desk.what_moves import Moved, moved
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.run.run import Run
@@ -44,13 +44,13 @@ def _fixed(design: Design) -> Iterator[Finding]:
     run = design.run
     changed = [one for one in design.fixed if not one.agrees(value_of(one, run.values.arrays))]
     for id_, stated in _by_quantity(changed).items():
-        moves = moved(run, {id_: _as_registered(run, stated)})
+        by = moved(run, {id_: _as_registered(run, stated)})
         shown = [_beside(run, one, value_of(one, run.values.arrays)) for one in stated[:_MOST]]
         more = f" and {len(stated) - _MOST} more" if len(stated) > _MOST else ""
         yield Finding(
-            "A756", "warning" if moves.first == 0 else "error", id_, f"{id_} is not what the registered design fixes: {'; '.join(shown)}{more}",
-            moves.text, "take the registered value, or have the change of the design approved first", source=stated[0].source, place=stated[0].place,
-            moves=moves.mended,
+            "A756", "warning" if by.first == 0 else "error", id_, f"{id_} is not what the registered design fixes: {'; '.join(shown)}{more}",
+            f"with the registered value: {by.text}", "take the registered value, or have the change of the design approved first",
+            source=stated[0].source, place=stated[0].place, moves=by.first,
         )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def _as_registered(run: Run, stated: Iterable[StatedNumber]) -> dict[Cell, float
 def _beside(run: Run, one: StatedNumber, ours: float) -> str:
     unit = run.methodology.quantity[one.quantity].unit
     share = f", {100 * (ours - one.value) / abs(one.value):+.3g} %" if one.value else ""
-    return f"{one.shown} registered {with_unit(one.written, one.unit)}, here {with_unit(number(ours), str(unit))}{share}"
+    return f"{one.shown} registered {as_stated(one.written, one.unit)}, here {as_stated(number(ours), str(unit))}{share}"
 
 
 def _conflicts(design: Design) -> Iterator[Finding]:
@@ -80,7 +80,7 @@ def _conflicts(design: Design) -> Iterator[Finding]:
         if other is not one and abs(one.value - other.value) > one.half + other.half + 1e-12 * abs(one.value):
             yield Finding(
                 "A752", "error", one.quantity,
-                f"two documents register {one.shown} otherwise: {with_unit(other.written, other.unit)} and {with_unit(one.written, one.unit)}",
+                f"two documents register {one.shown} otherwise: {as_stated(other.written, other.unit)} and {as_stated(one.written, one.unit)}",
                 f"{other.source}; {one.source}", "name the design that is registered, and leave the other out",
                 source=one.source, place=one.place,
             )  # fmt: skip
@@ -97,11 +97,11 @@ def _above(design: Design, beside: Iterable[EstimateBeside]) -> Iterator[Finding
             above.setdefault(one.quantity, []).append(one)
     for id_, those in above.items():
         array = run.values.arrays[id_]
-        moves = moved(run, {id_: {cell: float(array[cell]) * one.share() for one in those for cell in one.cells}})
-        yield _exceeded(design, id_, those, moves)
+        by = moved(run, {id_: {cell: float(array[cell]) * one.share() for one in those for cell in one.cells}})
+        yield _exceeded(design, id_, those, by)
 
 
-def _exceeded(design: Design, id_: str, those: list[EstimateBeside], moves: Moved) -> Finding:
+def _exceeded(design: Design, id_: str, those: list[EstimateBeside], by: Moved) -> Finding:
     unit = design.run.methodology.quantity[id_].unit
     shown = []
     for one in those[:_MOST]:
@@ -109,12 +109,12 @@ def _exceeded(design: Design, id_: str, those: list[EstimateBeside], moves: Move
         shown.append(f"{one.shown} {number(one.actual)} {unit} in {one.days} days, estimated {number(one.allowed)}{share} (= {one.how})")
     more = f" and {len(those) - _MOST} more" if len(those) > _MOST else ""
     severity, remedy = _said(design, id_, "explain it under `registered: explained:`, or correct what is too large")
-    if moves.first is not None and moves.first <= 0:
+    if by.first is not None and by.first >= 0:
         severity, remedy = "note", "nothing; it does not raise the result"
     stated = those[0].estimate.number
     return Finding(
-        "A761", severity, id_, f"more than the design expects of as many days: {'; '.join(shown)}{more}", _with(moves.text, design, id_), remedy,
-        source=stated.source, place=stated.place, moves=moves.mended,
+        "A761", severity, id_, f"more than the design expects of as many days: {'; '.join(shown)}{more}",
+        _with(f"with what it expects: {by.text}", design, id_), remedy, source=stated.source, place=stated.place, moves=by.first,
     )  # fmt: skip
 
 
@@ -136,11 +136,11 @@ def _members(design: Design) -> Iterator[Finding]:
         own, planned = run.setting.members[axis], {word.text for word in words}
         used = {label: cells for label in own if label not in planned and (cells := _used(run, axis, label))}
         if used:
-            moves = moved(run, _without(run, used.values()))
+            by = moved(run, _without(run, used.values()))
             yield Finding(
-                "A762", "error", axis, f"the design has no {listed(list(used), _MOST)} in {axis}, and the project has", moves.text,
+                "A762", "error", axis, f"the design has no {listed(list(used), _MOST)} in {axis}, and the project has", f"without it: {by.text}",
                 "leave it out, or have the change of the design approved first", source=document.title, place=words[0].place,
-                moves=moves.mended,
+                moves=by.first,
             )  # fmt: skip
         missing = [word for word in words if word.text not in own]
         if missing:

@@ -13,7 +13,7 @@ from engine.audit.desk.diagnosis import Diagnoser, Explained
 from engine.audit.desk.run_slips import Reread, Versions, run_slips, version_slips
 from engine.audit.desk.statement import AGREES, CUT, StatedNumber
 from engine.audit.desk.statements import StatedNumbers, read_statements
-from engine.audit.desk.what_if import moves
+from engine.audit.desk.what_moves import moved
 from engine.explain.trace import TraceNode, explain
 from engine.finding import Finding
 from engine.output.terminal import number
@@ -140,7 +140,7 @@ class Desk:
             first = one.parting[0]
             if first.state == INPUT:
                 cell = first.statement.cell
-                by = moves(self.run, [{one.quantity: {cell: first.statement.value}}])[0] if cell is not None else None
+                by = moved(self.run, {one.quantity: {cell: first.statement.value}}).first if cell is not None else None
                 yield Finding("A753", "error", one.quantity, f"a document states another input: {beside(self.run, first, 'in the project file')}",
                               why(one), "find out which of the two is right", source=first.statement.source, place=first.statement.place,
                               moves=by)  # fmt: skip

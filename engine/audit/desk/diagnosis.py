@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.audit.desk.cell_slips import cell_slips, input_slips, roundings, with_cell
 from engine.audit.desk.comparison import INPUT, PARTS, Beside, Compared, value_of
 from engine.audit.desk.formula_slips import formula_slips
-from engine.audit.desk.pairs import Pairs
+from engine.audit.desk.pairs import SlipPairs
 from engine.audit.desk.ranking import MOST_CANDIDATES, Candidate, ranked
 from engine.audit.desk.slip import Slip
 from engine.audit.desk.variants import Variants, of_all, same_numbers
@@ -152,7 +152,7 @@ class Diagnoser:
                           self.is_rounded_once_more(places, tried, rooms))  # fmt: skip
         if found.is_whole:
             return found
-        pairs = Pairs(self.variants, tried, self.compared.comparisons, self.before, places, _changed_first, self.read)
+        pairs = SlipPairs(self.variants, tried, self.compared.comparisons, self.before, places, change=_changed_first, read=self.read)
         return replace(found, candidates=(*pairs.candidates(), *candidates)[:MOST_CANDIDATES])
 
     def read(self, arrays: Mapping[str, Array]) -> Array:

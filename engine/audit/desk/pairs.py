@@ -27,7 +27,7 @@ Change = Callable[[Variants, Slip], "Mapping[str, Array] | None"]
 
 
 @dataclass(frozen=True)
-class Pairs:
+class SlipPairs:
     """Looks for two slips.
 
     Attributes

@@ -9,10 +9,10 @@ from itertools import groupby
 import numpy as np
 
 from engine.audit.desk.design import Design
-from engine.audit.desk.moved import moved, with_unit
 from engine.audit.desk.planned_precision import precision_findings
-from engine.audit.desk.statement import Cell
+from engine.audit.desk.statement import Cell, as_stated
 from engine.audit.desk.statements import cell_shown
+from engine.audit.desk.what_moves import moved
 from engine.finding import Finding
 from engine.plan.cells import PRESENT
 from engine.project.project_documents import ProjectDocument
@@ -72,7 +72,7 @@ def _stake(design: Design, id_: str, cells: Sequence[Cell]) -> str:
     """Return what hangs on numbers of which the right ones are not known."""
     array = design.run.values.arrays[id_]
     less = moved(design.run, {id_: {cell: float(array[cell]) * 0.99 for cell in cells}})
-    return f"the number that it should be is not known; 1 % of it {less.text}"
+    return f"the number that it should be is not known; with 1 % less of it: {less.text}"
 
 
 # -- fixed or monitored
@@ -187,7 +187,7 @@ def _repeated(design: Design, document: ProjectDocument, planned: PlannedParamet
             if len(those) > 1 and digits and (len(those) == len(cells) or digits >= _TELLING_DIGITS):
                 same += those
                 times = [setting.members[quantity.indices[at]][cell[at]] for cell in those]
-                shown.append(f"{with_unit(first.written, first.unit)} from {cell_shown(quantity, setting, those[0])} to {times[-1]}")
+                shown.append(f"{as_stated(first.written, first.unit)} from {cell_shown(quantity, setting, those[0])} to {times[-1]}")
     if same:
         yield Finding(
             "A758", "warning", quantity.id, f"the plan monitors {quantity.id}, and one number is repeated: {listed(shown, _MOST)}",

@@ -85,6 +85,11 @@ class StatedNumber:
         return CUT if abs(value - self.value) < self.step - noise and abs(value) > abs(self.value) else DIFFERS
 
 
+def as_stated(written: str, unit: str) -> str:
+    """Return a number with its unit as a document writes it; a plain number has none."""
+    return written if unit in ("", "1") else f"{written} {unit}"
+
+
 def printed_step(text: str) -> Fraction:
     """Return one unit of the last digit of a written number.
 

@@ -12,8 +12,8 @@ from engine.documents.comparison.declarations import input_blocks, list_blocks, 
 from engine.documents.comparison.effect_blocks import effect_blocks
 from engine.documents.comparison.pairs import COLOURS, Pairs
 from engine.documents.comparison.summary import summary_sentences
-from engine.documents.comparison.tally import Tally
-from engine.documents.comparison.wording import Wording, capital, many
+from engine.documents.comparison.tally import ChangeTally
+from engine.documents.comparison.wording import ChangeWording, capital, many
 from engine.documents.model import (
     Badge,
     Block,
@@ -36,7 +36,7 @@ from equations.model.methodology import Methodology
 _PAGE = "comparison"
 
 
-class Part(NamedTuple):
+class ShownPart(NamedTuple):
     """A part of a comparison: its anchor, its name in the bar at the top, its heading, and what it holds."""
 
     anchor: str
@@ -46,7 +46,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparisonParts:
     """Writes a comparison.
 
     Attributes
@@ -62,27 +62,27 @@ class Comparison:
     level: int = 2
 
     @cached_property
-    def tally(self) -> Tally:
+    def tally(self) -> ChangeTally:
         """The equations, told apart."""
-        return Tally(self.difference)
+        return ChangeTally(self.difference)
 
     @cached_property
-    def wording(self) -> Wording:
+    def wording(self) -> ChangeWording:
         """How things are said."""
-        return Wording(self.difference)
+        return ChangeWording(self.difference)
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[ShownPart, ...]:
         """Each part that says something, in order."""
         found = (
-            Part("changes", "Changes", "What changed", tuple(self.summary())),
-            Part("readings", "Readings", "Readings", tuple(reading_blocks(self.difference))),
-            Part("inputs", "Inputs", "Inputs that differ", tuple(input_blocks(self.difference, self.wording))),
-            Part("effect", "Effect", "What it moves", tuple(self.effect())),
-            Part("equations", "Equations", "Equations side by side", tuple(self.equations())),
-            Part("numbers", "Numbers", "Equations that were only renumbered", tuple(renumbering_blocks(self.tally, self.wording, self.subject))),
-            Part("others", "Other changes", "What else changed", (*value_blocks(self.difference), *list_blocks(self.difference))),
-            Part("editor", "Editor", "Equations of the editor", tuple(self.editors())),
+            ShownPart("changes", "Changes", "What changed", tuple(self.summary())),
+            ShownPart("readings", "Readings", "Readings", tuple(reading_blocks(self.difference))),
+            ShownPart("inputs", "Inputs", "Inputs that differ", tuple(input_blocks(self.difference, self.wording))),
+            ShownPart("effect", "Effect", "What it moves", tuple(self.effect())),
+            ShownPart("equations", "Equations", "Equations side by side", tuple(self.equations())),
+            ShownPart("numbers", "Numbers", "Equations that were only renumbered", tuple(renumbering_blocks(self.tally, self.wording, self.subject))),
+            ShownPart("others", "Other changes", "What else changed", (*value_blocks(self.difference), *list_blocks(self.difference))),
+            ShownPart("editor", "Editor", "Equations of the editor", tuple(self.editors())),
         )
         return tuple(part for part in found if part.blocks)
 
@@ -120,7 +120,7 @@ class Comparison:
             yield Fold((f"{many(count, 'equation')} without a printed number {'differs' if count == 1 else 'differ'}",), blocks)
 
 
-def _legend(wording: Wording) -> Inlines:
+def _legend(wording: ChangeWording) -> Inlines:
     """Say what the colours mean."""
     one, two = (Math(rf"\textcolor{{{colour}}}{{\text{{in this colour}}}}", "in this colour") for colour in COLOURS)
     return (Soft(("Underlined and ", one, f": what only {wording.names[0]} writes; ", two, f": what only {wording.names[1]} writes. Nothing "
@@ -140,7 +140,7 @@ def _status_notes(difference: Difference) -> Iterator[Block]:
 
 def comparison_document(difference: Difference) -> tuple[Document, tuple[tuple[str, str], ...]]:
     """Return a comparison as a document of one page, and the anchors and names of its parts."""
-    comparison = Comparison(difference, Subject(difference.b.said))
+    comparison = ComparisonParts(difference, Subject(difference.b.said))
     one, two = comparison.wording.names
     title = f"{capital(one)} and {two}"
     m = difference.b.methodology

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from engine.comparison.compare_specs import EntryChange, ListChange
 from engine.comparison.difference import Difference
 from engine.comparison.difference_text import LIST_WORDS
-from engine.documents.comparison.tally import Tally
-from engine.documents.comparison.wording import Wording, many
+from engine.documents.comparison.tally import ChangeTally
+from engine.documents.comparison.wording import ChangeWording, many
 from engine.documents.model import (
     Badge,
     Block,
@@ -98,7 +98,7 @@ def value_blocks(difference: Difference) -> Iterator[Block]:
     yield Fold((title,), (table,)) if len(rows) > _MOST_OPEN else Table(table.head, rows, (title,), weights=table.weights)
 
 
-def input_blocks(difference: Difference, wording: Wording) -> Iterator[Block]:
+def input_blocks(difference: Difference, wording: ChangeWording) -> Iterator[Block]:
     """Yield what two project files say differently."""
     if not difference.inputs:
         return
@@ -114,7 +114,7 @@ def input_blocks(difference: Difference, wording: Wording) -> Iterator[Block]:
         yield table
 
 
-def renumbering_blocks(tally: Tally, wording: Wording, subject: Subject) -> Iterator[Block]:
+def renumbering_blocks(tally: ChangeTally, wording: ChangeWording, subject: Subject) -> Iterator[Block]:
     """Yield the equations with nothing but another number, folded."""
     if not tally.renumbered:
         return

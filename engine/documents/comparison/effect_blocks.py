@@ -11,7 +11,7 @@ from engine.comparison.difference_text import rounded
 from engine.comparison.effect import Contribution, Effect, ResultLine
 from engine.comparison.waterfall import effect_waterfall
 from engine.documents.comparison.summary import share_text, signed
-from engine.documents.comparison.wording import Wording, many
+from engine.documents.comparison.wording import ChangeWording, many
 from engine.documents.model import (
     Block,
     Break,
@@ -35,7 +35,7 @@ from equations.model.methodology import Methodology
 _MOST_OPEN = 8
 
 
-def effect_blocks(difference: Difference, effect: Effect, wording: Wording) -> Iterator[Block]:
+def effect_blocks(difference: Difference, effect: Effect, wording: ChangeWording) -> Iterator[Block]:
     """Yield the effect on the results."""
     yield Tiles(tuple(_tiles(effect, wording)))
     yield from _waterfall(difference, effect, wording)
@@ -44,7 +44,7 @@ def effect_blocks(difference: Difference, effect: Effect, wording: Wording) -> I
     yield from _results(effect, wording)
 
 
-def _tiles(effect: Effect, wording: Wording) -> Iterator[tuple[str, Inlines, Inlines]]:
+def _tiles(effect: Effect, wording: ChangeWording) -> Iterator[tuple[str, Inlines, Inlines]]:
     name = effect.label or effect.result
     share: Inlines = (share_text(effect),) if effect.before else ()
     yield f"{name}: difference", (signed(effect.difference, 1),), (effect.unit, *((", ",) if share else ()), *share)
@@ -58,7 +58,7 @@ def _tiles(effect: Effect, wording: Wording) -> Iterator[tuple[str, Inlines, Inl
 # -- pictures
 
 
-def _waterfall(difference: Difference, effect: Effect, wording: Wording) -> Iterator[Block]:
+def _waterfall(difference: Difference, effect: Effect, wording: ChangeWording) -> Iterator[Block]:
     parts = effect.shapley or effect.in_order
     if not parts:
         return
@@ -77,7 +77,7 @@ def said_of(difference: Difference) -> dict[str, str]:
     return {change.id: change.meaning.difference for change in difference.equations.changed if change.meaning.difference}
 
 
-def _years_chart(difference: Difference, effect: Effect, wording: Wording) -> Iterator[Block]:
+def _years_chart(difference: Difference, effect: Effect, wording: ChangeWording) -> Iterator[Block]:
     axis = difference.b.methodology.year_set
     lines = [line for line in effect.lines if line.quantity == effect.yearly and [name for name, _ in line.labels] == [axis]]
     if not lines:
@@ -100,7 +100,7 @@ def _title(methodology: Methodology, quantity: str) -> str:
 # -- tables
 
 
-def _attribution(difference: Difference, effect: Effect, wording: Wording) -> Iterator[Block]:
+def _attribution(difference: Difference, effect: Effect, wording: ChangeWording) -> Iterator[Block]:
     """Yield what each edit moves, in all and in each year; the same in a stated order where that is another division."""
     changes = {change.id: change for change in difference.equations.changed}
     ways = [("mean over all orders of the edits, Shapley", effect.shapley), ("edits switched on in this order", effect.in_order)]
@@ -122,7 +122,7 @@ def _attribution(difference: Difference, effect: Effect, wording: Wording) -> It
 
 
 def _parts_table(
-    parts: Sequence[Contribution], effect: Effect, changes: dict[str, EquationChange], caption: Inlines, wording: Wording
+    parts: Sequence[Contribution], effect: Effect, changes: dict[str, EquationChange], caption: Inlines, wording: ChangeWording
 ) -> Table:
     years = [year for year, _ in parts[0].by_year]
     further = [one for one in effect.further if one.result in dict(parts[0].by_result)]
@@ -145,7 +145,7 @@ def _printed(text: str) -> str:
     return text.replace("-", "−") if any(c in "123456789" for c in text) else "0"
 
 
-def _edit(part: Contribution, changes: dict[str, EquationChange], wording: Wording) -> Inlines:
+def _edit(part: Contribution, changes: dict[str, EquationChange], wording: ChangeWording) -> Inlines:
     """Name an edit, with what changed in its equations."""
     said = [wording.changes(changes[id_].meaning.changes) for kind, id_ in part.edits if kind == "equations" and id_ in changes]
     found: tuple[Inline, ...] = (part.label,)
@@ -155,7 +155,7 @@ def _edit(part: Contribution, changes: dict[str, EquationChange], wording: Wordi
     return found
 
 
-def _results(effect: Effect, wording: Wording) -> Iterator[Block]:
+def _results(effect: Effect, wording: ChangeWording) -> Iterator[Block]:
     """Yield the numbers that both sides report and that differ."""
     lines = [line for line in effect.lines if line.difference is None or line.difference]
     same = len(effect.lines) - len(lines)

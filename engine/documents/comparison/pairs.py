@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from engine.comparison.compare_equations import EquationChange, Regrouping, case_text
 from engine.comparison.meaning import DIFFERENT, SAME, Meaning
 from engine.comparison.written_parts import WrittenParts, written_parts
-from engine.documents.comparison.tally import Tally
-from engine.documents.comparison.wording import Wording, capital, numbered
+from engine.documents.comparison.tally import ChangeTally
+from engine.documents.comparison.wording import ChangeWording, capital, numbered
 from engine.documents.model import (
     Badge,
     Block,
@@ -41,8 +41,8 @@ COLOURS = ("red", "blue")
 class Pairs:
     """Writes pairs of equations."""
 
-    tally: Tally
-    wording: Wording
+    tally: ChangeTally
+    wording: ChangeWording
     subject: Subject
     level: int
 

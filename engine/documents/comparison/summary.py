@@ -8,8 +8,8 @@ from engine.comparison.compare_equations import EquationChange, Regrouping
 from engine.comparison.difference import Difference
 from engine.comparison.effect import Effect
 from engine.comparison.meaning import CONDITIONAL, DIFFERENT
-from engine.documents.comparison.tally import Tally
-from engine.documents.comparison.wording import Wording, many, numbered
+from engine.documents.comparison.tally import ChangeTally
+from engine.documents.comparison.wording import ChangeWording, many, numbered
 from engine.documents.model import Inlines, Strong, between
 
 #: How one entry of a list is called, and several.
@@ -31,7 +31,7 @@ _PARTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 _ASIDE = frozenset({"history", "methodology", "grounds", "parameter_lists", "monitoring_list", "published_results", "comparisons"})
 
 
-def summary_sentences(tally: Tally, wording: Wording) -> Iterator[Inlines]:
+def summary_sentences(tally: ChangeTally, wording: ChangeWording) -> Iterator[Inlines]:
     """Yield the sentences that come first."""
     yield from _sides(tally.difference, wording)
     for group_kind in ("split", "merged"):
@@ -45,7 +45,7 @@ def summary_sentences(tally: Tally, wording: Wording) -> Iterator[Inlines]:
         yield effect_sentence(tally.difference)
 
 
-def _sides(difference: Difference, wording: Wording) -> Iterator[Inlines]:
+def _sides(difference: Difference, wording: ChangeWording) -> Iterator[Inlines]:
     """Say what is set against what, where it is not two versions."""
     if not difference.same_spec:
         return
@@ -65,7 +65,7 @@ def _readings(difference: Difference) -> Iterator[Inlines]:
         yield (Strong((id_,)), f" as {old} and as {new}")
 
 
-def _regrouped(groups: list[Regrouping], wording: Wording) -> Iterator[Inlines]:
+def _regrouped(groups: list[Regrouping], wording: ChangeWording) -> Iterator[Inlines]:
     """Say how many equations were divided, and into how many each."""
     by_size: dict[int, list[Regrouping]] = {}
     for group in groups:
@@ -81,7 +81,7 @@ def _regrouped(groups: list[Regrouping], wording: Wording) -> Iterator[Inlines]:
         yield (Strong((head,)), " ", *each, ".")
 
 
-def _changed(tally: Tally, wording: Wording) -> Iterator[Inlines]:
+def _changed(tally: ChangeTally, wording: ChangeWording) -> Iterator[Inlines]:
     """Say how many equations have another formula, what was done to them, and where both are the same."""
     moved = tally.moved
     if not moved:
@@ -96,7 +96,7 @@ def _changed(tally: Tally, wording: Wording) -> Iterator[Inlines]:
            *_done(moved, wording), *_where(moved, wording))  # fmt: skip
 
 
-def _done(moved: tuple[EquationChange, ...], wording: Wording) -> Inlines:
+def _done(moved: tuple[EquationChange, ...], wording: ChangeWording) -> Inlines:
     """Say what was added or dropped, once for all equations in which it is the same."""
     by_change: dict[tuple[str, str, str], list[EquationChange]] = {}
     for one in moved:
@@ -109,7 +109,7 @@ def _done(moved: tuple[EquationChange, ...], wording: Wording) -> Inlines:
     return tuple(part for said in found for part in said)
 
 
-def _where(moved: tuple[EquationChange, ...], wording: Wording) -> Inlines:
+def _where(moved: tuple[EquationChange, ...], wording: ChangeWording) -> Inlines:
     """Say under which condition the formulas are the same."""
     by_condition: dict[str, list[EquationChange]] = {}
     for one in moved:
@@ -141,7 +141,7 @@ def _are(changes: tuple[EquationChange, ...]) -> str:
     return "is" if len(_numbers(changes)) == 1 else "are"
 
 
-def _came_and_went(tally: Tally, wording: Wording) -> Iterator[Inlines]:
+def _came_and_went(tally: ChangeTally, wording: ChangeWording) -> Iterator[Inlines]:
     for name, equations, what in ((wording.names[1], tally.added, "new"), (wording.names[0], tally.removed, "gone")):
         numbers = list(dict.fromkeys(e.number for e in equations))
         if numbers:
@@ -149,7 +149,7 @@ def _came_and_went(tally: Tally, wording: Wording) -> Iterator[Inlines]:
             yield (Strong((f"{many(len(numbers), 'equation')} {verb} {what}:",)), f" {numbered(numbers)} of {name}.")
 
 
-def _rest(tally: Tally) -> Iterator[Inlines]:
+def _rest(tally: ChangeTally) -> Iterator[Inlines]:
     """Say what became of all the others."""
     renumbered, same = len(tally.renumbered), len(tally.same)
     if tally.difference.same_spec and not tally.changed:
@@ -162,7 +162,7 @@ def _rest(tally: Tally) -> Iterator[Inlines]:
                else f"All {same:,} are as they were.",)  # fmt: skip
 
 
-def _editors(tally: Tally) -> Iterator[Inlines]:
+def _editors(tally: ChangeTally) -> Iterator[Inlines]:
     changed, added, removed = tally.editors
     counts = [f"{len(found):,} {word}" for found, word in ((changed, "changed"), (added, "added"), (removed, "removed")) if found]
     if counts:

@@ -14,7 +14,7 @@ from equations.model.methodology import Methodology
 
 
 @dataclass(frozen=True)
-class Tally:
+class ChangeTally:
     """The equations of a comparison, told apart; the editor's, which have no printed number, by themselves."""
 
     difference: Difference
@@ -98,7 +98,3 @@ class Tally:
 
     def _printed(self, side: int, ids: Iterable[str]) -> tuple[Equation, ...]:
         return tuple(e for e in (self.sides[side].equation[id_] for id_ in ids) if e.number and e.id not in self._grouped[side])
-
-    def pair_of(self, id_: str) -> EquationChange | None:
-        """Return the change of an equation of the second side."""
-        return next((c for c in self.difference.equations.changed if c.id == id_), None)

@@ -25,7 +25,7 @@ Letters = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Wording:
+class ChangeWording:
     """Words for a comparison."""
 
     difference: Difference

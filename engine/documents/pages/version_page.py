@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference import find_difference
-from engine.documents.comparison.comparison_document import Comparison
+from engine.documents.comparison.comparison_document import ComparisonParts
 from engine.documents.model import Badge, Block, Code, Heading, Page, Paragraph, Table, TableRow
 from engine.documents.subject import Subject
 from equations.model.methodology import Methodology
@@ -41,7 +41,7 @@ def version_page(subject: Subject) -> Page:
 def _comparison(other: Methodology, subject: Subject) -> Iterator[Block]:
     m = subject.methodology
     yield Heading(2, (f"Compared with version {other.version}",))
-    compared = Comparison(find_difference(Side(other), Side(m)), subject, level=3)
+    compared = ComparisonParts(find_difference(Side(other), Side(m)), subject, level=3)
     yield from compared.blocks(anchors=False)
     command = f"mrvgraph diff {other.reference} {m.reference}"
     yield Paragraph(

@@ -51,7 +51,7 @@ from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
 from engine.run.run import Run
 from engine.typesetting.pictures.charts import Series, against, bars, stacked
-from engine.typesetting.pictures.rows import Step, waterfall
+from engine.typesetting.pictures.rows import WaterfallStep, waterfall
 from engine.typesetting.pictures.shapes import BLUE, GREEN, PALETTE, VERMILION
 from equations.model.quantity import Quantity
 
@@ -228,7 +228,7 @@ class Report:
             units = " and ".join(dict.fromkeys(str(q.unit) for q in (level, emissions, credits) if q is not None))
             words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
             title = f"From {steps[0][0]} to {steps[-1][0]}, all years"
-            drawn = waterfall(title, run.project.name, units, [Step(name, value, total) for name, value, total in steps])
+            drawn = waterfall(title, run.project.name, units, [WaterfallStep(name, value, total) for name, value, total in steps])
             yield Picture(drawn, words, kind="chart", live="balance")
         if credits is not None and years:
             yield self.bars(f"{credits.title}, by year", [credits], (GREEN,), "credits")
@@ -237,7 +237,7 @@ class Report:
             yield from self.breakdown(emissions)
 
     def against(self, level: Quantity, emissions: Quantity) -> Picture:
-        """Return the reference level against the emissions with the project: two courses, or bars where there is one year."""
+        """Return two flows against each other, as a baseline and the emissions with the project: two courses, or bars where there is one year."""
         years, colours, title = years_of(self.run), (BLUE, VERMILION), f"{level.title} against {emissions.title}"
         if len(years) < 2:
             return self.bars(f"{title}, by year", [level, emissions], colours, "pair")

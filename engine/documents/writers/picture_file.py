@@ -7,7 +7,7 @@ import re
 from engine.documents.writers.pdf import png_bytes
 from engine.typesetting.fonts.glyph_check import picture_file, refuse_unshown
 from engine.typesetting.mathematics.typst import string
-from engine.typesetting.pictures.shapes import WHITE
+from engine.typesetting.pictures.shapes import WHITE, shape
 
 _WIDTH = re.compile(r'<svg[^>]* width="([0-9.]+)"')
 
@@ -21,7 +21,7 @@ def picture_bytes(svg: str, way: str) -> bytes:
         I516 for a letter that no font has, I514 for a PNG where the package that draws it is not installed.
     """
     end = svg.index(">", svg.index("<svg")) + 1
-    whole = f'{svg[:end]}<rect width="100%" height="100%" fill="{WHITE}"></rect>{svg[end:]}\n'
+    whole = f"{svg[:end]}{shape('rect', width='100%', height='100%', fill=WHITE)}{svg[end:]}\n"
     if way == "svg":
         return picture_file(whole).encode()
     refuse_unshown(whole, {})

@@ -27,7 +27,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PictureRow:
     """A line: its name, the number that is shown at its end, a remark, and its bars."""
 
     name: str
@@ -38,7 +38,7 @@ class Row:
 
 
 def rows_picture(
-    title: str, about: str, unit: str, rows: Sequence[Row], keys: Sequence[Key] = (), *, cut_axis: bool = False, at: float | None = None
+    title: str, about: str, unit: str, rows: Sequence[PictureRow], keys: Sequence[Key] = (), *, cut_axis: bool = False, at: float | None = None
 ) -> Html:
     """Return the picture.
 
@@ -74,7 +74,7 @@ def _labels(axis: Axis, unit: str, y: float) -> Iterator[Html]:
     yield label(axis.unit(unit), (EDGE, y - 19), _NOTE, fill=SOFT)
 
 
-def _row(row: Row, axis: Axis, y: float, at: float | None) -> tuple[Html, float]:
+def _row(row: PictureRow, axis: Axis, y: float, at: float | None) -> tuple[Html, float]:
     weight = "bold" if row.strong else None
     room = WIDE - 2 * EDGE - width(row.shown, _NAME) * (1.08 if row.strong else 1.0) - 14
     names = wrapped(row.name, _NAME, room / (1.08 if row.strong else 1.0), 2) or [""]
@@ -101,7 +101,7 @@ def _row(row: Row, axis: Axis, y: float, at: float | None) -> tuple[Html, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WaterfallStep:
     """A line of a way from one total to another: a total, or what is added to it or taken from it."""
 
     name: str
@@ -110,7 +110,7 @@ class Step:
     note: str = ""
 
 
-def waterfall(title: str, about: str, unit: str, steps: Sequence[Step], *, digits: int = 0, cut_axis: bool = False) -> Html:
+def waterfall(title: str, about: str, unit: str, steps: Sequence[WaterfallStep], *, digits: int = 0, cut_axis: bool = False) -> Html:
     """Return the way from one total to another, line by line."""
     rows, level = [], 0.0
     for step in steps:
@@ -119,7 +119,7 @@ def waterfall(title: str, about: str, unit: str, steps: Sequence[Step], *, digit
         colour = BLUE if step.total else GREEN if step.value >= 0 else VERMILION
         shown = f"{step.value:,.{digits}f}" if step.total else f"{step.value:+,.{digits}f}"
         one = Bar(start, end, colour, hatched=not step.total and step.value < 0)
-        rows.append(Row(step.name, shown.replace("-", "−"), (one,), step.note, step.total))
+        rows.append(PictureRow(step.name, shown.replace("-", "−"), (one,), step.note, step.total))
     keys = [Key("amount", BLUE), Key("adds", GREEN), Key("takes away", VERMILION, "hatched")]
     return rows_picture(title, about, unit, rows, keys, cut_axis=cut_axis)
 
