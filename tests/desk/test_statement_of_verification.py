@@ -124,7 +124,7 @@ def test_the_page_says_it_all_and_the_file_belongs_to_it(folder):
     ("arguments", "said"),
     [
         (["-o", "statement.txt"], "I520 the ending of statement.txt says no format"),
-        (["-o", "statement.json", "--materiality", "5"], "I505 '5' is no share of a result"),
+        (["-o", "statement.json", "--materiality", "5"], "I511 '5' is no materiality threshold"),
         (["-o", "statement.json", "--date", "1 May"], "I507 '1 May' is no day"),
     ],
 )
