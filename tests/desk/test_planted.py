@@ -12,9 +12,11 @@ import pytest
 from desk_helpers import TINY
 
 import mrvgraph
-from engine.audit.desk.cell_slips import cell_slips, input_slips
+from engine.audit.desk import cell_slips as of_cells
+from engine.audit.desk.cell_slips import cell_slips, input_slips, present
 from engine.audit.desk.desk import Desk
 from engine.audit.desk.formula_slips import formula_slips
+from engine.audit.desk.rounded_runs import RULES, Rule, rounded_runs
 from engine.audit.desk.statement import DIFFERS, StatedNumber
 from engine.audit.desk.statements import StatedNumbers, cell_shown
 from engine.audit.reread import rereader
@@ -70,7 +72,7 @@ def desk_of(run, numbers):
 
 def test_planted_slips_are_among_the_first_three(run):
     draw, tried, missed = random.Random(5), 0, []
-    while tried < 8:
+    while tried < 5:
         what, arrays = planted(run, draw)
         names = draw.choice([("ER_p",), ("RL", "E_fuel", "ER_p"), ("dCS", "RL", "ER_p")])
         if arrays is None or not all(np.isfinite(arrays[name]).all() for name in names):
@@ -96,3 +98,42 @@ def test_honest_roundings_are_never_explained(run, decimals):
     for arrays, names in ((run.values.arrays, ("dCS", "RL", "E_fuel", "ER_p")), (rounded, ("RL", "E_fuel", "ER_p")), (rounded, ("ER_p",))):
         found = desk_of(run, stated(run, arrays, names, decimals))
         assert {finding.code for finding in found.findings} == {"A754"}, (decimals, names)
+
+
+def test_numbers_rounded_by_a_usual_rule_are_no_slip(run):
+    """Amounts to few decimals and small numbers to more, before anything reads them: the total prints otherwise, and no slip is named."""
+    arrays = dict(zip(RULES, (arrays for _, arrays in rounded_runs(run)), strict=True))[Rule(0, more=2, is_cut=True)]
+    numbers = stated(run, arrays, ("ER_p",), 1)
+    assert numbers[0].judged(float(run.values.arrays["ER_p"][0])) == DIFFERS
+
+    assert {finding.code for finding in desk_of(run, numbers).findings} == {"A754"}
+
+
+def test_what_a_rule_leaves_of_numbers():
+    numbers = np.array([1234.5678, 0.98768, 0.0])
+
+    assert Rule(1, more=3).rounded(numbers).tolist() == [1234.6, 1.0, 0.0]
+    assert Rule(1, more=3).rounded(numbers[1:]).tolist() == [0.9877, 0.0]
+    assert Rule(digits=4, is_cut=True).rounded(numbers).tolist() == [1234.0, 0.9876, 0.0]
+
+
+def test_a_number_rounded_in_one_equation_alone_is_named(run):
+    """The stocks are stated as they are: only where the loss is computed they are whole numbers."""
+    equation = run.methodology.equation["dcs.start"]
+    slip = next(slip for slip in formula_slips(run, equation) if slip.what.startswith("EF") and slip.kind == "rounding")
+    arrays = evaluate(with_equation(run.methodology, replace(equation, formula=slip.formula)), run.plan, run.inputs).arrays
+
+    found = desk_of(run, stated(run, arrays, ("EF", "dCS"), 4)).diagnoses
+
+    assert slip.what in [slip.what for candidate in found[0].candidates[:3] for slip in candidate.slips]
+
+
+def test_empty_cells_of_a_large_table_do_not_count(run, monkeypatch):
+    """A table is tried cell by cell as long as its numbers are few, however many cells have none."""
+    quantity, array = run.methodology.quantity["A"], run.values.arrays["A"]
+    numbers = len(present(run, quantity))
+    assert 0 < numbers < array.size
+
+    for most, is_tried in ((numbers, True), (numbers - 1, False)):
+        monkeypatch.setattr(of_cells, "MOST_CELLS", most)
+        assert any(slip.kind == "one cell" for slip in cell_slips(run, quantity, array)) == is_tried

@@ -21,7 +21,7 @@ from equations.model.quantity import Quantity
 from equations.spec.block import read_number
 
 Array = NDArray[np.float64]
-#: Quantities with more cells are changed as a whole only.
+#: Quantities with more numbers are changed as a whole only; empty cells of a large table do not count.
 MOST_CELLS = 400
 _DECIMALS = (0, 1, 2, 3, 4)
 #: Factors that a single cell is likely to be off by.
@@ -49,9 +49,8 @@ def cell_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
     yield Slip("sign", f"{quantity.id} with the other sign", subject, quantity.id, numbers=-array)
     yield Slip("floor at zero", f"{quantity.id} not below zero", subject, quantity.id, numbers=np.maximum(array, 0.0))
     yield from _shifted(run, quantity, array, subject)
-    if array.size <= MOST_CELLS:
-        for cell in present(run, quantity):
-            yield from _of_cell(run, quantity, array, cell, subject)
+    for cell in _few(run, quantity):
+        yield from _of_cell(run, quantity, array, cell, subject)
 
 
 def roundings(run: Run, quantity: Quantity, array: Array, printed: Collection[float] = ()) -> Iterator[Slip]:
@@ -69,7 +68,7 @@ def roundings(run: Run, quantity: Quantity, array: Array, printed: Collection[fl
 def input_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
     """Yield slips that only a given number can have: other datasets, another assessment report, exchanged digits."""
     yield from _of_datasets(run, quantity, array)
-    for cell in present(run, quantity) if array.size <= MOST_CELLS else ():
+    for cell in _few(run, quantity):
         yield from _warming(run, quantity, array, cell)
         yield from _digits(run, quantity, array, cell)
 
@@ -78,6 +77,12 @@ def present(run: Run, quantity: Quantity) -> list[Cell]:
     """Return the cells of a quantity that a run has a number for."""
     states = run.values.states[quantity.id]
     return [tuple(int(at) for at in cell) for cell in np.argwhere((states == PRESENT) | (states == EXCLUDED))]
+
+
+def _few(run: Run, quantity: Quantity) -> list[Cell]:
+    """Return the cells of which each is changed by itself: those with a number, where they are not too many."""
+    cells = present(run, quantity)
+    return cells if len(cells) <= MOST_CELLS else []
 
 
 def _label(run: Run, quantity: Quantity) -> str:

@@ -69,6 +69,7 @@ def _of_node(node: Node, run: Run) -> Iterator[tuple[str, str, Node]]:
     match node:
         case Element() | MatrixRef():
             yield from _scaled(node)
+            yield "rounding", f"{name_of(node)} rounded to whole units, here alone", Call("round", (node,))
             yield from _neighbours(node, run.methodology)
             if run.methodology.quantity[node.quantity].unit.powers == _powers_of_day(run.methodology):
                 yield from _days(node, name_of(node))

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audit.desk.rounded_runs import rounded_runs
 from engine.audit.desk.slip import Slip
-from engine.plan.plan import Step
 from engine.plan.planner import plan_run
 from engine.project.values import UnitReader
-from engine.run.conditions import Hole
-from engine.run.evaluate import StepEvaluator, evaluate
-from engine.run.formula import FormulaEvaluator, Scope, Valued
+from engine.run.evaluate import evaluate
 from engine.run.inputs import bind_inputs
 from engine.run.run import Run
 from engine.run.supplied import supplied_quantities
 from equations.errors import MethodologyError
 from equations.library.places import versions_of
-from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
 
@@ -32,7 +28,6 @@ Versions = Callable[[], Iterable[tuple[str, Methodology]]]
 #: Runs a project under other readings (ruling -> reading); and makes such a function for some targets.
 Rerun = Callable[[Mapping[str, str]], Run]
 Reread = Callable[[tuple[str, ...]], Rerun]
-_DECIMALS = (0, 1, 2, 3, 4, 5, 6)
 
 
 def run_slips(run: Run, wanted: Iterable[str], read_unit: UnitReader, reread: Reread) -> Iterator[tuple[Slip, Arrays]]:
@@ -46,7 +41,7 @@ def run_slips(run: Run, wanted: Iterable[str], read_unit: UnitReader, reread: Re
         Runs the project under other readings.
     """
     targets = tuple(dict.fromkeys(wanted))
-    yield from _rounded(run)
+    yield from rounded_runs(run)
     yield from _reread(run, reread(targets))
     for slip, methodology, choices in _kinds(run):
         if (arrays := _numbers(run, methodology, choices, targets, read_unit)) is not None:
@@ -101,32 +96,3 @@ def _numbers(run: Run, methodology: Methodology, choices: dict[str, str], target
         return evaluate(made, plan, bind_inputs(made, plan, run.project, read_unit)).arrays
     except (MethodologyError, KeyError):
         return None
-
-
-@dataclass
-class _RoundedSteps(StepEvaluator):
-    """Evaluates steps, each number rounded or cut off before anything reads it."""
-
-    decimals: int = 0
-    cut: bool = False
-
-    def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, holes: list[Hole]) -> None:
-        """Put a rounded result in its place."""
-        scale = 10.0**self.decimals
-        numbers = np.trunc(value[0] * scale) / scale if self.cut else np.round(value[0], self.decimals)
-        super().store(step, equation, scope, (numbers, value[1]), holes)
-
-
-def _rounded(run: Run) -> Iterator[tuple[Slip, Arrays]]:
-    """Yield the run with every computed number rounded, and cut off, to so many decimals."""
-    for decimals, cut in product(_DECIMALS, (False, True)):
-        steps = _RoundedSteps(run.plan, FormulaEvaluator(run.methodology, run.setting, dict(run.inputs.values)), dict(run.inputs.states),
-                              decimals=decimals, cut=cut)  # fmt: skip
-        try:
-            with np.errstate(all="ignore"):
-                for stage in run.plan.stages:
-                    steps.stage(stage)
-        except MethodologyError:
-            continue
-        what = f"every computed number {'cut off' if cut else 'rounded'} to {decimals} decimals"
-        yield Slip("rounding", what, "", step=10.0**-decimals), steps.arrays
