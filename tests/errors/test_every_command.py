@@ -320,7 +320,7 @@ def arguments():
 
 
 #: Arguments that go by their place, and what stands there in the table of ways.
-PLACES = {"SPEC": "spec", "SPEC_B": "good", "PROJECT": "project.yaml", "RECEIPT": "receipt.json", "RUN": "run.json", "NUMBER": "E_fuel[2019]"}
+PLACES = {"SPEC": "spec", "SPEC_B": "good", "PROJECT": "project.yaml", "RECEIPT": "receipt.json", "RUN": "run.json", "NUMBER": "E_fuel[2019]", "KIND": "project"}
 
 
 def with_value(command, name, action, value):
