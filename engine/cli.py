@@ -328,6 +328,14 @@ def diff_command(options: argparse.Namespace) -> int:
     return WELL
 
 
+def schema_command(options: argparse.Namespace) -> int:
+    """The JSON Schema of a kind of file."""
+    from engine.schemas.schema_files import schema_text
+
+    write(schema_text(options.kind), options.output, "json")
+    return WELL
+
+
 def migrate_command(options: argparse.Namespace) -> int:
     """A project file carried over to another version."""
     from engine.commands.versions import carry_over, migration_text
@@ -432,7 +440,8 @@ FUNCTIONS: dict[str, command_line.Command] = {
     "list": list_command, "check": check_command, "needs": needs_command, "run": run_command, "audit": audit_command,
     "ready": ready_command, "diagnose": diagnose_command, "workbook": workbook_command, "statement": statement_command, "verify": verify_command,
     "explain": explain_command,
-    "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command, "show": show_command, "diff": diff_command,
+    "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command, "show": show_command, "schema": schema_command,
+    "diff": diff_command,
     "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command, "solve": solve_command,
     "portfolio": portfolio_command, "mutate": mutate_command,
 }  # fmt: skip

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from engine.run.rules import Verdict
     from engine.run.run import Run
     from engine.run.totals import Headline
+    from engine.schemas.schema_files import schema
     from engine.simulate.sensitivity import Sensitivity
     from engine.simulate.simulation import Simulation
     from engine.simulate.solving import Solved
@@ -70,7 +71,8 @@ _HOMES = {
     "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",
     "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "ready": "engine.interface.runs",
     "recalculation": "engine.interface.runs",
-    "report": "engine.interface.writing", "run": "engine.interface.runs", "sensitivity": "engine.interface.draws",
+    "report": "engine.interface.writing", "run": "engine.interface.runs", "schema": "engine.schemas.schema_files",
+    "sensitivity": "engine.interface.draws",
     "simulate": "engine.interface.draws", "solve": "engine.interface.draws", "statement": "engine.interface.writing",
     "verify": "engine.interface.runs",
     "workbook": "engine.interface.writing",
@@ -80,8 +82,8 @@ __all__ = [
     "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "EquationGraph", "Exported", "Faults", "Finding", "Headline",
     "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Readiness", "Recalculation", "Run", "Sensitivity", "Simulation",
     "Solved", "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain",
-    "export", "graph", "load", "many_draws", "migrate", "needs", "portfolio", "ready", "recalculation", "report", "run", "sensitivity", "simulate",
-    "solve", "statement", "verify", "workbook",
+    "export", "graph", "load", "many_draws", "migrate", "needs", "portfolio", "ready", "recalculation", "report", "run", "schema", "sensitivity",
+    "simulate", "solve", "statement", "verify", "workbook",
 ]  # fmt: skip
 
 

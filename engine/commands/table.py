@@ -210,6 +210,14 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--output", "-o", metavar="FILE"),
         ),
     ),
+    "schema": CommandLine(
+        "the JSON Schema by which an editor completes and checks a kind of file (docs/editor.md)",
+        (
+            _argument("kind", metavar="KIND", choices=("spec", "revision", "project", "document"), help="spec, revision, project or document"),
+            _argument("--output", "-o", metavar="FILE", help="write to a file; .json"),
+        ),
+        spec=False,
+    ),
     "diff": CommandLine(
         "what two specs say and mean differently, and what that moves",
         (

@@ -78,6 +78,8 @@ def _template_head(methodology: Methodology, setting: Setting, datasets: tuple[s
     lines = [
         f"# Project file for {methodology.reference}. Replace every ____ by a number (or an answer) and every date and name by your own.",
         "# Nothing is filled in for you: a missing number is an error. The unit of a number may be any unit of the same thing.",
+        "# An editor completes and checks fields by the file that `mrvgraph schema project -o project.schema.json` writes beside this one.",
+        "# yaml-language-server: $schema=project.schema.json",
         "project:", "  name: ____", "  illustrative: no", f"methodology: {methodology.reference}", "operation:",
         f"  start: {setting.start}   # first day; the operating days of the first year follow from it",
         f"  end: {setting.end}", "monitoring_periods:", f"  - {{id: MP1, start: {setting.start}, end: {setting.end}}}",

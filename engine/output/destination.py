@@ -32,6 +32,7 @@ OUTPUTS: dict[str, dict[str, tuple[str, ...]]] = {
     "graph": {"output": ("mermaid", "svg", "dot", "json")},
     "report": {"output": ("html", "pdf", "md")},
     "show": {"output": ("yaml", "json")},
+    "schema": {"output": ("json",)},
     "diff": {"output": ("text", "md", "json", "html", "pdf"), "waterfall": ("svg", "png")},
     "migrate": {"output": ("yaml",)},
     "simulate": {"output": ("text", "json", "csv"), "plot": ("svg", "png"), "draws_file": ("csv", "parquet")},

@@ -36,7 +36,7 @@ SAMPLE_FIELDS: dict[str, dict[str, Field]] = {
         ("record", "text", False, "column that names the record: one that stands twice is an error"),
         ("by", "texts", False, "index set -> column that says to which member a record belongs: an estimate for each"),
         ("stratum", "text", False, "column of the stratum"),
-        ("strata", "blocks:stratum", False, "name -> what was found there, with its population or weight; of a table, population or weight alone"),
+        ("strata", "named:stratum", False, "name -> what was found there, with its population or weight; of a table, population or weight alone"),
         ("clusters", "block:clusters", False, "clusters were drawn first, and as many records in each"),
         ("unanswered_are", "one_of:left_out|no", False, "what becomes of those who did not answer; an error if it is not said"),
         ("plan", "text", False, "confidence and precision of the plan in percent, as 90/10"),

@@ -16,7 +16,7 @@ from equations.files.strict_yaml import Sequence as YamlSequence
 #: Reads the file that a text names, or reports why not.
 TableReader = Callable[[Scalar], CsvTable | None]
 #: What stands beside ``file``: which columns hold ids, names, the members that a group gathers, dates; which those of a relation.
-_WORDS, _COLUMNS = ("id", "name", "of", "date"), "columns"
+MEMBER_COLUMNS, PAIR_COLUMNS = ("id", "name", "of", "date"), "columns"
 
 
 def named_file(node: YamlNode | None) -> Scalar | None:
@@ -49,10 +49,10 @@ def listed_members(node: Mapping, set_id: str, read: TableReader, fault: FaultTa
     """
     empty = YamlSequence((), node.file, node.line, node.column)
     file = named_file(node)
-    table = read(file) if file is not None and _fields_fit(node, _WORDS, fault) else None
+    table = read(file) if file is not None and _fields_fit(node, MEMBER_COLUMNS, fault) else None
     if table is None:
         return empty
-    wanted = {key.text: value.text for key, value in node if key.text in _WORDS and isinstance(value, Scalar)}
+    wanted = {key.text: value.text for key, value in node if key.text in MEMBER_COLUMNS and isinstance(value, Scalar)}
     id_ = wanted.get("id") or next((name for name in ("id", set_id) if name in table.header), "id")
     name = "" if only_ids else wanted.get("name", "name" if "name" in table.header else "")
     of, day = wanted.get("of", ""), wanted.get("date", "")
@@ -75,10 +75,10 @@ def listed_pairs(node: Mapping, over: Sequence[str], read: TableReader, fault: F
         The names of the axes of the relation, where they are known.
     """
     file = named_file(node)
-    table = read(file) if file is not None and _fields_fit(node, (_COLUMNS,), fault) else None
+    table = read(file) if file is not None and _fields_fit(node, (PAIR_COLUMNS,), fault) else None
     if table is None:
         return Mapping((), node.file, node.line, node.column), ()
-    asked = node.get(_COLUMNS)
+    asked = node.get(PAIR_COLUMNS)
     named = [item.text for item in asked.items if isinstance(item, Scalar)] if isinstance(asked, YamlSequence) else []
     columns = tuple(named or over or table.header)
     if not table.has_columns(table.header, columns, fault, f"a combination has one cell in each of {', '.join(columns)}", _columns(table)):

@@ -17,7 +17,7 @@ class Field:
 
     ``type`` is one of: id, name, text, number, whole, yes_no, date, words (list of texts), texts (text -> text), unit, range, formula,
     condition, letters (letter -> index set), shares (words, or index set -> formula), citation, place_in_text, table, cells, members, results,
-    distributions, block:NAME, blocks:NAME, one_of:a|b.
+    distributions, uses, side (of a cross-check), block:NAME, blocks:NAME, one_or_more:NAME (a block, or a list of them), one_of:a|b.
     """
 
     name: str
@@ -53,6 +53,13 @@ RANGE = _block(
 )
 MEMBER = _block(("id", "text", True, ""), ("name", "text", False, ""), ("of", "words", False, "members that a group gathers"),
                 ("date", "text", False, "of a member of a dated set, as 2018-03-12"))
+#: One entry of `uses:`; where the prefix is the key, the block needs none.
+TOOL_USE = _block(
+    ("prefix", "text", False, "names of the tool begin with it and an underscore"),
+    ("spec", "text", False, "the tool, as a reference or a path"),
+    ("bind", "texts", False, "what the tool names -> a name or a formula of the spec that uses it"),
+    ("settle", "texts", False, "a choice or a ruling of the tool -> the value or the reading that the spec takes"),
+)
 #: Where an entry comes from, and how sure it is that the source says so.
 SOURCED = (
     ("source", "citation", False, "where it comes from"),
@@ -63,8 +70,8 @@ SOURCED = (
 #: How a reading changes what the spec says.
 _EDITS = (
     ("remove", "block:removals", False, "ids to take out"),
-    ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
-    ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),
+    ("replace", "block:replacements", False, "fields of existing entries, by id"),
+    ("add", "block:additions", False, "new entries; `after: id` inside an entry places it"),
     ("adjust", "blocks:step", False, "steps between a quantity and those that read it"),
 )
 #: What a step says of a quantity that it defines, and of the equation.
@@ -373,10 +380,10 @@ BLOCKS: dict[str, dict[str, Field]] = {
         ("rename", "block:renames", False, "new names of quantities and matrices, everywhere; done first"),
         ("renumber", "texts", False, "equation id, printed number or range -> new number or range; references follow"),
         ("settle", "texts", False, "ruling -> reading, or choice -> value, that becomes the text; it and what holds only otherwise go"),
-        ("index", "block:new_index", False, "one more index for a family of quantities and their equations; or a list of such blocks"),
+        ("index", "one_or_more:new_index", False, "one more index for a family of quantities and their equations; or a list of such blocks"),
         ("remove", "block:removals", False, "ids to take out"),
-        ("replace", "block:spec_parts", False, "fields of existing entries, by id"),
-        ("add", "block:spec_parts", False, "new entries; `after: id` inside an entry places it"),
+        ("replace", "block:replacements", False, "fields of existing entries, by id"),
+        ("add", "block:additions", False, "new entries; `after: id` inside an entry places it"),
     ),
     "new_index": _block(
         ("add", "id", True, "index set"), ("to", "words", True, "quantities of the family"),

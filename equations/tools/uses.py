@@ -10,10 +10,11 @@ from equations.errors import FaultList, Place, SpecError, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.records import record
 from equations.revision.document_parts import blocks_of, text_of, with_field
+from equations.spec.schema import TOOL_USE
 
 WORDS = ("remove", "replace", "add")
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
-_FIELDS = ("prefix", "spec", "bind", "settle")
+_FIELDS = tuple(TOOL_USE)
 _SHAPE = "write uses: {grid: ID@VERSION}, or a list of blocks with prefix, spec, bind and settle"
 
 

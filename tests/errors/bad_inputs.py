@@ -292,6 +292,8 @@ if MAY_ALL:
 
 #: Option -> values that are refused, each with its code; ``""`` where the command line itself refuses (with a line of usage).
 ARGUMENTS: dict[str, list[tuple[str, str]]] = {
+    "KIND": [("projekt", ""), ("", "")],
+    "--set": [("nothing=1", "I532|I502")],
     "SPEC": [("MINI@7", "S108"), ("a\0b", "S108"), ("x" * 5000, "S108"), ("", "S108|I502")],
     "SPEC_B": [("MINI@7", "S108"), ("a\0b", "S108")],
     "PROJECT": [("a\0b.yaml", "I509"), ("x" * 300, "I509"), ("", "I509")],

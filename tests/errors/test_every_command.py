@@ -41,6 +41,7 @@ WAYS = {
     "show": ["show spec", "show spec --hash"],
     "diff": ["diff spec good", "diff good spec", "diff good spec --project project.yaml",
              "diff spec --project other.yaml --project project.yaml"],
+    "schema": ["schema project", "schema revision"],
     "migrate": ["migrate project.yaml --from spec --to good", "migrate project.yaml --from good --to spec"],
     "simulate": ["simulate spec project.yaml --draws 50"],
     "sensitivity": ["sensitivity spec project.yaml --draws 0"],
@@ -319,7 +320,7 @@ def arguments():
 
 
 #: Arguments that go by their place, and what stands there in the table of ways.
-PLACES = {"SPEC": "spec", "SPEC_B": "good", "PROJECT": "project.yaml", "RECEIPT": "receipt.json", "RUN": "run.json", "NUMBER": "E_fuel[2019]"}
+PLACES = {"SPEC": "spec", "SPEC_B": "good", "PROJECT": "project.yaml", "RECEIPT": "receipt.json", "RUN": "run.json", "NUMBER": "E_fuel[2019]", "KIND": "project"}
 
 
 def with_value(command, name, action, value):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ast
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from score import page_with_score
@@ -15,6 +15,7 @@ from score import page_with_score
 from engine.cli import build_parser
 from engine.finding import FINDING_CODES
 from engine.project.project_file import SCHEMA
+from engine.schemas.schema_files import SCHEMAS, schema_text
 from equations.errors import CODES
 from equations.spec.schema import BLOCKS
 
@@ -182,4 +183,5 @@ PAGES = {
     "docs/reference/errors.md": errors_page,
     "docs/reference/cli.md": cli_page,
     "docs/reference/slips.md": slips_page,
+    **{f"docs/schemas/{kind}.schema.json": partial(schema_text, kind) for kind in SCHEMAS},
 }
