@@ -362,7 +362,7 @@ def test_faults_of_a_table_are_told_at_their_lines(spec, project, table, said):
          [("A765", "error"), ("A774", "note")], "strata that miss it: b (13.9 %)"),
         # halves that are said to weigh 90 and 10 %: by populations 1.5 for 1.1, 0.4 * 1,080 = 432 t
         ("{strata: {a: {mean: 1, n: 40, sd: 0, weight: 0.9, population: 80}, b: {mean: 2, n: 40, sd: 0, weight: 0.1, population: 80}}, plan: 90/10}",
-         [("A774", "warning"), ("A774", "note"), ("A771", "note")], "by populations it is 1.5: ER moves by +432.00 tCO2"),
+         [("A774", "warning"), ("A774", "note"), ("A771", "note")], "by populations it is 1.5: ER moves by +432 tCO2"),
     ],
 )  # fmt: skip
 def test_findings(spec, project, sample, findings, tonnes):
