@@ -1,0 +1,274 @@
+"""The machine for rows of draws: compiled once for all methodologies, and kept on disk. Only what needs numba imports this file."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import numba
+import numpy as np
+
+from engine.batch.lane_operations import (
+    ABS,
+    ADD,
+    ADD_NUMBERS,
+    ADD_NUMBERS_TWICE,
+    ADD_PRODUCTS,
+    AND,
+    CEIL,
+    DIV,
+    EQ,
+    FLOOR,
+    GE,
+    GT,
+    LANES,
+    LE,
+    LEAST,
+    LT,
+    MAX,
+    MIN,
+    MUL,
+    MUL_NUMBER,
+    NE,
+    NEG,
+    NOT,
+    OR,
+    POS,
+    ROUND,
+    ROUND_DOWN,
+    ROUND_HALF_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_UP,
+    SQRT,
+    SUB,
+    SUB_POS,
+)  # fmt: skip
+from engine.batch.lane_vectors import (
+    add_each,
+    add_numbers,
+    add_numbers_twice,
+    add_products,
+    least_of,
+    max_each,
+    min_each,
+    mul_each,
+    mul_number_each,
+    number_at,
+    pos_each,
+    read_row,
+    sub_each,
+    sub_pos_each,
+)  # fmt: skip
+from engine.run.arithmetic.comparisons import TIE
+from engine.run.arithmetic.whole_numbers import NEAR, NEAREST
+
+_BYTES = 8
+
+
+def machine(runs, entries, left, right, table, second, rows, sources, addresses, steps, limits, targets, results, finite, width) -> bool:  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 - one arm for each operation
+    """Follow a list of instructions for every draw of a block, some side by side; return whether all inputs are within their limits.
+
+    Parameters
+    ----------
+    runs
+        Instructions of one operation side by side: the operation, the first entry and the one behind the last. Shape: (run, 3).
+    entries
+        What each instruction fills and reads, as places in ``rows``. Shape: (instruction, COLUMNS).
+    left, right, table, second
+        Of each term of sums: places of its factors, and known numbers.
+    rows
+        Shape: (row, LANES).
+    sources, addresses, steps, limits
+        Of each input: its row, where its first draw stands in memory, the bytes to the next, the least and the greatest that it can be.
+    targets, results, finite
+        Rows that are asked for, where they go, and whether all of a draw are finite. Shape: (targets,), (targets, at least ``width``), (at least
+        ``width``,).
+    width
+        How many draws.
+    """
+    flat, all_inside = rows.ravel(), True
+    listed = entries.ravel()
+    for begin in range(0, width, LANES):
+        n = min(LANES, width - begin)
+        for k in range(len(sources)):
+            lowest, highest, first = limits[k, 0], limits[k, 1], addresses[k] + begin * steps[k]
+            # The last draws, and those that stand apart, are read one by one: a whole row would read what is not theirs.
+            if n == LANES and steps[k] == _BYTES:
+                all_inside &= read_row(flat, sources[k] * LANES, first, lowest, highest)
+                continue
+            row = rows[sources[k]]
+            for lane in range(n):
+                row[lane] = number_at(first + lane * steps[k])
+                # Written so that what is not a number counts as outside.
+                all_inside &= lowest <= row[lane] <= highest
+        # One branch for all instructions of a kind that stand side by side.
+        for run in range(runs.shape[0]):
+            op, one, behind = runs[run, 0], runs[run, 1], runs[run, 2]
+            if op == ADD_NUMBERS:
+                add_numbers(flat, listed, left, right, table, second, one, behind)
+            elif op == ADD_NUMBERS_TWICE:
+                add_numbers_twice(flat, listed, left, right, table, second, one, behind)
+            elif op == ADD_PRODUCTS:
+                add_products(flat, listed, left, right, table, second, one, behind)
+            elif op == LEAST:
+                least_of(flat, listed, left, right, table, second, one, behind)
+            elif op == MUL_NUMBER:
+                mul_number_each(flat, listed, table, one, behind)
+            elif op == MUL:
+                mul_each(flat, listed, table, one, behind)
+            elif op == ADD:
+                add_each(flat, listed, table, one, behind)
+            elif op == SUB:
+                sub_each(flat, listed, table, one, behind)
+            elif op == POS:
+                pos_each(flat, listed, table, one, behind)
+            elif op == SUB_POS:
+                sub_pos_each(flat, listed, table, one, behind)
+            elif op == MIN:
+                min_each(flat, listed, table, one, behind)
+            elif op == MAX:
+                max_each(flat, listed, table, one, behind)
+            else:
+                for at in range(one, behind):
+                    _rare(op, rows, entries, at)
+        for lane in range(n):
+            finite[begin + lane] = True
+        for k in range(len(targets)):
+            row, result = rows[targets[k]], results[k]
+            for lane in range(n):
+                # -0.0 + 0.0 is 0.0, as a run writes it; what is not finite is not equal to itself less itself.
+                result[begin + lane] = row[lane] + 0.0
+                finite[begin + lane] &= row[lane] - row[lane] == 0.0
+    return all_inside
+
+
+def rare(op, rows, entries, at) -> None:  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 - one arm for each operation
+    """Do an operation that is not worth instructions of its own: a branch, then a loop without any, of which the compiler makes vectors."""
+    d, a, b = rows[entries[at, 0] // LANES], rows[entries[at, 1] // LANES], rows[entries[at, 2] // LANES]
+    if op == DIV:
+        for lane in range(LANES):
+            d[lane] = a[lane] / b[lane]
+    elif op == NEG:
+        for lane in range(LANES):
+            d[lane] = -a[lane]
+    elif op == ABS:
+        for lane in range(LANES):
+            d[lane] = abs(a[lane])
+    elif op == FLOOR:
+        for lane in range(LANES):
+            nearest = np.rint(a[lane])
+            near = abs(a[lane] - nearest) <= min(NEAR * max(1.0, abs(a[lane])), NEAREST)
+            d[lane] = (nearest if near else np.floor(a[lane])) + 0.0
+    elif op == CEIL:
+        for lane in range(LANES):
+            nearest = np.rint(a[lane])
+            near = abs(a[lane] - nearest) <= min(NEAR * max(1.0, abs(a[lane])), NEAREST)
+            d[lane] = (nearest if near else np.ceil(a[lane])) + 0.0
+    elif op == ROUND:
+        for lane in range(LANES):
+            # it jumps in the middle between two whole numbers
+            moved = a[lane] - 0.5
+            nearest = np.rint(moved)
+            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+            x = nearest + 0.5 if near else a[lane]
+            d[lane] = np.copysign(np.floor(abs(x) + 0.5), x) + 0.0
+    elif op == ROUND_HALF_EVEN:
+        for lane in range(LANES):
+            # it jumps in the middle between two whole numbers
+            moved = a[lane] - 0.5
+            nearest = np.rint(moved)
+            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+            x = nearest + 0.5 if near else a[lane]
+            d[lane] = np.rint(x) + 0.0
+    elif op == ROUND_HALF_DOWN:
+        for lane in range(LANES):
+            # it jumps in the middle between two whole numbers
+            moved = a[lane] - 0.5
+            nearest = np.rint(moved)
+            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+            x = nearest + 0.5 if near else a[lane]
+            d[lane] = np.copysign(np.ceil(abs(x) - 0.5), x) + 0.0
+    elif op == ROUND_UP:
+        for lane in range(LANES):
+            moved = a[lane]
+            nearest = np.rint(moved)
+            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+            x = nearest if near else a[lane]
+            d[lane] = np.copysign(np.ceil(abs(x)), x) + 0.0
+    elif op == ROUND_DOWN:
+        for lane in range(LANES):
+            moved = a[lane]
+            nearest = np.rint(moved)
+            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
+            x = nearest if near else a[lane]
+            d[lane] = np.trunc(x) + 0.0
+    elif op == SQRT:
+        for lane in range(LANES):
+            d[lane] = np.sqrt(a[lane])
+    elif op == LT:
+        for lane in range(LANES):
+            gap = abs(a[lane] - b[lane])
+            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+            d[lane] = 1.0 if a[lane] < b[lane] and not tied else 0.0
+    elif op == LE:
+        for lane in range(LANES):
+            gap = abs(a[lane] - b[lane])
+            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+            d[lane] = 1.0 if a[lane] <= b[lane] or tied else 0.0
+    elif op == GT:
+        for lane in range(LANES):
+            gap = abs(a[lane] - b[lane])
+            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+            d[lane] = 1.0 if a[lane] > b[lane] and not tied else 0.0
+    elif op == GE:
+        for lane in range(LANES):
+            gap = abs(a[lane] - b[lane])
+            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+            d[lane] = 1.0 if a[lane] >= b[lane] or tied else 0.0
+    elif op == EQ:
+        for lane in range(LANES):
+            gap = abs(a[lane] - b[lane])
+            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+            d[lane] = 1.0 if a[lane] == b[lane] or tied else 0.0
+    elif op == NE:
+        for lane in range(LANES):
+            gap = abs(a[lane] - b[lane])
+            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
+            d[lane] = 1.0 if a[lane] != b[lane] and not tied else 0.0
+    elif op == AND:
+        for lane in range(LANES):
+            d[lane] = 1.0 if a[lane] != 0.0 and b[lane] != 0.0 else 0.0
+    elif op == OR:
+        for lane in range(LANES):
+            d[lane] = 1.0 if a[lane] != 0.0 or b[lane] != 0.0 else 0.0
+    elif op == NOT:
+        for lane in range(LANES):
+            d[lane] = 1.0 if a[lane] == 0.0 else 0.0
+    else:
+        c = rows[entries[at, 3] // LANES]
+        for lane in range(LANES):
+            d[lane] = b[lane] if a[lane] != 0.0 else c[lane]
+
+
+
+def _sources() -> int:
+    """Return a number that changes with what is compiled: the files beside this one are part of it, and numba looks at this one only."""
+    names = ("lane_machine.py", "lane_vectors.py", "lane_operations.py")
+    return zlib.crc32(b"".join(Path(__file__).with_name(name).read_bytes() for name in names))
+
+
+def _kept(version: int):  # type: ignore[no-untyped-def]
+    """Return the machine compiled; the number, being enclosed, is part of the key under which the code is kept on disk."""
+
+    def kept(runs, entries, left, right, table, second, rows, sources, addresses, steps, limits, targets, results, finite, width):  # type: ignore[no-untyped-def]
+        # Rows of another width would be written past their end.
+        if version < 0 or rows.shape[1] != LANES:
+            return False
+        return _machine(runs, entries, left, right, table, second, rows, sources, addresses, steps, limits, targets, results, finite, width)
+
+    return numba.njit(kept, nogil=True, cache=True, error_model="numpy")
+
+
+_rare = numba.njit(rare, nogil=True, error_model="numpy")
+_machine = numba.njit(machine, nogil=True, error_model="numpy")
+compiled = _kept(_sources())
