@@ -60,6 +60,7 @@ def instructions_of(program: Program) -> Iterator[LaneInstruction]:
             yield waiting
             waiting = None
             continue
+        # What has no twin stays as it is.
         if waiting is not None:
             yield waiting
         waiting = instruction
@@ -77,6 +78,7 @@ def _are_twins(one: LaneInstruction, other: LaneInstruction) -> bool:
 class _Writer:
     def __init__(self, program: Program) -> None:
         self.program = program
+        # Arrays over all cells, so that the passes below are a few calls for each group.
         size = program.size
         self.known = np.zeros(size, bool)
         self.product, self.difference = np.zeros(size, bool), np.zeros(size, bool)
@@ -112,6 +114,7 @@ class _Writer:
 
     def instructions(self) -> Iterator[LaneInstruction]:
         """Yield the instructions, group after group."""
+        # The order of the groups is that in which operands stand before their use.
         for group in self.program.groups:
             if group.op in REDUCTIONS:
                 bounds = group.starts.tolist() if group.starts is not None else []
@@ -195,6 +198,7 @@ class LaneRows:
                 last[cell] = at
         # Results are read when all is done.
         last |= dict.fromkeys(outputs.tolist(), len(instructions))
+        # In the order of the instructions: a row is free as soon as the last that reads it is done.
         code = [self.translated(at, instruction, last) for at, instruction in enumerate(instructions)]
         self.runs = _runs([instruction.op for instruction in instructions])
         self.entries = np.array(code, np.int32).reshape(-1, COLUMNS)

@@ -90,6 +90,7 @@ def machine(runs, entries, left, right, table, second, rows, sources, addresses,
     listed = entries.ravel()
     for begin in range(0, width, LANES):
         n = min(LANES, width - begin)
+        # Inputs first, each held against its range while it is at hand.
         for k in range(len(sources)):
             lowest, highest, first = limits[k, 0], limits[k, 1], addresses[k] + begin * steps[k]
             # The last draws, and those that stand apart, are read one by one: a whole row would read what is not theirs.
@@ -129,8 +130,10 @@ def machine(runs, entries, left, right, table, second, rows, sources, addresses,
             elif op == MAX:
                 max_each(flat, listed, table, one, behind)
             else:
+                # Seldom, and long enough each that the branch does not matter.
                 for at in range(one, behind):
                     _rare(op, rows, entries, at)
+        # Results leave the rows draw by draw; what is left of the last row belongs to nobody.
         for lane in range(n):
             finite[begin + lane] = True
         for k in range(len(targets)):

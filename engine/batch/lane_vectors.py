@@ -54,6 +54,7 @@ def _row(builder: Any, rows: Any, first: Any, lanes: int) -> Row:
     found = []
     for vector in range(lanes // _WIDE):
         part = builder.load(_place(builder, rows, first, vector))
+        # Rows of the caller may stand at any number; those of the machine gain nothing from more.
         part.align = _BYTES
         found.append(part)
     return found
@@ -65,6 +66,7 @@ def _write(builder: Any, rows: Any, first: Any, row: Row) -> None:
 
 
 def _everywhere(builder: Any, number: Any) -> Any:
+    # One element is set, and then taken for all.
     none = ir.Constant(_VECTOR, ir.Undefined)
     one = builder.insert_element(none, number, _SHORT(0))
     return builder.shuffle_vector(one, none, ir.Constant(ir.VectorType(_SHORT, _WIDE), [_SHORT(0)] * _WIDE))

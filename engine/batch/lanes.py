@@ -68,6 +68,7 @@ class LaneCode:
 
     def __init__(self, program: LaneProgram, width: int) -> None:
         self._program = program
+        # Rows of known numbers are written once, for no instruction fills them.
         self._rows = np.zeros((max(program.height, 1), LANES))
         for row, number in program.constants.items():
             self._rows[row] = number
