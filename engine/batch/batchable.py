@@ -120,7 +120,8 @@ class ArraySource:
         addresses, steps = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for quantity, places in wanted.items():
             array = self.arrays[quantity]
-            if array.dtype != np.float64 or not array.flags.aligned:
+            # Fewer draws than are counted would be read past the end.
+            if array.dtype != np.float64 or not array.flags.aligned or len(array) < self.count:
                 return None
             at = np.array(np.unravel_index(places, (1, *array.shape[1:]))[1:], np.int64).reshape(array.ndim - 1, len(places))
             addresses.append(array.ctypes.data + np.array(array.strides[1:], np.int64) @ at)

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.batch.batchable import ArraySource, Batchable, NumberSource
-from engine.batch.lanes import LaneCode, can_run, is_at_hand, is_loaded
+from engine.batch.lanes import LaneCode, can_run, is_at_hand, is_loaded, why_not_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
 from engine.batch.program import Group, Numbers, Program
 from engine.batch.specialised import MOST_WIDTH, Code, Prepared
@@ -114,14 +114,20 @@ def backend_for(program: Program, count: int, way: Way) -> str:
     InputError
         I511 if it was asked for and cannot be used.
     """
-    if way.backend == "numba" and not (is_at_hand() and can_run(program)):
-        why = "it has no logarithms, powers and matrix operations" if is_at_hand() else "it is not installed"
+    if way.backend == "numba" and (why := _why_not(program)):
         raise InputError("I511", "the numba backend cannot be used", why=why,
                          remedy="install mrvgraph[numba], or use the numpy backend")  # fmt: skip
     if way.backend != "auto":
         return way.backend
     pays = program.work * count > (_PAYS_IF_LOADED if is_loaded() else _PAYS)
-    return "numba" if pays and is_at_hand() and can_run(program) else "numpy"
+    return "numba" if pays and not _why_not(program) else "numpy"
+
+
+def _why_not(program: Program) -> str:
+    """Return why numba cannot be used for a program, nothing if it can."""
+    if not is_at_hand():
+        return "it is not installed, or told to compile nothing"
+    return why_not_loaded() if can_run(program) else "it has no logarithms, powers and matrix operations"
 
 
 def check_memory(needed: int, what: str) -> None:
@@ -236,7 +242,7 @@ class _Batch:
         np.add(found, 0.0, out=found)
         places = self.main.open
         # A stretch is written in one piece; places one by one would be copied twice.
-        even = bool((places == np.arange(places[0], places[0] + len(places))).all())
+        even = len(places) > 0 and bool((places == np.arange(places[0], places[0] + len(places))).all())
         results[slice(int(places[0]), int(places[0]) + len(places)) if even else places, start:stop] = found
         if known_finite:
             return np.zeros(stop - start, bool)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import zlib
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 
 import numba
 import numpy as np
+from numba import types
 
+from engine.batch.lane_key import code_key
 from engine.batch.lane_operations import (
     ABS,
     ADD,
@@ -16,6 +18,7 @@ from engine.batch.lane_operations import (
     ADD_PRODUCTS,
     AND,
     CEIL,
+    COLUMNS,
     DIV,
     EQ,
     FLOOR,
@@ -254,24 +257,50 @@ def rare(op, rows, entries, at) -> None:  # type: ignore[no-untyped-def]  # noqa
 
 
 
-def _sources() -> int:
-    """Return a number that changes with what is compiled: the files beside this one are part of it, and numba looks at this one only."""
-    names = ("lane_machine.py", "lane_vectors.py", "lane_operations.py")
-    return zlib.crc32(b"".join(Path(__file__).with_name(name).read_bytes() for name in names))
+def _kept(key: int, *, on_disk: bool):  # type: ignore[no-untyped-def]
+    """Return the machine compiled. It holds the key of what it was compiled from, and refuses whoever has another one, or arrays that do not fit."""
 
-
-def _kept(version: int):  # type: ignore[no-untyped-def]
-    """Return the machine compiled; the number, being enclosed, is part of the key under which the code is kept on disk."""
-
-    def kept(runs, entries, left, right, table, second, rows, sources, addresses, steps, limits, targets, results, finite, width):  # type: ignore[no-untyped-def]
-        # Rows of another width would be written past their end.
-        if version < 0 or rows.shape[1] != LANES:
-            return False
+    def kept(known, runs, entries, left, right, table, second, rows, sources, addresses, steps, limits, targets, results, finite, width):  # type: ignore[no-untyped-def]
+        if known != key:
+            raise RuntimeError("the compiled machine is that of other code")
+        terms, inputs = len(left), len(sources)
+        if rows.shape[1] != LANES or entries.shape[1] != COLUMNS or len(right) != terms or len(table) != terms or len(second) != terms:
+            raise ValueError("rows or instructions are of another shape than those of the compiled machine")
+        if len(addresses) != inputs or len(steps) != inputs or limits.shape[0] != inputs or limits.shape[1] != 2:
+            raise ValueError("there are not as many places and limits as inputs")
+        if results.shape[0] != len(targets) or width < 0 or width > results.shape[1] or width > len(finite):
+            raise ValueError("there is no room for so many results")
         return _machine(runs, entries, left, right, table, second, rows, sources, addresses, steps, limits, targets, results, finite, width)
 
-    return numba.njit(kept, nogil=True, cache=True, error_model="numpy")
+    # Also the name of the file: two processes that compile different code must never write one.
+    kept.__name__ = kept.__qualname__ = f"machine_{key:016x}"
+    return numba.njit(SIGNATURE, nogil=True, cache=on_disk, error_model="numpy")(kept)
+
+
+def loaded() -> Callable[..., bool]:
+    """Return the machine: from disk, or compiled, where the disk has none, cannot be written, or has another than it should."""
+    key = code_key()
+    try:
+        found = partial(_kept(key, on_disk=True), key)
+        found(*NOTHING)
+    # Whatever the disk holds: what is compiled here is right.
+    except Exception:
+        found = partial(_kept(key, on_disk=False), key)
+        found(*NOTHING)
+    return found
 
 
 _rare = numba.njit(rare, nogil=True, error_model="numpy")
 _machine = numba.njit(machine, nogil=True, error_model="numpy")
-compiled = _kept(_sources())
+_INTS, _PLACES, _FLOATS, _ROWS = types.int64[::1], types.int32[::1], types.float64[::1], types.float64[:, ::1]
+#: Types of the arguments: other arrays are refused, where numba would compile again for them.
+SIGNATURE = types.boolean(
+    types.int64, types.int64[:, ::1], types.int32[:, ::1], _PLACES, _PLACES, _FLOATS, _FLOATS,
+    _ROWS, _INTS, _INTS, _INTS, _ROWS, _INTS, _ROWS, types.boolean[::1], types.int64,
+)  # fmt: skip
+#: A program without instructions.
+NOTHING = (
+    np.zeros((0, 3), np.int64), np.zeros((0, COLUMNS), np.int32), *(np.zeros(0, kind) for kind in (np.int32, np.int32, float, float)),
+    np.zeros((1, LANES)), *(np.zeros(0, np.int64) for _ in range(3)), np.zeros((0, 2)), np.zeros(0, np.int64), np.zeros((0, 1)), np.zeros(1, bool), 1,
+)  # fmt: skip
+compiled = loaded()

@@ -222,9 +222,13 @@ def _declared(written: Written, count: int) -> Any:
     return intrinsic(eight)
 
 
+#: Draws of a sum that are in registers at a time.
+_AT_A_TIME = min(LANES, 32)
+if LANES % _WIDE or LANES % _AT_A_TIME:
+    raise ImportError(f"{LANES} draws side by side are no whole number of vectors: the last would be written past the end of its row")
 add_each, sub_each, mul_each, pos_each, sub_pos_each, min_each, max_each = map(_each, ("add", "sub", "mul", "pos", "sub_pos", "min", "max"))
 mul_number_each = _by_number()
-add_numbers, add_products, least_of = (_sums(kind, min(LANES, 32)) for kind in ("numbers", "products", "least"))
+add_numbers, add_products, least_of = (_sums(kind, _AT_A_TIME) for kind in ("numbers", "products", "least"))
 #: Two sums share what they read: half as many draws in registers, so that rows of twice as many sums stay in the first cache.
 add_numbers_twice = _sums("twice", min(LANES, 16))
 

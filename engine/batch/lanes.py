@@ -8,6 +8,7 @@ terms go by; rows are used again as soon as nobody reads them, and so stay in th
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -15,6 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.batch.lane_bounds import LaneBounds
 from engine.batch.lane_code import LaneRows, instructions_of
 from engine.batch.lane_operations import LANES, OPS
 from engine.batch.program import Cells, Numbers, Program
@@ -24,8 +26,19 @@ _LEAST, _GREATEST = -sys.float_info.max, sys.float_info.max
 
 
 def is_at_hand() -> bool:
-    """Whether numba is installed."""
-    return importlib.util.find_spec("numba") is not None
+    """Whether numba is installed, and not told to compile nothing: the machine is nothing that Python could do instead."""
+    return importlib.util.find_spec("numba") is not None and os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
+
+
+@cache
+def why_not_loaded() -> str:
+    """Return why the machine cannot be loaded, nothing if it can: numba may be there for other versions of Python or NumPy."""
+    try:
+        compiled_machine()
+    # Whatever a compiler says when it cannot work here.
+    except Exception as error:
+        return " ".join(str(error).split()) or type(error).__name__
+    return ""
 
 
 def is_loaded() -> bool:
@@ -52,6 +65,7 @@ class LaneProgram:
         self.height = rows.height
         self.constants = rows.pinned
         self.sources, self.targets = rows.row_of(sources), rows.row_of(outputs)
+        LaneBounds(rows, self.sources, self.targets).check()
 
 
 class LaneCode:
@@ -69,13 +83,14 @@ class LaneCode:
     def __init__(self, program: LaneProgram, width: int) -> None:
         self._program = program
         # Rows of known numbers are written once, for no instruction fills them.
-        self._rows = np.zeros((max(program.height, 1), LANES))
+        # What nothing fills is no number.
+        self._rows = np.full((max(program.height, 1), LANES), np.nan)
         for row, number in program.constants.items():
             self._rows[row] = number
         self.inputs = np.zeros((len(program.sources), width))
         self._limits = np.array([[_LEAST, _GREATEST]] * len(program.sources)).reshape(-1, 2)
         self.are_inside = True
-        self._results, self._finite = np.empty((len(program.targets), width)), np.empty(width, bool)
+        self._results, self._finite = np.full((len(program.targets), width), np.nan), np.zeros(width, bool)
         self._machine = compiled_machine()
 
     def hold(self, limits: Numbers) -> None:
@@ -113,7 +128,7 @@ def compiled_machine() -> Callable[..., bool]:
     """Return the machine, compiled; the compiled code is kept on disk."""
     from engine.batch.lane_machine import compiled
 
-    return compiled  # type: ignore[no-any-return]
+    return compiled
 
 
 def _numbers(program: Program) -> Numbers:
