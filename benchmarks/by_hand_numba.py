@@ -1,12 +1,13 @@
-"""KH_AM004 as numba kernels written by hand: blocks of 64 draws as lanes, in serial code without the interpreter's lock; literal, and factored.
+"""KH_AM004 option 1, and option 2 as printed, as numba kernels written by hand: blocks of 64 draws as lanes, without the interpreter's lock.
 
-Every input has its draws last; what draws share has one draw.
+Every input has its draws last; what draws share has one draw. Option 2 with what factoring gives stands in ``by_hand_factored``.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import by_hand_factored
 import numba
 import numpy as np
 
@@ -49,46 +50,16 @@ def _projected_literal(area, p, p_step, ef, s, n, years, change, now, then):
 
 
 @_jit
-def _projected_factored(area, p, p_step, ef, s, n, years, change, now, then, loss):
-    for i in range(12):
-        for l in range(n):
-            now[i, l] = area[i, s + l]
-            loss[i, l] = 0.0
-        for j in range(12):
-            for l in range(n):
-                x = p[i, j, (s + l) * p_step]
-                loss[i, l] += (x if x > 0.0 else 0.0) * ef[i, j, l]
-    for y in range(years):
-        for l in range(n):
-            change[y, l] = 0.0
-        for i in range(12):
-            for l in range(n):
-                change[y, l] += now[i, l] * loss[i, l]
-        for j in range(12):
-            for l in range(n):
-                then[j, l] = 0.0
-        for i in range(12):
-            for j in range(12):
-                for l in range(n):
-                    then[j, l] += now[i, l] * p[i, j, (s + l) * p_step]
-        now, then = then, now
-
-
-@_jit
-def _monitored(ca, ef, n, years, change, literal):
+def _monitored(ca, ef, n, years, change):
     for y in range(years):
         for l in range(n):
             change[y, l] = 0.0
         for i in range(12):
             for j in range(12):
                 x = ca[i, j, y]
-                if literal:
-                    for l in range(n):
-                        cs = x * ef[i, j, l]
-                        change[y, l] += cs if cs > 0.0 else 0.0
-                elif x != 0.0:
-                    for l in range(n):
-                        change[y, l] += x * ef[i, j, l]
+                for l in range(n):
+                    cs = x * ef[i, j, l]
+                    change[y, l] += cs if cs > 0.0 else 0.0
 
 
 @_jit
@@ -131,23 +102,19 @@ def _credits(rl, pj, d, d_pj, activity, df, n, years, s, first, reductions, cred
 
 
 @_jit
-def _option2(start, stop, literal, c, area, p, belt, p_d, p_step, ca, ca_d, act, df, first, reductions, credit):
+def _option2(start, stop, c, area, p, belt, p_d, p_step, ca, ca_d, act, df, first, reductions, credit):
     years = ca.shape[2]
     ef = np.empty((12, 12, LANES))
-    now, then, loss = np.empty((12, LANES)), np.empty((12, LANES)), np.empty((12, LANES))
+    now, then = np.empty((12, LANES)), np.empty((12, LANES))
     rl, pj, d, d_pj, activity = (np.empty((years, LANES)), np.empty((years, LANES)), np.empty((years, LANES)),
                                  np.empty((years, LANES)), np.empty((years, LANES)))
     for s in range(start, stop, LANES):
         n = min(LANES, stop - s)
         _factors(c, s, n, 1, ef)
-        if literal:
-            _projected_literal(area, p, p_step, ef, s, n, years, rl, now, then)
-            _projected_literal(belt, p_d, p_step, ef, s, n, years, d, now, then)
-        else:
-            _projected_factored(area, p, p_step, ef, s, n, years, rl, now, then, loss)
-            _projected_factored(belt, p_d, p_step, ef, s, n, years, d, now, then, loss)
-        _monitored(ca, ef, n, years, pj, literal)
-        _monitored(ca_d, ef, n, years, d_pj, literal)
+        _projected_literal(area, p, p_step, ef, s, n, years, rl, now, then)
+        _projected_literal(belt, p_d, p_step, ef, s, n, years, d, now, then)
+        _monitored(ca, ef, n, years, pj)
+        _monitored(ca_d, ef, n, years, d_pj)
         _activity(*act, s, n, years, activity)
         _credits(rl, pj, d, d_pj, activity, df, n, years, s, first, reductions, credit)
 
@@ -204,6 +171,8 @@ def _option1(start, stop, literal, c, area, p, belt, p_d, p_step, ca, ca_d, days
 
 def evaluate(option: int, form: str, shared: dict, arrays: dict, days: np.ndarray, periods: list[list[int]], workers: int):
     """Evaluate all draws, shared out among threads."""
+    if (option, form) == (2, "factored"):
+        return by_hand_factored.evaluate("numba", shared, arrays, periods, workers)
     count = len(next(iter(arrays.values())))
     x = {q: np.nan_to_num(v) for q, v in shared.items()} | {q: np.ascontiguousarray(np.moveaxis(a, 0, -1)) for q, a in arrays.items()}
     per_draw = "p" in arrays or "P" in arrays
@@ -216,7 +185,7 @@ def evaluate(option: int, form: str, shared: dict, arrays: dict, days: np.ndarra
         np.array([float(x["GWP_N2O"]), float(x["EF_dolomite"])]), np.stack([x["M_limestone"], x["M_dolomite"], x["M_urea"]]),
     )  # fmt: skip
     reductions, credit = np.empty((len(days), count)), np.empty((2, count))
-    common = (form == "literal", x["C"], x["A_0"], matrices[0], x["A_d_0"], matrices[1], int(per_draw))
+    common = (x["C"], x["A_0"], matrices[0], x["A_d_0"], matrices[1], int(per_draw))
     tail = (act, float(x["DF"]), len(periods[0]), reductions, credit)
     edges = np.linspace(0, count, workers + 1).astype(int)
 
@@ -224,7 +193,7 @@ def evaluate(option: int, form: str, shared: dict, arrays: dict, days: np.ndarra
         if option == 2:
             _option2(edges[k], edges[k + 1], *common, x["ca_pj"], x["ca_d_pj"], *tail)
         else:
-            _option1(edges[k], edges[k + 1], *common, x["CA_pj"], x["CA_d_pj"], days, *tail)
+            _option1(edges[k], edges[k + 1], form == "literal", *common, x["CA_pj"], x["CA_d_pj"], days, *tail)
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(part, range(workers)))

@@ -70,8 +70,15 @@ class Case:
         return Case(self.name, self.batchable, self.shared, {q: a[:count] for q, a in self.arrays.items()}, self.perturbed)
 
 
-def make_case(option: int, per_draw: bool, draws: int, seed: int = 1) -> Case:
-    """Draw the inputs of a case."""
+def make_case(option: int, per_draw: bool, draws: int, *, dense: bool = False, seed: int = 1) -> Case:
+    """Draw the inputs of a case.
+
+    Parameters
+    ----------
+    dense
+        Option 2: every class of land turns into every other one, in the project area and the belt, as projected and as monitored. Otherwise only what
+        the national matrix and the example's maps have.
+    """
     methodology = mrvgraph.load("KH_AM004@1.1")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "project.yaml"
@@ -80,6 +87,8 @@ def make_case(option: int, per_draw: bool, draws: int, seed: int = 1) -> Case:
     plan = plan_run(methodology, run.setting, OUTPUTS, frozenset(run.inputs.values))
     shared = {q: np.array(run.inputs.values[q]) for q in plan.inputs}
     rng = np.random.default_rng(seed)
+    if dense:
+        shared |= _dense(np.random.default_rng(seed + 1), shared)
     arrays, perturbed = {}, 0
     for quantity, spread in PERTURBED.items():
         value = shared[quantity]
@@ -91,7 +100,20 @@ def make_case(option: int, per_draw: bool, draws: int, seed: int = 1) -> Case:
         for quantity in ("p", "p_d") if option == 2 else ("P", "P_d"):
             arrays[quantity] = _transitions(rng, shared[quantity], draws)
     arrays = {quantity: _draws_last(array) for quantity, array in arrays.items()}
-    return Case(f"option {option}, P {'per draw' if per_draw else 'shared'}", _batchable(methodology, plan), shared, arrays, perturbed)
+    work = f", {'dense' if dense else 'sparse'} conversions" if option == 2 else ""
+    return Case(f"option {option}{work}, P {'per draw' if per_draw else 'shared'}", _batchable(methodology, plan), shared, arrays, perturbed)
+
+
+def _dense(rng: np.random.Generator, shared: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return transitions and conversions of which none between two classes is zero."""
+    found, off = {}, ~np.eye(len(CLASSES), dtype=bool)
+    for name in ("p", "p_d"):
+        matrix = rng.uniform(0.0005, 0.006, off.shape) * off
+        matrix[~off] = 1.0 - matrix.sum(axis=1)
+        found[name] = matrix
+    for name, area in (("ca_pj", "A_0"), ("ca_d_pj", "A_d_0")):
+        found[name] = rng.uniform(0.0005, 0.004, (*off.shape, len(YEARS))) * off[..., None] * shared[area][:, None, None]
+    return found
 
 
 def _draws_last(array: np.ndarray) -> np.ndarray:

@@ -115,6 +115,19 @@ class ArraySource:
             whole = len(places) == flat.shape[1]
             rows[quantity][...] = (flat if whole else flat[:, places]).T
 
+    def where(self, wanted: Mapping[str, NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
+        """Return where the first draw of each wanted cell stands in memory and the bytes to its next, or ``None`` for other numbers than float64."""
+        addresses, steps = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for quantity, places in wanted.items():
+            array = self.arrays[quantity]
+            # Fewer draws than are counted would be read past the end.
+            if array.dtype != np.float64 or not array.flags.aligned or len(array) < self.count:
+                return None
+            at = np.array(np.unravel_index(places, (1, *array.shape[1:]))[1:], np.int64).reshape(array.ndim - 1, len(places))
+            addresses.append(array.ctypes.data + np.array(array.strides[1:], np.int64) @ at)
+            steps.append(np.full(len(places), array.strides[0], np.int64))
+        return np.concatenate(addresses), np.concatenate(steps)
+
     def declared_at(self, quantity: str, place: int) -> Place | None:
         """Return nothing: arrays stand in no file."""
         return None

@@ -10,8 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.batch.batchable import Batchable, NumberSource
-from engine.batch.lanes import can_run, is_at_hand, is_loaded
+from engine.batch.batchable import ArraySource, Batchable, NumberSource
+from engine.batch.lanes import LaneCode, can_run, is_at_hand, is_loaded, why_not_loaded
 from engine.batch.machine import cache_bytes, cores, free_memory
 from engine.batch.program import Group, Numbers, Program
 from engine.batch.specialised import MOST_WIDTH, Code, Prepared
@@ -114,14 +114,20 @@ def backend_for(program: Program, count: int, way: Way) -> str:
     InputError
         I511 if it was asked for and cannot be used.
     """
-    if way.backend == "numba" and not (is_at_hand() and can_run(program)):
-        why = "it has no logarithms, powers and matrix operations" if is_at_hand() else "it is not installed"
+    if way.backend == "numba" and (why := _why_not(program)):
         raise InputError("I511", "the numba backend cannot be used", why=why,
                          remedy="install mrvgraph[numba], or use the numpy backend")  # fmt: skip
     if way.backend != "auto":
         return way.backend
     pays = program.work * count > (_PAYS_IF_LOADED if is_loaded() else _PAYS)
-    return "numba" if pays and is_at_hand() and can_run(program) else "numpy"
+    return "numba" if pays and not _why_not(program) else "numpy"
+
+
+def _why_not(program: Program) -> str:
+    """Return why numba cannot be used for a program, nothing if it can."""
+    if not is_at_hand():
+        return "it is not installed, or told to compile nothing"
+    return why_not_loaded() if can_run(program) else "it has no logarithms, powers and matrix operations"
 
 
 def check_memory(needed: int, what: str) -> None:
@@ -148,6 +154,7 @@ class _Batch:
     as_printed: int = 0
     stopped: bool = False
     refused: dict[int, InputError] = field(default_factory=dict)
+    standing: dict[int, tuple[np.ndarray, np.ndarray] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.template = self.source.template
@@ -212,27 +219,34 @@ class _Batch:
 
     def work(self, results: Numbers) -> None:
         """Take one block after the other until none is left."""
-        code, printed = self.main.code(self.backend, self.width), None
-        places = self.main.open
+        code, printed = self.code(self.main), None
         with np.errstate(all="ignore"):
             while (block := self.take()) is not None:
                 start, stop = block
-                self.fill(self.main, code, start, stop)
-                found = code.run()[:, : stop - start]
-                # -0.0 + 0.0 is 0.0, as a run writes it.
-                np.add(found[: len(places)], 0.0, out=found[: len(places)])
-                results[places, start:stop] = found[: len(places)]
-                failed = ~np.isfinite(found[: len(places)]).all(axis=0)
+                found = self.computed(self.main, code, start, stop)
+                failed = self.kept(found[: len(self.main.open)], results, start, stop, known_finite=code.is_finite(stop - start))
                 if self.main.has_status:
                     # Written so that a NaN counts as wrong.
                     wrong = ~(found[-1] >= 0.0)
                     failed |= wrong
                     # The optimised form may overflow where the printed one does not: only the printed form refuses a draw.
                     if wrong.any() and self.way.form == "optimised":
-                        printed = printed or self.printed.code(self.backend, self.width)
+                        printed = printed or self.code(self.printed)
                         failed[wrong] = self.as_is(printed, start, stop, wrong, results)
                 self.failed[start:stop] |= failed
                 self.tell(stop - start)
+
+    def kept(self, found: Numbers, results: Numbers, start: int, stop: int, *, known_finite: bool) -> np.ndarray:
+        """Keep what a block gives, and return which of its draws have no finite result."""
+        # -0.0 + 0.0 is 0.0, as a run writes it.
+        np.add(found, 0.0, out=found)
+        places = self.main.open
+        # A stretch is written in one piece; places one by one would be copied twice.
+        even = len(places) > 0 and bool((places == np.arange(places[0], places[0] + len(places))).all())
+        results[slice(int(places[0]), int(places[0]) + len(places)) if even else places, start:stop] = found
+        if known_finite:
+            return np.zeros(stop - start, bool)
+        return np.asarray(~np.isfinite(found).all(axis=0))
 
     def take(self) -> tuple[int, int] | None:
         """Return the next block, or ``None`` where there is none or somebody stopped."""
@@ -258,8 +272,7 @@ class _Batch:
     def as_is(self, code: Code, start: int, stop: int, wrong: np.ndarray, results: Numbers) -> np.ndarray:
         """Compute draws of a block that the optimised form does not fit as printed; return which of them have no finite result."""
         literal = self.printed
-        self.fill(literal, code, start, stop)
-        own = code.run()[:, : stop - start][:, wrong]
+        own = self.computed(literal, code, start, stop)[:, wrong]
         whole = np.repeat(literal.numbers[:, None], own.shape[1], axis=1)
         whole[literal.open] = own[: len(literal.open)] + 0.0
         results[:, np.nonzero(wrong)[0] + start] = whole
@@ -269,6 +282,36 @@ class _Batch:
         if literal.has_status:
             failed = failed | ~(own[-1] >= 0.0)
         return failed
+
+    def code(self, prepared: Prepared) -> Code:
+        """Return code for one worker."""
+        made = prepared.code(self.backend, self.width)
+        if isinstance(made, LaneCode):
+            quantity = self.batchable.methodology.quantity
+            made.hold(np.array([limits(quantity[group.name]) for group in prepared.varied for _ in range(group.size)]).reshape(-1, 2))
+        return made
+
+    def where(self, prepared: Prepared) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return where the machine finds the inputs, if they stand in memory and it is the machine that computes."""
+        if self.backend != "numba" or not isinstance(self.source, ArraySource):
+            return None
+        if id(prepared) not in self.standing:
+            self.standing[id(prepared)] = self.source.where(prepared.wanted)
+        return self.standing[id(prepared)]
+
+    def computed(self, prepared: Prepared, code: Code, start: int, stop: int) -> Numbers:
+        """Compute a block, and refuse a draw whose inputs are outside what they can be. Shape: (results, stop - start)."""
+        place = self.where(prepared)
+        if place is None:
+            self.fill(prepared, code, start, stop)
+            return code.run()[:, : stop - start]
+        # The machine reads the numbers where they stand, and looks at their ranges on the way; only what is refused is looked at again.
+        addresses, steps = place
+        assert isinstance(code, LaneCode)
+        found = code.run_on(addresses + start * steps, steps, stop - start)
+        if not code.are_inside:
+            self.fill(prepared, code, start, stop)
+        return found
 
     # -- inputs
 

@@ -31,6 +31,10 @@ class BlockCode:
         self.source, self._run = _bound(layout, self.numbers, width)
         self.inputs = self.numbers[: sum(group.size for group in layout.program.groups if group.op == "input")]
 
+    def is_finite(self, count: int) -> bool:
+        """Whether the results are known to be finite; here nobody looked."""
+        return False
+
     def run(self) -> Numbers:
         """Evaluate the block and return the cells that are asked for. Shape: (outputs, width); good until the next call."""
         self._run()

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.batch.lanes import LANES, OPS, compiled_machine
+from engine.batch.lanes import LaneCode, LaneProgram
+from engine.batch.program import Builder, Program
 from engine.report.whole_units import whole_units
 from engine.run.functions import FUNCTIONS
 from equations.errors import MethodologyError
@@ -98,11 +99,11 @@ def test_numbers_and_fractions_round_alike(x):
 def test_the_machine_rounds_as_numpy_does():
     values = np.array([-2.5, -1.5, -0.5, 0.49999999999, 0.5, 1.5, 2.5, 2.4, 1e9 + 0.3, 2**40 + 0.25, 3.0 - 1e-12])
     for name in ("round", "round_half_even", "round_half_down", "round_up", "round_down", "floor", "ceil"):
-        rows = np.zeros((2, LANES))
-        results = np.zeros((1, len(values)))
-        code = np.array([[OPS.index(name), 1, 0, 0, 0]], np.int32)
-        compiled_machine()(code, np.zeros(0), rows, np.array([0]), values[None, :], np.array([1]), results)
-        assert results[0].tolist() == FUNCTIONS[name].number(values).tolist(), name
+        builder = Builder()
+        cells = builder.add(name, 1, (builder.add("input", 1, name="X", places=np.zeros(1, np.int64)),))
+        code = LaneCode(LaneProgram(Program(tuple(builder.groups), {"R": cells}), cells), len(values))
+        code.inputs[:] = values
+        assert code.run()[0].tolist() == FUNCTIONS[name].number(values).tolist(), name
 
 
 def test_a_step_is_a_written_number_in_the_unit_of_what_is_rounded(evaluated):

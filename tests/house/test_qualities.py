@@ -14,8 +14,10 @@ TREES = {name: pages.tree_of(path) for name, path in pages.modules().items()}
 OF_ONE_KIND = {"pack", "TypeVar"}
 #: Rows of a table, with their columns named above it.
 ROWS = {("equations.formula.functions", "Function")}
+#: Sums of the machine, which are handed all its lists.
+SUMS = ("add_numbers", "add_numbers_twice", "add_products", "least_of")
 #: A compiled function is called for every block of draws, and takes arguments in order only.
-KERNELS = {("engine.batch.lanes", "_machine"), ("engine.batch.lanes", "_run")}
+KERNELS = {("engine.batch.lanes", "_machine"), ("engine.batch.lane_machine", "_machine"), *(("engine.batch.lane_machine", name) for name in SUMS)}
 #: Called by their names from outside: by the printers of SymPy.
 CALLED_FROM_OUTSIDE = {"printmethod", "_xml_number_element"}  # and `_print_...`, which SymPy calls by the kind of an expression
 #: Rooms whose code is hard to follow without a word of why, and the least share of their lines that comments have.
