@@ -112,7 +112,7 @@ def test_the_error_counts_for_the_days_of_the_cell_that_are_overdue_and_for_what
     # 182 of 366 days by the one that was never calibrated: 1,000 * 0.005 * 182 / 366 = 2.48634 MWh
     late, *_ = found(f"meter: MA, class: 0.5 %, serves: [{{quantity: X, {AT_A}, to: 2020-06-30}}]",
                      f"meter: MC, class: 0.2 %, calibrated: [2020-01-01], interval: 1 year, serves: [{{quantity: X, {AT_A}, from: 2020-07-01}}]")  # fmt: skip
-    assert late.code == "A778" and "997.514 MWh: X moves by -2.486" in late.evidence
+    assert late.code == "A778" and "ER moves by -2.2377 tCO2" in late.evidence
     # of a sum its own 600 MWh, 0.5 %: 3 MWh
     add = "use: sum, readings: {2020: 400}"
     other = f"meter: MC, class: 0.2 %, calibrated: [2020-01-01], interval: 1 year, serves: [{{quantity: X, {AT_A}, {add}}}]"
@@ -120,7 +120,7 @@ def test_the_error_counts_for_the_days_of_the_cell_that_are_overdue_and_for_what
         first, *_ = found(f"meter: MA, class: 0.5 %, serves: [{{quantity: X, {AT_A}, {add.replace('400', '600')}{applied}}}]", other)
         assert (first.code, first.severity) == codes_
     late, *_ = found(f"meter: MA, class: 0.5 %, serves: [{{quantity: X, {AT_A}, {add.replace('400', '600')}}}]", other)
-    assert "moves ER by -2.700 tCO2" in late.evidence
+    assert "ER moves by -2.7 tCO2" in late.evidence
 
 
 @pytest.mark.parametrize(("readings", "said"), [(("400", "600"), ""), (("400", "500"), "1,000.00, and 900 MWh"), (("400", ""), "")])
