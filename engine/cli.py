@@ -330,7 +330,7 @@ def diff_command(options: argparse.Namespace) -> int:
 
 def schema_command(options: argparse.Namespace) -> int:
     """The JSON Schema of a kind of file."""
-    from engine.schemas.schema_files import schema_text
+    from engine.documents.schemas.schema_files import schema_text
 
     write(schema_text(options.kind), options.output, "json")
     return WELL
@@ -439,11 +439,9 @@ def build_parser(only: str = "") -> argparse.ArgumentParser:
 FUNCTIONS: dict[str, command_line.Command] = {
     "list": list_command, "check": check_command, "needs": needs_command, "run": run_command, "audit": audit_command,
     "ready": ready_command, "diagnose": diagnose_command, "workbook": workbook_command, "statement": statement_command, "verify": verify_command,
-    "explain": explain_command,
-    "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command, "show": show_command, "schema": schema_command,
-    "diff": diff_command,
-    "migrate": migrate_command, "simulate": simulate_command, "sensitivity": sensitivity_command, "solve": solve_command,
-    "portfolio": portfolio_command, "mutate": mutate_command,
+    "explain": explain_command, "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command,
+    "show": show_command, "schema": schema_command, "diff": diff_command, "migrate": migrate_command, "simulate": simulate_command,
+    "sensitivity": sensitivity_command, "solve": solve_command, "portfolio": portfolio_command, "mutate": mutate_command,
 }  # fmt: skip
 
 

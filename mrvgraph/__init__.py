@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from engine.commands.export import Exported
     from engine.comparison.difference import Difference
     from engine.comparison.migrate import Migration
+    from engine.documents.schemas.schema_files import schema
     from engine.explain.needs import Need
     from engine.explain.trace import TraceNode
     from engine.finding import Finding
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from engine.run.rules import Verdict
     from engine.run.run import Run
     from engine.run.totals import Headline
-    from engine.schemas.schema_files import schema
     from engine.simulate.sensitivity import Sensitivity
     from engine.simulate.simulation import Simulation
     from engine.simulate.solving import Solved
@@ -71,7 +71,7 @@ _HOMES = {
     "load": "engine.interface.specs", "many_draws": "engine.interface.runs", "migrate": "engine.interface.versions",
     "needs": "engine.interface.specs", "portfolio": "engine.interface.draws", "ready": "engine.interface.runs",
     "recalculation": "engine.interface.runs",
-    "report": "engine.interface.writing", "run": "engine.interface.runs", "schema": "engine.schemas.schema_files",
+    "report": "engine.interface.writing", "run": "engine.interface.runs", "schema": "engine.documents.schemas.schema_files",
     "sensitivity": "engine.interface.draws",
     "simulate": "engine.interface.draws", "solve": "engine.interface.draws", "statement": "engine.interface.writing",
     "verify": "engine.interface.runs",

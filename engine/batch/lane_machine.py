@@ -294,10 +294,11 @@ _rare = numba.njit(rare, nogil=True, error_model="numpy")
 _machine = numba.njit(machine, nogil=True, error_model="numpy")
 _INTS, _PLACES, _FLOATS, _ROWS = types.int64[::1], types.int32[::1], types.float64[::1], types.float64[:, ::1]
 #: Types of the arguments: other arrays are refused, where numba would compile again for them.
-SIGNATURE = types.boolean(
+_ARGUMENTS = (
     types.int64, types.int64[:, ::1], types.int32[:, ::1], _PLACES, _PLACES, _FLOATS, _FLOATS,
     _ROWS, _INTS, _INTS, _INTS, _ROWS, _INTS, _ROWS, types.boolean[::1], types.int64,
 )  # fmt: skip
+SIGNATURE = types.boolean(*_ARGUMENTS)
 #: A program without instructions.
 NOTHING = (
     np.zeros((0, 3), np.int64), np.zeros((0, COLUMNS), np.int32), *(np.zeros(0, kind) for kind in (np.int32, np.int32, float, float)),

@@ -16,7 +16,7 @@ from engine.audit.desk import cell_slips as of_cells
 from engine.audit.desk.cell_slips import cell_slips, input_slips, present
 from engine.audit.desk.desk import Desk
 from engine.audit.desk.formula_slips import formula_slips
-from engine.audit.desk.rounded_runs import RULES, Rule, rounded_runs
+from engine.audit.desk.rounded_runs import RULES, RoundingRule, rounded_runs
 from engine.audit.desk.statement import DIFFERS, StatedNumber
 from engine.audit.desk.statements import StatedNumbers, cell_shown
 from engine.audit.reread import rereader
@@ -102,7 +102,7 @@ def test_honest_roundings_are_never_explained(run, decimals):
 
 def test_numbers_rounded_by_a_usual_rule_are_no_slip(run):
     """Amounts to few decimals and small numbers to more, before anything reads them: the total prints otherwise, and no slip is named."""
-    arrays = dict(zip(RULES, (arrays for _, arrays in rounded_runs(run)), strict=True))[Rule(0, more=2, is_cut=True)]
+    arrays = dict(zip(RULES, (arrays for _, arrays in rounded_runs(run)), strict=True))[RoundingRule(0, more=2, is_cut=True)]
     numbers = stated(run, arrays, ("ER_p",), 1)
     assert numbers[0].judged(float(run.values.arrays["ER_p"][0])) == DIFFERS
 
@@ -112,9 +112,9 @@ def test_numbers_rounded_by_a_usual_rule_are_no_slip(run):
 def test_what_a_rule_leaves_of_numbers():
     numbers = np.array([1234.5678, 0.98768, 0.0])
 
-    assert Rule(1, more=3).rounded(numbers).tolist() == [1234.6, 1.0, 0.0]
-    assert Rule(1, more=3).rounded(numbers[1:]).tolist() == [0.9877, 0.0]
-    assert Rule(digits=4, is_cut=True).rounded(numbers).tolist() == [1234.0, 0.9876, 0.0]
+    assert RoundingRule(1, more=3).rounded(numbers).tolist() == [1234.6, 1.0, 0.0]
+    assert RoundingRule(1, more=3).rounded(numbers[1:]).tolist() == [0.9877, 0.0]
+    assert RoundingRule(digits=4, is_cut=True).rounded(numbers).tolist() == [1234.0, 0.9876, 0.0]
 
 
 def test_a_number_rounded_in_one_equation_alone_is_named(run):

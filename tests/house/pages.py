@@ -13,9 +13,9 @@ from pathlib import Path
 from score import page_with_score
 
 from engine.cli import build_parser
+from engine.documents.schemas.schema_files import SCHEMAS, schema_text
 from engine.finding import FINDING_CODES
 from engine.project.project_file import SCHEMA
-from engine.schemas.schema_files import SCHEMAS, schema_text
 from equations.errors import CODES
 from equations.spec.schema import BLOCKS
 

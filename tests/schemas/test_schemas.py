@@ -9,8 +9,8 @@ from schema_checker import Checker, as_editor
 
 import mrvgraph
 from engine.cli import main
+from engine.documents.schemas.schema_files import SCHEMAS
 from engine.project.project_file import SCHEMA
-from engine.schemas.schema_files import SCHEMAS
 from equations.errors import InputError, MethodologyError
 from equations.files.strict_yaml import read_yaml, read_yaml_file
 from equations.spec.schema import BLOCKS

@@ -28,7 +28,7 @@ _SMALL = 100.0
 
 
 @dataclass(frozen=True)
-class Rule:
+class RoundingRule:
     """To how many places numbers are rounded.
 
     Attributes
@@ -71,9 +71,9 @@ class Rule:
 
 
 RULES = (
-    *(Rule(decimals, is_cut=cut) for decimals, cut in product(_DECIMALS, (False, True))),
-    *(Rule(decimals, more, is_cut=cut) for decimals, more, cut in product(_OF_AMOUNTS, _MORE, (False, True))),
-    *(Rule(digits=digits, is_cut=cut) for digits, cut in product(_DIGITS, (False, True))),
+    *(RoundingRule(decimals, is_cut=cut) for decimals, cut in product(_DECIMALS, (False, True))),
+    *(RoundingRule(decimals, more, is_cut=cut) for decimals, more, cut in product(_OF_AMOUNTS, _MORE, (False, True))),
+    *(RoundingRule(digits=digits, is_cut=cut) for digits, cut in product(_DIGITS, (False, True))),
 )
 
 
@@ -94,7 +94,7 @@ def rounded_runs(run: Run) -> Iterator[tuple[Slip, Mapping[str, Array]]]:
 class _RoundedSteps(StepEvaluator):
     """Evaluates steps, each number rounded or cut off before anything reads it."""
 
-    rule: Rule = Rule()
+    rule: RoundingRule = RoundingRule()
 
     def store(self, step: Step, equation: Equation, scope: Scope, value: Valued, holes: list[Hole]) -> None:
         """Put a rounded result in its place."""

@@ -6,10 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from engine.project.project_file import GAP, SCHEMA
-from engine.project.written_numbers import STATEMENTS
-from engine.schemas.edits import READING_EDITS, EditShapes, additions, removals, replacements
-from engine.schemas.shapes import (
+from engine.documents.schemas.edits import READING_EDITS, EditShapes, additions, removals, replacements
+from engine.documents.schemas.shapes import (
     DATE,
     NULL,
     NUMBER,
@@ -24,6 +22,8 @@ from engine.schemas.shapes import (
     ref,
     with_definitions,
 )
+from engine.project.project_file import GAP, SCHEMA
+from engine.project.written_numbers import STATEMENTS
 from equations.errors import InputError, near_or_all
 from equations.spec.schema import BLOCKS, KEYS
 

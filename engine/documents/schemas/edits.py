@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.schemas.shapes import NULL, Shape, Shapes, any_of, described, fields_shape, list_of, map_of, one_or_more, ref
+from engine.documents.schemas.shapes import NULL, Shape, Shapes, any_of, described, fields_shape, list_of, map_of, one_or_more, ref
 from equations.model.reading import EDITED
 from equations.revision.edits import WORDS, name_field, schema_of
 from equations.spec.schema import BLOCKS, Field
