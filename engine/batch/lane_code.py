@@ -281,7 +281,7 @@ def _cells(instruction: LaneInstruction) -> Iterator[Any]:
 
 
 def _runs(ops: list[int]) -> NDArray[np.int64]:
-    """Return where the operation changes: operation, first instruction, the one behind the last."""
+    """Return where the operation changes: operation, first instruction, the one behind the last; nothing of a program without instructions."""
     changes = [at for at, op in enumerate(ops) if at == 0 or ops[at - 1] != op]
-    found = [(ops[at], at, behind) for at, behind in zip(changes, [*changes[1:], len(ops)], strict=True)]
+    found = [(ops[at], at, behind) for at, behind in zip(changes, [*changes[1:], len(ops)], strict=False)]
     return np.array(found, np.int64).reshape(-1, 3)

@@ -140,7 +140,7 @@ def _use(prefix: Scalar | None, node: YamlNode, folder: Path, errors: FaultList,
     if isinstance(node, Scalar) and prefix is not None and not node.is_empty:
         return _sound(ToolUse(prefix, node, (), folder), errors)
     if not isinstance(node, Mapping):
-        fault(errors, "a tool is a spec, or a block of prefix, spec and bind", node.place, remedy=_SHAPE)
+        fault(errors, "a tool is a spec, or a block of prefix, spec, bind and settle", node.place, remedy=_SHAPE)
         return None
     for key, _ in node:
         if key.text not in _FIELDS:

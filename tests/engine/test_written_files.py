@@ -51,6 +51,7 @@ WRITERS = [
     (["sensitivity", TINY, PROJECT, "--draws", "0"], "-o", ".json"),
     (["sensitivity", TINY, PROJECT, "--draws", "0"], "--plot", ".svg"),
     (["portfolio", TINY, PROJECT], "-o", ".jsonl"),
+    (["schema", "project"], "-o", ".json"),
 ]
 NAMES = [f"{words[0]} {option} {ending}" for words, option, ending in WRITERS]
 

@@ -305,7 +305,7 @@ ARGUMENTS: dict[str, list[tuple[str, str]]] = {
     "--target": [("nothing", "I502"), ("", "I502")],
     "--dataset": [("stock", "I508")],
     "--members": [("fuel", "I508"), ("fuels=diesel", "I502")],
-    "--with": [("samples", "I508"), ("clams", "I508")],
+    "--with": [("sample", "I508"), ("claims,clams", "I508")],
     "--start": [("2024-02-30", "I507"), ("now", "I507")],
     "--end": [("2024-02-30", "I507"), ("1999-01-01", "I507")],
     "--date": [("2024-02-30", "I507"), ("now", "I507")],
