@@ -69,7 +69,7 @@ def opinion_of(report: AuditReport, materiality: float) -> Opinion:
     misstated = max(abs(claimed or 0.0), moved)
     is_open = bool(errors) or (warned > 0 and warned >= threshold)
     well = UNQUALIFIED if claimed is not None else DISCLAIMED
-    word = ADVERSE if errors and misstated >= threshold else QUALIFIED if is_open else well
+    word = ADVERSE if misstated and misstated >= threshold else QUALIFIED if is_open else well
     unmeasured = [finding for finding in errors if finding.moves is None and not (claimed is not None and finding.code in OF_DOCUMENTS)]
     return Opinion(
         word=word, materiality=materiality, threshold=threshold, claimed=claimed, errors=moved, warnings=warned, not_measured=len(unmeasured),

@@ -63,6 +63,9 @@ def _blocks(said: Any, reference: str, digest: str) -> Iterator[Block]:
             ("Monitoring periods", periods),
             ("Verifier", said["verifier"]), ("Date", said["date"])]  # fmt: skip
     yield Facts(tuple(((name,), (text,)) for name, text in rows if text))
+    if project.get("illustrative") == "yes":
+        made_up = Paragraph(("The project file says that its numbers are made up. No result can rest on them.",))
+        yield Note("fault", ("Illustrative",), (made_up,))
     yield from _opinion(said["opinion"])
     yield Heading(2, ("Results as recomputed",), "results")
     yield Table((("Result",), ("Value",), ("Unit",)), tuple(TableRow(((Code(one["quantity"]),), (_exact(one["value"]),), (one["unit"],)))
