@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.audit.desk.what_moves import moved
 from engine.audit.instrument_days import Cell, Serving, without
@@ -13,9 +14,11 @@ from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.written_numbers import conversion, rewritten
 from engine.run.run import Run
+from engine.run.sample_inputs import cell_shown
 from equations.errors import InputError, MethodologyError, listed, near
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, YamlNode
+from equations.model.quantity import Quantity
 from equations.records import record
 from equations.spec.block import read_number
 from equations.units.registry import parse_unit
@@ -230,14 +233,26 @@ def _shared_out(run: Run, one: Serving, readings: dict[tuple[str, ...], MeterRea
     wanted: dict[Cell, float] = {}
     for labels, reading in readings.items():
         cells = [served.cell for served in one.cells if one.labels(served.cell) == labels]
-        whole = float(np.nansum([keys[cell] for cell in cells]))
-        for cell in cells if whole else ():
+        if cells and (why := _no_key(run, key, keys, cells)):
+            yield _finding(one, "A787", "warning", f"how the reading of {one.instrument.name} is shared out cannot be looked at", why)
+            continue
+        whole = sum(float(keys[cell]) for cell in cells)
+        for cell in cells:
             part = reading.value * float(keys[cell]) / whole
             if abs(part - float(run.values.arrays[one.quantity.id][cell])) > reading.half + _own_half(run, one, cell) + 1e-9 * abs(part):
                 wanted[cell] = part
     if wanted:
         yield _apart(run, one, wanted, "A782", f"its part of the reading of {one.instrument.name} by {scalar.text}",
                      "share the reading of the shared meter out; numbers of single meters lack the losses between")  # fmt: skip
+
+
+def _no_key(run: Run, key: Quantity, keys: NDArray[np.float64], cells: list[Cell]) -> str:
+    """Return why nothing can be shared out by a key: a part of it is blank, or all of it comes to zero; else an empty text."""
+    blank = [cell_shown(key, run.setting, cell) for cell in cells if not np.isfinite(keys[cell])]
+    if blank:
+        return f"this run has no number of {listed(blank, _MOST_NAMED)}"
+    nothing = sum(float(keys[cell]) for cell in cells) == 0
+    return f"{listed([cell_shown(key, run.setting, cell) for cell in cells], _MOST_NAMED)} come to zero" if nothing else ""
 
 
 def _finding(one: Serving, code: str, severity: str, what: str, evidence: str = "", remedy: str = "", *, moves: float | None = None) -> Finding:

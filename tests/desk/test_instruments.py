@@ -212,6 +212,22 @@ def test_a_shared_meter(found):
     assert [one.code for one in found(f"{shared}, use: apportioned, by: I, readings: {{2020: 1500}}}}]")] == ["A785"]
 
 
+@pytest.mark.parametrize(("by", "why"), [("K", "this run has no number of K[B, 2020]"), ("I", "I[A, 2020], I[B, 2020] come to zero")])
+def test_a_key_that_is_blank_or_zero_shares_nothing_out_and_says_so(tmp_path, by, why):
+    # K is read for A alone, so that a project may leave that of B out
+    (tmp_path / "methodology.yaml").write_text(SPEC.replace("quantities:\n", """  - {id: own, subset_of: plant, letters: [o], members: [A]}
+quantities:
+  - {id: K, symbol: K, meaning: key, indices: [plant, year], unit: "1", kind: monitored}
+""").replace("'Sum(p, N[p, y]) * F'", "'Sum(p, N[p, y]) * F + 0 {tCO2} * Sum(o, K[o, y])'"), encoding="utf-8")
+    meter = f"instruments: [{{meter: S, class: 0.2 %, calibrated: [2020-01-01], interval: 1 year, serves: [{{quantity: X, use: apportioned, by: {by}, "
+    text = PROJECT.replace("XA", "1000").replace("{A: {2020: 20}, B: {2020: 10}}", "{A: {2020: 0}, B: {2020: 0}}")
+    text += f"  K: {{values: {{A: {{2020: 3}}}}, source: s}}\n{meter}readings: {{2020: 9999}}}}]}}]\n"
+    report = mrvgraph.audit(tmp_path / "methodology.yaml", read_project_text(text, tmp_path / "project.yaml"))
+
+    (told,) = [one for one in report.findings if one.code in ("A782", "A787")]
+    assert (told.code, told.severity, told.evidence) == ("A787", "warning", why)
+
+
 def test_an_error_counts_for_each_meter_and_not_for_the_net(found):
     net, *_ = found(f"{LATE}, serves: [{{quantity: N, {AT_A}}}]")
 
