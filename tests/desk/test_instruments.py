@@ -258,6 +258,8 @@ def test_documents_that_say_otherwise_of_a_meter(found):
         ("meter: MA, serves: [{quantity: X, at: {plant: C}}]", "I502", "'C' is not a member of plant"),
         ("meter: MA, serves: [{quantity: X, use: apportioned}]", "I506", "the quantity by which"),
         ("meter: MA, serves: [{quantity: X, at: {plant: A}, readings: {2020: many}}]", "I505", "not a number: 'many'"),
+        ("meter: MA, serves: [{quantity: X, at: {plant: A}, readings: [900]}]", "I506", "readings stand as label in time: reading"),
+        ("meter: MA, serves: [{quantity: X, at: {plant: A}, readings: {2020: [900]}}]", "I506", "readings stand as label in time: reading"),
         ("meter: MA, serves: [{quantity: X, at: {plant: A}, unit: t, readings: {2020: 4}}]", "I503", "readings in t"),
         ("meter: MA, serves: [{quantity: X, at: {plant: A}, applied: some}]", "I505", "no amount: 'some'"),
         ("meter: MA, of: plant, serves: [{quantity: X}]", "I502", "no field 'of'"),

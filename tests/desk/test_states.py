@@ -113,6 +113,13 @@ def test_what_stands_still_has_no_number(found):
     assert "EG[jul, 2016] = 12 MWh; at zero: R moves by -6 tCO2" in wrong.evidence
 
 
+@pytest.mark.parametrize("states", ["[measured, not operating]", "{jul: [measured]}"])
+def test_a_list_of_states_is_a_fault_and_not_passed_over(found, states):
+    with pytest.raises(MethodologyError, match="states stand as label: state") as told:
+        found("months", listed(WHOLE, states))
+    assert told.value.code == "I506"
+
+
 def test_a_number_that_is_set_keeps_the_state_of_its_cell(found):
     # 50 MWh in July, of which it is said that nothing ran: 50 * 0.5 = 25 t; what was unknown is known once it is set
     def of_set(state, listed_months):
