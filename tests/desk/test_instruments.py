@@ -284,6 +284,7 @@ def test_days():
     assert _after(date(2020, 1, 31), 1, "month") == date(2020, 2, 29)
     assert _after(date(2020, 2, 29), 1, "year") == date(2021, 2, 28)
     assert _after(date(2020, 1, 1), 2, "week") == date(2020, 1, 15)
+    assert _after(date(2020, 1, 1), 9000, "year") == _after(date(9999, 12, 1), 9000, "day") == date.max
     assert without(((1, 10),), ((1, 2), (9, 30))) == ((3, 8),)
     assert span(((date(2020, 1, 1).toordinal(), date(2020, 1, 1).toordinal()),)) == "2020-01-01"
 
