@@ -14,6 +14,7 @@ from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.written_numbers import Origin, conversion
 from engine.run.run import Run
+from engine.run.sample_inputs import alternative_at
 from equations.model.quantity import Quantity
 from equations.spec.block import read_number
 
@@ -78,7 +79,7 @@ def careful_claims(run: Run) -> Iterator[CarefulClaim]:
             remark = f"{said.get('comments', '')} {origin.source}"
             is_claimed = said.get(CLAIM, "no") not in ("no", "") or bool(_SAID.search(remark))
             if origin.kind == "project" and quantity.type == "number" and (is_claimed or INSTEAD in said):
-                other = _other(run, quantity, origin, said.get(INSTEAD, ""))
+                other = _other(run, quantity, cell, said.get(INSTEAD, ""))
                 yield CarefulClaim(
                     quantity=quantity, cell=cell, origin=origin, value=float(run.values.arrays[quantity.id][cell]), is_claimed=is_claimed,
                     side=_side(said.get(CLAIM, ""), remark), other=other, unread=said.get(INSTEAD, "") if other is None else "",
@@ -92,9 +93,9 @@ def _side(claim: str, remark: str) -> str:
     return found[0] if len(found) == 1 and _SAID.search(remark) else ""
 
 
-def _other(run: Run, quantity: Quantity, origin: Origin, text: str) -> float | None:
-    exact = read_number(text) if text else None
-    return None if exact is None else float(exact * conversion(quantity, run.inputs.units[origin.unit]))
+def _other(run: Run, quantity: Quantity, cell: Cell, text: str) -> float | None:
+    exact, unit = read_number(text) if text else None, run.inputs.units[run.inputs.origins[quantity.id][cell].unit]
+    return None if exact is None else float(exact * conversion(quantity, unit, alternative_at(run.setting, quantity, cell, run.inputs.alternatives)))
 
 
 @dataclass(frozen=True)

@@ -162,14 +162,24 @@ class _Look:
                     continue
                 if not name or taken.dataset.id == name:
                     to[cell] = other.value
-            safe = self.quantity.conservative
-            if to and (safe == right_end if safe else (moved(self.run, {self.quantity.id: to}).first or 0.0) < 0):
-                said = f"the methodology takes the {right_end} one" if safe else f"the {right_end} one is the safe side here"
-                yield self.found(
-                    "A823", "error" if safe else "warning", self.quantity.id, f"{self.quantity.id} is the {wrong_end} end of an interval, and {said}",
-                    f"{self.shown(list(to))}; at the {right_end} end ({number(next(iter(to.values())))}): {self.moved(to)}",
-                    remedy=f"take the {right_end} end", origin=cells[next(iter(to))], mended=to,
-                )  # fmt: skip
+            if to:
+                yield from self.wrong_end(wrong_end, right_end, cells[next(iter(to))], to)
+
+    def wrong_end(self, wrong: str, right: str, origin: Origin, to: dict[Cell, float]) -> Iterator[Finding]:
+        """Yield A823 where the methodology takes the other end, or the result is lower with it; that this is not known is told, too."""
+        safe, by = self.quantity.conservative, moved(self.run, {self.quantity.id: to})
+        is_lost = self.run.methodology.result in by.by and by.first is None
+        if not (safe == right if safe else is_lost or (by.first is not None and by.first < 0)):
+            return
+        said = f"the methodology takes the {right} one" if safe else f"the {right} one is the safe side here"
+        remedy = f"take the {right} end"
+        if is_lost and not safe:
+            said, remedy = "which one is the safe side here cannot be told", "see why the other gives no result, or say `conservative:` in the spec"
+        yield self.found(
+            "A823", "error" if safe else "warning", self.quantity.id, f"{self.quantity.id} is the {wrong} end of an interval, and {said}",
+            f"{self.shown(list(to))}; at the {right} end ({number(next(iter(to.values())))}): {by.text}",
+            remedy=remedy, origin=origin, mended=to,
+        )  # fmt: skip
 
     # -- words
 

@@ -6,16 +6,19 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
+from engine.audit.desk.statement import printed_step
 from engine.audit.desk.what_moves import moved
 from engine.audit.instrument_days import Cell, Serving, without
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.project.cell_states import lists_in, nested_texts
 from engine.project.written_numbers import conversion, rewritten
 from engine.run.run import Run
+from engine.run.sample_inputs import cell_shown
 from equations.errors import InputError, MethodologyError, listed, near
-from equations.files.strict_yaml import Mapping as YamlMapping
-from equations.files.strict_yaml import Scalar, YamlNode
+from equations.model.quantity import Quantity
 from equations.records import record
 from equations.spec.block import read_number
 from equations.units.registry import parse_unit
@@ -61,7 +64,10 @@ def read_readings(one: Serving, errors: list[MethodologyError]) -> dict[tuple[st
     unit = _unit(one, errors)
     found: dict[tuple[str, ...], MeterReading] = {}
     axes = [one.quantity.indices[at] for at in one.time]
-    for labels, scalar in _leaves(one.served.readings) if unit is not None else ():
+    for wrong_list in lists_in(one.served.readings):
+        errors.append(InputError("I506", f"{one.instrument.name}: readings stand as label in time: reading", wrong_list.place,
+                                 why="of a list it is not said when each was taken", remedy="write readings: {2019: 1200}"))  # fmt: skip
+    for labels, scalar in nested_texts(one.served.readings) if unit is not None else ():
         exact = read_number(scalar.text)
         wrong = next((i for i, (label, axis) in enumerate(zip(labels, axes, strict=False)) if label not in one.run.setting.members[axis]), None)
         if len(labels) != len(axes):
@@ -76,7 +82,7 @@ def read_readings(one: Serving, errors: list[MethodologyError]) -> dict[tuple[st
         else:
             assert unit is not None
             factor = conversion(one.quantity, unit) if one.quantity.alternatives is None else Fraction(1)
-            found[labels] = MeterReading(float(exact * factor), float(_half(scalar.text) * abs(factor)), one.instrument.name)
+            found[labels] = MeterReading(float(exact * factor), float(printed_step(scalar.text) * abs(factor)) / 2, one.instrument.name)
     return found
 
 
@@ -99,7 +105,7 @@ def half_digit(one: Serving) -> float:
     if scalar is None or unit is None:
         return 0.0
     factor = conversion(one.quantity, unit) if one.quantity.alternatives is None else Fraction(1)
-    return float(_half(scalar.text) * abs(factor))
+    return float(printed_step(scalar.text) * abs(factor)) / 2
 
 
 def own_readings(one: Serving) -> dict[Cell, float]:
@@ -124,20 +130,6 @@ def _unit(one: Serving, errors: list[MethodologyError]) -> Unit | None:
                                  remedy="give them in a unit of the same thing"))  # fmt: skip
         return None
     return unit
-
-
-def _leaves(node: YamlNode | None, labels: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Scalar]]:
-    if isinstance(node, Scalar):
-        if node.text not in ("", "____"):
-            yield labels, node
-    elif isinstance(node, YamlMapping):
-        for key, inner in node:
-            yield from _leaves(inner, (*labels, key.text))
-
-
-def _half(text: str) -> Fraction:
-    digits, _, power = text.lower().strip().partition("e")
-    return Fraction(10) ** (int(power or 0) - len(digits.partition(".")[2])) / 2
 
 
 # -- what counts
@@ -193,7 +185,7 @@ def _own_half(run: Run, one: Serving, cell: Cell) -> float:
     origin = run.inputs.origins.get(one.quantity.id, {}).get(cell)
     if origin is None or origin.unit not in run.inputs.units or read_number(origin.written) is None or one.quantity.alternatives is not None:
         return 0.0
-    return float(_half(origin.written) * abs(conversion(one.quantity, run.inputs.units[origin.unit])))
+    return float(printed_step(origin.written) * abs(conversion(one.quantity, run.inputs.units[origin.unit]))) / 2
 
 
 def _apart(run: Run, one: Serving, wanted: Mapping[Cell, float], code: str, what: str, remedy: str) -> Finding:
@@ -230,14 +222,26 @@ def _shared_out(run: Run, one: Serving, readings: dict[tuple[str, ...], MeterRea
     wanted: dict[Cell, float] = {}
     for labels, reading in readings.items():
         cells = [served.cell for served in one.cells if one.labels(served.cell) == labels]
-        whole = float(np.nansum([keys[cell] for cell in cells]))
-        for cell in cells if whole else ():
+        if cells and (why := _no_key(run, key, keys, cells)):
+            yield _finding(one, "A787", "warning", f"how the reading of {one.instrument.name} is shared out cannot be looked at", why)
+            continue
+        whole = sum(float(keys[cell]) for cell in cells)
+        for cell in cells:
             part = reading.value * float(keys[cell]) / whole
             if abs(part - float(run.values.arrays[one.quantity.id][cell])) > reading.half + _own_half(run, one, cell) + 1e-9 * abs(part):
                 wanted[cell] = part
     if wanted:
         yield _apart(run, one, wanted, "A782", f"its part of the reading of {one.instrument.name} by {scalar.text}",
                      "share the reading of the shared meter out; numbers of single meters lack the losses between")  # fmt: skip
+
+
+def _no_key(run: Run, key: Quantity, keys: NDArray[np.float64], cells: list[Cell]) -> str:
+    """Return why nothing can be shared out by a key: a part of it is blank, or all of it comes to zero; else an empty text."""
+    blank = [cell_shown(key, run.setting, cell) for cell in cells if not np.isfinite(keys[cell])]
+    if blank:
+        return f"this run has no number of {listed(blank, _MOST_NAMED)}"
+    nothing = sum(float(keys[cell]) for cell in cells) == 0
+    return f"{listed([cell_shown(key, run.setting, cell) for cell in cells], _MOST_NAMED)} come to zero" if nothing else ""
 
 
 def _finding(one: Serving, code: str, severity: str, what: str, evidence: str = "", remedy: str = "", *, moves: float | None = None) -> Finding:

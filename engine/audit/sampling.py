@@ -142,7 +142,7 @@ def _held(one: SampledInput, name: str) -> tuple[float | None, str]:
     if open_ and (not is_amount(quantity) or any(lies_in_time(axis, run.methodology.index_set) for axis in open_)) and array.size > 1:
         return None, f"{name} has the further indices {', '.join(open_)}, over which it does not add up"
     part = array[tuple(labels[axis] if axis in labels else slice(None) for axis in quantity.indices)]
-    return (float(np.nansum(part)), "") if np.isfinite(part).any() else (None, f"{name} has no number there")
+    return (float(np.sum(part)), "") if np.isfinite(part).all() else (None, f"{name} has no number there, or not of every member")
 
 
 # -- what is said of it

@@ -15,6 +15,7 @@ from engine.output.terminal import number
 from engine.plan.setting import holds
 from engine.project.cell_states import SUBSTITUTED
 from engine.project.written_numbers import conversion
+from engine.run.sample_inputs import alternative_at
 from equations.model.substitution import Substitution
 from equations.notation.substitutions import substitution_text
 
@@ -123,7 +124,9 @@ def _half(cells: GivenCells, cell: Cell) -> float:
         step = printed_step(origin.written)
     except ValueError:
         return 0.0
-    return float(step * conversion(cells.quantity, cells.run.inputs.units[origin.unit])) / 2
+    run, quantity = cells.run, cells.quantity
+    alternative = alternative_at(run.setting, quantity, cell, run.inputs.alternatives)
+    return float(step * conversion(quantity, run.inputs.units[origin.unit], alternative)) / 2
 
 
 def _too_many(cells: GivenCells, own: list[Cell], method: Substitution) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from engine.project.project_file import ProjectBlock
 from equations.errors import near_or_all
-from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.records import record
 
 MEASURED, SUBSTITUTED, IDLE, UNKNOWN = "measured", "substituted", "not operating", "unknown"
@@ -49,22 +49,32 @@ def fault_of(text: str) -> tuple[str, str, str] | None:
     return f"{words!r} is no state of a number", f"it is {', '.join(STATES)}, or {_BY}a method of the methodology", remedy
 
 
-def nested_states(node: YamlNode | None) -> Iterator[tuple[tuple[str, ...], Scalar]]:
-    """Yield the labels of which something is said, and what; no labels where it is said of all."""
+def nested_texts(node: YamlNode | None) -> Iterator[tuple[tuple[str, ...], Scalar]]:
+    """Yield the labels of which something is said, and what; no labels where it is said of all. :func:`lists_in` tells what is passed over."""
     if isinstance(node, Scalar):
         if not node.is_empty:
             yield (), node
     elif isinstance(node, Mapping):
         for key, value in node:
-            for labels, scalar in nested_states(value):
+            for labels, scalar in nested_texts(value):
                 yield (key.text, *labels), scalar
+
+
+def lists_in(node: YamlNode | None) -> Iterator[Sequence]:
+    """Yield the lists that stand where labels are meant: of what they hold it is not said whose it is."""
+    if isinstance(node, Sequence):
+        yield node
+    elif isinstance(node, Mapping):
+        for _, value in node:
+            yield from lists_in(value)
 
 
 class BlockStates:
     """What one block of values says of the states of its cells."""
 
     def __init__(self, block: ProjectBlock) -> None:
-        self.said = dict(nested_states(block.node.get(FIELD)))
+        self.lists = tuple(lists_in(block.node.get(FIELD)))
+        self.said = dict(nested_texts(block.node.get(FIELD)))
 
     def of(self, labels: tuple[str, ...]) -> Scalar | None:
         """Return what is said of a cell: of itself before what is said of more; ``labels`` are those of the open indices."""

@@ -186,12 +186,12 @@ def _interval(block: ProjectBlock) -> tuple[int, str] | None:
 
 
 def _after(day: date, count: int, what: str) -> date:
-    """Return the day so much later: of months and years the same day of the month, or the last one there is."""
+    """Return the day so much later: of months and years the same day of the month, or the last one there is; no calendar goes beyond 9999."""
     if what in ("day", "week"):
-        return day + timedelta(days=count * (7 if what == "week" else 1))
+        return day + min(timedelta(days=count * (7 if what == "week" else 1)), date.max - day)
     months = day.month - 1 + count * _MONTHS[what]
     year, month = day.year + months // 12, months % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return date.max if year > date.max.year else date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def _share(block: ProjectBlock, name: str) -> Fraction | None:

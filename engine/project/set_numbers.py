@@ -76,7 +76,7 @@ def with_set(project: ProjectData, options: Iterable[str]) -> ProjectData:
     Raises
     ------
     MethodologyError
-        I508 for a text that sets nothing, or a number that is set twice.
+        I508 for a text that sets nothing, I505 for a number with a blank in it; that one is set twice is told by the run.
     """
     errors: list[MethodologyError] = []
     found = [one for text in options if (one := _of_option(text, errors)) is not None]
@@ -108,7 +108,7 @@ def set_number(key: Scalar, value: Scalar, errors: list[MethodologyError]) -> Se
     Parameters
     ----------
     errors
-        Takes I508.
+        Takes I505 and I508.
     """
     found = _NAME.match(key.text)
     if found is None:

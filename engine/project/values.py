@@ -109,6 +109,9 @@ class ValueReader:
         open_indices = tuple(name for name in quantity.axis_names if name not in fixed)
         found = []
         states = BlockStates(block)
+        for wrong in states.lists:
+            self.fault("I506", f"{quantity.id}: states stand as label: state", wrong.place, "of a list it is not said which cell is meant",
+                       "write one state for all, or {label: measured}")  # fmt: skip
         written = self.written(quantity, block, open_indices)
         for one in (*written, *self.not_listed(quantity, states, written, open_indices)):
             labels, scalar, own_unit = one.labels, one.scalar, one.unit

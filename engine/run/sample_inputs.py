@@ -31,11 +31,15 @@ def factor_of(
     methodology: Methodology, setting: Setting, quantity: Quantity, cell: Cell, unit: Unit, alternatives: Mapping[str, Mapping[str, str]]
 ) -> float:
     """Return the factor from the unit of a sample to that in which a run has its quantity."""
-    alternative = ""
-    if quantity.alternatives is not None:
-        member = setting.members[quantity.alternatives.by][cell[quantity.indices.index(quantity.alternatives.by)]]
-        alternative = alternatives.get(quantity.alternatives.group, {}).get(member, "")
-    return float(conversion(quantity, unit, alternative))
+    return float(conversion(quantity, unit, alternative_at(setting, quantity, cell, alternatives)))
+
+
+def alternative_at(setting: Setting, quantity: Quantity, cell: Cell, alternatives: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the unit alternative in which a run has a cell; empty for a quantity that has none."""
+    if quantity.alternatives is None:
+        return ""
+    member = setting.members[quantity.alternatives.by][cell[quantity.indices.index(quantity.alternatives.by)]]
+    return alternatives.get(quantity.alternatives.group, {}).get(member, "")
 
 
 def cell_shown(quantity: Quantity, setting: Setting, cell: Cell) -> str:

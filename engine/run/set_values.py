@@ -10,6 +10,7 @@ from engine.finding import Finding
 from engine.plan.cells import existing
 from engine.plan.dataset_cells import filled_cells
 from engine.plan.plan import Plan
+from engine.project.cell_states import FIELD, UNKNOWN, state_of
 from engine.project.project_file import ProjectData
 from engine.project.set_numbers import EVERY, SetNumber
 from engine.project.statements import Statements, TieError
@@ -143,7 +144,7 @@ class SetValues:
             return None
         before = f"set in place of {with_unit(earlier.text, earlier.unit)}" if earlier is not None else "set; nothing was stated"
         by = one.by or self.project.path.name
-        origin = Origin("project", by, one.scalar.text, found[0].text, before, one.scalar.place)
+        origin = Origin("project", by, one.scalar.text, found[0].text, before, place=one.scalar.place, meta=_state_kept(earlier))
         return Given(one.scalar.text, found[0], origin, one.scalar.place, found[1])
 
     def unit(self, quantity: Quantity, one: SetNumber, cell: Cell) -> tuple[Unit, str] | None:
@@ -190,6 +191,12 @@ class SetValues:
 
 def _count(replaced: Sequence[Replaced]) -> str:
     return "one number is" if len(replaced) == 1 else f"{len(replaced)} numbers are"
+
+
+def _state_kept(earlier: Given | None) -> tuple[tuple[str, str], ...]:
+    """Return the state of a cell, which stays as it was said whatever its number; one that is not known has a number now."""
+    kept = tuple(pair for pair in earlier.origin.meta if pair[0] == FIELD) if earlier is not None else ()
+    return () if state_of(kept).word == UNKNOWN else kept
 
 
 def _stated(said: Statements, cell: Cell) -> Given | None:

@@ -7,6 +7,7 @@ import pytest
 from desk_helpers import WAYS_PROJECT
 
 import mrvgraph
+from engine.audit.careful_side import audit_careful_side
 from engine.project.project_file import read_project_text
 
 
@@ -89,3 +90,30 @@ def test_what_is_no_number_is_told(found):
     (finding,), _ = found(("T: {value: 27.3, ", "T: {value: 27.3, instead_of: about 30, "))
 
     assert codes([finding]) == [("A791", "warning", "T")] and "about 30" in finding.evidence
+
+
+def test_the_other_number_is_read_in_the_unit_in_which_its_cell_is_counted(tmp_path):
+    """2 m3 of oil at 3 tCO2 stand in place of 3,000 L: 3 t more with those; 5 t of wood in place of 3,000 kg: 2 t less."""
+    (tmp_path / "spec.yaml").write_text("""
+methodology: {id: A, version: "1", title: Fuels, status: illustrative, result: R}
+index_sets: [{id: fuel, letters: [f], members: [wood, oil]}]
+quantities:
+  - {id: Q, symbol: Q, meaning: amount, indices: [fuel], unit: t, kind: monitored,
+     unit_alternatives: {group: kind, by: fuel, units: {mass: t, volume: m3}}}
+  - {id: E, symbol: E, meaning: factor, indices: [fuel], unit: tCO2/t, kind: monitored,
+     unit_alternatives: {group: kind, by: fuel, units: {mass: tCO2/t, volume: tCO2/m3}}}
+  - {id: R, symbol: R, meaning: result, unit: tCO2, kind: computed}
+equations: [{id: r, defines: R, formula: 'Sum(f, Q[f] * E[f])'}]
+""", encoding="utf-8")
+    (tmp_path / "project.yaml").write_text("""
+project: {name: p}
+operation: {start: 2020-01-01, end: 2020-12-31}
+values:
+  Q: {unit: {wood: kg, oil: L}, values: {wood: 5000, oil: 2000}, source: s, instead_of: 3000}
+  E: {unit: {wood: tCO2/t, oil: tCO2/m3}, values: {wood: 1, oil: 3}, source: s}
+""", encoding="utf-8")
+    found = {one.code: one for one in audit_careful_side(mrvgraph.run(mrvgraph.load(tmp_path / "spec.yaml"), tmp_path / "project.yaml"))}
+
+    assert "Q[oil] = 2 instead of 3. " in found["A793"].evidence
+    assert "Q[wood] = 5 instead of 3. " in found["A792"].evidence
+    assert (found["A793"].moves, found["A792"].moves) == (3.0, -2.0)

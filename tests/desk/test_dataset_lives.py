@@ -141,6 +141,16 @@ def test_the_end_of_an_interval(run):
     assert "R moves by +900 tCO2" in one.evidence
 
 
+def test_an_end_of_an_interval_with_which_there_is_no_result_is_told(run):
+    # at the other end, 25, the run stops: G / (G - 25)
+    ends = ("value: 25}", "value: 25, bound: lower}"), ("value: 28}", "value: 28, bound: upper}")
+    divided = ("M[y] * G[y] - L", "M[y] * G[y] * G[y] / (G[y] - 25 {tCO2/tCH4}) - L")
+    (one,) = found(run(*ends, divided, head="datasets: [fifth]"), "A823")
+    assert (one.severity, one.moves) == ("warning", None)
+    assert one.what == "G is the upper end of an interval, and which one is the safe side here cannot be told"
+    assert "R has no number then" in one.evidence
+
+
 def test_lives_follow_names_and_tools_and_are_compared(tmp_path, run):
     spec = tmp_path / "methodology.yaml"
     text = SPEC.replace("USE", "on-request").replace("id: fifth, title", "id: fifth, allowed: scale == small, allowed_by: [is-shown], title")

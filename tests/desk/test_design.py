@@ -316,6 +316,15 @@ def test_precision_is_held_against_the_declared_standard_error(found):
     assert "declares no standard error of N[north, 2016]" in only(found("{monitored: {N: {precision: 7 %}, u: {}}}"), "A763").what
 
 
+def test_a_planned_precision_or_confidence_that_is_no_share_is_told(found):
+    def told(planned):
+        return [(one.severity, one.what, one.evidence) for one in found(f"{{monitored: {{u: {{{planned}}}, N: monthly}}}}") if one.code == "A763"]
+
+    assert told("precision: '10'") == [("warning", "the precision that is planned of u is no share: '10'", "")]
+    # 1.96 * 4 % are 7.84 %: nothing but the confidence is wrong with 8 %
+    assert told("precision: 8 %, confidence: '90'") == [("warning", "the confidence that is planned of u is no share: '90'", "95 % is taken")]
+
+
 # -- members
 
 

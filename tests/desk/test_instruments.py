@@ -212,6 +212,22 @@ def test_a_shared_meter(found):
     assert [one.code for one in found(f"{shared}, use: apportioned, by: I, readings: {{2020: 1500}}}}]")] == ["A785"]
 
 
+@pytest.mark.parametrize(("by", "why"), [("K", "this run has no number of K[B, 2020]"), ("I", "I[A, 2020], I[B, 2020] come to zero")])
+def test_a_key_that_is_blank_or_zero_shares_nothing_out_and_says_so(tmp_path, by, why):
+    # K is read for A alone, so that a project may leave that of B out
+    (tmp_path / "methodology.yaml").write_text(SPEC.replace("quantities:\n", """  - {id: own, subset_of: plant, letters: [o], members: [A]}
+quantities:
+  - {id: K, symbol: K, meaning: key, indices: [plant, year], unit: "1", kind: monitored}
+""").replace("'Sum(p, N[p, y]) * F'", "'Sum(p, N[p, y]) * F + 0 {tCO2} * Sum(o, K[o, y])'"), encoding="utf-8")
+    meter = f"instruments: [{{meter: S, class: 0.2 %, calibrated: [2020-01-01], interval: 1 year, serves: [{{quantity: X, use: apportioned, by: {by}, "
+    text = PROJECT.replace("XA", "1000").replace("{A: {2020: 20}, B: {2020: 10}}", "{A: {2020: 0}, B: {2020: 0}}")
+    text += f"  K: {{values: {{A: {{2020: 3}}}}, source: s}}\n{meter}readings: {{2020: 9999}}}}]}}]\n"
+    report = mrvgraph.audit(tmp_path / "methodology.yaml", read_project_text(text, tmp_path / "project.yaml"))
+
+    (told,) = [one for one in report.findings if one.code in ("A782", "A787")]
+    assert (told.code, told.severity, told.evidence) == ("A787", "warning", why)
+
+
 def test_an_error_counts_for_each_meter_and_not_for_the_net(found):
     net, *_ = found(f"{LATE}, serves: [{{quantity: N, {AT_A}}}]")
 
@@ -242,6 +258,8 @@ def test_documents_that_say_otherwise_of_a_meter(found):
         ("meter: MA, serves: [{quantity: X, at: {plant: C}}]", "I502", "'C' is not a member of plant"),
         ("meter: MA, serves: [{quantity: X, use: apportioned}]", "I506", "the quantity by which"),
         ("meter: MA, serves: [{quantity: X, at: {plant: A}, readings: {2020: many}}]", "I505", "not a number: 'many'"),
+        ("meter: MA, serves: [{quantity: X, at: {plant: A}, readings: [900]}]", "I506", "readings stand as label in time: reading"),
+        ("meter: MA, serves: [{quantity: X, at: {plant: A}, readings: {2020: [900]}}]", "I506", "readings stand as label in time: reading"),
         ("meter: MA, serves: [{quantity: X, at: {plant: A}, unit: t, readings: {2020: 4}}]", "I503", "readings in t"),
         ("meter: MA, serves: [{quantity: X, at: {plant: A}, applied: some}]", "I505", "no amount: 'some'"),
         ("meter: MA, of: plant, serves: [{quantity: X}]", "I502", "no field 'of'"),
@@ -266,6 +284,7 @@ def test_days():
     assert _after(date(2020, 1, 31), 1, "month") == date(2020, 2, 29)
     assert _after(date(2020, 2, 29), 1, "year") == date(2021, 2, 28)
     assert _after(date(2020, 1, 1), 2, "week") == date(2020, 1, 15)
+    assert _after(date(2020, 1, 1), 9000, "year") == _after(date(9999, 12, 1), 9000, "day") == date.max
     assert without(((1, 10),), ((1, 2), (9, 30))) == ((3, 8),)
     assert span(((date(2020, 1, 1).toordinal(), date(2020, 1, 1).toordinal()),)) == "2020-01-01"
 

@@ -373,6 +373,20 @@ def test_findings(spec, project, sample, findings, tonnes):
     assert any(tonnes in f"{one.what}; {one.evidence}" for one in of_samples)
 
 
+def test_a_register_of_which_a_member_has_no_number_is_not_summed_without_it(tmp_path):
+    # u is of both districts, and N is read of the north alone: its 1,000 are not the population of both
+    text = SPEC.replace("  - {id: year,", "  - {id: own, subset_of: district, letters: [o], members: [north]}\n  - {id: year,")
+    text = text.replace("Sum(d, N[d] * w[d, y]) * u[y] * EF - Sum(d, N[d]) * L", "Sum(o, N[o] * w[o, y]) * u[y] * EF - Sum(o, N[o]) * L")
+    (tmp_path / "methodology.yaml").write_text(text, encoding="utf-8")
+    given = PROJECT.replace("N: {unit: device, values: {north: 1000, south: 500}", "N: {unit: device, values: {north: 1000}")
+    given = given.replace("{values: {2020: 0.9, 2021: 0.8}, source: survey}", "{sample: {2020: {yes: 90, n: 100, population: 1000, register: N}, "
+                          "2021: {yes: 80, n: 100, population: 1000, register: N}}, source: survey}")  # fmt: skip
+    report = mrvgraph.audit(tmp_path / "methodology.yaml", read_project_text(given, tmp_path / "project.yaml"))
+    found = [one for one in report.findings if one.code == "A768"]
+
+    assert {(one.severity, one.evidence) for one in found} == {("warning", "N has no number there, or not of every member")}
+
+
 def test_an_error_of_a_sample_is_one_of_the_run(spec, project, capsys):
     data = project("w", north(f"{{records: {WOOD}, plan: 90/10}}"))
 

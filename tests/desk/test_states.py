@@ -113,6 +113,25 @@ def test_what_stands_still_has_no_number(found):
     assert "EG[jul, 2016] = 12 MWh; at zero: R moves by -6 tCO2" in wrong.evidence
 
 
+@pytest.mark.parametrize("states", ["[measured, not operating]", "{jul: [measured]}"])
+def test_a_list_of_states_is_a_fault_and_not_passed_over(found, states):
+    with pytest.raises(MethodologyError, match="states stand as label: state") as told:
+        found("months", listed(WHOLE, states))
+    assert told.value.code == "I506"
+
+
+def test_a_number_that_is_set_keeps_the_state_of_its_cell(found):
+    # 50 MWh in July, of which it is said that nothing ran: 50 * 0.5 = 25 t; what was unknown is known once it is set
+    def of_set(state, listed_months):
+        return found("months", listed(listed_months, f"{{jul: {{2016: {state}}}}}"), change=("values:", "set: {'EG[jul, 2016]': 50 MWh}\nvalues:"))
+
+    wrong = of_set("not operating", {**WHOLE, "jul": 0})["A813"]
+    assert "EG[jul, 2016] = 50 MWh; at zero: R moves by -25 tCO2" in wrong.evidence
+    assert "EG[jul, 2016] = 50 MWh, by the method 97" in of_set("substituted by lowest", {**WHOLE, "jul": 97})["A811"].evidence
+    known = of_set("unknown", {month: own for month, own in WHOLE.items() if month != "jul"})
+    assert "EG[jul, 2016]" in known["A816"].evidence
+
+
 def test_a_method_that_is_allowed_and_gives_the_number(found):
     # the least of the others is 97; the month before September is 97
     fine = found("months", listed({**WHOLE, "jul": 97}, "{jul: substituted by lowest}"))

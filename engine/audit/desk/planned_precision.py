@@ -23,7 +23,7 @@ _MOST = 4
 
 
 def precision_findings(design: Design, document: ProjectDocument, planned: PlannedParameter, given: dict[Cell, Origin]) -> Iterator[Finding]:
-    """Yield that numbers are less precise than planned, or that it cannot be told.
+    """Yield that numbers are less precise than planned, or that it cannot be told; also where what is planned cannot be read.
 
     Parameters
     ----------
@@ -35,20 +35,26 @@ def precision_findings(design: Design, document: ProjectDocument, planned: Plann
     MethodologyError
         I510, I517 for a declared uncertainty that cannot be.
     """
-    wanted = share_of(planned.said.get("precision", ""))
-    if wanted is None or not given:
+    if not planned.said.get("precision") or not given:
         return
-    quantity = design.run.methodology.quantity[planned.quantity.text]
-    confidence = share_of(planned.said.get("confidence", "")) or _CONFIDENCE
+    quantity, wanted = design.run.methodology.quantity[planned.quantity.text], share_of(planned.said["precision"])
+    stated = share_of(planned.said.get("confidence", ""))
+    confidence = stated or _CONFIDENCE
     width = NormalDist().inv_cdf(0.5 + confidence / 2)
-    at = f"at a confidence of {100 * confidence:g} %" + ("" if "confidence" in planned.said else ", which the plan does not say")
-    halves = {cell: width * error if error is not None else None for cell, error in _relative_errors(design, quantity, given).items()}
-    silent = [cell for cell, half in halves.items() if half is None]
-    less = {cell: half for cell, half in halves.items() if half is not None and half > wanted * (1 + 1e-9)}
+    at = f"at a confidence of {100 * confidence:g} %" + ("" if stated else ", which the plan does not say")
 
     def found(what: str, cells: list[Cell], evidence: str, remedy: str, severity: str) -> Finding:
         return Finding("A763", severity, quantity.id, what, evidence, remedy, source=document.title, place=given[cells[0]].place)
 
+    for name in ("precision", "confidence"):
+        if (text := planned.said.get(name, "")) and share_of(text) is None:
+            what = f"the {name} that is planned of {quantity.id} is no share: {text!r}"
+            yield found(what, list(given), "" if name == "precision" else f"{100 * _CONFIDENCE:g} % is taken", "write it as 5 % or 0.05", "warning")
+    if wanted is None:
+        return
+    halves = {cell: width * error if error is not None else None for cell, error in _relative_errors(design, quantity, given).items()}
+    silent = [cell for cell, half in halves.items() if half is None]
+    less = {cell: half for cell, half in halves.items() if half is not None and half > wanted * (1 + 1e-9)}
     if less:
         shown = [f"{cell_shown(quantity, design.run.setting, cell)}: {100 * half:.3g} %" for cell, half in less.items()]
         what = f"{quantity.id} is less precise than planned ({planned.said['precision']}): {listed(shown, _MOST)}"
