@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -83,14 +84,18 @@ def _years_chart(difference: Difference, effect: Effect, wording: ChangeWording)
     if not lines:
         return
     years = [line.labels[0][1] for line in lines]
-    sides = [[getattr(line, end) or 0.0 for line in lines] for end in ("before", "after")]
+    sides = [[math.nan if value is None else value for value in side] for side in zip(*((one.before, one.after) for one in lines), strict=True)]
     series = [
         Series(name, tuple(values), colour, lines[0].unit)
         for name, values, colour in zip(wording.names, sides, (ORANGE, BLUE), strict=True)
     ]
     title = f"{_title(difference.b.said, effect.yearly)}, by year"
-    words = "; ".join(f"{year}: {one:,.1f} and {two:,.1f}" for year, one, two in zip(years, *sides, strict=True))
+    words = "; ".join(f"{year}: {_said(one)} and {_said(two)}" for year, one, two in zip(years, *sides, strict=True))
     yield Picture(bars(title, lines[0].unit, years, series, about=about(effect)), f"{title}: {words}", kind="chart wide")
+
+
+def _said(value: float) -> str:
+    return f"{value:,.1f}" if math.isfinite(value) else "none"
 
 
 def _title(methodology: Methodology, quantity: str) -> str:
@@ -177,5 +182,3 @@ def _result(line: ResultLine) -> TableRow:
     shown = ["–" if value is None else f"{value:,.1f}" for value in (line.before, line.after)]
     moved = "–" if line.difference is None else signed(line.difference, 1)
     return TableRow(((name,), (line.unit,), *((text,) for text in shown), (Strong((moved,)),)))
-
-
