@@ -8,7 +8,7 @@ from engine.output.terminal import bold, table, wrapped
 from engine.report.yearly_table import TOTAL, YearlyRow, fixed, yearly_table
 from engine.run.run import Run
 from engine.run.totals import Headline
-from equations.errors import MethodologyError
+from equations.errors import InputError, MethodologyError, Place
 from equations.records import record
 
 
@@ -51,6 +51,19 @@ def set_lines(run: Run) -> Iterator[str]:
         by = ", ".join(dict.fromkeys(one.by for one in replaced))
         yield bold(f"NOT THE PROJECT AS REPORTED: {len(replaced)} {'number is' if len(replaced) == 1 else 'numbers are'} set by {by}")
         yield from (f"  {one.said}" for one in replaced)
+
+
+def refuse_set(run: Run, why: str) -> None:
+    """Refuse a run of numbers that were set, for what is of the project as it is reported.
+
+    Raises
+    ------
+    InputError
+        I508 where there are such numbers.
+    """
+    if run.inputs.replaced:
+        raise InputError("I508", "numbers of the project are set in place of what it reports (`set:`)", Place(str(run.project.path)), why=why,
+                         remedy="leave `set:` out, or put its numbers under `values:`")  # fmt: skip
 
 
 def beside_text(beside: BesideReported) -> str:

@@ -163,3 +163,17 @@ def test_no_workbook_and_no_table_of_a_registry_is_made_of_numbers_that_were_set
     assert main(["run", str(TINY), str(path), "-o", str(run)]) == 0
     assert main(["export", str(run), "--to", "units", "-o", str(tmp_path / "tables")]) == 2
     assert capsys.readouterr().err.count("I508 numbers of the") == 2
+
+
+def test_no_workbook_and_no_statement_is_made_of_an_audit_of_numbers_that_were_set(tmp_path, capsys):
+    path = tmp_path / "project.yaml"
+    path.write_text(PROJECT.read_text(encoding="utf-8") + "claimed: {ER_p: {value: 25676.103}}\nset:\n  'A_0[E]': 1200 ha\n", encoding="utf-8")
+    audit = mrvgraph.audit(TINY, path)
+    with pytest.raises(MethodologyError, match="I508 numbers of the project are set"):
+        mrvgraph.workbook(audit, tmp_path / "a.xlsx")
+    for name in ("a.json", "a.html"):
+        with pytest.raises(MethodologyError, match="I508 numbers of the project are set"):
+            mrvgraph.statement(audit, tmp_path / name)
+    assert main(["statement", str(TINY), str(path), "-o", str(tmp_path / "a.json")]) == 2
+    assert "I508 numbers of the project are set" in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["project.yaml"]
