@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.comparison.compare_equations import EquationChange
 from engine.comparison.difference import Difference
-from engine.comparison.difference_text import rounded
+from engine.comparison.difference_text import changes_said, rounded
 from engine.comparison.effect import Contribution, Effect, ResultLine
 from engine.comparison.waterfall import effect_waterfall
 from engine.documents.comparison.summary import share_text, signed
@@ -63,7 +63,7 @@ def _waterfall(difference: Difference, effect: Effect, wording: ChangeWording) -
     parts = effect.shapley or effect.in_order
     if not parts:
         return
-    svg = effect_waterfall(effect, f"From {wording.names[0]} to {wording.names[1]}", about(effect), said_of(difference), wording.names)
+    svg = effect_waterfall(effect, f"From {wording.names[0]} to {wording.names[1]}", about(effect), changes_said(difference), wording.names)
     words = "; ".join(f"{part.label} {part.difference:+,.1f}" for part in parts)
     yield Picture(svg, f"From {effect.before:,.1f} to {effect.after:,.1f} {effect.unit}: {words}", kind="chart wide")
 
@@ -71,11 +71,6 @@ def _waterfall(difference: Difference, effect: Effect, wording: ChangeWording) -
 def about(effect: Effect) -> str:
     """Return the project, or both, by name."""
     return " and ".join(dict.fromkeys(title for title in effect.titles if title)) or " and ".join(dict.fromkeys(effect.projects))
-
-
-def said_of(difference: Difference) -> dict[str, str]:
-    """Return what changed in each equation, in one line."""
-    return {change.id: change.meaning.difference for change in difference.equations.changed if change.meaning.difference}
 
 
 def _years_chart(difference: Difference, effect: Effect, wording: ChangeWording) -> Iterator[Block]:
