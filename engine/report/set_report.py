@@ -83,8 +83,10 @@ def beside_text(beside: BesideReported) -> str:
         lines.append(table(["", "unit", *years, TOTAL], body, right=range(2, 3 + len(years))))
     for id_, now, held in beside.results():
         unit = beside.run.methodology.quantity[id_].unit
-        if held is not None:
-            lines.append(f"{now.label}: {fixed(held.value, 3)} without, {fixed(now.value, 3)} with, {_less(now.value, held.value, 3)} {unit}")
+        if held is None:
+            lines.append(f"{now.label}: {fixed(now.value, 3)} {unit} with; the project as reported has no such number")
+            continue
+        lines.append(f"{now.label}: {fixed(held.value, 3)} without, {fixed(now.value, 3)} with, {_less(now.value, held.value, 3)} {unit}")
     return "\n".join(lines) + "\n"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import mrvgraph
 from engine.cli import main
+from engine.report.set_report import BesideReported, beside_text
 from equations.errors import MethodologyError
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
@@ -177,3 +178,9 @@ def test_no_workbook_and_no_statement_is_made_of_an_audit_of_numbers_that_were_s
     assert main(["statement", str(TINY), str(path), "-o", str(tmp_path / "a.json")]) == 2
     assert "I508 numbers of the project are set" in capsys.readouterr().err
     assert [one.name for one in tmp_path.iterdir()] == ["project.yaml"]
+
+
+def test_a_result_that_the_project_as_reported_does_not_have_is_told():
+    with_it, without = mrvgraph.run(TINY, PROJECT), mrvgraph.run(TINY, PROJECT, targets=("dCS",))
+    assert not without.results
+    assert "ER_p: 25,676.103 tCO2 with; the project as reported has no such number" in beside_text(BesideReported(with_it, without))
