@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engine.comparison.difference import Difference
+from engine.comparison.difference_text import changes_said
 from engine.comparison.waterfall import effect_waterfall
 from engine.documents.comparison.comparison_document import comparison_document
-from engine.documents.comparison.effect_blocks import about, said_of
+from engine.documents.comparison.effect_blocks import about
 from engine.documents.comparison.wording import ChangeWording
 from engine.documents.model import Document
 from engine.documents.writers.markdown import MarkdownWriter
@@ -16,8 +17,6 @@ from engine.documents.writers.typst_source import typst_source
 from engine.typesetting.fonts.glyph_check import refuse_unshown
 from equations.errors import InputError
 
-#: The ways in which a difference is a document.
-WAYS = ("html", "pdf", "md")
 _FOOTER = "Made by mrvgraph from the two specs; not an official text. The same command on the same files gives the same document."
 
 
@@ -53,5 +52,5 @@ def diff_picture(difference: Difference, way: str = "svg") -> bytes:
     if effect is None:
         raise InputError("I508", "a waterfall shows what is moved in a project", remedy="add --project FILE")
     names = ChangeWording(difference).names
-    svg = effect_waterfall(effect, f"From {names[0]} to {names[1]}", about(effect), said_of(difference), names)
+    svg = effect_waterfall(effect, f"From {names[0]} to {names[1]}", about(effect), changes_said(difference), names)
     return picture_bytes(svg, way)

@@ -24,6 +24,7 @@ from engine.documents.writers.single_page import single_page
 from engine.documents.writers.typst_source import typst_source
 from engine.output.written_files import write_bytes
 from engine.report.run_report import to_json
+from engine.report.set_report import refuse_set
 from engine.typesetting.fonts.glyph_check import refuse_unshown
 from equations.errors import InputError, MethodologyError
 from equations.files.regular_file import reading_rule, reading_under
@@ -62,8 +63,9 @@ def statement(
     Raises
     ------
     InputError
-        I520 for another ending.
+        I520 for another ending, I508 for a run of numbers that were set.
     """
+    refuse_set(report.run, "a statement is of the project as it is reported")
     path = Path(output)
     if path.suffix not in (".json", ".html", ".pdf"):
         raise InputError("I520", f"the ending of {path.name} says no format of a statement", why="it is written as JSON, HTML or PDF",

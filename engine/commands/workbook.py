@@ -17,7 +17,8 @@ from engine.output.written_files import write_bytes
 from engine.project.project_file import read_project, read_project_text
 from engine.project.project_tree import project_tree
 from engine.report.run_report import to_json
-from equations.errors import InputError, Place
+from engine.report.set_report import refuse_set
+from equations.errors import InputError
 from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import read_yaml
 from equations.model.methodology import Methodology
@@ -78,17 +79,20 @@ def workbook(wish: WorkbookWish, choices: Mapping[str, str], readings: Mapping[s
         session = open_session(spec)
         content = project_workbook(session.methodology, read_project(project), project_tree(project), session.read_unit)
     else:
-        if read_project(project).set_numbers:
-            raise InputError("I508", "numbers of the project are set in place of what it reports (`set:`)", Place(str(project)),
-                             why="the sheets show what was reported, and their formulas would give its numbers",
-                             remedy="leave `set:` out, or put its numbers under `values:`")  # fmt: skip
         return write_run(audited(spec, project, choices, readings), output, Wanted(wish.planned, frozenset(wish.hidden)), version)
     write_bytes(output, content)
     return _written(output, content)
 
 
 def write_run(audit: AuditReport, output: str, wanted: Wanted, version: str) -> Written:
-    """Write an audited run as a workbook."""
+    """Write an audited run as a workbook.
+
+    Raises
+    ------
+    InputError
+        I508 for a run of numbers that were set.
+    """
+    refuse_set(audit.run, "the sheets show what was reported, and their formulas would give its numbers")
     content = run_workbook(audit, parse_unit, version, wanted)
     write_bytes(output, content)
     return _written(output, content)

@@ -39,7 +39,7 @@ def difference_text(difference: Difference, *, details: bool = False) -> str:
         _inputs(difference),
     ]
     if difference.effect is not None:
-        parts.append(effect_text(difference.effect, _changes(difference)))
+        parts.append(effect_text(difference.effect, changes_said(difference)))
     return "\n\n".join(text for part in parts if (text := "\n".join(part).strip("\n"))) + "\n"
 
 
@@ -50,7 +50,7 @@ def relation_text(change: EquationChange) -> str:
     return said + (f"; {meaning.difference}" if meaning.difference else "")
 
 
-def _changes(difference: Difference) -> dict[str, str]:
+def changes_said(difference: Difference) -> dict[str, str]:
     """Return, for each changed equation, what was added or dropped, to be said beside what it moves."""
     return {change.id: change.meaning.difference for change in difference.equations.changed if change.meaning.difference}
 

@@ -70,7 +70,7 @@ def statement(
     Raises
     ------
     MethodologyError
-        I520 for another ending, I505 and I507 for what is no share and no day, I514 without the package for PDF.
+        I520 for another ending, I511 and I507 for what is no share and no day, I508 for numbers that were set, I514 without the package for PDF.
     """
     who = Verifier(verifier, read_day(date), read_threshold(materiality))
     run = audit.run
@@ -91,7 +91,8 @@ def workbook(audit: AuditReport, output: Path | str, *, planned: bool = False, r
     Raises
     ------
     MethodologyError
-        I514 without the packages for workbooks, I502 for a quantity that the project does not give, and those of files that cannot be written.
+        I514 without the packages for workbooks, I502 for a quantity that the project does not give, I508 for numbers that were set, and those of
+        files that cannot be written.
     """
     return write_run(audit, str(output), Wanted(planned, frozenset(redact)), VERSION)
 

@@ -8,7 +8,7 @@ from engine.output.terminal import bold, table, wrapped
 from engine.report.yearly_table import TOTAL, YearlyRow, fixed, yearly_table
 from engine.run.run import Run
 from engine.run.totals import Headline
-from equations.errors import MethodologyError
+from equations.errors import InputError, MethodologyError, Place
 from equations.records import record
 
 
@@ -53,6 +53,19 @@ def set_lines(run: Run) -> Iterator[str]:
         yield from (f"  {one.said}" for one in replaced)
 
 
+def refuse_set(run: Run, why: str) -> None:
+    """Refuse a run of numbers that were set, for what is of the project as it is reported.
+
+    Raises
+    ------
+    InputError
+        I508 where there are such numbers.
+    """
+    if run.inputs.replaced:
+        raise InputError("I508", "numbers of the project are set in place of what it reports (`set:`)", Place(str(run.project.path)), why=why,
+                         remedy="leave `set:` out, or put its numbers under `values:`")  # fmt: skip
+
+
 def beside_text(beside: BesideReported) -> str:
     """Return what the numbers move, for a terminal."""
     head = bold("Differences to the project as reported (with the numbers that are set, less without them)")
@@ -70,8 +83,10 @@ def beside_text(beside: BesideReported) -> str:
         lines.append(table(["", "unit", *years, TOTAL], body, right=range(2, 3 + len(years))))
     for id_, now, held in beside.results():
         unit = beside.run.methodology.quantity[id_].unit
-        if held is not None:
-            lines.append(f"{now.label}: {fixed(held.value, 3)} without, {fixed(now.value, 3)} with, {_less(now.value, held.value, 3)} {unit}")
+        if held is None:
+            lines.append(f"{now.label}: {fixed(now.value, 3)} {unit} with; the project as reported has no such number")
+            continue
+        lines.append(f"{now.label}: {fixed(held.value, 3)} without, {fixed(now.value, 3)} with, {_less(now.value, held.value, 3)} {unit}")
     return "\n".join(lines) + "\n"
 
 

@@ -9,11 +9,13 @@ from engine.commands.comparison import diff_document, diff_picture
 from engine.comparison.compare_equations import EquationComparison, Regrouping
 from engine.comparison.compare_specs import Side
 from engine.comparison.difference import find_difference
+from engine.comparison.effect import ResultLine
 from engine.documents.comparison.comparison_document import comparison_document
+from engine.documents.comparison.effect_blocks import effect_blocks
 from engine.documents.comparison.summary import summary_sentences
 from engine.documents.comparison.tally import ChangeTally
 from engine.documents.comparison.wording import ChangeWording, numbered
-from engine.documents.model import Columns, Fold, Formula, Heading, plain, walk_blocks
+from engine.documents.model import Columns, Fold, Formula, Heading, Picture, plain, walk_blocks
 from equations.library.places import find_spec
 from equations.library.spec_files import load_methodology
 from equations.notation.latex import Marks, latex
@@ -157,3 +159,16 @@ def test_the_picture_shows_names_and_values(tiny_readings):
 
     effect = tiny_readings.effect
     assert f"{effect.before:,.1f}" in texts and f"{effect.after:,.1f}" in texts
+
+
+def test_a_year_that_one_side_does_not_have_is_not_drawn_as_nothing(tiny_readings):
+    axis, quantity = tiny_readings.b.methodology.year_set, tiny_readings.b.methodology.result
+    lines = tuple(ResultLine(quantity, "t", ((axis, year),), *pair) for year, pair in (("2019", (None, 7.0)), ("2020", (5.0, 0.0))))
+    effect = replace(tiny_readings.effect, lines=lines, yearly=quantity)
+    blocks = effect_blocks(replace(tiny_readings, effect=effect), effect, ChangeWording(tiny_readings))
+    chart = next(block for block in blocks if isinstance(block, Picture) and "by year" in block.words)
+
+    assert "2019: none and 7.0" in chart.words and "2020: 5.0 and 0.0" in chart.words
+    assert "nan" not in chart.svg
+    hints = [text.text for text in ET.fromstring(chart.svg).iter("{http://www.w3.org/2000/svg}title")]
+    assert sum(", 2019: " in text for text in hints) == 1 and sum(", 2020: " in text for text in hints) == 2

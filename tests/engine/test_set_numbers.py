@@ -7,6 +7,7 @@ import pytest
 
 import mrvgraph
 from engine.cli import main
+from engine.report.set_report import BesideReported, beside_text
 from equations.errors import MethodologyError
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
@@ -163,3 +164,23 @@ def test_no_workbook_and_no_table_of_a_registry_is_made_of_numbers_that_were_set
     assert main(["run", str(TINY), str(path), "-o", str(run)]) == 0
     assert main(["export", str(run), "--to", "units", "-o", str(tmp_path / "tables")]) == 2
     assert capsys.readouterr().err.count("I508 numbers of the") == 2
+
+
+def test_no_workbook_and_no_statement_is_made_of_an_audit_of_numbers_that_were_set(tmp_path, capsys):
+    path = tmp_path / "project.yaml"
+    path.write_text(PROJECT.read_text(encoding="utf-8") + "claimed: {ER_p: {value: 25676.103}}\nset:\n  'A_0[E]': 1200 ha\n", encoding="utf-8")
+    audit = mrvgraph.audit(TINY, path)
+    with pytest.raises(MethodologyError, match="I508 numbers of the project are set"):
+        mrvgraph.workbook(audit, tmp_path / "a.xlsx")
+    for name in ("a.json", "a.html"):
+        with pytest.raises(MethodologyError, match="I508 numbers of the project are set"):
+            mrvgraph.statement(audit, tmp_path / name)
+    assert main(["statement", str(TINY), str(path), "-o", str(tmp_path / "a.json")]) == 2
+    assert "I508 numbers of the project are set" in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["project.yaml"]
+
+
+def test_a_result_that_the_project_as_reported_does_not_have_is_told():
+    with_it, without = mrvgraph.run(TINY, PROJECT), mrvgraph.run(TINY, PROJECT, targets=("dCS",))
+    assert not without.results
+    assert "ER_p: 25,676.103 tCO2 with; the project as reported has no such number" in beside_text(BesideReported(with_it, without))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from engine.comparison.compare_equations import EquationChange
 from engine.comparison.difference import Difference
-from engine.comparison.difference_text import rounded
+from engine.comparison.difference_text import changes_said, rounded
 from engine.comparison.effect import Contribution, Effect, ResultLine
 from engine.comparison.waterfall import effect_waterfall
 from engine.documents.comparison.summary import share_text, signed
@@ -62,7 +63,7 @@ def _waterfall(difference: Difference, effect: Effect, wording: ChangeWording) -
     parts = effect.shapley or effect.in_order
     if not parts:
         return
-    svg = effect_waterfall(effect, f"From {wording.names[0]} to {wording.names[1]}", about(effect), said_of(difference), wording.names)
+    svg = effect_waterfall(effect, f"From {wording.names[0]} to {wording.names[1]}", about(effect), changes_said(difference), wording.names)
     words = "; ".join(f"{part.label} {part.difference:+,.1f}" for part in parts)
     yield Picture(svg, f"From {effect.before:,.1f} to {effect.after:,.1f} {effect.unit}: {words}", kind="chart wide")
 
@@ -72,25 +73,24 @@ def about(effect: Effect) -> str:
     return " and ".join(dict.fromkeys(title for title in effect.titles if title)) or " and ".join(dict.fromkeys(effect.projects))
 
 
-def said_of(difference: Difference) -> dict[str, str]:
-    """Return what changed in each equation, in one line."""
-    return {change.id: change.meaning.difference for change in difference.equations.changed if change.meaning.difference}
-
-
 def _years_chart(difference: Difference, effect: Effect, wording: ChangeWording) -> Iterator[Block]:
     axis = difference.b.methodology.year_set
     lines = [line for line in effect.lines if line.quantity == effect.yearly and [name for name, _ in line.labels] == [axis]]
     if not lines:
         return
     years = [line.labels[0][1] for line in lines]
-    sides = [[getattr(line, end) or 0.0 for line in lines] for end in ("before", "after")]
+    sides = [[math.nan if value is None else value for value in side] for side in zip(*((one.before, one.after) for one in lines), strict=True)]
     series = [
         Series(name, tuple(values), colour, lines[0].unit)
         for name, values, colour in zip(wording.names, sides, (ORANGE, BLUE), strict=True)
     ]
     title = f"{_title(difference.b.said, effect.yearly)}, by year"
-    words = "; ".join(f"{year}: {one:,.1f} and {two:,.1f}" for year, one, two in zip(years, *sides, strict=True))
+    words = "; ".join(f"{year}: {_said(one)} and {_said(two)}" for year, one, two in zip(years, *sides, strict=True))
     yield Picture(bars(title, lines[0].unit, years, series, about=about(effect)), f"{title}: {words}", kind="chart wide")
+
+
+def _said(value: float) -> str:
+    return f"{value:,.1f}" if math.isfinite(value) else "none"
 
 
 def _title(methodology: Methodology, quantity: str) -> str:
@@ -177,5 +177,3 @@ def _result(line: ResultLine) -> TableRow:
     shown = ["–" if value is None else f"{value:,.1f}" for value in (line.before, line.after)]
     moved = "–" if line.difference is None else signed(line.difference, 1)
     return TableRow(((name,), (line.unit,), *((text,) for text in shown), (Strong((moved,)),)))
-
-

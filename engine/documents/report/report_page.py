@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 
 from engine.batch.script_program import Record, script_operations
-from engine.documents.model import Document, Ref, Widget
+from engine.documents.model import Document
 from engine.documents.report.figures import Figures, TracedNumber, place_text
 from engine.documents.report.live_report import live_record
 from engine.documents.report.report_document import PARTS
 from engine.documents.report.report_numbers import given_by
 from engine.documents.subject import KINDS, Subject, unit_text
-from engine.documents.writers.assets_folder import asset, style_sheet
-from engine.documents.writers.html_blocks import HtmlWriter
-from engine.documents.writers.site import document_text
-from engine.output.markup import Html, joined, script_data, tag
+from engine.documents.writers.assets_folder import asset
+from engine.documents.writers.single_page import Moving, single_page
+from engine.output.markup import Html, script_data, tag
 from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
 from equations.notation.latex import equation_latex
 
 #: What is said of an input: names with texts.
 Said = tuple[tuple[str, str], ...]
-
-
 #: Parts of the script of a report that can be computed anew, in their order; what operations do stands before them.
 _LIVE = ("live_numbers.js", "live_charts.js", "live.js")
 
@@ -31,47 +26,12 @@ _LIVE = ("live_numbers.js", "live_charts.js", "live.js")
 def report_html(document: Document, figures: Figures, subject: Subject) -> str:
     """Return the whole file."""
     live = live_record(figures.run)
-    page = document.pages[0]
-
-    def resolved(ref: Ref) -> str | None:
-        spot = document.places.get(ref)
-        return f"#{spot.anchor}" if spot is not None else None
-
-    writer = HtmlWriter(resolved, _no_widget)
-    main = tag("main", {"id": "main", "tabindex": "-1"}, writer.blocks(page.blocks))
     script = "\n".join((script_operations(), *map(asset, _LIVE), asset("report.js"))) if live is not None else asset("report.js")
     data = script_data(json.dumps(report_data(figures, subject), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
-    links = [tag("li", None, tag("a", {"href": f"#{anchor}"}, name)) for anchor, name in PARTS]
-    top = tag(
-        "header",
-        {"class": "top"},
-        tag("a", {"class": "home", "href": "#main"}, document.subtitle),
-        tag("nav", {"aria-label": "Parts of the report"}, tag("ul", {"class": "parts"}, links)),
-    )
-    head = joined(
-        tag("meta", {"charset": "utf-8"}),
-        tag("meta", {"http-equiv": "Content-Security-Policy", "content": _policy(script)}),
-        tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-        tag("title", None, document.subtitle),
-        tag("link", {"rel": "icon", "href": "data:,"}),
-    )
     panel = tag("aside", {"id": "origin", "aria-label": "Where a number comes from", "hidden": "", "tabindex": "-1"})
-    body = joined(
-        tag("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
-        top,
-        main,
-        panel,
-        tag(
-            "footer",
-            None,
-            tag("p", None, f"{document.subtitle}. Made by mrvgraph; a number in dotted underline leads to where it comes from."),
-        ),
-        tag("script", {"type": "application/json", "id": "numbers"}, data),
-        _live_data(live),
-        tag("script", None, Html(script)),
-    )
-    style = tag("style", None, Html(style_sheet(head + body)))
-    return document_text(tag("html", {"lang": "en"}, tag("head", None, head, style), tag("body", {"class": "report"}, body)))
+    held = tag("script", {"type": "application/json", "id": "numbers"}, data), _live_data(live)
+    footer = f"{document.subtitle}. Made by mrvgraph; a number in dotted underline leads to where it comes from."
+    return single_page(document, PARTS, footer, title=document.subtitle, named="Parts of the report", moving=Moving(script, panel, held))
 
 
 def _live_data(live: Record | None) -> Html | None:
@@ -79,25 +39,6 @@ def _live_data(live: Record | None) -> Html | None:
     if live is None:
         return None
     return tag("script", {"type": "application/json", "id": "live-data"}, script_data(json.dumps(live, separators=(",", ":"), allow_nan=False)))
-
-
-def _no_widget(widget: Widget) -> Html:
-    return Html("")
-
-
-def _policy(script: str) -> str:
-    """Allow this very script and nothing else; the style sheet holds the font."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = (
-        ("default-src", "'none'"),
-        ("script-src", f"'sha256-{digest}'"),
-        ("style-src", "'unsafe-inline'"),
-        ("font-src", "data:"),
-        ("img-src", "data:"),
-        ("base-uri", "'none'"),
-        ("form-action", "'none'"),
-    )
-    return "; ".join(f"{what} {where}" for what, where in allowed)
 
 
 def report_data(figures: Figures, subject: Subject) -> dict[str, object]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from engine.documents.writers.pdf import png_bytes
 from engine.typesetting.fonts.glyph_check import picture_file, refuse_unshown
 from engine.typesetting.mathematics.typst import string
-from engine.typesetting.pictures.shapes import WHITE, shape
-
-_WIDTH = re.compile(r'<svg[^>]* width="([0-9.]+)"')
+from engine.typesetting.pictures.shapes import WHITE, shape, size_of
 
 
 def picture_bytes(svg: str, way: str) -> bytes:
@@ -25,7 +21,5 @@ def picture_bytes(svg: str, way: str) -> bytes:
     if way == "svg":
         return picture_file(whole).encode()
     refuse_unshown(whole, {})
-    found = _WIDTH.search(svg)
-    wide = found[1] if found else "560"
     page = "#set page(width: auto, height: auto, margin: 0pt)"
-    return png_bytes(f'{page}\n#image(bytes({string(whole)}), format: "svg", width: {wide}pt)\n')
+    return png_bytes(f'{page}\n#image(bytes({string(whole)}), format: "svg", width: {size_of(svg)[0]:g}pt)\n')

@@ -5,6 +5,7 @@ Every second series is hatched as well, and in documents each chart stands besid
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,14 +29,16 @@ class Series:
 
 
 def bars(title: str, unit: str, years: Sequence[str], series: Sequence[Series], about: str = "") -> Html:
-    """Return bars side by side for each year."""
+    """Return bars side by side for each year; where a series has no number (NaN) there is no bar, which is not one of nothing."""
     frame = Frame.over([v for s in series for v in s.values], title, about, unit, _keys(series))
     wide = min(70.0, frame.step(len(years)) * 0.8 / max(1, len(series)))
     body: list[Html] = []
     for at, year in enumerate(years):
         for which, one in enumerate(series):
+            if math.isnan(value := one.values[at]):
+                continue
             x = frame.middle(at, len(years)) + (which - len(series) / 2) * wide
-            value, base, top = one.values[at], frame.up.at(0), frame.up.at(one.values[at])
+            base, top = frame.up.at(0), frame.up.at(value)
             said = hint(f"{one.name}, {year}: {value:,.1f} {one.unit or unit}")
             box = x + 2, min(base, top), wide - 4, abs(top - base)
             body += _bar(box, said, one, which)

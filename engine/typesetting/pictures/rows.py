@@ -66,7 +66,7 @@ def rows_picture(
 
 
 def _labels(axis: Axis, unit: str, y: float) -> Iterator[Html]:
-    """Yield the numbers of the axis, and its unit before the first of them where there is room, else above."""
+    """Yield the numbers of the axis, and its unit above them."""
     for value, text in axis.ticks():
         x, half = axis.at(value), width(text, _NOTE) / 2
         x = min(max(x, half + 2), WIDE - half - 2)
@@ -122,4 +122,3 @@ def waterfall(title: str, about: str, unit: str, steps: Sequence[WaterfallStep],
         rows.append(PictureRow(step.name, shown.replace("-", "−"), (one,), step.note, step.total))
     keys = [Key("amount", BLUE), Key("adds", GREEN), Key("takes away", VERMILION, "hatched")]
     return rows_picture(title, about, unit, rows, keys, cut_axis=cut_axis)
-

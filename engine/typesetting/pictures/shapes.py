@@ -65,14 +65,20 @@ def picture(size: tuple[float, float], title: str, *children: Child, **attribute
     )
 
 
+def size_of(drawn: str) -> tuple[float, float]:
+    """Return width and height of a picture that :func:`picture` made."""
+    found = _SIZE.search(drawn)
+    assert found is not None, "a picture says its size"
+    return float(found[1]), float(found[2])
+
+
 def below(title: str, *pictures: Html) -> Html:
     """Return pictures one below the other as one; a single one stays what it is."""
     if len(pictures) == 1:
         return pictures[0]
     parts, wide, high = [], 0.0, 0.0
     for one in pictures:
-        found = _SIZE.search(one)
-        size = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
+        size = size_of(one)
         parts.append(Html(one.replace("<svg ", f'<svg y="{high:g}" ', 1)))
         wide, high = max(wide, size[0]), high + size[1]
     return picture((wide, high), title, *parts)
