@@ -148,7 +148,7 @@ def machine(runs, entries, left, right, table, second, rows, sources, addresses,
     return all_inside
 
 
-def rare(op, rows, entries, at) -> None:  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912, PLR0915 - one arm for each operation
+def rare(op, rows, entries, at) -> None:  # type: ignore[no-untyped-def]  # noqa: C901, PLR0912 - one arm for each operation
     """Do an operation that is not worth instructions of its own: a branch, then a loop without any, of which the compiler makes vectors."""
     d, a, b = rows[entries[at, 0] // LANES], rows[entries[at, 1] // LANES], rows[entries[at, 2] // LANES]
     if op == DIV:
@@ -162,85 +162,49 @@ def rare(op, rows, entries, at) -> None:  # type: ignore[no-untyped-def]  # noqa
             d[lane] = abs(a[lane])
     elif op == FLOOR:
         for lane in range(LANES):
-            nearest = np.rint(a[lane])
-            near = abs(a[lane] - nearest) <= min(NEAR * max(1.0, abs(a[lane])), NEAREST)
-            d[lane] = (nearest if near else np.floor(a[lane])) + 0.0
+            d[lane] = np.floor(_at_steps(a[lane], 0.0)) + 0.0
     elif op == CEIL:
         for lane in range(LANES):
-            nearest = np.rint(a[lane])
-            near = abs(a[lane] - nearest) <= min(NEAR * max(1.0, abs(a[lane])), NEAREST)
-            d[lane] = (nearest if near else np.ceil(a[lane])) + 0.0
+            d[lane] = np.ceil(_at_steps(a[lane], 0.0)) + 0.0
     elif op == ROUND:
         for lane in range(LANES):
-            # it jumps in the middle between two whole numbers
-            moved = a[lane] - 0.5
-            nearest = np.rint(moved)
-            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
-            x = nearest + 0.5 if near else a[lane]
+            x = _at_steps(a[lane], 0.5)
             d[lane] = np.copysign(np.floor(abs(x) + 0.5), x) + 0.0
     elif op == ROUND_HALF_EVEN:
         for lane in range(LANES):
-            # it jumps in the middle between two whole numbers
-            moved = a[lane] - 0.5
-            nearest = np.rint(moved)
-            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
-            x = nearest + 0.5 if near else a[lane]
-            d[lane] = np.rint(x) + 0.0
+            d[lane] = np.rint(_at_steps(a[lane], 0.5)) + 0.0
     elif op == ROUND_HALF_DOWN:
         for lane in range(LANES):
-            # it jumps in the middle between two whole numbers
-            moved = a[lane] - 0.5
-            nearest = np.rint(moved)
-            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
-            x = nearest + 0.5 if near else a[lane]
+            x = _at_steps(a[lane], 0.5)
             d[lane] = np.copysign(np.ceil(abs(x) - 0.5), x) + 0.0
     elif op == ROUND_UP:
         for lane in range(LANES):
-            moved = a[lane]
-            nearest = np.rint(moved)
-            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
-            x = nearest if near else a[lane]
+            x = _at_steps(a[lane], 0.0)
             d[lane] = np.copysign(np.ceil(abs(x)), x) + 0.0
     elif op == ROUND_DOWN:
         for lane in range(LANES):
-            moved = a[lane]
-            nearest = np.rint(moved)
-            near = abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST)
-            x = nearest if near else a[lane]
-            d[lane] = np.trunc(x) + 0.0
+            d[lane] = np.trunc(_at_steps(a[lane], 0.0)) + 0.0
     elif op == SQRT:
         for lane in range(LANES):
             d[lane] = np.sqrt(a[lane])
     elif op == LT:
         for lane in range(LANES):
-            gap = abs(a[lane] - b[lane])
-            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
-            d[lane] = 1.0 if a[lane] < b[lane] and not tied else 0.0
+            d[lane] = 1.0 if a[lane] < b[lane] and not _tied(a[lane], b[lane]) else 0.0
     elif op == LE:
         for lane in range(LANES):
-            gap = abs(a[lane] - b[lane])
-            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
-            d[lane] = 1.0 if a[lane] <= b[lane] or tied else 0.0
+            d[lane] = 1.0 if a[lane] <= b[lane] or _tied(a[lane], b[lane]) else 0.0
     elif op == GT:
         for lane in range(LANES):
-            gap = abs(a[lane] - b[lane])
-            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
-            d[lane] = 1.0 if a[lane] > b[lane] and not tied else 0.0
+            d[lane] = 1.0 if a[lane] > b[lane] and not _tied(a[lane], b[lane]) else 0.0
     elif op == GE:
         for lane in range(LANES):
-            gap = abs(a[lane] - b[lane])
-            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
-            d[lane] = 1.0 if a[lane] >= b[lane] or tied else 0.0
+            d[lane] = 1.0 if a[lane] >= b[lane] or _tied(a[lane], b[lane]) else 0.0
     elif op == EQ:
         for lane in range(LANES):
-            gap = abs(a[lane] - b[lane])
-            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
-            d[lane] = 1.0 if a[lane] == b[lane] or tied else 0.0
+            d[lane] = 1.0 if a[lane] == b[lane] or _tied(a[lane], b[lane]) else 0.0
     elif op == NE:
         for lane in range(LANES):
-            gap = abs(a[lane] - b[lane])
-            tied = gap <= TIE * max(abs(a[lane]), abs(b[lane])) and gap < np.inf
-            d[lane] = 1.0 if a[lane] != b[lane] and not tied else 0.0
+            d[lane] = 1.0 if a[lane] != b[lane] and not _tied(a[lane], b[lane]) else 0.0
     elif op == AND:
         for lane in range(LANES):
             d[lane] = 1.0 if a[lane] != 0.0 and b[lane] != 0.0 else 0.0
@@ -255,6 +219,18 @@ def rare(op, rows, entries, at) -> None:  # type: ignore[no-untyped-def]  # noqa
         for lane in range(LANES):
             d[lane] = b[lane] if a[lane] != 0.0 else c[lane]
 
+
+def at_steps(value, jumps):  # type: ignore[no-untyped-def]
+    """Return a number, one near where a function jumps as the place of the jump: :mod:`engine.run.arithmetic.whole_numbers` for one number."""
+    moved = value - jumps
+    nearest = np.rint(moved)
+    return nearest + jumps if abs(moved - nearest) <= min(NEAR * max(1.0, abs(moved)), NEAREST) else value
+
+
+def tied(a, b):  # type: ignore[no-untyped-def]
+    """Whether two numbers differ by no more than floats round: :mod:`engine.run.arithmetic.comparisons` for two numbers."""
+    gap = abs(a - b)
+    return gap <= TIE * max(abs(a), abs(b)) and gap < np.inf
 
 
 def _kept(key: int, *, on_disk: bool):  # type: ignore[no-untyped-def]
@@ -290,6 +266,8 @@ def loaded() -> Callable[..., bool]:
     return found
 
 
+_at_steps = numba.njit(at_steps, nogil=True, error_model="numpy")
+_tied = numba.njit(tied, nogil=True, error_model="numpy")
 _rare = numba.njit(rare, nogil=True, error_model="numpy")
 _machine = numba.njit(machine, nogil=True, error_model="numpy")
 _INTS, _PLACES, _FLOATS, _ROWS = types.int64[::1], types.int32[::1], types.float64[::1], types.float64[:, ::1]

@@ -70,6 +70,8 @@ def _span(label: str) -> Span | None:
     if match is None:
         return None
     year = match["year"] or match["behind"]
+    if year == "0000":  # a number of a plot: no calendar has such a year
+        return None
     if match["quarter"]:
         return 3 * int(match["quarter"]) - 2, 3, None, int(year) if year else None
     month = _MONTHS.get(match["name"], 0) if match["name"] else int(match["number"]) if year else 0

@@ -6,6 +6,7 @@ A deduction is shown beside the result; it never changes it. The rules are data:
 from __future__ import annotations
 
 from itertools import pairwise
+from math import isfinite
 
 from engine.simulate.statistics import Summary
 from equations.errors import InputError, SpecError, near_or_all
@@ -58,8 +59,10 @@ class Deduction:
 
     Attributes
     ----------
+    level
+        Share of the draws that the interval encloses.
     relative
-        Half of the interval of the rule's level, as a share of the centre.
+        Half of that interval, as a share of the centre.
     share
         What is held back, as a share of the centre.
     centre
@@ -70,6 +73,7 @@ class Deduction:
 
     rule: str
     of: str
+    level: float
     relative: float
     share: float
     amount: float
@@ -96,8 +100,11 @@ def deduction_rule(id_: str) -> DeductionRule:
     if centre not in ("mean", "median"):
         raise SpecError("S105", f"centre is mean or median, not {centre!r}", own.place, remedy="write what the programme's margin is a share of")
     level = _share(own, "level")
+    if not 0 < level < 1:
+        raise SpecError("S105", f"an interval encloses more than none and less than all of the draws, not {level:.0%}", own.place,
+                        remedy="write level: 90 %")  # fmt: skip
     if own.get("steps") is None:
-        return DeductionRule(id_, centre, level, source, factor=(_number(own, "times"), _number(own, "divided_by")), verified=verified)
+        return DeductionRule(id_, centre, level, source, factor=_factor(own), verified=verified)
     steps = tuple(_step(mapping_of(item, "a step", ("up_to", "share"))) for item in items_of(own.get("steps")))
     if any(later[0] <= earlier[0] for earlier, later in pairwise(steps)):
         raise SpecError("S105", "the steps of a deduction rise", own.place, remedy="write the step with the smallest margin first")
@@ -111,13 +118,20 @@ def deduct(rule: DeductionRule, summary: Summary) -> Deduction:
     share = rule.share(relative)
     amount = share * max(centre, 0.0)
     return Deduction(
-        rule=rule.id, of=summary.name, relative=relative, share=share, amount=amount, after=centre - amount, source=rule.source,
+        rule=rule.id, of=summary.name, level=rule.level, relative=relative, share=share, amount=amount, after=centre - amount, source=rule.source,
         centre=rule.centre, verified=rule.verified,
     )  # fmt: skip
 
 
 def _step(own: Mapping) -> tuple[float, float]:
     return _share(own, "up_to"), _share(own, "share")
+
+
+def _factor(own: Mapping) -> tuple[float, float]:
+    times, over = _number(own, "times"), _number(own, "divided_by")
+    if over == 0:
+        raise SpecError("S105", "nothing is divided by zero", own.place, remedy="write divided_by: 1 where nothing is divided")
+    return times, over
 
 
 def _share(own: Mapping, field: str) -> float:
@@ -130,6 +144,10 @@ def _share(own: Mapping, field: str) -> float:
 def _number(own: Mapping, field: str, text: str | None = None) -> float:
     written = text_of(own, field) if text is None else text
     try:
-        return float(written)
-    except ValueError as cause:
-        raise SpecError("S105", f"{field} is a number, not {written!r}", own.place, remedy=f"write {field}: 0.5") from cause
+        found = float(written)
+    except ValueError:
+        found = float("nan")
+    # Every margin would pass by a step at no number.
+    if not isfinite(found):
+        raise SpecError("S105", f"{field} is a number, not {written!r}", own.place, remedy=f"write {field}: 0.5")
+    return found

@@ -35,7 +35,7 @@ def simulation_record(simulation: Simulation) -> dict[str, object]:
         "quantities": [summary_record(summary) for summary in simulation.summaries.values()],
         "approach_1": [_propagated_record(simulation, name) for name in simulation.propagated],
         "deductions": [
-            {"rule": d.rule, "of": d.of, "relative_half_width_90": d.relative, "share": d.share, "amount": d.amount,
+            {"rule": d.rule, "of": d.of, f"relative_half_width_{d.level * 100:g}": d.relative, "share": d.share, "amount": d.amount,
              "centre": d.centre, "after": d.after, "source": d.source,
              "verified": d.verified} for d in simulation.deductions
         ],

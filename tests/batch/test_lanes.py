@@ -15,7 +15,8 @@ from engine.batch.program import ELEMENTWISE, REDUCTIONS, Builder, Program
 
 pytestmark = pytest.mark.skipif(not is_at_hand(), reason='numba is not installed: pip install "mrvgraph[test]"')
 
-NUMBERS = (np.nan, -np.inf, np.inf, -2.5, -0.0, 0.0, 1.0, 3.0 - 1e-16, 7.0)
+#: Beside 1.0 one that is tied with it and one that is not, both near whole; others near the middle of two whole numbers.
+NUMBERS = (np.nan, -np.inf, np.inf, -2.5, -0.0, 0.0, 1.0, 1.0 + 1e-13, 1.0 + 1e-11, 2.5 - 1e-11, 3.0 - 1e-10, 7.0)
 DRAWS = np.array(list(product(NUMBERS, repeat=3))).T
 
 

@@ -221,6 +221,7 @@ def test_what_counts_as_a_month():
     assert named_spans(("2016-07", "Sept 2016", "q3")) == ((7, 1, None, 2016), (9, 1, None, 2016), (7, 3, None, None))
     assert named_spans(("may", "oak")) is None
     assert named_spans(("1", "2")) is None
+    assert named_spans(("0000-1", "0000-2")) is None
 
 
 def test_methods_follow_names_choices_and_tools(tmp_path, found):

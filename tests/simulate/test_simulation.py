@@ -14,10 +14,11 @@ from engine.batch.evaluation import Way
 from engine.batch.lanes import is_at_hand
 from engine.cli import main
 from engine.output.terminal import number
-from engine.simulate.deductions import deduct, deduction_rule
+from engine.simulate.deductions import DeductionRule, deduct, deduction_rule
 from engine.simulate.draw_counts import few_draws
 from engine.simulate.simulation import simulate
 from engine.simulate.simulation_picture import convergence, histogram
+from engine.simulate.simulation_report import simulation_record
 from engine.simulate.statistics import summarise
 from equations.errors import MethodologyError, SpecError
 from equations.units.registry import parse_unit
@@ -172,6 +173,33 @@ def test_a_deduction_is_an_entry_of_the_library(tmp_path, monkeypatch):
     written("80", steps)
     with pytest.raises(SpecError, match="level is a share in percent"):
         deduction_rule("ours")
+
+
+@pytest.mark.parametrize(
+    ("level", "rest", "message"),
+    [
+        ("90 %", "times: 1\ndivided_by: 0", "nothing is divided by zero"),
+        ("100 %", "times: 1\ndivided_by: 2", "less than all of the draws"),
+        ("90 %", "times: nan\ndivided_by: 2", "times is a number, not 'nan'"),
+        ("90 %", "steps: [{up_to: nan %, share: 2 %}]\nabove: 20 %", "up_to is a number, not 'nan '"),
+    ],
+)
+def test_numbers_of_a_deduction_that_cannot_be_are_refused(level, rest, message, tmp_path, monkeypatch):
+    (tmp_path / "uncertainty_deductions").mkdir()
+    (tmp_path / "uncertainty_deductions" / "ours.yaml").write_text(f"deduction: ours\ncentre: mean\nlevel: {level}\nsource: x\n{rest}\n")
+    monkeypatch.setenv("MRVGRAPH_SPECS", str(tmp_path))
+    with pytest.raises(SpecError, match=message):
+        deduction_rule("ours")
+
+
+def test_the_record_of_a_deduction_names_the_level_of_its_margin(simulated):
+    found = simulated(ONE, draws=200)
+    ours = deduct(DeductionRule("ours", "mean", 0.8, "x", factor=(1.0, 2.0)), summarise("ER", "t", np.linspace(50.0, 150.0, 1001), 100.0, (0.8,)))
+
+    (record,) = simulation_record(replace(found, deductions=(ours,)))["deductions"]
+
+    assert record["relative_half_width_80"] == pytest.approx(0.4, rel=1e-3)
+    assert "relative_half_width_90" not in record
 
 
 def test_the_command_writes_the_same_bytes_again(project_file, tmp_path, capsys, monkeypatch):
