@@ -34,8 +34,8 @@ class Opinion:
         By how much the documents claim another total; ``None`` where they claim none.
     errors, warnings
         Sum of the sizes of what open errors, and open warnings, move.
-    not_measured
-        Open errors whose tonnes are not known.
+    not_measured, warnings_not_measured
+        Open errors, and open warnings, whose tonnes are not known.
     """
 
     word: str
@@ -45,6 +45,7 @@ class Opinion:
     errors: float
     warnings: float
     not_measured: int
+    warnings_not_measured: int
     open_errors: int
 
     @property
@@ -65,7 +66,8 @@ def opinion_of(report: AuditReport, materiality: float) -> Opinion:
     errors = [finding for finding in found if finding.severity == "error"]
     threshold, claimed = materiality * abs(report.run.headline.value), claimed_difference(report)
     moved = sum(abs(finding.moves or 0.0) for finding in errors)
-    warned = sum(abs(finding.moves or 0.0) for finding in found if finding.severity == "warning")
+    warnings = [finding for finding in found if finding.severity == "warning"]
+    warned = sum(abs(finding.moves or 0.0) for finding in warnings)
     misstated = max(abs(claimed or 0.0), moved)
     is_open = bool(errors) or (warned > 0 and warned >= threshold)
     well = UNQUALIFIED if claimed is not None else DISCLAIMED
@@ -73,7 +75,7 @@ def opinion_of(report: AuditReport, materiality: float) -> Opinion:
     unmeasured = [finding for finding in errors if finding.moves is None and not (claimed is not None and finding.code in OF_DOCUMENTS)]
     return Opinion(
         word=word, materiality=materiality, threshold=threshold, claimed=claimed, errors=moved, warnings=warned, not_measured=len(unmeasured),
-        open_errors=len(errors),
+        warnings_not_measured=sum(finding.moves is None for finding in warnings), open_errors=len(errors),
     )  # fmt: skip
 
 

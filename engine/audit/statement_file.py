@@ -67,7 +67,7 @@ def opinion_record(report: AuditReport, opinion: Opinion) -> Record:
         "opinion": opinion.word, "materiality": opinion.materiality, "threshold": opinion.threshold,
         "unit": str(report.run.methodology.quantity[report.run.methodology.result].unit), "claimed_less_recomputed": opinion.claimed,
         "moved_by_errors": opinion.errors, "moved_by_warnings": opinion.warnings, "errors": opinion.open_errors,
-        "errors_not_measured": opinion.not_measured, "rules": RULES,
+        "errors_not_measured": opinion.not_measured, "warnings_not_measured": opinion.warnings_not_measured, "rules": RULES,
     }  # fmt: skip
 
 

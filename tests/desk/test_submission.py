@@ -47,5 +47,6 @@ def test_once_they_are_mended_nothing_is_open(spec):
     # 5,604 - 34.6 MWh at 0.652, 268 t of methane at 25
     assert audit.run.total == pytest.approx(5569.4 * 0.652 + 268 * 25)
     assert [finding.code for finding in audit.findings if finding.severity != "note"] == ["A721"]
-    assert opinion_of(audit, 0.05).word == "unqualified"
+    opinion = opinion_of(audit, 0.05)
+    assert (opinion.word, opinion.warnings, opinion.warnings_not_measured) == ("unqualified", 0, 1)
     assert page_says("mended.yaml", "unqualified")

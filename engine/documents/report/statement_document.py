@@ -86,7 +86,7 @@ def _opinion(opinion: Any) -> Iterator[Block]:
         ("Materiality", f"{share} of the result: {number(opinion['threshold'])} {unit}"),
         ("Claim", "no document claims the result" if claimed is None else f"{claimed:+,.6g} {unit} beside what is recomputed"),
         ("Open errors", f"{opinion['errors']}; they move {number(opinion['moved_by_errors'])} {unit}, {opinion['errors_not_measured']} not measured"),
-        ("Open warnings", f"they move {number(opinion['moved_by_warnings'])} {unit}"),
+        ("Open warnings", f"they move {number(opinion['moved_by_warnings'])} {unit}, {opinion['warnings_not_measured']} not measured"),
     ]
     tone = "fault" if word == ADVERSE else "ruling" if word in (QUALIFIED, DISCLAIMED) else "good"
     yield Heading(2, (f"Opinion: {word}",), "opinion")
