@@ -227,7 +227,7 @@ def statement_command(options: argparse.Namespace) -> int:
 
 def verify_command(options: argparse.Namespace) -> int:
     """Make the run of a receipt again and compare."""
-    from engine.audit.verification import verification_text
+    from engine.audit.receipts.verification import verification_text
     from engine.commands.statement import verify_file
     from engine.report.run_report import to_json
 

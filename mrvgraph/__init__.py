@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.audit.desk.desk import Desk
     from engine.audit.ready import Readiness
+    from engine.audit.receipts.verification import Verification
     from engine.audit.report import AuditReport
-    from engine.audit.verification import Verification
     from engine.batch.evaluation import BatchValues
     from engine.batch.many_draws import Batch
     from engine.batch.recalculation import Recalculation
@@ -62,7 +62,7 @@ _HOMES = {
     "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Readiness": "engine.audit.ready",
     "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
     "Sensitivity": "engine.simulate.sensitivity", "Simulation": "engine.simulate.simulation", "Solved": "engine.simulate.solving",
-    "TraceNode": "engine.explain.trace", "Verdict": "engine.run.rules", "Verification": "engine.audit.verification",
+    "TraceNode": "engine.explain.trace", "Verdict": "engine.run.rules", "Verification": "engine.audit.receipts.verification",
     "Written": "engine.commands.documents", "__version__": "engine.output.release",
     "audit": "engine.interface.runs", "check": "engine.interface.specs", "compare": "engine.interface.versions",
     "diagnose": "engine.interface.runs",

@@ -15,7 +15,7 @@ from engine.audit.conversions import audit_conversions
 from engine.audit.defaults import audit_defaults
 from engine.audit.desk.cross_check_findings import of_methodology
 from engine.audit.displacement import audit_displacement
-from engine.audit.instruments import audit_instruments
+from engine.audit.instruments.instruments import audit_instruments
 from engine.audit.periods import audit_periods
 from engine.audit.plausibility import audit_plausibility
 from engine.audit.rates import audit_rates

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.audit.desk.what_moves import Moved, moved
-from engine.audit.direction import EITHER, LOWERS, NONE, RAISES, Direction, Directions
+from engine.audit.direction.direction import EITHER, LOWERS, NONE, RAISES, Direction, Directions
 from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
 from engine.output.terminal import number

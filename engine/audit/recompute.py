@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engine.audit.scalar_fractions import ScalarFractions
-from engine.audit.scalar_parts import ScalarParts
-from engine.audit.scalar_path import Labels, ScalarPath
-from engine.audit.scalar_samples import differs
-from engine.audit.scalar_size import ScalarSize
-from engine.audit.scalar_units import PathError, magnitude
+from engine.audit.second_computation.scalar_fractions import ScalarFractions
+from engine.audit.second_computation.scalar_parts import ScalarParts
+from engine.audit.second_computation.scalar_path import Labels, ScalarPath
+from engine.audit.second_computation.scalar_samples import differs
+from engine.audit.second_computation.scalar_size import ScalarSize
+from engine.audit.second_computation.scalar_units import PathError, magnitude
 from engine.finding import Finding
 from engine.plan.cells import EXCLUDED, PRESENT
 from engine.run.run import Run

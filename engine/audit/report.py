@@ -10,8 +10,8 @@ from engine.audit.audits import DESIGN, DOCUMENTS, Audit, audit_findings
 from engine.audit.desk.desk import Desk, desk_of
 from engine.audit.desk.desk_text import desk_markdown, desk_record, desk_text
 from engine.audit.desk.run_slips import other_versions
-from engine.audit.materiality import VerificationPlan, verification_plan
-from engine.audit.materiality_text import plan_markdown, plan_record, plan_text
+from engine.audit.direction.materiality import VerificationPlan, verification_plan
+from engine.audit.direction.materiality_text import plan_markdown, plan_record, plan_text
 from engine.audit.reread import rereader
 from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_findings, rulings_table
 from engine.audit.sources import sources_by_cell

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.audit.materiality import read_threshold
+from engine.audit.direction.materiality import read_threshold
 from engine.audit.ready import Readiness, readiness, ready_record, ready_text
-from engine.audit.receipt import Asked, receipt_record, receipt_text, relative_to
-from engine.audit.receipt_file import asked_of, read_receipt
+from engine.audit.receipts.receipt import Asked, receipt_record, receipt_text, relative_to
+from engine.audit.receipts.receipt_file import asked_of, read_receipt
+from engine.audit.receipts.verification import Verification, compare_files, compare_receipts, recorded_hashes
 from engine.audit.report import AuditReport, audit_markdown, audit_project, audit_record, audit_text, desk_beside
 from engine.audit.reread import rereader
-from engine.audit.verification import Verification, compare_files, compare_receipts, recorded_hashes
 from engine.commands.session import loaded, open_session
 from engine.project.project_file import read_project
 from engine.report.run_report import to_json

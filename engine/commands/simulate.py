@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from engine.audit.directed import with_directions
+from engine.audit.direction.directed import with_directions
 from engine.batch.batchable import Batchable, NumberSource
 from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import BatchValues, Evaluate, Progress, Way, evaluate_batch

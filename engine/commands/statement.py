@@ -9,13 +9,20 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from engine.audit.materiality import read_threshold
-from engine.audit.opinion import opinion_of
-from engine.audit.receipt import Asked, relative_to
-from engine.audit.receipt_file import asked_of
+from engine.audit.direction.materiality import read_threshold
+from engine.audit.receipts.opinion import opinion_of
+from engine.audit.receipts.receipt import Asked, relative_to
+from engine.audit.receipts.receipt_file import asked_of
+from engine.audit.receipts.statement_file import (
+    Verifier,
+    compare_statements,
+    is_statement,
+    read_statement,
+    statement_record,
+    statement_text,
+)
+from engine.audit.receipts.verification import Verification, compare_files, recorded_hashes
 from engine.audit.report import AuditReport
-from engine.audit.statement_file import Verifier, compare_statements, is_statement, read_statement, statement_record, statement_text
-from engine.audit.verification import Verification, compare_files, recorded_hashes
 from engine.commands.audit import audited, verify, where_it_is
 from engine.commands.documents import Written
 from engine.documents.report.statement_document import PARTS, statement_document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.audit.directed import with_directions
+from engine.audit.direction.directed import with_directions
 from engine.batch.evaluation import DEFAULT_WAY
 from engine.commands.portfolio import portfolio_entries
 from engine.interface.given import methodology_of

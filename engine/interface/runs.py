@@ -7,10 +7,10 @@ from pathlib import Path
 
 from engine.audit.desk.desk import Desk
 from engine.audit.ready import Readiness, readiness
+from engine.audit.receipts.verification import Verification
 from engine.audit.report import AuditReport, audit_project, desk_beside
 from engine.audit.reread import rereader
 from engine.audit.severe import with_severe_findings
-from engine.audit.verification import Verification
 from engine.batch.many_draws import Batch, batch_of
 from engine.batch.recalculation import Recalculation
 from engine.checks.refusal import refuse_faulty

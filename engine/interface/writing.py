@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.audit.materiality import read_threshold
+from engine.audit.direction.materiality import read_threshold
+from engine.audit.receipts.statement_file import Verifier
 from engine.audit.report import AuditReport
-from engine.audit.statement_file import Verifier
 from engine.commands.documents import Written
 from engine.commands.documents import document as write_document
 from engine.commands.documents import report as write_report

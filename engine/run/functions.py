@@ -1,8 +1,9 @@
 """What each operation and each function of the language does to numbers, one row each.
 
 A run, a batch, its slopes and signs, the size of what rounding may have moved, and seeded faults all read these rows; the rows of
-:mod:`equations.formula.functions` say what a function is. Another projection, to a spreadsheet or to JavaScript, is one more field here, which
-tests/engine/test_function_tables.py then asks of every function. The second computation (:mod:`engine.audit.scalar_functions`) has rows of its own.
+:mod:`equations.formula.functions` say what a function is. Another projection, to a spreadsheet or to JavaScript, is one more field here,
+which tests/engine/test_function_tables.py then asks of every function. The second computation
+(:mod:`engine.audit.second_computation.scalar_functions`) has rows of its own.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class InputEffect:
         Of which input it is, and the places in its array.
     direction
         ``raises``, ``lowers`` or ``either``: which way the target goes as the number rises, with a question mark where that is not proven over
-        its whole range; empty where nobody asked (:func:`engine.audit.directed.with_directions`).
+        its whole range; empty where nobody asked (:func:`engine.audit.direction.directed.with_directions`).
     """
 
     name: str

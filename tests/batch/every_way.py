@@ -10,8 +10,8 @@ import pytest
 
 import mrvgraph
 from engine.audit.recompute import audit_recompute
-from engine.audit.scalar_path import ScalarPath
-from engine.audit.scalar_size import ScalarSize
+from engine.audit.second_computation.scalar_path import ScalarPath
+from engine.audit.second_computation.scalar_size import ScalarSize
 from engine.batch.batchable import ArraySource
 from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.many_draws import batchable_of

@@ -3,7 +3,7 @@
 import pytest
 
 import mrvgraph
-from engine.audit.direction import EITHER, HERE, LOWERS, NONE, PROVEN, RAISES, TRIED, Directions, direction_of
+from engine.audit.direction.direction import EITHER, HERE, LOWERS, NONE, PROVEN, RAISES, TRIED, Directions, direction_of
 from engine.project.project_file import read_project_text
 
 

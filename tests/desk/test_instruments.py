@@ -6,7 +6,7 @@ Two plants in 2020 (366 days): X export (1,000 and 500 MWh), I import (20 and 10
 import pytest
 
 import mrvgraph
-from engine.audit.instrument_days import span, without
+from engine.audit.instruments.instrument_days import span, without
 from engine.cli import main
 from engine.documents.workbook.project_rows import field_rows
 from engine.documents.workbook.redaction import Redaction

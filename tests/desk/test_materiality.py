@@ -8,8 +8,8 @@ import json
 import pytest
 
 import mrvgraph
-from engine.audit.materiality import read_threshold, verification_plan
-from engine.audit.materiality_text import plan_markdown, plan_record, plan_text
+from engine.audit.direction.materiality import read_threshold, verification_plan
+from engine.audit.direction.materiality_text import plan_markdown, plan_record, plan_text
 from engine.cli import main
 from equations.errors import MethodologyError
 

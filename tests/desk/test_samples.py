@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 import mrvgraph
-from engine.audit.scalar_samples import differs
+from engine.audit.second_computation.scalar_samples import differs
 from engine.cli import main
 from engine.documents.workbook.workbook import project_workbook
 from engine.explain.trace import explain, trace_text

@@ -13,9 +13,9 @@ import pytest
 from desk_helpers import TINY
 
 import mrvgraph
-from engine.audit.opinion import claimed_difference, opinion_of
-from engine.audit.statement_file import compare_statements, field_hash, read_statement, statement_text
-from engine.audit.verification import Verification
+from engine.audit.receipts.opinion import claimed_difference, opinion_of
+from engine.audit.receipts.statement_file import compare_statements, field_hash, read_statement, statement_text
+from engine.audit.receipts.verification import Verification
 from engine.cli import main
 from engine.project.project_file import read_project_text
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import mrvgraph
-from engine.audit.opinion import opinion_of
+from engine.audit.receipts.opinion import opinion_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/examples/submission"
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from engine.audit.scalar_roots import root_within
+from engine.audit.second_computation.scalar_roots import root_within
 from engine.batch.many_draws import batchable_of
 from engine.simulate.propagation import gradient_of
 from equations.errors import MethodologyError

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.audit.receipt import Asked, receipt_record
+from engine.audit.receipts.receipt import Asked, receipt_record
 from engine.explain.trace import explain
 from mrvgraph import audit
 

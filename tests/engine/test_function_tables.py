@@ -12,9 +12,9 @@ import sympy
 
 import mrvgraph
 from engine.audit.recompute import audit_recompute
-from engine.audit.scalar_functions import SCALAR_FUNCTIONS
-from engine.audit.scalar_path import ScalarPath
-from engine.audit.scalar_size import ScalarSize
+from engine.audit.second_computation.scalar_functions import SCALAR_FUNCTIONS
+from engine.audit.second_computation.scalar_path import ScalarPath
+from engine.audit.second_computation.scalar_size import ScalarSize
 from engine.batch.batchable import ArraySource
 from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.lane_operations import LISTED, OPS

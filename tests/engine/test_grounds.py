@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.audit.receipt import Asked, receipt_record
+from engine.audit.receipts.receipt import Asked, receipt_record
 from engine.audit.report import audit_markdown, audit_record, audit_text
 from engine.checks import check_grounds
 from engine.commands.documents import report_bytes

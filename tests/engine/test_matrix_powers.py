@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import fractional_matrix_power
 
-from engine.audit.scalar_powers import power_of
+from engine.audit.second_computation.scalar_powers import power_of
 from engine.run.arithmetic.matrix_powers import FOUND, powers, roots
 
 ROOT = Path(__file__).resolve().parents[2]

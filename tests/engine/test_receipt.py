@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.audit.receipt import receipt_body, receipt_text, relative_to
-from engine.audit.receipt_file import read_receipt
-from engine.audit.verification import compare_receipts
+from engine.audit.receipts.receipt import receipt_body, receipt_text, relative_to
+from engine.audit.receipts.receipt_file import read_receipt
+from engine.audit.receipts.verification import compare_receipts
 from engine.cli import main
 from equations.errors import InputError
 

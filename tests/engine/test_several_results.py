@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.audit.receipt import Asked, receipt_record, receipt_text
-from engine.audit.receipt_file import read_receipt
+from engine.audit.receipts.receipt import Asked, receipt_record, receipt_text
+from engine.audit.receipts.receipt_file import read_receipt
+from engine.audit.receipts.verification import compare_receipts
 from engine.audit.report import audit_markdown, audit_record, audit_text
-from engine.audit.verification import compare_receipts
 from engine.commands.portfolio import portfolio_output
 from engine.commands.simulate import simulation_plot
 from engine.comparison.difference_text import effect_text

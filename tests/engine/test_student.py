@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from engine.audit.scalar_student import quantile_t as halved
+from engine.audit.second_computation.scalar_student import quantile_t as halved
 from engine.run.arithmetic.student import quantile_t, slopes_of_quantile
 from equations.errors import MethodologyError
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.audit.receipt import Asked, receipt_record, receipt_text
-from engine.audit.receipt_file import read_receipt
+from engine.audit.receipts.receipt import Asked, receipt_record, receipt_text
+from engine.audit.receipts.receipt_file import read_receipt
 from engine.checks import check_methodology
 from engine.checks.worked_cases import read_cases
 from engine.commands.session import open_session

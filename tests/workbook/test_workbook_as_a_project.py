@@ -12,7 +12,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from sheets import input_cell, with_cell
 
 import mrvgraph
-from engine.audit.receipt import _values
+from engine.audit.receipts.receipt import _values
 from engine.cli import main
 from engine.project.project_file import read_project
 from engine.project.sheet_cells import _shown

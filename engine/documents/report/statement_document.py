@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from engine.audit.opinion import ADVERSE, DISCLAIMED, OF_DOCUMENTS, QUALIFIED
-from engine.audit.receipt import Record
+from engine.audit.receipts.opinion import ADVERSE, DISCLAIMED, OF_DOCUMENTS, QUALIFIED
+from engine.audit.receipts.receipt import Record
 from engine.documents.model import (
     Badge,
     Block,

@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from engine.audit.scalar_student import quantile_t
-from engine.audit.scalar_units import Value, magnitude
+from engine.audit.second_computation.scalar_student import quantile_t
+from engine.audit.second_computation.scalar_units import Value, magnitude
 from equations.records import record
 
 

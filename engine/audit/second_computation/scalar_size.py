@@ -1,7 +1,7 @@
 """How large the numbers were that went into a cell of the second computation, one cell at a time: what cancelled in it.
 
-Two ways to one number may part by the rounding of what cancelled. The walk is that of :mod:`engine.audit.scalar_path` with sizes in place
-of values: what is subtracted is added.
+Two ways to one number may part by the rounding of what cancelled. The walk is that of :mod:`engine.audit.second_computation.scalar_path`
+with sizes in place of values: what is subtracted is added.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
-from engine.audit.scalar_path import Labels, ScalarPath
-from engine.audit.scalar_scope import Scope
-from engine.audit.scalar_units import Value, magnitude
+from engine.audit.second_computation.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
+from engine.audit.second_computation.scalar_path import Labels, ScalarPath
+from engine.audit.second_computation.scalar_scope import Scope
+from engine.audit.second_computation.scalar_units import Value, magnitude
 from equations.formula.syntax import Binary, Call, Negative, Node, Points, Reduce
 from equations.model.equation import BRACKET, Equation
 from equations.model.quantity import Quantity

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.audit.desk.statement import printed_step
 from engine.audit.desk.what_moves import moved
-from engine.audit.instrument_days import Cell, Serving, without
+from engine.audit.instruments.instrument_days import Cell, Serving, without
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.cell_states import lists_in, nested_texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isfinite
 
-from engine.audit.materiality import MOST, PlannedInput, Tolerance, VerificationPlan
+from engine.audit.direction.materiality import MOST, PlannedInput, Tolerance, VerificationPlan
 from engine.output.escapes import markdown_text
 from engine.output.terminal import bold, number, table, wrapped
 from equations.errors import listed

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.audit.scalar_units import PathError
+from engine.audit.second_computation.scalar_units import PathError
 
 _MOST_STEPS, _NEAR, _PATIENCE = 400, 1e-15, 3
 

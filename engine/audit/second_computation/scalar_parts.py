@@ -1,7 +1,7 @@
 """Sums over members that two share, once more: from what was written, with the parts that sets say, put in here and not by the language.
 
-A run and :mod:`engine.audit.scalar_path` read formulas into which :mod:`equations.meaning.weights` has put the parts. Here the formulas are
-those of the author, and the parts are multiplied in where a sum comes to a member; nothing of that module is used.
+A run and :mod:`engine.audit.second_computation.scalar_path` read formulas into which :mod:`equations.meaning.weights` has put the parts.
+Here the formulas are those of the author, and the parts are multiplied in where a sum comes to a member; nothing of that module is used.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from engine.audit.scalar_path import Labels, ScalarPath
-from engine.audit.scalar_scope import OutsideRelationError, Scope
-from engine.audit.scalar_units import PathError, Value
+from engine.audit.second_computation.scalar_path import Labels, ScalarPath
+from engine.audit.second_computation.scalar_scope import OutsideRelationError, Scope
+from engine.audit.second_computation.scalar_units import PathError, Value
 from equations.formula.syntax import Binder, Call, GroupOf, Index, IndexGroup, Letter, Node, Reduce, walk
 from equations.model.equation import Equation
 from equations.model.index_set import Weight

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.audit.desk.desk_text import desk_record
-from engine.audit.opinion import RULES, Opinion, open_findings, opinion_of
-from engine.audit.receipt import DIGEST, Asked, Record, receipt_record, receipt_text
-from engine.audit.receipt_file import shape_fault
+from engine.audit.receipts.opinion import RULES, Opinion, open_findings, opinion_of
+from engine.audit.receipts.receipt import DIGEST, Asked, Record, receipt_record, receipt_text
+from engine.audit.receipts.receipt_file import shape_fault
+from engine.audit.receipts.verification import ReceiptDifference, Verification, leaves
 from engine.audit.report import AuditReport
-from engine.audit.verification import ReceiptDifference, Verification, leaves
 from engine.output.json_text import JsonError, read_json
 from engine.run.rules import tallied
 from equations.errors import InputError, Place

@@ -7,8 +7,8 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from engine.audit.scalar_calendar import ScalarCalendar, turn_in_calendar
-from engine.audit.scalar_units import COMPARE, CarriedUnits, PathError, Value, compared
+from engine.audit.second_computation.scalar_calendar import ScalarCalendar, turn_in_calendar
+from engine.audit.second_computation.scalar_units import COMPARE, CarriedUnits, PathError, Value, compared
 from engine.run.run import Run
 from equations.formula.syntax import (
     MARKS,
@@ -52,7 +52,7 @@ class OutsideRelationError(Exception):
 
 
 class ScalarScope:
-    """Follows letters through a formula; what a formula is worth is left to :class:`engine.audit.scalar_path.ScalarPath`."""
+    """Follows letters through a formula; what a formula is worth is left to :class:`engine.audit.second_computation.scalar_path.ScalarPath`."""
 
     def __init__(self, run: Run) -> None:
         self.run = run

@@ -12,7 +12,7 @@ import statistics
 from bisect import bisect_right
 from typing import Any
 
-from engine.audit.scalar_units import CarriedUnits, PathError, Value, compared, magnitude
+from engine.audit.second_computation.scalar_units import CarriedUnits, PathError, Value, compared, magnitude
 
 
 def of_sample(kind: str, values: list[Value], units: CarriedUnits) -> Value:

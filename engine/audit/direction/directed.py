@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.audit.direction import Directions
+from engine.audit.direction.direction import Directions
 from engine.simulate.sensitivity import InputEffect, Sensitivity
 
 

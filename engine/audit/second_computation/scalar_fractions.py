@@ -1,7 +1,7 @@
 """The second way in fractions, for what the last digits of a float would decide: whole tonnes.
 
-The walk is that of :mod:`engine.audit.scalar_path`, which has carried the units already; here numbers are what was written, and nothing is
-rounded. It shares nothing with :mod:`engine.run.exact_run`, by which the run decides the same.
+The walk is that of :mod:`engine.audit.second_computation.scalar_path`, which has carried the units already; here numbers are what was
+written, and nothing is rounded. It shares nothing with :mod:`engine.run.exact_run`, by which the run decides the same.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
-from engine.audit.scalar_path import Labels, ScalarPath
-from engine.audit.scalar_scope import OutsideRelationError, Scope
-from engine.audit.scalar_units import CarriedUnits, PathError, Value
+from engine.audit.second_computation.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
+from engine.audit.second_computation.scalar_path import Labels, ScalarPath
+from engine.audit.second_computation.scalar_scope import OutsideRelationError, Scope
+from engine.audit.second_computation.scalar_units import CarriedUnits, PathError, Value
 from engine.plan.cells import EXCLUDED
 from engine.run.run import Run
 from equations.formula.syntax import Binary, Call, Index, IndexGroup, IndexLetter, Node, Number, Ratio, Reduce

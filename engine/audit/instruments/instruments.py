@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audit.desk.what_moves import Moved, moved, other_cells, what_moves
-from engine.audit.instrument_days import Cell, Overdue, ServedCell, Serving, cell_days, overdue, span, without
-from engine.audit.instrument_documents import documents_apart
-from engine.audit.instrument_readings import half_digit, own_readings, readings_found, written_amount
+from engine.audit.instruments.instrument_days import Cell, Overdue, ServedCell, Serving, cell_days, overdue, span, without
+from engine.audit.instruments.instrument_documents import documents_apart
+from engine.audit.instruments.instrument_readings import half_digit, own_readings, readings_found, written_amount
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.time_axes import count

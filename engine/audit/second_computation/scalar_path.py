@@ -14,13 +14,13 @@ from fractions import Fraction
 from functools import partial
 from typing import Protocol
 
-from engine.audit.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
-from engine.audit.scalar_members import of_sample, of_table
-from engine.audit.scalar_powers import power_of
-from engine.audit.scalar_roots import root_within
-from engine.audit.scalar_samples import sampled_again
-from engine.audit.scalar_scope import OutsideRelationError, ScalarScope, Scope
-from engine.audit.scalar_units import PathError, Value, magnitude
+from engine.audit.second_computation.scalar_functions import SCALAR_FUNCTIONS, ScalarFunction
+from engine.audit.second_computation.scalar_members import of_sample, of_table
+from engine.audit.second_computation.scalar_powers import power_of
+from engine.audit.second_computation.scalar_roots import root_within
+from engine.audit.second_computation.scalar_samples import sampled_again
+from engine.audit.second_computation.scalar_scope import OutsideRelationError, ScalarScope, Scope
+from engine.audit.second_computation.scalar_units import PathError, Value, magnitude
 from engine.plan.cells import EXCLUDED
 from engine.run.run import Run
 from engine.run.solvers import root_parts
@@ -89,7 +89,7 @@ class ScalarPath(ScalarScope):
         self.at_step: set[tuple[str, Labels]] = set()
         self.powers: dict[tuple[int, Decimal, tuple[object, ...]], dict[tuple[str, str], float]] = {}
         self.rounding = False
-        #: Tells what a formula is worth as a fraction (:mod:`engine.audit.scalar_fractions`).
+        #: Tells what a formula is worth as a fraction (:mod:`engine.audit.second_computation.scalar_fractions`).
         self.fractions: ExactValue | None = None
 
     # -- cells

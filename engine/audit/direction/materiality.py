@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.audit.direction import Direction, Directions
+from engine.audit.direction.direction import Direction, Directions
 from engine.batch.batchable import ArraySource, Batchable
 from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.many_draws import batchable_of

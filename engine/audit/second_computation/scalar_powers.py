@@ -15,7 +15,7 @@ import math
 from decimal import Context, Decimal, InvalidOperation, localcontext
 from itertools import count
 
-from engine.audit.scalar_units import PathError
+from engine.audit.second_computation.scalar_units import PathError
 
 Rows = list[list[Decimal]]
 

@@ -1,7 +1,7 @@
 """What samples give a second time, from their records, counts and deviations alone: sums of squares instead of squares of differences.
 
-It shares nothing with :mod:`engine.run.arithmetic.samples`: other formulas, another Student's t (:mod:`engine.audit.scalar_student`), and its own
-decision whether the mean or a limit counts.
+It shares nothing with :mod:`engine.run.arithmetic.samples`: other formulas, another Student's t
+(:mod:`engine.audit.second_computation.scalar_student`), and its own decision whether the mean or a limit counts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from engine.audit.scalar_student import quantile_t
+from engine.audit.second_computation.scalar_student import quantile_t
 
 if TYPE_CHECKING:
     from engine.run.arithmetic.samples import Sample, SampleEstimate, Stratum

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from engine.audit.scalar_units import PathError
+from engine.audit.second_computation.scalar_units import PathError
 
 _END, _MOST_TERMS, _HALVINGS, _LARGE = 1e-17, 100_000, 200, 30
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.audit.receipt import Record, receipt_body
+from engine.audit.receipts.receipt import Record, receipt_body
 from engine.output.terminal import bold, coloured, table
 from equations.files.regular_file import digest_of, may_read
 

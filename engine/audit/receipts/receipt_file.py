@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from engine.audit.receipt import DIGEST, RECEIPT_FORMAT, Asked, Record, receipt_text
+from engine.audit.receipts.receipt import DIGEST, RECEIPT_FORMAT, Asked, Record, receipt_text
 from engine.output.json_text import JsonError, read_json
 from equations.errors import InputError, Place
 from equations.files.regular_file import UnreadableFileError, read_regular

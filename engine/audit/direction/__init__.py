@@ -1,0 +1,1 @@
+"""Which way each input moves the result, and the verification plan that follows from it."""

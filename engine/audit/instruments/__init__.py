@@ -1,0 +1,1 @@
+"""Meters beside the numbers that they read: days, calibrations, readings, documents."""

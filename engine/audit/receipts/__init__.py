@@ -1,0 +1,1 @@
+"""What a verification leaves behind: the receipt, its verification, the statement with its opinion."""
