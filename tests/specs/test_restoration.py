@@ -78,10 +78,10 @@ def planned_once():
     return planner
 
 
-@pytest.mark.parametrize(("trees", "change", "count"), [("heights", "difference", 8), ("diameters", "remeasured", 8), ("plots", "difference", 22), ("plots", "remeasured", 22),
-                                                        ("curve", "difference", 22), ("table", "difference", 22)])  # fmt: skip
+@pytest.mark.parametrize(("trees", "change", "count"), [("heights", "difference", 4), ("diameters", "remeasured", 4), ("plots", "difference", 12), ("plots", "remeasured", 12),
+                                                        ("curve", "difference", 12), ("table", "difference", 12)])  # fmt: skip
 def test_random_projects_agree_with_the_equations_by_hand(spec, tmp_path, trees, change, count):
-    """A hundred and four projects; those of a kind have one shape and other numbers."""
+    """Projects of a kind have one shape and other numbers."""
     path, planner, issued = tmp_path / "p.yaml", planned_once(), 0
     for at, project in enumerate(drawn.alike(hash_of(trees, change), count, trees=trees, change=change)):
         path.write_text(drawn.project_text(project), encoding="utf-8")
