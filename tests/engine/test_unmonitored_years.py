@@ -1,9 +1,13 @@
 """A result by year counts every year of operation; years in which nothing was monitored are said."""
 
+import math
+
 import pytest
 
 import mrvgraph
+from engine.documents.report.accounting import by_year, of_role, over_years
 from engine.explain.trace import explain
+from engine.typesetting.pictures.charts import Series, bars, in_words
 
 SPEC = """
 methodology: {id: T, version: "1", title: By year, result: R}
@@ -53,3 +57,19 @@ def test_asked_for_a_quantity_by_year_a_run_asks_for_monitored_years_only(evalua
     run = evaluated(SPEC.replace("quantities:", periods, 1), project)
     assert [labels for labels, _, _ in run.cells("F")] == [("2020",), ("2021",)]
     assert run.total == 2 * 3 + 3 * 4
+
+
+def test_a_chart_shows_no_bar_for_a_year_without_a_number(evaluated):
+    periods = "  - {id: period, kind: group, groups: year, letters: [q], project: must-list}\nquantities:"
+    spec = SPEC.replace("quantities:", periods, 1).replace("over_years: sum", "over_years: sum, role: credits")
+    project = PROJECT.replace("PERIODS", "monitoring_periods: [{id: a, start: 2020-01-01, end: 2021-12-31}]").replace("2018: 1, 2019: 2, ", "")
+    run = evaluated(spec, project)
+
+    values = by_year(run, of_role(run, "credits"))
+    assert [math.isnan(v) for v in values] == [True, True, False, False]
+    assert over_years(run, of_role(run, "credits")) == run.total == 18
+    series, years = [Series("R", values, "#000")], ("2018", "2019", "2020", "2021")
+    assert in_words("R", years, series) == "R: R 2018 no number, 2019 no number, 2020 6, 2021 12"
+    drawn = str(bars("R", "tCO2", years, series))
+    assert "nan" not in drawn
+    assert ("R, 2020" in drawn, "R, 2019" in drawn) == (True, False)

@@ -44,8 +44,13 @@ def of_role(run: Run, role: str) -> Quantity | None:
 
 
 def by_year(run: Run, quantity: Quantity) -> tuple[float, ...]:
-    """Return the values of a quantity by year; years in which it is not needed count as nothing."""
-    return tuple(float(v) if math.isfinite(v) else 0.0 for v in run.values.arrays[quantity.id])
+    """Return the values of a quantity by year, NaN for years in which it has no number, which is not nought."""
+    return tuple(float(v) if math.isfinite(v) else math.nan for v in run.values.arrays[quantity.id])
+
+
+def over_years(run: Run, quantity: Quantity) -> float:
+    """Return the sum of a quantity over the years in which it has a number."""
+    return math.fsum(v for v in by_year(run, quantity) if math.isfinite(v))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +113,15 @@ def balance_steps(run: Run) -> list[tuple[str, float, bool]]:
     sources = [(source.name, -source.total) for source in emission_sources(run)]
     if level is None or reductions is None or not sources:
         return []
-    top, cut = (math.fsum(by_year(run, q)) for q in (level, reductions))
+    top, cut = (over_years(run, q) for q in (level, reductions))
     if leakage is not None and not _adds_up(top, sources, cut):  # not among the emissions with the project
-        sources.append((leakage.title, -math.fsum(by_year(run, leakage))))
+        sources.append((leakage.title, -over_years(run, leakage)))
     if not _adds_up(top, sources, cut):
         return []
     steps = [(level.title, top, True), *((name, value, False) for name, value in sources), (reductions.title, cut, True)]
     if credits is None:
         return steps
-    end = math.fsum(by_year(run, credits))
+    end = over_years(run, credits)
     if not math.isclose(cut, end, rel_tol=1e-12, abs_tol=1e-9):
         steps.append(("Held back", end - cut, False))
     return [*steps, (credits.title, end, True)]

@@ -50,7 +50,7 @@ from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
 from engine.run.run import Run
-from engine.typesetting.pictures.charts import Series, against, bars, stacked
+from engine.typesetting.pictures.charts import Series, against, bars, in_words, stacked
 from engine.typesetting.pictures.rows import WaterfallStep, waterfall
 from engine.typesetting.pictures.shapes import BLUE, GREEN, PALETTE, VERMILION
 from equations.model.quantity import Quantity
@@ -237,20 +237,20 @@ class Report:
             yield from self.breakdown(emissions)
 
     def against(self, level: Quantity, emissions: Quantity) -> Picture:
-        """Return two flows against each other, as a baseline and the emissions with the project: two courses, or bars where there is one year."""
+        """Return two flows against each other, as a baseline and the emissions with the project: two courses, or bars where a course has gaps."""
         years, colours, title = years_of(self.run), (BLUE, VERMILION), f"{level.title} against {emissions.title}"
-        if len(years) < 2:
+        if len(years) < 2 or any(math.isnan(v) for q in (level, emissions) for v in by_year(self.run, q)):
             return self.bars(f"{title}, by year", [level, emissions], colours, "pair")
         one, two = (Series(q.title, by_year(self.run, q), c, str(q.unit)) for q, c in zip((level, emissions), colours, strict=True))
         unit = " and ".join(dict.fromkeys((one.unit, two.unit)))
         svg = against(f"{title}, by year", unit, years, (one, two), "what lies between them", self.run.project.name)
-        return Picture(svg, _in_words(title, years, [one, two]), kind="chart", live="pair")
+        return Picture(svg, in_words(title, years, [one, two]), kind="chart", live="pair")
 
     def bars(self, title: str, quantities: list[Quantity], colours: tuple[str, ...], live: str) -> Picture:
         years = years_of(self.run)
         series = [Series(q.title, by_year(self.run, q), colour, str(q.unit)) for q, colour in zip(quantities, colours, strict=True)]
         unit = " and ".join(dict.fromkeys(s.unit for s in series))
-        return Picture(bars(title, unit, years, series, self.run.project.name), _in_words(title, years, series), kind="chart", live=live)
+        return Picture(bars(title, unit, years, series, self.run.project.name), in_words(title, years, series), kind="chart", live=live)
 
     def breakdown(self, emissions: Quantity) -> Iterator[Block]:
         """Yield the emissions with the project source by source; what is too small to be seen has a chart of its own."""
@@ -386,12 +386,6 @@ class Report:
         rows = [TableRow(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
         yield Table((("File",), ("SHA-256",)), tuple(rows), weights=(2, 4))
         yield Facts(((("Program",), (f"mrvgraph {self.version}",)),))
-
-
-def _in_words(title: str, years: tuple[str, ...], series: list[Series]) -> str:
-    """Return what a chart by year shows, for those who do not see it."""
-    said = "; ".join(f"{s.name} " + ", ".join(f"{y} {v:,.0f}" for y, v in zip(years, s.values, strict=True)) for s in series)
-    return f"{title}: {said}"
 
 
 def _ever_smaller(series: list[Series]) -> Iterator[list[Series]]:

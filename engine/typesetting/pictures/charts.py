@@ -28,6 +28,16 @@ class Series:
     unit: str = ""
 
 
+def in_words(title: str, years: Sequence[str], series: Sequence[Series]) -> str:
+    """Return what a chart by year shows, for those who do not see it."""
+    said = (f"{s.name} " + ", ".join(f"{year} {_amount(v)}" for year, v in zip(years, s.values, strict=True)) for s in series)
+    return f"{title}: {'; '.join(said)}"
+
+
+def _amount(value: float) -> str:
+    return "no number" if math.isnan(value) else f"{value:,.0f}"
+
+
 def bars(title: str, unit: str, years: Sequence[str], series: Sequence[Series], about: str = "") -> Html:
     """Return bars side by side for each year; where a series has no number (NaN) there is no bar, which is not one of nothing."""
     frame = Frame.over([v for s in series for v in s.values], title, about, unit, _keys(series))

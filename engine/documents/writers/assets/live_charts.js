@@ -32,16 +32,17 @@ function liveCharts(record, page, figures) {
   const topFor = (series) => TOP + ((series.length - 1) >> 1) * 18;
 
   function bars(title, unit, years, series) {
-    const { y, lines } = upright(series.flatMap((one) => one.values.concat(one.before)), topFor(series)), step = (WIDE - LEFT) / years.length, wide = Math.min(70, step * 0.8 / series.length);
+    const { y, lines } = upright(series.flatMap((one) => one.values.concat(one.before)).filter(Number.isFinite), topFor(series)), step = (WIDE - LEFT) / years.length, wide = Math.min(70, step * 0.8 / series.length);
     const parts = [...heading(title, unit), ...legend(series), ...lines];
     years.forEach((year, at) => {
       const middle = LEFT + step * (at + 0.5);
       if (step > 34 || at % Math.ceil(34 / step) === 0) parts.push(label(year, middle, HIGH - 10, { "text-anchor": "middle" }));
       series.forEach((one, which) => {
         const x = middle + (which - series.length / 2) * wide + 2, now = one.values[at], then = one.before[at];
-        parts.push(bar(x, Math.min(y(0), y(now)), wide - 4, Math.abs(y(now) - y(0)), one.colour),
-          bar(x, Math.min(y(0), y(then)), wide - 4, Math.abs(y(then) - y(0)), "none", { stroke: INK, "stroke-dasharray": "3 2" }));
-        if (wide > 34) parts.push(label(short(now), x + wide / 2 - 2, Math.min(y(0), y(now), y(then)) - 5, { "text-anchor": "middle" }));
+        // A year without a number has no bar, which is not one of nothing.
+        if (Number.isFinite(now)) parts.push(bar(x, Math.min(y(0), y(now)), wide - 4, Math.abs(y(now) - y(0)), one.colour));
+        if (Number.isFinite(then)) parts.push(bar(x, Math.min(y(0), y(then)), wide - 4, Math.abs(y(then) - y(0)), "none", { stroke: INK, "stroke-dasharray": "3 2" }));
+        if (wide > 34 && Number.isFinite(now)) parts.push(label(short(now), x + wide / 2 - 2, Math.min(y(0), y(now), Number.isFinite(then) ? y(then) : y(0)) - 5, { "text-anchor": "middle" }));
       });
     });
     return picture(HIGH, title + ": " + series.map((one) => one.name + " " + years.map((year, at) => year + " " + fixedText(one.values[at], 0)).join(", ")).join("; "), parts);
@@ -96,8 +97,8 @@ function liveCharts(record, page, figures) {
   }
 
   function drawn(key, now, then) {
-    const { charts, labels } = record, finite = (value) => Number.isFinite(value) ? value : 0;
-    const byYear = ([id, name], colour) => ({ name, colour, values: labels.map((_, at) => finite(now.value(id + ":" + at))), before: labels.map((_, at) => finite(then.value(id + ":" + at))) });
+    const { charts, labels } = record;
+    const byYear = ([id, name], colour) => ({ name, colour, values: labels.map((_, at) => now.value(id + ":" + at)), before: labels.map((_, at) => then.value(id + ":" + at)) });
     const units = (list) => [...new Set(list.map(([, , unit]) => unit))].join(" and ");
     if (key === "pair") return bars(charts.pair.map(([, name]) => name).join(" and ") + ", by year", units(charts.pair), labels, charts.pair.map((one, at) => byYear(one, charts.colours[at])));
     if (key === "credits") return bars(charts.credits[0][1] + ", by year", units(charts.credits), labels, [byYear(charts.credits[0], charts.colours[2])]);
