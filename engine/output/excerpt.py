@@ -22,11 +22,16 @@ def with_excerpt(place: Place | None) -> Place | None:
     if not shown:
         return place
     start = max(0, place.column - 1)
-    word = _WORD.match(line, start) if place.column else None
-    if word is None:
+    if not place.column or start >= len(line):
         return replace(place, excerpt=shown, start=0, length=len(shown))
-    length = len(word.group().rstrip(":")) or 1
+    length = word_end(line, start) - start
     return replace(place, excerpt=shown, start=start - (len(line) - len(line.lstrip())), length=length)
+
+
+def word_end(line: str, start: int) -> int:
+    """Return where the word or the quoted text ends that begins at a place of a line, a colon behind it left out."""
+    word = _WORD.match(line, start)
+    return start + (len(word.group().rstrip(":")) or 1 if word is not None else 1)
 
 
 def with_excerpts(error: MethodologyError) -> MethodologyError:
