@@ -6,9 +6,10 @@ The functions behind the commands stand in :mod:`engine.cli`.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from equations.errors import InputError
 from equations.records import record
 
 Command = Callable[[argparse.Namespace], int]
@@ -218,6 +219,10 @@ COMMANDS: dict[str, CommandLine] = {
         ),
         spec=False,
     ),
+    "lsp": CommandLine(
+        "a language server for editors, over standard input and output",
+        spec=False,
+    ),
     "diff": CommandLine(
         "what two specs say and mean differently, and what that moves",
         (
@@ -334,6 +339,25 @@ COMMANDS: dict[str, CommandLine] = {
         ),
     ),
 }
+
+
+def pairs(items: Sequence[str] | None, what: str) -> dict[str, str]:
+    """Return what an option says that is given as ``name=value``, once or more often.
+
+    Raises
+    ------
+    InputError
+        I508 for what is no pair, or names one thing twice.
+    """
+    found: dict[str, str] = {}
+    for item in items or ():
+        key, sign, value = item.partition("=")
+        if not sign or not key or not value:
+            raise InputError("I508", f"--{what} takes name=value, not {item!r}", remedy=f"write --{what} name=value")
+        if key in found:
+            raise InputError("I508", f"--{what} {key} is given twice", remedy="give it once")
+        found[key] = value
+    return found
 
 
 def build_parser(functions: Mapping[str, Command], version: str, only: str = "") -> argparse.ArgumentParser:

@@ -19,6 +19,7 @@ from equations.library.places import library
 from equations.model.methodology import Methodology
 from equations.model.reading import EDITED
 from equations.records import record
+from equations.revision.document_parts import text_of
 from equations.spec.schema import KEYS
 from equations.units.registry import known_unit_words
 
@@ -77,7 +78,7 @@ def _spot_here(held: HeldFile, stretch: Stretch) -> Spot | None:
         node, _ = read_as_far(text, held.text.file)
         if isinstance(node, Mapping):
             found += [spot for spot in spots(node, held.kind or "spec") if _HERE in spot.node.text]
-        if found and (found[-1].is_key or not found[-1].type.startswith(("block", "any"))):
+        if found and (found[-1].is_key or not found[-1].type.startswith(("blocks:", "block:", "any"))):
             return found[-1]
     if found:
         return found[-1]
@@ -122,12 +123,20 @@ class _Proposer:
             own = self.methodology.own_unit_words if self.methodology is not None else ()
             yield from (self.one(word, "unit") for word in known_unit_words(own))
         elif (spot.kind, spot.field) in _REFERENCES and not spot.is_key:
-            yield from (self.one(reference, "reference", insert=self.replaced(reference)) for reference, _ in library())
+            yield from (self.one(reference, "reference", insert=self.replaced(reference)) for reference in self.references())
         elif (spot.kind, spot.field) == ("spec", "include"):
             beside = sorted(self.held.path.parent.glob("*.yaml"))
             yield from (self.one(path.name, "file", insert=self.replaced(path.name)) for path in beside if path != self.held.path)
         else:
             yield from self.named()
+
+    def references(self) -> Iterator[str]:
+        """Yield the methodologies of the open folders, and those of the library."""
+        for path in self.space.candidates("methodology:"):
+            head = self.space.tree(path).get("methodology") if path.suffix == ".yaml" else None
+            if isinstance(head, Mapping) and "id" in head:
+                yield f"{text_of(head, 'id')}@{text_of(head, 'version')}"
+        yield from (reference for reference, _ in library())
 
     def replaced(self, text: str) -> str:
         """Return what is written for a text of which the words before the cursor stand already."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping as Lookup
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Lookup
 from dataclasses import field
 
 from engine.interface.editor.spots import Spot
@@ -173,8 +174,8 @@ def declared_by(methodology: Methodology) -> Declared:
         "parameter_list": [p.id for p in m.parameter_lists], "constant": m.constant,
     }  # fmt: skip
     return Declared(
-        axes={q.id: q.indices for q in reversed(quantities)}, matrices=matrices,
-        letters={letter: s.id for s in reversed(m.index_sets) for letter in s.letters},
+        axes=dict(reversed({q.id: q.indices for q in reversed(quantities)}.items())), matrices=matrices,
+        letters=dict(reversed({letter: s.id for s in reversed(m.index_sets) for letter in reversed(s.letters)}.items())),
         sets={s.id: tuple(s.members) for s in m.index_sets}, larger={s.id: s.subset_of for s in m.index_sets},
         choices={c.id: tuple(v.id for v in c.values) for c in m.choices}, rulings={r.id: tuple(x.id for x in r.readings) for r in m.rulings},
         relations={r.id: tuple(r.over) for r in m.relations}, ids={kind: tuple(ids) for kind, ids in entries.items()},

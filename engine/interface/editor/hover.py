@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.interface.editor.mentions import Mention
-from engine.interface.editor.places_of_names import Identity, PlacesOfNames
 from engine.interface.editor.open_text import Stretch
+from engine.interface.editor.places_of_names import Identity, PlacesOfNames
 from engine.interface.editor.spots import TABLES
 from engine.interface.editor.workspace import Site, Workspace
 from engine.output.escapes import code_text, markdown_text
@@ -112,10 +112,10 @@ class _Teller:
         elif kind == "equation" and id_ in methodology.equation:
             equation = methodology.equation[id_]
             letters = letters_of(methodology, equation)
-            label = f"Eq. {equation.number}{equation.part}: " if equation.number else ""
-            yield f"**{label}**`{id_}` {markdown_text(equation.title)}".replace("****", "")
+            label = f"**Eq. {equation.number}{equation.part}** " if equation.number else ""
+            yield f"{label}`{id_}` {markdown_text(equation.title)}".rstrip()
             if not equation.solver:
-                yield f"`{plain_text(equation.defines, letters)} = {plain_text(equation.formula, letters)}`"
+                yield code_text(f"{plain_text(equation.defines, letters)} = {plain_text(equation.formula, letters)}")
             if equation.source:
                 yield markdown_text(str(equation.source))
 
@@ -149,7 +149,8 @@ class _Teller:
         if block is None:
             return
         words = [markdown_text(" ".join(text_of(block, name).split())) for name in _TELLING if text_of(block, name)]
-        yield f"`{identity.id}` ({identity.kind.replace('_', ' ')}{f' of `{identity.of}`' if identity.of else ''})" + (f": {words[0]}" if words else "")
+        part = f" of `{identity.of}`" if identity.of else ""
+        yield f"`{identity.id}` ({identity.kind.replace('_', ' ')}{part})" + (f": {words[0]}" if words else "")
         yield from words[1:]
         shown = [f"{name}: {markdown_text(', '.join(_texts(block, name)))}" for name in _NAMED if _texts(block, name)]
         if shown:

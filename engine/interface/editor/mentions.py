@@ -31,7 +31,8 @@ REFERS: dict[tuple[str, str], str] = {
     ("register_entry", "ruling"): "ruling", ("step", "after"): "ruling", ("step", "in"): "equation",
     ("new_index", "sum_in"): "equation", ("new_index", "each_in"): "rule", ("dataset", "allowed_by"): "rule",
     ("dataset", "superseded_by"): "dataset", ("*", "given"): "dataset", ("project", "datasets"): "dataset", ("case", "datasets"): "dataset",
-    ("dataset_part", "id"): "dataset", ("quantity", "sources"): "dataset", ("*", "section"): "section", ("listed_parameter", "list"): "parameter_list",
+    ("dataset_part", "id"): "dataset", ("quantity", "sources"): "dataset", ("*", "section"): "section",
+    ("listed_parameter", "list"): "parameter_list",
     ("served", "by"): "quantity",
 }  # fmt: skip
 #: Fields whose keys are choices, rulings or sets, and whose values are theirs.

@@ -13,7 +13,6 @@ from engine.interface.editor.places_of_names import Identity, PlacesOfNames
 from engine.interface.editor.spots import Spot
 from engine.interface.editor.workspace import Workspace, real
 from equations.errors import MethodologyError, SpecError, raise_all
-from equations.files.csv_table import MOST_BYTES
 from equations.files.regular_file import ReadingRule, reading_under
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.functions import FUNCTIONS, REDUCTIONS, RESERVED
@@ -119,10 +118,10 @@ def _check_columns(space: Workspace, set_id: str) -> None:
     """Refuse a new name for a set after which columns of CSV files are called."""
     for path in space.candidates(set_id):
         held = space.file(path)
-        if path.suffix.lower() == ".csv" and held is not None and len(held.text.text) < MOST_BYTES:
-            if set_id in [cell.strip().strip('"') for cell in held.text.lines[0].split(",")]:
-                raise SpecError("S109", f"{path.name} has a column {set_id!r}", why="columns of CSV files are called after index sets",
-                                remedy="rename the set by hand, with its columns")  # fmt: skip
+        header = held.text.lines[0] if held is not None and path.suffix.lower() == ".csv" else ""
+        if set_id in [cell.strip().strip('"') for cell in header.split(",")]:
+            raise SpecError("S109", f"{path.name} has a column {set_id!r}", why="columns of CSV files are called after index sets",
+                            remedy="rename the set by hand, with its columns")  # fmt: skip
 
 
 def _check_reads(space: Workspace, edits: list[TextEdit]) -> None:
@@ -171,7 +170,8 @@ def _numbers(space: Workspace, path: Path, spot: Spot, new: str) -> list[TextEdi
         for start, end, text in _spans(before.text, after.text):
             stretch = held.text.stretch(before, start, end) if held is not None else None
             if held is None or stretch is None:
-                raise SpecError("S109", f"{before.text[start:end]!r} cannot be found as it is written", before.place, remedy="change the number by hand")
+                raise SpecError("S109", f"{before.text[start:end]!r} cannot be found as it is written", before.place,
+                                remedy="change the number by hand")  # fmt: skip
             found.append(TextEdit(held.path, stretch, text))
     return sorted(set(found), key=lambda edit: (edit.path, edit.stretch.line, edit.stretch.start))
 

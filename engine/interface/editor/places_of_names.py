@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import field, replace
 from pathlib import Path
 
@@ -161,8 +161,9 @@ class PlacesOfNames:
         own = {path: None for layer in self.space.chain(wanted.main) for path in layer.files}
         for path in {**own, **dict.fromkeys(self.space.candidates(wanted.id))}:
             site = self.space.site(path)
+            others = {new for layer in self.space.chain(site.main) for (_, new), _ in layer.old} if site is not None else set()
             for m in self.space.mentions(path, site) if site is not None else ():
-                if _may_be(m, wanted) and self.identity(path, m) == wanted:
+                if _may_be(m, wanted, others) and self.identity(path, m) == wanted:
                     yield Location(path, m.stretch), m
 
     def references(self, path: Path, line: int, column: int, *, declaration: bool = True) -> list[Location]:
@@ -174,7 +175,7 @@ class PlacesOfNames:
         return [place for place, m in self.mentions_of(wanted) if declaration or not m.defines]
 
 
-def _may_be(mention: Mention, wanted: Identity) -> bool:
-    """Whether a mention can name something, before its spec is looked at: a tool's names end alike, a renamed one has another name."""
+def _may_be(mention: Mention, wanted: Identity, others: Set[str]) -> bool:
+    """Whether a mention can name something, before its spec is looked at: a tool's names end alike, and ``others`` are names of revisions."""
     kind = mention.kind.removeprefix("old_")
-    return kind in (wanted.kind, "bound")
+    return kind in (wanted.kind, "bound") and (mention.id.endswith(wanted.id) or mention.id in others)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as Lookup
+from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 
 from engine.checks.worked_cases import CASE_SCHEMA
 from engine.documents.schemas.shapes import TYPE_BLOCKS
@@ -37,7 +38,8 @@ class Spot:
     field
         Name of the field.
     type
-        Type of the field (:class:`equations.spec.schema.Field`); ``field`` for the name of a field itself, ``ids:LIST`` for ids that an edit takes out.
+        Type of the field (:class:`equations.spec.schema.Field`); ``field`` for the name of a field itself, ``ids:LIST`` for ids that an edit
+        takes out.
     node
         The text.
     is_key

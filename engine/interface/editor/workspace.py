@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from os.path import isfile, realpath
 from pathlib import Path
 from typing import Any, TypeVar
@@ -171,8 +171,8 @@ class Workspace:
         return found.text.tree if found is not None else Mapping((), str(path), 1, 1)
 
     def candidates(self, word: str) -> Iterator[Path]:
-        """Yield the files of the open folders in which a word stands, those of open texts first."""
-        seen = set()
+        """Yield the files of the open folders in which a word stands, perhaps behind the prefix of a tool; those of open texts first."""
+        pattern, seen = re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9_])"), set[Path]()
         for path in (*self.unsaved, *_files_in(self.roots)):
             path = real(path)
             if path in seen:
@@ -180,7 +180,7 @@ class Workspace:
             seen.add(path)
             text = self.unsaved.get(path)
             text = _read(path) if text is None else text
-            if text is not None and word in text:
+            if text is not None and word in text and pattern.search(text):
                 yield path
 
     # -- specs
@@ -298,12 +298,7 @@ class Workspace:
     def spot_at(self, path: Path, line: int, column: int) -> Spot | None:
         """Return the text of a field at a position."""
         held = self.file(path)
-        for spot in held.spots if held is not None else ():
-            node, lines = spot.node, spot.node.raw.count("\n")
-            if node.line - 1 <= line <= node.line - 1 + lines and held is not None:
-                if lines or node.column - 1 <= column <= node.column - 1 + max(1, len(node.text)):
-                    return spot
-        return None
+        return next((spot for spot in held.spots if _covers(spot.node, line, column)), None) if held is not None else None
 
     def project_of(self, main: Path) -> Path | None:
         """Return the project file whose numbers are shown with a spec: that of the setting, or the first that names the spec."""
@@ -315,6 +310,14 @@ class Workspace:
         return None
 
 
+def _covers(node: Scalar, line: int, column: int) -> bool:
+    """Whether a text stands at a position; one of several lines has all of each of them."""
+    lines = node.raw.count("\n")
+    within = node.column - 1 <= column <= node.column - 1 + len(node.text) + 2 * node.quoted
+    return node.line - 1 <= line <= node.line - 1 + lines and (lines > 0 or within)
+
+
+@lru_cache(maxsize=10_000)
 def real(path: Path) -> Path:
     """Return the one path of a file, however it is reached."""
     return Path(realpath(path))
