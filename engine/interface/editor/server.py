@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from engine.interface.editor.editor_session import EditorSession
 from engine.interface.editor.faults import Fault
 from engine.interface.editor.open_text import Stretch
+from engine.output.destination import tell
 from engine.output.release import VERSION
 from equations.errors import InputError
 
@@ -37,8 +39,20 @@ def package(name: str) -> Any:
 
 
 def serve() -> None:
-    """Speak with an editor over standard input and output until it says goodbye."""
-    LanguageServer().server.start_io()
+    """Speak with an editor over standard input and output until it says goodbye.
+
+    Raises
+    ------
+    InputError
+        I514 where the package is not installed, I525 where there is no standard input or output.
+    """
+    speaking = LanguageServer()
+    if any(getattr(stream, "buffer", None) is None for stream in (sys.stdin, sys.stdout)):
+        raise InputError("I525", "the language server has no standard input and output", why="it speaks with an editor over both",
+                         remedy="let an editor start it; docs/editor.md says how")  # fmt: skip
+    if sys.stdin.isatty():
+        tell("an editor starts this command and speaks with it (docs/editor.md); Ctrl-C ends it\n")
+    speaking.server.start_io()
 
 
 class LanguageServer:
