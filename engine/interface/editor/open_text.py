@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 from functools import cached_property
 
-from equations.files.strict_yaml import Mapping, Scalar, read_as_far
+from equations.files.strict_yaml import Mapping, Scalar, YamlNode, read_as_far
 from equations.records import record
 
 #: How many lines are left out before a text is given up: somebody who types breaks one or two.
@@ -35,11 +37,13 @@ class OpenText:
         What stands in the editor, or on the disk.
     file
         What the file is called in places.
+    before
+        The lines of the file when it could last be read: of one that is broken, what is new is left out first.
     """
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, before: Sequence[str] = ()) -> None:
         self.text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        self.file = file
+        self.file, self.before = file, before
 
     @cached_property
     def lines(self) -> list[str]:
@@ -49,16 +53,34 @@ class OpenText:
     @cached_property
     def tree(self) -> Mapping:
         """What the text says as far as it is YAML: lines that break it are left out. An empty block where nothing is left."""
-        lines = list(self.lines)
+        node, broken = self._read
+        if broken and self.before:
+            node = self.mended(_without_new(self.lines, self.before))
+        for lines in (self.lines, self.lines[: broken - 1]) if broken else ():
+            node = self.mended(lines) if node is None else node
+        return node if isinstance(node, Mapping) else Mapping((), self.file, 1, 1)
+
+    @cached_property
+    def _read(self) -> tuple[YamlNode | None, int]:
+        return read_as_far(self.text, self.file)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is YAML."""
+        return not self._read[1]
+
+    def mended(self, lines: Sequence[str]) -> YamlNode | None:
+        """Return what lines say once those are left out that break them; ``None`` where they are too many."""
+        left = list(lines)
         for _ in range(_MOST_LEFT_OUT):
-            node, broken = read_as_far("\n".join(lines), self.file)
+            node, broken = read_as_far("\n".join(left), self.file)
             if not broken:
-                return node if isinstance(node, Mapping) else Mapping((), self.file, 1, 1)
-            at = _broken_line(lines, broken)
+                return node
+            at = _broken_line(left, broken)
             if at < 0:
                 break
-            lines[at] = ""
-        return Mapping((), self.file, 1, 1)
+            left[at] = ""
+        return None
 
     def stretch(self, scalar: Scalar, start: int = 0, end: int | None = None) -> Stretch | None:
         """Return where a part of a scalar's text stands, or ``None`` where the file spells it otherwise.
@@ -108,6 +130,14 @@ class OpenText:
 
 def _is_word(sign: str) -> bool:
     return sign.isalnum() or sign == "_"
+
+
+def _without_new(lines: Sequence[str], before: Sequence[str]) -> Sequence[str]:
+    """Return lines of which those are empty that were not there before."""
+    left = [""] * len(lines)
+    for block in SequenceMatcher(None, before, lines, autojunk=False).get_matching_blocks():
+        left[block.b : block.b + block.size] = lines[block.b : block.b + block.size]
+    return left
 
 
 def _broken_line(lines: list[str], broken: int) -> int:

@@ -115,6 +115,7 @@ class Workspace:
         self.good: dict[Path, Methodology] = {}
         self.runs: dict[Path, Run] = {}
         self._held: dict[Path, tuple[object, HeldFile]] = {}
+        self._whole: dict[Path, list[str]] = {}
         self._now: dict[tuple[object, ...], Any] = {}
         self._mentions: dict[Path, tuple[HeldFile, Declared, tuple[Mention, ...]]] = {}
 
@@ -161,7 +162,9 @@ class Workspace:
             return held[1]
         if text is None and (text := _read(path)) is None:
             return None
-        found = HeldFile(OpenText(text, shown_name(path)), path)
+        found = HeldFile(OpenText(text, shown_name(path), self._whole.get(path, ())), path)
+        if path.suffix.lower() != ".csv" and found.text.is_whole:
+            self._whole[path] = found.text.lines
         self._held[path] = (mark, found)
         return found
 
