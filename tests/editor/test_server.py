@@ -99,7 +99,7 @@ def test_an_editor_at_work(client):
     assert {one["uri"].rpartition("/")[2] for one in named} == {"methodology.yaml", "project.yaml"} and len(named) == 4
     items = client.ask("textDocument/completion", **at("'dCS[|y] * 44/12'"))["result"]["items"]
     assert "y" in [one["label"] for one in items]
-    assert client.ask("textDocument/prepareRename", **at("'Sum(i, A_|0[i]"))["result"]["start"]["character"] == 22 - 1
+    assert client.ask("textDocument/prepareRename", **at("'Sum(i, A_|0[i]"))["result"]["start"]["character"] == 22
     changes = client.ask("textDocument/rename", newName="B_0", **at("'Sum(i, A_|0[i]"))["result"]["changes"]
     assert sorted(len(edits) for edits in changes.values()) == [1, 3]
     assert "taken" in client.ask("textDocument/rename", newName="dCS", **at("'Sum(i, A_|0[i]"))["error"]["message"]
