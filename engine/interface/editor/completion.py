@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engine.interface.editor.declared import Declared
+from engine.interface.editor.declared import DeclaredNames
 from engine.interface.editor.formula_names import FormulaReader
 from engine.interface.editor.mentions import MentionReader
 from engine.interface.editor.open_text import OpenText, Stretch
-from engine.interface.editor.spots import TABLES, Spot, spots
+from engine.interface.editor.spots import TABLES, FieldText, spots
 from engine.interface.editor.workspace import HeldFile, Workspace
 from equations.files.strict_yaml import Mapping, read_as_far
 from equations.formula.functions import FUNCTIONS, REDUCTIONS
@@ -61,18 +61,18 @@ def completions(space: Workspace, path: Path, line: int, column: int) -> list[Pr
     spot = _spot_here(held, stretch)
     if spot is None:
         return []
-    names = space.names(site) if site is not None else Declared()
+    names = space.names(site) if site is not None else DeclaredNames()
     proposer = _Proposer(space, held, names, spot, stretch, space.good.get(site.main) if site is not None else None)
     return list({one.label: one for one in proposer.proposals()}.values())
 
 
-def _spot_here(held: HeldFile, stretch: Stretch) -> Spot | None:
+def _spot_here(held: HeldFile, stretch: Stretch) -> FieldText | None:
     """Return the field in which the cursor stands; the line is read as a value, as a key, and with its brackets closed."""
     lines = held.text.lines
     line = lines[stretch.line] if stretch.line < len(lines) else ""
     before, after = line[: stretch.start], line[stretch.end :]
     closing = _closing(before)
-    found: list[Spot] = []
+    found: list[FieldText] = []
     for way in (f"{_HERE}{after}", f"{_HERE}: {after}", f"{_HERE}{closing}", f"{_HERE}: {closing}"):
         text = "\n".join([*lines[: stretch.line], before + way, *lines[stretch.line + 1 :]])
         node, _ = read_as_far(text, held.text.file)
@@ -104,7 +104,9 @@ def _closing(before: str) -> str:
 class _Proposer:
     """Proposes what can stand in one field."""
 
-    def __init__(self, space: Workspace, held: HeldFile, names: Declared, spot: Spot, stretch: Stretch, methodology: Methodology | None) -> None:
+    def __init__(
+        self, space: Workspace, held: HeldFile, names: DeclaredNames, spot: FieldText, stretch: Stretch, methodology: Methodology | None
+    ) -> None:
         self.space, self.held, self.names, self.spot, self.stretch, self.methodology = space, held, names, spot, stretch, methodology
         self.reader = MentionReader(held.text, names)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import field
 
-from engine.interface.editor.spots import Spot
+from engine.interface.editor.spots import FieldText
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import loose_tokens
 from equations.model.methodology import Methodology
@@ -27,7 +27,7 @@ SCOPED = {"choice_value": "choice", "reading": "ruling", "member": "index_set", 
 
 
 @record(frozen=True)
-class Entry:
+class DeclaredEntry:
     """Something that a file declares: what kind of thing, its id, of which other entry it is a part, and its block.
 
     ``named`` where the file does not declare it but edits one that stands elsewhere.
@@ -41,7 +41,7 @@ class Entry:
 
 
 @record(frozen=True)
-class Declared:
+class DeclaredNames:
     """What formulas and lists can name, by id.
 
     Attributes
@@ -100,41 +100,41 @@ class Declared:
         return tuple(own.get(kind, self.ids.get(kind, ())))
 
 
-def entries_in(found: Iterable[Spot]) -> Iterator[Entry]:
+def entries_in(found: Iterable[FieldText]) -> Iterator[DeclaredEntry]:
     """Yield what a file declares, and what it only edits, in its order."""
     for spot in found:
         if spot.is_key or spot.type == "field":
             continue
         if spot.field == "id" and spot.kind in DECLARES:
             kind = DECLARES[spot.kind]
-            yield Entry(kind, spot.node.text, _owner(spot) if kind in SCOPED else "", spot.block, spot.named)
+            yield DeclaredEntry(kind, spot.node.text, _owner(spot) if kind in SCOPED else "", spot.block, spot.named)
         elif spot.kind == "constant" and spot.field == "written":
-            yield Entry("constant", spot.node.text, "", spot.block, spot.named)
+            yield DeclaredEntry("constant", spot.node.text, "", spot.block, spot.named)
         elif spot.field in ("matrix", "diagonal_matrix") and spot.kind in ("quantity", "step"):
-            yield Entry("matrix", spot.node.text, text_of(spot.block, "id"), spot.block, spot.named)
+            yield DeclaredEntry("matrix", spot.node.text, text_of(spot.block, "id"), spot.block, spot.named)
         elif spot.field == "members" and spot.kind == "index_set":
-            yield Entry("member", spot.node.text, text_of(spot.block, "id"), spot.block, spot.named)
+            yield DeclaredEntry("member", spot.node.text, text_of(spot.block, "id"), spot.block, spot.named)
         elif spot.field == "members" and spot.type == "members" and spot.labels and len(spot.labels) == 1:
-            yield Entry("member", spot.node.text, spot.labels[0], spot.block, spot.named)
+            yield DeclaredEntry("member", spot.node.text, spot.labels[0], spot.block, spot.named)
         elif spot.field == "defines" and spot.kind in ("step", "step_equation"):
             own = text_of(spot.block, "id")  # where it has one, what stands on the left is its matrix
-            yield Entry("matrix" if own else "quantity", loose_tokens(spot.node.text)[0].text, own, spot.block, spot.named)
+            yield DeclaredEntry("matrix" if own else "quantity", loose_tokens(spot.node.text)[0].text, own, spot.block, spot.named)
 
 
-def _owner(spot: Spot) -> str:
+def _owner(spot: FieldText) -> str:
     """Return the id of the entry of which a value, a reading or a member is a part."""
     return next((text_of(block, "id") for block in reversed(spot.blocks[:-1]) if "id" in block), "")
 
 
-def declared_in(entries: Iterable[Entry], held: Declared) -> Declared:
+def declared_in(entries: Iterable[DeclaredEntry], held: DeclaredNames) -> DeclaredNames:
     """Return what is known with what some files declare beside, or otherwise."""
-    new = Declared(*({**getattr(held, name)} for name in Declared.__match_args__))
+    new = DeclaredNames(*({**getattr(held, name)} for name in DeclaredNames.__match_args__))
     for entry in entries:
         _add(new, entry)
     return new
 
 
-def _add(new: Declared, entry: Entry) -> None:
+def _add(new: DeclaredNames, entry: DeclaredEntry) -> None:
     block, id_ = entry.block, entry.id
     if entry.kind == "quantity":
         if "indices" in block or id_ not in new.axes:
@@ -163,7 +163,7 @@ def _whole(node: YamlNode | None, held: tuple[str, ...]) -> list[str] | tuple[st
     return texts_of(node) if isinstance(node, Sequence | Scalar) else held
 
 
-def declared_by(methodology: Methodology) -> Declared:
+def declared_by(methodology: Methodology) -> DeclaredNames:
     """Return what a methodology declares, its tools and readings with it."""
     m = methodology
     quantities = [*m.quantities, *(q for r in m.rulings for x in r.readings for block in x.edits for q in block.quantities)]
@@ -173,7 +173,7 @@ def declared_by(methodology: Methodology) -> Declared:
         "substance": [s.id for s in m.substances], "unit": [u.id for u in m.units], "section": [s.id for s in m.sections],
         "parameter_list": [p.id for p in m.parameter_lists], "constant": m.constant,
     }  # fmt: skip
-    return Declared(
+    return DeclaredNames(
         axes=dict(reversed({q.id: q.indices for q in reversed(quantities)}.items())), matrices=matrices,
         letters=dict(reversed({letter: s.id for s in reversed(m.index_sets) for letter in reversed(s.letters)}.items())),
         sets={s.id: tuple(s.members) for s in m.index_sets}, larger={s.id: s.subset_of for s in m.index_sets},

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.interface.editor.completion import Proposal, completions
-from engine.interface.editor.faults import Fault, faults
+from engine.interface.editor.faults import EditorFault, faults
 from engine.interface.editor.hover import Hover, hover
 from engine.interface.editor.new_names import TextEdit, rename, renamed_word
 from engine.interface.editor.open_text import Stretch
@@ -29,11 +29,11 @@ class EditorSession:
     def __init__(self, roots: Iterable[Path] = (), project: Path | None = None) -> None:
         self.space = Workspace(roots, project)
         #: What was looked at (the first file of a spec, or a project file) -> what was told of it.
-        self._told: dict[Path, list[Fault]] = {}
+        self._told: dict[Path, list[EditorFault]] = {}
 
     # -- texts
 
-    def opened(self, path: Path, text: str) -> dict[Path, list[Fault]]:
+    def opened(self, path: Path, text: str) -> dict[Path, list[EditorFault]]:
         """Take a text that is opened, and return the faults of every file of which they may have changed."""
         self.space.put(path, text)
         return self.looked_at([path])
@@ -46,12 +46,12 @@ class EditorSession:
         """Forget a text; from now on the file is what stands on the disk."""
         self.space.put(path, None)
 
-    def saved(self, path: Path) -> dict[Path, list[Fault]]:
+    def saved(self, path: Path) -> dict[Path, list[EditorFault]]:
         """Look at everything that is open and rests on a file that was saved; see :meth:`opened`."""
         self.space.begin()
         return self.looked_at([path, *(other for other in self.space.unsaved if other != real(path) and self.rests_on(other, real(path)))])
 
-    def set_project(self, project: Path | None) -> dict[Path, list[Fault]]:
+    def set_project(self, project: Path | None) -> dict[Path, list[EditorFault]]:
         """Show the numbers of another project file; see :meth:`opened`."""
         self.space.project = project
         self.space.begin()
@@ -72,7 +72,7 @@ class EditorSession:
                 open_ += [tool for _, tool in layer.tools]
         return False
 
-    def looked_at(self, paths: Iterable[Path]) -> dict[Path, list[Fault]]:
+    def looked_at(self, paths: Iterable[Path]) -> dict[Path, list[EditorFault]]:
         """Look at the specs and project files to which files belong, each once."""
         touched: dict[Path, None] = {}
         done = set()
@@ -87,13 +87,13 @@ class EditorSession:
         every = {fault: None for told in self._told.values() for fault in told}
         return {path: [fault for fault in every if fault.path == path] for path in touched}
 
-    def faults_of(self, path: Path) -> list[Fault]:
+    def faults_of(self, path: Path) -> list[EditorFault]:
         """Return the faults of what a file belongs to; what is more than fits into memory is one of them."""
         try:
             return faults(self.space, path)
         except (MemoryError, RecursionError) as cause:
             error = InputError("I511", "this is more than fits into memory", why=type(cause).__name__, remedy="divide it, or use a larger machine")
-            return [Fault(real(path), Stretch(0, 0, 1), "error", error.code, error.what)]
+            return [EditorFault(real(path), Stretch(0, 0, 1), "error", error.code, error.what)]
 
     def subject(self, path: Path) -> Path | None:
         """Return what is looked at where a file is opened or saved: a project file itself, else the first file of its spec."""

@@ -25,7 +25,7 @@ _NOWHERE = Stretch(0, 0, 1)
 
 
 @record(frozen=True)
-class Fault:
+class EditorFault:
     """One fault or finding with its place; ``severity`` is ``error``, ``warning`` or ``note``."""
 
     path: Path
@@ -35,7 +35,7 @@ class Fault:
     text: str
 
 
-def faults(space: Workspace, path: Path) -> list[Fault]:
+def faults(space: Workspace, path: Path) -> list[EditorFault]:
     """Return what is wrong with the spec or the project file to which a file belongs.
 
     What could be read is kept in ``space``, with the run of the project, for everything that is asked later.
@@ -49,7 +49,7 @@ def faults(space: Workspace, path: Path) -> list[Fault]:
         return list(_of_spec(space, site.main)) if site is not None else []
 
 
-def _of_spec(space: Workspace, main: Path) -> Iterator[Fault]:
+def _of_spec(space: Workspace, main: Path) -> Iterator[EditorFault]:
     try:
         methodology = load_methodology(main)
         space.good[main] = methodology
@@ -72,7 +72,7 @@ def _run_again(space: Workspace, main: Path) -> None:
             space.runs[main] = run_of(space.good[main], project)
 
 
-def _of_project(space: Workspace, path: Path, site: Site | None) -> Iterator[Fault]:
+def _of_project(space: Workspace, path: Path, site: Site | None) -> Iterator[EditorFault]:
     try:
         data = read_project(path)
         if site is None:
@@ -89,20 +89,20 @@ def _of_project(space: Workspace, path: Path, site: Site | None) -> Iterator[Fau
     yield from (_of_finding(space, path, finding) for finding in done.findings)
 
 
-def _of_error(space: Workspace, path: Path, error: MethodologyError) -> Iterator[Fault]:
+def _of_error(space: Workspace, path: Path, error: MethodologyError) -> Iterator[EditorFault]:
     for one in error.errors if isinstance(error, Faults) else (error,):
         where, stretch = _place(space, path, one.place)
-        yield Fault(where, stretch, "error", one.code, _said(one.what, (one.why, one.remedy)))
+        yield EditorFault(where, stretch, "error", one.code, _said(one.what, (one.why, one.remedy)))
 
 
-def _of_finding(space: Workspace, path: Path, finding: Finding) -> Fault:
+def _of_finding(space: Workspace, path: Path, finding: Finding) -> EditorFault:
     found = _place(space, path, finding.place) if finding.place is not None else None
     where, stretch = found or _subject(space, path, finding.subject) or (path, _NOWHERE)
     if found is not None and (own := _subject(space, where, finding.subject)) is not None:
         begins = own[0] == where and stretch.line <= own[1].line <= stretch.line + 1  # the place is that of the block
         stretch = own[1] if begins and finding.place is not None and not finding.place.excerpt else stretch
     told = f"{finding.subject}: {finding.what}" if finding.subject else finding.what
-    return Fault(where, stretch, finding.severity, finding.code, _said(told, (finding.evidence, finding.remedy)))
+    return EditorFault(where, stretch, finding.severity, finding.code, _said(told, (finding.evidence, finding.remedy)))
 
 
 def _said(what: str, more: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.interface.editor.declared import Declared
+from engine.interface.editor.declared import DeclaredNames
 from equations.formula.functions import FUNCTIONS, REDUCTIONS
 from equations.formula.syntax import MARKS
 from equations.formula.tokens import Token, loose_tokens
@@ -25,7 +25,7 @@ class NamedWord:
 
 
 @record(frozen=True)
-class Within:
+class Enclosing:
     """What encloses a place in a formula: the name before a bracket (empty for none), whether it holds indices, and which one of them."""
 
     name: str
@@ -37,12 +37,12 @@ class Within:
 class FormulaReader:
     """Reads words by what is declared; ``own`` are the letters of the equation (``for:``)."""
 
-    names: Declared
+    names: DeclaredNames
     own: Mapping[str, str]
 
     def words(self, text: str) -> Iterator[NamedWord]:
         """Yield the words of a formula that name something, in their order."""
-        tokens, around = loose_tokens(text), list[Within]()
+        tokens, around = loose_tokens(text), list[Enclosing]()
         for at, token in enumerate(tokens[:-1]):
             if token.kind == "name":
                 kind, of = self.meant(tokens, at, around[-1] if around else None)
@@ -57,9 +57,9 @@ class FormulaReader:
                 yield from unit_words(token.text, token.span[0])
             _follow(around, tokens, at)
 
-    def around(self, text: str) -> tuple[list[Token], Within | None]:
+    def around(self, text: str) -> tuple[list[Token], Enclosing | None]:
         """Return the words of the beginning of a formula, and what encloses its end."""
-        tokens, around = loose_tokens(text), list[Within]()
+        tokens, around = loose_tokens(text), list[Enclosing]()
         for at in range(len(tokens) - 1):
             _follow(around, tokens, at)
         return tokens[:-1], around[-1] if around else None
@@ -68,7 +68,7 @@ class FormulaReader:
         """Return the set of a letter."""
         return self.own.get(letter) or self.names.letters.get(letter, "")
 
-    def meant(self, tokens: list[Token], at: int, within: Within | None) -> tuple[str, str]:
+    def meant(self, tokens: list[Token], at: int, within: Enclosing | None) -> tuple[str, str]:
         """Return what a word names, and of what it is a part."""
         word, after, names = tokens[at].text, tokens[at + 1].text, self.names
         before = tokens[at - 1].text if at else ""
@@ -92,19 +92,19 @@ class FormulaReader:
         kinds = (("choice", names.choices), ("quantity", names.axes), ("matrix", names.matrices), ("index_set", names.sets))
         return next(((kind, "") for kind, known in kinds if word in known), ("", ""))
 
-    def index(self, word: str, within: Within) -> tuple[str, str]:
+    def index(self, word: str, within: Enclosing) -> tuple[str, str]:
         """Return what a word within the brackets of indices names."""
         if self.letter_set(word):
             return "letter", self.letter_set(word)
         axis = self.axis(within)
         return ("member", axis) if axis and word not in MARKS else ("", "")
 
-    def axis(self, within: Within) -> str:
+    def axis(self, within: Enclosing) -> str:
         """Return the set over which an index runs."""
         axes = self.names.axes_of(within.name)
         return axes[within.at] if within.at < len(axes) else ""
 
-    def set_of_label(self, tokens: list[Token], at: int, within: Within | None) -> str:
+    def set_of_label(self, tokens: list[Token], at: int, within: Enclosing | None) -> str:
         """Return the set of a label in quotes, or the choice that it is a value of."""
         if within is not None and within.indices:
             return self.axis(within)
@@ -133,13 +133,13 @@ def unit_words(text: str, offset: int = 0) -> Iterator[NamedWord]:
             yield from unit_words(inner, offset + token.span[0] + 1)
 
 
-def _follow(around: list[Within], tokens: list[Token], at: int) -> None:
+def _follow(around: list[Enclosing], tokens: list[Token], at: int) -> None:
     """Keep what encloses the next word."""
     sign, before = tokens[at].text, tokens[at - 1] if at else None
     if sign in ("[", "("):
         name = before.text if before is not None and before.kind == "name" else ""
-        around.append(Within(name, sign == "["))
+        around.append(Enclosing(name, sign == "["))
     elif sign in ("]", ")") and around:
         around.pop()
     elif sign == "," and around:
-        around[-1] = Within(around[-1].name, around[-1].indices, around[-1].at + 1)
+        around[-1] = Enclosing(around[-1].name, around[-1].indices, around[-1].at + 1)

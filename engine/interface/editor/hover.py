@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.interface.editor.mentions import Mention
 from engine.interface.editor.open_text import Stretch
-from engine.interface.editor.places_of_names import Identity, PlacesOfNames
+from engine.interface.editor.places_of_names import NamedThing, PlacesOfNames
 from engine.interface.editor.spots import TABLES
 from engine.interface.editor.workspace import Site, Workspace
 from engine.output.escapes import code_text, markdown_text
@@ -95,7 +95,7 @@ class _Teller:
         found = list(self.of_model(methodology, identity.kind, name)) if methodology is not None else []
         return found or list(self.of_block(identity))
 
-    def methodology(self, identity: Identity) -> Methodology | None:
+    def methodology(self, identity: NamedThing) -> Methodology | None:
         """Return what was last read of the spec in which a file stands; else of that which declares the thing."""
         site = self.space.site(self.path)
         return (self.space.good.get(site.main) if site is not None else None) or self.space.good.get(identity.main)
@@ -130,7 +130,7 @@ class _Teller:
         site = self.space.site(self.path)
         return list(self.of_block(self.places.look_up(site, Mention("index_set", id_, "", Stretch(0, 0, 0))))) if site is not None else []
 
-    def unit(self, mention: Mention, identity: Identity | None) -> list[str]:
+    def unit(self, mention: Mention, identity: NamedThing | None) -> list[str]:
         """Return what a unit measures."""
         site, methodology = self.space.site(self.path), self.methodology(identity) if identity is not None else None
         own = methodology.own_unit_words if methodology is not None else ()
@@ -143,7 +143,7 @@ class _Teller:
             block = list(self.of_block(self.places.substance(self.path, mention)))
         return [f"`{mention.id}`: {measured or 'a unit'}", *block]
 
-    def of_block(self, identity: Identity) -> Iterator[str]:
+    def of_block(self, identity: NamedThing) -> Iterator[str]:
         """Yield what the file says that declares something."""
         block = self.block(identity)
         if block is None:
@@ -156,7 +156,7 @@ class _Teller:
         if shown:
             yield "\n".join(f"- {line}" for line in shown)
 
-    def block(self, identity: Identity) -> Mapping | None:
+    def block(self, identity: NamedThing) -> Mapping | None:
         """Return the block that declares something, as its file says now."""
         layer, names = self.space.chain(identity.main)[0], self.space.names(Site(identity.main))
         for path in layer.files:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from engine.interface.editor.declared import DECLARES, SCOPED, Declared
+from engine.interface.editor.declared import DECLARES, SCOPED, DeclaredNames
 from engine.interface.editor.formula_names import FormulaReader, NamedWord, unit_words
 from engine.interface.editor.open_text import OpenText, Stretch
-from engine.interface.editor.spots import Spot
+from engine.interface.editor.spots import FieldText
 from equations.files.strict_yaml import Mapping, Scalar
 from equations.model.reading import IT
 from equations.records import record
@@ -66,7 +66,7 @@ class Mention:
     id: str
     of: str
     stretch: Stretch
-    spot: Spot | None = None
+    spot: FieldText | None = None
     defines: bool = False
 
 
@@ -81,10 +81,10 @@ class MentionReader:
         What is declared where it stands.
     """
 
-    def __init__(self, text: OpenText, names: Declared) -> None:
+    def __init__(self, text: OpenText, names: DeclaredNames) -> None:
         self.text, self.names = text, names
 
-    def mentions(self, found: Iterator[Spot]) -> Iterator[Mention]:
+    def mentions(self, found: Iterator[FieldText]) -> Iterator[Mention]:
         """Yield the mentions of a file, in its order."""
         for spot in found:
             for word, defines in self.named(spot):
@@ -92,7 +92,7 @@ class MentionReader:
                 if stretch is not None and word.id:
                     yield Mention(word.kind, word.id, word.of, stretch, spot, defines)
 
-    def named(self, spot: Spot) -> Iterator[tuple[NamedWord, bool]]:
+    def named(self, spot: FieldText) -> Iterator[tuple[NamedWord, bool]]:
         """Yield what a text names, and whether it declares it."""
         if spot.type == "field":
             return
@@ -104,7 +104,7 @@ class MentionReader:
             if word.id != IT or spot.kind not in ("step", "step_equation"):
                 yield word, (made and at == 0) or (word.kind == "member" and spot.kind == "project" and spot.field == "members")
 
-    def declared(self, spot: Spot) -> str | None:
+    def declared(self, spot: FieldText) -> str | None:
         """Return what a text declares, or ``None``."""
         if spot.is_key:
             return None
@@ -116,13 +116,13 @@ class MentionReader:
             return "matrix"
         return "member" if spot.field == "members" and spot.kind == "index_set" and not spot.labels else None
 
-    def owner(self, spot: Spot) -> str:
+    def owner(self, spot: FieldText) -> str:
         """Return that of which a value, a reading or a member is a part; members are those of the largest set."""
         blocks = spot.blocks[:-1] if spot.field == "id" else spot.blocks
         own = next((text_of(block, "id") for block in reversed(blocks) if "id" in block), "")
         return self.names.base(own) if spot.field == "members" or spot.kind == "member" else own
 
-    def referred(self, spot: Spot) -> Iterator[NamedWord]:
+    def referred(self, spot: FieldText) -> Iterator[NamedWord]:
         """Yield what a text names that is declared elsewhere."""
         word = spot.type.partition(":")[0]
         if self.is_formula(spot):
@@ -148,24 +148,24 @@ class MentionReader:
         elif not spot.is_key and word in _TEXTS:
             yield from self.sentence(spot)
 
-    def kind(self, kind: str, spot: Spot) -> str:
+    def kind(self, kind: str, spot: FieldText) -> str:
         """Return the kind of which an id is, where a field takes those of two."""
         if kind == "equation" and spot.field == "in" and spot.node.text in self.names.rulings:
             return "ruling"
         return kind
 
-    def is_formula(self, spot: Spot) -> bool:
+    def is_formula(self, spot: FieldText) -> bool:
         """Whether a text is a formula or a condition."""
         if spot.field == "set" and spot.is_key:
             return True
         in_texts = not spot.is_key and ((spot.field == "shares" and spot.labels) or (spot.field == "bind" and spot.labels))
         return spot.type in FORMULAS or bool(in_texts)
 
-    def formula(self, spot: Spot) -> Iterator[NamedWord]:
+    def formula(self, spot: FieldText) -> Iterator[NamedWord]:
         """Yield the words of a formula."""
         yield from self.reader(spot).words(spot.node.text)
 
-    def reader(self, spot: Spot) -> FormulaReader:
+    def reader(self, spot: FieldText) -> FormulaReader:
         """Return what reads the formulas of a block, with the block's own letters."""
         own: dict[str, str] = {}
         for block in spot.blocks:
@@ -173,28 +173,28 @@ class MentionReader:
             own |= {key.text: value.text for key, value in held if isinstance(value, Scalar)} if isinstance(held, Mapping) else {}
         return FormulaReader(self.names, own)
 
-    def label(self, spot: Spot) -> Iterator[NamedWord]:
+    def label(self, spot: FieldText) -> Iterator[NamedWord]:
         """Yield the member for which a key stands, by how deep it is nested."""
         depth = len(spot.labels) - (spot.type in _BY_QUANTITY)
         axes = self.open_axes(spot)
         if spot.is_key and 0 <= depth < len(axes):
             yield _whole("member", spot, self.names.base(axes[depth]))
 
-    def open_axes(self, spot: Spot) -> tuple[str, ...]:
+    def open_axes(self, spot: FieldText) -> tuple[str, ...]:
         """Return the axes of the quantity of a block of values that ``at:`` does not fix."""
         named = spot.outer("quantity")
         at = spot.block.get("at")
         fixed = {key.text for key, _ in at} if isinstance(at, Mapping) else set()
         return tuple(axis for axis in self.names.axes.get(named.text if named else "", ()) if axis not in fixed)
 
-    def labels_of_table(self, spot: Spot) -> Iterator[NamedWord]:
+    def labels_of_table(self, spot: FieldText) -> Iterator[NamedWord]:
         """Yield the words of a table that are members of an axis of its quantity."""
         sets = {label: axis for axis in reversed(self.open_axes(spot)) for label in self.names.members(axis)}
         for match in _LABEL.finditer(spot.node.text):
             if match[0] in sets:
                 yield NamedWord("member", match[0], self.names.base(sets[match[0]]), *match.span())
 
-    def sentence(self, spot: Spot) -> Iterator[NamedWord]:
+    def sentence(self, spot: FieldText) -> Iterator[NamedWord]:
         """Yield the names that a sentence has in backticks."""
         for match in _QUOTED.finditer(spot.node.text):
             kind = "quantity" if match[1] in self.names.axes else "matrix" if match[1] in self.names.matrices else ""
@@ -203,7 +203,7 @@ class MentionReader:
 
     # -- fields of which keys and values belong together
 
-    def pair(self, spot: Spot) -> Iterator[NamedWord]:
+    def pair(self, spot: FieldText) -> Iterator[NamedWord]:
         """A key with what belongs to it: a choice and its value, a ruling and its reading, a set and its member."""
         of_key, of_value = _PAIRS[spot.field]
         if spot.is_key:
@@ -214,7 +214,7 @@ class MentionReader:
             of = self.names.base(_TAIL.sub("", spot.labels[-1])) if of_value == "member" else spot.labels[-1]
             yield _whole(of_value, spot, of)
 
-    def settled(self, spot: Spot) -> Iterator[NamedWord]:
+    def settled(self, spot: FieldText) -> Iterator[NamedWord]:
         """A choice or a ruling that is settled, and as what."""
         name = spot.node.text if spot.is_key else spot.labels[-1] if spot.labels else ""
         is_choice = name in self.names.choices
@@ -223,13 +223,13 @@ class MentionReader:
         elif name:
             yield _whole("choice_value" if is_choice else "reading", spot, name)
 
-    def default(self, spot: Spot) -> Iterator[NamedWord]:
+    def default(self, spot: FieldText) -> Iterator[NamedWord]:
         """The default of a choice or of a ruling."""
         kind = {"choice": "choice_value", "ruling": "reading"}.get(spot.kind)
         if kind:
             yield _whole(kind, spot, text_of(spot.block, "id"))
 
-    def renamed(self, spot: Spot) -> Iterator[NamedWord]:
+    def renamed(self, spot: FieldText) -> Iterator[NamedWord]:
         """A new name of a quantity or a matrix: the key is the old one."""
         kind = {"quantities": "quantity", "matrices": "matrix"}.get(spot.field)
         if spot.kind == "renames" and kind:
@@ -237,12 +237,12 @@ class MentionReader:
         elif spot.kind == "pool" and not spot.is_key:
             yield _whole("quantity", spot)
 
-    def renumbered(self, spot: Spot) -> Iterator[NamedWord]:
+    def renumbered(self, spot: FieldText) -> Iterator[NamedWord]:
         """An equation that gets another printed number."""
         if spot.is_key and spot.node.text in self.names.known("equation"):
             yield _whole("equation", spot)
 
-    def placed(self, spot: Spot) -> Iterator[NamedWord]:
+    def placed(self, spot: FieldText) -> Iterator[NamedWord]:
         """The entry behind or before which another one stands."""
         if spot.kind in DECLARES and spot.type == "id" and not spot.is_key:
             yield _whole(DECLARES[spot.kind], spot)
@@ -251,21 +251,21 @@ class MentionReader:
         elif spot.kind == "new_index":
             yield _whole("index_set", spot)
 
-    def listed(self, spot: Spot) -> Iterator[NamedWord]:
+    def listed(self, spot: FieldText) -> Iterator[NamedWord]:
         """The members that a project lists, by their set."""
         if spot.is_key and not spot.labels:
             yield _whole("index_set", spot)
         elif len(spot.labels) == 1:
             yield _whole("member", spot, self.names.base(spot.labels[0]))
 
-    def gathered(self, spot: Spot) -> Iterator[NamedWord]:
+    def gathered(self, spot: FieldText) -> Iterator[NamedWord]:
         """The members that a group gathers, or the quantity of a step or a cross-check."""
         if spot.kind == "member" and len(spot.blocks) > 1:
             yield _whole("member", spot, self.names.base(text_of(spot.blocks[-2], "groups")))
         elif (kind := REFERS.get((spot.kind, spot.field))) is not None:
             yield _whole(kind, spot)
 
-    def combined(self, spot: Spot) -> Iterator[NamedWord]:
+    def combined(self, spot: FieldText) -> Iterator[NamedWord]:
         """The members of a combination: of a relation in the spec, or by the relation's id in a project."""
         of_project = spot.kind == "project"
         if of_project and not spot.labels:
@@ -276,30 +276,30 @@ class MentionReader:
         if depth < len(over):
             yield _whole("member", spot, self.names.base(over[depth]))
 
-    def shared(self, spot: Spot) -> Iterator[NamedWord]:
+    def shared(self, spot: FieldText) -> Iterator[NamedWord]:
         """Sets with which a set shares members."""
         if not spot.labels:
             yield _whole("index_set", spot)
 
-    def bound(self, spot: Spot) -> Iterator[NamedWord]:
+    def bound(self, spot: FieldText) -> Iterator[NamedWord]:
         """What a tool is given: the key is a name of the tool."""
         if spot.is_key:
             prefix = text_of(spot.block, "prefix") or getattr(spot.outer("quantity"), "text", "")  # before the colon it stands for a quantity
             yield _whole("bound", spot, prefix)
 
-    def used(self, spot: Spot) -> Iterator[NamedWord]:
+    def used(self, spot: FieldText) -> Iterator[NamedWord]:
         """The prefix of a tool."""
         if spot.is_key:
             yield _whole("tool", spot)
 
-    def uncertain(self, spot: Spot) -> Iterator[NamedWord]:
+    def uncertain(self, spot: FieldText) -> Iterator[NamedWord]:
         """Quantities of which a project declares a distribution."""
         if spot.kind == "project" and spot.is_key and not spot.labels and spot.node.text in self.names.axes:
             yield _whole("quantity", spot)
 
 
 #: Field -> what reads it.
-_SPECIAL: dict[str, Callable[[MentionReader, Spot], Iterator[NamedWord]]] = {
+_SPECIAL: dict[str, Callable[[MentionReader, FieldText], Iterator[NamedWord]]] = {
     **dict.fromkeys(_PAIRS, MentionReader.pair), "settle": MentionReader.settled, "default": MentionReader.default,
     "quantities": MentionReader.renamed, "matrices": MentionReader.renamed, "renumber": MentionReader.renumbered,
     "after": MentionReader.placed, "before": MentionReader.placed, "members": MentionReader.listed, "pairs": MentionReader.combined,
@@ -308,7 +308,7 @@ _SPECIAL: dict[str, Callable[[MentionReader, Spot], Iterator[NamedWord]]] = {
 }  # fmt: skip
 
 
-def _whole(kind: str, spot: Spot, of: str = "") -> NamedWord:
+def _whole(kind: str, spot: FieldText, of: str = "") -> NamedWord:
     return NamedWord(kind, spot.node.text, of, 0, len(spot.node.text))
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from engine.interface.editor.mentions import Mention
 from engine.interface.editor.open_text import Stretch
-from engine.interface.editor.places_of_names import Identity, PlacesOfNames
-from engine.interface.editor.spots import Spot
+from engine.interface.editor.places_of_names import NamedThing, PlacesOfNames
+from engine.interface.editor.spots import FieldText
 from engine.interface.editor.workspace import Workspace, real
 from equations.errors import MethodologyError, SpecError, raise_all
 from equations.files.regular_file import ReadingRule, reading_under
@@ -66,7 +66,7 @@ def rename(space: Workspace, path: Path, line: int, column: int, new: str) -> li
     return edits
 
 
-def _number_at(space: Workspace, path: Path, line: int, column: int) -> Spot | None:
+def _number_at(space: Workspace, path: Path, line: int, column: int) -> FieldText | None:
     spot = space.spot_at(path, line, column)
     return spot if spot is not None and (spot.kind, spot.field, spot.is_key) == ("equation", "number", False) and not spot.named else None
 
@@ -87,14 +87,14 @@ def _names(space: Workspace, path: Path, line: int, column: int, new: str) -> li
     return sorted(set(found), key=lambda edit: (edit.path, edit.stretch.line, edit.stretch.start))
 
 
-def _edit(space: Workspace, path: Path, mention: Mention, identity: Identity, new: str) -> Iterator[TextEdit]:
+def _edit(space: Workspace, path: Path, mention: Mention, identity: NamedThing, new: str) -> Iterator[TextEdit]:
     """Yield the edit of one mention; none where a revision has given another name."""
     held = space.file(path)
     if held is not None and identity.written and held.text.says(mention.stretch) == identity.written:
         yield TextEdit(path, mention.stretch, identity.written.removesuffix(identity.id) + new)
 
 
-def _check_name(space: Workspace, wanted: Identity, new: str) -> None:
+def _check_name(space: Workspace, wanted: NamedThing, new: str) -> None:
     """Refuse a name that formulas cannot have, or that is taken."""
     names = space.names(site) if (site := space.site(wanted.main)) is not None else None
     in_formulas = wanted.kind in _IN_FORMULAS
@@ -152,7 +152,7 @@ def edited(lines: list[str], edits: list[TextEdit]) -> str:
 # -- printed numbers
 
 
-def _numbers(space: Workspace, path: Path, spot: Spot, new: str) -> list[TextEdit]:
+def _numbers(space: Workspace, path: Path, spot: FieldText, new: str) -> list[TextEdit]:
     """Return the edits that give the equations of a printed number another one; citations and sentences follow, as those of a revision do."""
     site, old = space.site(path), spot.node
     if site is None:

@@ -16,7 +16,7 @@ _IN_FORMULAS = ("quantity", "matrix", "choice", "relation", "index_set", "member
 
 
 @record(frozen=True)
-class Identity:
+class NamedThing:
     """One thing.
 
     Attributes
@@ -60,7 +60,7 @@ class PlacesOfNames:
         self.space = space
         self._declared: dict[Path, frozenset[tuple[str, str, str]]] = {}
 
-    def identity(self, path: Path, mention: Mention) -> Identity | None:
+    def identity(self, path: Path, mention: Mention) -> NamedThing | None:
         """Return what a mention names."""
         site = self.space.site(path)
         if site is None:
@@ -71,7 +71,7 @@ class PlacesOfNames:
             return self.bound(site, mention)
         return self.look_up(site, mention)
 
-    def bound(self, site: Site, mention: Mention) -> Identity | None:
+    def bound(self, site: Site, mention: Mention) -> NamedThing | None:
         """Return what a key under ``bind:`` or ``settle:`` names in the tool."""
         tool = next((main for layer in self.space.chain(site.main) for prefix, main in layer.tools if prefix == mention.of), None)
         for kind in ("quantity", "index_set", "choice", "ruling", "matrix") if tool is not None else ():
@@ -80,13 +80,13 @@ class PlacesOfNames:
                 return found
         return None
 
-    def look_up(self, site: Site, mention: Mention) -> Identity:
+    def look_up(self, site: Site, mention: Mention) -> NamedThing:
         """Return what a name means at a place: of the layers of the spec the newest that declares it, or one of its tools."""
         kind, id_, of = mention.kind, mention.id, mention.of
         chain = self.space.chain(site.main)[site.level :]
         for layer in chain:
             if (kind, id_, of) in self.declared(layer):
-                return Identity(layer.main, kind, id_, of, declared=True, written=id_ if id_ == mention.id else "")
+                return NamedThing(layer.main, kind, id_, of, declared=True, written=id_ if id_ == mention.id else "")
             id_ = dict(layer.old).get((kind, id_), id_)
         for layer in chain:
             for prefix, main in layer.tools:
@@ -98,7 +98,7 @@ class PlacesOfNames:
                 found = self.look_up(Site(main), replace(mention, id=inner, of=owner))
                 if found.declared:
                     return replace(found, written=mention.id if found.written else "")
-        return Identity(chain[0].main if chain else site.main, kind, mention.id, of)
+        return NamedThing(chain[0].main if chain else site.main, kind, mention.id, of)
 
     def declared(self, layer: OpenLayer) -> frozenset[tuple[str, str, str]]:
         """Return what a layer declares, as kind, id and that of which it is a part."""
@@ -129,7 +129,7 @@ class PlacesOfNames:
             found = list(self.of_layer(self.substance(path, mention)))
         return found or [place for place, m in self.mentions_of(wanted) if m.defines]
 
-    def substance(self, path: Path, mention: Mention) -> Identity:
+    def substance(self, path: Path, mention: Mention) -> NamedThing:
         """Return the substance of which a word of a unit is a mass: ``urea`` of ``t_urea``."""
         site = self.space.site(path)
         assert site is not None, "a mention stands in a file of a spec"
@@ -148,7 +148,7 @@ class PlacesOfNames:
             found = path.parent / spot.node.text if spot.field == "file" else None
         return [Location(real(found), Stretch(0, 0, 0))] if found is not None and self.space.file(found) is not None else []
 
-    def of_layer(self, wanted: Identity) -> Iterator[Location]:
+    def of_layer(self, wanted: NamedThing) -> Iterator[Location]:
         """Yield where the spec that declares something declares it."""
         layer = self.space.chain(wanted.main)[0]
         for path in layer.files:
@@ -156,7 +156,7 @@ class PlacesOfNames:
                 if m.defines and (m.kind, m.id, m.of) == (wanted.kind, wanted.id, wanted.of):
                     yield Location(path, m.stretch)
 
-    def mentions_of(self, wanted: Identity) -> Iterator[tuple[Location, Mention]]:
+    def mentions_of(self, wanted: NamedThing) -> Iterator[tuple[Location, Mention]]:
         """Yield every place of the open folders, and of the spec itself, that names something."""
         own = {path: None for layer in self.space.chain(wanted.main) for path in layer.files}
         for path in {**own, **dict.fromkeys(self.space.candidates(wanted.id))}:
@@ -175,7 +175,7 @@ class PlacesOfNames:
         return [place for place, m in self.mentions_of(wanted) if declaration or not m.defines]
 
 
-def _may_be(mention: Mention, wanted: Identity, others: Set[str]) -> bool:
+def _may_be(mention: Mention, wanted: NamedThing, others: Set[str]) -> bool:
     """Whether a mention can name something, before its spec is looked at: a tool's names end alike, and ``others`` are names of revisions."""
     kind = mention.kind.removeprefix("old_")
     return kind in (wanted.kind, "bound") and (mention.id.endswith(wanted.id) or mention.id in others)

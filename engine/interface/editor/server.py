@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.interface.editor.editor_session import EditorSession
-from engine.interface.editor.faults import Fault
+from engine.interface.editor.faults import EditorFault
 from engine.interface.editor.open_text import Stretch
 from engine.output.destination import tell
 from engine.output.release import VERSION
@@ -173,7 +173,7 @@ class LanguageServer:
         """Forget a text."""
         self.session.closed(self.path(parameters.text_document.uri))
 
-    def publish(self, told: dict[Path, list[Fault]]) -> None:
+    def publish(self, told: dict[Path, list[EditorFault]]) -> None:
         """Tell the editor the faults of files, also of those that have none any more."""
         types = self.types
         for path, found in told.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
+from dataclasses import replace
 
 from engine.checks.worked_cases import CASE_SCHEMA
 from engine.documents.schemas.shapes import TYPE_BLOCKS
@@ -28,7 +29,7 @@ _TYPED = {"citation": "citation", "range": "range", "place_in_text": "place_in_t
 
 
 @record(frozen=True)
-class Spot:
+class FieldText:
     """A text of a file and what it is there.
 
     Attributes
@@ -75,7 +76,7 @@ class Spot:
         return None
 
 
-def spots(root: Mapping, kind: str) -> Iterator[Spot]:
+def spots(root: Mapping, kind: str) -> Iterator[FieldText]:
     """Yield every text of a file, in its order.
 
     Parameters
@@ -90,15 +91,15 @@ class _Walk:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
 
-    def block(self, node: Mapping, kind: str, around: tuple[Mapping, ...], *, named: bool = False) -> Iterator[Spot]:
+    def block(self, node: Mapping, kind: str, around: tuple[Mapping, ...], *, named: bool = False) -> Iterator[FieldText]:
         fields, blocks = self.tables.get(kind, {}), (*around, node)
         for key, value in node:
             field = fields.get(key.text)
-            yield Spot(kind, key.text, "field", key, True, blocks, named=named)
+            yield FieldText(kind, key.text, "field", key, True, blocks, named=named)
             type_ = field.type if field is not None else "id" if key.text in ("after", "before") else "any"
-            yield from self.value(Spot(kind, key.text, type_, key, False, blocks, named=named), value)
+            yield from self.value(FieldText(kind, key.text, type_, key, False, blocks, named=named), value)
 
-    def value(self, at: Spot, node: YamlNode) -> Iterator[Spot]:
+    def value(self, at: FieldText, node: YamlNode) -> Iterator[FieldText]:
         word, _, kind = at.type.partition(":")
         if is_edit(node) and kind not in ("changes", "reading") and isinstance(node, Mapping):
             yield from self.edits(at, node)
@@ -119,22 +120,22 @@ class _Walk:
         else:
             yield from self.plain(at, node)
 
-    def edits(self, at: Spot, node: Mapping) -> Iterator[Spot]:
+    def edits(self, at: FieldText, node: Mapping) -> Iterator[FieldText]:
         """What ``remove:``, ``replace:`` and ``add:`` do to a field."""
         for key, value in node:
-            yield Spot(at.kind, at.field, "field", key, True, at.blocks, (key.text,), at.named)
+            yield FieldText(at.kind, at.field, "field", key, True, at.blocks, labels=(key.text,), named=at.named)
             if key.text == "remove":
                 yield from self.plain(at, value)
             else:
-                yield from self.value(Spot(at.kind, at.field, at.type, at.node, False, at.blocks, (), key.text == "replace"), value)
+                yield from self.value(FieldText(at.kind, at.field, at.type, at.node, False, at.blocks, named=key.text == "replace"), value)
 
-    def lists(self, at: Spot, node: YamlNode, kind: str) -> Iterator[Spot]:
+    def lists(self, at: FieldText, node: YamlNode, kind: str) -> Iterator[FieldText]:
         """Entries of the lists of a spec that an edit names."""
         for key, value in node if isinstance(node, Mapping) else ():
-            yield Spot(at.kind, at.field, "field", key, True, at.blocks, (key.text,))
+            yield FieldText(at.kind, at.field, "field", key, True, at.blocks, labels=(key.text,))
             list_ = self.tables["spec"].get(key.text)
             held = list_.type.removeprefix("blocks:") if list_ is not None else ""
-            inner = Spot(at.kind, key.text, f"ids:{key.text}", key, False, at.blocks, (), kind != "additions")
+            inner = FieldText(at.kind, key.text, f"ids:{key.text}", key, False, at.blocks, named=kind != "additions")
             if key.text == "uses":
                 yield from self.plain(inner, value) if kind == "removals" else self.by_name(inner, value, "tool_use")
             elif kind == "removals":
@@ -142,35 +143,35 @@ class _Walk:
             else:
                 yield from self.entries(inner, value, held)
 
-    def entries(self, at: Spot, node: YamlNode, kind: str) -> Iterator[Spot]:
+    def entries(self, at: FieldText, node: YamlNode, kind: str) -> Iterator[FieldText]:
         for item in node.items if isinstance(node, Sequence) else (node,):
             if isinstance(item, Mapping):
                 yield from self.block(item, kind, at.blocks, named=at.named)
             elif isinstance(item, Scalar) and not item.is_empty:
-                yield Spot(at.kind, at.field, at.type, item, False, at.blocks, at.labels, at.named)
+                yield FieldText(at.kind, at.field, at.type, item, False, at.blocks, labels=at.labels, named=at.named)
 
-    def by_name(self, at: Spot, node: YamlNode, kind: str) -> Iterator[Spot]:
+    def by_name(self, at: FieldText, node: YamlNode, kind: str) -> Iterator[FieldText]:
         """Blocks of a kind behind names."""
         if not isinstance(node, Mapping):
             yield from self.entries(at, node, kind)
             return
         for key, value in node:
-            yield Spot(at.kind, at.field, at.type, key, True, at.blocks, (), at.named)
-            below = Spot(at.kind, at.field, at.type, at.node, False, (*at.blocks, _headed(key)), (key.text,), at.named)
+            yield FieldText(at.kind, at.field, at.type, key, True, at.blocks, named=at.named)
+            below = FieldText(at.kind, at.field, at.type, at.node, False, (*at.blocks, _headed(key)), labels=(key.text,), named=at.named)
             yield from self.entries(below, value, kind)
 
-    def plain(self, at: Spot, node: YamlNode) -> Iterator[Spot]:
+    def plain(self, at: FieldText, node: YamlNode) -> Iterator[FieldText]:
         """Texts of a type that has no blocks: one, a list, or labels one in another."""
         if isinstance(node, Scalar):
             if not node.is_empty:
-                yield Spot(at.kind, at.field, at.type, node, False, at.blocks, at.labels, at.named)
+                yield FieldText(at.kind, at.field, at.type, node, False, at.blocks, labels=at.labels, named=at.named)
         elif isinstance(node, Sequence):
             for item in node.items:
                 yield from self.plain(at, item)
         else:
             for key, value in node:
-                yield Spot(at.kind, at.field, at.type, key, True, at.blocks, at.labels, at.named)
-                yield from self.plain(Spot(at.kind, at.field, at.type, at.node, False, at.blocks, (*at.labels, key.text), at.named), value)
+                yield FieldText(at.kind, at.field, at.type, key, True, at.blocks, labels=at.labels, named=at.named)
+                yield from self.plain(replace(at, labels=(*at.labels, key.text)), value)
 
 
 def _headed(key: Scalar) -> Mapping:

@@ -11,10 +11,10 @@ from os.path import isfile, realpath
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine.interface.editor.declared import Declared, Entry, declared_by, declared_in, entries_in
+from engine.interface.editor.declared import DeclaredEntry, DeclaredNames, declared_by, declared_in, entries_in
 from engine.interface.editor.mentions import Mention, MentionReader
 from engine.interface.editor.open_text import OpenText, Stretch
-from engine.interface.editor.spots import Spot, spots
+from engine.interface.editor.spots import FieldText, spots
 from engine.run.run import Run
 from equations.errors import MethodologyError
 from equations.files.regular_file import ReadingRule, UnreadableFileError, read_regular
@@ -80,16 +80,16 @@ class HeldFile:
         return "spec" if keys & BLOCKS["spec"].keys() or self.path.name == MAIN_FILE else ""
 
     @cached_property
-    def spots(self) -> tuple[Spot, ...]:
+    def spots(self) -> tuple[FieldText, ...]:
         """Its texts with their fields."""
         return tuple(spots(self.text.tree, self.kind)) if self.kind not in ("", "csv") else ()
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[DeclaredEntry, ...]:
         """What it declares."""
         return tuple(entries_in(self.spots))
 
-    def mentions(self, names: Declared) -> tuple[Mention, ...]:
+    def mentions(self, names: DeclaredNames) -> tuple[Mention, ...]:
         """Return what it names, where ``names`` are declared."""
         if self.kind == "csv":
             return tuple(_first_column(self.text))
@@ -117,7 +117,7 @@ class Workspace:
         self._held: dict[Path, tuple[object, HeldFile]] = {}
         self._whole: dict[Path, list[str]] = {}
         self._now: dict[tuple[object, ...], Any] = {}
-        self._mentions: dict[Path, tuple[HeldFile, Declared, tuple[Mention, ...]]] = {}
+        self._mentions: dict[Path, tuple[HeldFile, DeclaredNames, tuple[Mention, ...]]] = {}
 
     def begin(self) -> None:
         """Begin to answer a question: files are looked at anew, each once until the next question begins."""
@@ -141,7 +141,7 @@ class Workspace:
 
     def rule(self) -> ReadingRule:
         """Return the rule under which files are read as the editor holds them."""
-        return ReadingRule(texts={str(path): text.encode("utf-8", "replace") for path, text in self.unsaved.items()}, folders=self.roots)
+        return ReadingRule(texts={str(path): text.encode("utf-8", "replace") for path, text in self.unsaved.items()})
 
     def file(self, path: Path) -> HeldFile | None:
         """Return a file, from the editor or from the disk; ``None`` where there is none."""
@@ -266,14 +266,14 @@ class Workspace:
                 uses += [(prefix, tool)] if tool is not None else []
         return OpenLayer(main, files, tuple(uses), tuple(old))
 
-    def names(self, site: Site) -> Declared:
+    def names(self, site: Site) -> DeclaredNames:
         """Return what can be named where a file stands: what was last read whole, and what the files say now."""
         return self._once(("names", site), lambda: self._names(site))
 
-    def _names(self, site: Site) -> Declared:
+    def _names(self, site: Site) -> DeclaredNames:
         layers = self.chain(site.main)[site.level :]
         methodology = self.good.get(layers[0].main) if layers else None
-        found = declared_by(methodology) if methodology is not None else Declared()
+        found = declared_by(methodology) if methodology is not None else DeclaredNames()
         for layer in reversed(layers):
             found = declared_in((entry for path in layer.files for entry in getattr(self.file(path), "entries", ())), found)
         return found
@@ -298,7 +298,7 @@ class Workspace:
         found = [m for m in self.mentions(path, site) if m.stretch.holds(line, column)] if site is not None else []
         return max(found, key=lambda mention: mention.stretch.start, default=None)
 
-    def spot_at(self, path: Path, line: int, column: int) -> Spot | None:
+    def spot_at(self, path: Path, line: int, column: int) -> FieldText | None:
         """Return the text of a field at a position."""
         held = self.file(path)
         return next((spot for spot in held.spots if _covers(spot.node, line, column)), None) if held is not None else None
@@ -345,7 +345,7 @@ def _files_in(roots: Iterable[Path]) -> Iterator[Path]:
                     yield Path(folder, name)
 
 
-def _prefix(spot: Spot) -> str:
+def _prefix(spot: FieldText) -> str:
     """Return the prefix of a tool where a text names its spec, or nothing."""
     if spot.kind == "tool_use" and spot.field == "spec":
         named = spot.outer("prefix") or spot.outer("quantity")
