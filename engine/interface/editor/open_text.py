@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from equations.records import record
 
 #: How many lines are left out before a text is given up: somebody who types breaks one or two.
 _MOST_LEFT_OUT = 12
+_MOST_PARTS = 5
 _ENTRY = re.compile(r"\s*(- |[^:#]+:(\s|$))")
 
 
@@ -54,10 +55,10 @@ class OpenText:
     def tree(self) -> Mapping:
         """What the text says as far as it is YAML: lines that break it are left out. An empty block where nothing is left."""
         node, broken = self._read
-        if broken and self.before:
-            node = self.mended(_without_new(self.lines, self.before))
+        for lines, most in _without_new(self.lines, self.before) if broken and self.before else ():
+            node = self.mended(lines, most) if node is None else node
         for lines in (self.lines, self.lines[: broken - 1]) if broken else ():
-            node = self.mended(lines) if node is None else node
+            node = self.mended(lines, _MOST_LEFT_OUT) if node is None else node
         return node if isinstance(node, Mapping) else Mapping((), self.file, 1, 1)
 
     @cached_property
@@ -69,10 +70,10 @@ class OpenText:
         """Whether all of it is YAML."""
         return not self._read[1]
 
-    def mended(self, lines: Sequence[str]) -> YamlNode | None:
-        """Return what lines say once those are left out that break them; ``None`` where they are too many."""
+    def mended(self, lines: Sequence[str], most: int) -> YamlNode | None:
+        """Return what lines say once those are left out that break them; ``None`` where they are more than ``most``."""
         left = list(lines)
-        for _ in range(_MOST_LEFT_OUT):
+        for _ in range(most + 1):
             node, broken = read_as_far("\n".join(left), self.file)
             if not broken:
                 return node
@@ -132,12 +133,18 @@ def _is_word(sign: str) -> bool:
     return sign.isalnum() or sign == "_"
 
 
-def _without_new(lines: Sequence[str], before: Sequence[str]) -> Sequence[str]:
-    """Return lines of which those are empty that were not there before."""
-    left = [""] * len(lines)
-    for block in SequenceMatcher(None, before, lines, autojunk=False).get_matching_blocks():
-        left[block.b : block.b + block.size] = lines[block.b : block.b + block.size]
-    return left
+def _without_new(lines: Sequence[str], before: Sequence[str]) -> Iterator[tuple[Sequence[str], int]]:
+    """Yield lines without those that were not there before: without one part of them, the last part first, then without all.
+
+    Beside them stands how many more may be left out.
+    """
+    changed = [(c, d) for what, _, _, c, d in SequenceMatcher(None, before, lines, autojunk=False).get_opcodes() if what != "equal" and c < d]
+    ways = [[part] for part in reversed(changed[-_MOST_PARTS:])] if len(changed) > 1 else []
+    for parts in (*ways, changed):
+        left = list(lines)
+        for start, end in parts:
+            left[start:end] = [""] * (end - start)
+        yield left, _MOST_LEFT_OUT if parts is changed else 0
 
 
 def _broken_line(lines: list[str], broken: int) -> int:

@@ -177,8 +177,3 @@ class _Walk:
 def _headed(key: Scalar) -> Mapping:
     """Return a block that says of which quantity the blocks behind a name are."""
     return Mapping(((Scalar("quantity", key.file, key.line, key.column), key),), key.file, key.line, key.column)
-
-
-def fields_of_kind(file: str, kind: str) -> Lookup[str, Field]:
-    """Return the fields that a kind of block has in a kind of file."""
-    return TABLES[file].get(kind, {})
