@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from os.path import isfile
-from pathlib import Path
 
 from equations.errors import OPTION, Faults, MethodologyError, Place
-from equations.library.places import library_folders
+from equations.library.places import path_of_shown
 
 _WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|[^\s,\[\]{}]+|.""")
 
@@ -43,8 +41,8 @@ def with_excerpts(error: MethodologyError) -> MethodologyError:
 
 def _line(file: str, number: int) -> str:
     """Return a line of a file as it is named in messages, or nothing."""
-    for path in (Path(file), *(folder.parent / file for folder in library_folders())):
-        if isfile(path):  # noqa: PTH113 - unlike Path.is_file it takes any name
-            with path.open(encoding="utf-8-sig", errors="replace") as lines:
-                return next((line for at, line in enumerate(lines, 1) if at == number), "").rstrip("\n")
-    return ""
+    path = path_of_shown(file)
+    if path is None:
+        return ""
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
+        return next((line for at, line in enumerate(lines, 1) if at == number), "").rstrip("\n")
