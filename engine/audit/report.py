@@ -17,9 +17,9 @@ from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_
 from engine.audit.sources import sources_by_cell
 from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
-from engine.output.grid import Grid, grid
 from engine.output.tabled import Pictured
 from engine.output.terminal import bold, coloured, plain, wrapped
+from engine.output.text_grid import TextGrid, text_grid
 from engine.project.values import UnitReader
 from engine.report.findings import counted, findings_markdown, findings_text
 from engine.report.grounds import RUN_TITLE, grounds_markdown, grounds_record, grounds_text, run_tallies
@@ -152,7 +152,7 @@ def _shown(report: AuditReport) -> list[Finding]:
     return [finding for finding in report.findings if finding.code != "A716" or finding.severity != "note"]
 
 
-def questions_grid(report: AuditReport) -> Grid:
+def questions_grid(report: AuditReport) -> TextGrid:
     """Return every question of an audit with its answer in a few words."""
     rows = []
     for audit, found in report.audits:
@@ -162,7 +162,7 @@ def questions_grid(report: AuditReport) -> Grid:
     moved = len({line.ruling for line in report.rulings.lines if line.moves})
     some = f"{moved} ruling{'s' if moved != 1 else ''} move{'' if moved != 1 else 's'} the result; table below"
     rows.append([_RULINGS, some if report.rulings.lines else "not asked: the text has no open reading"])
-    return grid(["what was asked", "found"], rows)
+    return text_grid(["what was asked", "found"], rows)
 
 
 def _sources(run: Run, *, verbose: bool) -> Iterator[str]:
@@ -194,13 +194,13 @@ def _rulings(rulings: RulingsTable) -> Iterator[str]:
                       + ", ".join(entry.id for entry in rulings.by_input), "  ")  # fmt: skip
 
 
-def readings_grid(rulings: RulingsTable) -> Grid:
+def readings_grid(rulings: RulingsTable) -> TextGrid:
     """Return the result under each reading of the rulings that apply as a table."""
     title = f"open readings of the text, and {rulings.quantity} in {rulings.unit} under each (* taken here), what moves most first"
     others = [f"difference in {other.quantity} ({other.unit})" for other in rulings.others]
     heads = ["ruling", "reading", rulings.quantity, "difference", "%", *others]
     rows = [_row(line, rulings) for line in rulings.lines if line.applies]
-    return grid(heads, _once(rows), range(2, len(heads)), title)
+    return text_grid(heads, _once(rows), range(2, len(heads)), title)
 
 
 def _input_count(rulings: RulingsTable) -> str:

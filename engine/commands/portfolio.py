@@ -11,8 +11,8 @@ from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import Way
 from engine.commands.session import open_session
 from engine.output.escapes import csv_text
-from engine.output.grid import Grid, grid
 from engine.output.terminal import bold, number
+from engine.output.text_grid import TextGrid, text_grid
 from engine.portfolio.entries import ProjectEntry, entries_of_files, entries_of_table
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import one_after_the_other, run_portfolio
@@ -110,12 +110,12 @@ def portfolio_output(outcomes: Sequence[Outcome], way: str) -> str:
     return "\n".join([*lines, "", f"{len(outcomes):,} projects, {len(failed):,} with an error"]) + "\n"
 
 
-def outcomes_grid(outcomes: Sequence[Outcome]) -> Grid:
+def outcomes_grid(outcomes: Sequence[Outcome]) -> TextGrid:
     """Return the results of each project, or the codes of its errors, as a table."""
     further = _further(outcomes)
     shown = [[o.name, _shown(o.result, number), o.unit, *_more(o, further, number), _codes(o)] for o in outcomes]
     heads = ["project", "result", "unit", *(head for id_ in further for head in (id_, "unit")), "errors"]
-    return grid(heads, shown, [1, *range(3, 3 + 2 * len(further), 2)])
+    return text_grid(heads, shown, [1, *range(3, 3 + 2 * len(further), 2)])
 
 
 def _further(outcomes: Sequence[Outcome]) -> list[str]:

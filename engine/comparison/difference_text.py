@@ -13,8 +13,8 @@ from engine.comparison.compare_equations import EquationChange, EquationComparis
 from engine.comparison.compare_specs import ListChange
 from engine.comparison.difference import Difference
 from engine.comparison.effect import Contribution, Effect
-from engine.output.grid import Grid, grid
 from engine.output.terminal import bold, table, width, wrapped
+from engine.output.text_grid import TextGrid, text_grid
 from equations.model.methodology import Methodology
 
 _MOST_LISTED = 14
@@ -284,7 +284,7 @@ def effect_text(effect: Effect, said: dict[str, str] | None = None) -> Iterator[
     yield from _listed("without effect in this project", list(effect.idle))
 
 
-def differing_grid(effect: Effect) -> Grid:
+def differing_grid(effect: Effect) -> TextGrid:
     """Return the numbers that the two sides do not have in common as a table."""
     rows = []
     for line in effect.lines:
@@ -293,7 +293,7 @@ def differing_grid(effect: Effect) -> Grid:
             shown = [f"{v:,.1f}" if v is not None else "-" for v in (line.before, line.after)]
             change = f"{line.difference:+,.1f}" if line.difference is not None else ""
             rows.append([f"{line.quantity}[{where}]" if where else line.quantity, line.unit, *shown, change])
-    return grid(["result that differs", "unit", "before", "after", "difference"], rows, (2, 3, 4))
+    return text_grid(["result that differs", "unit", "before", "after", "difference"], rows, (2, 3, 4))
 
 
 def _contributions(title: str, parts: Sequence[Contribution], effect: Effect, said: dict[str, str]) -> Iterator[str]:

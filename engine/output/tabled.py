@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.output.drawing import Drawing
-from engine.output.grid import Grid
+from engine.output.text_grid import TextGrid
 from equations.shown import Shown, display
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ class Tabled(Shown):
 
     __slots__ = ()
 
-    def table(self) -> Grid:
+    def table(self) -> TextGrid:
         """Return what is read first as a table, every number written as everywhere."""
-        found: Grid = display(self).grid()
+        found: TextGrid = display(self).grid()
         return found
 
     def frame(self) -> DataFrame:

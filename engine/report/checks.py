@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.checks import CheckResult, settings_to_check
-from engine.output.grid import Grid, grid
 from engine.output.terminal import bold, table
+from engine.output.text_grid import TextGrid, text_grid
 from engine.plan.spec_setting import tries_all_choices
 from engine.report.findings import findings_text
 from engine.report.grounds import grounds_record, grounds_text, tallies
@@ -32,11 +32,11 @@ def check_text(methodology: Methodology, result: CheckResult, *, verbose: bool =
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def balances_grid(result: CheckResult, *, verbose: bool = False) -> Grid:
+def balances_grid(result: CheckResult, *, verbose: bool = False) -> TextGrid:
     """Return the units of both sides of each equation as a table; the editor's own where ``verbose`` or wrong."""
     lines = result.equations if verbose else [line for line in result.equations if line.number or line.status == "error"]
     rows = [[f"{line.number}{line.part}", line.id, line.status, line.lhs_unit, line.rhs_unit] for line in lines]
-    return grid(["equation", "id", "status", "left side", "right side"], rows)
+    return text_grid(["equation", "id", "status", "left side", "right side"], rows)
 
 
 def check_record(methodology: Methodology, result: CheckResult) -> dict[str, object]:

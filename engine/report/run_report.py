@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterator
 
 from engine.output.escapes import code_text, csv_text, json_text, markdown_text
-from engine.output.grid import Grid, grid
 from engine.output.terminal import bold, number, plain, wrapped
+from engine.output.text_grid import TextGrid, text_grid
 from engine.report.findings import findings_text, sentence
 from engine.report.grounds import grounds_line, grounds_record, run_tallies
 from engine.report.set_report import set_lines, set_record
@@ -161,10 +161,10 @@ def yearly_text(run: Run) -> str:
     return yearly_grid(found).text + (f"\n{found.note}" if found.note else "")
 
 
-def yearly_grid(found: YearlyTable) -> Grid:
+def yearly_grid(found: YearlyTable) -> TextGrid:
     """Return the yearly table of a run with every number written."""
     body = [[row.quantity.id, row.quantity.title[:46], str(row.quantity.unit), *row.cells, row.total_cell] for row in found.rows]
-    return grid(["", "", "unit", *found.years, TOTAL], body, range(3, 4 + len(found.years)))
+    return text_grid(["", "", "unit", *found.years, TOTAL], body, range(3, 4 + len(found.years)))
 
 
 def yearly_markdown(run: Run) -> Iterator[str]:

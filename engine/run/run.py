@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from engine.finding import Finding
 from engine.output.drawing import Drawing
-from engine.output.grid import Grid
 from engine.output.tabled import Pictured
+from engine.output.text_grid import TextGrid
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
 from engine.plan.plan import Plan
 from engine.plan.setting import Setting
@@ -186,7 +186,7 @@ class Run(Pictured):
             found.append((labels, float(array[cell]), "excluded" if state == EXCLUDED else ""))
         return found
 
-    def table(self, quantity: str = "") -> Grid:
+    def table(self, quantity: str = "") -> TextGrid:
         """Return the yearly table, or every cell of a quantity, with numbers written as everywhere.
 
         Raises
@@ -194,7 +194,7 @@ class Run(Pictured):
         InputError
             I502 for a quantity that the run does not have.
         """
-        found: Grid = display(self).grid(quantity)
+        found: TextGrid = display(self).grid(quantity)
         return found
 
     def frame(self, *quantities: str) -> DataFrame:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from math import isfinite
 
 from engine.finding import Finding
-from engine.output.grid import Grid, grid
 from engine.output.terminal import bold, number
+from engine.output.text_grid import TextGrid, text_grid
 from engine.simulate.draw_counts import impossible_shares
 from engine.simulate.sensitivity import Sensitivity
 from engine.simulate.sobol import Share
@@ -82,7 +82,7 @@ def sensitivity_text(found: Sensitivity) -> str:
     return "\n".join(lines) + "\n"
 
 
-def effects_grid(found: Sensitivity, most: int | None = None) -> Grid:
+def effects_grid(found: Sensitivity, most: int | None = None) -> TextGrid:
     """Return what each input moves, or the first so many, as a table; ``*`` marks one of which no error is declared."""
     directed = any(e.direction for e in found.effects)
     rows = [
@@ -96,11 +96,11 @@ def effects_grid(found: Sensitivity, most: int | None = None) -> Grid:
     ]
     numbers = ["value", "step", "derivative", "elasticity", "moved down", "moved up"]
     head = ["input", "unit", *(["as it rises"] if directed else []), *numbers]
-    return grid(head, rows, range(len(head) - len(numbers), len(head)))
+    return text_grid(head, rows, range(len(head) - len(numbers), len(head)))
 
 
-def shares_grid(found: Sensitivity) -> Grid:
+def shares_grid(found: Sensitivity) -> TextGrid:
     """Return the Sobol indices as a table."""
     title = f"Shares of the variance with their standard errors (Sobol, {found.draws:,} draws each, seed {found.seed})"
     rows = [[s.quantity, _share(s.by_itself, s.first), _share(s.total.estimate, s.total)] for s in found.sobol]
-    return grid(["quantity", "by itself", "in all"], rows, [1, 2], title)
+    return text_grid(["quantity", "by itself", "in all"], rows, [1, 2], title)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isfinite
 
 from engine.output.escapes import csv_text
-from engine.output.grid import Grid, grid
 from engine.output.terminal import bold, number
+from engine.output.text_grid import TextGrid, text_grid
 from engine.simulate.draw_counts import few_draws
 from engine.simulate.propagation import PARTING, parting
 from engine.simulate.sensitivity_report import warning_lines
@@ -90,7 +90,7 @@ def _approaches_text(simulation: Simulation) -> list[str]:
     return [
         "",
         "Propagation of error (IPCC Approach 1) beside the draws (Approach 2)",
-        grid(head, rows, [1, 2, 3, 4, 5]).text,
+        text_grid(head, rows, [1, 2, 3, 4, 5]).text,
         *warnings,
     ]
 
@@ -150,12 +150,12 @@ def simulation_remarks(simulation: Simulation) -> list[str]:
     return lines
 
 
-def summaries_grid(simulation: Simulation, most: int | None = None) -> Grid:
+def summaries_grid(simulation: Simulation, most: int | None = None) -> TextGrid:
     """Return the statistics of each number, or of so many, as a table."""
     head = ["number", "unit", "single run", "mean", "median", "standard error"]
     levels = [interval.level for interval in simulation.result.intervals]
     head += [f"{level * 100:g} % interval" for level in levels] + ["skew"]
-    return grid(head, [_row(summary) for summary in list(simulation.summaries.values())[:most]], range(2, len(head)))
+    return text_grid(head, [_row(summary) for summary in list(simulation.summaries.values())[:most]], range(2, len(head)))
 
 
 def _row(summary: Summary) -> list[str]:

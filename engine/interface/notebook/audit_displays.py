@@ -11,8 +11,8 @@ from engine.interface.notebook.display import Display, findings_blocks, grid_blo
 from engine.interface.notebook.long_table import NUMBER, TEXT, TRUTH, LongTable, columns_of
 from engine.interface.notebook.run_displays import result_blocks, run_picture
 from engine.interface.notebook.run_numbers import about_run
-from engine.output.grid import Grid
 from engine.output.markup import Html
+from engine.output.text_grid import TextGrid
 from engine.report.run_report import head_lines
 from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
 from engine.typesetting.pictures.shapes import BLUE
@@ -34,11 +34,11 @@ class AuditDisplay(Display[AuditReport]):
         yield from grid_blocks(questions_grid(report))
         yield from findings_blocks(report.findings)
         if readings.rows:
-            yield Fold((readings.title,), tuple(grid_blocks(Grid(readings.head, readings.rows, readings.right))))
+            yield Fold((readings.title,), tuple(grid_blocks(TextGrid(readings.head, readings.rows, readings.right))))
         if report.rulings.settled:
             yield Paragraph((f"decisions without an alternative: {', '.join(report.rulings.settled)}",), "soft")
 
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         return questions_grid(self.shown)
 
     def numbers(self) -> LongTable:

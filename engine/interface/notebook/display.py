@@ -26,9 +26,9 @@ from engine.documents.writers.html_blocks import HtmlWriter
 from engine.finding import SEVERITIES, Finding
 from engine.interface.notebook.long_table import LongTable
 from engine.output.drawing import Drawing
-from engine.output.grid import Grid
 from engine.output.markup import Html, tag
 from engine.output.terminal import plain
+from engine.output.text_grid import TextGrid
 from engine.report.findings import counted, sentence
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Display(Generic[Result]):
         """Yield what a notebook shows."""
         raise NotImplementedError
 
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         """Return what is read first."""
         raise NotImplementedError
 
@@ -93,7 +93,7 @@ def _no_widget(widget: Widget) -> Html:
 # -- parts of many displays
 
 
-def grid_blocks(found: Grid) -> Iterator[Block]:
+def grid_blocks(found: TextGrid) -> Iterator[Block]:
     """Yield a table under its title; of a long one the first lines, and how many more there are."""
     if found.title:
         yield Paragraph((Strong((plain(found.title),)),))

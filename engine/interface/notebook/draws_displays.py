@@ -11,9 +11,9 @@ from engine.interface.notebook.axis_labels import AxisLabels
 from engine.interface.notebook.display import Display, findings_blocks, grid_blocks, lines_block
 from engine.interface.notebook.long_table import NUMBER, TEXT, TRUTH, WHOLE, LongTable, columns_of
 from engine.interface.notebook.run_numbers import about_run, cell_name, draws_dataset
-from engine.output.grid import Grid, grid
 from engine.output.markup import Html
 from engine.output.terminal import number
+from engine.output.text_grid import TextGrid, text_grid
 from engine.run.run import Run
 from engine.simulate.sensitivity import InputEffect, Sensitivity
 from engine.simulate.sensitivity_picture import sensitivity_picture
@@ -51,7 +51,7 @@ class SimulationDisplay(Display[Simulation]):
             yield lines_block(remarks)
         yield from findings_blocks(found.findings) if found.findings else ()
 
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         return summaries_grid(self.shown)
 
     def picture(self) -> tuple[Html, str]:
@@ -105,7 +105,7 @@ class SensitivityDisplay(Display[Sensitivity]):
                 yield from grid_blocks(shares_grid(found))
             yield from findings_blocks(found.findings) if found.findings else ()
 
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         return effects_grid(self.shown)
 
     def picture(self) -> tuple[Html, str]:
@@ -130,11 +130,11 @@ class SolvedDisplay(Display[Solved]):
     def blocks(self) -> Iterator[Block]:
         yield lines_block(solved_text(self.shown).splitlines())
 
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         found = self.shown
         rows = [[found.input, found.unit, f"{value:.10g}", "" if at else f"{found.target} = {found.reached:.10g} {found.target_unit}"]
                 for at, value in enumerate(self.values())]  # fmt: skip
-        return grid(("input", "unit", "value", "gives"), [[found.input, found.unit, f"{found.present:.10g}", "now"], *rows], (2,))
+        return text_grid(("input", "unit", "value", "gives"), [[found.input, found.unit, f"{found.present:.10g}", "now"], *rows], (2,))
 
     def values(self) -> list[float]:
         """Return every value that was found, the nearest to the present one first."""

@@ -11,7 +11,7 @@ from engine.finding import Finding
 from engine.interface.notebook.display import Display, grid_blocks
 from engine.output.destination import ENDINGS
 from engine.output.drawing import Drawing
-from engine.output.grid import Grid
+from engine.output.text_grid import TextGrid
 from engine.output.written_files import refused, write_bytes
 from engine.report.findings import sentence
 from engine.run.rules import Verdict
@@ -20,7 +20,7 @@ from engine.typesetting.fonts.bundled import with_fonts
 _WAYS = ("svg", "png")
 
 
-class GridDisplay(Display[Grid]):
+class GridDisplay(Display[TextGrid]):
     """A table."""
 
     def blocks(self) -> Iterator[Block]:

@@ -8,9 +8,9 @@ from engine.commands.portfolio import outcomes_grid
 from engine.documents.model import Badge, Block, Bullets, Fold, Paragraph, Soft, Strong
 from engine.interface.notebook.display import Display, grid_blocks
 from engine.interface.notebook.long_table import NUMBER, TEXT, TRUTH, LongTable, columns_of
-from engine.output.grid import Grid
 from engine.output.markup import Html
 from engine.output.terminal import number
+from engine.output.text_grid import TextGrid
 from engine.portfolio.outcomes import Outcome, Outcomes
 from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
 from engine.typesetting.pictures.shapes import BLUE
@@ -32,7 +32,7 @@ class OutcomesDisplay(Display[Outcomes]):
             said = tuple((Badge(str(e["code"]), "error"), f" {e['what']}", Soft((f" {e['why']}",))) for e in outcome.errors)
             yield Fold((outcome.name,), (Bullets(said),))
 
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         return outcomes_grid(self.shown)
 
     def numbers(self) -> LongTable:

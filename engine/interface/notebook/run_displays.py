@@ -13,9 +13,9 @@ from engine.interface.notebook.display import Display, findings_blocks, grid_blo
 from engine.interface.notebook.long_table import LongTable
 from engine.interface.notebook.run_numbers import cell_name, run_dataset, run_table, wanted
 from engine.output.drawing import Drawing
-from engine.output.grid import Grid, grid
 from engine.output.markup import Html
 from engine.output.terminal import number
+from engine.output.text_grid import TextGrid, text_grid
 from engine.report.run_report import head_lines, result_lines, yearly_grid
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.run import Run
@@ -35,7 +35,7 @@ class RunDisplay(Display[Run]):
         yield from result_blocks(run)
         yield from findings_blocks(run.findings)
 
-    def grid(self, quantity: str = "") -> Grid:
+    def grid(self, quantity: str = "") -> TextGrid:
         run = self.shown
         yearly = yearly_table(run)
         if not quantity and yearly.rows:
@@ -44,7 +44,7 @@ class RunDisplay(Display[Run]):
         for id_ in (run.declared(quantity).id,) if quantity else tuple(id_ for id_ in run.plan.targets if id_ in run.values.arrays):
             unit = str(run.methodology.quantity[id_].unit)
             rows += [[cell_name(id_, labels), state or fixed(value, 3), unit] for labels, value, state in run.cells(id_)]
-        return grid(("number", "value", "unit"), rows, (1,))
+        return text_grid(("number", "value", "unit"), rows, (1,))
 
     def numbers(self) -> LongTable:
         return run_table(self.shown, wanted(self.shown, ()))

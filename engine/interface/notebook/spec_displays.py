@@ -13,7 +13,7 @@ from engine.explain.needs import Needs
 from engine.explain.needs_text import needs_grid, needs_grids
 from engine.interface.notebook.display import Display, findings_blocks, grid_blocks
 from engine.interface.notebook.long_table import TEXT, LongTable, columns_of
-from engine.output.grid import Grid
+from engine.output.text_grid import TextGrid
 from engine.plan.graph import EquationGraph
 from engine.report.checks import balances_grid
 from engine.report.findings import counted
@@ -105,10 +105,10 @@ class NeedsDisplay(Display[Needs]):
     def blocks(self) -> Iterator[Block]:
         needs = self.shown
         yield Paragraph((Strong((needs.methodology.reference,)), f" needs {len(needs)} inputs"))
-        for one in needs_grids(needs.methodology, needs):
+        for one in needs_grids(needs.methodology, needs, most=None):
             yield from grid_blocks(one)
 
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         return needs_grid(self.shown.methodology, self.shown)
 
     def numbers(self) -> LongTable:

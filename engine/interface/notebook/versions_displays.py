@@ -16,8 +16,8 @@ from engine.documents.model import Block, Bullets, Paragraph, Soft, Strong
 from engine.interface.notebook.display import Display
 from engine.interface.notebook.long_table import NUMBER, TEXT, WHOLE, LongTable, columns_of
 from engine.interface.notebook.run_numbers import cell_name
-from engine.output.grid import Grid
 from engine.output.markup import Html
+from engine.output.text_grid import TextGrid
 from equations.errors import InputError
 
 _FIXED = {"before": NUMBER, "after": NUMBER, "difference": NUMBER, "unit": TEXT, "state": TEXT}
@@ -47,7 +47,7 @@ class DifferenceDisplay(Display[Difference]):
             raise InputError("I508", "only a project shows what a difference moves", remedy="compare(..., projects=[FILE])")
         return self.shown.effect
 
-    def grid(self) -> Grid:
+    def grid(self) -> TextGrid:
         return differing_grid(self.effect())
 
     def numbers(self) -> LongTable:

@@ -11,7 +11,7 @@ from equations.shown import Shown
 
 
 @record(frozen=True, repr=False)
-class Grid(Shown):
+class TextGrid(Shown):
     """A table of texts; printing it gives what a terminal shows.
 
     Attributes
@@ -23,7 +23,7 @@ class Grid(Shown):
 
     Examples
     --------
-    >>> Grid(("year", "tCO2"), (("2018", "12.5"), ("2019", "9")), (1,))
+    >>> TextGrid(("year", "tCO2"), (("2018", "12.5"), ("2019", "9")), (1,))
     year  tCO2
     ----  ----
     2018  12.5
@@ -43,13 +43,13 @@ class Grid(Shown):
     def __repr__(self) -> str:
         return printable(plain(self.text))
 
-    def without_empty_columns(self) -> Grid:
+    def without_empty_columns(self) -> TextGrid:
         """Return it without the columns in which nothing stands."""
         kept = [at for at in range(len(self.head)) if any(row[at] for row in self.rows)]
         rows = tuple(tuple(row[at] for at in kept) for row in self.rows)
-        return Grid(tuple(self.head[at] for at in kept), rows, tuple(new for new, at in enumerate(kept) if at in self.right), self.title)
+        return TextGrid(tuple(self.head[at] for at in kept), rows, tuple(new for new, at in enumerate(kept) if at in self.right), self.title)
 
 
-def grid(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (), title: str = "") -> Grid:
+def text_grid(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (), title: str = "") -> TextGrid:
     """Return a table of the head and the lines that are given."""
-    return Grid(tuple(head), tuple(map(tuple, rows)), tuple(right), title)
+    return TextGrid(tuple(head), tuple(map(tuple, rows)), tuple(right), title)
