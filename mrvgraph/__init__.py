@@ -84,10 +84,11 @@ _HOMES = {
 
 __all__ = [
     "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "Drawing", "EquationGraph", "Exported", "Faults", "Finding",
-    "Headline", "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Needs", "Outcome", "Outcomes", "Readiness", "Recalculation",
-    "Run", "Sensitivity", "Simulation", "Solved", "TextGrid", "TraceNode", "Traces", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain",
-    "export", "graph", "load", "many_draws", "migrate", "needs", "portfolio", "ready", "recalculation", "report", "run", "schema", "sensitivity",
-    "simulate", "solve", "statement", "verify", "workbook",
+    "Headline", "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Needs", "Outcome", "Outcomes", "Readiness",
+    "Recalculation", "Run", "Sensitivity", "Simulation", "Solved", "TextGrid", "TraceNode", "Traces", "Verdict", "Verification", "Written",
+    "__version__", "audit", "check", "compare", "diagnose", "document", "explain", "export", "graph", "load", "many_draws", "migrate",
+    "needs", "portfolio", "ready", "recalculation", "report", "run", "schema", "sensitivity", "simulate", "solve", "statement", "verify",
+    "workbook",
 ]  # fmt: skip
 
 
