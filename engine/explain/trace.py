@@ -110,15 +110,6 @@ class TraceNode(Shown):
         return record
 
 
-class Traces(tuple[TraceNode, ...], Shown):
-    """The numbers that were asked for, each with its origin; printing them gives what a terminal shows."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return printable("\n".join(line for node in self for line in trace_text(node)))
-
-
 def _example(run: Run) -> str:
     """Return the name of a number of this run: one of what is asked for first."""
     quantity = run.methodology.quantity[run.plan.targets[0]]

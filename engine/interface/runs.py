@@ -15,8 +15,9 @@ from engine.batch.many_draws import Batch, batch_of
 from engine.batch.recalculation import Recalculation
 from engine.checks.refusal import refuse_faulty
 from engine.commands.desk import desk_of_documents
-from engine.explain.trace import Traces, parse_target
 from engine.explain.trace import explain as explain_cell
+from engine.explain.trace import parse_target
+from engine.explain.traces import Traces
 from engine.interface.given import methodology_of, project_of
 from engine.output.release import VERSION
 from engine.plan.planner import plan_with_rules

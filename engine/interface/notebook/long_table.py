@@ -19,7 +19,7 @@ TEXT, NUMBER, WHOLE, TRUTH = "text", "number", "whole", "truth"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LongColumn:
     """One column.
 
     Attributes
@@ -58,7 +58,7 @@ class Column:
 class LongTable:
     """Columns of one length; the first names the lines. ``about`` is what they are numbers of."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[LongColumn, ...]
     about: Mapping[str, str]
 
     def frame(self) -> DataFrame:
@@ -86,7 +86,7 @@ class LongTable:
         return xarray().Dataset(along, coords={first.name: first.array()}, attrs=dict(self.about))
 
 
-def columns_of(kinds: Mapping[str, str], lines: Sequence[Sequence[object]]) -> tuple[Column, ...]:
+def columns_of(kinds: Mapping[str, str], lines: Sequence[Sequence[object]]) -> tuple[LongColumn, ...]:
     """Return columns from lines.
 
     Parameters
@@ -94,7 +94,7 @@ def columns_of(kinds: Mapping[str, str], lines: Sequence[Sequence[object]]) -> t
     kinds
         Name of a column -> its kind, in the order of the values in a line.
     """
-    return tuple(Column(name, kind, [line[at] for line in lines]) for at, (name, kind) in enumerate(kinds.items()))
+    return tuple(LongColumn(name, kind, [line[at] for line in lines]) for at, (name, kind) in enumerate(kinds.items()))
 
 
 def _float(value: object) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.audit.desk.desk import Desk
 from engine.audit.desk.desk_text import desk_text
 from engine.audit.ready import Readiness, ready_text
-from engine.audit.verification import Verification, verification_text
+from engine.audit.receipts.verification import Verification, verification_text
 from engine.commands.documents import Written
 from engine.commands.export import Exported
 from engine.commands.versions import migration_text
