@@ -1,0 +1,55 @@
+"""A table as it is shown, every cell written out: the one table behind a terminal, a page and a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.output.escapes import printable
+from engine.output.terminal import plain, table
+from equations.records import record
+from equations.shown import Shown
+
+
+@record(frozen=True, repr=False)
+class TextGrid(Shown):
+    """A table of texts; printing it gives what a terminal shows.
+
+    Attributes
+    ----------
+    right
+        Columns that are aligned to the right.
+    title
+        What it shows, for where it stands alone.
+
+    Examples
+    --------
+    >>> TextGrid(("year", "tCO2"), (("2018", "12.5"), ("2019", "9")), (1,))
+    year  tCO2
+    ----  ----
+    2018  12.5
+    2019     9
+    """
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[int, ...] = ()
+    title: str = ""
+
+    @property
+    def text(self) -> str:
+        """The table for a terminal, its head marked as bold for a person."""
+        return table(self.head, self.rows, self.right)
+
+    def __repr__(self) -> str:
+        return printable(plain(self.text))
+
+    def without_empty_columns(self) -> TextGrid:
+        """Return it without the columns in which nothing stands."""
+        kept = [at for at in range(len(self.head)) if any(row[at] for row in self.rows)]
+        rows = tuple(tuple(row[at] for at in kept) for row in self.rows)
+        return TextGrid(tuple(self.head[at] for at in kept), rows, tuple(new for new, at in enumerate(kept) if at in self.right), self.title)
+
+
+def text_grid(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (), title: str = "") -> TextGrid:
+    """Return a table of the head and the lines that are given."""
+    return TextGrid(tuple(head), tuple(map(tuple, rows)), tuple(right), title)
