@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.project.cell_states import FIELD
 from engine.project.project_file import ProjectBlock, ProjectData
+from engine.project.project_lists import named_members
 from engine.project.values import ValueReader
 from equations.errors import FaultList, MethodologyError, raise_all
 from equations.files.strict_yaml import Mapping as YamlMapping
@@ -95,7 +96,9 @@ _Amounts = dict[tuple[str, tuple[str, ...]], tuple[str, object]]
 def _amounts(methodology: Methodology, project: ProjectData) -> _Amounts:
     """Return every reported number as written and as an exact amount in base units."""
     errors: list[MethodologyError] = FaultList()
-    reader = ValueReader(project.folder, methodology.own_unit_words, parse_unit, errors)
+    members = named_members(methodology, project.members)
+    letters = {one.id: one.letters for one in methodology.index_sets}
+    reader = ValueReader(project.folder, methodology.own_unit_words, parse_unit, errors, letters, members=members)
     found: _Amounts = {}
     for id_, blocks in project.values.items():
         quantity = methodology.quantity.get(id_)

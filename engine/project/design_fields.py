@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.project.value_fields import TABLE_FIELDS
+
 #: Name, type, whether it is required, meaning.
 Rows = tuple[tuple[str, str, bool, str], ...]
 
@@ -12,6 +14,7 @@ STATEMENT_FIELDS: Rows = (
     ("table", "table", False, "text of lines: last index across, the one before it down"),
     ("file", "text", False, "CSV file beside the document"),
     ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
+    *TABLE_FIELDS,
     ("at", "texts", False, "index set -> member, for indices that the values do not show"),
     ("place", "text", False, "where it stands in the document: page, or sheet and cell"),
     ("comments", "text", False, ""),

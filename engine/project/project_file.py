@@ -25,7 +25,7 @@ from engine.project.project_lists import ListColumns, ProjectLists
 from engine.project.project_tree import tree_and_bytes
 from engine.project.sample_fields import SAMPLE_FIELDS, fields_of
 from engine.project.set_numbers import SetNumber, set_number
-from engine.project.value_fields import VALUE_FIELDS
+from engine.project.value_fields import TABLE_FIELDS, VALUE_FIELDS
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml
 from equations.records import record
@@ -127,8 +127,14 @@ class ProjectBlock(Block):
                 self.text(name)
             elif kind == "texts" or (name == "unit" and isinstance(node, Mapping)):
                 self.texts(name)
-            elif kind not in ("cells", "any", "states", "samples"):
+            elif kind == "words":
+                self.word_nodes(name)
+            elif kind not in ("cells", "any", "states", "samples", "labels"):
                 self.scalar(name)
+        if not self.has("file"):
+            for name in (name for name, *_ in TABLE_FIELDS if self.has(name)):
+                self.fault("S105", f"`{name}` is about a table in a file, and no file is named", self.place_of(name),
+                           remedy="add `file:`, or leave it out")  # fmt: skip
 
     def date(self, name: str) -> date | None:
         """Return a date written as 2018-03-12."""
@@ -317,7 +323,7 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
         path=path, name=who.get("name", ""), identity=who, methodology=methodology, start=start, end=end, periods=periods,
         choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
         values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
-        columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents, findings=findings,
+        columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents, findings=(*findings, *lists.findings),
         set_numbers=tuple(one for one in numbers if one is not None), cross_checks=checks, instruments=tuple(beside.instruments),
     )  # fmt: skip
 

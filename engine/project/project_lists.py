@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from pathlib import Path
 
+from engine.finding import Finding
 from equations.errors import Place
 from equations.files.csv_table import CsvTable, FaultTaker, read_bytes, read_table
 from equations.files.listed_file import listed_members, listed_pairs, named_file
 from equations.files.regular_file import may_read
-from equations.files.strict_yaml import Mapping, Scalar, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.model.methodology import Methodology
 from equations.records import record
 
 
@@ -23,6 +26,21 @@ class ListColumns:
     place: Place
 
 
+def named_members(methodology: Methodology, sets: Lookup[str, YamlNode]) -> dict[str, frozenset[str]]:
+    """Return the names that are members of each set, those of the methodology and those that a project lists, before a run settles which count."""
+    listed = {id_: {scalar.text for scalar in _texts(node)} for id_, node in sets.items()}
+    return {one.id: frozenset({*one.members} | listed.get(one.id, set())) for one in methodology.index_sets}
+
+
+def _texts(node: YamlNode) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Mapping):
+        yield from (text for key, value in node for text in (key, *_texts(value)))
+    elif isinstance(node, Sequence):
+        yield from (text for item in node.items for text in _texts(item))
+
+
 class ProjectLists:
     """Puts what CSV files list in place of ``{file: ...}``; keeps the files with their SHA-256, and the columns of relations."""
 
@@ -31,6 +49,7 @@ class ProjectLists:
         self.fault = fault
         self.files: dict[str, str] = {}
         self.columns: dict[str, ListColumns] = {}
+        self.findings: list[Finding] = []
 
     def members(self, sets: Lookup[str, YamlNode]) -> dict[str, YamlNode]:
         """Return the members of each set; of a group, what each of its members gathers."""
@@ -68,4 +87,7 @@ class ProjectLists:
         if data is None:
             return None
         self.files[file.text] = hashlib.sha256(data).hexdigest()
-        return read_table(data, path.as_posix(), file.place, self.fault)
+        table = read_table(data, path.as_posix(), file.place, self.fault)
+        if table is not None and table.told:
+            self.findings.append(Finding("A826", "note", "project", f"how {file.text} is read: {'; '.join(table.told)}", place=table.place))
+        return table

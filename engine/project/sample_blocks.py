@@ -6,12 +6,15 @@ A fault is told at its place; what was not answered is never a no, and never not
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from collections.abc import Sequence as Items
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from engine.project.file_numbers import FileNumbers
 from engine.project.sampling_plans import UNPLANNED, SamplingPlans
+from engine.project.total_rows import TableCell
 from engine.run.arithmetic.samples import Sample, SampleEstimate, SamplingPlan, Stratum, estimated
 from equations.errors import Place, listed, near
 from equations.files.csv_table import CsvTable
@@ -250,14 +253,22 @@ class SampleBlocks(SamplingPlans):
         unit = node.text if isinstance(node := outer.node.get("unit"), Scalar) else ""
         found: dict[tuple[str, ...], list[_Line]] = {}
         record_, stratum = (block.scalar(name) if block.has(name) else None for name in ("record", "stratum"))
-        for place, row in table.body(self.reader.fault):
-            answers = tuple(self.reader.scalar(table, place.line, at[one.text], row[at[one.text]], unit, column=at[one.text] + 1) for one in wanted)
+        rows = list(table.body(self.reader.fault))
+        cells = [TableCell((), row[at[one.text]], unit, place.line, at[one.text]) for place, row in rows for one in wanted]
+        numbers = {(one.line, one.at): one.text for one in FileNumbers(self.reader, self.quantity.id, block, table, unit).read(cells)}
+        for place, row in rows:
+            answers = tuple(self.number_at(table, place.line, at[one.text], numbers) for one in wanted)
             line = _Line(answers, text(row, record_), text(row, stratum), text(row, cluster), place)
             lines = found.setdefault(tuple(row[at[name]] for name in columns), [])
             lines.append(line)
         for labels, lines in found.items():
             if self.each_once(lines, has_ids=record_ is not None):
                 yield labels, lines
+
+    def number_at(self, table: CsvTable, line: int, at: int, numbers: Lookup[tuple[int, int], str]) -> Scalar:
+        """Return a number with its place."""
+        place = table.cell(line, at) if table.is_typed else Place(table.name, line, table.position(at) + 1)
+        return Scalar(numbers.get((line, at), ""), place.file, place.line, place.column)
 
     def each_once(self, lines: list[_Line], *, has_ids: bool) -> bool:
         """Report a record that stands twice."""

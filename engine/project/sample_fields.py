@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.project.file_numbers import SIGNS
+from engine.project.value_fields import TABLE_FIELDS
 from equations.spec.schema import Field
 
 
@@ -32,6 +34,7 @@ SAMPLE_FIELDS: dict[str, dict[str, Field]] = {
         ("file", "text", False, "CSV file or workbook with one line a record"),
         ("sheet", "text", False, "sheet of a workbook; the first one if absent"),
         ("range", "text", False, "cells of that sheet, the heads included"),
+        *(row for row in TABLE_FIELDS if row[0] in SIGNS),
         ("column", "words", False, "column of the numbers or answers; of several, a record is a yes where all are"),
         ("record", "text", False, "column that names the record: one that stands twice is an error"),
         ("by", "texts", False, "index set -> column that says to which member a record belongs: an estimate for each"),

@@ -40,15 +40,21 @@ class SheetTable(CsvTable):
 
     def cell(self, line: int, at: int) -> Place:
         """Return where a cell stands."""
-        return Place(self.name, line, self.first + at)
+        return Place(self.name, line, self.first + self.position(at))
+
+    @property
+    def is_typed(self) -> bool:
+        """Whether its cells are more than texts: they are."""
+        return True
 
     def number(self, line: int, at: int, unit: str, fault: FaultTaker) -> Scalar:
         """Return a number, read by the rules of cells; in percent only where its unit does not say percent too."""
         assert self.reader is not None
-        found = self.reader.value(line, self.first + at)
+        column = self.first + self.position(at)
+        found = self.reader.value(line, column)
         if found.percent and "%" in unit:
             fault("I503", *twice_percent(found, unit))
-        return Scalar(found.text, self.name, line, self.first + at)
+        return Scalar(found.text, self.name, line, column)
 
 
 def sheet_table(data: bytes, path: Path, place: Place, wish: SheetWish, fault: FaultTaker, findings: list[Finding]) -> SheetTable | None:
@@ -89,7 +95,7 @@ def sheet_table(data: bytes, path: Path, place: Place, wish: SheetWish, fault: F
             fault("I506", "a cell stands behind the last head of its table", reader.place(row, left + behind), "",
                   "give the column a head, or name the `range:` of the table")  # fmt: skip
             return None
-    return SheetTable(book.file_of(name), [(row, cells[:wide]) for row, cells in rows], (), reader, left)
+    return SheetTable(book.file_of(name), [(row, cells[:wide]) for row, cells in rows], reader=reader, first=left)
 
 
 def _box(reader: SheetReader, wanted: Scalar | None, fault: FaultTaker) -> tuple[int, int, int, int] | None:

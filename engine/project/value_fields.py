@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+#: What is said of a table in a file.
+TABLE_FIELDS: tuple[tuple[str, str, bool, str], ...] = (
+    ("columns", "texts", False, "head of a column -> what it is: an index set, value, pixels, unit, source; others are then not read"),
+    ("labels", "labels", False, "label of the file -> member, or index set -> its labels: {1: E, 2: NF}"),
+    ("leave_out", "words", False, "labels of the file that do not count: no data, outside the area"),
+    ("pixel", "text", False, "area of a pixel, where the file counts pixels: 900 m2"),
+    ("decimal", "one_of:point|comma", False, "decimal sign of a text file, where its numbers can be read in two ways"),
+    ("thousands", "one_of:point|comma|space|apostrophe", False, "what divides thousands in a text file; nothing if absent"),
+)
 #: Name, type, whether it is required, and meaning.
 VALUE_FIELDS: tuple[tuple[str, str, bool, str], ...] = (
     ("unit", "unit", False, "unit of the numbers; one text, or alternative units by member"),
@@ -12,6 +21,7 @@ VALUE_FIELDS: tuple[tuple[str, str, bool, str], ...] = (
     ("sheet", "text", False, "sheet of a workbook; the first one if absent"),
     ("range", "text", False, "cells of that sheet, as B3:F20, the heads included; all that are filled if absent"),
     ("layout", "one_of:long|matrix", False, "long: one line a cell (the default); matrix: labels on two sides"),
+    *TABLE_FIELDS,
     ("at", "texts", False, "index set -> member, for indices that the values do not show"),
     ("sample", "samples", False, "a sample that gives the number, or one for each label; a number beside it must be what it gives"),
     ("otherwise", "number", False, "the value of every cell that is not listed: a statement of the project, reported where it stands for years"),

@@ -6,7 +6,7 @@ Labels and numbers come out as written, each with its place; :mod:`engine.run.in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -15,7 +15,9 @@ from engine.finding import Finding
 from engine.project.cell_states import FIELD, UNKNOWN, BlockStates, fault_of
 from engine.project.project_file import ProjectBlock
 from engine.project.project_tree import is_workbook
-from equations.errors import InputError, MethodologyError, Place, near, near_or_all
+from engine.project.total_rows import TableCell
+from engine.project.value_tables import ValueTable
+from equations.errors import InputError, MethodologyError, Place, near_or_all
 from equations.files.csv_table import CsvTable, read_bytes, read_table
 from equations.files.regular_file import may_read
 from equations.files.strict_yaml import Mapping as YamlMapping
@@ -91,9 +93,16 @@ class ValueReader:
     remarks: ClassVar[tuple[str, ...]] = ("source", "comments", "state", "conservative", "instead_of")
     #: What a person may see otherwise in the cells of workbooks.
     findings: list[Finding] = field(default_factory=list)
+    #: Index set -> its members, where they are known: what is a member is no word for a total.
+    members: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
+
+    def tell(self, finding: Finding) -> None:
+        """Take a finding; of several blocks about one file it is taken once."""
+        if finding not in self.findings:
+            self.findings.append(finding)
 
     def read(self, quantity: Quantity, block: ProjectBlock) -> list[Reported]:
         """Return every cell that a block lists."""
@@ -208,17 +217,25 @@ class ValueReader:
     def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[WrittenCell]:
         lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
         rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
-        return self.grid(quantity, CsvTable(scalar.file, rows), indices, "", corner=False)
+        table = CsvTable(scalar.file, rows)
+        cells = self.grid(quantity, table, indices, corner=False)
+        return [WrittenCell(one.labels, Scalar(one.text, table.name, one.line, 0)) for one in cells]
 
-    def grid(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...], unit: str, *, corner: bool = True) -> list[WrittenCell]:
-        """Read labels on two sides; ``corner``: the first cell of the header stands over the row labels."""
+    def grid(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...], *, corner: bool = True) -> list[TableCell]:
+        """Return the cells of a table with labels on two sides.
+
+        Parameters
+        ----------
+        corner
+            The first cell of the header stands over the row labels.
+        """
         file, rows = table.name, table.rows
         if len(indices) != 2 or not rows:
             self.fault("I506", f"a table shows two indices, and {quantity.id} has {', '.join(indices) or 'none'} open",
                        Place(file, rows[0][0] if rows else 0), remedy="fix the others with `at:`, or nest the labels")  # fmt: skip
             return []
         header = rows[0][1][1:] if corner else rows[0][1]
-        found: list[WrittenCell] = []
+        found: list[TableCell] = []
         if len(set(header)) != len(header):
             self.fault("I506", f"{quantity.id}: a column label stands twice", Place(file, rows[0][0]),
                        why=f"the columns are {', '.join(header)}", remedy="remove one of the two")  # fmt: skip
@@ -227,8 +244,7 @@ class ValueReader:
                 self.fault("I506", f"{quantity.id}: row {label} has {len(cells)} numbers and the header {len(header)}",
                            Place(file, number), remedy="complete the row; write 0 where nothing was found")  # fmt: skip
                 continue
-            for at, (column, text) in enumerate(zip(header, cells, strict=True), 1):
-                found.append(WrittenCell((label, column), self.scalar(table, number, at, text, unit, column=0)))
+            found += [TableCell((label, column), text, "", number, at) for at, (column, text) in enumerate(zip(header, cells, strict=True), 1)]
         return found
 
     def scalar(self, table: CsvTable, line: int, at: int, text: str, unit: str, *, column: int) -> Scalar:
@@ -240,11 +256,8 @@ class ValueReader:
         table = self.table_of(block, quantity.id)
         if table is None:
             return []
-        node = block.node.get("unit")
-        unit = node.text if isinstance(node, Scalar) else ""
-        if block.has("layout") and block.text("layout") == "matrix":
-            return self.grid(quantity, table, indices, unit)
-        return self.long_table(quantity, table, indices, unit)
+        cells = ValueTable(quantity, self, block, indices).read(table)
+        return [WrittenCell(one.labels, scalar, one.unit, one.said) for one, scalar in cells]
 
     def table_of(self, block: ProjectBlock, subject: str) -> CsvTable | None:
         """Return the table that a block names, ``None`` after a fault; ``subject`` is what messages name."""
@@ -267,6 +280,8 @@ class ValueReader:
             for only in (one for one in ("sheet", "range") if block.has(one)):
                 self.fault("I506", f"{subject}: `{only}` is about a workbook, and {name!r} is none", block.place_of(only),
                            remedy="leave it out, or name a file that ends in .xlsx")  # fmt: skip
+        if table is not None and table.told:
+            self.tell(Finding("A826", "note", subject, f"how {name} is read: {'; '.join(table.told)}", place=table.place))
         return table
 
     def sheet_table(self, data: bytes, path: Path, block: ProjectBlock) -> CsvTable | None:
@@ -294,27 +309,9 @@ class ValueReader:
                 return name
         return column
 
-    def long_table(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...], of_block: str) -> list[WrittenCell]:
-        header = self.header_axes(table.header, quantity)
-        known = (*indices, "value", "unit", *self.remarks)
-        unknown = [column for column in header if column and column not in known]
-        for column in unknown:
-            self.fault("I502", f"the column {column!r} is not known", table.place,
-                       why="a long table has one column for each index, and `value`",
-                       remedy=near(column, known) or "columns: " + ", ".join(known))  # fmt: skip
-        why = f"a long table has one column for each index of {quantity.id}, and `value`"
-        is_whole = table.has_columns(header, (*indices, "value"), self.fault, why, "columns: " + ", ".join((*indices, "value")))
-        if unknown or not is_whole:
-            return []
-        at = {column: position for position, column in enumerate(header)}
-        found = []
-        for place, row in table.body(self.fault):
-            labels = tuple(row[at[index]] for index in indices)
-            unit = row[at["unit"]] if "unit" in at else ""
-            said = tuple((key, row[at[key]]) for key in self.remarks if key in at and row[at[key]])
-            value = self.scalar(table, place.line, at["value"], row[at["value"]], unit or of_block, column=at["value"] + 1)
-            found.append(WrittenCell(labels, value, unit, said))
-        return found
+    def members_of(self, quantity: Quantity, axis: str) -> Collection[str]:
+        """Return the members of an axis of a quantity, none where they are not known."""
+        return self.members.get(quantity.indices[quantity.axis_names.index(axis)], ())
 
     # -- units
 

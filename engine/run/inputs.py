@@ -109,7 +109,8 @@ class _Binder:
     def __post_init__(self) -> None:
         substances = self.methodology.own_unit_words
         letters = {s.id: s.letters for s in self.methodology.index_sets}
-        self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors, letters, findings=self.findings)
+        self.reader = ValueReader(self.project.folder, substances, self.read_unit, self.errors, letters, findings=self.findings,
+                                  members=self.plan.setting.members)  # fmt: skip
         self.numbers = NumberReader(self.methodology, self.errors, self.findings)
 
     def statements(self, quantity: str) -> Statements:

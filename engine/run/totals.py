@@ -53,7 +53,7 @@ def over_years(methodology: Methodology, quantity: Quantity) -> str:
 
 def is_amount(quantity: Quantity) -> bool:
     """Whether a quantity is so much of something (tonnes, kilometres), and no share or rate."""
-    return quantity.type == "number" and bool(quantity.unit.powers) and all(power > 0 for _, power in quantity.unit.powers)
+    return quantity.is_amount
 
 
 def _adds(formula: Node, quantity: Quantity, axis: str, methodology: Methodology) -> bool:

@@ -127,6 +127,11 @@ class Quantity(Shown):
         return axis_names(self.indices)
 
     @property
+    def is_amount(self) -> bool:
+        """Whether it is so much of something (tonnes, kilometres), and no share or rate."""
+        return self.type == "number" and bool(self.unit.powers) and all(power > 0 for _, power in self.unit.powers)
+
+    @property
     def title(self) -> str:
         """The short name, or the meaning."""
         return self.name or self.meaning

@@ -313,7 +313,10 @@ def test_a_year_that_no_interval_between_two_maps_holds(broken):
         ),
         pytest.param("land_use,land_use_2,year,value\nE,E,2018,\n", "I501", "missing: ca_pj[E, E, 2018]", id="empty cell"),
         pytest.param("land_use,land_use_2,year,value\nE,E,2018,1;5\n", "I505", "is not a number: '1;5'", id="semicolon"),
-        pytest.param("land_use;land_use;year;value\nE;E;2018;1\n", "I509", "not divided by commas", id="semicolons between cells"),
+        pytest.param(
+            "land_use;land_use_2;year;value\nE;E;2018;1.234\n", "I533", "it can mean 1.234 or 1234", id="a point that may divide thousands"
+        ),
+        pytest.param("land_use;land_use_2,year,value\nE;E,2018,1\n", "I502", "'land_use;land_use_2' is not known", id="two marks"),
         pytest.param(
             "land_use,land_use_2,year,value,unit\nE,E,2018,1,tCO2\n", "I503", "ca_pj is given in tCO2", id="unit of another thing"
         ),
@@ -326,7 +329,7 @@ def test_a_year_that_no_interval_between_two_maps_holds(broken):
         pytest.param("\0" * 50, "I502", "is not known", id="zeros"),
         pytest.param('land_use,land_use_2,year,value\nE,E,2018,"1"5\n', "I509", "the CSV file cannot be read", id="text behind a quote"),
         pytest.param('land_use,land_use_2,year,value\nE,E,"2018,1\n', "I509", "the CSV file cannot be read", id="open quote"),
-        pytest.param("land_use,land_use_2,year,value,\nE,E,2018,1,\n", "I506", "column 5 has no name", id="column without a name"),
+        pytest.param("land_use,land_use_2,year,value,\nE,E,2018,1,2\n", "I506", "column 5 has no name", id="column without a name"),
         pytest.param(b"land_use,land_use_2,year,value\nE,E,2018,1\xff\n", "I509", "is not UTF-8 text", id="not UTF-8"),
         pytest.param(bytes(range(256)), "I509", "is not UTF-8 text", id="binary"),
     ],

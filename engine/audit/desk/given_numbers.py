@@ -43,7 +43,7 @@ def _given(
     members = [run.setting.members[axis] for axis in quantity.indices]
     array = np.full([len(axis) for axis in members], np.nan)
     letters = {one.id: one.letters for one in run.methodology.index_sets}
-    reader = ValueReader(run.project.folder, run.methodology.own_unit_words, read_unit, errors, letters)
+    reader = ValueReader(run.project.folder, run.methodology.own_unit_words, read_unit, errors, letters, members=run.setting.members)
     for block in run.project.values.get(quantity.id, ()):
         for one in reader.read(quantity, block.heard_by(errors)):
             number = read_number(one.scalar.text) if one.scalar.text != GAP else None

@@ -116,7 +116,8 @@ class StatementReader:
     def reported(self, document: ProjectDocument, quantity: Quantity, block: ProjectBlock) -> list[Reported]:
         """Return what a block lists; a single value stands for all that its labels leave open."""
         folder = self.run.project.folder / document.folder
-        blocks = StatementBlocks(folder, self.run.methodology.own_unit_words, self.read_unit, self.errors, self.letters)
+        blocks = StatementBlocks(folder, self.run.methodology.own_unit_words, self.read_unit, self.errors, self.letters,
+                                 members=self.run.setting.members)  # fmt: skip
         blocks.own_units = self.own_units(quantity)
         if block.has("value") and not any(block.has(name) for name in ("values", "table", "file")):
             return self.whole(quantity, block, blocks)

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from engine.project.cell_states import FIELD
 from engine.project.project_file import ProjectBlock, ProjectData
+from engine.project.project_lists import named_members
+from engine.project.value_fields import TABLE_FIELDS
 from engine.project.values import UnitReader, ValueReader
 from equations.errors import FaultList, InputError, MethodologyError, near, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
@@ -58,7 +60,8 @@ def project_rows(methodology: Methodology, data: ProjectData, read_unit: UnitRea
     """
     errors: list[MethodologyError] = FaultList()
     letters = {s.id: s.letters for s in methodology.index_sets}
-    reader = ValueReader(data.folder, methodology.own_unit_words, read_unit, errors, letters)
+    members = named_members(methodology, data.members)
+    reader = ValueReader(data.folder, methodology.own_unit_words, read_unit, errors, letters, members=members)
     found: list[InputRow] = []
     for id_, blocks in data.values.items():
         quantity = methodology.declared(id_)
@@ -112,6 +115,7 @@ class FieldRow:
 
 #: Fields of a block of values that stand in the table of numbers.
 _IN_TABLE = frozenset({"unit", "value", "values", "table", "file", "layout", "at", "sheet", "range", OTHERWISE, *SAID})
+_IN_TABLE |= {name for name, *_ in TABLE_FIELDS}
 
 
 def field_rows(tree: Mapping) -> Iterator[FieldRow]:
