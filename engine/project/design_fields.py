@@ -35,6 +35,15 @@ DESIGN_SCHEMA: dict[str, Rows] = {
         ("from", "date", False, "first day that the number is for"),
         ("to", "date", False, "last day that the number is for"),
     ),
+    "claim": (
+        ("cells", "text", True, "where the numbers stand in the workbook: Sheet1!H12, a range, or a name of the workbook"),
+        ("across", "heads", False, "index set -> whose the columns are: the range of their heads, or a list of members"),
+        ("down", "heads", False, "index set -> whose the rows are, likewise"),
+        ("at", "texts", False, "index set -> member of all these cells"),
+        ("labels", "texts", False, "head in the workbook -> member"),
+        ("unit", "unit", False, "unit of the numbers; that of the quantity if absent"),
+        ("comments", "text", False, ""),
+    ),
     "parameter": (
         ("frequency", "text", False, "how often it is monitored"),
         ("method", "text", False, "how it is measured"),

@@ -11,9 +11,12 @@ from collections.abc import Mapping as Lookup
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.finding import Finding
 from engine.project.project_instruments import Instrument, read_instruments
+from engine.project.project_tree import is_workbook
 from engine.project.registered_design import RegisteredDesign, registered_design
 from equations.errors import MethodologyError, Place
+from equations.files.csv_table import read_bytes
 from equations.files.regular_file import may_read
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
 from equations.records import record
@@ -66,6 +69,7 @@ class ProjectDocuments:
     def __init__(self, block: ProjectBlock, folder: Path, gap: str) -> None:
         self.block, self.folder, self.gap = block, folder, gap
         self.files: dict[str, str] = {}
+        self.findings: list[Finding] = []
         self.instruments: list[Instrument] = read_instruments(block, "", gap)
 
     def read(self) -> tuple[ProjectDocument, ...]:
@@ -96,10 +100,7 @@ class ProjectDocuments:
         """Read a document that stands in a file beside the project file."""
         if item.is_empty:
             return None
-        if "\0" not in item.text and not may_read(self.folder, item.text):
-            self.block.fault("I522", f"the file {item.text!r} lies outside the folder of the project", item.place,
-                             "a project file from elsewhere could otherwise read any file of this machine",
-                             "put it beside the project file, or allow its folder with --data-folder DIR")  # fmt: skip
+        if not self.may_read(item):
             return None
         path = self.folder / item.text
         try:
@@ -117,7 +118,44 @@ class ProjectDocuments:
         day = block.date("date") if block.has("date") else None
         name = " ".join(text for text in (block.text("document"), block.text("version")) if text)
         self.instruments += read_instruments(block, name, self.gap)
-        return ProjectDocument(name, day.isoformat() if day else "", folder, block.place, tuple(self.stated(block)), self.design(block))
+        stated = (*self.stated(block), *self.of_workbook(block, folder))
+        return ProjectDocument(name, day.isoformat() if day else "", folder, block.place, stated, self.design(block))
+
+    def of_workbook(self, block: ProjectBlock, folder: str) -> list[StatedBlock]:
+        """Return what the cells of the document's workbook claim; none where it names none."""
+        if not block.has("claims"):
+            return []
+        from engine.project.sheet_claims import open_claims, read_claims
+
+        name, wanted = block.scalar("workbook") if block.has("workbook") else None, read_claims(block)
+        if name is None or not is_workbook(name.text):
+            what = f"{name.text!r} is no workbook" if name is not None else "it is not said of which workbook the cells are"
+            block.fault("S104", what, name.place if name is not None else block.place_of("claims"), "claims name cells of a file that ends in .xlsx",
+                        "add `workbook: calculation.xlsx`, a file beside the project file")  # fmt: skip
+            return []
+        file = (Path(folder) / name.text).as_posix()
+        data = self.read_workbook(Scalar(file, name.file, name.line, name.column))
+        claims = open_claims(data, self.folder / file, name.place, block.fault, self.findings) if data is not None else None
+        found = claims.statements(wanted) if claims is not None else ()
+        return [StatedBlock("claimed", quantity, block.inner(node, "statement")) for quantity, node in found]
+
+    def read_workbook(self, file: Scalar) -> bytes | None:
+        """Return a file that the project may read."""
+        if not self.may_read(file):
+            return None
+        data = read_bytes(self.folder / file.text, file.text, file.place, self.block.fault)
+        if data is not None:
+            self.files[file.text] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def may_read(self, item: Scalar) -> bool:
+        """Report a file outside the folder of the project."""
+        if "\0" in item.text or may_read(self.folder, item.text):
+            return True
+        self.block.fault("I522", f"the file {item.text!r} lies outside the folder of the project", item.place,
+                         "a project file from elsewhere could otherwise read any file of this machine",
+                         "put it beside the project file, or allow its folder with --data-folder DIR")  # fmt: skip
+        return False
 
     def design(self, block: ProjectBlock) -> RegisteredDesign | None:
         """Return the registered design that stands in a block; where a project file names a file, that is a document of its own."""

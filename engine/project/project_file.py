@@ -64,6 +64,8 @@ SCHEMA: dict[str, dict[str, Field]] = {
         ("version", "text", False, "tells editions of one document apart"),
         ("date", "date", False, "of the document"),
         ("claimed", "statements", False, "quantity -> what the document gives as a number of the project, at any level"),
+        ("workbook", "text", False, "calculation sheet that is the document, or belongs to it"),
+        ("claims", "claims", False, "quantity -> cell of the workbook whose number is claimed, as Sheet1!H12, or a block for several cells"),
         ("registered", "block:registered", False, "the design that was validated, where this is the document that holds it"),
         ("instruments", "blocks:instrument", False, "meters as the document has them"),
     ),
@@ -129,9 +131,9 @@ class ProjectBlock(Block):
                 self.texts(name)
             elif kind == "words":
                 self.word_nodes(name)
-            elif kind not in ("cells", "any", "states", "samples", "labels"):
+            elif kind not in ("cells", "any", "states", "samples", "labels", "heads"):
                 self.scalar(name)
-        if not self.has("file"):
+        if "file" in self.schema and not self.has("file"):
             for name in (name for name, *_ in TABLE_FIELDS if self.has(name)):
                 self.fault("S105", f"`{name}` is about a table in a file, and no file is named", self.place_of(name),
                            remedy="add `file:`, or leave it out")  # fmt: skip
@@ -323,8 +325,9 @@ def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, .
         path=path, name=who.get("name", ""), identity=who, methodology=methodology, start=start, end=end, periods=periods,
         choices=choices, readings=readings, datasets=tuple(scalar for scalar, _ in datasets), members=members, relations=relations,
         values=values, value_places=places, uncertainty=block.node.get("uncertainty"), sha256=hashlib.sha256(data).hexdigest(), only=only,
-        columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents, findings=(*findings, *lists.findings),
-        set_numbers=tuple(one for one in numbers if one is not None), cross_checks=checks, instruments=tuple(beside.instruments),
+        columns=lists.columns, files=tuple({**lists.files, **beside.files}.items()), documents=documents,
+        findings=(*findings, *lists.findings, *beside.findings), set_numbers=tuple(one for one in numbers if one is not None),
+        cross_checks=checks, instruments=tuple(beside.instruments),
     )  # fmt: skip
 
 

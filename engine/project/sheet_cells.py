@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.finding import Finding
+from engine.project.number_formats import shown_otherwise
 from equations.cell_address import column_letters, column_number
 from equations.errors import WORKBOOK_SHEET, Place
 from equations.files.csv_table import FaultTaker
@@ -31,10 +32,6 @@ MOST_MERGED = 1_000_000
 MOST_TOLD = 10
 #: What may stand as a text where a number, a date or an answer is meant.
 _ALLOWED = re.compile(r"(NA|____|yes|no|true|false|[0-9]{4}-[0-9]{2}-[0-9]{2})?\Z", re.IGNORECASE)
-#: Texts in a format of numbers, colours and blanks; then, without signs, digits, decimals, commas for thousands left out, powers, percent.
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|[_*].|\[[^\]]*\]')
-_DECIMALS = re.compile(r"([#0?,]*[#0?][#0?,]*)(?:\.([0#?]*))?(,*)(E0+)?(%?)\Z")
-_SEEN = 1e-6
 _MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']\$?([A-Za-z]+)\$?([0-9]+):\$?([A-Za-z]+)\$?([0-9]+)""")
 
 
@@ -127,7 +124,7 @@ class SheetReader:
         """Return a number, a date or an answer; a text that is none of these is reported."""
         found = self.cell(row, column)
         if found.kind == "text" and not _ALLOWED.match(found.text):
-            self.fault("I505", f"the cell holds the text {found.text!r}, not a number", found.place, *_why(found.text))
+            self.fault("I505", f"the cell holds the text {found.text!r}, not a number", found.place, *why_no_number(found.text))
             return SheetCell("", "wrong", found.place)
         if found.merged and found.kind != "blank":
             self.fault("I506", "a number stands in merged cells", found.place, "which of them it is meant for is not known",
@@ -167,6 +164,22 @@ class SheetReader:
         """Tell what is hidden, shown rounded, or the value of a formula."""
         if found.kind == "blank":
             return
+        self.tell_hidden(found, row, column)
+        shown = shown_otherwise(found.text, self.format_of(row, column)) if found.kind == "number" else ""
+        if shown:
+            self.remark(f"the cell shows {shown}, and {found.text} is read", found.place, "show all its digits, or write the rounded number",
+                        kind="shown")
+        if found.formula:
+            stale = "" if self.book.was_calculated else "; the workbook was written by a program that does not calculate"
+            self.remark(f"{found.text} is the stored value of a formula", found.place, "look whether it is current", evidence=found.formula + stale,
+                        kind="formula")
+
+    def format_of(self, row: int, column: int) -> str:
+        """Return the format of a cell as a number."""
+        return str(self.sheet.cell(row, column).number_format or "")
+
+    def tell_hidden(self, found: SheetCell, row: int, column: int) -> None:
+        """Tell that a cell is not seen by whoever opens the workbook."""
         letters = column_letters(column)
         hidden = (
             (self.sheet.sheet_state != "visible", "sheet"),
@@ -175,14 +188,6 @@ class SheetReader:
         )
         for what in (what for is_hidden, what in hidden if is_hidden):
             self.remark(f"{what} of {self.name} is hidden, and its numbers are read", found.place, "show it, or take the numbers out", what)
-        shown = _shown(found.text, str(self.sheet.cell(row, column).number_format or "")) if found.kind == "number" else ""
-        if shown:
-            self.remark(f"the cell shows {shown}, and {found.text} is read", found.place, "show all its digits, or write the rounded number",
-                        kind="shown")
-        if found.formula:
-            stale = "" if self.book.was_calculated else "; the workbook was written by a program that does not calculate"
-            self.remark(f"{found.text} is the stored value of a formula", found.place, "look whether it is current", evidence=found.formula + stale,
-                        kind="formula")
 
     def remark(self, what: str, place: Place, remedy: str, once: str = "", evidence: str = "", kind: str = "") -> None:
         """Add a finding; of what is alike only the first, of a kind the first ones."""
@@ -254,7 +259,7 @@ def _day(value: datetime | date | time) -> str:
     return value.isoformat()
 
 
-def _why(text: str) -> tuple[str, str]:
+def why_no_number(text: str) -> tuple[str, str]:
     """Return why a text is no number, and what to do; where it can be read in two ways both are named."""
     plain = text.strip()
     turn = "turn the cell into a number (format it as a number and type it again)"
@@ -273,22 +278,3 @@ def _formula(value: Any) -> str:
     if isinstance(value, int | float):
         return ""
     return value if isinstance(value, str) else str(getattr(value, "text", None) or "a formula of a range of cells")
-
-
-def _shown(text: str, number_format: str) -> str:
-    """Return what a person sees of a number, where its format shows another one by more than a millionth; else an empty text."""
-    value = float(text)
-    parts = _LITERAL.sub(lambda found: "-" if {"-", "("} & set(found[1] or found[2] or "") else "", number_format).split(";")
-    at = 1 if value < 0 and len(parts) > 1 else 2 if value == 0 and len(parts) > 2 else 0
-    own = re.sub(r"[-+() $€£¥\u00a0]", "", parts[at])
-    if not own and len(parts) > 1 and value:
-        return "nothing"
-    match = _DECIMALS.match(own)
-    if match is None:
-        return ""
-    whole, decimals, behind, power, percent = match.groups()
-    thousands, digits = len(whole) - len(whole.rstrip(",")) + len(behind), len(decimals or "")
-    seen = (abs(value) if at == 1 and not {"-", "("} & set(parts[1]) else value) * (100 if percent else 1) / 1000**thousands
-    seen = float(f"{seen:.{digits}e}") if power else round(seen, digits)
-    gap = abs(seen / (100 if percent else 1) - value)
-    return f"{seen:g}{percent}" if gap > _SEEN * abs(value) else ""

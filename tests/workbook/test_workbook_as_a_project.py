@@ -14,8 +14,8 @@ from sheets import input_cell, with_cell
 import mrvgraph
 from engine.audit.receipts.receipt import _values
 from engine.cli import main
+from engine.project.number_formats import shown_otherwise
 from engine.project.project_file import read_project
-from engine.project.sheet_cells import _shown
 from equations.errors import Faults, MethodologyError
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
@@ -147,7 +147,7 @@ SHOWN = {
 def test_what_a_format_shows_is_told_where_it_is_another_number(what):
     value, number_format, shown = SHOWN[what]
 
-    assert _shown(repr(value), number_format) == shown
+    assert shown_otherwise(repr(value), number_format) == shown
 
 
 def test_a_formula_of_a_range_of_cells_is_told_as_it_is_written(tmp_path):

@@ -44,6 +44,8 @@ _PROJECT_TYPES: dict[str, Shape] = {
     "parameters": map_of(any_of(ref("text"), NULL, ref("parameter"))),
     "samples": any_of(ref("sample"), {"type": "object", "properties": {"at": ref("texts")}, "additionalProperties": ref("samples")}),
     "states": any_of(ref("text"), map_of(ref("states"))),
+    "heads": map_of(ref("words")),
+    "claims": map_of(one_or_more(any_of(ref("text"), ref("claim")))),
     "labels": map_of(any_of(ref("text"), ref("texts"))),
     "calibrations": one_or_more(any_of(ref("date"), ref("calibration"))),
     "documents": one_or_more(any_of(ref("text"), ref("document"))),
