@@ -1,8 +1,11 @@
 """A workbook as a project file and as a data file: there and back without a difference, and every cell that can mislead told by sheet and address."""
 
 import io
+import itertools
+import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,11 +15,15 @@ from openpyxl.worksheet.formula import ArrayFormula
 from sheets import input_cell, with_cell
 
 import mrvgraph
+from engine.audit.desk.comparison import compare
+from engine.audit.desk.statements import read_statements
 from engine.audit.receipts.receipt import _values
 from engine.cli import main
+from engine.documents.workbook.cell_names import plain_name
 from engine.project.number_formats import shown_otherwise
-from engine.project.project_file import read_project
+from engine.project.project_file import read_project, read_project_text
 from equations.errors import Faults, MethodologyError
+from equations.units.registry import parse_unit
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
 SPEC = """
@@ -399,3 +406,22 @@ def test_a_project_file_goes_to_sheets_and_back_without_a_run(tmp_path, capsys):
     assert "I502 the methodology has no quantity 'Nothing'" in capsys.readouterr().err and not (tmp_path / "other.xlsx").exists()
     assert main(["workbook", str(TINY), str(source), "--inputs-only", "--redact", "P", "-o", str(tmp_path / "other.xlsx")]) == 2
     assert "I508" in capsys.readouterr().err
+
+
+def test_the_workbook_of_a_run_claims_nothing_but_the_run(made, every_construct, tmp_path):
+    """Every number that has a name in the workbook, read back as a claim by that name, is the number of the run in all the digits that it shows."""
+    run, data = made("every")
+    (tmp_path / "calc.xlsx").write_bytes(data)
+    names, claims = set(re.findall(r'definedName name="([^"]+)"', zipfile.ZipFile(io.BytesIO(data)).read("xl/workbook.xml").decode())), {}
+    for quantity in (run.methodology.quantity[id_] for id_ in run.methodology.definitions if id_ in run.values.arrays):
+        for labels in itertools.product(*(run.setting.members[axis] for axis in quantity.indices)):
+            if (name := plain_name(quantity.id, *labels)) in names and quantity.type == "number":
+                at = ", ".join(f"{axis}: {json.dumps(label)}" for axis, label in zip(quantity.axis_names, labels, strict=True))
+                claims.setdefault(quantity.id, []).append(f"{{cells: {name}, at: {{{at}}}}}")
+    lines = [f"      {id_}: [{', '.join(own)}]\n" for id_, own in claims.items()]
+    text = every_construct[1].read_text(encoding="utf-8") + "\ndocuments:\n  - document: workbook\n    workbook: calc.xlsx\n    claims:\n"
+    beside = replace(run, project=read_project_text(text + "".join(lines), tmp_path / "project.yaml"))
+    compared = compare(beside, read_statements(beside, parse_unit).statements).comparisons
+
+    assert len(compared) == sum(map(len, claims.values())) > 40
+    assert {one.state for one in compared} == {"agrees"}
