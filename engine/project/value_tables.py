@@ -76,6 +76,11 @@ class ValueTable:
         place = table.cell(one.line, one.at) if table.is_typed else Place(table.name, one.line, table.position(one.at) + 1 if column else 0)
         return Scalar(one.text, place.file, place.line, place.column)
 
+    @property
+    def is_unit_idle(self) -> bool:
+        """Whether the unit of the block would be of nothing, where the file says its own: `otherwise` may need it."""
+        return bool(self.unit) and not self.block.has("otherwise")
+
     # -- two shapes of tables
 
     def grid(self, table: CsvTable) -> list[TableCell]:
@@ -196,7 +201,7 @@ class ValueTable:
                        "leave `pixel` out, or choose the column of the pixels under `columns:`")  # fmt: skip
             return {}
         if found.value:
-            if self.unit and self.unit != found.unit:
+            if self.unit != found.unit and self.is_unit_idle:
                 self.fault("I503", f"{found.program}: the areas of the file are in {found.unit}", self.block.place_of("unit"),
                            f"the block says {self.unit}", "leave `unit:` out; areas are converted")  # fmt: skip
                 return {}
@@ -230,7 +235,7 @@ class ValueTable:
         if match is None or number is None or number <= 0:
             self.fault("I505", f"{text!r} is not the size of a pixel", self.block.place_of("pixel"), "it is an area", "write it as 900 m2 or 0.09 ha")
             return False
-        if self.unit:
+        if self.is_unit_idle:
             self.fault("I503", "`unit:` and `pixel` both say in what the areas are", self.block.place_of("unit"), "", "leave `unit:` out")
             return False
         self.pixel = match[1], match[2].strip()
@@ -276,7 +281,7 @@ class ValueTable:
                 members = tuple(self.member(axis, label, one, table) for axis, label in zip(self.indices, one.labels, strict=True))
                 kept.append(replace(one, labels=members, own=one.labels))
         if out:
-            self.tell("A827", f"{len(out)} numbers of {table.name} are left out, as the project says: {listed([one.text for one in out])}",
+            self.tell("A827", f"what {table.name} has under labels that do not count is left out: {listed([_named(one) for one in out])}",
                       self.place_of(table, out[0]))  # fmt: skip
         return kept
 
@@ -348,7 +353,7 @@ class ValueTable:
 
 
 def _named(one: TableCell) -> str:
-    return f"{' '.join(label for label in one.labels if label)} {one.text}"
+    return " ".join((*dict.fromkeys(label for label in one.labels if label), one.text))
 
 
 def _decimal(text: str) -> Decimal:

@@ -156,7 +156,7 @@ def read_table(data: bytes, name: str, place: Place | None, fault: FaultTaker) -
         return None
     kept, empty = _kept_columns(rows)
     told = [encoding, f"its cells are divided by {SEPARATORS[marks[0]]}" if marks[0] != "," else "",
-            f"columns that are empty from head to foot are left out: {empty}" if empty else ""]  # fmt: skip
+            f"columns that are empty from head to foot are left out ({empty})" if empty else ""]  # fmt: skip
     if empty:
         rows = [(line, _of_columns(row, kept)) for line, row in rows]
     return CsvTable(name, rows, tuple(text.splitlines()), marks[0], kept if empty else (), tuple(one for one in told if one))

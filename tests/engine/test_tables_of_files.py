@@ -55,8 +55,8 @@ TWO = {"E": "12.5", "D": "3"}
         pytest.param("land_use\tvalue\nE\t12.5\nD\t3\n", "divided by tabs", id="tabs"),
         pytest.param("land_use|value\nE|12.5\nD|3\n", "divided by vertical bars", id="bars"),
         pytest.param("sep=;\r\nland_use;value\r\nE;12,5\r\nD;3\r\n", "divided by semicolons", id="sep line"),
-        pytest.param("land_use;value;;;\nE;12,5;;;\nD;3;;;\n;;;;\n\n", "empty from head to foot are left out: 3", id="trailing semicolons"),
-        pytest.param("land_use;;value\nE;;12,5\nD;;3\n", "empty from head to foot are left out: 1", id="an empty column between"),
+        pytest.param("land_use;value;;;\nE;12,5;;;\nD;3;;;\n;;;;\n\n", "empty from head to foot are left out (3)", id="trailing semicolons"),
+        pytest.param("land_use;;value\nE;;12,5\nD;;3\n", "empty from head to foot are left out (1)", id="an empty column between"),
         pytest.param("land_use;value\r\r\nE;12,5\r\r\nD;3\r\r\n", "divided by semicolons", id="ends of lines twice"),
         pytest.param('"land_use";"value"\n"E";"12,5"\n"D";"3"\n', "divided by semicolons", id="all in quotes"),
         pytest.param("land_use;value\nE;12,5\nD;3\nTotal;15,5\n", "totals of", id="a total"),
@@ -184,7 +184,7 @@ def test_labels_are_members_and_codes_of_one_member_are_added_exactly(table):
 
     assert (found.cells, found.refused) == ({"E": "0.3", "D": "0.3", "NF": "7"}, [])
     assert any("their numbers are added" in text and "E: 0.1 + 0.2" in text for text in found.told)
-    assert any("left out, as the project says: 9" in text for text in found.told)
+    assert any("labels that do not count is left out: 255 9" in text for text in found.told)
 
 
 def test_a_code_without_a_member_is_refused(table):
