@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.finding import Finding
 from engine.project.total_rows import TableCell
 from equations.errors import Place
-from equations.files.csv_numbers import NumberSigns, UncertainSignsError, signs_of, stated_signs
+from equations.files.csv_numbers import NumberSigns, UncertainSignsError, signs_beside
 from equations.files.csv_table import CsvTable
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class FileNumbers:
         """Return the signs in the numbers, ``None`` after a fault."""
         said = {name: self.block.text(name) if self.block.has(name) else "" for name in SIGNS}
         try:
-            return stated_signs(**said) if any(said.values()) else signs_of((one.text for one in cells), self.table.separator)
+            return signs_beside(said["thousands"], said["decimal"], [one.text for one in cells], self.table.separator)
         except UncertainSignsError as error:
             self.reader.fault("I533", f"{self.subject}: what the signs in {error.text!r} mean is not certain", self.place_of(cells, error.text),
                               error.why, "write beside `file:` `decimal: comma` or `decimal: point`; `thousands:` where there are any")

@@ -77,7 +77,7 @@ def _read_sheet(sheet: SheetReader, tree: _Tree) -> int:
 def _check_heads(sheet: SheetReader, row: int, texts: dict[int, str], heads: dict[str, str]) -> None:
     """Report two columns that hold the same: the last would be read, and the other would be missing in silence."""
     seen: set[str] = set()
-    known = (*heads, *(f"{LABEL}{turn}" for turn in range(1, 4)), *(f"{_FIELD}{turn}" for turn in range(1, 6)))
+    known = (*heads, *(f"{LABEL}{turn}" for turn in range(1, 4)), *(f"{_FIELD}{turn}" for turn in range(1, 13)))
     for column, text in texts.items():
         role = heads.get(text, text)
         if text not in known and (meant := near(text, known)):

@@ -49,6 +49,7 @@ class ValueTable:
         self.unit = node.text if isinstance(node, Scalar) else ""
         self.chosen = dict(block.texts("columns"))
         self.pixel: tuple[str, str] | None = None
+        self.found: FoundLayout | None = None
         self.check_labels()
         self.labels = {axis: self.labels_of(axis) for axis in indices}
         self.left_out = {scalar.text for scalar in block.word_nodes("leave_out")}
@@ -94,7 +95,7 @@ class ValueTable:
 
     def long(self, table: CsvTable) -> tuple[list[TableCell], CsvTable]:
         """Return the numbers of a table with one line a cell, and the table as it was read."""
-        found = found_layout(table, len(self.indices))
+        self.found = found = found_layout(table, len(self.indices))
         table = found.table if found is not None else table
         roles = self.roles(table, found)
         if roles is None:
@@ -141,8 +142,8 @@ class ValueTable:
         elif any(head in table.header for head in passed):
             for head in (head for head in passed if head in table.header):
                 self.fault("I502", f"the column {head!r} is not known", table.place, "a long table has one column for each index, and `value`",
-                           near(head, known) or f"columns: {', '.join(one for one in known if one != PIXELS)}; or say which columns count:"
-                           f" `columns: {{{head}: {self.indices[0] if self.indices else VALUE}}}`")  # fmt: skip
+                           near(head, known) or f"columns: {', '.join(one for one in known if one != PIXELS)}; `columns:` beside `file:`"
+                           " gives columns of other names")  # fmt: skip
             return None
         return roles if self.is_whole(table, roles) else None
 
@@ -280,6 +281,10 @@ class ValueTable:
             else:
                 members = tuple(self.member(axis, label, one, table) for axis, label in zip(self.indices, one.labels, strict=True))
                 kept.append(replace(one, labels=members, own=one.labels))
+        unknown = self.left_out - {name for one in cells for label in one.labels for name in (label, _code(label))}
+        if unknown:
+            self.tell("A827", f"{table.name} has no label {listed(sorted(unknown))} that `leave_out` names", self.block.place_of("leave_out"),
+                      remedy="look for a typing error: what it was meant for counts")  # fmt: skip
         if out:
             self.tell("A827", f"what {table.name} has under labels that do not count is left out: {listed([_named(one) for one in out])}",
                       self.place_of(table, out[0]))  # fmt: skip
@@ -288,12 +293,13 @@ class ValueTable:
     def member(self, axis: str, label: str, one: TableCell, table: CsvTable) -> str:
         """Return the member that a label of the file stands for; one that `labels` forgets is told."""
         names = self.labels[axis]
-        if not names or _code(label) in names:
+        if _code(label) in names or not (names or self.found):
             return names.get(_code(label), label)
         members = self.reader.members_of(self.quantity, axis)
         if members and label not in members and not is_total(label):
             self.fault("I502", f"{self.quantity.id}: no member is named for the label {label!r}", self.place_of(table, one),
-                       f"its number is {one.text}", "add it to `labels:`, or to `leave_out:` if it does not count")  # fmt: skip
+                       f"its number is {one.text}", f"say which it is: `labels: {{{_quoted(label)}: {next(iter(members))}}}`,"
+                       " or name it under `leave_out:` if it does not count")  # fmt: skip
         return label
 
     def without_totals(self, cells: Sequence[TableCell], table: CsvTable) -> list[TableCell]:
@@ -354,6 +360,10 @@ class ValueTable:
 
 def _named(one: TableCell) -> str:
     return " ".join((*dict.fromkeys(label for label in one.labels if label), one.text))
+
+
+def _quoted(label: str) -> str:
+    return label if re.fullmatch(r"\w+", label) else f'"{label}"'
 
 
 def _decimal(text: str) -> Decimal:

@@ -7,7 +7,7 @@ thousands or be the decimal sign: ``52.400`` is left to whoever knows (``decimal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from equations.records import record
 
@@ -80,6 +80,25 @@ def stated_signs(decimal: str, thousands: str) -> NumberSigns:
     if sign == mark:
         raise ValueError(f"{decimal or 'the decimal sign'} cannot divide thousands and be the decimal sign")
     return NumberSigns(sign, mark, stated=True)
+
+
+def signs_beside(thousands: str, decimal: str, texts: Sequence[str], separator: str) -> NumberSigns:
+    """Return the signs that a project states, by their words, with those that it leaves open found in the numbers.
+
+    Raises
+    ------
+    UncertainSignsError
+        Where numbers can be read in two ways.
+    ValueError
+        Where one sign is said to be both.
+    """
+    mark = THOUSANDS.get(thousands, "")
+    if decimal or mark in DECIMALS.values():
+        return stated_signs(decimal, thousands)
+    if not mark:
+        return signs_of(texts, separator)
+    found = signs_of([text.translate(_ALIKE).replace(mark, "") for text in texts], separator)
+    return NumberSigns(found.decimal, mark, stated=True)
 
 
 def signs_of(texts: Iterable[str], separator: str) -> NumberSigns:

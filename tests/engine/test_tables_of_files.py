@@ -108,6 +108,7 @@ def test_a_table_that_can_be_read_in_two_ways_or_none_is_refused(table, text, sa
         ("1 234,5", "decimal: comma, thousands: space", "1234.5"),
         ("1\u202f234,5", "decimal: comma, thousands: space", "1234.5"),
         ("1'234.5", "thousands: apostrophe", "1234.5"),
+        ("1 234,5", "thousands: space", "1234.5"),
         ("52.400", "decimal: point", "52.400"),
         ("52,400", "decimal: comma", "52.400"),
         ("NA", "decimal: comma", "NA"),
@@ -187,10 +188,15 @@ def test_labels_are_members_and_codes_of_one_member_are_added_exactly(table):
     assert any("labels that do not count is left out: 255 9" in text for text in found.told)
 
 
+def test_what_is_to_be_left_out_and_is_not_there_is_told(table):
+    assert any("has no label Nf" in text for text in table("land_use,value\nE,1\nNF,2\n", "unit: ha, leave_out: [Nf]").told)
+
+
 def test_a_code_without_a_member_is_refused(table):
     found = table("land_use,value\n1,5\n7,6\n", "unit: ha, labels: {1: E}")
 
-    assert found.refused == ["I502 A_0: no member is named for the label '7'; its number is 6; add it to `labels:`, or to `leave_out:` if it does not count"]
+    assert found.refused == ["I502 A_0: no member is named for the label '7'; its number is 6; "
+                             "say which it is: `labels: {7: E}`, or name it under `leave_out:` if it does not count"]  # fmt: skip
 
 
 def test_codes_of_one_member_are_not_added_where_numbers_are_rates(table):
@@ -257,6 +263,7 @@ def test_unique_values_of_qgis(table):
     found = table(UNIQUE, LABELS)
 
     assert (found.cells, found.units, found.refused) == ({"E": "9000.00000000", "D": "4500.00000000"}, {"m2"}, [])
+    assert "`labels: {1: E}`" in table(UNIQUE, "").refused[0]
     assert "I503" in table(UNIQUE, "unit: ha, " + LABELS).refused[0]  # the file says in what its areas are
     assert table(UNIQUE, f"columns: {{count: pixels, value: land_use}}, pixel: 0.09 ha, {LABELS}").cells == {"E": "0.9", "D": "0.45"}
     assert "are pixels, and no areas" in table(UNIQUE, f"columns: {{count: value, value: land_use}}, {LABELS}").refused[0]
