@@ -102,6 +102,12 @@ class SheetClaims:
         self.tell_typed()
 
     def of_range(self, claim: SheetClaim, box: CellRange) -> Iterator[tuple[Scalar, Mapping]]:
+        named = [index.text for index, _ in (*claim.at, *claim.across, *claim.down)]
+        twice = next((name for at, name in enumerate(named) if name in named[:at]), "")
+        if twice:
+            self.fault("I535", f"{claim.quantity.text}: the members of {twice} are said twice", claim.cells.place, "",
+                       "say them under one of `at`, `across` and `down`")  # fmt: skip
+            return
         across, down = self.members(claim, claim.across, box, of_columns=True), self.members(claim, claim.down, box, of_columns=False)
         if across is None or down is None:
             return
@@ -250,6 +256,8 @@ class SheetClaims:
 
     def tell_typed(self) -> None:
         """Tell which claims are no formulas: nobody can follow how they were found."""
+        if self.formulas and not self.book.was_calculated:
+            self.note("whether the stored values of its formulas are current cannot be seen", "open it in a spreadsheet program and save it")
         if self.typed and self.formulas:
             cells = listed(self.typed, 6)
             self.note(f"claims are typed in or pasted, beside others that are formulas: {cells}", "ask for the formulas")

@@ -79,7 +79,8 @@ def totals_of(cells: Sequence[TableCell], totals: Sequence[TableCell], where: di
     for total in totals:
         over = where[id(total)]
         kept = tuple("" if at in over else label for at, label in enumerate(total.labels))
-        own = [one for one in cells if one.unit == total.unit and all(label in ("", mine) for label, mine in zip(kept, one.labels, strict=True))]
+        alike = (one for one in cells if total.unit in ("", one.unit))
+        own = [one for one in alike if all(label in ("", mine) for label, mine in zip(kept, one.labels, strict=True))]
         since = [one for one in own if before.get((over, kept), 0) < one.line < total.line]
         before[over, kept] = total.line
         found.append(_nearest(total, (own, since)))
@@ -95,7 +96,7 @@ def _nearest(total: TableCell, choices: Sequence[Sequence[TableCell]]) -> TotalC
 def _against(total: TableCell, cells: Sequence[TableCell]) -> TotalCell:
     numbers = [read_number(one.text) for one in cells]
     stated = read_number(total.text)
-    if stated is None or not cells or None in numbers:
+    if stated is None or not cells or None in numbers or len({one.unit for one in cells}) > 1:
         return TotalCell(total, None, None)
     added = sum((number for number in numbers if number is not None), Fraction(0))
     room = (sum(_step(one.text) for one in cells) + _step(total.text)) / 2

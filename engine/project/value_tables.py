@@ -102,7 +102,7 @@ class ValueTable:
             return [], table
         at = {role: position for position, role in enumerate(roles) if role}
         by_pixels = PIXELS in at
-        if by_pixels and (VALUE in at or not self.read_pixel(table)):
+        if by_pixels and not self.read_pixel(table):
             return [], table
         column = at[PIXELS if by_pixels else VALUE]
         unit = found.unit if found is not None and table.header[column] in (found.value, *found.alike) else ""
@@ -159,9 +159,7 @@ class ValueTable:
 
     def is_wrong_choice(self, head: str, role: Scalar, table: CsvTable) -> bool:
         """Report a column that the table does not have once, or a meaning that no column can have."""
-        known = (*self.quantity.axis_names, VALUE, PIXELS, UNIT, *self.reader.remarks)
-        layout = found_layout(table, len(self.indices))
-        header = layout.table.header if layout is not None else table.header
+        known, header = (*self.quantity.axis_names, VALUE, PIXELS, UNIT, *self.reader.remarks), table.header
         if header.count(head) != 1:
             self.fault("I502", f"the table has no single column {head!r}", role.place, f"its columns are {listed(header, 12)}",
                        near(head, header) or "name one of them")  # fmt: skip
@@ -344,7 +342,8 @@ class ValueTable:
     def as_one(self, group: list[TableCell], table: CsvTable) -> Iterator[TableCell]:
         """Yield the sum of several codes of one member; whatever cannot be added is yielded as it stands, and told as given twice."""
         several = len(group) > 1 and len({one.own for one in group}) == len(group)
-        if not several or not self.quantity.is_amount or len({one.unit for one in group}) > 1 or any(read_number(one.text) is None for one in group):
+        alike = len({(one.unit, dict(one.said).get("state")) for one in group}) == 1 and all(read_number(one.text) is not None for one in group)
+        if not several or not alike or not self.quantity.is_amount:
             yield from group
             return
         added = Decimal(0)
@@ -352,7 +351,10 @@ class ValueTable:
             added = _EXACT.add(added, _decimal(one.text))
         self.tell("A827", f"several labels of {table.name} are one member, and their numbers are added", self.place_of(table, group[0]),
                   f"{', '.join(group[0].labels)}: {' + '.join(one.text for one in group[:6])}{' + ...' if len(group) > 6 else ''}")  # fmt: skip
-        yield replace(group[0], text=f"{added:f}")
+        said: dict[str, dict[str, None]] = {}
+        for key, words in (pair for one in group for pair in one.said):
+            said.setdefault(key, {})[words] = None
+        yield replace(group[0], text=f"{added:f}", said=tuple((key, "; ".join(words)) for key, words in said.items()))
 
     def place_of(self, table: CsvTable, one: TableCell) -> Place:
         return table.cell(one.line, one.at)

@@ -42,12 +42,12 @@ def separators_of(text: str) -> list[str]:
     A mark of the first line counts, outside quotes; of several those with which every line has as many cells. Where the first line has
     none it is a title, or a table of one column.
     """
-    lines = [_QUOTED.sub("", line) for line in text.splitlines() if line.strip()]
-    if not lines:
-        return [","]
-    marks = [mark for mark in _IN_LINES if mark in lines[0]]
+    written = [line for line in text.splitlines() if line.strip()]
+    head = _QUOTED.sub("", written[0]) if written else ","
+    marks = [mark for mark in _IN_LINES if mark in head]
     if len(marks) == 1:
         return marks
+    lines = [_QUOTED.sub("", line) for line in written]
     if not marks:
         return [_of_a_title(lines)]
     whole = [mark for mark in marks if all(line.count(mark) == lines[0].count(mark) for line in lines)]

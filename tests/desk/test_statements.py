@@ -185,3 +185,13 @@ def test_a_template_with_claims_is_filled_in_and_read(capsys, tmp_path):
 def test_a_template_of_what_cannot_be_stated_yet_is_refused(capsys, part):
     assert main(["needs", str(TINY), "--template", "--with", part]) == 2
     assert capsys.readouterr().err.startswith("I508 there is no template of ")
+
+
+def test_how_the_table_of_a_document_was_read_is_a_finding(desk, tmp_path):
+    shutil.copy(TINY / "project.yaml", tmp_path)
+    (tmp_path / "claims.csv").write_text("Year;t;Page\n2018;4,8;3\n2019;6,4;3\nTotal;11,9;\n", encoding="utf-8")
+    found = desk("claimed: {E_fuel: {file: claims.csv, columns: {Year: year, t: value, Page: place}}}", folder=tmp_path)
+
+    assert states(found) == {"E_fuel[2018]": "agrees", "E_fuel[2019]": "agrees"}
+    assert [one.statement.where for one in found.compared.comparisons] == ["3", "3"]
+    assert {("A826", "note"), ("A827", "warning")} <= set(codes(found))

@@ -192,6 +192,13 @@ def test_what_is_to_be_left_out_and_is_not_there_is_told(table):
     assert any("has no label Nf" in text for text in table("land_use,value\nE,1\nNF,2\n", "unit: ha, leave_out: [Nf]").told)
 
 
+def test_sources_of_numbers_that_are_added_are_kept(table):
+    found = table("land_use,value,unit,source\n1,1,ha,a\n2,2,ha,b\nTotal,3,,\n", "labels: {1: E, 2: E}")
+
+    assert (found.cells, found.said) == ({"E": "3"}, [{"source": "a; b"}])
+    assert any("A827 note: totals" in text for text in found.told)
+
+
 def test_a_code_without_a_member_is_refused(table):
     found = table("land_use,value\n1,5\n7,6\n", "unit: ha, labels: {1: E}")
 

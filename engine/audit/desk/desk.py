@@ -119,7 +119,7 @@ class Desk(Shown):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What is found, the place of parting first."""
-        parts = (self._partings_found(), self._inputs(), self._conflicts(), self._following(), self._apart(), self._agreeing())
+        parts = (self._partings_found(), self._inputs(), self._conflicts(), self._following(), self._apart(), self._agreeing(), self.stated.findings)
         return tuple(finding for part in parts for finding in part)
 
     # -- findings

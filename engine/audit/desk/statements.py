@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from engine.audit.desk.statement import Cell, StatedNumber, printed_step
+from engine.finding import Finding
 from engine.plan.cells import counted
 from engine.plan.setting import Setting
 from engine.project.project_documents import ProjectDocument, StatedBlock
@@ -41,6 +42,8 @@ class StatedNumbers:
     statements: tuple[StatedNumber, ...]
     apart: tuple[tuple[StatedBlock, str], ...]
     files: tuple[tuple[str, str], ...]
+    #: How the tables of documents were read.
+    findings: tuple[Finding, ...] = ()
 
 
 def read_statements(run: Run, read_unit: UnitReader) -> StatedNumbers:
@@ -56,7 +59,7 @@ def read_statements(run: Run, read_unit: UnitReader) -> StatedNumbers:
         for stated in document.stated:
             reader.take(document, stated)
     raise_all(reader.errors)
-    return StatedNumbers(tuple(reader.found), tuple(reader.apart), tuple(reader.files.items()))
+    return StatedNumbers(tuple(reader.found), tuple(reader.apart), tuple(reader.files.items()), tuple(reader.findings))
 
 
 class StatementBlocks(ValueReader):
@@ -83,6 +86,7 @@ class StatementReader:
         self.found: list[StatedNumber] = []
         self.apart: list[tuple[StatedBlock, str]] = []
         self.files: dict[str, str] = {}
+        self.findings: list[Finding] = []
         self.letters = {s.id: s.letters for s in self.run.methodology.index_sets}
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
@@ -117,7 +121,7 @@ class StatementReader:
         """Return what a block lists; a single value stands for all that its labels leave open."""
         folder = self.run.project.folder / document.folder
         blocks = StatementBlocks(folder, self.run.methodology.own_unit_words, self.read_unit, self.errors, self.letters,
-                                 members=self.run.setting.members)  # fmt: skip
+                                 findings=self.findings, members=self.run.setting.members)  # fmt: skip
         blocks.own_units = self.own_units(quantity)
         if block.has("value") and not any(block.has(name) for name in ("values", "table", "file")):
             return self.whole(quantity, block, blocks)
