@@ -316,7 +316,7 @@ def test_a_year_that_no_interval_between_two_maps_holds(broken):
         pytest.param(
             "land_use;land_use_2;year;value\nE;E;2018;1.234\n", "I533", "it can mean 1.234 or 1234", id="a point that may divide thousands"
         ),
-        pytest.param("land_use;land_use_2,year,value\nE;E,2018,1\n", "I502", "'land_use;land_use_2' is not known", id="two marks"),
+        pytest.param("land_use;land_use_2,year,value\nE;E,2018,1\n", "I533", "what divides the cells", id="two marks"),
         pytest.param(
             "land_use,land_use_2,year,value,unit\nE,E,2018,1,tCO2\n", "I503", "ca_pj is given in tCO2", id="unit of another thing"
         ),
