@@ -241,7 +241,8 @@ def test_a_bar_is_shown_to_a_person_who_waits(monkeypatch, capsys):
     [
         ("a,b\n1,2\n", "I506 the column 'name' is missing"),
         ("", "I509 the CSV file is empty"),
-        ("name;DF\nx;1\n", "I509 the cells of the CSV file are not divided by commas"),
+        ("name;DF\nx;0,5;1\n", "I506 line 2 has 3 cells and the header 2"),
+        ("name;DF\nx;1.234,5\n", "I505"),
         ("name,,DF\nx,1,1\n", "I506 column 2 has no name"),
         ("name,DF\n", "I506 the table has no rows"),
         ("name,DF\nx\n", "I506 line 2 has 1 cells and the header 2"),
