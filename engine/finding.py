@@ -79,6 +79,7 @@ FINDING_CODES: dict[str, str] = {
     "A823": "the end of an interval on the wrong side",
     "A824": "a supplied number of a dataset that is not for these days, or not allowed",
     "A825": "a supplied number whose source has another one",
+    "A840": "a choice or a reading of the project that the version has settled otherwise",
     "A750": "documents and recomputation part here",
     "A751": "stated numbers that differ because of a difference before them",
     "A752": "two documents that state one thing otherwise",
