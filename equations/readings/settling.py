@@ -58,6 +58,8 @@ def settle(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
     if len(changing) > 1:
         with_readings(read_whole(document), dict(changing))  # what cannot hold together is said before anything is done
     for id_, reading in taken.items():
+        if id_ not in _readings(document):  # it went with one before, at whose readings alone its steps stood
+            continue
         document, gone = _settled(document, id_, reading)
         removed = (("rulings", tuple(gone)),) if gone else ()
         log.settled.append(Settled(id_, reading, removed, "ruling", place=node.place))
