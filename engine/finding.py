@@ -84,6 +84,7 @@ FINDING_CODES: dict[str, str] = {
     "A828": "numbers of which every one has a point before three digits, which may divide thousands",
     "A829": "a table that is read as one of a map program",
     "A830": "claims in a workbook that are typed numbers and no formulas, or empty cells",
+    "A840": "a choice or a reading of the project that the version has settled otherwise",
     "A750": "documents and recomputation part here",
     "A751": "stated numbers that differ because of a difference before them",
     "A752": "two documents that state one thing otherwise",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from engine.audit.dataset_lives import lives_findings
 from engine.audit.desk.what_moves import moved
@@ -11,7 +12,9 @@ from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.setting import may_hold
+from engine.project.written_numbers import EPOCH
 from engine.run.run import Run
+from equations.model.quantity import Quantity
 from equations.model.roles import ACCOUNT
 
 #: A supplied value this many times its default, or this part of it, is a warning.
@@ -81,6 +84,13 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
         )
 
 
+def _said(quantity: Quantity, value: float) -> str:
+    """Return a value as it is written: a date as a day, an answer in words."""
+    if quantity.type == "date":
+        return str(EPOCH + timedelta(days=int(value)))
+    return ("yes" if value else "no") if quantity.type == "yes_no" else number(value)
+
+
 def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
     for quantity in serving_result(run):
         id_, origins = quantity.id, run.inputs.origins.get(quantity.id, {})
@@ -91,8 +101,8 @@ def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
             if known is None:
                 continue
             value, name, default = float(run.values.arrays[id_][cell]), known.dataset.id, known.value
-            text = f"{named(run, quantity, cell)} = {number(value)}, in {name} {number(default)}"
-            if value == 0 or default == 0:
+            text = f"{named(run, quantity, cell)} = {_said(quantity, value)}, in {name} {_said(quantity, default)}"
+            if value == 0 or default == 0 or quantity.type != "number":
                 off |= {text: (cell, default)} if value != default else {}
             elif max(value / default, default / value) >= FAR or value * default < 0:
                 far[f"{text}: {value / default:.3g} times"] = cell, default

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from functools import reduce
 
 from engine.plan.dataset_cells import filled_cells
 from engine.plan.dataset_life import life_of, operating_days_of, which_counts
 from engine.plan.setting import holds, letters_of
 from engine.plan.time_axes import Days, common, run_of
+from engine.project.written_numbers import printed_number
 from engine.run.rules import HELD, IDLE
 from engine.run.run import Run
 from equations.model.dataset import Dataset
@@ -39,7 +39,7 @@ class Published:
             for block in (block for block in dataset.values if block.quantity in wanted):
                 quantity = run.methodology.quantity[block.quantity]
                 for labels, text in (cell for cell in block.cells if cell[1] != "NA"):
-                    number = PublishedNumber(dataset, float(Fraction(text) * block.unit.scale / quantity.unit.scale), block.bound)
+                    number = PublishedNumber(dataset, printed_number(quantity, text, block.unit), block.bound)
                     for cell in filled_cells(run.methodology, run.setting, quantity, labels, block):
                         self.of.setdefault(quantity.id, {}).setdefault(cell, []).append(number)
 

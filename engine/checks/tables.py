@@ -43,9 +43,9 @@ class PrintedTable:
         return f"{self.dataset.id}: {self.quantity.id}"
 
     def value(self, labels: Labels) -> Fraction | None:
-        """Return a number in the quantity's unit, or ``None`` for a cell that is missing or left out."""
+        """Return a number in the quantity's unit, or ``None`` for a cell that is missing or left out, or holds a date or an answer."""
         text, block = self.cells.get(labels, ("NA", None))
-        if text == "NA" or block is None:
+        if text == "NA" or block is None or self.quantity.type != "number":
             return None
         return Fraction(text) * block.unit.scale / self.quantity.unit.scale
 

@@ -365,8 +365,14 @@ class Tracer:
     def written(self, quantity: str, place: Cell) -> str:
         """Return one number as it stands in a formula."""
         value = float(self.run.values.arrays[quantity][place])
+        if self.run.methodology.quantity[quantity].type == "date" and value == int(value):
+            return _day(value)
         text = number(value)
         return f"({text})" if value < 0 else text
+
+
+def _day(value: float) -> str:
+    return str(date(1970, 1, 1) + timedelta(days=int(value)))
 
 
 def _without_powers(node: Node) -> Node:
@@ -384,7 +390,7 @@ def _without_powers(node: Node) -> Node:
 
 def _of_calendar(function: str, value: float) -> str:
     """Return what a function of the calendar gives: a date as one, all else as a number."""
-    return f"{date(1970, 1, 1) + timedelta(days=int(value))}" if function in ("first_day", "last_day") else number(value)
+    return _day(value) if function in ("first_day", "last_day") else number(value)
 
 
 def _outermost(node: Node) -> Iterator[Node]:

@@ -184,6 +184,16 @@ class NumberReader:
         return float((day - EPOCH).days) if day is not None else math.nan
 
 
+def printed_number(quantity: Quantity, text: str, unit: Unit) -> float:
+    """Return what a dataset prints as a run has it: in the quantity's unit, days since 1970 for a date, 1 or 0 for an answer; NaN for neither."""
+    if quantity.type == "yes_no":
+        return STATEMENTS.get(text.lower(), math.nan)
+    if quantity.type == "date":
+        day = read_date(Scalar(text, "", 0, 0), quantity.id, [])
+        return float((day - EPOCH).days) if day is not None else math.nan
+    return float(Fraction(text) * unit.scale / quantity.unit.scale)
+
+
 def conversion(quantity: Quantity, unit: Unit, alternative: str = "") -> Fraction:
     """Return the exact factor from a given unit to the quantity's.
 

@@ -1,7 +1,8 @@
 """A project file made for one version, run under another: what only its own version knows is set aside and reported.
 
 A name that no version knows stays an error. So does a value that a choice does not have and a reading that a ruling does not
-have: these decide equations, and a run that passed over them would answer another question.
+have: these decide equations, and a run that passed over them would answer another question. What a version has settled otherwise than the
+project file chose is a finding of severity error (A840); what it has settled alike needs no word.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TypeVar
 from engine.finding import Finding
 from engine.project.project_file import ProjectData
 from equations.errors import MethodologyError, Place
-from equations.model.methodology import Methodology
+from equations.model.methodology import Methodology, Settled
 
 #: Loads a methodology by reference.
 Loader = Callable[[str], Methodology]
@@ -46,8 +47,32 @@ def set_aside(methodology: Methodology, project: ProjectData, load: Loader | Non
         for name, place in names.items():
             if name in known:
                 gone.setdefault(part, set()).add(name)
-                findings.append(_finding(methodology, named, part, name, place))
+                asked = _asked(project, part, name)
+                settled = next((one for one in methodology.settled if asked and one.choice == name and one.kind == _SETTLED[part]), None)
+                if settled is None:
+                    findings.append(_finding(methodology, named, part, name, place))
+                elif settled.value != asked:
+                    findings.append(_otherwise(methodology, settled, asked, place))
     return _without(project, gone), tuple(findings)
+
+
+#: Parts of a project file whose names a version can settle.
+_SETTLED = {"choices": "choice", "readings": "ruling"}
+
+
+def _asked(project: ProjectData, part: str, name: str) -> str:
+    """Return the value or reading that a project takes, and an empty text for what is neither."""
+    held = {"choices": project.choices, "readings": project.readings}.get(part, {})
+    return held[name].text if name in held else ""
+
+
+def _otherwise(methodology: Methodology, settled: Settled, asked: str, place: Place | None) -> Finding:
+    """Say that a project took another value or reading than the version has made its text; the same one needs no word."""
+    what = f"the {settled.kind} {settled.choice} is {asked} in the project file, and {methodology.reference} has settled it as {settled.value}"
+    remedy = (f"if {settled.value} is meant, take {settled.choice} out of the project file and look at its inputs; "
+              "else apply a version that lets it choose")  # fmt: skip
+    evidence = f"the numbers are those of {settled.value}, whatever the project collected for {asked}"
+    return Finding("A840", "error", settled.choice, what, evidence, remedy, place=place)
 
 
 def _names(methodology: Methodology) -> dict[str, Mapping[str, object]]:

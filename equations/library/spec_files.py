@@ -23,6 +23,7 @@ from equations.records import record
 from equations.revision.revision import apply_changes, settle_in
 from equations.spec.block import Block, Errors
 from equations.tools.composition import ToolDocument, with_tools
+from equations.tools.declared_first import declared_first
 from equations.tools.uses import ToolUse, fault, read_uses, revise_uses, settled_by_uses
 
 _MOST_REVISIONS = 20
@@ -174,6 +175,7 @@ def _composed(spec: SpecDocument) -> Whole:
         tools[use.prefix.text] = found
         return ToolDocument(found.document, found.hash)
 
+    roots = declared_first(uses, roots)
     document, settled = with_tools(roots[0], uses, read, errors), list[Settled]()
     raise_all(errors)
     if (node := settled_by_uses(uses, document)) is not None:

@@ -101,11 +101,12 @@ class Choice:
 
 @record(frozen=True)
 class Settled:
-    """A choice that a revision settled, and what went with it: list -> ids."""
+    """A choice (or ruling, as ``kind`` says) that a revision settled, and what went with it: list -> ids."""
 
     choice: str
     value: str
     removed: tuple[tuple[str, tuple[str, ...]], ...]
+    kind: str = "choice"
     place: Place | None = field(default=None, compare=False, repr=False)
 
 

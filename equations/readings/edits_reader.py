@@ -23,7 +23,7 @@ from equations.revision.edits import WORDS, Editor
 from equations.spec.block import Block, Errors, checked
 from equations.spec.reader import SpecReader
 from equations.spec.schema import BLOCKS
-from equations.spec.shares import check_shares, read_weights, shared_sets
+from equations.spec.shares import check_shares, read_weights, shared_sets, with_subsets
 
 #: A list of the document -> its items.
 Lists = dict[str, tuple[YamlNode, ...]]
@@ -216,7 +216,7 @@ class _EditsReader:
             return None
         check_shares(block, own, self.base.index_set, self.errors)
         weights = read_weights(block, own, names, self.reader.substances, self.errors)
-        return replace(own, shares=shared_sets(block), weights=weights)
+        return with_subsets(replace(own, shares=shared_sets(block), weights=weights), self.base.index_set)
 
 
 def _other_fields(item: Mapping) -> dict[str, YamlNode]:

@@ -13,13 +13,13 @@ from equations.errors import MethodologyError
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.exchange import exchanged
 from equations.formula.grammar import parse_formula
-from equations.formula.syntax import IndexLetter, Name, Node, walk
+from equations.formula.syntax import All, Binder, Diagonal, GroupOf, IndexLetter, Name, Node, Window, walk
 from equations.formula.tokens import Source
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.model.reading import IT, Adjustment, name_part
-from equations.notation.plain import letters_of, plain_text
+from equations.notation.plain import plain_text
 from equations.readings.composition import with_readings
 from equations.readings.edits_reader import read_whole
 from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, told_apart, with_arriving
@@ -214,11 +214,12 @@ class _Settling:
     @staticmethod
     def put_in(nested: Equation, block: Mapping, made: Methodology) -> Mapping:
         """Return the block of a definition with the formula that holds a step, on the ground that the two share."""
-        texts = {"formula": plain_text(nested.formula, letters_of(made, nested)), "printed": "",
+        letters, own = _spelled(made, nested)
+        texts = {"formula": plain_text(nested.formula, letters), "printed": "",
                  "ground": nested.source.ground, "ground_note": nested.source.ground_note}  # fmt: skip
         for name, text in texts.items():
             block = with_field(block, name, _text(text, block) if text else None)
-        return block
+        return _with_letters(block, own, block)
 
     def is_touched(self, of: str) -> bool:
         """Whether another reading changes a definition of a quantity."""
@@ -310,23 +311,46 @@ def _quantity(quantity: Quantity, at: YamlNode, limits: YamlNode | None) -> Mapp
 
 
 def _equation(equation: Equation, methodology: Methodology, at: YamlNode) -> Mapping:
-    letters = letters_of(methodology, equation)
-    usual: dict[str, str] = {}
-    for index_set in methodology.index_sets:
-        for letter in index_set.letters:
-            usual.setdefault(letter, index_set.id)
-    own = {letter: set_id for letter, set_id in equation.letters if usual.get(letter) != set_id}
+    letters, own = _spelled(methodology, equation)
     texts = {
         "id": equation.id, "section": equation.section, "title": equation.title, "defines": plain_text(equation.defines, letters),
         "relation" if equation.solver else "formula": plain_text(equation.formula, letters), "solver": equation.solver,
         "editorial": equation.editorial,
     }  # fmt: skip
     block = _block({name: _text(text, at) for name, text in texts.items() if text}, at)
-    if own:
-        block = with_field(block, "for", _block({letter: _text(set_id, at) for letter, set_id in own.items()}, at))
+    block = _with_letters(block, own, at)
     if equation.equivalences:
         block = with_field(block, "equivalences", _texts(list(equation.equivalences), at))
     return _cited(block, equation.source, at)
+
+
+def _spelled(methodology: Methodology, equation: Equation) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what letters run over where the text of an equation is read again, and those of which its ``for:`` says it.
+
+    A letter that goes over one set throughout stands under ``for:``; one that goes over several says it where it goes over another than its own.
+    """
+    usual: dict[str, str] = {}
+    for index_set in methodology.index_sets:
+        for letter in index_set.letters:
+            usual.setdefault(letter, index_set.id)
+    sets = {letter: {set_id} for letter, set_id in equation.letters}
+    for node in walk(equation.formula):
+        if isinstance(node, Binder) and isinstance(node.within, All | GroupOf | Window):
+            sets.setdefault(node.letter, set()).add(node.within.set)
+        elif isinstance(node, Diagonal):
+            sets.setdefault(node.letter, set()).add(node.set)
+    throughout = {letter: next(iter(found)) for letter, found in sets.items() if len(found) == 1}
+    own = {letter: set_id for letter, set_id in throughout.items() if usual.get(letter) != set_id}
+    return usual | dict(equation.letters) | own, own
+
+
+def _with_letters(block: Mapping, own: dict[str, str], at: YamlNode) -> Mapping:
+    """Return an equation that says under ``for:`` what letters run over, beside what stands there."""
+    if not own:
+        return block
+    held = block.get("for")
+    said = {key.text: value for key, value in held if isinstance(value, Scalar)} if isinstance(held, Mapping) else {}
+    return with_field(block, "for", _block(said | {letter: _text(set_id, at) for letter, set_id in own.items()}, at))
 
 
 def _cited(block: Mapping, source: Citation, at: YamlNode) -> Mapping:

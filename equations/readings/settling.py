@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from equations.errors import near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.model.methodology import Settled
 from equations.model.reading import EDITED
 from equations.readings.composition import with_readings
 from equations.readings.edits_reader import read_whole
@@ -17,6 +18,7 @@ from equations.readings.settled_steps import with_steps
 from equations.revision.document_parts import blocks_of, id_of, text_of, with_field, with_list
 from equations.revision.edit_log import EditLog, same
 from equations.revision.edits import WORDS, Editor
+from equations.revision.readings_pruned import without_readers
 from equations.spec.schema import BLOCKS
 
 _KINDS = {name: BLOCKS["spec"][name].type.removeprefix("blocks:") for name in EDITED}
@@ -56,7 +58,11 @@ def settle(document: Mapping, node: YamlNode, log: EditLog) -> Mapping:
     if len(changing) > 1:
         with_readings(read_whole(document), dict(changing))  # what cannot hold together is said before anything is done
     for id_, reading in taken.items():
-        document = _settled(document, id_, reading)
+        if id_ not in _readings(document):  # it went with one before, at whose readings alone its steps stood
+            continue
+        document, gone = _settled(document, id_, reading)
+        removed = (("rulings", tuple(gone)),) if gone else ()
+        log.settled.append(Settled(id_, reading, removed, "ruling", place=node.place))
     return document
 
 
@@ -71,7 +77,8 @@ def _changes(reading: Mapping) -> bool:
     return any(word in reading for word in (*_EDITS, "with"))
 
 
-def _settled(document: Mapping, ruling: str, reading: str) -> Mapping:
+def _settled(document: Mapping, ruling: str, reading: str) -> tuple[Mapping, list[str]]:
+    """Return the document, and other rulings that leave nothing to choose now."""
     own = _readings(document)[ruling][reading]
     before = document
     for word in WORDS:
@@ -82,8 +89,23 @@ def _settled(document: Mapping, ruling: str, reading: str) -> Mapping:
     assert isinstance(rulings, Sequence)
     left = [_without(block, ruling, reading, own, document) for block in blocks_of(rulings) if text_of(block, "id") != ruling]
     document = with_list(document, "rulings", left)
-    document = with_list(document, "register", [_unruled(block, ruling) for block in blocks_of(document.get("register"))])
-    return with_steps(before, document, ruling, reading) if "adjust" in own else document
+    document = with_steps(before, document, ruling, reading) if "adjust" in own else document
+    document, gone = without_readers(document, {ruling, *_added_by(rulings, ruling) - _equations(document)})
+    register = [_unruled(block, {ruling, *gone}) for block in blocks_of(document.get("register"))]
+    return with_list(document, "register", register), gone
+
+
+def _added_by(rulings: YamlNode | None, ruling: str) -> set[str]:
+    """Return the equations that readings of a ruling add."""
+    readings = [part for block in blocks_of(rulings) if text_of(block, "id") == ruling for part in blocks_of(block.get("readings"))]
+    return {id_ for part in readings for one in (part, *blocks_of(part.get("with"))) for id_ in _ids_of(one.get("add"), "equations")}
+
+
+def _equations(document: Mapping) -> set[str]:
+    """Return the equations of the text, and those that readings add."""
+    rulings = document.get("rulings")
+    return {id_of(block) for block in blocks_of(document.get("equations"))}.union(
+        *(_added_by(rulings, text_of(block, "id")) for block in blocks_of(rulings)))  # fmt: skip
 
 
 def _edited(document: Mapping, word: str, edits: Mapping) -> Mapping:
@@ -210,5 +232,5 @@ def _step_without(step: Mapping, ruling: str) -> Mapping:
     return with_field(step, "after", None) if isinstance(after, Scalar) and after.text == ruling else step
 
 
-def _unruled(block: Mapping, ruling: str) -> Mapping:
-    return replace(block, entries=tuple((k, v) for k, v in block if not (k.text == "ruling" and isinstance(v, Scalar) and v.text == ruling)))
+def _unruled(block: Mapping, gone: set[str]) -> Mapping:
+    return replace(block, entries=tuple((k, v) for k, v in block if not (k.text == "ruling" and isinstance(v, Scalar) and v.text in gone)))

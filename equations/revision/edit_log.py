@@ -40,6 +40,10 @@ class EditLog:
     def absent(self, path: Path, item: YamlNode, known: list[str]) -> None:
         """Report an edit of something that is not there."""
         shown = item.text if isinstance(item, Scalar) else "..."
+        if (gone := self.edited.get((*path, shown))) is not None:
+            self.fault(f"{shown!r} of {' of '.join(reversed(path))} is not there any more", item.place, why=f"it went with what is edited at {gone}",
+                       remedy="take this edit out")  # fmt: skip
+            return
         self.fault(
             f"there is no {shown!r} in {' of '.join(reversed(path))}",
             item.place,

@@ -19,7 +19,9 @@ _SAYS = frozenset({
     "formula", "relation", "solver", "defines", "when", "for", "condition", "unit", "value", "cells", "table", "at", "kind", "indices",
 })  # fmt: skip
 #: Field by which the entries of a kind of block are known, where it is not ``id``.
-_NAMES = {"constant": "written", "listed_parameter": "printed", "history_line": "version"}
+_NAMES = {"constant": "written", "listed_parameter": "printed", "history_line": "version", "result": "quantity"}
+#: Kinds of blocks in whose place a name alone may stand.
+_BARE = ("members", "result")
 #: Fields of which an entry has one.
 _VALUES = ("value", "cells", "table")
 
@@ -78,7 +80,7 @@ class Editor(EditLog):
             if not self.first(own, repr(name.text), name.place):
                 continue
             if not isinstance(held, Mapping):
-                held = Mapping(((Scalar("id", held.file, held.line, held.column), held),), held.file, held.line, held.column)
+                held = Mapping(((Scalar(name_field(kind), held.file, held.line, held.column), held),), held.file, held.line, held.column)
             new = self.merged(own, schema_of(kind), held, block, _selecting(kind, block, held))
             items = (*items[:at], new, *items[at + 1 :])
         return items
@@ -87,13 +89,13 @@ class Editor(EditLog):
         """Put entries in: at the end, or where ``after:`` or ``before:`` says."""
         listed = node.items if isinstance(node, Sequence) else (node,)
         for item in listed:
-            if kind == "words" or (kind == "members" and isinstance(item, Scalar)):
+            if kind == "words" or (kind in _BARE and isinstance(item, Scalar)):
                 block = item if isinstance(item, Mapping) else None
                 name = item if isinstance(item, Scalar) else block.get("id") if block is not None else None
             else:
                 block = item if isinstance(item, Mapping) else None
                 name = _name_scalar(kind, block)
-            if not isinstance(name, Scalar) or (block is None and kind not in ("words", "members")):
+            if not isinstance(name, Scalar) or (block is None and kind not in ("words", *_BARE)):
                 self.fault(
                     f"add: {path[-1]}: takes entries, each with its {_wanted_name(kind)}",
                     item.place,
@@ -222,7 +224,7 @@ class Editor(EditLog):
             return self.mapping(path, type_, held, edits)
         if isinstance(held, Sequence) or type_ == "words":
             items = held.items if isinstance(held, Sequence) else (held,)
-            inner = type_.removeprefix("blocks:") if type_.startswith("blocks:") else "words" if type_ == "results" else type_
+            inner = "result" if type_ == "results" else type_.removeprefix("blocks:")
             return Sequence(self.edit_list(path, inner, items, edits), held.file, held.line, held.column)
         self.fault(f"{path[-1]} is a single text and cannot be edited in part", edits.place, remedy=f"write {path[-1]}: anew")
         return held

@@ -183,8 +183,8 @@ class _Indexer:
             return block
         if self.says("sum_in", id_):
             return self.summed(block)
-        self.ask("equation", id_, block, f"{', '.join(sorted(quantities))} under `to:` if it is of each {self.set_id}, sum_in: [{id_}] if it "
-                 "reads their sum, or replace its formula in this revision")  # fmt: skip
+        each = f"{', '.join(sorted(quantities))} under `to:` if it is of each {self.set_id}"
+        self.ask("equation", id_, block, each, "if it reads their sum, or replace its formula in this revision")
         return block
 
     def statement(self, list_: str, block: Mapping) -> Mapping:
@@ -200,24 +200,30 @@ class _Indexer:
             pair = Scalar(letter, new.file, new.line, new.column), Scalar(self.set_id, new.file, new.line, new.column)
             entries = (*(over.entries if isinstance(over, Mapping) else ()), pair)
             return _with(new, "for", Mapping(entries, new.file, new.line, new.column))
-        self.ask(list_.rstrip("s"), id_, block, f"each_in: [{id_}] if it holds for every member of {self.set_id}, sum_in: [{id_}] if for "
-                 "their sum, or replace it in this revision")  # fmt: skip
+        each = f"each_in: [{id_}] if it holds for every member of {self.set_id}"
+        self.ask(list_.rstrip("s"), id_, block, each, "if for their sum, or replace it in this revision")
         return block
 
     def summed(self, block: Mapping) -> Mapping:
         """Return an entry that reads the sum over the new index, which is open where it names the family more than once."""
-        names = [token.text for field in FORMULAS for token in tokens_of(text_of(block, field)) if token.text in self.hidden]
+        names = self.named(block)
         if len(names) > 1:
             self.log.fault(f"{text_of(block, 'id')!r} names the family {len(names)} times ({', '.join(names)})", self.node.place,
                            why="the sum of a product is not the product of the sums, so `sum_in` cannot say what is meant",
                            remedy="replace its formula in this revision")  # fmt: skip
         return self.rewritten(block, summed=True)
 
-    def ask(self, kind: str, id_: str, block: Mapping, remedy: str) -> None:
+    def named(self, block: Mapping) -> list[str]:
+        """Return where an entry names the family, in order."""
+        return [token.text for field in FORMULAS for token in tokens_of(text_of(block, field)) if token.text in self.hidden]
+
+    def ask(self, kind: str, id_: str, block: Mapping, each: str, summed: str) -> None:
+        """Ask what an entry means; the sum is no answer where it names the family more than once."""
+        said = f"{each}, sum_in: [{id_}] {summed}" if len(self.named(block)) == 1 else f"{each}, or {summed.partition(', or ')[2]}"
         named = ", ".join(sorted(self.doc.read_in(block) & self.family))
         self.log.fault(f"the {kind} {id_!r} reads {named}, which gets one index more", self.node.place,
                        why=f"{block.place} does not say what it is of: of each {self.set_id}, or of all together",
-                       remedy="write " + remedy)  # fmt: skip
+                       remedy="write " + said)  # fmt: skip
 
     def ask_step(self, name: str, step: Mapping, read: set[str]) -> None:
         """Ask what a step on another quantity reads of the family."""

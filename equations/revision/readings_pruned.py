@@ -48,6 +48,30 @@ def without_edits(document: Mapping, removed: Lookup[str, AbstractSet[str]], bef
     return with_list(document, "rulings", left), gone
 
 
+def without_readers(document: Mapping, unread: AbstractSet[str]) -> tuple[Mapping, list[str]]:
+    """Return a document whose steps no longer name some readers under `in:`, and the rulings that are left without a choice.
+
+    A step that nothing else reads goes: without `in:` it would stand on the definition, where it never stood.
+    """
+    found = [(block, _with_edits(_unread_by(block, unread), block)) for block in blocks_of(document.get("rulings"))]
+    gone = [text_of(block, "id") for block, new in found if "readings" in block and "readings" not in new]
+    left = [new for block, new in found if text_of(block, "id") not in gone]
+    there = {(text_of(block, "id"), text_of(part, "id")) for block in left for part in blocks_of(block.get("readings"))}
+    return with_list(document, "rulings", [_unmet(block, there) for block in left]), gone
+
+
+def _unread_by(block: Mapping, unread: AbstractSet[str]) -> Mapping:
+    def edits(part: Mapping) -> Mapping:
+        steps, met = part.get("adjust"), part.get("with")
+        if isinstance(steps, Sequence):
+            left = tuple(new for step in blocks_of(steps) if (new := _step(step, {"equations": unread})) is not None)
+            part = with_field(part, "adjust", replace(steps, items=left) if left else None)
+        return with_field(part, "with", replace(met, items=tuple(map(edits, blocks_of(met))))) if isinstance(met, Sequence) else part
+
+    held = block.get("readings")
+    return with_field(block, "readings", replace(held, items=tuple(map(edits, blocks_of(held))))) if isinstance(held, Sequence) else block
+
+
 def _read(node: YamlNode, names: SpecNames) -> set[str]:
     """Return the quantities that the formulas of a ruling name, and those behind which its steps stand."""
     if isinstance(node, Mapping):

@@ -14,18 +14,21 @@ from typing import TypeAlias
 from equations.errors import near, near_or_all, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.methodology import Settled
+from equations.revision.document_parts import with_field
 from equations.revision.edit_log import EditLog, same
-from equations.revision.edits import WORDS, Editor
+from equations.revision.edits import WORDS, Editor, is_edit
 from equations.revision.new_index import add_indices
 from equations.revision.readings_left import check_readings_left
 from equations.revision.renaming import rename, renumber
 from equations.revision.settled_choice import settle_choices
+from equations.revision.settled_names import check_settled_names
 from equations.spec.schema import BLOCKS, KEYS
 
 #: Top-level keys that a revision may write beside `changes`, in place of those of the edited version.
 _WHOLE = ("sections", "history")
 #: Fields of `methodology` that belong to one version alone.
 _OWN = ("status", "status_note", "date")
+_NO_LIST = "write the fields that differ under methodology: beside `changes:`"
 Settle: TypeAlias = Callable[[Mapping, YamlNode, EditLog], Mapping]
 _CHANGES = ("rename", "renumber", "settle", "index", *WORDS)
 
@@ -77,6 +80,8 @@ def apply_changes(base: Mapping, revision: Mapping, settle: Settle) -> tuple[Map
         _edit_lists(parts, changes, editor)
     edited = Mapping(tuple(parts.values()), revision.file, revision.line, revision.column)
     check_readings_left(edited, editor)
+    if isinstance(changes, Mapping):
+        check_settled_names(edited, changes, editor)
     raise_all(editor.errors)
     return edited, tuple(editor.settled)
 
@@ -134,6 +139,7 @@ def _identity(parts: dict[str, tuple[Scalar, YamlNode]], key: Scalar, value: Yam
     if held is None or not isinstance(held[1], Mapping) or not isinstance(value, Mapping):
         parts["methodology"] = (key, value)
         return
+    held = (held[0], _with_list_of_results(held[1], value))
     other = {"result": "results", "results": "result"}  # two ways to write one thing
     gone = {*_OWN, *(other[k.text] for k, _ in value if k.text in other)}
     passed_on = Mapping(tuple((k, v) for k, v in held[1] if k.text not in gone), held[1].file, held[1].line, held[1].column)
@@ -142,6 +148,14 @@ def _identity(parts: dict[str, tuple[Scalar, YamlNode]], key: Scalar, value: Yam
         new_node = Mapping(new, value.file, value.line, value.column)
         passed_on = editor.merged(("methodology",), BLOCKS["methodology"], passed_on, new_node)
     parts["methodology"] = (key, passed_on)
+
+
+def _with_list_of_results(head: Mapping, new: Mapping) -> Mapping:
+    """Return an identity whose one result is a list of one, where a revision edits the list."""
+    one, edits = head.get("result"), new.get("results")
+    if not isinstance(one, Scalar) or edits is None or not is_edit(edits):
+        return head
+    return with_field(head, "results", Sequence((one,), one.file, one.line, one.column))
 
 
 def _versioned(parts: dict[str, tuple[Scalar, YamlNode]], base: Mapping, revision: Mapping) -> None:
@@ -170,7 +184,8 @@ def _edit_lists(parts: dict[str, tuple[Scalar, YamlNode]], changes: Mapping, edi
             continue
         for list_, edit in node:
             if list_.text not in KEYS:
-                editor.fault(f"there is no list {list_.text!r}", list_.place, remedy=near_or_all(list_.text, KEYS))
+                remedy = _NO_LIST if list_.text == "methodology" else near_or_all(list_.text, KEYS)
+                editor.fault(f"there is no list {list_.text!r}", list_.place, remedy=remedy)
                 continue
             key, held = parts.get(list_.text, (list_, Sequence((), list_.file, list_.line, list_.column)))
             items = held.items if isinstance(held, Sequence) else ()

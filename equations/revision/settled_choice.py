@@ -67,7 +67,7 @@ class _Settler:
             entries.append((key, value))
         document = self.without_unneeded(replace(self.before, entries=tuple(entries)))
         removed = tuple((list_, tuple(ids)) for list_, ids in self.removed.items())
-        self.log.settled += [Settled(choice, value, removed, self.node.place) for choice, value in self.taken.items()]
+        self.log.settled += [Settled(choice, value, removed, place=self.node.place) for choice, value in self.taken.items()]
         return document
 
     # -- conditions

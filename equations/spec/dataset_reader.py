@@ -53,7 +53,7 @@ class DatasetReader:
         if not unit.same_dimension(quantity.unit):
             block.fault("U302", f"{id_} is in {quantity.unit}, and the value in {unit}", block.place_of("unit"),
                         remedy="give the value in a unit of the same thing")  # fmt: skip
-        cells = read_cells(block, quantity.indices, reader.sets)
+        cells = read_cells(block, quantity.indices, reader.sets, quantity.type)
         own = reader.own_letters(block)
         bound = {letter: set_id for letter, set_id in names.letters.items() if set_id in quantity.indices} | own
         when, _ = reader.when(block, names, own, bound)

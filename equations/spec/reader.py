@@ -367,7 +367,7 @@ class SpecReader(DeclarationReader):
         for scalar in block.word_nodes("given"):
             checked(scalar.text, [d.id for d in datasets], "dataset", scalar.place, self.errors)
         quantity = names.quantities[id_]
-        cells = read_cells(block, quantity.indices, self.sets)
+        cells = read_cells(block, quantity.indices, self.sets, quantity.type)
         choices = tuple((key, scalar.text) for key, scalar in block.texts("choices"))
         unit = block.unit("unit", self.substances, quantity.unit)
         return PublishedResult(

@@ -43,7 +43,29 @@ def with_weights(index_sets: tuple[IndexSet, ...], spec: Block, names: Names, su
     if not any(index_set.shares for index_set in index_sets):
         return index_sets
     blocks = {block.text("id"): block for block in spec.blocks("index_sets")}
-    return tuple(replace(s, weights=read_weights(blocks[s.id], s, names, substances, spec.errors)) for s in index_sets)
+    found = [replace(s, weights=read_weights(blocks[s.id], s, names, substances, spec.errors)) for s in index_sets]
+    return tuple(with_subsets(s, names.index_sets) for s in found)
+
+
+def with_subsets(own: IndexSet, sets: Lookup[str, IndexSet]) -> IndexSet:
+    """Return a set that shares the members of subsets as it shares them in the larger set, where it does not say otherwise.
+
+    Examples
+    --------
+    >>> year, dry = IndexSet("year", kind="year"), IndexSet("dry", subset_of="year")
+    >>> with_subsets(IndexSet("period", shares=("year",)), {"year": year, "dry": dry}).shares
+    ('year', 'dry')
+    """
+    nearest = {s.id: next((of for of in _larger(s, sets) if of in own.shares), "") for s in sets.values()}
+    more = {id_: of for id_, of in nearest.items() if of and id_ not in (own.id, *own.shares)}
+    weights = [replace(weight, of=id_) for id_, of in more.items() for weight in own.weights if weight.of == of]
+    return replace(own, shares=(*own.shares, *more), weights=(*own.weights, *weights))
+
+
+def _larger(own: IndexSet, sets: Lookup[str, IndexSet]) -> list[str]:
+    """Return the sets of which a set is a part, the nearest first."""
+    above = own.subset_of
+    return [above, *_larger(sets[above], sets)] if above in sets else []
 
 
 def read_weights(block: Block, own: IndexSet, names: Names, substances: tuple[str, ...], errors: Errors) -> tuple[Weight, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
+from datetime import date
 
 from equations.errors import Place, near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
@@ -13,15 +14,27 @@ from equations.model.index_set import IndexSet, axis_names
 from equations.spec.block import Block, read_number
 
 NOT_AVAILABLE = "NA"
+#: Words of an answer.
+ANSWERS = ("yes", "no", "true", "false")
+_TYPES = {
+    "number": ("a number", "write a number, or NA for a cell left out"),
+    "date": ("a date", "write year-month-day, as 2018-03-12"),
+    "yes_no": ("an answer", "write yes or no"),
+}
 
 
-def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSet]) -> tuple[Cell, ...]:
+def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSet], type_: str = "number") -> tuple[Cell, ...]:
     """Read ``value``, ``cells`` or ``table`` of a block of values.
+
+    Parameters
+    ----------
+    type_
+        What the quantity holds: ``number``, ``date`` or ``yes_no``.
 
     Returns
     -------
     tuple of Cell
-        Labels in the order of ``indices`` with the number as written (checked to be a number or ``NA``).
+        Labels in the order of ``indices`` with what is written (checked to be a number or ``NA``, a date, an answer).
     """
     given = [name for name in ("value", "cells", "table") if block.has(name)]
     if len(given) != 1:
@@ -47,11 +60,11 @@ def read_cells(block: Block, indices: tuple[str, ...], sets: Lookup[str, IndexSe
     found: list[tuple[tuple[str, ...], Scalar]]
     if given[0] == "value":
         single = block.scalar("value")
-        found = [((), single)] if single is not None else []
+        found = [((), single)] if single is not None and _is_value(block, single, type_) else []
     elif given[0] == "cells":
-        found = _nested(block, block.node.get("cells"), len(open_indices))
+        found = _nested(block, block.node.get("cells"), len(open_indices), type_)
     else:
-        found = _table(block, len(open_indices))
+        found = _table(block, len(open_indices), type_)
     cells = []
     seen: set[tuple[str, ...]] = set()
     for labels, scalar in found:
@@ -83,9 +96,9 @@ def _counted(count: int) -> str:
     return {0: "no label", 1: "1 label"}.get(count, f"{count} labels")
 
 
-def _nested(block: Block, node: YamlNode | None, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
+def _nested(block: Block, node: YamlNode | None, depth: int, type_: str) -> list[tuple[tuple[str, ...], Scalar]]:
     if isinstance(node, Scalar):
-        return [((), node)] if _is_value(block, node) else []
+        return [((), node)] if _is_value(block, node, type_) else []
     if not isinstance(node, Mapping) or depth == 0:
         if node is not None:
             block.fault("S105", "values stand as label: number", node.place,
@@ -93,18 +106,31 @@ def _nested(block: Block, node: YamlNode | None, depth: int) -> list[tuple[tuple
         return []
     found = []
     for key, value in node:
-        found += [((key.text, *labels), scalar) for labels, scalar in _nested(block, value, depth - 1)]
+        found += [((key.text, *labels), scalar) for labels, scalar in _nested(block, value, depth - 1, type_)]
     return found
 
 
-def _is_value(block: Block, scalar: Scalar) -> bool:
-    if scalar.text == NOT_AVAILABLE or read_number(scalar.text) is not None:
+def _is_value(block: Block, scalar: Scalar, type_: str) -> bool:
+    """Whether what is written is of the quantity's type; report what is not."""
+    if type_ == "number" and (scalar.text == NOT_AVAILABLE or read_number(scalar.text) is not None):
         return True
-    block.fault("S105", f"not a number: {scalar.text!r}", scalar.place, remedy="write a number, or NA for a cell left out")
+    if type_ == "yes_no" and scalar.text.lower() in ANSWERS:
+        return True
+    if type_ == "date" and _is_day(scalar.text):
+        return True
+    what, remedy = _TYPES[type_]
+    block.fault("S105", f"not {what}: {scalar.text!r}", scalar.place, remedy=remedy)
     return False
 
 
-def _table(block: Block, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _table(block: Block, depth: int, type_: str) -> list[tuple[tuple[str, ...], Scalar]]:
     scalar = block.scalar("table")
     if scalar is None:
         return []
@@ -129,6 +155,6 @@ def _table(block: Block, depth: int) -> list[tuple[tuple[str, ...], Scalar]]:
             continue
         for column, text, at in zip(header, numbers, columns, strict=False):
             cell = Scalar(text, start.file, start.line, start.column or at)
-            if _is_value(block, cell):
+            if _is_value(block, cell, type_):
                 found.append(((label, column), cell))
     return found

@@ -56,6 +56,7 @@ _OF_A_TABLE = edits_of(
 _OF_CELLS = edits_of(any_of(ref("words"), {"type": "object"}), ref("cells"), ref("cells"))
 _OF_WORDS = edits_of(_NAMES, None, one_or_more(any_of(ref("text"), fields_shape({"id": ref("text"), **_PLACES}, ["id"]))))
 _OF_MEMBERS = edits_of(_NAMES, list_of(ref(EDIT + "member")), one_or_more(any_of(ref("text"), ref(NEW + "member"))))
+_OF_RESULTS = edits_of(_NAMES, list_of(ref(EDIT + "result")), one_or_more(any_of(ref("text"), ref(NEW + "result"))))
 _OF_TEXTS = edits_of(ref("words"), ref("texts"), ref("texts"))
 _OF_LABELS = edits_of(ref("words"), {"type": "object"}, {"type": "object"})
 
@@ -103,7 +104,7 @@ class EditShapes(Shapes):
         if (word == "block" and kind in BLOCKS) or (schema_of(word) and word != "members"):
             inner = ref(PART + (kind or word))
             return edits_of(ref("words"), inner, inner)
-        whole = {"table": _OF_A_TABLE, "cells": _OF_CELLS, "words": _OF_WORDS, "results": _OF_WORDS, "members": _OF_MEMBERS}
+        whole = {"table": _OF_A_TABLE, "cells": _OF_CELLS, "words": _OF_WORDS, "results": _OF_RESULTS, "members": _OF_MEMBERS}
         whole |= dict.fromkeys(("texts", "letters"), _OF_TEXTS) | dict.fromkeys(("pairs", "shares", "distributions", "block"), _OF_LABELS)
         return whole.get(word)
 
