@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.commands import table as command_line
+from engine.commands.switches import pairs, switches_of
 from engine.output.destination import can_show, end_output, picture_way, say, settle_outputs, tell, write
 from engine.output.release import VERSION
+from engine.output.terminal import laid_out
 from engine.output.written_files import write_bytes
 from equations.errors import Faults, InputError, MethodologyError, Place
 from equations.files.regular_file import ReadingRule, reading_under
@@ -44,7 +46,9 @@ def _ended(options: argparse.Namespace, command: str) -> int:
     """Do what a command says and return its exit code; errors are told."""
     try:
         settle_outputs(command, options)
-        with reading_under(ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))):
+        rule = ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))
+        to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"
+        with reading_under(rule), laid_out(for_a_file=to_file):
             return int(options.command(options))
     except MethodologyError as error:
         return _report_error(error, json_wanted=getattr(options, "json", False))
@@ -76,23 +80,12 @@ def _report_error(error: MethodologyError, *, json_wanted: bool) -> int:
 # -- what several commands share
 
 
-def _pairs(items: Sequence[str] | None, what: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for item in items or ():
-        key, sign, value = item.partition("=")
-        if not sign or not key or not value:
-            raise InputError("I508", f"--{what} takes name=value, not {item!r}", remedy=f"write --{what} name=value")
-        if key in found:
-            raise InputError("I508", f"--{what} {key} is given twice", remedy="give it once")
-        found[key] = value
-    return found
-
-
 def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()) -> Run:
     from engine.commands.session import open_session
 
     session = open_session(options.spec)
-    run = session.run(options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
+    choices, readings = switches_of(options)
+    run = session.run(options.project, choices=choices, readings=readings,
                       targets=targets, set_numbers=options.set_numbers or ())  # fmt: skip
     session.save()
     return run
@@ -145,9 +138,9 @@ def needs_command(options: argparse.Namespace) -> int:
     from engine.commands.needs import needed, template_text
     from engine.commands.workbook import write_template
 
-    choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
+    choices, readings = switches_of(options)
     if options.template:
-        methodology, text = template_text(options, choices, readings, _pairs(options.members, "members"))
+        methodology, text = template_text(options, choices, readings, pairs(options.members, "members"))
         write_template(methodology, text, options.output) if options.format == "xlsx" else write(text, options.output, "yaml")
     else:
         write(needed(options, choices, readings), options.output, options.format)
@@ -158,11 +151,12 @@ def run_command(options: argparse.Namespace) -> int:
     """Evaluate a project."""
     from engine.commands.running import RunWish, finished, shown_run
 
-    done = finished(RunWish(options.spec, options.project, _pairs(options.choose, "choose"), _pairs(options.reading, "reading"),
+    done = finished(RunWish(options.spec, options.project, *switches_of(options),
                           tuple(options.target or ()), tuple(options.set_numbers or ())))  # fmt: skip
     write(shown_run(done, options.format), options.output, options.format)
     if options.output and not options.format_named:
-        say(shown_run(done, "text"))
+        with laid_out(for_a_file=False):
+            say(shown_run(done, "text"))
     return _exit_code(done.run.findings)
 
 
@@ -172,7 +166,7 @@ def audit_command(options: argparse.Namespace) -> int:
 
     report = _audited(options)
     if options.receipt:
-        choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
+        choices, readings = switches_of(options)
         receipt = receipt_for(report, options.spec, Path(options.project), Path(options.receipt),
                               choices=choices, readings=readings, version=VERSION, set_numbers=options.set_numbers or ())  # fmt: skip
         write(receipt, options.receipt, "json")
@@ -184,7 +178,7 @@ def audit_command(options: argparse.Namespace) -> int:
 def _audited(options: argparse.Namespace) -> AuditReport:
     from engine.commands.audit import audited
 
-    choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
+    choices, readings = switches_of(options)
     return audited(options.spec, Path(options.project), choices, readings, getattr(options, "set_numbers", None) or (),
                    materiality=getattr(options, "materiality", None))  # fmt: skip
 
@@ -193,7 +187,7 @@ def ready_command(options: argparse.Namespace) -> int:
     """Whether a submission is complete."""
     from engine.commands.audit import made_ready, shown_ready
 
-    found = made_ready(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
+    found = made_ready(options.spec, Path(options.project), *switches_of(options))
     write(shown_ready(found, options.format), options.output, options.format)
     return WELL if found.is_ready else FOUND
 
@@ -202,7 +196,7 @@ def diagnose_command(options: argparse.Namespace) -> int:
     """Which slip gives the numbers that documents state."""
     from engine.commands.desk import diagnosed, shown_desk
 
-    desk = diagnosed(options.spec, Path(options.project), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"))
+    desk = diagnosed(options.spec, Path(options.project), *switches_of(options))
     write(shown_desk(desk, options.format), options.output, options.format)
     return _exit_code(desk.findings)
 
@@ -211,7 +205,7 @@ def workbook_command(options: argparse.Namespace) -> int:
     """A run as a workbook, or a project file as one and back."""
     from engine.commands.workbook import WorkbookWish, shown, workbook
 
-    written = workbook(WorkbookWish.of(options), _pairs(options.choose, "choose"), _pairs(options.reading, "reading"), VERSION)
+    written = workbook(WorkbookWish.of(options), *switches_of(options), VERSION)
     say(shown(written, json=options.json), _way(options))
     return WELL
 
@@ -220,7 +214,7 @@ def statement_command(options: argparse.Namespace) -> int:
     """The statement of a verification."""
     from engine.commands.statement import issued, shown_statement
 
-    outcome, word = issued(options, _pairs(options.choose, "choose"), _pairs(options.reading, "reading"), VERSION)
+    outcome, word = issued(options, *switches_of(options), VERSION)
     say(shown_statement(outcome, word, json=options.json), _way(options))
     return WELL if word == "unqualified" else FOUND
 
@@ -252,7 +246,7 @@ def graph_command(options: argparse.Namespace) -> int:
     """The dependency graph."""
     from engine.commands.graph import drawn_graph
 
-    choices, readings = _pairs(options.choose, "choose"), _pairs(options.reading, "reading")
+    choices, readings = switches_of(options)
     write(drawn_graph(options.spec, choices, readings, options.target or (), options.format), options.output, options.format)
     return WELL
 
@@ -308,7 +302,7 @@ def diff_command(options: argparse.Namespace) -> int:
     """What two specs, or two submissions, say and move differently."""
     from engine.commands.versions import compare, diff_text
 
-    readings = _pairs(options.reading_a, "reading-a"), _pairs(options.reading_b, "reading-b")
+    readings = pairs(options.reading_a, "reading-a"), pairs(options.reading_b, "reading-b")
     difference = compare(options.spec, options.other, options.project or (), readings)
     if options.waterfall:
         from engine.commands.comparison import diff_picture
@@ -368,12 +362,13 @@ def mutate_command(options: argparse.Namespace) -> int:
 def simulate_command(options: argparse.Namespace) -> int:
     """Uncertainty of the results."""
     from engine.commands.simulate import check_draws_file, run_simulation, simulation_files, simulation_output
-    from engine.output.terminal import progress
+    from engine.output.progress import progress
 
     check_draws_file(options.draws_file)
+    choices, readings = switches_of(options)
     with progress(options.draws, "draws") as more:
         simulation = run_simulation(
-            options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
+            options.spec, options.project, choices=choices, readings=readings,
             draws=options.draws, seed=options.seed, targets=tuple(options.target or ()), levels=options.level, deductions=options.deduction,
             stop=options.stop, backend=options.backend, workers=options.workers, scheduler=options.scheduler, progress=more,
         )  # fmt: skip
@@ -389,11 +384,12 @@ def simulate_command(options: argparse.Namespace) -> int:
 def sensitivity_command(options: argparse.Namespace) -> int:
     """What the results hang on."""
     from engine.commands.simulate import run_sensitivity, sensitivity_output
-    from engine.output.terminal import progress
+    from engine.output.progress import progress
 
+    choices, readings = switches_of(options)
     with progress(options.draws, "draws") as more:
         found = run_sensitivity(
-            options.spec, options.project, choices=_pairs(options.choose, "choose"), readings=_pairs(options.reading, "reading"),
+            options.spec, options.project, choices=choices, readings=readings,
             target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, scheduler=options.scheduler, progress=more,
         )  # fmt: skip
     if options.plot:
@@ -410,8 +406,8 @@ def solve_command(options: argparse.Namespace) -> int:
     from engine.report.run_report import to_json
     from engine.simulate.solving import solved_record, solved_text
 
-    found = run_solve(options.spec, options.project, options.input, options.so_that, choices=_pairs(options.choose, "choose"),
-                      readings=_pairs(options.reading, "reading"))  # fmt: skip
+    choices, readings = switches_of(options)
+    found = run_solve(options.spec, options.project, options.input, options.so_that, choices=choices, readings=readings)
     say(to_json(solved_record(found)) if options.json else solved_text(found), _way(options))
     return WELL
 
@@ -419,12 +415,11 @@ def solve_command(options: argparse.Namespace) -> int:
 def portfolio_command(options: argparse.Namespace) -> int:
     """Many projects as one batch."""
     from engine.commands.portfolio import portfolio_entries, portfolio_output, run_entries
-    from engine.output.terminal import progress
+    from engine.output.progress import progress
 
-    entries = portfolio_entries(options.project, options.table)
+    entries, (choices, readings) = portfolio_entries(options.project, options.table), switches_of(options)
     with progress(len(entries), "projects") as more:
-        outcomes = run_entries(options.spec, entries, options.output, choices=_pairs(options.choose, "choose"),
-                               readings=_pairs(options.reading, "reading"), workers=options.workers,
+        outcomes = run_entries(options.spec, entries, options.output, choices=choices, readings=readings, workers=options.workers,
                                scheduler=options.scheduler, progress=more, remark=lambda said: tell(f"{said}\n"))  # fmt: skip
     way = "json" if options.json else options.format or "text"
     say(portfolio_output(outcomes, way), way)

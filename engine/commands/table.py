@@ -143,7 +143,7 @@ COMMANDS: dict[str, CommandLine] = {
         "from a number to its sources",
         (
             _argument("what", metavar="NUMBER", help="such as 'X[2019]'"),
-            _argument("--depth", type=int, default=12, help="levels below the number"),
+            _argument("--depth", type=int, default=12, metavar="N", help="levels below the number that are shown (12)"),
             _SET,
         ),
         project=True,

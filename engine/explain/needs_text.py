@@ -29,7 +29,7 @@ def needs_text(methodology: Methodology, needs: Sequence[Need]) -> str:
 def _row(methodology: Methodology, need: Need) -> list[str]:
     quantity = need.quantity
     uses = ", ".join(need.used_by[:_MOST_USES]) + (" ..." if len(need.used_by) > _MOST_USES else "")
-    said = quantity.id, str(quantity.unit), ", ".join(quantity.indices), quantity.title[:48]
+    said = quantity.id, str(quantity.unit), ", ".join(quantity.indices), quantity.title
     return [*said, uses, "; ".join(filter(None, (_origin(need), _tool(methodology, need)))), need.under, _results(methodology, need)]
 
 

@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator
 
 from engine.output.escapes import code_text, csv_text, json_text, markdown_text
-from engine.output.terminal import bold, number, plain, table, wrapped
+from engine.output.marks import plain
+from engine.output.terminal import bold, number, table, wrapped
 from engine.report.findings import findings_text, sentence
 from engine.report.grounds import grounds_line, grounds_record, run_tallies
 from engine.report.set_report import set_lines, set_record
@@ -157,7 +158,7 @@ def yearly_text(run: Run) -> str:
     found = yearly_table(run)
     if not found.rows:
         return ""
-    body = [[row.quantity.id, row.quantity.title[:46], str(row.quantity.unit), *row.cells, row.total_cell] for row in found.rows]
+    body = [[row.quantity.id, row.quantity.title, str(row.quantity.unit), *row.cells, row.total_cell] for row in found.rows]
     shown = table(["", "", "unit", *found.years, TOTAL], body, right=range(3, 4 + len(found.years)))
     return shown + (f"\n{found.note}" if found.note else "")
 
@@ -206,7 +207,8 @@ def _total_line(run: Run, id_: str, headline: Headline, whole: WholeUnits | None
 
 
 def _findings(run: Run) -> str:
-    return findings_text(run.findings, [finding for finding in run.findings if finding.severity != "note"], most=_MOST_FINDINGS)
+    serious = [finding for finding in run.findings if finding.severity != "note"]
+    return findings_text(run.findings, serious, most=_MOST_FINDINGS, title="findings of the run", beside="; `mrvgraph audit` asks more of it")
 
 
 # -- CSV and Markdown

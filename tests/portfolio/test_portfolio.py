@@ -15,7 +15,7 @@ import pytest
 
 import mrvgraph
 from engine.cli import main
-from engine.output import terminal
+from engine.output.progress import progress
 from engine.portfolio import portfolio
 from engine.portfolio.entries import entries_of_table
 from engine.portfolio.outcomes import Outcome, OutcomesFile
@@ -226,7 +226,7 @@ def test_a_bar_is_shown_to_a_person_who_waits(monkeypatch, capsys):
     monkeypatch.setattr("time.monotonic", lambda: next(moments))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
 
-    with terminal.progress(200, "projects") as tell:
+    with progress(200, "projects") as tell:
         tell(50)
         tell(100)
 
