@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands import table as command_line
+from engine.commands import parser as command_line
+from engine.commands.named_spec import settle_spec
+from engine.commands.refusals import BAD, fault_of, told_fault
 from engine.commands.switches import pairs, switches_of
+from engine.output.asides import heard
 from engine.output.destination import can_show, end_output, picture_way, say, settle_outputs, tell, write
 from engine.output.release import VERSION
 from engine.output.terminal import laid_out
 from engine.output.written_files import write_bytes
-from equations.errors import Faults, InputError, MethodologyError, Place
+from equations.errors import InputError, MethodologyError
 from equations.files.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
     from engine.run.run import Run
 
-WELL, FOUND, BAD = 0, 1, 2
+WELL, FOUND = 0, 1
+_SHOW_FINDINGS = frozenset({"run", "audit", "ready"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     parser = build_parser(words[0] if words and words[0] in FUNCTIONS else "")
     try:
-        options = parser.parse_args(words)
+        options = command_line.read_words(parser, words)
     except SystemExit as stop:
         end_output()
         return int(stop.code or 0)
@@ -48,33 +51,21 @@ def _ended(options: argparse.Namespace, command: str) -> int:
         settle_outputs(command, options)
         rule = ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))
         to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"
-        with reading_under(rule), laid_out(for_a_file=to_file):
+        with reading_under(rule), laid_out(for_a_file=to_file), heard(_aside_of(command)):
+            settle_spec(command, options)
             return int(options.command(options))
     except MethodologyError as error:
-        return _report_error(error, json_wanted=getattr(options, "json", False))
+        return told_fault(error, json_wanted=getattr(options, "json", False))
     except KeyboardInterrupt:
         tell("interrupted\n")
         return BAD
-    except (MemoryError, RecursionError) as cause:
-        fault = InputError("I511", "this is more than fits into memory", why=type(cause).__name__, remedy="divide it, or use a larger machine")
-    except OSError as cause:
-        place = Place(str(cause.filename)) if cause.filename else None
-        fault = InputError("I521", f"the system refused a file: {cause.strerror or cause}", place,
-                           remedy="see that what is read and written is there, and that there is room")  # fmt: skip
-    return _report_error(fault, json_wanted=getattr(options, "json", False))
+    except (MemoryError, RecursionError, OSError) as cause:
+        return told_fault(fault_of(cause), json_wanted=getattr(options, "json", False))
 
 
-def _report_error(error: MethodologyError, *, json_wanted: bool) -> int:
-    from engine.output.excerpt import with_excerpts
-
-    tell(f"{with_excerpts(error)}\n")
-    if json_wanted and error.code != "I525":
-        from engine.report.run_report import to_json
-
-        errors = error.errors if isinstance(error, Faults) else (error,)
-        with suppress(InputError):
-            say(to_json({"errors": [e.as_record() for e in errors]}), "json")
-    return BAD
+def _aside_of(command: str) -> Callable[[str], None]:
+    """Return what tells remarks; commands that show findings show them there."""
+    return (lambda text: None) if command in _SHOW_FINDINGS else lambda text: tell(f"note: {text}\n")
 
 
 # -- what several commands share
