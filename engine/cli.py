@@ -17,6 +17,7 @@ from engine.commands.refusals import BAD, fault_of, told_fault
 from engine.commands.switches import pairs, switches_of
 from engine.output.asides import heard
 from engine.output.destination import can_show, end_output, picture_way, say, settle_outputs, tell, write
+from engine.output.progress import progress, watched
 from engine.output.release import VERSION
 from engine.output.terminal import laid_out
 from engine.output.written_files import write_bytes
@@ -51,7 +52,7 @@ def _ended(options: argparse.Namespace, command: str) -> int:
         settle_outputs(command, options)
         rule = ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))
         to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"
-        with reading_under(rule), laid_out(for_a_file=to_file), heard(_aside_of(command)):
+        with reading_under(rule), laid_out(for_a_file=to_file), heard(_aside_of(command)), watched(command):
             settle_spec(command, options)
             return int(options.command(options))
     except MethodologyError as error:
@@ -343,7 +344,7 @@ def mutate_command(options: argparse.Namespace) -> int:
         for line in record_cases(options.spec):
             say(f"{line}\n")
         return WELL
-    found = score_of(options.spec, options.sample, options.seed, options.workers, sys.stderr)
+    found = score_of(options.spec, options.sample, options.seed, options.workers)
     way = options.format
     text = to_json(found.as_record()) if way == "json" else {"text": score_text, "md": score_markdown}[way](found)
     write(text, options.output, way)
@@ -353,7 +354,6 @@ def mutate_command(options: argparse.Namespace) -> int:
 def simulate_command(options: argparse.Namespace) -> int:
     """Uncertainty of the results."""
     from engine.commands.simulate import check_draws_file, run_simulation, simulation_files, simulation_output
-    from engine.output.progress import progress
 
     check_draws_file(options.draws_file)
     choices, readings = switches_of(options)
@@ -375,7 +375,6 @@ def simulate_command(options: argparse.Namespace) -> int:
 def sensitivity_command(options: argparse.Namespace) -> int:
     """What the results hang on."""
     from engine.commands.simulate import run_sensitivity, sensitivity_output
-    from engine.output.progress import progress
 
     choices, readings = switches_of(options)
     with progress(options.draws, "draws") as more:
@@ -406,7 +405,6 @@ def solve_command(options: argparse.Namespace) -> int:
 def portfolio_command(options: argparse.Namespace) -> int:
     """Many projects as one batch."""
     from engine.commands.portfolio import portfolio_entries, portfolio_output, run_entries
-    from engine.output.progress import progress
 
     entries, (choices, readings) = portfolio_entries(options.project, options.table), switches_of(options)
     with progress(len(entries), "projects") as more:

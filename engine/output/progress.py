@@ -1,34 +1,158 @@
-"""How far a command has come, told on standard error to whoever waits at a terminal."""
+"""How far a command has come: one line on standard error, for a person at a terminal who waits for more than two seconds.
+
+A piece of work says how much of it there is (:func:`progress`, :func:`following`) and knows nothing of who is told. Somebody is told only while
+a command is watched (:func:`watched`); functions that are called from Python stay silent.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from typing import TextIO, TypeVar
+
+from engine.output.terminal import is_terminal, width
 
 _BAR = 30
+#: Seconds after which a wait is a long one, and between two looks at the clock.
+_LONG, _TICK = 2.0, 0.25
+_Item = TypeVar("_Item")
+
+
+class Stage:
+    """A piece of work of which is known how much there is."""
+
+    def __init__(self, total: int, what: str) -> None:
+        self.total, self.what, self.done, self.start = total, what, 0, time.monotonic()
+
+    def text(self, now: float) -> str:
+        """Return a bar, how much is done, and how long the rest takes where nothing changes."""
+        done = min(self.done, self.total)
+        bar = "#" * (_BAR * done // max(1, self.total))
+        left = f", {duration((now - self.start) * (self.total - done) / done)} left" if done else ""
+        return f"[{bar:.<{_BAR}}] {self.done:,} of {self.total:,} {self.what}{left}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time for reading.
+
+    Examples
+    --------
+    >>> duration(0.2), duration(75), duration(5400)
+    ('1 s', '1 min 15 s', '1 h 30 min')
+    """
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+class Watch:
+    """The line on a terminal, which is taken away before anything else is written there."""
+
+    def __init__(self, command: str, stream: TextIO) -> None:
+        self.command, self.stream, self.start = command, stream, time.monotonic()
+        self.stages: list[Stage] = []  # the first is the work as a whole, the others are parts of it
+        self.shown = 0
+        self.lock = threading.RLock()
+        self.ended = threading.Event()
+
+    def draw(self) -> None:
+        """Write the line anew, once the wait is a long one."""
+        now = time.monotonic()
+        if now - self.start < _LONG:
+            return
+        with self.lock:
+            said = self.stages[0].text(now) if self.stages else duration(now - self.start)
+            line = f"{self.command}: {said}"[: width(self.stream) - 1]
+            self._write(f"\r{line.ljust(self.shown)}")
+            self.shown = len(line)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.shown:
+            self._write("\r" + " " * self.shown + "\r")
+            self.shown = 0
+
+    def run(self) -> None:
+        """Look at the clock until the command ends."""
+        while not self.ended.wait(_TICK):
+            self.draw()
+
+    def _write(self, text: str) -> None:
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except (OSError, ValueError):
+            self.ended.set()
+
+
+_watches: list[Watch] = []
+os.register_at_fork(after_in_child=_watches.clear)
+
+
+@contextmanager
+def watched(command: str) -> Iterator[None]:
+    """Tell on standard error how far a command has come, where that is a terminal."""
+    if sys.stderr is None or not is_terminal(sys.stderr):
+        yield
+        return
+    watch = Watch(command, sys.stderr)
+    thread = threading.Thread(target=watch.run, daemon=True)
+    _watches.append(watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        watch.ended.set()
+        thread.join()
+        watch.clear()
+        _watches.remove(watch)
+
+
+@contextmanager
+def aside_of_progress() -> Iterator[None]:
+    """Write within what is to stand alone: the line is taken away, and not drawn before that is written."""
+    if not _watches:
+        yield
+        return
+    with _watches[-1].lock:
+        _watches[-1].clear()
+        yield
 
 
 @contextmanager
 def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """Yield what is told how much more is done; a person who waits for more than a second sees a bar, on standard error."""
-    start, done, shown = time.monotonic(), 0, 0.0
-    is_watched = sys.stderr is not None and sys.stderr.isatty()
+    """Yield what is told how much more of a piece of work is done.
 
-    def tell(more: int) -> None:
-        nonlocal done, shown
-        done += more
-        now = time.monotonic()
-        if is_watched and now - start > 1 and now - shown > 0.2:
-            shown = now
-            bar = "#" * min(_BAR, _BAR * done // max(1, total))
-            sys.stderr.write(f"\r[{bar:.<{_BAR}}] {done:,} of {total:,} {what}")
-            sys.stderr.flush()
+    Parameters
+    ----------
+    total
+        How much there is.
+    what
+        Of what, in the plural: ``draws``.
+    """
+    stage = Stage(total, what)
 
+    def more(count: int) -> None:
+        stage.done += count
+
+    stages = _watches[-1].stages if _watches else []
+    stages.append(stage)
     try:
-        yield tell
+        yield more
     finally:
-        if shown:
-            sys.stderr.write("\r" + " " * 79 + "\r")
-            sys.stderr.flush()
+        stages.remove(stage)
+
+
+def following(items: Collection[_Item], what: str) -> Iterator[_Item]:
+    """Yield items, and tell of each that it is done once the next one is asked for."""
+    with progress(len(items), what) as more:
+        for item in items:
+            yield item
+            more(1)
