@@ -28,12 +28,13 @@ class Stage:
     def __init__(self, total: int, what: str) -> None:
         self.total, self.what, self.done, self.start = total, what, 0, time.monotonic()
 
-    def text(self, now: float) -> str:
-        """Return a bar, how much is done, and how long the rest takes where nothing changes."""
+    def text(self, now: float, room: int) -> str:
+        """Return a bar where there is room for it, how much is done, and how long the rest takes where nothing changes."""
         done = min(self.done, self.total)
-        bar = "#" * (_BAR * done // max(1, self.total))
         left = f", {duration((now - self.start) * (self.total - done) / done)} left" if done else ""
-        return f"[{bar:.<{_BAR}}] {self.done:,} of {self.total:,} {self.what}{left}"
+        said = f"{self.done:,} of {self.total:,} {self.what}{left}"
+        bar = "#" * (_BAR * done // max(1, self.total))
+        return f"[{bar:.<{_BAR}}] {said}" if len(said) + _BAR + 3 <= room else said
 
 
 def duration(seconds: float) -> str:
@@ -58,7 +59,7 @@ class Watch:
     def __init__(self, command: str, stream: TextIO) -> None:
         self.command, self.stream, self.start = command, stream, time.monotonic()
         self.stages: list[Stage] = []  # the first is the work as a whole, the others are parts of it
-        self.shown = 0
+        self.line = ""
         self.lock = threading.RLock()
         self.ended = threading.Event()
 
@@ -68,16 +69,18 @@ class Watch:
         if now - self.start < _LONG:
             return
         with self.lock:
-            said = self.stages[0].text(now) if self.stages else duration(now - self.start)
-            line = f"{self.command}: {said}"[: width(self.stream) - 1]
-            self._write(f"\r{line.ljust(self.shown)}")
-            self.shown = len(line)
+            room = width(self.stream) - len(self.command) - 3
+            said = self.stages[0].text(now, room) if self.stages else duration(now - self.start)
+            line = f"{self.command}: {said[:room]}"
+            if line != self.line:
+                self._write(f"\r{line.ljust(len(self.line))}")
+            self.line = line
 
     def clear(self) -> None:
         """Take the line away."""
-        if self.shown:
-            self._write("\r" + " " * self.shown + "\r")
-            self.shown = 0
+        if self.line:
+            self._write("\r" + " " * len(self.line) + "\r")
+            self.line = ""
 
     def run(self) -> None:
         """Look at the clock until the command ends."""
