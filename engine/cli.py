@@ -49,12 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ended(options: argparse.Namespace, command: str) -> int:
     """Do what a command says and return its exit code; errors are told."""
     try:
-        settle_outputs(command, options)
         rule = ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))
-        to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"
-        with reading_under(rule), laid_out(for_a_file=to_file), heard(_aside_of(command)), watched(command):
+        with reading_under(rule), heard(_aside_of(command)), watched(command):
             settle_spec(command, options)
-            return int(options.command(options))
+            settle_outputs(command, options)
+            to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"
+            with laid_out(for_a_file=to_file):
+                return int(options.command(options))
     except MethodologyError as error:
         return told_fault(error, json_wanted=getattr(options, "json", False))
     except KeyboardInterrupt:

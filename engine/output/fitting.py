@@ -53,7 +53,8 @@ def fitted_table(columns: Sequence[Column], room: int, strong: Callable[[str], s
     once
         Whether a name in the first column that repeats the one above it is left out, where rows are one line each.
     """
-    kept, below = _with_room(columns, room)
+    wide = _room_of(columns, [column.wide for column in columns])
+    kept, below = (list(columns), []) if wide <= room else _with_room(columns, room)
     if once and not below:
         first = kept[0]
         names = tuple("" if before == name else name for before, name in zip(("", *first.cells), first.cells, strict=False))
@@ -71,16 +72,19 @@ def _room_of(columns: Sequence[Column], widths: Sequence[int]) -> int:
 
 
 def _with_room(columns: Sequence[Column], room: int) -> tuple[list[Column], list[Column]]:
-    """Return the columns that stand side by side, and those of words that are written below each row."""
-    kept, below = list(columns), set[int]()
-    while (over := _room_of(kept, [column.least for column in kept]) - room) > 0:
-        able = [column for column in kept[1:] if not column.right and column.wide > _HANG]
-        if not able:
-            break
-        gone = max(able, key=lambda column: (column.least + _GAP >= over, column.least, columns.index(column)))
-        kept.remove(gone)
-        below.add(columns.index(gone))
-    return kept, [columns[at] for at in sorted(below)]
+    """Return the columns that stand side by side, and those of words that are written below each row: what takes the fewest lines."""
+    able = sorted((at for at, column in enumerate(columns) if at and not column.right and column.wide > _HANG), key=lambda at: -columns[at].wide)
+    ways = [([c for x, c in enumerate(columns) if x not in able[:n]], [columns[x] for x in sorted(able[:n])]) for n in range(len(able) + 1)]
+    fitting = [(kept, below) for kept, below in ways if _room_of(kept, [column.least for column in kept]) <= room]
+    return min(fitting, key=lambda way: _height(*way, room)) if fitting else ways[-1]
+
+
+def _height(kept: Sequence[Column], below: Sequence[Column], room: int) -> int:
+    """Return how many lines the rows of a table take."""
+    widths = _widths(kept, room)
+    words = [(column.cells, wide) for column, wide in zip(kept, widths, strict=True) if not column.right]
+    rows = sum(max((len(broken(cells[at], wide)) for cells, wide in words), default=1) for at in range(len(kept[0].cells)))
+    return rows + sum(len(_below(column, at, room)) for column in below for at, text in enumerate(column.cells) if text)
 
 
 def _bands(columns: Sequence[Column], room: int) -> list[list[Column]]:
@@ -98,9 +102,9 @@ def _bands(columns: Sequence[Column], room: int) -> list[list[Column]]:
 
 def _widths(columns: Sequence[Column], room: int) -> list[int]:
     """Return how wide each column is: the widest ones of words give way first."""
-    widths = [column.wide for column in columns]
+    widths, leasts = [column.wide for column in columns], [column.least for column in columns]
     while _room_of(columns, widths) > room:
-        able = [at for at, column in enumerate(columns) if widths[at] > column.least]
+        able = [at for at in range(len(columns)) if widths[at] > leasts[at]]
         if not able:
             break
         widest = max(able, key=lambda at: widths[at])

@@ -80,6 +80,14 @@ def test_a_project_file_says_which_methodology_it_is_of(words, here, capsys):
     assert said([command, "named.yaml", *more], capsys)[:2] == whole[:2]
 
 
+def test_the_methodology_that_the_file_names_is_not_written_over(here, capsys):
+    Path("named.yaml").write_text(Path("named.yaml").read_text("utf-8").replace("./tiny", "./tiny/methodology.yaml"), "utf-8")
+    before = Path("tiny/methodology.yaml").read_bytes()
+    code, _, err = said(["workbook", "named.yaml", "-o", "tiny/methodology.yaml"], capsys)
+    assert (code, err[:4]) == (2, "I520") and "read by the command itself" in err
+    assert Path("tiny/methodology.yaml").read_bytes() == before
+
+
 def test_a_portfolio_is_of_the_methodology_that_all_files_name(here, capsys):
     shutil.copy("named.yaml", "second.yaml")
     assert said(["portfolio", "named.yaml", "second.yaml"], capsys) == said(["portfolio", "tiny", "named.yaml", "second.yaml"], capsys)
