@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.commands import parser as command_line
 from engine.commands.named_spec import settle_spec
-from engine.commands.refusals import BAD, fault_of, told_fault
+from engine.commands.refusals import BAD, fault_of
 from engine.commands.switches import pairs, switches_of
 from engine.output.asides import heard
 from engine.output.destination import can_show, end_output, picture_way, say, settle_outputs, tell, write
@@ -21,7 +22,7 @@ from engine.output.progress import progress, watched
 from engine.output.release import VERSION
 from engine.output.terminal import laid_out
 from engine.output.written_files import write_bytes
-from equations.errors import InputError, MethodologyError
+from equations.errors import Faults, InputError, MethodologyError
 from equations.files.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
@@ -51,18 +52,38 @@ def _ended(options: argparse.Namespace, command: str) -> int:
     try:
         rule = ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))
         with reading_under(rule), heard(_aside_of(command)), watched(command):
-            settle_spec(command, options)
+            settle_spec(command, options, _named_in)
             settle_outputs(command, options)
             to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"
             with laid_out(for_a_file=to_file):
                 return int(options.command(options))
     except MethodologyError as error:
-        return told_fault(error, json_wanted=getattr(options, "json", False))
+        return _told_fault(error, json_wanted=getattr(options, "json", False))
     except KeyboardInterrupt:
         tell("interrupted\n")
         return BAD
     except (MemoryError, RecursionError, OSError) as cause:
-        return told_fault(fault_of(cause), json_wanted=getattr(options, "json", False))
+        return _told_fault(fault_of(cause), json_wanted=getattr(options, "json", False))
+
+
+def _told_fault(error: MethodologyError, *, json_wanted: bool) -> int:
+    """Tell a fault, or several, and return the exit code."""
+    from engine.output.excerpt import with_excerpts
+
+    tell(f"{with_excerpts(error)}\n")
+    if json_wanted and error.code != "I525":
+        from engine.report.run_report import to_json
+
+        errors = error.errors if isinstance(error, Faults) else (error,)
+        with suppress(InputError):
+            say(to_json({"errors": [e.as_record() for e in errors]}), "json")
+    return BAD
+
+
+def _named_in(project: str) -> str:
+    from engine.project.project_file import read_project
+
+    return read_project(project).methodology
 
 
 def _aside_of(command: str) -> Callable[[str], None]:

@@ -1,11 +1,8 @@
-"""What a command says that cannot go on: the fault with the lines that it is about, on standard error, and as plain data where that was asked for."""
+"""What a command says that the system does not let go on: a fault with a remedy."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from engine.output.destination import say, tell
-from equations.errors import Faults, InputError, MethodologyError, Place
+from equations.errors import InputError, Place
 
 #: The exit code of bad usage and of bad input.
 BAD = 2
@@ -18,17 +15,3 @@ def fault_of(cause: MemoryError | RecursionError | OSError) -> InputError:
     place = Place(str(cause.filename)) if cause.filename else None
     return InputError("I521", f"the system refused a file: {cause.strerror or cause}", place,
                       remedy="see that what is read and written is there, and that there is room")  # fmt: skip
-
-
-def told_fault(error: MethodologyError, *, json_wanted: bool) -> int:
-    """Tell a fault, or several, and return the exit code."""
-    from engine.output.excerpt import with_excerpts
-
-    tell(f"{with_excerpts(error)}\n")
-    if json_wanted and error.code != "I525":
-        from engine.report.run_report import to_json
-
-        errors = error.errors if isinstance(error, Faults) else (error,)
-        with suppress(InputError):
-            say(to_json({"errors": [e.as_record() for e in errors]}), "json")
-    return BAD

@@ -20,7 +20,7 @@ _CARET = re.compile(r"\s*\^+\s*")
 
 
 @record(frozen=True)
-class Column:
+class TableColumn:
     """One column of a table: its head, its cells, and whether it is a column of numbers, which is aligned to the right and never broken."""
 
     head: str
@@ -41,7 +41,7 @@ class Column:
         return max(max(words, default=0), min(self.wide, _COMFORT))
 
 
-def fitted_table(columns: Sequence[Column], room: int, strong: Callable[[str], str], *, once: bool = False) -> list[str]:
+def fitted_table(columns: Sequence[TableColumn], room: int, strong: Callable[[str], str], *, once: bool = False) -> list[str]:
     """Return the lines of a table that is no wider than ``room`` where its words allow it.
 
     Parameters
@@ -58,7 +58,7 @@ def fitted_table(columns: Sequence[Column], room: int, strong: Callable[[str], s
     if once and not below:
         first = kept[0]
         names = tuple("" if before == name else name for before, name in zip(("", *first.cells), first.cells, strict=False))
-        kept[0] = Column(first.head, names, first.right)
+        kept[0] = TableColumn(first.head, names, first.right)
     lines: list[str] = []
     for at, band in enumerate(_bands(kept, room)):
         if at:
@@ -67,11 +67,11 @@ def fitted_table(columns: Sequence[Column], room: int, strong: Callable[[str], s
     return lines
 
 
-def _room_of(columns: Sequence[Column], widths: Sequence[int]) -> int:
+def _room_of(columns: Sequence[TableColumn], widths: Sequence[int]) -> int:
     return sum(widths) + _GAP * (len(columns) - 1)
 
 
-def _with_room(columns: Sequence[Column], room: int) -> tuple[list[Column], list[Column]]:
+def _with_room(columns: Sequence[TableColumn], room: int) -> tuple[list[TableColumn], list[TableColumn]]:
     """Return the columns that stand side by side, and those of words that are written below each row: what takes the fewest lines."""
     able = sorted((at for at, column in enumerate(columns) if at and not column.right and column.wide > _HANG), key=lambda at: -columns[at].wide)
     ways = [([c for x, c in enumerate(columns) if x not in able[:n]], [columns[x] for x in sorted(able[:n])]) for n in range(len(able) + 1)]
@@ -79,7 +79,7 @@ def _with_room(columns: Sequence[Column], room: int) -> tuple[list[Column], list
     return min(fitting, key=lambda way: _height(*way, room)) if fitting else ways[-1]
 
 
-def _height(kept: Sequence[Column], below: Sequence[Column], room: int) -> int:
+def _height(kept: Sequence[TableColumn], below: Sequence[TableColumn], room: int) -> int:
     """Return how many lines the rows of a table take."""
     widths = _widths(kept, room)
     words = [(column.cells, wide) for column, wide in zip(kept, widths, strict=True) if not column.right]
@@ -87,7 +87,7 @@ def _height(kept: Sequence[Column], below: Sequence[Column], room: int) -> int:
     return rows + sum(len(_below(column, at, room)) for column in below for at, text in enumerate(column.cells) if text)
 
 
-def _bands(columns: Sequence[Column], room: int) -> list[list[Column]]:
+def _bands(columns: Sequence[TableColumn], room: int) -> list[list[TableColumn]]:
     """Return the columns in groups that have room side by side; each begins with the first column, which names the rows."""
     first, *rest = columns
     bands = [[first]]
@@ -100,7 +100,7 @@ def _bands(columns: Sequence[Column], room: int) -> list[list[Column]]:
     return bands
 
 
-def _widths(columns: Sequence[Column], room: int) -> list[int]:
+def _widths(columns: Sequence[TableColumn], room: int) -> list[int]:
     """Return how wide each column is: the widest ones of words give way first."""
     widths, leasts = [column.wide for column in columns], [column.least for column in columns]
     while _room_of(columns, widths) > room:
@@ -112,7 +112,7 @@ def _widths(columns: Sequence[Column], room: int) -> list[int]:
     return widths
 
 
-def _band_lines(columns: Sequence[Column], below: Sequence[Column], room: int, strong: Callable[[str], str]) -> list[str]:
+def _band_lines(columns: Sequence[TableColumn], below: Sequence[TableColumn], room: int, strong: Callable[[str], str]) -> list[str]:
     widths = _widths(columns, room)
 
     def lines_of(texts: Sequence[str]) -> list[str]:
@@ -128,7 +128,7 @@ def _band_lines(columns: Sequence[Column], below: Sequence[Column], room: int, s
     return lines
 
 
-def _line(parts: Sequence[str], columns: Sequence[Column], widths: Sequence[int]) -> str:
+def _line(parts: Sequence[str], columns: Sequence[TableColumn], widths: Sequence[int]) -> str:
     return (" " * _GAP).join(_padded(text, wide, right=one.right) for text, one, wide in zip(parts, columns, widths, strict=True)).rstrip()
 
 
@@ -137,7 +137,7 @@ def _padded(text: str, wide: int, *, right: bool) -> str:
     return space + text if right else text + space
 
 
-def _below(column: Column, at: int, room: int) -> list[str]:
+def _below(column: TableColumn, at: int, room: int) -> list[str]:
     head = f"{column.head}: " if column.head else ""
     return [" " * _HANG + line for line in broken(head + column.cells[at], room - _HANG, "  ")]
 

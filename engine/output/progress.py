@@ -22,7 +22,7 @@ _LONG, _TICK = 2.0, 0.25
 _Item = TypeVar("_Item")
 
 
-class Stage:
+class PieceOfWork:
     """A piece of work of which is known how much there is."""
 
     def __init__(self, total: int, what: str) -> None:
@@ -58,7 +58,7 @@ class Watch:
 
     def __init__(self, command: str, stream: TextIO) -> None:
         self.command, self.stream, self.start = command, stream, time.monotonic()
-        self.stages: list[Stage] = []  # the first is the work as a whole, the others are parts of it
+        self.stages: list[PieceOfWork] = []  # the first is the work as a whole, the others are parts of it
         self.line = ""
         self.lock = threading.RLock()
         self.ended = threading.Event()
@@ -140,7 +140,7 @@ def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
     what
         Of what, in the plural: ``draws``.
     """
-    stage = Stage(total, what)
+    stage = PieceOfWork(total, what)
 
     def more(count: int) -> None:
         stage.done += count

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from engine.output.escapes import one_line
-from engine.output.fitting import Column, fitted_table
+from engine.output.fitting import TableColumn, fitted_table
 from engine.output.marks import marked
 
 #: Width of what no person sees in a terminal, so that it is the same everywhere.
@@ -83,7 +83,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[in
     2018  12.5
     2019     9
     """
-    columns = [Column(name, tuple(one_line(str(row[at])) for row in rows), at in right) for at, name in enumerate(head)]
+    columns = [TableColumn(name, tuple(one_line(str(row[at])) for row in rows), at in right) for at, name in enumerate(head)]
     return "\n".join(f"{indent}{line}" for line in fitted_table(columns, width() - len(indent), bold, once=once))
 
 
