@@ -8,13 +8,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.commands import parser as command_line
 from engine.commands.named_spec import settle_spec
-from engine.commands.refusals import BAD, fault_of
+from engine.commands.refusals import BAD, fault_of, told_fault
 from engine.commands.switches import pairs, switches_of
 from engine.output.asides import heard
 from engine.output.destination import can_show, end_output, picture_way, say, settle_outputs, tell, write
@@ -22,7 +21,7 @@ from engine.output.progress import progress, watched
 from engine.output.release import VERSION
 from engine.output.terminal import laid_out
 from engine.output.written_files import write_bytes
-from equations.errors import Faults, InputError, MethodologyError
+from equations.errors import InputError, MethodologyError
 from equations.files.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
@@ -51,33 +50,19 @@ def _ended(options: argparse.Namespace, command: str) -> int:
     """Do what a command says and return its exit code; errors are told."""
     try:
         rule = ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))
-        with reading_under(rule), heard(_aside_of(command)), watched(command):
+        with reading_under(rule), heard(_aside_of(command)), watched("" if command == "lsp" else command):
             settle_spec(command, options, _named_in)
             settle_outputs(command, options)
             to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"
             with laid_out(for_a_file=to_file):
                 return int(options.command(options))
     except MethodologyError as error:
-        return _told_fault(error, json_wanted=getattr(options, "json", False))
+        return told_fault(error, json_wanted=getattr(options, "json", False))
     except KeyboardInterrupt:
         tell("interrupted\n")
         return BAD
     except (MemoryError, RecursionError, OSError) as cause:
-        return _told_fault(fault_of(cause), json_wanted=getattr(options, "json", False))
-
-
-def _told_fault(error: MethodologyError, *, json_wanted: bool) -> int:
-    """Tell a fault, or several, and return the exit code."""
-    from engine.output.excerpt import with_excerpts
-
-    tell(f"{with_excerpts(error)}\n")
-    if json_wanted and error.code != "I525":
-        from engine.report.run_report import to_json
-
-        errors = error.errors if isinstance(error, Faults) else (error,)
-        with suppress(InputError):
-            say(to_json({"errors": [e.as_record() for e in errors]}), "json")
-    return BAD
+        return told_fault(fault_of(cause), json_wanted=getattr(options, "json", False))
 
 
 def _named_in(project: str) -> str:
@@ -344,6 +329,14 @@ def schema_command(options: argparse.Namespace) -> int:
     return WELL
 
 
+def lsp_command(options: argparse.Namespace) -> int:
+    """A language server for editors."""
+    from engine.interface.editor.server import serve
+
+    serve()
+    return WELL
+
+
 def migrate_command(options: argparse.Namespace) -> int:
     """A project file carried over to another version."""
     from engine.commands.versions import carry_over, migration_text
@@ -446,8 +439,9 @@ FUNCTIONS: dict[str, command_line.Command] = {
     "list": list_command, "check": check_command, "needs": needs_command, "run": run_command, "audit": audit_command,
     "ready": ready_command, "diagnose": diagnose_command, "workbook": workbook_command, "statement": statement_command, "verify": verify_command,
     "explain": explain_command, "graph": graph_command, "docs": docs_command, "report": report_command, "export": export_command,
-    "show": show_command, "schema": schema_command, "diff": diff_command, "migrate": migrate_command, "simulate": simulate_command,
-    "sensitivity": sensitivity_command, "solve": solve_command, "portfolio": portfolio_command, "mutate": mutate_command,
+    "show": show_command, "schema": schema_command, "lsp": lsp_command, "diff": diff_command, "migrate": migrate_command,
+    "simulate": simulate_command, "sensitivity": sensitivity_command, "solve": solve_command, "portfolio": portfolio_command,
+    "mutate": mutate_command,
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import field
 
 from equations.errors import MethodologyError, Place
 from equations.records import record
+from equations.shown import Shown
 
 SEVERITIES = ("error", "warning", "note")
 
@@ -125,7 +126,7 @@ FINDING_CODES: dict[str, str] = {
 
 
 @record(frozen=True)
-class Finding:
+class Finding(Shown):
     """One finding.
 
     Attributes

@@ -31,17 +31,20 @@ if TYPE_CHECKING:
     from engine.comparison.difference import Difference
     from engine.comparison.migrate import Migration
     from engine.documents.schemas.schema_files import schema
-    from engine.explain.needs import Need
+    from engine.explain.needs import Need, Needs
     from engine.explain.trace import TraceNode
+    from engine.explain.traces import Traces
     from engine.finding import Finding
     from engine.interface.draws import portfolio, sensitivity, simulate, solve
     from engine.interface.runs import audit, diagnose, explain, many_draws, ready, recalculation, run, verify
     from engine.interface.specs import check, graph, load, needs
     from engine.interface.versions import compare, migrate
     from engine.interface.writing import document, export, report, statement, workbook
+    from engine.output.drawing import Drawing
     from engine.output.release import __version__
+    from engine.output.text_grid import TextGrid
     from engine.plan.graph import EquationGraph
-    from engine.portfolio.outcomes import Outcome
+    from engine.portfolio.outcomes import Outcome, Outcomes
     from engine.run.rules import Verdict
     from engine.run.run import Run
     from engine.run.totals import Headline
@@ -55,14 +58,16 @@ if TYPE_CHECKING:
 _HOMES = {
     "AuditReport": "engine.audit.report", "Batch": "engine.batch.many_draws", "BatchValues": "engine.batch.evaluation",
     "CheckResult": "engine.checks", "Desk": "engine.audit.desk.desk",
-    "Difference": "engine.comparison.difference", "EquationGraph": "engine.plan.graph",
+    "Difference": "engine.comparison.difference", "Drawing": "engine.output.drawing", "EquationGraph": "engine.plan.graph",
     "Exported": "engine.commands.export",
     "Faults": "equations.errors", "Finding": "engine.finding", "Headline": "engine.run.totals", "InputError": "equations.errors",
     "Methodology": "equations.model.methodology", "MethodologyError": "equations.errors", "Migration": "engine.comparison.migrate",
-    "Need": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes", "Readiness": "engine.audit.ready",
+    "Need": "engine.explain.needs", "Needs": "engine.explain.needs", "Outcome": "engine.portfolio.outcomes",
+    "Outcomes": "engine.portfolio.outcomes", "Readiness": "engine.audit.ready",
     "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
     "Sensitivity": "engine.simulate.sensitivity", "Simulation": "engine.simulate.simulation", "Solved": "engine.simulate.solving",
-    "TraceNode": "engine.explain.trace", "Verdict": "engine.run.rules", "Verification": "engine.audit.receipts.verification",
+    "TextGrid": "engine.output.text_grid", "TraceNode": "engine.explain.trace", "Traces": "engine.explain.traces",
+    "Verdict": "engine.run.rules", "Verification": "engine.audit.receipts.verification",
     "Written": "engine.commands.documents", "__version__": "engine.output.release",
     "audit": "engine.interface.runs", "check": "engine.interface.specs", "compare": "engine.interface.versions",
     "diagnose": "engine.interface.runs",
@@ -79,11 +84,12 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
-    "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "EquationGraph", "Exported", "Faults", "Finding", "Headline",
-    "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Outcome", "Readiness", "Recalculation", "Run", "Sensitivity", "Simulation",
-    "Solved", "TraceNode", "Verdict", "Verification", "Written", "__version__", "audit", "check", "compare", "diagnose", "document", "explain",
-    "export", "graph", "load", "many_draws", "migrate", "needs", "portfolio", "ready", "recalculation", "report", "run", "schema", "sensitivity",
-    "simulate", "solve", "statement", "verify", "workbook",
+    "AuditReport", "Batch", "BatchValues", "CheckResult", "Desk", "Difference", "Drawing", "EquationGraph", "Exported", "Faults", "Finding",
+    "Headline", "InputError", "Methodology", "MethodologyError", "Migration", "Need", "Needs", "Outcome", "Outcomes", "Readiness",
+    "Recalculation", "Run", "Sensitivity", "Simulation", "Solved", "TextGrid", "TraceNode", "Traces", "Verdict", "Verification", "Written",
+    "__version__", "audit", "check", "compare", "diagnose", "document", "explain", "export", "graph", "load", "many_draws", "migrate",
+    "needs", "portfolio", "ready", "recalculation", "report", "run", "schema", "sensitivity", "simulate", "solve", "statement", "verify",
+    "workbook",
 ]  # fmt: skip
 
 

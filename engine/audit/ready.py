@@ -21,6 +21,7 @@ from engine.run.version_gap import Loader
 from equations.errors import MethodologyError
 from equations.model.methodology import Methodology
 from equations.records import record
+from equations.shown import Shown
 
 READY_FORMAT = "mrvgraph-ready/1"
 #: Warnings for which a submission is returned like for errors: something that it must say is not said.
@@ -47,7 +48,7 @@ class Absent:
 
 
 @dataclass(frozen=True)
-class Readiness:
+class Readiness(Shown):
     """What a completeness check finds.
 
     Attributes

@@ -18,7 +18,9 @@ from engine.audit.sources import sources_by_cell
 from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
 from engine.output.marks import plain
-from engine.output.terminal import bold, coloured, table, wrapped
+from engine.output.tabled import Pictured
+from engine.output.terminal import bold, coloured, wrapped
+from engine.output.text_grid import TextGrid, text_grid
 from engine.project.values import UnitReader
 from engine.report.findings import counted, findings_markdown, findings_text
 from engine.report.grounds import RUN_TITLE, grounds_markdown, grounds_record, grounds_text, run_tallies
@@ -36,7 +38,7 @@ _RULINGS = "What hangs on the readings of the text that were taken?"
 
 
 @dataclass(frozen=True)
-class AuditReport:
+class AuditReport(Pictured):
     """Everything that was asked of a run, and the answers."""
 
     run: Run
@@ -125,7 +127,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         "\n".join([*head_lines(run), *_identity(run)]),
         yearly_text(run),
         "\n".join(result_lines(run)),
-        "\n".join(_questions(report)),
+        questions_grid(report).text,
         desk_text(report.desk) if report.desk else "",
         "\n".join(verdicts_lines(run.verdicts, verbose=verbose)),
         grounds_text(run_tallies(run), RUN_TITLE, named=True),
@@ -156,7 +158,8 @@ def _shown(report: AuditReport) -> list[Finding]:
     return [finding for finding in report.findings if finding.code != "A716" or finding.severity != "note"]
 
 
-def _questions(report: AuditReport) -> Iterator[str]:
+def questions_grid(report: AuditReport) -> TextGrid:
+    """Return every question of an audit with its answer in a few words."""
     rows = []
     for audit, found in report.audits:
         worst = next((s for s in ("error", "warning", "note") if any(f.severity == s for f in found)), "")
@@ -165,7 +168,7 @@ def _questions(report: AuditReport) -> Iterator[str]:
     moved = len({line.ruling for line in report.rulings.lines if line.moves})
     some = f"{moved} ruling{'s' if moved != 1 else ''} move{'' if moved != 1 else 's'} the result; table below"
     rows.append([_RULINGS, some if report.rulings.lines else "not asked: the text has no open reading"])
-    yield table(["what was asked", "found"], rows)
+    return text_grid(["what was asked", "found"], rows)
 
 
 def _sources(run: Run, *, verbose: bool) -> Iterator[str]:
@@ -180,12 +183,10 @@ def _sources(run: Run, *, verbose: bool) -> Iterator[str]:
 
 def _rulings(rulings: RulingsTable) -> Iterator[str]:
     if rulings.lines:
-        yield bold(f"open readings of the text, and {rulings.quantity} in {rulings.unit} under each (* taken here), what moves most first")
-        rows = [_row(line, rulings) for line in rulings.lines if line.applies]
-        if rows:
-            others = [f"difference in {other.quantity} ({other.unit})" for other in rulings.others]
-            heads = ["ruling", "reading", rulings.quantity, "difference", "%", *others]
-            yield table(heads, rows, right=tuple(range(2, len(heads))), once=True)
+        found = readings_grid(rulings)
+        yield bold(found.title)
+        if found.rows:
+            yield found.text
         for line in rulings.lines:
             if line.error:
                 yield wrapped(f"  {line.ruling} = {line.reading} does not run: {line.error}", "    ")
@@ -197,6 +198,15 @@ def _rulings(rulings: RulingsTable) -> Iterator[str]:
     if rulings.by_input:
         yield wrapped(f"not measured, for only another input can take the other side ({_input_count(rulings)}): "
                       + ", ".join(entry.id for entry in rulings.by_input), "  ")  # fmt: skip
+
+
+def readings_grid(rulings: RulingsTable) -> TextGrid:
+    """Return the result under each reading of the rulings that apply as a table."""
+    title = f"open readings of the text, and {rulings.quantity} in {rulings.unit} under each (* taken here), what moves most first"
+    others = [f"difference in {other.quantity} ({other.unit})" for other in rulings.others]
+    heads = ["ruling", "reading", rulings.quantity, "difference", "%", *others]
+    rows = [_row(line, rulings) for line in rulings.lines if line.applies]
+    return text_grid(heads, rows, range(2, len(heads)), title, once=True)
 
 
 def _input_count(rulings: RulingsTable) -> str:

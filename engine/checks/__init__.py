@@ -25,6 +25,7 @@ from engine.checks.use import check_letters, check_use
 from engine.checks.written_ratios import check_ratios
 from engine.finding import Finding
 from equations.model.methodology import Methodology
+from equations.shown import Shown
 
 Check = Callable[[Methodology], list[Finding]]
 
@@ -74,7 +75,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Shown):
     """Result of all static checks."""
 
     equations: tuple[EquationCheck, ...]

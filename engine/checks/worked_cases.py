@@ -38,7 +38,8 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _HEADER = ("quantity", "cell", "unit", "value")
 #: Faults of a CSV file are those of input in a project, and those of a spec here.
 _CODES = {"I506": "S105", "I509": "S108"}
-_SCHEMA: dict[str, dict[str, Field]] = {
+#: The fields of a list of worked cases.
+CASE_SCHEMA: dict[str, dict[str, Field]] = {
     "cases": {
         "cases": Field("cases", "blocks:case", True, "the worked cases"),
     },
@@ -151,10 +152,10 @@ def read_cases(
     if not os.path.lexists(path):  # what stands there and is no file is an error, not a spec without cases
         return ()
     errors: Errors = FaultList()
-    top = Block(read_yaml_file(path, name=shown_name(path)), "cases", errors, _SCHEMA["cases"])
+    top = Block(read_yaml_file(path, name=shown_name(path)), "cases", errors, CASE_SCHEMA["cases"])
     node = top.node.get("cases")
     items = node.items if isinstance(node, Sequence) else ()
-    blocks = [Block(item, "case", errors, _SCHEMA["case"]) for item in items]
+    blocks = [Block(item, "case", errors, CASE_SCHEMA["case"]) for item in items]
     unique([(block.text("id"), block.place) for block in blocks], "cases", errors)
     cases = [_case(block, path.parent, methodology) for block in blocks]
     raise_all(errors)

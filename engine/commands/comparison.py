@@ -14,6 +14,7 @@ from engine.documents.writers.pdf import pdf_bytes
 from engine.documents.writers.picture_file import picture_bytes
 from engine.documents.writers.single_page import single_page
 from engine.documents.writers.typst_source import typst_source
+from engine.output.markup import Html
 from engine.typesetting.fonts.glyph_check import refuse_unshown
 from equations.errors import InputError
 
@@ -41,7 +42,12 @@ def _markdown(document: Document) -> str:
 
 
 def diff_picture(difference: Difference, way: str = "svg") -> bytes:
-    """Return the attribution of a difference as a picture, ``svg`` or ``png``.
+    """Return the attribution of a difference as a picture, ``svg`` or ``png``; errors as of :func:`effect_picture`."""
+    return picture_bytes(effect_picture(difference), way)
+
+
+def effect_picture(difference: Difference) -> Html:
+    """Return the attribution of a difference as a picture.
 
     Raises
     ------
@@ -52,5 +58,4 @@ def diff_picture(difference: Difference, way: str = "svg") -> bytes:
     if effect is None:
         raise InputError("I508", "a waterfall shows what is moved in a project", remedy="add --project FILE")
     names = ChangeWording(difference).names
-    svg = effect_waterfall(effect, f"From {names[0]} to {names[1]}", about(effect), changes_said(difference), names)
-    return picture_bytes(svg, way)
+    return effect_waterfall(effect, f"From {names[0]} to {names[1]}", about(effect), changes_said(difference), names)

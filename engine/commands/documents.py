@@ -23,6 +23,7 @@ from equations.files.regular_file import digest_of
 from equations.library.places import library, library_folders
 from equations.library.spec_files import load_methodology
 from equations.model.methodology import Methodology
+from equations.shown import Shown
 
 Files = dict[str, bytes]
 REPORT_FILE = "report.html"
@@ -31,7 +32,7 @@ WAYS = ("site", "md", "pdf")
 
 
 @dataclass(frozen=True)
-class Written:
+class Written(Shown):
     """What was written, or was found when the files on disk were compared.
 
     Attributes

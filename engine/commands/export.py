@@ -14,13 +14,14 @@ from engine.report.registry.registry_tables import FilledTable, RegistryGap, fil
 from engine.report.registry.registry_texts import read_texts
 from equations.library.places import library
 from equations.records import record
+from equations.shown import Shown
 
 MAPPING_FILE = "export.yaml"
 GAPS_FILE = "gaps.csv"
 
 
 @record(frozen=True)
-class Exported:
+class Exported(Shown):
     """What was written.
 
     Attributes

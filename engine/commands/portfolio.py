@@ -11,7 +11,8 @@ from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import Way
 from engine.commands.session import open_session
 from engine.output.escapes import csv_text
-from engine.output.terminal import bold, number, table
+from engine.output.terminal import bold, number
+from engine.output.text_grid import TextGrid, text_grid
 from engine.portfolio.entries import ProjectEntry, entries_of_files, entries_of_table
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import one_after_the_other, run_portfolio
@@ -92,23 +93,33 @@ def _left_out(methodology: Methodology) -> str:
 
 def portfolio_output(outcomes: Sequence[Outcome], way: str) -> str:
     """Return outcomes as text, JSON or CSV; results beside the first have columns of their own."""
-    further = list(dict.fromkeys(id_ for outcome in outcomes for id_ in outcome.others))
     if way == "json":
         return to_json({"format": FORMAT, "projects": [outcome.as_record() for outcome in outcomes]})
     if way == "csv":
+        further = _further(outcomes)
         more = [head for id_ in further for head in (id_, f"unit of {id_}")]
         rows: list[list[object]] = [["name", "result", "unit", *more, "error"]]
         rows += [[o.name, _shown(o.result, repr), o.unit, *_more(o, further, repr), _error(o)] for o in outcomes]
         return csv_text(rows)
-    shown = [[o.name, _shown(o.result, number), o.unit, *_more(o, further, number), _codes(o)] for o in outcomes]
     failed = [outcome for outcome in outcomes if outcome.errors]
-    heads = ["project", "result", "unit", *(head for id_ in further for head in (id_, "unit")), "errors"]
-    lines = [table(heads, shown, right=[1, *range(3, 3 + 2 * len(further), 2)])]
+    lines = [outcomes_grid(outcomes).text]
     for outcome in failed[:_MOST_SAID]:
         lines += ["", bold(outcome.name), *(_message(error) for error in outcome.errors)]
     if len(failed) > _MOST_SAID:
         lines += ["", f"and {len(failed) - _MOST_SAID} more; --json names all errors"]
     return "\n".join([*lines, "", f"{len(outcomes):,} projects, {len(failed):,} with an error"]) + "\n"
+
+
+def outcomes_grid(outcomes: Sequence[Outcome]) -> TextGrid:
+    """Return the results of each project, or the codes of its errors, as a table."""
+    further = _further(outcomes)
+    shown = [[o.name, _shown(o.result, number), o.unit, *_more(o, further, number), _codes(o)] for o in outcomes]
+    heads = ["project", "result", "unit", *(head for id_ in further for head in (id_, "unit")), "errors"]
+    return text_grid(heads, shown, [1, *range(3, 3 + 2 * len(further), 2)])
+
+
+def _further(outcomes: Sequence[Outcome]) -> list[str]:
+    return list(dict.fromkeys(id_ for outcome in outcomes for id_ in outcome.others))
 
 
 def _shown(value: object, write: Callable[[float], str]) -> str:

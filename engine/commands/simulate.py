@@ -17,14 +17,13 @@ from engine.documents.writers.picture_file import picture_bytes
 from engine.report.run_report import to_json
 from engine.simulate.draws_file import check_writable, write_draws
 from engine.simulate.sensitivity import Sensitivity, analyse
-from engine.simulate.sensitivity_picture import tornado
+from engine.simulate.sensitivity_picture import sensitivity_picture
 from engine.simulate.sensitivity_report import sensitivity_record, sensitivity_text
 from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation, simulate
-from engine.simulate.simulation_picture import convergence, histogram, pictured
+from engine.simulate.simulation_picture import simulation_picture
 from engine.simulate.simulation_report import simulation_csv, simulation_record, simulation_text
 from engine.simulate.solving import Solved, solve
 from engine.simulate.uncertainty_file import read_uncertainty
-from engine.typesetting.pictures.shapes import below
 from equations.errors import InputError, near_or_all
 
 
@@ -141,14 +140,12 @@ def sensitivity_output(found: Sensitivity, *, json: bool) -> str:
 
 def simulation_plot(simulation: Simulation, way: str) -> bytes:
     """Return histogram and convergence of each result, one above the other, as ``svg`` or ``png``."""
-    title = f"{simulation.run.methodology.reference}: {simulation.result.name}"
-    return picture_bytes(below(title, *(draw(simulation, id_) for id_ in pictured(simulation) for draw in (histogram, convergence))), way)
+    return picture_bytes(simulation_picture(simulation), way)
 
 
 def sensitivity_plot(found: Sensitivity, way: str) -> bytes:
     """Return the tornado as ``svg`` or ``png``; of several results one above the other."""
-    title = f"{found.run.methodology.reference}: what {found.target} hangs on"
-    return picture_bytes(below(title, *map(tornado, (found, *found.others))), way)
+    return picture_bytes(sensitivity_picture(found), way)
 
 
 def run_solve(

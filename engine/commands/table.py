@@ -216,6 +216,10 @@ COMMANDS: dict[str, CommandLine] = {
         ),
         spec=False,
     ),
+    "lsp": CommandLine(
+        "a language server for editors, over standard input and output",
+        spec=False,
+    ),
     "diff": CommandLine(
         "what two specs say and mean differently, and what that moves",
         (
@@ -366,6 +370,7 @@ GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
     "write and revise a methodology": (
         ("check", "mrvgraph check KH_AM004@1.1"),
         ("schema", "mrvgraph schema spec -o spec.schema.json"),
+        ("lsp", "mrvgraph lsp"),
         ("diff", "mrvgraph diff KH_AM004@1.0 KH_AM004@1.1 --project project.yaml"),
         ("migrate", "mrvgraph migrate project.yaml --from KH_AM004@1.0 --to KH_AM004@1.1 -o new.yaml"),
         ("mutate", "mrvgraph mutate KH_AM004@1.1 --sample 200"),

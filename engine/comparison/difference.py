@@ -10,6 +10,7 @@ from engine.comparison.compare_equations import EquationComparison, compare_equa
 from engine.comparison.compare_projects import InputChange, compare_projects
 from engine.comparison.compare_specs import ListChange, Side, ValueChange, compare_lists, compare_values
 from engine.comparison.effect import Effect, find_effect
+from engine.output.tabled import Pictured
 from engine.project.project_file import read_project
 from engine.run.version_gap import Loader
 from equations.errors import InputError, near
@@ -18,7 +19,7 @@ DIFF_FORMAT = "mrvgraph-diff/1"
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(Pictured):
     """Everything that lies between two sides.
 
     Attributes

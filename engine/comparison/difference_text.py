@@ -14,6 +14,7 @@ from engine.comparison.compare_specs import ListChange
 from engine.comparison.difference import Difference
 from engine.comparison.effect import Contribution, Effect
 from engine.output.terminal import bold, table, width, wrapped
+from engine.output.text_grid import TextGrid, text_grid
 from equations.model.methodology import Methodology
 
 _MOST_LISTED = 14
@@ -267,16 +268,10 @@ def effect_text(effect: Effect, said: dict[str, str] | None = None) -> Iterator[
     for one in effect.further:
         ends = " -> ".join("none" if value is None else f"{value:,.3f}" for value in (one.before, one.after))
         yield bold(f"effect on {one.label}: {ends} {one.unit}") + ("" if one.difference is None else f" ({one.difference:+,.3f})")
-    rows = []
-    for line in effect.lines:
-        where = ", ".join(label for _, label in line.labels)
-        if line.difference is None or line.difference:
-            shown = [f"{v:,.1f}" if v is not None else "-" for v in (line.before, line.after)]
-            change = f"{line.difference:+,.1f}" if line.difference is not None else ""
-            rows.append([f"{line.quantity}[{where}]" if where else line.quantity, line.unit, *shown, change])
-    if rows:
+    differing = differing_grid(effect)
+    if differing.rows:
         yield ""
-        yield table(["result that differs", "unit", "before", "after", "difference"], rows, right=(2, 3, 4), indent="    ")
+        yield differing.indented("    ")
     for title, parts in (
         ("edits switched on in this order", effect.in_order),
         ("the same without an order (Shapley)", effect.shapley),
@@ -287,6 +282,18 @@ def effect_text(effect: Effect, said: dict[str, str] | None = None) -> Iterator[
     if effect.in_order and not effect.shapley:
         yield f"not divided without an order: {effect.no_shapley}"
     yield from _listed("without effect in this project", list(effect.idle))
+
+
+def differing_grid(effect: Effect) -> TextGrid:
+    """Return the numbers that the two sides do not have in common as a table."""
+    rows = []
+    for line in effect.lines:
+        where = ", ".join(label for _, label in line.labels)
+        if line.difference is None or line.difference:
+            shown = [f"{v:,.1f}" if v is not None else "-" for v in (line.before, line.after)]
+            change = f"{line.difference:+,.1f}" if line.difference is not None else ""
+            rows.append([f"{line.quantity}[{where}]" if where else line.quantity, line.unit, *shown, change])
+    return text_grid(["result that differs", "unit", "before", "after", "difference"], rows, (2, 3, 4))
 
 
 def _contributions(title: str, parts: Sequence[Contribution], effect: Effect, said: dict[str, str]) -> Iterator[str]:

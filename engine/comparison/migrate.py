@@ -26,6 +26,7 @@ from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar, Sequence, YamlNode
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
+from equations.shown import Shown
 from equations.units.registry import parse_unit
 
 _TOLD = ("unit", "indices", "kind", "type", "meaning", "range", "published_unit_text")
@@ -61,13 +62,16 @@ class MigrationStep:
 
 
 @dataclass(frozen=True)
-class Migration:
+class Migration(Shown):
     """A project file carried over: what was done, and its text."""
 
     a: str
     b: str
     steps: tuple[MigrationStep, ...]
     text: str
+
+    def __repr__(self) -> str:
+        return f"<Migration {self.a} -> {self.b}: {len(self.steps)} things to know or to do>"
 
     def of(self, kind: str) -> list[MigrationStep]:
         """Return the steps of one kind."""

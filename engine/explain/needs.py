@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
+from engine.output.tabled import Tabled
 from engine.plan.cells import existing
 from engine.plan.dataset_cells import given_cells
 from engine.plan.graph import uses
@@ -73,6 +74,22 @@ class Need:
             "instead": list(self.instead), "under": self.under,
             **({} if self.results is None else {"results": list(self.results)}), **({"tool": self.tool} if self.tool else {}),
         }  # fmt: skip
+
+
+class Needs(tuple[Need, ...], Tabled):
+    """The inputs that are needed, in the order of the spec."""
+
+    methodology: Methodology
+
+    @classmethod
+    def of(cls, methodology: Methodology, needs: Iterable[Need]) -> Needs:
+        """Return needs with the methodology that has them."""
+        found = cls(needs)
+        found.methodology = methodology
+        return found
+
+    def __repr__(self) -> str:
+        return f"<Needs of {self.methodology.reference}: {len(self)} inputs>"
 
 
 def matching_choices(methodology: Methodology, chosen: Mapping[str, str]) -> list[dict[str, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.explain.needs import Need
-from engine.output.terminal import bold, table
+from engine.output.terminal import bold
+from engine.output.text_grid import TextGrid, text_grid
 from equations.errors import listed
 from equations.model.methodology import Methodology
 
@@ -17,13 +18,24 @@ _MOST_USES = 4
 
 def needs_text(methodology: Methodology, needs: Sequence[Need]) -> str:
     """Return a table for each kind of input; a column in which nothing stands is left out."""
-    lines: list[str] = []
+    found = needs_grids(methodology, needs)
+    return "".join(f"{line}\n" for one in found for line in (bold(f"\n{one.title}"), one.text))
+
+
+def needs_grids(methodology: Methodology, needs: Sequence[Need]) -> list[TextGrid]:
+    """Return a table for each kind of input, without the columns in which nothing stands."""
+    found = []
     for kind, title in _KINDS.items():
         rows = [_row(methodology, need) for need in needs if need.quantity.kind == kind]
         if rows:
-            kept = [at for at in range(len(_HEAD)) if any(row[at] for row in rows)]
-            lines += [bold(f"\n{title} ({len(rows)})"), table([_HEAD[at] for at in kept], [[row[at] for at in kept] for row in rows])]
-    return "".join(f"{line}\n" for line in lines)
+            found.append(text_grid(_HEAD, rows, title=f"{title} ({len(rows)})").without_empty_columns())
+    return found
+
+
+def needs_grid(methodology: Methodology, needs: Sequence[Need]) -> TextGrid:
+    """Return one table of all inputs."""
+    rows = [[_KINDS[need.quantity.kind], *_row(methodology, need)] for need in needs]
+    return text_grid(("kind", *_HEAD), rows).without_empty_columns()
 
 
 def _row(methodology: Methodology, need: Need) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from engine.output.escapes import printable
 from engine.output.terminal import number
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.plan.plan import Step
@@ -42,10 +43,11 @@ from equations.model.left_side import left_side
 from equations.notation.matrix import free_letter, is_matrix, is_written_out, letters_in, lowered
 from equations.notation.plain import letters_of, plain_text
 from equations.records import record
+from equations.shown import Shown
 
 
 @record(frozen=True)
-class TraceNode:
+class TraceNode(Shown):
     """One number with its origin.
 
     Attributes
@@ -80,6 +82,9 @@ class TraceNode:
     zeros: int = 0
     deeper: int = 0
     repeated: bool = False
+
+    def __repr__(self) -> str:
+        return printable(f"<TraceNode {self.name} = {self.state or number(self.value)} {self.unit}: {self.equation or given_text(self)}>")
 
     @property
     def name(self) -> str:
@@ -414,7 +419,7 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
             if node.substituted and node.substituted != node.formula:
                 yield f"{indent}  = {node.substituted}"
     else:
-        yield f"{head}   <- {_given(node)}"
+        yield f"{head}   <- {given_text(node)}"
     for child in node.uses:
         yield from trace_text(child, indent + "    ")
     if node.deeper:
@@ -423,7 +428,8 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
         yield f"{indent}    ({'1 cell that is zero is' if node.zeros == 1 else f'{node.zeros} cells that are zero are'} not shown)"
 
 
-def _given(node: TraceNode) -> str:
+def given_text(node: TraceNode) -> str:
+    """Return where a number that was given comes from."""
     origin = node.origin
     if origin is None:
         return "not given"

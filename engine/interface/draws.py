@@ -9,7 +9,7 @@ from engine.audit.direction.directed import with_directions
 from engine.batch.evaluation import DEFAULT_WAY
 from engine.commands.portfolio import portfolio_entries
 from engine.interface.given import methodology_of
-from engine.portfolio.outcomes import Outcome
+from engine.portfolio.outcomes import Outcomes
 from engine.portfolio.portfolio import run_portfolio
 from engine.run.run import Run
 from engine.simulate.sensitivity import Sensitivity, analyse
@@ -86,7 +86,7 @@ def portfolio(
     output: Path | str | None = None,
     choices: Mapping[str, str] | None = None,
     readings: Mapping[str, str] | None = None,
-) -> list[Outcome]:
+) -> Outcomes:
     """Evaluate many projects as one batch; one that fails is an outcome with its errors.
 
     Parameters
@@ -99,8 +99,7 @@ def portfolio(
     MethodologyError
         For the methodology, or for an output that cannot be written.
     """
-    entries = portfolio_entries([str(path) for path in projects], None)
-    return run_portfolio(
-        methodology_of(methodology), parse_unit, entries, Path(output) if output else None, choices=choices or {},
-        readings=readings or {}, way=DEFAULT_WAY,
-    )  # fmt: skip
+    entries, found = portfolio_entries([str(path) for path in projects], None), methodology_of(methodology)
+    return Outcomes.of(found, run_portfolio(
+        found, parse_unit, entries, Path(output) if output else None, choices=choices or {}, readings=readings or {}, way=DEFAULT_WAY,
+    ))  # fmt: skip

@@ -15,8 +15,9 @@ from engine.batch.many_draws import Batch, batch_of
 from engine.batch.recalculation import Recalculation
 from engine.checks.refusal import refuse_faulty
 from engine.commands.desk import desk_of_documents
-from engine.explain.trace import TraceNode, parse_target
 from engine.explain.trace import explain as explain_cell
+from engine.explain.trace import parse_target
+from engine.explain.traces import Traces
 from engine.interface.given import methodology_of, project_of
 from engine.output.release import VERSION
 from engine.plan.planner import plan_with_rules
@@ -72,7 +73,7 @@ def run(
     return with_unread_uncertainty(finished, parse_unit) if finished.project.declares_uncertainty else finished
 
 
-def explain(finished: Run, number: str, *, depth: int = 12) -> tuple[TraceNode, ...]:
+def explain(finished: Run, number: str, *, depth: int = 12) -> Traces:
     """Return the way from a number to its sources.
 
     Parameters
@@ -85,7 +86,7 @@ def explain(finished: Run, number: str, *, depth: int = 12) -> tuple[TraceNode, 
     MethodologyError
         X201, X204, I502 for what the run does not have.
     """
-    return tuple(explain_cell(finished, quantity, cell, depth) for quantity, cell in parse_target(finished, number))
+    return Traces(explain_cell(finished, quantity, cell, depth) for quantity, cell in parse_target(finished, number))
 
 
 def audit(

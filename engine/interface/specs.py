@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.checks import CheckResult, check_methodology
 from engine.checks.refusal import keep_verdict
-from engine.explain.needs import Need, find_needs
+from engine.explain.needs import Needs, find_needs
 from engine.interface.given import methodology_of
 from engine.plan.graph import EquationGraph, build_graph
 from engine.plan.spec_setting import check_switches, standing_equations
@@ -41,7 +41,7 @@ def needs(
     readings: Mapping[str, str] | None = None,
     targets: tuple[str, ...] = (),
     datasets: tuple[str, ...] = (),
-) -> tuple[Need, ...]:
+) -> Needs:
     """Return the inputs that a target needs, in the order of the spec.
 
     Parameters
@@ -58,7 +58,9 @@ def needs(
     MethodologyError
         I502, I508 for names that the methodology does not have.
     """
-    return find_needs(methodology_of(methodology), choices or {}, targets=targets, datasets=datasets, readings=readings)
+    found = methodology_of(methodology)
+    needed = find_needs(found, choices or {}, targets=targets, datasets=datasets, readings=readings)
+    return Needs.of(with_readings(found, readings or {}), needed)
 
 
 def graph(

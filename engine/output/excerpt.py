@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from os.path import isfile
-from pathlib import Path
 
 from equations.errors import OPTION, Faults, MethodologyError, Place
-from equations.library.places import library_folders
+from equations.library.places import path_of_shown
 
 _WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|[^\s,\[\]{}]+|.""")
 
@@ -22,11 +20,16 @@ def with_excerpt(place: Place | None) -> Place | None:
     if not shown:
         return place
     start = max(0, place.column - 1)
-    word = _WORD.match(line, start) if place.column else None
-    if word is None:
+    if not place.column or start >= len(line):
         return replace(place, excerpt=shown, start=0, length=len(shown))
-    length = len(word.group().rstrip(":")) or 1
+    length = word_end(line, start) - start
     return replace(place, excerpt=shown, start=start - (len(line) - len(line.lstrip())), length=length)
+
+
+def word_end(line: str, start: int) -> int:
+    """Return where the word or the quoted text ends that begins at a place of a line, a colon behind it left out."""
+    word = _WORD.match(line, start)
+    return start + (len(word.group().rstrip(":")) or 1 if word is not None else 1)
 
 
 def with_excerpts(error: MethodologyError) -> MethodologyError:
@@ -38,8 +41,8 @@ def with_excerpts(error: MethodologyError) -> MethodologyError:
 
 def _line(file: str, number: int) -> str:
     """Return a line of a file as it is named in messages, or nothing."""
-    for path in (Path(file), *(folder.parent / file for folder in library_folders())):
-        if isfile(path):  # noqa: PTH113 - unlike Path.is_file it takes any name
-            with path.open(encoding="utf-8-sig", errors="replace") as lines:
-                return next((line for at, line in enumerate(lines, 1) if at == number), "").rstrip("\n")
-    return ""
+    path = path_of_shown(file)
+    if path is None:
+        return ""
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
+        return next((line for at, line in enumerate(lines, 1) if at == number), "").rstrip("\n")

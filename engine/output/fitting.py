@@ -76,7 +76,7 @@ def _with_room(columns: Sequence[TableColumn], room: int) -> tuple[list[TableCol
     able = sorted((at for at, column in enumerate(columns) if at and not column.right and column.wide > _HANG), key=lambda at: -columns[at].wide)
     ways = [([c for x, c in enumerate(columns) if x not in able[:n]], [columns[x] for x in sorted(able[:n])]) for n in range(len(able) + 1)]
     fitting = [(kept, below) for kept, below in ways if _room_of(kept, [column.least for column in kept]) <= room]
-    return min(fitting, key=lambda way: _height(*way, room)) if fitting else ways[-1]
+    return min(fitting, key=lambda way: _height(way[0], way[1], room)) if fitting else ways[-1]
 
 
 def _height(kept: Sequence[TableColumn], below: Sequence[TableColumn], room: int) -> int:

@@ -101,8 +101,8 @@ os.register_at_fork(after_in_child=_watches.clear)
 
 @contextmanager
 def watched(command: str) -> Iterator[None]:
-    """Tell on standard error how far a command has come, where that is a terminal."""
-    if sys.stderr is None or not is_terminal(sys.stderr):
+    """Tell on standard error how far a command has come, where that is a terminal; of one without a name nothing."""
+    if not command or sys.stderr is None or not is_terminal(sys.stderr):
         yield
         return
     watch = Watch(command, sys.stderr)

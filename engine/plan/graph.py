@@ -19,6 +19,7 @@ from equations.formula.syntax import (
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.records import record
+from equations.shown import Shown
 
 
 @record(frozen=True)
@@ -57,7 +58,7 @@ def gathered_sets(equation: Equation) -> set[str]:
 
 
 @record(frozen=True)
-class EquationGraph:
+class EquationGraph(Shown):
     """Quantities as nodes; an edge from each used quantity to the one defined, with the lag and the equations.
 
     Attributes
@@ -68,6 +69,9 @@ class EquationGraph:
 
     methodology: Methodology
     edges: nx.MultiDiGraph[str]
+
+    def __repr__(self) -> str:
+        return f"<EquationGraph of {self.methodology.reference}: {self.edges.number_of_nodes()} quantities, {self.edges.number_of_edges()} uses>"
 
     def inputs_of(self, target: str) -> set[str]:
         """Return everything from which ``target`` can follow."""

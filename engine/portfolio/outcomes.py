@@ -18,10 +18,12 @@ from functools import cache
 from pathlib import Path
 
 from engine.output.json_text import JsonError, read_json
+from engine.output.tabled import Pictured
 from engine.output.written_files import locked, target_of, unwritten, whole_file
 from engine.run.cache import lines_path, own_bytes, program_fingerprint
 from equations.errors import InputError, Place
 from equations.files.regular_file import digest_of
+from equations.model.methodology import Methodology
 
 _BEGINNING = b'{"errors": '
 _FIELDS = {"name", "key", "result", "unit", "numbers", "errors", "files"}
@@ -62,6 +64,23 @@ class Outcome:
         """Return the outcome as plain data."""
         return {"name": self.name, "key": self.key, "result": self.result, "unit": self.unit, "numbers": dict(self.numbers),
                 "errors": list(self.errors), "files": dict(self.files), **({_MORE: dict(self.others)} if self.others else {})}  # fmt: skip
+
+
+class Outcomes(list[Outcome], Pictured):
+    """What became of each project, in the order in which they were given."""
+
+    methodology: Methodology
+
+    @classmethod
+    def of(cls, methodology: Methodology, outcomes: Iterable[Outcome]) -> Outcomes:
+        """Return outcomes with the methodology under which they came about."""
+        found = cls(outcomes)
+        found.methodology = methodology
+        return found
+
+    def __repr__(self) -> str:
+        failed = sum(bool(outcome.errors) for outcome in self)
+        return f"<Outcomes under {self.methodology.reference}: {len(self):,} projects, {failed:,} with an error>"
 
 
 class OutcomesFile:

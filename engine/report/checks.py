@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.checks import CheckResult, settings_to_check
 from engine.output.terminal import bold, table
+from engine.output.text_grid import TextGrid, text_grid
 from engine.plan.spec_setting import tries_all_choices
 from engine.report.findings import findings_text
 from engine.report.grounds import grounds_record, grounds_text, tallies
@@ -20,18 +21,22 @@ def check_text(methodology: Methodology, result: CheckResult, *, verbose: bool =
     verbose
         Whether the editor's own equations, units of values and the evidence of notes are shown too.
     """
-    lines = result.equations if verbose else [line for line in result.equations if line.number or line.status == "error"]
-    rows = [[f"{line.number}{line.part}", line.id, line.status, line.lhs_unit, line.rhs_unit] for line in lines]
+    balances = balances_grid(result, verbose=verbose)
     parts = [
-        bold(f"{methodology.reference}  {methodology.title}")
-        + "\n"
-        + table(["equation", "id", "status", "left side", "right side"], rows),
+        bold(f"{methodology.reference}  {methodology.title}") + "\n" + balances.text,
         _values(result) if verbose else "",
-        "\n".join(_extent(methodology, result, len(result.equations) - len(lines))),
+        "\n".join(_extent(methodology, result, len(result.equations) - len(balances.rows))),
         grounds_text(tallies(methodology), "grounds on which entries stand"),
         _findings(result, verbose=verbose),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def balances_grid(result: CheckResult, *, verbose: bool = False) -> TextGrid:
+    """Return the units of both sides of each equation as a table; the editor's own where ``verbose`` or wrong."""
+    lines = result.equations if verbose else [line for line in result.equations if line.number or line.status == "error"]
+    rows = [[f"{line.number}{line.part}", line.id, line.status, line.lhs_unit, line.rhs_unit] for line in lines]
+    return text_grid(["equation", "id", "status", "left side", "right side"], rows)
 
 
 def check_record(methodology: Methodology, result: CheckResult) -> dict[str, object]:

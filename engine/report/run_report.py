@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from engine.output.escapes import code_text, csv_text, json_text, markdown_text
 from engine.output.marks import plain
-from engine.output.terminal import bold, number, table, wrapped
+from engine.output.terminal import bold, number, wrapped
+from engine.output.text_grid import TextGrid, text_grid
 from engine.report.findings import findings_text, sentence
 from engine.report.grounds import grounds_line, grounds_record, run_tallies
 from engine.report.set_report import set_lines, set_record
 from engine.report.whole_units import WholeUnits, whole_units
-from engine.report.yearly_table import TOTAL, fixed, yearly_table
+from engine.report.yearly_table import TOTAL, YearlyTable, fixed, yearly_table
 from engine.run.run import Run
 from engine.run.totals import Headline
 from equations.model.methodology import Methodology
@@ -158,9 +159,13 @@ def yearly_text(run: Run) -> str:
     found = yearly_table(run)
     if not found.rows:
         return ""
+    return yearly_grid(found).text + (f"\n{found.note}" if found.note else "")
+
+
+def yearly_grid(found: YearlyTable) -> TextGrid:
+    """Return the yearly table of a run with every number written."""
     body = [[row.quantity.id, row.quantity.title, str(row.quantity.unit), *row.cells, row.total_cell] for row in found.rows]
-    shown = table(["", "", "unit", *found.years, TOTAL], body, right=range(3, 4 + len(found.years)))
-    return shown + (f"\n{found.note}" if found.note else "")
+    return text_grid(["", "", "unit", *found.years, TOTAL], body, range(3, 4 + len(found.years)))
 
 
 def yearly_markdown(run: Run) -> Iterator[str]:

@@ -34,6 +34,7 @@ from equations.formula.syntax import (
 from equations.model.equation import Rule
 from equations.model.methodology import Methodology
 from equations.records import record
+from equations.shown import Shown
 
 #: The verdicts, the worst first.
 BROKEN, UNDECIDED, HELD, IDLE = "broken", "not decided", "held", "does not apply"
@@ -42,7 +43,7 @@ _MOST_SHOWN, _MOST_LOOKED_AT, _MOST_LACKS = 6, 24, 40
 
 
 @record(frozen=True)
-class Verdict:
+class Verdict(Shown):
     """What a run says of one rule.
 
     Attributes

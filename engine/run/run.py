@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from math import prod
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.finding import Finding
+from engine.output.drawing import Drawing
+from engine.output.tabled import Pictured
+from engine.output.text_grid import TextGrid
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, counted
 from engine.plan.plan import Plan
 from engine.plan.setting import Setting
@@ -27,15 +31,21 @@ from engine.run.version_gap import Loader, set_aside
 from equations.errors import InputError, listed, near_or_all
 from equations.model.index_set import PERIOD_SET
 from equations.model.methodology import Methodology
+from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
 from equations.records import record
+from equations.shown import display
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from xarray import Dataset
 
 #: Makes the plan of a run; the cache puts itself in between.
 Planner = Callable[[Methodology, Setting, tuple[str, ...], frozenset[str]], Plan]
 
 
 @record(frozen=True)
-class Run:
+class Run(Pictured):
     """A finished run: everything that was read, planned and computed.
 
     Examples
@@ -123,13 +133,23 @@ class Run:
                              why=f"the project's relation {declared.on} does not hold there", remedy="ask for another cell")  # fmt: skip
         return float(self.values.arrays[quantity][cell])
 
-    def cell_of(self, quantity: str, labels: Mapping[str, str | int]) -> tuple[int, ...]:
-        """Return the positions of a cell that is named by a member for every index; errors as of :meth:`value`."""
+    def declared(self, quantity: str) -> Quantity:
+        """Return what the methodology says of a quantity of this run.
+
+        Raises
+        ------
+        InputError
+            I502 if it is not part of the run.
+        """
         if quantity not in self.values.arrays:
             known = "it is not part of this run" if quantity in self.methodology.quantity else "the methodology has no such quantity"
             raise InputError("I502", f"there is no {quantity!r}", why=known,
                              remedy=near_or_all(quantity, self.values.arrays, "this run has"))  # fmt: skip
-        declared = self.methodology.quantity[quantity]
+        return self.methodology.quantity[quantity]
+
+    def cell_of(self, quantity: str, labels: Mapping[str, str | int]) -> tuple[int, ...]:
+        """Return the positions of a cell that is named by a member for every index; errors as of :meth:`value`."""
+        declared = self.declared(quantity)
         if set(labels) != set(declared.axis_names):
             wanted = "".join(f", {name}=..." for name in declared.axis_names)
             raise InputError("I506", f"{quantity} has the indices {', '.join(declared.axis_names) or 'none'}",
@@ -164,6 +184,64 @@ class Run:
                 continue
             labels = tuple(self.setting.members[axis][at] for axis, at in zip(axes, cell, strict=True))
             found.append((labels, float(array[cell]), "excluded" if state == EXCLUDED else ""))
+        return found
+
+    def table(self, quantity: str = "") -> TextGrid:
+        """Return the yearly table, or every cell of a quantity, with numbers written as everywhere.
+
+        Raises
+        ------
+        InputError
+            I502 for a quantity that the run does not have.
+        """
+        found: TextGrid = display(self).grid(quantity)
+        return found
+
+    def frame(self, *quantities: str) -> DataFrame:
+        """Return every number as a long frame of pandas, or those of some quantities.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A line for each cell that was needed: ``quantity``, ``cell`` (as :meth:`explain` takes it), a column for each index, ``value`` in
+            ``unit``, ``state`` and ``provenance``. A cell without a number is NaN, and its state says why; it is never nought.
+
+        Raises
+        ------
+        InputError
+            I502 for a quantity that the run does not have, I514 without pandas.
+        """
+        return display(self).frame(*quantities)
+
+    def to_xarray(self, *quantities: str) -> Dataset:
+        """Return every quantity, or some, as an array of xarray over the names of its indices.
+
+        Returns
+        -------
+        xarray.Dataset
+            NaN where there is no number; ``X.state`` then stands beside ``X`` and says why. Units are attributes.
+
+        Raises
+        ------
+        InputError
+            I502 for a quantity that the run does not have, I514 without xarray.
+        """
+        return display(self).dataset(*quantities)
+
+    def plot(self, quantity: str = "") -> Drawing:
+        """Return the charts of the run, or one quantity as a picture.
+
+        Raises
+        ------
+        InputError
+            I502 for a quantity that the run does not have, I508 where there is no number to draw.
+        """
+        found: Drawing = display(self).drawing(quantity)
+        return found
+
+    def explain(self, number: str, *, depth: int = 12) -> tuple[Any, ...]:
+        """Return the way from a number to its sources, as :func:`mrvgraph.explain`; errors as there."""
+        found: tuple[Any, ...] = display(self).explained(number, depth)
         return found
 
 

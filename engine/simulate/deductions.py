@@ -103,9 +103,15 @@ def deduction_rule(id_: str) -> DeductionRule:
     if not 0 < level < 1:
         raise SpecError("S105", f"an interval encloses more than none and less than all of the draws, not {level:.0%}", own.place,
                         remedy="write level: 90 %")  # fmt: skip
-    if own.get("steps") is None:
+    stepped = [field for field in ("steps", "above") if own.get(field) is not None]
+    if beside := [field for field in ("times", "divided_by") if stepped and own.get(field) is not None]:
+        raise SpecError("S105", f"{stepped[0]} and {beside[0]} are two rules, and only one can hold", own.place,
+                        remedy="write steps and above, or times and divided_by")  # fmt: skip
+    if not stepped:
         return DeductionRule(id_, centre, level, source, factor=_factor(own), verified=verified)
     steps = tuple(_step(mapping_of(item, "a step", ("up_to", "share"))) for item in items_of(own.get("steps")))
+    if not steps:
+        raise SpecError("S105", "a deduction by steps has at least one", own.place, remedy="write steps: [{up_to: 15 %, share: 0 %}]")
     if any(later[0] <= earlier[0] for earlier, later in pairwise(steps)):
         raise SpecError("S105", "the steps of a deduction rise", own.place, remedy="write the step with the smallest margin first")
     return DeductionRule(id_, centre, level, source, steps=steps, above=_share(own, "above"), verified=verified)

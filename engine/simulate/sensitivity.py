@@ -11,6 +11,7 @@ from engine.batch.batchable import ArraySource, Batchable
 from engine.batch.evaluation import DEFAULT_WAY, Evaluate, Way, evaluate_batch
 from engine.batch.many_draws import batchable_of
 from engine.finding import Finding
+from engine.output.tabled import Pictured
 from engine.plan.cells import cell_name, members_counted
 from engine.run.ranges import limits
 from engine.run.run import Run, total_cells
@@ -66,7 +67,7 @@ class InputEffect:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Pictured):
     """A finished analysis of one target."""
 
     run: Run
@@ -80,6 +81,9 @@ class Sensitivity:
     findings: tuple[Finding, ...] = ()
     #: The same of the methodology's further results, where nobody asked for one target.
     others: tuple[Sensitivity, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Sensitivity of {self.target} = {self.value:,.3f} {self.unit}: {len(self.effects)} inputs, {self.draws:,} draws>"
 
 
 def analyse(

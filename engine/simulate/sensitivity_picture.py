@@ -9,9 +9,14 @@ from engine.output.terminal import number
 from engine.simulate.sensitivity import SWING, InputEffect, Sensitivity
 from engine.typesetting.pictures.head import Key
 from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
-from engine.typesetting.pictures.shapes import BLUE, GREY, VERMILION
+from engine.typesetting.pictures.shapes import BLUE, GREY, VERMILION, below
 
 _MOST_BARS = 15
+
+
+def sensitivity_picture(found: Sensitivity) -> Html:
+    """Return the tornado; of several results one above the other."""
+    return below(f"{found.run.methodology.reference}: what {found.target} hangs on", *map(tornado, (found, *found.others)))
 
 
 def tornado(found: Sensitivity) -> Html:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from math import isfinite
 
 from engine.finding import Finding
-from engine.output.terminal import bold, number, table
+from engine.output.terminal import bold, number
+from engine.output.text_grid import TextGrid, text_grid
 from engine.simulate.draw_counts import impossible_shares
 from engine.simulate.sensitivity import Sensitivity
 from engine.simulate.sobol import Share
@@ -64,6 +65,25 @@ def sensitivity_text(found: Sensitivity) -> str:
         f"{found.target} = {number(found.value)} {found.unit}; each input moved by its declared standard error, or by a tenth (*)",
         "",
     ]
+    lines.append(effects_grid(found, _MOST_ROWS).text)
+    if any(e.direction.endswith("?") for e in found.effects[:_MOST_ROWS]):
+        lines.append("?: at the numbers that were tried; not proven over the whole range")
+    if len(found.effects) > _MOST_ROWS:
+        lines.append(f"and {len(found.effects) - _MOST_ROWS} more with smaller effects (--json shows all)")
+    if found.sobol:
+        lines += [
+            "",
+            (shares := shares_grid(found)).title,
+            shares.text,
+            *(f"note: {said}" for said in impossible_shares(found.sobol, found.draws)),
+        ]
+    if found.findings:
+        lines += ["", *warning_lines(found.findings)]
+    return "\n".join(lines) + "\n"
+
+
+def effects_grid(found: Sensitivity, most: int | None = None) -> TextGrid:
+    """Return what each input moves, or the first so many, as a table; ``*`` marks one of which no error is declared."""
     directed = any(e.direction for e in found.effects)
     rows = [
         [
@@ -72,26 +92,15 @@ def sensitivity_text(found: Sensitivity) -> str:
             *([e.direction] if directed else []),
             *(number(x) if isfinite(x) else "none" for x in (e.value, e.step, e.derivative, e.elasticity, e.low, e.high)),
         ]
-        for e in found.effects[:_MOST_ROWS]
+        for e in found.effects[:most]
     ]
     numbers = ["value", "step", "derivative", "elasticity", "moved down", "moved up"]
     head = ["input", "unit", *(["as it rises"] if directed else []), *numbers]
-    lines.append(table(head, rows, right=list(range(len(head) - len(numbers), len(head)))))
-    if any(e.direction.endswith("?") for e in found.effects[:_MOST_ROWS]):
-        lines.append("?: at the numbers that were tried; not proven over the whole range")
-    if len(found.effects) > _MOST_ROWS:
-        lines.append(f"and {len(found.effects) - _MOST_ROWS} more with smaller effects (--json shows all)")
-    if found.sobol:
-        lines += [
-            "",
-            f"Shares of the variance with their standard errors (Sobol, {found.draws:,} draws each, seed {found.seed})",
-            table(
-                ["quantity", "by itself", "in all"],
-                [[s.quantity, _share(s.by_itself, s.first), _share(s.total.estimate, s.total)] for s in found.sobol],
-                right=[1, 2],
-            ),
-            *(f"note: {said}" for said in impossible_shares(found.sobol, found.draws)),
-        ]
-    if found.findings:
-        lines += ["", *warning_lines(found.findings)]
-    return "\n".join(lines) + "\n"
+    return text_grid(head, rows, range(len(head) - len(numbers), len(head)))
+
+
+def shares_grid(found: Sensitivity) -> TextGrid:
+    """Return the Sobol indices as a table."""
+    title = f"Shares of the variance with their standard errors (Sobol, {found.draws:,} draws each, seed {found.seed})"
+    rows = [[s.quantity, _share(s.by_itself, s.first), _share(s.total.estimate, s.total)] for s in found.sobol]
+    return text_grid(["quantity", "by itself", "in all"], rows, [1, 2], title)

@@ -15,6 +15,7 @@ from engine.batch.beyond import shares_beyond
 from engine.batch.evaluation import DEFAULT_WAY, BatchValues, Evaluate, Way, check_memory, evaluate_batch
 from engine.batch.many_draws import batchable_of
 from engine.finding import Finding
+from engine.output.tabled import Pictured
 from engine.plan.cells import counted, members_counted
 from engine.project.values import UnitReader
 from engine.run.ranges import limits
@@ -38,7 +39,7 @@ _COLUMNS, _BYTES = 6, 8
 
 
 @dataclass(frozen=True)
-class Simulation:
+class Simulation(Pictured):
     """A finished simulation.
 
     Attributes

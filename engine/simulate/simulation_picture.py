@@ -15,7 +15,21 @@ from engine.simulate.statistics import Summary
 from engine.typesetting.pictures.axis import Axis
 from engine.typesetting.pictures.frame import Frame
 from engine.typesetting.pictures.head import Key
-from engine.typesetting.pictures.shapes import BLUE, GREEN, INK, PALE_ORANGE, SKY, VERMILION, WHITE, bar, hint, label, shape, stroke
+from engine.typesetting.pictures.shapes import (
+    BLUE,
+    GREEN,
+    INK,
+    PALE_ORANGE,
+    SKY,
+    VERMILION,
+    WHITE,
+    bar,
+    below,
+    hint,
+    label,
+    shape,
+    stroke,
+)
 
 _LEAST_BINS, _MOST_BINS = 5, 60
 _SIZE = 11.5
@@ -24,6 +38,12 @@ _SIZE = 11.5
 def pictured(simulation: Simulation) -> list[str]:
     """Return the results of which there are draws, in the order of the spec."""
     return [id_ for id_, spoken in simulation.run.results.items() if spoken.label in simulation.summaries]
+
+
+def simulation_picture(simulation: Simulation) -> Html:
+    """Return histogram and convergence of each result, one above the other."""
+    title = f"{simulation.run.methodology.reference}: {simulation.result.name}"
+    return below(title, *(draw(simulation, id_) for id_ in pictured(simulation) for draw in (histogram, convergence)))
 
 
 def histogram(simulation: Simulation, result: str = "") -> Html:

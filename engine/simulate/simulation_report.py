@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import isfinite
 
 from engine.output.escapes import csv_text
-from engine.output.terminal import bold, number, table
+from engine.output.terminal import bold, number
+from engine.output.text_grid import TextGrid, text_grid
 from engine.simulate.draw_counts import few_draws
 from engine.simulate.propagation import PARTING, parting
 from engine.simulate.sensitivity_report import warning_lines
@@ -89,7 +90,7 @@ def _approaches_text(simulation: Simulation) -> list[str]:
     return [
         "",
         "Propagation of error (IPCC Approach 1) beside the draws (Approach 2)",
-        table(head, rows, right=[1, 2, 3, 4, 5]),
+        text_grid(head, rows, [1, 2, 3, 4, 5]).text,
         *warnings,
     ]
 
@@ -118,11 +119,7 @@ def simulation_text(simulation: Simulation) -> str:
         + (" (stopped: the interval is sure enough)" if simulation.stopped_early else ""),
         "",
     ]
-    head = ["number", "unit", "single run", "mean", "median", "standard error"]
-    levels = [interval.level for interval in simulation.result.intervals]
-    head += [f"{level * 100:g} % interval" for level in levels] + ["skew"]
-    rows = [_row(summary) for summary in list(simulation.summaries.values())[:_MOST_ROWS]]
-    lines += [table(head, rows, right=list(range(2, len(head)))), ""]
+    lines += [summaries_grid(simulation, _MOST_ROWS).text, ""]
     for summary in simulation.results:
         first = summary.intervals[0]
         lines.append(
@@ -132,19 +129,33 @@ def simulation_text(simulation: Simulation) -> str:
         lines += [f"  after {count:>12,} draws: {number(half)}" for count, half in summary.convergence]
         lines += [f"  note: {said}" for said in (few_draws(summary),) if said]
     lines += _approaches_text(simulation)
-    lines += warning_lines(simulation.findings)
+    return "\n".join([*lines, *warning_lines(simulation.findings), *simulation_remarks(simulation)]) + "\n"
+
+
+def simulation_remarks(simulation: Simulation) -> list[str]:
+    """Return what is to be said of draws outside ranges, and each deduction."""
+    lines = []
     for name, share in simulation.moved.items():
         policy = "drawn again" if simulation.uncertainty.outside == "reject" else "moved to the limit"
         lines.append(f"{share * 100:.3g} % of the draws of {name} fell outside its range and were {policy}")
     for name, share in simulation.beyond.items():
-        shown = with_unit(run.methodology.quantity[name].range, run.methodology.quantity[name].unit)
+        quantity = simulation.run.methodology.quantity[name]
+        shown = with_unit(quantity.range, quantity.unit)
         lines.append(f"warning: in {share * 100:.3g} % of the draws {name} is computed outside the range in which it can be ({shown})")
     for d in simulation.deductions:
         lines.append(
             f"Deduction {d.rule} of {d.of}: {d.share * 100:.2f} % of the {d.centre} = {number(d.amount)}, leaving {number(d.after)} "
             f"({d.source}{'' if d.verified else '; not verified against its publication'})"
         )
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def summaries_grid(simulation: Simulation, most: int | None = None) -> TextGrid:
+    """Return the statistics of each number, or of so many, as a table."""
+    head = ["number", "unit", "single run", "mean", "median", "standard error"]
+    levels = [interval.level for interval in simulation.result.intervals]
+    head += [f"{level * 100:g} % interval" for level in levels] + ["skew"]
+    return text_grid(head, [_row(summary) for summary in list(simulation.summaries.values())[:most]], range(2, len(head)))
 
 
 def _row(summary: Summary) -> list[str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.batch.batchable import ArraySource
 from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.many_draws import batchable_of
+from engine.output.tabled import Pictured
 from engine.plan.cells import PRESENT, cell_name
 from engine.plan.setting import Setting
 from engine.run.ranges import limits
@@ -28,7 +29,7 @@ _MOST_LISTED = 12
 
 
 @dataclass(frozen=True)
-class Solved:
+class Solved(Pictured):
     """What was found.
 
     Attributes
@@ -48,6 +49,9 @@ class Solved:
     wanted: float
     reached: float
     roots: Roots
+
+    def __repr__(self) -> str:
+        return f"<Solved {self.input} = {self.value:.10g} {self.unit}: gives {self.target} = {self.reached:.10g} {self.target_unit}>"
 
 
 def solve(run: Run, name: str, so_that: str) -> Solved:

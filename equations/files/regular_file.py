@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import field
 from pathlib import Path
 from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISREG, S_ISSOCK
 
@@ -38,11 +39,14 @@ class ReadingRule:
         Folders whose files are part of the program, whatever their hash.
     folders
         Folders from which projects may take data files, beside their own.
+    texts
+        Real path of a file -> what is read in its place: what stands in an editor and is not saved yet.
     """
 
     hashes: frozenset[str] | None = None
     library: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
+    texts: Mapping[str, bytes] = field(default_factory=dict)
 
 
 _EVERYTHING = ReadingRule()
@@ -78,13 +82,15 @@ def reason_of(cause: OSError | ValueError) -> str:
 
 
 def read_regular(path: Path, most_bytes: int, remedy_if_large: str = "look whether it is the right file") -> bytes:
-    """Read a file once.
+    """Read a file once; where an editor holds another text of it, that text.
 
     Raises
     ------
     UnreadableFileError
         For what is no regular file, is larger than ``most_bytes``, cannot be opened, or is not allowed by the rule in force.
     """
+    if (texts := reading_rule().texts) and (held := texts.get(os.path.realpath(path))) is not None:
+        return held
     try:
         _check_kind(path.stat().st_mode)
         # O_NONBLOCK: what was a file a moment ago may be a FIFO now

@@ -168,6 +168,25 @@ def read_yaml(text: str, file: str = "<text>", *, code: str = "S108") -> YamlNod
     return node
 
 
+def read_as_far(text: str, file: str) -> tuple[YamlNode | None, int]:
+    """Read a text that somebody is in the middle of writing: what a strict reader refuses is left out.
+
+    Returns
+    -------
+    tuple of YamlNode and int
+        The tree, ``None`` where there is none; and the line, counted from 1, from which on the text is no YAML, or 0.
+    """
+    try:
+        return _Builder(text, file).build(), 0
+    except yaml.YAMLError as cause:
+        place = _syntax_error(cause, text, file).place
+    except ValueError:  # half of a character
+        return None, 1
+    except SpecError as error:  # too deep
+        place = error.place
+    return None, place.line if place is not None else 1
+
+
 def _too_deep(text: str, file: str) -> SpecError | None:
     """Return the error of brackets that nest too deep, where that is what the library stumbled over, in whichever words.
 

@@ -119,24 +119,24 @@ def read_tokens(source: Source) -> list[Token]:
     ExpressionError
         X201 for a character that has no meaning, X202 for a number that is too long or too large.
     """
-    tokens = []
-    for match in _WORD.finditer(source.text):
-        kind = match.lastgroup or "other"
-        if kind == "space":
-            continue
-        token = Token(kind, match.group(), match.span())
-        if kind == "other" or token.text == "**":
+    tokens = loose_tokens(source.text)
+    for token in tokens:
+        if token.kind == "other" or token.text == "**":
             raise ExpressionError(
                 "X201", f"unexpected {token.text!r}", source.place(token.span),
                 why="this character has no meaning in a formula",
-                remedy=_remedy(source.text, match.start()) or
+                remedy=_remedy(source.text, token.span[0]) or
                 _FOREIGN.get(token.text, "see the table of what may be written in docs/reference/spec_language.md"),
             )  # fmt: skip
-        if kind in ("number", "ratio"):
+        if token.kind in ("number", "ratio"):
             _check_number(token, source)
-        tokens.append(token)
-    tokens.append(Token("end", "", (len(source.text), len(source.text) + 1)))
     return tokens
+
+
+def loose_tokens(text: str) -> list[Token]:
+    """Divide a text that may be no formula yet; what has no meaning is of kind ``other``, the last word of kind ``end``."""
+    found = [Token(match.lastgroup or "other", match.group(), match.span()) for match in _WORD.finditer(text) if match.lastgroup != "space"]
+    return [*found, Token("end", "", (len(text), len(text) + 1))]
 
 
 def _remedy(text: str, at: int) -> str:

@@ -82,3 +82,11 @@ def shown_name(path: Path) -> str:
         except ValueError:
             continue
     return path.as_posix()
+
+
+def path_of_shown(name: str) -> Path | None:
+    """Return the file of which a message shows a name (:func:`shown_name`), ``None`` where there is none."""
+    for path in (Path(name), *(folder.resolve().parent / name for folder in library_folders())):
+        if isfile(path):  # noqa: PTH113 - unlike Path.is_file it takes any name
+            return path
+    return None

@@ -9,6 +9,7 @@ from equations.errors import Place
 from equations.formula.syntax import Element, MatrixRef, Node
 from equations.formula.tokens import Source
 from equations.records import record
+from equations.shown import Shown
 
 #: The solver of one unknown (:mod:`engine.run.brackets`).
 BRACKET = "bracket"
@@ -17,7 +18,7 @@ MOST_NUMBER = 9999
 
 
 @record(frozen=True)
-class Equation:
+class Equation(Shown):
     """One equality, or one case of one.
 
     Attributes
@@ -58,6 +59,13 @@ class Equation:
     when_source: Source | None = field(default=None, compare=False, repr=False)
     defines_source: Source | None = field(default=None, compare=False, repr=False)
     written: Node | None = field(default=None, compare=False, repr=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        # only what it says: not the methodology that holds it (`home_of`)
+        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+
+    def __repr__(self) -> str:
+        return f"<Equation {self.full_label}: defines {self.quantity}>"
 
     @property
     def quantity(self) -> str:

@@ -21,6 +21,7 @@ from equations.model.result import NamedResult
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.model.tool import Tool
 from equations.records import record
+from equations.shown import Shown
 from equations.units.molar_masses import MOLECULES, Molecule
 from equations.units.unit import Unit, substance_dimension
 from equations.units.words import definition
@@ -139,6 +140,8 @@ class HistoryLine:
     contents: str
 
 
+#: Under which an equation keeps the first methodology that held it; no field, and never pickled.
+_HOME = "_home"
 _Entry = TypeVar("_Entry", Quantity, Equation, IndexSet, Relation, Choice, Ruling, Dataset, Equivalence, Constant)
 
 
@@ -147,7 +150,7 @@ def _by(entries: Iterable[_Entry], key: str = "id") -> Mapping[str, _Entry]:
 
 
 @record(frozen=True)
-class Methodology:
+class Methodology(Shown):
     """A methodology: identity and everything it says. All tuples stand in the order of the spec."""
 
     id: str
@@ -200,6 +203,10 @@ class Methodology:
     hash: str = field(default="", compare=False)
     #: Files that were read, for messages and receipts: path and SHA-256.
     files: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        for equation in self.equations:
+            equation.__dict__.setdefault(_HOME, self)
 
     def __repr__(self) -> str:
         return f"<Methodology {self.reference}: {len(self.equations)} equations, {len(self.quantities)} quantities>"
@@ -346,3 +353,10 @@ class Methodology:
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
+        self.__post_init__()
+
+
+def home_of(equation: Equation) -> Methodology | None:
+    """Return the methodology that declares an equation: the first that held it; nothing for one that stands alone."""
+    found: Methodology | None = equation.__dict__.get(_HOME)
+    return found

@@ -10,6 +10,7 @@ from equations.errors import Place
 from equations.model.index_set import axis_names
 from equations.model.substitution import Substitution
 from equations.records import record
+from equations.shown import Shown
 from equations.units.unit import PLAIN, Unit
 
 #: What years do to a quantity: its values add up, the last one stands for all, or neither.
@@ -48,7 +49,7 @@ class UnitAlternatives:
 
 
 @record(frozen=True)
-class Quantity:
+class Quantity(Shown):
     """A declared symbol.
 
     Attributes

@@ -22,7 +22,7 @@ from equations.revision.mentions import Numbers, followed, listed
 from equations.spec.cross_check_fields import CROSS_CHECK_NAMES
 
 #: Fields whose text is a formula or a condition.
-_FORMULAS = ("defines", "formula", "relation", "when", "allowed", "condition", "gives", "share")
+_FORMULAS = ("defines", "formula", "relation", "when", "allowed", "condition", "gives", "share", "left", "right")
 #: Fields (beside formulas) that hold the id of a quantity, and lists of such ids.
 _QUANTITY_FIELDS, _QUANTITY_LISTS = ("quantity", "result", "standard_error_of", *CROSS_CHECK_NAMES), ("report", "results", "quantities")
 #: Lists whose entries a reading can edit, and its steps.

@@ -8,6 +8,8 @@ from equations.errors import Faults, MethodologyError
 from equations.files.strict_yaml import read_yaml
 from equations.library.places import find_spec
 from equations.library.spec_files import SpecDocument, canonical_text, methodology_of, read_document
+from equations.revision.edit_log import EditLog
+from equations.revision.renaming import rename
 from equations.spec.writer import write_document
 
 BASE = """\
@@ -90,6 +92,12 @@ def whole(tmp_path):
         return read_document(tmp_path / "whole.yaml")
 
     return read
+
+
+def test_a_new_name_reaches_both_sides_of_a_comparison():
+    document = read_yaml("quantities: [{id: u}]\ncomparisons: [{id: c, title: of u, left: u, right: 'u * v'}]")
+    renamed = rename(document, read_yaml("quantities: {u: w}"), EditLog())
+    assert canonical_text(renamed) == canonical_text(read_yaml("quantities: [{id: w}]\ncomparisons: [{id: c, title: of u, left: w, right: 'w * v'}]"))
 
 
 # -- a whole spec and its edited equivalent say the same

@@ -43,6 +43,7 @@ WAYS = {
     "diff": ["diff spec good", "diff good spec", "diff good spec --project project.yaml",
              "diff spec --project other.yaml --project project.yaml"],
     "schema": ["schema project", "schema revision"],
+    "lsp": ["lsp"],
     "migrate": ["migrate project.yaml --from spec --to good", "migrate project.yaml --from good --to spec"],
     "simulate": ["simulate spec project.yaml --draws 50"],
     "sensitivity": ["sensitivity spec project.yaml --draws 0"],
@@ -50,7 +51,9 @@ WAYS = {
     "solve": ["solve spec project.yaml --for P[E] --so-that ER_p=9000"],
     "mutate": ["mutate spec --record", "mutate spec --sample 1 --workers 1"],
 }  # fmt: skip
-EVERY_WAY = [way for ways in WAYS.values() for way in ways]
+#: Speaks with an editor until that says goodbye, and so is called in tests/editor/test_server.py.
+SERVES = ("lsp",)
+EVERY_WAY = [way for command, ways in WAYS.items() if command not in SERVES for way in ways]
 
 #: Commands that show what a spec says, whether or not its units hold, and give no number.
 SHOWS_A_SPEC = {way for command in ("needs", "graph", "show", "migrate", "list") for way in WAYS[command]}

@@ -12,9 +12,9 @@ import mrvgraph
 from engine.cli import FUNCTIONS
 
 EXAMPLE = "methodology_specs/KH_AM004/examples/option1.yaml"
-#: Commands that are called otherwise in Python, or that are work of authors on the spec's own text and score.
+#: Commands that are called otherwise in Python, or that are work of authors on the spec's own text and score, or speak with an editor.
 CALLED = {"docs": "document", "diff": "compare"}
-ONLY_TYPED = {"list", "show", "mutate"}
+ONLY_TYPED = {"list", "show", "mutate", "lsp"}
 
 
 @pytest.fixture(scope="module")

@@ -182,6 +182,8 @@ def test_a_deduction_is_an_entry_of_the_library(tmp_path, monkeypatch):
         ("100 %", "times: 1\ndivided_by: 2", "less than all of the draws"),
         ("90 %", "times: nan\ndivided_by: 2", "times is a number, not 'nan'"),
         ("90 %", "steps: [{up_to: nan %, share: 2 %}]\nabove: 20 %", "up_to is a number, not 'nan '"),
+        ("90 %", "steps: [{up_to: 5 %, share: 2 %}]\nabove: 20 %\ntimes: 2", "steps and times are two rules"),
+        ("90 %", "steps: []\nabove: 20 %", "has at least one"),
     ],
 )
 def test_numbers_of_a_deduction_that_cannot_be_are_refused(level, rest, message, tmp_path, monkeypatch):

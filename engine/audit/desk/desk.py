@@ -20,12 +20,13 @@ from engine.output.terminal import number
 from engine.project.values import UnitReader
 from engine.run.run import Run
 from equations.errors import listed
+from equations.shown import Shown
 
 #: Of what is read where statements part, how many numbers are named; of statements, how many in one finding.
 _MOST_READ, _MOST_NAMED = 8, 6
 
 
-class Desk:
+class Desk(Shown):
     """What documents state beside a run.
 
     Attributes

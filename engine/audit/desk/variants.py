@@ -7,7 +7,7 @@ costs, and what lies between it and the claims is computed once for hundreds of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -172,7 +172,7 @@ class OneStage(StepEvaluator):
             return super().worth(equation, scope)
         if not equation.solver:
             return self.formulas.value(formula, scope)
-        changed = Equation(**{**equation.__dict__, "formula": formula})
+        changed = replace(equation, formula=formula)
         return self.bracketed(changed, scope) if equation.solver == BRACKET else super().worth(changed, scope)
 
     def check(self, equation: Equation, scope: Scope, target: Any, result: NDArray[Any], chosen: NDArray[np.bool_], holes: list[Hole]) -> None:

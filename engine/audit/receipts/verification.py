@@ -10,6 +10,7 @@ from typing import Any
 from engine.audit.receipts.receipt import Record, receipt_body
 from engine.output.terminal import bold, coloured, table
 from equations.files.regular_file import digest_of, may_read
+from equations.shown import Shown
 
 Cell = tuple[str, tuple[str, ...]]
 
@@ -32,7 +33,7 @@ class ReceiptDifference:
 
 
 @dataclass
-class Verification:
+class Verification(Shown):
     """Outcome of a verification.
 
     Attributes

@@ -45,6 +45,13 @@ def effect_blocks(difference: Difference, effect: Effect, wording: ChangeWording
     yield from _results(effect, wording)
 
 
+def effect_tables(difference: Difference, effect: Effect, wording: ChangeWording) -> Iterator[Block]:
+    """Yield the effect on the results without its pictures."""
+    yield Tiles(tuple(_tiles(effect, wording)))
+    yield from _attribution(difference, effect, wording)
+    yield from _results(effect, wording)
+
+
 def _tiles(effect: Effect, wording: ChangeWording) -> Iterator[tuple[str, Inlines, Inlines]]:
     name = effect.label or effect.result
     share: Inlines = (share_text(effect),) if effect.before else ()

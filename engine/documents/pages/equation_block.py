@@ -52,7 +52,7 @@ def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] 
     aliases
         Further anchors that lead here, such as the one of its printed number.
     """
-    blocks: list[Block] = [Heading(2, equation_title(equation, subject), ""), *_formulas(equation, subject)]
+    blocks: list[Block] = [Heading(2, equation_title(equation, subject), ""), *formula_blocks(equation, subject)]
     blocks.append(Facts(tuple(_facts(equation, subject))))
     if equation.editorial:
         blocks.append(Note("editor", ("Added by the editor",), (Paragraph((f"{_ended(equation.editorial)}",)),)))
@@ -81,7 +81,8 @@ def spec_text(equation: Equation, subject: Subject) -> str:
     return right if equation.solver else f"{plain_text(equation.defines, letters)} = {right}"
 
 
-def _formulas(equation: Equation, subject: Subject) -> Iterator[Block]:
+def formula_blocks(equation: Equation, subject: Subject) -> Iterator[Block]:
+    """Yield an equation as it is printed, and where that differs as it is evaluated and element by element."""
     m, words = subject.methodology, spec_text(equation, subject)
     number = f"({equation.number}{equation.part})" if equation.number else ""
     printed, written = equation_latex(equation, m, printed=True), equation_latex(equation, m)

@@ -63,9 +63,9 @@ def _overview(subject: Subject) -> Iterator[Block]:
         )
     )
     yield Heading(2, ("At a glance",))
-    yield Facts(tuple(_counts(subject)))
+    yield Facts((*overview_facts(subject), (("Picture",), (Link(("Dependency graph",), Ref("page", "graph")),))))
     yield from ground_blocks(tallies(m), Heading(2, ("On what this rests",)))
-    chain = _chain(subject)
+    chain = result_chain(subject)
     if chain:
         yield Heading(2, ("How the result comes about",))
         yield from chain
@@ -95,7 +95,8 @@ def _overview(subject: Subject) -> Iterator[Block]:
     yield Facts(((("Spec",), (Code(m.reference),)), (("Hash of the spec",), (Code(m.hash),))))
 
 
-def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
+def overview_facts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
+    """Yield how much of what a methodology has, its tools and its results."""
     m = subject.methodology
     own = [e for e in m.equations if m.tool_of(e.id) is None]
     printed = len({e.number for e in own if e.number})
@@ -120,7 +121,6 @@ def _counts(subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
         quantity, meaning = m.quantity[result.quantity], f": {result.meaning}" if result.meaning else ""
         name = f"Result: {result.name}" if result.name else "Result"
         yield (name,), (subject.quantity_link(quantity.id), f" {quantity.title}, in {quantity.unit}{meaning}")
-    yield ("Picture",), (Link(("Dependency graph",), Ref("page", "graph")),)
 
 
 def _given(tool: Tool) -> Inlines:
@@ -131,7 +131,7 @@ def _given(tool: Tool) -> Inlines:
     return found
 
 
-def _chain(subject: Subject) -> list[Block]:
+def result_chain(subject: Subject) -> list[Block]:
     """Return the equations of the results and of the report that hold under every choice, from the results down."""
     m = subject.methodology
     found: list[Block] = []

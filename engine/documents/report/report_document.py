@@ -25,7 +25,6 @@ from engine.documents.model import (
     Note,
     Page,
     Paragraph,
-    Picture,
     Ref,
     Soft,
     Spot,
@@ -37,8 +36,9 @@ from engine.documents.model import (
     between,
 )
 from engine.documents.pages.ground_table import ground_blocks
-from engine.documents.report.accounting import SMALL_SHARE, balance_steps, by_year, emission_sources, of_role, years_of
+from engine.documents.report.accounting import emission_sources, of_role, years_of
 from engine.documents.report.figures import Figures
+from engine.documents.report.flow_charts import flow_charts
 from engine.documents.report.report_numbers import equation_sections, input_sections
 from engine.documents.report.uncertainty import uncertainty_blocks
 from engine.documents.subject import Subject
@@ -50,9 +50,6 @@ from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
 from engine.run.run import Run
-from engine.typesetting.pictures.charts import Series, against, bars, in_words, stacked
-from engine.typesetting.pictures.rows import WaterfallStep, waterfall
-from engine.typesetting.pictures.shapes import BLUE, GREEN, PALETTE, VERMILION
 from equations.model.quantity import Quantity
 
 #: Anchor and name of each part, for the navigation.
@@ -218,60 +215,24 @@ class Report:
             yield Bullets(items)
 
     def charts(self) -> Iterator[Block]:
-        run, years = self.run, years_of(self.run)
         yield Heading(3, ("Charts",))
-        level, emissions, credits = (of_role(run, role) for role in ("baseline", "project", "credits"))
-        if level is not None and emissions is not None and years:
-            yield self.against(level, emissions)
-        steps = balance_steps(run)
-        if steps and level is not None:
-            units = " and ".join(dict.fromkeys(str(q.unit) for q in (level, emissions, credits) if q is not None))
-            words = "; ".join(f"{name} {value:,.0f}" for name, value, _ in steps)
-            title = f"From {steps[0][0]} to {steps[-1][0]}, all years"
-            drawn = waterfall(title, run.project.name, units, [WaterfallStep(name, value, total) for name, value, total in steps])
-            yield Picture(drawn, words, kind="chart", live="balance")
-        if credits is not None and years:
-            yield self.bars(f"{credits.title}, by year", [credits], (GREEN,), "credits")
-        sources = emission_sources(run)
-        if len(sources) > 1 and emissions is not None:
-            yield from self.breakdown(emissions)
+        yield from flow_charts(self.run)
+        emissions = of_role(self.run, "project")
+        if emissions is not None and len(emission_sources(self.run)) > 1:
+            yield self.breakdown(emissions)
 
-    def against(self, level: Quantity, emissions: Quantity) -> Picture:
-        """Return two flows against each other, as a baseline and the emissions with the project: two courses, or bars where a course has gaps."""
-        years, colours, title = years_of(self.run), (BLUE, VERMILION), f"{level.title} against {emissions.title}"
-        if len(years) < 2 or any(math.isnan(v) for q in (level, emissions) for v in by_year(self.run, q)):
-            return self.bars(f"{title}, by year", [level, emissions], colours, "pair")
-        one, two = (Series(q.title, by_year(self.run, q), c, str(q.unit)) for q, c in zip((level, emissions), colours, strict=True))
-        unit = " and ".join(dict.fromkeys((one.unit, two.unit)))
-        svg = against(f"{title}, by year", unit, years, (one, two), "what lies between them", self.run.project.name)
-        return Picture(svg, in_words(title, years, [one, two]), kind="chart", live="pair")
-
-    def bars(self, title: str, quantities: list[Quantity], colours: tuple[str, ...], live: str) -> Picture:
-        years = years_of(self.run)
-        series = [Series(q.title, by_year(self.run, q), colour, str(q.unit)) for q, colour in zip(quantities, colours, strict=True)]
-        unit = " and ".join(dict.fromkeys(s.unit for s in series))
-        return Picture(bars(title, unit, years, series, self.run.project.name), in_words(title, years, series), kind="chart", live=live)
-
-    def breakdown(self, emissions: Quantity) -> Iterator[Block]:
-        """Yield the emissions with the project source by source; what is too small to be seen has a chart of its own."""
+    def breakdown(self, emissions: Quantity) -> Table:
+        """Return the emissions with the project source by source."""
         years, unit = years_of(self.run), str(emissions.unit)
         sources = emission_sources(self.run)
         total = math.fsum(abs(s.total) for s in sources) or 1.0
-        series = [Series(s.name, s.values, PALETTE[at % len(PALETTE)]) for at, s in enumerate(sources)]
-        drawn = stacked(f"{emissions.title} by source", unit, years, series, self.run.project.name)
-        words = f"{emissions.title} by source and year; the table below holds the numbers"
-        yield Picture(drawn, words, kind="chart", live="sources")
-        for at, small in enumerate(_ever_smaller(series)):
-            title = f"The {len(small)} smallest sources, enlarged" if len(small) > 1 else "The smallest source, enlarged"
-            words = title + "; the table below holds the numbers"
-            yield Picture(stacked(title, unit, years, small, self.run.project.name), words, kind="chart", live=f"sources:{at}")
         rows = [
             TableRow(((s.name,), *((Live(f"{v:,.1f}", f"source:{at}:{y}"),) for y, v in enumerate(s.values)),
                       (Live(f"{s.total:,.1f}", f"source:{at}:total"),), (Live(f"{s.total / total:.2%}", f"source:{at}:share"),)))
             for at, s in enumerate(sources)
         ]  # fmt: skip
         head = (("Source",), *((year,) for year in years), ("All years",), ("Share",))
-        yield Table(
+        return Table(
             head,
             tuple(rows),
             (f"{emissions.title} by source, {unit}",),
@@ -386,17 +347,6 @@ class Report:
         rows = [TableRow(((name,), (Code(sha),))) for name, sha in [("what the spec says, whichever files hold it", m.hash), *files]]
         yield Table((("File",), ("SHA-256",)), tuple(rows), weights=(2, 4))
         yield Facts(((("Program",), (f"mrvgraph {self.version}",)),))
-
-
-def _ever_smaller(series: list[Series]) -> Iterator[list[Series]]:
-    """Yield the series that cannot be seen beside the others, then those that cannot be seen beside these, and so on."""
-    while True:
-        whole = math.fsum(abs(math.fsum(s.values)) for s in series)
-        small = [s for s in series if 0 < abs(math.fsum(s.values)) < SMALL_SHARE * whole]
-        if not small or len(small) == len(series):
-            return
-        yield small
-        series = small
 
 
 def _file_name(name: str) -> str:
