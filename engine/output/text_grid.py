@@ -48,6 +48,14 @@ class TextGrid(Shown):
         """Return the table for a terminal, further in."""
         return table(self.head, self.rows, self.right, indent, once=self.once)
 
+    @property
+    def shown_rows(self) -> tuple[tuple[str, ...], ...]:
+        """The rows where each is one line: a name that is left out where it repeats is empty."""
+        if not self.once:
+            return self.rows
+        before = ("", *(row[0] for row in self.rows))
+        return tuple(("" if row[0] == name else row[0], *row[1:]) for name, row in zip(before, self.rows, strict=False))
+
     def __repr__(self) -> str:
         return printable(plain(self.text))
 

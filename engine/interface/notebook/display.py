@@ -97,7 +97,7 @@ def grid_blocks(found: TextGrid) -> Iterator[Block]:
     """Yield a table under its title; of a long one the first lines, and how many more there are."""
     if found.title:
         yield Paragraph((Strong((plain(found.title),)),))
-    rows = tuple(TableRow(tuple((plain(cell),) for cell in row)) for row in found.rows[:_MOST_LINES])
+    rows = tuple(TableRow(tuple((plain(cell),) for cell in row)) for row in found.shown_rows[:_MOST_LINES])
     yield Table(tuple((plain(name),) for name in found.head), rows, right=found.right, look="plain")
     if len(found.rows) > _MOST_LINES:
         yield Paragraph((f"and {len(found.rows) - _MOST_LINES:,} more",), "soft")
