@@ -7,24 +7,29 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands import table as command_line
-from engine.commands.table import pairs
+from engine.commands import parser as command_line
+from engine.commands.named_spec import settle_spec
+from engine.commands.refusals import BAD, fault_of, told_fault
+from engine.commands.switches import pairs, switches_of
+from engine.output.asides import heard
 from engine.output.destination import can_show, end_output, picture_way, say, settle_outputs, tell, write
+from engine.output.progress import progress, watched
 from engine.output.release import VERSION
+from engine.output.terminal import laid_out
 from engine.output.written_files import write_bytes
-from equations.errors import Faults, InputError, MethodologyError, Place
+from equations.errors import InputError, MethodologyError
 from equations.files.regular_file import ReadingRule, reading_under
 
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
     from engine.run.run import Run
 
-WELL, FOUND, BAD = 0, 1, 2
+WELL, FOUND = 0, 1
+_SHOW_FINDINGS = frozenset({"run", "audit", "ready"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     parser = build_parser(words[0] if words and words[0] in FUNCTIONS else "")
     try:
-        options = parser.parse_args(words)
+        options = command_line.read_words(parser, words)
     except SystemExit as stop:
         end_output()
         return int(stop.code or 0)
@@ -44,34 +49,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ended(options: argparse.Namespace, command: str) -> int:
     """Do what a command says and return its exit code; errors are told."""
     try:
-        settle_outputs(command, options)
-        with reading_under(ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))):
-            return int(options.command(options))
+        rule = ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))
+        with reading_under(rule), heard(_aside_of(command)), watched("" if command == "lsp" else command):
+            settle_spec(command, options, _named_in)
+            settle_outputs(command, options)
+            to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"
+            with laid_out(for_a_file=to_file):
+                return int(options.command(options))
     except MethodologyError as error:
-        return _report_error(error, json_wanted=getattr(options, "json", False))
+        return told_fault(error, json_wanted=getattr(options, "json", False))
     except KeyboardInterrupt:
         tell("interrupted\n")
         return BAD
-    except (MemoryError, RecursionError) as cause:
-        fault = InputError("I511", "this is more than fits into memory", why=type(cause).__name__, remedy="divide it, or use a larger machine")
-    except OSError as cause:
-        place = Place(str(cause.filename)) if cause.filename else None
-        fault = InputError("I521", f"the system refused a file: {cause.strerror or cause}", place,
-                           remedy="see that what is read and written is there, and that there is room")  # fmt: skip
-    return _report_error(fault, json_wanted=getattr(options, "json", False))
+    except (MemoryError, RecursionError, OSError) as cause:
+        return told_fault(fault_of(cause), json_wanted=getattr(options, "json", False))
 
 
-def _report_error(error: MethodologyError, *, json_wanted: bool) -> int:
-    from engine.output.excerpt import with_excerpts
+def _named_in(project: str) -> str:
+    from engine.project.project_file import read_project
 
-    tell(f"{with_excerpts(error)}\n")
-    if json_wanted and error.code != "I525":
-        from engine.report.run_report import to_json
+    return read_project(project).methodology
 
-        errors = error.errors if isinstance(error, Faults) else (error,)
-        with suppress(InputError):
-            say(to_json({"errors": [e.as_record() for e in errors]}), "json")
-    return BAD
+
+def _aside_of(command: str) -> Callable[[str], None]:
+    """Return what tells remarks; commands that show findings show them there."""
+    return (lambda text: None) if command in _SHOW_FINDINGS else lambda text: tell(f"note: {text}\n")
 
 
 # -- what several commands share
@@ -81,7 +83,8 @@ def _run(options: argparse.Namespace, targets: tuple[str, ...] = ()) -> Run:
     from engine.commands.session import open_session
 
     session = open_session(options.spec)
-    run = session.run(options.project, choices=pairs(options.choose, "choose"), readings=pairs(options.reading, "reading"),
+    choices, readings = switches_of(options)
+    run = session.run(options.project, choices=choices, readings=readings,
                       targets=targets, set_numbers=options.set_numbers or ())  # fmt: skip
     session.save()
     return run
@@ -134,7 +137,7 @@ def needs_command(options: argparse.Namespace) -> int:
     from engine.commands.needs import needed, template_text
     from engine.commands.workbook import write_template
 
-    choices, readings = pairs(options.choose, "choose"), pairs(options.reading, "reading")
+    choices, readings = switches_of(options)
     if options.template:
         methodology, text = template_text(options, choices, readings, pairs(options.members, "members"))
         write_template(methodology, text, options.output) if options.format == "xlsx" else write(text, options.output, "yaml")
@@ -147,11 +150,12 @@ def run_command(options: argparse.Namespace) -> int:
     """Evaluate a project."""
     from engine.commands.running import RunWish, finished, shown_run
 
-    done = finished(RunWish(options.spec, options.project, pairs(options.choose, "choose"), pairs(options.reading, "reading"),
+    done = finished(RunWish(options.spec, options.project, *switches_of(options),
                           tuple(options.target or ()), tuple(options.set_numbers or ())))  # fmt: skip
     write(shown_run(done, options.format), options.output, options.format)
     if options.output and not options.format_named:
-        say(shown_run(done, "text"))
+        with laid_out(for_a_file=False):
+            say(shown_run(done, "text"))
     return _exit_code(done.run.findings)
 
 
@@ -161,7 +165,7 @@ def audit_command(options: argparse.Namespace) -> int:
 
     report = _audited(options)
     if options.receipt:
-        choices, readings = pairs(options.choose, "choose"), pairs(options.reading, "reading")
+        choices, readings = switches_of(options)
         receipt = receipt_for(report, options.spec, Path(options.project), Path(options.receipt),
                               choices=choices, readings=readings, version=VERSION, set_numbers=options.set_numbers or ())  # fmt: skip
         write(receipt, options.receipt, "json")
@@ -173,7 +177,7 @@ def audit_command(options: argparse.Namespace) -> int:
 def _audited(options: argparse.Namespace) -> AuditReport:
     from engine.commands.audit import audited
 
-    choices, readings = pairs(options.choose, "choose"), pairs(options.reading, "reading")
+    choices, readings = switches_of(options)
     return audited(options.spec, Path(options.project), choices, readings, getattr(options, "set_numbers", None) or (),
                    materiality=getattr(options, "materiality", None))  # fmt: skip
 
@@ -182,7 +186,7 @@ def ready_command(options: argparse.Namespace) -> int:
     """Whether a submission is complete."""
     from engine.commands.audit import made_ready, shown_ready
 
-    found = made_ready(options.spec, Path(options.project), pairs(options.choose, "choose"), pairs(options.reading, "reading"))
+    found = made_ready(options.spec, Path(options.project), *switches_of(options))
     write(shown_ready(found, options.format), options.output, options.format)
     return WELL if found.is_ready else FOUND
 
@@ -191,7 +195,7 @@ def diagnose_command(options: argparse.Namespace) -> int:
     """Which slip gives the numbers that documents state."""
     from engine.commands.desk import diagnosed, shown_desk
 
-    desk = diagnosed(options.spec, Path(options.project), pairs(options.choose, "choose"), pairs(options.reading, "reading"))
+    desk = diagnosed(options.spec, Path(options.project), *switches_of(options))
     write(shown_desk(desk, options.format), options.output, options.format)
     return _exit_code(desk.findings)
 
@@ -200,7 +204,7 @@ def workbook_command(options: argparse.Namespace) -> int:
     """A run as a workbook, or a project file as one and back."""
     from engine.commands.workbook import WorkbookWish, shown, workbook
 
-    written = workbook(WorkbookWish.of(options), pairs(options.choose, "choose"), pairs(options.reading, "reading"), VERSION)
+    written = workbook(WorkbookWish.of(options), *switches_of(options), VERSION)
     say(shown(written, json=options.json), _way(options))
     return WELL
 
@@ -209,7 +213,7 @@ def statement_command(options: argparse.Namespace) -> int:
     """The statement of a verification."""
     from engine.commands.statement import issued, shown_statement
 
-    outcome, word = issued(options, pairs(options.choose, "choose"), pairs(options.reading, "reading"), VERSION)
+    outcome, word = issued(options, *switches_of(options), VERSION)
     say(shown_statement(outcome, word, json=options.json), _way(options))
     return WELL if word == "unqualified" else FOUND
 
@@ -241,7 +245,7 @@ def graph_command(options: argparse.Namespace) -> int:
     """The dependency graph."""
     from engine.commands.graph import drawn_graph
 
-    choices, readings = pairs(options.choose, "choose"), pairs(options.reading, "reading")
+    choices, readings = switches_of(options)
     write(drawn_graph(options.spec, choices, readings, options.target or (), options.format), options.output, options.format)
     return WELL
 
@@ -355,7 +359,7 @@ def mutate_command(options: argparse.Namespace) -> int:
         for line in record_cases(options.spec):
             say(f"{line}\n")
         return WELL
-    found = score_of(options.spec, options.sample, options.seed, options.workers, sys.stderr)
+    found = score_of(options.spec, options.sample, options.seed, options.workers)
     way = options.format
     text = to_json(found.as_record()) if way == "json" else {"text": score_text, "md": score_markdown}[way](found)
     write(text, options.output, way)
@@ -365,12 +369,12 @@ def mutate_command(options: argparse.Namespace) -> int:
 def simulate_command(options: argparse.Namespace) -> int:
     """Uncertainty of the results."""
     from engine.commands.simulate import check_draws_file, run_simulation, simulation_files, simulation_output
-    from engine.output.terminal import progress
 
     check_draws_file(options.draws_file)
+    choices, readings = switches_of(options)
     with progress(options.draws, "draws") as more:
         simulation = run_simulation(
-            options.spec, options.project, choices=pairs(options.choose, "choose"), readings=pairs(options.reading, "reading"),
+            options.spec, options.project, choices=choices, readings=readings,
             draws=options.draws, seed=options.seed, targets=tuple(options.target or ()), levels=options.level, deductions=options.deduction,
             stop=options.stop, backend=options.backend, workers=options.workers, scheduler=options.scheduler, progress=more,
         )  # fmt: skip
@@ -386,11 +390,11 @@ def simulate_command(options: argparse.Namespace) -> int:
 def sensitivity_command(options: argparse.Namespace) -> int:
     """What the results hang on."""
     from engine.commands.simulate import run_sensitivity, sensitivity_output
-    from engine.output.terminal import progress
 
+    choices, readings = switches_of(options)
     with progress(options.draws, "draws") as more:
         found = run_sensitivity(
-            options.spec, options.project, choices=pairs(options.choose, "choose"), readings=pairs(options.reading, "reading"),
+            options.spec, options.project, choices=choices, readings=readings,
             target=options.target, draws=options.draws, seed=options.seed, workers=options.workers, scheduler=options.scheduler, progress=more,
         )  # fmt: skip
     if options.plot:
@@ -407,8 +411,8 @@ def solve_command(options: argparse.Namespace) -> int:
     from engine.report.run_report import to_json
     from engine.simulate.solving import solved_record, solved_text
 
-    found = run_solve(options.spec, options.project, options.input, options.so_that, choices=pairs(options.choose, "choose"),
-                      readings=pairs(options.reading, "reading"))  # fmt: skip
+    choices, readings = switches_of(options)
+    found = run_solve(options.spec, options.project, options.input, options.so_that, choices=choices, readings=readings)
     say(to_json(solved_record(found)) if options.json else solved_text(found), _way(options))
     return WELL
 
@@ -416,12 +420,10 @@ def solve_command(options: argparse.Namespace) -> int:
 def portfolio_command(options: argparse.Namespace) -> int:
     """Many projects as one batch."""
     from engine.commands.portfolio import portfolio_entries, portfolio_output, run_entries
-    from engine.output.terminal import progress
 
-    entries = portfolio_entries(options.project, options.table)
+    entries, (choices, readings) = portfolio_entries(options.project, options.table), switches_of(options)
     with progress(len(entries), "projects") as more:
-        outcomes = run_entries(options.spec, entries, options.output, choices=pairs(options.choose, "choose"),
-                               readings=pairs(options.reading, "reading"), workers=options.workers,
+        outcomes = run_entries(options.spec, entries, options.output, choices=choices, readings=readings, workers=options.workers,
                                scheduler=options.scheduler, progress=more, remark=lambda said: tell(f"{said}\n"))  # fmt: skip
     way = "json" if options.json else options.format or "text"
     say(portfolio_output(outcomes, way), way)

@@ -15,16 +15,19 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from engine.output import terminal
 from equations.files.regular_file import reading_rule
 from equations.library import spec_files
 from equations.library.places import library_folders
 
 #: What a shell or a terminal may set, and what would show in output.
-OF_THE_MACHINE = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PYTHON_COLORS", "LINES", "PYTHONIOENCODING", "PYTHONUTF8", "TZ")
+OF_THE_MACHINE = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "PYTHON_COLORS", "COLUMNS", "LINES", "PYTHONIOENCODING", "PYTHONUTF8", "TZ")
 for name in OF_THE_MACHINE:
     os.environ.pop(name, None)
-os.environ["COLUMNS"] = "80"
 os.environ["LC_ALL"] = "C.UTF-8"  # of the processes that tests start; this one reads and writes UTF-8 by name
+
+#: Tests read what is said; how it is laid out is tested where a width is set.
+terminal.PAGE = 1000
 
 #: A job in the background has Ctrl-C switched off, and so would the processes that tests start.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

@@ -17,8 +17,9 @@ from engine.audit.rulings_table import ReadingLine, Rerun, RulingsTable, ruling_
 from engine.audit.sources import sources_by_cell
 from engine.finding import Finding
 from engine.output.escapes import code_text, markdown_text
+from engine.output.marks import plain
 from engine.output.tabled import Pictured
-from engine.output.terminal import bold, coloured, plain, wrapped
+from engine.output.terminal import bold, coloured, wrapped
 from engine.output.text_grid import TextGrid, text_grid
 from engine.project.values import UnitReader
 from engine.report.findings import counted, findings_markdown, findings_text
@@ -133,7 +134,7 @@ def audit_text(report: AuditReport, *, verbose: bool = False) -> str:
         "\n".join(_sources(run, verbose=verbose)),
         "\n".join(_rulings(report.rulings)),
         plan_text(report.plan) if report.plan else "",
-        findings_text(shown, verbose=verbose),
+        findings_text(report.findings, shown, verbose=verbose, beside=_in_the_table(report, shown)),
         "" if verbose or not shown else "--verbose shows every note with its evidence and source; --receipt FILE keeps all of this",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -145,6 +146,11 @@ def _identity(run: Run) -> Iterator[str]:
         *(f"{name} {sha[:12]}" for name, sha in sorted(run.inputs.files)),
     ]
     yield f"SHA-256: spec {run.methodology.hash[:12]} ({len(run.methodology.files)} files); " + ", ".join(files)
+
+
+def _in_the_table(report: AuditReport, shown: Sequence[Finding]) -> str:
+    others = len(report.findings) - len(shown)
+    return f"; {others} of them in the table of readings above" if others else ""
 
 
 def _shown(report: AuditReport) -> list[Finding]:
@@ -200,7 +206,7 @@ def readings_grid(rulings: RulingsTable) -> TextGrid:
     others = [f"difference in {other.quantity} ({other.unit})" for other in rulings.others]
     heads = ["ruling", "reading", rulings.quantity, "difference", "%", *others]
     rows = [_row(line, rulings) for line in rulings.lines if line.applies]
-    return text_grid(heads, _once(rows), range(2, len(heads)), title)
+    return text_grid(heads, rows, range(2, len(heads)), title, once=True)
 
 
 def _input_count(rulings: RulingsTable) -> str:
@@ -216,16 +222,6 @@ def _row(line: ReadingLine, rulings: RulingsTable) -> list[str]:
         return [line.ruling, name, _exact(line.result), "", "", *("" for _ in rulings.others)]
     shown = [line.ruling, name, _exact(line.result), _signed(line.difference), _share(line.difference, rulings.total)]
     return [*shown, *(_signed(difference or 0.0) for _, difference in line.others)]
-
-
-def _once(rows: Sequence[list[str]]) -> list[list[str]]:
-    """Return rows in which a ruling is named only on its first line."""
-    seen: set[str] = set()
-    shown = []
-    for first, *rest in rows:
-        shown.append([first if first not in seen else "", *rest])
-        seen.add(first)
-    return shown
 
 
 def _exact(value: float) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.finding import Finding
+from engine.output.progress import following
 from engine.output.terminal import number
 from engine.plan.register import taken_by_input
 from engine.plan.setting import may_hold
@@ -132,7 +133,7 @@ def rulings_table(run: Run, rerun: Rerun) -> RulingsTable:
     """
     methodology = run.methodology
     open_rulings = [ruling for ruling in methodology.rulings if len(ruling.readings) > 1]
-    by_ruling = sorted((_lines(run, ruling, rerun) for ruling in open_rulings), key=_least_moved)
+    by_ruling = sorted((_lines(run, ruling, rerun) for ruling in following(open_rulings, "rulings of the text")), key=_least_moved)
     lines = [line for of_one in by_ruling for line in of_one]
     settled = tuple(ruling.id for ruling in methodology.rulings if len(ruling.readings) == 1)
     unit = str(methodology.quantity[methodology.result].unit)

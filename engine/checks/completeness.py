@@ -7,6 +7,7 @@ from itertools import product
 
 from engine.checks.plans import plan_errors
 from engine.finding import Finding, from_error
+from engine.output.progress import following
 from engine.plan.covering import covering
 from engine.plan.setting import Setting
 from engine.plan.shapes import Shape, shapes
@@ -25,7 +26,7 @@ def check_completeness(methodology: Methodology) -> list[Finding]:
     Overlaps among all combinations of the switches that one quantity's cases name are the matter of :mod:`engine.checks.overlaps`.
     """
     found: dict[tuple[str, str, str], Finding] = {}
-    for setting in settings_to_check(methodology):
+    for setting in following(list(settings_to_check(methodology)), "combinations of choices"):
         for error in plan_errors(methodology, setting):
             key = (error.code, error.subject, str(error.place))
             where = ", ".join(f"{k} = {v}" for k, v in setting.choices.items())

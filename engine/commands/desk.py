@@ -11,7 +11,7 @@ from engine.audit.report import desk_beside
 from engine.commands.session import loaded, open_session
 from engine.finding import Finding
 from engine.output.escapes import markdown_text
-from engine.output.terminal import plain
+from engine.output.marks import plain
 from engine.project.project_file import ProjectData
 from engine.project.values import UnitReader
 from engine.report.findings import findings_markdown, findings_text

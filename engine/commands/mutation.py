@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
 
 from engine.checks.refusal import refuse_faulty
 from engine.checks.worked_cases import expected_text, read_cases
 from engine.mutation.case_runs import start_case
-from engine.mutation.score import Progress, Score, score
+from engine.mutation.score import Score, score
 from engine.output.written_files import write_text
 from equations.errors import InputError
 from equations.files.regular_file import digest_of
@@ -18,13 +17,8 @@ from equations.library.spec_files import load_methodology
 from equations.units.registry import parse_unit
 
 
-def score_of(reference: str | Path, sample: int | None, seed: int, workers: int, stream: TextIO | None = None) -> Score:
+def score_of(reference: str | Path, sample: int | None, seed: int, workers: int) -> Score:
     """Score a spec by reference or path, with its worked cases.
-
-    Parameters
-    ----------
-    stream
-        Where progress is shown.
 
     Raises
     ------
@@ -39,7 +33,7 @@ def score_of(reference: str | Path, sample: int | None, seed: int, workers: int,
     methodology = load_methodology(reference)
     refuse_faulty(methodology)
     cases = read_cases(find_spec(str(reference)), methodology, parse_unit)
-    return score(methodology, cases, sample=sample, seed=seed, workers=workers, progress=_shown_on(stream) if stream else None)
+    return score(methodology, cases, sample=sample, seed=seed, workers=workers)
 
 
 def record_cases(reference: str | Path) -> Iterator[str]:
@@ -58,20 +52,3 @@ def record_cases(reference: str | Path) -> Iterator[str]:
         before = digest_of(case.path)
         write_text(case.path, text)
         yield f"{'unchanged' if before == digest_of(case.path) else 'changed' if before else 'new'}  {shown_name(case.path)}"
-
-
-def _shown_on(stream: TextIO) -> Progress:
-    """Return what shows progress: in place on a terminal, in tenths elsewhere."""
-    shown = -1
-
-    def show(done: int, total: int) -> None:
-        nonlocal shown
-        tenth = 10 * done // total
-        if stream.isatty():
-            stream.write(f"\r{done} of {total} mutants" + ("\n" if done == total else ""))
-        elif tenth > shown:
-            stream.write(f"{done} of {total} mutants\n")
-        shown = tenth
-        stream.flush()
-
-    return show

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.output.asides import aside
 from engine.plan.plan import Plan, plan_key
 from engine.plan.setting import Setting
 from engine.project.project_file import ProjectData, read_project
@@ -24,6 +25,9 @@ from equations.units.unit import Unit
 
 if TYPE_CHECKING:
     from engine.report.set_report import BesideReported
+
+#: A project file that names another version than the one that is applied.
+_OTHER_VERSION = "A715"
 
 
 @dataclass
@@ -90,6 +94,9 @@ class Session:
         run = run_project(
             self.methodology, project, self.read_unit, self.plan, choices=choices, readings=readings, targets=targets, load=loaded
         )
+        for finding in run.findings:
+            if finding.code == _OTHER_VERSION:
+                aside(finding.what)
         return self.with_unread_uncertainty(with_severe_findings(run))
 
     def with_unread_uncertainty(self, run: Run) -> Run:

@@ -1,18 +1,15 @@
-"""What can be written on the command line: every command with its arguments, as one table.
+"""What can be written on the command line: every command with its arguments, and the groups in which help shows them, as two tables.
 
-The functions behind the commands stand in :mod:`engine.cli`.
+The functions behind the commands stand in :mod:`engine.cli`, what reads a command line by this table in :mod:`engine.commands.parser`.
 """
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from equations.errors import InputError
 from equations.records import record
 
-Command = Callable[[argparse.Namespace], int]
 #: One argument: its names, and what argparse is told about it.
 Argument = tuple[tuple[str, ...], Mapping[str, Any]]
 
@@ -32,7 +29,7 @@ def _argument(*names: str, **options: Any) -> Argument:
     return names, options
 
 
-_SWITCHES = (
+SWITCHES = (
     _argument("--choose", action="append", metavar="CHOICE=VALUE", help="a choice, before that of the project file"),
     _argument("--reading", action="append", metavar="RULING=READING", help="a reading other than the default"),
 )
@@ -40,7 +37,7 @@ _SET = _argument(
     "--set", action="append", dest="set_numbers", metavar="NUMBER=VALUE",
     help="a number in place of the project's, as 'A[E]=50000 ha', A[*]=..., or A=dataset:ID",
 )  # fmt: skip
-_DATA = _argument(
+DATA = _argument(
     "--data-folder", action="append", metavar="DIR", help="a folder beside the project's own from which `file:` may read"
 )
 _SCHEDULER = _argument(
@@ -144,7 +141,7 @@ COMMANDS: dict[str, CommandLine] = {
         "from a number to its sources",
         (
             _argument("what", metavar="NUMBER", help="such as 'X[2019]'"),
-            _argument("--depth", type=int, default=12, help="levels below the number"),
+            _argument("--depth", type=int, default=12, metavar="N", help="levels below the number that are shown (12)"),
             _SET,
         ),
         project=True,
@@ -341,54 +338,41 @@ COMMANDS: dict[str, CommandLine] = {
 }
 
 
-def pairs(items: Sequence[str] | None, what: str) -> dict[str, str]:
-    """Return what an option says that is given as ``name=value``, once or more often.
-
-    Raises
-    ------
-    InputError
-        I508 for what is no pair, or names one thing twice.
-    """
-    found: dict[str, str] = {}
-    for item in items or ():
-        key, sign, value = item.partition("=")
-        if not sign or not key or not value:
-            raise InputError("I508", f"--{what} takes name=value, not {item!r}", remedy=f"write --{what} name=value")
-        if key in found:
-            raise InputError("I508", f"--{what} {key} is given twice", remedy="give it once")
-        found[key] = value
-    return found
-
-
-def build_parser(functions: Mapping[str, Command], version: str, only: str = "") -> argparse.ArgumentParser:
-    """Return the parser of the command line.
-
-    Parameters
-    ----------
-    functions
-        Command -> what it calls.
-    only
-        Read the arguments of this command alone; the others are named without theirs, which saves time at start-up.
-    """
-    parser = argparse.ArgumentParser(
-        prog="mrvgraph", description="The rulebooks of carbon crediting, declared: check, run, explain, audit, compare."
-    )
-    parser.add_argument("--version", action="version", version=f"mrvgraph {version}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
-        sub = commands.add_parser(name, help=command.text, description=command.text)
-        if not only or name == only:
-            _add_arguments(sub, command)
-        sub.set_defaults(command=functions[name])
-    return parser
-
-
-def _add_arguments(sub: argparse.ArgumentParser, command: CommandLine) -> None:
-    if command.spec:
-        sub.add_argument("spec", metavar="SPEC", help="a reference such as ID@VERSION, or a path")
-    if command.project:
-        sub.add_argument("project", metavar="PROJECT", help="project file")
-    reads_projects = command.project or any(names[-1] in ("project", "--project") for names, _ in command.arguments)
-    for names, options in (*(_SWITCHES if command.switches else ()), *((_DATA,) if reads_projects else ()), *command.arguments):
-        sub.add_argument(*names, **options)
-    sub.add_argument("--json", action="store_true", help="machine-readable output")
+#: Group -> its commands in the order of work, each with an example of what is typed.
+GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "look at a methodology": (
+        ("list", "mrvgraph list"),
+        ("show", "mrvgraph show KH_AM004@1.1 -o spec.yaml"),
+        ("needs", "mrvgraph needs KH_AM004@1.1 --choose option=1 --template -o project.yaml"),
+        ("graph", "mrvgraph graph KH_AM004@1.1 --target RL -o graph.svg"),
+        ("docs", "mrvgraph docs KH_AM004@1.1 -o site"),
+    ),
+    "compute a project": (
+        ("run", "mrvgraph run project.yaml"),
+        ("explain", "mrvgraph explain project.yaml 'ER[2019]' --depth 2"),
+        ("report", "mrvgraph report project.yaml -o report.html"),
+        ("workbook", "mrvgraph workbook project.yaml -o project.xlsx"),
+        ("portfolio", "mrvgraph portfolio KH_AM004@1.1 north.yaml south.yaml"),
+        ("export", "mrvgraph export run.json --to aef -o tables"),
+    ),
+    "verify a project": (
+        ("ready", "mrvgraph ready project.yaml"),
+        ("audit", "mrvgraph audit project.yaml --receipt receipt.json"),
+        ("diagnose", "mrvgraph diagnose project.yaml"),
+        ("statement", "mrvgraph statement project.yaml -o statement.json"),
+        ("verify", "mrvgraph verify receipt.json"),
+    ),
+    "how sure a number is, and what it hangs on": (
+        ("simulate", "mrvgraph simulate project.yaml --draws 10000 --seed 1"),
+        ("sensitivity", "mrvgraph sensitivity project.yaml --plot tornado.svg"),
+        ("solve", "mrvgraph solve project.yaml --for DF --so-that 'ER_credit_p = 1000000'"),
+    ),
+    "write and revise a methodology": (
+        ("check", "mrvgraph check KH_AM004@1.1"),
+        ("schema", "mrvgraph schema spec -o spec.schema.json"),
+        ("lsp", "mrvgraph lsp"),
+        ("diff", "mrvgraph diff KH_AM004@1.0 KH_AM004@1.1 --project project.yaml"),
+        ("migrate", "mrvgraph migrate project.yaml --from KH_AM004@1.0 --to KH_AM004@1.1 -o new.yaml"),
+        ("mutate", "mrvgraph mutate KH_AM004@1.1 --sample 200"),
+    ),
+}

@@ -217,7 +217,7 @@ def _values(difference: Difference) -> Iterator[str]:
         for v in difference.values
     ]
     limit = 40
-    yield from ("    " + line for line in table(["value", "dataset", "was", "is", "when"], rows[:limit]).splitlines())
+    yield table(["value", "dataset", "was", "is", "when"], rows[:limit], indent="    ")
     if len(rows) > limit:
         yield f"    and {len(rows) - limit} more; --json shows all"
 
@@ -252,7 +252,7 @@ def _inputs(difference: Difference) -> Iterator[str]:
         ]
         for c in difference.inputs
     ]
-    yield from ("    " + line for line in table(["part", "what", "was", "is"], rows).splitlines())
+    yield table(["part", "what", "was", "is"], rows, indent="    ")
 
 
 def _cell(text: str) -> str:
@@ -271,7 +271,7 @@ def effect_text(effect: Effect, said: dict[str, str] | None = None) -> Iterator[
     differing = differing_grid(effect)
     if differing.rows:
         yield ""
-        yield from ("    " + x for x in differing.text.splitlines())
+        yield differing.indented("    ")
     for title, parts in (
         ("edits switched on in this order", effect.in_order),
         ("the same without an order (Shapley)", effect.shapley),
@@ -305,7 +305,7 @@ def _contributions(title: str, parts: Sequence[Contribution], effect: Effect, sa
     further = [one for one in effect.further if one.result in dict(parts[0].by_result)]
     rows.append(["total", f"{effect.difference:+,.3f}", *(f"{one.difference or 0:+,.3f}" for one in further), ""])
     heads = [title, effect.unit, *(f"{one.result} ({one.unit})" for one in further), "what changed"]
-    yield from ("    " + line for line in table(heads, rows, right=tuple(range(1, 2 + len(further)))).splitlines())
+    yield table(heads, rows, right=tuple(range(1, 2 + len(further))), indent="    ")
 
 
 def rounded(parts: Sequence[float], digits: int = 3) -> list[str]:

@@ -20,6 +20,7 @@ import numpy as np
 from engine.checks.refusal import refuse_faulty
 from engine.comparison.compare_specs import Side
 from engine.comparison.edit_effects import Between, Edit, Key
+from engine.output.progress import following
 from engine.plan.plan import Plan
 from engine.plan.planner import plan_run
 from engine.plan.setting import Setting
@@ -285,7 +286,7 @@ class _Attribution:
         sums = [[Fraction(0)] * width for _ in groups]
         for count in range(size):
             weight = Fraction(math.factorial(count) * math.factorial(size - count - 1), math.factorial(size))
-            for chosen in combinations(range(size), count):
+            for chosen in following(list(combinations(range(size), count)), f"sets of {count} of {size} edits"):
                 base = self.value([e.key for at in chosen for e in groups[at]])
                 for at in set(range(size)) - set(chosen):
                     more = self.value([e.key for x in (*chosen, at) for e in groups[x]])

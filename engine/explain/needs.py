@@ -176,7 +176,7 @@ def needs_in(
         lacking = lacking_cells(methodology, setting, plan, quantity, datasets) if id_ in given else []
         names = tuple(f"{id_}[{', '.join(labels)}]" for labels in lacking)
         needs.append(Need(
-            quantity=quantity, used_by=users, given_by=given.get(id_, ""), instead=tuple(_instead(methodology, setting, id_, given)),
+            quantity=quantity, used_by=users, given_by=given.get(id_, ""), instead=tuple(ways_instead(methodology, setting, id_, given)),
             tool=tool.reference if (tool := methodology.tool_of(id_)) is not None else "", lacking=names,
             results=tuple(result for result, inputs in serving.items() if id_ in inputs),
         ))  # fmt: skip
@@ -227,7 +227,7 @@ def plan_for_needs(
     stated
         Quantity without indices -> what a project says of it; rules that this decides ask for nothing more.
     """
-    wanted = targets or methodology.result_ids
+    wanted = targets or methodology.reported  # what a run computes: what it reports beside its results is asked for too
     asked = frozenset(
         quantity.id
         for quantity in methodology.quantities
@@ -264,7 +264,8 @@ def datasets_by_quantity(methodology: Methodology, requested: tuple[str, ...]) -
     return found
 
 
-def _instead(methodology: Methodology, setting: Setting, id_: str, given: Mapping[str, str]) -> Iterator[str]:
+def ways_instead(methodology: Methodology, setting: Setting, id_: str, given: Mapping[str, str]) -> Iterator[str]:
+    """Yield the other ways to an input: datasets on request, and equations with what they need."""
     for dataset in methodology.datasets:
         if dataset.use != "default" and given.get(id_) != dataset.id and any(b.quantity == id_ for b in dataset.values):
             yield f"dataset {dataset.id}"

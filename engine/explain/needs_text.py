@@ -14,8 +14,6 @@ _KINDS = {"monitored": "monitored", "fixed_ex_ante": "fixed ex ante", "statement
 _HEAD = ("quantity", "unit", "for each", "meaning", "used by", "where from", "only if", "only for")
 #: Equations that are named of those that use an input.
 _MOST_USES = 4
-#: Letters of a meaning where a line of a terminal has to hold all columns.
-_MOST_MEANING = 48
 
 
 def needs_text(methodology: Methodology, needs: Sequence[Need]) -> str:
@@ -24,11 +22,11 @@ def needs_text(methodology: Methodology, needs: Sequence[Need]) -> str:
     return "".join(f"{line}\n" for one in found for line in (bold(f"\n{one.title}"), one.text))
 
 
-def needs_grids(methodology: Methodology, needs: Sequence[Need], most: int | None = _MOST_MEANING) -> list[TextGrid]:
-    """Return a table for each kind of input, without the columns in which nothing stands; of a meaning so many letters."""
+def needs_grids(methodology: Methodology, needs: Sequence[Need]) -> list[TextGrid]:
+    """Return a table for each kind of input, without the columns in which nothing stands."""
     found = []
     for kind, title in _KINDS.items():
-        rows = [_row(methodology, need, most) for need in needs if need.quantity.kind == kind]
+        rows = [_row(methodology, need) for need in needs if need.quantity.kind == kind]
         if rows:
             found.append(text_grid(_HEAD, rows, title=f"{title} ({len(rows)})").without_empty_columns())
     return found
@@ -36,14 +34,14 @@ def needs_grids(methodology: Methodology, needs: Sequence[Need], most: int | Non
 
 def needs_grid(methodology: Methodology, needs: Sequence[Need]) -> TextGrid:
     """Return one table of all inputs."""
-    rows = [[_KINDS[need.quantity.kind], *_row(methodology, need, _MOST_MEANING)] for need in needs]
+    rows = [[_KINDS[need.quantity.kind], *_row(methodology, need)] for need in needs]
     return text_grid(("kind", *_HEAD), rows).without_empty_columns()
 
 
-def _row(methodology: Methodology, need: Need, most: int | None) -> list[str]:
+def _row(methodology: Methodology, need: Need) -> list[str]:
     quantity = need.quantity
     uses = ", ".join(need.used_by[:_MOST_USES]) + (" ..." if len(need.used_by) > _MOST_USES else "")
-    said = quantity.id, str(quantity.unit), ", ".join(quantity.indices), quantity.title[:most]
+    said = quantity.id, str(quantity.unit), ", ".join(quantity.indices), quantity.title
     return [*said, uses, "; ".join(filter(None, (_origin(need), _tool(methodology, need)))), need.under, _results(methodology, need)]
 
 

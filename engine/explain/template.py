@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
-from engine.explain.needs import datasets_by_quantity, find_needs, lacking_cells, plan_for_needs
+from engine.explain.needs import datasets_by_quantity, find_needs, lacking_cells, plan_for_needs, ways_instead
+from engine.output.fitting import broken
 from engine.plan.plan import Plan
 from engine.plan.setting import Setting, is_static, may_hold
 from engine.plan.spec_setting import subsets_asked
@@ -17,9 +18,12 @@ from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
 
+#: Comments are broken where they are wider.
+_WIDE = 130
+#: Cells up to which nobody needs a file.
+_SHORT = 24
 #: Cells from which on numbers are asked for as a table.
 _LONG = 60
-
 
 
 def project_template(
@@ -43,7 +47,8 @@ def project_template(
     lacking = {
         id_: lacking_cells(methodology, setting, plan, methodology.quantity[id_], datasets) for id_ in plan.inputs if id_ in given
     }
-    lines = [*_template_head(methodology, setting, datasets), *_template_members(methodology, setting, plan), "", "values:"]
+    lines = [*_template_head(methodology, setting, datasets), *_template_members(methodology, setting, plan),
+             *_template_relations(methodology, setting, plan), *_legend(methodology, setting, plan), "", "values:"]
     for kind, title in (("fixed_ex_ante", "fixed ex ante"), ("monitored", "monitored"), ("statement", "statements"), ("default", "defaults")):
         wanted = [id_ for id_ in plan.inputs if methodology.quantity[id_].kind == kind and (id_ not in given or lacking[id_])]
         if wanted:
@@ -53,7 +58,7 @@ def project_template(
             if id_ in given:
                 lines += rest_template(quantity, given[id_], lacking[id_])
             else:
-                lines += value_template(methodology, setting, quantity, plan)
+                lines += value_template(methodology, setting, quantity, plan, tuple(ways_instead(methodology, setting, id_, given)))
     defaults = [id_ for id_ in plan.inputs if id_ in given]
     if defaults:
         lines += ["", "  # Taken from the methodology's datasets unless you supply them here: " + ", ".join(defaults)]
@@ -133,26 +138,61 @@ def _template_members(methodology: Methodology, setting: Setting, plan: Plan) ->
     if silent:
         lines.append("# sets of which nothing is asked under these choices; they may stay unlisted, or be listed as [] where there are none")
         lines += [f"#   {s.id}: {s.meaning}" for s in silent]
-    relations = [r for r in methodology.relations if all(axis in used for axis in r.over)]
-    if relations:
-        lines.append("# relations: list the combinations that exist; without a list all of them do")
-        lines += [f"#   {r.id}: over {', '.join(r.over)}: {r.meaning}" for r in relations]
     return lines
+
+
+def _template_relations(methodology: Methodology, setting: Setting, plan: Plan) -> Iterator[str]:
+    """Yield the lines of the relations that a project lists and that what is needed runs over; all combinations stand there to be struck out."""
+    read = {methodology.quantity[id_].on for id_ in plan.needs}
+    asked = [one for one in methodology.relations if one.id in read and one.pairs is None]
+    if asked:
+        yield "# the combinations that exist: strike out the others; {} where there are none; a long list may be a file: {file: pairs.csv}"
+        yield "relations:"
+    for relation in asked:
+        labels = [setting.members[axis] for axis in relation.over]
+        yield f"  {relation.id}: {_combinations(labels)}   # {', '.join(relation.over)}: {relation.meaning}"
+
+
+def _legend(methodology: Methodology, setting: Setting, plan: Plan) -> Iterator[str]:
+    """Yield what the members are called by which numbers are asked for, of sets whose members have names beside their short ones."""
+    shown: set[str] = set()
+    for set_id in (axis for id_ in plan.inputs for axis in methodology.quantity[id_].indices):
+        found = methodology.index_set[set_id]
+        named = [(m, found.name_of(m)) for m in setting.members[set_id] if m not in shown and found.name_of(m) != m]
+        if named:
+            yield from broken(f"# {set_id}: " + "; ".join(f"{member} {name}" for member, name in named), _WIDE, "#   ")
+        shown |= {member for member, _ in named}
+
+
+def _combinations(labels: Sequence[Sequence[str]]) -> str:
+    """Return every combination of members as nested YAML."""
+    first, *rest = labels
+    if not rest:
+        return f"[{', '.join(map(quoted, first))}]"
+    return "{" + ", ".join(f"{quoted(label)}: {_combinations(rest)}" for label in first) + "}"
 
 
 def rest_template(quantity: Quantity, dataset: str, lacking: list[tuple[str, ...]]) -> list[str]:
     """Return the lines of one entry with a gap for each number that a dataset does not give."""
     lines = ["", f"  # {quantity.meaning}{_cited(quantity)}", f"  # {dataset} gives the other numbers", f"  {quantity.id}:"]
     if quantity.type == "number":
-        lines += [f"    unit: {quoted(str(quantity.unit))}", "    source: ____"]
-    return [*lines, *_template_answers_of(quantity, lacking)]
+        lines.append(f"    unit: {quoted(str(quantity.unit))}")
+    return [*lines, *said_gaps(quantity, "    "), *_template_answers_of(quantity, lacking)]
 
 
-def value_template(methodology: Methodology, setting: Setting, quantity: Quantity, plan: Plan) -> list[str]:
-    """Return the lines of one entry under ``values:`` with a gap for every number."""
+def value_template(methodology: Methodology, setting: Setting, quantity: Quantity, plan: Plan, instead: Sequence[str] = ()) -> list[str]:
+    """Return the lines of one entry under ``values:`` with a gap for every number.
+
+    Parameters
+    ----------
+    instead
+        Other ways to what it gives, which are named.
+    """
     lines = ["", f"  # {quantity.meaning}{_cited(quantity)}"]
     if quantity.published_unit_text:
         lines.append(f"  # published unit: {quantity.published_unit_text}")
+    if instead:
+        lines += broken(f"  # in its place: {'; '.join(instead)}", _WIDE, "  #   ")
     box = plan.inputs[quantity.id]
     labels = [[setting.members[axis][at] for at in places] for axis, places in zip(quantity.indices, box, strict=True)]
     if quantity.type != "number":
@@ -161,9 +201,12 @@ def value_template(methodology: Methodology, setting: Setting, quantity: Quantit
     count = 1
     for axis in labels:
         count *= len(axis)
+    if count > _SHORT:
+        columns = ", ".join(axis for axis, _ in zip(quantity.axis_names, labels, strict=True))
+        lines.append(f"    # or `file: {quantity.id}.csv` in place of what follows below `unit:`, with the columns {columns}, value, source")
     if quantity.indices and count > _LONG and len(labels) >= 2:
         return lines + list(_template_tables(quantity, labels))
-    lines += [f"    unit: {quoted(str(quantity.unit))}", "    source: ____"]
+    lines += [f"    unit: {quoted(str(quantity.unit))}", *said_gaps(quantity, "    ")]
     if not quantity.indices:
         return [*lines, "    value: ____"]
     return [*lines, "    values:", *nested_gaps(labels, "      ")]
@@ -172,9 +215,10 @@ def value_template(methodology: Methodology, setting: Setting, quantity: Quantit
 def _template_answers(quantity: Quantity, labels: list[list[str]]) -> Iterator[str]:
     """Yield the lines of a statement, one for each cell."""
     if not labels:
-        yield f"  {quantity.id}: ____   # {_answer(quantity)}"
+        yield f"  {quantity.id}: {{value: ____, source: ____}}   # {_answer(quantity)}"
         return
     yield f"  {quantity.id}:"
+    yield from said_gaps(quantity, "    ")
     yield from _template_answers_of(quantity, list(product(*labels)))
 
 
@@ -188,6 +232,15 @@ def _template_answers_of(quantity: Quantity, cells: list[tuple[str, ...]]) -> It
                 last = depth == len(cell) - 1
                 yield f"      {'  ' * depth}{quoted(label)}:" + (f" ____   # {_answer(quantity)}" if last else "")
         seen = cell
+
+
+def said_gaps(quantity: Quantity, indent: str) -> Iterator[str]:
+    """Yield a gap for each thing that is asked of a number: its source, and of a monitored one how it is monitored."""
+    yield f"{indent}source: {GAP}"
+    if quantity.kind == "monitored":
+        yield f"{indent}monitoring_option: {GAP}   # A public data, B transaction records, C own measurement"
+        yield f"{indent}method: {GAP}"
+        yield f"{indent}frequency: {GAP}"
 
 
 def nested_gaps(labels: list[list[str]], indent: str) -> Iterator[str]:
@@ -208,7 +261,7 @@ def _template_tables(quantity: Quantity, labels: list[list[str]]) -> Iterator[st
     wide = max(len(text) for text in (*labels[0], *labels[1], GAP)) + 2
     for rest in product(*labels[2:]):
         yield f"    - unit: {quoted(str(quantity.unit))}"
-        yield "      source: ____"
+        yield from said_gaps(quantity, "      ")
         if rest:
             fixed = ", ".join(f"{axis}: {quoted(label)}" for axis, label in zip(quantity.indices[2:], rest, strict=True))
             yield f"      at: {{{fixed}}}"

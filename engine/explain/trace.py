@@ -60,6 +60,8 @@ class TraceNode(Shown):
         The numbers that the formula reads, each once.
     zeros
         How many further cells it reads that are zero and are not shown.
+    deeper
+        How many numbers it reads that lie deeper than was asked for.
     """
 
     quantity: str
@@ -78,6 +80,7 @@ class TraceNode(Shown):
     origin: Origin | None = None
     uses: tuple[TraceNode, ...] = field(default=())
     zeros: int = 0
+    deeper: int = 0
     repeated: bool = False
 
     def __repr__(self) -> str:
@@ -107,6 +110,8 @@ class TraceNode(Shown):
             record["uses"] = [node.as_record() for node in self.uses]
         if self.zeros:
             record["zeros_not_shown"] = self.zeros
+        if self.deeper:
+            record["deeper_not_shown"] = self.deeper
         return record
 
 
@@ -197,22 +202,16 @@ class Tracer:
                              ground=declared.source.ground_words)  # fmt: skip
         equation = run.methodology.equation[step.equation]
         known = (quantity, cell) in self.seen
-        self.seen.add((quantity, cell))
+        if depth > 0:
+            self.seen.add((quantity, cell))
         scope, formula = self.element_form(equation, self.scope(step, cell), cell)
-        uses: list[TraceNode] = []
-        zeros = 0
-        if not known and depth > 0:
-            for name, place in self.cells.reads(formula, scope):
-                if equation.solver and (name, place) == (quantity, cell):
-                    continue  # the unknown itself
-                if run.values.arrays[name][place] == 0 and declared.indices and len(place) > 1:
-                    zeros += 1
-                else:
-                    uses.append(self.node(name, place, depth - 1))
+        read = [] if known else [at for at in self.cells.reads(formula, scope) if not (equation.solver and at == (quantity, cell))]
+        zero = {at for at in read if declared.indices and len(at[1]) > 1 and run.values.arrays[at[0]][at[1]] == 0} if depth > 0 else set()
+        uses = [self.node(name, place, depth - 1) for name, place in read if (name, place) not in zero] if depth > 0 else []
         return TraceNode(
             quantity=quantity, labels=labels, value=value, unit=unit, state=state, equation=equation.label, equation_id=equation.id,
             formula=self.formula_text(equation), substituted=self.substituted(equation, formula, scope),
-            source=str(equation.source), origin=None, uses=tuple(uses), zeros=zeros, repeated=known,
+            source=str(equation.source), origin=None, uses=tuple(uses), zeros=len(zero), deeper=0 if depth > 0 else len(read), repeated=known,
             tool=self.tool_of(equation), ground=equation.source.ground_words,
         )  # fmt: skip
 
@@ -429,6 +428,8 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
         yield f"{head}   <- {given_text(node)}"
     for child in node.uses:
         yield from trace_text(child, indent + "    ")
+    if node.deeper:
+        yield f"{indent}    ({'1 number' if node.deeper == 1 else f'{node.deeper} numbers'} deeper)"
     if node.zeros:
         yield f"{indent}    ({'1 cell that is zero is' if node.zeros == 1 else f'{node.zeros} cells that are zero are'} not shown)"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,13 +12,12 @@ from engine.checks import check_methodology
 from engine.checks.worked_cases import WorkedCase
 from engine.mutation.mutants import Mutant, find_mutants
 from engine.mutation.mutate import CHECKS, EQUIVALENT, Bench, MutantOutcome
+from engine.output.progress import progress
 from equations.model.methodology import Methodology
 from equations.units.registry import parse_unit
 from equations.units.words import SUBSTANCES
 
 _CHUNK = 40
-#: Told how many mutants of how many are judged.
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,6 @@ def score(
     sample: int | None = None,
     seed: int = 0,
     workers: int = 1,
-    progress: Progress | None = None,
 ) -> Score:
     """Judge the mutants of a methodology.
 
@@ -114,8 +112,6 @@ def score(
         How many mutants to draw, and which draw; all of them if absent.
     workers
         Processes to use; the result does not depend on it.
-    progress
-        Told now and then how far the work is.
 
     Raises
     ------
@@ -125,10 +121,10 @@ def score(
     mutants = find_mutants(methodology)
     drawn = mutants if sample is None else find_mutants(methodology, sample, seed)
     outcomes: list[MutantOutcome] = []
-    for judged in _judged(methodology, tuple(cases), drawn, workers):
-        outcomes += judged
-        if progress is not None:
-            progress(len(outcomes), len(drawn))
+    with progress(len(drawn), "mutants") as more:
+        for judged in _judged(methodology, tuple(cases), drawn, workers):
+            outcomes += judged
+            more(len(judged))
     alarms = sum(finding.severity == "error" for finding in check_methodology(methodology).findings)
     return Score(methodology, tuple(outcomes), tuple(case.id for case in cases), alarms, len(mutants))
 

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import TextIO
 
 from engine.output.escapes import fitted, printable
-from engine.output.terminal import coded, plain
+from engine.output.fitting import folded
+from engine.output.marks import coded, plain
+from engine.output.progress import aside_of_progress
+from engine.output.terminal import is_laid_out, is_person, width
 from engine.output.written_files import folder_of, refused, target_of, write_text
 from equations.errors import InputError, MethodologyError, listed, raise_all
 from equations.library.places import MAIN_FILE
@@ -170,10 +173,11 @@ def say(text: str, way: str = "text") -> None:
     stream = sys.stdout
     if stream is None:
         raise InputError("I525", "there is no standard output to write to", why="it is closed", remedy="open it, or write with -o FILE")
-    shown = text if way in ("json", "yaml") else coded(printable(text))
+    shown = text if way in ("json", "yaml") else _shown(folded(text, width()) if way == "text" else text, stream)
     try:
-        stream.write(fitted(shown, stream.encoding, way))
-        stream.flush()
+        with aside_of_progress():
+            stream.write(fitted(shown, stream.encoding, way))
+            stream.flush()
     except BrokenPipeError:
         _let_go(stream)
     except (OSError, ValueError) as cause:
@@ -188,11 +192,18 @@ def tell(text: str) -> None:
     stream = sys.stderr
     if stream is None:
         return
+    laid_out = folded(text, width(stream)) if is_laid_out(stream) else text
     try:
-        stream.write(fitted(coded(printable(text)), stream.encoding))
-        stream.flush()
+        with aside_of_progress():
+            stream.write(fitted(_shown(laid_out, stream), stream.encoding))
+            stream.flush()
     except (OSError, ValueError):
         _let_go(stream)
+
+
+def _shown(text: str, stream: TextIO) -> str:
+    """Return text in which nothing from outside steers a terminal, with bold and colours where the stream has them."""
+    return (coded if is_person(stream) else plain)(printable(text))
 
 
 def can_show(text: str) -> bool:

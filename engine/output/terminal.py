@@ -1,55 +1,52 @@
-"""Tables and lines for a terminal: aligned and plain, with bold heads only where a person reads them."""
+"""Tables and lines for a terminal: as wide as it is, with bold heads and colours only where a person reads them."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import textwrap
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from engine.output.escapes import one_line
+from engine.output.fitting import TableColumn, fitted_table
+from engine.output.marks import marked
 
-_BAR = 30
+#: Width of what no person sees in a terminal, so that it is the same everywhere.
+PAGE = 100
+#: Lines of prose are hard to read when they are longer.
+_PROSE = 100
+#: No line is made narrower.
+_LEAST = 40
+_FOR_A_FILE: ContextVar[bool] = ContextVar("for_a_file", default=False)
 
 
-#: Begins what :func:`bold` and :func:`coloured` put into a text. Another sign in each process, so that no text from outside can hold it.
-_MARK = chr(0xF0000 + int.from_bytes(os.urandom(2), "big") % 0xFFF0)
-_CODES = {"0": "0", "b": "1", "e": "31", "w": "33", "n": "36"}
+def is_terminal(stream: object = None) -> bool:
+    """Whether somebody looks at an output, standard output by default."""
+    stream = sys.stdout if stream is None else stream
+    return bool(getattr(stream, "isatty", lambda: False)())
 
 
 def is_person(stream: object = None) -> bool:
-    """Whether the output is a terminal with colours."""
-    stream = sys.stdout if stream is None else stream
-    return bool(getattr(stream, "isatty", lambda: False)()) and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    """Whether an output is a terminal with colours; ``NO_COLOR`` with anything in it says that there are none."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def bold(text: str) -> str:
     """Return the text marked as bold for a person, unchanged otherwise."""
-    return f"{_MARK}b{text}{_MARK}0" if is_person() else text
+    return marked(text, "b") if _somebody() else text
 
 
 def coloured(text: str, severity: str) -> str:
     """Return the text marked with the colour of a severity for a person, unchanged otherwise."""
     mark = severity[:1] if severity in ("error", "warning", "note") else ""
-    return f"{_MARK}{mark}{text}{_MARK}0" if mark and is_person() else text
+    return marked(text, mark) if mark and _somebody() else text
 
 
-def coded(text: str) -> str:
-    """Return text with its marks as codes of a terminal."""
-    return _marked(text, lambda mark: f"\033[{_CODES.get(mark, '0')}m")
-
-
-def plain(text: str) -> str:
-    """Return text without its marks."""
-    return _marked(text, lambda mark: "")
-
-
-def _marked(text: str, code: Callable[[str], str]) -> str:
-    first, *parts = text.split(_MARK)
-    return first + "".join(code(part[:1]) + part[1:] for part in parts)
+def _somebody() -> bool:
+    """Whether a person reads either output; what is written to the other loses its marks there."""
+    return is_person() or is_person(sys.stderr)
 
 
 def number(value: float) -> str:
@@ -63,8 +60,20 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> str:
-    """Return an aligned table; ``right`` are the columns aligned to the right.
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (), indent: str = "", *, once: bool = False) -> str:
+    """Return an aligned table that fits the width.
+
+    Cells of words are broken between words. Where that is not enough, the last columns of words are written below their rows, and columns of
+    numbers for which there is no room stand in a table of their own below.
+
+    Parameters
+    ----------
+    right
+        The columns of numbers, aligned to the right.
+    indent
+        What every line begins with.
+    once
+        Whether a name in the first column that repeats the one above it is left out.
 
     Examples
     --------
@@ -74,46 +83,43 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[in
     2018  12.5
     2019     9
     """
-    columns = len(head)
-    rows = [[one_line(str(cell)) for cell in row] for row in rows]
-    widths = [max(len(str(row[at])) for row in (head, *rows)) for at in range(columns)]
-
-    def line(cells: Sequence[str]) -> str:
-        shown = [str(c).rjust(w) if at in right else str(c).ljust(w) for at, (c, w) in enumerate(zip(cells, widths, strict=True))]
-        return "  ".join(shown).rstrip()
-
-    return "\n".join([bold(line(head)), line(["-" * w for w in widths]), *(line(row) for row in rows)])
+    columns = [TableColumn(name, tuple(one_line(str(row[at])) for row in rows), at in right) for at, name in enumerate(head)]
+    return "\n".join(f"{indent}{line}" for line in fitted_table(columns, width() - len(indent), bold, once=once))
 
 
-def width() -> int:
-    """Return the width to wrap to: the terminal's for a person, 100 otherwise."""
-    return min(140, shutil.get_terminal_size((100, 24)).columns) if is_person() else 100
+def width(stream: object = None) -> int:
+    """Return how wide lines may be: what ``COLUMNS`` says, else the width of the terminal, else 100; in a file always 100."""
+    asked = os.environ.get("COLUMNS", "")
+    if _FOR_A_FILE.get():
+        return PAGE
+    return max(_LEAST, int(asked) if asked.isdecimal() and int(asked) else _columns_of(sys.stdout if stream is None else stream))
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """Return text wrapped to the width, later lines indented."""
-    return textwrap.fill(text, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+def _columns_of(stream: object) -> int:
+    """Return the columns of a terminal, or those of a page for what is none."""
+    if not is_terminal(stream):
+        return PAGE
+    try:
+        return os.get_terminal_size(getattr(stream, "fileno")()).columns or PAGE  # noqa: B009 - a stream need not have one
+    except (OSError, ValueError, AttributeError):
+        return PAGE
+
+
+def is_laid_out(stream: object) -> bool:
+    """Whether lines on a stream are broken: a terminal, or a width that was asked for."""
+    return is_terminal(stream) or os.environ.get("COLUMNS", "").isdecimal()
 
 
 @contextmanager
-def progress(total: int, what: str) -> Iterator[Callable[[int], None]]:
-    """Yield what is told how much more is done; a person who waits for more than a second sees a bar, on standard error."""
-    start, done, shown = time.monotonic(), 0, 0.0
-    is_watched = sys.stderr is not None and sys.stderr.isatty()
-
-    def tell(more: int) -> None:
-        nonlocal done, shown
-        done += more
-        now = time.monotonic()
-        if is_watched and now - start > 1 and now - shown > 0.2:
-            shown = now
-            bar = "#" * min(_BAR, _BAR * done // max(1, total))
-            sys.stderr.write(f"\r[{bar:.<{_BAR}}] {done:,} of {total:,} {what}")
-            sys.stderr.flush()
-
+def laid_out(*, for_a_file: bool) -> Iterator[None]:
+    """Lay out what is made within for a file, which is the same on every terminal, or for whoever looks."""
+    token = _FOR_A_FILE.set(for_a_file)
     try:
-        yield tell
+        yield
     finally:
-        if shown:
-            sys.stderr.write("\r" + " " * 79 + "\r")
-            sys.stderr.flush()
+        _FOR_A_FILE.reset(token)
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """Return text wrapped to the width, and to what can be read as one line; later lines indented."""
+    return textwrap.fill(text, min(_PROSE, width()), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -91,6 +91,8 @@ _CODES = {
 }  # fmt: skip
 
 
+#: What is said of a value besides, and may be left a gap.
+_REMARKS = frozenset({"source", "monitoring_option", "method", "frequency", "comments"})
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
@@ -118,11 +120,19 @@ class ProjectBlock(Block):
         heard.errors = errors
         return heard
 
+    def has(self, name: str) -> bool:
+        """Whether the field is written; a gap of the template says nothing of a value."""
+        return super().has(name) and not (self.kind == "value" and name in _REMARKS and self._is_gap(name))
+
+    def _is_gap(self, name: str) -> bool:
+        node = self.node.get(name)
+        return isinstance(node, Scalar) and node.text.strip() == GAP
+
     def check_fields(self) -> None:
         """Read every field as its type says, so that none is wrong in silence where a run would not look at it."""
         for key, node in self.node:
             name = key.text
-            if name not in self.schema or (isinstance(node, Scalar) and node.is_empty):
+            if name not in self.schema or (isinstance(node, Scalar) and node.is_empty) or not self.has(name):
                 continue
             kind = self.schema[name].type.partition(":")[0]
             if kind in ("text", "one_of"):

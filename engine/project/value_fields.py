@@ -28,7 +28,7 @@ VALUE_FIELDS: tuple[tuple[str, str, bool, str], ...] = (
     ("state", "states", False, "measured, substituted by METHOD, not operating, unknown: of all that is listed, or label -> state, nested"),
     ("otherwise_state", "text", False, "the state of the cells that `otherwise` covers"),
     ("source", "text", False, "where the number comes from"),
-    ("monitoring_option", "one_of:A|B|C", False, "A public data, B transaction records, C own measurement"),
+    ("monitoring_option", "one_of:A|B|C|____", False, "A public data, B transaction records, C own measurement; ____ as in a template says nothing"),
     ("method", "text", False, "measurement methods and procedures"),
     ("frequency", "text", False, "monitoring frequency"),
     ("comments", "text", False, ""),

@@ -31,8 +31,9 @@ def counted(findings: Sequence[Finding]) -> str:
 
 
 def findings_text(
-    findings: Sequence[Finding], shown: Sequence[Finding] | None = None, *, verbose: bool = False, most: int | None = None
-) -> str:
+    findings: Sequence[Finding], shown: Sequence[Finding] | None = None, *, verbose: bool = False, most: int | None = None,
+    title: str = "findings", beside: str = "",
+) -> str:  # fmt: skip
     """Return findings for a terminal: how many there are, and those that are shown, the most severe first.
 
     Parameters
@@ -43,8 +44,12 @@ def findings_text(
         Whether notes are shown with their evidence and source too.
     most
         How many are shown at the most.
+    title
+        What is counted: the same word stands for the same findings in every command.
+    beside
+        What is said behind the count, as where others are found.
     """
-    lines = ["findings: " + counted(findings)]
+    lines = [f"{title}: {counted(findings)}{beside}"]
     left = list(findings if shown is None else shown)
     room = len(left) if most is None else most
     for severity in SEVERITIES:
@@ -72,7 +77,7 @@ def finding_lines(finding: Finding, *, full: bool = True) -> Iterator[str]:
             yield from (_INDENT + line for line in (with_excerpt(place) or place).caret_lines())
     for word, text in (("evidence", finding.evidence), ("do", finding.remedy), ("source", finding.source)):
         if text:
-            yield _INDENT + wrapped(f"{word}: {text}", _INDENT + "  ")
+            yield wrapped(f"{_INDENT}{word}: {text}", _INDENT + "  ")
 
 
 def sentence(finding: Finding) -> str:

@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator
 
 from engine.output.escapes import code_text, csv_text, json_text, markdown_text
-from engine.output.terminal import bold, number, plain, wrapped
+from engine.output.marks import plain
+from engine.output.terminal import bold, number, wrapped
 from engine.output.text_grid import TextGrid, text_grid
 from engine.report.findings import findings_text, sentence
 from engine.report.grounds import grounds_line, grounds_record, run_tallies
@@ -163,7 +164,7 @@ def yearly_text(run: Run) -> str:
 
 def yearly_grid(found: YearlyTable) -> TextGrid:
     """Return the yearly table of a run with every number written."""
-    body = [[row.quantity.id, row.quantity.title[:46], str(row.quantity.unit), *row.cells, row.total_cell] for row in found.rows]
+    body = [[row.quantity.id, row.quantity.title, str(row.quantity.unit), *row.cells, row.total_cell] for row in found.rows]
     return text_grid(["", "", "unit", *found.years, TOTAL], body, range(3, 4 + len(found.years)))
 
 
@@ -211,7 +212,8 @@ def _total_line(run: Run, id_: str, headline: Headline, whole: WholeUnits | None
 
 
 def _findings(run: Run) -> str:
-    return findings_text(run.findings, [finding for finding in run.findings if finding.severity != "note"], most=_MOST_FINDINGS)
+    serious = [finding for finding in run.findings if finding.severity != "note"]
+    return findings_text(run.findings, serious, most=_MOST_FINDINGS, title="findings of the run", beside="; `mrvgraph audit` asks more of it")
 
 
 # -- CSV and Markdown

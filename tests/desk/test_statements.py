@@ -172,7 +172,7 @@ def test_a_template_with_claims_is_filled_in_and_read(capsys, tmp_path):
     words = ["needs", str(TINY), "--template", "--with", "claims", "--start", "2018-03-12", "--end", "2019-12-31", "--dataset", "stocks"]
     assert main([*words, "--choose", "method=rate"]) == 0
     project, documents = capsys.readouterr().out.split("\n# What other documents", 1)
-    filled = project.replace("____", "0.01") + "\n# What other documents" + documents.replace("document: ____", "document: Report").replace("____", "1")
+    filled = project.replace("option: ____", "option: C").replace("____", "0.01") + "\n# What other documents" + documents.replace("document: ____", "document: Report").replace("____", "1")
     (tmp_path / "project.yaml").write_text(filled, encoding="utf-8")
 
     assert main(["diagnose", str(TINY), str(tmp_path / "project.yaml"), "--json"]) == 1

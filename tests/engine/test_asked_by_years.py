@@ -78,7 +78,7 @@ def test_a_template_of_later_days_asks_for_what_they_ask_for(asked):
 
 
 def test_a_filled_template_runs(asked, tmp_path, capsys):
-    text = asked("--template").replace("name: ____", "name: p").replace("source: ____", "source: s").replace("____", "2")
+    text = asked("--template").replace("name: ____", "name: p").replace("source: ____", "source: s").replace("option: ____", "option: C").replace("____", "2")
     (tmp_path / "project.yaml").write_text(text, encoding="utf-8")
 
     assert main(["run", str(tmp_path / "spec.yaml"), str(tmp_path / "project.yaml")]) == 0

@@ -86,9 +86,9 @@ def test_a_template_lacks_only_the_numbers(session, option, tmp_path):
                             {"vehicle_type": "motorbike", "crop": "mungbean"})  # fmt: skip
     text = project_template(session.methodology, setting, datasets=FRL)
     assert {s.id for s in session.methodology.index_sets if s.project == "must-list" and f"  {s.id}: " not in text} == {"period"}
-    filled = re.sub(r"____(   # yes or no)", r"yes\1", text)
-    filled = re.sub(r"____(   # a date)", r"2024-01-15\1", filled)
-    filled = re.sub(r"(source|name): ____", r"\1: test", filled).replace("____", "0.05")
+    filled = re.sub(r"value: ____(.*# yes or no)", r"value: yes\1", text)
+    filled = re.sub(r"value: ____(.*# a date)", r"value: 2024-01-15\1", filled)
+    filled = re.sub(r"(source|name|method|frequency): ____", r"\1: test", filled).replace("option: ____", "option: C").replace("____", "0.05")
     path = tmp_path / "project.yaml"
     path.write_text(filled, encoding="utf-8")
 

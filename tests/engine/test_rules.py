@@ -142,7 +142,7 @@ def test_what_only_a_rule_reads_is_asked_for(files):
     template = project_template(methodology, named_setting(methodology, {"way": "short"}, {}, "2024-01-01", "2025-12-31", {}))
 
     assert {"m", "extra", "agreed"} <= asked(spec)
-    assert "budget: ____" in template and "extra:" in template and "agreed: ____" in template
+    assert "budget: ____" in template and "extra:" in template and "agreed: {value: ____, source: ____}" in template
     assert "meter" not in template
     assert {n.quantity.id: n.used_by for n in find_needs(methodology, {})}["extra"] == ("rule it",)
 

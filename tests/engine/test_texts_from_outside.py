@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from engine.cli import main
 from engine.output.escapes import csv_text, fitted, json_text, markdown_text, printable
-from engine.output.terminal import bold, coded, plain
+from engine.output.marks import coded, plain
+from engine.output.terminal import bold
 from equations.library.spec_files import read_document
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +63,7 @@ def test_a_person_sees_our_colours_and_none_of_a_project(capsys, monkeypatch):
 
 
 def test_marks_of_bold_are_codes_on_a_terminal_and_nothing_in_a_file(monkeypatch):
-    monkeypatch.setattr("engine.output.terminal.is_person", lambda: True)
+    monkeypatch.setattr("engine.output.terminal.is_person", lambda stream=None: True)
     assert coded(bold("a")) == "\x1b[1ma\x1b[0m"
     assert plain(bold("a")) == "a"
 

@@ -16,7 +16,8 @@ import pytest
 
 from engine import cli
 from engine.cli import main
-from engine.commands.table import COMMANDS, build_parser
+from engine.commands.parser import build_parser
+from engine.commands.table import COMMANDS
 from engine.output.destination import ENDINGS
 from engine.output.destination import OUTPUTS as FILES_OF
 from equations.library import places as spec_library

@@ -13,6 +13,7 @@ from pathlib import Path
 from score import page_with_score
 
 from engine.cli import build_parser
+from engine.commands.table import GROUPS
 from engine.documents.schemas.schema_files import SCHEMAS, schema_text
 from engine.finding import FINDING_CODES
 from engine.project.project_file import SCHEMA
@@ -156,17 +157,23 @@ def errors_page() -> str:
 
 def cli_page() -> str:
     parser = build_parser()
-    lines = ["# The command line", "", "Exit codes: 0 well, 1 findings of severity error, 2 bad usage or bad input.", ""]
+    lines = ["# The command line", "", "Exit codes: 0 well, 1 findings of severity error, 2 bad usage or bad input.", "",
+             "Lines are as wide as the terminal, or as the variable `COLUMNS` says; what goes to a file or another program has 100 columns, and no colours",
+             "(`NO_COLOR` takes them from a terminal too). `--json` is for programs. Options may stand anywhere behind the command.", ""]  # fmt: skip
+    for title, group in GROUPS.items():
+        lines += [f"- {title}: " + ", ".join(f"[{name}](#mrvgraph-{name})" for name, _ in group)]
+    lines.append("")
+    examples = {name: example for group in GROUPS.values() for name, example in group}
     commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     for name, sub in commands.choices.items():
-        lines += [f"## mrvgraph {name}", "", sub.description or "", "", "| argument | meaning |", "|---|---|"]
+        lines += [f"## mrvgraph {name}", "", f"{sub.description}: `{examples[name]}`", "", "| argument | meaning |", "|---|---|"]
         for action in sub._actions:
             if action.help and action.dest != "help":
                 shown = ", ".join(action.option_strings) or action.metavar or action.dest
                 value = "" if not action.option_strings or action.nargs == 0 else " " + str(action.metavar or action.dest.upper())
                 if action.choices:
                     value = " " + " or ".join(map(str, action.choices))
-                lines.append(f"| `{shown}{value}` | {action.help} |".replace("|or", "or"))
+                lines.append(f"| `{shown}{value}` | {action.help} |".replace("|or", "or").replace("%%", "%"))
         lines.append("")
     return "\n".join(lines)
 

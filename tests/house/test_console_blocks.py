@@ -45,6 +45,7 @@ def shown_again(block: str) -> str:
 def test_output_shown_is_real(page, monkeypatch, tmp_path):
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("MRVGRAPH_CACHE", str(tmp_path))
+    monkeypatch.setattr("engine.output.terminal.PAGE", 100)
     text = page.read_text(encoding="utf-8")
 
     made = BLOCK.sub(lambda m: f"```console\n{shown_again(m.group(1))}```", text)

@@ -15,7 +15,6 @@ import pytest
 
 import mrvgraph
 from engine.cli import main
-from engine.output import terminal
 from engine.portfolio import portfolio
 from engine.portfolio.entries import entries_of_table
 from engine.portfolio.outcomes import Outcome, OutcomesFile
@@ -219,21 +218,6 @@ def test_on_a_full_disk_no_line_stands_there_by_halves(tmp_path, monkeypatch):
 
     assert "No space left" in caught.value.what
     assert (tmp_path / "out.jsonl").read_bytes() == before
-
-
-def test_a_bar_is_shown_to_a_person_who_waits(monkeypatch, capsys):
-    moments = iter(range(0, 1000, 2))
-    monkeypatch.setattr("time.monotonic", lambda: next(moments))
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-
-    with terminal.progress(200, "projects") as tell:
-        tell(50)
-        tell(100)
-
-    shown = capsys.readouterr().err.split("\r")
-    assert shown[1] == "[#######.......................] 50 of 200 projects"
-    assert shown[2] == "[######################........] 150 of 200 projects"
-    assert shown[-1] == "" and not shown[-2].strip()
 
 
 @pytest.mark.parametrize(

@@ -204,10 +204,6 @@ FILLED = {"SFC_s": "22", "age_data": "1", "N_reg": "1000", "working": "0.9", "DD
           "ec_FC_cap": "1", "ec_EG_cap": "1"}
 
 
-RELATIONS = """relations:
-  burns: {category 1: [gasoline, diesel, lpg], category 2: [gasoline, diesel, lpg]}
-  drives_on: {category 1: [gasoline, diesel, lpg], category 2: [gasoline, diesel, lpg]}"""
-
 
 def test_a_template_filled_in_leads_to_a_clean_audit(vehicles, capsys):
     assert main(["needs", VEHICLES, "--template", "--choose", "ec_factor=stated"]) == 0
@@ -215,10 +211,9 @@ def test_a_template_filled_in_leads_to_a_clean_audit(vehicles, capsys):
     for line in capsys.readouterr().out.splitlines():
         quantity = line.strip().rstrip(":").split(":")[0] if line.startswith("  ") and not line.startswith("    ") else quantity
         line = f"  {quantity}: []" if quantity in ("ec_captive", "ec_mixed") else line
-        if line.endswith("____   # yes or no"):
+        if line.endswith("# yes or no"):
             line = f"  {quantity}: {{value: yes, source: statement of the owner}}"
-        line = RELATIONS if line.startswith("# relations") else line
-        filled = "a meter, B, monthly" if "source:" in line else "P" if "name:" in line else FILLED.get(quantity, "yes")
+        filled = "a meter" if "source:" in line else "B" if "monitoring_option:" in line else "P" if "name:" in line else FILLED.get(quantity, "yes")
         lines.append(line.replace("____", filled))
     text = "\n".join(lines)
     assert "ec_grid_plant" not in text  # nothing of the tool for the plants of a grid is asked for where an authority publishes the factor

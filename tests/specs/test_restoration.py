@@ -229,6 +229,11 @@ FILLED = {"A_0": "500", "A": "500", "CC_TREE": "0.01", "CC_limit": "0.1", "CC_SH
           "soil_share": "0.03", "A_SPF": "20", "FC": "5", "DF_DW": "0.01", "DF_LI": "0.01"}  # fmt: skip
 
 
+def said(line):
+    """Whether a line of a template says how something is monitored."""
+    return line.strip().startswith(("method:", "frequency:"))
+
+
 def test_a_template_filled_in_leads_to_a_clean_audit(spec):
     choices = {"trees": "plots", "roots": "function", "change": "difference", "fertiliser": "no", "displacement": "no", "harvest": "no"}
     setting = named_setting(spec, choices, {}, "2020-01-01", "2021-12-31", {})
@@ -236,10 +241,10 @@ def test_a_template_filled_in_leads_to_a_clean_audit(spec):
     for line in project_template(spec, setting).splitlines():
         quantity = line.strip().rstrip(":").split(":")[0] if line.startswith("  ") and not line.startswith("    ") else quantity
         count += quantity == "b_plot" and "____" in line
-        line = f"  {quantity}: {{value: yes, source: statement of the owner}}" if line.endswith("____   # yes or no") else line
-        filled = "inventory, C, yearly" if "source:" in line else "P" if "name:" in line else FILLED.get(quantity, str(20 + count / 10))
-        line = "  laid_in: {stratum 1: [plot 1, plot 2], stratum 2: [plot 1, plot 2]}" if line.startswith("#   laid_in") else line
-        lines.append(line.replace("# relations:", "relations: #").replace("____", filled))
+        line = f"  {quantity}: {{value: yes, source: statement of the owner}}" if line.endswith("# yes or no") else line
+        filled = "inventory" if "source:" in line else "C" if "monitoring_option:" in line else "yearly" if said(line) else "P" if "name:" in line else FILLED.get(quantity, str(20 + count / 10))
+        line = "  laid_in: {stratum 1: [plot 1, plot 2], stratum 2: [plot 1, plot 2]}" if line.startswith("  laid_in:") else line
+        lines.append(line.replace("____", filled))
     report = audit(spec, read_project_text("\n".join(lines), Path("p.yaml")))
     assert [(f.code, f.subject) for f in report.findings if f.severity != "note"] == []
     assert report.run.value("U", period="MP1") > 0

@@ -197,11 +197,11 @@ def test_a_template_that_is_filled_in_runs_without_a_fault(spec, tmp_path):
     for line in text.splitlines():
         named = re.match(r"  (\w+):", line)
         quantity = named[1] if named else quantity
-        answer = "yes" if "# yes or no" in line else "illustrative" if "source:" in line or "name:" in line else FILLED.get(quantity, "0.5")
+        answer = "yes" if "# yes or no" in line else "illustrative" if "source:" in line or "name:" in line else "B" if "monitoring_option:" in line else FILLED.get(quantity, "0.5")
         lines.append(line.replace("____", answer))
     years = list(range(2005, 2015))
-    relation = f"relations: {{reference_years: {{first: {years}}}}}\n\nvalues:"
-    (tmp_path / "p.yaml").write_text("\n".join(lines).replace("values:", relation, 1) + "\n", encoding="utf-8")
+    text = re.sub(r"(?m)^  reference_years: .*$", f"  reference_years: {{first: {years}}}", "\n".join(lines))
+    (tmp_path / "p.yaml").write_text(text + "\n", encoding="utf-8")
     finished = run_project(spec, tmp_path / "p.yaml", parse_unit, planned_once())
     # the template has a gap for every year before the start, the relation ten of them: what is left over is said
     assert [(f.code, f.subject) for f in finished.findings if f.severity in ("error", "warning")] == [("A705", "D_ref")]

@@ -10,7 +10,8 @@ from engine.audit.desk.diagnosis import Explained
 from engine.audit.desk.ranking import Candidate
 from engine.audit.desk.statement import AGREES, CUT
 from engine.output.escapes import markdown_text
-from engine.output.terminal import bold, coloured, number, plain, table, wrapped
+from engine.output.marks import plain
+from engine.output.terminal import bold, coloured, number, table, wrapped
 from equations.errors import listed
 
 _HEADS = ["stated of", "document", "stated", "recomputed", "difference", "%", ""]

@@ -34,7 +34,7 @@ class AuditDisplay(Display[AuditReport]):
         yield from grid_blocks(questions_grid(report))
         yield from findings_blocks(report.findings)
         if readings.rows:
-            yield Fold((readings.title,), tuple(grid_blocks(TextGrid(readings.head, readings.rows, readings.right))))
+            yield Fold((readings.title,), tuple(grid_blocks(TextGrid(readings.head, readings.rows, readings.right, once=readings.once))))
         if report.rulings.settled:
             yield Paragraph((f"decisions without an alternative: {', '.join(report.rulings.settled)}",), "soft")
 

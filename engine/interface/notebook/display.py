@@ -26,8 +26,8 @@ from engine.documents.writers.html_blocks import HtmlWriter
 from engine.finding import SEVERITIES, Finding
 from engine.interface.notebook.long_table import LongTable
 from engine.output.drawing import Drawing
+from engine.output.marks import plain
 from engine.output.markup import Html, tag
-from engine.output.terminal import plain
 from engine.output.text_grid import TextGrid
 from engine.report.findings import counted, sentence
 
@@ -97,7 +97,7 @@ def grid_blocks(found: TextGrid) -> Iterator[Block]:
     """Yield a table under its title; of a long one the first lines, and how many more there are."""
     if found.title:
         yield Paragraph((Strong((plain(found.title),)),))
-    rows = tuple(TableRow(tuple((plain(cell),) for cell in row)) for row in found.rows[:_MOST_LINES])
+    rows = tuple(TableRow(tuple((plain(cell),) for cell in row)) for row in found.shown_rows[:_MOST_LINES])
     yield Table(tuple((plain(name),) for name in found.head), rows, right=found.right, look="plain")
     if len(found.rows) > _MOST_LINES:
         yield Paragraph((f"and {len(found.rows) - _MOST_LINES:,} more",), "soft")

@@ -105,7 +105,7 @@ class NeedsDisplay(Display[Needs]):
     def blocks(self) -> Iterator[Block]:
         needs = self.shown
         yield Paragraph((Strong((needs.methodology.reference,)), f" needs {len(needs)} inputs"))
-        for one in needs_grids(needs.methodology, needs, most=None):
+        for one in needs_grids(needs.methodology, needs):
             yield from grid_blocks(one)
 
     def grid(self) -> TextGrid:

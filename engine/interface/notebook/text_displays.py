@@ -14,7 +14,7 @@ from engine.commands.versions import migration_text
 from engine.comparison.migrate import Migration
 from engine.documents.model import Badge, Block, Fold, Listing, Paragraph, Strong
 from engine.interface.notebook.display import Display
-from engine.output.terminal import plain
+from engine.output.marks import plain
 
 
 class ReadinessDisplay(Display[Readiness]):

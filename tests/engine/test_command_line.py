@@ -1,0 +1,115 @@
+"""What is typed: arguments in any order, the methodology that the file names, what was meant, and help that names every command once."""
+
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.cli import FUNCTIONS, build_parser, main
+from engine.commands.parser import read_words
+from engine.commands.table import COMMANDS, GROUPS
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY, PROJECT = "tests/specs_for_tests/tiny", "tests/specs_for_tests/tiny/project.yaml"
+EXAMPLES = [(name, example) for group in GROUPS.values() for name, example in group]
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder with a project that names its methodology by a path, and one that names none."""
+    shutil.copytree(ROOT / TINY, tmp_path / "tiny")
+    text = (tmp_path / "tiny/project.yaml").read_text("utf-8")
+    (tmp_path / "named.yaml").write_text(text.replace("methodology: TINY@1", "methodology: ./tiny"), "utf-8")
+    (tmp_path / "silent.yaml").write_text(text.replace("methodology: TINY@1\n", ""), "utf-8")
+    (tmp_path / "other.yaml").write_text(text.replace("TINY@1", "KH_AM004@1.1"), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def said(words, capsys):
+    code = main(words)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+# -- reading
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=lambda text: text[:20])
+def test_every_example_of_help_can_be_typed(name, example):
+    _, *words = shlex.split(example)
+    assert words[0] == name
+    assert read_words(build_parser(name), words).command is FUNCTIONS[name]
+
+
+def test_help_names_every_command_once_in_its_group(capsys):
+    assert sorted(name for name, _ in EXAMPLES) == sorted(COMMANDS)
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(shown.count(f"\n  {name} ") == 1 for name in COMMANDS)
+    assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_options_stand_anywhere():
+    words = ["explain", "--json", "SPEC", "--depth", "2", "PROJECT", "--choose", "a=b", "X[2019]"]
+    options = read_words(build_parser("explain"), words)
+    assert (options.spec, options.project, options.what, options.depth, options.choose) == ("SPEC", "PROJECT", "X[2019]", 2, ["a=b"])
+
+
+@pytest.mark.parametrize(("words", "meant"), [
+    (["rn", "x"], "there is no command 'rn'; did you mean run?"),
+    (["xyzzy"], "there is no command 'xyzzy'; `mrvgraph --help` names all"),
+    (["run", "a", "b", "--tarrget", "x"], "there is no option --tarrget; did you mean --target?"),
+    (["simulate", "a", "--drows=5"], "there is no option --drows; did you mean --draws?"),
+    (["run", "a", "b", "c"], "'c' is one argument too many"),
+    (["check", "KH_AM04@1.1"], "did you mean KH_AM004@1.1"),
+])  # fmt: skip
+def test_what_was_meant_is_asked(words, meant, capsys):
+    code, out, err = said(words, capsys)
+    assert (code, out) == (2, "") and meant in err
+
+
+# -- the methodology that the file names
+
+
+@pytest.mark.parametrize("words", [["run"], ["explain", "ER_p"], ["ready"]], ids=lambda words: words[0])
+def test_a_project_file_says_which_methodology_it_is_of(words, here, capsys):
+    command, *more = words
+    whole = said([command, "tiny", "named.yaml", *more], capsys)
+    assert said([command, "named.yaml", *more], capsys)[:2] == whole[:2]
+
+
+def test_the_methodology_that_the_file_names_is_not_written_over(here, capsys):
+    Path("named.yaml").write_text(Path("named.yaml").read_text("utf-8").replace("./tiny", "./tiny/methodology.yaml"), "utf-8")
+    before = Path("tiny/methodology.yaml").read_bytes()
+    code, _, err = said(["workbook", "named.yaml", "-o", "tiny/methodology.yaml"], capsys)
+    assert (code, err[:4]) == (2, "I520") and "read by the command itself" in err
+    assert Path("tiny/methodology.yaml").read_bytes() == before
+
+
+def test_a_portfolio_is_of_the_methodology_that_all_files_name(here, capsys):
+    shutil.copy("named.yaml", "second.yaml")
+    assert said(["portfolio", "named.yaml", "second.yaml"], capsys) == said(["portfolio", "tiny", "named.yaml", "second.yaml"], capsys)
+    code, _, err = said(["portfolio", "named.yaml", "other.yaml"], capsys)
+    assert code == 2 and err.startswith("I501") and "(other.yaml)" in err
+
+
+@pytest.mark.parametrize(("words", "code", "words_said"), [
+    (["run", "silent.yaml"], "I501", "the project file names no methodology"),
+    (["run", "named.yaml", "tiny"], "I508", "named.yaml is a project file, and stands where the methodology belongs"),
+    (["run", "tiny"], "I508", "tiny is a methodology, and no project file is named"),
+    (["run", "tiny/project.yaml"], "S108", "there is no methodology 'TINY@1'"),
+    (["run", "nothing.yaml"], "I509", ""),
+])  # fmt: skip
+def test_what_does_not_say_it_is_told(words, code, words_said, here, capsys):
+    got, out, err = said(words, capsys)
+    assert (got, out, err[:4]) == (2, "", code) and words_said in err and "    do: " in err
+
+
+def test_a_file_that_names_another_version_is_told_once_by_every_command(here, capsys):
+    for words in (["explain", "tiny", "other.yaml", "ER_p"], ["solve", "tiny", "other.yaml", "--for", "P[E]", "--so-that", "ER_p=9000"]):
+        _, out, err = said(words, capsys)
+        assert err == "note: the project file names KH_AM004@1.1, and TINY@1 was applied\n" and out
+    _, out, err = said(["run", "tiny", "other.yaml"], capsys)
+    assert "the project file names KH_AM004@1.1, and TINY@1 was applied" in out and err == ""
