@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,13 +20,14 @@ from engine.run.run import Run, run_project
 from equations.errors import MethodologyError, Place
 from equations.library.places import find_spec
 from equations.model.methodology import Methodology
+from equations.records import record
 from equations.units.unit import Unit
 
 if TYPE_CHECKING:
     from engine.report.set_report import BesideReported
 
 
-@dataclass
+@record(frozen=False)
 class Session:
     """A loaded methodology with its cache entry."""
 

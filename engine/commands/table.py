@@ -368,17 +368,17 @@ def build_parser(functions: Mapping[str, Command], version: str, only: str = "")
     functions
         Command -> what it calls.
     only
-        Read the arguments of this command alone; the others are named without theirs, which saves time at start-up.
+        Know this command alone, which saves time at start-up.
     """
     parser = argparse.ArgumentParser(
         prog="mrvgraph", description="The rulebooks of carbon crediting, declared: check, run, explain, audit, compare."
     )
     parser.add_argument("--version", action="version", version=f"mrvgraph {version}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
+    for name in (only,) if only else COMMANDS:
+        command = COMMANDS[name]
         sub = commands.add_parser(name, help=command.text, description=command.text)
-        if not only or name == only:
-            _add_arguments(sub, command)
+        _add_arguments(sub, command)
         sub.set_defaults(command=functions[name])
     return parser
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -87,12 +85,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[in
 
 def width() -> int:
     """Return the width to wrap to: the terminal's for a person, 100 otherwise."""
-    return min(140, shutil.get_terminal_size((100, 24)).columns) if is_person() else 100
+    from shutil import get_terminal_size
+
+    return min(140, get_terminal_size((100, 24)).columns) if is_person() else 100
 
 
 def wrapped(text: str, indent: str = "") -> str:
     """Return text wrapped to the width, later lines indented."""
-    return textwrap.fill(text, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    from textwrap import fill
+
+    return fill(text, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -76,7 +76,7 @@ class WrittenCell:
     estimate: SampleEstimate | None = None
 
 
-@dataclass
+@record(frozen=False)
 class ValueReader:
     """Reads blocks of values; collects errors and the files that were read (name -> SHA-256)."""
 

@@ -11,11 +11,10 @@ import gc
 import hashlib
 import os
 import pickle
-import re
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from stat import S_ISREG
 
@@ -25,16 +24,18 @@ from engine.plan.plan import Plan
 from equations.errors import InputError
 from equations.files.regular_file import digest_of
 from equations.model.methodology import Methodology
+from equations.patterns import pattern
+from equations.records import record
 from equations.units.unit import Unit
 
 _MOST_PLANS = 32
 _DAY = 86_400.0
 _UNUSED = 30 * _DAY
-_NAME = re.compile(r"[0-9a-f]{32}\.(pickle|lines)")
+_NAME = pattern(r"[0-9a-f]{32}\.(pickle|lines)")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass
+@record(frozen=False)
 class CacheEntry:
     """What is kept for one spec; ``files`` are paths with the SHA-256 under which the entry is valid."""
 

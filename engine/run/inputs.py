@@ -6,7 +6,7 @@ Nothing is filled: a missing value is an error (conventions §1). Behind this no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +93,7 @@ def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read
     return binder.bind()
 
 
-@dataclass
+@record(frozen=False)
 class _Binder:
     methodology: Methodology
     plan: Plan

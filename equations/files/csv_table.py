@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from equations.errors import Place
 from equations.files.regular_file import UnreadableFileError, read_regular
+from equations.patterns import pattern
 from equations.records import record
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 60_000_000
 #: A cell of a line: what stands between two commas, in quotes or without.
-_CELL = re.compile(r"""(?:^|,)[ \t]*("(?:[^"]|"")*"|[^,]*)""")
+_CELL = pattern(r"""(?:^|,)[ \t]*("(?:[^"]|"")*"|[^,]*)""")
 #: Where faults go: code, what, place, why, remedy. The codes are those of input; who reads a spec turns them into its own.
 FaultTaker = Callable[[str, str, Place, str, str], None]
 
