@@ -206,8 +206,7 @@ class ValueReader:
         return found
 
     def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[WrittenCell]:
-        lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
-        rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
+        rows = [(scalar.line + at, words) for at, words in table_rows(scalar.raw or scalar.text)]
         return self.grid(quantity, CsvTable(scalar.file, rows), indices, "", corner=False)
 
     def grid(self, quantity: Quantity, table: CsvTable, indices: tuple[str, ...], unit: str, *, corner: bool = True) -> list[WrittenCell]:
@@ -375,6 +374,18 @@ class ValueReader:
     def is_published(self, quantity: Quantity, unit: Unit) -> bool:
         """Whether a unit is that of the publication, where it prints a plainer one than ours (t for t_urea)."""
         return quantity.published_unit is not None and unit.same_dimension(quantity.published_unit)
+
+
+def table_rows(text: str) -> list[tuple[int, list[str]]]:
+    r"""Return the rows of a table of text: the line in which each stands, counted from 0, and its words; blank lines and remarks are none.
+
+    Examples
+    --------
+    >>> table_rows("   E D\\n# remark\\nE 1 2")
+    [(0, ['E', 'D']), (2, ['E', '1', '2'])]
+    """
+    rows = [(at, line.split()) for at, line in enumerate(text.splitlines())]
+    return [(at, words) for at, words in rows if words and not words[0].startswith("#")]
 
 
 def _units(quantity: Quantity) -> str:

@@ -117,7 +117,7 @@ class NumberReader:
                        remedy="look for a typing error")  # fmt: skip
             return math.nan, ABSENT
         self.check_range(quantity, shown, given, value)
-        if given.origin.kind == "project" and exact is not None and not quantity.indices and _may_convert(quantity.unit):
+        if given.origin.kind == "project" and exact is not None and may_be_ratio(quantity):
             self.check_ratio(quantity, shown, given, exact)
         return value, PRESENT
 
@@ -194,9 +194,11 @@ def conversion(quantity: Quantity, unit: Unit, alternative: str = "") -> Fractio
     return unit.scale / quantity.unit_for(alternative).scale
 
 
-def _may_convert(unit: Unit) -> bool:
-    """Whether a number in a unit can be a conversion: within one dimension, or of one substance into another."""
-    return unit.is_conversion or (len(unit.powers) == 2 and all(name.startswith(SUBSTANCE_DIMENSION) for name, _ in unit.powers))
+def may_be_ratio(quantity: Quantity) -> bool:
+    """Whether a quantity is one number that can be a conversion: within one dimension, or of one substance into another."""
+    powers = quantity.unit.powers
+    ratio = len(powers) == 2 and all(name.startswith(SUBSTANCE_DIMENSION) for name, _ in powers)
+    return not quantity.indices and (quantity.unit.is_conversion or ratio)
 
 
 def _float(exact: Fraction) -> float:

@@ -89,8 +89,15 @@ def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read
     MethodologyError
         All faults together: I501 missing, I502 unknown name or label, I503 unit, I504 range, I505 not a number, I506 shape.
     """
+    return bind_with_statements(methodology, plan, project, read_unit)[0]
+
+
+def bind_with_statements(
+    methodology: Methodology, plan: Plan, project: ProjectData, read_unit: UnitReader
+) -> tuple[Inputs, Mapping[str, Statements]]:
+    """Bind as :func:`bind_inputs`, and return beside it quantity -> all that is said of it, also of cells that the plan does not need."""
     binder = _Binder(methodology, plan, project, read_unit)
-    return binder.bind()
+    return binder.bind(), binder.said_of
 
 
 @record(frozen=False)
