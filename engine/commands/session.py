@@ -20,6 +20,7 @@ from engine.run.run import Run, run_project
 from equations.errors import MethodologyError, Place
 from equations.library.places import find_spec
 from equations.model.methodology import Methodology
+from equations.readings.composition import note_source
 from equations.records import record
 from equations.units.unit import Unit
 
@@ -156,4 +157,5 @@ def open_session(reference: str | Path) -> Session:
         document = read_document(spec)
         files = tuple((str(source.resolve()), sha) for source, sha in document.sources)
         entry = CacheEntry(files, methodology_of(document), changed=True)
+    note_source(entry.methodology, (sha for _, sha in entry.files))
     return Session(entry, path)

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.batchable import ArraySource, Batchable, make_batchable
+from engine.batch.batchable import ArraySource, Batchable, batchable_of_setting
 from engine.batch.beyond import draws_beyond, watched
 from engine.batch.evaluation import Way, evaluate_batch, refused_alone, why_without_result
 from engine.plan.cells import counted
 from engine.plan.plan import plan_key
-from engine.plan.planner import plan_run
 from engine.plan.setting import Setting, may_hold
 from engine.portfolio.alike import Alike, ReadWhole
 from engine.portfolio.entries import ProjectEntry
@@ -264,8 +263,7 @@ class Portfolio:
         shape = plan_key(methodology, setting, wanted, supplied)
         batchable = self.batchables.get(shape)
         if batchable is None:
-            plan = plan_run(methodology, setting, wanted, supplied)
-            batchable = make_batchable(methodology, plan)
+            batchable = batchable_of_setting(methodology, setting, wanted, frozenset(supplied))
             if len(self.batchables) >= _MOST_SHAPES:
                 self.batchables.clear()
                 self.watches.clear()
