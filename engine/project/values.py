@@ -381,7 +381,7 @@ def table_rows(text: str) -> list[tuple[int, list[str]]]:
 
     Examples
     --------
-    >>> table_rows("   E D\\n# remark\\nE 1 2")
+    >>> table_rows("   E D\n# remark\nE 1 2")
     [(0, ['E', 'D']), (2, ['E', '1', '2'])]
     """
     rows = [(at, line.split()) for at, line in enumerate(text.splitlines())]

@@ -76,8 +76,6 @@ def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read
     ----------
     plan
         Whose needed inputs are to be supplied.
-    read_unit
-        Reads the text of a unit.
 
     Returns
     -------
@@ -96,8 +94,7 @@ def bind_with_statements(
     methodology: Methodology, plan: Plan, project: ProjectData, read_unit: UnitReader
 ) -> tuple[Inputs, Mapping[str, Statements]]:
     """Bind as :func:`bind_inputs`, and return beside it quantity -> all that is said of it, also of cells that the plan does not need."""
-    binder = _Binder(methodology, plan, project, read_unit)
-    return binder.bind(), binder.said_of
+    return (binder := _Binder(methodology, plan, project, read_unit)).bind(), binder.said_of
 
 
 @record(frozen=False)
