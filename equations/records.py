@@ -99,7 +99,8 @@ def _initialiser(cls: type, own: Fields) -> Any:
 
     def initialise(self: Any, *values: Any, **named: Any) -> None:
         held = self.__dict__
-        held.update(defaults)
+        if len(values) < count:
+            held.update(defaults)
         held.update(zip(positional, values, strict=False))
         if named:
             if not (named.keys() <= names and named.keys().isdisjoint(positional[: len(values)])):

@@ -134,7 +134,8 @@ class Alike:
 
         The second is ``None`` where one of the others is not what it was, or where one may not be read.
         """
-        files, beside = {}, {}
+        files: dict[str, str] = {}
+        beside: dict[str, CsvWords] = {}
         for name, sha in self.files.items():
             if not may_read(folder, name):
                 return {}, None

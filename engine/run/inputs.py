@@ -273,9 +273,9 @@ class _Binder:
 
     def position(self, quantity: Quantity, label: str, axis: str, place: Place) -> int | None:
         """Return where a label stands on an axis; report one that does not."""
+        if (at := self.plan.setting.places[axis].get(label)) is not None:
+            return at
         members = self.plan.setting.members[axis]
-        if label in members:
-            return members.index(label)
         if label in self.plan.setting.beyond.get(axis, {}):
             return None  # a group of years that the project has not come to yet
         kind = self.methodology.index_set[axis].kind
@@ -403,11 +403,12 @@ class _Binder:
             quantity, box = self.methodology.quantity[id_], self.plan.inputs.get(id_)
             exists = existing(quantity, self.plan.setting, self.methodology)
             own = {cell: given for cell, given in said.listed.items() if given.text not in (GAP, "") and not is_unknown(quantity, given)}
-            outside = [cell for cell in own if exists is not None and not exists(cell)]
+            outside = {cell: None for cell in own if exists is not None and not exists(cell)}
             if outside and box is not None:
-                self.outside(quantity, outside)
+                self.outside(quantity, list(outside))
+            axes = [frozenset(axis) for axis in box or ()]
             for cell, given in own.items():
-                if box is None or cell in outside or not all(at in axis for at, axis in zip(cell, box, strict=True)):
+                if box is None or cell in outside or not all(at in axis for at, axis in zip(cell, axes, strict=True)):
                     self.numbers.read(quantity, self.shown(quantity, cell), given)
             for blanket in (one for one in said.blankets_not_taken() if not is_unknown(quantity, one.given)):
                 NumberReader(self.methodology, self.errors, []).read(quantity, f"{id_}, `otherwise`", blanket.given)

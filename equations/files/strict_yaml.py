@@ -178,7 +178,7 @@ def written_form(data: bytes) -> WrittenForm | None:
     texts: list[str] = []
     try:
         text = _decoded(data)
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in _events(text):
             kind = event.__class__
             if kind is yaml.ScalarEvent:
                 spread = event.end_mark.line != event.start_mark.line
@@ -191,6 +191,18 @@ def written_form(data: bytes) -> WrittenForm | None:
     except (yaml.YAMLError, ValueError):
         return None
     return WrittenForm(tuple(build), tuple(texts))
+
+
+def _events(text: str) -> Iterator[Any]:
+    """Yield the events of a file as :func:`yaml.parse` does, without asking before each whether there is one."""
+    loader: Any = _Loader(text)
+    try:
+        event = loader.get_event()
+        while event.__class__ is not yaml.StreamEndEvent:
+            yield event
+            event = loader.get_event()
+    finally:
+        loader.dispose()
 
 
 def scalars_in(node: YamlNode) -> Iterator[Scalar]:
@@ -311,7 +323,7 @@ class _Builder:
         self.events: Iterator[Any] = iter(())
 
     def build(self) -> YamlNode | None:
-        self.events = iter(yaml.parse(self.text, Loader=_Loader))
+        self.events = _events(self.text)
         root: YamlNode | None = None
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
