@@ -19,7 +19,6 @@ stops the work. What is only worth saying is a finding (``engine.finding``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
 
 from equations.cell_address import column_letters
 from equations.records import record
@@ -341,6 +340,8 @@ def near(name: str, known: Iterable[str]) -> str:
 def _likeness(name: str, candidate: str) -> float:
     if _folded(name) == _folded(candidate):
         return 1.0
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, name, candidate)
     return matcher.ratio() if matcher.real_quick_ratio() >= _LEAST_LIKE and matcher.quick_ratio() >= _LEAST_LIKE else 0.0
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.audit.monitored_cells import MonitoredCells
 from engine.project.cell_states import IDLE, MEASURED, CellState, state_of
@@ -11,11 +11,12 @@ from engine.project.written_numbers import Origin
 from engine.run.run import Run
 from equations.model.quantity import Quantity
 from equations.model.substitution import Substitution
+from equations.records import record
 
 Cell = tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class GivenCells:
     """The cells of one quantity that a project gives, with their states.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from statistics import fmean
 
 from engine.audit.desk.statement import printed_step
 from engine.audit.desk.what_moves import between, moved, what_moves
@@ -114,6 +113,8 @@ def substitute(cells: GivenCells, method: Substitution, cell: Cell) -> float | N
     values = [cells.value(other) for other in measured]
     if not values:
         return None
+    from statistics import fmean
+
     return min(values) if method.takes == "least" else max(values) if method.takes == "most" else fmean(values)
 
 

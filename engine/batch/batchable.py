@@ -6,7 +6,6 @@ any number of blocks and workers gives the same bits.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
@@ -15,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.forms import FORMS, literal_form, optimised_form
+from engine.batch.kept_programs import digest_of_numbers, kept, key_of, key_within
 from engine.batch.lowering import lower
 from engine.batch.program import Numbers, Program
 from engine.batch.specialised import Prepared, prepare
 from engine.plan.cells import existing_cells
-from engine.plan.plan import Plan
+from engine.plan.plan import Plan, plan_key
+from engine.plan.setting import Setting
 from equations.errors import Place
 from equations.model.methodology import Methodology
 
@@ -151,11 +152,13 @@ class Batchable:
     plan: Plan
     literal: Program
     optimised: Program
-    _prepared: dict[tuple[str, bytes], Prepared] = field(default_factory=dict, repr=False, compare=False)
+    #: Under which it is kept on disk, empty where it is not.
+    key: str = ""
+    _prepared: dict[tuple[str, str], Prepared] = field(default_factory=dict, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, object]:
-        """What another process is told: not what was prepared here, which it makes for itself."""
-        return {**self.__dict__, "_prepared": {}}
+        """What another process is told: not what was prepared or kept here, where another state of the program may be at work."""
+        return {**self.__dict__, "_prepared": {}, "key": ""}
 
     @property
     def needed(self) -> NDArray[np.bool_]:
@@ -175,15 +178,18 @@ class Batchable:
 
     def prepared(self, form: str, template: Mapping[str, Numbers]) -> Prepared:
         """Return a form made ready for a source; asked again for the same shared numbers, the same is returned."""
-        digest = hashlib.sha256(repr([(name, np.shape(template[name])) for name in sorted(template)]).encode())
-        for name in sorted(template):
-            digest.update(np.ascontiguousarray(template[name], np.float64).tobytes())
-        key = (form, digest.digest())
+        key = (form, digest_of_numbers(template))
         if key not in self._prepared:
             if len(self._prepared) >= _MOST_PREPARED:
                 self._prepared.pop(next(iter(self._prepared)))
-            self._prepared[key] = prepare(self.form(form), self.needed, template, self.methodology.quantity)
+            self._prepared[key] = kept(key_within(self.key, *key), lambda: self._prepare(form, template))
         return self._prepared[key]
+
+    def _prepare(self, form: str, template: Mapping[str, Numbers]) -> Prepared:
+        made = prepare(self.form(form), self.needed, template, self.methodology.quantity)
+        if self.key:
+            made.block  # noqa: B018 - kept with the rest
+        return made
 
     def form(self, name: str) -> Program:
         """Return the program of a form, ``literal`` or ``optimised``."""
@@ -202,3 +208,23 @@ def make_batchable(methodology: Methodology, plan: Plan, outputs: tuple[str, ...
     """
     literal = literal_form(lower(methodology, plan, outputs))
     return Batchable(methodology, plan, literal, optimised_form(literal, methodology.quantity))
+
+
+def batchable_of_setting(methodology: Methodology, setting: Setting, targets: tuple[str, ...], supplied: frozenset[str]) -> Batchable:
+    """Plan some targets and write the plan down as programs, or take what is kept of that.
+
+    Parameters
+    ----------
+    supplied
+        Inputs that are given in place of their equations.
+    """
+    key = key_of(methodology, plan_key(methodology, setting, targets, supplied))
+
+    def made() -> tuple[Plan, Program, Program]:
+        from engine.plan.planner import plan_run
+
+        plan = plan_run(methodology, setting, targets, supplied)
+        found = make_batchable(methodology, plan)
+        return plan, found.literal, found.optimised
+
+    return Batchable(methodology, *kept(key, made), key=key)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.batch.batchable import Batchable, NumberSource
 from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.forms import literal_form
+from engine.batch.kept_programs import digest_of_numbers, kept, key_within
 from engine.batch.lowering import lower
 from engine.batch.program import Builder, Numbers, Program
 from engine.batch.signs import Signs
@@ -80,6 +81,13 @@ def draws_beyond(
 
 def watched(batchable: Batchable, template: Mapping[str, Numbers]) -> Batchable | None:
     """Return what is to be computed for ranges that the signs of the inputs do not prove, or ``None`` where nothing is left."""
+    key = key_within(batchable.key, "watched", digest_of_numbers(template))
+    literal = kept(key, lambda: _unproven(batchable, template))
+    return None if literal is None else Batchable(batchable.methodology, batchable.plan, literal, literal, key=key)
+
+
+def _unproven(batchable: Batchable, template: Mapping[str, Numbers]) -> Program | None:
+    """Return what gives the quantities of which a range is not proven, as printed."""
     methodology, plan = batchable.methodology, batchable.plan
     ranged = tuple(
         id_
@@ -107,5 +115,4 @@ def watched(batchable: Batchable, template: Mapping[str, Numbers]) -> Batchable 
             left[name] = made.outputs[name]
     if not left:
         return None
-    literal = keep_needed(Program(made.groups, left, made.nonnegative, made.finite))
-    return Batchable(methodology, plan, literal, literal)
+    return keep_needed(Program(made.groups, left, made.nonnegative, made.finite))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -202,6 +201,8 @@ class _Batch:
             if self.workers == 1:
                 self.work(results)
             else:
+                from concurrent.futures import ThreadPoolExecutor  # of one worker nobody waits for it
+
                 with ThreadPoolExecutor(self.workers) as pool:
                     # Threads, not processes: NumPy and the compiled machine let go of the lock, and results need no copies.
                     tasks = [pool.submit(self.work, results) for _ in range(self.workers)]

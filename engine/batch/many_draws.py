@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.batchable import ArraySource, Batchable, make_batchable
+from engine.batch.batchable import ArraySource, Batchable, batchable_of_setting
 from engine.batch.beyond import draws_beyond, watched
 from engine.batch.evaluation import DEFAULT_WAY, BatchValues, Progress, Way, evaluate_batch
 from engine.batch.program import Numbers
-from engine.plan.planner import plan_run
 from engine.run.run import Run
 from equations.errors import InputError, near_or_all
 
@@ -106,5 +105,4 @@ def batch_of(run: Run, targets: tuple[str, ...]) -> Batch:
 
 def batchable_of(run: Run, targets: tuple[str, ...]) -> Batchable:
     """Return the part of a run that some targets need, ready for batches."""
-    plan = plan_run(run.methodology, run.setting, targets, frozenset(run.inputs.values))
-    return make_batchable(run.methodology, plan)
+    return batchable_of_setting(run.methodology, run.setting, targets, frozenset(run.inputs.values))

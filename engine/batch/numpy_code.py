@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import marshal
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,11 +26,12 @@ class BlockCode:
         To be filled before :meth:`run`. Shape: (input cells, width); cells in the order of the program's input groups.
     """
 
-    def __init__(self, layout: RowLayout, width: int, outputs: Cells) -> None:
+    def __init__(self, block: BlockSource, width: int, outputs: Cells) -> None:
+        layout = block.layout
         self.numbers = np.zeros((max(layout.height[0], 1), width))
         self._rows = layout.rows[outputs]
         self._results = np.empty((len(outputs), width))
-        self.source, self._run = _bound(layout, self.numbers, width)
+        self.source, self._run = block.text, _bound(block, self.numbers, width)
         self.inputs = self.numbers[: sum(group.size for group in layout.program.groups if group.op == "input")]
 
     def is_finite(self, count: int) -> bool:
@@ -39,6 +42,31 @@ class BlockCode:
         """Evaluate the block and return the cells that are asked for. Shape: (outputs, width); good until the next call."""
         self._run()
         return np.take(self.numbers, self._rows, 0, self._results, "clip")
+
+
+@dataclass(frozen=True, eq=False)
+class BlockSource:
+    """Python code for blocks of any width, made once for all workers.
+
+    Attributes
+    ----------
+    text
+        The code; its names ``v0, v1, ...`` stand for ``operands``.
+    code
+        What the code is compiled to, as :mod:`marshal` writes it.
+    """
+
+    layout: RowLayout
+    text: str
+    operands: tuple[Operand, ...]
+    code: bytes
+
+    @classmethod
+    def of(cls, layout: RowLayout) -> BlockSource:
+        """Write the code of a layout."""
+        text, operands = source_of(layout)
+        names = [*_shared_names(), *(f"v{at}" for at in range(len(operands))), *_own_names(layout)]
+        return cls(layout, text, tuple(operands), marshal.dumps(compile(_with_locals(text, names), "<batch>", "exec")))
 
 
 def source_of(layout: RowLayout) -> tuple[str, list[Operand]]:
@@ -80,31 +108,31 @@ def _lines(at: int, statement: Statement, shown: Callable[[Operand], str]) -> li
     return lines
 
 
-def _bound(layout: RowLayout, numbers: Numbers, width: int) -> tuple[str, Callable[[], None]]:
-    """Return the code of a layout and its function, bound to rows."""
+def _shared_names() -> dict[str, object]:
+    """Return what the code of every layout calls."""
+    names: dict[str, object] = {operation.number.__name__: operation.number for operation in ELEMENTWISE.values()}
+    return names | {"take": np.take, "copyto": np.copyto, "einsum": np.einsum, "matrices": _matrices, "numbers": None, "conditions": None}
+
+
+def _own_names(layout: RowLayout) -> dict[str, object]:
+    """Return rows and groups that the code of a layout names."""
+    rows = {f"rows{at}": statement.rows for at, statement in enumerate(layout.statements) if statement.rows is not None}
+    return rows | {f"group{at}": statement.group for at, statement in enumerate(layout.statements) if statement.group is not None}
+
+
+def _bound(block: BlockSource, numbers: Numbers, width: int) -> Callable[[], None]:
+    """Return the function of a code, bound to rows."""
+    layout = block.layout
     conditions = np.zeros((max(layout.height[1], 1), width), bool)
     rows, constants = layout.constants
     numbers[rows] = constants[:, None]
-    source, operands = source_of(layout)
-    names: dict[str, object] = {operation.number.__name__: operation.number for operation in ELEMENTWISE.values()}
-    names |= {
-        "take": np.take,
-        "copyto": np.copyto,
-        "einsum": np.einsum,
-        "matrices": _matrices,
-        "numbers": numbers,
-        "conditions": conditions,
-    }
+    names = _shared_names() | _own_names(layout) | {"numbers": numbers, "conditions": conditions}
     dots = {id(operand) for statement in layout.statements if statement.op in ("dot", "weighted") for operand in statement.operands}
-    for at, operand in enumerate(operands):
+    for at, operand in enumerate(block.operands):
         view = _view(operand, conditions if operand.condition else numbers)
         names[f"v{at}"] = view[..., None] if operand.numbers is not None and view.ndim and id(operand) not in dots else view
-    for at, statement in enumerate(layout.statements):
-        names |= {f"rows{at}": statement.rows} if statement.rows is not None else {}
-        names |= {f"group{at}": statement.group} if statement.group is not None else {}
-    space = dict(names)
-    exec(compile(_with_locals(source, list(names)), "<batch>", "exec"), space)
-    return source, space["block"]  # type: ignore[return-value]
+    exec(marshal.loads(block.code), names)
+    return names["block"]  # type: ignore[return-value]
 
 
 def _with_locals(source: str, names: list[str]) -> str:

@@ -43,7 +43,7 @@ class Recalculation:
         computed = tuple(dict.fromkeys(quantity for stage in plan.stages for quantity in stage.quantities))
         made = make_batchable(methodology, plan, computed)
         ready = made.prepared("literal", {name: np.full(np.shape(numbers), np.nan) for name, numbers in inputs.values.items()})
-        self._code = BlockCode(ready.layout, _WIDTH, ready.results)
+        self._code = BlockCode(ready.block, _WIDTH, ready.results)
         self._open, self._known, self._status = ready.open, ready.numbers, ready.has_status
         self._must = np.nonzero(ready.needed[ready.open])[0]
         self._places: dict[str, tuple[slice, tuple[int, ...]]] = {}

@@ -11,7 +11,7 @@ import numpy as np
 from engine.batch.forms import specialised
 from engine.batch.guard import STATUS, with_status
 from engine.batch.lanes import LaneCode, LaneProgram
-from engine.batch.numpy_code import BlockCode, width_for
+from engine.batch.numpy_code import BlockCode, BlockSource, width_for
 from engine.batch.program import Cells, Group, Numbers, Program
 from engine.batch.row_layout import RowLayout, lay_out
 from equations.model.quantity import Quantity
@@ -108,6 +108,11 @@ class Prepared:
         return lay_out(self.program)
 
     @cached_property
+    def block(self) -> BlockSource:
+        """The Python code of the NumPy backend."""
+        return BlockSource.of(self.layout)
+
+    @cached_property
     def instructions(self) -> LaneProgram:
         """The instructions of the numba backend."""
         return LaneProgram(self.program, self.results)
@@ -120,7 +125,7 @@ class Prepared:
 
     def code(self, backend: str, width: int) -> Code:
         """Return code of one worker."""
-        return LaneCode(self.instructions, width) if backend == "numba" else BlockCode(self.layout, width, self.results)
+        return LaneCode(self.instructions, width) if backend == "numba" else BlockCode(self.block, width, self.results)
 
 
 def prepare(program: Program, needed: np.ndarray, template: Mapping[str, Numbers], quantities: Mapping[str, Quantity]) -> Prepared:

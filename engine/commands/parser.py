@@ -55,7 +55,7 @@ def build_parser(functions: Mapping[str, Command], version: str, only: str = "")
     functions
         Command -> what it calls.
     only
-        Read the arguments of this command alone; the others are named without theirs, which saves time at start-up.
+        Know this command alone, which saves time at start-up.
     """
     parser = argparse.ArgumentParser(
         prog="mrvgraph", description="The rulebooks of carbon crediting, declared: check, run, explain, audit, compare.",
@@ -64,10 +64,10 @@ def build_parser(functions: Mapping[str, Command], version: str, only: str = "")
     parser.add_argument("--version", action="version", version=f"mrvgraph {version}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=CommandParser, help=argparse.SUPPRESS)
     examples = {name: example for group in GROUPS.values() for name, example in group}
-    for name, command in COMMANDS.items():
+    for name in (only,) if only else COMMANDS:
+        command = COMMANDS[name]
         sub = commands.add_parser(name, prog=f"mrvgraph {name}", description=command.text, epilog=f"example:\n  {examples[name]}")
-        if not only or name == only:
-            _add_arguments(sub, command)
+        _add_arguments(sub, command)
         sub.set_defaults(command=functions[name], parser=sub)
     return parser
 

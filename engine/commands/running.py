@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from engine.commands.session import open_session
 from engine.report import run_report as report
 from engine.report.set_report import BesideReported, beside_record, beside_text
 from engine.run.run import Run
+from equations.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class RunWish:
     """What was asked for on the command line; ``set_numbers`` as ``A[E]=50000 ha``."""
 
@@ -23,7 +23,7 @@ class RunWish:
     set_numbers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Finished:
     """A run, and what it is beside where numbers were set."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ from engine.run.run import Run, run_project
 from equations.errors import MethodologyError, Place
 from equations.library.places import find_spec
 from equations.model.methodology import Methodology
+from equations.readings.composition import note_source
+from equations.records import record
 from equations.units.unit import Unit
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 _OTHER_VERSION = "A715"
 
 
-@dataclass
+@record(frozen=False)
 class Session:
     """A loaded methodology with its cache entry."""
 
@@ -162,4 +164,5 @@ def open_session(reference: str | Path) -> Session:
         document = read_document(spec)
         files = tuple((str(source.resolve()), sha) for source, sha in document.sources)
         entry = CacheEntry(files, methodology_of(document), changed=True)
+    note_source(entry.methodology, (sha for _, sha in entry.files))
     return Session(entry, path)

@@ -1,4 +1,7 @@
-"""What the commands simulate, sensitivity and solve do, from their options to text."""
+"""What the commands simulate, sensitivity and solve do, from their options to text.
+
+A simulation of some thousand draws takes less than loading what only pictures, searches and clusters need: each of these is imported by who needs it.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.audit.direction.directed import with_directions
 from engine.batch.batchable import Batchable, NumberSource
-from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import BatchValues, Evaluate, Progress, Way, evaluate_batch
-from engine.batch.on_cluster import evaluate_on
 from engine.commands.session import open_session
-from engine.documents.writers.picture_file import picture_bytes
 from engine.report.run_report import to_json
-from engine.simulate.draws_file import check_writable, write_draws
-from engine.simulate.sensitivity import Sensitivity, analyse
-from engine.simulate.sensitivity_picture import sensitivity_picture
-from engine.simulate.sensitivity_report import sensitivity_record, sensitivity_text
 from engine.simulate.simulation import LEVELS, MOST_DRAWS, Simulation, simulate
-from engine.simulate.simulation_picture import simulation_picture
 from engine.simulate.simulation_report import simulation_csv, simulation_record, simulation_text
-from engine.simulate.solving import Solved, solve
 from engine.simulate.uncertainty_file import read_uncertainty
 from equations.errors import InputError, near_or_all
+
+if TYPE_CHECKING:
+    from engine.simulate.sensitivity import Sensitivity
+    from engine.simulate.solving import Solved
 
 
 def run_simulation(
@@ -55,6 +53,7 @@ def run_simulation(
     methodology = session.methodology
     wanted = tuple(dict.fromkeys((*methodology.reported, *(t for t in targets if t in methodology.quantity))))
     run = session.run(project, choices=choices, readings=readings, targets=wanted)
+    session.save()
     way = Way(backend=backend, workers=workers)
     wished = _levels(levels), _deductions(deductions)
     with _evaluator(scheduler) as evaluate:
@@ -79,6 +78,9 @@ def _evaluator(scheduler: str | None) -> Iterator[Evaluate]:
     if scheduler is None:
         yield evaluate_batch
         return
+    from engine.batch.cluster import check_address, connected
+    from engine.batch.on_cluster import evaluate_on
+
     check_address(scheduler)
     with ExitStack() as opened:
         held: list[Evaluate] = []
@@ -111,6 +113,9 @@ def run_sensitivity(
     MethodologyError
         With every fault of the project, or of what is asked for.
     """
+    from engine.audit.direction.directed import with_directions
+    from engine.simulate.sensitivity import analyse
+
     if not 0 <= draws <= MOST_DRAWS or seed < 0:
         raise InputError("I511", f"{draws} draws with seed {seed} cannot be", remedy="take 0 or more of both")
     session = open_session(spec)
@@ -118,6 +123,7 @@ def run_sensitivity(
     run = session.run(
         project, choices=choices, readings=readings, targets=(*session.methodology.result_ids, str(target)) if known else ()
     )
+    session.save()
     wanted = run.methodology.result if target is None else target
     if wanted not in run.values.arrays:
         raise InputError(
@@ -135,16 +141,24 @@ def run_sensitivity(
 
 def sensitivity_output(found: Sensitivity, *, json: bool) -> str:
     """Return an analysis as text or JSON."""
+    from engine.simulate.sensitivity_report import sensitivity_record, sensitivity_text
+
     return to_json(sensitivity_record(found)) if json else "\n".join(map(sensitivity_text, (found, *found.others)))
 
 
 def simulation_plot(simulation: Simulation, way: str) -> bytes:
     """Return histogram and convergence of each result, one above the other, as ``svg`` or ``png``."""
+    from engine.documents.writers.picture_file import picture_bytes
+    from engine.simulate.simulation_picture import simulation_picture
+
     return picture_bytes(simulation_picture(simulation), way)
 
 
 def sensitivity_plot(found: Sensitivity, way: str) -> bytes:
     """Return the tornado as ``svg`` or ``png``; of several results one above the other."""
+    from engine.documents.writers.picture_file import picture_bytes
+    from engine.simulate.sensitivity_picture import sensitivity_picture
+
     return picture_bytes(sensitivity_picture(found), way)
 
 
@@ -152,7 +166,11 @@ def run_solve(
     spec: str, project: str, name: str, so_that: str, *, choices: Mapping[str, str], readings: Mapping[str, str]
 ) -> Solved:
     """Run a project and find the value of an input; see :func:`engine.simulate.solving.solve`."""
-    run = open_session(spec).run(project, choices=choices, readings=readings)
+    from engine.simulate.solving import solve
+
+    session = open_session(spec)
+    run = session.run(project, choices=choices, readings=readings)
+    session.save()
     return solve(run, name, so_that)
 
 
@@ -191,10 +209,14 @@ def simulation_output(simulation: Simulation, way: str) -> str:
 def simulation_files(simulation: Simulation, draws_file: str | None, version: str) -> None:
     """Write every draw where that was asked for."""
     if draws_file:
+        from engine.simulate.draws_file import write_draws
+
         write_draws(simulation, Path(draws_file), version)
 
 
 def check_draws_file(draws_file: str | None) -> None:
     """Raise what would keep every draw from being written, before any work is done."""
     if draws_file:
+        from engine.simulate.draws_file import check_writable
+
         check_writable(Path(draws_file))

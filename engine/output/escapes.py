@@ -6,18 +6,19 @@ Also what stands for a character that an output cannot hold, so that it stays re
 from __future__ import annotations
 
 import codecs
-import csv
 import io
 import re
 from collections.abc import Callable, Iterable
 
+from equations.patterns import pattern
+
 #: Control characters without line break and tab, marks that turn the direction of writing, line separators, halves of characters.
-_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_HIDDEN = pattern("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 #: Cells that a spreadsheet would take for a formula; also in the wide forms of East Asian keyboards.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
-_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?(inf|nan)", re.IGNORECASE)
+_FORMULA = pattern(r"\s*[=+\-@＝＋－＠\t\r]")
+_NUMBER = pattern(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?|[-+]?(inf|nan)", re.IGNORECASE)
 #: Signs of Markdown; an underscore within a word and a number sign within a line are none.
-_MARKDOWN = re.compile(r"([\\`*\[\]|~]|^#|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+_MARKDOWN = pattern(r"([\\`*\[\]|~]|^#|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 _SIGNS = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "→": "->", "←": "<-",
     "⇒": "=>", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "×": "x", "·": "*", "⋅": "*", "∑": "Sum", "Σ": "Sum", "√": "sqrt",
@@ -78,6 +79,8 @@ def csv_text(rows: Iterable[Iterable[object]]) -> str:
     >>> print(csv_text([["=cmd", -1.5, "-2", "a,b"]]), end="")
     '=cmd,-1.5,-2,"a,b"
     """
+    import csv
+
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([csv_cell(cell) for cell in row] for row in rows)
     return out.getvalue()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from equations.errors import OPTION, Faults, MethodologyError, Place
 from equations.library.places import path_of_shown
+from equations.patterns import pattern
 
-_WORD = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|[^\s,\[\]{}]+|.""")
+_WORD = pattern(r""""(?:[^"\\]|\\.)*"|'[^']*'|[^\s,\[\]{}]+|.""")
 
 
 def with_excerpt(place: Place | None) -> Place | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -122,4 +121,6 @@ def laid_out(*, for_a_file: bool) -> Iterator[None]:
 
 def wrapped(text: str, indent: str = "") -> str:
     """Return text wrapped to the width, and to what can be read as one line; later lines indented."""
-    return textwrap.fill(text, min(_PROSE, width()), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    from textwrap import fill
+
+    return fill(text, min(_PROSE, width()), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

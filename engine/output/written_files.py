@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -215,8 +213,11 @@ def _staged(stage: Path, at: int, path: Path, content: bytes) -> tuple[Path, Pat
 @contextmanager
 def _part_folder(root: Path) -> Iterator[Path]:
     """Yield a folder in another one, locked as long as its writer lives and gone afterwards."""
+    from shutil import rmtree
+    from tempfile import mkdtemp
+
     while True:
-        stage = Path(tempfile.mkdtemp(PART, ".", root))
+        stage = Path(mkdtemp(PART, ".", root))
         handle = os.open(stage, os.O_RDONLY) if fcntl is not None else -1
         if (handle < 0 or _lock(handle)) and stage.exists():
             break
@@ -224,7 +225,7 @@ def _part_folder(root: Path) -> Iterator[Path]:
     try:
         yield stage
     finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        rmtree(stage, ignore_errors=True)
         _close(handle)
 
 
@@ -233,7 +234,9 @@ def _copy(path: Path, to: Path) -> None:
     try:
         os.link(path, to)
     except OSError:
-        shutil.copy2(path, to)
+        from shutil import copy2
+
+        copy2(path, to)
 
 
 # -- parts
@@ -241,8 +244,10 @@ def _copy(path: Path, to: Path) -> None:
 
 def _part(real: Path) -> tuple[Path, int]:
     """Make the file beside another one, and lock it as long as its writer lives."""
+    from tempfile import mkstemp
+
     while True:
-        handle, name = tempfile.mkstemp(PART, f".{real.name[:40]}.", real.parent)
+        handle, name = mkstemp(PART, f".{real.name[:40]}.", real.parent)
         _lock(handle)
         if Path(name).exists():  # another writer may have taken it for one that was left behind
             return Path(name), handle
@@ -260,12 +265,14 @@ def remove_parts(folder: Path) -> None:
 
 
 def _remove_if_left(path: Path) -> None:
+    from shutil import rmtree
+
     with suppress(OSError):
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
             status = os.fstat(handle)
             if status.st_uid == os.geteuid() and _lock(handle):
-                shutil.rmtree(path, ignore_errors=True) if S_ISDIR(status.st_mode) else path.unlink()
+                rmtree(path, ignore_errors=True) if S_ISDIR(status.st_mode) else path.unlink()
         finally:
             _close(handle)
 

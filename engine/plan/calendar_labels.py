@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
+
+from equations.patterns import pattern
 
 #: Pattern of the labels of each kind of axis.
 PATTERNS = {
-    "year": re.compile(r"[0-9]{4}\Z"), "month": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\Z"),
-    "day": re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z"), "project_year": re.compile(r"PY[1-9][0-9]*\Z"),
+    "year": pattern(r"[0-9]{4}\Z"), "month": pattern(r"[0-9]{4}-(0[1-9]|1[0-2])\Z"),
+    "day": pattern(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])\Z"), "project_year": pattern(r"PY[1-9][0-9]*\Z"),
 }  # fmt: skip
 
 

@@ -7,7 +7,6 @@ does not, tells a number that was left out from one that there could not be.
 from __future__ import annotations
 
 import calendar
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
@@ -17,9 +16,10 @@ from engine.plan.time_axes import Days, common, days_of
 from equations.model.index_set import lies_in_time
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
+from equations.patterns import pattern
 
 _MONTHS = {name.lower(): at for names in (calendar.month_name, calendar.month_abbr) for at, name in enumerate(names) if name} | {"sept": 9}
-_LABEL = re.compile(r"(?:(?P<year>[0-9]{4})[-_ ]?)?(?:q(?P<quarter>[1-4])|(?P<name>[a-z]{3,9})|(?P<number>[0-9]{1,2}))(?:-(?P<day>[0-9]{1,2}))?"
+_LABEL = pattern(r"(?:(?P<year>[0-9]{4})[-_ ]?)?(?:q(?P<quarter>[1-4])|(?P<name>[a-z]{3,9})|(?P<number>[0-9]{1,2}))(?:-(?P<day>[0-9]{1,2}))?"
                     r"(?:[-_ ]?(?P<behind>[0-9]{4}))?\Z")  # fmt: skip
 #: A month: its number, the number of months, a day of it, the year where the label names one.
 Span = tuple[int, int, int | None, int | None]

@@ -20,10 +20,11 @@ def filled_cells(
     """Return the cells that a line of a dataset fills; members that the setting does not have are passed over."""
     members = [setting.members[axis] for axis in quantity.indices]
     meant = [own if label == EVERY else (label,) for label, own in zip(labels, members, strict=True)]
+    places = [setting.places[axis] for axis in quantity.indices]
     return [
-        tuple(own.index(label) for label, own in zip(cell, members, strict=True))
+        tuple(own[label] for label, own in zip(cell, places, strict=True))
         for cell in product(*meant)
-        if all(label in own for label, own in zip(cell, members, strict=True))
+        if all(label in own for label, own in zip(cell, places, strict=True))
         and _block_holds(methodology, setting, quantity, cell, block)
     ]
 

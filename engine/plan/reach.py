@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 from typing import TypeAlias
 
@@ -26,6 +26,7 @@ from equations.formula.syntax import (
 from equations.model.equation import Equation
 from equations.model.left_side import OnAxis, left_side
 from equations.model.methodology import Methodology
+from equations.records import record
 
 #: By how many members of an axis a use lies back at least and at most; below zero it lies ahead.
 Lag: TypeAlias = tuple[float, float]
@@ -77,7 +78,7 @@ def axis_place(quantity: str, axis: str, methodology: Methodology) -> int | None
     return next((at for at, set_id in enumerate(indices) if axis in ordered_axes(set_id, methodology)), None)
 
 
-@dataclass
+@record(frozen=False)
 class Reach:
     """The uses of one equation along one axis."""
 

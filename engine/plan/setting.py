@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
+from functools import cached_property
 
 from engine.plan.calendar_labels import calendar_members, steps_between
 from equations.formula.conditions import decided
@@ -54,6 +55,14 @@ class Setting:
     #: Group set -> group -> its years behind the last one of the project, which take no part.
     beyond: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     dates: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    @cached_property
+    def places(self) -> Mapping[str, Mapping[str, int]]:
+        """Index set -> member -> where it stands: looked up, for a search through the members takes as long as they are many."""
+        return {axis: {label: at for at, label in reversed(list(enumerate(own)))} for axis, own in self.members.items()}
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name != "places"}
 
     def key(self) -> str:
         """Return a text that is the same for equal settings."""

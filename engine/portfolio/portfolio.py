@@ -13,26 +13,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.batch.batchable import ArraySource, Batchable, make_batchable
+from engine.batch.batchable import ArraySource, Batchable, batchable_of_setting
 from engine.batch.beyond import draws_beyond, watched
 from engine.batch.evaluation import Way, evaluate_batch, refused_alone, why_without_result
 from engine.plan.cells import counted
 from engine.plan.plan import plan_key
-from engine.plan.planner import plan_run
 from engine.plan.setting import Setting, may_hold
+from engine.portfolio.alike import Alike, ReadWhole
 from engine.portfolio.entries import ProjectEntry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
 from engine.project.project_file import ProjectData, is_blank, read_project
 from engine.project.project_setting import prepare
-from engine.project.project_tree import files_in
+from engine.project.project_tree import files_in, is_workbook, project_tree
+from engine.project.statements import Statements
 from engine.project.values import UnitReader
-from engine.run.inputs import bind_inputs
+from engine.run.inputs import Inputs, bind_with_statements
 from engine.run.supplied import supplied_quantities
 from engine.run.totals import no_total, spoken_of
 from engine.simulate.normal import Numbers
 from engine.simulate.solving import named_cell
 from equations.errors import EvaluationError, Faults, InputError, MethodologyError, near_or_all, raise_all
 from equations.files.regular_file import ReadingRule, digest_of, may_read, reading_rule, reading_under
+from equations.files.strict_yaml import WrittenForm, read_spec_bytes, written_form
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
@@ -188,10 +190,12 @@ class Portfolio:
     watches: dict[int, tuple[Batchable, Batchable | None]] = field(default_factory=dict)
     #: The file that was read last: rows of a table start from the same one.
     last: _Read | None = None
+    #: What is known of files that are written alike, and with what they are evaluated; the last one first.
+    patterns: list[tuple[Alike, _Bound]] = field(default_factory=list)
 
     def __getstate__(self) -> dict[str, object]:
         """What a worker is told: not what was read here."""
-        return {**self.__dict__, "batchables": {}, "watches": {}, "last": None}
+        return {**self.__dict__, "batchables": {}, "watches": {}, "last": None, "patterns": []}
 
     def outcomes(self, chunk: Sequence[Numbered]) -> list[Outcome]:
         """Evaluate some projects; the outcomes are in their order."""
@@ -216,23 +220,41 @@ class Portfolio:
         where, last = (one.entry.path, one.sha), self.last
         if last is not None and last.where == where:
             return last
+        self.last = None
         if digest_of(one.entry.path) != one.sha:
             raise InputError("I515", f"{one.entry.path} is not what it was when the work began",
                              why="it was changed meanwhile, or a worker on another machine finds another file there",
                              remedy="start again; name projects for workers by paths that hold on all machines")  # fmt: skip
-        files: dict[str, str] = {}
-        bound: _Bound | MethodologyError
-        try:
-            project = read_project(one.entry.path)
-            files = _files(project)
-            bound = self.bound(project)
-        except MethodologyError as error:
-            bound = error
-        self.last = found = _Read(where, files, bound)
+        form = _form(one.entry.path)
+        self.last = found = (None if form is None else self.read_alike(where, form)) or self.read_whole(where, form)
         return found
 
-    def bound(self, project: ProjectData) -> _Bound:
-        """Return the inputs of a project, and what projects of its shape are evaluated with."""
+    def read_alike(self, where: tuple[Path, str], form: WrittenForm) -> _Read | None:
+        """Read the numbers of a file that is written as one that was read before."""
+        for alike, bound in self.patterns:
+            found = alike.read(form, where[0].parent)
+            if found is not None:
+                return _Read(where, found.files, replace(bound, numbers=found.numbers))
+        return None
+
+    def read_whole(self, where: tuple[Path, str], form: WrittenForm | None) -> _Read:
+        """Read a file from its first line to its last."""
+        files: dict[str, str] = {}
+        try:
+            project = read_project(where[0])
+            files = _files(project)
+            bound, inputs, said = self.bound(project)
+        except MethodologyError as error:
+            return _Read(where, files, error)
+        tree = project_tree(where[0]) if form is not None else None
+        if form is not None and tree is not None:
+            whole = ReadWhole(form, tree, project, bound.batchable.methodology, bound.batchable.plan, inputs, said)
+            if whole.is_pattern:
+                self.patterns = [(Alike(whole, files), bound), *self.patterns][:_MOST_SHAPES]
+        return _Read(where, files, bound)
+
+    def bound(self, project: ProjectData) -> tuple[_Bound, Inputs, Mapping[str, Statements]]:
+        """Return the inputs of a project and what projects of its shape are evaluated with, and what was read on the way."""
         setting = prepare(self.methodology, project, choices=self.choices, readings=self.readings)
         methodology = with_readings(self.methodology, setting.readings)
         supplied = supplied_quantities(methodology, project, setting)
@@ -241,15 +263,14 @@ class Portfolio:
         shape = plan_key(methodology, setting, wanted, supplied)
         batchable = self.batchables.get(shape)
         if batchable is None:
-            plan = plan_run(methodology, setting, wanted, supplied)
-            batchable = make_batchable(methodology, plan)
+            batchable = batchable_of_setting(methodology, setting, wanted, frozenset(supplied))
             if len(self.batchables) >= _MOST_SHAPES:
                 self.batchables.clear()
                 self.watches.clear()
             self.batchables[shape] = batchable
-        inputs = bind_inputs(methodology, batchable.plan, project, self.read_unit)
+        inputs, said = bind_with_statements(methodology, batchable.plan, project, self.read_unit)
         numbers = {quantity: np.array(inputs.values[quantity]) for quantity in batchable.plan.inputs}
-        return _Bound(batchable, tuple(inputs.values), numbers)
+        return _Bound(batchable, tuple(inputs.values), numbers), inputs, said
 
     def check_result(self, project: ProjectData, setting: Setting) -> None:
         """Refuse a project that states a result itself; a run of it alone shows the number, with the error."""
@@ -374,6 +395,14 @@ class _Ready:
     one: Numbered
     numbers: Mapping[str, Numbers]
     files: Mapping[str, str]
+
+
+def _form(path: Path) -> WrittenForm | None:
+    """Return how a project file is written, ``None`` of a workbook and of what cannot be read."""
+    try:
+        return None if is_workbook(path) else written_form(read_spec_bytes(path))
+    except MethodologyError:
+        return None
 
 
 def _files(project: ProjectData) -> dict[str, str]:

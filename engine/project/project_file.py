@@ -28,6 +28,7 @@ from engine.project.set_numbers import SetNumber, set_number
 from engine.project.value_fields import TABLE_FIELDS, VALUE_FIELDS
 from equations.errors import FaultList, InputError, MethodologyError, Place, SpecError, raise_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_yaml
+from equations.patterns import pattern
 from equations.records import record
 from equations.spec.block import Block, Errors
 from equations.spec.schema import Field
@@ -93,7 +94,7 @@ _CODES = {
 
 #: What is said of a value besides, and may be left a gap.
 _REMARKS = frozenset({"source", "monitoring_option", "method", "frequency", "comments"})
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_DATE = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 class ProjectBlock(Block):

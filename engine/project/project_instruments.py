@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import calendar
-import re
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from equations.errors import Place
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.patterns import pattern
 from equations.records import record
 from equations.spec.block import read_number
 
 if TYPE_CHECKING:
     from engine.project.project_file import ProjectBlock
 
-_INTERVAL = re.compile(r"([1-9][0-9]{0,3}) (day|week|month|year)s?\Z")
+_INTERVAL = pattern(r"([1-9][0-9]{0,3}) (day|week|month|year)s?\Z")
 _MONTHS = {"month": 1, "year": 12}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from engine.plan.calendar_labels import PATTERNS, calendar_span, number_of
@@ -18,6 +18,7 @@ from equations.files.strict_yaml import Scalar, Sequence, YamlNode
 from equations.model.index_set import CALENDAR, PERIOD_SET, IndexSet, Relation, axis_names
 from equations.model.methodology import Methodology
 from equations.readings.composition import with_readings
+from equations.records import record
 
 #: Members of the calendar of which not every one is named in a message.
 _MANY = 24
@@ -48,7 +49,7 @@ def prepare(
     return setting
 
 
-@dataclass
+@record(frozen=False)
 class _Maker:
     methodology: Methodology
     project: ProjectData

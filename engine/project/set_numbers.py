@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from equations.errors import InputError, MethodologyError, Place, raise_all
 from equations.files.strict_yaml import Scalar
+from equations.patterns import pattern
 from equations.records import record
 from equations.spec.block import begins_with_digits
 
@@ -25,7 +26,7 @@ OPTION = "--set "
 DATASET = "dataset:"
 #: Names every member of an index.
 EVERY = "*"
-_NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[(.*)\]\s*)?\Z")
+_NAME = pattern(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[(.*)\]\s*)?\Z")
 _QUOTES = "\"'"
 
 

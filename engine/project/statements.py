@@ -7,10 +7,11 @@ of them. Two of which neither is the narrower are an error: which counts may not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from engine.project.project_file import GAP
 from engine.project.written_numbers import Given
+from equations.records import record
 
 Cell = tuple[int, ...]
 #: On each axis the member for which a statement is made, ``None`` for all.
@@ -25,7 +26,7 @@ class TieError(Exception):
         self.first, self.second = first, second
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Blanket:
     """What the project says of all cells of a pattern that it does not list.
 
@@ -42,7 +43,7 @@ class Blanket:
     given: Given
 
 
-@dataclass
+@record(frozen=False)
 class Statements:
     """All that is said of one quantity.
 

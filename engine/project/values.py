@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -78,7 +78,7 @@ class WrittenCell:
     estimate: SampleEstimate | None = None
 
 
-@dataclass
+@record(frozen=False)
 class ValueReader:
     """Reads blocks of values; collects errors and the files that were read (name -> SHA-256)."""
 
@@ -215,8 +215,7 @@ class ValueReader:
         return found
 
     def text_table(self, scalar: Scalar, quantity: Quantity, indices: tuple[str, ...]) -> list[WrittenCell]:
-        lines = [(scalar.line + at, line) for at, line in enumerate((scalar.raw or scalar.text).splitlines())]
-        rows = [(number, line.split()) for number, line in lines if line.strip() and not line.strip().startswith("#")]
+        rows = [(scalar.line + at, words) for at, words in table_rows(scalar.raw or scalar.text)]
         table = CsvTable(scalar.file, rows)
         cells = self.grid(quantity, table, indices, corner=False)
         return [WrittenCell(one.labels, Scalar(one.text, table.name, one.line, 0)) for one in cells]
@@ -372,6 +371,18 @@ class ValueReader:
     def is_published(self, quantity: Quantity, unit: Unit) -> bool:
         """Whether a unit is that of the publication, where it prints a plainer one than ours (t for t_urea)."""
         return quantity.published_unit is not None and unit.same_dimension(quantity.published_unit)
+
+
+def table_rows(text: str) -> list[tuple[int, list[str]]]:
+    r"""Return the rows of a table of text: the line in which each stands, counted from 0, and its words; blank lines and remarks are none.
+
+    Examples
+    --------
+    >>> table_rows("   E D\n# remark\nE 1 2")
+    [(0, ['E', 'D']), (2, ['E', '1', '2'])]
+    """
+    rows = [(at, line.split()) for at, line in enumerate(text.splitlines())]
+    return [(at, words) for at, words in rows if words and not words[0].startswith("#")]
 
 
 def _units(quantity: Quantity) -> str:

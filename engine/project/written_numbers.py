@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from equations.files.strict_yaml import Scalar
 from equations.meaning.exact_ratios import taken_for_ratio
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity, Range
+from equations.patterns import pattern
 from equations.records import record
 from equations.spec.block import read_number
 from equations.units.unit import SUBSTANCE_DIMENSION, Unit, with_unit
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 EPOCH = date(1970, 1, 1)
 STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
-_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+\Z")
-_THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}([, '_][0-9]{3})+(\.[0-9]*)?\Z")
-_NUMERIC = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z")
+_COMMA = pattern(r"[-+]?[0-9]+,[0-9]+\Z")
+_THOUSANDS = pattern(r"[-+]?[0-9]{1,3}([, '_][0-9]{3})+(\.[0-9]*)?\Z")
+_NUMERIC = pattern(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z")
 
 
 @record(frozen=True)
@@ -73,7 +74,7 @@ class Given:
     alternative: str = ""
 
 
-@dataclass
+@record(frozen=False)
 class NumberReader:
     """Reads written numbers; collects faults and findings."""
 
@@ -116,7 +117,7 @@ class NumberReader:
                        remedy="look for a typing error")  # fmt: skip
             return math.nan, ABSENT
         self.check_range(quantity, shown, given, value)
-        if given.origin.kind == "project" and exact is not None and not quantity.indices and _may_convert(quantity.unit):
+        if given.origin.kind == "project" and exact is not None and may_be_ratio(quantity):
             self.check_ratio(quantity, shown, given, exact)
         return value, PRESENT
 
@@ -203,9 +204,11 @@ def conversion(quantity: Quantity, unit: Unit, alternative: str = "") -> Fractio
     return unit.scale / quantity.unit_for(alternative).scale
 
 
-def _may_convert(unit: Unit) -> bool:
-    """Whether a number in a unit can be a conversion: within one dimension, or of one substance into another."""
-    return unit.is_conversion or (len(unit.powers) == 2 and all(name.startswith(SUBSTANCE_DIMENSION) for name, _ in unit.powers))
+def may_be_ratio(quantity: Quantity) -> bool:
+    """Whether a quantity is one number that can be a conversion: within one dimension, or of one substance into another."""
+    powers = quantity.unit.powers
+    ratio = len(powers) == 2 and all(name.startswith(SUBSTANCE_DIMENSION) for name, _ in powers)
+    return not quantity.indices and (quantity.unit.is_conversion or ratio)
 
 
 def _float(exact: Fraction) -> float:

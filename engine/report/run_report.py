@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 
@@ -120,6 +119,8 @@ def equations_of(run: Run, quantity: str) -> list[str]:
 
 def to_json(record: object) -> str:
     """Return plain data as JSON text, with a line break at the end."""
+    import json
+
     return json_text(json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
 
 

@@ -8,7 +8,6 @@ the bit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,7 +76,7 @@ def bracket_fault(equation: Equation, quantity: Quantity) -> SpecError | None:
                      remedy=remedy) if what else None  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Bracketed:
     """What was found.
 
@@ -106,7 +105,7 @@ def bracketed(walk_: FormulaEvaluator, equation: Equation, scope: Scope) -> Brac
     return _Search(walk_, equation, scope).found()
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Search:
     """One equation at work. ``walk_`` does what is to be done."""
 

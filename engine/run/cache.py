@@ -11,11 +11,11 @@ import gc
 import hashlib
 import os
 import pickle
-import re
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import cache
 from pathlib import Path
 from stat import S_ISREG
 
@@ -25,16 +25,19 @@ from engine.plan.plan import Plan
 from equations.errors import InputError
 from equations.files.regular_file import digest_of
 from equations.model.methodology import Methodology
+from equations.patterns import pattern
+from equations.records import record
 from equations.units.unit import Unit
 
 _MOST_PLANS = 32
 _DAY = 86_400.0
 _UNUSED = 30 * _DAY
-_NAME = re.compile(r"[0-9a-f]{32}\.(pickle|lines)")
+_NAME = pattern(r"[0-9a-f]{32}\.(pickle|lines|program)")
+_MOST_PROGRAMS = 256
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass
+@record(frozen=False)
 class CacheEntry:
     """What is kept for one spec; ``files`` are paths with the SHA-256 under which the entry is valid."""
 
@@ -82,8 +85,9 @@ def _is_own(status: os.stat_result) -> bool:
     return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
 
 
+@cache
 def program_fingerprint() -> str:
-    """Return a text that changes with any file of this program and with the Python version."""
+    """Return a text that changes with any file of this program and with the Python version: as they were when this process first asked."""
     parts = sorted(part for room in ("equations", "engine") for part in _files_of(_ROOT / room))
     return hashlib.sha256("\n".join([sys.version, *parts]).encode()).hexdigest()
 
@@ -127,20 +131,24 @@ def own_bytes(path: Path) -> bytes:
 
 def load_entry(path: Path | None) -> CacheEntry | None:
     """Return the entry if it is there and every file of the spec is unchanged."""
-    if path is None:
-        return None
+    entry = unpickled(path) if path is not None else None
+    return entry if isinstance(entry, CacheEntry) and all(digest_of(Path(name)) == sha for name, sha in entry.files) else None
+
+
+def unpickled(path: Path) -> object:
+    """Return what is kept in a file of the cache, ``None`` where nothing is that can be used."""
+    was_enabled = gc.isenabled()
     gc.disable()  # it would look through thousands of new objects, of which none can be let go
     try:
-        entry = pickle.loads(own_bytes(path))
-        if isinstance(entry, CacheEntry) and all(digest_of(Path(name)) == sha for name, sha in entry.files):
-            if time.time() - path.stat().st_mtime > _DAY:
-                os.utime(path)  # it is in use; see `_remove_unused`
-            return entry
+        found: object = pickle.loads(own_bytes(path))
+        if time.time() - path.stat().st_mtime > _DAY:
+            os.utime(path)  # it is in use; see `_remove_unused`
     except Exception:
         return None
     finally:
-        gc.enable()
-    return None
+        if was_enabled:
+            gc.enable()
+    return found
 
 
 def save_entry(path: Path | None, entry: CacheEntry) -> None:
@@ -148,8 +156,13 @@ def save_entry(path: Path | None, entry: CacheEntry) -> None:
     if path is None:
         return
     entry.changed = False
+    keep(path, entry)
+
+
+def keep(path: Path, what: object) -> None:
+    """Write something into a file of the cache, whole or not at all."""
     try:
-        data = pickle.dumps(entry, protocol=pickle.HIGHEST_PROTOCOL)
+        data = pickle.dumps(what, protocol=pickle.HIGHEST_PROTOCOL)
         with whole_file(path, 0o600) as beside:
             beside.write_bytes(data)
         _remove_unused(path.parent)
@@ -158,7 +171,9 @@ def save_entry(path: Path | None, entry: CacheEntry) -> None:
 
 
 def _remove_unused(folder: Path) -> None:
-    """Remove what was kept for a spec or a state of this program that nobody has used for long."""
-    for entry in list(os.scandir(folder)):
-        if _NAME.fullmatch(entry.name) and time.time() - entry.stat(follow_symlinks=False).st_mtime > _UNUSED:
-            Path(entry.path).unlink(missing_ok=True)
+    """Remove what was kept for a spec or a state of this program that nobody has used for long, and the oldest of many programs."""
+    own = [(entry.stat(follow_symlinks=False).st_mtime, entry.path) for entry in list(os.scandir(folder)) if _NAME.fullmatch(entry.name)]
+    programs = sorted((one for one in own if one[1].endswith(".program")), reverse=True)
+    unused = [one for one in own if time.time() - one[0] > _UNUSED]
+    for _, path in (*unused, *programs[_MOST_PROGRAMS:]):
+        Path(path).unlink(missing_ok=True)

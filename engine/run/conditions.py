@@ -7,7 +7,7 @@ parts where those suffice, as ``i in measured and A[i] > 3`` is for a class that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,12 +36,13 @@ from equations.formula.syntax import (
     walk,
 )
 from equations.model.methodology import Methodology
+from equations.records import record
 
 #: Share of the largest number of a run above which no difference is rounding.
 _CLOSE = 1e-6
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Hole:
     """Cells that a formula reads and that may not be there.
 
@@ -60,7 +61,7 @@ class Hole:
     own: frozenset[str]
 
 
-@dataclass
+@record(frozen=False)
 class ConditionEvaluator:
     """Evaluates conditions; what a formula is worth is left to :class:`engine.run.formula.FormulaEvaluator`."""
 

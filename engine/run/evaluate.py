@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -118,7 +118,7 @@ def evaluate_again(methodology: Methodology, plan: Plan, values: Values, quantit
     return run.values()
 
 
-@dataclass
+@record(frozen=False)
 class StepEvaluator:
     """Fills arrays step by step (:mod:`engine.batch.lowering` fills them with what is to be done instead)."""
 
@@ -386,7 +386,7 @@ class Entered:
 
 
 
-@dataclass
+@record(frozen=False)
 class MagnitudeSteps(StepEvaluator):
     """Fills arrays with magnitudes, step by step."""
 

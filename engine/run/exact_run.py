@@ -6,7 +6,6 @@ logarithms enter stays a float, and is not decided here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -25,6 +24,7 @@ from equations.formula.syntax import Node, Number, Ratio
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
+from equations.records import record
 
 
 class Fractions(Numbers):
@@ -66,7 +66,7 @@ class FractionSteps(StepEvaluator):
             self.formulas = exact
 
 
-@dataclass
+@record(frozen=False)
 class ExactRun:
     """The numbers of a run as fractions, computed when they are first asked for."""
 

@@ -8,7 +8,7 @@ numbers this is the literal form, the reference for whatever is faster.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Protocol
 
@@ -58,6 +58,7 @@ from equations.formula.syntax import (
     Window,
     quantities_in,
 )
+from equations.records import record
 
 __all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
 
@@ -70,7 +71,7 @@ class Exactly(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class CountsAs:
     """A number that was rounded and counts as another one beside it: its last digits would decide, and it is known as a float only."""
 
@@ -79,7 +80,7 @@ class CountsAs:
     counts_as: float
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Terms:
     """The terms of a reduction.
 
@@ -108,7 +109,7 @@ class Terms:
         return tuple(x for x in self.axes if x not in self.bound)
 
 
-@dataclass
+@record(frozen=False)
 class FormulaEvaluator(ConditionEvaluator):
     """Evaluates formulas and conditions on the arrays that it holds.
 

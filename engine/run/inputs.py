@@ -6,7 +6,7 @@ Nothing is filled: a missing value is an error (conventions §1). Behind this no
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,8 +76,6 @@ def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read
     ----------
     plan
         Whose needed inputs are to be supplied.
-    read_unit
-        Reads the text of a unit.
 
     Returns
     -------
@@ -89,11 +87,17 @@ def bind_inputs(methodology: Methodology, plan: Plan, project: ProjectData, read
     MethodologyError
         All faults together: I501 missing, I502 unknown name or label, I503 unit, I504 range, I505 not a number, I506 shape.
     """
-    binder = _Binder(methodology, plan, project, read_unit)
-    return binder.bind()
+    return bind_with_statements(methodology, plan, project, read_unit)[0]
 
 
-@dataclass
+def bind_with_statements(
+    methodology: Methodology, plan: Plan, project: ProjectData, read_unit: UnitReader
+) -> tuple[Inputs, Mapping[str, Statements]]:
+    """Bind as :func:`bind_inputs`, and return beside it quantity -> all that is said of it, also of cells that the plan does not need."""
+    return (binder := _Binder(methodology, plan, project, read_unit)).bind(), binder.said_of
+
+
+@record(frozen=False)
 class _Binder:
     methodology: Methodology
     plan: Plan
@@ -270,9 +274,9 @@ class _Binder:
 
     def position(self, quantity: Quantity, label: str, axis: str, place: Place) -> int | None:
         """Return where a label stands on an axis; report one that does not."""
+        if (at := self.plan.setting.places[axis].get(label)) is not None:
+            return at
         members = self.plan.setting.members[axis]
-        if label in members:
-            return members.index(label)
         if label in self.plan.setting.beyond.get(axis, {}):
             return None  # a group of years that the project has not come to yet
         kind = self.methodology.index_set[axis].kind
@@ -400,11 +404,12 @@ class _Binder:
             quantity, box = self.methodology.quantity[id_], self.plan.inputs.get(id_)
             exists = existing(quantity, self.plan.setting, self.methodology)
             own = {cell: given for cell, given in said.listed.items() if given.text not in (GAP, "") and not is_unknown(quantity, given)}
-            outside = [cell for cell in own if exists is not None and not exists(cell)]
+            outside = {cell: None for cell in own if exists is not None and not exists(cell)}
             if outside and box is not None:
-                self.outside(quantity, outside)
+                self.outside(quantity, list(outside))
+            axes = [frozenset(axis) for axis in box or ()]
             for cell, given in own.items():
-                if box is None or cell in outside or not all(at in axis for at, axis in zip(cell, box, strict=True)):
+                if box is None or cell in outside or not all(at in axis for at, axis in zip(cell, axes, strict=True)):
                     self.numbers.read(quantity, self.shown(quantity, cell), given)
             for blanket in (one for one in said.blankets_not_taken() if not is_unknown(quantity, one.given)):
                 NumberReader(self.methodology, self.errors, []).read(quantity, f"{id_}, `otherwise`", blanket.given)

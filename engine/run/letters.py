@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from equations.records import record
 
 Array: TypeAlias = NDArray[Any]
 #: An intermediate: an array and the letters of its axes.
@@ -14,7 +16,7 @@ Valued: TypeAlias = tuple[Array, tuple[str, ...]]
 ROW, COLUMN, INNER = "#row", "#column", "#inner"
 
 
-@dataclass
+@record(frozen=False)
 class Scope:
     """Letters in force: their index set and the positions that they take, in the order of binding."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,13 @@ from engine.run.functions import FUNCTIONS
 from engine.run.tables import evaluated_table
 from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.syntax import Binary, Call, Negative, Node, Points, Reduce
+from equations.records import record
 
 #: Share of the magnitudes that went into a number by which rounding may have moved it: the last digits of sixteen.
 NOISE = 1e-12
 
 
-@dataclass
+@record(frozen=False)
 class MagnitudeFormulas(FormulaEvaluator):
     """Evaluates formulas on magnitudes: a difference is as large as a sum; conditions are decided by the real numbers."""
 

@@ -7,7 +7,7 @@ nobody listed) takes it away. Nothing is read in its place: a lag never stops at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,7 @@ class Lack:
 _OF_SOME = ("Max", "Min", *SAMPLES, *TABLES)
 
 
-@dataclass
+@record(frozen=False)
 class RuleFormulas(FormulaEvaluator):
     """Decides conditions cell by cell.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 
 import numpy as np
@@ -108,7 +108,7 @@ def check_rules(methodology: Methodology, plan: Plan, values: Values, supplied: 
     return tuple(finding for verdict in judge_rules(methodology, plan, values, supplied) for finding in verdict.findings)
 
 
-@dataclass
+@record(frozen=False)
 class _Judge:
     rule: Rule
     formulas: RuleFormulas

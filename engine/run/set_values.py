@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import product
 
 from engine.finding import Finding
@@ -54,7 +54,7 @@ class Replaced:
         return f"{self.name} = {self.text} (instead of {', '.join(self.instead[:3]) or 'nothing'}{' and others' * (len(self.instead) > 3)})"
 
 
-@dataclass
+@record(frozen=False)
 class SetValues:
     """Takes the numbers that are set.
 

@@ -6,19 +6,20 @@ and where its numbers do not ascend, there is no value, which is told as of any 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.run.letters import Array, Scope, Valued, aligned
 from equations.formula.syntax import Points, Reduce
+from equations.records import record
 
 if TYPE_CHECKING:
     from engine.run.formula import FormulaEvaluator
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Point:
     """A point of a table along the letters that are left: whether it is there (a condition), its number and its value."""
 
@@ -27,7 +28,7 @@ class Point:
     value: Array
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class NumberTable:
     """A table whose points were evaluated.
 

@@ -145,11 +145,77 @@ def read_spec_bytes(path: Path, *, code: str = "S108", name: str = "") -> bytes:
 def read_yaml_bytes(data: bytes, file: str, *, code: str = "S108") -> YamlNode:
     """Read what stood in a file; see :func:`read_yaml_file`."""
     try:
-        text = data.decode("utf-8-sig")
+        text = _decoded(data)
     except UnicodeDecodeError as cause:
         raise SpecError(code, "the file is not UTF-8 text", Place(file), why=str(cause), remedy="save it as UTF-8") from cause
-    # as a file opened as text would give it
-    return read_yaml(text.replace("\r\n", "\n").replace("\r", "\n"), file, code=code)
+    return read_yaml(text, file, code=code)
+
+
+def _decoded(data: bytes) -> str:
+    """Return bytes as text, as a file opened as text would give it."""
+    return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+
+
+@record(frozen=True)
+class WrittenForm:
+    """How a file is built, without its places: two of the same ``build`` and ``texts`` are read alike.
+
+    Attributes
+    ----------
+    build
+        One item for each event of the file: what begins or ends there, and how a scalar is quoted.
+    texts
+        What the scalars say, keys included, in their order; of one that is spread over lines all that stands there.
+    """
+
+    build: tuple[object, ...]
+    texts: tuple[str, ...]
+
+
+def written_form(data: bytes) -> WrittenForm | None:
+    """Return how a file is built, in a part of the time that reading it takes; ``None`` where it is no YAML, or has anchors or tags."""
+    build: list[object] = []
+    texts: list[str] = []
+    try:
+        text = _decoded(data)
+        for event in _events(text):
+            kind = event.__class__
+            if kind is yaml.ScalarEvent:
+                spread = event.end_mark.line != event.start_mark.line
+                build.append((event.style, event.anchor, event.tag, spread))
+                texts.append(_raw(event, text) if spread else event.value)
+            else:
+                build.append(kind)
+                if kind is yaml.AliasEvent or getattr(event, "anchor", None) or getattr(event, "tag", None):
+                    return None
+    except (yaml.YAMLError, ValueError):
+        return None
+    return WrittenForm(tuple(build), tuple(texts))
+
+
+def _events(text: str) -> Iterator[Any]:
+    """Yield the events of a file as :func:`yaml.parse` does, without asking before each whether there is one."""
+    loader: Any = _Loader(text)
+    try:
+        event = loader.get_event()
+        while event.__class__ is not yaml.StreamEndEvent:
+            yield event
+            event = loader.get_event()
+    finally:
+        loader.dispose()
+
+
+def scalars_in(node: YamlNode) -> Iterator[Scalar]:
+    """Yield the scalars of a tree, keys included, in the order in which they are written: that of :attr:`WrittenForm.texts`."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from scalars_in(item)
+    else:
+        for key, value in node:
+            yield key
+            yield from scalars_in(value)
 
 
 def read_yaml(text: str, file: str = "<text>", *, code: str = "S108") -> YamlNode:
@@ -241,6 +307,12 @@ def _character_error(cause: yaml.YAMLError, text: str, file: str) -> SpecError:
                      why="control characters do not show, and editors lose them", remedy="remove it")  # fmt: skip
 
 
+def _raw(event: Any, text: str) -> str:
+    """Return what a file holds of a scalar of several lines, without the sign that begins it."""
+    raw = text[event.start_mark.index : event.end_mark.index]
+    return raw.partition("\n")[2] if event.style in ("|", ">") else raw[1:] if event.style else raw
+
+
 class _Builder:
     """Builds the tree from YAML events in one pass, so that keys, anchors and tags are seen as they are written."""
 
@@ -251,7 +323,7 @@ class _Builder:
         self.events: Iterator[Any] = iter(())
 
     def build(self) -> YamlNode | None:
-        self.events = iter(yaml.parse(self.text, Loader=_Loader))
+        self.events = _events(self.text)
         root: YamlNode | None = None
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
@@ -290,12 +362,11 @@ class _Builder:
     def scalar(self, event: Any, line: int, column: int) -> Scalar:
         raw = ""
         if event.end_mark.line != event.start_mark.line:
-            raw = self.text[event.start_mark.index : event.end_mark.index]
+            raw = _raw(event, self.text)
             if event.style in ("|", ">"):
-                _, _, raw = raw.partition("\n")
                 line, column = line + 1, 1
             elif event.style:
-                raw, column = raw[1:], column + 1
+                column += 1
         return Scalar(str(event.value), self.file, line, column, event.style in ("'", '"'), raw)
 
     def sequence(self, line: int, column: int, depth: int) -> Sequence:

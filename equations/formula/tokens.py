@@ -9,9 +9,10 @@ from itertools import takewhile
 
 from equations.errors import ExpressionError, Place
 from equations.formula.syntax import Span
+from equations.patterns import pattern
 from equations.records import record
 
-_WORD = re.compile(
+_WORD = pattern(
     r"""(?P<space>\s+)
       | (?P<ratio>[0-9]+/[0-9]+(?![\d.eE\w]))
       | (?P<number>(?:[0-9]+(?:\.(?!\.)[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)

@@ -17,6 +17,7 @@ from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, rea
 from equations.library.places import find_spec, shown_name, versions_of, without_turns
 from equations.library.spec_lists import with_lists
 from equations.model.methodology import Methodology, Settled
+from equations.readings.composition import note_source
 from equations.readings.edits_reader import read_whole
 from equations.readings.settling import settle
 from equations.records import record
@@ -215,7 +216,9 @@ def load_methodology(reference: str | Path) -> Methodology:
         With every fault of the spec that reading can show.
     """
     spec = read_document(find_spec(str(reference)))
-    return methodology_of(spec)
+    found = methodology_of(spec)
+    note_source(found, (sha for _, sha in spec.sources))
+    return found
 
 
 def methodology_of(spec: SpecDocument) -> Methodology:

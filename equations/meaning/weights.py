@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from equations.formula.exchange import exchanged, with_letters
@@ -30,6 +30,7 @@ from equations.formula.syntax import (
     walk,
 )
 from equations.model.index_set import IndexSet, Weight
+from equations.records import record
 
 #: Reductions whose body is a value.
 _OF_VALUES = ("Sum", "Product", "Max", "Min", "Mean", "StdDev", "StdErr")
@@ -72,7 +73,7 @@ def weighed_formula(formula: Node, letters: Mapping[str, str], sets: Mapping[str
     return work.each(inner, letters, letters) if value else inner
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Weigher:
     sets: Mapping[str, IndexSet]
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 
 from equations.citation import Citation
 from equations.errors import Place
 from equations.model.reading import EditBlock
+from equations.patterns import pattern
 from equations.records import record
 
 #: How an alternative of the register is taken, at the end of its text.
-_TAKEN = re.compile(r"\((?P<how>reading|input|choice|none): (?P<what>[^()]+)\)$|\(data set (?P<dataset>[^()]+)\)$")
+_TAKEN = pattern(r"\((?P<how>reading|input|choice|none): (?P<what>[^()]+)\)$|\(data set (?P<dataset>[^()]+)\)$")
 
 
 @record(frozen=True)

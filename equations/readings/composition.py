@@ -17,7 +17,7 @@ from equations.readings.nesting import Placed, nested
 from equations.readings.weighing import unweighed, weighed
 
 _Listed = TypeVar("_Listed")
-_KEPT = "_under_readings"
+_KEPT, _SOURCE = "_under_readings", "_source"
 _MOST_KEPT = 64
 
 
@@ -51,6 +51,22 @@ def with_readings(methodology: Methodology, readings: Mapping[str, str]) -> Meth
             kept.clear()
         kept[taken] = _composed(base, taken)
     return kept[taken]
+
+
+def note_source(methodology: Methodology, hashes: Iterable[str]) -> None:
+    """Note of what exact bytes a methodology was read, so that what is made of it can be kept; of a changed copy it is not noted."""
+    methodology.__dict__[_SOURCE] = " ".join(hashes)
+
+
+def source_of(methodology: Methodology) -> str:
+    """Return a text that is the same for methodologies of the same bytes and readings; empty where it is not known of what one was made."""
+    base = methodology.base or methodology
+    source = str(base.__dict__.get(_SOURCE, ""))
+    if not source or methodology is base:
+        return source
+    # a copy in which something was changed says of itself that it has the same base and readings
+    is_composed = base.__dict__.get(_KEPT, {}).get(methodology.taken) is methodology
+    return f"{source} {methodology.taken}" if is_composed else ""
 
 
 def readings_of(methodology: Methodology) -> dict[str, str]:

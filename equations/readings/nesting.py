@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from equations.errors import GraphError, MethodologyError, raise_all
 from equations.formula.exchange import exchanged, with_letters
@@ -12,9 +12,10 @@ from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.model.reading import IT, Adjustment, EditBlock, name_part
+from equations.records import record
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Placed:
     """A step with the edits that it belongs to."""
 
@@ -69,7 +70,7 @@ def in_order(steps: list[Placed]) -> list[Placed]:
     return found
 
 
-@dataclass
+@record(frozen=False)
 class _Nesting:
     methodology: Methodology
     steps: list[Placed]

@@ -19,13 +19,14 @@ from equations.formula.syntax import Node
 from equations.formula.tokens import Source
 from equations.model.quantity import Range
 from equations.model.ruling import TextPlace
+from equations.patterns import pattern
 from equations.spec.schema import BLOCKS, CITATION, RANGE, TEXT_PLACE, Field
 from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN, Unit
 
-_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
-_DIGITS = re.compile(r"[0-9][0-9.,'_eE]*")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_NUMBER = pattern(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
+_DIGITS = pattern(r"[0-9][0-9.,'_eE]*")
+_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 Errors = list[MethodologyError]
 
 

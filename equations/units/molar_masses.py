@@ -8,12 +8,12 @@ Source: IPCC 2006 Guidelines for National Greenhouse Gas Inventories, volume 4, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from fractions import Fraction
 from math import lcm
 from types import MappingProxyType
 
+from equations.patterns import pattern
 from equations.records import record
 from equations.units.unit import SUBSTANCE_DIMENSION
 
@@ -23,7 +23,7 @@ ATOMIC_MASSES: dict[str, Fraction] = {name: Fraction(str(mass)) for name, mass i
     "Cl": "35.5", "K": 39, "Ca": 40, "Ti": 48, "Cr": 52, "Mn": 55, "Fe": 56, "Ni": 59, "Cu": "63.5", "Zn": 65, "Br": 80, "Sr": 88,
     "I": 127, "Ba": 137, "Pb": 207,
 }.items()}  # fmt: skip
-_PART = re.compile(r"(?P<element>[A-Z][a-z]?)(?P<times>[0-9]*)|(?P<open>\()|\)(?P<group>[0-9]*)")
+_PART = pattern(r"(?P<element>[A-Z][a-z]?)(?P<times>[0-9]*)|(?P<open>\()|\)(?P<group>[0-9]*)")
 #: Atoms by which nobody converts one substance into another.
 _BESIDE = ("H", "O")
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from equations.errors import Place, UnitError, near
+from equations.patterns import pattern
 from equations.units.hints import refused, suggestion
 from equations.units.unit import Powers, Unit, UnitWord, substance_dimension
 from equations.units.words import (
@@ -32,7 +33,7 @@ from equations.units.words import (
 if TYPE_CHECKING:
     import pint
 
-_WORD = re.compile(
+_WORD = pattern(
     r"""(?P<space>\s+)
       | (?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)
       | (?P<word>%|[A-Za-z_](?:[A-Za-z0-9_.]|\+(?=[A-Za-z])|-(?=[A-Za-z]))*)
@@ -41,10 +42,10 @@ _WORD = re.compile(
       | (?P<other>.)""",
     re.VERBOSE,
 )
-_SPACED = re.compile(r"(?<![A-Za-z_])(?P<mass>[A-Za-z_]+)\s+(?P<substance>d\.m\.|[A-Z][A-Za-z0-9]*(?:-[A-Za-z]+)*)(?![A-Za-z0-9_])")
-_SPACED_TON = re.compile(r"(?<![A-Za-z_])(short|long|metric) (tons?)(?![A-Za-z0-9])")
+_SPACED = pattern(r"(?<![A-Za-z_])(?P<mass>[A-Za-z_]+)\s+(?P<substance>d\.m\.|[A-Z][A-Za-z0-9]*(?:-[A-Za-z]+)*)(?![A-Za-z0-9_])")
+_SPACED_TON = pattern(r"(?<![A-Za-z_])(short|long|metric) (tons?)(?![A-Za-z0-9])")
 #: Lengths that are read only as areas and volumes.
-_CUBED = re.compile(r"(?<![A-Za-z_])([dh]m)\^([23])(?![0-9])")
+_CUBED = pattern(r"(?<![A-Za-z_])([dh]m)\^([23])(?![0-9])")
 _MOST_CHARACTERS, _MOST_BRACKETS, _MOST_POWER, _MOST_DIGITS, _MOST_EXPONENT = 120, 4, 12, 20, 30
 _GREATEST = Fraction(10**60)
 #: Before the name of a spec's own unit in pint's registry.

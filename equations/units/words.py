@@ -5,11 +5,11 @@ No library is needed to know them; :mod:`equations.units.registry` knows their s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from equations.patterns import pattern
 from equations.records import record
 
 #: Substances that every methodology may use: masses that are never added to each other. Name -> what it is.
@@ -27,7 +27,7 @@ SPELLINGS: dict[str, str] = {
 #: Between the name and the size of a spec's own unit.
 IS = " = "
 _TABLE = Path(__file__).parent / "carbon_units.txt"
-_DEFINITION = re.compile(r"(?P<name>\w+) = (?P<rest>.*?)\s*(?:# prefixes: (?P<prefixes>.*))?$")
+_DEFINITION = pattern(r"(?P<name>\w+) = (?P<rest>.*?)\s*(?:# prefixes: (?P<prefixes>.*))?$")
 _LONG = 4
 _POWERS, _POWER_PREFIXES = ("2", "3"), ("", "c", "d", "h", "k", "m")
 #: Definitions of these are masses, so that a substance can stand behind them.

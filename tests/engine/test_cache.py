@@ -1,5 +1,6 @@
 """The cache keeps a read methodology and its plans, and nothing that is stale."""
 
+import json
 import os
 import pickle
 import shutil
@@ -71,16 +72,42 @@ def test_the_cache_can_be_switched_off(monkeypatch):
     assert open_session("KH_AM004@1.1").path is None
 
 
-def test_a_cached_run_needs_neither_pint_nor_networkx_nor_sympy(tmp_path):
+LOADING = """
+import json, sys
+import numpy
+seen = set(sys.modules)
+from engine.cli import main
+for command in (["run"], ["simulate", "--draws", "100"]):
+    assert main([command[0], "KH_AM004@1.1", sys.argv[1], *command[1:]]) == 0
+    new, seen = set(sys.modules) - seen, set(sys.modules)
+    print(json.dumps(sorted(new)), file=sys.stderr)
+"""
+
+
+def rooms(modules):
+    """Return what modules belong to: a room of ours, a package of others; those of Python itself are in no table."""
+    ours = {".".join(name.split(".")[:2]) for name in modules if name.startswith(("engine.", "equations."))}
+    return ours | {name.split(".")[0] for name in modules} - {"engine", "equations"} - sys.stdlib_module_names
+
+
+def test_a_cached_command_loads_what_the_table_of_the_documents_says_and_no_more(tmp_path):
     """What decision 0006 promises, looked at in a process of its own."""
-    program = (
-        "import sys; from engine.cli import main; main(['run', 'KH_AM004@1.1', sys.argv[1]]); "
-        "print(sorted({'pint', 'networkx', 'sympy'} & set(sys.modules)), file=sys.stderr)"
-    )
     env = {"MRVGRAPH_CACHE": str(tmp_path), "PATH": "", "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-    for expected in (["networkx", "pint"], []):
-        done = subprocess.run([sys.executable, "-c", program, PROJECT], env=env, capture_output=True, text=True, check=True)
-        assert done.stderr.strip() == str(expected)
+    first, again = (
+        [set(json.loads(line)) for line in done.stderr.splitlines()]
+        for _ in range(2)
+        for done in [subprocess.run([sys.executable, "-c", LOADING, PROJECT], env=env, capture_output=True, text=True, check=True)]
+    )
+    assert {"networkx", "pint"} <= rooms(first[0])
+
+    text = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8").split("<!-- loaded: begin -->")[1].split("<!-- loaded: end -->")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| `")]
+    listed = {command: {name.strip("`") for names, by, _ in rows if by == command for name in names.split(", ")} for command in ("run", "simulate")}
+    hidden = {"cython_runtime", "__mp_main__"}
+    assert {name for name in rooms(again[0]) - hidden if not name.startswith("_")} == listed["run"]
+    assert {name for name in rooms(again[1] - again[0]) - hidden - listed["run"] if not name.startswith("_")} == listed["simulate"]
+    # of Python itself: what costs milliseconds and is for messages, pictures, archives and other processes
+    assert not again[0] & {"difflib", "tempfile", "textwrap", "statistics", "json", "email", "concurrent.futures", "multiprocessing"}
 
 
 class Dropper:

@@ -15,7 +15,8 @@ from equations.errors import CODES, Faults, MethodologyError, Place, SpecError
 FILES = pages.modules()
 #: Files that may import modules of ours inside functions, so that the command line starts quickly (decision 0006).
 LAZY = {"engine.cli", "engine.commands.session", "engine.checks.refusal", "equations.__init__", "engine.batch.lanes", "engine.project.project_tree",
-        "engine.project.values", "engine.project.project_documents", "engine.interface.runs"}  # fmt: skip
+        "engine.project.values", "engine.project.project_documents", "engine.interface.runs", "engine.commands.simulate",
+        "engine.batch.batchable"}  # fmt: skip
 
 
 #: What a just-in-time compiler must be given in one piece.

@@ -6,7 +6,7 @@ So a number that follows from an earlier claim agrees, and what does not agree p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,13 @@ from engine.run.formula import FormulaEvaluator, Scope, Valued
 from engine.run.run import Run
 from equations.errors import MethodologyError
 from equations.model.equation import Equation
+from equations.records import record
 
 #: Cell of a quantity -> a number.
 Numbers = dict[tuple[str, Cell], float]
 
 
-@dataclass
+@record(frozen=False)
 class ClaimedSteps(StepEvaluator):
     """Evaluates steps; a cell that is stated takes its stated number, and what it would have been is kept."""
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from engine.project.project_documents import ProjectDocument
 from equations.errors import Place
+from equations.patterns import pattern
 from equations.records import record
 
 Cell = tuple[int, ...]
@@ -14,7 +15,7 @@ Cell = tuple[int, ...]
 _NOISE = 1e-12
 #: Up to which share of a number roundings on the way count as agreement; what moves it further is a slip, whatever was rounded.
 MOST_ROUNDED = 0.005
-_WRITTEN = re.compile(r"[-+]?(?P<digits>[0-9]*)(\.(?P<decimals>[0-9]*))?([eE](?P<power>[-+]?[0-9]+))?\Z")
+_WRITTEN = pattern(r"[-+]?(?P<digits>[0-9]*)(\.(?P<decimals>[0-9]*))?([eE](?P<power>[-+]?[0-9]+))?\Z")
 
 #: How a statement stands to a number: the same digits; the same when cut off; otherwise.
 AGREES, CUT, DIFFERS = "agrees", "cut off", "differs"

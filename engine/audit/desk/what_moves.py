@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from engine.run.formula import FormulaEvaluator
 from engine.run.run import Run
 from engine.run.totals import headline
 from equations.errors import MethodologyError, listed
+from equations.records import record
 from equations.units.unit import with_unit
 
 #: Quantity -> cell -> its other number, in the quantity's unit; inputs and computed quantities alike.
@@ -28,7 +28,7 @@ _NOISE = 1e-12
 _MOST = 4
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Moved:
     """What the results of a run do once some numbers are other ones.
 

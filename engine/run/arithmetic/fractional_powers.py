@@ -15,7 +15,6 @@ N. J. Higham, Functions of Matrices (SIAM 2008), sections 6.3 (square roots), 7.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.run.arithmetic import double_double as dd
 from engine.run.arithmetic.double_double import Numbers, Pair
+from equations.records import record
 
 Draws = NDArray[np.bool_]
 #: Steps of an iteration on some draws: the next state, and which draws are done.
@@ -37,7 +37,7 @@ _ROUGH, _SETTLED, _SURE = 1e-7, 1e-29, 1e-25
 _BITS = 140
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Near:
     """Roots of matrices that are near to the unit matrix.
 

@@ -6,7 +6,6 @@ the matrix back; of a power with an exponent that is not whole, that ``A ^ x A ^
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from engine.run.arithmetic import double_double as dd
 from engine.run.arithmetic.double_double import Numbers, Pair
 from engine.run.arithmetic.fractional_powers import Draws, fractional_power, near_unit, whole_power
+from equations.records import record
 
 #: Greatest difference between the power of a root and the matrix, for matrices whose entries are no greater than 1.
 MOST_RESIDUAL = 1e-10
@@ -27,7 +27,7 @@ _SUSPECT = 1e12
 FOUND, BAD_EXPONENT, NOT_FINITE, NEGATIVE, NILPOTENT, NEARLY_SINGULAR, SINGULAR, UNVERIFIED = range(8)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Powers:
     """Powers or roots of matrices.
 
@@ -46,7 +46,7 @@ class Powers:
     outcome: NDArray[np.int64]
 
 
-@dataclass
+@record(frozen=False)
 class _Raised:
     """The same matrices to one or more exponents each."""
 
@@ -212,7 +212,7 @@ def _masked(pair: Pair, kept: Draws) -> Pair:
 # -- singular matrices
 
 
-@dataclass
+@record(frozen=False)
 class _Split:
     """A singular matrix as ``B C``, of full rank; then ``A ^ x = B (C B) ^ (x - 1) C`` where ``C B`` is not singular."""
 
