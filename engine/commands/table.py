@@ -342,17 +342,17 @@ COMMANDS: dict[str, CommandLine] = {
 GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
     "look at a methodology": (
         ("list", "mrvgraph list"),
-        ("show", "mrvgraph show KH_AM004@1.1 -o spec.yaml"),
-        ("needs", "mrvgraph needs KH_AM004@1.1 --choose option=1 --template -o project.yaml"),
-        ("graph", "mrvgraph graph KH_AM004@1.1 --target RL -o graph.svg"),
-        ("docs", "mrvgraph docs KH_AM004@1.1 -o site"),
+        ("show", "mrvgraph show methodology.yaml -o whole.yaml"),
+        ("needs", "mrvgraph needs methodology.yaml --choose method=simple --template -o project.yaml"),
+        ("graph", "mrvgraph graph methodology.yaml --target X -o graph.svg"),
+        ("docs", "mrvgraph docs methodology.yaml -o site"),
     ),
     "compute a project": (
         ("run", "mrvgraph run project.yaml"),
-        ("explain", "mrvgraph explain project.yaml 'ER[2019]' --depth 2"),
+        ("explain", "mrvgraph explain project.yaml 'X[2019]' --depth 2"),
         ("report", "mrvgraph report project.yaml -o report.html"),
         ("workbook", "mrvgraph workbook project.yaml -o project.xlsx"),
-        ("portfolio", "mrvgraph portfolio KH_AM004@1.1 north.yaml south.yaml"),
+        ("portfolio", "mrvgraph portfolio methodology.yaml north.yaml south.yaml"),
         ("export", "mrvgraph export run.json --to aef -o tables"),
     ),
     "verify a project": (
@@ -365,14 +365,14 @@ GROUPS: dict[str, tuple[tuple[str, str], ...]] = {
     "how sure a number is, and what it hangs on": (
         ("simulate", "mrvgraph simulate project.yaml --draws 10000 --seed 1"),
         ("sensitivity", "mrvgraph sensitivity project.yaml --plot tornado.svg"),
-        ("solve", "mrvgraph solve project.yaml --for DF --so-that 'ER_credit_p = 1000000'"),
+        ("solve", "mrvgraph solve project.yaml --for A --so-that 'X = 1000000'"),
     ),
     "write and revise a methodology": (
-        ("check", "mrvgraph check KH_AM004@1.1"),
+        ("check", "mrvgraph check methodology.yaml"),
         ("schema", "mrvgraph schema spec -o spec.schema.json"),
         ("lsp", "mrvgraph lsp"),
-        ("diff", "mrvgraph diff KH_AM004@1.0 KH_AM004@1.1 --project project.yaml"),
-        ("migrate", "mrvgraph migrate project.yaml --from KH_AM004@1.0 --to KH_AM004@1.1 -o new.yaml"),
-        ("mutate", "mrvgraph mutate KH_AM004@1.1 --sample 200"),
+        ("diff", "mrvgraph diff old.yaml new.yaml --project project.yaml"),
+        ("migrate", "mrvgraph migrate project.yaml --from old.yaml --to new.yaml -o moved.yaml"),
+        ("mutate", "mrvgraph mutate methodology.yaml --sample 200"),
     ),
 }

@@ -440,9 +440,7 @@ def given_text(node: TraceNode) -> str:
     if origin is None:
         return "not given"
     written = origin.written if origin.unit == "1" else f"{origin.written} {origin.unit}"
-    by = {
-        "project": f"project file {origin.name}", "dataset": f"dataset {origin.name}", "default": f"default, {origin.name}",
-    }[origin.kind]  # fmt: skip
+    by = {"project": "project file ", "dataset": "dataset ", "default": "default, "}[origin.kind] + origin.name
     said = dict(origin.meta)
     written += f", {said['state']}" if said.get("state") else ""
     parts = [f"{by}: {written}", *(text for text in (said.get("sample", ""), origin.source) if text)]

@@ -440,13 +440,11 @@ def _values(block: ProjectBlock, errors: Errors) -> tuple[dict[str, tuple[Projec
         return {}, {}
     for key, value in node:
         places[key.text] = key.place
+        said = value
         if isinstance(value, Scalar):
-            short = Mapping(((Scalar("value", value.file, value.line, value.column), value),), value.file, value.line, value.column)
-            values[key.text] = (ProjectBlock(short, "value", errors),)
-        elif isinstance(value, Sequence):
-            values[key.text] = tuple(ProjectBlock(item, "value", errors) for item in value.items)
-        else:
-            values[key.text] = (ProjectBlock(value, "value", errors),)
+            said = Mapping(((Scalar("value", value.file, value.line, value.column), value),), value.file, value.line, value.column)
+        items = said.items if isinstance(said, Sequence) else (said,)
+        values[key.text] = tuple(ProjectBlock(item, "value", errors) for item in items)
         for one in values[key.text]:
             one.check_fields()
     return values, places

@@ -15,7 +15,7 @@ _WORDS = """total, totals, subtotal, sub total, grand total, sum, sums, overall,
 summe, summen, gesamt, gesamtsumme, insgesamt, zwischensumme, suma, totales, soma, totais, totale, totali, somma, totaal, jumlah, jumlah total,
 tổng, tổng cộng, tổng số, cộng, សរុប, សរុបរួម, ផលបូក, รวม, รวมทั้งหมด, ผลรวม, ລວມ, ລວມທັງໝົດ, 合计, 总计, 小计, 合計, 總計, 総計, 小計,
 합계, 총계, 소계, итого, всего, сумма, нийт, дүн, মোট, कुल, المجموع, jumla, toplam, razem"""
-#: What stands in place of a label in a line that sums others, in the languages of forest inventories.
+#: What stands in place of a label in a line that sums others, in the languages of inventories.
 WORDS = frozenset(word.strip() for word in _WORDS.split(","))
 _BRACKETS = re.compile(r"[(\[].*?[)\]]")
 #: What may stand behind such a word: ``Total area``.
@@ -56,7 +56,7 @@ def is_total(label: str) -> bool:
 
     Examples
     --------
-    >>> [is_total(label) for label in ("Total (ha)", "TOTAL:", "Tổng cộng", "សរុប", "Total area", "Total forest", "E")]
+    >>> [is_total(label) for label in ("Total (ha)", "TOTAL:", "Tổng cộng", "សរុប", "Total area", "Total wetland", "E")]
     [True, True, True, True, True, False, False]
     """
     words = re.sub(r"[\s.:=_-]+", " ", _BRACKETS.sub(" ", unicodedata.normalize("NFC", label).casefold())).strip()

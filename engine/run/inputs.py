@@ -433,9 +433,8 @@ class _Binder:
         return f"{quantity.id}[{self.labels(quantity, cell)}]" if cell else quantity.id
 
     def missing(self, quantity: Quantity, cells: list[tuple[int, ...]], partly: bool) -> None:
-        users = [
-            self.methodology.equation[e].label for e in self.plan.needed_by.get(quantity.id, ()) if e in self.methodology.equation
-        ]
+        needing = self.plan.needed_by.get(quantity.id, ())
+        users = [self.methodology.equation[e].label for e in needing if e in self.methodology.equation]
         shown = [self.shown(quantity, cell) for cell in cells]
         datasets = [d.id for d in self.methodology.datasets if d.use != "default"
                     and any(b.quantity == quantity.id for b in d.values)]  # fmt: skip

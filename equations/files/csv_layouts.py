@@ -146,7 +146,7 @@ _CLASS = re.compile(r"(\S+) \((.*)\)\Z")
 
 
 def _adjusted_areas(table: CsvTable, indices: int) -> FoundLayout | None:
-    """Read the block of adjusted areas of an accuracy assessment by AcATaMa: ``1 (Forest)`` with its area, error and limits."""
+    """Read the block of adjusted areas of an accuracy assessment by AcATaMa: ``1 (Wetland)`` with its area, error and limits."""
     at = next((at for at, (_, row) in enumerate(table.rows) if _ADJUSTED.match(row[0])), None)
     if at is None or at + 1 >= len(table.rows):
         return None

@@ -122,6 +122,8 @@ OTHERWISE = {
     "a line less": (PROJECT, STOCKS.replace("D,48.21\n", "")),
     "another column": (PROJECT, STOCKS.replace("value", "number")),
     "a quote": (PROJECT, STOCKS.replace("48.21", '"48.21')),
+    "semicolons, and points that may divide thousands": (PROJECT, "land_use;value\nE;91.300\nD;48.210\nNF;2.000\n"),
+    "semicolons and decimal commas": (PROJECT, STOCKS.replace(",", ";").replace(".", ",")),
 }
 
 
@@ -131,7 +133,7 @@ def test_what_is_written_otherwise_is_read_whole_with_the_message_of_a_run_alone
     assert quick == slow
     assert whole == 1 + len(OTHERWISE)
     fine = {name for name, one in zip(OTHERWISE, quick[1:], strict=True) if not one["errors"]}
-    assert fine == {"an exponent", "another unit", "another day", "another choice"}
+    assert fine == {"an exponent", "another unit", "another day", "another choice", "semicolons and decimal commas"}
     assert quick[1]["errors"][0]["line"] == 7
 
 
