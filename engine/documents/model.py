@@ -178,6 +178,42 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a catalogue: what it shows, the values by which it is filtered, and its place when the column is sorted."""
+
+    text: Inlines
+    values: tuple[str, ...] = ()
+    order: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a catalogue; ``summary`` stands under its cells, and unfolds its blocks."""
+
+    cells: tuple[Cell, ...]
+    summary: Inlines
+    blocks: Blocks
+    anchor: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Many entries as a table that can be sorted by each column and filtered by those with ``filters``: value -> how it is offered."""
+
+    head: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    filters: tuple[Mapping[str, str], ...]
+    weights: tuple[float, ...] = ()
+    right: tuple[int, ...] = ()
+
+    @property
+    def blocks(self) -> Blocks:
+        """What unfolds, of all entries."""
+        return tuple(block for entry in self.entries for block in entry.blocks)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Names with what is said of them."""
 
@@ -301,7 +337,7 @@ class Widget:
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | Bullets | Table | Facts | Tiles | Formula | Note | Fold | Box | Columns | Listing | Picture | Only | Widget
+    Heading | Paragraph | Bullets | Table | Catalogue | Facts | Tiles | Formula | Note | Fold | Box | Columns | Listing | Picture | Only | Widget
 )
 Blocks: TypeAlias = tuple[Block, ...]
 
@@ -365,8 +401,10 @@ def _inlines(value: object) -> Iterator[Inline]:
     if isinstance(value, Math | Link | Strong | Soft | Code | Badge | Figure | Live | Break):
         yield value
         yield from _inlines(getattr(value, "text", ()))
-    elif isinstance(value, TableRow):
-        yield from _inlines(value.cells)
+    elif isinstance(value, TableRow | Entry):
+        yield from _inlines((*value.cells, *getattr(value, "summary", ())))
+    elif isinstance(value, Cell):
+        yield from _inlines(value.text)
     elif isinstance(value, tuple):
         for item in value:
             yield from _inlines(item)
@@ -396,8 +434,8 @@ def plain(inlines: Inlines) -> str:
     return "".join(parts)
 
 
-def between(parts: Iterable[Inlines], separator: str = ", ") -> Inlines:
-    """Join runs of inline parts with a text between them."""
+def between(parts: Iterable[Inlines], separator: Inline = ", ") -> Inlines:
+    """Join runs of inline parts with a text, or a new line, between them."""
     found: list[Inline] = []
     for part in parts:
         if found:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.plan.register import ranked
+
 PHONE, DESKTOP = (390, 844), (1400, 900)
 #: Every kind of page.
 KINDS = [
@@ -222,17 +224,31 @@ def test_graph_shows_the_result_first_on_a_phone(opened, methodology):
         assert frame["y"] <= box["y"] <= frame["y"] + frame["height"]
 
 
-def test_register_can_be_filtered(opened, methodology):
+def test_register_is_filtered_sorted_and_linked_to(opened, methodology):
+    moving = [x for x in methodology.register if x.severity == "credit-moving"]
+    names = "[...document.querySelectorAll('tbody.entry')].filter((e) => e.checkVisibility()).map((e) => e.id.replace('register-', ''))"
     with opened("register") as page:
-        visible = page.locator(".box.entry:visible")
-        assert visible.count() == len(methodology.register)
+        count = page.locator("form output")
+        assert count.inner_text() == f"{len(methodology.register)} of {len(methodology.register)} entries, the first 40 are shown"
+        assert page.evaluate(names)[:2] == [entry.id for entry, _ in ranked(methodology)][:2]
         page.get_by_label("Severity").select_option("credit-moving")
-        assert visible.count() == sum(x.severity == "credit-moving" for x in methodology.register)
-        entry = methodology.register[0]
-        page.get_by_label("Severity").select_option("")
-        page.get_by_label("Filter by words").fill(entry.id)
-        assert page.locator(f"#register-{entry.id}").is_visible()
-        assert visible.count() < len(methodology.register)
+        page.get_by_role("button", name="Show the other").click()
+        assert sorted(page.evaluate(names)) == sorted(x.id for x in moving)
+        page.get_by_label("Section", exact=True).select_option("G.2")
+        page.get_by_role("button", name="Entry").click()
+        ids = sorted(x.id for x in moving if x.text_place.section == "G.2")
+        assert page.evaluate(names) == ids
+        page.get_by_role("button", name="Entry").click()
+        assert page.locator("[aria-sort]").get_attribute("aria-sort") == "descending"
+        page.reload()  # the address says all of it
+        assert page.evaluate(names) == ids[::-1]
+        page.get_by_role("button", name="Clear").click()
+        page.wait_for_function("!location.hash.includes('=')")
+        page.get_by_label("Words").fill(ids[0])
+        assert ids[0] in page.evaluate(names) and len(page.evaluate(names)) < 10
+        last = methodology.register[-1].id  # a link shows an entry that was filtered away, with all that is said of it
+        page.evaluate(f"location.hash = '#register-{last}'")
+        page.locator(f"#register-{last} .facts").wait_for()
 
 
 def shown(page):
@@ -318,5 +334,7 @@ def test_pages_can_be_read_without_scripts(browser, site):
     page.goto((site / "versions.html").as_uri())
     page.locator("main details > summary").first.click()  # what is folded opens without a script
     assert page.locator("main details[open] td").first.is_visible()
+    page.goto((site / "register.html").as_uri())
+    assert page.locator("tbody.entry").all() and all(part.is_visible() for part in page.locator("tbody.entry > tr:first-child").all())
     page.goto((site / "report.html").as_uri())
     assert "354,736.2" in page.inner_text("main")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.documents.model import Box, Document, Found, Note, Page, Ref, Spot, Table, anchor_of, walk_blocks
+from engine.documents.model import Box, Catalogue, Document, Found, Note, Page, Ref, Spot, Table, anchor_of, walk_blocks
 from engine.documents.pages.choice_page import choice_page
 from engine.documents.pages.dataset_page import dataset_page
 from engine.documents.pages.glossary_page import glossary_page
 from engine.documents.pages.graph_page import graph_page
 from engine.documents.pages.overview_page import overview_page
 from engine.documents.pages.quantity_pages import quantity_pages
-from engine.documents.pages.ruling_pages import register_page, ruling_page
+from engine.documents.pages.register_page import register_page
+from engine.documents.pages.ruling_pages import ruling_page
 from engine.documents.pages.section_pages import section_page_id, section_pages
 from engine.documents.pages.version_page import version_page
 from engine.documents.subject import KINDS, Subject
@@ -69,8 +70,9 @@ def _places(subject: Subject, pages: tuple[Page, ...]) -> dict[Ref, Spot]:
 
 
 def _anchors(block: object) -> Iterator[str]:
-    if isinstance(block, Table):
-        yield from (row.anchor for row in block.rows if row.anchor)
+    if isinstance(block, Table | Catalogue):
+        lines = block.rows if isinstance(block, Table) else block.entries
+        yield from (line.anchor for line in lines if line.anchor)
     elif isinstance(block, Box):
         yield from (anchor for anchor in (block.anchor, *block.aliases) if anchor)
     elif isinstance(block, Note) and block.anchor:

@@ -121,11 +121,7 @@ def computed_table(quantities: Iterable[Quantity], subject: Subject) -> Table:
 
 def _lines(*parts: Inlines) -> Inlines:
     """Put runs of inline parts below each other; empty ones are left out."""
-    found: list[Inlines] = [part for part in parts if part and any(part)]
-    joined: Inlines = ()
-    for part in found:
-        joined += ((Break(),) if joined else ()) + part
-    return joined
+    return between((part for part in parts if part and any(part)), Break())
 
 
 def _indices(q: Quantity, subject: Subject) -> Inlines:

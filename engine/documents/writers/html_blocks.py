@@ -13,6 +13,7 @@ from engine.documents.model import (
     Box,
     Break,
     Bullets,
+    Catalogue,
     Code,
     Columns,
     Facts,
@@ -39,6 +40,7 @@ from engine.documents.model import (
     Widget,
     plain,
 )
+from engine.documents.writers.catalogue_html import catalogue_html
 from engine.output.markup import BREAKS, Html, joined, tag
 from engine.typesetting.mathematics.mathml import display_mathml, flowing_mathml, inline_mathml
 
@@ -78,6 +80,8 @@ class HtmlWriter:
                 return tag("ul", None, [tag("li", None, self.inlines(item)) for item in items])
             case Table():
                 return self.table(block)
+            case Catalogue():
+                return catalogue_html(block, self.inlines, lambda blocks: self.blocks(blocks, level + 1))
             case Facts(rows=rows):
                 return tag(
                     "dl",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from engine.documents.model import Document, Page, Ref, Widget
+from engine.documents.model import Block, Catalogue, Document, Page, Ref, Widget, walk_blocks
 from engine.documents.writers.assets_folder import FOLDER, asset, style_sheet
 from engine.documents.writers.html_blocks import HtmlWriter
 from engine.output.markup import Html, joined, script_data, tag
@@ -21,7 +21,7 @@ def site_files(document: Document, extra: Mapping[str, str] | None = None) -> di
         Further pages to link to from the navigation: name -> file.
     """
     found = {f"{page.id}.html": _page(document, page, extra or {}) for page in document.pages}
-    found[f"{FOLDER}/site.js"] = asset("site.js")
+    found |= {f"{FOLDER}/{name}": asset(name) for name in ("site.js", "catalogue.js")}
     found[f"{FOLDER}/search-index.js"] = search_index(document)
     found[f"{FOLDER}/style.css"] = style_sheet("".join(found.values()))
     return found
@@ -61,6 +61,7 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
         tag("link", {"rel": "icon", "href": "data:,"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/search-index.js"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/site.js"}),
+        tag("script", {"defer": "", "src": f"{FOLDER}/catalogue.js"}) if any(map(_is_catalogue, walk_blocks(page.blocks))) else None,
     )
     body = joined(
         tag("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
@@ -69,6 +70,10 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
         tag("footer", None, tag("p", None, f"{document.subtitle}. Made by mrvgraph from the spec; not the official text.")),
     )
     return document_text(tag("html", {"lang": "en"}, tag("head", None, head), tag("body", {"class": f"site page-{page.id}"}, body)))
+
+
+def _is_catalogue(block: Block) -> bool:
+    return isinstance(block, Catalogue)
 
 
 def document_text(html: Html) -> str:
@@ -144,14 +149,5 @@ def _onward(document: Document, here: Page) -> Html:
 
 def widget_html(widget: Widget) -> Html:
     """Return the place that a script fills; without scripts it stays empty and hidden."""
-    if widget.name == "filter":
-        field = tag("input", {"id": "filter", "type": "search", "autocomplete": "off"})
-        kind = tag("select", {"id": "filter-severity"}, tag("option", {"value": ""}, "all"))
-        parts = [
-            tag("div", None, tag("label", {"for": "filter"}, "Filter by words"), field),
-            tag("div", None, tag("label", {"for": "filter-severity"}, "Severity"), kind),
-            tag("output", {"for": "filter filter-severity"}),
-        ]
-        return tag("form", {"class": "needs-script", "data-widget": "filter"}, tag("div", {"class": "tools"}, parts))
     data = tag("script", {"type": "application/json", "class": "data"}, script_data(widget.data))
     return tag("div", {"class": "widget needs-script", "data-widget": widget.name}, data)

@@ -15,6 +15,7 @@ from engine.documents.model import (
     Box,
     Break,
     Bullets,
+    Catalogue,
     Code,
     Columns,
     Document,
@@ -163,6 +164,8 @@ class TypstWriter:
                 return f"#list({', '.join(map(self.content, items))})" if items else ""
             case Table():
                 return self.table(block)
+            case Catalogue():
+                return self.catalogue(block)
             case Facts(rows=rows):
                 cells = ", ".join(f"soft({self.content(name)}), {self.content(said)}" for name, said in rows)
                 return f"#facts({cells})" if cells else ""
@@ -233,6 +236,14 @@ class TypstWriter:
         caption = f"#block(sticky: true, below: 0.5em, strong({self.content(table.caption)}))\n" if table.caption else ""
         call = f"grid-table(({columns},), ({align},), {size}, ({head},), {cells})"
         return caption + (f"#fitted({call})" if numbers else f"#{call}")
+
+    def catalogue(self, catalogue: Catalogue) -> str:
+        """Return entries as lines with their summaries; what unfolds is not printed."""
+        return self.table(Table(
+            (*((name,) for name in catalogue.head), ()),
+            tuple(TableRow((*(cell.text for cell in entry.cells), entry.summary), entry.anchor) for entry in catalogue.entries),
+            right=catalogue.right, weights=(*catalogue.weights, sum(catalogue.weights)),
+        ))  # fmt: skip
 
     def row(self, row: TableRow, count: int) -> str:
         cells: Sequence[Inlines] = (*row.cells, *((),) * (count - len(row.cells)))

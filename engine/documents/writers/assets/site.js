@@ -160,28 +160,6 @@
     });
   }
 
-  // -- the register's filter
-  for (const form of all('[data-widget="filter"]')) {
-    const [text, severity] = all("input, select", form), entries = all(".box.entry");
-    const count = form.querySelector("output");
-    const kinds = new Set(entries.map((entry) => entry.className.split(" ").pop()));
-    for (const kind of kinds) severity.append(new Option(kind, kind));
-    const filter = () => {
-      const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let left = 0;
-      for (const entry of entries) {
-        const content = entry.textContent.toLowerCase();
-        entry.hidden = !(words.every((word) => content.includes(word)) && (!severity.value || entry.classList.contains(severity.value)));
-        left += entry.hidden ? 0 : 1;
-      }
-      for (const group of all(".box.group")) group.hidden = all(".box.entry", group).every((entry) => entry.hidden);
-      count.textContent = left + " of " + entries.length;
-    };
-    form.addEventListener("input", filter);
-    form.addEventListener("submit", (event) => event.preventDefault());
-    filter();
-  }
-
   // -- the graph
   const widget = document.querySelector('[data-widget="graph"]');
   if (widget) graph(widget, JSON.parse(widget.querySelector(".data").textContent));
