@@ -358,24 +358,28 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry of the search index."""
+    """An entry of the search index: ``words`` are its names, ``also`` what else it is called, the lowest ``rank`` comes first."""
 
     kind: str
     title: str
     ref: Ref
     words: str = ""
     latex: str = ""
+    also: str = ""
+    text: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)
 class Document:
-    """Pages in order, where everything stands, and what can be searched."""
+    """Pages in order, where everything stands, what can be searched, and groups of words of one meaning."""
 
     title: str
     subtitle: str
     pages: tuple[Page, ...]
     places: Mapping[Ref, Spot]
     entries: tuple[Found, ...] = ()
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
     def page(self, id_: str) -> Page:
         """Return a page by its id."""

@@ -21,7 +21,7 @@ def site_files(document: Document, extra: Mapping[str, str] | None = None) -> di
         Further pages to link to from the navigation: name -> file.
     """
     found = {f"{page.id}.html": _page(document, page, extra or {}) for page in document.pages}
-    found |= {f"{FOLDER}/{name}": asset(name) for name in ("site.js", "catalogue.js")}
+    found |= {f"{FOLDER}/{name}": asset(name) for name in ("site.js", "search.js", "catalogue.js")}
     found[f"{FOLDER}/search-index.js"] = search_index(document)
     found[f"{FOLDER}/style.css"] = style_sheet("".join(found.values()))
     return found
@@ -34,8 +34,10 @@ def search_index(document: Document) -> str:
         spot = document.places.get(entry.ref)
         if spot is not None:
             math = str(inline_mathml(entry.latex)) if entry.latex else ""
-            entries.append([entry.kind, entry.title, address(spot.page, spot.anchor), entry.words, math])
-    return "window.SEARCH_INDEX = " + script_data(json.dumps(entries, ensure_ascii=False, separators=(",", ":"))) + ";\n"
+            where = address(spot.page, spot.anchor)
+            entries.append([entry.kind, entry.title, where, entry.words, math, entry.also, entry.text, entry.rank])
+    said = {"entries": entries, "synonyms": document.synonyms}
+    return "window.SEARCH_INDEX = " + script_data(json.dumps(said, ensure_ascii=False, separators=(",", ":"))) + ";\n"
 
 
 def address(page: str, anchor: str = "", here: str = "") -> str:
@@ -61,6 +63,7 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
         tag("link", {"rel": "icon", "href": "data:,"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/search-index.js"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/site.js"}),
+        tag("script", {"defer": "", "src": f"{FOLDER}/search.js"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/catalogue.js"}) if any(map(_is_catalogue, walk_blocks(page.blocks))) else None,
     )
     body = joined(
@@ -93,7 +96,7 @@ def _top(document: Document) -> Html:
             "aria-autocomplete": "list",
             "autocomplete": "off",
             "spellcheck": "false",
-            "placeholder": "Search: an equation, a symbol, a word",
+            "placeholder": "Search: 21, GWP, discount",
         },
     )
     results = tag("ul", {"id": "search-results", "role": "listbox", "aria-label": "Search results", "hidden": ""})
