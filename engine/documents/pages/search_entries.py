@@ -14,6 +14,7 @@ from equations.model.roles import ROLES
 
 #: What stands in the publication comes before what the editor adds, and that before faults of the text.
 PUBLICATION, EDITOR, FAULT = 0, 1, 2
+_BOUNDARIES = {"area": "boundary", "period": "period"}
 #: Words of one meaning in this field; who searches for one of a group finds what has another.
 SYNONYMS: tuple[tuple[str, ...], ...] = (
     ("discount", "deduction", "haircut"),
@@ -139,7 +140,7 @@ def _context(subject: Subject) -> Iterator[Found]:
     said = (
         *(("term", term.name, f"{term.meaning}. {term.note}", term.source) for term in m.terms),
         *(("activity", activity.meaning, activity.note, activity.source) for activity in m.activities),
-        *(("boundary" if boundary.kind == "area" else boundary.kind, boundary.name, f"{boundary.meaning}. {boundary.note}", boundary.source) for boundary in m.boundaries),
+        *((_BOUNDARIES[boundary.kind], boundary.name, f"{boundary.meaning}. {boundary.note}", boundary.source) for boundary in m.boundaries),
         *(("carbon pool or source", pool.name, _pool(pool), pool.source) for pool in m.pools),
     )
     for kind, title, text, source in said:
