@@ -162,8 +162,8 @@ class Table:
     weights
         Relative widths of the columns in print; equal where empty.
     look
-        ``cards`` (each line becomes a card on narrow screens), ``contents`` (only its first two columns stay there), ``grid`` (a
-        matrix of numbers) or ``plain``.
+        ``cards`` (each line becomes a card on narrow screens), ``contents`` (only its first two columns stay there), ``where`` (the
+        symbols of a formula; on paper their first three columns in running text), ``grid`` (a matrix of numbers) or ``plain``.
     first
         Whether the first column names the line.
     """

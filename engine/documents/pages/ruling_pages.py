@@ -14,6 +14,7 @@ from engine.documents.model import (
     Inlines,
     Link,
     Math,
+    Only,
     Page,
     Paragraph,
     Ref,
@@ -44,7 +45,7 @@ def ruling_page(subject: Subject) -> Page:
     )
     blocks.append(Paragraph((lead, Code("--reading ID=READING"), "."), "lead"))
     if len(subject.methodology.rulings) > _FEW:
-        blocks.append(_ruling_contents(subject))
+        blocks.append(Only(("html", "markdown"), (_ruling_contents(subject),)))
     blocks += [ruling_box(ruling, subject) for ruling in subject.methodology.rulings]
     return Page("rulings", "Rulings", tuple(blocks), "Rulings", "Reading the text")
 
@@ -102,7 +103,7 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
             weights=(1.4, 5, *(1.1 for _ in projects)),
             right=tuple(range(2, 2 + len(projects))),
         ),
-        *edit_tables(ruling, subject),
+        Only(("html", "markdown"), tuple(edit_tables(ruling, subject))),
         Facts(tuple(facts)),
     )
     return Box(blocks, anchor_of(Ref("ruling", ruling.id)), "ruling")
@@ -117,7 +118,7 @@ def edit_tables(ruling: Ruling, subject: Subject) -> Iterator[Block]:
                 others = [f"{id_} = {value}" for id_, value in block.under[1:]]
                 where = f" with {', '.join(others)}" if others else ""
                 yield Paragraph(("What ", Code(reading.id), f"{where} changes:"), "tight")
-                yield Table((("Equation",), ("What it is for",), ("Form",)), rows, weights=(2, 3, 5), look="plain")
+                yield Table((("Equation",), ("What it is for",), ("Form",)), rows, weights=(2, 3, 5))
 
 
 def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[TableRow]:

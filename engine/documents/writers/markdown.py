@@ -176,7 +176,8 @@ class MarkdownWriter:
 
     def summary(self, inlines: Inlines) -> str:
         """Return a summary, which is HTML in Markdown."""
-        return "".join(self.inline(part, False).replace("**", "").replace("*", "") for part in inlines)
+        shown = (text_markdown(part.words or part.latex) if isinstance(part, Math) else self.inline(part, False) for part in inlines)
+        return "".join(text.replace("**", "").replace("*", "") for text in shown)
 
     def inlines(self, inlines: Inlines, *, in_table: bool = False) -> str:
         return "".join(self.inline(part, in_table) for part in inlines)

@@ -8,10 +8,10 @@
   // -- formulas that are a little too wide become smaller
   function fitFormulas() {
     for (const part of all(".formula .math")) {
-      const math = part.firstElementChild;
-      math.style.fontSize = "";
+      const shown = part.firstElementChild;
+      shown.style.fontSize = "";
       if (part.clientWidth && part.scrollWidth > part.clientWidth + 1)
-        math.style.fontSize = Math.max(0.68, part.clientWidth / part.scrollWidth * 0.99) * 1.2 + "em";
+        shown.style.fontSize = Math.max(0.68, part.clientWidth / part.scrollWidth * 0.99) + "em";
     }
   }
 
@@ -19,7 +19,8 @@
   function markScrolling() {
     fitFormulas();
     for (const part of all(".scrolls")) {
-      if (part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1) part.tabIndex = 0;
+      const down = getComputedStyle(part).overflowY === "auto" && part.scrollHeight > part.clientHeight + 1;
+      if (part.scrollWidth > part.clientWidth + 1 || down) part.tabIndex = 0;
       else part.removeAttribute("tabindex");
     }
   }
