@@ -91,11 +91,12 @@ OVERLAPPING_BLOCKS = """() => {
 }"""
 
 
-#: Cells of tables beside whose contents a scroll bar would stand; and cards of equations that are taller than a screen.
+#: On a desktop: cells of tables beside whose contents a scroll bar would stand, and equations that are taller than a screen.
 SCROLLING_CELLS = """() => {
+  if (innerWidth < 1000) return [];
   const cells = [...document.querySelectorAll(':is(td, th) > .scrolls')].filter((e) => e.checkVisibility());
   const scrolls = (e) => e.scrollWidth > e.clientWidth + 1 || getComputedStyle(e).overflowY !== 'hidden';
-  const tall = innerWidth < 1000 ? [] : [...document.querySelectorAll('.box.equation, .box.editor')].filter((e) => e.offsetHeight > 900);
+  const tall = [...document.querySelectorAll('.box.equation, .box.editor')].filter((e) => e.offsetHeight > 900);
   return [...cells.filter(scrolls).map((e) => e.textContent), ...tall.map((e) => e.id)];
 }"""
 
