@@ -178,7 +178,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class SortedCell:
     """A cell of a catalogue: what it shows, the values by which it is filtered, and its place when the column is sorted."""
 
     text: Inlines
@@ -190,7 +190,7 @@ class Cell:
 class Entry:
     """A line of a catalogue; ``summary`` stands under its cells, and unfolds its blocks."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[SortedCell, ...]
     summary: Inlines
     blocks: Blocks
     anchor: str = ""
@@ -407,7 +407,7 @@ def _inlines(value: object) -> Iterator[Inline]:
         yield from _inlines(getattr(value, "text", ()))
     elif isinstance(value, TableRow | Entry):
         yield from _inlines((*value.cells, *getattr(value, "summary", ())))
-    elif isinstance(value, Cell):
+    elif isinstance(value, SortedCell):
         yield from _inlines(value.text)
     elif isinstance(value, tuple):
         for item in value:

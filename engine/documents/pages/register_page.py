@@ -10,7 +10,6 @@ from engine.documents.model import (
     Box,
     Break,
     Catalogue,
-    Cell,
     Code,
     Entry,
     Facts,
@@ -21,6 +20,7 @@ from engine.documents.model import (
     Page,
     Paragraph,
     Ref,
+    SortedCell,
     Table,
     TableRow,
     anchor_of,
@@ -105,12 +105,12 @@ def _entry(x: RegisterEntry, subject: Subject, filters: tuple[Mapping[str, str],
 
     kinds, ways = _kinds(x), _ways(x)
     cells = (
-        Cell((Code(x.id),), (), name),
-        Cell((str(x.text_place).removeprefix("section ") or "the whole text",), (x.text_place.section or "text",), place),
-        Cell((Badge(x.severity, x.severity),), (x.severity,), by_filter(2, (x.severity,))),
-        Cell((", ".join(kinds) or "–",), kinds, by_filter(3, kinds)),
-        Cell(_moves(x, subject), (_weight(x, subject),), heaviest),
-        Cell((_taken(ways),), ways, by_filter(5, ways)),
+        SortedCell((Code(x.id),), (), name),
+        SortedCell((str(x.text_place).removeprefix("section ") or "the whole text",), (x.text_place.section or "text",), place),
+        SortedCell((Badge(x.severity, x.severity),), (x.severity,), by_filter(2, (x.severity,))),
+        SortedCell((", ".join(kinds) or "–",), kinds, by_filter(3, kinds)),
+        SortedCell(_moves(x, subject), (_weight(x, subject),), heaviest),
+        SortedCell((_taken(ways),), ways, by_filter(5, ways)),
     )
     return Entry(cells, (x.wrong,), (Facts(tuple(_facts(x, subject))),), anchor_of(Ref("register", x.id)), x.severity)
 

@@ -68,7 +68,7 @@ def _equations(subject: Subject) -> Iterator[Found]:
         text = " ".join(x for x in (_sentence(quantity.meaning), equation.note, equation.editorial, f"Holds: {subject.when(equation)}.") if x)
         rank = PUBLICATION if equation.number else EDITOR
         title = f"{name}: {subject.title(equation)}"
-        yield Found("equation", title, Ref("equation", equation.id), " ".join(names), symbol, _role(quantity), text, rank)
+        yield Found("equation", title, Ref("equation", equation.id), " ".join(names), symbol, also=_role(quantity), text=text, rank=rank)
 
 
 def _quantity(q: Quantity, subject: Subject) -> Found:
@@ -77,7 +77,7 @@ def _quantity(q: Quantity, subject: Subject) -> Found:
     unit = unit_text(q.unit)
     text = " ".join(x for x in (_sentence(q.meaning) if q.meaning != q.title else "", f"In {unit}." if unit != "–" else "", q.editorial) if x)
     kind = KINDS[q.kind][0]
-    return Found(kind, q.title, Ref("quantity", q.id), names, symbol, _role(q), text, EDITOR if q.editorial else PUBLICATION)
+    return Found(kind, q.title, Ref("quantity", q.id), names, symbol, also=_role(q), text=text, rank=EDITOR if q.editorial else PUBLICATION)
 
 
 def _role(q: Quantity) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.documents.model import Blocks, Catalogue, Cell, Entry, Inlines
+from engine.documents.model import Blocks, Catalogue, Entry, Inlines, SortedCell
 from engine.output.markup import Html, joined, tag
 
 #: Writes parts of a line, and writes blocks.
@@ -38,7 +38,7 @@ def _entry(entry: Entry, catalogue: Catalogue, inlines: Inner, blocks: Unfolded)
     return tag("tbody", {"id": entry.anchor or None, "class": f"entry {entry.tone}".strip()}, lines)
 
 
-def _cell(at: int, cell: Cell, catalogue: Catalogue, inlines: Inner) -> Html:
+def _cell(at: int, cell: SortedCell, catalogue: Catalogue, inlines: Inner) -> Html:
     attributes = {
         "scope": None if at else "row",
         "class": "right" if at in catalogue.right else None,
