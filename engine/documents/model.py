@@ -162,8 +162,8 @@ class Table:
     weights
         Relative widths of the columns in print; equal where empty.
     look
-        ``cards`` (each line becomes a card on narrow screens), ``contents`` (only its first two columns stay there), ``grid`` (a
-        matrix of numbers) or ``plain``.
+        ``cards`` (each line becomes a card on narrow screens), ``contents`` (only its first two columns stay there), ``where`` (the
+        symbols of a formula; on paper their first three columns in running text), ``grid`` (a matrix of numbers) or ``plain``.
     first
         Whether the first column names the line.
     """
@@ -175,6 +175,42 @@ class Table:
     weights: tuple[float, ...] = ()
     look: str = "cards"
     first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SortedCell:
+    """A cell of a catalogue: what it shows, the values by which it is filtered, and its place when the column is sorted."""
+
+    text: Inlines
+    values: tuple[str, ...] = ()
+    order: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a catalogue; ``summary`` stands under its cells, and unfolds its blocks."""
+
+    cells: tuple[SortedCell, ...]
+    summary: Inlines
+    blocks: Blocks
+    anchor: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Many entries as a table that can be sorted by each column and filtered by those with ``filters``: value -> how it is offered."""
+
+    head: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    filters: tuple[Mapping[str, str], ...]
+    weights: tuple[float, ...] = ()
+    right: tuple[int, ...] = ()
+
+    @property
+    def blocks(self) -> Blocks:
+        """What unfolds, of all entries."""
+        return tuple(block for entry in self.entries for block in entry.blocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +337,7 @@ class Widget:
 
 
 Block: TypeAlias = (
-    Heading | Paragraph | Bullets | Table | Facts | Tiles | Formula | Note | Fold | Box | Columns | Listing | Picture | Only | Widget
+    Heading | Paragraph | Bullets | Table | Catalogue | Facts | Tiles | Formula | Note | Fold | Box | Columns | Listing | Picture | Only | Widget
 )
 Blocks: TypeAlias = tuple[Block, ...]
 
@@ -322,24 +358,28 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry of the search index."""
+    """An entry of the search index: ``words`` are its names, ``also`` what else it is called, the lowest ``rank`` comes first."""
 
     kind: str
     title: str
     ref: Ref
     words: str = ""
     latex: str = ""
+    also: str = ""
+    text: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)
 class Document:
-    """Pages in order, where everything stands, and what can be searched."""
+    """Pages in order, where everything stands, what can be searched, and groups of words of one meaning."""
 
     title: str
     subtitle: str
     pages: tuple[Page, ...]
     places: Mapping[Ref, Spot]
     entries: tuple[Found, ...] = ()
+    synonyms: tuple[tuple[str, ...], ...] = ()
 
     def page(self, id_: str) -> Page:
         """Return a page by its id."""
@@ -365,8 +405,10 @@ def _inlines(value: object) -> Iterator[Inline]:
     if isinstance(value, Math | Link | Strong | Soft | Code | Badge | Figure | Live | Break):
         yield value
         yield from _inlines(getattr(value, "text", ()))
-    elif isinstance(value, TableRow):
-        yield from _inlines(value.cells)
+    elif isinstance(value, TableRow | Entry):
+        yield from _inlines((*value.cells, *getattr(value, "summary", ())))
+    elif isinstance(value, SortedCell):
+        yield from _inlines(value.text)
     elif isinstance(value, tuple):
         for item in value:
             yield from _inlines(item)
@@ -396,8 +438,8 @@ def plain(inlines: Inlines) -> str:
     return "".join(parts)
 
 
-def between(parts: Iterable[Inlines], separator: str = ", ") -> Inlines:
-    """Join runs of inline parts with a text between them."""
+def between(parts: Iterable[Inlines], separator: Inline = ", ") -> Inlines:
+    """Join runs of inline parts with a text, or a new line, between them."""
     found: list[Inline] = []
     for part in parts:
         if found:

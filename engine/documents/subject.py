@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from engine.documents.model import Badge, Code, Inlines, Link, Math, Ref, Soft, between
+from engine.documents.model import Badge, Code, Inline, Inlines, Link, Math, Ref, Soft, between, plain
 from engine.plan.graph import EquationGraph, build_graph, uses
+from engine.plan.meeting import can_meet
+from engine.plan.setting import Setting
+from engine.plan.spec_setting import placeholder_setting
+from engine.typesetting.mathematics.unit_symbol import unit_symbol
 from engine.typesetting.pictures.symbols import letters_as_written, symbol_of
 from equations.citation import Citation
 from equations.formula.syntax import quantities_in
@@ -70,6 +74,22 @@ class Subject:
             for id_ in self.used_by_equation[equation.id]:
                 found.setdefault(id_, []).append(equation)
         return {id_: tuple(equations) for id_, equations in found.items()}
+
+    def meeting(self, equation: Equation, others: Iterable[Equation]) -> tuple[Equation, ...]:
+        """Return those of some equations that can hold in a project in which an equation holds."""
+        return tuple(other for other in others if can_meet(equation, other, self.methodology, self._placeholder))
+
+    def users_of(self, equation: Equation) -> tuple[Equation, ...]:
+        """Return the equations that use what an equation gives, where both can hold."""
+        return self.meeting(equation, self.users.get(equation.quantity, ()))
+
+    def givers_of(self, quantity: str, equation: Equation) -> tuple[Equation, ...]:
+        """Return the equations that give a quantity to one that uses it, where both can hold."""
+        return self.meeting(equation, self.methodology.definitions.get(quantity, ()))
+
+    @cached_property
+    def _placeholder(self) -> Setting:
+        return placeholder_setting(self.methodology, {})
 
     @cached_property
     def rules_of(self) -> dict[str, tuple[Rule, ...]]:
@@ -179,9 +199,10 @@ class Subject:
             parts.append((place.lines,))
         return between(parts, "; ")
 
-    def source(self, citation: Citation) -> Inlines:
+    def source(self, citation: Citation, *, linked: bool = True) -> Inlines:
         """Return a citation, marked by its ground; the methodology's own document and version are left out, for they stand on every page."""
         place, mark = self.place(citation), ground_mark(citation)
+        place = place if linked or not place else (plain(place),)
         note: Inlines = (" ", Soft((citation.ground_note,))) if citation.ground_note else ()
         return (*place, *((" ",) if place and mark else ()), *mark, *note)
 
@@ -226,6 +247,11 @@ def unit_text(unit: Unit) -> str:
     return "–" if unit == PLAIN else str(unit)
 
 
+def unit_math(unit: Unit) -> Inline:
+    """Return a unit as it is printed; a plain number has none."""
+    return "–" if unit == PLAIN else Math(unit_symbol(str(unit)), str(unit))
+
+
 def range_text(limits: Range) -> str:
     """Return the limits of a quantity for reading, without powers of ten where the number is not huge."""
 
@@ -253,5 +279,5 @@ def kind_badge(kind: str) -> Badge:
 def unit_inlines(quantity: Quantity) -> Inlines:
     """Return a quantity's unit, with alternatives."""
     if quantity.alternatives is not None:
-        return between((f"{unit} ({name})",) for name, unit in quantity.alternatives.units)
-    return (unit_text(quantity.unit),)
+        return between((unit_math(unit), f" ({name})") for name, unit in quantity.alternatives.units)
+    return (unit_math(quantity.unit),)

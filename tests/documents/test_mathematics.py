@@ -1,15 +1,18 @@
 """Mathematics: from LaTeX to MathML, to Typst and to the text of pictures."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.typesetting.mathematics.broken_mathml import broken_mathml, narrow_mathml
 from engine.typesetting.mathematics.from_latex import Reader, mathematics
 from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
 from engine.typesetting.mathematics.tree import Gap, Grid, Identifier, Row, Scripts, Words
 from engine.typesetting.mathematics.typst import string, typst_mathematics
+from engine.typesetting.mathematics.unit_symbol import unit_symbol
 from engine.typesetting.pictures.svg_text import symbol_words
 from equations.library.places import library
 from equations.library.spec_files import load_methodology
@@ -62,6 +65,24 @@ def test_what_is_not_known_is_shown_as_written_and_named():
 
     assert reader.unknown == ["href"]
     assert Words("\\href") in tree.items
+
+
+@pytest.mark.parametrize(("written", "printed"), [
+    ("tCO2", r"\mathrm{tCO}_{2}"), ("tC/ha", r"\mathrm{tC}\,\mathrm{ha}^{-1}"), ("m2/ha", r"\mathrm{m}^{2}\,\mathrm{ha}^{-1}"),
+    ("1/year", r"\mathrm{year}^{-1}"), ("tCO2 / gCO2", r"\mathrm{tCO}_{2}\,{\mathrm{gCO}_{2}}^{-1}"), ("kg/(ha year)", r"\mathrm{kg}\,\mathrm{ha}^{-1}\,\mathrm{year}^{-1}"),
+    ("t_dm^2/ha", r"\mathrm{t}_{\mathrm{dm}}^{2}\,\mathrm{ha}^{-1}"), ("a/(b/c)", r"\mathrm{a}\,\mathrm{b}^{-1}\,\mathrm{c}"), ("100 km", r"100\,\mathrm{km}"),
+    ("?!", r"\mathrm{?!}"), ("a)", r"\mathrm{a)}"),
+])  # fmt: skip
+def test_units_are_printed_with_powers_and_numbers_below_the_line(written, printed):
+    assert unit_symbol(written) == printed
+    ET.fromstring(inline_mathml(printed))
+
+
+def test_a_formula_is_broken_before_operators_and_in_brackets_only_within_a_piece():
+    made = broken_mathml(r"x = a \times (b + c) - d")
+    assert re.findall(r"<span|<math", made) == ["<math", "<math", "<span", "<math", "<math", "<math"]  # x | = a | × (b | + c) | - d
+    assert re.sub("<[^>]+>| ", "", made) == re.sub("<[^>]+>| ", "", inline_mathml(r"x = a \times (b + c) - d"))
+    assert narrow_mathml(r"\mathrm{belt\ evidence}").count("<math") == 2 and narrow_mathml("x_i") == inline_mathml("x_i")
 
 
 def test_words_keep_their_spaces_and_escapes():

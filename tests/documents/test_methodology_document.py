@@ -11,6 +11,7 @@ from engine.documents.model import (
     Facts,
     Formula,
     Link,
+    Listing,
     Math,
     Note,
     Page,
@@ -23,6 +24,9 @@ from engine.documents.model import (
 )
 from engine.documents.pages.methodology_document import methodology_document
 from engine.documents.pages.unit_balance import unit_balance
+from engine.documents.subject import Subject
+from engine.documents.writers.typst_source import typst_source
+from engine.typesetting.pictures.graph_view import view_of
 from equations.library.spec_files import load_methodology
 from equations.notation.latex import equation_latex
 
@@ -96,10 +100,25 @@ def test_each_equation_shows_what_a_verifier_asks_for(document, methodology, oth
 
         assert isinstance(box.blocks[1], Formula)
         assert box.blocks[1].latex == equation_latex(equation, methodology, printed=True)
-        assert facts["Holds"] and facts["Used by"] and equation.id in facts["In the spec"]
+        assert facts["Holds"] and facts["Used by"]
+        assert any(block.text.startswith(f"{equation.id}: ") for block in walk_blocks(box.blocks) if isinstance(block, Listing))
         assert all(f"In version {other.version}" in facts for other in others)
         assert equation.quantity in symbols
-        assert any("balance" in plain(getattr(b, "summary", ())) for b in box.blocks)
+        assert any("balance" in plain(getattr(b, "summary", ())) for b in walk_blocks(box.blocks))
+
+
+def test_uses_and_users_of_an_equation_can_hold_with_it(document, methodology):
+    """Against the graph's own account of which equations stand under each combination of all choices."""
+    subject = Subject(methodology)
+    standing = view_of(subject.graph, [q.id for q in methodology.quantities]).standing
+    for equation in methodology.equations:
+        users = subject.users.get(equation.quantity, ())
+        assert subject.users_of(equation) == tuple(e for e in users if set(standing[e.id]) & set(standing.get(equation.id, standing[e.id])))
+
+    first, second = by_number(methodology, 5)[0], by_number(methodology, 9)[0]  # one gives the areas of option 1, one those of option 2
+    assert facts_of(box_of(document, Ref("equation", first.id)))["Used by"] == "Eq. 3, Eq. 5"
+    assert facts_of(box_of(document, Ref("equation", second.id)))["Used by"] == "Eq. 8"
+    assert "A (Eq. 4, Eq. 5)" in facts_of(box_of(document, Ref("equation", by_number(methodology, 3)[0].id)))["Uses"]
 
 
 def test_where_list_names_constants_and_letters(document, methodology):
@@ -227,6 +246,10 @@ def test_another_methodology_is_documented_without_any_code():
     made = methodology_document(tiny)
 
     assert {page.id for page in made.pages} >= {"index", "graph", "versions", "glossary"}
+    printed = typst_source(made, "x")
+    lines = re.findall(r'index-line\(.*?, "([^"]*)"\)(?=, index-line|\)$)', printed, re.M)
+    assert {anchor_of(Ref("quantity", q.id)) for q in tiny.quantities} <= set(lines)
+    assert all(f'#anchor("{anchor}")' in printed for anchor in lines)
     assert all(link.to in made.places for page in made.pages for link in links_in(page.blocks))
     assert isinstance(made.page("index"), Page)
 

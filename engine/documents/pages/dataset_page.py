@@ -25,7 +25,7 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
-from engine.documents.subject import Subject, unit_text
+from engine.documents.subject import Subject, unit_math
 from engine.plan.dataset_life import life_of
 from equations.model.dataset import Cell, Dataset, PublishedResult, ValueBlock
 from equations.notation.latex import latex
@@ -139,8 +139,8 @@ def _values(block: ValueBlock, subject: Subject) -> Iterator[Block]:
     m = subject.methodology
     quantity = m.quantity[block.quantity]
     title: Inlines = (Link((subject.math(quantity),), Ref("quantity", quantity.id)), f" {quantity.title}")
-    unit = unit_text(block.unit)
-    about: list[Inlines] = [(f"in {unit}" if unit != "–" else "a plain number",)]
+    unit = unit_math(block.unit)
+    about: list[Inlines] = [("in ", unit) if unit != "–" else ("a plain number",)]
     if block.published_unit:
         about.append((f"printed as {block.published_unit}",))
     if block.bound:

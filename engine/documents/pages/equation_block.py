@@ -20,6 +20,7 @@ from engine.documents.model import (
     Inline,
     Inlines,
     Link,
+    Listing,
     Math,
     Note,
     Only,
@@ -35,13 +36,18 @@ from engine.documents.model import (
 )
 from engine.documents.pages.neighbourhood import neighbourhood_svg
 from engine.documents.pages.unit_balance import Balance, UnitTerm, unit_balance
-from engine.documents.subject import SEVERITIES, Subject, ground_mark, kind_badge, unit_inlines, unit_text
+from engine.documents.subject import SEVERITIES, Subject, ground_mark, kind_badge, unit_inlines, unit_math
+from engine.typesetting.mathematics.unit_symbol import unit_symbol
 from equations.formula.syntax import IndexLetter, Letter, MatrixRef, Ratio, walk
 from equations.model.equation import Equation
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.notation.latex import equation_latex, latex, matrix_element_latex
 from equations.notation.plain import letters_of, plain_text
 from equations.notation.symbols import letter_latex
+from equations.units.unit import Unit
+
+#: So many rulings stand at an equation before the rest is folded.
+_FEW = 3
 
 
 def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] = ()) -> Box:
@@ -60,10 +66,12 @@ def equation_box(equation: Equation, subject: Subject, aliases: tuple[str, ...] 
         blocks.append(Note("plain", ("Note",), (Paragraph((_ended(equation.note),)),)))
     blocks.append(where_table(equation, subject))
     balance = unit_balance(equation, subject.methodology)
-    blocks.append(Fold(_balance_title(balance), balance_blocks(balance, subject), printed=False))
-    blocks.append(Only(("pdf",), tuple(_balance_in_lines(balance))))
-    blocks += _open_places(equation, subject)
-    blocks.append(Only(("html",), (_picture(equation, subject),)))
+    blocks.append(Only(("html", "markdown"), (
+        *_rulings(equation, subject), Fold(_balance_title(balance), balance_blocks(balance, subject)), *_faults(equation, subject),
+    )))  # fmt: skip
+    blocks.append(Only(("pdf",), (Paragraph(_on_paper(equation, balance, subject)),)))
+    blocks.append(Only(("html",), (Fold(("Picture",), (_picture(equation, subject),)),)))
+    blocks.append(Only(("html", "markdown"), (Fold(("In the spec",), (Listing(_in_spec(equation, subject)),)),)))
     return Box(tuple(blocks), anchor_of(Ref("equation", equation.id)), "equation" if equation.number else "editor", aliases)
 
 
@@ -92,8 +100,7 @@ def formula_blocks(equation: Equation, subject: Subject) -> Iterator[Block]:
         yield Formula(written, "", words)
     laid_out = matrix_element_latex(equation, m)
     if laid_out != written:
-        yield Paragraph((Soft(("Element by element:",)),), "tight")
-        yield Formula(laid_out, "", words)
+        yield Fold(("Element by element",), (Formula(laid_out, "", words),))
 
 
 def _facts(equation: Equation, subject: Subject) -> Iterator[tuple[Inlines, Inlines]]:
@@ -101,22 +108,25 @@ def _facts(equation: Equation, subject: Subject) -> Iterator[tuple[Inlines, Inli
     for other in subject.others:
         status = f" ({other.status})" if other.status != "published" else ""
         yield (f"In version {other.version}",), (subject.number_in(equation, other) + status,)
-    used = subject.used_by_equation[equation.id]
-    if used:
-        yield ("Uses",), between(_with_definition(id_, subject) for id_ in used)
-    yield ("Used by",), subject.equation_links(subject.users.get(equation.quantity, ())) or ("no other equation",)
     source = subject.source(equation.source)
     if source:
         yield ("Source",), source
-    yield ("In the spec",), (Code(equation.id), ": ", Code(spec_text(equation, subject)))
+    yield ("Used by",), subject.equation_links(subject.users_of(equation)) or ("no other equation",)
+    used = subject.used_by_equation[equation.id]
+    if used:
+        yield ("Uses",), between(_with_definition(id_, equation, subject) for id_ in used)
 
 
-def _with_definition(id_: str, subject: Subject) -> Inlines:
-    """Return a quantity's symbol with the equations that give it, or its kind."""
-    definitions = subject.methodology.definitions.get(id_, ())
-    link = subject.quantity_link(id_)
+def _in_spec(equation: Equation, subject: Subject) -> str:
+    return f"{equation.id}: {spec_text(equation, subject)}"
+
+
+def _with_definition(id_: str, equation: Equation, subject: Subject) -> Inlines:
+    """Return a quantity's symbol with the equations that give it here, or the symbol alone."""
+    definitions = subject.givers_of(id_, equation)
+    symbol = subject.math(subject.methodology.quantity[id_])
     numbered = [e for e in definitions if e.number] or list(definitions)
-    return (link, " (", *subject.equation_links(numbered), ")") if definitions else (link,)
+    return (symbol, " (", *subject.equation_links(numbered), ")") if definitions else (symbol,)
 
 
 # -- where
@@ -132,7 +142,7 @@ def where_table(equation: Equation, subject: Subject) -> Table:
     rows += _constant_rows(equation, subject)
     rows += _letter_rows(equation, subject)
     return Table(
-        (("Symbol",), ("Meaning",), ("Unit",), ("Kind",), ("Source",)), tuple(rows), ("Where",), weights=(1.1, 4, 1.3, 1.2, 2.2)
+        (("Symbol",), ("Meaning",), ("Unit",), ("Kind",), ("Source",)), tuple(rows), ("Where",), weights=(1.3, 4.2, 1.2, 1.2, 2), look="where"
     )
 
 
@@ -156,7 +166,7 @@ def _quantity_row(id_: str, subject: Subject, matrices: tuple[str, ...] = ()) ->
             (quantity.meaning,),
             unit_inlines(quantity),
             (kind_badge(quantity.kind),),
-            subject.source(quantity.source),
+            subject.source(quantity.source, linked=False),
         )
     )
 
@@ -172,9 +182,9 @@ def _constant_rows(equation: Equation, subject: Subject) -> list[TableRow]:
                     (
                         (Link((Math(text, text),), Ref("constant", text)),),
                         (constant.meaning,),
-                        (unit_text(constant.unit),),
+                        (unit_math(constant.unit),),
                         (Badge("constant", "default"),),
-                        subject.source(constant.source),
+                        subject.source(constant.source, linked=False),
                     )
                 )
             )
@@ -208,12 +218,18 @@ def _letter_rows(equation: Equation, subject: Subject) -> list[TableRow]:
 
 
 def _balance_title(balance: Balance) -> Inlines:
-    left = balance.left.in_words()
+    left = _in_words(balance.left)
     if balance.status == "error":
-        return (Badge("units do not balance", "error"), f" left side in {left}")
+        return (Badge("units do not balance", "error"), " left side in ", left)
     if balance.status == "equivalence":
-        return (Badge("units balance", "note"), f" in {left}, under a declared equivalence")
-    return (Badge("units balance", "good"), f" in {left} on both sides" if left != "1" else " as plain numbers on both sides")
+        return (Badge("units balance", "note"), " in ", left, ", under a declared equivalence")
+    return (Badge("units balance", "good"), *((" as plain numbers",) if left == "1" else (" in ", left)), " on both sides")
+
+
+def _in_words(unit: Unit) -> Inline:
+    """Return a unit in the words in which its factors were declared, as it is printed; a plain number is 1."""
+    words = unit.in_words()
+    return words if words == "1" else Math(unit_symbol(words), words)
 
 
 def balance_blocks(balance: Balance, subject: Subject) -> Blocks:
@@ -235,34 +251,19 @@ def balance_blocks(balance: Balance, subject: Subject) -> Blocks:
     return tuple(blocks)
 
 
-def _balance_in_lines(balance: Balance) -> Iterator[Block]:
-    """Yield the balance for paper: a line for each term, its factors with their units, and the unit that comes out."""
-    lines: list[Inlines] = []
-    for term in balance.terms:
-        parts: list[Inline] = []
-        for factor in term.factors:
-            sign = " ÷ " if factor.power == -1 else " × " if parts else ""
-            raised = f" to the power {factor.power}" if factor.power not in (1, -1) else ""
-            parts += [sign.lstrip() if not parts else sign, Math(factor.latex), f" [{unit_text(factor.unit)}]{raised}"]
-        if parts and term.unit is not None:
-            lines.append((*parts, f" = {term.unit.in_words()}".replace(" = 1", " = a plain number")))
-    if lines:
-        yield Bullets(tuple(lines))
-
-
 def _term_table(term: UnitTerm, balance: Balance, title: str) -> Table:
     names = [column.name for column in balance.columns]
     head: tuple[Inlines, ...] = (("Factor",), ("Unit",), *((name,) for name in names))
     rows = []
     for factor in term.factors:
-        unit = unit_text(factor.unit)
+        unit = unit_math(factor.unit)
         cells = [_power(column.power_in(factor.powers)) for column in balance.columns]
         raised = f" to the power {factor.power}" if factor.power not in (1, -1) else ""
         rows.append(TableRow((("÷ " if factor.power == -1 else "", Math(factor.latex), raised), (unit,), *((c,) for c in cells))))
     for label, unit_ in ((title, term.unit), ("Left side", balance.left)):
         powers = dict(unit_.powers) if unit_ is not None else {}
         cells = [_power(column.power_in(powers)) for column in balance.columns]
-        rows.append(TableRow(((label,), (unit_.in_words() if unit_ is not None else "any",), *((c,) for c in cells)), tone="sum"))
+        rows.append(TableRow(((label,), (_in_words(unit_) if unit_ is not None else "any",), *((c,) for c in cells)), tone="sum"))
     return Table(head, tuple(rows), right=tuple(range(2, 2 + len(names))), look="grid", weights=(3, 1.6, *(0.8 for _ in names)))
 
 
@@ -275,27 +276,45 @@ def _power(power: Fraction) -> str:
 # -- rulings and faults
 
 
-def _open_places(equation: Equation, subject: Subject) -> Iterator[Block]:
-    for ruling in subject.rulings_of[equation.id]:
-        yield _ruling_note(ruling)
+def _rulings(equation: Equation, subject: Subject) -> Iterator[Block]:
+    """Name the rulings of an equation, each in a line: which reading is taken, which others there are, and what it is about."""
+    rulings = subject.rulings_of[equation.id]
+    if not rulings:
+        return
+    lines = tuple(_ruling_line(ruling) for ruling in rulings)
+    first: tuple[Block, ...] = (Bullets(lines[:_FEW]),)
+    more = Fold((f"{len(lines) - _FEW} more",), (Bullets(lines[_FEW:]),)) if len(lines) > _FEW else None
+    title: Inlines = (f"{len(lines)} rulings" if len(lines) > 1 else "Ruling",)
+    yield Note("ruling", title, (*first, *((more,) if more else ())))
+
+
+def _on_paper(equation: Equation, balance: Balance, subject: Subject) -> Inlines:
+    """Return in one line whether the units balance, which readings are taken, and how many faults the register has here."""
+    parts: list[Inlines] = [_balance_title(balance)]
+    rulings = between((_ruling_taken(ruling) for ruling in subject.rulings_of[equation.id]), "; ")
+    if rulings:
+        parts.append(("read here: ", *rulings))
+    if faults := len(subject.faults_of[equation.id]):
+        parts.append((f"{faults} in the register",))
+    return between(parts, " \N{MIDDLE DOT} ")
+
+
+def _ruling_taken(ruling: Ruling) -> Inlines:
+    return (Link((Code(ruling.id),), Ref("ruling", ruling.id)), ": ", Code(ruling.default))
+
+
+def _ruling_line(ruling: Ruling) -> Inlines:
+    others = [r.id for r in ruling.readings if r.id != ruling.default]
+    rest: Inlines = (Soft((" or ", *between((Code(id_),) for id_ in others))),) if others else ()
+    return (*_ruling_taken(ruling), *rest, f". {_ended(ruling.issue)}")
+
+
+def _faults(equation: Equation, subject: Subject) -> Iterator[Block]:
     order = list(SEVERITIES)
     faults = sorted(subject.faults_of[equation.id], key=lambda x: order.index(x.severity) if x.severity in order else len(order))
     if faults:
         many = f"{len(faults)} faults of the text" if len(faults) > 1 else "1 fault of the text"
-        head: Inlines = (Badge(many, "fault"), " registered here")
-        yield Only(("html", "markdown"), (Fold(head, (Bullets(tuple(_fault_line(entry) for entry in faults)),)),))
-        names = between((Link((Code(entry.id),), Ref("register", entry.id)),) for entry in faults)
-        yield Only(("pdf",), (Paragraph((*head, ": ", *names)),))
-
-
-def _ruling_note(ruling: Ruling) -> Note:
-    default = next((r.meaning for r in ruling.readings if r.id == ruling.default), "")
-    others = [r.id for r in ruling.readings if r.id != ruling.default]
-    taken: Inlines = ("Taken: ", Code(ruling.default), f": {_ended(default)}")
-    if others:
-        taken += (" Can also be read as ", *between((Code(id_),) for id_ in others), ".")
-    title: Inlines = ("Ruling ", Link((Code(ruling.id),), Ref("ruling", ruling.id)))
-    return Note("ruling", title, (Paragraph((_ended(ruling.issue),)), Paragraph(taken)))
+        yield Fold((Badge(many, "fault"),), (Bullets(tuple(_fault_line(entry) for entry in faults)),))
 
 
 def _fault_line(entry: RegisterEntry) -> Inlines:
@@ -309,7 +328,7 @@ def _fault_line(entry: RegisterEntry) -> Inlines:
 
 def _picture(equation: Equation, subject: Subject) -> Picture:
     used = ", ".join(subject.used_by_equation[equation.id]) or "nothing"
-    users = ", ".join(e.label for e in subject.users.get(equation.quantity, ())) or "nothing"
+    users = ", ".join(e.label for e in subject.users_of(equation)) or "nothing"
     words = f"{equation.label} makes {equation.quantity} from {used}; used by {users}"
     return Picture(neighbourhood_svg(equation, subject), words, kind="neighbourhood")
 

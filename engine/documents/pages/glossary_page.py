@@ -8,6 +8,7 @@ from engine.documents.model import (
     Code,
     Facts,
     Heading,
+    Inline,
     Inlines,
     Math,
     Page,
@@ -18,13 +19,14 @@ from engine.documents.model import (
     anchor_of,
     between,
 )
-from engine.documents.subject import KINDS, Subject, unit_text
+from engine.documents.subject import KINDS, Subject, unit_math
 from equations.model.index_set import CALENDAR, IndexSet, lies_in_time
 from equations.model.methodology import Methodology
 from equations.model.roles import ROLES
 from equations.notation.latex import latex
 from equations.notation.plain import plain_text
 from equations.notation.symbols import letter_latex
+from equations.units.unit import PLAIN, Unit
 
 _WORDS = (
     ("Spec", "The files in which the methodology is declared; these pages, the checks and the results all follow from them."),
@@ -163,6 +165,10 @@ def _order(index_set: IndexSet, m: Methodology) -> str:
     return f"that of {above.replace('_', ' ')}" if above else "as listed, from the first to the last"
 
 
+def _counted(unit: Unit) -> Inline:
+    return "a plain number" if unit == PLAIN else unit_math(unit)
+
+
 def _units(subject: Subject) -> list[Block]:
     m = subject.methodology
     blocks: list[Block] = [Heading(2, ("Units and substances",))]
@@ -190,7 +196,7 @@ def _units(subject: Subject) -> list[Block]:
     if m.constants:
         rows = tuple(
             TableRow(
-                ((Math(c.written, c.written),), (unit_text(c.unit),), (c.published_unit,), (c.meaning,), subject.source(c.source)),
+                ((Math(c.written, c.written),), (unit_math(c.unit),), (c.published_unit,), (c.meaning,), subject.source(c.source)),
                 anchor_of(Ref("constant", c.written)),
             )
             for c in m.constants
@@ -204,7 +210,7 @@ def _units(subject: Subject) -> list[Block]:
             TableRow(
                 (
                     (Code(e.id),),
-                    (f"{unit_text(e.source_unit)} counts as {unit_text(e.target_unit).replace('–', 'a plain number')}",),
+                    (_counted(e.source_unit), " counts as ", _counted(e.target_unit)),
                     (e.reason,),
                     subject.source(e.source),
                 ),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.documents.model import Box, Document, Found, Note, Page, Ref, Spot, Table, anchor_of, walk_blocks
+from engine.documents.model import Box, Catalogue, Document, Found, Note, Page, Ref, Spot, Table, anchor_of, walk_blocks
 from engine.documents.pages.choice_page import choice_page
 from engine.documents.pages.dataset_page import dataset_page
 from engine.documents.pages.glossary_page import glossary_page
 from engine.documents.pages.graph_page import graph_page
 from engine.documents.pages.overview_page import overview_page
 from engine.documents.pages.quantity_pages import quantity_pages
-from engine.documents.pages.ruling_pages import register_page, ruling_page
+from engine.documents.pages.register_page import register_page
+from engine.documents.pages.ruling_pages import ruling_page
+from engine.documents.pages.search_entries import SYNONYMS, search_entries
 from engine.documents.pages.section_pages import section_page_id, section_pages
 from engine.documents.pages.version_page import version_page
-from engine.documents.subject import KINDS, Subject
-from engine.typesetting.pictures.svg_text import symbol_words
+from engine.documents.subject import Subject
 from equations.model.methodology import Methodology
 
 
@@ -31,7 +32,7 @@ def methodology_document(methodology: Methodology, others: tuple[Methodology, ..
     pages = tuple(_pages(subject))
     programme = "" if methodology.id.startswith(f"{methodology.programme}_") else methodology.programme
     subtitle = f"{programme} {methodology.id}, version {methodology.version}".strip()
-    return Document(methodology.title, subtitle, pages, _places(subject, pages), tuple(_entries(subject)))
+    return Document(methodology.title, subtitle, pages, _places(subject, pages), (*search_entries(subject), *_named(pages)), SYNONYMS)
 
 
 def _pages(subject: Subject) -> Iterator[Page]:
@@ -52,6 +53,11 @@ def _pages(subject: Subject) -> Iterator[Page]:
     yield glossary_page(subject)
 
 
+def _named(pages: tuple[Page, ...]) -> Iterator[Found]:
+    """Yield the pages that are no section of the publication, as what is searched for by name."""
+    yield from (Found("page", page.title, Ref("page", page.id)) for page in pages if page.group != "Sections")
+
+
 def _places(subject: Subject, pages: tuple[Page, ...]) -> dict[Ref, Spot]:
     """Find where each entry stands, by the anchors that the pages hold."""
     anchors: dict[str, str] = {}
@@ -69,8 +75,9 @@ def _places(subject: Subject, pages: tuple[Page, ...]) -> dict[Ref, Spot]:
 
 
 def _anchors(block: object) -> Iterator[str]:
-    if isinstance(block, Table):
-        yield from (row.anchor for row in block.rows if row.anchor)
+    if isinstance(block, Table | Catalogue):
+        lines = block.rows if isinstance(block, Table) else block.entries
+        yield from (line.anchor for line in lines if line.anchor)
     elif isinstance(block, Box):
         yield from (anchor for anchor in (block.anchor, *block.aliases) if anchor)
     elif isinstance(block, Note) and block.anchor:
@@ -95,40 +102,3 @@ def _refs(m: Methodology) -> Iterator[Ref]:
     yield from (Ref("constant", constant.written) for constant in m.constants)
     yield from (Ref("number", number) for number in dict.fromkeys(e.number for e in m.equations if e.number))
     yield from (Ref("values", f"{dataset.id}/{block.quantity}") for dataset in m.datasets for block in dataset.values)
-
-
-def _entries(subject: Subject) -> Iterator[Found]:
-    m = subject.methodology
-    for equation in m.equations:
-        symbol = subject.symbol(m.quantity[equation.quantity])
-        name = f"Equation {equation.number}{equation.part}" if equation.number else "Editor's equation"
-        names = (
-            equation.label,
-            equation.number + equation.part,
-            equation.id,
-            equation.quantity,
-            symbol_words(symbol),
-            equation.section,
-        )
-        words = " ".join(names)
-        yield Found("equation", f"{name}: {subject.title(equation)}", Ref("equation", equation.id), words, symbol)
-    for q in m.quantities:
-        symbol = subject.symbol(q)
-        yield Found(
-            KINDS[q.kind][0],
-            q.title,
-            Ref("quantity", q.id),
-            f"{q.id} {symbol_words(symbol)} {q.matrix} {q.diagonal_matrix} {q.meaning} {q.unit}",
-            symbol,
-        )
-    for kind, entries in (
-        ("section", [(s.id, f"{s.id} {s.title}", "") for s in m.sections]),
-        ("ruling", [(r.id, r.id, r.issue) for r in m.rulings]),
-        ("rule", [(r.id, r.id, r.statement) for r in m.rules]),
-        ("choice", [(c.id, c.id, c.meaning) for c in m.choices]),
-        ("dataset", [(d.id, d.title, d.id) for d in m.datasets]),
-        ("set", [(s.id, s.id.replace("_", " "), s.meaning) for s in m.index_sets]),
-        ("register", [(x.id, x.id, x.wrong) for x in m.register]),
-    ):
-        for id_, title, words in entries:
-            yield Found({"set": "subscript", "register": "fault"}.get(kind, kind), title, Ref(kind, id_), words)

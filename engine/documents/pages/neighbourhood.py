@@ -36,14 +36,14 @@ def neighbourhood_svg(equation: Equation, subject: Subject) -> Html:
             id_,
             m.quantity[id_].kind,
             subject.symbol(m.quantity[id_]),
-            " · ".join(x for x in (m.quantity[id_].title, _defined_by(id_, subject)) if x),
+            " · ".join(x for x in (m.quantity[id_].title, _defined_by(id_, equation, subject)) if x),
             Ref("quantity", id_),
         )
         for id_ in subject.used_by_equation[equation.id]
     ]
     right = list(
         {
-            e.label: _Card(e.label, beside=e.title, ref=Ref("equation", e.id)) for e in reversed(subject.users.get(made.id, ()))
+            e.label: _Card(e.label, beside=e.title, ref=Ref("equation", e.id)) for e in reversed(subject.users_of(equation))
         }.values()
     )[::-1]
     columns = [
@@ -62,8 +62,8 @@ def neighbourhood_svg(equation: Equation, subject: Subject) -> Html:
     return picture((wide, high), f"Neighbourhood of {equation.label}", lines, cards)
 
 
-def _defined_by(id_: str, subject: Subject) -> str:
-    labels = dict.fromkeys(e.label for e in subject.methodology.definitions.get(id_, ()) if e.number)
+def _defined_by(id_: str, equation: Equation, subject: Subject) -> str:
+    labels = dict.fromkeys(e.label for e in subject.givers_of(id_, equation) if e.number)
     return "Eq. " + ", ".join(x.removeprefix("Eq. ") for x in labels) if labels else ""
 
 

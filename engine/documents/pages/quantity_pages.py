@@ -84,17 +84,17 @@ def quantity_table(quantities: Iterable[Quantity], subject: Subject, *, anchored
         if q.editorial:
             meaning.append((Soft((f"Added by the editor: {q.editorial}",)),))
         cells = (
-            (subject.quantity_link(q.id),),
+            (subject.math(q) if anchored else subject.quantity_link(q.id),),
             _lines(*meaning),
             unit_inlines(q),
             _lines(*_values(q, subject)),
             (q.supplied_by,),
-            subject.source(q.source),
+            subject.source(q.source, linked=False),
             _users(q, subject),
         )
         rows.append(TableRow(cells, anchor_of(Ref("quantity", q.id)) if anchored else ""))
     head = (("Symbol",), ("Meaning",), ("Unit",), ("Range and value",), ("Supplied by",), ("Source",), ("Used by",))
-    return Table(head, tuple(rows), weights=(1.1, 3.6, 1.2, 1.6, 1.8, 1.6, 1.2))
+    return Table(head, tuple(rows), weights=(1.4, 3.4, 1.2, 1.6, 1.7, 1.6, 1.2))
 
 
 def computed_table(quantities: Iterable[Quantity], subject: Subject) -> Table:
@@ -105,12 +105,12 @@ def computed_table(quantities: Iterable[Quantity], subject: Subject) -> Table:
         rows.append(
             TableRow(
                 (
-                    (subject.quantity_link(q.id),),
+                    (subject.math(q),),
                     _lines((q.meaning,), (Soft((Code(q.id), *_indices(q, subject))),), *_unit_notes(q)),
                     unit_inlines(q),
                     given_by or ("nothing",),
                     _users(q, subject),
-                    subject.source(q.source),
+                    subject.source(q.source, linked=False),
                 ),
                 anchor_of(Ref("quantity", q.id)),
             )
@@ -121,11 +121,7 @@ def computed_table(quantities: Iterable[Quantity], subject: Subject) -> Table:
 
 def _lines(*parts: Inlines) -> Inlines:
     """Put runs of inline parts below each other; empty ones are left out."""
-    found: list[Inlines] = [part for part in parts if part and any(part)]
-    joined: Inlines = ()
-    for part in found:
-        joined += ((Break(),) if joined else ()) + part
-    return joined
+    return between((part for part in parts if part and any(part)), Break())
 
 
 def _indices(q: Quantity, subject: Subject) -> Inlines:

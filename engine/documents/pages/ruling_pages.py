@@ -1,4 +1,4 @@
-"""Rulings, whose readings can be selected, and the register of all other faults of the text."""
+"""Rulings: places of the text whose readings can be selected."""
 
 from __future__ import annotations
 
@@ -20,16 +20,14 @@ from engine.documents.model import (
     Ref,
     Table,
     TableRow,
-    Widget,
     anchor_of,
     between,
 )
-from engine.documents.subject import SEVERITIES, Subject, unit_text
-from engine.plan.register import measured, ranked
+from engine.documents.subject import Subject, unit_text
 from equations.model.equation import Rule
 from equations.model.index_set import IndexSet
 from equations.model.reading import EditBlock
-from equations.model.ruling import RegisterEntry, Ruling
+from equations.model.ruling import Ruling
 from equations.notation.latex import equation_latex, latex
 from equations.notation.plain import plain_text
 from equations.readings.composition import taking_parts, with_readings
@@ -47,7 +45,7 @@ def ruling_page(subject: Subject) -> Page:
     )
     blocks.append(Paragraph((lead, Code("--reading ID=READING"), "."), "lead"))
     if len(subject.methodology.rulings) > _FEW:
-        blocks.append(_ruling_contents(subject))
+        blocks.append(Only(("html", "markdown"), (_ruling_contents(subject),)))
     blocks += [ruling_box(ruling, subject) for ruling in subject.methodology.rulings]
     return Page("rulings", "Rulings", tuple(blocks), "Rulings", "Reading the text")
 
@@ -78,7 +76,7 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
             (
                 (Code(r.id), " ", Badge("taken", "good")) if r.id == ruling.default else (Code(r.id),),
                 (r.meaning,),
-                *((_moved(dict(r.moved).get(project)),) for project in projects),
+                *((moved_text(dict(r.moved).get(project)),) for project in projects),
             )
         )
         for r in ruling.readings
@@ -100,12 +98,12 @@ def ruling_box(ruling: Ruling, subject: Subject) -> Box:
         Heading(2, (Code(ruling.id),)),
         Paragraph((ruling.issue,)),
         Table(
-            (("Reading",), ("What it means",), *((f"Moves {project}, in {_result_unit(subject)}",) for project in projects)),
+            (("Reading",), ("What it means",), *((f"Moves {project}, in {result_unit(subject)}",) for project in projects)),
             readings,
             weights=(1.4, 5, *(1.1 for _ in projects)),
             right=tuple(range(2, 2 + len(projects))),
         ),
-        *edit_tables(ruling, subject),
+        Only(("html", "markdown"), tuple(edit_tables(ruling, subject))),
         Facts(tuple(facts)),
     )
     return Box(blocks, anchor_of(Ref("ruling", ruling.id)), "ruling")
@@ -120,7 +118,7 @@ def edit_tables(ruling: Ruling, subject: Subject) -> Iterator[Block]:
                 others = [f"{id_} = {value}" for id_, value in block.under[1:]]
                 where = f" with {', '.join(others)}" if others else ""
                 yield Paragraph(("What ", Code(reading.id), f"{where} changes:"), "tight")
-                yield Table((("Equation",), ("What it is for",), ("Form",)), rows, weights=(2, 3, 5), look="plain")
+                yield Table((("Equation",), ("What it is for",), ("Form",)), rows, weights=(2, 3, 5))
 
 
 def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[TableRow]:
@@ -146,137 +144,12 @@ def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[TableRow]:
             yield TableRow(((Code(edit.id),), (edit.entry.statement,), (Code(plain_text(edit.entry.condition)),)))
 
 
-def _moved(amount: int | None) -> str:
+def moved_text(amount: int | None) -> str:
     """Return by how much a reading moves a result, in whole units."""
     return "" if amount is None else "0" if amount == 0 else f"{amount:+,}".replace("-", "\N{MINUS SIGN}")
 
 
-def _result_unit(subject: Subject) -> str:
+def result_unit(subject: Subject) -> str:
+    """Return the unit in which the result moves."""
     m = subject.methodology
     return unit_text(m.quantity[m.result].unit)
-
-
-def register_page(subject: Subject) -> Page:
-    """Return the page of the register, section by section."""
-    m = subject.methodology
-    blocks: list[Block] = [Heading(1, ("Register of faults in the text",))]
-    counts = [
-        f"{sum(x.severity == s for x in m.register)} {s} ({meaning})"
-        for s, meaning in SEVERITIES.items()
-        if any(x.severity == s for x in m.register)
-    ]
-    blocks.append(
-        Paragraph(
-            (
-                f"{len(m.register)} places of the published text that are wrong, contradict each other or stay open: ",
-                f"{'; '.join(counts)}.",
-            ),
-            "lead",
-        )
-    )
-    critique = sum(x.about == "method" for x in m.register)
-    if critique:
-        blocks.append(
-            Paragraph(
-                (
-                    f"{critique} of them are ",
-                    Badge("on the method", "plain"),
-                    ": the text is clear there, and what it prescribes is questioned.",
-                )
-            )
-        )
-    blocks += _ranking(subject)
-    blocks.append(Only(("html",), (Widget("filter", "register"),)))
-    order = [s.id for s in m.sections]
-    sections = sorted({x.text_place.section for x in m.register}, key=lambda s: (order.index(s) if s in order else len(order), s))
-    if len(sections) > 1:
-        blocks.append(Paragraph(("Sections: ", *between((Link((x or "the whole text",), _group(x)),) for x in sections))))
-    for section in sections:
-        title = next((s.title for s in m.sections if s.id == section), "")
-        name = f"Section {section}: {title}" if title else f"Section {section}" if section else "The whole text"
-        entries = [x for x in m.register if x.text_place.section == section]
-        blocks.append(
-            Box((Heading(2, (name,)), *(register_box(entry, subject) for entry in entries)), anchor_of(_group(section)), "group")
-        )
-    return Page("register", "Register of faults", tuple(blocks), "Register of faults", "Reading the text")
-
-
-def _ranking(subject: Subject) -> list[Block]:
-    """Return the entries whose other readings are measured, those that move most first; what is not measured is counted."""
-    m = subject.methodology
-    entries = ranked(m)
-    if not entries:
-        return []
-    projects = tuple(dict.fromkeys(project for _, moved in entries for project in moved))
-    rows = tuple(
-        TableRow(
-            (
-                (Link((Code(entry.id),), Ref("register", entry.id)),),
-                between((Code(id_),) for id_ in entry.readings),
-                *((_moved(moved.get(project)),) for project in projects),
-            )
-        )
-        for entry, moved in entries
-    )
-    known = {entry.id for entry, _ in entries}
-    rest = sum(x.severity == "credit-moving" and x.id not in known for x in m.register)
-    return [
-        Heading(2, ("What hangs on them",)),
-        Paragraph(
-            (
-                "By how much the other readings of an entry move the result, ",
-                subject.quantity_link(m.result),
-                f", of example projects, in {_result_unit(subject)}; of several readings the one that moves most. "
-                f"{rest} further entries can move the result and are not measured, for their other side is another input, a choice or a "
-                "dataset, or nothing can be selected.",
-            )
-        ),
-        Table(
-            (("Entry",), ("Other readings",), *((project,) for project in projects)),
-            rows,
-            right=tuple(range(2, 2 + len(projects))),
-            weights=(2.4, 3.2, *(1.2 for _ in projects)),
-            look="plain",
-        ),
-    ]
-
-
-def _group(section: str) -> Ref:
-    return Ref("registered", section or "text")
-
-
-def register_box(entry: RegisterEntry, subject: Subject) -> Box:
-    """Return one entry of the register."""
-    facts: list[tuple[Inlines, Inlines]] = [(("Place",), subject.place_links(entry.text_place))]
-    facts += [
-        ((name,), (text,))
-        for name, text in (("Evidence", entry.evidence), ("Reading taken", entry.reading), ("Why", entry.why))
-        if text
-    ]
-    if entry.alternatives:
-        facts.append(
-            (
-                ("Other readings",),
-                between((f"{x}",) for x in entry.alternatives)
-                if len(entry.alternatives) == 1
-                else between(((x,) for x in entry.alternatives), "; "),
-            )
-        )
-    if entry.moves:
-        facts.append((("What it moves",), (entry.moves,)))
-    moved = measured(entry, subject.methodology)
-    if moved:
-        shown = ", ".join(f"{_moved(amount)} in {project}" for project, amount in moved.items())
-        facts.append((("Measured",), (f"{shown} ({_result_unit(subject)})",)))
-    elif entry.severity == "credit-moving":
-        facts.append((("Measured",), ("not measured",)))
-    if entry.ruling:
-        facts.append((("Ruling",), (Link((Code(entry.ruling),), Ref("ruling", entry.ruling)),)))
-    title: Inlines = (Code(entry.id), " ", Badge(entry.severity, entry.severity), " ", Badge(entry.kind, "plain"))
-    if entry.about == "method":
-        title = (*title, " ", Badge("on the method", "plain"))
-    return Box(
-        (Heading(3, title), Paragraph((entry.wrong,)), Facts(tuple(facts))),
-        anchor_of(Ref("register", entry.id)),
-        f"entry {entry.severity}",
-    )

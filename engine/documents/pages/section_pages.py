@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.documents.model import (
     Badge,
     Block,
+    Blocks,
     Box,
     Bullets,
     Code,
@@ -19,9 +20,11 @@ from engine.documents.model import (
     Picture,
     Ref,
     Soft,
+    Strong,
     Table,
     TableRow,
     anchor_of,
+    between,
 )
 from engine.documents.pages.choice_page import choice_box, rule_box
 from engine.documents.pages.context_blocks import context_blocks
@@ -67,7 +70,7 @@ def _section(section: Section, subject: Subject) -> Iterator[Block]:
         yield Paragraph(("This section has parts of its own:",))
         yield Bullets(tuple((Link((f"{s.id} {s.title}",), Ref("section", s.id)),) for s in below))
     if equations:
-        yield _contents(equations, subject)
+        yield Only(("html", "markdown"), (_contents(equations, subject),))
         yield Only(("markdown",), (_section_graph(section, equations, subject),))
         yield from equation_boxes(equations, subject)
     before = bool(equations)
@@ -122,21 +125,20 @@ def _beside_equations(section: Section, subject: Subject) -> Iterator[Block]:
     m = subject.methodology
     choices = [c for c in m.choices if c.source.section == section.id]
     if choices:
-        yield Heading(2, ("Choices made here",))
-        yield from (choice_box(choice, subject, anchored=False) for choice in choices)
+        boxes = tuple(choice_box(choice, subject, anchored=False) for choice in choices)
+        yield from _once_on_paper("Choices made here", boxes, (Link((Code(c.id),), Ref("choice", c.id)) for c in choices))
     yield from context_blocks(section, subject)
     rules = [r for r in m.rules if section.id in (r.section, r.source.section)]
     if rules:
-        yield Heading(2, ("Rules of this section",))
-        yield from (rule_box(rule, subject, anchored=False) for rule in rules)
+        boxes = tuple(rule_box(rule, subject, anchored=False) for rule in rules)
+        yield from _once_on_paper("Rules of this section", boxes, (Link((Code(r.id),), Ref("rule", r.id)) for r in rules))
     inputs = [q for q in m.quantities if q.is_input and q.source.section == section.id]
     if inputs:
-        yield Heading(2, ("Data and parameters of this section",))
-        yield quantity_table(inputs, subject, anchored=False, kinds=True)
+        table = quantity_table(inputs, subject, anchored=False, kinds=True)
+        yield from _once_on_paper("Data and parameters of this section", (table,), (subject.quantity_link(q.id) for q in inputs))
     for listed in (x for x in m.parameter_lists if x.source.section == section.id):
-        yield Heading(2, (f"List in the text: {listed.title}",))
         lines = [line for line in m.monitoring_list if line.list == listed.id]
-        yield Table(
+        table = Table(
             (("As listed",), ("Quantity",), ("Remark",)),
             tuple(
                 TableRow(
@@ -150,7 +152,14 @@ def _beside_equations(section: Section, subject: Subject) -> Iterator[Block]:
             ),
             weights=(4, 1.4, 3),
         )
+        yield Only(("html", "markdown"), (Heading(2, (f"List in the text: {listed.title}",)), table))
     yield from _open_places(section, subject)
+
+
+def _once_on_paper(title: str, blocks: Blocks, links: Iterable[Link]) -> Iterator[Block]:
+    """Yield what has a page of its own too: on paper it stands there only, and is named here."""
+    yield Only(("html", "markdown"), (Heading(2, (title,)), *blocks))
+    yield Only(("pdf",), (Paragraph((Strong((f"{title}: ",)), *between((link,) for link in links))),))
 
 
 def _open_places(section: Section, subject: Subject) -> Iterator[Block]:
@@ -160,11 +169,11 @@ def _open_places(section: Section, subject: Subject) -> Iterator[Block]:
     shown |= {x.id for e in m.equations if e.section == section.id for x in subject.faults_of[e.id]}
     rulings = [r for r in m.rulings if r.text_place.section == section.id and r.id not in shown]
     if rulings:
-        yield Heading(2, ("Rulings of this section",))
-        yield Bullets(tuple((Link((Code(r.id),), Ref("ruling", r.id)), f" {r.issue}") for r in rulings))
+        listed = Bullets(tuple((Link((Code(r.id),), Ref("ruling", r.id)), f" {r.issue}") for r in rulings))
+        yield from _once_on_paper("Rulings of this section", (listed,), (Link((Code(r.id),), Ref("ruling", r.id)) for r in rulings))
     faults = [x for x in m.register if x.text_place.section == section.id and x.id not in shown]
     if faults:
-        yield Heading(2, ("Faults of the text in this section",))
-        yield Bullets(
+        listed = Bullets(
             tuple((Link((Code(x.id),), Ref("register", x.id)), " ", Badge(x.severity, x.severity), f" {x.wrong}") for x in faults)
         )
+        yield from _once_on_paper("Faults of the text", (listed,), (Link((Code(x.id),), Ref("register", x.id)) for x in faults))

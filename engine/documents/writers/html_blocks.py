@@ -13,6 +13,7 @@ from engine.documents.model import (
     Box,
     Break,
     Bullets,
+    Catalogue,
     Code,
     Columns,
     Facts,
@@ -39,9 +40,14 @@ from engine.documents.model import (
     Widget,
     plain,
 )
+from engine.documents.writers.catalogue_html import catalogue_html
 from engine.output.markup import BREAKS, Html, joined, tag
-from engine.typesetting.mathematics.mathml import display_mathml, flowing_mathml, inline_mathml
+from engine.typesetting.mathematics.broken_mathml import broken_mathml, narrow_mathml
+from engine.typesetting.mathematics.mathml import flowing_mathml, inline_mathml
 
+#: Tables whose columns have widths, and whose lines do not stand side by side on narrow screens.
+_SIZED = ("cards", "contents", "where")
+_LABELLED = ("cards", "where")
 #: Gives the address of an entry, or ``None`` where the document does not hold it.
 Address = Callable[[Ref], "str | None"]
 _REFERENCE = re.compile(r'<a href="ref:([a-z]+):([^"]*)">')
@@ -78,6 +84,8 @@ class HtmlWriter:
                 return tag("ul", None, [tag("li", None, self.inlines(item)) for item in items])
             case Table():
                 return self.table(block)
+            case Catalogue():
+                return catalogue_html(block, self.inlines, lambda blocks: self.blocks(blocks, level + 1))
             case Facts(rows=rows):
                 return tag(
                     "dl",
@@ -151,7 +159,7 @@ class HtmlWriter:
         if block.flows:
             number = tag("span", {"class": "number"}, block.number) if block.number else None
             return tag("div", {"class": "flowing"}, flowing_mathml(block.latex), number)
-        math = tag("div", {"class": "math scrolls"}, display_mathml(block.latex))
+        math = tag("div", {"class": "math scrolls"}, tag("div", {"class": "breaks"}, broken_mathml(block.latex)))
         number = tag("span", {"class": "number"}, block.number) if block.number else None
         copy = tag("button", {"type": "button", "class": "copy"}, "Copy")
         latex = tag(
@@ -191,21 +199,22 @@ class HtmlWriter:
         name = f"table-{self.tables}"
         self.tables += 1
         caption = tag("p", {"class": "caption", "id": name}, self.inlines(table.caption)) if table.caption else None
+        look = "cards where" if table.look == "where" else table.look
         total = sum(table.weights)
         columns = [
             tag("col", {"style": f"width:{100 * weight / total:.1f}%"})
             for weight in table.weights
-            if table.look in ("cards", "contents")
+            if table.look in _SIZED
         ]
         element = tag(
             "table",
-            {"class": table.look + (" sized" if columns else ""), "aria-labelledby": name if caption else None},
+            {"class": look + (" sized" if columns else ""), "aria-labelledby": name if caption else None},
             tag("colgroup", None, columns) if columns else None,
             tag("thead", None, tag("tr", None, head)),
             tag("tbody", None, body),
         )
         return joined(
-            caption, tag("div", {"class": f"table {table.look}" + (" scrolls" if table.look in ("grid", "plain") else "")}, element)
+            caption, tag("div", {"class": f"table {look}" + (" scrolls" if table.look in ("grid", "plain") else "")}, element)
         )
 
     def row(self, row: TableRow, table: Table, labels: Sequence[str]) -> Html:
@@ -215,12 +224,12 @@ class HtmlWriter:
             attributes = {
                 "scope": "row" if first else None,
                 "class": "right" if at in table.right else None,
-                "data-label": labels[at] if table.look == "cards" and at < len(labels) else None,
+                "data-label": labels[at] if table.look in _LABELLED and at < len(labels) else None,
             }
             self.narrow = table.look != "grid"
             inner = self.inlines(cell)
             self.narrow = False
-            if table.look in ("cards", "contents"):
+            if table.look in _SIZED:
                 attributes["class"] = " ".join(x for x in (attributes["class"], "" if inner.strip() else "empty") if x) or None
                 inner = tag("div", {"class": "scrolls"}, inner)
             cells.append(tag("th" if first else "td", attributes, inner))
@@ -241,7 +250,7 @@ class HtmlWriter:
             case str():
                 return self.text(part)
             case Math(latex=latex):
-                return inline_mathml(latex)
+                return narrow_mathml(latex) if self.narrow else inline_mathml(latex)
             case Link(text=text, to=to):
                 href = self.address(to)
                 if href is None:

@@ -13,6 +13,7 @@ from engine.documents.model import (
     Box,
     Break,
     Bullets,
+    Catalogue,
     Code,
     Columns,
     Document,
@@ -109,6 +110,8 @@ class MarkdownWriter:
                 return "\n".join(f"- {self.inlines(item)}" for item in items)
             case Table():
                 return self.table(block)
+            case Catalogue():
+                return self.catalogue(block)
             case Facts(rows=rows):
                 return "\n".join(f"- **{self.inlines(name)}**: {self.inlines(said)}" for name, said in rows)
             case Tiles(items=items):
@@ -159,12 +162,22 @@ class MarkdownWriter:
         caption = f"**{self.inlines(table.caption)}**\n\n" if table.caption else ""
         return caption + "\n".join(lines)
 
+    def catalogue(self, catalogue: Catalogue) -> str:
+        """Return entries one after the other, each with its cells in one line."""
+        return "\n\n".join(
+            (f'<a id="{entry.anchor}"></a>\n\n' if entry.anchor else "")
+            + f"- {' · '.join(self.inlines(cell.text).replace('  ' + chr(10), ', ') for cell in entry.cells)}: {self.inlines(entry.summary)}\n\n"
+            + self.blocks(entry.blocks)
+            for entry in catalogue.entries
+        )
+
     def line(self, cells: Sequence[Inlines]) -> str:
         return "| " + " | ".join(self.inlines(cell, in_table=True) for cell in cells) + " |"
 
     def summary(self, inlines: Inlines) -> str:
         """Return a summary, which is HTML in Markdown."""
-        return "".join(self.inline(part, False).replace("**", "").replace("*", "") for part in inlines)
+        shown = (text_markdown(part.words or part.latex) if isinstance(part, Math) else self.inline(part, False) for part in inlines)
+        return "".join(text.replace("**", "").replace("*", "") for text in shown)
 
     def inlines(self, inlines: Inlines, *, in_table: bool = False) -> str:
         return "".join(self.inline(part, in_table) for part in inlines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from engine.documents.model import Document, Page, Ref, Widget
+from engine.documents.model import Block, Catalogue, Document, Page, Ref, Widget, walk_blocks
 from engine.documents.writers.assets_folder import FOLDER, asset, style_sheet
 from engine.documents.writers.html_blocks import HtmlWriter
 from engine.output.markup import Html, joined, script_data, tag
@@ -21,7 +21,7 @@ def site_files(document: Document, extra: Mapping[str, str] | None = None) -> di
         Further pages to link to from the navigation: name -> file.
     """
     found = {f"{page.id}.html": _page(document, page, extra or {}) for page in document.pages}
-    found[f"{FOLDER}/site.js"] = asset("site.js")
+    found |= {f"{FOLDER}/{name}": asset(name) for name in ("site.js", "search.js", "catalogue.js")}
     found[f"{FOLDER}/search-index.js"] = search_index(document)
     found[f"{FOLDER}/style.css"] = style_sheet("".join(found.values()))
     return found
@@ -34,8 +34,10 @@ def search_index(document: Document) -> str:
         spot = document.places.get(entry.ref)
         if spot is not None:
             math = str(inline_mathml(entry.latex)) if entry.latex else ""
-            entries.append([entry.kind, entry.title, address(spot.page, spot.anchor), entry.words, math])
-    return "window.SEARCH_INDEX = " + script_data(json.dumps(entries, ensure_ascii=False, separators=(",", ":"))) + ";\n"
+            where = address(spot.page, spot.anchor)
+            entries.append([entry.kind, entry.title, where, entry.words, math, entry.also, entry.text, entry.rank])
+    said = {"entries": entries, "synonyms": document.synonyms}
+    return "window.SEARCH_INDEX = " + script_data(json.dumps(said, ensure_ascii=False, separators=(",", ":"))) + ";\n"
 
 
 def address(page: str, anchor: str = "", here: str = "") -> str:
@@ -61,6 +63,8 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
         tag("link", {"rel": "icon", "href": "data:,"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/search-index.js"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/site.js"}),
+        tag("script", {"defer": "", "src": f"{FOLDER}/search.js"}),
+        tag("script", {"defer": "", "src": f"{FOLDER}/catalogue.js"}) if any(map(_is_catalogue, walk_blocks(page.blocks))) else None,
     )
     body = joined(
         tag("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
@@ -69,6 +73,10 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
         tag("footer", None, tag("p", None, f"{document.subtitle}. Made by mrvgraph from the spec; not the official text.")),
     )
     return document_text(tag("html", {"lang": "en"}, tag("head", None, head), tag("body", {"class": f"site page-{page.id}"}, body)))
+
+
+def _is_catalogue(block: Block) -> bool:
+    return isinstance(block, Catalogue)
 
 
 def document_text(html: Html) -> str:
@@ -88,7 +96,7 @@ def _top(document: Document) -> Html:
             "aria-autocomplete": "list",
             "autocomplete": "off",
             "spellcheck": "false",
-            "placeholder": "Search: an equation, a symbol, a word",
+            "placeholder": "Search: 21, GWP, discount",
         },
     )
     results = tag("ul", {"id": "search-results", "role": "listbox", "aria-label": "Search results", "hidden": ""})
@@ -144,14 +152,5 @@ def _onward(document: Document, here: Page) -> Html:
 
 def widget_html(widget: Widget) -> Html:
     """Return the place that a script fills; without scripts it stays empty and hidden."""
-    if widget.name == "filter":
-        field = tag("input", {"id": "filter", "type": "search", "autocomplete": "off"})
-        kind = tag("select", {"id": "filter-severity"}, tag("option", {"value": ""}, "all"))
-        parts = [
-            tag("div", None, tag("label", {"for": "filter"}, "Filter by words"), field),
-            tag("div", None, tag("label", {"for": "filter-severity"}, "Severity"), kind),
-            tag("output", {"for": "filter filter-severity"}),
-        ]
-        return tag("form", {"class": "needs-script", "data-widget": "filter"}, tag("div", {"class": "tools"}, parts))
     data = tag("script", {"type": "application/json", "class": "data"}, script_data(widget.data))
     return tag("div", {"class": "widget needs-script", "data-widget": widget.name}, data)

@@ -15,6 +15,7 @@ from engine.documents.model import (
     Box,
     Break,
     Bullets,
+    Catalogue,
     Code,
     Columns,
     Document,
@@ -22,6 +23,7 @@ from engine.documents.model import (
     Figure,
     Fold,
     Formula,
+    Found,
     Heading,
     Inline,
     Inlines,
@@ -41,6 +43,7 @@ from engine.documents.model import (
     Tiles,
     Widget,
     anchor_of,
+    between,
     plain,
     walk_blocks,
 )
@@ -50,7 +53,13 @@ from engine.typesetting.fonts.bundled import FONT
 from engine.typesetting.mathematics.typst import string, typst_mathematics
 
 #: What is shorter than this stays on one page.
-_MOST_ROWS, _MOST_LETTERS = 14, 1800
+_MOST_ROWS, _MOST_LETTERS = 14, 1100
+
+#: Kinds of entries that the index names, and what is said beside a name that says not by itself what it is.
+_INDEXED = {
+    "monitored": "", "fixed ex ante": "", "default": "", "computed": "", "statement": "", "member": "", "subscript": "subscript",
+    "dataset": "dataset", "constant": "constant", "choice": "choice", "rule": "rule", "ruling": "ruling",
+}  # fmt: skip
 
 _TONES = {
     "number": "dbe8f1",
@@ -98,20 +107,41 @@ def typst_source(document: Document, short: str) -> str:
         .replace("SUBTITLE", string(clean(document.subtitle)))
         .replace("TITLE", string(clean(document.title)))
     )
-    parts = [preamble]
+    parts, group = [preamble], ""
     for at, page in enumerate(document.pages):
+        if page.group != group:
+            parts.append("#pagebreak(weak: true)")
+        group = page.group
         parts.append(f"#anchor({string(page_label(page.id))})")
         body = writer.blocks(page.blocks)
         wide = any(isinstance(block, Picture) and block.wide for block in walk_blocks(page.blocks))
         parts.append(f"#wide-page[\n{body}\n]" if wide else body)
         if at == 0 and len(document.pages) > 1:
             parts.append('#outline(title: "Contents", depth: 1, indent: auto)')
+    parts.append(index_source(document, writer))
     return "\n".join(parts) + "\n"
 
 
 def page_label(page: str) -> str:
     """Return the label at which a page starts."""
     return anchor_of(Ref("page", page))
+
+
+def index_source(document: Document, writer: TypstWriter) -> str:
+    """Return the index: symbols and names in the order of the alphabet, each with the page on which its entry stands."""
+    lines = []
+    for entry in sorted(document.entries, key=lambda found: (_first(found).lower(), found.kind)):
+        spot = document.places.get(entry.ref)
+        if spot is not None and spot.anchor in writer.set_anchors and entry.kind in _INDEXED:
+            name = writer.content((Math(entry.latex),) if entry.latex else (_first(entry),))
+            about = f", {entry.title}" if entry.latex else f", {_INDEXED[entry.kind]}" if _INDEXED[entry.kind] else ""
+            lines.append(f"index-line({name}, {string(clean(about))}, {string(spot.anchor)})")
+    return f'#pagebreak(weak: true)\n#heading(level: 1, "Index")\n#index({", ".join(lines)})' if lines else ""
+
+
+def _first(entry: Found) -> str:
+    """Return the name by which an entry stands in the index."""
+    return entry.words.split(" ")[0] if entry.latex else entry.title
 
 
 def _breaks(blocks: Iterable[Block]) -> str:
@@ -134,6 +164,16 @@ def _texts(block: Block) -> Iterable[Inline]:
             yield from (part for item in items for part in item)
 
 
+def _unbroken(cell: Inlines) -> Inlines:
+    """Return a cell in one line; symbols lead nowhere, for the lists of quantities are near."""
+    parts = (part.text if isinstance(part, Link) else (" " if isinstance(part, Break) else part,) for part in cell)
+    return tuple(part for run in parts for part in run)
+
+
+def _bracketed(unit: Inlines) -> Inlines:
+    return () if plain(unit) in ("", "–") else (" (", *unit, ")")
+
+
 @dataclass
 class TypstWriter:
     """Writes blocks; every anchor is set once, where it first comes."""
@@ -141,6 +181,7 @@ class TypstWriter:
     address: Callable[[Ref], str | None]
     set_anchors: set[str] = field(default_factory=set)
     narrow: bool = False
+    boxed: bool = False
 
     def blocks(self, blocks: Iterable[Block]) -> str:
         """Return blocks one after the other; charts that follow each other stand side by side."""
@@ -163,9 +204,10 @@ class TypstWriter:
                 return f"#list({', '.join(map(self.content, items))})" if items else ""
             case Table():
                 return self.table(block)
+            case Catalogue():
+                return self.catalogue(block)
             case Facts(rows=rows):
-                cells = ", ".join(f"soft({self.content(name)}), {self.content(said)}" for name, said in rows)
-                return f"#facts({cells})" if cells else ""
+                return self.facts(rows)
             case Tiles(items=items):
                 cells = ", ".join(
                     f"tile({string(clean(name))}, {self.content(value)}, {self.content(remark)})" for name, value, remark in items
@@ -174,6 +216,8 @@ class TypstWriter:
             case Formula(latex=latex, number=number):
                 return f"#formula($ {typst_mathematics(clean(latex))} $, {string(number)})"
             case Note(tone=tone, title=title, blocks=blocks, anchor=anchor):
+                if self.boxed and len(blocks) == 1 and isinstance(blocks[0], Paragraph):
+                    return f"{self.anchor(anchor)}#par({self.content((Strong((*title, ': ')), *blocks[0].text))})"
                 edge, fill = _NOTES.get(tone, ("9aa5ad", "f4f7f9"))
                 body = f"[\n{self.blocks(blocks)}\n]"
                 return (
@@ -199,6 +243,14 @@ class TypstWriter:
                 return ""
         raise TypeError(f"not a block: {block!r}")
 
+    def facts(self, rows: Iterable[tuple[Inlines, Inlines]]) -> str:
+        """Return names with what is said of them: side by side, within a box one after the other."""
+        if self.boxed:
+            said = between(((Soft((*name, "\N{NO-BREAK SPACE}")), *text) for name, text in rows), " \N{MIDDLE DOT} ")
+            return f"#par(text(0.94em, {self.content(said)}))" if said else ""
+        cells = ", ".join(f"soft({self.content(name)}), {self.content(text)}" for name, text in rows)
+        return f"#facts({cells})" if cells else ""
+
     def anchor(self, name: str) -> str:
         if not name or name in self.set_anchors:
             return ""
@@ -207,7 +259,9 @@ class TypstWriter:
 
     def box(self, block: Box) -> str:
         anchors = "".join(self.anchor(name) for name in (block.anchor, *block.aliases))
+        outside, self.boxed = self.boxed, True
         body = self.blocks(block.blocks)
+        self.boxed = outside
         if block.tone in ("equation", "editor"):
             return f"{anchors}#card([\n{body}\n], {'true' if block.tone == 'editor' else 'false'}, {_breaks(block.blocks)})"
         if block.tone.startswith("entry"):
@@ -222,17 +276,33 @@ class TypstWriter:
 
     # -- tables
 
+    def where(self, table: Table) -> str:
+        """Return the symbols of a formula in running text: each with its meaning, and its unit in brackets."""
+        said = between(((*_unbroken(row.cells[0]), " ", *row.cells[1], *_bracketed(row.cells[2])) for row in table.rows), "; ")
+        return f"#par(text(0.94em, {self.content((Soft((plain(table.caption).lower(), ' ')), *said))}))"
+
     def table(self, table: Table) -> str:
+        if table.look == "where":
+            return self.where(table)
         count = len(table.head)
         numbers = table.look == "grid"
         columns = ", ".join(f"{w:g}fr" for w in table.weights) if table.weights and not numbers else ", ".join(["auto"] * count)
         align = ", ".join("right" if at in table.right else "left" for at in range(count))
-        size = "7.2pt" if numbers and count > 9 else "8.2pt"
+        size = "7.2pt" if numbers and count > 9 else "7.5pt"
         head = ", ".join(f"strong({self.content(cell)})" if cell else "[]" for cell in table.head)
         cells = ", ".join(self.row(row, count) for row in table.rows)
         caption = f"#block(sticky: true, below: 0.5em, strong({self.content(table.caption)}))\n" if table.caption else ""
         call = f"grid-table(({columns},), ({align},), {size}, ({head},), {cells})"
         return caption + (f"#fitted({call})" if numbers else f"#{call}")
+
+    def catalogue(self, catalogue: Catalogue) -> str:
+        """Return entries one after the other, each with its cells before its summary; what unfolds is not printed."""
+        lines = []
+        for entry in catalogue.entries:
+            first, *rest = (_unbroken(cell.text) for cell in entry.cells)
+            said = between((part for part in rest if plain(part) not in ("", "–")), " \N{MIDDLE DOT} ")
+            lines.append(f"{self.anchor(entry.anchor)}#catalogue-line({self.content((Strong(first), ' ', Soft((*said, ': ')), *entry.summary))})")
+        return "\n".join(lines)
 
     def row(self, row: TableRow, count: int) -> str:
         cells: Sequence[Inlines] = (*row.cells, *((),) * (count - len(row.cells)))
@@ -259,7 +329,10 @@ class TypstWriter:
                 return f"${typst_mathematics(clean(latex))}$"
             case Link(text=text, to=to):
                 label = self.address(to)
-                return self.content(text) if label is None else f"link(label({string(label)}), {self.content(text)})"
+                if label is None:
+                    return self.content(text)
+                shown = f"box({self.content(text)})" if isinstance(text[0], Math) else self.content(text)  # in one box it is one link
+                return f"link(label({string(label)}), {shown})"
             case Strong(text=text):
                 return f"strong({self.content(text)})"
             case Soft(text=text):

@@ -32,13 +32,13 @@ _BRACKETS = frozenset("()[]{}|⌊⌋⌈⌉⟨⟩")
 @lru_cache(maxsize=8192)
 def inline_mathml(latex: str) -> Html:
     """Return mathematics within a line."""
-    return tag("math", None, _row(mathematics(latex)))
+    return tag("math", None, row_mathml(mathematics(latex)))
 
 
 @lru_cache(maxsize=1024)
 def flowing_mathml(latex: str) -> Html:
     """Return mathematics in pieces between which a line may be broken: before a relation, then before an operator."""
-    shown = [tag("math", {"displaystyle": "true"}, _row(piece)) for piece in pieces(mathematics(latex))]
+    shown = [tag("math", {"displaystyle": "true"}, row_mathml(piece)) for piece in pieces(mathematics(latex))]
     # a sign at the start of a piece stands between two things all the same, and the space before it is that of the line
     return Html(" ".join([*shown[:1], *(piece.replace("<mo>", '<mo form="infix" lspace="0" rspace="0.24em">', 1) for piece in shown[1:])]))
 
@@ -46,17 +46,17 @@ def flowing_mathml(latex: str) -> Html:
 @lru_cache(maxsize=4096)
 def display_mathml(latex: str) -> Html:
     """Return mathematics on a line of its own; the LaTeX stays with it as an annotation."""
-    body = tag("mrow", None, _row(mathematics(latex)))
+    body = tag("mrow", None, row_mathml(mathematics(latex)))
     note = tag("annotation", {"encoding": "application/x-tex"}, latex)
     return tag("math", {"display": "block"}, tag("semantics", None, body, note))
 
 
-def pieces(node: Mathematics) -> list[Row]:
-    """Cut a line of mathematics before each operator and relation that stands in no bracket."""
+def pieces(node: Mathematics, *, everywhere: bool = False) -> list[Row]:
+    """Cut a line of mathematics before each operator and relation that stands in no bracket, or before every one."""
     found: list[list[Mathematics]] = [[]]
     deep = 0
     for item in node.items if isinstance(node, Row) else (node,):
-        if not deep and _opens(item) and found[-1] and not _is_sign(found[-1][-1]):
+        if (everywhere or not deep) and _opens(item) and found[-1] and not _is_sign(found[-1][-1]):
             found.append([])
         found[-1].append(item)
         deep += (item in _OPENING) - (item in _CLOSING)
@@ -74,7 +74,8 @@ def _is_sign(node: Mathematics) -> bool:
     return isinstance(inner, Sign) and inner.text in _BREAKING
 
 
-def _row(node: Mathematics) -> Html:
+def row_mathml(node: Mathematics) -> Html:
+    """Return what stands in a ``math`` element."""
     return Html("".join(_element(item) for item in (node.items if isinstance(node, Row) else (node,))))
 
 
@@ -97,21 +98,21 @@ def _element(node: Mathematics) -> Html:  # noqa: C901, PLR0911, PLR0912 - one a
         case Gap(width=width):
             return tag("mspace", {"width": f"{width:.3f}em"})
         case Row():
-            return tag("mrow", None, _row(node))
+            return tag("mrow", None, row_mathml(node))
         case Scripts():
             return _scripts(node)
         case Fraction(over=over, under=under):
             return tag("mfrac", None, _single(over), _single(under))
         case Root(body=body):
-            return tag("msqrt", None, _row(body))
+            return tag("msqrt", None, row_mathml(body))
         case Accent(base=base, mark=mark):
             return tag("mover", {"accent": "true"}, _single(base), tag("mo", None, mark))
         case Fence(left=left, right=right, body=body):
-            return tag("mrow", None, _bracket(left), _row(body), _bracket(right))
+            return tag("mrow", None, _bracket(left), row_mathml(body), _bracket(right))
         case Grid():
             return _grid(node)
         case Tinted(body=body, colour=colour):
-            return tag("mrow", {"class": f"tint {colour}" + (" sign" if isinstance(body, Sign) else "")}, _row(body))
+            return tag("mrow", {"class": f"tint {colour}" + (" sign" if isinstance(body, Sign) else "")}, row_mathml(body))
 
 
 def _single(node: Mathematics) -> Html:
@@ -134,6 +135,6 @@ def _bracket(text: str) -> Html | None:
 
 
 def _grid(node: Grid) -> Html:
-    rows = [tag("mtr", None, [tag("mtd", None, _row(cell)) for cell in row]) for row in node.rows]
+    rows = [tag("mtr", None, [tag("mtd", None, row_mathml(cell)) for cell in row]) for row in node.rows]
     table = tag("mtable", {"class": "cases" if node.cases else None}, rows)
     return tag("mrow", None, _bracket(node.left), table, _bracket(node.right))

@@ -1,5 +1,5 @@
 "use strict";
-// Everything that moves in the site: menu, search, copying, filters and the graph. Without it every page can still be read.
+// Everything that moves in the site: menu, copying and the graph. Without it every page can still be read.
 (function () {
   const byId = (id) => document.getElementById(id);
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
@@ -8,10 +8,10 @@
   // -- formulas that are a little too wide become smaller
   function fitFormulas() {
     for (const part of all(".formula .math")) {
-      const math = part.firstElementChild;
-      math.style.fontSize = "";
+      const shown = part.firstElementChild;
+      shown.style.fontSize = "";
       if (part.clientWidth && part.scrollWidth > part.clientWidth + 1)
-        math.style.fontSize = Math.max(0.68, part.clientWidth / part.scrollWidth * 0.99) * 1.2 + "em";
+        shown.style.fontSize = Math.max(0.68, part.clientWidth / part.scrollWidth * 0.99) + "em";
     }
   }
 
@@ -19,7 +19,8 @@
   function markScrolling() {
     fitFormulas();
     for (const part of all(".scrolls")) {
-      if (part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1) part.tabIndex = 0;
+      const down = getComputedStyle(part).overflowY === "auto" && part.scrollHeight > part.clientHeight + 1;
+      if (part.scrollWidth > part.clientWidth + 1 || down) part.tabIndex = 0;
       else part.removeAttribute("tabindex");
     }
   }
@@ -57,130 +58,6 @@
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = "Copy"; }, 1500);
   });
-
-  // -- search
-  const field = byId("search"), results = byId("search-results");
-  let shown = [], chosen = -1;
-
-  function score(entry, words, number) {
-    const [kind, title, , text] = entry;
-    const lowTitle = title.toLowerCase(), low = text.toLowerCase(), names = text.split(" ");
-    if (number) {
-      if (kind !== "equation") return 0;
-      const label = "equation " + number;
-      if (!lowTitle.startsWith(label)) return 0;
-      const next = lowTitle[label.length];
-      return next === ":" ? 100 : /[a-z]/.test(next) ? 90 : 0;
-    }
-    let total = 0;
-    for (const word of words) {
-      const lowWord = word.toLowerCase();
-      if (names[0] === word) total += 80;
-      else if (names.includes(word)) total += 60;
-      else if (low.split(" ").includes(lowWord)) total += 45;
-      else if (lowTitle.split(/[\s:,]+/).includes(lowWord)) total += 30;
-      else if (low.includes(lowWord)) total += names[0].toLowerCase().startsWith(lowWord) ? 28 : 14;
-      else if (lowTitle.includes(lowWord)) total += 12;
-      else return 0;
-    }
-    return total + (kind === "equation" ? 3 : kind === "fault" ? -8 : 2);
-  }
-
-  function search() {
-    const query = field.value.trim();
-    const asked = query.replace(/[().]/g, " ").match(/^\s*(?:eq|eqn|equation|no)?\s*([0-9]+[a-z]?)\s*$/i);
-    const words = query.split(/\s+/).filter(Boolean);
-    shown = !query ? [] : (window.SEARCH_INDEX || [])
-      .map((entry, at) => [score(entry, words, asked && asked[1].toLowerCase()), at, entry])
-      .filter((found) => found[0] > 0).sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, 20).map((found) => found[2]);
-    chosen = shown.length ? 0 : -1;
-    results.replaceChildren(...(query && !shown.length ? [note("Nothing found")] : shown.map(line)));
-    results.hidden = !query;
-    field.setAttribute("aria-expanded", String(!!query));
-    mark();
-  }
-
-  function note(text) {
-    const item = document.createElement("li");
-    item.textContent = text;
-    item.setAttribute("role", "option");
-    item.setAttribute("aria-disabled", "true");
-    return item;
-  }
-
-  function line(entry, at) {
-    const item = note(entry[1]);
-    item.removeAttribute("aria-disabled");
-    item.id = "result-" + at;
-    const symbol = document.createElement("span");
-    symbol.innerHTML = entry[4];  // MathML that the generator made; texts are escaped there
-    const kind = document.createElement("span");
-    kind.className = "kind";
-    kind.textContent = entry[0];
-    item.append(symbol, kind);
-    item.addEventListener("mousedown", (event) => { event.preventDefault(); go(entry); });
-    return item;
-  }
-
-  function mark() {
-    all("li", results).forEach((item, at) => {
-      item.setAttribute("aria-selected", String(at === chosen));
-      if (at === chosen) item.scrollIntoView({ block: "nearest" });
-    });
-    if (chosen >= 0) field.setAttribute("aria-activedescendant", "result-" + chosen);
-    else field.removeAttribute("aria-activedescendant");
-  }
-
-  function close() {
-    results.hidden = true;
-    field.setAttribute("aria-expanded", "false");
-    field.removeAttribute("aria-activedescendant");
-  }
-
-  function go(entry) {
-    close();
-    location.href = entry[2];
-    setTimeout(unfold, 0);
-  }
-
-  if (field) {
-    field.addEventListener("input", search);
-    field.addEventListener("focus", () => { if (field.value) search(); });
-    field.addEventListener("blur", close);
-    field.form.addEventListener("submit", (event) => { event.preventDefault(); if (shown[chosen]) go(shown[chosen]); });
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") close();
-      if (event.key !== "ArrowDown" && event.key !== "ArrowUp" || !shown.length) return;
-      event.preventDefault();
-      chosen = (chosen + (event.key === "ArrowDown" ? 1 : -1) + shown.length) % shown.length;
-      mark();
-    });
-    addEventListener("keydown", (event) => {
-      if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { event.preventDefault(); field.focus(); }
-    });
-  }
-
-  // -- the register's filter
-  for (const form of all('[data-widget="filter"]')) {
-    const [text, severity] = all("input, select", form), entries = all(".box.entry");
-    const count = form.querySelector("output");
-    const kinds = new Set(entries.map((entry) => entry.className.split(" ").pop()));
-    for (const kind of kinds) severity.append(new Option(kind, kind));
-    const filter = () => {
-      const words = text.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let left = 0;
-      for (const entry of entries) {
-        const content = entry.textContent.toLowerCase();
-        entry.hidden = !(words.every((word) => content.includes(word)) && (!severity.value || entry.classList.contains(severity.value)));
-        left += entry.hidden ? 0 : 1;
-      }
-      for (const group of all(".box.group")) group.hidden = all(".box.entry", group).every((entry) => entry.hidden);
-      count.textContent = left + " of " + entries.length;
-    };
-    form.addEventListener("input", filter);
-    form.addEventListener("submit", (event) => event.preventDefault());
-    filter();
-  }
 
   // -- the graph
   const widget = document.querySelector('[data-widget="graph"]');
