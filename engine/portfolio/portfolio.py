@@ -248,7 +248,10 @@ class Portfolio:
             return _Read(where, files, error)
         tree = project_tree(where[0]) if form is not None else None
         if form is not None and tree is not None:
-            whole = ReadWhole(form, tree, project, bound.batchable.methodology, bound.batchable.plan, inputs, said)
+            own = bound.batchable
+            whole = ReadWhole(
+                form=form, tree=tree, project=project, methodology=own.methodology, plan=own.plan, inputs=inputs, said=said
+            )
             if whole.is_pattern:
                 self.patterns = [(Alike(whole, files), bound), *self.patterns][:_MOST_SHAPES]
         return _Read(where, files, bound)

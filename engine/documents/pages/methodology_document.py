@@ -13,7 +13,7 @@ from engine.documents.pages.overview_page import overview_page
 from engine.documents.pages.quantity_pages import quantity_pages
 from engine.documents.pages.register_page import register_page
 from engine.documents.pages.ruling_pages import ruling_page
-from engine.documents.pages.search_entries import SYNONYMS, search_entries
+from engine.documents.pages.search_entries import search_entries, synonyms
 from engine.documents.pages.section_pages import section_page_id, section_pages
 from engine.documents.pages.version_page import version_page
 from engine.documents.subject import Subject
@@ -32,7 +32,7 @@ def methodology_document(methodology: Methodology, others: tuple[Methodology, ..
     pages = tuple(_pages(subject))
     programme = "" if methodology.id.startswith(f"{methodology.programme}_") else methodology.programme
     subtitle = f"{programme} {methodology.id}, version {methodology.version}".strip()
-    return Document(methodology.title, subtitle, pages, _places(subject, pages), (*search_entries(subject), *_named(pages)), SYNONYMS)
+    return Document(methodology.title, subtitle, pages, _places(subject, pages), (*search_entries(subject), *_named(pages)), synonyms())
 
 
 def _pages(subject: Subject) -> Iterator[Page]:

@@ -8,6 +8,9 @@ from engine.documents.model import Found, Ref
 from engine.documents.subject import KINDS, Subject, unit_text
 from engine.typesetting.pictures.svg_text import symbol_words
 from equations.citation import Citation
+from equations.errors import SpecError
+from equations.files.strict_yaml import Scalar, YamlNode
+from equations.library.data_files import data_files, items_of, read_data_file
 from equations.model.context import Pool
 from equations.model.quantity import Quantity
 from equations.model.roles import ROLES
@@ -15,36 +18,26 @@ from equations.model.roles import ROLES
 #: What stands in the publication comes before what the editor adds, and that before faults of the text.
 PUBLICATION, EDITOR, FAULT = 0, 1, 2
 _BOUNDARIES = {"area": "boundary", "period": "period"}
-#: Words of one meaning in this field; who searches for one of a group finds what has another.
-SYNONYMS: tuple[tuple[str, ...], ...] = (
-    ("discount", "deduction", "haircut"),
-    ("buffer", "reserve", "permanence", "reversal"),
-    ("baseline", "reference", "bau"),
-    ("leakage", "displaced", "displacement"),
-    ("credit", "credits", "credited", "units", "issuance", "issued"),
-    ("reduction", "reductions", "removals", "abatement"),
-    ("fertiliser", "fertilizer", "fertilisers", "fertilizers"),
-    ("petrol", "gasoline"),
-    ("deforestation", "degradation", "clearing", "conversion"),
-    ("landuse", "category", "class"),
-    ("gwp", "warming"),
-    ("uncertainty", "error", "variance"),
-    ("monitored", "measured", "measurement", "monitoring"),
-    ("default", "fallback"),
-    ("exante", "fixed"),
-    ("parameter", "variable", "symbol", "quantity"),
-    ("formula", "equation"),
-    ("lime", "liming", "limestone", "dolomite"),
-    ("biomass", "carbon"),
-    ("hectares", "area"),
-    ("co2", "carbon dioxide"),
-    ("n2o", "nitrous"),
-    ("ch4", "methane"),
-    ("electricity", "power", "grid"),
-    ("eligibility", "criterion", "criteria", "applicability"),
-    ("assumption", "reading", "interpretation", "ruling"),
-    ("mistake", "error", "fault", "typo"),
-)  # fmt: skip
+#: Folder of the library with words of one meaning, and the fields of its files.
+_FOLDER, _FIELDS = "search_words", ("search_words", "groups")
+
+
+def synonyms() -> tuple[tuple[str, ...], ...]:
+    """Return the groups of words of one meaning that the library holds; who searches for one of a group finds what has another.
+
+    Raises
+    ------
+    SpecError
+        S103 to S105 for what is wrong in a file of them.
+    """
+    files = (read_data_file(_FOLDER, id_, "list of search words", _FIELDS) for id_ in data_files(_FOLDER))
+    return tuple(_group(item) for own in files for item in items_of(own.get("groups")))
+
+
+def _group(item: YamlNode) -> tuple[str, ...]:
+    if not isinstance(item, Scalar):
+        raise SpecError("S105", "a group of search words is a line of them", item.place, remedy="write - discount, deduction")
+    return tuple(word.strip().lower() for word in item.text.split(",") if word.strip())
 
 
 def search_entries(subject: Subject) -> Iterator[Found]:
