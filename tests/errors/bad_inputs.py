@@ -233,7 +233,7 @@ CSV_FILES = [
     Fault("an empty file",                  holds(b""),                                    "I509", "({})"),
     Fault("a header and no rows",           holds(b"fuel,year,value\n"),                   "I501", "(project.yaml:11:3)"),
     Fault("a row too short",                edit("2019,2", "2019"),                        "I506", "({}:3)"),
-    Fault("semicolons",                     holds(b"fuel;year;value\n"),                   "I509", "({}:1)"),
+    Fault("two marks that both divide",      holds(b"fuel,x;year,value\nd,x;2018,1\n"),     "I533", "({}:1)"),
     Fault("a number that is none",          edit("2019,2", "2019,nan"),                    "I505", "({}:3:3)"),
     Fault("a cell twice",                   edit("diesel,2019", "diesel,2018"),            "I506", "({}:3:3)"),
     Fault("a quote that is not closed",     edit("2020,2", '2020,"2'),                     "I509", "({}:4)"),
