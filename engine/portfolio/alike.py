@@ -22,6 +22,7 @@ from engine.portfolio.file_words import CsvWords, WordPlaces, csv_words, place_y
 from engine.project.project_file import ProjectData
 from engine.project.project_tree import files_in, is_workbook
 from engine.project.statements import Statements
+from engine.project.value_fields import TABLE_FIELDS
 from engine.project.written_numbers import Given, conversion, may_be_ratio
 from engine.run.inputs import Inputs
 from engine.run.unknown_cells import is_unknown
@@ -182,9 +183,13 @@ def _tables(whole: ReadWhole, scalars: Sequence[Scalar]) -> frozenset[int]:
 
 
 def _csv_names(project: ProjectData) -> Iterator[str]:
-    for blocks in project.values.values():
-        for block in blocks:
-            yield from (scalar.text for scalar in files_in(block.node) if not is_workbook(scalar.text))
+    """Yield the CSV files whose cells are numbers as they stand there: no block that names one says how they are to be read."""
+    blocks = [block for found in project.values.values() for block in found]
+    read_otherwise = {
+        scalar.text for block in blocks if any(block.has(field) for field, *_ in TABLE_FIELDS) for scalar in files_in(block.node)
+    }
+    for block in blocks:
+        yield from (one.text for one in files_in(block.node) if not is_workbook(one.text) and one.text not in read_otherwise)
 
 
 def _free(whole: ReadWhole, places: WordPlaces) -> set[int]:

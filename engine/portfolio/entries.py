@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from equations.errors import InputError, MethodologyError, Place, raise_all
-from equations.files.csv_table import read_bytes, read_table
+from equations.files.csv_numbers import NumberSigns, UncertainSignsError, signs_of
+from equations.files.csv_table import CsvTable, FaultTaker, read_bytes, read_table
 
 #: Of faults of a table, how many are named.
 _MOST_SAID = 20
@@ -66,8 +67,9 @@ def entries_of_table(table: Path, base: Path) -> list[ProjectEntry]:
                      "write a header such as: name,A_0[E],DF; quote a name that holds a comma")  # fmt: skip
     raise_all(errors)
     found: dict[str, ProjectEntry] = {}
+    signs = _signs(read, fault)
     for place, row in read.body(fault):
-        cells = dict(zip(read.header, row, strict=True))
+        cells = {head: signs[head].plain(cell) or cell if head in signs else cell for head, cell in zip(read.header, row, strict=True)}
         name = cells.pop("name")
         if not name or name in found:
             fault("I506", f"two rows are called {name!r}" if name else "this row has no name", place,
@@ -78,3 +80,17 @@ def entries_of_table(table: Path, base: Path) -> list[ProjectEntry]:
     if not found:
         raise InputError("I506", "the table has no rows", read.place, remedy="write one line for each project")
     return list(found.values())
+
+
+def _signs(table: CsvTable, fault: FaultTaker) -> dict[str, NumberSigns]:
+    """Return the signs in the numbers of each column but that of names; numbers that can be read in two ways are faults."""
+    found: dict[str, NumberSigns] = {}
+    for at, head in enumerate(table.header):
+        texts = [row[at] for _, row in table.rows[1:] if at < len(row)]
+        try:
+            if head != "name":
+                found[head] = signs_of(texts, table.separator)
+        except UncertainSignsError as error:
+            fault("I533", f"{head}: what the signs in {error.text!r} mean is not certain", table.place, error.why,
+                  "write the numbers with a decimal point, and divide the cells by commas")  # fmt: skip
+    return found

@@ -7,9 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.project.total_rows import is_total
 from engine.project.values import table_rows
 from equations.errors import Place
-from equations.files.csv_table import read_bytes, read_table
+from equations.files.csv_layouts import found_layout
+from equations.files.csv_table import CsvTable, read_bytes, read_table
 from equations.files.strict_yaml import Scalar, WrittenForm
 
 #: End what stands in one line, in one table, in one file; no word of a file is one of them.
@@ -70,7 +72,8 @@ class CsvWords:
 def csv_words(path: Path) -> CsvWords | None:
     """Return the words of a CSV file, or ``None`` where it is none, or one of which more is to be told than its cells.
 
-    What stands between other marks than commas may be numbers in other signs, which the whole reading decides by all of them.
+    What stands between other marks than commas may be numbers in other signs, a table of a known program may be in other units, a line
+    without a label or with that of a total may be the sum of others: of these the whole reading decides, by all of their numbers.
     """
     faults: list[str] = []
 
@@ -79,9 +82,14 @@ def csv_words(path: Path) -> CsvWords | None:
 
     data = read_bytes(path, path.name, None, fault)
     table = None if data is None else read_table(data, path.name, None, fault)
-    if data is None or table is None or faults or table.told:
+    if data is None or table is None or faults or table.told or _must_be_looked_at(table):
         return None
     return CsvWords([*_of_rows(cells for _, cells in table.rows), _FILE], hashlib.sha256(data).hexdigest(), table.rows)
+
+
+def _must_be_looked_at(table: CsvTable) -> bool:
+    cells = [cell for _, row in table.rows for cell in row]
+    return not all(cells) or any(map(is_total, cells)) or any(found_layout(table, indices) for indices in range(1, len(table.header) + 1))
 
 
 def _of_rows(rows: Iterable[Sequence[str]]) -> list[str]:

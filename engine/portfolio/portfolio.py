@@ -288,9 +288,12 @@ class Portfolio:
         """Put the numbers of a row in the place of those of the project, in the unit of the quantity."""
         numbers = dict(bound.numbers)
         errors: list[MethodologyError] = []
+        said: dict[tuple[str, int], str] = {}
         for name, text in entry.changes.items():
             try:
                 quantity, place, value = self.change(entry, bound, name, text)
+                if (before := said.setdefault((quantity, place), name)) != name:
+                    raise InputError("I506", f"{before!r} and {name!r} are one number", entry.place, remedy="keep one of the two columns")
             except MethodologyError as error:
                 errors.append(error)
                 continue

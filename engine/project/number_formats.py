@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from equations.records import record
 
 #: Texts in a format of numbers, colours and blanks; then, without signs, digits, decimals, commas for thousands left out, powers, percent.
+_CONDITION = re.compile(r"\[[<>=]")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|[_*].|\[[^\]]*\]')
 _DECIMALS = re.compile(r"([#0?,]*[#0?][#0?,]*)(?:\.([0#?]*))?(,*)(E0+)?(%?)\Z")
 _SEEN = 1e-6
@@ -41,6 +42,8 @@ class NumberFormat:
 
 def format_of(value: float, number_format: str) -> NumberFormat | str | None:
     """Return the section of a format that is for a number, ``nothing`` where it shows none, ``None`` for a format that is not read."""
+    if _CONDITION.search(number_format):  # which section is for a number it says itself
+        return None
     parts = _LITERAL.sub(lambda found: "-" if {"-", "("} & set(found[1] or found[2] or "") else "", number_format).split(";")
     at = 1 if value < 0 and len(parts) > 1 else 2 if value == 0 and len(parts) > 2 else 0
     own = re.sub(r"[-+() $€£¥\u00a0]", "", parts[at])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Lookup
 from pathlib import Path
 
 from engine.finding import Finding
+from engine.project.total_rows import is_total
 from equations.errors import Place
 from equations.files.csv_table import CsvTable, FaultTaker, read_bytes, read_table
 from equations.files.listed_file import listed_members, listed_pairs, named_file
@@ -59,11 +60,18 @@ class ProjectLists:
             if isinstance(node, Mapping) and named_file(node) is not None:
                 listed = listed_members(node, id_, self.read, self.fault, only_ids=True)
                 blocks = [item for item in listed.items if isinstance(item, Mapping)]
+                self.refuse_totals(id_, (block.get("id") if isinstance(block, Mapping) else block for block in listed.items))
                 found[id_] = listed if not any("of" in block for block in blocks) else Mapping(
                     tuple((name, of) for block in blocks if isinstance(name := block.get("id"), Scalar) and (of := block.get("of"))),
                     node.file, node.line, node.column,
                 )  # fmt: skip
         return found
+
+    def refuse_totals(self, set_id: str, ids: Iterable[YamlNode | None]) -> None:
+        """Report a line of a list that is its total: as a member it would count what it sums a second time."""
+        for own in (one for one in ids if isinstance(one, Scalar) and is_total(one.text)):
+            self.fault("I507", f"{own.text!r} is a total and no member of {set_id}", own.place, "what it sums would count twice",
+                       f"remove the line; if it is a member, list the members in the project file under `members: {set_id}:`")  # fmt: skip
 
     def relations(self, relations: Lookup[str, YamlNode]) -> dict[str, YamlNode]:
         """Return the combinations of each relation."""

@@ -17,7 +17,8 @@ tổng, tổng cộng, tổng số, cộng, សរុប, សរុបរួម,
 합계, 총계, 소계, итого, всего, сумма, нийт, дүн, মোট, कुल, المجموع, jumla, toplam, razem"""
 #: What stands in place of a label in a line that sums others, in the languages of inventories.
 WORDS = frozenset(word.strip() for word in _WORDS.split(","))
-_BRACKETS = re.compile(r"[(\[].*?[)\]]")
+#: A unit behind such a word; what else stands in brackets may be a member.
+_BRACKETS = re.compile(r"[(\[]\s*(ha|km2|km²|km\^2|m2|m²|m\^2|metre\^2|t|tco2e?|kg|px|pixels?|%)\s*[)\]]")
 #: What may stand behind such a word: ``Total area``.
 _BEHIND = frozenset(("area", "areas", "surface", "superficie", "fläche", "luas", "ha", "general", "général", "all"))
 
@@ -43,6 +44,11 @@ class TotalCell:
     cell: TableCell
     sum: Fraction | None
     gap: Fraction | None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is the sum of its lines to the last digit."""
+        return self.sum is not None and read_number(self.cell.text) == self.sum
 
     @property
     def holds(self) -> bool:

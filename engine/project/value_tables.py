@@ -150,7 +150,7 @@ class ValueTable:
     def is_whole(self, table: CsvTable, roles: list[str]) -> bool:
         number = PIXELS if PIXELS in roles and VALUE not in roles else VALUE
         needed = (*self.indices, number)
-        kept = [role or (f"({at})" if head or self.chosen else "") for at, (head, role) in enumerate(zip(table.header, roles, strict=True))]
+        kept = [role or (f"({at})" if head else "") for at, (head, role) in enumerate(zip(table.header, roles, strict=True))]
         why = f"a long table has one column for each index of {self.quantity.id}, and `value`"
         if PIXELS in roles and VALUE in roles:
             self.fault("I506", "the table has areas and pixels", table.place, why, "name one of the two under `columns:`")
@@ -200,7 +200,7 @@ class ValueTable:
                        "leave `pixel` out, or choose the column of the pixels under `columns:`")  # fmt: skip
             return {}
         if found.value:
-            if self.unit != found.unit and self.is_unit_idle:
+            if self.unit != found.unit and (self.is_unit_idle or (self.unit and not found.has_heads)):
                 self.fault("I503", f"{found.program}: the areas of the file are in {found.unit}", self.block.place_of("unit"),
                            f"the block says {self.unit}", "leave `unit:` out; areas are converted")  # fmt: skip
                 return {}
@@ -304,9 +304,13 @@ class ValueTable:
         """Return cells without totals, which are told; what is not the sum of its lines is a warning."""
         over = {id(one): self.summed(one) for one in cells}
         totals, kept = [one for one in cells if over[id(one)]], [one for one in cells if not over[id(one)]]
-        found = totals_of(kept, totals, over)
-        kept += [one.cell for one in found if not one.holds and not any(one.cell.labels)]
-        found = [one for one in found if one.holds or any(one.cell.labels)]
+        found, last = totals_of(kept, totals, over), max((one.line for one in cells), default=0)
+        no_total = {id(one) for one in found if not any(one.cell.labels) and not (one.is_exact and len(kept) > 1 and one.cell.line == last)}
+        kept += [one.cell for one in found if id(one) in no_total]
+        found = [one for one in found if id(one) not in no_total]
+        for one in (one for one in found if not kept):
+            self.fault("I506", f"a total without a line that it sums: {_named(one.cell)}", self.place_of(table, one.cell),
+                       "what it is the total of is not known", "list its lines, or give it a label of its own")  # fmt: skip
         held = [one for one in found if one.holds]
         if held:
             self.tell("A827", f"totals of {table.name} are left out: {listed([_named(one.cell) for one in held])}",
@@ -349,8 +353,13 @@ class ValueTable:
         added = Decimal(0)
         for one in group:
             added = _EXACT.add(added, _decimal(one.text))
+        # a length or a time may be that of each (a diameter, an age), and of some kilometres driven it is the sum
+        is_doubtful = {name for name, _ in self.quantity.unit.powers} <= {"[length]", "[time]", "[year]"} and sum(
+            power for _, power in self.quantity.unit.powers) == 1  # fmt: skip
         self.tell("A827", f"several labels of {table.name} are one member, and their numbers are added", self.place_of(table, group[0]),
-                  f"{', '.join(group[0].labels)}: {' + '.join(one.text for one in group[:6])}{' + ...' if len(group) > 6 else ''}")  # fmt: skip
+                  f"{', '.join(group[0].labels)}: {' + '.join(one.text for one in group[:6])}{' + ...' if len(group) > 6 else ''}",
+                  "see that they are amounts of it, and not a size of each" if is_doubtful else "",
+                  "warning" if is_doubtful else "note")  # fmt: skip
         said: dict[str, dict[str, None]] = {}
         for key, words in (pair for one in group for pair in one.said):
             said.setdefault(key, {})[words] = None

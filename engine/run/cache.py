@@ -24,6 +24,7 @@ from engine.output.written_files import whole_file
 from engine.plan.plan import Plan
 from equations.errors import InputError
 from equations.files.regular_file import digest_of
+from equations.library.places import library_folders
 from equations.model.methodology import Methodology
 from equations.patterns import pattern
 from equations.records import record
@@ -107,7 +108,9 @@ def entry_path(spec: Path) -> Path | None:
     folder = cache_folder()
     if folder is None:
         return None
-    name = hashlib.sha256(f"{spec.resolve()}\n{program_fingerprint()}".encode()).hexdigest()[:32]
+    # Where tools and other versions are looked for decides what a spec says.
+    places = "\n".join(str(place.resolve()) for place in library_folders())
+    name = hashlib.sha256(f"{spec.resolve()}\n{places}\n{program_fingerprint()}".encode()).hexdigest()[:32]
     return folder / f"{name}.pickle"
 
 

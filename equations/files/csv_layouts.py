@@ -84,6 +84,8 @@ class FoundLayout:
     zones: tuple[str, ...] = ()
     left: str = ""
     in_degrees: bool = False
+    #: Whether heads say what the columns are; without them a table of other columns may look the same.
+    has_heads: bool = True
     #: Columns whose numbers are in that unit, besides that of the areas.
     alike: tuple[str, ...] = ()
 
@@ -206,7 +208,8 @@ def _categories(table: CsvTable, indices: int) -> FoundLayout | None:
     area = "area" if "area" in measures else ""
     counts = COUNT if COUNT in measures else ""
     rows = [(table.rows[0][0], [*heads, *measures]), *table.rows]
-    return FoundLayout("r.stats of GRASS", replace(table, rows=rows), tuple(heads[::step]), area, "m2" if area else "", counts)
+    return FoundLayout("r.stats of GRASS", replace(table, rows=rows), tuple(heads[::step]), area, "m2" if area else "", counts,
+                       has_heads=False)  # fmt: skip
 
 
 def _measures(rows: list[list[str]]) -> list[str]:

@@ -20,7 +20,7 @@ _POWER = r"([eE][-+]?[0-9]+)?"
 _WRITTEN = re.compile(rf"[-+]?[0-9., ']*[0-9][0-9., ']*{_POWER}\Z")
 #: A sign that can be nothing but the decimal one: once, and not before exactly three digits, or behind more than three, none or a zero.
 _CERTAIN = {sign: re.compile(rf"[-+]?([0-9]*\{sign}([0-9]{{1,2}}|[0-9]{{4,}})?|([0-9]{{4,}}|0[0-9]*|)\{sign}[0-9]{{3}}){_POWER}\Z") for sign in ".,"}
-_DOUBTFUL = {sign: re.compile(rf"[-+]?[1-9][0-9]{{0,2}}\{sign}[0-9]{{3}}\Z") for sign in ".,"}
+_DOUBTFUL = {sign: re.compile(rf"[-+]?[1-9][0-9]{{0,2}}\{sign}[0-9]{{3}}{_POWER}\Z") for sign in ".,"}
 _OTHER = {".": ",", ",": "."}
 
 

@@ -141,6 +141,10 @@ def read_table(data: bytes, name: str, place: Place | None, fault: FaultTaker) -
         fault("I509", f"the file {name!r} is not UTF-8 text", place or Place(name), str(cause),
               "save it as CSV, as UTF-8 (Excel calls it `CSV UTF-8`)")  # fmt: skip
         return None
+    if "\0" in text:
+        fault("I509", f"the file {name!r} is not UTF-8 text", place or Place(name), "it holds the character NUL; it may be UTF-16",
+              "save it as CSV, as UTF-8 (Excel calls it `CSV UTF-8`)")  # fmt: skip
+        return None
     said, begins = said_separator(text)
     marks = [said] if said else separators_of(text)
     if len(marks) > 1:

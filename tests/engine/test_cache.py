@@ -54,6 +54,14 @@ def test_an_edit_of_any_file_of_the_spec_makes_the_entry_stale(spec):
         again.run(PROJECT)
 
 
+def test_an_entry_is_of_the_folders_in_which_tools_are_looked_for(spec, tmp_path, monkeypatch):
+    """Another folder may hold another tool of the same name and version."""
+    before = entry_path(spec)
+    monkeypatch.setenv("MRVGRAPH_SPECS", str(tmp_path / "ours"))
+
+    assert before is not None and entry_path(spec) != before
+
+
 def test_a_damaged_entry_is_made_anew(spec):
     session = open_session(spec)
     session.save()

@@ -127,6 +127,7 @@ def test_a_relation_that_nobody_lists_is_said(folder):
         ("uses.csv", "diesel,v4\n", "diesel\n", r"I506 line 6 has 1 cells and the header 2 .*uses.csv:6"),
         ("uses.csv", "fuel,vehicle", "fuel,car", r"I506 the columns fuel, car are not those of uses .*project.yaml:7:16"),
         ("fleet.csv", "v4,d4\n", '"v4","d4"\nv3,d2\n', r"I506 'v3' stands twice among the lines of vehicle .*fleet.csv:7:1"),
+        ("fleet.csv", "v4,d4\n", "v4,d4\nTotal,d4\n", r"I507 'Total' is a total and no member of vehicle .*fleet.csv:7:1"),
         ("fleet.csv", "vehicle,depot", "id,place", r"I506 the column 'depot' is missing .*fleet.csv:1"),
         ("project.yaml", "uses.csv", "use.csv", r"I509 the file 'use.csv' cannot be read.*project.yaml:7:16"),
         ("project.yaml", "{file: uses.csv}", "{file: uses.csv, column: [a]}", r"I502 'column' beside `file:` is not known.*project.yaml:7:26"),

@@ -159,6 +159,38 @@ def test_a_class_that_begins_with_the_word_is_no_total(table):
     assert table("land_use,value\nE,1\nTotal forest,1\n").cells == {"E": "1", "Total forest": "1"}
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param("land_use,value\nE,100\n,100\nNF,50\n", "", id="not the last line"),
+        pytest.param("land_use,value\nE,100\n,100\n", "", id="of one line"),
+        pytest.param("land_use,value\nE,12.5\nD,3\n,15\n", "", id="rounded"),
+    ],
+)
+def test_a_line_without_a_label_that_need_not_be_a_total_is_not_left_out(table, text, kept):
+    assert kept in table(text, "unit: ha, otherwise: 0").cells
+
+
+def test_a_total_of_nothing_is_refused(table):
+    assert "a total without a line that it sums" in table("land_use,value\nTotal,100\n", "unit: ha, otherwise: 0").refused[0]
+
+
+def test_a_member_in_brackets_behind_the_word_is_no_unit(table):
+    assert table("land_use,value\nE,1\nTotal (D),3\n").cells == {"E": "1", "Total (D)": "3"}
+
+
+def test_a_column_without_a_head_is_refused_although_others_are_chosen(table):
+    assert "column 3 has no name" in table("c,v,\nE,12,5\nD,3,75\n", "unit: ha, columns: {c: land_use, v: value}").refused[0]
+
+
+def test_a_table_without_heads_is_not_taken_to_be_in_other_units_than_are_said(table):
+    assert table("1,100.5\n2,200.5\n", "unit: ha, otherwise: 0, labels: {1: E, 2: D}").refused[0].startswith("I503")
+
+
+def test_text_of_two_bytes_a_character_without_its_mark_is_no_text(table):
+    assert table("land_use,value\nE,1\n".encode("utf-16-le")).refused[0].count("is not UTF-8 text") == 1
+
+
 def test_columns_are_chosen_and_those_that_are_not_read_are_told(table):
     found = table("fid;DN;Name;ha;source\n1;E;x;12,5;map 3\n2;D;y;3;map 4\n", "unit: ha, columns: {DN: land_use, ha: value}")
 

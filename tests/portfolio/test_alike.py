@@ -146,3 +146,26 @@ def test_a_file_outside_the_folder_is_no_more_read_for_being_named_alike(outcome
 
     assert [e["code"] for e in found[1]["errors"]] == ["I522"]
     assert whole == 2
+
+
+def of_stocks(block, stocks):
+    return PROJECT.replace("EF: {unit: tC/ha, file: stocks.csv}", f"EF: {{{block}, file: stocks.csv}}"), stocks
+
+
+@pytest.mark.parametrize(
+    ("block", "first", "other"),
+    [
+        pytest.param("unit: tC/ha, thousands: point", "land_use,value\nE,91\nD,48\nNF,0\n", "land_use,value\nE,1.234\nD,48\nNF,0\n", id="thousands"),
+        pytest.param("unit: tC/ha, decimal: comma", "land_use;value\nE;91\nD;48\nNF;0\n", "land_use;value\nE;91.5\nD;48\nNF;0\n", id="decimal"),
+        pytest.param("unit: tC/ha", "land_use,value\nE,60\nD,40\n,100\n", "land_use,value\nE,50\nD,40\n,100\n", id="a line without a label"),
+        pytest.param("unit: tC/ha, otherwise: 0", "land_use,value\nE,60\nTotal,60\n", "land_use,value\nE,50\nTotal,60\n", id="a total"),
+        pytest.param("unit: tC/ha, columns: {c: land_use, n: value}", "c,n\nE,60\nD,0\nNF,0\n", "c,n\nE,60\nD,3\nNF,0\n", id="columns"),
+        pytest.param("unit: tC/ha, labels: {1: E, 2: D, 3: NF}", "1,91.5\n2,48.25\n3,0.0\n", "1,91\n2,48\n3,0\n", id="a program's table"),
+    ],
+)
+def test_a_table_of_which_more_is_said_than_its_cells_is_read_whole(outcomes, monkeypatch, block, first, other):
+    one, two = of_stocks(block, first), of_stocks(block, other)
+    quick, slow, whole = both(outcomes, monkeypatch, [one, two])
+
+    assert quick == slow
+    assert whole == 3
