@@ -22,7 +22,7 @@ from engine.output.release import VERSION
 from engine.output.terminal import laid_out
 from engine.output.written_files import write_bytes
 from equations.errors import InputError, MethodologyError
-from equations.files.regular_file import ReadingRule, reading_under
+from equations.files.regular_file import ReadingRule, noting_reads, reading_under
 
 if TYPE_CHECKING:
     from engine.audit.report import AuditReport
@@ -50,7 +50,8 @@ def _ended(options: argparse.Namespace, command: str) -> int:
     """Do what a command says and return its exit code; errors are told."""
     try:
         rule = ReadingRule(folders=tuple(map(Path, getattr(options, "data_folder", None) or ())))
-        with reading_under(rule), heard(_aside_of(command)), watched("" if command == "lsp" else command):
+        reads = noting_reads(active=command not in ("portfolio", "mutate", "docs"))  # these go on with, or renew, what they wrote
+        with reading_under(rule), reads, heard(_aside_of(command)), watched("" if command == "lsp" else command):
             settle_spec(command, options, _named_in)
             settle_outputs(command, options)
             to_file = bool(getattr(options, "output", None)) and getattr(options, "format", "") == "text"

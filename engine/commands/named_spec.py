@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from os.path import isfile
 from pathlib import Path
 
 from engine.commands.table import COMMANDS
+from engine.output.destination import tell
 from equations.errors import InputError, MethodologyError, Place
 from equations.library.places import find_spec
 
 NamedIn = Callable[[str], str]
+#: So many projects of another methodology are named, and the others counted.
+_MOST_TOLD = 5
 #: What only a project file has at its beginning of a line, and the methodology that it names.
 _OPERATION = re.compile(r"^operation *:", re.MULTILINE)
 _NAMED = re.compile(r"""^methodology *: *["']?([^\s"'#]+)""", re.MULTILINE)
@@ -52,21 +55,51 @@ def is_project_file(name: str) -> bool:
 
 
 def _settle_portfolio(options: argparse.Namespace, named_in: NamedIn) -> None:
-    """The first of several names is a project too, where it is that of a project file; all of them are then of one methodology."""
+    """The first of several names is a project too, where it is that of a project file; all of them are of one methodology."""
     if options.spec is not None and not is_project_file(options.spec):
+        _tell_others(options.spec, options.project, named_in)
         return
     options.project = [*([] if options.spec is None else [options.spec]), *options.project]
     options.spec = _named_by("portfolio", options.project[0], named_in)
-    _refuse_others(options.project)
-
-
-def _refuse_others(projects: Sequence[str]) -> None:
-    named = {path: found[1] for path in projects if (found := _NAMED.search(_text(path)))}
-    first = next(iter(named.values()), "")
-    for path, other in named.items():
-        if other != first:
-            raise InputError("I501", f"the files of the portfolio name {first} and {other}", Place(path),
+    for path, named, found in _named(options.project, named_in):
+        if found != Path(find_spec(options.spec)).resolve():
+            raise InputError("I501", f"the files of the portfolio name {options.spec} and {named}", Place(path),
                              why="a portfolio is evaluated under one methodology", remedy="name it before the files, or divide them")  # fmt: skip
+
+
+def _tell_others(spec: str, projects: Sequence[str], named_in: NamedIn) -> None:
+    """Tell which projects name another methodology than the one under which they are evaluated."""
+    own = find_spec(spec).resolve()
+    # of a spec that is named by its file only a reading of it knows its reference; a run of one project tells
+    others = [(path, named) for path, named, found in _named(projects, named_in)
+              if found not in (None, own) and ("@" in spec or "@" not in named)]  # fmt: skip
+    for path, named in others[:_MOST_TOLD]:
+        tell(f"note: {path} names {named}, and {spec} was applied\n")
+    if len(others) > _MOST_TOLD:
+        tell(f"note: {len(others) - _MOST_TOLD} more project files name another methodology than {spec}\n")
+
+
+def _named(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, str, Path | None]]:
+    """Yield each project file that names a methodology, the name, and the file that it means; what cannot be read is told where it is evaluated."""
+    known: dict[tuple[str, Path], Path | None] = {}
+    for path in filter(isfile, projects):  # a FIFO would wait for ever
+        try:
+            quick = None if path.lower().endswith(".xlsx") else _NAMED.search(_text(path))
+            named = quick[1] if quick is not None else named_in(path)
+        except MethodologyError:
+            continue
+        if named:
+            folder = Path(path).parent
+            if (named, folder) not in known:
+                known[named, folder] = _file_of(named, folder)
+            yield path, named, known[named, folder]
+
+
+def _file_of(named: str, folder: Path) -> Path | None:
+    try:
+        return find_spec(named, folder).resolve()
+    except MethodologyError:
+        return None
 
 
 def _named_by(command: str, project: str, named_in: NamedIn) -> str:
@@ -77,7 +110,7 @@ def _named_by(command: str, project: str, named_in: NamedIn) -> str:
         raise InputError("I501", "the project file names no methodology, and neither does the command line", Place(project),
                          remedy=f"add `methodology: ID@VERSION` to it, or write `mrvgraph {command} SPEC {project}`")  # fmt: skip
     found = find_spec(named, Path(project).parent)
-    return named if "@" in named and "/" not in named else str(found)
+    return named if "@" in named and found.resolve() == _file_of(named, Path()) else str(found)
 
 
 def _is_methodology(name: str) -> bool:

@@ -403,7 +403,7 @@ def _lines(before: Run, after: Run) -> list[ResultLine]:
         unit = ""
         for at, run in enumerate((before, after)):
             if quantity in run.values.arrays:
-                axes = run.methodology.quantity[quantity].indices
+                axes = run.methodology.quantity[quantity].axis_names
                 unit = unit or str(run.methodology.quantity[quantity].unit)
                 for labels, value, _ in run.cells(quantity):
                     cells.setdefault(tuple(zip(axes, labels, strict=True)), [None, None])[at] = value

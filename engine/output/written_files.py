@@ -15,7 +15,7 @@ from pathlib import Path
 from stat import S_IMODE, S_ISDIR, S_ISREG
 
 from equations.errors import InputError, Place
-from equations.files.regular_file import kind_of, reason_of
+from equations.files.regular_file import kind_of, reason_of, was_read
 
 try:
     import fcntl
@@ -113,6 +113,8 @@ def whole_file(path: Path | str, mode: int | None = None) -> Iterator[Path]:
         I520 and I521; what stood at ``path`` stays as it was.
     """
     real = target_of(path)
+    if was_read(real):
+        raise refused(path, "this file is read by the command itself", "what it says would be lost", "name another file")
     with ExitStack() as undone:
         try:
             for folder in _made_folders(real.parent):

@@ -51,6 +51,7 @@ class ReadingRule:
 
 _EVERYTHING = ReadingRule()
 _RULE: ContextVar[ReadingRule] = ContextVar("reading_rule", default=_EVERYTHING)
+_NOTED: ContextVar[set[str] | None] = ContextVar("noted_reads", default=None)
 
 
 def reading_rule() -> ReadingRule:
@@ -66,6 +67,26 @@ def reading_under(rule: ReadingRule) -> Iterator[None]:
         yield
     finally:
         _RULE.reset(token)
+
+
+@contextmanager
+def noting_reads(*, active: bool = True) -> Iterator[None]:
+    """Note every file that is read as long as the block lasts, so that nothing is written over it (:func:`was_read`)."""
+    token = _NOTED.set(set() if active else None)
+    try:
+        yield
+    finally:
+        _NOTED.reset(token)
+
+
+def was_read(real: Path) -> bool:
+    """Whether a file, by its real path, was read in the block of :func:`noting_reads` in which this is asked."""
+    return str(real) in (_NOTED.get() or ())
+
+
+def _note(path: Path) -> None:
+    if (noted := _NOTED.get()) is not None:
+        noted.add(os.path.realpath(path))
 
 
 def kind_of(mode: int) -> str:
@@ -102,6 +123,7 @@ def read_regular(path: Path, most_bytes: int, remedy_if_large: str = "look wheth
             size = max(status.st_size, len(data))
     except (OSError, ValueError) as cause:
         raise UnreadableFileError(f"the file cannot be read: {reason_of(cause)}", "", "correct the path or the permissions") from cause
+    _note(path)
     if size > most_bytes:
         raise UnreadableFileError(f"the file has {size / 1e6:.0f} MB", f"files up to {most_bytes // 10**6} MB are read", remedy_if_large)
     _check_rule(path, data)
@@ -142,6 +164,7 @@ def digest_of(path: Path) -> str:
         if not S_ISREG(path.stat().st_mode):
             return ""
         found = hashlib.sha256()
+        _note(path)
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(handle, "rb") as file:
             if not S_ISREG(os.fstat(handle).st_mode):

@@ -168,7 +168,8 @@ def test_the_record_has_the_keys_that_others_rely_on(kh_pair):
 # -- the command
 
 
-def test_diff_on_the_command_line(capsys):
+def test_diff_on_the_command_line(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "110")
     code, out, err = called(capsys, "diff", "KH_AM004@1.0", "KH_AM004@1.1")
 
     assert (code, err) == (0, "")

@@ -5,7 +5,7 @@ import math
 import pytest
 
 import mrvgraph
-from engine.documents.report.accounting import by_year, of_role, over_years
+from engine.documents.report.accounting import balance_steps, by_year, emission_sources, of_role, over_years
 from engine.explain.trace import explain
 from engine.typesetting.pictures.charts import Series, bars, in_words
 
@@ -73,3 +73,30 @@ def test_a_chart_shows_no_bar_for_a_year_without_a_number(evaluated):
     drawn = str(bars("R", "tCO2", years, series))
     assert "nan" not in drawn
     assert ("R, 2020" in drawn, "R, 2019" in drawn) == (True, False)
+
+
+TERMS = """
+methodology: {id: T, version: "1", title: By source, result: R}
+index_sets:
+  - {id: year, kind: year, letters: [y]}
+  - {id: period, kind: group, groups: year, letters: [q], project: must-list}
+quantities:
+  - {id: B, symbol: B, meaning: baseline, indices: [year], unit: tCO2, kind: monitored, role: baseline}
+  - {id: F, symbol: F, meaning: fuel, indices: [year], unit: tCO2, kind: monitored}
+  - {id: L, symbol: L, meaning: losses of a year, unit: tCO2, kind: monitored}
+  - {id: E, symbol: E, meaning: emissions, indices: [year], unit: tCO2, kind: computed, role: project, over_years: sum}
+  - {id: R, symbol: R, meaning: reductions, indices: [year], unit: tCO2, kind: computed, role: reductions, over_years: sum}
+equations:
+  - {id: e, defines: "E[y]", formula: "F[y] + L"}
+  - {id: r, defines: "R[y]", formula: "B[y] - E[y]"}
+"""
+
+
+def test_a_source_has_no_number_in_years_in_which_emissions_have_none(evaluated):
+    values = "  B: {unit: tCO2, source: x, values: {2020: 50, 2021: 50}}\n  F: {unit: tCO2, source: x, values: {2020: 10, 2021: 10}}\n  L: {unit: tCO2, value: 5}\n"
+    head = PROJECT.replace("PERIODS", "monitoring_periods: [{id: a, start: 2020-01-01, end: 2021-12-31}]").split("  F:")[0]
+    run = evaluated(TERMS, head + values)
+
+    assert [(one.name, one.total, [math.isnan(v) for v in one.values]) for one in emission_sources(run)] == [
+        ("fuel", 20.0, [True, True, False, False]), ("losses of a year", 10.0, [True, True, False, False])]  # fmt: skip
+    assert [round(value) for _, value, _ in balance_steps(run)] == [100, -20, -10, 70]

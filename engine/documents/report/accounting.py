@@ -19,15 +19,15 @@ SMALL_SHARE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class EmissionSource:
-    """One term of the emissions with the project, with its value in each year."""
+    """One term of the emissions with the project, with its value in each year; NaN where they, or it, have no number."""
 
     name: str
     values: tuple[float, ...]
 
     @property
     def total(self) -> float:
-        """The sum over the years."""
-        return math.fsum(self.values)
+        """The sum over the years in which it has a number."""
+        return math.fsum(v for v in self.values if math.isfinite(v))
 
 
 def years_of(run: Run) -> tuple[str, ...]:
@@ -65,14 +65,21 @@ class EmissionTerm:
 
 def emission_sources(run: Run) -> tuple[EmissionSource, ...]:
     """Return the terms of the equation that gives the emissions with the project, in written order."""
-    count = len(years_of(run))
+    count, has_number = len(years_of(run)), counted_years(run)
     evaluator = FormulaEvaluator(run.methodology, run.setting, dict(run.values.arrays))
     sources = []
     for term in emission_terms(run):
         with np.errstate(all="ignore"):
             values = np.broadcast_to(np.asarray(evaluator.value(term.formula, term.scope)[0], float), (count,))
-        sources.append(EmissionSource(term.name, tuple(term.sign * float(v) if math.isfinite(v) else 0.0 for v in values)))
+        sources.append(EmissionSource(term.name, tuple(
+            term.sign * float(v) if counts and math.isfinite(v) else math.nan for v, counts in zip(values, has_number, strict=True))))  # fmt: skip
     return tuple(sources)
+
+
+def counted_years(run: Run) -> tuple[bool, ...]:
+    """Return in which years the emissions with the project have a number."""
+    quantity = of_role(run, "project")
+    return tuple(not math.isnan(v) for v in by_year(run, quantity)) if quantity is not None else ()
 
 
 def emission_terms(run: Run) -> tuple[EmissionTerm, ...]:

@@ -69,8 +69,8 @@ def _breakdown(run: Run, emissions: Quantity) -> Iterator[Picture]:
 def _ever_smaller(series: list[Series]) -> Iterator[list[Series]]:
     """Yield the series that cannot be seen beside the others, then those that cannot be seen beside these, and so on."""
     while True:
-        whole = math.fsum(abs(math.fsum(s.values)) for s in series)
-        small = [s for s in series if 0 < abs(math.fsum(s.values)) < SMALL_SHARE * whole]
+        whole = math.fsum(abs(s.total) for s in series)
+        small = [s for s in series if 0 < abs(s.total) < SMALL_SHARE * whole]
         if not small or len(small) == len(series):
             return
         yield small

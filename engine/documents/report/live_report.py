@@ -14,7 +14,7 @@ from engine.batch.forms import literal_form
 from engine.batch.lowering import lower
 from engine.batch.program import Cells
 from engine.batch.script_program import Record, ScriptProgram, runs
-from engine.documents.report.accounting import SMALL_SHARE, balance_steps, emission_terms, of_role, years_of
+from engine.documents.report.accounting import SMALL_SHARE, balance_steps, counted_years, emission_terms, of_role, years_of
 from engine.documents.report.live_inputs import LiveInputs, range_of
 from engine.plan.cells import counted
 from engine.project.project_tree import is_workbook
@@ -141,7 +141,7 @@ class LiveReport:
         )
         terms = emission_terms(run)
         record: Record = {"colours": [BLUE, VERMILION, GREEN], "palette": list(PALETTE), "small": SMALL_SHARE}
-        record |= {"sources": [{"name": term.name, "sign": term.sign} for term in terms]}
+        record |= {"counted": list(counted_years(run)), "sources": [{"name": term.name, "sign": term.sign} for term in terms]}
         record |= {"pair": [[q.id, q.title, str(q.unit)] for q in (level, emissions) if q is not None]}
         record |= {"credits": [[q.id, q.title, str(q.unit)] for q in (credits_,) if q is not None]}
         if balance_steps(run) and level is not None and reductions is not None:

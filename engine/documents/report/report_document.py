@@ -227,7 +227,7 @@ class Report:
         sources = emission_sources(self.run)
         total = math.fsum(abs(s.total) for s in sources) or 1.0
         rows = [
-            TableRow(((s.name,), *((Live(f"{v:,.1f}", f"source:{at}:{y}"),) for y, v in enumerate(s.values)),
+            TableRow(((s.name,), *((Live("no number" if math.isnan(v) else f"{v:,.1f}", f"source:{at}:{y}"),) for y, v in enumerate(s.values)),
                       (Live(f"{s.total:,.1f}", f"source:{at}:total"),), (Live(f"{s.total / total:.2%}", f"source:{at}:share"),)))
             for at, s in enumerate(sources)
         ]  # fmt: skip

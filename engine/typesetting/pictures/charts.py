@@ -27,6 +27,11 @@ class Series:
     colour: str
     unit: str = ""
 
+    @property
+    def total(self) -> float:
+        """The sum of its numbers."""
+        return math.fsum(v for v in self.values if not math.isnan(v))
+
 
 def in_words(title: str, years: Sequence[str], series: Sequence[Series]) -> str:
     """Return what a chart by year shows, for those who do not see it."""
@@ -59,23 +64,24 @@ def bars(title: str, unit: str, years: Sequence[str], series: Sequence[Series], 
 
 
 def stacked(title: str, unit: str, years: Sequence[str], series: Sequence[Series], about: str = "") -> Html:
-    """Return one bar for each year, made up of parts; negative parts hang below zero."""
-    ups = [sum(max(0.0, s.values[at]) for s in series) for at in range(len(years))]
-    downs = [sum(min(0.0, s.values[at]) for s in series) for at in range(len(years))]
+    """Return one bar for each year, made up of parts; negative parts hang below zero, a part without a number (NaN) is left out."""
+    ups = [sum(max(0.0, s.values[at]) for s in series if not math.isnan(s.values[at])) for at in range(len(years))]
+    downs = [sum(min(0.0, s.values[at]) for s in series if not math.isnan(s.values[at])) for at in range(len(years))]
     frame = Frame.over([*ups, *downs], title, about, unit, _keys(series))
     wide = min(110.0, frame.step(len(years)) * 0.6)
     body: list[Html] = []
     for at, year in enumerate(years):
         middle, above, below = frame.middle(at, len(years)), 0.0, 0.0
         for which, one in enumerate(series):
-            value = one.values[at]
+            if math.isnan(value := one.values[at]):
+                continue
             start = above if value >= 0 else below
             first, last = frame.up.at(start), frame.up.at(start + value)
             said = hint(f"{one.name}, {year}: {value:,.1f} {unit}")
             body += _bar((middle - wide / 2, min(first, last), wide, abs(last - first)), said, one, which)
             above, below = (above + value, below) if value >= 0 else (above, below + value)
         shown = frame.up.short(above + below)
-        if width(shown, _SIZE) <= frame.step(len(years)) - 2:
+        if width(shown, _SIZE) <= frame.step(len(years)) - 2 and not any(math.isnan(one.values[at]) for one in series):
             body.append(_above(shown, middle, frame.up.at(0), frame.up.at(above), 0.0))
     return frame.drawn(body, names=years)
 

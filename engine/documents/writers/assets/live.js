@@ -185,7 +185,8 @@ function makeLive(data, page) {
 
   const finite = (number) => Number.isFinite(number) ? number : 0;
   const yearly = (name) => record.labels.map((_, at) => value(name + ":" + at));
-  const source = (at, year, cells) => finite(record.charts.sources[at].sign * cells[program.outputs["#source:" + at][year]]);
+  // A year in which the emissions with the project have no number has none of their terms either.
+  const source = (at, year, cells) => record.charts.counted[year] === false ? 0 : finite(record.charts.sources[at].sign * cells[program.outputs["#source:" + at][year]]);
   const total = (name) => exactSum(yearly(name).map(finite));
   const result = (one, inputs, cells) => spread(one.cells).reduce((sum, at, turn) => turn ? sum + valueIn(one.of + ":" + at, inputs, cells) : valueIn(one.of + ":" + at, inputs, cells), 0);
 
@@ -200,7 +201,7 @@ function makeLive(data, page) {
     }
     const years = record.labels.map((_, year) => source(Number(name), year, cells));
     if (part === "total") return fixedText(exactSum(years), 1);
-    if (part !== "share") return fixedText(years[Number(part)], 1);
+    if (part !== "share") return record.charts.counted[Number(part)] === false ? text : fixedText(years[Number(part)], 1);
     const whole = exactSum(record.charts.sources.map((_, at) => Math.abs(exactSum(record.labels.map((_, year) => source(at, year, cells)))))) || 1;
     return fixedText(exactSum(years) / whole * 100, 2) + "%";
   }
