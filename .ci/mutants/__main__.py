@@ -31,7 +31,7 @@ TRIED = ROOT / "build/mutants/tried.json"
 #: Percent of the slips of the sample that must be noticed, those that change nothing left out.
 LEAST = 90.0
 #: So many slips of the sample does `make check-code` plant, in at most so many seconds; so many whatever the time, since of two nothing follows.
-FIRST, SECONDS, FEWEST = 60, 100.0, 12
+FIRST, SECONDS, FEWEST = 60, 60.0, 12
 #: More slips than this share, of which the text has gone, and the sample says nothing of the code any more.
 MOST_GONE = 0.3
 

@@ -326,7 +326,7 @@ def test_a_year_that_no_interval_between_two_maps_holds(broken):
             "the CSV file cannot be read",
             id="huge cell",
         ),
-        pytest.param("\0" * 50, "I502", "is not known", id="zeros"),
+        pytest.param("\0" * 50, "I509", "is not UTF-8 text", id="zeros"),
         pytest.param('land_use,land_use_2,year,value\nE,E,2018,"1"5\n', "I509", "the CSV file cannot be read", id="text behind a quote"),
         pytest.param('land_use,land_use_2,year,value\nE,E,"2018,1\n', "I509", "the CSV file cannot be read", id="open quote"),
         pytest.param("land_use,land_use_2,year,value,\nE,E,2018,1,2\n", "I506", "column 5 has no name", id="column without a name"),
