@@ -9,7 +9,7 @@ from os.path import isfile
 from pathlib import Path
 
 from engine.commands.table import COMMANDS
-from engine.output.destination import tell
+from engine.output.asides import aside
 from equations.errors import InputError, MethodologyError, Place
 from equations.library.places import find_spec
 
@@ -74,9 +74,9 @@ def _tell_others(spec: str, projects: Sequence[str], named_in: NamedIn) -> None:
     others = [(path, named) for path, named, found in _named(projects, named_in)
               if found not in (None, own) and ("@" in spec or "@" not in named)]  # fmt: skip
     for path, named in others[:_MOST_TOLD]:
-        tell(f"note: {path} names {named}, and {spec} was applied\n")
+        aside(f"{path} names {named}, and {spec} was applied")
     if len(others) > _MOST_TOLD:
-        tell(f"note: {len(others) - _MOST_TOLD} more project files name another methodology than {spec}\n")
+        aside(f"{len(others) - _MOST_TOLD} more project files name another methodology than {spec}")
 
 
 def _named(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, str, Path | None]]:
@@ -84,8 +84,7 @@ def _named(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, st
     known: dict[tuple[str, Path], Path | None] = {}
     for path in filter(isfile, projects):  # a FIFO would wait for ever
         try:
-            quick = None if path.lower().endswith(".xlsx") else _NAMED.search(_text(path))
-            named = quick[1] if quick is not None else named_in(path)
+            named = _name_in(path, named_in)
         except MethodologyError:
             continue
         if named:
@@ -93,6 +92,15 @@ def _named(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, st
             if (named, folder) not in known:
                 known[named, folder] = _file_of(named, folder)
             yield path, named, known[named, folder]
+
+
+def _name_in(path: str, named_in: NamedIn) -> str:
+    """Return which methodology a project file names; it is read as a whole only where a look at its lines does not tell."""
+    text = "" if path.lower().endswith(".xlsx") else _text(path)
+    if text and "methodology" not in text:
+        return ""
+    found = _NAMED.search(text)
+    return found[1] if found is not None else named_in(path)
 
 
 def _file_of(named: str, folder: Path) -> Path | None:

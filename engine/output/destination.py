@@ -14,7 +14,7 @@ from engine.output.fitting import folded
 from engine.output.marks import coded, plain
 from engine.output.progress import aside_of_progress
 from engine.output.terminal import is_laid_out, is_person, width
-from engine.output.written_files import folder_of, refused, target_of, write_text
+from engine.output.written_files import folder_of, refused, refused_as_read, target_of, write_text
 from equations.errors import InputError, MethodologyError, listed, raise_all
 from equations.library.places import MAIN_FILE
 
@@ -121,7 +121,7 @@ def _check_place(option: str, path: str, taken: dict[Path, str], inputs: list[Pa
         raise refused(path, f"{taken[real]} and {flag} name one file", "the second would replace the first")
     taken[real] = flag
     if any(real.exists() and real.samefile(read) for read in inputs):
-        raise refused(path, "this file is read by the command itself", "what it says would be lost", "name another file")
+        raise refused_as_read(path)
 
 
 def _inputs(options: argparse.Namespace) -> Iterator[Path]:

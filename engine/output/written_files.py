@@ -34,6 +34,11 @@ def refused(path: Path | str, what: str, why: str = "", remedy: str = "") -> Inp
     return InputError("I520", what, Place(str(path)), why=why, remedy=remedy or "name another file")
 
 
+def refused_as_read(path: Path | str) -> InputError:
+    """Return the error of an output that the command reads as well."""
+    return refused(path, "this file is read by the command itself", "what it says would be lost")
+
+
 def unwritten(path: Path | str, cause: OSError | ValueError) -> InputError:
     """Return the error of a file that could not be written; nothing of it stands there."""
     full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -114,7 +119,7 @@ def whole_file(path: Path | str, mode: int | None = None) -> Iterator[Path]:
     """
     real = target_of(path)
     if was_read(real):
-        raise refused(path, "this file is read by the command itself", "what it says would be lost", "name another file")
+        raise refused_as_read(path)
     with ExitStack() as undone:
         try:
             for folder in _made_folders(real.parent):

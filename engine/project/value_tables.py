@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from engine.finding import Finding
@@ -353,9 +354,7 @@ class ValueTable:
         added = Decimal(0)
         for one in group:
             added = _EXACT.add(added, _decimal(one.text))
-        # a length or a time may be that of each (a diameter, an age), and of some kilometres driven it is the sum
-        is_doubtful = {name for name, _ in self.quantity.unit.powers} <= {"[length]", "[time]", "[year]"} and sum(
-            power for _, power in self.quantity.unit.powers) == 1  # fmt: skip
+        is_doubtful = _may_be_of_each(self.quantity)
         self.tell("A827", f"several labels of {table.name} are one member, and their numbers are added", self.place_of(table, group[0]),
                   f"{', '.join(group[0].labels)}: {' + '.join(one.text for one in group[:6])}{' + ...' if len(group) > 6 else ''}",
                   "see that they are amounts of it, and not a size of each" if is_doubtful else "",
@@ -375,6 +374,11 @@ def _named(one: TableCell) -> str:
 
 def _quoted(label: str) -> str:
     return label if re.fullmatch(r"\w+", label) else f'"{label}"'
+
+
+def _may_be_of_each(quantity: Quantity) -> bool:
+    """Whether a number may be a size of each (a diameter, an age) instead of an amount of all: a length, or a time."""
+    return any(quantity.unit.powers == ((dimension, Fraction(1)),) for dimension in ("[length]", "[time]", "[year]"))
 
 
 def _decimal(text: str) -> Decimal:

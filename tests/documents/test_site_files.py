@@ -1,10 +1,12 @@
 """The files of a site: the same bytes each time, links that resolve, nothing that a network would have to bring."""
 
 import re
+from collections import Counter
 
 import pytest
 
 from engine.commands.documents import methodology_files
+from engine.documents.writers.assets_folder import asset
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,15 @@ def test_nothing_of_the_machine_goes_in(site):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
             assert str(site) not in text and "/work/" not in text and "/home/" not in text and "/root/" not in text
+
+
+@pytest.mark.parametrize("name", ["style.css", "dark.css", "notebook.css"])
+def test_a_style_sheet_says_nothing_twice_and_no_remark_within_a_selector(name):
+    """A piece that was pasted into the middle of a rule breaks that rule, and no browser says so."""
+    sheet = asset(name)
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", sheet)
+    selectors = [re.sub(r"^(\s*/\*.*?\*/)+", "", selector, flags=re.DOTALL).strip() for selector, _ in rules]
+    assert len(selectors) > 10
+    assert not [selector for selector in selectors if "/*" in selector]
+    said = Counter((" ".join(selector.split()), " ".join(body.split())) for selector, (_, body) in zip(selectors, rules, strict=True))
+    assert not [rule for rule, times in said.items() if times > 1]
