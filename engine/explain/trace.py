@@ -14,9 +14,10 @@ from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.plan.plan import Step
 from engine.project.written_numbers import Origin
 from engine.run.brackets import FoundRoot
-from engine.run.cell_reads import Cell, CellReads, is_allowed, single_scopes
+from engine.run.cell_reads import Cell, CellReads
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.run import Run
+from engine.run.single_terms import terms_of
 from engine.run.solvers import root_parts
 from equations.errors import InputError, listed, near, near_or_all
 from equations.formula.functions import FUNCTIONS
@@ -332,17 +333,9 @@ class Tracer:
 
     def terms(self, node: Reduce, scope: Scope, zeros: list[int]) -> list[Node]:
         """Return what a sum adds, without what is zero, or all of what a maximum compares."""
-        inner, names, masks = scope, [], []
-        for binder in node.binders:
-            inner, mask = self.evaluator.bind(binder, inner)
-            names.append(binder.letter)
-            masks.append(mask)
         terms = []
         with np.errstate(all="ignore"):
-            for one in single_scopes(inner, names):
-                if not all(mask is None or is_allowed(mask, inner, one) for mask in masks):
-                    continue
-                term = self.evaluator.term(node.body, one, names)
+            for one, term in terms_of(self.evaluator, node, scope):
                 if term is None:
                     continue
                 if node.kind == "Sum" and term == 0:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.run.formula import FormulaEvaluator, Scope
+from engine.run.single_terms import single_scopes, terms_of
 from equations.formula.functions import SAMPLES, TABLES
 from equations.formula.syntax import Cases, Element, Index, IndexGroup, IndexLetter, Node, Points, Reduce, children
 from equations.records import record
@@ -51,16 +52,9 @@ class CellReads:
                     yield from self._reads(child, scope)
 
     def reduced_reads(self, node: Reduce, scope: Scope) -> Iterator[tuple[str, Cell]]:
-        inner, names, body = scope, [], node.body
-        masks, passed = [], (None,) if node.kind in (*SAMPLES, *TABLES) else (None, 0)  # a record that is zero is a record
-        for binder in node.binders:
-            inner, mask = self.evaluator.bind(binder, inner)
-            names.append(binder.letter)
-            masks.append(mask)
-        for one in single_scopes(inner, names):
-            if not all(mask is None or is_allowed(mask, inner, one) for mask in masks):
-                continue
-            if self.evaluator.term(body, one, names) not in passed:
+        body, passed = node.body, (None,) if node.kind in (*SAMPLES, *TABLES) else (None, 0)  # a record that is zero is a record
+        for one, value in terms_of(self.evaluator, node, scope):
+            if value not in passed:
                 for part in (body.numbers, body.values) if isinstance(body, Points) else (body,):
                     yield from self._reads(part, one)
 
@@ -70,26 +64,3 @@ class CellReads:
             int(np.ravel(self.evaluator.positions(index, axis, scope, (getattr(index, "letter", ""),)))[0])
             for index, axis in zip(indices, axes, strict=True)
         )
-
-
-def single_scopes(scope: Scope, letters: list[str]) -> Iterator[Scope]:
-    """Yield scopes in which each of the letters stands for one position."""
-    open_letters = [x for x in dict.fromkeys(letters) if len(scope.letters[x][1]) != 1]
-    if not open_letters:
-        yield scope
-        return
-    first = open_letters[0]
-    set_id, positions = scope.letters[first]
-    for at in range(len(positions)):
-        narrowed = dict(scope.letters)
-        narrowed[first] = (set_id, positions[at : at + 1])
-        yield from single_scopes(Scope(narrowed), letters)
-
-
-def is_allowed(mask: tuple[object, tuple[str, ...]], outer: Scope, one: Scope) -> bool:
-    """Whether a mask lets the positions of a single scope through."""
-    array, where = np.asarray(mask[0]), []
-    for x in mask[1]:
-        full, here = outer.letters[x][1], one.letters[x][1]
-        where.append(int(np.nonzero(full == here[0])[0][0]))
-    return bool(array[tuple(where)])

@@ -10,9 +10,10 @@ import numpy as np
 from engine.plan.cells import cell_name
 from engine.run.arithmetic.matrix_powers import powers
 from engine.run.brackets import bracketed, ends_of
-from engine.run.cell_reads import CellReads, is_allowed, single_scopes
+from engine.run.cell_reads import CellReads
 from engine.run.formula import ROW, FormulaEvaluator, Scope
 from engine.run.functions import FUNCTIONS
+from engine.run.single_terms import single_scopes, terms_of
 from engine.run.solvers import why_without
 from engine.run.tables import evaluated_table
 from engine.run.truth import TRUE
@@ -182,14 +183,7 @@ class Diagnosis:
         if isinstance(node, Reduce) and isinstance(node.body, Points):
             yield node.body.at, scope
         if isinstance(node, Reduce):
-            inner, masks, names = scope, [], [binder.letter for binder in node.binders]
-            for binder in node.binders:
-                inner, mask = self.evaluator.bind(binder, inner)
-                masks.append(mask)
-            for one in single_scopes(inner, names):
-                within = all(mask is None or is_allowed(mask, inner, one) for mask in masks)
-                if within and self.evaluator.term(node.body, one, names) is not None:
-                    yield node.body, one
+            yield from ((node.body, one) for one, value in terms_of(self.evaluator, node, scope) if value is not None)
         elif isinstance(node, Cases):
             for condition, value in node.branches:
                 yield condition, scope

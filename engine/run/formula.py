@@ -377,13 +377,6 @@ class FormulaEvaluator(ConditionEvaluator):
             axes = tuple(x for x in axes if x != letter)
         return Hole(array, axes, hole.own)
 
-    def term(self, node: Node, scope: Scope, bound: list[str]) -> float | None:
-        """Return the body of a reduction for one member of each letter, or ``None`` where it takes no part: a cell is not there."""
-        (array, _), holes = self.heard(self.value, node, scope)
-        if any(not hole.there.all() for hole in holes if not hole.own.isdisjoint(bound)):
-            return None
-        return float(np.ravel(array)[0])
-
     def bind(self, binder: Binder, scope: Scope) -> tuple[Scope, Valued | None]:
         """Bind a letter; return the mask of its positions where they depend on other letters."""
         match binder.within:

@@ -17,10 +17,10 @@ from engine.plan.guards import word_for
 from engine.plan.plan import Box
 from engine.plan.time_axes import group_of_each, monitored
 from engine.plan.windows import window_spans
-from engine.run.cell_reads import is_allowed, single_scopes
 from engine.run.conditions import Hole
 from engine.run.formula import ROW, Array, FormulaEvaluator, Scope, Terms, Valued, aligned
 from engine.run.numbers import behind, every
+from engine.run.single_terms import let_through, single_scopes
 from engine.run.truth import AWAY, FALSE, OPEN, TRUE
 from equations.formula.functions import SAMPLES, TABLES
 from equations.formula.syntax import (
@@ -276,8 +276,7 @@ class RuleFormulas(FormulaEvaluator):
             return
         inner = self.terms(node, scope, self.away).inner
         masks = [self.bind(binder, inner)[1] for binder in node.binders if not isinstance(binder.within, All)]
-        terms = [one for one in single_scopes(inner, [binder.letter for binder in node.binders])
-                 if all(mask is None or is_allowed(mask, inner, one) for mask in masks)]  # fmt: skip
+        terms = list(let_through(masks, inner, [binder.letter for binder in node.binders]))
         for binder in node.binders if node.kind not in ("All", "Any") else ():
             if isinstance(binder.within, Window) and self.window_away(binder.within, self.terms(node, scope, self.away))[0].any():
                 yield Lack(True, self.beyond(binder.within, inner))

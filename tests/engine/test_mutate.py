@@ -98,8 +98,8 @@ def large(kh: Methodology) -> Bench:
 
 @pytest.fixture(scope="module")
 def sampled(kh: Methodology, large: Bench) -> tuple[MutantOutcome, ...]:
-    """What became of 240 mutants of the large methodology, drawn by a seed."""
-    return tuple(large.judge(mutant) for mutant in find_mutants(kh, 240, seed=11))
+    """What became of 110 mutants of the large methodology, drawn by a seed."""
+    return tuple(large.judge(mutant) for mutant in find_mutants(kh, 110, seed=11))
 
 
 @pytest.fixture(scope="module")
@@ -373,7 +373,7 @@ def test_judging_with_shortcuts_and_without_agree_on_a_large_methodology(kh, lar
     inlined = {(o.mutant.under, o.mutant.subject) for o in sampled if o.mutant.under and o.mutant.subject in kh.equation}
     late = [o for o in sampled if o.check in ("run-time", "cases", "nothing") and (o.mutant.under, o.mutant.subject) not in inlined]
 
-    assert len(late) > 30
+    assert len(late) > 12
     for outcome in random.Random(5).sample(late, 2):
         assert naive_check(kh, large, outcome.mutant) == outcome.check, (outcome.mutant.subject, outcome.mutant.text, outcome.why)
 
@@ -503,7 +503,7 @@ def test_score_of_the_methodology_holds_and_its_page_is_current(kh, sampled):
 
     assert found.methodology.hash in page, "the spec has changed since all its mutants were judged: run `make score`"
     assert found.false_alarms == 0
-    assert found.killed_by_dimensions == len(found.dimension_changing) > 90
+    assert found.killed_by_dimensions == len(found.dimension_changing) > 40
     assert found.caught > 0.95
     assert all(outcome.why for outcome in found.survivors)
     listed = page.split("## Survivors")[1].splitlines()

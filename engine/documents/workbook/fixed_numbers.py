@@ -14,8 +14,9 @@ from engine.documents.workbook.formula_writer import FormulaWriter
 from engine.documents.workbook.parts import Part
 from engine.documents.workbook.piece import Piece, number_piece
 from engine.documents.workbook.spots import SheetSpot
-from engine.run.cell_reads import Cell, is_allowed, single_scopes
+from engine.run.cell_reads import Cell
 from engine.run.formula import Scope
+from engine.run.single_terms import SingleTerms, single_scopes
 from equations.formula.syntax import Diagonal, Element, IndexGroup, IndexLetter, MatrixRef, Node, Reduce, children
 
 #: Share of a number by which it may differ from what it was when the workbook was written: what recalculating moves.
@@ -90,11 +91,5 @@ class FixedNumbers:
                 yield node.quantity, (*front, *behind)
 
     def of_terms(self, node: Reduce, scope: Scope) -> Iterator[tuple[str, Cell]]:
-        inner, names, masks = scope, [], []
-        for binder in node.binders:
-            inner, mask = self.writer.evaluator.bind(binder, inner)
-            names.append(binder.letter)
-            masks.append(mask)
-        for one in single_scopes(inner, names):
-            if all(mask is None or is_allowed(mask, inner, one) for mask in masks):
-                yield from self.reads(node.body, one)
+        for one in SingleTerms.bound(self.writer.evaluator, node.binders, scope).scopes:
+            yield from self.reads(node.body, one)

@@ -23,11 +23,12 @@ from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.plan.cells import ABSENT, NOT_APPLICABLE
 from engine.run.arithmetic.comparisons import tied
 from engine.run.arithmetic.whole_numbers import near_whole
-from engine.run.cell_reads import Cell, CellReads, is_allowed, single_scopes
+from engine.run.cell_reads import Cell, CellReads
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.functions import FUNCTIONS, REDUCTIONS
 from engine.run.run import Run
 from engine.run.sheet_text import END, START, compared, within_twelve_digits
+from engine.run.single_terms import SingleTerms
 from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.rounding import without_step
 from equations.formula.syntax import (
@@ -249,25 +250,10 @@ class FormulaWriter:
 
     def terms(self, node: Reduce, scope: Scope, *, condition: bool = False) -> list[Scope]:
         """Return the letters of each term that takes part, in the order in which terms are added."""
-        inner, names, masks = scope, [], []
-        for binder in node.binders:
-            inner, mask = self.evaluator.bind(binder, inner)
-            names.append(binder.letter)
-            masks.append(mask)
-        found = []
-        with np.errstate(all="ignore"):
-            for one in single_scopes(inner, names):
-                if all(mask is None or is_allowed(mask, inner, one) for mask in masks) and self.takes_part(node.body, one, names, condition):
-                    found.append(one)
-        return found
-
-    def takes_part(self, body: Node, one: Scope, names: list[str], condition: bool) -> bool:
-        parts = (body.numbers, body.values) if isinstance(body, Points) else (body,)
+        parts = (node.body.numbers, node.body.values) if isinstance(node.body, Points) else (node.body,)
         ask = self.evaluator.decided if condition else self.evaluator.value
-        return all(
-            not any(not hole.there.all() for hole in self.evaluator.heard(ask, part, one)[1] if not hole.own.isdisjoint(names))
-            for part in parts
-        )
+        with np.errstate(all="ignore"):
+            return SingleTerms.bound(self.evaluator, node.binders, scope).taking_part(self.evaluator, ask, parts)
 
     def reduced(self, node: Reduce, scope: Scope) -> Piece:
         """Return a reduction over members."""
