@@ -15,6 +15,7 @@ import numpy as np
 from engine.plan.plan import Plan
 from engine.project.written_numbers import conversion
 from engine.run.arithmetic.rational import Rational
+from engine.run.arithmetic.whole_numbers import near_whole
 from engine.run.evaluate import StepEvaluator
 from engine.run.formula import Array, FormulaEvaluator, Scope, Valued
 from engine.run.functions import FUNCTIONS
@@ -139,4 +140,8 @@ def _rounded(name: str, value: object) -> Rational:
     number, meaning = _number(value), FUNCTIONS[name]
     if number.fraction is not None and meaning.exactly is not None:
         return Rational(Fraction(meaning.exactly(number.fraction)))
-    return Rational(None, float(meaning.number(np.array(float(number)))))
+    at = float(number)
+    whole = float(meaning.number(np.array(at)))
+    if not np.isfinite(whole) or near_whole(np.array(at - meaning.jumps)):
+        return Rational(None, whole)
+    return Rational(Fraction(whole))  # away from a jump the last digits decide nothing, and what is rounded is known again

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from engine.audit.recompute import audit_recompute
 from engine.audit.second_computation.scalar_roots import root_within
 from engine.batch.many_draws import batchable_of
 from engine.simulate.propagation import gradient_of
@@ -127,3 +128,12 @@ def test_what_cannot_be_solved_so_is_told_by_check(tmp_path, old, new, said):
     findings = check(load(tmp_path / "spec.yaml")).findings
 
     assert any(said in f"{f.code} {f.what}" and f.severity == "error" for f in findings), [(f.code, f.what) for f in findings]
+
+
+def test_a_root_that_is_zero_but_for_the_rounding_of_what_entered_is_no_difference(evaluated, every_way):
+    """The deviation of three equal numbers is 1e-16 in one way and 0 in another: of the size of the numbers, it is nothing."""
+    relation = 'x[r] / 1 {m} == min(max(StdDev(s, k + 0 * (A[s] / 1 {ha})) / 2, -5), 5)'
+    found = made(evaluated, relation, k="0.95", low="-6", high="6")
+
+    assert abs(found.values.arrays["R"]).max() < 1e-15
+    assert [finding.severity for finding in audit_recompute(found)] == ["note"]

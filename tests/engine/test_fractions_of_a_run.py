@@ -47,3 +47,12 @@ values: {X: {values: {2020: -3, 2021: 1}}}
 def test_a_positive_part_that_is_zero_goes_through_an_exponential(evaluated):
     """In fractions `pos` of a number below zero is a plain zero, and `floor` at a whole number asks for fractions."""
     assert evaluated(SPEC, PROJECT).total == -2 + 1 + math.exp(-1)
+
+
+def test_what_is_rounded_away_from_a_step_is_known_again_although_an_exponential_entered(evaluated):
+    """A whole number less a share of it that is whole: nothing hangs on last digits, and nothing is said of them."""
+    whole = SPEC.replace("floor(Sum(y, X[y])) + Sum(y, Q[y])", "floor(floor(exp(5)) - ceil(0.25 * floor(exp(5))))")
+    run = evaluated(whole, PROJECT)
+
+    assert run.total == 148 - 37
+    assert [finding.code for finding in run.findings if finding.code == "A746"] == []

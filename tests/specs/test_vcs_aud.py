@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import random_vcs_aud as projects
+import yaml
 from vcs_aud_by_hand import compute
 from vcs_aud_cases import PROJECTS, case_project, case_text
 
@@ -207,3 +208,33 @@ def test_a_template_that_is_filled_in_runs_without_a_fault(spec, tmp_path):
     assert [(f.code, f.subject) for f in finished.findings if f.severity in ("error", "warning")] == [("A705", "D_ref")]
     assert finished.value("VCU", period="MP1") > 0
     assert [f.severity for f in audit_recompute(finished)] == ["note"]
+
+
+WITH_RESTORATION = ROOT / "examples" / "tumring_size_restoration.yaml"
+
+
+@pytest.fixture(scope="module")
+def both():
+    return run_project(load("VCS_AUD@0.1-restoration"), WITH_RESTORATION, parse_unit, planned_once())
+
+
+def test_restoration_in_a_second_phase_changes_nothing_of_the_first(both, example):
+    assert [(v.rule, v.state) for v in both.verdicts if v.state not in ("held", "does not apply")] == []
+    assert [f.code for f in both.findings if f.severity in ("error", "warning")] == []
+    for period in ("first", "second"):
+        assert both.value("UNITS", period=period) == both.value("VCU", period=period) == example.value("VCU", period=period)
+    assert both.value("UNITS", period="third") == both.value("VCU", period="third") + both.value("ar_U", period="third")
+
+
+def test_restoration_gives_what_it_gives_alone(both, tmp_path):
+    """The same numbers under AR_RESTORATION itself, without the prefix."""
+    written = yaml.safe_load(WITH_RESTORATION.read_text(encoding="utf-8"))
+    for block in ("choices", "members", "relations", "values"):
+        written[block] = {name.removeprefix("ar_"): value for name, value in written[block].items() if name.startswith("ar_")}
+    written |= {"methodology": "AR_RESTORATION@0.1", "datasets": ["tropical-moist"]}
+    (tmp_path / "p.yaml").write_text(yaml.safe_dump(written).replace(": true", ": yes"), encoding="utf-8")
+    alone = run_project(load("AR_RESTORATION@0.1"), tmp_path / "p.yaml", parse_unit, planned_once())
+
+    for name in ("U", "BUF", "CR", "AR", "b_TREE", "u_dC", "E_fuel"):
+        assert np.array_equal(alone.values.arrays[name], both.values.arrays[f"ar_{name}"])
+    assert alone.value("U", period="third") > 30_000

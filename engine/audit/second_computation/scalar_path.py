@@ -370,18 +370,25 @@ class ScalarPath(ScalarScope):
 
     def root_of_number(self, equation: Equation, scope: Scope, labels: Labels) -> float:
         """Return the number within the range of a quantity for which both sides of its equation are equal."""
-        quantity, relation = self.methodology.quantity[equation.quantity], equation.formula
-        assert isinstance(relation, Compare) and quantity.range is not None
+        least, most = self.searched(equation)
+        return root_within(lambda number: self.gap(equation, scope, labels, number), least, most)
 
-        def gap(number: float) -> float:
-            self.known[quantity.id, labels] = self.units.of(number, str(quantity.unit))
+    def searched(self, equation: Equation) -> tuple[float, float]:
+        """Return the range in which the unknown of an equation is looked for, in its unit."""
+        within = self.methodology.quantity[equation.quantity].range
+        assert within is not None
+        return float(within.least or 0), float(within.most or 0)
+
+    def gap(self, equation: Equation, scope: Scope, labels: Labels, number: float) -> float:
+        """Return by how much the sides of an equation differ with a number in place of its unknown."""
+        relation, place = equation.formula, (equation.quantity, labels)
+        assert isinstance(relation, Compare)
+        self.known[place] = self.units.of(number, str(self.methodology.quantity[equation.quantity].unit))
+        try:
             left, right = self.units.joined(self.value(relation.left, scope), self.value(relation.right, scope))
             return magnitude(self.units.binary("-", left, right))
-
-        try:
-            return root_within(gap, float(quantity.range.least or 0), float(quantity.range.most or 0))
         finally:
-            self.known.pop((quantity.id, labels), None)
+            self.known.pop(place, None)
 
     def is_matrix(self, node: Node) -> bool:
         return any(isinstance(inner, MatrixRef | Identity | Diagonal) for inner in walk(node))

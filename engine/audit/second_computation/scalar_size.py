@@ -13,7 +13,7 @@ from engine.audit.second_computation.scalar_functions import SCALAR_FUNCTIONS, S
 from engine.audit.second_computation.scalar_path import Labels, ScalarPath
 from engine.audit.second_computation.scalar_scope import Scope
 from engine.audit.second_computation.scalar_units import Value, magnitude
-from equations.formula.syntax import Binary, Call, Negative, Node, Points, Reduce
+from equations.formula.syntax import Binary, Call, Compare, Negative, Node, Points, Reduce
 from equations.model.equation import BRACKET, Equation
 from equations.model.quantity import Quantity
 
@@ -66,10 +66,24 @@ class ScalarSize(ScalarPath):
         return super().call(replace(node, name=function.as_size or node.name), scope)
 
     def root(self, equation: Equation, scope: Scope, labels: Labels) -> float:
-        """Return the size of a root; of one number ten times that: how much of what entered reaches it, its equation says."""
-        if equation.solver == BRACKET:
-            return 10 * abs(magnitude(self.path.cell(equation.quantity, labels)))
-        return super().root(equation, scope, labels)
+        """Return the size of a root; of one number that of what entered its equation, as far as it reaches the root."""
+        if equation.solver != BRACKET:
+            return super().root(equation, scope, labels)
+        at, (least, most) = magnitude(self.path.cell(equation.quantity, labels)), self.path.searched(equation)
+        step = 1e-6 * (most - least)
+        before, after = (self.path.gap(equation, scope, labels, number) for number in (max(at - step, least), min(at + step, most)))
+        rise = abs(after - before) / (min(at + step, most) - max(at - step, least))
+        return 10 * abs(at) + (self.both_sides(equation, scope, labels, abs(at)) / rise if rise else 0.0)
+
+    def both_sides(self, equation: Equation, scope: Scope, labels: Labels, unknown: float) -> float:
+        """Return the size of both sides of an equation with a number in place of its unknown."""
+        relation, place = equation.formula, (equation.quantity, labels)
+        assert isinstance(relation, Compare)
+        self.known[place] = self.units.of(unknown, str(self.methodology.quantity[equation.quantity].unit))
+        try:
+            return magnitude(self.units.binary("+", *self.units.joined(self.value(relation.left, scope), self.value(relation.right, scope))))
+        finally:
+            self.known.pop(place, None)
 
     def reduction(self, node: Reduce, scope: Scope) -> Value:
         """Return the size of a reduction: of a deviation and of a table that of the largest value."""
