@@ -8,12 +8,14 @@ from datetime import timedelta
 from engine.audit.dataset_lives import lives_findings
 from engine.audit.desk.what_moves import moved
 from engine.audit.published import Cell, Published
-from engine.audit.roles import listed, named, serving_result
+from engine.audit.roles import serving_result
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cells import cell_name
 from engine.plan.setting import may_hold
 from engine.project.written_numbers import EPOCH
 from engine.run.run import Run
+from equations.errors import listed_texts
 from equations.model.quantity import Quantity
 from equations.model.roles import ACCOUNT
 
@@ -42,7 +44,7 @@ def _datasets(run: Run) -> Iterator[Finding]:
         id_ = quantity.id
         for cell, origin in run.inputs.origins.get(id_, {}).items():
             if origin.kind != "project":
-                written = f"{named(run, quantity, cell)} = {origin.written} {origin.unit}".removesuffix(" 1")
+                written = f"{cell_name(quantity, run.setting, cell)} = {origin.written} {origin.unit}".removesuffix(" 1")
                 found.setdefault((origin.kind, origin.name), {}).setdefault(id_, []).append(written)
     for (kind, name), quantities in found.items():
         dataset = run.methodology.dataset[name]
@@ -53,7 +55,7 @@ def _datasets(run: Run) -> Iterator[Finding]:
             "note",
             name,
             f"{len(quantities)} quantit{'ies take' if len(quantities) > 1 else 'y takes'} the values of {name}, {asked}",
-            listed(cells, 12),
+            listed_texts(cells, 12),
             "see that the values are allowed for this project and period",
             source=str(dataset.source),
         )
@@ -101,7 +103,7 @@ def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
             if known is None:
                 continue
             value, name, default = float(run.values.arrays[id_][cell]), known.dataset.id, known.value
-            text = f"{named(run, quantity, cell)} = {_said(quantity, value)}, in {name} {_said(quantity, default)}"
+            text = f"{cell_name(quantity, run.setting, cell)} = {_said(quantity, value)}, in {name} {_said(quantity, default)}"
             if value == 0 or default == 0 or quantity.type != "number":
                 off |= {text: (cell, default)} if value != default else {}
             elif max(value / default, default / value) >= FAR or value * default < 0:
@@ -117,7 +119,7 @@ def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
                     id_,
                     f"{len(texts)} supplied value{'s' if len(texts) > 1 else ''} of {id_} "
                     f"differ{'' if len(texts) > 1 else 's'} {'far ' if severity == 'warning' else ''}from a published one",
-                    f"{listed(list(texts))}; with the published: {by.text}",
+                    f"{listed_texts(list(texts))}; with the published: {by.text}",
                     "check the unit and the source of the supplied value",
                     source=str(quantity.source),
                     place=next(iter(origins.values())).place,

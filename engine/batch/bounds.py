@@ -96,6 +96,7 @@ def _quantile(p: Bounds, df: Bounds) -> Bounds:
 
 
 def _truth(always: Marks, never: Marks) -> Bounds:
+    """Return the bounds of what is 1 or 0: a condition, or the slope of a choice with respect to what it may take."""
     return Bounds(always.astype(float), 1.0 - never.astype(float))
 
 
@@ -172,25 +173,21 @@ def _all_up(result: Bounds, *parts: Bounds) -> tuple[Bounds, ...]:
     return tuple(_jump(True, result) for _ in parts)
 
 
-def _share(surely: Marks, never: Marks) -> Bounds:
-    return Bounds(surely.astype(float), 1.0 - never.astype(float))
-
-
 def _of_where(result: Bounds, c: Bounds, x: Bounds, y: Bounds) -> tuple[Bounds, ...]:
-    return _plus(x, _minus(y)), _share(c.low > 0, c.high == 0), _share(c.high == 0, c.low > 0)
+    return _plus(x, _minus(y)), _truth(c.low > 0, c.high == 0), _truth(c.high == 0, c.low > 0)
 
 
 def _of_greatest(result: Bounds, x: Bounds, y: Bounds) -> tuple[Bounds, ...]:
-    return _share(x.low >= y.high, x.high < y.low), _share(x.high < y.low, x.low >= y.high)
+    return _truth(x.low >= y.high, x.high < y.low), _truth(x.high < y.low, x.low >= y.high)
 
 
 def _of_least(result: Bounds, x: Bounds, y: Bounds) -> tuple[Bounds, ...]:
-    return _share(x.high <= y.low, x.low > y.high), _share(x.low > y.high, x.high <= y.low)
+    return _truth(x.high <= y.low, x.low > y.high), _truth(x.low > y.high, x.high <= y.low)
 
 
 def _of_power(result: Bounds, x: Bounds, y: Bounds) -> tuple[Bounds, ...]:
-    one = constant(-1.0, -1.0, x.low)
-    of_base = times(y, _power(x, _plus(y, one)))
+    one_less = _plus(y, constant(-1.0, -1.0, x.low))
+    of_base = times(y, _power(x, one_less))
     logarithm = NUMBERS["ln"](x)
     unmoved = y.low == y.high
     of_exponent = times(result, logarithm)
@@ -215,7 +212,7 @@ SLOPES: dict[str, Callable[..., tuple[Bounds, ...]]] = {
     "power": _of_power, "neg": lambda r, x: (constant(-1.0, -1.0, x.low),),
     "lt": _compared(False), "le": _compared(False), "gt": _compared(True), "ge": _compared(True), "eq": _either_jump, "ne": _either_jump,
     "and": _all_up, "or": _all_up, "not": lambda r, x: (_jump(False, r),), "where": _of_where,
-    "max": _of_greatest, "min": _of_least, "pos": lambda r, x: (_share(x.low > 0, x.high <= 0),), "abs": _of_absolute,
+    "max": _of_greatest, "min": _of_least, "pos": lambda r, x: (_truth(x.low > 0, x.high <= 0),), "abs": _of_absolute,
     "sqrt": lambda r, x: (times(constant(0.5, 0.5, x.low), _inverse(r)),), "exp": lambda r, x: (r,),
     "ln": lambda r, x: (_inverse(_least_zero(x)),), "log10": lambda r, x: (_inverse(times(_least_zero(x), constant(_LN10, _LN10, x.low))),),
     "quantile_t": _of_quantile,

@@ -29,6 +29,7 @@ from engine.run.run import Run, run_project
 from engine.run.version_gap import Loader, set_aside
 from equations.errors import Faults, MethodologyError, RefusalError
 from equations.model.methodology import Methodology
+from equations.model.quantity import with_labels
 from equations.units.registry import parse_unit
 
 #: Up to so many groups of edits are divided without an order as well: two to this power runs.
@@ -61,6 +62,11 @@ class Contribution:
         return {"edit": self.label, "difference": self.difference, "by_year": dict(self.by_year), **further}
 
 
+def _difference(before: float | None, after: float | None) -> float | None:
+    """Return after less before, ``None`` where a side has no number; in fractions, so that it is rounded once and not by the subtraction, too."""
+    return None if before is None or after is None else float(Fraction(after) - Fraction(before))
+
+
 @dataclass(frozen=True, slots=True)
 class FurtherEffect:
     """A result beside the first: what it comes to under both sides; ``None`` where a side does not have it."""
@@ -73,8 +79,8 @@ class FurtherEffect:
 
     @property
     def difference(self) -> float | None:
-        """After less before."""
-        return None if self.before is None or self.after is None else float(Fraction(self.after) - Fraction(self.before))
+        """After less before, in the unit of the result."""
+        return _difference(self.before, self.after)
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -92,9 +98,14 @@ class ResultLine:
     after: float | None
 
     @property
+    def name(self) -> str:
+        """``A[E, 2018]``."""
+        return with_labels(self.quantity, [label for _, label in self.labels])
+
+    @property
     def difference(self) -> float | None:
-        """After less before."""
-        return None if self.before is None or self.after is None else float(Fraction(self.after) - Fraction(self.before))
+        """After less before, in the unit of the result."""
+        return _difference(self.before, self.after)
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""

@@ -204,7 +204,7 @@ def lacking_cells(
     exists = existing(quantity, setting, methodology)
     found = []
     for cell in product(*plan.inputs[quantity.id]):
-        labels = tuple(setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+        labels = setting.labels(quantity.indices, cell)
         invented = any(is_invented(methodology, axis, label) for axis, label in zip(quantity.indices, labels, strict=True))
         if cell not in filled and not invented and (exists is None or exists(cell)):
             found.append(labels)

@@ -41,6 +41,7 @@ from equations.formula.syntax import (
 )
 from equations.model.equation import Equation
 from equations.model.left_side import left_side
+from equations.model.quantity import with_labels
 from equations.notation.matrix import free_letter, is_matrix, is_written_out, letters_in, lowered
 from equations.notation.plain import letters_of, plain_text
 from equations.records import record
@@ -90,7 +91,7 @@ class TraceNode(Shown):
     @property
     def name(self) -> str:
         """``A[E, 2018]``."""
-        return f"{self.quantity}[{', '.join(self.labels)}]" if self.labels else self.quantity
+        return with_labels(self.quantity, self.labels)
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -119,8 +120,7 @@ class TraceNode(Shown):
 def _example(run: Run) -> str:
     """Return the name of a number of this run: one of what is asked for first."""
     quantity = run.methodology.quantity[run.plan.targets[0]]
-    labels = ", ".join(run.setting.members[axis][0] for axis in quantity.indices)
-    return f"{quantity.id}[{labels}]" if labels else quantity.id
+    return with_labels(quantity.id, [run.setting.members[axis][0] for axis in quantity.indices])
 
 
 def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.finding import Finding
-from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
+from engine.plan.cells import NOT_APPLICABLE, cell_name, cells_of, existing
 from engine.plan.dataset_cells import filled_cells
 from engine.plan.dataset_life import which_counts
 from engine.plan.plan import Plan
@@ -196,7 +196,7 @@ class _Binder:
         declared = DeclaredErrors(self.methodology, self.project, of, self.read_unit, lambda cell: self.stated(of, cell), self.errors)
         held = self.statements(quantity.id).published
         for cell in cells_of(self.plan.inputs[quantity.id]):
-            found = declared.of(cell, tuple(self.plan.setting.members[axis][at] for axis, at in zip(of.indices, cell, strict=True)))
+            found = declared.of(cell, self.plan.setting.labels(of.indices, cell))
             if found is not None and (found.origin.kind == "project" or cell not in held):
                 held[cell] = found
                 self.units[found.unit.text] = found.unit
@@ -426,11 +426,8 @@ class _Binder:
         box = self.plan.required.get(quantity)
         return box is not None and all(at in axis for at, axis in zip(cell, box, strict=True))
 
-    def labels(self, quantity: Quantity, cell: tuple[int, ...]) -> str:
-        return ", ".join(self.plan.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
-
     def shown(self, quantity: Quantity, cell: tuple[int, ...]) -> str:
-        return f"{quantity.id}[{self.labels(quantity, cell)}]" if cell else quantity.id
+        return cell_name(quantity, self.plan.setting, cell)
 
     def missing(self, quantity: Quantity, cells: list[tuple[int, ...]], partly: bool) -> None:
         needing = self.plan.needed_by.get(quantity.id, ())

@@ -157,7 +157,7 @@ class SetValues:
             self.fault("I503", f"{one.name} is set without a unit", one.scalar.place, f"the equations read it in {known}",
                        f"write the unit behind the number: {one.scalar.text} {known}")  # fmt: skip
             return None
-        labels = tuple(self.plan.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+        labels = self.plan.setting.labels(quantity.indices, cell)
         unit, alternative = self.reader.unit_of(quantity, {}, one.unit.text, labels, one.unit.place)
         return None if unit is None else (unit, alternative)
 

@@ -46,7 +46,7 @@ class Beside:
 
     @property
     def distance(self) -> float:
-        """StatedNumbers less recomputed, in the quantity's unit."""
+        """Stated less recomputed, in the quantity's unit."""
         return self.statement.value - self.ours
 
     @property
@@ -150,7 +150,7 @@ class _Parting:
 
     def is_behind(self, one: StatedNumber) -> bool:
         """Whether a statement may follow from a number that is stated otherwise."""
-        before = upstream(self.run, one.quantity)
+        before = read_before(self.run, one.quantity)
         return any(quantity in before or quantity == one.quantity for quantity, cell in self.forced if (quantity, cell) != (one.quantity, one.cell))
 
     def moved(self) -> list[tuple[Arrays, Mapping[tuple[str, Cell], float]]]:
@@ -171,8 +171,8 @@ def _then(one: StatedNumber, claimed: tuple[Arrays, Mapping[tuple[str, Cell], fl
     return value_of(one, arrays) if own is None else own
 
 
-def upstream(run: Run, quantity: str) -> frozenset[str]:
-    """Return the quantities of a run from which one follows."""
+def read_before(run: Run, quantity: str) -> frozenset[str]:
+    """Return the quantities of a run from which one follows, by the steps that the run did (:mod:`engine.plan.upstream` asks the methodology)."""
     found: set[str] = set()
     for stage in reversed(run.plan.stages):
         if quantity in stage.quantities or not found.isdisjoint(stage.quantities):

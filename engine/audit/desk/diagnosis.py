@@ -16,6 +16,7 @@ from engine.audit.desk.pairs import SlipPairs
 from engine.audit.desk.ranking import MOST_CANDIDATES, Candidate, ranked
 from engine.audit.desk.slip import Slip
 from engine.audit.desk.variants import Variants, of_all, same_numbers
+from engine.plan.cells import PRESENT
 from engine.run.run import Run
 from equations.formula.syntax import quantities_in
 from equations.model.quantity import Quantity
@@ -194,7 +195,7 @@ class Diagnoser:
         """Whether every cell of a quantity is stated by itself."""
         own = [one for one in self.compared.comparisons if one.statement.quantity == quantity]
         cells = {one.statement.cell for one in own if one.state != INPUT}
-        return bool(cells) and all(tuple(map(int, cell)) in cells for cell in np.argwhere(self.run.values.states[quantity] == 1))
+        return bool(cells) and all(tuple(map(int, cell)) in cells for cell in np.argwhere(self.run.values.states[quantity] == PRESENT))
 
     # -- what slips give
 

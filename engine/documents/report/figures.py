@@ -19,6 +19,7 @@ from engine.project.written_numbers import Origin
 from engine.run.cell_reads import Cell
 from engine.run.run import Run
 from equations.model.equation import Equation
+from equations.model.quantity import with_labels
 
 _MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
 _MOST_READS = 60
@@ -62,7 +63,7 @@ class TracedNumber:
     @property
     def name(self) -> str:
         """``A[E, 2018]``."""
-        return f"{self.quantity}[{', '.join(self.labels)}]" if self.labels else self.quantity
+        return with_labels(self.quantity, self.labels)
 
 
 @dataclass(frozen=True)

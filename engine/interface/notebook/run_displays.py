@@ -12,7 +12,7 @@ from engine.explain.traces import Traces
 from engine.interface.notebook.cell_picture import quantities_picture
 from engine.interface.notebook.display import Display, findings_blocks, grid_blocks, lines_block
 from engine.interface.notebook.long_table import LongTable
-from engine.interface.notebook.run_numbers import cell_name, run_dataset, run_table, wanted
+from engine.interface.notebook.run_numbers import run_dataset, run_table, wanted
 from engine.output.drawing import Drawing
 from engine.output.markup import Html
 from engine.output.terminal import number
@@ -21,6 +21,7 @@ from engine.report.run_report import head_lines, result_lines, yearly_grid
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.run import Run
 from engine.typesetting.pictures.shapes import below
+from equations.model.quantity import with_labels
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -44,7 +45,7 @@ class RunDisplay(Display[Run]):
         rows = []
         for id_ in (run.declared(quantity).id,) if quantity else tuple(id_ for id_ in run.plan.targets if id_ in run.values.arrays):
             unit = str(run.methodology.quantity[id_].unit)
-            rows += [[cell_name(id_, labels), state or fixed(value, 3), unit] for labels, value, state in run.cells(id_)]
+            rows += [[with_labels(id_, labels), state or fixed(value, 3), unit] for labels, value, state in run.cells(id_)]
         return text_grid(("number", "value", "unit"), rows, (1,))
 
     def numbers(self) -> LongTable:
