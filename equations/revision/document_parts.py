@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
@@ -30,6 +31,20 @@ def with_field(block: Mapping, name: str, value: YamlNode | None) -> Mapping:
 def blocks_of(node: YamlNode | None) -> list[Mapping]:
     """Return the blocks of a list."""
     return [item for item in node.items if isinstance(item, Mapping)] if isinstance(node, Sequence) else []
+
+
+def with_each(block: Mapping, name: str, change: Callable[[Mapping], Mapping | None]) -> Mapping:
+    """Return a block with every entry of one of its lists changed; an entry of which nothing is left goes, and with the last of them the list."""
+    held = block.get(name)
+    if not isinstance(held, Sequence):
+        return block
+    items = tuple(new for item in blocks_of(held) if (new := change(item)) is not None)
+    return with_field(block, name, None if held.items and not items else replace(held, items=items))
+
+
+def with_edits(ruling: Mapping, change: Callable[[Mapping], Mapping]) -> Mapping:
+    """Return a ruling with every block of edits changed: those of its readings, and what each changes where it meets another (``with:``)."""
+    return with_each(ruling, "readings", lambda part: with_each(change(part), "with", change))
 
 
 def text_of(block: Mapping, name: str) -> str:

@@ -126,6 +126,8 @@ class _Parting:
     def compared(self) -> Compared:
         """Return every statement with its state."""
         claimed = claimed_run(self.run, self.forced)
+        # Two runs: one goes on with what is stated otherwise, the other with every stated number as it is printed. What the second
+        # gives and the first does not was rounded on the way.
         printed = claimed_run(self.run, {**_by_cell(one.statement for one in self.found if one.state != DIFFERS), **self.forced})
         moved = self.moved()
         found = []
@@ -160,6 +162,8 @@ class _Parting:
             if one.statement.cell is not None:
                 halves.setdefault((one.statement.quantity, one.statement.cell), one.statement.half)
         draw = random.Random(0)
+        # The seed is fixed: the same inputs give the same bytes (conventions §12). A few patterns of signs show how far printed
+        # digits carry; all ends at once would need 2^n runs.
         ends = [{cell: number + draw.choice((-1, 1)) * halves[cell] for cell, number in self.forced.items()} for _ in range(_PATTERNS)]
         return [claimed_run(self.run, numbers) for numbers in ends if numbers]
 
