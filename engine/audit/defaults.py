@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from engine.audit.dataset_lives import lives_findings
 from engine.audit.desk.what_moves import moved
@@ -13,9 +12,9 @@ from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.cells import cell_name
 from engine.plan.setting import may_hold
-from engine.project.written_numbers import EPOCH
 from engine.run.run import Run
 from equations.errors import listed_texts
+from equations.model.day_numbers import day_of_number
 from equations.model.quantity import Quantity
 from equations.model.roles import ACCOUNT
 
@@ -65,7 +64,7 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
     """Yield A704 for each quantity that is supplied although an equation gives it."""
     for quantity in serving_result(run):
         id_ = quantity.id
-        equations = [e for e in run.methodology.definitions.get(id_, ()) if e.when is None or may_hold(e.when, run.setting)]
+        equations = [e for e in run.methodology.definitions.get(id_, ()) if may_hold(e.when, run.setting)]
         origins = run.inputs.origins.get(id_, {})
         if not equations or not origins:
             continue
@@ -89,7 +88,7 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
 def _said(quantity: Quantity, value: float) -> str:
     """Return a value as it is written: a date as a day, an answer in words."""
     if quantity.type == "date":
-        return str(EPOCH + timedelta(days=int(value)))
+        return str(day_of_number(value))
     return ("yes" if value else "no") if quantity.type == "yes_no" else number(value)
 
 

@@ -14,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.program import MATRIX, Cells, Group, Numbers, Program
-from engine.run.functions import REDUCTIONS
+from engine.run.functions import FUNCTIONS, REDUCTIONS
 
 INFINITY = float("inf")
 Marks = NDArray[np.bool_]
 _LN10 = float(np.log(10))
+#: Functions that give a whole number near to what they take.
+_ROUNDING = tuple(name for name, meaning in FUNCTIONS.items() if meaning.exactly is not None)
 #: Comparison -> what it compares; and what tells a cell from others.
 Compared = tuple[Mapping[int, frozenset[object]], Callable[[int], object]]
 
@@ -149,7 +151,7 @@ NUMBERS: dict[str, Callable[..., Bounds]] = {
     "max": _greatest, "min": _least, "pos": _rising(lambda x: np.maximum(x, 0.0)), "abs": _absolute,
     "sqrt": _rising(lambda x: np.sqrt(np.maximum(x, 0.0))), "exp": _rising(np.exp), "ln": _rising(lambda x: np.log(np.maximum(x, 0.0))),
     "log10": _rising(lambda x: np.log10(np.maximum(x, 0.0))), "quantile_t": _quantile,
-    **dict.fromkeys(("floor", "ceil", "round", "round_half_even", "round_half_down", "round_up", "round_down"), _whole),
+    **dict.fromkeys(_ROUNDING, _whole),
 }  # fmt: skip
 
 
@@ -224,7 +226,7 @@ SLOPES: dict[str, Callable[..., tuple[Bounds, ...]]] = {
     "sqrt": lambda r, x: (times(constant(0.5, 0.5, x.low), _inverse(r)),), "exp": lambda r, x: (r,),
     "ln": lambda r, x: (_inverse(_least_zero(x)),), "log10": lambda r, x: (_inverse(times(_least_zero(x), constant(_LN10, _LN10, x.low))),),
     "quantile_t": _of_quantile,
-    **dict.fromkeys(("floor", "ceil", "round", "round_half_even", "round_half_down", "round_up", "round_down"), _all_up),
+    **dict.fromkeys(_ROUNDING, _all_up),
 }  # fmt: skip
 
 

@@ -236,15 +236,11 @@ class _Attribution:
             _vector(before, self.between.left, self.further, self.years),
             _vector(after, self.between.right, self.further.values(), self.years),
         )
-        moving = [g for g in groups if any(in_order[groups.index(g)])]
+        moving = [group for group, vector in zip(groups, in_order, strict=True) if any(vector)]
         shapley, why = self.without_order(groups, moving, before, after)
-        idle = [e.label for e in self.between.edits if e not in active] + [
-            _label(g) for g, v in zip(groups, in_order, strict=True) if not any(v)
-        ]
-        if shapley:
-            idle = [e.label for e in self.between.edits if e not in active] + [
-                _label(g) for g, v, s in zip(groups, in_order, shapley, strict=True) if not any(v) and not any(s)
-            ]
+        idle = [e.label for e in self.between.edits if e not in active]
+        ways = [in_order, shapley] if shapley else [in_order]
+        idle += [_label(group) for group, *vectors in zip(groups, *ways, strict=True) if not any(map(any, vectors))]
         kept = [at for at, group in enumerate(groups) if _label(group) not in idle]
         result = before.methodology.quantity[before.methodology.result]
         ends = after.headline.value, before.headline.value
@@ -270,6 +266,8 @@ class _Attribution:
         for edit in edits:
             waiting.append(edit)
             value = self.value([*done, *(e.key for e in waiting)])
+            # A mixture that does not hold together is no fault of the project: this edit waits for the next, and they are told as
+            # one.
             if value is None:
                 continue
             groups.append(waiting)
@@ -277,6 +275,7 @@ class _Attribution:
             done += [e.key for e in waiting]
             waiting, last = [], value
         rest = tuple(x - y for x, y in zip(end, last, strict=True))
+        # The parts add up to the whole difference in every case, so that nothing of it is lost without a name.
         if waiting or any(rest):
             groups.append(waiting or [Edit(("rest", ""), "what cannot be told apart")])
             parts.append(rest)
@@ -296,6 +295,8 @@ class _Attribution:
         width = 1 + len(self.further) + len(self.years)
         sums = [[Fraction(0)] * width for _ in groups]
         for count in range(size):
+            # Shapley's weights: the share of all orders in which exactly the chosen edits come before one (L. S. Shapley, A value
+            # for n-person games, 1953). In fractions, as these parts have to add up to the last bit, too.
             weight = Fraction(math.factorial(count) * math.factorial(size - count - 1), math.factorial(size))
             for chosen in following(list(combinations(range(size), count)), f"sets of {count} of {size} edits"):
                 base = self.value([e.key for at in chosen for e in groups[at]])
@@ -361,6 +362,7 @@ def exact_parts(parts: Sequence[Fraction]) -> list[float]:
     if math.fsum(floats) == wanted:
         return floats
     missing = float(Fraction(wanted) - sum((Fraction(x) for x in floats), Fraction(0)))
+    # Rounded one by one they may miss the sum by a last bit, and a reader who adds the column would find it.
     for at in sorted(
         range(len(floats)), key=lambda i: -abs(floats[i])
     ):  # the largest part that is fine enough takes what is missing

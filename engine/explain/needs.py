@@ -274,7 +274,7 @@ def ways_instead(methodology: Methodology, setting: Setting, id_: str, given: Ma
     if id_ in given:
         return
     for equation in methodology.definitions.get(id_, ()):
-        if equation.when is None or may_hold(equation.when, setting):
+        if may_hold(equation.when, setting):
             used = dict.fromkeys(use.quantity for use in uses(equation, methodology))
             yield f"{equation.label} from {', '.join(used)}"
 

@@ -13,7 +13,7 @@ from itertools import product
 from engine.plan.cells import existing
 from engine.plan.graph import gathered_sets, publication_order
 from engine.plan.needed_cells import NeedWalk
-from engine.plan.plan import Box, Plan, Stage, Step, Unplanned
+from engine.plan.plan import Box, Plan, Stage, Step, Unplanned, has_cell
 from engine.plan.rule_cells import Known, standing_rules, walk_rule
 from engine.plan.sequence import Sequencer
 from engine.plan.setting import Setting, choices_of, holds, letters_of, may_hold
@@ -231,10 +231,6 @@ class _Planner:
 
     def stands(self, equation: Equation) -> bool:
         """Whether choices and readings alone do not rule an equation out."""
-        if equation.when is None:
-            return True
-        if not letters_of(equation.when):
-            return holds(equation.when, self.setting, {})
         return may_hold(equation.when, self.setting)
 
     def expand(self, quantity: str) -> list[str]:
@@ -356,10 +352,7 @@ class _Planner:
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
         """Whether a target needs a cell, and not a rule alone."""
-        if self.required is None:
-            return True
-        box = self.required.get(quantity)
-        return box is not None and all(at in axis for at, axis in zip(cell, box, strict=True))
+        return self.required is None or has_cell(self.required.get(quantity), cell)
 
     def step_cells(self, step: Step) -> Iterator[tuple[int, ...]]:
         """Yield the cells of the quantity that a step defines, among those needed."""

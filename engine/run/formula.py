@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from engine.plan.cells import existing_cells
 from engine.plan.time_axes import group_of_each, parts_of
 from engine.plan.windows import window_spans
-from engine.project.written_numbers import EPOCH
 from engine.run.arithmetic.rational import rounded_exactly
 from engine.run.arithmetic.whole_numbers import near_whole
 from engine.run.calendar_calls import calendar_value
@@ -58,6 +57,7 @@ from equations.formula.syntax import (
     Window,
     quantities_in,
 )
+from equations.model.day_numbers import number_of_day
 from equations.records import record
 
 __all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
@@ -148,7 +148,7 @@ class FormulaEvaluator(ConditionEvaluator):
                 return self.matrix(node, scope)
             case DateMark(name=name):
                 day = date.fromisoformat(self.setting.start if name == "project_start" else self.setting.end)
-                return self.arithmetic.constants(np.array(float((day - EPOCH).days))), ()
+                return self.arithmetic.constants(np.array(number_of_day(day))), ()
             case Negative(operand=operand):
                 return self.apply("neg", [self.value(operand, scope)], scope)
             case Binary():

@@ -99,6 +99,7 @@ class RuleFormulas(FormulaEvaluator):
         terms = self.terms(node, scope, self.decided)
         for binder in node.binders:
             if isinstance(binder.within, All):
+                # Only where a letter goes over all members: a rule that names years, or a window of them, means these.
                 terms = replace(terms, array=self.unmonitored(terms.array, binder.letter, terms.axes, terms.inner))
         return self.of_terms(node.kind, terms), terms.left
 
@@ -157,6 +158,8 @@ class RuleFormulas(FormulaEvaluator):
             raw = self.raw(index, axis, scope)
             along = scope.along(getattr(index, "letter", ""), letters, raw)
             size = len(self.setting.members[axis])
+            # Not clipped as in equations: a rule asks of the year before the first one, and is away there (no cell is an answer, as
+            # a clipped one would be).
             there &= (along >= 0) & (along < size)
             at.append(np.clip(along, 0, max(size - 1, 0)))
         return tuple(at), there, letters

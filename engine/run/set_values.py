@@ -9,7 +9,7 @@ from itertools import product
 from engine.finding import Finding
 from engine.plan.cells import existing
 from engine.plan.dataset_cells import filled_cells
-from engine.plan.plan import Plan
+from engine.plan.plan import Plan, has_cell
 from engine.project.cell_states import FIELD, UNKNOWN, state_of
 from engine.project.project_file import ProjectData
 from engine.project.set_numbers import EVERY, SetNumber
@@ -185,8 +185,7 @@ class SetValues:
                               place=one.scalar.place)  # fmt: skip
 
     def is_read(self, quantity: str, cell: Cell) -> bool:
-        box = self.plan.inputs.get(quantity)
-        return box is not None and all(at in axis for at, axis in zip(cell, box, strict=True))
+        return has_cell(self.plan.inputs.get(quantity), cell)
 
 
 def _count(replaced: Sequence[Replaced]) -> str:

@@ -222,6 +222,8 @@ class _Settling:
             early = ruling in order and order.index(ruling) < order.index(self.ruling)
 
             def behind(one: Mapping) -> Mapping:
+                # Steps of rulings that come before the settled one stand behind what arrives there; those after it behind what it
+                # gives.
                 moves = early and text_of(one, "of") == of.id and not texts_of(one.get("in"))
                 return with_field(one, "of", _text(id_, one)) if moves else one
 

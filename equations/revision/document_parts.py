@@ -59,6 +59,13 @@ def texts_of(node: YamlNode | None) -> list[str]:
     return [item.text for item in items if isinstance(item, Scalar)]
 
 
+def results_of(head: Mapping) -> list[str]:
+    """Return the results that the head of a spec names: one under ``result``, or a list of names, of blocks or of both under ``results``."""
+    held = head.get("results")
+    found = (text_of(head, "result"), *texts_of(held), *(text_of(block, "quantity") for block in blocks_of(held)))
+    return [id_ for id_ in found if id_]
+
+
 def id_of(item: YamlNode) -> str:
     """Return the id of an entry: its field, or the text that stands for it where entries are only named."""
     return item.text if isinstance(item, Scalar) else text_of(item, "id") if isinstance(item, Mapping) else ""

@@ -48,6 +48,8 @@ class Editor(EditLog):
         for word in WORDS:
             node = edits.get(word)
             if node is not None:
+                # Removing first and adding last, whatever the order in the file: `after:` and `before:` name places in the list as
+                # it then is.
                 items = {"remove": self.removed, "replace": self.replaced, "add": self.added}[word](path, kind, items, node)
         return items
 

@@ -12,7 +12,8 @@ from pathlib import PurePath
 import numpy as np
 
 from engine.documents.model import Figure, Inline, Inlines
-from engine.explain.trace import TraceNode, Tracer
+from engine.explain.trace import Tracer
+from engine.explain.trace_node import TraceNode
 from engine.output.terminal import number
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.project.written_numbers import Origin
@@ -92,6 +93,7 @@ class Figures:
             value = float(array[cell])
             if state in (ABSENT, NOT_APPLICABLE) or (state != EXCLUDED and not math.isfinite(value)):
                 continue  # not needed, not there, or asked for by a rule that goes without it
+            # Depth 0: the page links each number to those that it reads, so that no tree is needed and every number is traced once.
             node = tracer.node(quantity, cell, 0)
             text = "NA" if state == EXCLUDED else number(value)
             reads = self._reads(tracer, node, cell) if node.equation_id in opaque else ()
