@@ -242,7 +242,7 @@ class UnitChecker:
         if function.rule == "root":
             return unit ** Fraction(1, 2) if unit is not ANY else ANY
         for unit in units:
-            # Logarithms and the like have no unit: ln of 5 ha would hang on whether areas are written in hectares.
+            # Logarithms and the like have no unit: ln of 5 km2 would hang on whether areas are written in km2 or in m2.
             if unit is not ANY and not self.counts_as_plain(unit):
                 self.fault("U304", f"{node.name} of a value in {unit}", node, why=f"{node.name} takes a plain number",
                            remedy="divide by a reference value in the same unit")  # fmt: skip
