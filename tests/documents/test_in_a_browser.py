@@ -249,6 +249,19 @@ def test_latex_can_be_copied(opened):
         assert shown == r"RL_{y} = \Delta CS_{\mathrm{ref}\,y} \times 44/12"
 
 
+def test_a_table_is_one_stop_of_tab_and_walked_through_by_arrows(opened):
+    here = "[document.activeElement.textContent, document.activeElement.closest('tr')?.rowIndex ?? 0]"
+    with opened("computed-quantities") as page:
+        assert page.locator("main table a").count() > 100
+        page.locator("main table a").first.focus()
+        reached = []
+        for key in ("ArrowDown", "ArrowDown", "ArrowRight", "Tab", "Shift+Tab"):
+            page.keyboard.press(key)
+            reached.append(page.evaluate(here))
+        assert reached[:3] == [["period", 2], ["year", 3], ["Eq. 42", 3]]
+        assert reached[3][1] == 0 and reached[4] == ["Eq. 42", 3]
+
+
 @pytest.mark.parametrize(("name", "all_fit"), [("index", True), ("section-H.2", False)])
 def test_formulas_fit_a_phone_or_can_be_scrolled(opened, name, all_fit):
     """A formula is broken before operators, then becomes smaller, down to two thirds; what is still too wide can be reached by the keyboard."""

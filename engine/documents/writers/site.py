@@ -11,6 +11,9 @@ from engine.documents.writers.html_blocks import HtmlWriter
 from engine.output.markup import Html, joined, script_data, tag
 from engine.typesetting.mathematics.mathml import inline_mathml
 
+#: Every script of a site; a page names those that it needs.
+_SCRIPTS = ("site.js", "search.js", "table_keys.js", "catalogue.js", "graph_layout.js", "graph.js")
+
 
 def site_files(document: Document, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the files of the site: name -> text.
@@ -21,7 +24,7 @@ def site_files(document: Document, extra: Mapping[str, str] | None = None) -> di
         Further pages to link to from the navigation: name -> file.
     """
     found = {f"{page.id}.html": _page(document, page, extra or {}) for page in document.pages}
-    found |= {f"{FOLDER}/{name}": asset(name) for name in ("site.js", "search.js", "catalogue.js", "graph_layout.js", "graph.js")}
+    found |= {f"{FOLDER}/{name}": asset(name) for name in _SCRIPTS}
     found[f"{FOLDER}/search-index.js"] = search_index(document)
     found[f"{FOLDER}/style.css"] = style_sheet("".join(found.values()))
     return found
@@ -64,6 +67,7 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
         tag("script", {"defer": "", "src": f"{FOLDER}/search-index.js"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/site.js"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/search.js"}),
+        tag("script", {"defer": "", "src": f"{FOLDER}/table_keys.js"}),
         [tag("script", {"defer": "", "src": f"{FOLDER}/{name}"}) for name in _own_scripts(page)],
     )
     body = joined(

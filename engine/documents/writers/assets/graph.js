@@ -376,6 +376,11 @@
     zoom(scale * (event.deltaY < 0 ? 1.15 : 1 / 1.15), event.clientX - area.left, event.clientY - area.top);
   }, { passive: false });
 
+  let before = frame.clientWidth;
+  addEventListener("resize", () => {
+    if (frame.clientWidth && frame.clientWidth !== before) fit();
+    before = frame.clientWidth;
+  });
   find.addEventListener("input", asked);
   target.addEventListener("input", () => {
     opened = target.value && standing().ids.size <= FEW ? new Set(sections.keys()) : atFirst();

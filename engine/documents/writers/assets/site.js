@@ -5,14 +5,12 @@
   const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
   document.body.classList.add("script");
 
-  // -- formulas that are a little too wide become smaller
+  // -- formulas, and symbols and units in cells, that are a little too wide become smaller
   function fitFormulas() {
-    for (const part of all(".formula .math")) {
-      const shown = part.firstElementChild;
-      shown.style.fontSize = "";
-      if (part.clientWidth && part.scrollWidth > part.clientWidth + 1)
-        shown.style.fontSize = Math.max(0.68, part.clientWidth / part.scrollWidth * 0.99) + "em";
-    }
+    const parts = all(".formula .math, :is(td, th) > .scrolls:has(math)"), shown = parts.map((part) => part.matches(".math") ? part.firstElementChild : part);
+    for (const one of shown) one.style.fontSize = "";
+    const sizes = parts.map((part) => part.clientWidth && part.scrollWidth > part.clientWidth + 1 ? Math.max(0.68, part.clientWidth / part.scrollWidth * 0.99) + "em" : "");
+    shown.forEach((one, at) => { one.style.fontSize = sizes[at]; });
   }
 
   // -- what scrolls can be reached by the keyboard
