@@ -14,6 +14,7 @@ from engine.typesetting.pictures.graph_picture import graph_svg
 from engine.typesetting.pictures.graph_text import graph_mermaid
 from engine.typesetting.pictures.graph_view import KIND_COLOURS, GraphView, view_of
 from engine.typesetting.pictures.svg_text import symbol_width, width, wrapped
+from equations.model.methodology import Methodology
 
 #: Room for the title of a section in its box, and the size of its letters.
 _SECTION_ROOM, _SECTION_SIZE = 162, 12
@@ -22,35 +23,38 @@ _SECTION_ROOM, _SECTION_SIZE = 162, 12
 def graph_page(subject: Subject) -> Page:
     """Return the page of the graph, under the default readings and all choices."""
     graph, wanted = default_graph(subject)
-    m = subject.methodology
+    m, view = subject.methodology, view_of(graph, wanted)
     words = f"Dependency graph of {m.reference}: {len(wanted)} quantities by section, inputs on the left, the result on the right"
-    reading = Bullets(
-        (
-            ("The colour at the left edge and the tint tell the kind of a quantity; the sign at the right tells its place.",),
-            ("A dashed line brings a value of another year; a dashed box such a value, or one of another case, where a line would run back.",),
-            ("Words in italics name the choices under which alone a quantity is needed.",),
-            ("It is what is read by default; what other readings change stands with the rulings.",),
-            (Code(f"mrvgraph graph {m.reference} --target Q --choose choice=value --format svg"), " draws a part of it."),
-        )
-    )
     stripes = Paragraph(("From the inputs on the left to the result on the right, one stripe for each section.",), "lead")
-    data = json.dumps(graph_data(subject, graph, wanted), ensure_ascii=False, separators=(",", ":"))
+    data = json.dumps(graph_data(view), ensure_ascii=False, separators=(",", ":"))
     blocks: list[Block] = [
         Heading(1, ("Dependency graph",)),
         Only(("html",), (Paragraph(("From the inputs on the left to the result on the right, section by section.",), "lead"), Widget("graph", data))),
         Only(("pdf", "markdown"), (stripes,)),
-        Only(("pdf",), (reading,)),
+        Only(("pdf",), (_how_to_read(m, view),)),
         Picture(graph_svg(graph, wanted, linked=True), words, graph_mermaid(graph, wanted), kind="graph", wide=True),
-        Only(("html",), (_legend(subject, graph, wanted),)),
-        Only(("html", "markdown"), (reading,)),
+        Only(("html",), (_legend(view),)),
+        Only(("html", "markdown"), (_how_to_read(m, view),)),
     ]
     return Page("graph", "Dependency graph", tuple(blocks), "Dependency graph", "")
 
 
-def _legend(subject: Subject, graph: EquationGraph, wanted: set[str]) -> Paragraph:
+def _how_to_read(m: Methodology, view: GraphView) -> Bullets:
+    """Say what is drawn how; of places and choices where there are any."""
+    places = "; the sign at the right tells its place" if view.places else ""
+    other = "A dashed line brings a value of another year; a dashed box such a value, or one of another case, where a line would run back."
+    return Bullets((
+        (f"The colour at the left edge and the tint tell the kind of a quantity{places}.",),
+        (other,),
+        *((("Words in italics name the choices under which alone a quantity is needed.",),) if m.choices else ()),
+        ("It is what is read by default; what other readings change stands with the rulings.",),
+        (Code(f"mrvgraph graph {m.reference} --target Q --choose choice=value --format svg"), " draws a part of it."),
+    ))  # fmt: skip
+
+
+def _legend(view: GraphView) -> Paragraph:
     """Return the legend of colours and signs; in the picture it scrolls away."""
-    view = view_of(graph, wanted)
-    kinds = {subject.methodology.quantity[q].kind for q in wanted}
+    kinds = {view.methodology.quantity[q].kind for q in view.quantities}
     parts: list[Inline] = []
     for kind in KIND_COLOURS:
         if kind in kinds:
@@ -69,13 +73,13 @@ def default_graph(subject: Subject) -> tuple[EquationGraph, set[str]]:
     return graph, wanted
 
 
-def graph_data(subject: Subject, graph: EquationGraph, wanted: set[str]) -> dict[str, object]:
+def graph_data(view: GraphView) -> dict[str, object]:
     """Return as plain data what the scripts know of the graph: the picture holds the boxes themselves.
 
     ``standing`` lists sets of combinations of choices, each once; quantities and lines name theirs by its place. A line is the key of
     the box at which it begins, the quantity to which it runs, its set, its lag, and its equations in words.
     """
-    m, view = subject.methodology, view_of(graph, wanted)
+    m, graph, wanted = view.methodology, view.graph, set(view.quantities)
     sets = _Sets()
     quantities = [
         {"id": q, "name": m.quantity[q].title, "section": section_of(q, graph, wanted), "kind": m.quantity[q].kind,
@@ -89,7 +93,7 @@ def graph_data(subject: Subject, graph: EquationGraph, wanted: set[str]) -> dict
         "reported": [q for q in m.reported if q in wanted],
         "choices": [{"id": c.id, "meaning": c.meaning, "values": [v.id for v in c.values]} for c in m.choices],
         "combinations": [[combination[c.id] for c in m.choices] for combination in view.combinations],
-        "sections": _sections(subject, {section_of(q, graph, wanted) for q in wanted}),
+        "sections": _sections(m, {section_of(q, graph, wanted) for q in wanted}),
         "kinds": KIND_COLOURS,
         "quantities": quantities,
         "lines": lines,
@@ -103,9 +107,9 @@ def _line(view: GraphView, line: Line, sets: _Sets) -> list[object]:
     return [line.key, line.target, under, line.lag, labels]
 
 
-def _sections(subject: Subject, used: set[str]) -> list[dict[str, object]]:
+def _sections(m: Methodology, used: set[str]) -> list[dict[str, object]]:
     """Return the sections in which there are quantities, in order, with their titles in lines that fit their boxes."""
-    titles = {section.id: section.title for section in subject.methodology.sections}
+    titles = {section.id: section.title for section in m.sections}
     order = [*(id_ for id_ in titles if id_ in used), *sorted(used - set(titles))]
     found: list[dict[str, object]] = []
     for id_ in order:

@@ -103,7 +103,7 @@ def _top(document: Document) -> Html:
             "aria-autocomplete": "list",
             "autocomplete": "off",
             "spellcheck": "false",
-            "placeholder": "Search: 21, GWP, discount",
+            "placeholder": "Search equations, symbols, words",
         },
     )
     results = tag("ul", {"id": "search-results", "role": "listbox", "aria-label": "Search results", "hidden": ""})

@@ -131,7 +131,7 @@
       return part;
     }));
     spots = list.filter((section) => !section.open).map((section) => ["section " + section.id, layers.sections.querySelector("[data-section='" + CSS.escape(section.id) + "']")])
-      .concat(layers.boxes.childElementCount ? shown.keys.filter((key) => isOpen(homes.get(key))).map((key) => [key, boxes.get(key).part]) : []);
+      .concat(shown.keys.filter((key) => isOpen(homes.get(key))).map((key) => [key, boxes.get(key).part]));
     const again = held !== undefined && all("[data-section]", layers.sections).find((part) => part.dataset.section === held);
     if (again) again.focus({ preventScroll: true });
     const words = find.value.trim();
