@@ -117,7 +117,7 @@ def _said(made: Files, folder: Path, way: str, check: bool) -> str:
     if check:
         return f"{len(made)} files are current"
     said = f"{len(made)} file{'s' if len(made) > 1 else ''} written"
-    return f"{said}; open {folder}/index.html" if way == "site" else said
+    return f"{said}; open {folder.name}/index.html" if way == "site" else said
 
 
 def report(audit: AuditReport, output: str, way: str | None, version: str, draws: int = 0) -> Written:
