@@ -191,7 +191,7 @@ def may_hold(node: Node | None, setting: Setting) -> bool:
 
 def giving(quantity: str, methodology: Methodology, setting: Setting) -> list[Equation]:
     """Return the equations that can give a quantity under the choices that are taken."""
-    return [e for e in methodology.definitions.get(quantity, ()) if e.when is None or may_hold(e.when, setting)]
+    return [e for e in methodology.definitions.get(quantity, ()) if may_hold(e.when, setting)]
 
 
 def _compare_letter(op: str, left: Letter, right: Node, setting: Setting, labels: Mapping[str, str]) -> bool:
