@@ -190,7 +190,7 @@ class Pairs:
     def _formula(self, equation: Equation, side: int, marked: frozenset[int], formula: object = None) -> Blocks:
         """Return a form as it is evaluated, and as it is printed where that is another."""
         m = self.sides[side]
-        right = latex(formula or equation.formula, m, marks=Marks(marked, COLOURS[side]))  # type: ignore[arg-type]
+        right = latex(formula or equation.formula, m, letters_of(m, equation), Marks(marked, COLOURS[side]))  # type: ignore[arg-type]
         written = right if equation.solver else f"{latex(equation.defines, m)} = {right}"
         found: list[Block] = [Formula(written, flows=True)]
         if equation.printed and _plain(equation.printed) != _plain(equation_latex(equation, m)):

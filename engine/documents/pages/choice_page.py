@@ -100,7 +100,7 @@ def rule_box(rule: Rule, subject: Subject, *, anchored: bool) -> Box:
     blocks: tuple[Block, ...] = (
         Heading(3, title),
         Paragraph((rule.statement,)),
-        *(() if stated else (Formula(latex(rule.condition, m), "", plain_text(rule.condition, letters)),)),
+        *(() if stated else (Formula(latex(rule.condition, m, letters), "", plain_text(rule.condition, letters)),)),
         Facts(tuple(facts)),
     )
     return Box(blocks, anchor_of(Ref("rule", rule.id)) if anchored else "", "entry rule")

@@ -52,9 +52,10 @@ def _equation_box(equation: Equation, figures: Figures, subject: Subject) -> Box
     m = subject.methodology
     quantity = m.quantity[equation.quantity]
     numbers = figures.of_equation(equation)
-    words = plain_text(equation.formula, letters_of(m, equation))
+    letters = letters_of(m, equation)
+    words = plain_text(equation.formula, letters)
     number = f"({equation.number}{equation.part})" if equation.number else ""
-    blocks: list[Block] = [Heading(4, equation_title(equation, subject)), Formula(equation_latex(equation, m), number, words)]
+    blocks: list[Block] = [Heading(4, equation_title(equation, subject)), Formula(equation_latex(equation, m, letters), number, words)]
     about: Inlines = (
         subject.math(quantity),
         f" {quantity.meaning}",

@@ -16,6 +16,7 @@ from engine.documents.writers.single_page import Moving, single_page
 from engine.output.markup import Html, script_data, tag
 from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
 from equations.notation.latex import equation_latex
+from equations.notation.plain import letters_of
 
 #: What is said of an input: names with texts.
 Said = tuple[tuple[str, str], ...]
@@ -64,7 +65,7 @@ def report_data(figures: Figures, subject: Subject) -> dict[str, object]:
         {
             "label": e.label,
             "title": e.title,
-            "formula": str(display_mathml(equation_latex(e, m))),
+            "formula": str(display_mathml(equation_latex(e, m, letters_of(m, e)))),
             "source": str(e.source),
             "editorial": e.editorial,
             "anchor": "",
