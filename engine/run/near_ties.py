@@ -1,7 +1,7 @@
 """Cases that the last digits of floats decide: 0.3 - 0.2 - 0.1 is nothing as people count, and below zero as a float.
 
-A comparison takes two numbers that agree to twelve digits for equal. Of a difference that cancels nothing agrees with zero, so what it was made of
-is asked (:mod:`engine.run.magnitudes`). Where a run comes out otherwise by that, the run says so.
+A comparison takes two numbers that agree to twelve digits for equal. Of a difference that cancels nothing agrees with zero, so what it was
+made of is asked (:mod:`engine.run.magnitudes`). Where a run comes out otherwise by that, the run says so.
 """
 
 from __future__ import annotations
@@ -39,21 +39,23 @@ def near_ties(methodology: Methodology, plan: Plan, inputs: Inputs, values: Valu
     entered = Entered(methodology, plan, arrays)
     if not _suspected(methodology, plan, values, FormulaEvaluator(methodology, plan.setting, arrays, entered=entered)):
         return []
-    again = StepEvaluator(plan, FormulaEvaluator(methodology, plan.setting, dict(inputs.values), entered=entered), dict(inputs.states))
+    formulas = FormulaEvaluator(methodology, plan.setting, dict(inputs.values), entered=entered)
+    again = StepEvaluator(plan, formulas, dict(inputs.states))
     try:
         with np.errstate(all="ignore"):
             for stage in plan.stages:
                 again.stage(stage)
     except EvaluationError as error:
-        return [_finding(methodology.quantity[methodology.result], methodology.result, f"counted as equal they end the run: {error.what}")]
+        result = methodology.quantity[methodology.result]
+        return [_finding(result, result.id, f"counted as equal they end the run: {error.what}")]
     sizes = entered.evaluator(plan.needs).arrays
     for id_ in (quantity for stage in plan.stages for quantity in stage.quantities):
         quantity = methodology.quantity[id_]
         if cells := _moved(arrays[id_], again.arrays[id_], sizes.get(id_), values.states[id_]):
             at = cells[0]
             name = cell_name(quantity, plan.setting, int(np.ravel_multi_index(at, arrays[id_].shape)) if at else 0)
-            meant = with_unit(f"{float(again.arrays[id_][at]):,.6g}", quantity.unit)
-            return [_finding(quantity, name, f"{with_unit(f'{float(arrays[id_][at]):,.6g}', quantity.unit)}, and {meant} where they are equal")]
+            now, meant = (with_unit(f"{float(found[id_][at]):,.6g}", quantity.unit) for found in (arrays, again.arrays))
+            return [_finding(quantity, name, f"{now}, and {meant} where they are equal")]
     return []
 
 
@@ -71,13 +73,15 @@ def _suspected(methodology: Methodology, plan: Plan, values: Values, formulas: F
 def _moved(
     one: NDArray[np.float64], other: NDArray[np.float64], size: NDArray[np.float64] | None, states: NDArray[np.uint8]
 ) -> list[tuple[int, ...]]:
-    room = _MOVED * np.maximum(np.abs(one), np.abs(other)) + (0.0 if size is None else _ABOVE * NOISE * np.nan_to_num(size, posinf=0.0))
+    room = _MOVED * np.maximum(np.abs(one), np.abs(other))
+    if size is not None:
+        room = room + _ABOVE * NOISE * np.nan_to_num(size, posinf=0.0)
     return [tuple(map(int, cell)) for cell in np.argwhere((np.abs(one - other) > room) & (states == PRESENT))]
 
 
 def _finding(quantity: Quantity, name: str, evidence: str) -> Finding:
     return Finding(
         "A875", "error", quantity.id, f"{name} hangs on the last digit of a difference that is nothing as people count", evidence,
-        "compare the numbers themselves (`a < b`), not their difference with zero; they count as equal where they agree to twelve digits",
+        "compare the numbers themselves (`a < b`), not their difference with zero: they are equal where twelve digits agree",
         source=str(quantity.source),
     )  # fmt: skip

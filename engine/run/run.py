@@ -302,7 +302,8 @@ def run_project(
     values = evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs))
     verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
     broken = (finding for verdict in verdicts for finding in verdict.findings)
-    findings = (*aside, *data.findings, *inputs.findings, *broken, *near_ties(methodology, plan, inputs, values), *_about(methodology, data, plan, values))
+    ties = near_ties(methodology, plan, inputs, values)
+    findings = (*aside, *data.findings, *inputs.findings, *broken, *ties, *_about(methodology, data, plan, values))
     return Run(methodology=methodology, project=data, plan=plan, inputs=inputs, values=values, findings=findings, verdicts=verdicts)
 
 
