@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.plan.cell_labels import written_cell
 from engine.plan.plan import Box, Plan
 from engine.plan.setting import Setting
 from engine.plan.time_axes import in_operation
 from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
-from equations.model.quantity import Quantity, with_labels
+from equations.model.quantity import Quantity
 
 #: States of a cell: not needed or not there; a value; left out by the methodology; outside the quantity's relation.
 ABSENT, PRESENT, EXCLUDED, NOT_APPLICABLE = 0, 1, 2, 3
@@ -38,7 +39,7 @@ def cell_name(quantity: Quantity, setting: Setting, cell: tuple[int, ...] | int)
     """
     if not isinstance(cell, tuple):
         cell = tuple(int(at) for at in np.unravel_index(cell, [len(setting.members[axis]) for axis in quantity.indices]))
-    return with_labels(quantity.id, setting.labels(quantity.indices, cell))
+    return written_cell(quantity.id, setting.labels(quantity.indices, cell))
 
 
 def relation_axes(indices: tuple[str, ...], over: tuple[str, ...]) -> list[int]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.plan.cell_labels import EVERY, NAME, is_whole, read_labels, written_label
 from equations.errors import InputError, MethodologyError, Place, raise_all
 from equations.files.strict_yaml import Scalar
-from equations.patterns import pattern
 from equations.records import record
 from equations.spec.block import begins_with_digits
 
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 OPTION = "--set "
 #: Written before the id of a dataset whose number is to be taken.
 DATASET = "dataset:"
-#: Names every member of an index.
-EVERY = "*"
-_NAME = pattern(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[(.*)\]\s*)?\Z")
-_QUOTES = "\"'"
 
 
 @record(frozen=True)
@@ -93,7 +89,7 @@ def without_set(project: ProjectData) -> ProjectData:
 
 
 def _of_option(text: str, errors: list[MethodologyError]) -> SetNumber | None:
-    name, sign, value = text.partition("=")
+    name, sign, value = _halves(text)
     file = OPTION + text
     if not sign or not name.strip() or not value.strip():
         errors.append(InputError("I508", "--set takes name=value", Place(file, 1, 1),
@@ -101,6 +97,17 @@ def _of_option(text: str, errors: list[MethodologyError]) -> SetNumber | None:
         return None
     start = len(name) + 2 + len(value) - len(value.lstrip())
     return set_number(Scalar(name, file, 1, 1), Scalar(value.strip(), file, 1, start), errors)
+
+
+def _halves(text: str) -> tuple[str, str, str]:
+    """Return what stands before and behind the sign of equality, which a label may hold, too."""
+    at = text.find("=")
+    while at >= 0:
+        name = NAME.match(text[:at])
+        if name is not None and is_whole(name[2] or ""):
+            return text[:at], "=", text[at + 1 :]
+        at = text.find("=", at + 1)
+    return text.partition("=")
 
 
 def set_number(key: Scalar, value: Scalar, errors: list[MethodologyError]) -> SetNumber | None:
@@ -111,7 +118,7 @@ def set_number(key: Scalar, value: Scalar, errors: list[MethodologyError]) -> Se
     errors
         Takes I505 and I508.
     """
-    found = _NAME.match(key.text)
+    found = NAME.match(key.text)
     if found is None:
         errors.append(InputError("I508", f"{key.text.strip()!r} names no number", key.place,
                                  remedy="write NAME, or NAME[label, label] with a label for each index"))  # fmt: skip
@@ -123,22 +130,24 @@ def set_number(key: Scalar, value: Scalar, errors: list[MethodologyError]) -> Se
                                  remedy="write the number without blanks, and a unit without a factor: 52400 ha"))  # fmt: skip
         return None
     beside = _moved(value, unit.strip(), value.text.rindex(unit.strip())) if unit.strip() else None
-    return SetNumber(shown_name(found[1], found[2]), found[1], tuple(_labels(key, found)), _moved(value, written, 0), beside)
+    labels = tuple(_labels(key, found))
+    return SetNumber(shown_name(found[1], labels), found[1], labels, _moved(value, written, 0), beside)
 
 
 def _labels(key: Scalar, found: re.Match[str]) -> Iterable[Scalar]:
-    at = found.start(2)
-    for part in found[2].split(",") if found[2] is not None else ():
-        text = part.strip().strip(_QUOTES)
-        yield _moved(key, text, at + len(part) - len(part.lstrip()))
-        at += len(part) + 1
+    for label, at, quoted in read_labels(found[2]) if found[2] is not None else ():
+        yield replace(_moved(key, label, found.start(2) + at), quoted=quoted)
 
 
-def shown_name(quantity: str, labels: str | None) -> str:
+def shown_name(quantity: str, labels: Iterable[Scalar]) -> str:
     """Return a name in one way of writing: ``A[E, 2019]``."""
-    if labels is None:
-        return quantity
-    return f"{quantity}[{', '.join(part.strip().strip(_QUOTES) for part in labels.split(','))}]"
+    inside = ", ".join(EVERY if names_every(label) else written_label(label.text) for label in labels)
+    return f"{quantity}[{inside}]" if inside else quantity
+
+
+def names_every(label: Scalar) -> bool:
+    """Whether a label stands for every member; in quotes it is a member of that name."""
+    return label.text == EVERY and not label.quoted
 
 
 def _moved(scalar: Scalar, text: str, by: int) -> Scalar:

@@ -7,16 +7,18 @@ from dataclasses import field
 from itertools import product
 
 from engine.finding import Finding
+from engine.plan.cell_labels import EVERY
 from engine.plan.cells import existing
 from engine.plan.dataset_cells import filled_cells
 from engine.plan.plan import Plan, has_cell
 from engine.project.cell_states import FIELD, UNKNOWN, state_of
 from engine.project.project_file import ProjectData
-from engine.project.set_numbers import EVERY, SetNumber
+from engine.project.set_numbers import SetNumber, names_every
 from engine.project.statements import Statements, TieError
 from engine.project.values import ValueReader
 from engine.project.written_numbers import Given, Origin
 from equations.errors import InputError, Place, near, near_or_all
+from equations.files.strict_yaml import Scalar
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -105,7 +107,7 @@ class SetValues:
                        one.labels[0].place if one.labels else one.scalar.place,
                        remedy=f"name a label for each, or {every} for all" if quantity.indices else f"write {quantity.id}=...")  # fmt: skip
             return []
-        places = [list(self.places(quantity, label.text, axis, label.place)) for label, axis in zip(one.labels, quantity.indices, strict=True)]
+        places = [list(self.places(quantity, label, axis)) for label, axis in zip(one.labels, quantity.indices, strict=True)]
         exists = existing(quantity, self.plan.setting, self.methodology)
         found = [cell for cell in product(*places) if exists is None or exists(cell)]
         if not found and all(places):
@@ -113,10 +115,10 @@ class SetValues:
                        "name another cell")  # fmt: skip
         return found
 
-    def places(self, quantity: Quantity, label: str, axis: str, place: Place) -> Iterator[int]:
-        if label == EVERY:
+    def places(self, quantity: Quantity, label: Scalar, axis: str) -> Iterator[int]:
+        if names_every(label):
             yield from range(len(self.plan.setting.members[axis]))
-        elif (at := self.position(quantity, label, axis, place)) is not None:
+        elif (at := self.position(quantity, label.text, axis, label.place)) is not None:
             yield at
 
     def put(self, quantity: Quantity, one: SetNumber, cells: Sequence[Cell]) -> None:

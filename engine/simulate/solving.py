@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from engine.batch.batchable import ArraySource
 from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.many_draws import batchable_of
 from engine.output.tabled import Pictured
+from engine.plan.cell_labels import NAME, read_labels
 from engine.plan.cells import PRESENT, cell_name
 from engine.plan.setting import Setting
 from engine.run.ranges import limits
@@ -24,7 +24,6 @@ from equations.errors import InputError, near_or_all
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 
-_NAME = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\[(.*)\])?\s*\Z")
 _MOST_LISTED = 12
 
 
@@ -158,7 +157,7 @@ def named_cell(methodology: Methodology, setting: Setting, text: str, known: Col
     InputError
         I502 or I506 for names and labels that are not there.
     """
-    found = _NAME.match(text)
+    found = NAME.match(text)
     names = list(known)
     if found is None or found[1] not in names:
         raise InputError(
@@ -169,7 +168,7 @@ def named_cell(methodology: Methodology, setting: Setting, text: str, known: Col
     shape = [len(own) for own in members]
     if found[2] is None:
         return quantity.id, np.arange(int(np.prod(shape, dtype=np.int64)), dtype=np.int64)
-    labels = [label.strip().strip("\"'") for label in found[2].split(",")]
+    labels = [label for label, _, _ in read_labels(found[2])]
     if len(labels) != len(members):
         raise InputError(
             "I506", f"{quantity.id} has {len(members)} indices", remedy="name one label for each: " + ", ".join(quantity.indices)

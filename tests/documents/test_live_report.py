@@ -1,5 +1,6 @@
 """A report computed anew in the browser: to the bit what a run gives, marked, undone, and saved as a project file."""
 
+import itertools
 import json
 import math
 import random
@@ -12,12 +13,13 @@ from engine.audit.report import audit_project
 from engine.audit.reread import rereader
 from engine.batch.forms import literal_form
 from engine.batch.lowering import lower
+from engine.batch.program import Builder, Program
 from engine.batch.script_program import ScriptProgram, runs, script_operations
 from engine.commands.documents import report_bytes
 from engine.documents.report.live_report import live_record
 from engine.output.terminal import number
 from engine.report.yearly_table import fixed
-from engine.run.functions import ELEMENTWISE
+from engine.run.functions import ELEMENTWISE, REDUCTIONS
 from equations.errors import MethodologyError
 from equations.spec.block import read_number
 from equations.units.registry import parse_unit
@@ -109,6 +111,18 @@ def test_what_an_operation_does_in_the_browser_is_what_numpy_does(pages):
         with np.errstate(all="ignore"):
             near = np.abs(found - expected) <= (2 * np.spacing(np.abs(expected)) if operation.inexact else 0)
         assert (same | near).all(), name
+
+
+def test_each_reduction_in_the_browser_is_what_numpy_does(pages):
+    builder, found = Builder(), {}
+    for op, reduction in REDUCTIONS.items():
+        several = list(itertools.product([0.0, 1.0] if reduction.join in ("and", "or") else [-2.5, 3.0], repeat=4))
+        found[op] = builder.add(op, len(several), (builder.constants(np.array(several).ravel()),), starts=np.arange(0, 4 * len(several) + 1, 4))
+    none = np.zeros(0, np.int64)
+    program = ScriptProgram(Program(tuple(builder.groups), found, none, none), {})
+    cells = pages["tiny"].evaluate("(table) => { const one = new LiveProgram(table), cells = one.run({}); return Object.fromEntries("
+                                   "Object.entries(one.outputs).map(([name, own]) => [name, Array.from(own, (at) => cells[at])])); }", program.as_record())  # fmt: skip
+    assert cells == {op: program.numbers[at].tolist() for op, at in found.items()} and len(cells) > 5
 
 
 def page_numbers(texts):

@@ -7,6 +7,7 @@ import pytest
 
 import mrvgraph
 from engine.cli import main
+from engine.plan.cells import cell_name
 from engine.report.set_report import BesideReported, beside_text
 from equations.errors import MethodologyError
 
@@ -184,3 +185,25 @@ def test_a_result_that_the_project_as_reported_does_not_have_is_told():
     with_it, without = mrvgraph.run(TINY, PROJECT), mrvgraph.run(TINY, PROJECT, targets=("dCS",))
     assert not without.results
     assert "ER_p: 25,676.103 tCO2 with; the project as reported has no such number" in beside_text(BesideReported(with_it, without))
+
+
+def test_what_a_number_is_called_sets_it_whatever_its_members_are_called(tmp_path):
+    odd = ["a, b", "=cmd", 'say "x"', "it's", '\'both" "', "*", "x]=y", "[z"]
+    members = ", ".join(json.dumps(label) for label in odd)
+    cells = ", ".join(f"{json.dumps(label)}: {at}" for at, label in enumerate(odd, 2))
+    text = PROJECT.read_text(encoding="utf-8").replace("fuel: [diesel]", f"fuel: [{members}]")
+    years = ", ".join(f"{json.dumps(label)}: {{2018: 1, 2019: 1, 2020: 1}}" for label in odd)
+    text = text.replace("{diesel: {2018: 1.5, 2019: 2, 2020: 2}}", f"{{{years}}}") + f"  EF_fuel: {{unit: tCO2/t, values: {{{cells}}}}}\n"
+    path = tmp_path / "project.yaml"
+    path.write_text(text, encoding="utf-8")
+    plan = mrvgraph.run(TINY, path)
+
+    for at, label in enumerate(odd):
+        name = cell_name(plan.methodology.quantity["EF_fuel"], plan.setting, at)
+        run = mrvgraph.run(TINY, path, set_numbers=[f"{name} = 100 tCO2/t"])
+        assert run.value("EF_fuel", fuel=label) == 100 and run.total < plan.total, name
+        assert run.inputs.replaced[0].name == name
+        path.with_name("kept.yaml").write_text(f"{text}set:\n  {json.dumps(name)}: 100 tCO2/t\n", encoding="utf-8")
+        assert mrvgraph.run(TINY, path.with_name("kept.yaml")).total == run.total
+    every = mrvgraph.run(TINY, path, set_numbers=["EF_fuel[*]=1 tCO2/t"])
+    assert every.value("EF_fuel", fuel="it's") == every.value("EF_fuel", fuel="*") == 1, "a star without quotes is every member"

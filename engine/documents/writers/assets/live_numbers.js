@@ -62,7 +62,8 @@ class LiveProgram {
         const from = read[0];
         for (let at = 0, next = 0; at < size; at++) {
           let sum = cells[from[next++]];
-          for (let turn = 1; turn < group.lengths[at]; turn++) sum = work(sum, cells[from[next++]]);
+          // a condition is true or false, and goes on as 1 or 0: neither is the number 0
+          for (let turn = 1; turn < group.lengths[at]; turn++) sum = Number(work(sum, cells[from[next++]]));
           cells[first + at] = sum;
         }
       } else if (read.length === 1) for (let at = 0; at < size; at++) cells[first + at] = work(cells[read[0][at]]);
