@@ -23,9 +23,10 @@ _SPELT = {"==": "=", "!=": "<>"}
 _EARLIEST = 1901  # before it, spreadsheet programs count days differently
 
 
-def if_number(cell: str, text: str) -> str:
-    """Return a formula that is no number unless a cell holds one: elsewhere an empty cell counts as zero."""
-    return f"IF(COUNT({cell})=1,{text},NA())"
+def if_number(cell: str, text: str, *holds: str) -> str:
+    """Return a formula that is no number unless a cell holds one, for which conditions hold: elsewhere an empty cell counts as zero."""
+    within = f"IF(AND({','.join(holds)}),{text},NA())" if holds else text
+    return f"IF(COUNT({cell})=1,{within},NA())"
 
 
 def statement(cell: str) -> str:
@@ -52,6 +53,11 @@ def within_twelve_digits(op: str, a: str, b: str) -> str:
         return f"ABS({a}-{b}){'<=' if op == '==' else '>'}{room}"
     more, less = (a, b) if op in (">", ">=") else (b, a)
     return f"{more}-{less}>{room}" if op in (">", "<") else f"{more}-{less}>=-{room}"
+
+
+def raised(x: str) -> str:
+    """Return a number that is looked up: as far above itself as what counts as equal may lie below, to twelve digits as in a run."""
+    return f"{x}+1E-12*ABS({x})"
 
 
 def half_even(x: str) -> str:

@@ -25,6 +25,7 @@ except ImportError:  # pragma: no cover - PyYAML without its C library
 MOST_BYTES = 20_000_000
 MOST_DEPTH = 40
 _OPENING = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken, yaml.BlockMappingStartToken)
+_STARTS, _ENDS = (yaml.MappingStartEvent, yaml.SequenceStartEvent), (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
@@ -203,6 +204,43 @@ def _events(text: str) -> Iterator[Any]:
             event = loader.get_event()
     finally:
         loader.dispose()
+
+
+@record(frozen=True)
+class Outermost:
+    """Where the outermost mapping of a text stands.
+
+    Attributes
+    ----------
+    keys
+        Each key with the place of its first character in the text, and how many blanks stand before it.
+    end
+        Where a further entry can stand: before the brace that closes the mapping, or the mark that ends the document.
+    """
+
+    keys: tuple[tuple[str, int, int], ...]
+    end: int
+    in_braces: bool
+
+
+def outermost(text: str) -> Outermost:
+    """Return where the outermost mapping of a text stands, which was read before."""
+    keys, depth, is_key, in_braces, end = [], 0, False, False, len(text)
+    for event in _events(text):
+        start, kind = event.start_mark, event.__class__
+        if depth == 1 and is_key and kind is yaml.ScalarEvent:
+            keys.append((event.value, start.index, start.column))
+        if kind in _STARTS:
+            in_braces = event.flow_style if depth == 0 else in_braces
+            depth += 1
+        elif kind in _ENDS:
+            depth -= 1
+            end = start.index if depth == 0 and in_braces else end
+        elif kind is yaml.DocumentEndEvent and event.explicit and not in_braces:
+            end = start.index
+        if depth == 1:
+            is_key = not is_key
+    return Outermost(tuple(keys), end, in_braces)
 
 
 def scalars_in(node: YamlNode) -> Iterator[Scalar]:

@@ -8,8 +8,10 @@ import pytest
 import mrvgraph
 from engine.cli import main
 from engine.plan.cells import cell_name
+from engine.project.set_room import set_room
 from engine.report.set_report import BesideReported, beside_text
 from equations.errors import MethodologyError
+from equations.files.strict_yaml import read_yaml
 
 TINY = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
 PROJECT = TINY / "project.yaml"
@@ -207,3 +209,26 @@ def test_what_a_number_is_called_sets_it_whatever_its_members_are_called(tmp_pat
         assert mrvgraph.run(TINY, path.with_name("kept.yaml")).total == run.total
     every = mrvgraph.run(TINY, path, set_numbers=["EF_fuel[*]=1 tCO2/t"])
     assert every.value("EF_fuel", fuel="it's") == every.value("EF_fuel", fuel="*") == 1, "a star without quotes is every member"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("project: {name: ឈើ}\nset:\n  A: 1 ha\nvalues: {A: {E: 1}}  # end", ["project", "values"]),
+        ("project: x\nset: {A: 1 ha}\n...\n# end\n", ["project"]),
+        ("  project: x\n  'set':\n    A: 1 ha\n", ["project"]),
+        ("{project: x, set: {A: [1]}, values: {A: {E: 1}} # , {\n}", ["project", "values"]),
+        ('{project: x, values: [{E: 1}], "set": {A: 1}}', ["project", "values"]),
+        ("{project: x,}", ["project"]),
+        ("---\r\nproject: x\r\nvalues: {A: 1}\r\n", ["project", "values"]),
+    ],
+)
+def test_room_for_what_is_set_is_at_the_end_however_the_file_is_written(text, kept):
+    room = set_room(text)
+    inside = room.joint is not None
+    own = f'{room.joint}set: {{\n"B": "2",  # now\n}}\n' if inside else f'{room.indent}set:\n{room.indent}  "B": "2"  # now\n'
+    tree = read_yaml(f"{room.before}\n{own}{room.behind}")
+
+    assert [key.text for key, _ in tree] == [*kept, "set"]
+    assert [(key.text, value.text) for key, value in tree.get("set")] == [("B", "2")]
+    assert len(room.before) + len(room.behind) <= len(text) and (inside or room.before.strip()[:3] == text.strip()[:3])

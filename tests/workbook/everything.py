@@ -39,6 +39,7 @@ SCALARS = {
     "rounded": (" + ".join(f"{f}({x})" for f in ("floor", "ceil", "round", "round_half_even", "round_half_down", "round_up", "round_down")
                            for x in ("2.5", "-2.5", "3.5 * EF1", "-C * 3.3", "V[\"a\"] * 1.25")), "1"),
     "stepped": ("floor(V[\"a\"] * 1.37, 0.05) + round(C * 7.77, 0.5) + ceil(EF1 * 3.21, 10)", "1"),
+    "hundredths": ("round(C, 0.01)", "1"),
     "near_step": ("floor(0.1 * 3 * 10 * V[\"a\"] / V[\"a\"]) + ceil((0.1 + 0.2) * 10)", "1"),
     "cases_of_numbers": ("cases(C < 0.1: X[\"a\"], C < 0.3 and not C == 0.2 or EF1 > 3 and C != 7: X[\"b\"], otherwise: X[\"c\"])", "t"),
     "cases_of_quotients": ("cases(C > 9 and C / (EF1 - EF1) > 0: X[\"a\"], EF1 > 0 or C / (EF1 - EF1) > 0: X[\"b\"], otherwise: x)", "t"),

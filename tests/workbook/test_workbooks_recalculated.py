@@ -1,5 +1,6 @@
 """Every formula of a workbook, recalculated by a spreadsheet program, gives the number of the run; and it follows when an input moves."""
 
+import functools
 import re
 
 import everything
@@ -23,6 +24,8 @@ def changed(made):
         "moved": with_cell(data, SHEET, input_cell(data, SHEET, "V", "b"), 3.5),
         "emptied": with_cell(data, SHEET, input_cell(data, SHEET, "V", "b"), None),
         "turned": with_cell(data, SHEET, input_cell(data, SHEET, "T"), 8),
+        "refused": functools.reduce(lambda held, one: with_cell(held, SHEET, input_cell(held, SHEET, *one[0]), one[1]),
+                                    [(("X", "a"), -1), (("V", "c"), 1), (("C",), 0.285)], data),
     }
 
 
@@ -71,6 +74,14 @@ def test_a_number_that_is_no_formula_is_gone_once_what_it_rests_on_has_moved(rec
     powers = [cell.value for row in turned["B matrices"].iter_rows() for cell in row if cell.value == "#N/A"]
     assert len(powers) == 9, "MM ^ T was written for another T, and MM ^ half was not moved"
     assert named(turned, "R_").value == "#N/A", "what follows from it is no number either"
+
+
+def test_what_a_run_refuses_is_no_number_and_a_half_is_rounded_as_a_run_rounds_it(recalculated):
+    book = both(recalculated["refused"])[0]
+
+    assert named(book, "X_a").value == named(book, "plain").value == "#N/A", "X is outside of what it can be"
+    assert named(book, "interpolated").value == "#N/A", "the numbers of the table do not ascend"
+    assert named(book, "hundredths").value == 0.29, "as a float, 0.285 lies below the middle"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,6 +18,7 @@ from engine.documents.report.accounting import SMALL_SHARE, balance_steps, count
 from engine.documents.report.live_inputs import LiveInputs, range_of
 from engine.plan.cells import counted
 from engine.project.project_tree import is_workbook
+from engine.project.set_room import SetRoom, set_room
 from engine.report.whole_units import issued_of, whole_units
 from engine.report.yearly_table import yearly_table
 from engine.run.evaluate import magnitudes
@@ -28,8 +29,6 @@ from engine.run.run import Run
 from engine.run.totals import spoken_of
 from engine.typesetting.pictures.shapes import BLUE, GREEN, PALETTE, VERMILION
 from equations.files.regular_file import UnreadableFileError, read_regular
-from equations.files.strict_yaml import Mapping as YamlMapping
-from equations.files.strict_yaml import read_yaml
 from equations.units.unit import with_unit
 
 #: Of more cells a page would grow by megabytes; such a report is read as it is.
@@ -159,35 +158,24 @@ class LiveReport:
     def project(self) -> Record:
         """Return the project file as it is read, without what it sets, and what it sets."""
         project = self.run.project
-        text = _text_of(self.run)
-        return {"file": project.path.name, "text": text, "set": [[one.name, one.text] for one in project.set_numbers]}
+        room = _room_of(self.run)
+        around = {} if room is None else {"text": room.before, "behind": room.behind, "indent": room.indent, "joint": room.joint}
+        return {"file": project.path.name, **around, "set": [[one.name, one.text] for one in project.set_numbers]}
 
 
 def _written(value: float) -> float | str:
     return value if np.isfinite(value) else repr(value)
 
 
-def _text_of(run: Run) -> str:
-    """Return the text of the project file without its ``set:``, or nothing where it is no longer the file that was run."""
+def _room_of(run: Run) -> SetRoom | None:
+    """Return the text of the project file around its ``set:``, or nothing where it is no longer the file that was run."""
     path = run.project.path
     if is_workbook(path.name):
-        return ""
+        return None
     try:
         data = read_regular(path, _MOST_BYTES)
     except UnreadableFileError:
-        return ""
+        return None
     if hashlib.sha256(data).hexdigest() != run.project.sha256:
-        return ""
-    return _without_set(data.decode("utf-8-sig"), path.name)
-
-
-def _without_set(text: str, name: str) -> str:
-    """Return the lines of a project file that do not stand under ``set:``."""
-    tree = read_yaml(text, name)
-    lines = text.splitlines(keepends=True)
-    keys = [key for key, _ in tree] if isinstance(tree, YamlMapping) else []
-    for at, key in enumerate(keys):
-        if key.text == "set":
-            end = keys[at + 1].line - 1 if at + 1 < len(keys) else len(lines)
-            del lines[key.line - 1 : end]
-    return "".join(lines)
+        return None
+    return set_room(data.decode("utf-8-sig"))

@@ -18,6 +18,7 @@ from engine.documents.workbook.cell_formula import CellFormulas
 from engine.documents.workbook.cell_names import CellNames
 from engine.documents.workbook.formula_writer import Context
 from engine.documents.workbook.parts import Parts
+from engine.documents.workbook.piece import number_piece
 from engine.documents.workbook.redaction import NOT_SHOWN
 from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
@@ -288,7 +289,8 @@ class CalculationSheets:
         elif quantity.type == "date":
             text = sheet_text.if_number(reference, f"{reference}-DATE(1970,1,1)")
         else:
-            text = sheet_text.if_number(reference, reference + self.factor(quantity, cell))
+            converted = reference + self.factor(quantity, cell)
+            text = sheet_text.if_number(reference, converted, *_in_range(quantity, converted))
         self.book.formula(spot, text, value, style)
 
     def factor(self, quantity: Quantity, cell: Cell) -> str:
@@ -312,6 +314,14 @@ class CalculationSheets:
                 self.book.formula(spot, part.formula, part.value)
             else:
                 self.book.number(spot, part.value)
+
+
+def _in_range(quantity: Quantity, text: str) -> list[str]:
+    """Return the conditions under which a run takes a number; a range is that of the unit of the equations."""
+    if quantity.range is None or quantity.alternatives is not None:
+        return []
+    bounds = ((">=", quantity.range.least), ("<=", quantity.range.most))
+    return [f"{text}{sign}{number_piece(float(bound)).atom}" for sign, bound in bounds if bound is not None]
 
 
 def factor_text(factor: Fraction) -> str:

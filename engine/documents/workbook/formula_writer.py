@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as own_field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from engine.run.cell_reads import Cell, CellReads
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.functions import FUNCTIONS, REDUCTIONS
 from engine.run.run import Run
-from engine.run.sheet_text import END, START, compared, within_twelve_digits
+from engine.run.sheet_text import END, START, compared, raised, within_twelve_digits
 from engine.run.single_terms import SingleTerms
 from equations.formula.functions import FUNCTIONS as LANGUAGE
 from equations.formula.rounding import without_step
@@ -147,17 +147,21 @@ class FormulaWriter:
         if rule.rounds and len(node.arguments) > 1:
             return self.number(without_step(node), scope)
         arguments = [self.number(argument, scope) for argument in node.arguments]
-        if rule.rounds and self.counts_as_step(node, scope):
-            arguments = [Piece(f"ROUND({arguments[0].text},6)")]
+        if rule.rounds:
+            arguments[:1] = [self.at_steps(node, arguments[0], scope)]
         return Piece(meaning.sheet(*(argument.atom for argument in arguments)))
 
-    def counts_as_step(self, node: Call, scope: Scope) -> bool:
-        """Whether only the last digits of a number decide how it is rounded, and the run took it as the step that it is near to."""
+    def at_steps(self, node: Call, argument: Piece, scope: Scope) -> Piece:
+        """Return what is rounded without the last digits of a float, which decide nothing: 0.285 to hundredths is 0.29, as in a run.
+
+        Where a run knows in fractions that a number lies beside the step that it is near to, it stands with all its digits.
+        """
         meaning, value = FUNCTIONS[node.name], self.worth(node.arguments[0], scope)
-        if not near_whole(np.array(value - meaning.jumps)):
-            return False
-        at_step = float(meaning.number(np.array(round(value - meaning.jumps) + meaning.jumps)))
-        return at_step == self.worth(node, scope)
+        if near_whole(np.array(value - meaning.jumps)):
+            at_step = float(meaning.number(np.array(round(value - meaning.jumps) + meaning.jumps)))
+            if at_step != self.worth(node, scope):
+                return argument
+        return Piece(f"ROUND({argument.text},{_sure_decimals(value)})")
 
     # -- cases and conditions
 
@@ -239,13 +243,16 @@ class FormulaWriter:
         joint = self.logic("or" if kind == "Any" else "and", [self.condition(node.body, one, undecided=undecided) for one in terms])
         if isinstance(joint, bool) or (len(joint) < MOST_TEXT and len(terms) <= MOST_TERMS):
             return joint
+        counted = f"SUM({self.held_cells(node, terms, undecided=undecided)})"
+        return f"{counted}>0" if kind == "Any" else f"{counted}={len(terms)}"
+
+    def held_cells(self, node: Reduce, terms: list[Scope], *, undecided: bool = False) -> str:
+        """Give each condition a cell of its own, which holds 1 or 0; return their range."""
         with self.among_parts():
-            held = [(one, self.condition(node.body, one, undecided=undecided)) for one in terms]
-        spots = [
-            self.part(self.as_number(text).text, float(np.all(self.evaluator.condition(node.body, one)[0])), one) for one, text in held
-        ]
-        counted = f"SUM({self.context.spots.range_text(spots, self.context.home)})"
-        return f"{counted}>0" if kind == "Any" else f"{counted}={len(spots)}"
+            texts = [self.as_number(self.condition(node.body, one, undecided=undecided)).text for one in terms]
+        held = (float(np.all(self.evaluator.condition(node.body, one)[0])) for one in terms)
+        spots = [self.part(*own) for own in zip(texts, held, terms, strict=True)]
+        return self.context.spots.range_text(spots, self.context.home)
 
     # -- reductions
 
@@ -338,8 +345,11 @@ class FormulaWriter:
     def count(self, node: Reduce, scope: Scope) -> Piece:
         if isinstance(node.body, Number):
             return number_piece(float(len(self.terms(node, scope))))
-        held = [self.condition(node.body, one) for one in self.terms(node, scope, condition=True)]
+        terms = self.terms(node, scope, condition=True)
+        held = [self.condition(node.body, one) for one in terms]
         sure, texts = sum(one is True for one in held), [one for one in held if isinstance(one, str)]
+        if len(texts) > MOST_TERMS or sum(map(len, texts)) > MOST_TEXT:
+            return Piece(f"SUM({self.held_cells(node, terms)})")
         pieces = [*([str(sure)] if sure or not texts else []), *(f"IF({text},1,0)" for text in texts)]
         return Piece("+".join(pieces), SUM)
 
@@ -348,13 +358,31 @@ class FormulaWriter:
         terms = self.terms(node, scope)
         numbers, values = (self.ranges.plain(part, terms) or self.own_cells(part, terms) for part in (points.numbers, points.values))
         at = self.number(points.at, scope).atom
-        found = f"MATCH({at},{numbers},1)"
+        found = f"MATCH({raised(at)},{numbers},1)"
         if node.kind == "Lookup":
-            return Piece(f"INDEX({values},{found})")
+            return self.if_ascending(points.numbers, terms, f"INDEX({values},{found})")
         at_most = f"MIN({found},{len(terms) - 1})"
         low, high = (f"INDEX({{}},{at_most}{more})" for more in ("", "+1"))
         (x0, x1), (y0, y1) = ((low.format(side), high.format(side)) for side in (numbers, values))
-        return Piece(f"IF({at}>MAX({numbers}),NA(),{y0}+({at}-{x0})*({y1}-{y0})/({x1}-{x0}))")
+        beyond = within_twelve_digits(">", at, f"MAX({numbers})")
+        return self.if_ascending(points.numbers, terms, f"IF({beyond},NA(),{y0}+({at}-{x0})*({y1}-{y0})/({x1}-{x0}))")
+
+    def if_ascending(self, numbers: Node, terms: list[Scope], text: str) -> Piece:
+        """Return what a table gives where its numbers ascend, and else nothing: spreadsheet programs look up in any order, and find anything."""
+        if len(terms) < 2:
+            return Piece(text)
+        with self.among_parts():
+            own = [self.number(numbers, one).atom for one in terms]
+        key, blocks = ("ascending", *own), self.context.blocks
+        if key not in blocks:
+            blocks[key] = {(0, 0): self.part(f"IF(AND({','.join(f'{low}<{high}' for low, high in pairwise(own))}),1,0)", 1.0)}
+        return Piece(f"IF({self.context.spots.text(blocks[key][0, 0], self.context.home)}=1,{text},NA())")
+
+
+def _sure_decimals(value: float) -> int:
+    """Return how many decimals of a number spreadsheet programs know for sure: twelve digits in all, and at most nine behind the point."""
+    whole = len(str(int(min(abs(value), 1e15)))) if np.isfinite(value) else 6
+    return max(0, min(9, 13 - whole))
 
 
 def _depth(text: str) -> int:

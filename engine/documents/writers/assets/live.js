@@ -327,9 +327,11 @@ function makeLive(data, page) {
     const set = new Map(record.project.set.map(([name, text]) => [name, [text, ""]]));
     for (const [index, entry] of entries) for (const name of record.numbers[index].names)
       set.set(name, [entry.dataset ? "dataset:" + entry.dataset : withUnit(entry.text, entry.unit), "in the run: " + withUnit(record.numbers[index].text, record.numbers[index].unit || "")]);
-    const head = record.project.text || "# The project file is not in the report that this comes from: put these lines at its end.\n";
-    const lines = Array.from(set, ([name, [text, was]]) => "  " + quoted(name) + ": " + quoted(text) + (was ? "  # " + was.replace(/\s+/g, " ") : ""));
-    return head + (head.endsWith("\n") ? "" : "\n") + "\n# NOT AS SUBMITTED: a reader of the report changed these numbers; what stands above is as it was.\nset:\n" + lines.join("\n") + "\n";
+    const own = record.project, head = own.text || "# The project file is not in the report that this comes from: put these lines at its end.\n";
+    const joint = own.joint === undefined ? null : own.joint, inside = joint !== null, indent = own.indent || "";
+    const lines = Array.from(set, ([name, [text, was]]) => indent + "  " + quoted(name) + ": " + quoted(text) + (inside ? "," : "") + (was ? "  # " + was.replace(/\s+/g, " ") : ""));
+    return head + (head.endsWith("\n") ? "" : "\n") + "\n" + indent + "# NOT AS SUBMITTED: a reader of the report changed these numbers; everything else is as it was.\n" +
+      (inside ? joint + "set: {" : indent + "set:") + "\n" + lines.join("\n") + "\n" + (inside ? "}\n" : "") + (own.behind || "");
   }
   function save() {
     const address = URL.createObjectURL(new Blob([projectText()], { type: "application/yaml" }));
