@@ -36,7 +36,7 @@ def read_labels(text: str) -> Iterator[tuple[str, int, bool]]:
     Examples
     --------
     >>> list(read_labels('E, "a, b"'))
-    [('E', 0, False), ('a, b', 4, True)]
+    [('E', 0, False), ('a, b', 3, True)]
     """
     at = 0
     while True:

@@ -125,6 +125,19 @@ def test_each_reduction_in_the_browser_is_what_numpy_does(pages):
     assert cells == {op: program.numbers[at].tolist() for op, at in found.items()} and len(cells) > 5
 
 
+def test_a_rounding_to_a_step_that_only_fractions_decide_is_told_by_the_number_that_it_is_a_part_of(pages):
+    builder = Builder()
+    rounded = builder.add("round", 1, (builder.constants(np.array([28.499999999999996])),))
+    named = builder.add("div", 1, (rounded, builder.constants(np.array([100.0]))))
+    behind = builder.add("Sum", 1, (np.concatenate([named, named]),), starts=np.array([0, 2]))
+    none = np.zeros(0, np.int64)
+    program = ScriptProgram(Program(tuple(builder.groups), {"R": named, "S": behind}, none, none), {})
+
+    told = pages["tiny"].evaluate("(table) => { const one = new LiveProgram(table), shown = [...one.outputs.R, ...one.outputs.S];"
+                                  " return [one.upTo(one.near(one.run({})), (cell) => shown.includes(cell)), [...one.outputs.R]]; }", program.as_record())  # fmt: skip
+    assert told[0] == told[1], "what follows from it further on is not named again"
+
+
 def page_numbers(texts):
     return np.array([math.inf if text == "Infinity" else -math.inf if text == "-Infinity" else float(text) for text in texts])
 

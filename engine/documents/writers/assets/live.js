@@ -215,7 +215,8 @@ function makeLive(data, page) {
 
   // Rounding that only fractions decide, which a run has and this page has not.
   function undecided() {
-    const found = program.near(cells).flatMap((cell) => places.get(cell) || []).filter((key) => page.number(key)).map(nameOf);
+    const named = (cell) => (places.get(cell) || []).filter((key) => page.number(key));
+    const found = program.upTo(program.near(cells), (cell) => named(cell).length > 0).flatMap(named).map(nameOf);
     for (const one of record.results) if (one.whole && !one.whole.of) for (const at of spread(one.cells)) {
       const held = value(one.of + ":" + at);
       if (isNear(held) && !Number.isInteger(held)) found.push("whole units of " + nameOf(one.of + ":" + at));

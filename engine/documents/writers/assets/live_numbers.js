@@ -89,6 +89,17 @@ class LiveProgram {
     return found;
   }
 
+  // What follows from some cells, up to the first that have a name: a rounding to a step is a part of what is shown.
+  upTo(found, isNamed) {
+    const marked = new Uint8Array(this.size), carries = (cell) => marked[cell] === 1 && !isNamed(cell);
+    for (const cell of found) marked[cell] = 1;
+    for (const { first, size, read, lengths } of found.length ? this.groups : []) if (read) for (let at = 0, next = 0; at < size; at++) {
+      const reads = lengths ? read[0].subarray(next, next += lengths[at]) : read.map((own) => own[at]);
+      if (reads.some(carries)) marked[first + at] = 1;
+    }
+    return Array.from(marked.keys()).filter((cell) => marked[cell] === 1 && isNamed(cell));
+  }
+
   // Where a cell comes from: its operation, and the cells that it reads; of a choice only what is taken.
   source(cell, cells) {
     let low = 0, high = this.groups.length - 1;
