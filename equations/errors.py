@@ -91,6 +91,8 @@ CODES: dict[str, str] = {
     "I533": "a text file that can be read in two ways: what divides its cells, or what the signs in its numbers mean",
     "I534": "a table of a map program that leaves open what its numbers are: pixels without a size, or which of two maps is which index",
     "I535": "a claim in a workbook whose cells cannot be found, or hold no number",
+    "I536": "what a project says of the labels of a table can mean two things",
+    "I537": "a table of a map program that ends before its numbers do",
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",

@@ -142,7 +142,7 @@ class ProjectBlock(Block):
                 self.texts(name)
             elif kind == "words":
                 self.word_nodes(name)
-            elif kind not in ("cells", "any", "states", "samples", "labels", "heads"):
+            elif kind not in ("cells", "any", "states", "samples", "labels", "left_out", "heads"):
                 self.scalar(name)
         if "file" in self.schema and not self.has("file"):
             for name in (name for name, *_ in TABLE_FIELDS if self.has(name)):

@@ -327,6 +327,7 @@ def test_answers_add_up_to_those_that_were_asked(spec, project, sample, code, sa
         (RECORDS.replace("a2,north,2020", "a1,north,2020"), "the record 'a1' stands twice .*r.csv:3"),
         (RECORDS.replace("a2,north,2020,2.2", "a2,north,2020,"), "1 of those that were asked have no answer .*r.csv:3"),
         (RECORDS.replace("a2,north,2020,2.2", "a2,north,2020,n.a."), "the record is not a number: 'n.a.'"),
+        (f"{RECORDS.rstrip()}\nMean,north,2020,1.92\nTotal,north,2020,19.2\n", "'Total' is a total and no record .*r.csv:"),
         (RECORDS.replace("wood", "timber"), "no single column 'wood'"),
         (RECORDS.replace("north", "west"), "'west' is not a member of district"),
     ],
