@@ -232,7 +232,8 @@ def verify_command(options: argparse.Namespace) -> int:
 
 def explain_command(options: argparse.Namespace) -> int:
     """From a number to its sources."""
-    from engine.explain.trace import explain, parse_target, trace_text
+    from engine.explain.trace import explain, parse_target
+    from engine.explain.trace_text import trace_text
     from engine.report.run_report import to_json
 
     run = _run(options)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from engine.audit.dataset_lives import lives_findings
 from engine.audit.desk.what_moves import moved
 from engine.audit.published import Cell, Published
 from engine.audit.roles import listed, named, serving_result
 from engine.finding import Finding
-from engine.output.terminal import number
 from engine.plan.setting import may_hold
-from engine.project.written_numbers import EPOCH
 from engine.run.run import Run
-from equations.model.quantity import Quantity
+from engine.run.said_values import given_as, value_text
 from equations.model.roles import ACCOUNT
 
 #: A supplied value this many times its default, or this part of it, is a warning.
@@ -42,7 +39,7 @@ def _datasets(run: Run) -> Iterator[Finding]:
         id_ = quantity.id
         for cell, origin in run.inputs.origins.get(id_, {}).items():
             if origin.kind != "project":
-                written = f"{named(run, quantity, cell)} = {origin.written} {origin.unit}".removesuffix(" 1")
+                written = f"{named(run, quantity, cell)} = {given_as(origin)}"
                 found.setdefault((origin.kind, origin.name), {}).setdefault(id_, []).append(written)
     for (kind, name), quantities in found.items():
         dataset = run.methodology.dataset[name]
@@ -84,13 +81,6 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
         )
 
 
-def _said(quantity: Quantity, value: float) -> str:
-    """Return a value as it is written: a date as a day, an answer in words."""
-    if quantity.type == "date":
-        return str(EPOCH + timedelta(days=int(value)))
-    return ("yes" if value else "no") if quantity.type == "yes_no" else number(value)
-
-
 def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
     for quantity in serving_result(run):
         id_, origins = quantity.id, run.inputs.origins.get(quantity.id, {})
@@ -101,7 +91,7 @@ def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
             if known is None:
                 continue
             value, name, default = float(run.values.arrays[id_][cell]), known.dataset.id, known.value
-            text = f"{named(run, quantity, cell)} = {_said(quantity, value)}, in {name} {_said(quantity, default)}"
+            text = f"{named(run, quantity, cell)} = {value_text(quantity.type, value)}, in {name} {value_text(quantity.type, default)}"
             if value == 0 or default == 0 or quantity.type != "number":
                 off |= {text: (cell, default)} if value != default else {}
             elif max(value / default, default / value) >= FAR or value * default < 0:

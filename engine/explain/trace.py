@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import field, replace
-from datetime import date, timedelta
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from engine.run.brackets import FoundRoot
 from engine.run.cell_reads import Cell, CellReads
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.run import Run
+from engine.run.said_values import value_record, value_text, value_with_unit
 from engine.run.single_terms import terms_of
 from engine.run.solvers import root_parts
 from equations.errors import InputError, listed, near, near_or_all
@@ -83,9 +83,20 @@ class TraceNode(Shown):
     zeros: int = 0
     deeper: int = 0
     repeated: bool = False
+    #: What the quantity holds: ``number``, ``date`` or ``yes_no``.
+    type: str = "number"
 
     def __repr__(self) -> str:
-        return printable(f"<TraceNode {self.name} = {self.state or number(self.value)} {self.unit}: {self.equation or given_text(self)}>")
+        from engine.explain.trace_text import given_text
+
+        return printable(f"<TraceNode {self.name} = {self.said}: {self.equation or given_text(self)}>")
+
+    @property
+    def said(self) -> str:
+        """The value with its unit, a date as a day, an answer in words; or why there is none."""
+        if self.state:
+            return value_with_unit("number", self.value, self.unit, lambda _: self.state)
+        return value_with_unit(self.type, self.value, self.unit)
 
     @property
     def name(self) -> str:
@@ -95,6 +106,7 @@ class TraceNode(Shown):
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
         record: dict[str, object] = {"quantity": self.quantity, "labels": list(self.labels), "value": self.value, "unit": self.unit}
+        record |= value_record(self.type, self.value)
         if self.state:
             record["state"] = self.state
         if self.equation_id:
@@ -200,7 +212,7 @@ class Tracer:
         if step is None:
             origin = run.inputs.origins.get(quantity, {}).get(cell)
             return TraceNode(quantity, labels, value, unit, state, source=str(declared.source), origin=origin,
-                             ground=declared.source.ground_words)  # fmt: skip
+                             ground=declared.source.ground_words, type=declared.type)  # fmt: skip
         equation = run.methodology.equation[step.equation]
         known = (quantity, cell) in self.seen
         if depth > 0:
@@ -214,6 +226,7 @@ class Tracer:
             formula=self.formula_text(equation), substituted=self.substituted(equation, formula, scope),
             source=str(equation.source), origin=None, uses=tuple(uses), zeros=len(zero), deeper=0 if depth > 0 else len(read), repeated=known,
             tool=self.tool_of(equation), ground=equation.source.ground_words,
+            type=declared.type,
         )  # fmt: skip
 
     def tool_of(self, equation: Equation) -> str:
@@ -357,14 +370,8 @@ class Tracer:
     def written(self, quantity: str, place: Cell) -> str:
         """Return one number as it stands in a formula."""
         value = float(self.run.values.arrays[quantity][place])
-        if self.run.methodology.quantity[quantity].type == "date" and value == int(value):
-            return _day(value)
-        text = number(value)
-        return f"({text})" if value < 0 else text
-
-
-def _day(value: float) -> str:
-    return str(date(1970, 1, 1) + timedelta(days=int(value)))
+        text = value_text(self.run.methodology.quantity[quantity].type, value)
+        return f"({text})" if value < 0 and text.startswith("-") else text
 
 
 def _without_powers(node: Node) -> Node:
@@ -382,7 +389,7 @@ def _without_powers(node: Node) -> Node:
 
 def _of_calendar(function: str, value: float) -> str:
     """Return what a function of the calendar gives: a date as one, all else as a number."""
-    return _day(value) if function in ("first_day", "last_day") else number(value)
+    return value_text("date" if function in ("first_day", "last_day") else "number", value)
 
 
 def _outermost(node: Node) -> Iterator[Node]:
@@ -404,39 +411,3 @@ def _without_ones(node: Node) -> Node:
             return right
         return replace(node, left=left, right=right)
     return node
-
-
-def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
-    """Yield the lines of a trace for reading."""
-    value = node.state or number(node.value)
-    head = f"{indent}{node.name} = {value}" + ("" if node.unit == "1" else f" {node.unit}")
-    if node.equation:
-        said = "; ".join(text for text in (node.equation, node.tool, node.ground) if text)
-        yield f"{head}   [{said}]" + ("  (shown above)" if node.repeated else "")
-        if not node.repeated:
-            yield f"{indent}  = {node.formula}"
-            if node.substituted and node.substituted != node.formula:
-                yield f"{indent}  = {node.substituted}"
-    else:
-        yield f"{head}   <- {given_text(node)}"
-    for child in node.uses:
-        yield from trace_text(child, indent + "    ")
-    if node.deeper:
-        yield f"{indent}    ({'1 number' if node.deeper == 1 else f'{node.deeper} numbers'} deeper)"
-    if node.zeros:
-        yield f"{indent}    ({'1 cell that is zero is' if node.zeros == 1 else f'{node.zeros} cells that are zero are'} not shown)"
-
-
-def given_text(node: TraceNode) -> str:
-    """Return where a number that was given comes from."""
-    origin = node.origin
-    if origin is None:
-        return "not given"
-    written = origin.written if origin.unit == "1" else f"{origin.written} {origin.unit}"
-    by = {"project": "project file ", "dataset": "dataset ", "default": "default, "}[origin.kind] + origin.name
-    said = dict(origin.meta)
-    written += f", {said['state']}" if said.get("state") else ""
-    parts = [f"{by}: {written}", *(text for text in (said.get("sample", ""), origin.source) if text)]
-    return "; ".join(parts) + (f" ({said['comments']})" if said.get("comments") else "")
-
-

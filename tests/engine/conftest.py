@@ -9,7 +9,8 @@ from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.lanes import can_run, is_at_hand
 from engine.batch.many_draws import batchable_of
 from engine.batch.recalculation import Recalculation
-from engine.explain.trace import explain, trace_text
+from engine.explain.trace import explain
+from engine.explain.trace_text import trace_text
 from equations.notation.latex import equation_latex
 from equations.notation.plain import plain_text
 from equations.notation.sympy_form import equation_sympy

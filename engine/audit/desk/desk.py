@@ -191,7 +191,7 @@ class Desk(Shown):
     def read(self, node: TraceNode) -> str:
         """Return a number that is read, and what is stated of it where that is another one."""
         stated = next((one for one in self.compared.comparisons if one.statement.shown == node.name and one.is_different), None)
-        return f"{node.name} = {number(node.value)} {node.unit}" + (f" (stated: {stated.statement.written})" if stated else "")
+        return f"{node.name} = {node.said}" + (f" (stated: {stated.statement.written})" if stated else "")
 
 
 def desk_of(run: Run, read_unit: UnitReader, reread: Reread, versions: Versions | None = None) -> Desk | None:

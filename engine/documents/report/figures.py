@@ -13,11 +13,11 @@ import numpy as np
 
 from engine.documents.model import Figure, Inline, Inlines
 from engine.explain.trace import TraceNode, Tracer
-from engine.output.terminal import number
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.project.written_numbers import Origin
 from engine.run.cell_reads import Cell
 from engine.run.run import Run
+from engine.run.said_values import value_text
 from equations.model.equation import Equation
 
 _MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
@@ -92,7 +92,7 @@ class Figures:
             if state in (ABSENT, NOT_APPLICABLE) or (state != EXCLUDED and not math.isfinite(value)):
                 continue  # not needed, not there, or asked for by a rule that goes without it
             node = tracer.node(quantity, cell, 0)
-            text = "NA" if state == EXCLUDED else number(value)
+            text = "NA" if state == EXCLUDED else value_text(run.methodology.quantity[quantity].type, value)
             reads = self._reads(tracer, node, cell) if node.equation_id in opaque else ()
             yield TracedNumber(
                 quantity=quantity,

@@ -1,0 +1,43 @@
+"""A trace for reading: each number with its equation, the numbers that this reads further in, and where a given one comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.explain.trace import TraceNode
+from engine.run.said_values import given_as
+
+
+def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
+    """Yield the lines of a trace for reading."""
+    head = f"{indent}{node.name} = {node.said}"
+    if node.equation:
+        said = "; ".join(text for text in (node.equation, node.tool, node.ground) if text)
+        yield f"{head}   [{said}]" + ("  (shown above)" if node.repeated else "")
+        if not node.repeated:
+            yield f"{indent}  = {node.formula}"
+            if node.substituted and node.substituted != node.formula:
+                yield f"{indent}  = {node.substituted}"
+    else:
+        yield f"{head}   <- {given_text(node)}"
+    for child in node.uses:
+        yield from trace_text(child, indent + "    ")
+    if node.deeper:
+        yield f"{indent}    ({'1 number' if node.deeper == 1 else f'{node.deeper} numbers'} deeper)"
+    if node.zeros:
+        yield f"{indent}    ({'1 cell that is zero is' if node.zeros == 1 else f'{node.zeros} cells that are zero are'} not shown)"
+
+
+def given_text(node: TraceNode) -> str:
+    """Return where a number that was given comes from."""
+    origin = node.origin
+    if origin is None:
+        return "not given"
+    written = given_as(origin)
+    by = {"project": "project file ", "dataset": "dataset ", "default": "default, "}[origin.kind] + origin.name
+    said = dict(origin.meta)
+    written += f", {said['state']}" if said.get("state") else ""
+    parts = [f"{by}: {written}", *(text for text in (said.get("sample", ""), origin.source) if text)]
+    return "; ".join(parts) + (f" ({said['comments']})" if said.get("comments") else "")
+
+
