@@ -11,13 +11,13 @@ from pathlib import Path
 from engine.commands.table import COMMANDS
 from engine.output.asides import aside
 from equations.errors import InputError, MethodologyError, Place
+from equations.files.file_kinds import fields_in, kind_of_fields
 from equations.library.places import find_spec
 
 NamedIn = Callable[[str], str]
 #: So many projects of another methodology are named, and the others counted.
 _MOST_TOLD = 5
-#: What only a project file has at its beginning of a line, and the methodology that it names.
-_OPERATION = re.compile(r"^operation *:", re.MULTILINE)
+#: The methodology that a project file names at the beginning of a line.
 _NAMED = re.compile(r"""^methodology *: *["']?([^\s"'#]+)""", re.MULTILINE)
 
 
@@ -51,7 +51,7 @@ def is_project_file(name: str) -> bool:
     """Whether a name is that of a project file, and not of a spec."""
     if not isfile(name):  # noqa: PTH113 - unlike Path.is_file it takes any name
         return False
-    return name.lower().endswith(".xlsx") or _OPERATION.search(_text(name)) is not None
+    return name.lower().endswith(".xlsx") or kind_of_fields(fields_in(_text(name))) == "project"
 
 
 def _settle_portfolio(options: argparse.Namespace, named_in: NamedIn) -> None:

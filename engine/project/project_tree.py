@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.finding import Finding
+from equations.errors import InputError
+from equations.files.file_kinds import told_kind
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode, read_spec_bytes, read_yaml_bytes
 
 #: Endings of project files that are workbooks.
@@ -31,6 +33,21 @@ def tree_and_bytes(path: Path, findings: list[Finding] | None = None) -> tuple[Y
 
         return workbook_tree(data, path, [] if findings is None else findings), data
     return read_yaml_bytes(data, str(path), code="I509"), data
+
+
+def refuse_other_kind(node: YamlNode, path: Path) -> None:
+    """Refuse a file that is no project file: in one sentence, since each of its fields would be one that a project has not.
+
+    Raises
+    ------
+    InputError
+        I509 for a methodology, or a document of a project.
+    """
+    fields = node.entries if isinstance(node, Mapping) else ()
+    if told := told_kind((key.text for key, _ in fields), "project"):
+        remedy = (f"write `mrvgraph run {path} PROJECT`; `mrvgraph check {path}` checks it" if told == "a methodology" else
+                  "name the project file, which names its documents under `documents:`")  # fmt: skip
+        raise InputError("I509", f"{path} is {told}, and no project file", fields[0][0].place, remedy=remedy)
 
 
 def project_tree(path: Path) -> Mapping:

@@ -9,6 +9,9 @@ import pytest
 from engine.cli import FUNCTIONS, build_parser, main
 from engine.commands.parser import read_words
 from engine.commands.table import COMMANDS, GROUPS
+from engine.project.project_file import SCHEMA
+from equations.files.file_kinds import OF_A_DOCUMENT, OF_A_PROJECT, OF_A_SPEC
+from equations.spec.schema import BLOCKS
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY, PROJECT = "tests/specs_for_tests/tiny", "tests/specs_for_tests/tiny/project.yaml"
@@ -101,10 +104,24 @@ def test_a_portfolio_is_of_the_methodology_that_all_files_name(here, capsys):
     (["run", "tiny"], "I508", "tiny is a methodology, and no project file is named"),
     (["run", "tiny/project.yaml"], "S108", "there is no methodology 'TINY@1'"),
     (["run", "nothing.yaml"], "I509", ""),
+    (["run", "tiny/methodology.yaml"], "I509", "tiny/methodology.yaml is a methodology, and no project file"),
+    (["audit", "tiny", "tiny/methodology.yaml"], "I509", "tiny/methodology.yaml is a methodology, and no project file"),
+    (["check", "named.yaml"], "S103", "named.yaml is a project file, and no methodology"),
+    (["diff", "tiny", "quoted.yaml"], "S103", "quoted.yaml is a project file, and no methodology"),
+    (["run", "quoted.yaml", "named.yaml"], "I508", "quoted.yaml is a project file, and stands where the methodology belongs"),
+    (["run", "tiny", "said.yaml"], "I509", "said.yaml is a document of a project, and no project file"),
 ])  # fmt: skip
 def test_what_does_not_say_it_is_told(words, code, words_said, here, capsys):
+    Path("quoted.yaml").write_text("'project': {name: x}\n\"operation\" : {start: 2018-03-12, end: 2020-12-31}\n", encoding="utf-8")
+    Path("said.yaml").write_text("document: Report\nclaimed: {}\n", encoding="utf-8")
     got, out, err = said(words, capsys)
     assert (got, out, err[:4]) == (2, "", code) and words_said in err and "    do: " in err
+
+
+def test_fields_that_tell_what_a_file_is_are_those_of_one_kind_alone():
+    tables = {"spec": set(BLOCKS["spec"]), "project": set(SCHEMA["project"]), "document": set(SCHEMA["document"])}
+    for kind, own in (("spec", OF_A_SPEC), ("project", OF_A_PROJECT), ("document", OF_A_DOCUMENT)):
+        assert own <= tables[kind] and not any(own & fields for other, fields in tables.items() if other != kind)
 
 
 def test_a_file_that_names_another_version_is_told_once_by_every_command(here, capsys):
