@@ -22,6 +22,7 @@ from collections.abc import Iterable, Sequence
 
 from equations.cell_address import column_letters
 from equations.records import record
+from equations.text_width import columns_of
 
 #: One line per code: what a reader of the reference finds under it.
 CODES: dict[str, str] = {
@@ -145,7 +146,8 @@ class Place:
         before, after = "..." if left else "", "..." if left + _WIDTH < len(self.excerpt) else ""
         start = self.start - left
         length = max(1, min(self.length, len(shown) - start))
-        return [f"    {before}{shown}{after}", "    " + " " * (len(before) + start) + "^" * length]
+        space, under = columns_of(before + shown[:start]), max(1, columns_of(shown[start : start + length]))
+        return [f"    {before}{shown}{after}", "    " + " " * space + "^" * under]
 
     def __str__(self) -> str:
         if WORKBOOK_SHEET in self.file:
