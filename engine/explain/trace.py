@@ -178,7 +178,14 @@ def explain(run: Run, quantity: str, cell: Cell, depth: int = 12) -> TraceNode:
         Positions on the quantity's axes.
     depth
         Levels below the number.
+
+    Raises
+    ------
+    InputError
+        I508 for a depth below zero.
     """
+    if depth < 0:
+        raise InputError("I508", f"a depth is how many levels are shown below a number, not {depth}", remedy="take 0 or more")
     tracer = Tracer(run)
     return tracer.node(quantity, cell, depth)
 

@@ -88,7 +88,7 @@ class TableLabels:
         """Return index -> code of a label that does not count -> where it is said: of one index, or in a list of all."""
         node = self.block.node.get("leave_out")
         if not isinstance(node, YamlMapping):
-            every = {code_of(one.text): one for one in self.block.word_nodes("leave_out")}
+            every = {code_of(one.text): one for one in self.words_under(node)}
             return dict.fromkeys(self.indices, every)
         self.check_indices(node)
         return {axis: {code_of(one.text): one for one in self.words_under(node.get(axis))} for axis in self.indices}

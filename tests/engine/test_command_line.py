@@ -118,6 +118,21 @@ def test_what_does_not_say_it_is_told(words, code, words_said, here, capsys):
     assert (got, out, err[:4]) == (2, "", code) and words_said in err and "    do: " in err
 
 
+@pytest.mark.parametrize("words", [
+    ["run", "tiny", "named.yaml", "-o", "a.json", "--output", "b.json"], ["simulate", "--seed", "1", "tiny", "--seed=2", "named.yaml"],
+    ["explain", "tiny", "named.yaml", "--depth", "2", "RL", "--depth", "2"],
+])  # fmt: skip
+def test_an_option_with_one_value_is_given_once(words, here, capsys):
+    code, _, err = said(words, capsys)
+    assert code == 2 and "is given twice, and takes one value" in err
+    assert not Path("a.json").exists() and not Path("b.json").exists()
+
+
+def test_a_depth_below_zero_is_refused(here, capsys):
+    code, out, err = said(["explain", "tiny", "named.yaml", "RL", "--depth", "-3"], capsys)
+    assert (code, out) == (2, "") and err.startswith("I508 a depth is how many levels are shown below a number, not -3")
+
+
 def test_fields_that_tell_what_a_file_is_are_those_of_one_kind_alone():
     tables = {"spec": set(BLOCKS["spec"]), "project": set(SCHEMA["project"]), "document": set(SCHEMA["document"])}
     for kind, own in (("spec", OF_A_SPEC), ("project", OF_A_PROJECT), ("document", OF_A_DOCUMENT)):
