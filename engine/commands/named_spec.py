@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from os.path import isfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.commands.table import COMMANDS
 from engine.output.asides import aside
 from equations.errors import InputError, MethodologyError, Place
 from equations.files.file_kinds import fields_in, kind_of_fields
 from equations.library.places import find_spec
+
+if TYPE_CHECKING:
+    from equations.model.methodology import Methodology
 
 NamedIn = Callable[[str], str]
 #: So many projects of another methodology are named, and the others counted.
@@ -57,7 +61,6 @@ def is_project_file(name: str) -> bool:
 def _settle_portfolio(options: argparse.Namespace, named_in: NamedIn) -> None:
     """The first of several names is a project too, where it is that of a project file; all of them are of one methodology."""
     if options.spec is not None and not is_project_file(options.spec):
-        _tell_others(options.spec, options.project, named_in)
         return
     options.project = [*([] if options.spec is None else [options.spec]), *options.project]
     options.spec = _named_by("portfolio", options.project[0], named_in)
@@ -67,16 +70,22 @@ def _settle_portfolio(options: argparse.Namespace, named_in: NamedIn) -> None:
                              why="a portfolio is evaluated under one methodology", remedy="name it before the files, or divide them")  # fmt: skip
 
 
-def _tell_others(spec: str, projects: Sequence[str], named_in: NamedIn) -> None:
-    """Tell which projects name another methodology than the one under which they are evaluated."""
-    own = find_spec(spec).resolve()
-    # of a spec that is named by its file only a reading of it knows its reference; a run of one project tells
-    others = [(path, named) for path, named, found in _named(projects, named_in)
-              if found not in (None, own) and ("@" in spec or "@" not in named)]  # fmt: skip
-    for path, named in others[:_MOST_TOLD]:
-        aside(f"{path} names {named}, and {spec} was applied")
+def tell_others(methodology: Methodology, projects: Sequence[str], named_in: NamedIn) -> None:
+    """Tell which projects name another methodology than the one under which they are evaluated, each in the words of a run of it alone."""
+    from engine.run.version_gap import other_version
+
+    found: dict[tuple[str, Path], str] = {}
+    others = []
+    for path, named, _ in _named(projects, named_in):
+        at = named, Path(path).parent
+        if at not in found:
+            found[at] = other_version(methodology, *at)
+        if found[at]:
+            others.append((path, found[at]))
+    for path, other in others[:_MOST_TOLD]:
+        aside(other.replace("the project file", path, 1))
     if len(others) > _MOST_TOLD:
-        aside(f"{len(others) - _MOST_TOLD} more project files name another methodology than {spec}")
+        aside(f"{len(others) - _MOST_TOLD} more project files name another methodology than {methodology.reference}")
 
 
 def _named(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, str, Path | None]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import Way
+from engine.commands.named_spec import tell_others
 from engine.commands.session import open_session
 from engine.output.escapes import csv_text
 from engine.output.terminal import bold, number
@@ -16,6 +17,7 @@ from engine.output.text_grid import TextGrid, text_grid
 from engine.portfolio.entries import ProjectEntry, entries_of_files, entries_of_table
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import one_after_the_other, run_portfolio
+from engine.project.project_file import read_project
 from engine.report.run_report import to_json
 from equations.errors import InputError, MethodologyError, Place, listed
 from equations.model.methodology import Methodology
@@ -55,6 +57,7 @@ def run_entries(
     """Evaluate a portfolio; see :func:`engine.portfolio.portfolio.run_portfolio`."""
     session = open_session(spec)
     session.check()
+    tell_others(session.methodology, list(dict.fromkeys(str(entry.path) for entry in entries)), lambda path: read_project(path).methodology)
     if scheduler is not None:
         check_address(scheduler)
     with ExitStack() as opened:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.explain.trace import TraceNode
 from engine.run.said_values import given_as
@@ -26,6 +26,11 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
         yield f"{indent}    ({'1 number' if node.deeper == 1 else f'{node.deeper} numbers'} deeper)"
     if node.zeros:
         yield f"{indent}    ({'1 cell that is zero is' if node.zeros == 1 else f'{node.zeros} cells that are zero are'} not shown)"
+
+
+def traces_text(nodes: Iterable[TraceNode]) -> str:
+    """Return traces one below the other, every line with its end."""
+    return "".join(f"{line}\n" for node in nodes for line in trace_text(node))
 
 
 def given_text(node: TraceNode) -> str:

@@ -28,11 +28,16 @@ def tree_and_bytes(path: Path, findings: list[Finding] | None = None) -> tuple[Y
         Takes what a person may see otherwise in the cells of a workbook.
     """
     data = read_spec_bytes(path, code="I509")
+    return tree_of(data, path, findings), data
+
+
+def tree_of(data: bytes, path: Path, findings: list[Finding] | None = None) -> YamlNode:
+    """Return what the bytes of a project file say; see :func:`tree_and_bytes`."""
     if is_workbook(path):
         from engine.project.sheet_project import workbook_tree
 
-        return workbook_tree(data, path, [] if findings is None else findings), data
-    return read_yaml_bytes(data, str(path), code="I509"), data
+        return workbook_tree(data, path, [] if findings is None else findings)
+    return read_yaml_bytes(data, str(path), code="I509")
 
 
 def refuse_other_kind(node: YamlNode, path: Path) -> None:

@@ -133,6 +133,21 @@ def test_a_depth_below_zero_is_refused(here, capsys):
     assert (code, out) == (2, "") and err.startswith("I508 a depth is how many levels are shown below a number, not -3")
 
 
+def test_a_template_does_not_replace_a_file_with_numbers(here, capsys):
+    def again(*more):
+        return said(["needs", "tiny", "--template", "-o", "mine.yaml", *more], capsys)[::2]
+
+    assert (again(), again()) == ((0, ""), (0, ""))  # in place of nothing, and of a template
+    template = Path("mine.yaml").read_text("utf-8")
+    for filled in (template.replace("{E: ____, D: ____}", "{E: 0.02, D: ____}", 1), template.replace("name: ____", "name: Mine"), "notes: [1]\n", "{"):
+        Path("mine.yaml").write_text(filled, "utf-8")
+        code, err = again()
+        assert code == 2 and err.startswith("I520 something stands there that is no empty template") and "add --overwrite" in err
+        assert Path("mine.yaml").read_text("utf-8") == filled
+    assert again("--overwrite") == (0, "") and Path("mine.yaml").read_text("utf-8") == template
+    assert said(["needs", "tiny", "--overwrite"], capsys)[2].startswith("I502 --overwrite is for a template")
+
+
 def test_fields_that_tell_what_a_file_is_are_those_of_one_kind_alone():
     tables = {"spec": set(BLOCKS["spec"]), "project": set(SCHEMA["project"]), "document": set(SCHEMA["document"])}
     for kind, own in (("spec", OF_A_SPEC), ("project", OF_A_PROJECT), ("document", OF_A_DOCUMENT)):
