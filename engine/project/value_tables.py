@@ -47,6 +47,7 @@ class ValueTable:
         self.quantity, self.reader, self.block, self.indices = quantity, reader, block, indices
         node = block.node.get("unit")
         self.unit = node.text if isinstance(node, Scalar) else ""
+        self.file = block.text("file")  # as the project names it: messages are the same wherever it lies
         self.chosen = dict(block.texts("columns"))
         self.pixel: tuple[str, str] | None = None
         self.found: FoundLayout | None = None
@@ -68,8 +69,8 @@ class ValueTable:
         if len(self.reader.errors) > before and not cells:
             return []
         cells = self.of_members(cells, table)
-        cells = [self.as_area(one) for one in FileNumbers(self.reader, self.quantity.id, self.block, table, self.unit).read(cells)]
-        cells = self.added(self.without_totals(cells, table), table)
+        cells = FileNumbers(self.reader, self.quantity.id, self.block, table, self.unit).read(cells)
+        cells = [self.as_area(one) for one in self.added(self.without_totals(cells, table), table)]  # what is told is told as it stands there
         return [(one, self.scalar(table, one, column=not is_matrix)) for one in cells]
 
     def scalar(self, table: CsvTable, one: TableCell, *, column: bool) -> Scalar:
@@ -138,7 +139,7 @@ class ValueTable:
             self.tell_layout(found, table, roles)
             self.tell_left(found, table)
         elif passed and self.chosen:
-            self.tell("A827", f"columns of {table.name} are not read: {listed(passed)}", table.place,
+            self.tell("A827", f"columns of {self.file} are not read: {listed(passed)}", table.place,
                       remedy="name them under `columns:` if they count")  # fmt: skip
         elif any(head in table.header for head in passed):
             for head in (head for head in passed if head in table.header):
@@ -219,7 +220,7 @@ class ValueTable:
         unit = f" in {found.unit}" if found.unit and PIXELS not in roles else ""
         warning = found.in_degrees and PIXELS in roles
         evidence = "the map is in degrees: pixels differ in area from parallel to parallel" if warning else ""
-        self.tell("A829", f"{table.name} is read as {found.program}: {meant}{unit}{size}", table.place, evidence,
+        self.tell("A829", f"{self.file} is read as {found.program}: {meant}{unit}{size}", table.place, evidence,
                   "count in a projection in metres" if warning else "", "warning" if warning else "note")  # fmt: skip
 
     def tell_left(self, found: FoundLayout, table: CsvTable) -> None:
@@ -236,7 +237,7 @@ class ValueTable:
             self.fault("I537", f"{found.program}: the table ends at line {left.line}, where the class {left.text!r} has no number", place,
                        "what is missing is no zero", "write its number, 0 where nothing was found")  # fmt: skip
         else:
-            self.tell("A827", f"{table.name} is read up to line {left.line}: from {left.text!r} on nothing counts", place,
+            self.tell("A827", f"{self.file} is read up to line {left.line}: from {left.text!r} on nothing counts", place,
                       "a cell alone in its line ends a table of a map program")  # fmt: skip
 
     def read_pixel(self, table: CsvTable) -> bool:
@@ -275,10 +276,10 @@ class ValueTable:
         kept = [self.as_members(one, table) for at, one in enumerate(cells) if at not in left_out]
         unknown = self.said.not_there(cells)
         if unknown:
-            self.tell("A827", f"{table.name} has no label {listed(unknown)} that `leave_out` names", self.block.place_of("leave_out"),
+            self.tell("A827", f"{self.file} has no label {listed(unknown)} that `leave_out` names", self.block.place_of("leave_out"),
                       remedy="look for a typing error: what it was meant for counts")  # fmt: skip
         if out:
-            self.tell("A827", f"what {table.name} has under labels that do not count is left out: {listed([self.named_out(one) for one in out])}",
+            self.tell("A827", f"what {self.file} has under labels that do not count is left out: {listed([self.named_out(one) for one in out])}",
                       self.place_of(table, out[0]))  # fmt: skip
         return kept
 
@@ -315,7 +316,7 @@ class ValueTable:
                        "what it is the total of is not known", "list its lines, or give it a label of its own")  # fmt: skip
         held = [one for one in found if one.holds]
         if held:
-            self.tell("A827", f"totals of {table.name} are left out: {listed([_named(one.cell) for one in held])}",
+            self.tell("A827", f"totals of {self.file} are left out: {listed([_named(one.cell) for one in held])}",
                       self.place_of(table, held[0].cell), "they are the sums of their lines")  # fmt: skip
         for one in (one for one in found if not one.holds):
             self.tell_other_total(one, table)
@@ -324,7 +325,7 @@ class ValueTable:
     def tell_other_total(self, one: TotalCell, table: CsvTable) -> None:
         gap = f"its lines come to {float(one.sum):.12g}, {abs(float(one.gap)):.6g} {'less' if one.gap > 0 else 'more'}" if (
             one.sum is not None and one.gap is not None) else "its lines cannot be added"  # fmt: skip
-        self.tell("A827", f"a total of {table.name} is left out, and is not the sum of its lines: {_named(one.cell)}",
+        self.tell("A827", f"a total of {self.file} is left out, and is not the sum of its lines: {_named(one.cell)}",
                   self.place_of(table, one.cell), gap, "look whether a line is missing, or stands twice", "warning")  # fmt: skip
 
     def summed(self, one: TableCell) -> frozenset[int]:
@@ -353,7 +354,7 @@ class ValueTable:
             yield from group
             return
         if _may_be_of_each(self.quantity):
-            self.fault("I506", f"{self.quantity.id}: several labels of {table.name} are {', '.join(group[0].labels)}", self.place_of(table, group[0]),
+            self.fault("I506", f"{self.quantity.id}: several labels of {self.file} are {', '.join(group[0].labels)}", self.place_of(table, group[0]),
                        f"numbers in {self.quantity.unit} may be a size of each (a diameter, an age), of which no sum is made:"
                        f" {listed([one.text for one in group], 6)}",
                        "write one number for the member in the file: their sum, or their mean")  # fmt: skip
@@ -361,7 +362,7 @@ class ValueTable:
         added = Decimal(0)
         for one in group:
             added = _EXACT.add(added, _decimal(one.text))
-        self.tell("A827", f"several labels of {table.name} are one member, and their numbers are added", self.place_of(table, group[0]),
+        self.tell("A827", f"several labels of {self.file} are one member, and their numbers are added", self.place_of(table, group[0]),
                   f"{', '.join(group[0].labels)}: {' + '.join(one.text for one in group[:6])}{' + ...' if len(group) > 6 else ''}")  # fmt: skip
         said: dict[str, dict[str, None]] = {}
         for key, words in (pair for one in group for pair in one.said):

@@ -310,6 +310,17 @@ def test_unique_values_of_qgis(table):
     assert "are pixels, and no areas" in table(UNIQUE, f"columns: {{count: value, value: land_use}}, {LABELS}").refused[0]
 
 
+def test_numbers_are_told_as_they_stand_in_the_file(table):
+    found = table("value,count\n1,10\n2,5\n4,7\n0,3\nTotal,22\n",
+                  "columns: {value: land_use, count: pixels}, pixel: 900 m2, labels: {1: E, 2: D, 4: D}, leave_out: [0]")  # fmt: skip
+
+    assert (found.cells, found.refused) == ({"E": "9000", "D": "10800"}, [])
+    assert [text.partition(": ")[2] for text in found.told if "A827" in text] == [
+        "what areas.csv has under labels that do not count is left out: 0 3 ", "totals of areas.csv are left out: Total 22 they are the sums of their lines",
+        "several labels of areas.csv are one member, and their numbers are added D: 5 + 7",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("tail", "refused"),
     [
