@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from equations.formula.syntax import IndexLetter
 from equations.formula.tokens import Token
 
 _CASES = "write cases(condition: a, otherwise: b)"
@@ -170,6 +171,15 @@ def in_a_reduction(tokens: list[Token], at: int, name: str) -> str:
 def window(name: str, letter: str) -> str:
     """Return how a part of an ordered axis is written."""
     return f"a window has a letter or a mark at each end: write {name}({letter} in y-4..y, ...), start..y or y..end"
+
+
+def group_before(name: str, letter: str, end: IndexLetter) -> str:
+    """Return how the members of another group are summed, or a window is written, where one end of it stands alone."""
+    group, shown = end.letter, f"{end.letter}{end.offset:+d}"
+    if letter == group:
+        return window(name, letter)
+    return (f"what belongs to the group {shown} is that of a quantity by {group}: X[{group}] = {name}({letter} in {group}, ...),"
+            f" read as X[{shown}]; a window has two ends, as {name}({letter} in {letter}-4..{letter}, ...)")  # fmt: skip
 
 
 def in_brackets(token: Token) -> str:

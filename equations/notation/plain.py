@@ -58,16 +58,21 @@ Lookup = Callable[[Element], "str | float | None"]
 
 def letters_of(methodology: Methodology, owner: Equation | Rule | None = None) -> dict[str, str]:
     """Return what each index letter runs over: as the methodology declares it, and otherwise where ``owner`` says ``for:``."""
-    letters = {letter: index_set.id for index_set in methodology.index_sets for letter in index_set.letters}
+    own: dict[str, str] = {}
     if owner is None:
-        return letters
-    own = dict(owner.letters)
+        return declared_letters(methodology)
     for node in walk(owner.formula if isinstance(owner, Equation) else owner.condition):
         if isinstance(node, Binder) and isinstance(node.within, All):
             own.setdefault(node.letter, node.within.set)
         elif isinstance(node, Diagonal):
             own.setdefault(node.letter, node.set)
-    return letters | own
+    return declared_letters(methodology) | own | dict(owner.letters)
+
+
+def declared_letters(methodology: Methodology, owner: Equation | Rule | None = None) -> dict[str, str]:
+    """Return what each letter runs over where a formula does not say otherwise: with these it is written as it reads, ``Sum(i in scooter, ...)``."""
+    letters = {letter: index_set.id for index_set in methodology.index_sets for letter in index_set.letters}
+    return letters | (dict(owner.letters) if owner is not None else {})
 
 
 def plain_text(node: Node, letters: Mapping[str, str] | None = None) -> str:
@@ -80,7 +85,7 @@ def plain_text(node: Node, letters: Mapping[str, str] | None = None) -> str:
     node
         A tree, resolved or not.
     letters
-        Letter -> index set, for instance from :func:`letters_of`. A sum over the very set that its letter stands for is
+        Letter -> index set, for instance from :func:`declared_letters`. A sum over the very set that its letter stands for is
         written without it, ``Sum(i, ...)``; without ``letters`` a resolved sum names its set, ``Sum(i in scooter, ...)``.
 
     Returns

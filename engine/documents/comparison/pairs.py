@@ -31,7 +31,7 @@ from equations.formula.syntax import quantities_in
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.notation.latex import Marks, equation_latex, latex
-from equations.notation.plain import letters_of
+from equations.notation.plain import declared_letters
 
 #: Colours of what only the first side has, and only the second.
 COLOURS = ("red", "blue")
@@ -165,7 +165,7 @@ class Pairs:
     def _what(self, meaning: Meaning, one: Equation, two: Equation, parts: WrittenParts) -> Inlines:
         """Say what was added or dropped; where algebra has no words for it, what is written otherwise."""
         changes = self.wording.changes(meaning.changes) if meaning.relation != SAME else ()
-        letters = dict(letters_of(self.sides[0], one)), dict(letters_of(self.sides[1], two))
+        letters = declared_letters(self.sides[0], one), declared_letters(self.sides[1], two)
         return changes or self.wording.places(parts, letters)
 
     @staticmethod

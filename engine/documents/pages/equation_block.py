@@ -42,7 +42,7 @@ from equations.formula.syntax import IndexLetter, Letter, MatrixRef, Ratio, walk
 from equations.model.equation import Equation
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.notation.latex import equation_latex, latex, matrix_element_latex
-from equations.notation.plain import letters_of, plain_text
+from equations.notation.plain import declared_letters, letters_of, plain_text
 from equations.notation.symbols import letter_latex
 from equations.units.unit import Unit
 
@@ -84,7 +84,7 @@ def equation_title(equation: Equation, subject: Subject) -> Inlines:
 
 def spec_text(equation: Equation, subject: Subject) -> str:
     """Return the equation as the spec writes it."""
-    letters = letters_of(subject.methodology, equation)
+    letters = declared_letters(subject.methodology, equation)
     right = plain_text(equation.formula, letters)
     return right if equation.solver else f"{plain_text(equation.defines, letters)} = {right}"
 
