@@ -7,20 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from os.path import isfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.commands.table import COMMANDS
-from engine.output.asides import aside
 from equations.errors import InputError, MethodologyError, Place
 from equations.files.file_kinds import fields_in, kind_of_fields
 from equations.library.places import find_spec
 
-if TYPE_CHECKING:
-    from equations.model.methodology import Methodology
-
 NamedIn = Callable[[str], str]
-#: So many projects of another methodology are named, and the others counted.
-_MOST_TOLD = 5
 #: The methodology that a project file names at the beginning of a line.
 _NAMED = re.compile(r"""^methodology *: *["']?([^\s"'#]+)""", re.MULTILINE)
 
@@ -64,31 +57,13 @@ def _settle_portfolio(options: argparse.Namespace, named_in: NamedIn) -> None:
         return
     options.project = [*([] if options.spec is None else [options.spec]), *options.project]
     options.spec = _named_by("portfolio", options.project[0], named_in)
-    for path, named, found in _named(options.project, named_in):
+    for path, named, found in naming(options.project, named_in):
         if found != Path(find_spec(options.spec)).resolve():
             raise InputError("I501", f"the files of the portfolio name {options.spec} and {named}", Place(path),
                              why="a portfolio is evaluated under one methodology", remedy="name it before the files, or divide them")  # fmt: skip
 
 
-def tell_others(methodology: Methodology, projects: Sequence[str], named_in: NamedIn) -> None:
-    """Tell which projects name another methodology than the one under which they are evaluated, each in the words of a run of it alone."""
-    from engine.run.version_gap import other_version
-
-    found: dict[tuple[str, Path], str] = {}
-    others = []
-    for path, named, _ in _named(projects, named_in):
-        at = named, Path(path).parent
-        if at not in found:
-            found[at] = other_version(methodology, *at)
-        if found[at]:
-            others.append((path, found[at]))
-    for path, other in others[:_MOST_TOLD]:
-        aside(other.replace("the project file", path, 1))
-    if len(others) > _MOST_TOLD:
-        aside(f"{len(others) - _MOST_TOLD} more project files name another methodology than {methodology.reference}")
-
-
-def _named(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, str, Path | None]]:
+def naming(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, str, Path | None]]:
     """Yield each project file that names a methodology, the name, and the file that it means; what cannot be read is told where it is evaluated."""
     known: dict[tuple[str, Path], Path | None] = {}
     for path in filter(isfile, projects):  # a FIFO would wait for ever

@@ -16,7 +16,7 @@ from engine.run.brackets import FoundRoot
 from engine.run.cell_reads import Cell, CellReads
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.run import Run
-from engine.run.said_values import value_record, value_text, value_with_unit
+from engine.run.said_values import given_as, value_record, value_text, value_with_unit
 from engine.run.single_terms import terms_of
 from engine.run.solvers import root_parts
 from equations.errors import InputError, listed, near, near_or_all
@@ -87,8 +87,6 @@ class TraceNode(Shown):
     type: str = "number"
 
     def __repr__(self) -> str:
-        from engine.explain.trace_text import given_text
-
         return printable(f"<TraceNode {self.name} = {self.said}: {self.equation or given_text(self)}>")
 
     @property
@@ -418,3 +416,18 @@ def _without_ones(node: Node) -> Node:
             return right
         return replace(node, left=left, right=right)
     return node
+
+
+def given_text(node: TraceNode) -> str:
+    """Return where a number that was given comes from."""
+    origin = node.origin
+    if origin is None:
+        return "not given"
+    written = given_as(origin)
+    by = {"project": "project file ", "dataset": "dataset ", "default": "default, "}[origin.kind] + origin.name
+    said = dict(origin.meta)
+    written += f", {said['state']}" if said.get("state") else ""
+    parts = [f"{by}: {written}", *(text for text in (said.get("sample", ""), origin.source) if text)]
+    return "; ".join(parts) + (f" ({said['comments']})" if said.get("comments") else "")
+
+

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from engine.explain.trace import TraceNode
-from engine.run.said_values import given_as
+from engine.explain.trace import TraceNode, given_text
 
 
 def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
@@ -31,18 +30,3 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
 def traces_text(nodes: Iterable[TraceNode]) -> str:
     """Return traces one below the other, every line with its end."""
     return "".join(f"{line}\n" for node in nodes for line in trace_text(node))
-
-
-def given_text(node: TraceNode) -> str:
-    """Return where a number that was given comes from."""
-    origin = node.origin
-    if origin is None:
-        return "not given"
-    written = given_as(origin)
-    by = {"project": "project file ", "dataset": "dataset ", "default": "default, "}[origin.kind] + origin.name
-    said = dict(origin.meta)
-    written += f", {said['state']}" if said.get("state") else ""
-    parts = [f"{by}: {written}", *(text for text in (said.get("sample", ""), origin.source) if text)]
-    return "; ".join(parts) + (f" ({said['comments']})" if said.get("comments") else "")
-
-

@@ -299,7 +299,7 @@ def run_project(
     values = evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs))
     verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
     broken = (finding for verdict in verdicts for finding in verdict.findings)
-    findings = (*aside, *data.findings, *inputs.findings, *broken, *_about(methodology, data, plan, values))
+    findings = (*aside, *data.findings, *inputs.findings, *broken, *_about(methodology, data, plan, values, load))
     return Run(methodology=methodology, project=data, plan=plan, inputs=inputs, values=values, findings=findings, verdicts=verdicts)
 
 
@@ -309,11 +309,11 @@ def stated_quantities(methodology: Methodology, project: ProjectData) -> frozens
     return frozenset(id_ for id_ in (*said, *project.set_quantities) if id_ in methodology.quantity)
 
 
-def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Values) -> list[Finding]:
+def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Values, load: Loader | None) -> list[Finding]:
     """Return findings on the run as a whole: version, readings, implicit equations."""
     setting = plan.setting
     found = []
-    if other := other_version(methodology, data.methodology, data.folder):
+    if other := other_version(methodology, data.methodology, data.folder, load):
         found.append(Finding("A715", "warning", methodology.reference, other))
     for ruling in methodology.rulings:
         if setting.readings[ruling.id] != ruling.default:

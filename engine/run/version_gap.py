@@ -16,6 +16,7 @@ from engine.finding import Finding
 from engine.project.project_file import ProjectData
 from equations.errors import MethodologyError, Place
 from equations.files.regular_file import UnreadableFileError, digest_of
+from equations.library.places import find_spec
 from equations.model.methodology import Methodology, Settled
 
 #: Loads a methodology by reference.
@@ -64,7 +65,7 @@ def is_reference(named: str) -> bool:
     return "@" in named and "/" not in named and "\\" not in named
 
 
-def other_version(methodology: Methodology, named: str, folder: Path) -> str:
+def other_version(methodology: Methodology, named: str, folder: Path, load: Loader | None) -> str:
     """Say that a project file names another methodology than the one that is applied, nothing where it names the same.
 
     A reference is compared with the reference. A path says neither id nor version: what it leads to is compared by what it says, wherever both
@@ -76,31 +77,30 @@ def other_version(methodology: Methodology, named: str, folder: Path) -> str:
         The field ``methodology:`` of the project file.
     folder
         Of the project file.
+    load
+        Reads what a path leads to; without it files are compared byte by byte.
     """
     if not named or named == methodology.reference:
         return ""
     applied = methodology.reference
     if not is_reference(named):
-        from equations.library.places import find_spec
-
         try:
             path = find_spec(str(folder / named))
         except MethodologyError:
             return ""
-        if _is_same(methodology, path):
+        if _is_same(methodology, path, load):
             return ""
         applied += f" with the content {methodology.hash[:12]}"
     return f"the project file names {named}, and {applied} was applied"
 
 
-def _is_same(methodology: Methodology, path: Path) -> bool:
+def _is_same(methodology: Methodology, path: Path, load: Loader | None) -> bool:
     """Whether a spec says what a methodology says; layout, comments and where its files lie do not count."""
-    from equations.library.spec_files import read_document
-
     try:
-        if len(methodology.files) == 1 and digest_of(path) == methodology.files[0][1]:
-            return True
-        return read_document(path).hash == methodology.hash
+        is_copy = bool(methodology.files) and digest_of(path) == methodology.files[0][1]
+        if load is None or (is_copy and len(methodology.files) == 1):
+            return is_copy
+        return load(str(path)).hash == methodology.hash
     except (MethodologyError, UnreadableFileError, OSError):
         return False
 

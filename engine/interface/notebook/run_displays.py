@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.documents.model import Badge, Block, Break, Code, Fold, Inline, Inlines, Paragraph, Soft, Strong
 from engine.documents.report.flow_charts import flow_charts
-from engine.explain.trace import TraceNode, explain, parse_target
-from engine.explain.trace_text import given_text
+from engine.explain.trace import TraceNode, explain, given_text, parse_target
 from engine.explain.traces import Traces
 from engine.interface.notebook.cell_picture import quantities_picture
 from engine.interface.notebook.display import Display, findings_blocks, grid_blocks, lines_block
