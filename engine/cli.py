@@ -104,16 +104,11 @@ def _exit_code(findings: Sequence[object]) -> int:
 
 def list_command(options: argparse.Namespace) -> int:
     """Methodologies and versions."""
-    from engine.commands.library import library_rows
-    from engine.output.terminal import table
+    from engine.commands.library import library_rows, library_text
     from engine.report.run_report import to_json
 
     rows, faults = library_rows()
-    if options.json:
-        say(to_json(rows), "json")
-    else:
-        heads = ["reference", "programme", "status", "date", "equations", "title"]
-        say(table(heads, [[str(r[key]) for key in heads] for r in rows], right=[4]) + "\n")
+    say(to_json(rows) if options.json else library_text(rows), _way(options))
     for fault in faults:
         tell(fault)
     return FOUND if faults else WELL
@@ -233,7 +228,7 @@ def verify_command(options: argparse.Namespace) -> int:
 def explain_command(options: argparse.Namespace) -> int:
     """From a number to its sources."""
     from engine.explain.trace import explain, parse_target
-    from engine.explain.trace_text import traces_text
+    from engine.explain.trace_node import traces_text
     from engine.report.run_report import to_json
 
     run = _run(options)
@@ -300,7 +295,7 @@ def show_command(options: argparse.Namespace) -> int:
 
 def diff_command(options: argparse.Namespace) -> int:
     """What two specs, or two submissions, say and move differently."""
-    from engine.commands.versions import compare, diff_text
+    from engine.commands.versions import TEXTS, compare, diff_text
 
     readings = pairs(options.reading_a, "reading-a"), pairs(options.reading_b, "reading-b")
     difference = compare(options.spec, options.other, options.project or (), readings)
@@ -308,15 +303,10 @@ def diff_command(options: argparse.Namespace) -> int:
         from engine.commands.comparison import diff_picture
 
         write_bytes(options.waterfall, diff_picture(difference, picture_way(options.waterfall)))
-    if options.format in ("html", "pdf", "md"):
-        from engine.commands.comparison import diff_document
+    if options.format not in TEXTS:
+        from engine.commands.comparison import write_document
 
-        document = diff_document(difference, options.format)
-        if options.output is None:
-            say(document.decode(), options.format)
-            return WELL
-        write_bytes(options.output, document)
-        say(f"{Path(options.output).name} written\n")
+        write_document(difference, options.format, options.output)
         return WELL
     write(diff_text(difference, options.format, details=options.details), options.output, options.format)
     return WELL

@@ -369,3 +369,14 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     'a, b and 1 more'
     """
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def listed_texts(texts: Sequence[str], most: int = 6) -> str:
+    """Return texts that may hold commas themselves, for reading; of a long list the beginning.
+
+    Examples
+    --------
+    >>> listed_texts(["1, 2", "3", "4"], 2)
+    '1, 2; 3; and 1 more'
+    """
+    return "; ".join(texts[:most]) + (f"; and {len(texts) - most} more" if len(texts) > most else "")

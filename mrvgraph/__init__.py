@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from engine.comparison.migrate import Migration
     from engine.documents.schemas.schema_files import schema
     from engine.explain.needs import Need, Needs
-    from engine.explain.trace import TraceNode
+    from engine.explain.trace_node import TraceNode
     from engine.explain.traces import Traces
     from engine.finding import Finding
     from engine.interface.draws import portfolio, sensitivity, simulate, solve
@@ -66,7 +66,7 @@ _HOMES = {
     "Outcomes": "engine.portfolio.outcomes", "Readiness": "engine.audit.ready",
     "Recalculation": "engine.batch.recalculation", "Run": "engine.run.run",
     "Sensitivity": "engine.simulate.sensitivity", "Simulation": "engine.simulate.simulation", "Solved": "engine.simulate.solving",
-    "TextGrid": "engine.output.text_grid", "TraceNode": "engine.explain.trace", "Traces": "engine.explain.traces",
+    "TextGrid": "engine.output.text_grid", "TraceNode": "engine.explain.trace_node", "Traces": "engine.explain.traces",
     "Verdict": "engine.run.rules", "Verification": "engine.audit.receipts.verification",
     "Written": "engine.commands.documents", "__version__": "engine.output.release",
     "audit": "engine.interface.runs", "check": "engine.interface.specs", "compare": "engine.interface.versions",

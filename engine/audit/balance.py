@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audit.flows import matched
-from engine.audit.roles import listed, numbers_there, serving_result, with_role
+from engine.audit.roles import numbers_there, serving_result, with_role
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.written_numbers import Origin
 from engine.run.arithmetic.printed_numbers import decimals
 from engine.run.run import Run
+from equations.errors import listed_texts
 from equations.model.quantity import Quantity
 
 #: Share of the area that may appear or vanish before it is a warning.
@@ -65,7 +66,7 @@ def _projected(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
             "warning" if worst > DRIFT else "note",
             quantity.id,
             f"projected areas of {_words(quantity.part_of)} drift from the {number(start)} {quantity.unit} at inception",
-            listed(off),
+            listed_texts(off),
             "shares by which areas pass from one category to another and that do not add up to 1 make or lose area",
             source=str(quantity.source),
         )
@@ -99,7 +100,7 @@ def _monitored(run: Run, quantity: Quantity, array: np.ndarray) -> Iterator[Find
             "warning" if gap > DRIFT else "note",
             quantity.id,
             f"rows of {quantity.id} in {intervals[0]} are not the areas at inception of {_words(quantity.part_of)}",
-            listed(off),
+            listed_texts(off),
             "see that source, boundary and unit are the same",
             source=str(quantity.source),
         )
@@ -119,9 +120,7 @@ def uneven_rows(run: Run, quantity: Quantity) -> Iterator[Finding]:
     for cell in np.ndindex(*sums.shape):
         total = float(sums[cell])
         if np.isfinite(total) and abs(total - wanted) > _EXACT:
-            labels = [
-                run.setting.members[axis][at] for axis, at in zip((quantity.indices[0], *quantity.indices[2:]), cell, strict=True)
-            ]
+            labels = run.setting.labels((quantity.indices[0], *quantity.indices[2:]), cell)
             off[_weight_of_gap(run, quantity, cell, abs(total - wanted))].append(f"{', '.join(labels)}: {total:.6g}")
     for severity, found in off.items():
         if found:
@@ -131,7 +130,7 @@ def uneven_rows(run: Run, quantity: Quantity) -> Iterator[Finding]:
                 severity,
                 quantity.id,
                 f"{len(found)} of {sums.size} rows of {quantity.id} do not add up to {wanted:g}, {word}",
-                listed(found),
+                listed_texts(found),
                 "" if severity == "note" else "compare the rows with their source",
                 source=str(quantity.source),
             )

@@ -9,12 +9,14 @@ from functools import cached_property
 
 from engine.audit.desk.what_moves import Moved, moved
 from engine.audit.direction.direction import EITHER, LOWERS, NONE, RAISES, Direction, Directions
-from engine.audit.roles import listed, named, serving_result
+from engine.audit.roles import serving_result
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cells import cell_name
 from engine.project.written_numbers import Origin, conversion
 from engine.run.run import Run
 from engine.run.sample_inputs import alternative_at
+from equations.errors import listed_texts
 from equations.model.quantity import Quantity
 from equations.spec.block import read_number
 
@@ -140,7 +142,7 @@ class _Judge:
     def finding(self, code: str, claims: list[CarefulClaim]) -> Finding:
         first, run = claims[0], self.run
         id_, direction = first.quantity.id, self.direction(first)
-        shown = listed([self.shown(claim) for claim in claims], _MOST)
+        shown = listed_texts([self.shown(claim) for claim in claims], _MOST)
         severity, what, remedy = {
             "A790": ("error", f"what is said to be conservative raises {run.methodology.result}",
                      f"take the {direction.careful_side or 'other'} side, or do not call it conservative"),
@@ -154,7 +156,7 @@ class _Judge:
                        moves=None if total is None else total.first)  # fmt: skip
 
     def shown(self, claim: CarefulClaim) -> str:
-        own = f"{named(self.run, claim.quantity, claim.cell)} = {number(claim.value)}"
+        own = f"{cell_name(claim.quantity, self.run.setting, claim.cell)} = {number(claim.value)}"
         if claim.unread:
             return f"{own} instead of {claim.unread!r}, which is no number"
         if claim.other is not None:

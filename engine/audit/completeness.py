@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.audit.monitored_cells import MonitoredCells
-from engine.audit.roles import listed, serving_result
+from engine.audit.roles import serving_result
 from engine.finding import Finding
 from engine.plan.cells import PRESENT
 from engine.project.written_numbers import Origin
 from engine.run.run import Run
-from equations.errors import Place
+from equations.errors import Place, listed_texts
 from equations.model.quantity import Quantity
 
 
@@ -69,7 +69,7 @@ def _members(run: Run, quantity: Quantity, covered: dict[tuple[int, ...], Origin
     parts = []
     for at, axis in enumerate(quantity.indices):
         names = list(dict.fromkeys(run.setting.members[axis][cell[at]] for cell in covered))
-        parts.append(f"{axis}: {listed(names, 12)}".replace("; ", ", "))
+        parts.append(f"{axis}: {listed_texts(names, 12)}".replace("; ", ", "))
     return "; ".join(parts)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.audit.flows import areas_of, flow_of
-from engine.audit.roles import listed, with_role
+from engine.audit.roles import with_role
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.run.run import Run
+from equations.errors import listed_texts
 from equations.model.quantity import Quantity
 
 #: Share by which two sources may disagree.
@@ -64,7 +65,7 @@ def _followed(run: Run, quantity: Quantity, array: np.ndarray, initial: Quantity
                 severity,
                 quantity.id,
                 f"{what} ({initial.id})",
-                listed(texts),
+                listed_texts(texts),
                 "compare the sources of both: boundary, dates, unit of area",
                 source=str(quantity.source),
                 place=place,

@@ -8,12 +8,14 @@ from datetime import date
 
 from engine.audit.desk.what_moves import moved
 from engine.audit.published import Cell, Published
-from engine.audit.roles import listed, named, serving_result
+from engine.audit.roles import serving_result
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cells import cell_name
 from engine.plan.dataset_life import life_of
 from engine.project.written_numbers import Origin
 from engine.run.run import Run
+from equations.errors import listed_texts
 from equations.model.dataset import PROJECT_SOURCE, Dataset
 from equations.model.quantity import Quantity
 from equations.notation.plain import plain_text
@@ -193,8 +195,8 @@ class _Look:
 
     def shown(self, cells: list[Cell]) -> str:
         array, unit = self.run.values.arrays[self.quantity.id], str(self.quantity.unit)
-        names = [f"{named(self.run, self.quantity, cell)} = {number(float(array[cell]))}" + (f" {unit}" if unit != "1" else "") for cell in cells]
-        return listed(names, _MOST)
+        names = {cell: cell_name(self.quantity, self.run.setting, cell) for cell in cells}
+        return listed_texts([f"{name} = {number(float(array[cell]))}" + (f" {unit}" if unit != "1" else "") for cell, name in names.items()], _MOST)
 
     def moved(self, others: dict[Cell, float]) -> str:
         return moved(self.run, {self.quantity.id: others}).text

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from engine.audit.dataset_lives import lives_findings
 from engine.audit.desk.what_moves import moved
 from engine.audit.published import Cell, Published
-from engine.audit.roles import listed, named, serving_result
+from engine.audit.roles import serving_result
 from engine.finding import Finding
+from engine.plan.cells import cell_name
 from engine.plan.setting import may_hold
 from engine.run.run import Run
 from engine.run.said_values import given_as, value_text
+from equations.errors import listed_texts
 from equations.model.roles import ACCOUNT
 
 #: A supplied value this many times its default, or this part of it, is a warning.
@@ -39,7 +41,7 @@ def _datasets(run: Run) -> Iterator[Finding]:
         id_ = quantity.id
         for cell, origin in run.inputs.origins.get(id_, {}).items():
             if origin.kind != "project":
-                written = f"{named(run, quantity, cell)} = {given_as(origin)}"
+                written = f"{cell_name(quantity, run.setting, cell)} = {given_as(origin)}"
                 found.setdefault((origin.kind, origin.name), {}).setdefault(id_, []).append(written)
     for (kind, name), quantities in found.items():
         dataset = run.methodology.dataset[name]
@@ -50,7 +52,7 @@ def _datasets(run: Run) -> Iterator[Finding]:
             "note",
             name,
             f"{len(quantities)} quantit{'ies take' if len(quantities) > 1 else 'y takes'} the values of {name}, {asked}",
-            listed(cells, 12),
+            listed_texts(cells, 12),
             "see that the values are allowed for this project and period",
             source=str(dataset.source),
         )
@@ -60,7 +62,7 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
     """Yield A704 for each quantity that is supplied although an equation gives it."""
     for quantity in serving_result(run):
         id_ = quantity.id
-        equations = [e for e in run.methodology.definitions.get(id_, ()) if e.when is None or may_hold(e.when, run.setting)]
+        equations = [e for e in run.methodology.definitions.get(id_, ()) if may_hold(e.when, run.setting)]
         origins = run.inputs.origins.get(id_, {})
         if not equations or not origins:
             continue
@@ -91,7 +93,7 @@ def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
             if known is None:
                 continue
             value, name, default = float(run.values.arrays[id_][cell]), known.dataset.id, known.value
-            text = f"{named(run, quantity, cell)} = {value_text(quantity.type, value)}, in {name} {value_text(quantity.type, default)}"
+            text = f"{cell_name(quantity, run.setting, cell)} = {value_text(quantity.type, value)}, in {name} {value_text(quantity.type, default)}"
             if value == 0 or default == 0 or quantity.type != "number":
                 off |= {text: (cell, default)} if value != default else {}
             elif max(value / default, default / value) >= FAR or value * default < 0:
@@ -107,7 +109,7 @@ def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
                     id_,
                     f"{len(texts)} supplied value{'s' if len(texts) > 1 else ''} of {id_} "
                     f"differ{'' if len(texts) > 1 else 's'} {'far ' if severity == 'warning' else ''}from a published one",
-                    f"{listed(list(texts))}; with the published: {by.text}",
+                    f"{listed_texts(list(texts))}; with the published: {by.text}",
                     "check the unit and the source of the supplied value",
                     source=str(quantity.source),
                     place=next(iter(origins.values())).place,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from engine.audit.roles import by_year, listed
+from engine.audit.roles import by_year
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.run.run import Run
+from equations.errors import listed_texts
 
 #: Share of the reductions above which leakage is a warning.
 LARGE = 0.5
@@ -37,7 +38,7 @@ def audit_displacement(run: Run) -> tuple[Finding, ...]:
                 "warning" if share > LARGE else "note",
                 quantity.id,
                 f"{quantity.id} takes back {100 * share:.1f} % of the reductions, in {len(moved)} of {len(values)} years",
-                listed(shown),
+                listed_texts(shown),
                 "look at the causes, and at the evidence for whatever was left out of what is monitored",
                 source=str(quantity.source),
             )

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from engine.audit.roles import listed, with_role
+from engine.audit.roles import with_role
 from engine.finding import Finding
 from engine.plan.time_axes import common, run_of
 from engine.run.calendar_days import days_in_year, operating_days
 from engine.run.run import Run
+from equations.errors import listed_texts
 from equations.formula.syntax import Call, Element, MatrixRef, walk
 
 
@@ -38,7 +39,7 @@ def _partial(run: Run, partial: dict[str, int]) -> Iterator[Finding]:
         "note",
         run.methodology.year_set,
         f"{', '.join(partial)} {'is a partial year' if len(partial) == 1 else 'are partial years'}",
-        listed(shown),
+        listed_texts(shown),
         "see that what was monitored belongs to these days only",
     )
     for quantity, _ in with_role(run, "baseline"):
@@ -48,7 +49,7 @@ def _partial(run: Run, partial: dict[str, int]) -> Iterator[Finding]:
                 "warning",
                 quantity.id,
                 f"{quantity.id} of {', '.join(partial)} is that of a whole year",
-                f"{listed(shown)}; no equation behind {quantity.id} uses the operating days under these choices and readings",
+                f"{listed_texts(shown)}; no equation behind {quantity.id} uses the operating days under these choices and readings",
                 "compare the rulings on operating days; the table of rulings shows their tonnes",
                 source=str(quantity.source),
             )
@@ -89,7 +90,7 @@ def _outside(run: Run) -> Iterator[Finding]:
             "note",
             "monitoring_periods",
             "days of operation belong to no monitoring period",
-            listed(gaps),
+            listed_texts(gaps),
             "what was reduced on these days is counted in no period",
             place=run.project.periods[0].place,
         )
@@ -107,6 +108,7 @@ def _events(run: Run) -> Iterator[Finding]:
         for severity, early in (("warning", False), ("note", True)):
             named = [f"{member} ({day})" for member, day in outside if (day < run.setting.start) is early]
             if named:
-                yield Finding("A708", severity, own.id, f"{listed(named)} of {own.id} {'lies' if len(named) == 1 else 'lie'} in no monitoring period",
+                what = f"{listed_texts(named)} of {own.id} {'lies' if len(named) == 1 else 'lie'} in no monitoring period"
+                yield Finding("A708", severity, own.id, what,
                               "a sum over the members of a period passes over it", "correct the dates or the periods, if it should count",
                               place=run.project.members[own.id].place if own.id in run.project.members else own.place)  # fmt: skip

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from statistics import median
 
 from engine.audit.ranges import outside_ranges
-from engine.audit.roles import listed, named, serving_result
+from engine.audit.roles import serving_result
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cells import cell_name
 from engine.run.calendar_days import days_in_year, operating_days
 from engine.run.run import Run
+from equations.errors import listed_texts
 from equations.model.quantity import Quantity
 
 #: A value this many times the median of the other years of its series, or this part of it.
@@ -52,7 +54,7 @@ def _series(run: Run, quantity: Quantity) -> Iterator[Finding]:
             if not others:
                 continue
             usual = median(others)
-            text = f"{named(run, quantity, cell)} = {number(value)}; other years {number(usual)}"
+            text = f"{cell_name(quantity, run.setting, cell)} = {number(value)}; other years {number(usual)}"
             if value == 0:
                 zeros.append(text)
                 continue
@@ -74,7 +76,7 @@ def _series(run: Run, quantity: Quantity) -> Iterator[Finding]:
     ):
         if texts:
             yield Finding(
-                "A712", severity, quantity.id, f"{quantity.id} {what}", listed(texts), remedy, source=str(quantity.source),
+                "A712", severity, quantity.id, f"{quantity.id} {what}", listed_texts(texts), remedy, source=str(quantity.source),
                 place=place,
             )  # fmt: skip
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.audit.roles import listed, named
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cells import cell_name
 from engine.run.evaluate import Entered
 from engine.run.magnitudes import NOISE
 from engine.run.run import Run
+from equations.errors import listed_texts
 from equations.model.quantity import Quantity, Range
 
 
@@ -44,14 +45,14 @@ def outside_ranges(run: Run, quantity: Quantity) -> Iterator[Finding]:
         if severity == "error":
             bad = _beyond_rounding(run, quantity, limits, bad)
         if bad:
-            shown = [f"{named(run, quantity, cell)} = {number(float(array[cell]))}" for cell in bad]
+            shown = [f"{cell_name(quantity, run.setting, cell)} = {number(float(array[cell]))}" for cell in bad]
             yield Finding(
                 "A702",
                 severity,
                 quantity.id,
                 f"{len(bad)} computed value{'s' if len(bad) > 1 else ''} of {quantity.id} "
                 f"outside {word}: {limits} {quantity.unit}".removesuffix(" 1"),
-                listed(shown),
+                listed_texts(shown),
                 "explain the number and look at the inputs behind it",
                 source=str(quantity.source),
             )

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audit.flows import matched
-from engine.audit.roles import listed, with_role
+from engine.audit.roles import with_role
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.run.run import Run
+from equations.errors import listed_texts
 from equations.model.quantity import Quantity
 
 #: How many times one may be the other.
@@ -107,7 +108,7 @@ def _compared(run: Run, quantity: Quantity, monitored: _ByCategory, source: Quan
                 severity,
                 quantity.id,
                 f"{quantity.id} is far from what {source.id} projects for {len(texts)} categor{'ies' if len(texts) > 1 else 'y'}",
-                listed(texts),
+                listed_texts(texts),
                 "check the numbers behind both and their units (a factor of 1000?), or explain the change",
                 source=str(quantity.source),
                 place=place,

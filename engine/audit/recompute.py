@@ -19,6 +19,7 @@ from engine.run.sample_inputs import sampled
 from engine.run.solvers import root_parts
 from equations.formula.syntax import IndexLetter
 from equations.model.equation import BRACKET, Equation
+from equations.model.quantity import with_labels
 
 #: Largest relative difference between the two ways.
 TOLERANCE = 1e-9
@@ -98,7 +99,7 @@ def _cells(run: Run) -> list[tuple[str, Labels]]:
         array, states = run.values.arrays[quantity.id], run.values.states[quantity.id]
         for cell in np.ndindex(*array.shape):
             if int(states[cell]) in (PRESENT, EXCLUDED) and np.isfinite(array[cell]):
-                labels = tuple(run.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+                labels = run.setting.labels(quantity.indices, cell)
                 found.append((max((cell[at] for at in years), default=-1), quantity.id, labels))
     return [(quantity, labels) for _, quantity, labels in sorted(found, key=lambda item: item[0])]
 
@@ -106,7 +107,7 @@ def _cells(run: Run) -> list[tuple[str, Labels]]:
 def _compare(run: Run, path: ScalarPath, quantity: str, labels: Labels, tally: _Tally) -> None:
     declared = run.methodology.quantity[quantity]
     cell = path.place(declared, labels)
-    name = f"{quantity}[{', '.join(labels)}]" if labels else quantity
+    name = with_labels(quantity, labels)
     fast = float(run.values.arrays[quantity][cell])
     try:
         slow = magnitude(path.cell(quantity, labels))
@@ -131,7 +132,7 @@ def _compare(run: Run, path: ScalarPath, quantity: str, labels: Labels, tally: _
 
 def _compare_parts(parts: ScalarParts, quantity: str, labels: Labels, tally: _Tally) -> None:
     """Compare a cell with what its formula gives as written, where sums in it take parts of members that two share."""
-    path, name = parts.path, f"{quantity}[{', '.join(labels)}]" if labels else quantity
+    path, name = parts.path, with_labels(quantity, labels)
     try:
         one, other = magnitude(path.cell(quantity, labels)), magnitude(parts.again(quantity, labels))
     except PathError as fault:
@@ -165,7 +166,7 @@ def _solved(run: Run) -> list[tuple[Equation, Labels]]:
                 shape = tuple(len(run.setting.members[axis]) for axis in axes)
                 for cell in np.ndindex(*shape):
                     if np.isfinite(run.values.arrays[quantity][(slice(None), slice(None), *cell)]).all():
-                        found.append((equation, tuple(run.setting.members[axis][at] for axis, at in zip(axes, cell, strict=True))))
+                        found.append((equation, run.setting.labels(axes, cell)))
     return found
 
 

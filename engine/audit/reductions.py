@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.audit.roles import by_year, listed, named, with_role
+from engine.audit.roles import by_year, with_role
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cells import cell_name
 from engine.run.run import Run
+from equations.errors import listed_texts
 
 
 def audit_reductions(run: Run) -> tuple[Finding, ...]:
@@ -36,7 +38,7 @@ def _years(run: Run) -> Iterator[Finding]:
                 "warning",
                 quantity.id,
                 f"reductions are negative in {len(negative)} of {len(values)} years",
-                f"{listed(shown)}. Together {number(lost)} against {number(gained)} {quantity.unit} in the other years",
+                f"{listed_texts(shown)}. Together {number(lost)} against {number(gained)} {quantity.unit} in the other years",
                 "see what the rulings on negative years say, and explain the year",
                 source=str(quantity.source),
             )
@@ -48,13 +50,13 @@ def _credits(run: Run) -> Iterator[Finding]:
             continue
         below = [tuple(int(at) for at in cell) for cell in np.argwhere(array < 0)]
         if below:
-            shown = [f"{named(run, quantity, cell)} = {number(float(array[cell]))} {quantity.unit}" for cell in below]
+            shown = [f"{cell_name(quantity, run.setting, cell)} = {number(float(array[cell]))} {quantity.unit}" for cell in below]
             yield Finding(
                 "A710",
                 "warning",
                 quantity.id,
                 f"{quantity.id} is below zero",
-                listed(shown),
+                listed_texts(shown),
                 "nothing can be claimed for the period",
                 source=str(quantity.source),
             )

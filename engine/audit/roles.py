@@ -39,14 +39,3 @@ def by_year(run: Run, role: str) -> Iterator[tuple[Quantity, dict[str, float]]]:
             axis = quantity.indices.index(year_set)
             values = array.sum(axis=tuple(at for at in range(array.ndim) if at != axis))
             yield quantity, {year: float(value) for year, value in zip(years, values, strict=True) if np.isfinite(value)}
-
-
-def named(run: Run, quantity: Quantity, cell: tuple[int, ...]) -> str:
-    """Return ``A[E, 2018]``."""
-    labels = ", ".join(run.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
-    return f"{quantity.id}[{labels}]" if labels else quantity.id
-
-
-def listed(items: list[str], most: int = 6) -> str:
-    """Return items as text, the first ``most`` of them."""
-    return "; ".join(items[:most]) + (f"; and {len(items) - most} more" if len(items) > most else "")

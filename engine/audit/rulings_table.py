@@ -204,7 +204,7 @@ def _concerns(run: Run, ruling: Ruling, reading: str) -> bool:
     return any(
         equation.quantity in run.plan.needs
         and equation.quantity not in run.inputs.values
-        and (equation.when is None or may_hold(equation.when, run.setting))
+        and may_hold(equation.when, run.setting)
         for equation in changed
     )
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from engine.audit.desk.what_moves import Moved, between, moved
 from engine.finding import Finding
+from engine.plan.cells import cell_name
 from engine.project.written_numbers import Origin
 from engine.run.arithmetic.samples import MEAN, Sample, SampleEstimate, estimated
 from engine.run.run import Run
-from engine.run.sample_inputs import cell_shown, factor_of, missed_precision, precision_text, sample_text, sampled
+from engine.run.sample_inputs import factor_of, missed_precision, precision_text, sample_text, sampled
 from engine.run.totals import is_amount
 from equations.errors import listed
 from equations.model.index_set import lies_in_time
@@ -36,7 +37,7 @@ class SampledInput:
     @property
     def name(self) -> str:
         """What it is called."""
-        return cell_shown(self.quantity, self.run.setting, self.cell)
+        return cell_name(self.quantity, self.run.setting, self.cell)
 
     @property
     def sample(self) -> Sample:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.audit.roles import listed, named
 from engine.finding import Finding
+from engine.plan.cells import cell_name
 from engine.run.run import Run
+from equations.errors import listed_texts
 
 _METHOD = ("monitoring_option", "method", "frequency")
 
@@ -48,7 +49,7 @@ def sources_by_cell(run: Run) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         }
         if len(set(said.values())) > 1:
             quantity = run.methodology.quantity[id_]
-            yield id_, [(named(run, quantity, cell), text or "no source") for cell, text in said.items()]
+            yield id_, [(cell_name(quantity, run.setting, cell), text or "no source") for cell, text in said.items()]
 
 
 def _unsourced(run: Run) -> Iterator[Finding]:
@@ -62,7 +63,7 @@ def _unsourced(run: Run) -> Iterator[Finding]:
                 "warning",
                 id_,
                 f"{len(bare)} of {len(given)} supplied values of {id_} have no source",
-                listed([named(run, quantity, cell) for cell in bare]),
+                listed_texts([cell_name(quantity, run.setting, cell) for cell in bare]),
                 "add `source:`",
                 source=str(quantity.source),
                 place=given[bare[0]].place,

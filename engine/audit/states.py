@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 from engine.audit.completeness import blanket_places
 from engine.audit.desk.what_moves import moved
-from engine.audit.roles import listed, named, serving_result
+from engine.audit.roles import serving_result
 from engine.audit.series import Cell, GivenCells, given_cells
 from engine.audit.substitutes import substitute_findings
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.plan.cell_days import is_finer_than_years, is_in_time
+from engine.plan.cells import cell_name
 from engine.project.cell_states import FIELD, IDLE, MEASURED
 from engine.run.run import Run
+from equations.errors import listed_texts
 
 _MOST = 6
 
@@ -59,11 +61,11 @@ def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
         )  # fmt: skip
     running = [(cell, other) for cell in cells.of_state(IDLE) if cell not in wrong for other in beside if _runs(other, cell)]
     if running:
-        shown = [f"{named(run, quantity, cell)} stands still, {_number(other, cell)}" for cell, other in running]
+        shown = [f"{cell_name(quantity, run.setting, cell)} stands still, {_number(other, cell)}" for cell, other in running]
         first = list(dict.fromkeys(cell for cell, _ in running))
         yield Finding(
             "A813", "warning", quantity.id, f"{_count(first)} of {quantity.id} {_are(first)} said not to operate, and something ran there",
-            f"{listed(shown, _MOST)}; {(said := _at_the_mean(cells, first))[0]}", "see which of the two is right", source=str(quantity.source),
+            f"{listed_texts(shown, _MOST)}; {(said := _at_the_mean(cells, first))[0]}", "see which of the two is right", source=str(quantity.source),
             place=cells.origin(first[0]).place, moves=said[1],
         )  # fmt: skip
 
@@ -88,12 +90,12 @@ def _doubtful(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
     doubtful = list(why)
     ways = ("covered by `otherwise`" if cell in cells.blankets else "written as zero" for cell in doubtful)
     how = " or ".join(dict.fromkeys(ways))
-    shown = [f"{named(run, quantity, cell)}: {text}" for cell, text in why.items()]
+    shown = [f"{cell_name(quantity, run.setting, cell)}: {text}" for cell, text in why.items()]
     said, by = _at_the_mean(cells, doubtful)
     yield Finding(
         "A814", "warning", quantity.id,
         f"{_count(doubtful)} of {quantity.id} {_are(doubtful)} {how} where a number is due, and nothing says why",
-        f"{listed(shown, _MOST)}; {said}",
+        f"{listed_texts(shown, _MOST)}; {said}",
         "say `state: measured` or `state: not operating` where zero is right; else find the number, or say `state: unknown`",
         source=str(quantity.source), place=cells.origin(doubtful[0]).place, moves=by,
     )  # fmt: skip
@@ -151,7 +153,7 @@ def _blankets(cells: GivenCells) -> Iterator[Finding]:
     if said:
         yield Finding(
             "A815", "warning", quantity.id, f"{_count(said)} of {quantity.id} {_are(said)} said to be measured, and covered by one `otherwise`",
-            f"{listed([named(run, quantity, cell) for cell in said], _MOST)}; {(by := _at_the_mean(cells, said))[0]}",
+            f"{listed_texts([cell_name(quantity, run.setting, cell) for cell in said], _MOST)}; {(by := _at_the_mean(cells, said))[0]}",
             "list what was measured, cell by cell", source=str(quantity.source), place=cells.origin(said[0]).place, moves=by[1],
         )  # fmt: skip
 
@@ -162,8 +164,8 @@ def _unsaid(cells: GivenCells) -> Iterator[Finding]:
     if silent and any(state.word for state in cells.states.values()):
         yield Finding(
             "A816", "note", quantity.id, f"{_count(silent)} of {quantity.id} {'does' if len(silent) == 1 else 'do'} not say {_its(silent)} state",
-            listed([named(run, quantity, cell) for cell in silent], _MOST), "say of each whether it was measured", source=str(quantity.source),
-            place=cells.origin(silent[0]).place,
+            listed_texts([cell_name(quantity, run.setting, cell) for cell in silent], _MOST), "say of each whether it was measured",
+            source=str(quantity.source), place=cells.origin(silent[0]).place,
         )  # fmt: skip
 
 
@@ -177,11 +179,11 @@ def _tally(cells: GivenCells) -> Iterator[Finding]:
 
 
 def _number(cells: GivenCells, cell: Cell) -> str:
-    return f"{named(cells.run, cells.quantity, cell)} = {number(cells.value(cell))} {cells.quantity.unit}".removesuffix(" 1")
+    return f"{cell_name(cells.quantity, cells.run.setting, cell)} = {number(cells.value(cell))} {cells.quantity.unit}".removesuffix(" 1")
 
 
 def _numbers(cells: GivenCells, of: list[Cell]) -> str:
-    return listed([_number(cells, cell) for cell in of], _MOST)
+    return listed_texts([_number(cells, cell) for cell in of], _MOST)
 
 
 def _count(cells: list[Cell]) -> str:

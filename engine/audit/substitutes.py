@@ -7,14 +7,15 @@ from itertools import groupby
 
 from engine.audit.desk.statement import printed_step
 from engine.audit.desk.what_moves import between, moved, what_moves
-from engine.audit.roles import listed, named
 from engine.audit.series import Cell, GivenCells
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cells import cell_name
 from engine.plan.setting import holds
 from engine.project.cell_states import SUBSTITUTED
 from engine.project.written_numbers import conversion
 from engine.run.sample_inputs import alternative_at
+from equations.errors import listed_texts
 from equations.model.substitution import Substitution
 from equations.notation.substitutions import substitution_text
 
@@ -81,7 +82,7 @@ def _other_numbers(cells: GivenCells, own: list[Cell], method: Substitution) -> 
         mended = moved(cells.run, {quantity.id: right})
         yield Finding(
             "A811", "error", quantity.id, f"{_count(list(right))} of {quantity.id} {_are(list(right))} not what {method.id} gives",
-            f"{listed(shown, _MOST)}; with what it gives: {mended.text}", f"take what it gives ({substitution_text(method)})",
+            f"{listed_texts(shown, _MOST)}; with what it gives: {mended.text}", f"take what it gives ({substitution_text(method)})",
             source=str(quantity.source), place=cells.origin(next(iter(right))).place, moves=mended.first,
         )  # fmt: skip
     if nothing:
@@ -139,7 +140,8 @@ def _too_many(cells: GivenCells, own: list[Cell], method: Substitution) -> Itera
         seen.update((cell, *series))
         replaced = [other for other in series if other in own]
         share, row = len(replaced) / max(len(series), 1), _longest(replaced, series)
-        where = f"{named(run, quantity, replaced[0])} to {named(run, quantity, replaced[-1])}" if len(replaced) > 1 else named(run, quantity, cell)
+        names = [cell_name(quantity, run.setting, one) for one in ((replaced[0], replaced[-1]) if len(replaced) > 1 else (cell,))]
+        where = " to ".join(names)
         too_many = method.at_most is not None and len(replaced) > method.at_most * len(series)
         if too_many and method.at_most is not None:
             texts.append(f"{where}: {len(replaced)} of {len(series)} ({100 * share:.3g} %, at most {100 * float(method.at_most):g} %)")
@@ -151,7 +153,7 @@ def _too_many(cells: GivenCells, own: list[Cell], method: Substitution) -> Itera
         bounds, by = _bounds(cells, over)
         yield Finding(
             "A812", "error", quantity.id, f"more of {quantity.id} is substituted by {method.id} than the methodology allows",
-            f"{listed(texts, _MOST)}; {bounds}", "measure more, or leave out what was not measured", source=str(quantity.source),
+            f"{listed_texts(texts, _MOST)}; {bounds}", "measure more, or leave out what was not measured", source=str(quantity.source),
             place=cells.origin(over[0]).place, moves=by,
         )  # fmt: skip
 
@@ -179,7 +181,7 @@ def _bounds(cells: GivenCells, own: list[Cell]) -> tuple[str, float | None]:
 
 def _shown(cells: GivenCells, own: list[Cell]) -> str:
     unit = f" {cells.quantity.unit}" if str(cells.quantity.unit) != "1" else ""
-    return listed([f"{named(cells.run, cells.quantity, cell)} = {number(cells.value(cell))}{unit}" for cell in own], _MOST)
+    return listed_texts([f"{cell_name(cells.quantity, cells.run.setting, cell)} = {number(cells.value(cell))}{unit}" for cell in own], _MOST)
 
 
 def _count(cells: list[Cell]) -> str:

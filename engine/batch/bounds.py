@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from engine.batch.program import MATRIX, Cells, Group, Numbers, Program
 from engine.run.arithmetic.comparisons import equal, less, less_equal
-from engine.run.functions import REDUCTIONS
+from engine.run.functions import FUNCTIONS, REDUCTIONS
 
 INFINITY = float("inf")
 Marks = NDArray[np.bool_]
 _LN10 = float(np.log(10))
+#: Functions that give a whole number near to what they take.
+_ROUNDING = tuple(name for name, meaning in FUNCTIONS.items() if meaning.exactly is not None)
 #: Comparison -> what it compares; and what tells a cell from others.
 Compared = tuple[Mapping[int, frozenset[object]], Callable[[int], object]]
 
@@ -49,11 +51,13 @@ def _ends(*parts: Numbers) -> Bounds:
 
 def _product(x: Numbers, y: Numbers) -> Numbers:
     """Return products in which zero times anything is zero: an end of a range is a limit, not a number that is reached."""
+    # IEEE says that 0 times infinity is no number; here infinity is "as large as one likes", and zero times that stays zero.
     return np.where((x == 0) | (y == 0), 0.0, x * y)
 
 
 def times(x: Bounds, y: Bounds) -> Bounds:
     """Return the bounds of products."""
+    # A product is linear in each factor, so its least and greatest stand at corners: four are enough, whatever the signs.
     return _ends(*(_product(a, b) for a in x for b in y))
 
 
@@ -68,6 +72,7 @@ def _minus(x: Bounds) -> Bounds:
 
 def _inverse(y: Bounds) -> Bounds:
     """Return the bounds of 1 / y; a divisor of zero gives no result, so an end at zero is left out."""
+    # Across zero 1 / y runs to both infinities, and nothing is known of it.
     crosses = (y.low < 0) & (y.high > 0)
     low = np.where(y.high == 0, -INFINITY, 1 / np.where(y.high == 0, 1.0, y.high))
     high = np.where(y.low == 0, INFINITY, 1 / np.where(y.low == 0, 1.0, y.low))
@@ -76,6 +81,8 @@ def _inverse(y: Bounds) -> Bounds:
 
 def _power(x: Bounds, y: Bounds) -> Bounds:
     found = _ends(*(np.power(a, b) for a in x for b in y))
+    # Corners do not do for a power: x^2 from -1 to 1 has its least number inside. Known are bases not below zero, and whole
+    # exponents that nobody moves; of anything else nothing is said.
     even = (y.low == y.high) & (y.low % 2 == 0)
     below = np.where(even & (x.low < 0) & (x.high > 0), 0.0, found.low)
     odd = (y.low == y.high) & (y.low % 2 == 1)
@@ -93,10 +100,12 @@ def _absolute(x: Bounds) -> Bounds:
 
 
 def _quantile(p: Bounds, df: Bounds) -> Bounds:
+    # Only the sign: it tells on which side of a mean a bound lies, which is all that the direction of an input needs.
     return Bounds(np.where(p.low >= 1 / 2, 0.0, -INFINITY), np.where(p.high <= 1 / 2, 0.0, INFINITY))
 
 
 def _truth(always: Marks, never: Marks) -> Bounds:
+    """Return the bounds of what is 1 or 0: a condition, or the slope of a choice with respect to what it may take."""
     return Bounds(always.astype(float), 1.0 - never.astype(float))
 
 
@@ -121,6 +130,7 @@ def _not(x: Bounds) -> Bounds:
 
 
 def _where(c: Bounds, x: Bounds, y: Bounds) -> Bounds:
+    # Undecided, it may be either.
     low = np.where(c.low > 0, x.low, np.where(c.high == 0, y.low, np.minimum(x.low, y.low)))
     return Bounds(low, np.where(c.low > 0, x.high, np.where(c.high == 0, y.high, np.maximum(x.high, y.high))))
 
@@ -146,7 +156,7 @@ NUMBERS: dict[str, Callable[..., Bounds]] = {
     "max": _greatest, "min": _least, "pos": _rising(lambda x: np.maximum(x, 0.0)), "abs": _absolute,
     "sqrt": _rising(lambda x: np.sqrt(np.maximum(x, 0.0))), "exp": _rising(np.exp), "ln": _rising(lambda x: np.log(np.maximum(x, 0.0))),
     "log10": _rising(lambda x: np.log10(np.maximum(x, 0.0))), "quantile_t": _quantile,
-    **dict.fromkeys(("floor", "ceil", "round", "round_half_even", "round_half_down", "round_up", "round_down"), _whole),
+    **dict.fromkeys(_ROUNDING, _whole),
 }  # fmt: skip
 
 
@@ -177,25 +187,22 @@ def _all_up(result: Bounds, *parts: Bounds) -> tuple[Bounds, ...]:
     return tuple(_jump(True, result) for _ in parts)
 
 
-def _share(surely: Marks, never: Marks) -> Bounds:
-    return Bounds(surely.astype(float), 1.0 - never.astype(float))
-
-
 def _of_where(result: Bounds, c: Bounds, x: Bounds, y: Bounds) -> tuple[Bounds, ...]:
-    return _plus(x, _minus(y)), _share(c.low > 0, c.high == 0), _share(c.high == 0, c.low > 0)
+    return _plus(x, _minus(y)), _truth(c.low > 0, c.high == 0), _truth(c.high == 0, c.low > 0)
 
 
 def _of_greatest(result: Bounds, x: Bounds, y: Bounds) -> tuple[Bounds, ...]:
-    return _share(x.low >= y.high, x.high < y.low), _share(x.high < y.low, x.low >= y.high)
+    return _truth(x.low >= y.high, x.high < y.low), _truth(x.high < y.low, x.low >= y.high)
 
 
 def _of_least(result: Bounds, x: Bounds, y: Bounds) -> tuple[Bounds, ...]:
-    return _share(x.high <= y.low, x.low > y.high), _share(x.low > y.high, x.high <= y.low)
+    return _truth(x.high <= y.low, x.low > y.high), _truth(x.low > y.high, x.high <= y.low)
 
 
 def _of_power(result: Bounds, x: Bounds, y: Bounds) -> tuple[Bounds, ...]:
-    one = constant(-1.0, -1.0, x.low)
-    of_base = times(y, _power(x, _plus(y, one)))
+    # d(x^y)/dx = y x^(y-1), and d(x^y)/dy = x^y ln x, which counts only where somebody moves the exponent.
+    one_less = _plus(y, constant(-1.0, -1.0, x.low))
+    of_base = times(y, _power(x, one_less))
     logarithm = NUMBERS["ln"](x)
     unmoved = y.low == y.high
     of_exponent = times(result, logarithm)
@@ -220,11 +227,11 @@ SLOPES: dict[str, Callable[..., tuple[Bounds, ...]]] = {
     "power": _of_power, "neg": lambda r, x: (constant(-1.0, -1.0, x.low),),
     "lt": _compared(False), "le": _compared(False), "gt": _compared(True), "ge": _compared(True), "eq": _either_jump, "ne": _either_jump,
     "and": _all_up, "or": _all_up, "not": lambda r, x: (_jump(False, r),), "where": _of_where,
-    "max": _of_greatest, "min": _of_least, "pos": lambda r, x: (_share(x.low > 0, x.high <= 0),), "abs": _of_absolute,
+    "max": _of_greatest, "min": _of_least, "pos": lambda r, x: (_truth(x.low > 0, x.high <= 0),), "abs": _of_absolute,
     "sqrt": lambda r, x: (times(constant(0.5, 0.5, x.low), _inverse(r)),), "exp": lambda r, x: (r,),
     "ln": lambda r, x: (_inverse(_least_zero(x)),), "log10": lambda r, x: (_inverse(times(_least_zero(x), constant(_LN10, _LN10, x.low))),),
     "quantile_t": _of_quantile,
-    **dict.fromkeys(("floor", "ceil", "round", "round_half_even", "round_half_down", "round_up", "round_down"), _all_up),
+    **dict.fromkeys(_ROUNDING, _all_up),
 }  # fmt: skip
 
 
@@ -239,6 +246,7 @@ def _least_zero(x: Bounds) -> Bounds:
 def _of_runs(op: str, x: Bounds, starts: Cells) -> Bounds:
     """Return the bounds of each run of a reduction."""
     if op == "Product":
+        # Unlike a sum, whose ends are the sums of the ends, a product must look at corners factor by factor.
         pieces = [[x.at(np.array([at])) for at in range(a, b)] for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)]
         found = [_folded(piece) for piece in pieces]
         return Bounds(np.concatenate([one.low for one in found]), np.concatenate([one.high for one in found]))
@@ -263,6 +271,7 @@ def _slopes_of_runs(op: str, result: Bounds, x: Bounds, starts: Cells) -> Bounds
     if op in ("All", "Any"):
         up = _jump(True, result)
         return Bounds(np.repeat(up.low, lengths), np.repeat(up.high, lengths))
+    # The slope of a product is the product of the other factors: not below zero if none of them is.
     rising = np.repeat(np.logical_and.reduceat(x.low >= 0, starts[:-1]), lengths)
     return Bounds(np.where(rising, 0.0, -INFINITY), np.full(x.low.shape, INFINITY))
 
@@ -288,6 +297,7 @@ def bounds_of(program: Program, inputs: Mapping[str, Bounds], known: Mapping[int
             own = _of_group(group, found, inputs)
             first, last = np.searchsorted(narrow, (group.first, group.first + group.size))
             at = narrow[first:last] - group.first
+            # Before later groups read them: one narrow cell keeps everything behind it narrow.
             own.low[at], own.high[at] = np.maximum(own.low[at], ends[first:last, 0]), np.minimum(own.high[at], ends[first:last, 1])
             found.low[group.cells], found.high[group.cells] = own
     return found
@@ -337,6 +347,7 @@ def slope_bounds(program: Program, bounds: Bounds, of: Cells) -> Iterator[tuple[
             for cells, part in zip(group.operands, parts, strict=False):
                 np.add.at(moved.low, cells, part.low)
                 np.add.at(moved.high, cells, part.high)
+                # Infinity less infinity: two unlimited contributions of opposite sign, of which nothing is known together.
                 np.copyto(moved.low, -INFINITY, where=np.isnan(moved.low))
                 np.copyto(moved.high, INFINITY, where=np.isnan(moved.high))
 
@@ -347,6 +358,7 @@ def _parts(group: Group, bounds: Bounds, own: Bounds, compared: Compared) -> lis
         return []
     parts, result = [bounds.at(cells) for cells in group.operands], bounds.at(group.cells)
     if group.op in MATRIX:
+        # Inside a matrix power nothing is bounded; outside of what is asked for it adds nothing.
         reached = bool(own.low.any() or own.high.any())
         return [constant(-INFINITY * reached, INFINITY * reached, part.low) if reached else _flat(part.low) for part in parts]
     if group.op in REDUCTIONS:

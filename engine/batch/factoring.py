@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from engine.batch.program import Builder, Cells, Group, Program, finish
+from engine.batch.program import Builder, Cells, Group, Program, finish, some_runs
 from engine.batch.signs import Signs
 from equations.model.quantity import Quantity
 
@@ -86,14 +86,14 @@ class _Factoring:
         cells = np.full(group.size, -1, np.int64)
         for kind in np.unique(kinds[kinds >= 0]):
             chosen = kinds == kind
-            some, starts = _some_runs(operands, group.starts, chosen)
+            some, starts = some_runs(operands, group.starts, chosen)
             found = self.factored(some, starts, group.name)
             # Runs of one kind share their factors or do not; the others stay sums as they are.
             if found is not None:
                 cells[chosen] = found
         rest = cells < 0
         if rest.any():
-            cells[rest] = self.builder.reduce("Sum", *_some_runs(operands, group.starts, rest), group.name)
+            cells[rest] = self.builder.reduce("Sum", *some_runs(operands, group.starts, rest), group.name)
         return cells
 
     def factored(self, operands: Cells, starts: Cells, name: str) -> Cells | None:
@@ -136,11 +136,6 @@ def _kind_of_runs(builder: Builder, operands: Cells, starts: Cells) -> Cells:
     return np.where(least == most, least, -1)
 
 
-def _some_runs(operands: Cells, starts: Cells, chosen: np.ndarray) -> tuple[Cells, Cells]:
-    lengths = np.diff(starts)
-    return operands[np.repeat(chosen, lengths)], np.concatenate([[0], np.cumsum(lengths[chosen])])
-
-
 def flatten_sums(program: Program) -> Program:
     """Write a sum of sums as one sum, where nothing else reads the inner ones."""
     uses = np.zeros(program.size, np.int64)
@@ -166,6 +161,7 @@ def flatten_sums(program: Program) -> Program:
 
 def _flat(run: Cells, runs: Mapping[int, Cells], uses: np.ndarray) -> Cells:
     """Return the addends of a sum, with those of sums inside it that are read once."""
+    # All or none: one flat run of sums and single addends would add these in another order than written, and so in other bits.
     if not all(cell in runs and uses[cell] == 1 for cell in run.tolist()):
         return run
     return np.concatenate([_flat(runs[cell], runs, uses) for cell in run.tolist()])
@@ -179,6 +175,7 @@ def factors_of(builder: Builder, cells: Cells, *, over: bool = False) -> list[Fa
     if builder.where(cells, "mul").all():
         first, second = builder.operands[0, cells], builder.operands[1, cells]
         return factors_of(builder, first, over=over) + factors_of(builder, second, over=over)
+    # What divides a divisor multiplies: `over` turns with each quotient that is entered.
     if builder.where(cells, "div").all():
         first, second = builder.operands[0, cells], builder.operands[1, cells]
         return factors_of(builder, first, over=over) + factors_of(builder, second, over=not over)
@@ -231,11 +228,15 @@ def _regrouped(builder: Builder, cells: Cells, name: str) -> Cells:
     patterns: dict[bytes, list[Factor]] = {}
     for factor in factors:
         patterns.setdefault(_pattern(factor[0]), []).append(factor)
+    # Factors with the same pattern of equal cells depend on the same members. Joined first, their product is done once for each
+    # such member, and the fewest members come first.
     groups = sorted(patterns.values(), key=lambda held: len(np.unique(held[0][0])))
+    # Nothing is saved by another order of two factors, or where every factor depends on members of its own.
     if len(factors) < 3 or len(groups) == 1 or all(len(held) == 1 for held in groups):
         return cells
     parts: list[Factor] = []
     for held in groups:
+        # Divisors alone stay divisors: 1 / x as a factor would round once more.
         if all(over for _, over in held):
             parts += held
             continue

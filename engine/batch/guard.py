@@ -24,11 +24,15 @@ def with_status(program: Program) -> Program:
     for group in program.groups:
         moved[group.cells] = builder.copy(group, tuple(moved[cells] for cells in group.operands))
         for is_finite, cells in watched.items():
+            # Joined as soon as they are there, and not at the end: a row that only waits to be looked at would keep its place for
+            # the whole block.
             here = moved[cells[(cells >= group.first) & (cells < group.first + group.size)]]
+            # x - x is zero for a finite x and no number for any other, so one comparison with zero asks for both kinds at once.
             least = _joined(builder, least, builder.apply("sub", here, here) if is_finite else here)
     while len(least) > 1:
         half = len(least) // 2
         least = np.concatenate([builder.apply("min", least[:half], least[half : 2 * half]), least[2 * half :]])
+    # One that is a cell of the program itself may be written over or known; the status must be a cell of its own.
     if not builder.where(least, "min", "sub").all():
         least = builder.apply("min", least, least)
     done = finish(builder, program, moved)

@@ -34,6 +34,8 @@ def key_of(methodology: Methodology, *parts: str) -> str:
     source = source_of(methodology)
     if not source or cache_folder() is None:
         return ""
+    # NumPy takes part since what is known is computed while a program is made, and its functions may differ in the last bit between
+    # versions.
     return key_within(repr((source, program_fingerprint(), np.__version__)), *parts)
 
 
@@ -57,6 +59,7 @@ def kept(key: str, make: Callable[[], T]) -> T:
         return make()
     path = folder / f"{key}.program"
     found = unpickled(path)
+    # A name of a file is a shortened hash and anybody can rename a file: what is inside says what it is.
     if isinstance(found, Kept) and found.key == key:
         return found.made  # type: ignore[no-any-return]
     made = make()

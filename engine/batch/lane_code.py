@@ -179,7 +179,7 @@ class LaneRows:
     left, right, table, second
         Of each term: places in the rows, and known numbers.
     pinned
-        LaneRows that hold a number for good.
+        Rows that hold a number for good, with that number.
     """
 
     def __init__(self, instructions: list[LaneInstruction], sources: Cells, outputs: Cells, numbers: Numbers) -> None:

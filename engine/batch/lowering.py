@@ -54,6 +54,7 @@ def lower(methodology: Methodology, plan: Plan, outputs: tuple[str, ...] = (), f
     for stage in plan.stages:
         steps.stage(stage)
     wanted = {quantity: np.asarray(formulas.arrays[quantity], np.int64) for quantity in outputs or plan.targets}
+    # After all stages: what is asked for besides, as by rules, reads what the stages filled.
     wanted |= further(formulas) if further is not None else {}
     return Program(tuple(cells.builder.groups), wanted, _distinct(steps.guards), _distinct(cells.partial))
 
@@ -88,6 +89,8 @@ class Lowering(StepEvaluator):
             self.cells.partial.append(result[chosen])
         for hole in holes:
             there = aligned((self.cells.as_number(hole.there), hole.letters), self.axes_of(equation, scope))
+            # A batch cannot stop in the middle of a draw. Where a run would raise an error, a cell goes below zero, and whoever
+            # evaluates looks at all such cells at once (engine/batch/guard.py).
             cells = self.cells.choose(there, np.asarray(self.cells.zero), self.cells.constants(np.array(-1.0)))
             self.guards.append(np.broadcast_to(cells, chosen.shape)[chosen])
 
@@ -103,5 +106,7 @@ class Lowering(StepEvaluator):
         self.cells.defining = equation.id
         axes = (*letters, ROW, COLUMN)
         bases, exponents = (aligned(self.formulas.value(part, scope), axes) for part in (known, exponent))
+        # One matrix for each combination of the letters of the left side, also where what it is made of does not hang on all of
+        # them.
         shape = np.broadcast_shapes(bases.shape, exponents.shape, (*map(len, labels), 1, 1))
         return self.cells.matrices("root", bases, exponents, shape, names), axes

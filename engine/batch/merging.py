@@ -33,6 +33,7 @@ def merge_equal(program: Program) -> Program:
 
 def _elementwise_keys(group: Group, operands: tuple[Cells, ...]) -> list[object]:
     if group.op in _EITHER_ORDER:
+        # Only where the bits do not hang on the order of two operands; a sum of three is two sums, and their order stays.
         operands = (np.minimum(*operands), np.maximum(*operands))
     return [(group.op, *cells) for cells in zip(*(part.tolist() for part in operands), strict=True)]
 
@@ -40,10 +41,13 @@ def _elementwise_keys(group: Group, operands: tuple[Cells, ...]) -> list[object]
 def _run_keys(group: Group, operands: Cells) -> list[object]:
     assert group.starts is not None
     bounds = group.starts.tolist()
+    # Runs in another order are other sums: the last bit may differ, so they are not merged.
     return [(group.op, operands[a:b].tobytes()) for a, b in pairwise(bounds)]
 
 
 def _merged(group: Group, operands: tuple[Cells, ...], keys: list[object], builder: Builder, seen: dict[object, int]) -> Cells:
+    # The first of each kind within the group, too. It is marked with a cell that may not be its own yet; the cells that were made
+    # are written below.
     new = [at for at, key in enumerate(keys) if _first(key, at, seen, builder.count)]
     chosen = np.array(new, np.int64)
     if len(new) == group.size:

@@ -161,6 +161,7 @@ class Builder:
         first = self.count
         if size == 0:
             return np.zeros(0, np.int64)
+        # Doubled, so that appending cell by cell does not copy all of them every time.
         while first + size > len(self._op):
             self._grow()
         self.groups.append(Group(op, first, size, operands, **more))  # type: ignore[arg-type]
@@ -181,6 +182,7 @@ class Builder:
     def constants(self, values: Numbers) -> Cells:
         """Return a cell for each number; equal numbers share one. Shape: that of ``values``."""
         flat = np.ravel(np.asarray(values, np.float64))
+        # By their bits: 0.0 and -0.0 are equal and not the same number, and NaN is not equal to itself.
         distinct, places = np.unique(flat.view(np.int64), return_inverse=True)
         cells = np.empty(len(distinct), np.int64)
         new = [at for at, bits in enumerate(distinct) if bits.tobytes() not in self._constants]
@@ -231,6 +233,12 @@ class Builder:
         """Return which cells are known to be a number."""
         found: NDArray[np.bool_] = self.known[cells] & (self.value[cells] == value)
         return found
+
+
+def some_runs(operands: Cells, starts: Cells, chosen: NDArray[np.bool_]) -> tuple[Cells, Cells]:
+    """Return the operands of some of the runs of a reduction, and where these runs start, with the end of the last."""
+    lengths = np.diff(starts)
+    return operands[np.repeat(chosen, lengths)], np.concatenate([[0], np.cumsum(lengths[chosen])])
 
 
 def finish(builder: Builder, program: Program, moved: Cells, nonnegative: Sequence[Cells] = ()) -> Program:

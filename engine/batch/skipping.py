@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from engine.batch.arithmetic import apply, matrices, reduce_runs
-from engine.batch.program import MATRIX, Builder, Cells, Group, Numbers, Program, finish
+from engine.batch.program import MATRIX, Builder, Cells, Group, Numbers, Program, finish, some_runs
 from engine.run.functions import ELEMENTWISE, REDUCTIONS
 
 _UNSET = -1
@@ -158,11 +158,11 @@ def _reduction(group: Group, operands: Cells, builder: Builder) -> Cells:
     # Runs without an unknown operand are done now, by the function that the literal form calls.
     known = (_in_run(builder.known[operands], starts) == lengths) & (cells == _UNSET)
     if known.any():
-        some, runs = _runs(operands, starts, known)
+        some, runs = some_runs(operands, starts, known)
         cells[known] = builder.constants(reduce_runs(group.op, builder.value[some], runs))
     rest = cells == _UNSET
     if rest.any():
-        cells[rest] = builder.reduce(group.op, *_runs(operands, starts, rest), group.name)
+        cells[rest] = builder.reduce(group.op, *some_runs(operands, starts, rest), group.name)
     return cells
 
 
@@ -170,12 +170,6 @@ def _in_run(there: np.ndarray, starts: Cells) -> Cells:
     """Return how many operands of each run are marked."""
     ends = np.concatenate([[0], np.cumsum(there)])
     return np.diff(ends[starts])
-
-
-def _runs(operands: Cells, starts: Cells, chosen: np.ndarray) -> tuple[Cells, Cells]:
-    """Return the operands of some of the runs, and where these start."""
-    lengths = np.diff(starts)
-    return operands[np.repeat(chosen, lengths)], np.concatenate([[0], np.cumsum(lengths[chosen])])
 
 
 # -- what is asked for
@@ -224,7 +218,7 @@ def _part(group: Group, chosen: np.ndarray, moved: Cells, builder: Builder) -> C
         return builder.add("input", int(chosen.sum()), name=group.name, places=group.places[chosen])
     if group.op in REDUCTIONS:
         assert group.starts is not None
-        operands, starts = _runs(group.operands[0], group.starts, chosen)
+        operands, starts = some_runs(group.operands[0], group.starts, chosen)
         return builder.reduce(group.op, moved[operands], starts, group.name)
     if group.op in MATRIX:
         return builder.copy(group, tuple(moved[cells] for cells in group.operands))

@@ -139,5 +139,6 @@ def prepare(program: Program, needed: np.ndarray, template: Mapping[str, Numbers
         Input -> its numbers, NaN in the cells that differ between draws.
     """
     done = with_status(specialised(program, template, quantities))
+    # The status is looked at by whoever evaluates, and is no result.
     cells = np.concatenate([part.ravel() for name, part in done.outputs.items() if name != STATUS])
     return Prepared(done, cells, needed)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.checks.tables import listed, spoken_of
+from engine.checks.tables import MOST_SHOWN, spoken_of
 from engine.finding import Finding
 from engine.plan.cells import EXCLUDED
 from engine.plan.plan import Plan
@@ -23,7 +23,7 @@ from engine.run.evaluate import Values, evaluate
 from engine.run.formula import Scope, aligned
 from engine.run.inputs import bind_inputs
 from engine.run.rule_formulas import RuleFormulas
-from equations.errors import MethodologyError
+from equations.errors import MethodologyError, listed
 from equations.files.strict_yaml import Scalar
 from equations.formula.syntax import quantities_in
 from equations.model.dataset import Comparison, PublishedResult
@@ -169,7 +169,7 @@ def _published(result: PublishedResult, methodology: Methodology) -> Iterator[Fi
             "warning",
             result.id,
             f"{len(unknown)} of {len(result.cells)} cells of {result.id} cannot be recomputed",
-            listed(unknown),
+            listed(unknown, MOST_SHOWN),
             "name the datasets from which they follow under `given:`",
             source=source,
             place=place,

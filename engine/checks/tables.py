@@ -9,11 +9,13 @@ from itertools import product
 
 from engine.finding import Finding
 from engine.run.arithmetic.printed_numbers import decimals
+from equations.errors import listed
 from equations.model.dataset import Dataset, ValueBlock
 from equations.model.methodology import Methodology
-from equations.model.quantity import Quantity
+from equations.model.quantity import Quantity, with_labels
 
-_MOST_SHOWN = 8
+#: How many cells of a printed table one finding names.
+MOST_SHOWN = 8
 _MOST_ENTRIES = 3
 Labels = tuple[str, ...]
 
@@ -63,11 +65,6 @@ def tables_of(methodology: Methodology) -> list[PrintedTable]:
     return list(found.values())
 
 
-def listed(items: list[str], most: int = _MOST_SHOWN) -> str:
-    """Return items as text, the first ``most`` of them."""
-    return ", ".join(items[:most]) + (f" and {len(items) - most} more" if len(items) > most else "")
-
-
 def spoken_of(methodology: Methodology, table: str) -> str:
     """Name the rulings that speak of a printed table, and count the register's entries, or return an empty text."""
     numbers = set(_words(table))
@@ -96,7 +93,7 @@ def _ranges(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
         for labels in table.cells:
             value = table.value(labels)
             if value is not None and not limits.holds(float(value)) and (severity == "error" or _within(quantity, value)):
-                outside.append(f"{_name(quantity, labels)} = {table.cells[labels][0]}")
+                outside.append(f"{with_labels(quantity.id, labels)} = {table.cells[labels][0]}")
         if outside:
             block = table.cells[next(iter(table.cells))][1]
             yield Finding(
@@ -105,7 +102,7 @@ def _ranges(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
                 table.subject,
                 f"{len(outside)} value{'s' if len(outside) > 1 else ''} of {quantity.id} outside {word} "
                 f"({limits} {quantity.unit})".replace(" 1)", ")"),
-                listed(outside),
+                listed(outside, MOST_SHOWN),
                 spoken_of(methodology, block.source.table) or "correct the value, its unit or the range",
                 source=str(block.source),
                 place=block.place,
@@ -114,10 +111,6 @@ def _ranges(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
 
 def _within(quantity: Quantity, value: Fraction) -> bool:
     return quantity.range is None or quantity.range.holds(float(value))
-
-
-def _name(quantity: Quantity, labels: Labels) -> str:
-    return f"{quantity.id}[{', '.join(labels)}]" if labels else quantity.id
 
 
 # -- row sums
@@ -154,7 +147,7 @@ def _rows(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
                     severity,
                     table.subject,
                     f"{len(off)} of {rows} rows of {table.quantity.id} do not add up to {float(wanted):g}, {word}",
-                    listed(off),
+                    listed(off, MOST_SHOWN),
                     spoken_of(methodology, block.source.table) or "compare the row with its source",
                     source=str(block.source),
                     place=block.place,
@@ -178,20 +171,20 @@ def _blanks(table: PrintedTable, methodology: Methodology) -> Iterator[Finding]:
                 "W809",
                 "note",
                 table.subject,
-                f"no number of {quantity.id} for {axis} {listed(members)}",
+                f"no number of {quantity.id} for {axis} {listed(members, MOST_SHOWN)}",
                 "a project supplies it, or an equation gives the quantity",
                 source=str(block.source),
                 place=block.place,
             )
     present = [[m for m in members if m not in gone] for members, gone in zip(axes, absent, strict=True)]
-    holes = [_name(quantity, labels) for labels in product(*present) if labels not in given]
+    holes = [with_labels(quantity.id, labels) for labels in product(*present) if labels not in given]
     if holes:
         yield Finding(
             "W809",
             "warning",
             table.subject,
             f"{len(holes)} cell{'s' if len(holes) > 1 else ''} of {quantity.id} {'are' if len(holes) > 1 else 'is'} missing",
-            listed(holes),
+            listed(holes, MOST_SHOWN),
             "print them, or write NA for a cell that the methodology leaves out",
             source=str(block.source),
             place=block.place,

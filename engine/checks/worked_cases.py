@@ -26,6 +26,7 @@ from equations.files.csv_table import read_bytes, read_table
 from equations.files.strict_yaml import Scalar, Sequence, read_yaml_file
 from equations.library.places import shown_name
 from equations.model.methodology import Methodology
+from equations.model.quantity import with_labels
 from equations.readings.composition import with_readings
 from equations.records import record
 from equations.spec.block import Block, Errors, read_number, unique
@@ -110,7 +111,7 @@ class WorkedCase:
         for number in self.expected:
             wanted = number.value * float(conversion(number.unit, methodology.quantity[number.quantity].unit))
             found = cell_of(methodology, setting, values, number)
-            shown = f"{number.quantity}[{', '.join(number.labels)}]" if number.labels else number.quantity
+            shown = with_labels(number.quantity, number.labels)
             if found is None:
                 return f"{shown} is not computed"
             if not abs(found - wanted) <= self.tolerance * max(abs(wanted), 1e-6):
@@ -232,6 +233,5 @@ def expected_text(case: WorkedCase, methodology: Methodology, setting: Setting, 
             continue
         for cell in np.ndindex(*array.shape):
             if int(states[cell]) not in (ABSENT, NOT_APPLICABLE) and np.isfinite(array[cell]):
-                labels = [setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True)]
-                writer.writerow([id_, ", ".join(labels), str(quantity.unit), f"{float(array[cell]):.12g}"])
+                writer.writerow([id_, ", ".join(setting.labels(quantity.indices, cell)), str(quantity.unit), f"{float(array[cell]):.12g}"])
     return out.getvalue()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from engine.comparison.difference import Difference
 from engine.comparison.difference_text import changes_said
 from engine.comparison.waterfall import effect_waterfall
@@ -14,7 +16,9 @@ from engine.documents.writers.pdf import pdf_bytes
 from engine.documents.writers.picture_file import picture_bytes
 from engine.documents.writers.single_page import single_page
 from engine.documents.writers.typst_source import typst_source
+from engine.output.destination import say
 from engine.output.markup import Html
+from engine.output.written_files import write_bytes
 from engine.typesetting.fonts.glyph_check import refuse_unshown
 from equations.errors import InputError
 
@@ -35,6 +39,16 @@ def diff_document(difference: Difference, way: str) -> bytes:
     text = typst_source(document, difference.b.methodology.reference) if way == "pdf" else single_page(document, parts, _FOOTER)
     refuse_unshown(text, {})
     return pdf_bytes(text) if way == "pdf" else text.encode()
+
+
+def write_document(difference: Difference, way: str, output: str | None) -> None:
+    """Write a difference as a document into a file, or show it where none is named; errors as of :func:`diff_document`."""
+    document = diff_document(difference, way)
+    if output is None:
+        say(document.decode(), way)
+        return
+    write_bytes(output, document)
+    say(f"{Path(output).name} written\n")
 
 
 def _markdown(document: Document) -> str:

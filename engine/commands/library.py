@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from engine.output.terminal import table
 from equations.errors import MethodologyError
 from equations.library.places import library
 from equations.library.spec_files import load_methodology
@@ -23,3 +26,9 @@ def library_rows() -> tuple[list[dict[str, str | int]], tuple[str, ...]]:
             "date": methodology.date, "equations": len(own),
         })  # fmt: skip
     return rows, tuple(faults)
+
+
+def library_text(rows: Sequence[Mapping[str, str | int]]) -> str:
+    """Return the rows as a table for a terminal."""
+    heads = ["reference", "programme", "status", "date", "equations", "title"]
+    return table(heads, [[str(row[key]) for key in heads] for row in rows], right=[4]) + "\n"

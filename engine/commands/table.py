@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.output.destination import OUTPUTS
 from equations.records import record
 
 #: One argument: its names, and what argparse is told about it.
@@ -27,6 +28,11 @@ class CommandLine:
 
 def _argument(*names: str, **options: Any) -> Argument:
     return names, options
+
+
+def _format(command: str, **options: Any) -> Argument:
+    """Return the argument by which the format is named of what a command writes."""
+    return _argument("--format", choices=OUTPUTS[command]["output"], **options)
 
 
 SWITCHES = (
@@ -71,7 +77,7 @@ COMMANDS: dict[str, CommandLine] = {
     "run": CommandLine(
         "evaluate a project",
         (
-            _argument("--format", choices=("text", "json", "csv", "md")),
+            _format("run"),
             _argument("--output", "-o", metavar="FILE", help="write to a file; .txt, .json, .csv or .md says the format"),
             _argument("--target", action="append", metavar="Q", help="compute only this quantity and what it needs"),
             _SET,
@@ -82,7 +88,7 @@ COMMANDS: dict[str, CommandLine] = {
     "audit": CommandLine(
         "findings on a run, and what hangs on each ruling; exit 1 on any error",
         (
-            _argument("--format", choices=("text", "md", "json")),
+            _format("audit"),
             _argument("--output", "-o", metavar="FILE"),
             _argument("--materiality", metavar="PERCENT", help="with a verification plan: the errors of inputs that move the result by, say, 5%%"),
             _argument("--receipt", metavar="FILE", help="write a receipt that `mrvgraph verify` can check"),
@@ -101,7 +107,7 @@ COMMANDS: dict[str, CommandLine] = {
     "diagnose": CommandLine(
         "which known slip gives the numbers that documents of a project state; exit 1 where they part from the recomputation",
         (
-            _argument("--format", choices=("text", "md", "json")),
+            _format("diagnose"),
             _argument("--output", "-o", metavar="FILE"),
         ),
         project=True,
@@ -151,7 +157,7 @@ COMMANDS: dict[str, CommandLine] = {
     "graph": CommandLine(
         "the dependency graph",
         (
-            _argument("--format", choices=("mermaid", "svg", "dot", "json")),
+            _format("graph"),
             _argument("--target", action="append", metavar="Q", help="only what this quantity needs"),
             _argument("--output", "-o", metavar="FILE"),
         ),
@@ -185,7 +191,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument(
                 "--output", "-o", metavar="FILE", help="report.html by default; .pdf and .md give those"
             ),
-            _argument("--format", choices=("html", "pdf", "md"), help="where the name of the file does not say it"),
+            _format("report", help="where the name of the file does not say it"),
             _argument("--draws", type=int, default=0, metavar="N", help="draw the uncertain inputs N times: histogram, convergence, tornado"),
         ),
         project=True,
@@ -240,7 +246,7 @@ COMMANDS: dict[str, CommandLine] = {
                 "--reading-a", action="append", metavar="RULING=READING", help="a reading of the first; also SPEC?ruling=reading"
             ),
             _argument("--reading-b", "--reading", action="append", metavar="RULING=READING", help="a reading of the second"),
-            _argument("--format", choices=("text", "md", "json", "html", "pdf"), help="html, pdf and md give a document"),
+            _format("diff", help="html, pdf and md give a document"),
             _argument("--details", action="store_true", help="also every text that is worded otherwise"),
             _argument("--waterfall", metavar="FILE", help="write a picture of the difference, edit by edit (.svg or .png)"),
             _argument("--output", "-o", metavar="FILE"),
@@ -273,7 +279,7 @@ COMMANDS: dict[str, CommandLine] = {
                 "--deduction", action="append", metavar="RULE=Q",
                 help="a deduction by a rule of the library (as art-trees), and the number it is taken of"
             ),
-            _argument("--format", choices=("text", "json", "csv")),
+            _format("simulate"),
             _argument("--output", "-o", metavar="FILE"),
             _argument("--draws-file", metavar="FILE", help="write every draw, as .csv or .parquet"),
             _argument("--plot", metavar="FILE", help="write the histogram and the convergence as .svg or .png"),
@@ -332,7 +338,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--seed", type=int, default=0, metavar="S", help="which draw"),
             _argument("--workers", type=int, default=2, metavar="N", help="processes to use; the result does not depend on it"),
             _argument("--record", action="store_true", help="write what the worked cases give now as their expected numbers"),
-            _argument("--format", choices=("text", "md", "json")),
+            _format("mutate"),
             _argument("--output", "-o", metavar="FILE"),
         ),
     ),

@@ -88,6 +88,10 @@ def compare(
     return find_difference(a, b, projects, load_methodology)
 
 
+#: The formats in which :func:`diff_text` gives a difference; in all others it is a document (:mod:`engine.commands.comparison`).
+TEXTS = ("text", "json")
+
+
 def diff_text(difference: Difference, form: str, *, details: bool = False) -> str:
     """Return a difference for a terminal, or as ``json``."""
     return to_json(difference_record(difference)) if form == "json" else difference_text(difference, details=details)

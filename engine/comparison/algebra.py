@@ -43,6 +43,7 @@ class Normaliser:
 
     def cases(self, expr: sympy.Piecewise) -> sympy.Expr:
         branches = [(self.of(value), self.condition(condition)) for value, condition in expr.args]
+        # Two ways to write a positive part, of which authors use both: they must not show as a difference.
         if len(branches) == 2 and branches[1] == (0, sympy.true):
             value, condition = branches[0]
             above = isinstance(condition, sympy.StrictGreaterThan | sympy.GreaterThan)
@@ -70,6 +71,7 @@ class Normaliser:
         body, limits = self.without_deltas(body, limits)
         if not limits:
             return self.of(body)
+        # Sums of sums become one with all letters, since their order says nothing in exact arithmetic.
         if isinstance(body, sympy.Sum) and not _shared(body.limits, limits):
             body, limits = body.function, [*body.limits, *limits]
         total = sympy.Integer(0)
@@ -98,6 +100,7 @@ class Normaliser:
             if not bound:
                 result *= factor
                 continue
+            # Factors that share a letter, also by way of others, stay under one sum; the rest is a product of sums.
             touching = [group for group in groups if group[0] & bound]
             joined = (bound.union(*(g[0] for g in touching)), [f for g in touching for f in g[1]] + [factor])
             groups = [group for group in groups if group not in touching] + [joined]
@@ -108,11 +111,13 @@ class Normaliser:
         used = set().union(*(bound for bound, _ in groups), set())
         for letter, low, high in limits:
             if letter not in used:
+                # A letter that no factor names counts its members.
                 result *= high - low + 1
         return result
 
     def renamed(self, body: sympy.Expr, limits: list[sympy.Tuple]) -> sympy.Expr:
         """Return a sum whose letters have the names of the normal form."""
+        # All orders are tried for the smallest text, which grows as the factorial of the letters.
         if len(limits) > _MOST_LETTERS:
             return sympy.Sum(body, *limits)
         best: tuple[str, sympy.Expr] | None = None
@@ -179,6 +184,8 @@ def _with_unknowns(expr: sympy.Basic, names: dict[sympy.Basic, sympy.Symbol]) ->
         return expr
     if isinstance(expr, sympy.Add | sympy.Mul) or (isinstance(expr, sympy.Pow) and expr.exp.is_Integer):
         return expr.func(*(_with_unknowns(part, names) for part in expr.args))
+    # Sums, cases and elements as unknowns: SymPy then decides equality of rational expressions, which it can, and does not try to
+    # be clever about sums, where it may take for ever.
     return names.setdefault(expr, sympy.Dummy(f"u{len(names)}"))
 
 

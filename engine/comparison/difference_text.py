@@ -14,6 +14,7 @@ from engine.comparison.difference import Difference
 from engine.comparison.effect import Contribution, Effect
 from engine.output.terminal import bold, lines_of, table, width, wrapped
 from engine.output.text_grid import TextGrid, text_grid
+from equations.errors import listed
 from equations.model.methodology import Methodology
 from equations.text_width import columns_of, padded
 
@@ -169,8 +170,7 @@ def side_by_side(names: tuple[str, str], texts: tuple[str, str]) -> Iterator[str
 
 def _listed(word: str, names: Sequence[str]) -> Iterator[str]:
     if names:
-        shown = ", ".join(names[:_MOST_LISTED]) + (f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else "")
-        yield from lines_of(f"{word}: {shown}", width(), "    ", break_on_hyphens=False)
+        yield from lines_of(f"{word}: {listed(names, _MOST_LISTED)}", width(), "    ", break_on_hyphens=False)
 
 
 # -- declarations
@@ -286,11 +286,10 @@ def differing_grid(effect: Effect) -> TextGrid:
     """Return the numbers that the two sides do not have in common as a table."""
     rows = []
     for line in effect.lines:
-        where = ", ".join(label for _, label in line.labels)
         if line.difference is None or line.difference:
             shown = [f"{v:,.1f}" if v is not None else "-" for v in (line.before, line.after)]
             change = f"{line.difference:+,.1f}" if line.difference is not None else ""
-            rows.append([f"{line.quantity}[{where}]" if where else line.quantity, line.unit, *shown, change])
+            rows.append([line.name, line.unit, *shown, change])
     return text_grid(["result that differs", "unit", "before", "after", "difference"], rows, (2, 3, 4))
 
 

@@ -67,6 +67,7 @@ class Between:
 
     def __post_init__(self) -> None:
         renamed = self.renamed = renamed_quantities(self.a.methodology, self.b.methodology)
+        # Mixtures are made on the names of the first side: a quantity that was renamed is one quantity, and no edit.
         self.left = _with_own(self.a, self.first, self.b.methodology)
         self.right = under_names(_with_own(self.b, self.second, self.a.methodology), renamed)
         self.first = with_old_names(self.first, renamed)
@@ -110,6 +111,7 @@ class Between:
         before, after = _by_id(self.left.datasets), _by_id(self.right.datasets)
         for id_ in dict.fromkeys((*before, *after)):
             old, new = before.get(id_), after.get(id_)
+            # A dataset of which every quantity is one side's alone comes and goes with these; by itself it has no effect.
             if old is None or new is None or old.use != new.use:
                 held = {block.quantity for dataset in (old, new) if dataset is not None for block in dataset.values}
                 if all((q in self.left.quantity) != (q in self.right.quantity) for q in held):
@@ -141,6 +143,7 @@ class Between:
             old = {e.id for e in self.left.definitions.get(quantity, ())}
             new = {e.id for e in self.right.definitions.get(quantity, ())}
             differing = [id_ for id_ in (*after, *(i for i in before if i not in after)) if id_ in old | new and self.differs(id_)]
+            # Cases of one quantity cannot be exchanged one by one: in between a cell would have two definitions or none.
             if any(id_ not in old or id_ not in new or self.case_differs(id_) for id_ in differing):
                 groups[f"all cases of {quantity}"] = tuple(differing)
             else:
@@ -215,6 +218,7 @@ class Between:
             rulings=self.rulings(),
             index_sets=self.taken("index_sets", keys),
             relations=self.taken("relations", keys),
+            # Ranges, rules and printed results are left out: they judge numbers of a whole version, and a mixture is none.
             quantities=self.quantities(keys),
             datasets=self.datasets(keys),
             equations=self.equations(keys),
@@ -276,6 +280,7 @@ class Between:
         found: list[Any] = []
         for quantity in dict.fromkeys(b.quantity for dataset in (old, new) if dataset is not None for b in dataset.values):
             left, right = (_blocks(dataset, quantity) if dataset is not None else () for dataset in (old, new))
+            # Values that no edit names belong to a quantity of one side, and are there for whatever mixture has the quantity.
             whole = (left or right) if ("values", f"{id_} {quantity}") not in self.known else left
             found += right if ("values", f"{id_} {quantity}") in keys or (old is None) else whole
         return tuple(found)
@@ -318,6 +323,8 @@ class Between:
 
     def check_units(self, methodology: Methodology, keys: set[Key]) -> None:
         """Refuse a mixture in which an equation reads a quantity in another unit than it was written for."""
+        # A mixture in which tC meets tCO2 would give a number without any meaning. It is refused, and the effect of these edits is
+        # told together.
         declared = {edit.quantity for edit in self.edits if edit.key[0] == "quantities"}
         if not declared:
             return

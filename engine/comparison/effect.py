@@ -29,6 +29,7 @@ from engine.run.run import Run, run_project
 from engine.run.version_gap import Loader, set_aside
 from equations.errors import Faults, MethodologyError, RefusalError
 from equations.model.methodology import Methodology
+from equations.model.quantity import with_labels
 from equations.units.registry import parse_unit
 
 #: Up to so many groups of edits are divided without an order as well: two to this power runs.
@@ -61,6 +62,11 @@ class Contribution:
         return {"edit": self.label, "difference": self.difference, "by_year": dict(self.by_year), **further}
 
 
+def _difference(before: float | None, after: float | None) -> float | None:
+    """Return after less before, ``None`` where a side has no number; in fractions, so that it is rounded once and not by the subtraction, too."""
+    return None if before is None or after is None else float(Fraction(after) - Fraction(before))
+
+
 @dataclass(frozen=True, slots=True)
 class FurtherEffect:
     """A result beside the first: what it comes to under both sides; ``None`` where a side does not have it."""
@@ -73,8 +79,8 @@ class FurtherEffect:
 
     @property
     def difference(self) -> float | None:
-        """After less before."""
-        return None if self.before is None or self.after is None else float(Fraction(self.after) - Fraction(self.before))
+        """After less before, in the unit of the result."""
+        return _difference(self.before, self.after)
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -92,9 +98,14 @@ class ResultLine:
     after: float | None
 
     @property
+    def name(self) -> str:
+        """``A[E, 2018]``."""
+        return with_labels(self.quantity, [label for _, label in self.labels])
+
+    @property
     def difference(self) -> float | None:
-        """After less before."""
-        return None if self.before is None or self.after is None else float(Fraction(self.after) - Fraction(self.before))
+        """After less before, in the unit of the result."""
+        return _difference(self.before, self.after)
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
@@ -225,15 +236,11 @@ class _Attribution:
             _vector(before, self.between.left, self.further, self.years),
             _vector(after, self.between.right, self.further.values(), self.years),
         )
-        moving = [g for g in groups if any(in_order[groups.index(g)])]
+        moving = [group for group, vector in zip(groups, in_order, strict=True) if any(vector)]
         shapley, why = self.without_order(groups, moving, before, after)
-        idle = [e.label for e in self.between.edits if e not in active] + [
-            _label(g) for g, v in zip(groups, in_order, strict=True) if not any(v)
-        ]
-        if shapley:
-            idle = [e.label for e in self.between.edits if e not in active] + [
-                _label(g) for g, v, s in zip(groups, in_order, shapley, strict=True) if not any(v) and not any(s)
-            ]
+        idle = [e.label for e in self.between.edits if e not in active]
+        ways = [in_order, shapley] if shapley else [in_order]
+        idle += [_label(group) for group, *vectors in zip(groups, *ways, strict=True) if not any(map(any, vectors))]
         kept = [at for at, group in enumerate(groups) if _label(group) not in idle]
         result = before.methodology.quantity[before.methodology.result]
         ends = after.headline.value, before.headline.value
@@ -259,6 +266,8 @@ class _Attribution:
         for edit in edits:
             waiting.append(edit)
             value = self.value([*done, *(e.key for e in waiting)])
+            # A mixture that does not hold together is no fault of the project: this edit waits for the next, and they are told as
+            # one.
             if value is None:
                 continue
             groups.append(waiting)
@@ -266,6 +275,7 @@ class _Attribution:
             done += [e.key for e in waiting]
             waiting, last = [], value
         rest = tuple(x - y for x, y in zip(end, last, strict=True))
+        # The parts add up to the whole difference in every case, so that nothing of it is lost without a name.
         if waiting or any(rest):
             groups.append(waiting or [Edit(("rest", ""), "what cannot be told apart")])
             parts.append(rest)
@@ -285,6 +295,8 @@ class _Attribution:
         width = 1 + len(self.further) + len(self.years)
         sums = [[Fraction(0)] * width for _ in groups]
         for count in range(size):
+            # Shapley's weights: the share of all orders in which exactly the chosen edits come before one (L. S. Shapley, A value
+            # for n-person games, 1953). In fractions, as these parts have to add up to the last bit, too.
             weight = Fraction(math.factorial(count) * math.factorial(size - count - 1), math.factorial(size))
             for chosen in following(list(combinations(range(size), count)), f"sets of {count} of {size} edits"):
                 base = self.value([e.key for at in chosen for e in groups[at]])
@@ -350,6 +362,7 @@ def exact_parts(parts: Sequence[Fraction]) -> list[float]:
     if math.fsum(floats) == wanted:
         return floats
     missing = float(Fraction(wanted) - sum((Fraction(x) for x in floats), Fraction(0)))
+    # Rounded one by one they may miss the sum by a last bit, and a reader who adds the column would find it.
     for at in sorted(
         range(len(floats)), key=lambda i: -abs(floats[i])
     ):  # the largest part that is fine enough takes what is missing

@@ -98,6 +98,7 @@ def compare_formulas(
     except (ValueError, TypeError):
         same = before.formula == after.formula
         return Meaning(SAME if same else DIFFERENT, difference="" if same else "a relation that is solved, or a matrix power")
+    # A[i, y] and A[k, y] define the same: letters of the left side are names only.
     right = right.xreplace(_head_letters(before, after))
     free = {str(s) for expr in (left, right) for s in expr.free_symbols} | {row, column}
     bound = {node.letter for e in (before, after) for node in walk(e.formula) if isinstance(node, Binder)}
@@ -165,6 +166,7 @@ class _Comparison:
         for condition in self.conditions():
             put = dict(condition)
             left, right = self.form.of(self.left.xreplace(put)), self.form.of(self.right.xreplace(put))
+            # Under some conditions everything is zero, and any two formulas would be equal.
             if is_zero(right - left) and not is_zero(left):
                 return Meaning(CONDITIONAL, " and ".join(self.equality(x, y) for x, y in condition), difference, changes)
         return Meaning(DIFFERENT, difference=difference, changes=changes)
@@ -225,6 +227,7 @@ class _Comparison:
             over, under = (
                 part.has(sympy.Add) and any(_within_sum(x) for x in sympy.Mul.make_args(part)) for part in sympy.fraction(whole)
             )
+            # A ratio with a sum in it is shown term by term below: "factor (a + b + c) / (a + b)" says nothing to a reader.
             if not under and (not over or len(before) == 1):
                 return (self.factors(left, right),)
         gone = [term for term in before if term not in after]

@@ -100,6 +100,7 @@ def migrate(project: ProjectData, text: str, a: Methodology, b: Methodology) -> 
     """
     mover = _Mover(project, a, b)
     steps = mover.steps()
+    # The file is edited as text, line by line: it is its author's, with comments and an order that a writer of YAML would lose.
     page = _Page(text, project, b)
     for step in steps:
         page.make(step, mover)
@@ -195,6 +196,7 @@ class _Mover:
         """Return the project under the new version's names, without what that version does not know."""
         values = {self.renamed.get(k, k): v for k, v in self.project.values.items()}
         places = {self.renamed.get(k, k): v for k, v in self.project.value_places.items()}
+        # A reference that is not that of the new version, so that what it does not know is set aside and not refused.
         known = replace(self.project, values=values, value_places=places, methodology=self.a.reference + " ")
         data, _ = set_aside(self.b, known, lambda _: self.a)
         fixed = {k: v for k, v in data.members.items() if self.b.index_set[k].project != "fixed"}
@@ -228,6 +230,7 @@ class _Mover:
         """Return what binding the values that stay would still report: missing cells, units that no longer fit."""
         try:
             data, _, plan, supplied = self.planned()
+            # Of what the file does not supply at all gaps are written; only what stays in it can be wrong.
             kept = {id_: box for id_, box in plan.inputs.items() if id_ in supplied}
             bind_inputs(self.b, replace(plan, inputs=kept), data, parse_unit)
         except MethodologyError as error:

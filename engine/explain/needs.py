@@ -204,7 +204,7 @@ def lacking_cells(
     exists = existing(quantity, setting, methodology)
     found = []
     for cell in product(*plan.inputs[quantity.id]):
-        labels = tuple(setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+        labels = setting.labels(quantity.indices, cell)
         invented = any(is_invented(methodology, axis, label) for axis, label in zip(quantity.indices, labels, strict=True))
         if cell not in filled and not invented and (exists is None or exists(cell)):
             found.append(labels)
@@ -274,7 +274,7 @@ def ways_instead(methodology: Methodology, setting: Setting, id_: str, given: Ma
     if id_ in given:
         return
     for equation in methodology.definitions.get(id_, ()):
-        if equation.when is None or may_hold(equation.when, setting):
+        if may_hold(equation.when, setting):
             used = dict.fromkeys(use.quantity for use in uses(equation, methodology))
             yield f"{equation.label} from {', '.join(used)}"
 

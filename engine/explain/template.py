@@ -109,7 +109,7 @@ def _sets_in_use(methodology: Methodology, setting: Setting, plan: Plan) -> set[
              if tool_path(methodology, rule.id) not in idle
              and (rule.when is None or not is_static(rule.when) or may_hold(rule.when, setting))
              and set(quantities_in(rule.condition)) <= plan.needs.keys()]  # fmt: skip
-    formulas = [e.formula for e in methodology.equations if e.quantity in plan.needs and (e.when is None or may_hold(e.when, setting))]
+    formulas = [e.formula for e in methodology.equations if e.quantity in plan.needs and may_hold(e.when, setting)]
     within = [node.within for part in (*formulas, *(rule.condition for rule in rules)) for node in walk(part) if isinstance(node, Binder)]
     used = {axis for id_ in plan.needs for axis in methodology.quantity[id_].indices}
     used |= {one.set for one in within if isinstance(one, Within)} | {set_id for rule in rules for _, set_id in rule.letters}

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field, replace
+from dataclasses import replace
 
 import numpy as np
 
-from engine.output.escapes import printable
+from engine.explain.trace_node import TraceNode
 from engine.output.terminal import number
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.plan.plan import Step
-from engine.project.written_numbers import Origin
 from engine.run.brackets import FoundRoot
 from engine.run.cell_reads import Cell, CellReads
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.run import Run
-from engine.run.said_values import given_as, value_record, value_text, value_with_unit
+from engine.run.said_values import value_text
 from engine.run.single_terms import terms_of
 from engine.run.solvers import root_parts
 from equations.errors import InputError, listed, near, near_or_all
@@ -41,96 +40,15 @@ from equations.formula.syntax import (
 )
 from equations.model.equation import Equation
 from equations.model.left_side import left_side
+from equations.model.quantity import with_labels
 from equations.notation.matrix import free_letter, is_matrix, is_written_out, letters_in, lowered
 from equations.notation.plain import declared_letters, plain_text
-from equations.records import record
-from equations.shown import Shown
-
-
-@record(frozen=True)
-class TraceNode(Shown):
-    """One number with its origin.
-
-    Attributes
-    ----------
-    substituted
-        The formula with numbers in place of symbols; sums written out where they are short.
-    origin
-        For a number that was given: where.
-    uses
-        The numbers that the formula reads, each once.
-    zeros
-        How many further cells it reads that are zero and are not shown.
-    deeper
-        How many numbers it reads that lie deeper than was asked for.
-    """
-
-    quantity: str
-    labels: tuple[str, ...]
-    value: float
-    unit: str
-    state: str = ""
-    equation: str = ""
-    #: The tool to which the equation belongs, and where it stands there: ``TOOL07@7.0, section 6, p. 12``.
-    tool: str = ""
-    equation_id: str = ""
-    formula: str = ""
-    substituted: str = ""
-    source: str = ""
-    ground: str = ""
-    origin: Origin | None = None
-    uses: tuple[TraceNode, ...] = field(default=())
-    zeros: int = 0
-    deeper: int = 0
-    repeated: bool = False
-    #: What the quantity holds: ``number``, ``date`` or ``yes_no``.
-    type: str = "number"
-
-    def __repr__(self) -> str:
-        return printable(f"<TraceNode {self.name} = {self.said}: {self.equation or given_text(self)}>")
-
-    @property
-    def said(self) -> str:
-        """The value with its unit, a date as a day, an answer in words; or why there is none."""
-        if self.state:
-            return value_with_unit("number", self.value, self.unit, lambda _: self.state)
-        return value_with_unit(self.type, self.value, self.unit)
-
-    @property
-    def name(self) -> str:
-        """``A[E, 2018]``."""
-        return f"{self.quantity}[{', '.join(self.labels)}]" if self.labels else self.quantity
-
-    def as_record(self) -> dict[str, object]:
-        """Return plain data."""
-        record: dict[str, object] = {"quantity": self.quantity, "labels": list(self.labels), "value": self.value, "unit": self.unit}
-        record |= value_record(self.type, self.value)
-        if self.state:
-            record["state"] = self.state
-        if self.equation_id:
-            record |= {"equation": self.equation, "equation_id": self.equation_id, "formula": self.formula,
-                       "substituted": self.substituted, **({"tool": self.tool} if self.tool else {})}  # fmt: skip
-        record |= {key: said for key, said in (("source", self.source), ("ground", self.ground)) if said}
-        if self.origin is not None:
-            record["given"] = {"by": self.origin.kind, "name": self.origin.name, "written": self.origin.written,
-                               "unit": self.origin.unit, "source": self.origin.source, "where": str(self.origin.place or ""),
-                               **dict(self.origin.meta)}  # fmt: skip
-        if self.repeated:
-            record["shown_above"] = True
-        if self.uses:
-            record["uses"] = [node.as_record() for node in self.uses]
-        if self.zeros:
-            record["zeros_not_shown"] = self.zeros
-        if self.deeper:
-            record["deeper_not_shown"] = self.deeper
-        return record
 
 
 def _example(run: Run) -> str:
     """Return the name of a number of this run: one of what is asked for first."""
     quantity = run.methodology.quantity[run.plan.targets[0]]
-    labels = ", ".join(run.setting.members[axis][0] for axis in quantity.indices)
-    return f"{quantity.id}[{labels}]" if labels else quantity.id
+    return with_labels(quantity.id, [run.setting.members[axis][0] for axis in quantity.indices])
 
 
 def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
@@ -219,11 +137,13 @@ class Tracer:
             return TraceNode(quantity, labels, value, unit, state, source=str(declared.source), origin=origin,
                              ground=declared.source.ground_words, type=declared.type)  # fmt: skip
         equation = run.methodology.equation[step.equation]
+        # A number that stands in many sums is told once; the tree would otherwise grow with the number of ways to it.
         known = (quantity, cell) in self.seen
         if depth > 0:
             self.seen.add((quantity, cell))
         scope, formula = self.element_form(equation, self.scope(step, cell), cell)
         read = [] if known else [at for at in self.cells.reads(formula, scope) if not (equation.solver and at == (quantity, cell))]
+        # Cells of a table that are zero are counted, not shown; a single number that is zero is worth its line.
         zero = {at for at in read if declared.indices and len(at[1]) > 1 and run.values.arrays[at[0]][at[1]] == 0} if depth > 0 else set()
         uses = [self.node(name, place, depth - 1) for name, place in read if (name, place) not in zero] if depth > 0 else []
         return TraceNode(
@@ -273,6 +193,7 @@ class Tracer:
         formula = equation.formula
         if equation.solver:
             known, exponent = root_parts(equation)
+            # Not what the equation says: a product reads the same numbers as the root, and has an element for each of its own.
             formula = Binary("*", known, exponent)
         formula = _without_powers(formula)
         used |= letters_in(formula)
@@ -368,6 +289,7 @@ class Tracer:
 
     def shown(self, element: Element, scope: Scope) -> str | None:
         letters = [i.letter for i in element.indices if isinstance(i, IndexLetter | IndexGroup)]
+        # Bound within what is shown as it is written: there is no one number to put in.
         if any(letter not in scope.letters or len(scope.letters[letter][1]) != 1 for letter in letters):
             return None
         return self.written(element.quantity, self.cells.place(element.quantity, element.indices, scope))
@@ -416,18 +338,3 @@ def _without_ones(node: Node) -> Node:
             return right
         return replace(node, left=left, right=right)
     return node
-
-
-def given_text(node: TraceNode) -> str:
-    """Return where a number that was given comes from."""
-    origin = node.origin
-    if origin is None:
-        return "not given"
-    written = given_as(origin)
-    by = {"project": "project file ", "dataset": "dataset ", "default": "default, "}[origin.kind] + origin.name
-    said = dict(origin.meta)
-    written += f", {said['state']}" if said.get("state") else ""
-    parts = [f"{by}: {written}", *(text for text in (said.get("sample", ""), origin.source) if text)]
-    return "; ".join(parts) + (f" ({said['comments']})" if said.get("comments") else "")
-
-

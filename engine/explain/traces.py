@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from engine.explain.trace import TraceNode
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import TraceNode, trace_text
 from engine.output.escapes import printable
 from equations.shown import Shown
 

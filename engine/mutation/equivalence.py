@@ -40,6 +40,7 @@ def told_apart(equation: Equation, other: Equation, methodology: Methodology) ->
     for setting in _settings(equation, other, methodology):
         ways = _Ways.of(equation, other, methodology, setting)
         if ways.key() not in tried:
+            # Settings that differ in nothing that the two formulas ask for would draw the same numbers.
             tried.add(ways.key())
             for arrays in ways.draws():
                 if found := _difference(equation, other, FormulaEvaluator(methodology, setting, arrays)):
@@ -55,7 +56,7 @@ def _settings(equation: Equation, other: Equation, methodology: Methodology) -> 
     choices = [[(c.id, v.id) for v in (c.values if c.id in asked else c.values[:1])] for c in methodology.choices]
     for chosen in product(*choices):
         setting = placeholder_setting(methodology, dict(chosen))
-        if equation.when is None or may_hold(equation.when, setting):
+        if may_hold(equation.when, setting):
             yield setting
 
 
@@ -124,6 +125,7 @@ class _Ways:
     @classmethod
     def of(cls, equation: Equation, other: Equation, methodology: Methodology, setting: Setting) -> _Ways:
         named = sorted(set(quantities_in(equation.formula)) | set(quantities_in(other.formula)))
+        # Two names of one number must be drawn as one, or a fault that takes the one for the other would seem to change something.
         roots = {id_: _root(id_, methodology, setting) for id_ in named}
         derived = {}
         for root in dict.fromkeys(roots.values()):
@@ -162,7 +164,7 @@ def _only_definition(id_: str, methodology: Methodology, setting: Setting) -> Eq
 
 
 def _standing(id_: str, methodology: Methodology, setting: Setting) -> list[Equation]:
-    return [e for e in methodology.definitions.get(id_, ()) if e.when is None or may_hold(e.when, setting)]
+    return [e for e in methodology.definitions.get(id_, ()) if may_hold(e.when, setting)]
 
 
 def _computed(definition: Equation, methodology: Methodology, setting: Setting, arrays: dict[str, Array]) -> Array:
@@ -208,6 +210,7 @@ def _drawn(quantity: Quantity, setting: Setting, draw: int) -> NDArray[np.float6
         wide = generator.choice([-1.0, 1.0], size=shape) * 10 ** generator.uniform(-1.0, 4.0, size=shape)
         array = generator.uniform(least, most, size=shape) if bounded else wide
     else:
+        # Few different numbers, so that comparisons are true as often as not, and equalities are met at all.
         few = np.array([*(least + share * (most - least) for share in _SHARES), 0.0, 0.0] if bounded else _SMALL)
         array = generator.choice(few, size=shape)
     if draw % 3 == 2:

@@ -107,6 +107,7 @@ class _Judge:
         self.reader = MutantReader.of(methodology)
         self.runs = [run for run in bench.runs if all(run.setting.readings.get(id_) == reading for id_, reading in under)]
         self.settings = _Settings(methodology)
+        # What the spec as it is already shows does not count as caught.
         standing = (check_tables, check_recomputed, check_use, check_letters)
         self.known = keys_of(finding for check in standing for finding in check(methodology))
         self.readers = _readers(methodology)
@@ -172,6 +173,7 @@ class _Judge:
         right = self.methodology.equation[equation.id]
         cases = methodology.definitions[equation.quantity]
         news = self.newly_read(right, equation, mutant)
+        # Planning is dear, so it is asked only where the faulty equation reads other cells than the right one.
         if news is not None:
             yield from self.settings.faults(methodology, equation, self.dependencies.touched(equation.quantity, news))
         if mutant.part == "when":
@@ -235,6 +237,8 @@ class _Judge:
     def run(self, mutant: Mutant, runs: list[CaseRun], again: Callable[[CaseRun], Result], quantity: str) -> MutantOutcome:
         """Run the cases: first those that are a project as it stands, with their rules, then all against what is expected."""
         results: list[tuple[CaseRun, Result]] = []
+        # Projects as they stand come first, since what a real project would show is worth more than a case that was built to show
+        # it.
         for plain in (True, False):
             for run in runs:
                 if run.case.is_plain is not plain:
@@ -283,6 +287,7 @@ class _Settings:
             left = [(setting, set(setting.choices.items())) for setting, used in self.planned if equation in used]
             wanted = set().union(*(switches for _, switches in left))
             few = []
+            # Greedily: the setting with the most choices that are still wanted, until each was seen once.
             while wanted:
                 best, has = max(left, key=lambda one: len(one[1] & wanted))
                 few.append(best)

@@ -58,6 +58,8 @@ def target_of(path: Path | str) -> Path:
     """
     place = Path(path)
     try:
+        # A step at a time and not by realpath alone: links under /dev and /proc lead to what is open, and resolving them would lose
+        # that they are none of the disk's files.
         for _ in range(_MOST_LINKS):
             if str(place.absolute()).startswith(_STREAMS) or not place.is_symlink():
                 break
@@ -92,6 +94,7 @@ def _check_streams(path: Path | str, place: Path, real: Path, remedy: str) -> No
 def _check_permission(path: Path | str, real: Path) -> None:
     """Look before any work is done whether a file could be written."""
     folder = real.parent
+    # Of folders that will be made the first one that is there decides.
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
     if not folder.is_dir():
@@ -126,9 +129,11 @@ def whole_file(path: Path | str, mode: int | None = None) -> Iterator[Path]:
                 undone.callback(_remove_folder, folder)
             remove_parts(real.parent)
             beside, handle = _part(real)
+            # Undone in the opposite order: the part is removed, then its lock let go, then folders that were made for it.
             undone.callback(_close, handle)
             undone.callback(beside.unlink, missing_ok=True)
             yield beside
+            # Before the rename: after a power cut a file must not stand in its place with nothing in it.
             _sync(beside)
             _keep_owner_and_mode(beside, real) if mode is None else beside.chmod(mode)
             beside.replace(real)
@@ -170,6 +175,8 @@ def write_folder(folder: Path | str, files: Mapping[str, bytes]) -> None:
             for made in (made for name in files for made in _made_folders((root / name).parent)):
                 undone.callback(_remove_folder, made)
             remove_parts(root)
+            # One disk for parts and places, so that each rename is one step that succeeds or does nothing; what was there is kept
+            # until the last has succeeded.
             with _part_folder(root) as stage, ExitStack() as placed:
                 staged = [_staged(stage, at, root / name, content) for at, (name, content) in enumerate(files.items())]
                 for at, (beside, real) in enumerate(staged):
@@ -226,6 +233,7 @@ def _part_folder(root: Path) -> Iterator[Path]:
     while True:
         stage = Path(mkdtemp(PART, ".", root))
         handle = os.open(stage, os.O_RDONLY) if fcntl is not None else -1
+        # Between making and locking it another writer may have taken the folder for one that was left behind.
         if (handle < 0 or _lock(handle)) and stage.exists():
             break
         _close(handle)

@@ -12,7 +12,7 @@ from engine.plan.setting import Setting
 from engine.plan.time_axes import in_operation
 from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
-from equations.model.quantity import Quantity
+from equations.model.quantity import Quantity, with_labels
 
 #: States of a cell: not needed or not there; a value; left out by the methodology; outside the quantity's relation.
 ABSENT, PRESENT, EXCLUDED, NOT_APPLICABLE = 0, 1, 2, 3
@@ -28,12 +28,17 @@ def cells_of(box: Box) -> Iterable[tuple[int, ...]]:
             yield (first, *rest)
 
 
-def cell_name(quantity: Quantity, setting: Setting, place: int) -> str:
-    """Return what a cell is called, ``C[E, AG]``; ``place`` is counted through the quantity's array."""
-    members = [setting.members[axis] for axis in quantity.indices]
-    cell = np.unravel_index(place, [len(own) for own in members])
-    labels = ", ".join(own[at] for own, at in zip(members, cell, strict=True))
-    return f"{quantity.id}[{labels}]" if labels else quantity.id
+def cell_name(quantity: Quantity, setting: Setting, cell: tuple[int, ...] | int) -> str:
+    """Return what a cell is called, ``C[E, AG]``.
+
+    Parameters
+    ----------
+    cell
+        Its position on each axis, or its one place counted through the quantity's array, the last axis fastest.
+    """
+    if not isinstance(cell, tuple):
+        cell = tuple(int(at) for at in np.unravel_index(cell, [len(setting.members[axis]) for axis in quantity.indices]))
+    return with_labels(quantity.id, setting.labels(quantity.indices, cell))
 
 
 def relation_axes(indices: tuple[str, ...], over: tuple[str, ...]) -> list[int]:

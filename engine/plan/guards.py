@@ -34,6 +34,8 @@ def narrowed(scope: Places, condition: Node | None, passed: list[Node], setting:
             return False
         return condition is None or known(condition, setting, labels) is not False
 
+    # Letter by letter, and so with more members than can be taken together: narrowing must never leave one out that a case can
+    # have.
     letters = set().union(*map(deciding, conditions)) if conditions else set()
     found = dict(scope)
     for letter in letters & scope.keys():

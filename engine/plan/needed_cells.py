@@ -69,6 +69,9 @@ class NeedWalk:
     facts: tuple[Fact, ...] = ()
 
     def __post_init__(self) -> None:
+        # Positions are kept letter by letter, which may need more cells than are read (all pairs of two letters that are tied);
+        # what is a fault only for a tied pair is looked at once more with `facts`, so that nobody is asked to guard against what
+        # cannot be.
         left = left_side(self.equation, self.planner.methodology.quantity[self.equation.quantity])
         for letter, axis in left.axis_of.items():
             self.scope[letter] = (axis, set(self.left[letter]))
@@ -105,10 +108,12 @@ class NeedWalk:
         held, facts, passed, setting = dict(self.scope), self.facts, list[Node](), self.planner.setting
         for condition, value in (*node.branches, (None, node.otherwise)):
             scope = narrowed(held, condition, passed, setting)
+            # A case that no member can take reads nothing: what stands in it need not be there.
             if scope is not None and value is not None:
                 self.scope, self.facts = scope, (*facts, *facts_of_case(condition, passed, setting))
                 self.walk(value)
             if condition is not None:
+                # A condition is asked only of members that took no case before it.
                 self.scope, self.facts = narrowed(held, None, passed, setting) or held, (*facts, *facts_of_case(None, passed, setting))
                 self.walk(condition)
                 passed.append(condition)
@@ -138,7 +143,9 @@ class NeedWalk:
         for at in combinations(window.letters, self.scope):
             span = window_span(window, setting, at)
             found.update(span.inside)
+            # A window that is cut at the ends of a set cannot leave the axis; one that is not cut says that its members are there.
             side = "" if window.within else span.leaves(size)
+            # A sum of nothing is zero and a product one; a greatest of nothing is no number.
             of_none = not side and not span.inside and kind in ("Max", "Min")
             if not (side or of_none) or not can_meet(at, self.scope, self.facts):
                 continue
@@ -157,6 +164,7 @@ class NeedWalk:
             return
         planner = self.planner
         axes = planner.methodology.quantity[quantity].indices
+        # Rows and columns come first on the axes of a quantity, and a node that names the whole matrix gives no index for them.
         for axis in axes[:whole]:
             self.check_listed(axis)
         places = [set(range(len(planner.setting.members[axis]))) for axis in axes[:whole]]
@@ -180,6 +188,8 @@ class NeedWalk:
             at = {member: place for place, member in enumerate(members)}
             found = {at[own[place]] for place in found if own[place] in at}
         if index.offset:
+            # What lies beyond is no cell. It is a fault (a lag before the first year, G404) only where a letter can stand there at
+            # all, with what windows and cases around say of it.
             inside = {place for place in found if 0 <= place + index.offset < len(members)}
             beyond = [place for place in sorted(found - inside) if self.meets(index.letter, members[place])]
             if beyond:

@@ -18,6 +18,11 @@ Box = tuple[tuple[int, ...], ...]
 Unplanned = tuple[bool, str]
 
 
+def has_cell(box: Box | None, cell: Iterable[int]) -> bool:
+    """Whether a cell is one of those of a box; where there is none it is not."""
+    return box is not None and all(at in axis for at, axis in zip(cell, box, strict=True))
+
+
 @record(frozen=True)
 class Step:
     """One case of one equation, to be evaluated for some cells.

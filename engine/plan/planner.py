@@ -13,7 +13,7 @@ from itertools import product
 from engine.plan.cells import existing
 from engine.plan.graph import gathered_sets, publication_order
 from engine.plan.needed_cells import NeedWalk
-from engine.plan.plan import Box, Plan, Stage, Step, Unplanned
+from engine.plan.plan import Box, Plan, Stage, Step, Unplanned, has_cell
 from engine.plan.rule_cells import Known, standing_rules, walk_rule
 from engine.plan.sequence import Sequencer
 from engine.plan.setting import Setting, choices_of, holds, letters_of, may_hold
@@ -89,6 +89,9 @@ def plan_with_rules(
     try:
         found = joint(rules)
     except MethodologyError:
+        # Some rule reads what cannot be planned. Which one is not told by the error, since several rules may want the same cells in
+        # different ways: so rules are added one after the other, and each that breaks the plan is left out with its reason. That
+        # takes one plan for each rule, and is done only where the plan of all of them fails.
         found, kept = plan, list[Rule]()
         for rule in rules:
             try:
@@ -131,11 +134,16 @@ class _Planner:
         beforehand = known or Known()
         for rule in standing_rules(rules, self, beforehand):
             queue += walk_rule(self, rule, beforehand)
+        # A fixed point: needs only grow (a cell that was asked for stays asked for), and there are finitely many cells. A quantity
+        # comes back into the queue whenever somebody needs more of it, also by way of itself at an earlier year.
         while queue:
             queue += self.expand(queue.pop())
         inputs = {q: self.box(q) for q in self.needs if not self.is_computed(q)}
+        # Order comes last, since it depends on which equations are left with cells to define; and faults of the walk are told
+        # before those of the order.
         stages = self.stages()
         raise_all(list(self.errors.values()))
+        # As the spec declares them, not as the walk met them: a plan must not hang on the order of a set.
         order = [q.id for q in self.methodology.quantities]
         return Plan(
             targets, self.setting, {q: inputs[q] for q in order if q in inputs},
@@ -172,6 +180,8 @@ class _Planner:
             return everything
         held = self.needs.get(quantity)
         self.needs[quantity] = everything
+        # The cells that the equations cover are those that they would fill if every cell were needed; the needs are put back
+        # afterwards, as nobody asked for these.
         defined: list[set[int]] = [set() for _ in everything]
         for equation in self.equations_for(quantity):
             letters, _ = self.cells(equation)
@@ -212,6 +222,8 @@ class _Planner:
         """
         if quantity not in self.active:
             equations = [e for e in self.methodology.definitions.get(quantity, ()) if self.stands(e)]
+            # A sum over an empty list is zero, which would stand in the place of a number that the project was to report: of an
+            # input that is a missing value (conventions §1), of a computed quantity it is what the formula says.
             if self.methodology.quantity[quantity].is_input:
                 equations = [e for e in equations if all(self.setting.members[set_id] for set_id in gathered_sets(e))]
             self.active[quantity] = equations
@@ -219,10 +231,6 @@ class _Planner:
 
     def stands(self, equation: Equation) -> bool:
         """Whether choices and readings alone do not rule an equation out."""
-        if equation.when is None:
-            return True
-        if not letters_of(equation.when):
-            return holds(equation.when, self.setting, {})
         return may_hold(equation.when, self.setting)
 
     def expand(self, quantity: str) -> list[str]:
@@ -233,6 +241,7 @@ class _Planner:
         for equation in self.equations_for(quantity):
             self.check_asked(equation)
             positions, _ = self.cells(equation)
+            # One letter without positions means no cells at all; a quantity without indices has one cell and no letters.
             if all(places for places in positions.values()) or not positions:
                 needs = NeedWalk(self, equation, positions)
                 needs.walk(equation.formula)
@@ -275,6 +284,8 @@ class _Planner:
             labels = {letter: self.setting.members[axis_of[letter]][place] for letter, place in zip(named, combination, strict=True)}
             if holds(equation.when, self.setting, labels):
                 good.append(combination)
+        # As a box (each letter by itself) as far as that says the same: steps on boxes are evaluated as whole arrays. Only where
+        # letters are tied to each other, as in `i == j`, is a mask of single cells kept beside the box.
         limited = dict(positions)
         for at, letter in enumerate(named):
             limited[letter] = tuple(sorted({combination[at] for combination in good}))
@@ -291,6 +302,7 @@ class _Planner:
 
     def need(self, user: Equation, quantity: str, places: list[set[int]]) -> bool:
         """Note that an equation needs some cells; return whether that is news."""
+        # A dict for its order: messages name the equations in that of the walk.
         self.used.setdefault(quantity, {})[user.id] = None
         held = self.needs.get(quantity)
         if held is None:
@@ -314,6 +326,7 @@ class _Planner:
                     steps[quantity].append(Step(equation.id, quantity, tuple(positions.items()), mask))
                     active.append(equation)
             self.check_cover(quantity, steps[quantity])
+        # Without the cells that could not be resolved an order would tell of circles that are none.
         if self.errors:
             return ()
         sequencer = Sequencer(self.methodology, active, publication_order(self.methodology))
@@ -327,6 +340,7 @@ class _Planner:
         for step in steps:
             for cell in self.step_cells(step):
                 if cell in taken:
+                    # The first cell suffices: two definitions mostly meet in a whole row of them.
                     self.twice(quantity, taken[cell], step.equation, self.labels(axes, cell))
                     return
                 taken[cell] = step.equation
@@ -338,10 +352,7 @@ class _Planner:
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
         """Whether a target needs a cell, and not a rule alone."""
-        if self.required is None:
-            return True
-        box = self.required.get(quantity)
-        return box is not None and all(at in axis for at, axis in zip(cell, box, strict=True))
+        return self.required is None or has_cell(self.required.get(quantity), cell)
 
     def step_cells(self, step: Step) -> Iterator[tuple[int, ...]]:
         """Yield the cells of the quantity that a step defines, among those needed."""

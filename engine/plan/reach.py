@@ -44,7 +44,11 @@ def ordered_axes(set_id: str, methodology: Methodology) -> dict[str, bool]:
         top = set_id
         while sets[top].subset_of and sets[sets[top].subset_of].ordered:
             top = sets[top].subset_of
+        # A step from one member of a subset to the next may pass over members of the whole: it is a step on the axis only where the
+        # set is the axis, or years.
         found[top] = top == set_id or sets[set_id].kind == "year"
+    # What lies in ordered groups lies along them, too, though never with a step that is one of theirs: two years may share a
+    # period.
     for group in methodology.index_sets:
         if group.kind == "group" and group.ordered and group.id != set_id and methodology.is_within(set_id, group.groups):
             found |= dict.fromkeys((axis for axis in ordered_axes(group.id, methodology) if axis not in found), False)
@@ -63,6 +67,7 @@ def places_along(set_id: str, axis: str, setting: Setting, methodology: Methodol
     group = next(g for g in methodology.index_sets if g.kind == "group" and g.ordered and g.id != set_id
                  and methodology.is_within(set_id, g.groups) and axis in ordered_axes(g.id, methodology))  # fmt: skip
     own, base = places_along(group.id, axis, setting, methodology), members[group.groups]
+    # A group stands where its first member stands, so that a carry from period to period meets the years between them in order.
     first = {min(part): turn for turn, part in enumerate(setting.groups[group.id]) if part}
     found: dict[str, int] = {}
     place = -1
@@ -124,6 +129,7 @@ class Reach:
         at = axis_place(node.quantity, self.axis, self.methodology)
         if at is None or not self.set:
             return None
+        # Rows and columns of a matrix are read whole, and so is what lies along them.
         if at < node.whole:
             return ANYWHERE
         return self.behind(node.indices[at - node.whole], self.methodology.quantity[node.quantity].indices[at])
@@ -132,6 +138,7 @@ class Reach:
         """Return how far what an index names lies behind what is defined."""
         if isinstance(index, IndexLabel):
             return self.behind_label(index, set_id)
+        # Signs: a lag counts backwards, an offset forwards. `A[y-1]` lies one back, so its offset of -1 adds one.
         least, most = self.lags.get(index.letter, ANYWHERE)
         if isinstance(index, IndexGroup) or not index.offset:
             return least, most
@@ -146,6 +153,8 @@ class Reach:
             return HERE
         if index.mark and set_id == self.set and isinstance(self.defined, IndexLetter):
             # Of years with history `start` is not the first.
+            # The first member lies at or behind every other one, the last at or ahead of it; by how much, hangs on the member that
+            # is defined.
             is_first = index.label == "first" or (index.label == "start" and not self.methodology.index_set[set_id].history)
             return (0, inf) if is_first else (-inf, 0) if index.label in ("last", "end") else ANYWHERE
         return ANYWHERE
@@ -156,6 +165,7 @@ class Reach:
             case GroupOf(letter=letter):
                 return self.lags.get(letter, ANYWHERE)
             case Window(first=first, last=last, set=set_id):
+                # Within a window the least lag is that of its last member, and the greatest that of its first.
                 return self.behind(last, set_id)[0], self.behind(first, set_id)[1]
         return ANYWHERE
 
@@ -165,6 +175,7 @@ def lags_of(equation: Equation, axes: Mapping[str, object], methodology: Methodo
     along = {axis: list(Reach(equation, axis, methodology).uses()) for axis in axes}
     if not along:
         return [(quantity, {}) for quantity, _ in Reach(equation, "", methodology).uses()]
+    # Every axis yields the same uses in the same order, since the walk is the same: they are joined by their place.
     first = next(iter(along.values()))
     return [(quantity, {axis: lag for axis, found in along.items() if (lag := found[at][1]) is not None})
             for at, (quantity, _) in enumerate(first)]  # fmt: skip

@@ -37,7 +37,7 @@ def taken_by_input(methodology: Methodology, setting: Setting) -> tuple[Register
     setting
         Whose choices leave out entries that name equations of which none holds.
     """
-    standing = {e.number for e in methodology.equations if e.number and (e.when is None or may_hold(e.when, setting))}
+    standing = {e.number for e in methodology.equations if e.number and may_hold(e.when, setting)}
     return tuple(
         entry
         for entry in methodology.register

@@ -64,6 +64,8 @@ class Sequencer:
         for equation in self.equations:
             graph.add_edges_from((used, equation.quantity) for used in self.used[equation.id] if used in graph)
         found: list[tuple[tuple[str, ...], Loop | None]] = []
+        # Most quantities lie on no circle and are computed in one piece. Only what is strongly connected, and what reads itself,
+        # needs an axis.
         for part in self.parts(graph):
             if len(part) == 1 and not graph.has_edge(part[0], part[0]):
                 found.append((part, None))
@@ -72,6 +74,8 @@ class Sequencer:
             try:
                 loop = self.loop(part, reads, self.axes(part))
             except CircleError as circle:
+                # The reads that are left over on the way in: a circle within one member of an axis is shorter than all that depends
+                # on each other.
                 raise self.circle(circle.reads) from None
             found.append((tuple(_quantities(loop)), loop))
         return found
@@ -86,6 +90,8 @@ class Sequencer:
         """Return the circles of a graph, and the quantities on none, each behind what it needs; else as published."""
         condensed = nx.condensation(graph)
         members = {node: tuple(sorted(data["members"], key=self.key)) for node, data in condensed.nodes(data=True)}
+        # Topological orders are many; by the publication's own order there is one, and the same inputs give the same bytes
+        # (conventions §12).
         return [members[node] for node in nx.lexicographical_topological_sort(condensed, key=lambda node: self.key(members[node][0]))]
 
     def key(self, quantity: str) -> tuple[int, str]:
@@ -96,6 +102,7 @@ class Sequencer:
         """Return the axes along which all of some quantities lie, project years first."""
         own = [s.id for s in self.methodology.index_sets if s.id in ordered_axes(s.id, self.methodology)]
         found = [axis for axis in own if all(axis_place(q, axis, self.methodology) is not None for q in quantities)]
+        # Time first: where two axes would do, a reader expects values to go from year to year.
         return sorted(found, key=lambda axis: self.methodology.index_set[axis].kind != "year")
 
     def reads(self, part: set[str]) -> list[Read]:
@@ -108,6 +115,9 @@ class Sequencer:
         """Return the axes along which a circle is computed: what lies neither back nor ahead on one must follow on its own, or on another."""
         closest: CircleError | None = None
         for axis in axes:
+            # Going forwards works if nothing that is read lies ahead, going backwards if nothing lies behind. Reads with a lag of
+            # at least one are done by then; those that may be of the same member must be put in order within it, where the same
+            # question is asked again with one axis less.
             for is_backward in (False, True):
                 spans = [read.lags[axis] for read in reads]
                 least = [-most if is_backward else least for least, most in spans]
@@ -117,6 +127,7 @@ class Sequencer:
                 try:
                     return Loop(axis, is_backward, self.body(part, same, [other for other in axes if other != axis]))
                 except CircleError as circle:
+                    # Of several attempts the first is told: it is the one along time.
                     closest = closest or circle
         raise closest or CircleError(reads)
 
@@ -128,6 +139,7 @@ class Sequencer:
         found: list[str | Loop] = []
         for inner in self.parts(graph):
             within = [read for read in reads if read.quantity in inner and read.equation.quantity in inner]
+            # No reads of each other: it stood in the larger circle by what is read of other members alone.
             found.append(self.loop(inner, within, axes) if within else inner[0])
         return tuple(found)
 

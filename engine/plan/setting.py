@@ -183,9 +183,9 @@ def choices_of(node: Node) -> set[str]:
     return set()
 
 
-def may_hold(node: Node, setting: Setting) -> bool:
-    """Whether a static condition can hold for some member, given the choices and readings."""
-    return decided(node, lambda part: None if letters_of(part) else holds(part, setting, {})) is not False
+def may_hold(node: Node | None, setting: Setting) -> bool:
+    """Whether a static condition can hold for some member, given the choices and readings; what has none (``None``) always holds."""
+    return node is None or decided(node, lambda part: None if letters_of(part) else holds(part, setting, {})) is not False
 
 
 def _compare_letter(op: str, left: Letter, right: Node, setting: Setting, labels: Mapping[str, str]) -> bool:
@@ -193,6 +193,8 @@ def _compare_letter(op: str, left: Letter, right: Node, setting: Setting, labels
     offsets = [side.offset if isinstance(side, Letter) else 0 for side in (left, right)]
     if op in ("==", "!=") and not any(offsets):
         return (texts[0] == texts[1]) is (op == "==")
+    # A member beyond the axis has a rank where the axis goes on evenly (years, whole numbers), so that `y < 2030` can be asked of a
+    # project that ends before.
     a, b = (setting.rank(left.set, text) for text in texts)
     if a is None or b is None:
         return op == "!="

@@ -26,7 +26,7 @@ Parts: TypeAlias = tuple[tuple[int, ...], ...]
 
 def operation(setting: Setting) -> Days:
     """Return the days from the project's first to its last one."""
-    return ((date.fromisoformat(setting.start).toordinal(), date.fromisoformat(setting.end).toordinal()),)
+    return run_of(setting.start, setting.end)
 
 
 def reach(methodology: Methodology, setting: Setting) -> Days:
@@ -52,6 +52,7 @@ def days_of(methodology: Methodology, setting: Setting, set_id: str) -> tuple[Da
     if own.kind == "group":
         base = days_of(methodology, setting, own.groups)
         return tuple(_joined(run for place in part for run in base[place]) for part in setting.groups[set_id])
+    # A subset has no days of its own: a member keeps those that it has in the set.
     whole = dict(zip(setting.members[own.subset_of], days_of(methodology, setting, own.subset_of), strict=True))
     return tuple(whole[member] for member in members)
 
@@ -93,6 +94,7 @@ def parts_of(methodology: Methodology, setting: Setting, group: str, of: str) ->
 
 def overlapping(groups: Iterable[Days], members: Iterable[Days], within: Days) -> Parts:
     """Return for each group the places of the members with which it has a day in common."""
+    # Only days of operation count: two periods that share a year before the project begins do not share it.
     inside = [common(days, within) for days in members]
     return tuple(tuple(place for place, days in enumerate(inside) if common(group, days)) for group in groups)
 
@@ -100,6 +102,7 @@ def overlapping(groups: Iterable[Days], members: Iterable[Days], within: Days) -
 def group_of_each(methodology: Methodology, setting: Setting, group: str, own: str) -> tuple[int | None, ...]:
     """Return for each member of a set the place of the group in which it lies, ``None`` where it lies in none."""
     base = methodology.index_set[group].groups
+    # Groups are listed over their own base set; a letter over a part of that set is looked up there by name.
     whole = base if base and methodology.is_within(own, base) else own
     place_of = {member: at for at, part in enumerate(parts_of(methodology, setting, group, whole)) for member in part}
     if own == whole:

@@ -66,6 +66,8 @@ def combinations(letters: tuple[str, ...], places: Places) -> Iterator[At]:
 def can_meet(at: At, places: Places, facts: tuple[Fact, ...]) -> bool:
     """Whether some letters can have their positions at the same time, with any positions of the letters that facts join to them."""
     joined = set(at)
+    # Letters that no chain of facts joins to those asked for cannot rule anything out, and are not tried: the search below grows
+    # with the product of the positions of the letters that it takes.
     while more := {x for fact in facts if not fact.letters.isdisjoint(joined) for x in fact.letters if x in places} - joined:
         joined |= more
     mine = [fact for fact in facts if fact.letters <= joined]

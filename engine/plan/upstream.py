@@ -27,7 +27,7 @@ def upstream(methodology: Methodology, setting: Setting, quantity: str, inputs: 
     while queue:
         id_ = queue.pop()
         for equation in methodology.definitions.get(id_, ()):
-            if equation.when is None or may_hold(equation.when, setting):
+            if may_hold(equation.when, setting):
                 new = set(quantities_in(equation.formula)) - found
                 found |= new
                 queue += sorted(new - inputs)

@@ -39,6 +39,7 @@ def window_span(window: Window, setting: Setting, at: Mapping[str, tuple[str, in
     ends = [_place(end, window.set, setting, at) for end in (window.first, window.last)]
     inside: Iterable[int] = range(max(ends[0], 0), min(ends[1] + 1, len(setting.members[window.set])))
     if window.within and window.within != window.set:
+        # Positions are those on the larger set throughout, also where the window is cut at the ends of a smaller one.
         inside = sorted(set(inside).intersection(setting.positions(window.within, window.set)))
     return WindowSpan(ends[0], ends[1], tuple(inside))
 

@@ -97,12 +97,15 @@ class Alike:
         self.beside = {name: found for name in self.by_word if (found := csv_words(whole.project.folder / name)) is not None}
         words, places = self.words(whole.form, self.beside), WordPlaces()
         place_yaml(scalars, self.tables, places)
+        # Words of the CSV files follow those of the project file in one list, in the order in which the first file names them.
         start = len(yaml_words(whole.form, self.tables))
         for name, found in self.beside.items():
             found.place((whole.project.folder / name).as_posix(), start, places)
             start += len(found.words)
         slots = list(_slots(whole, words, places))
         self.free = sorted(_free(whole, places))
+        # Everything that is neither a number of known cells nor free to say anything must be the same word for word: also a date, a
+        # label, a unit, the order of blocks. What this does not foresee is so read whole, never wrongly.
         varying = {slot.at for slot in slots} | set(self.free)
         self.count, self.fixed = len(words), _getter([at for at in range(len(words)) if at not in varying])
         self.said, self.numbers = self.fixed(words), _getter([slot.at for slot in slots])
@@ -110,6 +113,8 @@ class Alike:
         self.least, self.most = np.array([slot.least for slot in slots]), np.array([slot.most for slot in slots])
         self.take = np.array([at for at, slot in enumerate(slots) for _ in slot.cells], int)
         self.put = np.array([cell for slot in slots for cell in slot.cells], int)
+        # All inputs side by side, as they were read of the first file: numbers of datasets and defaults stay, and one assignment
+        # puts in the others.
         self.flat = np.concatenate([np.zeros(0), *(whole.inputs.values[id_].ravel() for id_ in whole.plan.inputs)])
         self.shapes = {id_: whole.inputs.values[id_].shape for id_ in whole.plan.inputs}
 
@@ -141,6 +146,8 @@ class Alike:
             if not may_read(folder, name):
                 return {}, None
             files[name] = digest_of(folder / name)
+            # A file that did not change needs no reading; of one that did, only words are looked at, and only where it holds plain
+            # numbers of cells.
             if files[name] == sha:
                 beside |= {name: self.beside[name]} if name in self.beside else {}
                 continue
@@ -152,10 +159,12 @@ class Alike:
 
     def values(self, texts: Sequence[str]) -> Numbers | None:
         """Return the numbers that are written, in the units of their quantities, or ``None`` where one must be looked at."""
+        # One match over all of them: a call for each would cost more than reading them.
         if not _ALL_PLAIN.fullmatch("".join(f"{text}\n" for text in texts)):
             return None
         values = np.array(list(map(float, texts))) + 0.0  # -0 is written as a number and is none
         for at, factor in self.scaled:
+            # Rounded once, as a run rounds: float(text) * float(factor) may differ in the last bit.
             values[at] = float(Fraction(texts[at]) * factor)
         return values if bool(((values >= self.least) & (values <= self.most)).all()) else None
 
@@ -224,9 +233,13 @@ def _slots(whole: ReadWhole, words: Sequence[str], places: WordPlaces) -> Iterat
         for given in (*said.listed.values(), *(blanket.given for blanket in said.blankets)):
             if given.place is None:
                 continue
+            # A number is known by where it was read, and the word there must be the number as it was read: one that was put
+            # together (a ratio of two cells) is not.
             at = places.of(given.place)
             if at is not None and words[at] == given.text and _is_number(quantity, given):
                 yield _slot(at, quantity, given, cells)
+            # Lines of a table of text are read without columns: the numbers of one line are its words from the left, if they are as
+            # many and the same.
             if not given.place.column:
                 in_lines.setdefault((given.place.file, given.place.line), []).append((quantity, given))
     for line, found in in_lines.items():
@@ -260,6 +273,7 @@ def _cells_by_origin(whole: ReadWhole) -> dict[int, list[int]]:
     for id_ in whole.plan.inputs:
         shape = whole.inputs.values[id_].shape
         for cell, origin in whole.inputs.origins[id_].items():
+            # By identity: one origin is one written number, and `otherwise` gives many cells from one.
             found.setdefault(id(origin), []).append(start + int(np.ravel_multi_index(cell, shape)) if cell else start)
         start += math.prod(shape)
     return found

@@ -109,6 +109,8 @@ def run_portfolio(
         hashes: dict[Path, str] = {}
         for at, entry in enumerate(entries):
             sha = hashes[entry.path] if entry.path in hashes else hashes.setdefault(entry.path, digest_of(entry.path))
+            # All that decides an outcome, but for files that the project names: these are held against their hashes when a line is
+            # read back.
             wanted = json.dumps([asked, entry.name, sha, dict(entry.changes)], sort_keys=True)
             numbered = Numbered(at, entry, hashlib.sha256(wanted.encode()).hexdigest()[:32], sha)
             held = file.current(numbered.key, entry.path.parent) if file is not None else None
@@ -218,9 +220,11 @@ class Portfolio:
     def read(self, one: Numbered) -> _Read:
         """Read a project file, once for all rows that start from it."""
         where, last = (one.entry.path, one.sha), self.last
+        # A table has a thousand rows that start from one file, one after the other.
         if last is not None and last.where == where:
             return last
         self.last = None
+        # The key of the outcome holds the hash of the file as it was: what is read now must be that file.
         if digest_of(one.entry.path) != one.sha:
             raise InputError("I515", f"{one.entry.path} is not what it was when the work began",
                              why="it was changed meanwhile, or a worker on another machine finds another file there",
@@ -267,6 +271,7 @@ class Portfolio:
         batchable = self.batchables.get(shape)
         if batchable is None:
             batchable = batchable_of_setting(methodology, setting, wanted, frozenset(supplied))
+            # All at once and not the oldest: `watches` knows them by id, which must not be given to another one meanwhile.
             if len(self.batchables) >= _MOST_SHAPES:
                 self.batchables.clear()
                 self.watches.clear()
@@ -278,7 +283,7 @@ class Portfolio:
     def check_result(self, project: ProjectData, setting: Setting) -> None:
         """Refuse a project that states a result itself; a run of it alone shows the number, with the error."""
         for result in self.methodology.result_ids:
-            equations = [e for e in self.methodology.definitions.get(result, ()) if e.when is None or may_hold(e.when, setting)]
+            equations = [e for e in self.methodology.definitions.get(result, ()) if may_hold(e.when, setting)]
             if not equations or result not in project.values or all(map(is_blank, project.values[result])):
                 continue
             raise InputError("A704", f"{result} is supplied by the project in place of {equations[0].label}", project.value_places.get(result),
@@ -324,6 +329,8 @@ class Portfolio:
     def evaluated(self, batchable: Batchable, members: Sequence[_Ready]) -> dict[int, Outcome]:
         """Evaluate projects of one shape as a batch."""
         arrays = {quantity: np.stack([ready.numbers[quantity] for ready in members]) for quantity in batchable.plan.inputs}
+        # Projects of one shape are the draws of one batch; a failed one keeps its place and is explained by a run of its own
+        # numbers.
         values = evaluate_batch(batchable, ArraySource(arrays), self.way)
         methodology = batchable.methodology
         first, *further = [_Counted.of(batchable, id_) for id_ in methodology.result_ids]
@@ -419,9 +426,9 @@ def _files(project: ProjectData) -> dict[str, str]:
 
 
 def _labels(batchable: Batchable, indices: tuple[str, ...]) -> Iterator[str]:
-    members = [batchable.plan.setting.members[axis] for axis in indices]
-    for cell in np.ndindex(*(len(own) for own in members)):
-        yield ", ".join(own[at] for own, at in zip(members, cell, strict=True)) or "all"
+    setting = batchable.plan.setting
+    for cell in np.ndindex(*(len(setting.members[axis]) for axis in indices)):
+        yield ", ".join(setting.labels(indices, cell)) or "all"
 
 
 def _no_number(result: str) -> EvaluationError:

@@ -90,6 +90,7 @@ class _Maker:
                 members[index_set.id] = self.members(index_set, members)
         check_borders(self.composed(readings), project, known_setting, self.fault)
         check_dates(methodology, project, known_setting, self.fault)
+        # Told once each, though the project may name one twice.
         known = {scalar.text for scalar in project.datasets} - set(methodology.dataset)
         for scalar in project.datasets:
             if scalar.text in known:
@@ -138,6 +139,7 @@ class _Maker:
                 self.fault("I508", f"there is no choice {id_!r}", scalar.place,
                            remedy=near_or_all(id_, self.methodology.choice, "there are"))  # fmt: skip
         for choice in self.methodology.choices:
+            # What is asked for on the command line stands over what the file says, which is then not judged.
             made = self.project.choices.get(choice.id) if choice.id not in asked else None
             value = asked.get(choice.id) or (made.text if made is not None else choice.default)
             values = [v.id for v in choice.values]
@@ -193,6 +195,7 @@ class _Maker:
                 self.fault("I502", f"{index_set.subset_of} has no member {member!r}", node.place,
                            why=f"{index_set.id} is a part of it", remedy=near_or_all(member, known[index_set.subset_of]))  # fmt: skip
         if index_set.subset_of and index_set.ordered:
+            # A part of an ordered set has the order of the whole, however it is listed.
             own = [member for member in known[index_set.subset_of] if member in own]
         return tuple(own)
 
@@ -344,6 +347,7 @@ class _Maker:
 
     def combinations(self, node: YamlNode, over: tuple[str, ...], members: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
         pairs: list[tuple[str, ...]] = []
+        # A stack of its own: how deep a file nests is not known before it is read.
         stack: list[tuple[tuple[str, ...], YamlNode]] = [((), node)]
         while stack:
             labels, part = stack.pop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.plan.cells import cell_name
 from engine.plan.plan import Plan
 from engine.project.statements import Cell, Statements
 from engine.project.written_numbers import Given
@@ -33,8 +34,8 @@ def mixed_alternatives(methodology: Methodology, plan: Plan, said: Mapping[str, 
         wanted = chosen[quantity.alternatives.group][member]
         if given.alternative != wanted and quantity.id not in reported:
             reported.add(quantity.id)
-            labels = ", ".join(plan.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
-            yield InputError("I503", f"{quantity.id}[{labels}] is given by {given.alternative}, its partners by {wanted}", given.place,
+            name = cell_name(quantity, plan.setting, cell)
+            yield InputError("I503", f"{name} is given by {given.alternative}, its partners by {wanted}", given.place,
                              why=f"all of {member} is counted in one way",
                              remedy=f"give it in {quantity.unit_for(wanted)}")  # fmt: skip
 

@@ -70,7 +70,9 @@ class ValueTable:
             return []
         cells = self.of_members(cells, table)
         cells = FileNumbers(self.reader, self.quantity.id, self.block, table, self.unit).read(cells)
-        cells = [self.as_area(one) for one in self.added(self.without_totals(cells, table), table)]  # what is told is told as it stands there
+        # Members first, then totals, then sums of codes: a total is known by a label that is no member, and must not be added to
+        # its own lines. Areas of pixels last: what is told is told as it stands in the file.
+        cells = [self.as_area(one) for one in self.added(self.without_totals(cells, table), table)]
         return [(one, self.scalar(table, one, column=not is_matrix)) for one in cells]
 
     def scalar(self, table: CsvTable, one: TableCell, *, column: bool) -> Scalar:
@@ -98,6 +100,7 @@ class ValueTable:
         """Return the numbers of a table with one line a cell, and the table as it was read."""
         self.found = found = found_layout(table, len(self.indices))
         table = found.table if found is not None else table
+        # What the project says of a column stands over what its head says, and that over what a known layout makes of it.
         roles = self.roles(table, found)
         if roles is None:
             return [], table
@@ -114,6 +117,7 @@ class ValueTable:
         cells = []
         for place, row in table.body(self.reader.fault):
             labels = tuple(row[at[index]] for index in self.indices)
+            # Programs write "Total" into the first column whatever that is, and leave the labels of the line empty.
             if not all(labels):  # the word may stand in a column that is not read
                 labels = tuple(label or next((cell for cell in row if is_total(cell)), "") for label in labels)
             said = tuple((key, row[at[key]]) for key in self.reader.remarks if key in at and row[at[key]])
@@ -308,6 +312,8 @@ class ValueTable:
         over = {id(one): self.summed(one) for one in cells}
         totals, kept = [one for one in cells if over[id(one)]], [one for one in cells if not over[id(one)]]
         found, last = totals_of(kept, totals, over), max((one.line for one in cells), default=0)
+        # A line without any label is a total only where it is the last and exactly the sum of all others; otherwise a label was
+        # forgotten, which is told as such.
         no_total = {id(one) for one in found if not any(one.cell.labels) and not (one.is_exact and len(kept) > 1 and one.cell.line == last)}
         kept += [one.cell for one in found if id(one) in no_total]
         found = [one for one in found if id(one) not in no_total]
@@ -350,6 +356,7 @@ class ValueTable:
         """Yield the sum of several codes of one member; whatever cannot be added is yielded as it stands, and told as given twice."""
         several = len(group) > 1 and len({one.own for one in group}) == len(group)
         alike = len({(one.unit, dict(one.said).get("state")) for one in group}) == 1 and all(read_number(one.text) is not None for one in group)
+        # Shares of two codes do not add up to that of both; only amounts do.
         if not several or not alike or not self.quantity.is_amount:
             yield from group
             return

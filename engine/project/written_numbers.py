@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import field
-from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from engine.project.project_file import read_date
 from equations.errors import InputError, MethodologyError, Place, UnitError
 from equations.files.strict_yaml import Scalar
 from equations.meaning.exact_ratios import taken_for_ratio
+from equations.model.day_numbers import number_of_day
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity, Range
 from equations.patterns import pattern
@@ -26,7 +26,6 @@ from equations.units.unit import SUBSTANCE_DIMENSION, Unit, with_unit
 if TYPE_CHECKING:
     from engine.run.arithmetic.samples import SampleEstimate
 
-EPOCH = date(1970, 1, 1)
 STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 _COMMA = pattern(r"[-+]?[0-9]+,[0-9]+\Z")
 _ONE_COMMA = pattern(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}\Z")
@@ -184,7 +183,7 @@ class NumberReader:
     def date(self, shown: str, given: Given) -> float:
         place = given.place or Place(given.origin.name)
         day = read_date(Scalar(given.text, place.file, place.line, place.column), shown, self.errors)
-        return float((day - EPOCH).days) if day is not None else math.nan
+        return number_of_day(day) if day is not None else math.nan
 
 
 def printed_number(quantity: Quantity, text: str, unit: Unit) -> float:
@@ -193,7 +192,7 @@ def printed_number(quantity: Quantity, text: str, unit: Unit) -> float:
         return STATEMENTS.get(text.lower(), math.nan)
     if quantity.type == "date":
         day = read_date(Scalar(text, "", 0, 0), quantity.id, [])
-        return float((day - EPOCH).days) if day is not None else math.nan
+        return number_of_day(day) if day is not None else math.nan
     return float(Fraction(text) * unit.scale / quantity.unit.scale)
 
 

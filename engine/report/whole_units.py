@@ -128,7 +128,7 @@ def _counted(
     near: frozenset[tuple[str, ...]] = frozenset(),
 ) -> WholeUnits:
     meant = {
-        tuple(run.setting.members[axis][at] for axis, at in zip(result.indices, cell, strict=True))
+        run.setting.labels(result.indices, tuple(cell))
         for cell in np.argwhere(total_cells(run, result.id)).tolist()
     }
     total = _whole(float(sum(Fraction(str(value)) for labels, value in cells.items() if labels in meant)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from engine.plan.cells import cell_name
 from engine.plan.plan import Plan
 from engine.plan.time_axes import parts_of
 from engine.project.statements import Statements
@@ -74,8 +75,7 @@ def _apart(
 def _error(methodology: Methodology, plan: Plan, quantity: Quantity, pair: _Pair, apart: Mapping[tuple[int, ...], Given]) -> InputError:
     shown = []
     for cell, given in apart.items():
-        labels = [plan.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True)]
-        shown.append(f"{quantity.id}[{', '.join(labels)}] = {given.text}")
+        shown.append(f"{cell_name(quantity, plan.setting, cell)} = {given.text}")
     of, own = (quantity.indices[at] for at in pair)
     return InputError(
         "I531", f"{listed(shown, _MOST_SHOWN)}: the {of} and the {own} have no day in common", next(iter(apart.values())).place,

@@ -151,17 +151,22 @@ class _Search:
 
     def found(self) -> Bracketed:
         low, high = ends_of(self.walk_.methodology.quantity[self.equation.quantity])
+        # Only the first division looks through the whole range and counts the roots; the later ones know where it is. No step hangs
+        # on what a draw holds, so a program can write all of it down.
         a, b, signs, gaps = self.divided(self.constant(low), self.constant(high))
         turns = self.walk_.arithmetic.reduce("Sum", self.do("abs", self.do("sub", signs[..., 1:], signs[..., :-1])), signs.ndim - 1)
         changes = self.do("max", turns, self.equal_places(signs, gaps))
         for _ in range(DIVISIONS):
             a, b, _, _ = self.divided(a, b)
+        # The middle of what is left, from where two steps of Newton's method reach the last digits.
         place = self.at_an_end(self.do("mul", self.do("add", a, b), self.constant(0.5)), turns, gaps[..., -1], (low, high))
         for _ in range(POLISHED):
             place, slope = self.polished(place, low, high)
         if low <= 0 <= high:
             place = self.at_zero(place, (high - low) * WIDTH)
         left, size = self.gap(place), self.do("max", self.do("abs", gaps[..., 0]), self.do("abs", gaps[..., -1]))
+        # A change of sign may also be a jump or a pole, at which the sides are not equal: what is left over there is no small share
+        # of the difference at the ends.
         ok = self.compared("<=", self.do("abs", left), self.do("mul", size, self.constant(LEFT)))
         one = self.compared("<=", changes, self.constant(1.0))
         nothing = np.asarray(self.walk_.arithmetic.missing)
@@ -176,6 +181,8 @@ class _Search:
                          self.do("mul", b[..., None], shares))  # fmt: skip
         gaps = self.gap(places)
         signs = self.above(gaps)
+        # Marked are the places with the sign of the first. The step begins at the last of these and ends at the first of the
+        # others; where the sign never changes it is the last step, and `changes` says so.
         first = self.compared("==", signs, np.broadcast_to(signs[..., :1], signs.shape))
         before = self.choose(first, places, np.broadcast_to(a[..., None], places.shape))
         behind = self.choose(first, np.broadcast_to(b[..., None], places.shape), places)

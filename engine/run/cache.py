@@ -83,12 +83,15 @@ def cache_folder() -> Path | None:
 
 def _is_own(status: os.stat_result) -> bool:
     """Whether a file or folder is the user's, and nobody else may write to it."""
+    # What is unpickled is run: an entry that somebody else could write would be their program with this user's rights.
     return not hasattr(os, "getuid") or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
 
 
 @cache
 def program_fingerprint() -> str:
     """Return a text that changes with any file of this program and with the Python version: as they were when this process first asked."""
+    # Size and time and not the bytes: this is asked for at every start, and reading a thousand files would take longer than the run
+    # that the cache saves.
     parts = sorted(part for room in ("equations", "engine") for part in _files_of(_ROOT / room))
     return hashlib.sha256("\n".join([sys.version, *parts]).encode()).hexdigest()
 
@@ -146,6 +149,7 @@ def unpickled(path: Path) -> object:
         found: object = pickle.loads(own_bytes(path))
         if time.time() - path.stat().st_mtime > _DAY:
             os.utime(path)  # it is in use; see `_remove_unused`
+    # Anything may stand in a file that was cut short or written by another version: whatever it is, the entry is made anew.
     except Exception:
         return None
     finally:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import calendar
 import math
-from datetime import date, timedelta
+from datetime import date
 
 from engine.plan.setting import Setting
 from engine.plan.time_axes import Days
-from engine.project.written_numbers import EPOCH
+from equations.model.day_numbers import day_of_number
 
 
 def days_in_year(year: int) -> int:
@@ -36,6 +36,6 @@ def calendar_years(day: float) -> float:
     """
     if not math.isfinite(day):
         return math.nan
-    on = EPOCH + timedelta(days=int(day))
+    on = day_of_number(day)
     of_year = date(2000, on.month, on.day).toordinal() - date(2000, 1, 1).toordinal()
     return on.year + round(of_year / 366 * 2**20) / 2**20

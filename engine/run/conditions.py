@@ -119,6 +119,8 @@ class ConditionEvaluator:
         sides = self.value(node.left, scope), self.value(node.right, scope)
         if self.arithmetic.asks_apart:
             for side, value in zip((node.left, node.right), sides, strict=True):
+                # A batch cannot say that a comparison with no number is undecided; it asks instead that the side be finite wherever
+                # the comparison decides anything.
                 if any(_is_partial(part) for part in walk(side)):  # a hole that nothing passes over
                     size = self.arithmetic.apply("abs", value[0])
                     finite = self.arithmetic.compared("<", size, self.arithmetic.constants(np.array(np.inf)))
@@ -131,10 +133,13 @@ class ConditionEvaluator:
         """Count two numbers as equal that differ by no more than rounding may have moved them (:mod:`engine.run.magnitudes`)."""
         assert self.entered is not None
         truth, axes = held
+        # Equality is in favour of whoever wrote the rule only where it counts as holding: of `<` and `!=` two numbers that are
+        # equal but for rounding make it false.
         wrong, right = (FALSE, TRUE) if node.op in ("==", "<=", ">=") else (TRUE, FALSE)
         if not (truth == wrong).any():
             return held
         gap = np.abs(aligned(sides[0], axes) - aligned(sides[1], axes))
+        # A cheap look first: what entered a number is computed only where two are close at all.
         close = (truth == wrong) & (gap > 0) & (gap <= _CLOSE * self.largest)
         if not close.any():
             return held
@@ -161,6 +166,7 @@ class ConditionEvaluator:
             self.pass_on(self.read_beside(op, values, holes, scope))
             return self.arithmetic.joined(op, values, scope)
         result, axes = self.arithmetic.joined(op, values, scope)
+        # What one part decides makes cells of the others unread, as in `i in measured and A[i] > 3`.
         decided = (result == TRUE) | (result == FALSE), axes
         self.pass_on([self.read_where(hole, decided, scope) for found in holes for hole in found])
         return result, axes

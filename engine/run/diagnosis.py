@@ -40,6 +40,7 @@ from equations.formula.syntax import (
 )
 from equations.formula.tokens import Source
 from equations.model.equation import BRACKET, Equation
+from equations.model.quantity import with_labels
 from equations.records import record
 
 #: Cells without a value into which one message looks.
@@ -66,9 +67,8 @@ class Diagnosis:
         if self.not_there(node, inner):
             found = (self.culprit(equation.formula, _at(scope, axes, cell)) for cell in cells[:_MOST_CELLS])
             return self.hole(equation, node, list(dict.fromkeys(name for one in found for name in self.not_there(*one))), place)
-        labels = ", ".join(self.evaluator.labels(letter, here)[0] for letter in here.letters)
         code, why, remedy = self.reason(node, inner, source or Source(""))
-        where = f"{equation.quantity}[{labels}]" if labels else equation.quantity
+        where = with_labels(equation.quantity, [self.evaluator.labels(letter, here)[0] for letter in here.letters])
         what = f"{equation.full_label} has no finite value for {where}"
         return EvaluationError(code, what, place, why=why, remedy=remedy)
 
@@ -114,8 +114,7 @@ class Diagnosis:
         for one in single_scopes(scope, letters):
             rest = reader.place(node.quantity, node.indices, one, quantity.indices[whole:])
             found += [(*head, *rest) for head in product(*rows) if not exists[(*head, *rest)]]
-        shape = exists.shape
-        return [cell_name(quantity, self.evaluator.setting, int(np.ravel_multi_index(cell, shape))) for cell in found]
+        return [cell_name(quantity, self.evaluator.setting, cell) for cell in found]
 
     def reason(self, node: Node, scope: Scope, source: Source) -> tuple[str, str, str]:
         """Return code, reason and remedy for an operation whose operands are finite and whose result is not."""

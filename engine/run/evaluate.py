@@ -89,6 +89,7 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactl
             for stage in plan.stages:
                 run.stage(stage)
     except EvaluationError:
+        # Of two errors the earlier one is told: a share of 3 makes the logarithm of a negative number three formulas later.
         run.check_ranges()  # a number out of its range is the cause of what fails after it
         raise
     run.check_ranges()
@@ -152,6 +153,8 @@ class StepEvaluator:
         for quantity in stage.quantities:
             axes = self.methodology.quantity[quantity].indices
             shape = tuple(len(self.setting.members[axis]) for axis in axes)
+            # Empty first: in a circle a quantity reads cells of itself, and what is not filled yet must be no number rather than
+            # one left from before.
             self.arrays[quantity] = self.formulas.arithmetic.empty(shape)
             self.states[quantity] = np.zeros(shape, np.uint8)
             self.steps[quantity] = tuple(step for step in stage.steps if step.quantity == quantity)
@@ -164,6 +167,7 @@ class StepEvaluator:
         for item in body:
             if isinstance(item, Loop):
                 # What belongs to no group of an axis lies before it, at place -1.
+                # Every quantity of the loop for one member before the next member: within it their order is that of the body.
                 places = range(-1, len(self.setting.members[item.axis]))
                 for place in reversed(places) if item.is_backward else places:
                     self.along(item.body, steps, {**here, item.axis: place})
@@ -240,12 +244,14 @@ class StepEvaluator:
             result = np.where(here, result, self.formulas.arithmetic.zero)
             state = np.where(here, state, np.uint8(NOT_APPLICABLE))
             chosen = chosen & here
+        # What only rules read may lack a number: they say so themselves, as not decided.
         if step.quantity not in self.plan.optional:
             self.check(equation, scope, target, result, chosen, holes)
         number = next(at for at, one in enumerate(self.steps[step.quantity]) if one is step)
         for held, new in ((self.arrays, result), (self.states, state), (self.step_of, np.int16(number))):
             array: NDArray[Any] = held[step.quantity]
             # a single cell is named by ... : by () NumPy would put the array itself into one of fractions
+            # A masked step keeps what others gave: its box also holds cells that are those of other cases.
             array[target or ...] = new if step.mask is None else np.where(defined, new, array[target])
 
     def axes_of(self, equation: Equation, scope: Scope) -> tuple[str, ...]:
@@ -265,6 +271,7 @@ class StepEvaluator:
         chosen: NDArray[np.bool_], holes: list[Hole],
     ) -> None:  # fmt: skip
         """Raise where a cell that is asked for is no number."""
+        # Fractions are objects to NumPy; as floats they answer the same question.
         bad = ~np.isfinite(np.asarray(result, float)) & chosen
         if bad.any() and (bad := bad & self.required(equation.quantity, target)).any():
             cells = [tuple(int(at) for at in cell) for cell in np.argwhere(bad)]
@@ -361,6 +368,8 @@ class Entered:
         """Return an evaluator with the magnitudes of some quantities, and of what they follow from."""
         wanted = set(quantities) - self.done
         stages = []
+        # Backwards to collect what is needed, forwards to compute it: magnitudes are dear, and mostly nobody asks for more than a
+        # few.
         for stage in reversed(self.plan.stages):
             if wanted.intersection(stage.quantities) and all(quantity in self.arrays for quantity in stage.quantities):
                 stages.append(stage)
@@ -398,6 +407,7 @@ class MagnitudeSteps(StepEvaluator):
         array, letters = self.formulas.real.matrix(equation.defines, scope)
         axes = scope.order({*letters})
         size = array.shape[-1]
+        # An element of a root follows from all elements of the matrix, so none of them is known better than the largest allows.
         return np.abs(aligned((array, letters), axes)).max(axis=(-2, -1), keepdims=True) * np.full((size, size), float(size)), axes
 
     def size_of_root(self, equation: Equation, scope: Scope) -> Valued:

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.plan.cells import existing_cells
-from engine.plan.time_axes import Days, calendar_days, days_of, group_of_each, parts_of
+from engine.plan.time_axes import group_of_each, parts_of
 from engine.plan.windows import window_spans
-from engine.project.written_numbers import EPOCH
 from engine.run.arithmetic.rational import rounded_exactly
 from engine.run.arithmetic.whole_numbers import near_whole
+from engine.run.calendar_calls import calendar_value
 from engine.run.conditions import ConditionEvaluator, Hole
 from engine.run.functions import FUNCTIONS, REDUCTIONS
 from engine.run.letters import COLUMN, INNER, ROW, Array, Scope, Valued, aligned
@@ -46,7 +46,6 @@ from equations.formula.syntax import (
     IndexGroup,
     IndexLabel,
     IndexLetter,
-    Letter,
     MatrixRef,
     Negative,
     Node,
@@ -58,6 +57,7 @@ from equations.formula.syntax import (
     Window,
     quantities_in,
 )
+from equations.model.day_numbers import number_of_day
 from equations.records import record
 
 __all__ = ["COLUMN", "INNER", "ROW", "Array", "FormulaEvaluator", "Scope", "Valued", "aligned"]
@@ -148,7 +148,7 @@ class FormulaEvaluator(ConditionEvaluator):
                 return self.matrix(node, scope)
             case DateMark(name=name):
                 day = date.fromisoformat(self.setting.start if name == "project_start" else self.setting.end)
-                return self.arithmetic.constants(np.array(float((day - EPOCH).days))), ()
+                return self.arithmetic.constants(np.array(number_of_day(day))), ()
             case Negative(operand=operand):
                 return self.apply("neg", [self.value(operand, scope)], scope)
             case Binary():
@@ -178,6 +178,7 @@ class FormulaEvaluator(ConditionEvaluator):
         return result if len(values) < 3 else self.apply(op, [result, *values[2:]], scope)
 
     def element(self, node: Element, scope: Scope) -> Valued:
+        # While an equation is solved its own quantity has no cells to read: what stands in its place is the number that is tried.
         if node.quantity in self.unknown:
             return self.unknown[node.quantity]
         letters = scope.order({x.letter for x in node.indices if isinstance(x, IndexLetter | IndexGroup)})
@@ -198,6 +199,8 @@ class FormulaEvaluator(ConditionEvaluator):
         exists = self.exists(quantity)
         if exists is None or exists[at].all():
             return array
+        # A cell outside the relation is read as missing and told upwards. What that means is for whoever stands around it: a sum
+        # over the letter passes over it, a case that is not taken never reads it, and what is left at the top is an error.
         self.pass_on([Hole(exists[at], letters, own)])
         return np.where(exists[at], array, self.arithmetic.missing)
 
@@ -231,6 +234,8 @@ class FormulaEvaluator(ConditionEvaluator):
         else:
             found = positions
         if isinstance(index, IndexLetter) and index.offset:
+            # Beyond the axis only in cases that are not taken (the planner refuses any other): what is read there is thrown away by
+            # `choose`, and must merely be a place that exists.
             found = np.clip(found + index.offset, 0, len(members) - 1)
         return scope.along(index.letter, axes, found)
 
@@ -251,6 +256,7 @@ class FormulaEvaluator(ConditionEvaluator):
 
     def matrix_product(self, left: Valued, right: Valued, scope: Scope) -> Valued:
         outer = scope.order({*left[1], *right[1]} - {ROW, COLUMN})
+        # Not np.matmul: BLAS adds in an order of its own, and sums run in member order (conventions §5).
         axes = (*outer, ROW, INNER, COLUMN)
         a = aligned((left[0], tuple(INNER if x == COLUMN else x for x in left[1])), axes)
         b = aligned((right[0], tuple(INNER if x == ROW else x for x in right[1])), axes)
@@ -263,9 +269,10 @@ class FormulaEvaluator(ConditionEvaluator):
 
     def call(self, node: Call, scope: Scope) -> Valued:
         if LANGUAGE[node.name].rule == "calendar":
-            return self.calendar(node, scope)
+            return calendar_value(self, node, scope)
         if LANGUAGE[node.name].rounds and len(node.arguments) > 1:
             return self.value(without_step(node), scope)
+        # A function of a step (`round(x, 0.5)`) is written as one of whole numbers before, so that each rounds in one place only.
         values = [self.value(argument, scope) for argument in node.arguments]
         result = self.apply(node.name, values, scope)
         return result if self.exact is None else self.decided_exactly(node, values[0], result, scope)
@@ -275,6 +282,7 @@ class FormulaEvaluator(ConditionEvaluator):
         value = self.value(node.body, inner)
         outer = tuple(x for x in inner.order({*value[1], node.letter}) if x != node.letter)
         array = aligned(value, (*outer, node.letter))
+        # A body that does not name the letter has one element for all, and the diagonal still has one for each member.
         array = np.broadcast_to(array, (*array.shape[:-1], len(inner.letters[node.letter][1])))
         return self.on_diagonal(array), (*outer, ROW, COLUMN)
 
@@ -292,44 +300,33 @@ class FormulaEvaluator(ConditionEvaluator):
             return rounded
         if self.unknown.keys() & set(quantities_in(node.arguments[0])):
             return rounded  # a place that is tried, and no number of the run
+        # Fractions of the whole formula are dear; they are asked for only where some number is so near to a jump that the float may
+        # lie on the wrong side.
         exact, letters = self.exact.of(node.arguments[0], scope)
         fractions = aligned((exact, letters), scope.order(set(letters)))
         result, unknown = rounded_exactly(np.asarray(rounded[0]), near, fractions, meaning.exactly)
         self.undecided += [CountsAs(node.name, float(x), round(x - meaning.jumps) + meaning.jumps) for x in np.asarray(value[0])[unknown]]
         return result, rounded[1]
 
-    def calendar(self, node: Call, scope: Scope) -> Valued:
-        letters = [letter for letter in node.arguments if isinstance(letter, Letter)]
-        axes = scope.order({letter.letter for letter in letters})
-        days = [self.days(letter, scope) for letter in letters]
-        found = np.empty([len(scope.letters[letter][1]) for letter in axes])
-        for at in np.ndindex(*found.shape):
-            found[at] = FUNCTIONS[node.name].number(self.setting, *(own[at[axes.index(x.letter)]] for own, x in zip(days, letters, strict=True)))
-        return self.arithmetic.constants(found), axes
-
-    def days(self, letter: Letter, scope: Scope) -> list[Days]:
-        """Return the days of each member that a letter takes; a lag may lead beyond the axis, as the calendar goes on."""
-        set_id, positions = scope.letters[letter.letter]
-        if not letter.offset:
-            days = days_of(self.methodology, self.setting, set_id)
-            return [days[p] for p in positions]
-        kind, members = self.methodology.index_set[set_id].kind, self.setting.members[set_id]
-        return [calendar_days(kind, members[p], self.setting.start, letter.offset) for p in positions]
-
     # -- reductions
 
     def reduced(self, node: Reduce, scope: Scope) -> Valued:
         if isinstance(node.body, Points):
             return looked_up(self, node, node.body, scope)
+        # A hole that a bound letter names is a term that is not there; one that no bound letter names belongs to what is around,
+        # seen only where a member that takes part reads it.
         terms = self.terms(node, scope, self.value)
         self.pass_on(self.read_in_sum(hole, terms) for hole in terms.around)
         return (self.folded(node.kind, terms.array, terms) if node.kind in REDUCTIONS else SAMPLES[node.kind](self, terms)), terms.left
 
+    # Terms that take no part become the neutral element and are not taken out: all runs of an array then have one length and are
+    # folded at once.
     def folded(self, kind: str, array: Array, terms: Terms) -> Array:
         """Return an array along the terms of a reduction folded over those that take part. Shape: along the letters that are left."""
         neutral, axes = self.arithmetic.constants(np.array(REDUCTIONS[kind].neutral)), terms.axes
         for mask in terms.masks:
             array = self.arithmetic.where(aligned(mask, axes), array, neutral)
+        # The innermost letter first, as the formula is read: in floats the order of additions is part of the number.
         for letter in reversed(terms.bound):
             at = axes.index(letter)
             array = self.arithmetic.reduce(kind, array, at)
@@ -386,6 +383,8 @@ class FormulaEvaluator(ConditionEvaluator):
                 set_id, positions = scope.letters[letter]
                 parts = parts_of(self.methodology, self.setting, set_id, over)
                 groups = [parts[p] for p in positions]
+                # Members of a letter must be one list, so it takes those of all groups or windows, and the mask says which belong
+                # to which.
                 places = np.array(sorted({place for group in groups for place in group}), np.intp)
                 mask = np.array([[place in group for place in places] for group in groups], bool).reshape(len(groups), len(places))
             case Window() as window:
@@ -409,11 +408,14 @@ class FormulaEvaluator(ConditionEvaluator):
 
     def cases(self, node: Cases, scope: Scope) -> Valued:
         assert node.otherwise is not None
+        # Every case is evaluated for every cell and chosen from afterwards: what is infinite in a case that is not taken must be no
+        # error.
         with self.arithmetic.in_branch():
             parts = [(self.heard(self.decided, c, scope), self.heard(self.value, v, scope)) for c, v in node.branches]
             (result, axes), unread = self.heard(self.value, node.otherwise, scope)
         if unread or any(asked or taken for (_, asked), (_, taken) in parts):
             self.pass_on(self.read_in_cases([(held, asked, taken) for (held, asked), (_, taken) in parts], unread, scope))
+        # From the last to the first, so that of two conditions that hold the first written one wins.
         for (held, _), (value, _) in reversed(parts):
             union = scope.order({*axes, *held[1], *value[1]})
             result = self.arithmetic.choose(*(aligned(one, union) for one in (held, value, (result, axes))))

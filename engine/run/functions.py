@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 
 from engine.plan.time_axes import common, count, operation
-from engine.project.written_numbers import EPOCH
 from engine.run import sheet_text
 from engine.run.arithmetic.comparisons import equal, greater, greater_equal, less, less_equal, not_equal
 from engine.run.arithmetic.powers import power
@@ -24,6 +23,7 @@ from engine.run.arithmetic.student import quantile_t, slopes_of_quantile
 from engine.run.arithmetic.whole_numbers import ceil, floor, round_down, round_half_down, round_half_even, round_half_up, round_up
 from engine.run.calendar_days import calendar_years, elapsed_years
 from equations.formula.functions import FUNCTIONS as LANGUAGE
+from equations.model.day_numbers import EPOCH
 from equations.records import record
 
 

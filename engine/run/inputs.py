@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.finding import Finding
-from engine.plan.cells import NOT_APPLICABLE, cells_of, existing
+from engine.plan.cells import NOT_APPLICABLE, cell_name, cells_of, existing
 from engine.plan.dataset_cells import filled_cells
 from engine.plan.dataset_life import which_counts
-from engine.plan.plan import Plan
+from engine.plan.plan import Plan, has_cell
 from engine.plan.upstream import cut_off
 from engine.project.cell_states import FIELD, fault_of
 from engine.project.project_file import GAP, ProjectBlock, ProjectData
@@ -26,6 +26,7 @@ from engine.project.written_numbers import Given, NumberReader, Origin
 from engine.run.apart import stated_apart
 from engine.run.arithmetic.samples import SampleEstimate
 from engine.run.declared_errors import DeclaredErrors
+from engine.run.missing_cells import missing_error
 from engine.run.sample_inputs import check_samples, sample_text
 from engine.run.set_values import Replaced, SetValues
 from engine.run.two_datasets import two_datasets
@@ -125,6 +126,7 @@ class _Binder:
         self.errors.append(InputError(code, what, place, why=why, remedy=remedy))
 
     def bind(self) -> Inputs:
+        # Names first: a quantity that only a reading knows is a remark, one that nobody knows a typing error.
         for id_ in self.project.values:
             if id_ in self.methodology.quantity:
                 continue
@@ -149,6 +151,7 @@ class _Binder:
         values, states, origins = {}, {}, {}
         for id_, box in self.plan.inputs.items():
             values[id_], states[id_], origins[id_] = self.fill(self.methodology.quantity[id_], box)
+        # Also what is not needed is read: a number that is nonsense must not wait for another choice to be found.
         self.check_the_rest()
         check_samples(self.methodology, self.plan.setting, origins, self.errors, self.findings)
         self.errors += mixed_alternatives(self.methodology, self.plan, self.said_of)
@@ -164,6 +167,7 @@ class _Binder:
     # -- what is at hand
 
     def take_datasets(self) -> None:
+        # Requested ones last, so that they stand over defaults; what the project says stands over both (`Statements`).
         wanted = [scalar.text for scalar in self.project.datasets]
         defaults = [d for d in self.methodology.datasets if d.use == "default" and d.id not in wanted]
         requested = [d for d in self.methodology.datasets if d.id in wanted]
@@ -183,6 +187,7 @@ class _Binder:
             origin = Origin(kind, name, text, block.unit.text, source, block.place)
             for cell in filled_cells(self.methodology, self.plan.setting, quantity, labels, block):
                 earlier = held.get(cell)
+                # Two of one rank: their dates of validity decide, and where these do not it is an error, not the order of the file.
                 if earlier is not None and earlier.origin.kind == kind:
                     counts = which_counts(self.methodology, self.plan.setting, quantity, cell, first := earlier.origin.name, name)
                     if counts is None:
@@ -196,7 +201,7 @@ class _Binder:
         declared = DeclaredErrors(self.methodology, self.project, of, self.read_unit, lambda cell: self.stated(of, cell), self.errors)
         held = self.statements(quantity.id).published
         for cell in cells_of(self.plan.inputs[quantity.id]):
-            found = declared.of(cell, tuple(self.plan.setting.members[axis][at] for axis, at in zip(of.indices, cell, strict=True)))
+            found = declared.of(cell, self.plan.setting.labels(of.indices, cell))
             if found is not None and (found.origin.kind == "project" or cell not in held):
                 held[cell] = found
                 self.units[found.unit.text] = found.unit
@@ -380,6 +385,7 @@ class _Binder:
         exists = existing(quantity, setting, self.methodology)
         for cell in cells_of(box):
             if exists is not None and not exists(cell):
+                # A number, so that arrays stay finite where somebody adds all of them; no formula reads it.
                 values[cell], states[cell] = 0.0, NOT_APPLICABLE
                 continue
             given = self.stated(quantity, cell)
@@ -392,8 +398,10 @@ class _Binder:
                 continue
             origins[cell] = given.origin
             values[cell], states[cell] = self.numbers.read(quantity, self.shown(quantity, cell), given)
+        # What could not be read was told already, and is not missing.
         if missing and quantity.id not in self.unread:
-            self.missing(quantity, missing, bool(self.statements(quantity.id).taken))
+            partly = bool(self.statements(quantity.id).taken)
+            self.errors.append(missing_error(self.methodology, self.plan, self.project, quantity, missing, partly=partly))
         if needed := {self.shown(quantity, cell): given.place for cell, given in unknown.items() if self.is_required(quantity.id, cell)}:
             self.errors.append(unknown_error(quantity, needed))
         return values, states, origins
@@ -421,30 +429,7 @@ class _Binder:
             place=self.statements(quantity.id).listed[cells[0]].place))  # fmt: skip
 
     def is_required(self, quantity: str, cell: tuple[int, ...]) -> bool:
-        if not self.plan.required:
-            return True
-        box = self.plan.required.get(quantity)
-        return box is not None and all(at in axis for at, axis in zip(cell, box, strict=True))
-
-    def labels(self, quantity: Quantity, cell: tuple[int, ...]) -> str:
-        return ", ".join(self.plan.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+        return not self.plan.required or has_cell(self.plan.required.get(quantity), cell)
 
     def shown(self, quantity: Quantity, cell: tuple[int, ...]) -> str:
-        return f"{quantity.id}[{self.labels(quantity, cell)}]" if cell else quantity.id
-
-    def missing(self, quantity: Quantity, cells: list[tuple[int, ...]], partly: bool) -> None:
-        needing = self.plan.needed_by.get(quantity.id, ())
-        users = [self.methodology.equation[e].label for e in needing if e in self.methodology.equation]
-        shown = [self.shown(quantity, cell) for cell in cells]
-        datasets = [d.id for d in self.methodology.datasets if d.use != "default"
-                    and any(b.quantity == quantity.id for b in d.values)]  # fmt: skip
-        ways = [f"supply it under `values: {quantity.id}:` ({quantity.unit})"]
-        if quantity.standard_error_of:
-            ways.insert(0, f"declare the uncertainty of {quantity.standard_error_of} with `se` or `relative_se`")
-        ways += [f"request the dataset {d} under `datasets:`" for d in datasets]
-        equations = self.methodology.definitions.get(quantity.id, ())
-        if equations and not partly:
-            ways.append(f"supply what {equations[0].label} needs")
-        place = self.project.value_places.get(quantity.id) or Place(self.project.path.name)
-        self.fault("I501", f"missing: {listed(shown)}", place,
-                   why=f"{quantity.meaning}; needed by {', '.join(users) or 'the target'}", remedy=", or ".join(ways))  # fmt: skip
+        return cell_name(quantity, self.plan.setting, cell)

@@ -77,7 +77,7 @@ def _error(
     steps = {step.equation: None for stage in plan.stages for step in stage.steps if step.quantity == quantity.id}
     equations = [methodology.equation[id_] for id_ in steps]
     names = [
-        f"{cell_name(quantity, plan.setting, int(np.ravel_multi_index(cell, array.shape)) if cell else 0)} = "
+        f"{cell_name(quantity, plan.setting, cell)} = "
         f"{with_unit(f'{float(array[cell]):.6g}', quantity.unit)}"
         for cell in cells
     ]

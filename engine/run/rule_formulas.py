@@ -42,6 +42,7 @@ from equations.formula.syntax import (
     Window,
     children,
 )
+from equations.model.quantity import with_labels
 from equations.records import record
 
 
@@ -98,6 +99,7 @@ class RuleFormulas(FormulaEvaluator):
         terms = self.terms(node, scope, self.decided)
         for binder in node.binders:
             if isinstance(binder.within, All):
+                # Only where a letter goes over all members: a rule that names years, or a window of them, means these.
                 terms = replace(terms, array=self.unmonitored(terms.array, binder.letter, terms.axes, terms.inner))
         return self.of_terms(node.kind, terms), terms.left
 
@@ -156,6 +158,8 @@ class RuleFormulas(FormulaEvaluator):
             raw = self.raw(index, axis, scope)
             along = scope.along(getattr(index, "letter", ""), letters, raw)
             size = len(self.setting.members[axis])
+            # Not clipped as in equations: a rule asks of the year before the first one, and is away there (no cell is an answer, as
+            # a clipped one would be).
             there &= (along >= 0) & (along < size)
             at.append(np.clip(along, 0, max(size - 1, 0)))
         return tuple(at), there, letters
@@ -320,8 +324,7 @@ class RuleFormulas(FormulaEvaluator):
                 yield Lack(True, self.off_axis(index, axis, at, scope), quantity)
                 return
         cell = tuple(int(np.ravel(part)[0]) for part in self.cells(quantity, indices, scope)[0])
-        labels = [self.setting.members[axis][at] for axis, at in zip(declared.indices, cell, strict=True)]
-        name = f"{quantity}[{', '.join(labels)}]" if labels else quantity
+        name = with_labels(quantity, self.setting.labels(declared.indices, cell))
         exists = self.exists(quantity)
         if exists is not None and not exists[cell]:
             yield Lack(True, f"{name} is not in the relation {declared.on}", quantity)

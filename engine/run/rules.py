@@ -124,6 +124,7 @@ class _Judge:
         for letter, set_id in self.rule.letters:
             self.scope = self.scope.bound(letter, set_id, np.arange(len(setting.members[set_id]), dtype=np.intp))
         applies: Valued = (np.array(TRUE, np.uint8), ()) if self.rule.when is None else formulas.decided(self.rule.when, self.scope)
+        # Only where one answer holds for all members; a condition on members is joined to the rule cell by cell below.
         if not applies[1] and int(applies[0]) == FALSE:
             return self.said(IDLE, self.under())
         for _, set_id in self.rule.letters:
@@ -138,15 +139,20 @@ class _Judge:
         held, letters = self.formulas.decided(self.rule.condition, self.scope)
         union = self.scope.order({*letters, *applies[1]})
         truth, when = aligned((held, letters), union), aligned(applies, union)
+        # A truth is a set of bits: what it can be. Where `when` itself is open the rule may both apply, with what it says, and be
+        # away.
         truth = np.where(when & TRUE, truth, 0) | np.where(when & (FALSE | AWAY), AWAY, 0)
         for letter, _ in self.rule.letters:
             truth = self.formulas.unmonitored(truth, letter, union, self.scope)
         return np.asarray(truth, np.uint8), union
 
     def of_cells(self, truth: Truth, letters: tuple[str, ...]) -> Verdict:
+        # Open is what might be broken and need not be; what is true or away in every case needs no number that is missing.
         away, open_ = truth == AWAY, ((truth & FALSE) > 0) & (truth != FALSE)
         reasons = self.lacks(np.argwhere(open_), letters)
         excuse = self.excuse([lack for _, lacks in reasons for lack in lacks]) if open_.any() else ""
+        # Nobody was asked for what is missing here, as something in its place is supplied: the rule does not apply, and is no open
+        # question.
         if excuse:
             away, open_ = away | open_, np.zeros_like(open_)
         broken = np.argwhere(truth == FALSE)
@@ -252,6 +258,7 @@ class _Judge:
         inputs = self.plan.inputs
         if quantity in inputs:
             return [quantity]
+        # Whoever reads the message can supply inputs only, and of these those that are missing.
         lacking = {id_ for id_, box in inputs.items() if np.isnan(self.formulas.held(id_)[np.ix_(*box)]).any()}
         behind = upstream(self.formulas.methodology, self.plan.setting, quantity, frozenset(inputs))
         return [id_ for id_ in inputs if id_ in lacking & behind] or [quantity]

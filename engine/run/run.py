@@ -182,7 +182,7 @@ class Run(Pictured):
             state = int(states[cell])
             if state in (ABSENT, NOT_APPLICABLE):
                 continue
-            labels = tuple(self.setting.members[axis][at] for axis, at in zip(axes, cell, strict=True))
+            labels = self.setting.labels(axes, cell)
             found.append((labels, float(array[cell]), "excluded" if state == EXCLUDED else ""))
         return found
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import timedelta
 
 from engine.output.terminal import number
-from engine.project.written_numbers import EPOCH, Origin
+from engine.project.written_numbers import Origin
+from equations.model.day_numbers import EPOCH, day_of_number
 from equations.model.quantity import Quantity
 
 #: Type of a quantity -> what its numbers are, where a table holds numbers alone.
@@ -33,7 +33,7 @@ def value_text(type_: str, value: float, write: Callable[[float], str] = number)
         return "yes" if value else "no"
     if type_ == "date" and math.isfinite(value) and value == int(value):
         try:
-            return str(EPOCH + timedelta(days=int(value)))
+            return str(day_of_number(value))
         except OverflowError:  # a number that is no day is shown as one
             return write(value)
     return write(value)

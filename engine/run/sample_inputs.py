@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from engine.finding import Finding
+from engine.plan.cells import cell_name
 from engine.plan.setting import Setting
 from engine.project.written_numbers import Origin, conversion
 from engine.run.arithmetic.samples import LOWER, MEAN, Limits, SampleEstimate, SamplingPlan
@@ -40,12 +41,6 @@ def alternative_at(setting: Setting, quantity: Quantity, cell: Cell, alternative
         return ""
     member = setting.members[quantity.alternatives.by][cell[quantity.indices.index(quantity.alternatives.by)]]
     return alternatives.get(quantity.alternatives.group, {}).get(member, "")
-
-
-def cell_shown(quantity: Quantity, setting: Setting, cell: Cell) -> str:
-    """Return what a cell is called: ``w[KH, 2019]``."""
-    labels = ", ".join(setting.labels(quantity.indices, cell))
-    return f"{quantity.id}[{labels}]" if labels else quantity.id
 
 
 # -- words
@@ -103,7 +98,7 @@ def missed_precision(methodology: Methodology, setting: Setting, origins: Origin
         plan, quantity = estimate.sample.plan, methodology.quantity[id_]
         if not plan.asks or estimate.is_met:
             continue
-        name, is_allowed = cell_shown(quantity, setting, cell), bool(plan.missed) or plan.takes != MEAN
+        name, is_allowed = cell_name(quantity, setting, cell), bool(plan.missed) or plan.takes != MEAN
         asked = f"{float(100 * plan.confidence):g} % confidence and {asked_text(plan, origin.unit)}"
         evidence = [sample_text(estimate, origin.unit)]
         evidence += [f"strata that miss it: {listed(missing, 6)}"] if (missing := missing_strata(estimate)) else []

@@ -9,7 +9,7 @@ from itertools import product
 from engine.finding import Finding
 from engine.plan.cells import existing
 from engine.plan.dataset_cells import filled_cells
-from engine.plan.plan import Plan
+from engine.plan.plan import Plan, has_cell
 from engine.project.cell_states import FIELD, UNKNOWN, state_of
 from engine.project.project_file import ProjectData
 from engine.project.set_numbers import EVERY, SetNumber
@@ -157,7 +157,7 @@ class SetValues:
             self.fault("I503", f"{one.name} is set without a unit", one.scalar.place, f"the equations read it in {known}",
                        f"write the unit behind the number: {one.scalar.text} {known}")  # fmt: skip
             return None
-        labels = tuple(self.plan.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
+        labels = self.plan.setting.labels(quantity.indices, cell)
         unit, alternative = self.reader.unit_of(quantity, {}, one.unit.text, labels, one.unit.place)
         return None if unit is None else (unit, alternative)
 
@@ -185,8 +185,7 @@ class SetValues:
                               place=one.scalar.place)  # fmt: skip
 
     def is_read(self, quantity: str, cell: Cell) -> bool:
-        box = self.plan.inputs.get(quantity)
-        return box is not None and all(at in axis for at, axis in zip(cell, box, strict=True))
+        return has_cell(self.plan.inputs.get(quantity), cell)
 
 
 def _count(replaced: Sequence[Replaced]) -> str:

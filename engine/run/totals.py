@@ -121,7 +121,7 @@ def spoken_of(methodology: Methodology, setting: Setting, quantity: Quantity, co
     meant = last if all_of_last else last[-1:]
     mask = np.zeros_like(counts)
     mask[tuple(meant.T)] = True
-    labels = [setting.members[axis][at] for axis, at in zip(quantity.indices, meant[-1], strict=True)]
+    labels = setting.labels(quantity.indices, tuple(meant[-1].tolist()))
     shown = labels[axis] if len(meant) > 1 else ", ".join(labels)
     return Spoken(f"{quantity.id}[{shown}]", mask, all_of_last or (way == "last" and len(last) == 1))
 

@@ -99,6 +99,7 @@ class Stated:
         for (one, other), coefficient in pairs.items():
             if one in at and other in at:
                 matrix[at[one], at[other]] = matrix[at[other], at[one]] = coefficient
+        # The library's bits may differ here: only the verdict is taken, with room for rounding, and no draw is made from it.
         least = float(np.linalg.eigvalsh(matrix)[0])
         if least < _ROUNDING:
             self.errors.append(
@@ -131,6 +132,7 @@ def _groups(pairs: Pairs[tuple[str, str], float], order: Iterable[str]) -> Itera
     rank = {name: at for at, name in enumerate(group_of)}
     for (one, other), coefficient in pairs.items():
         first, second = group_of[one], group_of[other]
+        # Numbers that nothing ties need no common factor: groups stay as small as they can be, and streams of others untouched.
         if coefficient != 0.0 and first is not second:
             first += second
             group_of |= dict.fromkeys(second, first)
@@ -160,6 +162,7 @@ def _apart(statements: Iterable[CorrelationStatement], shared: Pairs[str, int]) 
         for at, own in enumerate(statement.listed):
             if len(own) > 1 and not np.isnan(statement.matrix[at, at]):
                 found |= set(own)
+            # Cells named one by one: two that hold one written number are apart where both are named.
             for name in own if len(own) == 1 else ():
                 other = taken.setdefault(shared[name], name)
                 found |= {name, other} if other != name else set()
@@ -237,6 +240,7 @@ class _Reader:
             return None
         matrix = np.array(found)
         diagonal = np.arange(len(sizes))
+        # NaN for "nothing said": cells of one name are tied by that name's own rule, unless another number than 1 stands there.
         matrix[diagonal, diagonal] = np.where(np.diag(matrix) == 1.0, np.nan, np.diag(matrix))
         return matrix
 

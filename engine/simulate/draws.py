@@ -99,6 +99,7 @@ class DrawSource:
     def rows_of(self, quantity: str, places: NDArray[np.int64]) -> NDArray[np.int64] | slice:
         """Return the rows of cells among all uncertain ones."""
         found = np.array([self._row_of_place[quantity, int(place)] for place in places], np.int64)
+        # A slice is a view, a list of rows a copy of the chunk.
         even = len(found) > 0 and bool((found == np.arange(found[0], found[0] + len(found))).all())
         return slice(int(found[0]), int(found[0]) + len(found)) if even else found
 
@@ -115,6 +116,8 @@ class DrawSource:
     def made(self, chunk: int) -> Numbers:
         """Make a chunk of draws, counted from the very first draw."""
         result = np.empty((len(self._names), CHUNK))
+        # A stream for each name and chunk: a draw is the same whichever worker makes it, in whatever order, and however many others
+        # there are.
         streams = {name: stream(self.seed, name, chunk) for name in self._names}
         for rows, factor in self._joint:
             for row in rows:
@@ -157,6 +160,8 @@ class DrawSource:
         streams: Mapping[str, np.random.Generator],
     ) -> None:
         columns = np.flatnonzero(outside.any(axis=0))
+        # The whole draw of the joined numbers anew, and not the one that left its range: another number for it alone would not be
+        # correlated with the rest.
         for _ in range(_MOST_TRIES):
             normal = np.stack([streams[self._names[row]].standard_normal(len(columns)) for row in rows])
             normal = normal if factor is None else joined(factor, normal)
@@ -235,6 +240,7 @@ def moved_shares(sources: list[DrawSource]) -> dict[str, float]:
     chunks: set[int] = set()
     for source in sources:
         for chunk, moved in source.moved.items():
+            # Sources of parts may have made the same chunk, each for its own draws.
             if chunk not in chunks:
                 chunks.add(chunk)
                 for name, count in moved.items():

@@ -103,6 +103,8 @@ def _grid(bounds: Bracket, present: float) -> Numbers:
     scales = size * 10.0 ** np.linspace(-9, 9, 361)
     ends = np.concatenate([low + (high - low) * powers, high - (high - low) * powers])
     near = present + np.concatenate([-size * powers, size * powers])
+    # Several rulers laid over each other: an answer may lie near the present value, near an end, at another order of magnitude, or
+    # anywhere between. All are looked at in one batch, which costs less than a few steps one after the other.
     every = np.concatenate([wide, around, scales, -scales, ends, near, [present, 0.0]])
     return np.unique(every[(every >= low) & (every <= high)])
 
@@ -200,6 +202,7 @@ class _Search:
             above = self.above(inner)
             found += [float(inner[a]) for a, _ in _runs(above == 0.0)]
             passed = self.crossings(inner, above)
+            # Each crossing is divided on; of a function that crosses everywhere (noise) what was found must do.
             if rounds > 1 and len(inner) > 2 and len(passed) < _MOST_DIPS:
                 waiting += [(own, rounds - 1) for own in passed]
                 if not passed and not (above == 0.0).any():  # it passes where it has no number
@@ -214,6 +217,7 @@ class _Search:
         ends = np.array(bracket)
         size = np.abs(self.above(ends))
         best = int(np.nanargmin(size))
+        # Two neighbouring floats: the better one is the answer where the number is continuous; where it jumps neither is near.
         if size[best] <= self.room:
             return [float(ends[best])]
         self.jumps.append(float(ends[0]))

@@ -72,6 +72,7 @@ def shares(a: Numbers, b: Numbers, mixed: Numbers) -> tuple[Share, Share]:
     >>> bool(abs(first.estimate - 0.9) < 4 * first.error), bool(abs(total.estimate - 0.9) < 4 * total.error)
     (True, True)
     """
+    # The estimates do not hang on it, their errors do: around a mean of 10^6 squares would drown the differences.
     middle = float(np.concatenate([a, b]).mean())
     a, b, mixed = a - middle, b - middle, mixed - middle
     spread = (a**2 + b**2) / 2
@@ -153,6 +154,8 @@ def sobol(
     check_support(used.variables, known)
     first, second = (DrawSource(used, numbers, known, one, draws) for one in (seed, seed + 1))
     names = list(dict.fromkeys(v.quantity for v in used.variables))
+    # Two independent sets of draws, from two seeds; every further batch takes one quantity from the second and all else from the
+    # first.
     a, b = (evaluated(Mixed(first, second, taken)) for taken in (frozenset[str](), frozenset(names)))
     if not names or float(np.concatenate([a, b]).var()) == 0.0:
         return ()
@@ -166,6 +169,7 @@ def _groups(names: list[str], uncertainty: Uncertainty) -> list[list[str]]:
     """Return quantities, those that a correlation ties together as one."""
     groups = [[name] for name in names]
     for correlation in uncertainty.correlations:
+        # A share of one alone means nothing where another must move with it.
         tied = {name.partition("[")[0] for name in correlation.names}
         joined = [group for group in groups if tied & set(group)]
         groups = [group for group in groups if not tied & set(group)] + [[name for group in joined for name in group]]

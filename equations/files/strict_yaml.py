@@ -283,6 +283,7 @@ def _syntax_error(cause: yaml.YAMLError, text: str, file: str) -> SpecError:
     remedy = "check indentation, quotes and colons on this line and the one before"
     opened = getattr(cause, "context_mark", None)
     lines = text.splitlines()
+    # The library tells where it gave up, which is the end of the file; a reader needs the quote or bracket that was never closed.
     if opened is not None and problem == "found unexpected end of stream":
         mark, problem, remedy = opened, "a quote is opened and not closed", "close the quote, or double it inside the text"
     elif opened is not None and context.startswith("while parsing a flow") and mark.line >= len(lines):
@@ -313,6 +314,8 @@ def _raw(event: Any, text: str) -> str:
     return raw.partition("\n")[2] if event.style in ("|", ">") else raw[1:] if event.style else raw
 
 
+# Not yaml.load: what it returns has no places, turns `NO` into false and 1e3 into a text, lets the second of two equal keys win,
+# and follows aliases to ten million copies. Events keep what is written, and each of these is a fault with its line.
 class _Builder:
     """Builds the tree from YAML events in one pass, so that keys, anchors and tags are seen as they are written."""
 
@@ -332,6 +335,7 @@ class _Builder:
                     return root
                 event = next(self.events)
                 node = self.node(event, 0)
+                # A file with nothing but comments is an empty document to YAML.
                 if not (isinstance(node, Scalar) and node.is_empty):
                     root = node
         return root
@@ -342,6 +346,7 @@ class _Builder:
 
     def node(self, event: Any, depth: int) -> YamlNode:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        # Counted here, since Python's own limit would come as a RecursionError from the middle of the library.
         if depth > MOST_DEPTH:
             raise _depth_error(Place(self.file, line, column))
         if isinstance(event, yaml.AliasEvent):
@@ -363,6 +368,7 @@ class _Builder:
         raw = ""
         if event.end_mark.line != event.start_mark.line:
             raw = _raw(event, self.text)
+            # Texts of a block begin on the line behind the sign, where errors inside them count from.
             if event.style in ("|", ">"):
                 line, column = line + 1, 1
             elif event.style:

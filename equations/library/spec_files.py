@@ -125,6 +125,8 @@ def read_document(path: Path, within: tuple[Path, ...] = ()) -> SpecDocument:
         The specs that use it, for circles.
     """
     spec = _layered(path, within)
+    # Layers are read before anything is composed: a revision may take out a tool or exchange it, and a tool that is no longer used
+    # need not even be there.
     assert spec.whole  # composed here, so that what is wrong is told here
     return spec
 
@@ -169,6 +171,7 @@ def _composed(spec: SpecDocument) -> Whole:
             fault(errors, "uses stands beside `changes:`", node.place, "a revision says what it changes",
                   "write changes: add: uses: ..., or replace: uses: ...")  # fmt: skip
         if isinstance(changes, Mapping):
+            # Which tools are used is settled over all layers first; only then do edits of their entries have something to stand on.
             uses, changes = revise_uses(uses, changes, layer.path.parent, errors)
             root = replace(root, entries=tuple((k, changes if k.text == "changes" else v) for k, v in root))
         roots.append(root)
@@ -208,6 +211,7 @@ def _tool(use: ToolUse, within: tuple[Path, ...], errors: FaultList) -> SpecDocu
         fault(errors, f"the tool {use.prefix.text} uses itself", use.spec.place, names, "take one of them out")
         return None
     found = read_document(path, within)
+    # Read for its faults alone: inside the whole its names have prefixes, and no author of the tool would know the line again.
     methodology_of(found)
     return found
 
@@ -237,6 +241,8 @@ def methodology_of(spec: SpecDocument) -> Methodology:
 
 def canonical_text(node: YamlNode) -> str:
     """Return what a document says as JSON text in which layout, comments and the order of keys do not show."""
+    # Keys are sorted, lists are not: order of entries is said by the author (first members, order of sums), order of fields is
+    # layout.
     return json.dumps(_plain(node), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -281,6 +287,7 @@ def _with_included(root: Mapping, path: Path) -> tuple[Mapping, list[tuple[Path,
     entries: dict[str, tuple[Scalar, YamlNode]] = {key.text: (key, value) for key, value in root}
     sources = []
     block = Block(root, "spec", errors)
+    # An included file may bring fields that the first one lacks.
     before = len(errors)  # names of fields are looked at when all files are joined
     included = block.word_nodes("include") if "include" in root else []
     raise_all(errors[before:])

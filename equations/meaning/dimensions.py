@@ -159,6 +159,8 @@ class UnitChecker:
 
     def likely_fix(self, left: Unit, right: Unit) -> str:
         """Name the constant, quantity or equivalence by which the two sides part."""
+        # From the likeliest slip to the least: a declared constant, a quantity without indices, a ratio of molar masses, a factor
+        # between units.
         for constant in self.constants.values():
             if left * constant.unit == right:
                 return f"multiply the left side by {constant.written} {constant.unit}"
@@ -197,6 +199,7 @@ class UnitChecker:
         if exponent is not ANY and not self.counts_as_plain(exponent):
             self.fault("U304", f"the exponent has the unit {exponent}", node.right,
                        why="an exponent is a plain number", remedy="divide it by a number that carries its unit")  # fmt: skip
+        # A plain base may have any exponent, data too; of any other the unit of the result would hang on a number.
         if base is ANY or base == PLAIN:
             return base
         value = exact_value(node.right)
@@ -239,6 +242,7 @@ class UnitChecker:
         if function.rule == "root":
             return unit ** Fraction(1, 2) if unit is not ANY else ANY
         for unit in units:
+            # Logarithms and the like have no unit: ln of 5 km2 would hang on whether areas are written in km2 or in m2.
             if unit is not ANY and not self.counts_as_plain(unit):
                 self.fault("U304", f"{node.name} of a value in {unit}", node, why=f"{node.name} takes a plain number",
                            remedy="divide by a reference value in the same unit")  # fmt: skip

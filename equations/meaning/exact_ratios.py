@@ -58,6 +58,7 @@ def expected_of(unit: Unit, molecules: Mapping[str, Molecule]) -> tuple[Expected
     if unit.is_conversion:
         return (conversion_of(unit),)
     parts = dict(unit.powers)
+    # Only one substance over one other: nothing else has a ratio that follows from weights of atoms.
     if len(parts) != 2 or set(parts.values()) != {1, -1} or not all(name in molecules for name in parts):
         return ()
     over, under = sorted(parts, key=lambda name: -parts[name])
@@ -147,6 +148,8 @@ def verdict(number: Fraction, text: str, candidates: tuple[Expected, ...]) -> Ra
     """
     if not candidates or number == 0:
         return None
+    # Two substances may share two elements (carbon and nitrogen): the ratio that was meant is the one to which the number comes
+    # nearest.
     nearest = min(candidates, key=lambda one: abs(number / one.value - 1))
     if number == nearest.value:
         return RatioVerdict("exact", nearest)
@@ -185,6 +188,7 @@ def taken_for_ratio(
 
 def _is_rounded(number: Fraction, text: str, expected: Expected) -> bool:
     share = abs(number / expected.value - 1)
+    # Within a dimension the number is exact, and a rounded one is a mistake unless its decimals never end.
     if not expected.molar:
         return not _ends(expected.value) and _cut(number, text, expected.value) >= _DIGITS
     return share <= _CLOSE or (share <= _ROUNDED and _cut(number, text, expected.value) >= 2)

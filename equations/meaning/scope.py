@@ -162,10 +162,12 @@ class Resolver:
             if name in names.choices:
                 return Switch(name, span=node.span)
         quantity = names.quantities.get(name)
+        # `P` may be both a quantity with elements P[i, j] and the name of its matrix: the number of indices tells which is meant.
         if name in names.matrices and (quantity is None or len(node.indices) < len(quantity.indices)):
             return self.matrix(node)
         if quantity is not None:
             return self.element(node)
+        # A quantity whose declaration is wrong was reported where it stands; each of its uses would only repeat that.
         if name not in names.faulty:
             self.undefined(node)
         return node
@@ -262,6 +264,7 @@ class Resolver:
         return replace(index, group=set_id)
 
     def compare(self, node: Compare) -> Node:
+        # Letters and switches are words in the grammar: only here is it known whether `y == start` compares years or quantities.
         left, right = (self.as_letter(side) or self.resolve_switch(side) for side in (node.left, node.right))
         if isinstance(left, Switch) or isinstance(right, Switch):
             return self.compare_switch(node, left, right)
@@ -392,6 +395,7 @@ class Resolver:
     def reduction(self, node: Reduce) -> Node:
         binders: list[Binder] = []
         done: list[str] = []
+        # The number that is looked up is one for the whole table, so it is resolved before the letters of the points are bound.
         at = self.resolve(node.body.at) if isinstance(node.body, Points) else None
         for binder in node.binders:
             new, set_id = self.binder(binder)
@@ -400,6 +404,7 @@ class Resolver:
             binders.append(new)
         body = self.resolve(node.body)
         body = replace(body, at=at) if isinstance(body, Points) and at is not None else body
+        # Not all binders: one that was refused bound nothing, and may be a letter of what is around.
         self.bound = {letter: set_id for letter, set_id in self.bound.items() if letter not in done}
         return replace(node, binders=tuple(binders), body=body)
 
@@ -412,6 +417,7 @@ class Resolver:
             return replace(binder, within=resolved_window(self, binder.letter, within, own)), own
         assert isinstance(within, Name), "a binder is resolved once"
         name = within.name
+        # `y in q`: a bound letter stands before a set of the same name.
         if name in self.bound and (self.set_kind(name) == "group" or lies_in_time(self.bound[name], sets)):
             if not gathers(self.bound[name], own, sets):
                 held = gathered(self.bound[name], sets)

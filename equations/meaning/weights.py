@@ -88,6 +88,8 @@ class _Weigher:
         inner = {**scope, **bound}
         body = self.of(node.body, inner)
         if node.kind in _OF_VALUES and not isinstance(body, Points):
+            # Before the sum is weighed: a body that takes *the* period of a year is a mean over its periods, and that mean counts
+            # for the year's part.
             body = self.each(body, bound, inner)
         if node.kind == "Sum":
             body = self.weighed(node, body, inner)
@@ -111,11 +113,14 @@ class _Weigher:
         asked = {(node.group, node.letter): node.span for node in walk(body) if isinstance(node, IndexGroup) and node.letter in bound}
         for (group, letter), span in asked.items():
             weight, own = self.weight(group, bound[letter]), self.free(group, scope, body)
+            # What is left out has no part of a value: such a body stays as written, and the planner says what is to be done.
             if weight is None or not own or any(isinstance(node, Excluded) for node in walk(body)):
                 continue
             part = part_of(weight, letter, own, span)
             binders = (Binder(own, GroupOf(letter, group, span=span), span=span),)
             held = exchanged(body, lambda node, g=group, x=letter, o=own: _as_letter(node, g, x, o))  # type: ignore[misc]
+            # A weighted mean: over the parts that there are, so that a year of which two periods share only 300 days is not short
+            # of the rest.
             total = Reduce("Sum", binders, Binary("*", held, part, span=span), span=span)
             body = Binary("/", total, Reduce("Sum", binders, part, span=span), span=span)
         return body

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from equations.errors import SpecError, raise_all
-from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.files.strict_yaml import Mapping, Sequence, YamlNode
 from equations.meaning.names import Names
 from equations.model.index_set import IndexSet
 from equations.model.methodology import Methodology
@@ -168,21 +168,13 @@ class _EditsReader:
         """Apply the edits of a block to lists of the document."""
         editor = Editor()
         made = dict(lists)
-        for word in WORDS:
-            node = block.node.get(word)
-            if node is None:
+        for name, edits in editor.edits_of_lists(block.node):
+            if name.text not in EDITED:
+                self.errors.append(SpecError(
+                    "S107", f"a reading cannot edit {name.text}", name.place, why=f"it edits {', '.join(EDITED)}",
+                    remedy="let a version say it"))  # fmt: skip
                 continue
-            if not isinstance(node, Mapping):
-                editor.fault(f"{word}: must name the list that is edited", node.place, remedy=f"{word}: {{equations: ...}}")
-                continue
-            for name, edit in node:
-                if name.text not in EDITED:
-                    self.errors.append(SpecError(
-                        "S107", f"a reading cannot edit {name.text}", name.place, why=f"it edits {', '.join(EDITED)}",
-                        remedy="let a version say it"))  # fmt: skip
-                    continue
-                one = Mapping(((Scalar(word, name.file, name.line, name.column), edit),), name.file, name.line, name.column)
-                made[name.text] = editor.edit_list((name.text,), _KINDS[name.text], made[name.text], one)
+            made[name.text] = editor.edit_list((name.text,), _KINDS[name.text], made[name.text], edits)
         self.errors += editor.errors
         return made
 

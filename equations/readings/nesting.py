@@ -87,6 +87,8 @@ class _Nesting:
         methodology = self.methodology
         between: list[Placed] = []
         others = [placed.step for placed in self.steps if placed.step.readers]
+        # Steps on definitions first: after them the methodology is one as if written so, and the steps between quantities and
+        # readers find what really reads.
         for of in dict.fromkeys(placed.step.of for placed in self.steps):
             own = [placed for placed in self.steps if placed.step.of == of]
             if of not in methodology.quantity:
@@ -122,6 +124,8 @@ class _Nesting:
             previous: Placed | None = None
             for placed in chain:
                 key = id(placed)
+                # A step is one equation and has one thing that arrives. Readers with different steps before it would want two of
+                # it.
                 if key in self.before and self.before[key] is not previous:
                     one, two = self.before[key], previous
                     self.fault(placed, f"what arrives at the step of {placed.block.name} on {of} is not the same for {told[key]} and {reader}",
@@ -144,6 +148,8 @@ class _Nesting:
         return any(self.of_ruling.get(equation.id) == ruling and reads(equation.formula, of) for equation in self.methodology.equations)
 
     def put_between(self, between: list[Placed]) -> Methodology:
+        # A step whose value nobody reads under these readings is not put in: it would be a quantity that leads nowhere, which
+        # `check` reports.
         wanted = self.wanted()
         live = [placed for placed in between if id(placed) in wanted]
         quantities, equations = list(self.methodology.quantities), list(self.methodology.equations)
@@ -164,6 +170,8 @@ class _Nesting:
             at = 1 + next(at for at, q in enumerate(quantities) if q.id == behind)
             quantities[at:at] = placed.step.quantities
             own = [self.of_step(equation, placed) for equation in placed.step.equations]
+            # A step stands before its first reader, as an author would write it; numbers do not hang on that, texts of the
+            # methodology do.
             names = {quantity.id for quantity in placed.step.quantities}
             first = next((at for at, e in enumerate(rewritten) if e.id in reading and any(reads(e.formula, id_) for id_ in names)), len(rewritten))
             rewritten[first:first] = own
@@ -272,6 +280,8 @@ def _on_definition(methodology: Methodology, placed: Placed, others: list[Adjust
         raise GraphError("G408", f"the step of {placed.block.name} changes the definition of {step.of}, which has none", step.place,
                          remedy="name the equations that read it under `in:`")  # fmt: skip
     keys = [of_ruling.get(definition.id, definition.id) for definition in definitions]
+    # Where it can, the step becomes part of the formula, and the methodology reads as if it had been written that way. Only where
+    # that would capture letters or change what other steps mean is what arrives given a name of its own.
     alone = len(step.equations) == 1 and all(fits_inside(gives, definition) for definition in definitions)
     if alone and not told_apart(gives, placed.ruling, keys, others):
         new = {definition.id: put_inside(gives, definition) for definition in definitions}
@@ -307,6 +317,7 @@ def put_inside(gives: Equation, definition: Equation) -> Equation:
     renamed = with_letters(gives.formula, dict(zip(names, own, strict=True)))
     formula = exchanged(renamed, lambda node: definition.formula if isinstance(node, Element) and node.quantity == IT else None)
     equivalences = tuple(dict.fromkeys((*definition.equivalences, *gives.equivalences)))
+    # Of two grounds in one formula the weaker one counts: nobody may take an assumption for the publication's word.
     source = definition.source.weakened(gives.source)
     return replace(definition, formula=formula, printed="", equivalences=equivalences, source=source)
 

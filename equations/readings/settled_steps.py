@@ -24,7 +24,7 @@ from equations.readings.composition import with_readings
 from equations.readings.edits_reader import read_whole
 from equations.readings.nesting import Placed, fits_inside, in_order, put_inside, read_as, reads, told_apart, with_arriving
 from equations.readings.weighing import unweighed
-from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field, with_list
+from equations.revision.document_parts import blocks_of, text_of, texts_of, with_each, with_edits, with_field, with_list
 
 _FORMULAS = ("formula", "relation", "gives")
 _CITED = ("section", "equation", "table", "page", "note")
@@ -109,41 +109,22 @@ class _Settling:
     def of_ruling(self, block: Mapping, step: Adjustment, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
         """Return another ruling whose edits fit the text as it is now."""
         id_ = text_of(block, "id")
-        readings = []
-        for part in blocks_of(block.get("readings")):
-            part = self.of_edits(part, id_, step, names, order, own)
-            met = part.get("with")
-            if isinstance(met, Sequence):
-                items = tuple(self.of_edits(one, id_, step, names, order, own) for one in blocks_of(met))
-                part = with_field(part, "with", replace(met, items=items))
-            readings.append(part)
-        held = block.get("readings")
-        return with_field(block, "readings", replace(held, items=tuple(readings))) if isinstance(held, Sequence) else block
+        return with_edits(block, lambda part: self.of_edits(part, id_, step, names, order, own))
 
     def of_edits(self, part: Mapping, id_: str, step: Adjustment, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
+        def of_equation(e: Mapping) -> Mapping:
+            return self.reads_other(e, names, self.letter(text_of(e, "id"), step)) if text_of(e, "id") in step.readers else e
+
         for word in ("replace", "add"):
             edits = part.get(word)
-            equations = edits.get("equations") if isinstance(edits, Mapping) else None
-            if isinstance(edits, Mapping) and isinstance(equations, Sequence):
-                items = tuple(
-                    self.reads_other(e, names, self.letter(text_of(e, "id"), step)) if text_of(e, "id") in step.readers else e
-                    for e in blocks_of(equations)
-                )
-                part = with_field(part, word, with_field(edits, "equations", replace(equations, items=items)))
-        steps = part.get("adjust")
-        if isinstance(steps, Sequence):
-            items = tuple(self.of_step(one, id_, step, names, order, own) for one in blocks_of(steps))
-            part = with_field(part, "adjust", replace(steps, items=items))
-        return part
+            if isinstance(edits, Mapping):
+                part = with_field(part, word, with_each(edits, "equations", of_equation))
+        return with_each(part, "adjust", lambda one: self.of_step(one, id_, step, names, order, own))
 
     def of_step(self, block: Mapping, id_: str, step: Adjustment, names: dict[str, str], order: list[str], own: list[str]) -> Mapping:
         """Return a step of another ruling in its place before or behind the equations that the settled step became."""
         if id_ in step.readers:
-            equations = blocks_of(block.get("equations"))
-            new = [self.reads_other(e, names, "") for e in equations]
-            block = self.reads_other(block, names, "")
-            held = block.get("equations")
-            block = with_field(block, "equations", replace(held, items=tuple(new))) if isinstance(held, Sequence) else block
+            block = with_each(self.reads_other(block, names, ""), "equations", lambda e: self.reads_other(e, names, ""))
         readers = texts_of(block.get("in"))
         if self.ruling in readers:  # its steps are equations now, those that read the quantity among them
             reading = [e.id for e in step.equations if reads(e.formula, text_of(block, "of"))]
@@ -197,19 +178,7 @@ class _Settling:
             reading = [e.id for e in own if reads(e.formula, text_of(block, "of"))]
             return with_field(block, "in", _texts([r for r in readers if r != self.ruling] + reading, block))
 
-        def edits(part: Mapping) -> Mapping:
-            steps, met = part.get("adjust"), part.get("with")
-            if isinstance(steps, Sequence):
-                part = with_field(part, "adjust", replace(steps, items=tuple(map(named, blocks_of(steps)))))
-            return with_field(part, "with", replace(met, items=tuple(map(edits, blocks_of(met))))) if isinstance(met, Sequence) else part
-
-        rulings = []
-        for block in blocks_of(document.get("rulings")):
-            held = block.get("readings")
-            if isinstance(held, Sequence):
-                block = with_field(block, "readings", replace(held, items=tuple(map(edits, blocks_of(held)))))
-            rulings.append(block)
-        return with_list(document, "rulings", rulings)
+        return with_each(document, "rulings", lambda block: with_edits(block, lambda part: with_each(part, "adjust", named)))
 
     @staticmethod
     def put_in(nested: Equation, block: Mapping, made: Methodology) -> Mapping:
@@ -248,30 +217,19 @@ class _Settling:
         def edits(part: Mapping, ruling: str) -> Mapping:
             for word in ("replace", "add"):
                 held = part.get(word)
-                equations = held.get("equations") if isinstance(held, Mapping) else None
-                if isinstance(held, Mapping) and isinstance(equations, Sequence):
-                    items = tuple(left(b) for b in blocks_of(equations))
-                    part = with_field(part, word, with_field(held, "equations", replace(equations, items=items)))
-            steps = part.get("adjust")
-            if isinstance(steps, Sequence):
-                early = ruling in order and order.index(ruling) < order.index(self.ruling)
-                items = tuple(
-                    with_field(one, "of", _text(id_, one)) if early and text_of(one, "of") == of.id and not texts_of(one.get("in")) else one
-                    for one in blocks_of(steps)
-                )
-                part = with_field(part, "adjust", replace(steps, items=items))
-            met = part.get("with")
-            if not isinstance(met, Sequence):
-                return part
-            return with_field(part, "with", replace(met, items=tuple(edits(m, ruling) for m in blocks_of(met))))
+                if isinstance(held, Mapping):
+                    part = with_field(part, word, with_each(held, "equations", left))
+            early = ruling in order and order.index(ruling) < order.index(self.ruling)
 
-        rulings = []
-        for block in blocks_of(document.get("rulings")):
-            held = block.get("readings")
-            if isinstance(held, Sequence):
-                block = with_field(block, "readings", replace(held, items=tuple(edits(p, text_of(block, "id")) for p in blocks_of(held))))
-            rulings.append(block)
-        document = with_list(document, "rulings", rulings)
+            def behind(one: Mapping) -> Mapping:
+                # Steps of rulings that come before the settled one stand behind what arrives there; those after it behind what it
+                # gives.
+                moves = early and text_of(one, "of") == of.id and not texts_of(one.get("in"))
+                return with_field(one, "of", _text(id_, one)) if moves else one
+
+            return with_each(part, "adjust", behind)
+
+        document = with_each(document, "rulings", lambda block: with_edits(block, lambda part: edits(part, text_of(block, "id"))))
         raw = replace(of, id=id_)
         gives = replace(step.equations[-1], defines=read_as(step.equations[-1].defines, of, ()))
         own = replace(step, quantities=(*step.quantities[:-1], raw), equations=(*step.equations[:-1], gives))

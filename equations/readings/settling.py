@@ -15,7 +15,7 @@ from equations.model.reading import EDITED
 from equations.readings.composition import with_readings
 from equations.readings.edits_reader import read_whole
 from equations.readings.settled_steps import with_steps
-from equations.revision.document_parts import blocks_of, id_of, text_of, with_field, with_list
+from equations.revision.document_parts import blocks_of, id_of, text_of, with_each, with_field, with_list
 from equations.revision.edit_log import EditLog, same
 from equations.revision.edits import WORDS, Editor
 from equations.revision.readings_pruned import without_readers
@@ -125,13 +125,12 @@ def _edited(document: Mapping, word: str, edits: Mapping) -> Mapping:
 def _without(block: Mapping, ruling: str, reading: str, own: Mapping, document: Mapping) -> Mapping:
     """Return another ruling that no longer names the settled one."""
     id_ = text_of(block, "id")
-    readings = block.get("readings")
-    if not isinstance(readings, Sequence):
-        return block
     met = [(dict(_named(m)), m) for m in blocks_of(own.get("with")) if id_ in dict(_named(m))]
-    new = [_reading_without(part, ruling, reading, [m for names, m in met if names[id_] == text_of(part, "id")], id_, document)
-           for part in blocks_of(readings)]  # fmt: skip
-    return with_field(block, "readings", replace(readings, items=tuple(new)))
+
+    def left(part: Mapping) -> Mapping:
+        return _reading_without(part, ruling, reading, [m for names, m in met if names[id_] == text_of(part, "id")], id_, document)
+
+    return with_each(block, "readings", left)
 
 
 def _reading_without(part: Mapping, ruling: str, reading: str, met: list[Mapping], id_: str, document: Mapping) -> Mapping:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
@@ -32,6 +33,20 @@ def blocks_of(node: YamlNode | None) -> list[Mapping]:
     return [item for item in node.items if isinstance(item, Mapping)] if isinstance(node, Sequence) else []
 
 
+def with_each(block: Mapping, name: str, change: Callable[[Mapping], Mapping | None]) -> Mapping:
+    """Return a block with every entry of one of its lists changed; an entry of which nothing is left goes, and with the last of them the list."""
+    held = block.get(name)
+    if not isinstance(held, Sequence):
+        return block
+    items = tuple(new for item in blocks_of(held) if (new := change(item)) is not None)
+    return with_field(block, name, None if held.items and not items else replace(held, items=items))
+
+
+def with_edits(ruling: Mapping, change: Callable[[Mapping], Mapping]) -> Mapping:
+    """Return a ruling with every block of edits changed: those of its readings, and what each changes where it meets another (``with:``)."""
+    return with_each(ruling, "readings", lambda part: with_each(change(part), "with", change))
+
+
 def text_of(block: Mapping, name: str) -> str:
     """Return a field that is one text, or an empty text."""
     node = block.get(name)
@@ -42,6 +57,13 @@ def texts_of(node: YamlNode | None) -> list[str]:
     """Return the texts of a list, or of a single text."""
     items = node.items if isinstance(node, Sequence) else [node] if node is not None else []
     return [item.text for item in items if isinstance(item, Scalar)]
+
+
+def results_of(head: Mapping) -> list[str]:
+    """Return the results that the head of a spec names: one under ``result``, or a list of names, of blocks or of both under ``results``."""
+    held = head.get("results")
+    found = (text_of(head, "result"), *texts_of(held), *(text_of(block, "quantity") for block in blocks_of(held)))
+    return [id_ for id_ in found if id_]
 
 
 def id_of(item: YamlNode) -> str:

@@ -6,6 +6,8 @@ something that is not there, two edits of one thing and an edit that changes not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from equations.errors import near_or_all
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.revision.edit_log import EditLog, Path, same
@@ -46,8 +48,20 @@ class Editor(EditLog):
         for word in WORDS:
             node = edits.get(word)
             if node is not None:
+                # Removing first and adding last, whatever the order in the file: `after:` and `before:` name places in the list as
+                # it then is.
                 items = {"remove": self.removed, "replace": self.replaced, "add": self.added}[word](path, kind, items, node)
         return items
+
+    def edits_of_lists(self, changes: Mapping) -> Iterator[tuple[Scalar, Mapping]]:
+        """Yield each list that a block ``add``, ``replace``, ``remove`` names, with its edits under one of the words, in the order of being done."""
+        for word in WORDS:
+            node = changes.get(word)
+            if isinstance(node, Mapping):
+                yield from ((name, Mapping(((Scalar(word, name.file, name.line, name.column), edit),), name.file, name.line, name.column))
+                            for name, edit in node)  # fmt: skip
+            elif node is not None:
+                self.fault(f"{word}: must name the list that is edited", node.place, remedy=f"{word}: {{equations: ...}}")
 
     def removed(self, path: Path, kind: str, items: tuple[YamlNode, ...], node: YamlNode) -> tuple[YamlNode, ...]:
         """Take entries out, by id; ``"*"`` takes out all."""

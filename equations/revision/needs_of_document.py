@@ -12,7 +12,7 @@ from itertools import pairwise
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.formula.tokens import Source, Token, read_tokens
-from equations.revision.document_parts import blocks_of, text_of, texts_of
+from equations.revision.document_parts import blocks_of, results_of, text_of, texts_of
 from equations.spec.cross_check_fields import CROSS_CHECK_NAMES
 
 #: Fields whose text is a formula or a condition.
@@ -71,10 +71,7 @@ class SpecNames:
     def results(self) -> tuple[str, ...]:
         """Return the ids of the results."""
         head = self.root.get("methodology")
-        if not isinstance(head, Mapping):
-            return ()
-        ids = (text_of(head, "result"), *texts_of(head.get("results")), *(text_of(b, "quantity") for b in blocks_of(head.get("results"))))
-        return tuple(id_ for id_ in ids if id_)
+        return tuple(results_of(head)) if isinstance(head, Mapping) else ()
 
     def quantities(self) -> list[str]:
         """Return the ids of all quantities of the text."""

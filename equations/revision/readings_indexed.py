@@ -12,7 +12,7 @@ from typing import Protocol
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.reading import IT
-from equations.revision.document_parts import blocks_of, text_of, with_field
+from equations.revision.document_parts import blocks_of, text_of, with_each, with_field
 from equations.revision.needs_of_document import FORMULAS, SpecNames, tokens_of
 
 _STEP_FORMULAS = ("defines", "relation", "gives", "formula")
@@ -54,17 +54,11 @@ class ReadingsIndexed:
     def ruling(self, block: Mapping) -> Mapping:
         """Return a ruling whose readings speak of the family with its new index."""
         name = text_of(block, "id")
-        readings = block.get("readings")
-        if not isinstance(readings, Sequence):
-            return block
-        parts = []
-        for part in blocks_of(readings):
-            new = self.edits(name, part, part)
-            met = part.get("with")
-            if isinstance(met, Sequence):
-                new = with_field(new, "with", replace(met, items=tuple(self.edits(name, one, part) for one in blocks_of(met))))
-            parts.append(new)
-        return with_field(block, "readings", replace(readings, items=tuple(parts)))
+
+        def with_index(part: Mapping) -> Mapping:
+            return with_each(self.edits(name, part, part), "with", lambda one: self.edits(name, one, part))
+
+        return with_each(block, "readings", with_index)
 
     def edits(self, ruling: str, part: Mapping, reading: Mapping) -> Mapping:
         """Return one block of edits; ``reading`` is the reading to which it belongs, with what that adds."""

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
-from equations.revision.document_parts import blocks_of, id_of, text_of, with_field, with_list
+from equations.revision.document_parts import blocks_of, id_of, text_of, with_each, with_edits, with_field, with_list
 from equations.revision.needs_of_document import SpecNames
 
 _WORDS = ("replace", "remove", "add", "adjust")
@@ -61,15 +61,7 @@ def without_readers(document: Mapping, unread: AbstractSet[str]) -> tuple[Mappin
 
 
 def _unread_by(block: Mapping, unread: AbstractSet[str]) -> Mapping:
-    def edits(part: Mapping) -> Mapping:
-        steps, met = part.get("adjust"), part.get("with")
-        if isinstance(steps, Sequence):
-            left = tuple(new for step in blocks_of(steps) if (new := _step(step, {"equations": unread})) is not None)
-            part = with_field(part, "adjust", replace(steps, items=left) if left else None)
-        return with_field(part, "with", replace(met, items=tuple(map(edits, blocks_of(met))))) if isinstance(met, Sequence) else part
-
-    held = block.get("readings")
-    return with_field(block, "readings", replace(held, items=tuple(map(edits, blocks_of(held))))) if isinstance(held, Sequence) else block
+    return with_edits(block, lambda part: with_each(part, "adjust", lambda step: _step(step, {"equations": unread})))
 
 
 def _read(node: YamlNode, names: SpecNames) -> set[str]:
@@ -82,9 +74,9 @@ def _read(node: YamlNode, names: SpecNames) -> set[str]:
 
 def _with_edits(block: Mapping, before: Mapping) -> Mapping:
     """Return a ruling without the readings that lost their last edit; with no readings at all where that leaves no choice."""
-    held = {text_of(part, "id"): any(word in part for word in _WORDS) for part in blocks_of(before.get("readings"))}
+    held = {text_of(part, "id"): _is_edited(part) for part in blocks_of(before.get("readings"))}
     parts = blocks_of(block.get("readings"))
-    kept = tuple(part for part in parts if not held[text_of(part, "id")] or any(word in part for word in _WORDS))
+    kept = tuple(part for part in parts if not held[text_of(part, "id")] or _is_edited(part))
     if len(kept) == len(parts):
         return block
     readings = block.get("readings")
@@ -94,32 +86,27 @@ def _with_edits(block: Mapping, before: Mapping) -> Mapping:
 
 def _each_part(block: Mapping, read: Lookup[str, AbstractSet[str]]) -> Mapping:
     """Return a ruling whose steps name, of rulings, only those that still read the quantity."""
-    held = block.get("readings")
-    if not isinstance(held, Sequence):
-        return block
-    parts = []
-    for part in blocks_of(held):
-        steps = part.get("adjust")
-        if isinstance(steps, Sequence):
-            left = []
-            for step in blocks_of(steps):
-                unread = {id_ for id_, quantities in read.items() if text_of(step, "of") not in quantities}
-                if (new := _step(step, {"equations": unread})) is not None:
-                    left.append(new)
-            part = with_field(part, "adjust", replace(steps, items=tuple(left)) if left else None)
-        parts.append(part)
-    return with_field(block, "readings", replace(held, items=tuple(parts)))
+
+    def left(step: Mapping) -> Mapping | None:
+        return _step(step, {"equations": {id_ for id_, quantities in read.items() if text_of(step, "of") not in quantities}})
+
+    return with_each(block, "readings", lambda part: with_each(part, "adjust", left))
 
 
 def _reading(part: Mapping, removed: Lookup[str, AbstractSet[str]], order: Order) -> Mapping | None:
     """Return a reading without its edits of what is gone; ``None`` where it had edits and none is left."""
-    new = _edits(part, removed, order)
-    met = part.get("with")
-    if isinstance(met, Sequence):
-        items = tuple(one for one in (_edits(one, removed, order) for one in blocks_of(met)) if any(word in one for word in _WORDS))
-        new = with_field(new, "with", replace(met, items=items) if items else None)
-    changed = any(word in part for word in _WORDS)
-    return None if changed and not any(word in new for word in _WORDS) else new
+
+    def left(block: Mapping) -> Mapping | None:
+        new = _edits(block, removed, order)
+        return new if _is_edited(new) else None
+
+    new = with_each(_edits(part, removed, order), "with", left)
+    return None if _is_edited(part) and not _is_edited(new) else new
+
+
+def _is_edited(block: Mapping) -> bool:
+    """Whether a reading, or a block ``with:`` of one, changes anything by itself."""
+    return any(word in block for word in _WORDS)
 
 
 def _edits(part: Mapping, removed: Lookup[str, AbstractSet[str]], order: Order) -> Mapping:
@@ -135,11 +122,7 @@ def _edits(part: Mapping, removed: Lookup[str, AbstractSet[str]], order: Order) 
             if kept:
                 lists.append((key, Sequence(kept, value.file, value.line, value.column)))
         part = with_field(part, word, replace(edits, entries=tuple(lists)) if lists else None)
-    steps = part.get("adjust")
-    if isinstance(steps, Sequence):
-        left = tuple(new for step in blocks_of(steps) if (new := _step(step, removed)) is not None)
-        part = with_field(part, "adjust", replace(steps, items=left) if left else None)
-    return part
+    return with_each(part, "adjust", lambda step: _step(step, removed))
 
 
 def _placed(item: YamlNode, gone: AbstractSet[str], order: list[str]) -> YamlNode:
@@ -167,17 +150,7 @@ def _step(step: Mapping, removed: Lookup[str, AbstractSet[str]]) -> Mapping | No
 
 def _unmet(block: Mapping, there: AbstractSet[tuple[str, str]]) -> Mapping:
     """Return a ruling whose readings meet no reading that is gone."""
-    held = block.get("readings")
-    if not isinstance(held, Sequence):
-        return block
-    parts = []
-    for part in blocks_of(held):
-        met = part.get("with")
-        if isinstance(met, Sequence):
-            kept = tuple(one for one in blocks_of(met) if _names(one) <= there)
-            part = with_field(part, "with", replace(met, items=kept) if kept else None)
-        parts.append(part)
-    return with_field(block, "readings", replace(held, items=tuple(parts)))
+    return with_each(block, "readings", lambda part: with_each(part, "with", lambda one: one if _names(one) <= there else None))
 
 
 def _names(meeting: Mapping) -> set[tuple[str, str]]:

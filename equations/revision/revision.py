@@ -175,21 +175,13 @@ def _versioned(parts: dict[str, tuple[Scalar, YamlNode]], base: Mapping, revisio
 
 
 def _edit_lists(parts: dict[str, tuple[Scalar, YamlNode]], changes: Mapping, editor: Editor) -> None:
-    for word in WORDS:
-        node = changes.get(word)
-        if node is None:
+    for list_, edits in editor.edits_of_lists(changes):
+        if list_.text not in KEYS:
+            remedy = _NO_LIST if list_.text == "methodology" else near_or_all(list_.text, KEYS)
+            editor.fault(f"there is no list {list_.text!r}", list_.place, remedy=remedy)
             continue
-        if not isinstance(node, Mapping):
-            editor.fault(f"{word}: must name the list that is edited", node.place, remedy=f"{word}: {{equations: ...}}")
-            continue
-        for list_, edit in node:
-            if list_.text not in KEYS:
-                remedy = _NO_LIST if list_.text == "methodology" else near_or_all(list_.text, KEYS)
-                editor.fault(f"there is no list {list_.text!r}", list_.place, remedy=remedy)
-                continue
-            key, held = parts.get(list_.text, (list_, Sequence((), list_.file, list_.line, list_.column)))
-            items = held.items if isinstance(held, Sequence) else ()
-            kind = BLOCKS["spec"][list_.text].type.removeprefix("blocks:")
-            one = Mapping(((Scalar(word, list_.file, list_.line, list_.column), edit),), list_.file, list_.line, list_.column)
-            items = editor.edit_list((list_.text,), kind, items, one)
-            parts[list_.text] = (key, Sequence(items, held.file, held.line, held.column))
+        key, held = parts.get(list_.text, (list_, Sequence((), list_.file, list_.line, list_.column)))
+        items = held.items if isinstance(held, Sequence) else ()
+        kind = BLOCKS["spec"][list_.text].type.removeprefix("blocks:")
+        items = editor.edit_list((list_.text,), kind, items, edits)
+        parts[list_.text] = (key, Sequence(items, held.file, held.line, held.column))

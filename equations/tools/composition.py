@@ -14,7 +14,7 @@ from equations.errors import FaultList
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode
 from equations.files.strict_yaml import Sequence as List
 from equations.records import record
-from equations.revision.document_parts import blocks_of, text_of, texts_of, with_field, with_list
+from equations.revision.document_parts import blocks_of, results_of, text_of, texts_of, with_field, with_list
 from equations.tools.binding import binding_equation, bound_quantities, computed, without_values
 from equations.tools.entries import Entries, ToolIdentity
 from equations.tools.members import absent_members, set_without, values_without
@@ -53,6 +53,7 @@ def with_tools(document: Mapping, uses: Sequence[ToolUse], read: Callable[[ToolU
     """
     document = with_field(document, "uses", None)
     for use in uses:
+        # In the order in which they are listed: each is taken into a document that has those before it.
         found = read(use)
         if found is not None and _has_room(document, use, errors):
             document = _TakenIn(found, use, document, errors).whole()
@@ -91,12 +92,15 @@ class _TakenIn:
 
     def whole(self) -> Mapping:
         """Return the document with the tool in it."""
+        # The tool's formulas are written in its own letters; sets that both share must know them.
         document = with_more_letters(self.document, self.renaming.more_letters)
         for list_ in _SHARED:
             document = self.shared(document, list_)
         document = self.constants(document)
         self.check_shares(document)
         for list_, kind in _TAKEN.items():
+            # Entries of the tool are those of the whole from here on: with prefix, their sources named, and what the spec binds
+            # left out.
             new = [self.entries.block(kind, block) for block in self.kept(list_)]
             if list_ == "sections":
                 new = [self.own_section(), *new]
@@ -187,9 +191,7 @@ class _TakenIn:
 
     def said(self) -> Mapping:
         fields = {name: text_of(self.head, name) for name in ("id", "version", "title", "programme", "status", "document")}
-        results = [text_of(self.head, "result"), *texts_of(self.head.get("results")),
-                   *(text_of(block, "quantity") for block in blocks_of(self.head.get("results")))]  # fmt: skip
-        names = [self.renaming.new.names.get(id_, id_) for id_ in results if id_]
+        names = [self.renaming.new.names.get(id_, id_) for id_ in results_of(self.head)]
         block = self.block({"path": self.identity.path, **fields, "hash": self.found.hash})
         block = with_field(block, "results", self.list_of(names))
         place = self.use.prefix
@@ -235,6 +237,7 @@ def _in_order(blocks: Sequence[Mapping]) -> list[Mapping]:
     ids = {text_of(block, "id") for block in blocks}
     while waiting:
         known = {text_of(block, "id") for block in done}
+        # In a circle none is ready: it is left as it stands, and reading the whole tells of it with its line.
         ready = next((b for b in waiting if {text_of(b, "subset_of"), text_of(b, "groups")} & ids <= known), waiting[0])
         waiting.remove(ready)
         done.append(ready)

@@ -58,6 +58,7 @@ def _registry() -> pint.UnitRegistry[Any]:
     import pint
 
     registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None, non_int_type=Fraction)
+    # A line of the table holds the words of a unit behind its definition, which pint would read as aliases of its own.
     registry.load_definitions([" = ".join(line.split(" = ")[:2]) for line in table_lines()])
     return registry
 
@@ -66,6 +67,8 @@ def _registry() -> pint.UnitRegistry[Any]:
 def _substance_unit(mass: str, substance: str) -> UnitName:
     """Make sure that the mass unit of a substance is known to pint; return pint's name for it and ours."""
     dimension = substance_dimension(substance)
+    # tCO2 is no multiple of a tonne: each substance is a dimension of its own, and its masses are that of grams times the same
+    # sizes as plain masses. So tC + tCO2 is an error of units, and 44/12 must be written with a unit.
     safe = dimension.strip("[]")
     registry = _registry()
     if f"gram__{safe}" not in registry:
@@ -98,6 +101,7 @@ def _own_unit(name: str, size: str, declared: frozenset[str]) -> UnitName:
     """Make sure that a unit of a spec is known to pint, under a name that no other spec's unit of that name has."""
     pieces, _ = _pieces(size, declared - {definition(name, size)})
     expression = "".join(pieces)
+    # The registry is one for all specs of a process, and two specs may call two things by one name.
     full = f"{_OWN}{name}__{hashlib.sha256(expression.encode()).hexdigest()[:12]}"
     registry = _registry()
     if full not in registry:
@@ -236,7 +240,9 @@ def _pieces(text: str, declared: frozenset[str]) -> tuple[list[str], dict[str, s
         if kind == "word":
             word = _known(piece, text, declared)
             shown[word.name] = word.shown
+            # Words such as m2 are a unit and a power in one.
             piece = word.name if word.power == 1 else f"({word.name}**{word.power})"
+        # Side by side means times, as in `t ha^-1`.
         if operand_before and (kind in ("word", "number") or piece == "("):
             pieces.append("*")
         if piece in ("^", "-"):

@@ -105,6 +105,8 @@ class Unit:
         words = self.words if _dimension_of(self.words) == self.powers else _base_words(self.powers)
         over = [_power(word.shown, word.power) for word in words if word.power > 0]
         under = [_power(word.shown, -word.power) for word in words if word.power < 0]
+        # Of words that do not have the size of the unit, as after kg / t, the factor is told, or a reader would be out by a
+        # thousand.
         text = " ".join(over) or "1"
         if under:
             text += " / " + (" ".join(under) if len(under) == 1 else "(" + " ".join(under) + ")")
@@ -169,6 +171,9 @@ def _dimension_of(words: tuple[UnitWord, ...]) -> Powers:
     return powers
 
 
+# Powers and scale are the unit; words are only how it is shown. They are carried along so that a product is shown in the words of
+# its authors and not in base units, and may be dropped at any time: `in_words` notices when they no longer measure what the powers
+# say.
 def _merged(left: tuple[UnitWord, ...], right: tuple[UnitWord, ...], sign: int) -> tuple[UnitWord, ...]:
     """Return the words of a product: equal ones joined, and those left out that measure one thing and cancel (kg / t)."""
     found: dict[tuple[Powers, Fraction], UnitWord] = {}
@@ -180,6 +185,8 @@ def _merged(left: tuple[UnitWord, ...], right: tuple[UnitWord, ...], sign: int) 
     words = [word for word in found.values() if word.power and word.powers]
     totals: dict[str, Fraction] = {}
     for word in words:
+        # Only words of one dimension can cancel each other where they differ in size, as kg and t do; the factor between them stays
+        # in the scale of the unit.
         if len(word.powers) == 1:
             name, power = word.powers[0]
             totals[name] = totals.get(name, Fraction(0)) + power * word.power
@@ -194,10 +201,14 @@ def _raised(scale: Fraction, exponent: Fraction) -> Fraction:
     over, under = _whole_root(scale.numerator, root), _whole_root(scale.denominator, root)
     if over is not None and under is not None:
         return Fraction(Fraction(over, under) ** exponent.numerator)
+    # The root of a scale that is no fraction, as of ha^(1/3): the one place where a scale is not exact, and only on the way, as
+    # quantities are declared in units with whole powers.
     return Fraction(float(scale) ** float(exponent)).limit_denominator(10**12)
 
 
 def _whole_root(number: int, root: int) -> int | None:
+    # A float root of a large whole number is off by less than one here, and beyond 10^300 it would overflow; what is found is
+    # proven by raising it.
     near = round(number ** (1 / root)) if number < 10**300 else 0
     return next((whole for whole in (near - 1, near, near + 1) if whole > 0 and whole**root == number), None)
 

@@ -10,7 +10,7 @@ import mrvgraph
 from engine.documents.report.figures import Figures
 from engine.documents.report.report_page import report_data
 from engine.documents.subject import Subject
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from engine.project.project_file import read_project_text
 from engine.report.run_report import run_csv, run_record, run_text
 from equations.errors import MethodologyError

@@ -18,9 +18,10 @@ from engine.audit.desk.desk import Desk
 from engine.audit.desk.formula_slips import formula_slips
 from engine.audit.desk.rounded_runs import RULES, RoundingRule, rounded_runs
 from engine.audit.desk.statement import DIFFERS, StatedNumber
-from engine.audit.desk.statements import StatedNumbers, cell_shown
+from engine.audit.desk.statements import StatedNumbers
 from engine.audit.reread import rereader
 from engine.mutation.mutants import with_equation
+from engine.plan.cells import cell_name
 from engine.project.project_documents import ProjectDocument
 from engine.run.evaluate import evaluate
 from equations.errors import MethodologyError, Place
@@ -61,7 +62,7 @@ def stated(run, arrays, names, decimals):
         for cell in map(tuple, np.argwhere(run.values.states[name] == 1)):
             text = f"{arrays[name][cell]:.{decimals}f}"
             quantity = run.methodology.quantity[name]
-            found.append(StatedNumber(DOCUMENT, "claimed", name, (cell,), cell_shown(quantity, run.setting, cell), text, str(quantity.unit), float(text),
+            found.append(StatedNumber(DOCUMENT, "claimed", name, (cell,), cell_name(quantity, run.setting, cell), text, str(quantity.unit), float(text),
                                       10.0**-decimals, "", DOCUMENT.place))  # fmt: skip
     return tuple(found)
 

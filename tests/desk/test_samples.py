@@ -16,7 +16,7 @@ from engine.audit.second_computation.scalar_samples import differs
 from engine.cli import main
 from engine.documents.workbook.workbook import project_workbook
 from engine.explain.trace import explain
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from engine.project.project_file import read_project_text
 from engine.project.project_tree import project_tree
 from engine.run.arithmetic.samples import decimal

@@ -10,7 +10,7 @@ from engine.batch.lanes import can_run, is_at_hand
 from engine.batch.many_draws import batchable_of
 from engine.batch.recalculation import Recalculation
 from engine.explain.trace import explain
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from equations.notation.latex import equation_latex
 from equations.notation.plain import plain_text
 from equations.notation.sympy_form import equation_sympy

@@ -23,7 +23,7 @@ from engine.batch.recalculation import Recalculation
 from engine.documents.pages.methodology_document import methodology_document
 from engine.documents.writers.markdown import markdown_files
 from engine.explain.trace import explain
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from engine.run.evaluate import magnitudes
 from engine.run.functions import ELEMENTWISE, OPERATORS
 from engine.run.functions import FUNCTIONS as MEANINGS

@@ -12,7 +12,7 @@ from engine.commands.versions import show
 from engine.comparison.compare_specs import compare_lists
 from engine.documents.pages.methodology_document import methodology_document
 from engine.documents.writers.markdown import markdown_files
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from engine.report.checks import check_record, check_text
 from engine.report.grounds import run_tallies, tallies
 from engine.report.run_report import run_markdown, run_record, run_text

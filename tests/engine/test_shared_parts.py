@@ -13,7 +13,7 @@ from engine.comparison.compare_specs import Side
 from engine.comparison.difference import find_difference
 from engine.comparison.difference_text import difference_text
 from engine.explain.trace import explain
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from engine.mutation.mutants import with_equation
 from engine.run.evaluate import evaluate
 from engine.run.run import total_cells

@@ -15,7 +15,7 @@ from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.many_draws import batchable_of
 from engine.batch.recalculation import Recalculation
 from engine.explain.trace import explain
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from engine.simulate.propagation import gradient_of
 from equations.errors import MethodologyError
 from equations.formula.grammar import parse_formula

@@ -17,7 +17,7 @@ from engine.documents.pages.overview_page import overview_page
 from engine.documents.subject import Subject
 from engine.explain.needs_text import needs_text
 from engine.explain.trace import explain as explain_cell
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from engine.mutation.mutants import find_mutants
 from engine.report.run_report import run_record, run_text
 from equations.errors import MethodologyError

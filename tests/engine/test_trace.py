@@ -8,7 +8,7 @@ import mrvgraph
 from engine.cli import main
 from engine.commands.session import open_session
 from engine.explain.trace import explain, parse_target
-from engine.explain.trace_text import trace_text
+from engine.explain.trace_node import trace_text
 from equations.errors import MethodologyError
 
 EXAMPLES = "methodology_specs/KH_AM004/examples"

@@ -19,8 +19,8 @@ from engine.batch.evaluation import Way, evaluate_batch
 from engine.batch.lanes import can_run, is_at_hand
 from engine.batch.recalculation import Recalculation
 from engine.explain.needs import find_needs
-from engine.explain.trace import TraceNode, explain
-from engine.explain.trace_text import trace_text
+from engine.explain.trace import explain
+from engine.explain.trace_node import TraceNode, trace_text
 from engine.plan.cells import EXCLUDED
 from engine.plan.planner import plan_run
 from engine.report.run_report import run_csv, run_markdown, run_record, run_text, to_json

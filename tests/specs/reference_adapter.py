@@ -26,8 +26,8 @@ import numpy as np
 from random_projects import STOCK
 
 from engine.plan.cells import ABSENT, EXCLUDED
-from engine.project.written_numbers import EPOCH
 from engine.run.run import Run
+from equations.model.day_numbers import EPOCH
 
 Project = dict[str, Any]
 Labels = tuple[str, ...]

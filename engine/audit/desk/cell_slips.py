@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from engine.audit.desk.formula_slips import FACTORS
 from engine.audit.desk.slip import Slip
 from engine.audit.desk.statement import Cell
-from engine.audit.desk.statements import cell_shown
-from engine.plan.cells import EXCLUDED, PRESENT
+from engine.plan.cells import EXCLUDED, PRESENT, cell_name
 from engine.plan.dataset_cells import filled_cells
 from engine.run.run import Run
 from equations.model.quantity import Quantity
@@ -98,7 +97,7 @@ def with_cell(array: Array, cell: Cell, number: float) -> Array:
 
 
 def _of_cell(run: Run, quantity: Quantity, array: Array, cell: Cell, subject: str) -> Iterator[Slip]:
-    name, own = cell_shown(quantity, run.setting, cell), float(array[cell])
+    name, own = cell_name(quantity, run.setting, cell), float(array[cell])
     for factor in _OF_ONE_CELL if own and cell else ():
         yield Slip("one cell", f"{name} {_WORDS[factor]}", subject, quantity.id, numbers=with_cell(array, cell, own * factor))
     for at, axis in enumerate(quantity.indices):
@@ -109,7 +108,7 @@ def _of_cell(run: Run, quantity: Quantity, array: Array, cell: Cell, subject: st
                 taken = with_cell(array, cell, float(array[beside]))
                 yield Slip("one cell", what, subject, quantity.id, numbers=taken)
                 if step > 0:
-                    what = f"{name} and {cell_shown(quantity, run.setting, beside)} exchanged"
+                    what = f"{name} and {cell_name(quantity, run.setting, beside)} exchanged"
                     yield Slip("one cell", what, subject, quantity.id, numbers=with_cell(taken, beside, own))
 
 
@@ -139,7 +138,7 @@ def _of_datasets(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
 
 
 def _warming(run: Run, quantity: Quantity, array: Array, cell: Cell) -> Iterator[Slip]:
-    own, name = float(array[cell]), cell_shown(quantity, run.setting, cell)
+    own, name = float(array[cell]), cell_name(quantity, run.setting, cell)
     for gas, reports in WARMING_POTENTIALS.items():
         if own in reports.values():
             for report, number in reports.items():
@@ -154,7 +153,7 @@ def _digits(run: Run, quantity: Quantity, array: Array, cell: Cell) -> Iterator[
     exact = read_number(origin.written) if origin is not None and not re.search("[eE]", origin.written) else None
     if origin is None or not exact:
         return
-    text, name = origin.written, cell_shown(quantity, run.setting, cell)
+    text, name = origin.written, cell_name(quantity, run.setting, cell)
     places = [at for at, char in enumerate(text) if char.isdigit()]
     for one, two in pairwise(places):
         if text[one] != text[two]:

@@ -46,7 +46,7 @@ class Beside:
 
     @property
     def distance(self) -> float:
-        """StatedNumbers less recomputed, in the quantity's unit."""
+        """Stated less recomputed, in the quantity's unit."""
         return self.statement.value - self.ours
 
     @property
@@ -126,6 +126,8 @@ class _Parting:
     def compared(self) -> Compared:
         """Return every statement with its state."""
         claimed = claimed_run(self.run, self.forced)
+        # Two runs: one goes on with what is stated otherwise, the other with every stated number as it is printed. What the second
+        # gives and the first does not was rounded on the way.
         printed = claimed_run(self.run, {**_by_cell(one.statement for one in self.found if one.state != DIFFERS), **self.forced})
         moved = self.moved()
         found = []
@@ -150,7 +152,7 @@ class _Parting:
 
     def is_behind(self, one: StatedNumber) -> bool:
         """Whether a statement may follow from a number that is stated otherwise."""
-        before = upstream(self.run, one.quantity)
+        before = read_before(self.run, one.quantity)
         return any(quantity in before or quantity == one.quantity for quantity, cell in self.forced if (quantity, cell) != (one.quantity, one.cell))
 
     def moved(self) -> list[tuple[Arrays, Mapping[tuple[str, Cell], float]]]:
@@ -160,6 +162,8 @@ class _Parting:
             if one.statement.cell is not None:
                 halves.setdefault((one.statement.quantity, one.statement.cell), one.statement.half)
         draw = random.Random(0)
+        # The seed is fixed: the same inputs give the same bytes (conventions §12). A few patterns of signs show how far printed
+        # digits carry; all ends at once would need 2^n runs.
         ends = [{cell: number + draw.choice((-1, 1)) * halves[cell] for cell, number in self.forced.items()} for _ in range(_PATTERNS)]
         return [claimed_run(self.run, numbers) for numbers in ends if numbers]
 
@@ -171,8 +175,8 @@ def _then(one: StatedNumber, claimed: tuple[Arrays, Mapping[tuple[str, Cell], fl
     return value_of(one, arrays) if own is None else own
 
 
-def upstream(run: Run, quantity: str) -> frozenset[str]:
-    """Return the quantities of a run from which one follows."""
+def read_before(run: Run, quantity: str) -> frozenset[str]:
+    """Return the quantities of a run from which one follows, by the steps that the run did (:mod:`engine.plan.upstream` asks the methodology)."""
     found: set[str] = set()
     for stage in reversed(run.plan.stages):
         if quantity in stage.quantities or not found.isdisjoint(stage.quantities):

@@ -11,6 +11,7 @@ from engine.plan.cells import EXCLUDED, PRESENT
 from engine.run.run import Run
 from equations.errors import listed
 from equations.model.cross_check import ALONG, AT_LEAST, AT_MOST, EQUALS, HIGHER, LOWER, PARTS, WITH, CrossCheck, open_axes
+from equations.model.quantity import with_labels
 from equations.records import record
 
 _NOISE = 1e-9
@@ -156,7 +157,7 @@ def _shown(run: Run, check: CrossCheck, place: tuple[int, ...]) -> str:
     quantity, places = run.methodology.quantity[check.of], iter(place)
     labels = ["*" if name in check.sum_over else run.setting.members[axis][next(places)]
               for name, axis in zip(quantity.axis_names, quantity.indices, strict=True)]  # fmt: skip
-    return f"{check.of}[{', '.join(labels)}]" if labels else check.of
+    return with_labels(check.of, labels)
 
 
 def _source(one: StatedNumber) -> str:

@@ -14,7 +14,8 @@ from engine.audit.desk.run_slips import Reread, Versions, run_slips, version_sli
 from engine.audit.desk.statement import AGREES, CUT, StatedNumber
 from engine.audit.desk.statements import StatedNumbers, read_statements
 from engine.audit.desk.what_moves import moved
-from engine.explain.trace import TraceNode, explain
+from engine.explain.trace import explain
+from engine.explain.trace_node import TraceNode
 from engine.finding import Finding
 from engine.output.terminal import number
 from engine.project.values import UnitReader

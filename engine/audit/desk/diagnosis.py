@@ -16,6 +16,7 @@ from engine.audit.desk.pairs import SlipPairs
 from engine.audit.desk.ranking import MOST_CANDIDATES, Candidate, ranked
 from engine.audit.desk.slip import Slip
 from engine.audit.desk.variants import Variants, of_all, same_numbers
+from engine.plan.cells import PRESENT
 from engine.run.run import Run
 from equations.formula.syntax import quantities_in
 from equations.model.quantity import Quantity
@@ -99,6 +100,8 @@ class Diagnoser:
 
     def start_at(self, quantity: str) -> None:
         """Take the run that goes on with what is stated otherwise; only the quantity itself has what comes out from the numbers before it."""
+        # Earlier differences are taken as stated, so that a slip is looked for where numbers part and not once more downstream of
+        # every earlier one.
         own = np.array(self.compared.arrays[quantity])
         for one in self.compared.comparisons:
             if one.statement.quantity == quantity and one.state == PARTS and one.statement.cell is not None:
@@ -118,6 +121,8 @@ class Diagnoser:
         explained: set[int] = set()
         for quantity in dict.fromkeys(one.statement.quantity for one in self.compared.parting):
             places = [at for at, one in enumerate(self.compared.comparisons) if one.state == PARTS and one.statement.quantity == quantity]
+            # One slip often explains what parts in several quantities; what the best candidate before explains is not asked for
+            # again.
             if explained.issuperset(places):
                 continue
             diagnosis = self.diagnosis(quantity, places)
@@ -144,6 +149,8 @@ class Diagnoser:
         sites = self.sites(quantity)
         tried = [one for site in sites for one in self.at(site)] + self.of_whole_runs
         candidates = ranked(tried, self.compared.comparisons, self.before, places)
+        # Dearer attempts only where the cheap ones leave something: parts of the cells, other versions of the methodology, and at
+        # last two slips together.
         if not any(one.is_whole for one in candidates):
             tried += [one for site in sites for one in self.in_part(site)] + self.of_versions
             candidates = ranked(tried, self.compared.comparisons, self.before, places)
@@ -174,6 +181,8 @@ class Diagnoser:
         for slip, numbers in tried:
             alike = slip.quantity in self.run.values.steps and slip.step and self.is_alike(slip.quantity, one.quantity)
             if alike and np.isclose(slip.step * self.scale(slip.quantity, one.quantity), one.step, atol=0.0) and np.isfinite(numbers[place]):
+                # Sizes are added up as if no rounding made up for another: what lies within is no proof of rounding and no reproach
+                # either.
                 moved.setdefault(slip.quantity, abs(float(numbers[place] - self.before[place])))  # rounded comes before cut off
         return sum(moved.values())
 
@@ -185,6 +194,7 @@ class Diagnoser:
         while queue:
             for step in self.run.values.steps.get(queue.pop(0), ()):
                 for read in quantities_in(self.run.methodology.equation[step.equation].formula):
+                    # A number of which the document states every cell cuts the way: whatever went wrong before it shows there.
                     if read not in found and read in self.run.values.arrays and not self.is_stated(read):
                         found[read] = None
                         queue.append(read)
@@ -194,7 +204,7 @@ class Diagnoser:
         """Whether every cell of a quantity is stated by itself."""
         own = [one for one in self.compared.comparisons if one.statement.quantity == quantity]
         cells = {one.statement.cell for one in own if one.state != INPUT}
-        return bool(cells) and all(tuple(map(int, cell)) in cells for cell in np.argwhere(self.run.values.states[quantity] == 1))
+        return bool(cells) and all(tuple(map(int, cell)) in cells for cell in np.argwhere(self.run.values.states[quantity] == PRESENT))
 
     # -- what slips give
 

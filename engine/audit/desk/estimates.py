@@ -16,7 +16,7 @@ from engine.plan.time_axes import Days, common, count, days_of, operation
 from engine.run.run import Run
 from engine.run.totals import is_amount, over_years
 from equations.model.index_set import lies_in_time
-from equations.model.quantity import Quantity
+from equations.model.quantity import Quantity, with_labels
 from equations.records import record
 
 _NOISE = 1e-12
@@ -137,7 +137,7 @@ class _Group:
         """Return what the cells of a stretch of time are called."""
         sets = self.run.methodology.index_set
         labels = [label or (time if lies_in_time(axis, sets) else "*") for axis, label in zip(self.quantity.indices, self.labels, strict=True)]
-        return f"{self.quantity.id}[{', '.join(labels)}]" if labels else self.quantity.id
+        return with_labels(self.quantity.id, labels)
 
     def is_flow(self, days: Days) -> bool:
         """Whether twice as many days make twice as much: years add up, or the design says for how many days a number is."""

@@ -52,6 +52,8 @@ class SlipPairs:
 
     def candidates(self) -> list[Candidate]:
         """Return the pairs that explain everything that parts and contradict nothing, the likeliest first."""
+        # How many pairs hit by chance is estimated from the same pairs with a wider window, and not from an assumed distribution:
+        # effects of slips cluster.
         found, wide = self.near(1.0), len(self.near(_WIDER))
         chance = wide / _WIDER ** len(self.places)
         if not found or chance > _MOST_BY_CHANCE:
@@ -70,6 +72,7 @@ class SlipPairs:
         for at in sorted(range(len(self.tried)), key=lambda at: self.tried[at][0].order):
             slip, numbers = self.tried[at]
             moved = (numbers - self.before)[list(self.places)]
+            # Roundings are left out: with one of them any number near to the stated one could be explained.
             if slip.quantity and not slip.step and np.isfinite(moved).all() and moved.any():
                 with np.errstate(all="ignore"):
                     key = np.array([float(f"{x:.{_DIGITS}g}") for x in moved])
@@ -92,6 +95,7 @@ class SlipPairs:
         room = np.array([one.statement.half + one.room for one in own]) * wider
         found = set(_summing(self.effects, wanted, room))
         start = self.before[list(self.places)]
+        # Slips in factors multiply, and logarithms turn products into sums: both are looked for in one way.
         if (start != 0).all():
             with np.errstate(all="ignore"):
                 shares: Array = np.log(np.abs(1 + self.effects / start))
@@ -110,6 +114,7 @@ class SlipPairs:
     def made(self, one: int, two: int) -> Array | None:
         """Return what every statement comes to under both, the one before the other in the order of computation."""
         order = self.variants.stage_of
+        # In the order of computation; a slip in an input comes before all.
         first, second = sorted((self.slips[one], self.slips[two]), key=lambda slip: order.get(slip.quantity, -1))
         if second.numbers is not None and second.quantity in order:
             second = self.scaled(second)
@@ -149,6 +154,8 @@ def _summing(effects: Array, wanted: Array, room: Array) -> list[tuple[int, int]
     if not len(effects) or same_numbers(wanted, np.zeros_like(wanted)):
         return []
     with np.errstate(all="ignore"):
+        # Sorted by the statement with the most digits, binary search leaves few partners for each slip: the pairs themselves, by
+        # the million, are never made.
         first = int(np.argmax(np.abs(wanted) / room))
     order = np.argsort(effects[:, first], kind="stable")
     ranks = effects[order, first]

@@ -11,10 +11,9 @@ import numpy as np
 from engine.audit.desk.design import Design
 from engine.audit.desk.planned_precision import precision_findings
 from engine.audit.desk.statement import Cell, as_stated
-from engine.audit.desk.statements import cell_shown
 from engine.audit.desk.what_moves import moved
 from engine.finding import Finding
-from engine.plan.cells import PRESENT
+from engine.plan.cells import PRESENT, cell_name
 from engine.project.project_documents import ProjectDocument
 from engine.project.registered_design import PlannedParameter
 from engine.project.written_numbers import Origin
@@ -187,7 +186,7 @@ def _repeated(design: Design, document: ProjectDocument, planned: PlannedParamet
             if len(those) > 1 and digits and (len(those) == len(cells) or digits >= _TELLING_DIGITS):
                 same += those
                 times = [setting.members[quantity.indices[at]][cell[at]] for cell in those]
-                shown.append(f"{as_stated(first.written, first.unit)} from {cell_shown(quantity, setting, those[0])} to {times[-1]}")
+                shown.append(f"{as_stated(first.written, first.unit)} from {cell_name(quantity, setting, those[0])} to {times[-1]}")
     if same:
         yield Finding(
             "A758", "warning", quantity.id, f"the plan monitors {quantity.id}, and one number is repeated: {listed(shown, _MOST)}",
@@ -220,7 +219,7 @@ def _sources(design: Design, document: ProjectDocument, planned: PlannedParamete
             lower.setdefault(rank, []).append(cell)
     first = planned.sources[0].text
     for rank, cells in sorted(lower.items()):
-        names = [cell_shown(quantity, design.run.setting, cell) for cell in cells]
+        names = [cell_name(quantity, design.run.setting, cell) for cell in cells]
         yield Finding(
             "A760", "warning" if id_ in design.explained else "error", id_,
             f"the plan takes {id_} from {first} first, here it is from {planned.sources[rank].text}: {listed(names, _MOST)}",

@@ -7,8 +7,8 @@ from statistics import NormalDist
 
 from engine.audit.desk.design import Design
 from engine.audit.desk.statement import Cell
-from engine.audit.desk.statements import cell_shown
 from engine.finding import Finding
+from engine.plan.cells import cell_name
 from engine.project.project_documents import ProjectDocument
 from engine.project.registered_design import PlannedParameter
 from engine.project.written_numbers import Given, Origin, conversion
@@ -56,12 +56,12 @@ def precision_findings(design: Design, document: ProjectDocument, planned: Plann
     silent = [cell for cell, half in halves.items() if half is None]
     less = {cell: half for cell, half in halves.items() if half is not None and half > wanted * (1 + 1e-9)}
     if less:
-        shown = [f"{cell_shown(quantity, design.run.setting, cell)}: {100 * half:.3g} %" for cell, half in less.items()]
+        shown = [f"{cell_name(quantity, design.run.setting, cell)}: {100 * half:.3g} %" for cell, half in less.items()]
         what = f"{quantity.id} is less precise than planned ({planned.said['precision']}): {listed(shown, _MOST)}"
         how = f"half of the interval {at}, from the declared standard errors"
         yield found(what, list(less), how, "take more samples, or the bound that the plan names", "error")
     if silent:
-        names = [cell_shown(quantity, design.run.setting, cell) for cell in silent]
+        names = [cell_name(quantity, design.run.setting, cell) for cell in silent]
         what = f"the plan has {quantity.id} within {planned.said['precision']}, and the project declares no standard error of {listed(names, _MOST)}"
         remedy = "add `uncertainty: {distribution: normal, relative_se: ...}`"
         yield found(what, silent, "the precision that was reached cannot be told", remedy, "warning")

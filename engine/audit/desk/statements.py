@@ -11,8 +11,7 @@ import numpy as np
 
 from engine.audit.desk.statement import Cell, StatedNumber, printed_step
 from engine.finding import Finding
-from engine.plan.cells import counted
-from engine.plan.setting import Setting
+from engine.plan.cells import EXCLUDED, PRESENT, cell_name, counted
 from engine.project.project_documents import ProjectDocument, StatedBlock
 from engine.project.project_file import GAP, ProjectBlock
 from engine.project.values import Reported, UnitReader, ValueReader
@@ -217,7 +216,7 @@ class StatementReader:
         where = "" if where == GAP else where
         return StatedNumber(
             document=document, kind=stated.kind, quantity=quantity.id, cells=cells,
-            shown=cell_shown(quantity, self.run.setting, cells[0]) if len(cells) == 1 else name, written=text, unit=str(reported.unit),
+            shown=cell_name(quantity, self.run.setting, cells[0]) if len(cells) == 1 else name, written=text, unit=str(reported.unit),
             value=float(exact * factor), step=float(printed_step(text) * abs(factor)), where=where, place=place,
         )  # fmt: skip
 
@@ -225,16 +224,10 @@ class StatementReader:
 def counted_cells(run: Run, quantity: Quantity, *, whole: bool) -> list[Cell]:
     """Return the cells of a quantity that a run has; without ``whole`` those that a total counts."""
     states = run.values.states[quantity.id]
-    mask = (states == 1) | (states == 2)
+    mask = (states == PRESENT) | (states == EXCLUDED)
     if not whole and quantity.id in run.plan.needs:
         mask = mask & counted(quantity, run.plan, run.methodology)
     return [tuple(int(at) for at in cell) for cell in np.argwhere(mask)] if mask.ndim else [()] if mask else []
-
-
-def cell_shown(quantity: Quantity, setting: Setting, cell: Cell) -> str:
-    """Return what a cell is called: ``ER[2019]``."""
-    labels = ", ".join(setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True))
-    return f"{quantity.id}[{labels}]" if labels else quantity.id
 
 
 def _shown(quantity: Quantity, labels: tuple[str, ...]) -> str:

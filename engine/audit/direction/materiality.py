@@ -19,7 +19,7 @@ from engine.project.written_numbers import Origin
 from engine.run.ranges import limits
 from engine.run.run import Run, total_cells
 from engine.simulate.unknowns import written_once
-from equations.errors import InputError
+from equations.errors import InputError, listed_texts
 from equations.records import record
 
 #: How often a step is doubled, and how often an interval is halved; more than this many times its own size nobody errs.
@@ -298,6 +298,4 @@ def _evidence(origin: Origin) -> str:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    own = list(dict.fromkeys(text for text in texts if text))
-    more = f"; and {len(own) - _MOST_SOURCES} more" if len(own) > _MOST_SOURCES else ""
-    return "; ".join(own[:_MOST_SOURCES]) + more
+    return listed_texts(list(dict.fromkeys(text for text in texts if text)), _MOST_SOURCES)

@@ -9,10 +9,10 @@ from itertools import product
 
 import numpy as np
 
+from engine.plan.cells import cell_name
 from engine.plan.time_axes import Days, common, count, days_of, operation
 from engine.project.project_instruments import Instrument, Served
 from engine.run.run import Run
-from engine.run.sample_inputs import cell_shown
 from equations.errors import InputError, MethodologyError, listed, near
 from equations.model.index_set import lies_in_time
 from equations.model.quantity import Quantity
@@ -79,7 +79,7 @@ class Serving:
 
     def shown(self, cell: Cell) -> str:
         """Return what a cell is called."""
-        return cell_shown(self.quantity, self.run.setting, cell)
+        return cell_name(self.quantity, self.run.setting, cell)
 
     def _places(self, errors: list[MethodologyError]) -> list[tuple[int, ...]]:
         """Return on each axis the members that are meant."""

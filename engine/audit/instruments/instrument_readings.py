@@ -13,10 +13,10 @@ from engine.audit.desk.what_moves import moved
 from engine.audit.instruments.instrument_days import Cell, Serving, without
 from engine.finding import Finding
 from engine.output.terminal import number
+from engine.plan.cells import cell_name
 from engine.project.cell_states import lists_in, nested_texts
 from engine.project.written_numbers import conversion, rewritten
 from engine.run.run import Run
-from engine.run.sample_inputs import cell_shown
 from equations.errors import InputError, MethodologyError, listed, near
 from equations.model.quantity import Quantity
 from equations.records import record
@@ -237,11 +237,11 @@ def _shared_out(run: Run, one: Serving, readings: dict[tuple[str, ...], MeterRea
 
 def _no_key(run: Run, key: Quantity, keys: NDArray[np.float64], cells: list[Cell]) -> str:
     """Return why nothing can be shared out by a key: a part of it is blank, or all of it comes to zero; else an empty text."""
-    blank = [cell_shown(key, run.setting, cell) for cell in cells if not np.isfinite(keys[cell])]
+    blank = [cell_name(key, run.setting, cell) for cell in cells if not np.isfinite(keys[cell])]
     if blank:
         return f"this run has no number of {listed(blank, _MOST_NAMED)}"
     nothing = sum(float(keys[cell]) for cell in cells) == 0
-    return f"{listed([cell_shown(key, run.setting, cell) for cell in cells], _MOST_NAMED)} come to zero" if nothing else ""
+    return f"{listed([cell_name(key, run.setting, cell) for cell in cells], _MOST_NAMED)} come to zero" if nothing else ""
 
 
 def _finding(one: Serving, code: str, severity: str, what: str, evidence: str = "", remedy: str = "", *, moves: float | None = None) -> Finding:

@@ -179,8 +179,7 @@ def _results(effect: Effect, wording: ChangeWording) -> Iterator[Block]:
 
 
 def _result(line: ResultLine) -> TableRow:
-    where = ", ".join(label for _, label in line.labels)
-    name = Code(f"{line.quantity}[{where}]" if where else line.quantity)
+    name = Code(line.name)
     shown = ["–" if value is None else f"{value:,.1f}" for value in (line.before, line.after)]
     moved = "–" if line.difference is None else signed(line.difference, 1)
     return TableRow(((name,), (line.unit,), *((text,) for text in shown), (Strong((moved,)),)))

@@ -12,13 +12,15 @@ from pathlib import PurePath
 import numpy as np
 
 from engine.documents.model import Figure, Inline, Inlines
-from engine.explain.trace import TraceNode, Tracer
+from engine.explain.trace import Tracer
+from engine.explain.trace_node import TraceNode
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.project.written_numbers import Origin
 from engine.run.cell_reads import Cell
 from engine.run.run import Run
 from engine.run.said_values import value_text
 from equations.model.equation import Equation
+from equations.model.quantity import with_labels
 
 _MARK = re.compile("\x01([^\x01\x02]*):([0-9]+)\x02")
 _MOST_READS = 60
@@ -62,7 +64,7 @@ class TracedNumber:
     @property
     def name(self) -> str:
         """``A[E, 2018]``."""
-        return f"{self.quantity}[{', '.join(self.labels)}]" if self.labels else self.quantity
+        return with_labels(self.quantity, self.labels)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Figures:
             value = float(array[cell])
             if state in (ABSENT, NOT_APPLICABLE) or (state != EXCLUDED and not math.isfinite(value)):
                 continue  # not needed, not there, or asked for by a rule that goes without it
+            # Depth 0: the page links each number to those that it reads, so that no tree is needed and every number is traced once.
             node = tracer.node(quantity, cell, 0)
             text = "NA" if state == EXCLUDED else value_text(run.methodology.quantity[quantity].type, value)
             reads = self._reads(tracer, node, cell) if node.equation_id in opaque else ()

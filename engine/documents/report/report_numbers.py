@@ -81,6 +81,8 @@ def number_tables(numbers: Sequence[TracedNumber], quantity: Quantity, figures: 
         rows = tuple(TableRow(((", ".join(n.labels) or n.quantity,), (figures.figure(n.quantity, n.cell),))) for n in numbers)
         yield Table(((axes[0].replace("_", " ") if axes else "",), ("Value",)), rows, right=(1,), look="plain")
         return
+    # Rows and columns of a matrix are its first two indices; of a long second index the last one goes across, which is mostly the
+    # year.
     down, across = 0, 1
     if len(axes) > 2 and len({n.labels[1] for n in numbers}) > _MOST_COLUMNS:
         down, across = 1, len(axes) - 1

@@ -23,6 +23,7 @@ from engine.documents.workbook.spots import SheetSpot, Spots
 from engine.plan.cells import ABSENT, NOT_APPLICABLE
 from engine.run.arithmetic.comparisons import tied
 from engine.run.arithmetic.whole_numbers import near_whole
+from engine.run.calendar_calls import days_of_letter
 from engine.run.cell_reads import Cell, CellReads
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.functions import FUNCTIONS, REDUCTIONS
@@ -142,7 +143,7 @@ class FormulaWriter:
             raise UnwritableError(f"{node.name} has no formula in spreadsheet programs")
         if rule.rule == "calendar":
             letters = [letter for letter in node.arguments if isinstance(letter, Letter)]
-            return Piece(meaning.sheet(*(self.evaluator.days(letter, scope)[0] for letter in letters)))
+            return Piece(meaning.sheet(*(days_of_letter(self.evaluator, letter, scope)[0] for letter in letters)))
         if rule.rounds and len(node.arguments) > 1:
             return self.number(without_step(node), scope)
         arguments = [self.number(argument, scope) for argument in node.arguments]

@@ -19,7 +19,7 @@ from engine.project.project_file import GAP
 from engine.project.sheet_layouts import LABEL, MACHINE, Layout, LayoutTable
 from engine.project.written_numbers import STATEMENTS
 from equations.model.methodology import Methodology
-from equations.model.quantity import Quantity
+from equations.model.quantity import Quantity, with_labels
 from equations.spec.block import read_number
 
 #: The sheet of the fields of a project file.
@@ -152,7 +152,7 @@ class InputSheet:
 
 
 def _shown(row: InputRow) -> str:
-    return f"{row.quantity}[{', '.join(row.labels)}]" if row.labels else row.quantity
+    return with_labels(row.quantity, row.labels)
 
 
 def _day(text: str) -> date | None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import product
 
-from engine.interface.notebook.run_numbers import cell_name, states_in_words
+from engine.interface.notebook.run_numbers import states_in_words
 from engine.output.markup import Html
 from engine.run.run import Run
 from engine.run.said_values import unit_in_tables, value_text
@@ -14,7 +14,7 @@ from engine.typesetting.pictures.charts import Series, bars
 from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
 from engine.typesetting.pictures.shapes import BLUE, PALETTE, below
 from equations.errors import InputError
-from equations.model.quantity import Quantity
+from equations.model.quantity import Quantity, with_labels
 
 #: Bars that can be told apart side by side, and rows of one picture.
 _MOST_SERIES, _MOST_BARS, _MOST_ROWS = 8, 60, 40
@@ -69,8 +69,8 @@ def _rows(run: Run, quantity: Quantity) -> Html:
     """Return a row for each cell that was needed and applies, and why one has no number."""
     cells = [(labels, math.nan if state else value, state or "no number") for labels, value, state in run.cells(quantity.id)]
     rows = [
-        PictureRow(cell_name(quantity.id, labels), value_text(quantity.type, value), (Bar(None, value, BLUE),))
-        if math.isfinite(value) else PictureRow(cell_name(quantity.id, labels), state, ())
+        PictureRow(with_labels(quantity.id, labels), value_text(quantity.type, value), (Bar(None, value, BLUE),))
+        if math.isfinite(value) else PictureRow(with_labels(quantity.id, labels), state, ())
         for labels, value, state in cells[:_MOST_ROWS]
     ]  # fmt: skip
     more = f"; {len(cells) - _MOST_ROWS:,} further cells are left out" if len(cells) > _MOST_ROWS else ""

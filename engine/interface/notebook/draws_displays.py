@@ -10,7 +10,7 @@ from engine.documents.model import Block, Paragraph, Soft, Strong
 from engine.interface.notebook.axis_labels import AxisLabels
 from engine.interface.notebook.display import Display, findings_blocks, grid_blocks, lines_block
 from engine.interface.notebook.long_table import NUMBER, TEXT, TRUTH, WHOLE, LongTable, columns_of
-from engine.interface.notebook.run_numbers import about_run, cell_name, draws_dataset
+from engine.interface.notebook.run_numbers import about_run, draws_dataset
 from engine.output.markup import Html
 from engine.output.terminal import number
 from engine.output.text_grid import TextGrid, text_grid
@@ -25,6 +25,7 @@ from engine.simulate.solving import Solved, solved_text
 from engine.simulate.statistics import Summary
 from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
 from engine.typesetting.pictures.shapes import BLUE, GREY
+from equations.model.quantity import with_labels
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -85,7 +86,7 @@ def _cells(run: Run, quantity: str, axes: AxisLabels) -> Iterator[tuple[str, dic
     indices = run.methodology.quantity[quantity].indices
     for labels, _, _ in run.cells(quantity):
         shown = (axes.label(axis, label) for axis, label in zip(indices, labels, strict=True))
-        yield cell_name(quantity, labels), dict(zip(axes.names(indices), shown, strict=True))
+        yield with_labels(quantity, labels), dict(zip(axes.names(indices), shown, strict=True))
 
 
 def _statistics(one: Summary) -> list[object]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from engine.documents.model import Badge, Block, Break, Code, Fold, Inline, Inlines, Paragraph, Soft, Strong
 from engine.documents.report.flow_charts import flow_charts
-from engine.explain.trace import TraceNode, explain, given_text, parse_target
+from engine.explain.trace import explain, parse_target
+from engine.explain.trace_node import TraceNode, given_text
 from engine.explain.traces import Traces
 from engine.interface.notebook.cell_picture import quantities_picture
 from engine.interface.notebook.display import Display, findings_blocks, grid_blocks, lines_block
 from engine.interface.notebook.long_table import LongTable
-from engine.interface.notebook.run_numbers import cell_name, run_dataset, run_table, wanted
+from engine.interface.notebook.run_numbers import run_dataset, run_table, wanted
 from engine.output.drawing import Drawing
 from engine.output.markup import Html
 from engine.output.text_grid import TextGrid, text_grid
@@ -20,6 +21,7 @@ from engine.report.run_report import decimals, head_lines, result_lines, yearly_
 from engine.report.yearly_table import yearly_table
 from engine.run.run import Run
 from engine.typesetting.pictures.shapes import below
+from equations.model.quantity import with_labels
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -44,7 +46,7 @@ class RunDisplay(Display[Run]):
         for id_ in (run.declared(quantity).id,) if quantity else tuple(id_ for id_ in run.plan.targets if id_ in run.values.arrays):
             own = run.methodology.quantity[id_]
             unit = str(own.unit) if own.type == "number" else ""
-            rows += [[cell_name(id_, labels), state or decimals(own.type, value), unit] for labels, value, state in run.cells(id_)]
+            rows += [[with_labels(id_, labels), state or decimals(own.type, value), unit] for labels, value, state in run.cells(id_)]
         return text_grid(("number", "value", "unit"), rows, (1,))
 
     def numbers(self) -> LongTable:

@@ -15,7 +15,7 @@ from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.report.run_report import provenance
 from engine.run.run import Run
 from engine.run.said_values import unit_in_tables
-from equations.model.quantity import Quantity
+from equations.model.quantity import Quantity, with_labels
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -79,17 +79,12 @@ def _lines(run: Run, quantity: Quantity, axes: AxisLabels, names: Sequence[str])
     for cell in np.ndindex(*array.shape):
         if words[cell] in (STATES[ABSENT], STATES[NOT_APPLICABLE]):
             continue
-        labels = [run.setting.members[axis][at] for axis, at in zip(quantity.indices, cell, strict=True)]
+        labels = run.setting.labels(quantity.indices, cell)
         at = dict(zip(own, (axes.label(axis, label) for axis, label in zip(quantity.indices, labels, strict=True)), strict=True))
         origin = origins.get(cell)
         given = whole if origin is None else "project" if origin.kind == "project" else f"{origin.kind}:{origin.name}"
         value = None if words[cell] else float(array[cell])
-        yield [quantity.id, cell_name(quantity.id, labels), *(at.get(name) for name in names), value, unit, words[cell], given]
-
-
-def cell_name(quantity: str, labels: Sequence[str]) -> str:
-    """Return how a cell is called: ``A[E, 2018]``."""
-    return f"{quantity}[{', '.join(labels)}]" if labels else quantity
+        yield [quantity.id, with_labels(quantity.id, labels), *(at.get(name) for name in names), value, unit, words[cell], given]
 
 
 # -- labelled arrays

@@ -15,7 +15,6 @@ from engine.documents.comparison.wording import ChangeWording, capital
 from engine.documents.model import Block, Bullets, Paragraph, Soft, Strong
 from engine.interface.notebook.display import Display
 from engine.interface.notebook.long_table import NUMBER, TEXT, WHOLE, LongTable, columns_of
-from engine.interface.notebook.run_numbers import cell_name
 from engine.output.markup import Html
 from engine.output.text_grid import TextGrid
 from equations.errors import InputError
@@ -61,7 +60,7 @@ class DifferenceDisplay(Display[Difference]):
             labels = {name: int(label) if name in years else label for name, label in line.labels}
             lacking = [name for name, value in zip(("before", "after"), (line.before, line.after), strict=True) if value is None]
             said = f"not there {' and '.join(lacking)}" if lacking else ""
-            lines.append([line.quantity, cell_name(line.quantity, [label for _, label in line.labels]), *(labels.get(name) for name in own),
+            lines.append([line.quantity, line.name, *(labels.get(name) for name in own),
                           line.before, line.after, line.difference, line.unit, said])  # fmt: skip
         about = {"before": self.shown.a.label, "after": self.shown.b.label, "projects": ", ".join(dict.fromkeys(effect.projects))}
         return LongTable(columns_of(kinds, lines), about)

@@ -13,9 +13,9 @@ from engine.output.json_text import JsonError, read_json
 from engine.report.run_report import RUN_FORMAT
 from equations.errors import InputError, Place
 from equations.files.regular_file import UnreadableFileError, read_regular
+from equations.model.day_numbers import day_of_number
 
 _MOST_BYTES = 200_000_000
-_EPOCH = date(1970, 1, 1)
 _YEAR_DIGITS = 4
 _DAY = "day"
 Days = tuple[date, date]
@@ -96,7 +96,7 @@ def day_of(quantity: str, number: float, unit: str) -> date:
         raise InputError("I503", f"{quantity} is in {unit}, and no date", why="a day or a year of it is asked for",
                          remedy="map a quantity of the type date")  # fmt: skip
     try:
-        return date.fromordinal(_EPOCH.toordinal() + int(number)) if number == int(number) else _no_date(quantity, number)
+        return day_of_number(number) if number == int(number) else _no_date(quantity, number)
     except (OverflowError, ValueError):
         return _no_date(quantity, number)
 

@@ -69,6 +69,8 @@ def near_unit(matrices: Pair, exponents: Pair | None = None) -> Near:
     count = matrices[0].shape[2]
     held = (matrices[0].copy(), matrices[1].copy())
     halvings, found, active = np.zeros(count, np.int64), np.zeros(count, bool), np.arange(count)
+    # A root for each halving of the exponent's distance: eigenvalues come near to 1 by square roots from anywhere but the negative
+    # axis. Draws that are near stop, so that one draw comes out as it does alone.
     for _ in range(_MOST_ROOTS):
         now = dd.chosen(held, active)
         far = _distance(now[0])
@@ -105,6 +107,7 @@ def fractional_power(near: Near, exponents: Pair) -> Pair:
     high, low = (np.ldexp(part, near.halvings) for part in exponents)
     whole = np.rint(high)
     rest = dd.normal(*dd.two_sum(high - whole, low))
+    # Rounding to the nearest may leave a rest below zero; of an exponent of nearly nothing the whole part must not be -1.
     below = whole + rest[0] < 0
     whole, rest = np.where(below, 0.0, whole), dd.normal(*dd.two_sum(np.where(below, high, rest[0]), np.where(below, low, rest[1])))
     result = whole_power(near.root, whole)
@@ -134,6 +137,7 @@ def whole_power(matrices: Pair, exponents: Numbers) -> Pair:
     result = dd.exact(np.broadcast_to(dd.identity(len(matrices[0])), matrices[0].shape).copy())
     while left.any():
         odd = left % 2 == 1
+        # The first factor is taken as it is: one times it would be the same, and cost a product.
         for chosen, first in ((odd & fresh, True), (odd & ~fresh, False)):
             if chosen.any():
                 factor = dd.chosen(base, chosen)
@@ -196,6 +200,7 @@ def _corrected(state: list[Numbers]) -> tuple[list[Numbers], Draws]:
     square = dd.product((high, low), (high, low))
     missing = dd.subtract((matrices[0], matrices[1]), square)[0]
     far = np.abs(missing).max(axis=(0, 1), keepdims=True) / size
+    # Newton's method doubles the digits with each step; once the distance stops falling by four the rest is noise.
     done = ((far <= _SETTLED) | ((far <= _SURE) & (far > before / 4)))[0, 0]
     change = np.zeros_like(high)
     change[..., ~done], solved = _sylvester(high[..., ~done], missing[..., ~done])
@@ -207,6 +212,7 @@ def _corrected(state: list[Numbers]) -> tuple[list[Numbers], Draws]:
 def _sylvester(root: Numbers, right: Numbers) -> tuple[Numbers, Draws]:
     """Solve ``X D + D X = R`` by squaring; it converges where the eigenvalues of ``X`` lie right of the imaginary axis."""
     size = len(root)
+    # The shift of the squaring: the mean of the eigenvalues, for which the ratios below start smallest.
     middle = sum((root[k, k] for k in range(size)), np.zeros(root.shape[2])) / size
     shift = middle * dd.identity(size)
     back = dd.rough_inverse(root + shift)

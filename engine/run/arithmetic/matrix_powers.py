@@ -67,6 +67,8 @@ def powers(matrices: Numbers, exponents: Numbers) -> Powers:
     if not matrices.size:
         return Powers(matrices, np.zeros(len(exponents)), np.full(len(exponents), FOUND))
     with np.errstate(all="ignore"):
+        # Both powers, to x and to what is missing to the next whole number, are of the same roots: their product must be a whole
+        # power, which needs no roots and so checks them.
         up = np.ceil(np.abs(exponents))
         size = dd.exact(np.abs(exponents))
         raised = _signed(matrices, exponents, [size, dd.subtract(dd.exact(up), size)])
@@ -99,6 +101,7 @@ def roots(matrices: Numbers, exponents: Numbers) -> Powers:
         usable = np.where(good, exponents, 1.0)
         raised = _raised(dd.exact(matrices), [dd.reciprocal(usable)])
         raised.outcome[~good] = BAD_EXPONENT
+        # Rounded to what is stored before it is put in: the residual that is told is that of the number which a run goes on with.
         root = np.where(raised.outcome == FOUND, raised.pairs[0][0], np.nan)
         residuals = np.zeros(len(exponents))
         some = np.flatnonzero(raised.outcome == FOUND)
@@ -139,6 +142,7 @@ def _base(matrices: Numbers, exponents: Numbers) -> tuple[Pair, Draws]:
         turned = dd.inverse(dd.exact(matrices[..., below]))
         base = (matrices.copy(), np.zeros_like(matrices))
         base[0][..., below], base[1][..., below] = turned
+        # An inverse beyond this condition has no right digit, whatever it looks like.
         good[below] = np.isfinite(turned[0]).all(axis=(0, 1)) & (_condition(matrices[..., below])[0] <= 1 / _LAST_BIT)
     return base, good
 
@@ -175,11 +179,16 @@ def _whole(base: Pair, exponents: list[Pair]) -> _Raised:
 def _fractional(base: Pair, exponents: list[Pair]) -> _Raised:
     condition, inverse = _condition(base[0])
     near = near_unit(base, exponents[0])
+    # In a matrix of transitions zeros say "never", and a power must keep them exactly: roots and series leave noise of 1e-33 there,
+    # which a later division would turn into a number.
     reached = _reached(base[0])
     pairs = [_masked(fractional_power(near, exponent), reached) for exponent in exponents]
     outcome = np.where(near.found, FOUND, NEGATIVE)
+    # By how much one last bit of an entry can move the power: below 1 the slope of x^e grows without bound towards zero.
     noise = _LAST_BIT * inverse ** (1 - np.minimum(exponents[0][0], 1.0))
     outcome[(noise > _MOST_NOISE) | ((outcome == NEGATIVE) & ~(condition <= _SUSPECT))] = NEARLY_SINGULAR
+    # So badly conditioned that floats do not tell whether the determinant is zero. Fractions do: a float is one, and elimination in
+    # fractions is exact.
     for draw in np.flatnonzero(~(condition <= _SUSPECT)):
         split = _without_zero(base[0][..., draw])
         if split is None or base[1][..., draw].any():
@@ -267,6 +276,7 @@ def _reduced(matrix: list[list[Fraction]]) -> tuple[list[list[Fraction]], list[i
     rows, pivots = [list(row) for row in matrix], list[int]()
     for column in range(len(rows[0]) if rows else 0):
         at = len(pivots)
+        # Any pivot that is not zero does: nothing is rounded here.
         found = next((k for k in range(at, len(rows)) if rows[k][column]), None)
         if found is None:
             continue

@@ -235,10 +235,12 @@ def decimal(value: Fraction) -> str:
 def _limits(sample: Sample) -> Limits:
     mean, parts = _two_stages(sample) if sample.clusters else _of_strata(sample)
     variance = sum((part for part, _ in parts), Fraction(0))
+    # No spread among the records does not mean that none is in the population, unless all of it was asked.
     if sample.is_share and mean in (0, 1) and sample.population != sample.n:
         return _all_alike(sample, mean)
     freedom = _freedom(parts)
     half = 0.0 if variance == 0 else float(quantile_t(np.array(_upper(sample.plan)), np.array(freedom))) * math.sqrt(variance)
+    # A share lies between 0 and 1 whatever the formula of normal limits says of a small sample.
     low, high = float(mean) - half, float(mean) + half
     return Limits(mean, variance, freedom, max(low, 0.0) if sample.is_share else low, min(high, 1.0) if sample.is_share else high)
 
@@ -253,6 +255,7 @@ def _of_strata(sample: Sample) -> tuple[Fraction, list[tuple[Fraction, int]]]:
     for stratum, weight in zip(sample.strata, sample.weights, strict=True):
         own, spread = _mean_and_spread(stratum)
         mean += weight * own
+        # The correction for a finite population: of members that were looked at nothing is uncertain.
         left = 1 - Fraction(stratum.n, stratum.population) if stratum.population else Fraction(1)
         parts.append((weight**2 * spread / stratum.n * left, stratum.n - 1))
     return mean, parts
@@ -263,6 +266,8 @@ def _mean_and_spread(stratum: Stratum) -> tuple[Fraction, Fraction]:
     n = stratum.n
     if stratum.yes is not None:
         share = Fraction(stratum.yes, n)
+        # The variance of records of 1 and 0 with n - 1 below, as of any records: both ways of writing a sample give the same
+        # number.
         return share, share * (1 - share) * n / (n - 1) if n > 1 else Fraction(0)
     if stratum.mean is not None:
         return stratum.mean, (stratum.deviation or Fraction(0)) ** 2
@@ -296,6 +301,7 @@ def _freedom(parts: Sequence[tuple[Fraction, int]]) -> float:
     """Return the degrees of freedom of a sum of variances that are estimated apart (Satterthwaite)."""
     total = sum((part for part, _ in parts), Fraction(0))
     if not total:
+        # Strata without any spread: no part weighs more than another.
         return float(sum(own for _, own in parts)) or math.inf
     return float(total**2 / sum(part**2 / own for part, own in parts if part))
 

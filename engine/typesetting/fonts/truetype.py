@@ -42,6 +42,7 @@ class TrueType:
         for at in range(struct.unpack_from(">H", table, 2)[0]):
             platform, encoding, start = struct.unpack_from(">HHL", table, 4 + 8 * at)
             form = struct.unpack_from(">H", table, start)[0]
+            # Of the many forms of this table two are in use: groups of any characters, and segments of the first 65,536.
             if (platform, encoding, form) in ((3, 10, 12), (0, 4, 12)):
                 found |= _groups(table, start)
             elif (platform, encoding, form) in ((3, 1, 4), (0, 3, 4)):
@@ -81,6 +82,8 @@ class TrueType:
         for outline in outlines:
             ends.append(ends[-1] + len(outline))
         head, hhea, maxp = (bytearray(self.tables[name]) for name in ("head", "hhea", "maxp"))
+        # The checksum of the whole is computed with this field as zero, and put in at the end; behind it stand what changes with
+        # the cut: long offsets, and how many glyphs there are.
         struct.pack_into(">L", head, 8, 0)
         struct.pack_into(">H", head, 50, 1)
         struct.pack_into(">H", hhea, 34, len(kept))

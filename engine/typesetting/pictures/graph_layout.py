@@ -145,6 +145,8 @@ class _Drawing:
         for source, target, data in self.graph.edges.edges(data=True):
             if source in self.wanted and target in self.wanted:
                 other = EARLIER if data["lag"] > 0 else LATER if data["lag"] < 0 else ""
+                # Within a circle the value of an earlier year is drawn as a box of its own, so that every line goes from left to
+                # right.
                 key = source + other if circles[source] == circles[target] else source
                 found.setdefault((key, target), {})[data["equation"]] = data["lag"]
         order = publication_order(self.methodology)
@@ -215,6 +217,7 @@ class _Drawing:
                 for target in (t for t in ends if boxes[t].column == column):
                     _link(current, boxes[target])
                 if any(boxes[t].column > column for t in ends):
+                    # One track for all targets of a source: lines that go the same way lie on each other instead of side by side.
                     track = _Item(source, self.track_lane(boxes, source, ends, column), column, True)
                     columns[column].append(track)
                     _link(current, track)
@@ -274,6 +277,7 @@ class _Drawing:
         found = {}
         for target, starts in arriving.items():
             item = boxes[target, self.columns[target]]
+            # In the order of where the lines come from, so that lines to one box do not cross in front of it.
             step = min(7.0, (BOX_HIGH - 16) / max(1, len(starts) - 1))
             top = item.middle - step * (len(starts) - 1) / 2
             for at, (_, source) in enumerate(sorted(starts)):
@@ -334,6 +338,7 @@ def _relax(items: list[_Item], lane: Lane) -> None:
         near = [other.middle for other in (*item.before, *item.after)]
         if near:
             item.y += sum(near) / len(near) - item.middle
+    # First from below, then from above: where there is no room for all wishes the upper ones win.
     below = bottom
     for item in reversed(items):
         item.y = min(item.y, below - item.high)

@@ -54,7 +54,7 @@ class GraphView:
         ids = {data["equation"] for _, _, data in self.graph.edges.edges(data=True)}
         settings = [placeholder_setting(self.methodology, c) for c in self.combinations]
         return {
-            e.id: tuple(at for at, setting in enumerate(settings) if e.when is None or may_hold(e.when, setting))
+            e.id: tuple(at for at, setting in enumerate(settings) if may_hold(e.when, setting))
             for e in self.methodology.equations
             if e.id in ids
         }
