@@ -108,6 +108,7 @@ FINDING_CODES: dict[str, str] = {
     "A802": "a cross-check that does not hold",
     "A803": "a cross-check that could not be made",
     "A804": "cross-checks that hold",
+    "A875": "a case hangs on the last digit of a difference that is nothing as people count",
     "A765": "a sample that misses the precision of the plan",
     "A766": "what the limit of a sample in place of its mean moves",
     "A767": "a limit of a sample that lies on the favourable side",

@@ -10,7 +10,7 @@ from engine.audit.published import Cell, Published
 from engine.audit.roles import serving_result
 from engine.finding import Finding
 from engine.plan.cells import cell_name
-from engine.plan.setting import may_hold
+from engine.plan.setting import giving
 from engine.run.run import Run
 from engine.run.said_values import given_as, value_text
 from equations.errors import listed_texts
@@ -62,7 +62,7 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
     """Yield A704 for each quantity that is supplied although an equation gives it."""
     for quantity in serving_result(run):
         id_ = quantity.id
-        equations = [e for e in run.methodology.definitions.get(id_, ()) if may_hold(e.when, run.setting)]
+        equations = giving(id_, run.methodology, run.setting)
         origins = run.inputs.origins.get(id_, {})
         if not equations or not origins:
             continue

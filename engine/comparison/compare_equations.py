@@ -10,7 +10,7 @@ from engine.comparison.entry_text import FieldChange, Wording, entry_changes, wi
 from engine.comparison.meaning import CONDITIONAL, DIFFERENT, SAME, Meaning, compare_formulas
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
-from equations.notation.plain import condition_text, declared_letters, plain_text
+from equations.notation.plain import condition_text, letters_of, plain_text
 
 #: Fields that are compared by what they mean.
 _COMPARED = ("id", "when", "solver", "equivalences", "quantity")
@@ -264,7 +264,7 @@ class _Matcher:
 
 def equation_text(equation: Equation, methodology: Methodology) -> str:
     """Return a whole equation as text: left side, formula and case."""
-    letters = declared_letters(methodology, equation)
+    letters = letters_of(methodology, equation)
     formula = plain_text(equation.formula, letters)
     left = "" if equation.solver else plain_text(equation.defines, letters) + " = "
     return left + formula

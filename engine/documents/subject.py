@@ -10,7 +10,7 @@ from functools import cached_property
 
 from engine.documents.model import Badge, Code, Inline, Inlines, Link, Math, Ref, Soft, between, plain
 from engine.plan.graph import EquationGraph, build_graph, uses
-from engine.plan.meeting import can_meet
+from engine.plan.meeting import can_use
 from engine.plan.setting import Setting
 from engine.plan.spec_setting import placeholder_setting
 from engine.typesetting.mathematics.unit_symbol import unit_symbol
@@ -75,17 +75,15 @@ class Subject:
                 found.setdefault(id_, []).append(equation)
         return {id_: tuple(equations) for id_, equations in found.items()}
 
-    def meeting(self, equation: Equation, others: Iterable[Equation]) -> tuple[Equation, ...]:
-        """Return those of some equations that can hold in a project in which an equation holds."""
-        return tuple(other for other in others if can_meet(equation, other, self.methodology, self._placeholder))
-
     def users_of(self, equation: Equation) -> tuple[Equation, ...]:
         """Return the equations that use what an equation gives, where both can hold."""
-        return self.meeting(equation, self.users.get(equation.quantity, ()))
+        users = self.users.get(equation.quantity, ())
+        return tuple(other for other in users if can_use(other, equation, self.methodology, self._placeholder))
 
     def givers_of(self, quantity: str, equation: Equation) -> tuple[Equation, ...]:
         """Return the equations that give a quantity to one that uses it, where both can hold."""
-        return self.meeting(equation, self.methodology.definitions.get(quantity, ()))
+        givers = self.methodology.definitions.get(quantity, ())
+        return tuple(other for other in givers if can_use(equation, other, self.methodology, self._placeholder))
 
     @cached_property
     def _placeholder(self) -> Setting:

@@ -42,7 +42,7 @@ from equations.model.equation import Equation
 from equations.model.left_side import left_side
 from equations.model.quantity import with_labels
 from equations.notation.matrix import free_letter, is_matrix, is_written_out, letters_in, lowered
-from equations.notation.plain import declared_letters, plain_text
+from equations.notation.plain import letters_of, plain_text
 
 
 def _example(run: Run) -> str:
@@ -173,7 +173,7 @@ class Tracer:
     def formula_text(self, equation: Equation) -> str:
         """Return a formula as the spec writes it."""
         if equation.id not in self.texts:
-            self.texts[equation.id] = plain_text(equation.formula, declared_letters(self.run.methodology, equation))
+            self.texts[equation.id] = plain_text(equation.formula, letters_of(self.run.methodology, equation))
         return self.texts[equation.id]
 
     def element_form(self, equation: Equation, scope: Scope, cell: Cell) -> tuple[Scope, Node]:
@@ -215,7 +215,7 @@ class Tracer:
             found = [str(s) for s in self.run.values.solutions if s.equation == equation.id and (s.where == where or not isinstance(s, FoundRoot))]
             return f"solved: {found[0]}" if found else "solved"
         if _without_powers(equation.formula) is not equation.formula:
-            return f"one element of {plain_text(equation.formula, declared_letters(self.run.methodology, equation))}"
+            return f"one element of {plain_text(equation.formula, letters_of(self.run.methodology, equation))}"
         zeros: list[int] = []
         if isinstance(formula, Reduce) and formula.kind == "Sum":
             text = self.added(self.terms(formula, scope, zeros))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.mutation.affected import Dependencies
-from engine.plan.setting import Setting, choices_of, may_hold
+from engine.plan.setting import Setting, choices_of, giving, may_hold
 from engine.plan.spec_setting import placeholder_setting
 from engine.run.formula import COLUMN, ROW, Array, FormulaEvaluator, Scope, aligned
 from equations.formula.syntax import Element, IndexLetter, Node, Switch, quantities_in, walk
@@ -158,13 +158,9 @@ def _switches(formula: Node) -> set[str]:
 
 
 def _only_definition(id_: str, methodology: Methodology, setting: Setting) -> Equation | None:
-    standing = _standing(id_, methodology, setting)
+    standing = giving(id_, methodology, setting)
     known = len(standing) == 1 and methodology.quantity[id_].kind == "computed" and not standing[0].solver
     return standing[0] if known and all(isinstance(index, IndexLetter) for index in standing[0].defines.indices) else None
-
-
-def _standing(id_: str, methodology: Methodology, setting: Setting) -> list[Equation]:
-    return [e for e in methodology.definitions.get(id_, ()) if may_hold(e.when, setting)]
 
 
 def _computed(definition: Equation, methodology: Methodology, setting: Setting, arrays: dict[str, Array]) -> Array:
@@ -183,7 +179,7 @@ def _root(id_: str, methodology: Methodology, setting: Setting) -> str:
     seen: set[str] = set()
     while id_ not in seen:
         seen.add(id_)
-        standing = _standing(id_, methodology, setting)
+        standing = giving(id_, methodology, setting)
         renamed = _renamed(standing[0]) if len(standing) == 1 and methodology.quantity[id_].kind == "computed" else ""
         if not renamed or methodology.quantity[renamed].indices != methodology.quantity[id_].indices:
             return id_

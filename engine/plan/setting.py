@@ -13,6 +13,7 @@ from functools import cached_property
 from engine.plan.calendar_labels import calendar_members, steps_between
 from equations.formula.conditions import decided
 from equations.formula.syntax import MARKS, Compare, IndexLabel, Letter, Logic, Member, Node, Not, Switch, Word
+from equations.model.equation import Equation
 from equations.model.index_set import IndexSet, Relation
 from equations.model.methodology import Methodology
 from equations.records import record
@@ -186,6 +187,11 @@ def choices_of(node: Node) -> set[str]:
 def may_hold(node: Node | None, setting: Setting) -> bool:
     """Whether a static condition can hold for some member, given the choices and readings; what has none (``None``) always holds."""
     return node is None or decided(node, lambda part: None if letters_of(part) else holds(part, setting, {})) is not False
+
+
+def giving(quantity: str, methodology: Methodology, setting: Setting) -> list[Equation]:
+    """Return the equations that can give a quantity under the choices that are taken."""
+    return [e for e in methodology.definitions.get(quantity, ()) if may_hold(e.when, setting)]
 
 
 def _compare_letter(op: str, left: Letter, right: Node, setting: Setting, labels: Mapping[str, str]) -> bool:

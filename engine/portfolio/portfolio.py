@@ -18,7 +18,7 @@ from engine.batch.beyond import draws_beyond, watched
 from engine.batch.evaluation import Way, evaluate_batch, refused_alone, why_without_result
 from engine.plan.cells import counted
 from engine.plan.plan import plan_key
-from engine.plan.setting import Setting, may_hold
+from engine.plan.setting import Setting, giving
 from engine.portfolio.alike import Alike, ReadWhole
 from engine.portfolio.entries import ProjectEntry
 from engine.portfolio.outcomes import Outcome, OutcomesFile
@@ -283,7 +283,7 @@ class Portfolio:
     def check_result(self, project: ProjectData, setting: Setting) -> None:
         """Refuse a project that states a result itself; a run of it alone shows the number, with the error."""
         for result in self.methodology.result_ids:
-            equations = [e for e in self.methodology.definitions.get(result, ()) if may_hold(e.when, setting)]
+            equations = giving(result, self.methodology, setting)
             if not equations or result not in project.values or all(map(is_blank, project.values[result])):
                 continue
             raise InputError("A704", f"{result} is supplied by the project in place of {equations[0].label}", project.value_places.get(result),

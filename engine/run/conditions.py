@@ -74,6 +74,8 @@ class ConditionEvaluator:
     existing: dict[str, Array | None] = field(default_factory=dict)
     #: For rules: gives the share of what entered a number by which rounding may have moved it, and who tells what entered.
     entered: Callable[[Node], tuple[float, ConditionEvaluator]] | None = None
+    #: Comparisons of numbers that differ, with the least difference, where somebody asks (:mod:`engine.run.near_ties`).
+    gaps: list[tuple[Compare, Scope, float]] | None = None
     #: What stands in the arrays, and what is done with it.
     arithmetic: Numbers = field(default_factory=Numbers)
 
@@ -127,7 +129,15 @@ class ConditionEvaluator:
                     self.pass_on([Hole(finite, value[1], frozenset())])
         axes = scope.order({*sides[0][1], *sides[1][1]})
         held = self.arithmetic.compared(node.op, aligned(sides[0], axes), aligned(sides[1], axes)), axes
+        if self.gaps is not None:
+            self.note_gap(node, sides, axes, scope)
         return held if self.entered is None else self.within_rounding(node, sides, held, scope)
+
+    def note_gap(self, node: Compare, sides: tuple[Valued, Valued], axes: tuple[str, ...], scope: Scope) -> None:
+        """Keep a comparison of numbers that are not the same."""
+        gap = np.abs(aligned(sides[0], axes) - aligned(sides[1], axes))
+        if (apart := gap > 0).any() and self.gaps is not None:
+            self.gaps.append((node, scope, float(np.min(gap, where=apart, initial=np.inf))))
 
     def within_rounding(self, node: Compare, sides: tuple[Valued, Valued], held: Valued, scope: Scope) -> Valued:
         """Count two numbers as equal that differ by no more than rounding may have moved them (:mod:`engine.run.magnitudes`)."""

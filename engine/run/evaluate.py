@@ -54,6 +54,8 @@ class Values:
     solutions: tuple[Solution | FoundRoot, ...] = ()
     #: Values that lay near a step, were rounded, and are not known as fractions: they count as the step.
     near_whole: tuple[CountsAs, ...] = ()
+    #: Comparisons of numbers that differ, with their least difference.
+    gaps: tuple[tuple[Compare, Scope, float], ...] = ()
 
     def step_at(self, quantity: str, cell: tuple[int, ...]) -> Step | None:
         """Return the step that gave a cell, ``None`` for what was given."""
@@ -82,7 +84,7 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactl
         V601 (division by zero), V602 (domain), V603 (not finite), V604 (implicit equation), V607 (a cell that is not there),
         V608 (outside its range), V609 (parts of more than the whole), naming the cell and the operands.
     """
-    formulas = FormulaEvaluator(methodology, plan.setting, dict(inputs.values), exact=exact)
+    formulas = FormulaEvaluator(methodology, plan.setting, dict(inputs.values), exact=exact, gaps=[])
     run = StepEvaluator(plan, formulas, dict(inputs.states))
     try:
         with np.errstate(all="ignore"):
@@ -94,7 +96,7 @@ def evaluate(methodology: Methodology, plan: Plan, inputs: Inputs, exact: Exactl
         raise
     run.check_ranges()
     check_parts(formulas)
-    return run.values(near_whole=tuple(formulas.undecided))
+    return replace(run.values(near_whole=tuple(formulas.undecided)), gaps=tuple(formulas.gaps or ()))
 
 
 def evaluate_again(methodology: Methodology, plan: Plan, values: Values, quantity: str) -> Values:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.plan.cells import cell_name
 from engine.plan.plan import Plan
+from engine.plan.setting import giving
 from engine.project.project_file import ProjectData
 from equations.errors import InputError, Place, listed
 from equations.model.methodology import Methodology
@@ -29,7 +30,7 @@ def missing_error(
     if quantity.standard_error_of:
         ways.insert(0, f"declare the uncertainty of {quantity.standard_error_of} with `se` or `relative_se`")
     ways += [f"request the dataset {d} under `datasets:`" for d in datasets]
-    equations = methodology.definitions.get(quantity.id, ())
+    equations = giving(quantity.id, methodology, plan.setting)
     if equations and not partly:
         ways.append(f"supply what {equations[0].label} needs")
     return InputError(

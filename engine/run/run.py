@@ -24,6 +24,7 @@ from engine.project.values import UnitReader
 from engine.run.evaluate import Values, evaluate
 from engine.run.exact_run import ExactRun
 from engine.run.inputs import Inputs, bind_inputs
+from engine.run.near_ties import near_ties
 from engine.run.rules import Verdict, judge_rules
 from engine.run.supplied import supplied_quantities
 from engine.run.totals import Headline, headline, no_total, spoken_of
@@ -299,7 +300,8 @@ def run_project(
     values = evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs))
     verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
     broken = (finding for verdict in verdicts for finding in verdict.findings)
-    findings = (*aside, *data.findings, *inputs.findings, *broken, *_about(methodology, data, plan, values, load))
+    ties = near_ties(methodology, plan, inputs, values)
+    findings = (*aside, *data.findings, *inputs.findings, *broken, *ties, *_about(methodology, data, plan, values, load))
     return Run(methodology=methodology, project=data, plan=plan, inputs=inputs, values=values, findings=findings, verdicts=verdicts)
 
 

@@ -35,6 +35,8 @@ class Equation(Shown):
         Condition on choices, readings, the year and members of the left side's indices, or ``None``.
     letters
         Letter -> index set, for every letter of the equation that is not bound inside the formula, and those that are.
+    said
+        Letter -> index set as the spec says it with ``for:``, for letters that are bound inside the formula, too.
     written
         The right side as it was written, where sums in it take parts of members (:mod:`equations.readings.weighing`).
     """
@@ -48,6 +50,7 @@ class Equation(Shown):
     title: str = ""
     when: Node | None = None
     letters: tuple[tuple[str, str], ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
     solver: str = ""
     printed: str = ""
     equivalences: tuple[str, ...] = ()

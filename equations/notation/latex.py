@@ -106,15 +106,15 @@ def equation_latex(
     return f"{latex(equation.defines, methodology, letters)} = {latex(equation.formula, methodology, letters)}"
 
 
-def matrix_element_latex(equation: Equation, methodology: Methodology) -> str:
+def matrix_element_latex(equation: Equation, methodology: Methodology, letters: Mapping[str, str] | None = None) -> str:
     r"""Write a matrix equation with every matrix laid out in a ``bmatrix`` of its first, second and last rows and columns.
 
     Rows and columns are counted 1, 2, ..., n (columns to m where they run over another set). An equation without matrices
     is written as by :func:`equation_latex`.
     """
     if not is_matrix(equation.defines):
-        return equation_latex(equation, methodology)
-    grid = _Grid(methodology)
+        return equation_latex(equation, methodology, letters)
+    grid = _Grid(methodology, letters)
     if equation.solver:
         return grid.text(equation.formula, whole=True)
     return f"{grid.text(equation.defines)} = {grid.text(equation.formula, whole=True)}"

@@ -57,22 +57,31 @@ Lookup = Callable[[Element], "str | float | None"]
 
 
 def letters_of(methodology: Methodology, owner: Equation | Rule | None = None) -> dict[str, str]:
-    """Return what each index letter runs over: as the methodology declares it, and otherwise where ``owner`` says ``for:``."""
-    own: dict[str, str] = {}
+    """Return what each index letter runs over: as the methodology declares it, and otherwise where ``owner`` says ``for:``.
+
+    What a sum says of its letter counts where nothing else declares it: ``Sum(i in host, ...)`` without ``host`` is another sum.
+    """
+    letters = {letter: index_set.id for index_set in methodology.index_sets for letter in index_set.letters}
     if owner is None:
-        return declared_letters(methodology)
+        return letters
+    said = dict(owner.letters) | (dict(owner.said) if isinstance(owner, Equation) else {})
+    return _bound(owner) | letters | said
+
+
+def legend_of(methodology: Methodology, owner: Equation) -> dict[str, str]:
+    """Return what each letter stands for in a table beside an equation, as in publications: what its first sum says comes first."""
+    return letters_of(methodology) | _bound(owner) | dict(owner.letters)
+
+
+def _bound(owner: Equation | Rule) -> dict[str, str]:
+    """Return letter -> set of the first sum, or diagonal, that has the letter."""
+    bound: dict[str, str] = {}
     for node in walk(owner.formula if isinstance(owner, Equation) else owner.condition):
         if isinstance(node, Binder) and isinstance(node.within, All):
-            own.setdefault(node.letter, node.within.set)
+            bound.setdefault(node.letter, node.within.set)
         elif isinstance(node, Diagonal):
-            own.setdefault(node.letter, node.set)
-    return declared_letters(methodology) | own | dict(owner.letters)
-
-
-def declared_letters(methodology: Methodology, owner: Equation | Rule | None = None) -> dict[str, str]:
-    """Return what each letter runs over where a formula does not say otherwise: with these it is written as it reads, ``Sum(i in scooter, ...)``."""
-    letters = {letter: index_set.id for index_set in methodology.index_sets for letter in index_set.letters}
-    return letters | (dict(owner.letters) if owner is not None else {})
+            bound.setdefault(node.letter, node.set)
+    return bound
 
 
 def plain_text(node: Node, letters: Mapping[str, str] | None = None) -> str:
@@ -85,7 +94,7 @@ def plain_text(node: Node, letters: Mapping[str, str] | None = None) -> str:
     node
         A tree, resolved or not.
     letters
-        Letter -> index set, for instance from :func:`declared_letters`. A sum over the very set that its letter stands for is
+        Letter -> index set, for instance from :func:`letters_of`. A sum over the very set that its letter stands for is
         written without it, ``Sum(i, ...)``; without ``letters`` a resolved sum names its set, ``Sum(i in scooter, ...)``.
 
     Returns

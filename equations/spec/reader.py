@@ -250,10 +250,10 @@ class SpecReader(DeclarationReader):
         self.check_number(block)
         return Equation(
             id=block.text("id"), defines=defines, formula=formula, number=block.text("number"), part=block.text("part"),
-            section=block.text("section"), title=block.text("title"), when=when, letters=letters, solver=solver,
-            printed=block.text("printed"), equivalences=block.words("equivalences"), editorial=block.text("editorial"),
-            note=block.text("note"), source=self.cite_equation(block), place=block.place, formula_source=right[1],
-            when_source=when_source, defines_source=left[1],
+            section=block.text("section"), title=block.text("title"), when=when, letters=letters,
+            said=tuple(own.items()), solver=solver, printed=block.text("printed"), equivalences=block.words("equivalences"),
+            editorial=block.text("editorial"), note=block.text("note"), source=self.cite_equation(block), place=block.place,
+            formula_source=right[1], when_source=when_source, defines_source=left[1],
         )  # fmt: skip
 
     def check_number(self, block: Block) -> None:

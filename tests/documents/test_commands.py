@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,8 @@ def test_pdf_of_a_methodology_is_the_same_each_time_and_holds_no_date(tmp_path):
 
     assert first == (tmp_path / "b.pdf").read_bytes()
     assert first.startswith(b"%PDF") and b"/CreationDate" not in first
+    assert len(first) < 3_000_000  # bytes: what is sent by mail
+    assert 30 < len(re.findall(rb"/Type ?/Page\b(?!s)", first)) < 60
 
 
 @needs_typst

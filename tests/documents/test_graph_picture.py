@@ -8,7 +8,7 @@ import pytest
 
 from engine.plan.graph import build_graph
 from engine.plan.spec_setting import standing_equations
-from engine.typesetting.pictures.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, lay_out
+from engine.typesetting.pictures.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, OTHER, lay_out
 from engine.typesetting.pictures.graph_picture import graph_svg
 from engine.typesetting.pictures.graph_text import graph_dot, graph_mermaid, graph_record
 from engine.typesetting.pictures.graph_view import view_of
@@ -24,9 +24,12 @@ def drawn(methodology, **choices):
     return graph, {q for t in targets for q in ({t} | graph.inputs_of(t))}
 
 
-@pytest.fixture(scope="module", params=["KH_AM004@1.1", "tests/specs_for_tests/tiny"])
+@pytest.fixture(scope="module", params=["KH_AM004@1.1", "tests/specs_for_tests/tiny", "a circle"])
 def picture(request):
-    graph, wanted = drawn(load_methodology(request.param))
+    circle = request.param == "a circle"
+    graph, wanted = drawn(load_methodology("tests/specs_for_tests/tiny" if circle else request.param))
+    if circle:  # what a choice turns round: under one value RL is made of dCS, under another dCS of RL
+        graph.edges.add_edge("RL", "dCS", equation="dcs.start", lag=0)
     return graph, wanted, lay_out(graph, wanted)
 
 
@@ -82,6 +85,14 @@ def test_every_line_runs_from_its_source_to_its_target(picture):
             b.quantity == line.source and b.x + BOX_WIDE == pytest.approx(x1) and b.y < y1 < b.y + BOX_HIGH for b in layout.boxes
         )
         assert any(b.quantity == line.target and b.x == pytest.approx(x2) and b.y < y2 < b.y + BOX_HIGH for b in layout.boxes)
+
+
+def test_what_would_go_round_begins_at_a_box_of_its_own(picture):
+    graph, _, layout = picture
+    closes = ("RL", "dCS", 0) in {(s, t, d["lag"]) for s, t, d in graph.edges.edges(data=True)}
+    assert [box.key for box in layout.boxes if box.mark == OTHER] == (["dCS~other"] if closes else [])
+    places = {box.key: box.x for box in layout.boxes}
+    assert all(places[line.key] < places[line.target] for line in layout.lines)
 
 
 def test_lanes_are_the_sections_in_order(picture):

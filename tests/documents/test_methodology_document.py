@@ -121,6 +121,18 @@ def test_uses_and_users_of_an_equation_can_hold_with_it(document, methodology):
     assert "A (Eq. 4, Eq. 5)" in facts_of(box_of(document, Ref("equation", by_number(methodology, 3)[0].id)))["Uses"]
 
 
+@pytest.mark.parametrize(("read", "givers"), [("y-1", ["4", "5"]), ("y", ["5"]), ("y-2", ["4", "5"]), ("y+1", ["5"])])
+def test_an_equation_of_the_start_year_gives_nothing_to_later_years_of_the_same_year(tmp_path, read, givers):
+    """`A` is given by Eq. 4 in the start year and by Eq. 5 later; Eq. 3 holds in later years and reads it of another year, or of its own."""
+    text = Path("tests/specs_for_tests/tiny/methodology.yaml").read_text(encoding="utf-8")
+    (tmp_path / "spec.yaml").write_text(text.replace("'Sum(i, A[i, y-1] * P[i]", f"'Sum(i, A[i, {read}] * P[i]"), encoding="utf-8")
+    subject = Subject(load_methodology(tmp_path / "spec.yaml"))
+    reader = next(e for e in subject.methodology.equations if e.number == "3")
+
+    assert [e.number for e in subject.givers_of("A", reader)] == givers
+    assert [e.number for e in subject.methodology.equations if e.quantity == "A" and reader in subject.users_of(e)] == givers
+
+
 def test_where_list_names_constants_and_letters(document, methodology):
     box = box_of(document, Ref("equation", by_number(methodology, 1)[0].id))
     where = next(b for b in box.blocks if isinstance(b, Table))

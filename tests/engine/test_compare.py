@@ -176,7 +176,7 @@ def test_diff_on_the_command_line(capsys, monkeypatch):
     assert "KH_AM004@1.0 is reconstructed" in out
     assert "Eq. 2 was divided into Eq. 2 and Eq. 3" in out
     assert "ref.dcs.start: equal if d[y] == d_0[y] and A[i, y-1] == A_0[i]" in out
-    assert "dCS_ref[y] = Sum(i in forest_class, A_0[i] * P[i] * | dCS_ref[y] = Sum(i in forest_class, A_0[i] * P[i] *" in out
+    assert "dCS_ref[y] = Sum(i, A_0[i] * P[i] * EF[i]) | dCS_ref[y] = Sum(i, A_0[i] * P[i] * d[y] /" in out
     assert "renumbered: 4-27 -> 6-29, 30-45 -> 34-49" in out
     assert max(map(len, out.splitlines())) <= 110
 

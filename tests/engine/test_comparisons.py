@@ -65,3 +65,36 @@ def test_apart_from_ties_and_beyond_numbers_they_are_those_of_floats(name, sign)
 
     assert ELEMENTWISE[name].number(left, right).tolist() == plain(left, right).tolist()
     assert ELEMENTWISE[name].number(left, right, out=out) is out and out.tolist() == plain(left, right).tolist()
+
+
+CANCELLED = """
+methodology: {{id: T, version: "1", title: Differences, result: R}}
+quantities:
+  - {{id: A, symbol: A, meaning: a, unit: tCO2, kind: monitored}}
+  - {{id: B, symbol: B, meaning: b, unit: tCO2, kind: monitored}}
+  - {{id: D, symbol: D, meaning: difference, unit: tCO2, kind: computed}}
+  - {{id: R, symbol: R, meaning: result, unit: tCO2, kind: computed}}
+equations:
+  - {{id: d, number: 1, defines: D, formula: "A + B - 0.3 {{tCO2}}"}}
+  - {{id: r, number: 2, defines: R, formula: "{formula}"}}
+"""
+STEP = "cases(D > 0: 100 {tCO2}, D == 0: 50 {tCO2}, otherwise: 7 {tCO2})"
+
+
+@pytest.mark.parametrize(
+    ("formula", "project", "evidence"),
+    [
+        (STEP, PROJECT, ["100 tCO2, and 50 tCO2 where they are equal"]),  # 0.1 + 0.2 - 0.3 is nothing as people count, and 5e-17 as a float
+        ("cases(D != 0: A / B, otherwise: 7) * 1 {tCO2}", PROJECT, ["0.5 tCO2, and 7 tCO2 where they are equal"]),
+        ("cases(D > 0: D, otherwise: 0)", PROJECT, []),  # a part that is never below zero moves by its own rounding
+        (STEP, PROJECT.replace("0.2", "0.2000001"), []),
+    ],
+)
+def test_a_case_that_the_last_digit_of_a_difference_decides_is_an_error_of_the_run(tmp_path, formula, project, evidence):
+    for name, text in (("spec.yaml", CANCELLED.format(formula=formula)), ("project.yaml", project)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = run(load(tmp_path / "spec.yaml"), tmp_path / "project.yaml")
+
+    found = [finding for finding in done.findings if finding.code == "A875"]
+    assert [finding.evidence for finding in found] == evidence
+    assert all((finding.subject, finding.severity) == ("R", "error") for finding in found)

@@ -46,7 +46,7 @@ from equations.model.quantity import Quantity
 from equations.model.result import NamedResult
 from equations.notation.latex import equation_latex, latex, matrix_element_latex
 from equations.notation.matrix import lowered
-from equations.notation.plain import condition_text, declared_letters, letters_of, plain_text, substituted_text
+from equations.notation.plain import condition_text, legend_of, letters_of, plain_text, substituted_text
 from equations.notation.symbols import letter_latex, symbol_latex, unit_latex, word_latex
 from equations.notation.sympy_form import derivative, equation_sympy, size_symbol, to_sympy
 from equations.readings.composition import with_readings
@@ -113,7 +113,7 @@ def test_a_sum_over_a_part_of_a_set_is_written_with_it_where_its_letter_stands_f
     m = load_methodology(Path(__file__).parents[1] / "specs_for_tests" / "tiny")
     equation = replace(m.equation["dcs.matrix"], formula=resolved("Sum(i in forest, A[i, y]) + Sum(i, A[i, y]) + Sum(j in forest, A[j, y])", {"y": "year"}, m=m))
 
-    assert plain_text(equation.formula, declared_letters(m, equation)) == "Sum(i in forest, A[i, y]) + Sum(i, A[i, y]) + Sum(j in forest, A[j, y])"
+    assert plain_text(equation.formula, letters_of(m, equation)) == "Sum(i in forest, A[i, y]) + Sum(i, A[i, y]) + Sum(j in forest, A[j, y])"
 
 
 def test_round_trip_before_names_are_known() -> None:
@@ -146,6 +146,16 @@ def test_text_names_the_set_of_a_sum_unless_its_letter_says_it() -> None:
     assert plain_text(tree).startswith("Sum(i in forest_class, ")
     assert plain_text(tree, letters_of(kh())).startswith("Sum(i in forest_class, ")
     assert plain_text(tree, {"i": "forest_class"}).startswith("Sum(i, ")
+
+
+def test_a_sum_over_a_part_of_what_its_letter_stands_for_names_it_in_texts_pages_and_rules() -> None:
+    ledger = load_methodology("ART62_LEDGER@0.1")  # `i` is a Party, and two sums of these are over the host alone
+    cancelled, vintage = ledger.equation["first.other.cancelled"], ledger.equation["first.vintage.cancelled"]
+    assert "i in host" in plain_text(cancelled.formula, letters_of(ledger, cancelled))
+    assert legend_of(ledger, cancelled)["i"] == "host"  # so a table beside the equation says it, and the sign need not
+    assert equation_latex(vintage, ledger, legend_of(ledger, vintage)).count(r"i \in \text{host}") == 1
+    rule = next(rule for rule in ledger.rules if rule.id == "transfer-abroad")
+    assert r"\sum_{i \in \text{host}}" in latex(rule.condition, ledger, letters_of(ledger, rule))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from equations.formula.syntax import quantities_in
 from equations.model.equation import Equation
 from equations.model.methodology import Methodology
 from equations.notation.latex import Marks, equation_latex, latex
-from equations.notation.plain import declared_letters
+from equations.notation.plain import letters_of
 
 #: Colours of what only the first side has, and only the second.
 COLOURS = ("red", "blue")
@@ -165,7 +165,7 @@ class Pairs:
     def _what(self, meaning: Meaning, one: Equation, two: Equation, parts: WrittenParts) -> Inlines:
         """Say what was added or dropped; where algebra has no words for it, what is written otherwise."""
         changes = self.wording.changes(meaning.changes) if meaning.relation != SAME else ()
-        letters = declared_letters(self.sides[0], one), declared_letters(self.sides[1], two)
+        letters = dict(letters_of(self.sides[0], one)), dict(letters_of(self.sides[1], two))
         return changes or self.wording.places(parts, letters)
 
     @staticmethod
@@ -190,7 +190,7 @@ class Pairs:
     def _formula(self, equation: Equation, side: int, marked: frozenset[int], formula: object = None) -> Blocks:
         """Return a form as it is evaluated, and as it is printed where that is another."""
         m = self.sides[side]
-        right = latex(formula or equation.formula, m, marks=Marks(marked, COLOURS[side]))  # type: ignore[arg-type]
+        right = latex(formula or equation.formula, m, letters_of(m, equation), Marks(marked, COLOURS[side]))  # type: ignore[arg-type]
         written = right if equation.solver else f"{latex(equation.defines, m)} = {right}"
         found: list[Block] = [Formula(written, flows=True)]
         if equation.printed and _plain(equation.printed) != _plain(equation_latex(equation, m)):

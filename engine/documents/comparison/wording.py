@@ -116,7 +116,7 @@ class ChangeWording:
 
     def _node(self, node: Node, side: int, letters: Letters) -> Inline:
         try:
-            return Math(latex(node, self.sides[side]), plain_text(node, letters))
+            return Math(latex(node, self.sides[side], letters), plain_text(node, letters))
         except TypeError:  # an index by itself has no notation
             return Code(plain_text(node, letters))
 

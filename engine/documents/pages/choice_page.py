@@ -26,7 +26,7 @@ from equations.formula.syntax import Compare, Element, Node, Number
 from equations.model.equation import Rule
 from equations.model.methodology import Choice, Methodology
 from equations.notation.latex import latex
-from equations.notation.plain import condition_text, declared_letters, plain_text
+from equations.notation.plain import condition_text, letters_of, plain_text
 
 
 def choice_page(subject: Subject) -> Page:
@@ -80,7 +80,7 @@ def _statement_in(condition: Node, m: Methodology) -> str:
 def rule_box(rule: Rule, subject: Subject, *, anchored: bool) -> Box:
     """Return one rule: what it says, the condition that is evaluated, and what to do where it is broken."""
     m = subject.methodology
-    letters = declared_letters(m, rule)
+    letters = letters_of(m, rule)
     facts: list[tuple[Inlines, Inlines]] = []
     stated = _statement_in(rule.condition, m)
     if stated:
@@ -100,7 +100,7 @@ def rule_box(rule: Rule, subject: Subject, *, anchored: bool) -> Box:
     blocks: tuple[Block, ...] = (
         Heading(3, title),
         Paragraph((rule.statement,)),
-        *(() if stated else (Formula(latex(rule.condition, m), "", plain_text(rule.condition, letters)),)),
+        *(() if stated else (Formula(latex(rule.condition, m, letters), "", plain_text(rule.condition, letters)),)),
         Facts(tuple(facts)),
     )
     return Box(blocks, anchor_of(Ref("rule", rule.id)) if anchored else "", "entry rule")

@@ -27,7 +27,9 @@ from engine.documents.model import (
 )
 from engine.documents.subject import Subject, unit_math
 from engine.plan.dataset_life import life_of
-from equations.model.dataset import Cell, Dataset, PublishedResult, ValueBlock
+from equations.formula.syntax import Node
+from equations.model.dataset import Cell, Comparison, Dataset, PublishedResult, ValueBlock
+from equations.model.methodology import Methodology
 from equations.notation.latex import latex
 from equations.notation.plain import condition_text, letters_of, plain_text
 
@@ -67,7 +69,7 @@ def dataset_page(subject: Subject) -> Page:
             TableRow(
                 (
                     (x.title,),
-                    (Math(latex(x.left, m), plain_text(x.left)), " against", Break(), Math(latex(x.right, m), plain_text(x.right))),
+                    (_side(x.left, x, m), " against", Break(), _side(x.right, x, m)),
                     (f"{float(x.tolerance):g}",),
                     (Badge(x.severity, x.severity),),
                     (x.why,),
@@ -85,6 +87,11 @@ def dataset_page(subject: Subject) -> Page:
             ),
         ]
     return Page("datasets", "Datasets", tuple(blocks), "Datasets and tables", "Quantities")
+
+
+def _side(node: Node, comparison: Comparison, methodology: Methodology) -> Math:
+    letters = letters_of(methodology) | dict(comparison.letters)
+    return Math(latex(node, methodology, letters), plain_text(node, letters))
 
 
 def _contents(subject: Subject) -> Table:

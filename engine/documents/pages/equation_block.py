@@ -42,7 +42,7 @@ from equations.formula.syntax import IndexLetter, Letter, MatrixRef, Ratio, walk
 from equations.model.equation import Equation
 from equations.model.ruling import RegisterEntry, Ruling
 from equations.notation.latex import equation_latex, latex, matrix_element_latex
-from equations.notation.plain import declared_letters, letters_of, plain_text
+from equations.notation.plain import legend_of, letters_of, plain_text
 from equations.notation.symbols import letter_latex
 from equations.units.unit import Unit
 
@@ -84,7 +84,7 @@ def equation_title(equation: Equation, subject: Subject) -> Inlines:
 
 def spec_text(equation: Equation, subject: Subject) -> str:
     """Return the equation as the spec writes it."""
-    letters = declared_letters(subject.methodology, equation)
+    letters = letters_of(subject.methodology, equation)
     right = plain_text(equation.formula, letters)
     return right if equation.solver else f"{plain_text(equation.defines, letters)} = {right}"
 
@@ -93,12 +93,13 @@ def formula_blocks(equation: Equation, subject: Subject) -> Iterator[Block]:
     """Yield an equation as it is printed, and where that differs as it is evaluated and element by element."""
     m, words = subject.methodology, spec_text(equation, subject)
     number = f"({equation.number}{equation.part})" if equation.number else ""
-    printed, written = equation_latex(equation, m, printed=True), equation_latex(equation, m)
+    letters = legend_of(m, equation)
+    printed, written = equation_latex(equation, m, letters, printed=True), equation_latex(equation, m, letters)
     yield Formula(printed, number, words)
     if printed != written:
         yield Paragraph((Soft(("As it is evaluated:",)),), "tight")
         yield Formula(written, "", words)
-    laid_out = matrix_element_latex(equation, m)
+    laid_out = matrix_element_latex(equation, m, letters)
     if laid_out != written:
         yield Fold(("Element by element",), (Formula(laid_out, "", words),))
 
@@ -193,7 +194,7 @@ def _constant_rows(equation: Equation, subject: Subject) -> list[TableRow]:
 
 def _letter_rows(equation: Equation, subject: Subject) -> list[TableRow]:
     m = subject.methodology
-    runs_over = letters_of(m, equation)
+    runs_over = legend_of(m, equation)
     used = {n.letter for node in (equation.defines, equation.formula) for n in walk(node) if isinstance(n, IndexLetter | Letter)}
     rows = []
     for set_id in dict.fromkeys(runs_over[x] for x in sorted(used) if x in runs_over):

@@ -29,6 +29,7 @@ from engine.report.grounds import tallies
 from equations.model.grounded import says_grounds
 from equations.model.tool import Tool
 from equations.notation.latex import equation_latex
+from equations.notation.plain import letters_of
 
 _READ = "Symbols, numbers and tables are those of the publication; the words are the editor's."
 _UNREAD = "Not everything here was read in the publication: each entry is marked by the ground on which it stands."
@@ -139,7 +140,8 @@ def result_chain(subject: Subject) -> list[Block]:
         for equation in m.definitions.get(id_, ()):
             if equation.number and (equation.when is None or len([e for e in m.definitions[id_] if e.number]) == 1):
                 found.append(Paragraph((subject.equation_link(equation), f" {equation.title}"), "tight"))
-                found.append(Formula(equation_latex(equation, m, printed=True), f"({equation.number}{equation.part})", equation.id))
+                shown = equation_latex(equation, m, letters_of(m, equation), printed=True)
+                found.append(Formula(shown, f"({equation.number}{equation.part})", equation.id))
     return found
 
 

@@ -29,7 +29,7 @@ from equations.model.index_set import IndexSet
 from equations.model.reading import EditBlock
 from equations.model.ruling import Ruling
 from equations.notation.latex import equation_latex, latex
-from equations.notation.plain import plain_text
+from equations.notation.plain import letters_of, plain_text
 from equations.readings.composition import taking_parts, with_readings
 
 #: So many rulings need no table of contents.
@@ -135,7 +135,7 @@ def _edit_rows(block: EditBlock, subject: Subject) -> Iterator[TableRow]:
         equation = made.equation[id_]
         name = (subject.equation_link(m.equation[id_]),) if id_ in m.equation else (Code(id_),)
         why = equation.title if not equation.editorial else f"{equation.title}. {equation.editorial}" if equation.title else equation.editorial
-        yield TableRow((name, (why,), (Math(equation_latex(equation, made), id_),)))
+        yield TableRow((name, (why,), (Math(equation_latex(equation, made, letters_of(made, equation)), id_),)))
     for edit in block.entries:
         if edit.entry is None:
             shown = (subject.equation_link(m.equation[edit.id]),) if edit.list == "equations" else (Code(edit.id),)

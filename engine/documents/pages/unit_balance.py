@@ -29,6 +29,7 @@ from equations.meaning.dimensions import UnitChecker, exact_value
 from equations.model.equation import BRACKET, Equation
 from equations.model.methodology import Methodology
 from equations.notation.latex import latex
+from equations.notation.plain import letters_of
 from equations.units.unit import PLAIN, Unit, base_name
 
 
@@ -192,4 +193,4 @@ class _Writer:
     def latex(self, node: Node) -> str:
         if isinstance(node, Ratio):
             return rf"\frac{{{node.over}}}{{{node.under}}}"
-        return latex(node, self.methodology)
+        return latex(node, self.methodology, letters_of(self.methodology, self.equation))

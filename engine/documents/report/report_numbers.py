@@ -31,7 +31,7 @@ from engine.run.said_values import given_as
 from equations.model.equation import Equation
 from equations.model.quantity import Quantity
 from equations.notation.latex import equation_latex
-from equations.notation.plain import declared_letters, plain_text
+from equations.notation.plain import letters_of, plain_text
 
 #: So many numbers are all written out; of more, the largest, and all in tables.
 _MOST_WORKED, _SOME_WORKED = 14, 6
@@ -53,9 +53,10 @@ def _equation_box(equation: Equation, figures: Figures, subject: Subject) -> Box
     m = subject.methodology
     quantity = m.quantity[equation.quantity]
     numbers = figures.of_equation(equation)
-    words = plain_text(equation.formula, declared_letters(m, equation))
+    letters = letters_of(m, equation)
+    words = plain_text(equation.formula, letters)
     number = f"({equation.number}{equation.part})" if equation.number else ""
-    blocks: list[Block] = [Heading(4, equation_title(equation, subject)), Formula(equation_latex(equation, m), number, words)]
+    blocks: list[Block] = [Heading(4, equation_title(equation, subject)), Formula(equation_latex(equation, m, letters), number, words)]
     about: Inlines = (
         subject.math(quantity),
         f" {quantity.meaning}",

@@ -18,17 +18,20 @@ from engine.run.said_values import given_as, has_unit, value_text
 from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
 from equations.model.quantity import Quantity
 from equations.notation.latex import equation_latex
+from equations.notation.plain import letters_of
 
 #: What is said of an input: names with texts.
 Said = tuple[tuple[str, str], ...]
 #: Parts of the script of a report that can be computed anew, in their order; what operations do stands before them.
 _LIVE = ("live_numbers.js", "live_charts.js", "live.js")
+#: What every report has.
+_ALWAYS = ("report.js", "table_keys.js")
 
 
 def report_html(document: Document, figures: Figures, subject: Subject) -> str:
     """Return the whole file."""
     live = live_record(figures.run)
-    script = "\n".join((script_operations(), *map(asset, _LIVE), asset("report.js"))) if live is not None else asset("report.js")
+    script = "\n".join((*((script_operations(), *map(asset, _LIVE)) if live is not None else ()), *map(asset, _ALWAYS)))
     data = script_data(json.dumps(report_data(figures, subject), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
     panel = tag("aside", {"id": "origin", "aria-label": "Where a number comes from", "hidden": "", "tabindex": "-1"})
     held = tag("script", {"type": "application/json", "id": "numbers"}, data), _live_data(live)
@@ -64,7 +67,7 @@ def report_data(figures: Figures, subject: Subject) -> dict[str, object]:
         {
             "label": e.label,
             "title": e.title,
-            "formula": str(display_mathml(equation_latex(e, m))),
+            "formula": str(display_mathml(equation_latex(e, m, letters_of(m, e)))),
             "source": str(e.source),
             "editorial": e.editorial,
             "anchor": "",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from engine.documents.model import Block, Catalogue, Document, Page, Ref, Widget, walk_blocks
+from engine.documents.model import Catalogue, Document, Page, Ref, Widget, walk_blocks
 from engine.documents.writers.assets_folder import FOLDER, asset, style_sheet
 from engine.documents.writers.html_blocks import HtmlWriter
 from engine.output.markup import Html, joined, script_data, tag
 from engine.typesetting.mathematics.mathml import inline_mathml
+
+#: Every script of a site; a page names those that it needs.
+_SCRIPTS = ("site.js", "search.js", "table_keys.js", "catalogue.js", "graph_layout.js", "graph.js")
 
 
 def site_files(document: Document, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -21,7 +24,7 @@ def site_files(document: Document, extra: Mapping[str, str] | None = None) -> di
         Further pages to link to from the navigation: name -> file.
     """
     found = {f"{page.id}.html": _page(document, page, extra or {}) for page in document.pages}
-    found |= {f"{FOLDER}/{name}": asset(name) for name in ("site.js", "search.js", "catalogue.js")}
+    found |= {f"{FOLDER}/{name}": asset(name) for name in _SCRIPTS}
     found[f"{FOLDER}/search-index.js"] = search_index(document)
     found[f"{FOLDER}/style.css"] = style_sheet("".join(found.values()))
     return found
@@ -64,7 +67,8 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
         tag("script", {"defer": "", "src": f"{FOLDER}/search-index.js"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/site.js"}),
         tag("script", {"defer": "", "src": f"{FOLDER}/search.js"}),
-        tag("script", {"defer": "", "src": f"{FOLDER}/catalogue.js"}) if any(map(_is_catalogue, walk_blocks(page.blocks))) else None,
+        tag("script", {"defer": "", "src": f"{FOLDER}/table_keys.js"}),
+        [tag("script", {"defer": "", "src": f"{FOLDER}/{name}"}) for name in _own_scripts(page)],
     )
     body = joined(
         tag("a", {"class": "skip", "href": "#main"}, "Skip to the content"),
@@ -75,8 +79,11 @@ def _page(document: Document, page: Page, extra: Mapping[str, str]) -> str:
     return document_text(tag("html", {"lang": "en"}, tag("head", None, head), tag("body", {"class": f"site page-{page.id}"}, body)))
 
 
-def _is_catalogue(block: Block) -> bool:
-    return isinstance(block, Catalogue)
+def _own_scripts(page: Page) -> list[str]:
+    """Return the scripts that not every page needs."""
+    blocks = list(walk_blocks(page.blocks))
+    found = ["catalogue.js"] if any(isinstance(block, Catalogue) for block in blocks) else []
+    return found + (["graph_layout.js", "graph.js"] if any(isinstance(block, Widget) and block.name == "graph" for block in blocks) else [])
 
 
 def document_text(html: Html) -> str:
@@ -96,7 +103,7 @@ def _top(document: Document) -> Html:
             "aria-autocomplete": "list",
             "autocomplete": "off",
             "spellcheck": "false",
-            "placeholder": "Search: 21, GWP, discount",
+            "placeholder": "Search equations, symbols, words",
         },
     )
     results = tag("ul", {"id": "search-results", "role": "listbox", "aria-label": "Search results", "hidden": ""})

@@ -23,7 +23,7 @@ from equations.files.strict_yaml import Mapping
 from equations.formula.functions import FUNCTIONS
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
-from equations.notation.plain import declared_letters, plain_text
+from equations.notation.plain import letters_of, plain_text
 from equations.records import record
 from equations.revision.document_parts import blocks_of, text_of, texts_of
 from equations.units.measures import kind_of
@@ -112,7 +112,7 @@ class _Teller:
             yield from self.numbers(quantity)
         elif kind == "equation" and id_ in methodology.equation:
             equation = methodology.equation[id_]
-            letters = declared_letters(methodology, equation)
+            letters = letters_of(methodology, equation)
             label = f"**Eq. {equation.number}{equation.part}** " if equation.number else ""
             yield f"{label}`{id_}` {markdown_text(equation.title)}".rstrip()
             if not equation.solver:

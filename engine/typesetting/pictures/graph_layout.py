@@ -1,7 +1,7 @@
 """Where the boxes and lines of the dependency graph stand: lanes by section, columns by distance from the result.
 
 Lines never run behind a box: what spans several columns runs on a track of its own between the boxes. A quantity of an
-earlier year that would close a circle is drawn as a box of its own, so that everything runs from left to right.
+earlier year, or of another case, that would close a circle is drawn as a box of its own, so that everything runs from left to right.
 """
 
 from __future__ import annotations
@@ -29,13 +29,17 @@ _CROWDED = 6
 
 @dataclass(frozen=True, slots=True)
 class GraphBox:
-    """A quantity in the picture; ``earlier`` is set for its value of an earlier year, or, if ``ahead``, of a later one."""
+    """A quantity in the picture; ``mark`` tells its value of another year, or of another case, from it (:data:`MARKS`)."""
 
     quantity: str
     x: float
     y: float
-    earlier: bool = False
-    ahead: bool = False
+    mark: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells the box from all others."""
+        return self.quantity + self.mark
 
     @property
     def entry(self) -> tuple[float, float]:
@@ -50,8 +54,12 @@ class GraphBox:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line from one quantity to another: its path, the equations that it stands for and the least lag of years."""
+    """A line from one quantity to another: its path, the equations that it stands for and the least lag of years.
 
+    ``key`` is that of the box at which it begins.
+    """
+
+    key: str
     source: str
     target: str
     path: str
@@ -101,7 +109,10 @@ class _Item:
         return self.y + (_TRACK / 2 if self.track else BOX_HIGH / 2)
 
 
-EARLIER, LATER = "\x00earlier", "\x00later"
+#: Marks at the end of the key of a box, and what is said of it; no name holds the sign. A circle without a lag is none in any one
+#: project: what is known and what follows from it changes with a choice or with the year.
+EARLIER, LATER, OTHER = "~earlier", "~later", "~other"
+MARKS = {EARLIER: "earlier year", LATER: "later year", OTHER: "other case"}
 
 
 def section_of(quantity: str, graph: EquationGraph, wanted: set[str]) -> str:
@@ -135,7 +146,7 @@ class _Drawing:
 
     @cached_property
     def joined(self) -> dict[tuple[str, str], tuple[tuple[str, ...], int]]:
-        """(source key, target) -> equations and least lag; a source of an earlier year inside a circle has a key of its own."""
+        """(source key, target) -> equations and least lag; a source with which a circle would close has a key of its own."""
         found: dict[tuple[str, str], dict[str, int]] = {}
         circles = {
             q: at
@@ -150,6 +161,8 @@ class _Drawing:
                 key = source + other if circles[source] == circles[target] else source
                 found.setdefault((key, target), {})[data["equation"]] = data["lag"]
         order = publication_order(self.methodology)
+        for source, target in _closing(found, order):
+            found[source + OTHER, target] = found.pop((source, target))
         return {
             (key, target): (tuple(uses), min(uses.values()))
             for (key, target), uses in sorted(found.items(), key=lambda x: (order[x[0][1]], order[_plain(x[0][0])], x[0][0]))
@@ -234,7 +247,7 @@ class _Drawing:
         columns, lanes = self.items, self.lanes()
         _settle(columns, lanes)
         boxes = tuple(
-            GraphBox(_plain(item.key), LEFT + at * (BOX_WIDE + _GAP_X), item.y, item.key.endswith((EARLIER, LATER)), item.key.endswith(LATER))
+            GraphBox(_plain(item.key), LEFT + at * (BOX_WIDE + _GAP_X), item.y, item.key.removeprefix(_plain(item.key)))
             for at, column in enumerate(columns)
             for item in column
             if not item.track
@@ -266,7 +279,7 @@ class _Drawing:
                 path += _bend(_x(column) - _GAP_X, y, _x(column), track.middle) + f" H{_x(column) + BOX_WIDE:g}"
                 y = track.middle
             path += _bend(_x(end.column) - _GAP_X, y, _x(end.column), ports[source, target])
-            yield Line(_plain(source), target, path, equations, lag)
+            yield Line(source, _plain(source), target, path, equations, lag)
 
     def ports(self, boxes: Mapping[tuple[str, int], _Item]) -> dict[tuple[str, str], float]:
         """Return where on the left side of its target each line arrives: in the order of where the lines come from."""
@@ -286,7 +299,18 @@ class _Drawing:
 
 
 def _plain(key: str) -> str:
-    return key.removesuffix(EARLIER).removesuffix(LATER)
+    return key.partition("~")[0]
+
+
+def _closing(pairs: Iterable[tuple[str, str]], order: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return pairs without which nothing goes round, of each circle the one that leads back farthest in the publication."""
+    part: nx.DiGraph[str] = nx.DiGraph(sorted(pairs))
+    found = []
+    while not nx.is_directed_acyclic_graph(part):
+        circle = [(source, target) for source, target, *_ in nx.find_cycle(part)]
+        found.append(max(circle, key=lambda pair: (order[pair[0]] - order[pair[1]], pair)))
+        part.remove_edge(*found[-1])
+    return found
 
 
 def _x(column: int) -> float:

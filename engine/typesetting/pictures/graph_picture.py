@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from engine.output.markup import Html, tag
 from engine.plan.graph import EquationGraph
-from engine.typesetting.pictures.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, GraphBox, Lane, Line, lay_out
+from engine.typesetting.pictures.graph_layout import BOX_HIGH, BOX_WIDE, LEFT, MARKS, GraphBox, Lane, Line, lay_out
 from engine.typesetting.pictures.graph_view import KIND_COLOURS, GraphView, view_of
 from engine.typesetting.pictures.shapes import (
     INK,
@@ -64,14 +64,13 @@ def _lane(lane: Lane, wide: float, at: int) -> Html:
 
 def _line(view: GraphView, line: Line) -> Html:
     labels = ", ".join(dict.fromkeys(view.methodology.equation[e].label for e in line.equations))
-    under = sorted({at for e in line.equations for at in view.standing[e]})
     look = {
         "stroke_opacity": 0.6,
         "stroke_width": 1.3,
         "stroke_dasharray": "5 3" if line.lag else None,
         "marker_end": "url(#arrow)",
     }
-    ends = {"data_from": line.source, "data_to": line.target, "data_under": " ".join(map(str, under))}
+    ends = {"data_from": line.source, "data_to": line.target}
     said = hint(f"{line.source} to {line.target}: {labels}")
     return shape("path", said, d=line.path, fill="none", stroke=STROKE, **look, **ends)
 
@@ -79,13 +78,13 @@ def _line(view: GraphView, line: Line) -> Html:
 def _box(view: GraphView, box: GraphBox, linked: bool) -> Html:
     q = view.methodology.quantity[box.quantity]
     under = "; ".join(view.conditions(q.id))
-    said = [f"{q.id}: {q.meaning} [{q.unit}]", under, _other_year(box) if box.earlier else ""]
+    said = [f"{q.id}: {q.meaning} [{q.unit}]", under, MARKS.get(box.mark, "")]
     about = {
-        "class": "box" + (" earlier" if box.earlier else ""),
+        "class": "box" + (" earlier" if box.mark else ""),
         "data-id": q.id,
+        "data-key": box.key if box.mark else None,
         "data-kind": q.kind,
         "data-part": q.part_of,
-        "data-under": " ".join(map(str, sorted(view.needed.get(q.id, ())))),
     }
     body = tag("g", about, hint("; ".join(x for x in said if x)), _frame(box, q.kind), _texts(view, box, q, under))
     if not linked:
@@ -102,7 +101,7 @@ def _frame(box: GraphBox, kind: str) -> list[Html]:
         "fill": tint,
         "stroke": STROKE,
         "stroke_width": 1.2,
-        "stroke_dasharray": "4 3" if box.earlier else None,
+        "stroke_dasharray": "4 3" if box.mark else None,
     }
     return [
         bar(box.x, box.y, BOX_WIDE, BOX_HIGH, **look),
@@ -113,7 +112,7 @@ def _frame(box: GraphBox, kind: str) -> list[Html]:
 def _texts(view: GraphView, box: GraphBox, q: Quantity, under: str) -> list[Html]:
     """Write symbol, equations and place in the first line, then the title, then unit and choices; each is cut to its room."""
     x, y, inner, latex = box.x, box.y, BOX_WIDE - 26, view.symbol(q.id)
-    beside = cut(_other_year(box) if box.earlier else view.numbers(q.id), 10, max(20.0, inner - symbol_width(latex, 14) - 6))
+    beside = cut(MARKS.get(box.mark) or view.numbers(q.id), 10, max(20.0, inner - symbol_width(latex, 14) - 6))
     unit = cut("" if str(q.unit) == "1" else str(q.unit), 10, inner * 0.6)
     chosen = cut(under, 10, inner - width(unit, 10) - 6)
     return [
@@ -146,8 +145,4 @@ def _legend(view: GraphView) -> list[Html]:
             out.append(label(sign, (x + 7, 63), 13))
         out.append(label(text, (x + 28, 63), 12))
         x += 34 + width(text, 12) + 14
-    return [*out, label("dashed: from an earlier year; in italics: needed only there", (x, 63), 12, fill=SOFT)]
-
-
-def _other_year(box: GraphBox) -> str:
-    return "later year" if box.ahead else "earlier year"
+    return [*out, label("dashed: from another year or case; in italics: needed only there", (x, 63), 12, fill=SOFT)]
