@@ -54,14 +54,28 @@ def cell_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
 
 def roundings(run: Run, quantity: Quantity, array: Array, printed: Collection[float] = ()) -> Iterator[Slip]:
     """Yield a quantity rounded, and cut off, to each number of decimals that is usual, and to other steps that are ``printed``, in its unit."""
+    ways: list[tuple[float, str, Array, Array]] = []
     for decimals in _DECIMALS:
         scale = 10.0**decimals
         words = f"to {decimals} decimals" if decimals else "to whole units"
-        for how, numbers in (("rounded", np.round(array, decimals)), ("cut off", np.trunc(array * scale) / scale)):
-            yield Slip("rounding", f"{quantity.id} {how} {words}", _label(run, quantity), quantity.id, numbers=numbers, step=1 / scale)
+        ways.append((1 / scale, words, np.round(array, decimals), np.trunc(array * scale) / scale))
     for step in sorted(step for step in printed if not any(np.isclose(step, 10.0**-decimals, atol=0.0) for decimals in _DECIMALS)):
-        for how, numbers in (("rounded", np.round(array / step) * step), ("cut off", np.trunc(array / step) * step)):
-            yield Slip("rounding", f"{quantity.id} {how} to steps of {step:g}", _label(run, quantity), quantity.id, numbers=numbers, step=step)
+        ways.append((step, f"to steps of {step:g}", np.round(array / step) * step, np.trunc(array / step) * step))
+    for step, words, rounded, cut in ways:
+        for how, numbers in (("rounded", rounded), ("cut off", cut)):
+            own = 0.0 if is_left_out(run, quantity, array, numbers) else step
+            yield Slip("rounding", f"{quantity.id} {how} {words}", _label(run, quantity), quantity.id, numbers=numbers, step=own)
+
+
+def is_left_out(run: Run, quantity: Quantity, array: Array, rounded: Array) -> bool:
+    """Whether a rounding makes a factor 0 or 1, which is the same as to leave it out: a loss of 0.2 % is no rounding of nothing.
+
+    An amount that is computed may print as zero, or as one.
+    """
+    if quantity.id in run.values.steps and quantity.is_amount:
+        return False
+    neutral = (0.0,) if quantity.is_amount else (0.0, 1.0)
+    return bool(any(((rounded == number) & (array != number)).any() for number in neutral))
 
 
 def input_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
