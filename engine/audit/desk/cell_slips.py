@@ -11,8 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audit.desk.formula_slips import FACTORS
+from engine.audit.desk.sample_slips import sample_slips
+from engine.audit.desk.series_slips import series_slips
 from engine.audit.desk.slip import Slip
 from engine.audit.desk.statement import Cell
+from engine.audit.desk.trade_units import trade_slips
+from engine.audit.desk.warming_slips import warming_slips
 from engine.plan.cells import EXCLUDED, PRESENT, cell_name
 from engine.plan.dataset_cells import filled_cells
 from engine.run.run import Run
@@ -26,14 +30,6 @@ _DECIMALS = (0, 1, 2, 3, 4)
 #: Factors that a single cell is likely to be off by.
 _OF_ONE_CELL = (0.0, 2.0, -1.0, 1000.0, 1 / 1000, 100.0, 1 / 100, 10.0, 1 / 10)
 _WORDS = {0.0: "left out", 2.0: "counted twice", -1.0: "with the other sign", **dict(FACTORS[:6])}
-#: Published global warming potentials over 100 years of one gas, by assessment report of the IPCC: Second, Fourth, Fifth, Sixth.
-WARMING_POTENTIALS = {
-    "CH4": {"AR2": 21.0, "AR4": 25.0, "AR5": 28.0, "AR6": 27.9},
-    "N2O": {"AR2": 310.0, "AR4": 298.0, "AR5": 265.0, "AR6": 273.0},
-    "SF6": {"AR2": 23900.0, "AR4": 22800.0, "AR5": 23500.0},
-}
-
-
 def cell_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
     """Yield slips in the numbers of a quantity.
 
@@ -45,9 +41,12 @@ def cell_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
     subject = _label(run, quantity)
     for factor, words in FACTORS:
         yield Slip("factor of a unit", f"{quantity.id} {words}", subject, quantity.id, numbers=array * factor)
+    yield Slip("left out", f"{quantity.id} left out", subject, quantity.id, numbers=np.where(np.isfinite(array), 0.0, array))
     yield Slip("sign", f"{quantity.id} with the other sign", subject, quantity.id, numbers=-array)
     yield Slip("floor at zero", f"{quantity.id} not below zero", subject, quantity.id, numbers=np.maximum(array, 0.0))
+    yield from trade_slips(quantity, array, subject)
     yield from _shifted(run, quantity, array, subject)
+    yield from series_slips(run, quantity, array, subject)
     for cell in _few(run, quantity):
         yield from _of_cell(run, quantity, array, cell, subject)
 
@@ -81,8 +80,9 @@ def is_left_out(run: Run, quantity: Quantity, array: Array, rounded: Array) -> b
 def input_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
     """Yield slips that only a given number can have: other datasets, another assessment report, exchanged digits."""
     yield from _of_datasets(run, quantity, array)
+    yield from sample_slips(run, quantity, array)
+    yield from warming_slips(run, quantity, array, _few(run, quantity))
     for cell in _few(run, quantity):
-        yield from _warming(run, quantity, array, cell)
         yield from _digits(run, quantity, array, cell)
 
 
@@ -149,16 +149,6 @@ def _of_datasets(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
                 for cell in filled_cells(run.methodology, run.setting, quantity, labels, replace(block, when=None)):
                     changed[cell] = float(exact * factor) if np.isfinite(array[cell]) else np.nan
             yield Slip("dataset", f"{quantity.id} of {dataset.id}", quantity.id, quantity.id, numbers=changed)
-
-
-def _warming(run: Run, quantity: Quantity, array: Array, cell: Cell) -> Iterator[Slip]:
-    own, name = float(array[cell]), cell_name(quantity, run.setting, cell)
-    for gas, reports in WARMING_POTENTIALS.items():
-        if own in reports.values():
-            for report, number in reports.items():
-                if number != own:
-                    what = f"{name} = {number:g} ({gas}, {report}) for {own:g}"
-                    yield Slip("warming potential", what, quantity.id, quantity.id, numbers=with_cell(array, cell, number))
 
 
 def _digits(run: Run, quantity: Quantity, array: Array, cell: Cell) -> Iterator[Slip]:
