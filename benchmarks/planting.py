@@ -15,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 import mrvgraph
-from engine.run.evaluate import evaluate
+from engine.run.evaluate import evaluate, evaluate_again
 from engine.run.run import Run
 from equations.errors import MethodologyError
 from equations.formula.grammar import parse_formula
+from equations.formula.syntax import Node
 from equations.formula.tokens import Source
 from equations.meaning.names import Names
 from equations.meaning.scope import Resolver
@@ -229,19 +230,21 @@ class FormulaPlanter:
             formula = resolver.value(parse_formula(source))
             if resolver.errors:
                 return None
-            equations = tuple(_with_formula(e, formula) if e.id == id_ else e for e in self.methodology.equations)
+        except WORTHLESS:
+            return None
+        changed = with_formula(self.methodology, id_, formula)  # not within the `try`: a fault of this file must not pass for a slip without meaning
+        try:
             with np.errstate(all="ignore"):
-                return Planted(kind, f"{id_}: {what}", evaluate(_with_equations(self.methodology, equations), self.run.plan, self.run.inputs).arrays)
+                # a sheet has no ranges, so what leaves them is stated all the same
+                arrays = evaluate_again(changed, self.run.plan, self.run.values, equation.quantity).arrays
+                return Planted(kind, f"{id_}: {what}", arrays)
         except WORTHLESS:
             return None
 
 
-def _with_formula(equation, formula):
-    return type(equation)(**{**equation.__dict__, "formula": formula})
-
-
-def _with_equations(methodology: Methodology, equations) -> Methodology:
-    return replace(methodology, equations=equations)
+def with_formula(methodology: Methodology, id_: str, formula: Node) -> Methodology:
+    """Return a methodology with another formula in one equation."""
+    return replace(methodology, equations=tuple(replace(e, formula=formula) if e.id == id_ else e for e in methodology.equations))
 
 
 # -- in project files

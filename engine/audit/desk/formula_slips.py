@@ -60,7 +60,7 @@ def _all(run: Run, equation: Equation) -> Iterator[tuple[str, str, Node]]:
     formula, letters = equation.formula, dict(equation.letters)
     for fault in formula_faults(formula, letters, run.methodology):
         yield fault.operator, fault.what, fault.formula
-    for node in dict.fromkeys(walk(formula)):
+    for node in {id(node): node for node in walk(formula)}.values():  # what stands twice may be wrong in one of the two places
         for kind, what, new in _of_node(node, run):
             yield kind, what, rebuild(formula, {id(node): new})
     yield from _other_cases(run, equation)
