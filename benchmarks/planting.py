@@ -23,6 +23,7 @@ from equations.formula.syntax import Node
 from equations.formula.tokens import Source
 from equations.meaning.names import Names
 from equations.meaning.scope import Resolver
+from equations.meaning.weights import weighed_formula
 from equations.model.methodology import Methodology
 from equations.notation.plain import letters_of
 
@@ -232,6 +233,7 @@ class FormulaPlanter:
                 return None
         except WORTHLESS:
             return None
+        formula = weighed_formula(formula, dict(equation.letters), self.methodology.index_set, value=True)  # years that two periods share, by days
         changed = with_formula(self.methodology, id_, formula)  # not within the `try`: a fault of this file must not pass for a slip without meaning
         try:
             with np.errstate(all="ignore"):

@@ -127,7 +127,7 @@ def _register(one: SampledInput) -> Iterator[Finding]:
         stratum = replace(one.sample.strata[0], population=round(held))
         other = estimated(replace(one.sample, strata=(stratum,)))
         by = one.with_value(other.value)
-        evidence += f"; with that of the register {one.name} is {other.text}: {by.text}"
+        evidence += f"; with that of the register {one.name} is {float(other.value):.6g}: {by.text}"
     yield one.finding("A768", "error", f"the population of the sample of {one.name} is {size:,}, and {name} says {held:,.6g}", evidence,
                       "count both on the same day, and say which of them is right", moves=None if by is None else by.first)  # fmt: skip
 
