@@ -105,7 +105,8 @@ class CrossChecks:
         if absent or not all_:
             why = absent[0].missing if absent else f"this run has no two numbers of {check.of} to compare"
             names = listed([pair.shown for pair in absent], _MOST) if absent else check.of
-            yield Finding("A803", "warning" if absent and not is_partial else "note", check.id or check.of, f"a cross-check was not made of {names}: {check.says}", why,
+            severity = "warning" if absent and not is_partial else "note"
+            yield Finding("A803", severity, check.id or check.of, f"a cross-check was not made of {names}: {check.says}", why,
                           "supply the other number, or say why there is none", place=check.place)  # fmt: skip
 
 

@@ -231,7 +231,7 @@ class Diagnoser:
             yield from self.spread(changes[first : first + _TOGETHER])
 
     def in_part(self, quantity: str) -> list[tuple[Slip, Array]]:
-        """Return the slips at one quantity, each for one year, period or other member of its last axis alone, and those in its numbers of the others."""
+        """Return the slips at one quantity, each for one year or other member of its last axis alone, and those in its numbers for one of any."""
         self.at(quantity)
         return list(self.all_of([part for slip, changed in self.changes[quantity] if quantity in changed and slip.kind not in _OF_ONE_CELL
                                  for part in self.parts(slip, changed[quantity])]))  # fmt: skip

@@ -51,7 +51,8 @@ def _others(estimate: SampleEstimate) -> dict[str, Fraction | float]:
     del found[{MEAN: "the mean", LOWER: "the lower limit", UPPER: "the upper limit"}[estimate.taken]]
     if estimate.by_stratum:
         means = [one.mean for one in estimate.by_stratum]
-        found["the mean of all records, strata not counted by their size"] = sum(m * s.n for m, s in zip(means, sample.strata, strict=True)) / sample.n
+        total = sum((mean * stratum.n for mean, stratum in zip(means, sample.strata, strict=True)), Fraction(0))
+        found["the mean of all records, strata not counted by their size"] = total / sample.n
         found["the mean of the means of the strata"] = sum(means, Fraction(0)) / len(means)
     if sample.is_share and sample.unanswered and len(sample.strata) == 1:
         yes = limits.mean * sample.n

@@ -40,9 +40,9 @@ DESK_SLIPS: dict[str, str] = {
     PAIR: "two of these together, where one does not do",
 }
 #: Which kind is named first where several give the same digits; kinds that are not listed stand before the last three.
-_ORDER = ("stated input", "warming potential", "dataset", "reading", "version", "choice", "factor dropped", "term dropped", "left out", "sign", "member",
-          "factor of a unit", "sample", "factor doubled", "factor inverted", "mean for sum", "weighted mean", "days of a year", "neighbour", "lag",
-          "rounding", "index", "constant", "conversion", "molar ratio", "number", "min for max", "condition", "transposition", "floor at zero",
+_ORDER = ("stated input", "warming potential", "dataset", "reading", "version", "choice", "factor dropped", "term dropped", "left out", "sign",
+          "member", "factor of a unit", "sample", "factor doubled", "factor inverted", "mean for sum", "weighted mean", "days of a year", "neighbour",
+          "lag", "rounding", "index", "constant", "conversion", "molar ratio", "number", "min for max", "condition", "transposition", "floor at zero",
           "frozen reference", "added up", "unit of the trade", "mean of all")  # fmt: skip
 _LAST = ("symbol", "one cell", "digits", "other case", "threefold power")
 

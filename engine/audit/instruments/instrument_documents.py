@@ -42,9 +42,11 @@ def _of_one_calibration(one: Instrument, other: Instrument) -> Iterator[tuple[st
     again = {calibration.on: calibration for calibration in other.calibrations}
     for mine, theirs in ((c, again[c.on]) for c in one.calibrations if c.on in again):
         if mine.due is not None and theirs.due is not None and mine.due != theirs.due:
-            yield f"the day until which the calibration of {mine.on} of {one.name} holds", str(mine.due), f"{theirs.due}{_exchanged(mine.due, [theirs.due])}"
+            again_due = f"{theirs.due}{_exchanged(mine.due, [theirs.due])}"
+            yield f"the day until which the calibration of {mine.on} of {one.name} holds", str(mine.due), again_due
         if mine.found is not None and theirs.found is not None and mine.found != theirs.found:
-            yield f"the error that the calibration of {mine.on} of {one.name} found", f"{float(100 * mine.found):g} %", f"{float(100 * theirs.found):g} %"
+            what = f"the error that the calibration of {mine.on} of {one.name} found"
+            yield what, f"{float(100 * mine.found):g} %", f"{float(100 * theirs.found):g} %"
 
 
 def _exchanged(day: date, others: Sequence[date]) -> str:
