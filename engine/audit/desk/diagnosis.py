@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,16 +226,17 @@ class Diagnoser:
         self.changes[quantity] = changes
         yield from self.all_of(changes)
 
-    def all_of(self, changes: Sequence[tuple[Slip, Mapping[str, Array]]]) -> Iterator[tuple[Slip, Array]]:
+    def all_of(self, changes: Iterable[tuple[Slip, Mapping[str, Array]]]) -> Iterator[tuple[Slip, Array]]:
         """Yield what every statement comes to under each slip at one place."""
-        for first in range(0, len(changes), _TOGETHER):
-            yield from self.spread(changes[first : first + _TOGETHER])
+        rest = iter(changes)
+        while together := list(islice(rest, _TOGETHER)):
+            yield from self.spread(together)
 
     def in_part(self, quantity: str) -> list[tuple[Slip, Array]]:
         """Return the slips at one quantity, each for one year or other member of its last axis alone, and those in its numbers for one of any."""
         self.at(quantity)
-        return list(self.all_of([part for slip, changed in self.changes[quantity] if quantity in changed and slip.kind not in _OF_ONE_CELL
-                                 for part in self.parts(slip, changed[quantity])]))  # fmt: skip
+        whole = ((slip, changed[quantity]) for slip, changed in self.changes[quantity] if quantity in changed and slip.kind not in _OF_ONE_CELL)
+        return list(self.all_of(part for slip, changed in whole for part in self.parts(slip, changed)))
 
     def parts(self, slip: Slip, changed: Array) -> Iterator[tuple[Slip, Mapping[str, Array]]]:
         """Yield what a slip changes, one member of an axis at a time."""
@@ -244,7 +246,7 @@ class Diagnoser:
             if not 1 < len(members) <= _MOST_PARTS or (at < len(axes) - 1 and slip.formula is not None):
                 continue
             for place, member in enumerate(members):
-                here = (*(slice(None),) * at, place)
+                here: tuple[slice | int, ...] = (*(slice(None),) * at, place)
                 numbers = own.copy()
                 numbers[here] = changed[here]
                 if not same_numbers(numbers, own) and not same_numbers(numbers, changed):
