@@ -206,6 +206,7 @@ class FormulaPlanter:
         used = sorted({step.equation for stage in run.plan.stages for step in stage.steps})
         self.used = [id_ for id_ in used if m.equation[id_].formula_source is not None and not m.equation[id_].solver]
         self.known: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        self.made = 0
 
     def slips(self, id_: str) -> dict[str, list[tuple[str, str]]]:
         """The slips of an equation by kind."""
@@ -239,6 +240,7 @@ class FormulaPlanter:
             with np.errstate(all="ignore"):
                 # a sheet has no ranges, so what leaves them is stated all the same
                 arrays = evaluate_again(changed, self.run.plan, self.run.values, equation.quantity).arrays
+                self.made += 1
                 return Planted(kind, f"{id_}: {what}", arrays)
         except WORTHLESS:
             return None
