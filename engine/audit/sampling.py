@@ -210,7 +210,7 @@ def _weighed_otherwise(one: SampledInput) -> Iterator[Finding]:
 
 
 def _one_survey(run: Run, inputs: list[SampledInput]) -> Iterator[Finding]:
-    """Yield a warning where the same records stand for several years, months or periods; or members, where they are too many to be alike by chance."""
+    """Yield a warning where the same records stand for several times; or members, where they are too many to be alike by chance."""
     groups: dict[object, list[SampledInput]] = {}
     for one in inputs:
         times = [axis for axis in one.quantity.indices if lies_in_time(axis, run.methodology.index_set)]
