@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 #: Quantities with more numbers are changed as a whole only; empty cells of a large table do not count.
 MOST_CELLS = 400
 _DECIMALS = (0, 1, 2, 3, 4)
+#: How far from 0 or 1 a factor without a unit may lie and be rounded to it.
+_NEARLY_NOTHING = 1e-4
 #: Factors that a single cell is likely to be off by.
 _OF_ONE_CELL = (0.0, 2.0, -1.0, 1000.0, 1 / 1000, 100.0, 1 / 100, 10.0, 1 / 10)
 _WORDS = {0.0: "left out", 2.0: "counted twice", -1.0: "with the other sign", **dict(FACTORS[:6])}
@@ -69,12 +71,15 @@ def roundings(run: Run, quantity: Quantity, array: Array, printed: Collection[fl
 def is_left_out(run: Run, quantity: Quantity, array: Array, rounded: Array) -> bool:
     """Whether a rounding makes a factor 0 or 1, which is the same as to leave it out: a loss of 0.2 % is no rounding of nothing.
 
-    An amount that is computed may print as zero, or as one.
+    An amount that is computed may print as zero, or as one; and what is nearly nothing anyhow, among numbers that stay, may be rounded away.
     """
     if quantity.id in run.values.steps and quantity.is_amount:
         return False
-    neutral = (0.0,) if quantity.is_amount else (0.0, 1.0)
-    return bool(any(((rounded == number) & (array != number)).any() for number in neutral))
+    is_share = not quantity.unit.powers
+    if is_share and any(((rounded == number) & (np.abs(array - number) > _NEARLY_NOTHING)).any() for number in (0.0, 1.0)):
+        return True
+    there = np.isfinite(array) & (array != 0)
+    return bool(there.any() and (rounded[there] == 0).all())
 
 
 def input_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
