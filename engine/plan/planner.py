@@ -154,8 +154,8 @@ class _Planner:
     def asked_cells(self, target: str) -> list[set[int]]:
         """Return the cells that asking for a quantity means: all members, of the years those that are monitored.
 
-        Of a quantity that a user names, and that is neither the result nor in the yearly table, the members for which choices leave an
-        equation: what no equation gives is none of the things that these choices know.
+        Of a quantity that is no result, whether a user names it or the yearly table has it, the members for which an equation is left:
+        what no equation gives is none of the things that these choices know.
         """
         axes = self.methodology.quantity[target].indices
         for axis in axes:
@@ -164,9 +164,7 @@ class _Planner:
         for axis in axes:
             inside = monitored(self.methodology, self.setting, axis)
             everything.append(set(range(len(self.setting.members[axis])) if inside is None else inside))
-        if target in self.methodology.reported:
-            return everything
-        return self.defined(target, everything)
+        return everything if target in self.methodology.result_ids else self.defined(target, everything)
 
     def definable(self, quantity: str) -> list[set[int]]:
         """Return, for each axis, the positions for which a quantity can have a number."""
@@ -188,8 +186,7 @@ class _Planner:
             if not all(letters.values()):
                 continue
             for at, index in enumerate(self.left(equation).indices):
-                named = isinstance(index, IndexLetter) and axes[at] != self.methodology.year_set
-                defined[at] |= set(letters[index.letter]) if named and isinstance(index, IndexLetter) else everything[at]
+                defined[at] |= set(letters[index.letter]) if isinstance(index, IndexLetter) else everything[at]
         if held is None:
             del self.needs[quantity]
         else:
