@@ -38,7 +38,6 @@ from equations.model.index_set import lies_in_time
 from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 
-
 #: Reductions that need a member, and why.
 _OF_SOME = dict.fromkeys(("Max", "Min"), "there is no greatest and no smallest of nothing") | dict.fromkeys(
     ("Mean", "StdDev", "StdErr"), "there is no mean of nothing")  # fmt: skip

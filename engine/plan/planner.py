@@ -173,7 +173,6 @@ class _Planner:
 
     def defined(self, quantity: str, everything: list[set[int]]) -> list[set[int]]:
         """Return the positions, among some of each axis, for which an equation gives a quantity; all of them for an input."""
-        axes = self.methodology.quantity[quantity].indices
         if not self.is_computed(quantity):
             return everything
         held = self.needs.get(quantity)

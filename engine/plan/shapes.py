@@ -86,7 +86,7 @@ def marks_of(methodology: Methodology, set_id: str) -> SetMarks:
             distances = marks.from_start if node.right.letter in ("start", "first") else marks.from_end
             distances.add(node.right.offset - node.left.offset)
     for end, axis in _window_ends(methodology):
-        if axis == set_id or not set_id and methodology.index_set[axis].kind == "year":
+        if axis == set_id or (not set_id and methodology.index_set[axis].kind == "year"):
             (marks.from_start if end.label in ("start", "first") else marks.from_end).add(end.offset)
     return marks
 

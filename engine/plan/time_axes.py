@@ -154,8 +154,8 @@ def torn_error(
     return InputError(
         "I507", f"{shown}: no {group} has the whole of it", equation.place,
         why=f"{equation.full_label} takes each {of} as a whole, and a part of its days of operation lies elsewhere",
-        remedy=f"let each {group} begin and end with a whole {of}; {gathers}or let the spec share it: {how_shared(methodology, of, group)} at the index "
-        f"set {group}", subject=equation.quantity,
+        remedy=f"let each {group} begin and end with a whole {of}; {gathers}or let the spec share it: {how_shared(methodology, of, group)} at "
+        f"the index set {group}", subject=equation.quantity,
     )  # fmt: skip
 
 
