@@ -244,6 +244,10 @@ def named_setting(
             named[index_set.id] = calendar_axis(index_set, start, end)
         elif index_set.dated:
             dates[index_set.id] = _spread_out(index_set, named[index_set.id], known)
+        elif index_set.subset_of and index_set.project != "fixed" and index_set.id not in members:
+            whole = named[index_set.subset_of]
+            kept = tuple(member for member in named[index_set.id] if member in whole)
+            named[index_set.id] = kept if index_set.members else whole[::2]
         elif index_set.kind == "group":
             if index_set.parts:
                 groups[index_set.id] = base.groups[index_set.id]
@@ -260,6 +264,8 @@ def _shared_out(count: int, names: tuple[str, ...], set_id: str) -> tuple[tuple[
     """Return places in as many runs as there are names, each as long as the others; a person moves the borders."""
     if len(names) > count:
         raise InputError("I506", f"{len(names)} members of {set_id} share {count} between them", remedy="name fewer, or take more years")
+    if not names:
+        return ()
     ends = [count * at // len(names) for at in range(len(names) + 1)]
     return tuple(tuple(range(first, end)) for first, end in itertools.pairwise(ends))
 
