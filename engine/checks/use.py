@@ -172,7 +172,7 @@ def check_letters(methodology: Methodology) -> list[Finding]:
                 _left_letters(other)[at : at + 1] and _left_letters(other)[at] in _letters_used(other) for other in siblings
             )
             paired = methodology.quantity[equation.quantity]
-            reason = "another case of the quantity does" if elsewhere else _paired(paired, paired.indices[at], methodology)
+            reason = "another case of the quantity does" if elsewhere else _paired(paired, paired.indices[equation.defines.whole + at], methodology)
             findings.append(
                 Finding(
                     "W805",

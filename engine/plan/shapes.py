@@ -94,10 +94,10 @@ def marks_of(methodology: Methodology, set_id: str) -> SetMarks:
 def _window_ends(methodology: Methodology) -> Iterator[tuple[IndexLabel, str]]:
     """Yield the ends of windows that lie some members inside an axis, counted from its beginning or end: a project may have fewer."""
     for equation in methodology.equations:
-        for node in walk(equation.formula):
-            for end in (node.first, node.last) if isinstance(node, Window) else ():
+        for window in (node for node in walk(equation.formula) if isinstance(node, Window)):
+            for end in (window.first, window.last):
                 if isinstance(end, IndexLabel) and (end.offset > 0 if end.label in ("start", "first") else end.offset < 0):
-                    yield end, node.set
+                    yield end, window.set
 
 
 def _compared(methodology: Methodology) -> Iterator[Compare]:
