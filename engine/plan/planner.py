@@ -154,8 +154,8 @@ class _Planner:
     def asked_cells(self, target: str) -> list[set[int]]:
         """Return the cells that asking for a quantity means: all members, of the years those that are monitored.
 
-        Of a quantity that is no result, whether a user names it or the yearly table has it, the members for which an equation is left:
-        what no equation gives is none of the things that these choices know.
+        Of a quantity that a user names, and that is neither the result nor in the yearly table, the members for which choices leave an
+        equation: what no equation gives is none of the things that these choices know.
         """
         axes = self.methodology.quantity[target].indices
         for axis in axes:
@@ -164,7 +164,9 @@ class _Planner:
         for axis in axes:
             inside = monitored(self.methodology, self.setting, axis)
             everything.append(set(range(len(self.setting.members[axis])) if inside is None else inside))
-        return everything if target in self.methodology.result_ids else self.defined(target, everything)
+        if target in self.methodology.reported:
+            return everything
+        return self.defined(target, everything)
 
     def definable(self, quantity: str) -> list[set[int]]:
         """Return, for each axis, the positions for which a quantity can have a number."""
@@ -173,6 +175,7 @@ class _Planner:
 
     def defined(self, quantity: str, everything: list[set[int]]) -> list[set[int]]:
         """Return the positions, among some of each axis, for which an equation gives a quantity; all of them for an input."""
+        axes = self.methodology.quantity[quantity].indices
         if not self.is_computed(quantity):
             return everything
         held = self.needs.get(quantity)
@@ -185,7 +188,8 @@ class _Planner:
             if not all(letters.values()):
                 continue
             for at, index in enumerate(self.left(equation).indices):
-                defined[at] |= set(letters[index.letter]) if isinstance(index, IndexLetter) else everything[at]
+                named = isinstance(index, IndexLetter) and axes[at] != self.methodology.year_set
+                defined[at] |= set(letters[index.letter]) if named and isinstance(index, IndexLetter) else everything[at]
         if held is None:
             del self.needs[quantity]
         else:
@@ -385,10 +389,12 @@ class _Planner:
     def uncovered(self, quantity: str, cell: str) -> None:
         equations = list(self.methodology.definitions[quantity])
         shown = ", ".join(e.label for e in equations)
+        only_shown = quantity in self.methodology.report and quantity not in self.used and quantity not in self.methodology.result_ids
+        row = ", or leave it out of `report`, which shows every member" if only_shown else ""
         self.errors[quantity, "G403"] = GraphError(
             "G403", f"no equation defines {quantity}[{cell}]".replace("[]", ""), equations[0].place,
             why=f"{shown} hold in other cases; here {self.switches(equations) or 'no choice decides'}",
-            remedy="add the missing case, or supply the quantity", subject=quantity,
+            remedy=f"add the missing case, or supply the quantity{row}", subject=quantity,
         )  # fmt: skip
 
 

@@ -291,16 +291,6 @@ def test_letter_that_a_relation_decides_on_is_a_note(checked):
     assert "the relation burns says for which members of land_use it is there" in the(findings, "W805", "of").evidence
 
 
-def test_a_row_of_the_yearly_table_may_begin_after_the_first_year(checked):
-    change = "  - {id: more, symbol: 'M_{<y>}', meaning: more fuel, indices: [year], unit: t, kind: computed}\n  - {id: ca,"
-    rise = "  - {id: rise, when: y > start, defines: 'more[y]', formula: 'Sum(f, FC[f, y] - FC[f, y-1])'}\n  - {id: days,"
-    edits = ("  - {id: ca,", change), ("  - {id: days,", rise)
-
-    assert not [f for f in checked(TINY, ("report: [RL, E_fuel]", "report: [RL, more]"), *edits) if f.code == "G403"]
-    needed = ("formula: 'Sum(y in q, RL[y] - E_fuel[y])'", "formula: 'Sum(y in q, RL[y] - more[y] * 3 {tCO2/t})'")
-    assert "more" in the(checked(TINY, needed, *edits), "G403").what
-
-
 # -- tables
 
 
