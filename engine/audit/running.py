@@ -16,7 +16,7 @@ class Running:
     """Quantities that tell whether something ran where a quantity has a number.
 
     They are measured at the same members, and are amounts (power beside fuel) or factors of one product with it (the share of stoves in use beside
-    how many there are): the carbon on a hectare says nothing of whether wood was cut there.
+    how many there are): the stock of a piece of land says nothing of whether wood was cut there.
     """
 
     def __init__(self, cells: GivenCells, all_: Iterable[GivenCells]) -> None:

@@ -21,7 +21,7 @@ DESK_SLIPS: dict[str, str] = {
     "frozen reference": "the number of the first or last year, or another member, for all of them",
     "mean of all": "the mean over all years, or other members, for each of them",
     "added up": "numbers added up from year to year, or the change for the number",
-    "unit of the trade": "pounds for kilograms, short tons for tonnes, acres for hectares, watt hours for joules, and the like",
+    "unit of the trade": "pounds for kilograms, short tons for tonnes, acres for ha, watt hours for joules, and the like",
     "sample": "a limit for the mean of a sample, strata that do not count by their size, answers left out",
     "weighted mean": "the plain mean for a weighted one",
     "days of a year": "365, 366 or 360 days whatever the year has, or one day too few or too many",
