@@ -170,7 +170,19 @@ def in_a_reduction(tokens: list[Token], at: int, name: str) -> str:
 
 def window(name: str, letter: str) -> str:
     """Return how a part of an ordered axis is written."""
-    return f"a window has a letter or a mark at each end: write {name}({letter} in y-4..y, ...), start..y or y..end"
+    return f"a window has a letter or a mark at each end: write {name}({letter} in y-4..y, ...), start..y, start-5..start-1 or y..end"
+
+
+def up_to(name: str, letter: str, number: str) -> str:
+    """Return how a reduction goes as far as a number: a condition leaves the rest out, which in a mean would still be counted."""
+    if name != "Sum":
+        return f"count from an end of the axis, as in {name}({letter} in first..first+{number}, ...)"
+    return f"write {name}({letter}, cases({letter} <= {number}: ..., otherwise: 0)), or count from an end of the axis: first..first+{number}"
+
+
+def one_member(mark: str, offset: int) -> str:
+    """Return the sum over the one member that lies some steps from an end of its axis."""
+    return f"Sum(z in {mark}{offset:+d}..{mark}{offset:+d}, ...[z])"
 
 
 def group_before(name: str, letter: str, end: IndexLetter) -> str:

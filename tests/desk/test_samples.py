@@ -412,6 +412,15 @@ def test_one_survey_for_two_years_is_told(spec, project):
     assert ("A770", "warning") in found(spec, data)
 
 
+@pytest.mark.parametrize(("other", "is_told"), [("{mean: 1.9, n: 40, sd: 0.5, plan: 90/10}", True), ("{mean: 1.9, n: 40, sd: 0.6, plan: 90/10}", False)])
+def test_one_record_under_two_members_is_told(spec, project, other, is_told):
+    one, rest = "{mean: 1.9, n: 40, sd: 0.5, plan: 90/10}", "{unit: t/device, values: {north: {2021: 2}, south: {2021: 1}}, source: test}"
+    data = project("w", f"[{{unit: t/device, at: {{year: 2020}}, source: test, sample: {{north: {one}, south: {other}}}}}, {rest}]")
+
+    told = [finding.what for finding in mrvgraph.audit(spec, data).findings if finding.code == "A770"]
+    assert told == (["one survey stands for w[north, 2020], w[south, 2020]"] if is_told else [])
+
+
 def test_of_results_that_do_not_add_up_the_cell_that_moves_most_is_told(tmp_path, project):
     (tmp_path / "methodology.yaml").write_text(SPEC.replace(", over_years: sum", ", over_years: none"), encoding="utf-8")
     report = mrvgraph.audit(mrvgraph.load(tmp_path), project("w", north(f"{{records: {WOOD}, plan: 90/10, missed: upper}}")))
