@@ -375,10 +375,9 @@ class _Parser:
                             f"write {name}({token.text} in ID, ...) with the id of a set")  # fmt: skip
         if self.token.text not in ("..", "+", "-"):
             return Binder(token.text, Name(within.text, span=within.span), span=(token.span[0], within.span[1]))
-        first = self.window_end(within)
-        if isinstance(first, IndexLetter) and self.token.text != "..":
-            raise self.fail("X201", "one end of a window stands alone, which is no set", first.span,
-                            remedy=foreign.group_before(name, token.text, first))  # fmt: skip
+        if isinstance(first := self.window_end(within), IndexLetter) and self.token.text != "..":
+            remedy = foreign.group_before(name, token.text, first)
+            raise self.fail("X201", "one end of a window stands alone, which is no set", first.span, remedy=remedy)
         window = self.window(first, name, token.text)
         return Binder(token.text, window, span=(token.span[0], window.span[1]))
 
