@@ -304,7 +304,9 @@ def line(case: Case) -> str:
     count = case.count
     rest = ", ".join(f"{key} {number}" for key, number in sorted(count.items()) if key not in ("planted", "found", "honest"))
     named = count["honest, explained by a slip"]
-    return (f"{case.name}: {count['found']} of {count['planted']} planted slips found; {named} of {count['honest']} honest claims "
+    made = case.planters[0].made
+    return (f"{case.name}: {count['found']} of {count['planted']} planted slips found (runs with a slip in a formula: {made}); "
+            f"{named} of {count['honest']} honest claims "
             f"explained by a slip; {np.median(case.times or [0]):.1f} s each, at most {max(case.times or [0]):.1f} s; {rest}")  # fmt: skip
 
 
@@ -319,7 +321,10 @@ def main() -> int:
     planted, found = (sum(case.count[key] for case in cases) for key in ("planted", "found"))
     false = sum(case.count["honest, explained by a slip"] for case in cases)
     print(f"all: {found} of {planted} planted slips found ({100 * found / max(planted, 1):.1f} %), {false} honest claims explained by a slip")
-    return 0 if found >= LEAST * planted and not false else 1
+    silent = [case.name for case in cases if not case.planters[0].made]
+    if silent:
+        print(f"no slip was planted in a formula of {', '.join(silent)}: benchmarks/planting.py does not fit the engine any more")
+    return 0 if found >= LEAST * planted and not false and not silent else 1
 
 
 if __name__ == "__main__":

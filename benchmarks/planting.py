@@ -15,13 +15,15 @@ from pathlib import Path
 import numpy as np
 
 import mrvgraph
-from engine.run.evaluate import evaluate
+from engine.run.evaluate import evaluate, evaluate_again
 from engine.run.run import Run
 from equations.errors import MethodologyError
 from equations.formula.grammar import parse_formula
+from equations.formula.syntax import Node
 from equations.formula.tokens import Source
 from equations.meaning.names import Names
 from equations.meaning.scope import Resolver
+from equations.meaning.weights import weighed_formula
 from equations.model.methodology import Methodology
 from equations.notation.plain import letters_of
 
@@ -204,6 +206,7 @@ class FormulaPlanter:
         used = sorted({step.equation for stage in run.plan.stages for step in stage.steps})
         self.used = [id_ for id_ in used if m.equation[id_].formula_source is not None and not m.equation[id_].solver]
         self.known: dict[str, dict[str, list[tuple[str, str]]]] = {}
+        self.made = 0
 
     def slips(self, id_: str) -> dict[str, list[tuple[str, str]]]:
         """The slips of an equation by kind."""
@@ -229,19 +232,23 @@ class FormulaPlanter:
             formula = resolver.value(parse_formula(source))
             if resolver.errors:
                 return None
-            equations = tuple(_with_formula(e, formula) if e.id == id_ else e for e in self.methodology.equations)
+        except WORTHLESS:
+            return None
+        formula = weighed_formula(formula, dict(equation.letters), self.methodology.index_set, value=True)  # years that two periods share, by days
+        changed = with_formula(self.methodology, id_, formula)  # not within the `try`: a fault of this file must not pass for a slip without meaning
+        try:
             with np.errstate(all="ignore"):
-                return Planted(kind, f"{id_}: {what}", evaluate(_with_equations(self.methodology, equations), self.run.plan, self.run.inputs).arrays)
+                # a sheet has no ranges, so what leaves them is stated all the same
+                arrays = evaluate_again(changed, self.run.plan, self.run.values, equation.quantity).arrays
+                self.made += 1
+                return Planted(kind, f"{id_}: {what}", arrays)
         except WORTHLESS:
             return None
 
 
-def _with_formula(equation, formula):
-    return type(equation)(**{**equation.__dict__, "formula": formula})
-
-
-def _with_equations(methodology: Methodology, equations) -> Methodology:
-    return replace(methodology, equations=equations)
+def with_formula(methodology: Methodology, id_: str, formula: Node) -> Methodology:
+    """Return a methodology with another formula in one equation."""
+    return replace(methodology, equations=tuple(replace(e, formula=formula) if e.id == id_ else e for e in methodology.equations))
 
 
 # -- in project files

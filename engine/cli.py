@@ -228,13 +228,12 @@ def verify_command(options: argparse.Namespace) -> int:
 def explain_command(options: argparse.Namespace) -> int:
     """From a number to its sources."""
     from engine.explain.trace import explain, parse_target
-    from engine.explain.trace_node import trace_text
+    from engine.explain.trace_node import traces_text
     from engine.report.run_report import to_json
 
     run = _run(options)
     nodes = [explain(run, quantity, cell, options.depth) for quantity, cell in parse_target(run, options.what)]
-    text = "".join(f"{line}\n" for node in nodes for line in trace_text(node))
-    say(to_json([node.as_record() for node in nodes]) if options.json else text, _way(options))
+    say(to_json([node.as_record() for node in nodes]) if options.json else traces_text(nodes), _way(options))
     return WELL
 
 

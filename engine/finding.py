@@ -114,7 +114,7 @@ FINDING_CODES: dict[str, str] = {
     "A767": "a limit of a sample that lies on the favourable side",
     "A768": "a population of a sample that is not that of the register",
     "A769": "a precision that a document claims and the sample does not have",
-    "A770": "one survey that stands for several times",
+    "A770": "one survey that stands for several times or members",
     "A771": "samples that meet the precision of the plan",
     "A772": "answers that were left out of a sample",
     "A773": "a sample of which no plan says the precision",

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Sequence
 
 from equations.cell_address import column_letters
 from equations.records import record
+from equations.text_width import columns_of
 
 #: One line per code: what a reader of the reference finds under it.
 CODES: dict[str, str] = {
@@ -91,6 +92,8 @@ CODES: dict[str, str] = {
     "I533": "a text file that can be read in two ways: what divides its cells, or what the signs in its numbers mean",
     "I534": "a table of a map program that leaves open what its numbers are: pixels without a size, or which of two maps is which index",
     "I535": "a claim in a workbook whose cells cannot be found, or hold no number",
+    "I536": "what a project says of the labels of a table can mean two things",
+    "I537": "a table of a map program that ends before its numbers do",
     "V601": "a division by zero",
     "V602": "a function outside its domain",
     "V603": "a result that is not a finite number",
@@ -143,7 +146,8 @@ class Place:
         before, after = "..." if left else "", "..." if left + _WIDTH < len(self.excerpt) else ""
         start = self.start - left
         length = max(1, min(self.length, len(shown) - start))
-        return [f"    {before}{shown}{after}", "    " + " " * (len(before) + start) + "^" * length]
+        space, under = columns_of(before + shown[:start]), max(1, columns_of(shown[start : start + length]))
+        return [f"    {before}{shown}{after}", "    " + " " * space + "^" * under]
 
     def __str__(self) -> str:
         if WORKBOOK_SHEET in self.file:

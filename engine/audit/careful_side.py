@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from engine.audit.desk.what_moves import Moved, moved
-from engine.audit.direction.direction import EITHER, LOWERS, NONE, RAISES, Direction, Directions
+from engine.audit.direction.direction import EITHER, LOWERS, NONE, RAISES, UNKNOWN, Direction, Directions
 from engine.audit.roles import serving_result
 from engine.finding import Finding
 from engine.output.terminal import number
@@ -129,7 +129,7 @@ class _Judge:
         direction, taken = self.direction(claim), claim.taken
         if direction.way == NONE:
             return "A793"
-        if direction.way == EITHER or not taken:
+        if direction.way in (EITHER, UNKNOWN) or not taken:
             return "A791"
         return "A793" if taken == direction.careful_side else "A790"
 
@@ -174,6 +174,6 @@ class _Judge:
         return direction.why
 
     def open_remedy(self, direction: Direction) -> str:
-        if direction.way == EITHER:
+        if direction.way in (EITHER, UNKNOWN):
             return "compare the results with both numbers: say `instead_of:`"
         return f"say which side was taken (`conservative: {direction.careful_side}` would be careful), or `instead_of:` which number"

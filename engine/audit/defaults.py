@@ -9,13 +9,11 @@ from engine.audit.desk.what_moves import moved
 from engine.audit.published import Cell, Published
 from engine.audit.roles import serving_result
 from engine.finding import Finding
-from engine.output.terminal import number
 from engine.plan.cells import cell_name
 from engine.plan.setting import giving
 from engine.run.run import Run
+from engine.run.said_values import given_as, value_text
 from equations.errors import listed_texts
-from equations.model.day_numbers import day_of_number
-from equations.model.quantity import Quantity
 from equations.model.roles import ACCOUNT
 
 #: A supplied value this many times its default, or this part of it, is a warning.
@@ -43,7 +41,7 @@ def _datasets(run: Run) -> Iterator[Finding]:
         id_ = quantity.id
         for cell, origin in run.inputs.origins.get(id_, {}).items():
             if origin.kind != "project":
-                written = f"{cell_name(quantity, run.setting, cell)} = {origin.written} {origin.unit}".removesuffix(" 1")
+                written = f"{cell_name(quantity, run.setting, cell)} = {given_as(origin)}"
                 found.setdefault((origin.kind, origin.name), {}).setdefault(id_, []).append(written)
     for (kind, name), quantities in found.items():
         dataset = run.methodology.dataset[name]
@@ -85,13 +83,6 @@ def in_place_of_equations(run: Run) -> Iterator[Finding]:
         )
 
 
-def _said(quantity: Quantity, value: float) -> str:
-    """Return a value as it is written: a date as a day, an answer in words."""
-    if quantity.type == "date":
-        return str(day_of_number(value))
-    return ("yes" if value else "no") if quantity.type == "yes_no" else number(value)
-
-
 def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
     for quantity in serving_result(run):
         id_, origins = quantity.id, run.inputs.origins.get(quantity.id, {})
@@ -102,7 +93,7 @@ def _beside_defaults(run: Run, published: Published) -> Iterator[Finding]:
             if known is None:
                 continue
             value, name, default = float(run.values.arrays[id_][cell]), known.dataset.id, known.value
-            text = f"{cell_name(quantity, run.setting, cell)} = {_said(quantity, value)}, in {name} {_said(quantity, default)}"
+            text = f"{cell_name(quantity, run.setting, cell)} = {value_text(quantity.type, value)}, in {name} {value_text(quantity.type, default)}"
             if value == 0 or default == 0 or quantity.type != "number":
                 off |= {text: (cell, default)} if value != default else {}
             elif max(value / default, default / value) >= FAR or value * default < 0:

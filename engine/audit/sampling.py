@@ -22,6 +22,8 @@ from equations.model.quantity import Quantity
 from equations.records import record
 
 _MOST_NAMED = 6
+#: From how many records on two lists of the same ones are one list.
+_MANY_RECORDS = 5
 
 
 @record(frozen=True)
@@ -127,7 +129,7 @@ def _register(one: SampledInput) -> Iterator[Finding]:
         stratum = replace(one.sample.strata[0], population=round(held))
         other = estimated(replace(one.sample, strata=(stratum,)))
         by = one.with_value(other.value)
-        evidence += f"; with that of the register {one.name} is {other.text}: {by.text}"
+        evidence += f"; with that of the register {one.name} is {float(other.value):.6g}: {by.text}"
     yield one.finding("A768", "error", f"the population of the sample of {one.name} is {size:,}, and {name} says {held:,.6g}", evidence,
                       "count both on the same day, and say which of them is right", moves=None if by is None else by.first)  # fmt: skip
 
@@ -208,18 +210,25 @@ def _weighed_otherwise(one: SampledInput) -> Iterator[Finding]:
 
 
 def _one_survey(run: Run, inputs: list[SampledInput]) -> Iterator[Finding]:
-    """Yield a warning where the same records stand for several years, months or periods."""
+    """Yield a warning where the same records stand for several times; or members, where they are too many to be alike by chance."""
     groups: dict[object, list[SampledInput]] = {}
     for one in inputs:
         times = [axis for axis in one.quantity.indices if lies_in_time(axis, run.methodology.index_set)]
         rest = tuple((axis, at) for axis, at in zip(one.quantity.indices, one.cell, strict=True) if axis not in times)
-        if times:
-            groups.setdefault((one.quantity.id, rest, one.sample.strata, one.sample.clusters), []).append(one)
+        if times or _is_telling(one.sample):
+            whose = () if _is_telling(one.sample) else rest
+            groups.setdefault((one.quantity.id, whose, one.sample.strata, one.sample.clusters), []).append(one)
     for same in groups.values():
         if len(same) > 1:
             yield same[0].finding("A770", "warning", f"one survey stands for {listed([one.name for one in same], _MOST_NAMED)}",
                                   sample_text(same[0].estimate, same[0].origin.unit),
                                   "show that the plan allows it, or give the survey of each")  # fmt: skip
+
+
+def _is_telling(sample: Sample) -> bool:
+    """Whether two samples that are the same are one: a mean with its deviation, or several records; the same counts of yes may come twice."""
+    records = sum(len(stratum.records) for stratum in sample.strata)
+    return not sample.is_share and (records >= _MANY_RECORDS or any(stratum.deviation for stratum in sample.strata))
 
 
 def _unplanned(inputs: list[SampledInput]) -> Iterator[Finding]:

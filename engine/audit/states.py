@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from engine.audit.completeness import blanket_places
 from engine.audit.desk.what_moves import moved
 from engine.audit.roles import serving_result
+from engine.audit.running import Running
 from engine.audit.series import Cell, GivenCells, given_cells
 from engine.audit.substitutes import substitute_findings
 from engine.finding import Finding
@@ -35,8 +36,8 @@ def audit_states(run: Run) -> tuple[Finding, ...]:
     given = [given_cells(run, quantity, blankets) for quantity in serving_result(run) if quantity.id in run.inputs.origins]
     found: list[Finding] = []
     for cells in given:
-        beside = [other for other in given if other is not cells and other.quantity.indices == cells.quantity.indices and cells.quantity.indices]
-        found += [*substitute_findings(cells), *_idle(cells, beside), *_doubtful(cells, beside), *_blankets(cells), *_unsaid(cells), *_tally(cells)]
+        running = Running(cells, given)
+        found += [*substitute_findings(cells), *_idle(cells, running), *_doubtful(cells, running), *_blankets(cells), *_unsaid(cells), *_tally(cells)]
     return tuple(found)
 
 
@@ -49,7 +50,7 @@ def stated_wrongly(run: Run) -> tuple[Finding, ...]:
 # -- what stands still
 
 
-def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
+def _idle(cells: GivenCells, running: Running) -> Iterator[Finding]:
     run, quantity = cells.run, cells.quantity
     wrong = [cell for cell in cells.of_state(IDLE) if cells.value(cell) != 0]
     if wrong:
@@ -59,10 +60,10 @@ def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
             f"{_numbers(cells, wrong)}; at zero: {by.text}", "correct the number or its state", source=str(quantity.source),
             place=cells.origin(wrong[0]).place, moves=by.first,
         )  # fmt: skip
-    running = [(cell, other) for cell in cells.of_state(IDLE) if cell not in wrong for other in beside if _runs(other, cell)]
-    if running:
-        shown = [f"{cell_name(quantity, run.setting, cell)} stands still, {_number(other, cell)}" for cell, other in running]
-        first = list(dict.fromkeys(cell for cell, _ in running))
+    ran = {cell: other for cell in cells.of_state(IDLE) if cell not in wrong and (other := running.at(cell)) is not None}
+    if ran:
+        shown = [f"{cell_name(quantity, run.setting, cell)} stands still, {_number(*other)}" for cell, other in ran.items()]
+        first = list(ran)
         yield Finding(
             "A813", "warning", quantity.id, f"{_count(first)} of {quantity.id} {_are(first)} said not to operate, and something ran there",
             f"{listed_texts(shown, _MOST)}; {(said := _at_the_mean(cells, first))[0]}", "see which of the two is right", source=str(quantity.source),
@@ -70,21 +71,16 @@ def _idle(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _runs(other: GivenCells, cell: Cell) -> bool:
-    """Whether another monitored quantity has a number at the same members that is measured and not zero."""
-    return other.quantity.kind == "monitored" and cell in other.states and other.is_measured(cell) and other.value(cell) != 0
-
-
 # -- zeros
 
 
-def _doubtful(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
+def _doubtful(cells: GivenCells, running: Running) -> Iterator[Finding]:
     """Yield A814 for zeros of which nothing says that they were measured, or that nothing ran, where a number is due."""
     run, quantity = cells.run, cells.quantity
     if quantity.kind != "monitored" or quantity.type != "number" or not quantity.indices:
         return
     zeros = [cell for cell, state in cells.states.items() if not state.word and cells.value(cell) == 0 and cell in cells.monitored]
-    why = {cell: text for cell in zeros if (text := _why_doubtful(cells, beside, cell))}
+    why = {cell: text for cell in zeros if (text := _why_doubtful(cells, running, cell))}
     if not why:
         return
     doubtful = list(why)
@@ -101,24 +97,19 @@ def _doubtful(cells: GivenCells, beside: list[GivenCells]) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _why_doubtful(cells: GivenCells, beside: list[GivenCells], cell: Cell) -> str:
+def _why_doubtful(cells: GivenCells, running: Running, cell: Cell) -> str:
     """Return why a zero is not plain, or an empty text."""
     run, indices = cells.run, cells.quantity.indices
     is_blanket, series = cell in cells.blankets, cells.in_time(cell)
     others = [other for other in series if other != cell and cells.value(other) != 0]
-    ran = next((other for other in beside if _is_of_another_kind(other, cells) and _runs(other, cell)), None)
+    ran = running.of_another_kind(cell)
     times, devices = [axis for axis in indices if is_in_time(run.methodology, run.setting, axis)], any(_is_listed(run, axis) for axis in indices)
     has_members = len(times) < len(indices)
     if ran is not None and has_members and (others or is_blanket):  # zeros that are written throughout are meant: a plant that burns nothing
-        return f"{_number(ran, cell)} there"
+        return f"{_number(*ran)} there"
     if not others or not (any(is_finer_than_years(run.methodology, run.setting, axis) for axis in times) or (devices and is_blanket)):
         return ""
     return f"within the days of monitoring, {_number(cells, others[0])}"
-
-
-def _is_of_another_kind(one: GivenCells, other: GivenCells) -> bool:
-    """Whether two quantities measure different things of one member, as fuel and power: that one is zero then says something of the other."""
-    return not one.quantity.unit.same_dimension(other.quantity.unit)
 
 
 def _is_listed(run: Run, axis: str) -> bool:

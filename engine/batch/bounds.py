@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.program import MATRIX, Cells, Group, Numbers, Program
+from engine.run.arithmetic.comparisons import equal, less, less_equal
 from engine.run.functions import FUNCTIONS, REDUCTIONS
 
 INFINITY = float("inf")
@@ -108,16 +109,20 @@ def _truth(always: Marks, never: Marks) -> Bounds:
     return Bounds(always.astype(float), 1.0 - never.astype(float))
 
 
+# Comparisons are those of a run, in which numbers that differ by rounding are equal (engine.run.arithmetic.comparisons). With one number moved
+# towards another the gap falls faster than the share of it that rounding may be, so the ends that lie nearest and farthest decide for all.
+
+
 def _less(x: Bounds, y: Bounds) -> Bounds:
-    return _truth(x.high < y.low, x.low >= y.high)
+    return _truth(less(x.high, y.low), ~less(x.low, y.high))
 
 
 def _less_equal(x: Bounds, y: Bounds) -> Bounds:
-    return _truth(x.high <= y.low, x.low > y.high)
+    return _truth(less_equal(x.high, y.low), ~less_equal(x.low, y.high))
 
 
 def _equal(x: Bounds, y: Bounds) -> Bounds:
-    return _truth((x.low == x.high) & (y.low == y.high) & (x.low == y.low), (x.high < y.low) | (x.low > y.high))
+    return _truth(equal(x.low, y.high) & equal(x.high, y.low), less(x.high, y.low) | less(y.high, x.low))
 
 
 def _not(x: Bounds) -> Bounds:

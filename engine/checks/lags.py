@@ -14,12 +14,13 @@ from engine.plan.spec_setting import YEARS, choice_combinations, open_orders, pl
 from engine.run.formula import Scope, Valued, aligned
 from engine.run.rule_formulas import RuleFormulas
 from engine.run.truth import AWAY, FALSE, TRUE
-from equations.formula.syntax import Binder, Element, IndexLetter, MatrixRef, Node, Window, walk
+from equations.formula.syntax import Binder, Element, IndexLabel, IndexLetter, MatrixRef, Node, Window, walk
 from equations.formula.tokens import Source
 from equations.model.dataset import Comparison
 from equations.model.equation import Rule
 from equations.model.index_set import IndexSet
 from equations.model.methodology import Methodology
+from equations.notation.plain import end_text
 from equations.records import record
 
 _FIRST = 2001
@@ -45,7 +46,7 @@ def check_lags(methodology: Methodology) -> list[Finding]:
 class Lagged:
     """An index or an end of a window that lies some members before or behind a letter of an ordered axis."""
 
-    index: IndexLetter
+    index: IndexLetter | IndexLabel
     axis: IndexSet
 
     @property
@@ -61,7 +62,7 @@ def _lags(methodology: Methodology, *nodes: Node | None) -> list[Lagged]:
     return sorted(found, key=lambda reach: -reach.count)
 
 
-def _ends(part: Node, methodology: Methodology) -> list[tuple[IndexLetter, str]]:
+def _ends(part: Node, methodology: Methodology) -> list[tuple[IndexLetter | IndexLabel, str]]:
     """Return the letters with which an element is read, or with which a window begins and ends, and the axis of each."""
     if isinstance(part, Element | MatrixRef):
         pairs = zip(part.indices, methodology.quantity[part.quantity].indices[part.whole :], strict=True)
@@ -69,7 +70,7 @@ def _ends(part: Node, methodology: Methodology) -> list[tuple[IndexLetter, str]]
     window = part.within if isinstance(part, Binder) else None
     if not isinstance(window, Window) or window.within:
         return []
-    return [(end, window.set) for end in (window.first, window.last) if isinstance(end, IndexLetter)]
+    return [(end, window.set) for end in (window.first, window.last)]
 
 
 def _settings(methodology: Methodology, lags: list[Lagged]) -> Iterator[Setting]:
@@ -107,7 +108,7 @@ def _rule(rule: Rule, lags: list[Lagged], methodology: Methodology) -> Iterator[
         yield Finding(
             "G405", "note", rule.id, f"the rule {rule.id} does not apply to {members} of a project",
             f"it reads {_shown(lags[0])}",
-            f"write `{lags[0].index.letter} == {_edge(lags[0], skipped)} or ...` with what holds there, if anything does",
+            _case_for(lags[0], skipped),
             source=str(rule.source), place=rule.place,
         )  # fmt: skip
 
@@ -123,11 +124,14 @@ def _compares(comparison: Comparison, formulas: RuleFormulas) -> bool:
 
 
 def _shown(reach: Lagged) -> str:
-    return f"{reach.index.letter}{reach.index.offset:+d}"
+    return end_text(reach.index)
 
 
-def _edge(reach: Lagged, side: str) -> str:
-    return {"first": "start", "last": "end"}[side] if reach.axis.kind == "year" else side
+def _case_for(reach: Lagged, side: str) -> str:
+    if isinstance(reach.index, IndexLabel):
+        return f"cut the window there, `within {reach.axis.id}`, if the rule means so"
+    edge = {"first": "start", "last": "end"}[side] if reach.axis.kind == "year" else side
+    return f"write `{reach.index.letter} == {edge} or ...` with what holds there, if anything does"
 
 
 def _never(id_: str, what: str, lag: Lagged, source: Source | None, cited: str) -> Finding:

@@ -171,21 +171,27 @@ def check_letters(methodology: Methodology) -> list[Finding]:
             elsewhere = any(
                 _left_letters(other)[at : at + 1] and _left_letters(other)[at] in _letters_used(other) for other in siblings
             )
+            paired = methodology.quantity[equation.quantity]
+            reason = "another case of the quantity does" if elsewhere else _paired(paired, paired.indices[equation.defines.whole + at], methodology)
             findings.append(
                 Finding(
                     "W805",
-                    "note" if elsewhere else "warning",
+                    "note" if reason else "warning",
                     equation.id,
                     f"{equation.label} does not depend on {letter}, which stands on its left side",
-                    "another case of the quantity does"
-                    if elsewhere
-                    else f"every member of {dict(equation.letters)[letter]} gets one value",
-                    "" if elsewhere else "look whether an index is missing or wrong in the formula",
+                    reason or f"every member of {dict(equation.letters)[letter]} gets one value",
+                    "" if reason else "look whether an index is missing or wrong in the formula",
                     source=str(equation.source),
                     place=equation.formula_source.place(equation.formula.span) if equation.formula_source else equation.place,
                 )
             )
     return findings
+
+
+def _paired(quantity: Quantity, axis: str, methodology: Methodology) -> str:
+    """Return why a quantity may leave an axis to its relation, which says for which members it is there; nothing if it has none."""
+    over = next((relation.over for relation in methodology.relations if relation.id == quantity.on), ())
+    return f"the relation {quantity.on} says for which members of {axis} it is there" if axis in over else ""
 
 
 def _left_letters(equation: Equation) -> tuple[str, ...]:

@@ -9,15 +9,12 @@ from os.path import isfile
 from pathlib import Path
 
 from engine.commands.table import COMMANDS
-from engine.output.asides import aside
 from equations.errors import InputError, MethodologyError, Place
+from equations.files.file_kinds import fields_in, kind_of_fields
 from equations.library.places import find_spec
 
 NamedIn = Callable[[str], str]
-#: So many projects of another methodology are named, and the others counted.
-_MOST_TOLD = 5
-#: What only a project file has at its beginning of a line, and the methodology that it names.
-_OPERATION = re.compile(r"^operation *:", re.MULTILINE)
+#: The methodology that a project file names at the beginning of a line.
 _NAMED = re.compile(r"""^methodology *: *["']?([^\s"'#]+)""", re.MULTILINE)
 
 
@@ -51,35 +48,22 @@ def is_project_file(name: str) -> bool:
     """Whether a name is that of a project file, and not of a spec."""
     if not isfile(name):  # noqa: PTH113 - unlike Path.is_file it takes any name
         return False
-    return name.lower().endswith(".xlsx") or _OPERATION.search(_text(name)) is not None
+    return name.lower().endswith(".xlsx") or kind_of_fields(fields_in(_text(name))) == "project"
 
 
 def _settle_portfolio(options: argparse.Namespace, named_in: NamedIn) -> None:
     """The first of several names is a project too, where it is that of a project file; all of them are of one methodology."""
     if options.spec is not None and not is_project_file(options.spec):
-        _tell_others(options.spec, options.project, named_in)
         return
     options.project = [*([] if options.spec is None else [options.spec]), *options.project]
     options.spec = _named_by("portfolio", options.project[0], named_in)
-    for path, named, found in _named(options.project, named_in):
+    for path, named, found in naming(options.project, named_in):
         if found != Path(find_spec(options.spec)).resolve():
             raise InputError("I501", f"the files of the portfolio name {options.spec} and {named}", Place(path),
                              why="a portfolio is evaluated under one methodology", remedy="name it before the files, or divide them")  # fmt: skip
 
 
-def _tell_others(spec: str, projects: Sequence[str], named_in: NamedIn) -> None:
-    """Tell which projects name another methodology than the one under which they are evaluated."""
-    own = find_spec(spec).resolve()
-    # of a spec that is named by its file only a reading of it knows its reference; a run of one project tells
-    others = [(path, named) for path, named, found in _named(projects, named_in)
-              if found not in (None, own) and ("@" in spec or "@" not in named)]  # fmt: skip
-    for path, named in others[:_MOST_TOLD]:
-        aside(f"{path} names {named}, and {spec} was applied")
-    if len(others) > _MOST_TOLD:
-        aside(f"{len(others) - _MOST_TOLD} more project files name another methodology than {spec}")
-
-
-def _named(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, str, Path | None]]:
+def naming(projects: Sequence[str], named_in: NamedIn) -> Iterator[tuple[str, str, Path | None]]:
     """Yield each project file that names a methodology, the name, and the file that it means; what cannot be read is told where it is evaluated."""
     known: dict[tuple[str, Path], Path | None] = {}
     for path in filter(isfile, projects):  # a FIFO would wait for ever

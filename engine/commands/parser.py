@@ -47,6 +47,18 @@ class CommandParser(argparse.ArgumentParser):
         return [name for action in self._actions for name in action.option_strings if name.startswith("--")]
 
 
+class Once(argparse.Action):
+    """Takes the value of an option that has one: a second one would stand in place of the first in silence."""
+
+    def __call__(self, parser, namespace, values, option_string=None) -> None:  # type: ignore[no-untyped-def]
+        """Keep the value, and refuse another."""
+        given = vars(namespace).setdefault("given_once", set())
+        if self.dest in given:
+            parser.error(f"{option_string} is given twice, and takes one value; leave one of the two out")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
 def build_parser(functions: Mapping[str, Command], version: str, only: str = "") -> argparse.ArgumentParser:
     """Return the parser of the command line.
 
@@ -123,7 +135,8 @@ def _add_arguments(sub: argparse.ArgumentParser, command: CommandLine) -> None:
         sub.add_argument("project", metavar="PROJECT", help="project file")
     reads_projects = command.project or any(names[-1] in ("project", "--project") for names, _ in command.arguments)
     for names, options in (*(SWITCHES if command.switches else ()), *((DATA,) if reads_projects else ()), *command.arguments):
-        sub.add_argument(*names, **options)
+        has_one = names[0].startswith("-") and "action" not in options
+        sub.add_argument(*names, **({**options, "action": Once} if has_one else options))
     sub.add_argument("--json", action="store_true", help="machine-readable output")
 
 

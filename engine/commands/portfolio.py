@@ -9,20 +9,26 @@ from typing import Any
 
 from engine.batch.cluster import check_address, connected
 from engine.batch.evaluation import Way
-from engine.commands.session import open_session
+from engine.commands.named_spec import naming
+from engine.commands.session import loaded, open_session
+from engine.output.asides import aside
 from engine.output.escapes import csv_text
 from engine.output.terminal import bold, number
 from engine.output.text_grid import TextGrid, text_grid
 from engine.portfolio.entries import ProjectEntry, entries_of_files, entries_of_table
 from engine.portfolio.outcomes import Outcome
 from engine.portfolio.portfolio import one_after_the_other, run_portfolio
+from engine.project.project_file import read_project
 from engine.report.run_report import to_json
+from engine.run.version_gap import other_version
 from equations.errors import InputError, MethodologyError, Place, listed
 from equations.model.methodology import Methodology
 
 FORMAT = "mrvgraph-portfolio/1"
 #: Of projects with errors, how many are shown with their messages.
 _MOST_SAID = 20
+#: So many projects of another methodology are named, and the others counted.
+_MOST_TOLD = 5
 
 
 def portfolio_entries(projects: Sequence[str], rows: str | None) -> list[ProjectEntry]:
@@ -55,6 +61,7 @@ def run_entries(
     """Evaluate a portfolio; see :func:`engine.portfolio.portfolio.run_portfolio`."""
     session = open_session(spec)
     session.check()
+    _tell_others(session.methodology, list(dict.fromkeys(str(entry.path) for entry in entries)))
     if scheduler is not None:
         check_address(scheduler)
     with ExitStack() as opened:
@@ -81,6 +88,22 @@ def run_entries(
     if left_out and any(outcome.result is not None for outcome in found):
         remark(f"{left_out} not judged in a portfolio: `mrvgraph run` judges a project")
     return found
+
+
+def _tell_others(methodology: Methodology, projects: Sequence[str]) -> None:
+    """Tell which projects name another methodology than the one under which they are evaluated, each in the words of a run of it alone."""
+    found: dict[tuple[str, Path], str] = {}
+    others = []
+    for path, named, _ in naming(projects, lambda path: read_project(path).methodology):
+        at = named, Path(path).parent
+        if at not in found:
+            found[at] = other_version(methodology, *at, loaded)
+        if found[at]:
+            others.append((path, found[at]))
+    for path, other in others[:_MOST_TOLD]:
+        aside(other.replace("the project file", path, 1))
+    if len(others) > _MOST_TOLD:
+        aside(f"{len(others) - _MOST_TOLD} more project files name another methodology than {methodology.reference}")
 
 
 def _left_out(methodology: Methodology) -> str:

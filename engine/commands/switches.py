@@ -24,7 +24,7 @@ def pairs(items: Sequence[str] | None, what: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in items or ():
         key, sign, value = item.partition("=")
-        if not sign or not key or not value:
+        if not sign or not key or not (value or what == "members"):  # a set may have no member
             raise InputError("I508", f"--{what} takes name=value, not {item!r}", remedy=f"write --{what} name=value")
         if key in found:
             raise InputError("I508", f"--{what} {key} is given twice", remedy="give it once")

@@ -65,6 +65,7 @@ COMMANDS: dict[str, CommandLine] = {
             _argument("--target", action="append", metavar="Q", help="quantity that is asked for (the results)"),
             _argument("--dataset", action="append", metavar="ID", help="dataset that the project will use"),
             _argument("--template", action="store_true", help="write a project file that lacks only the numbers"),
+            _argument("--overwrite", action="store_true", help="with the template, also in place of a file that holds numbers"),
             _argument("--start", metavar="DATE", default="", help="first day, for the template (2024-01-01)"),
             _argument("--end", metavar="DATE", default="", help="last day, for the template (2025-12-31)"),
             _argument("--members", action="append", metavar="SET=A,B", help="members of a set, for the template"),

@@ -15,6 +15,8 @@ import sympy
 from sympy.core.function import AppliedUndef
 from sympy.printing.str import StrPrinter
 
+from equations.formula.syntax import MARKS
+
 _MOST_LETTERS = 4
 
 
@@ -208,12 +210,18 @@ def elements(expr: sympy.Basic) -> Iterator[sympy.Expr]:
 # -- as text
 
 
+#: Reductions and tables as they are named in expressions -> as the spec writes them.
+_WRITTEN = {"maximum": "Max", "minimum": "Min", "for_all": "All", "for_some": "Any", "mean": "Mean", "stddev": "StdDev", "stderr": "StdErr",
+            "count": "Count", "interpolate": "Interpolate", "lookup": "Lookup"}  # fmt: skip
+
+
 class _Text(StrPrinter):  # type: ignore[misc]
     printmethod = "_spec_text"  # SymPy's own classes would otherwise print themselves
 
-    def __init__(self, groups: Mapping[str, str]) -> None:
+    def __init__(self, groups: Mapping[str, str], *, with_ranges: bool = False) -> None:
         super().__init__()
         self.groups = groups
+        self.with_ranges = with_ranges
 
     def _print_Indexed(self, expr: sympy.Indexed) -> str:  # noqa: N802 - named by SymPy
         return f"{expr.base.label}[{', '.join(self.index(index) for index in expr.indices)}]"
@@ -225,7 +233,7 @@ class _Text(StrPrinter):  # type: ignore[misc]
         return str(index).replace(" ", "")
 
     def _print_Sum(self, expr: sympy.Sum) -> str:  # noqa: N802 - named by SymPy
-        letters, body = ", ".join(str(limit[0]) for limit in reversed(expr.limits)), expr.function
+        letters, body = ", ".join(self.bound(limit) for limit in reversed(expr.limits)), expr.function
         if isinstance(body, sympy.Piecewise) and len(body.args) == 2 and body.args[1] == (0, True) and len(expr.limits) == 1:
             value, condition = body.args[0]
             for part in sympy.And.make_args(condition):
@@ -235,8 +243,39 @@ class _Text(StrPrinter):  # type: ignore[misc]
                     return f"Sum({letters} in {group}, {self._print(inner)})"
         return f"Sum({letters}, {self._print(body)})"
 
+    def bound(self, limit: sympy.Tuple) -> str:
+        """Return a bound letter, with what it runs over where that is asked for."""
+        letter, first, last = (str(part).replace(" ", "") for part in limit)
+        if last.startswith("size_") or (last == "end" and first in ("start", "first")):
+            return f"{letter} in {last.removeprefix('size_')}" if self.with_ranges and last != "end" else letter
+        return f"{letter} in {_cut_window(limit) or f'{first}..{last}'}"
+
+    def _print_Function(self, expr: sympy.Function) -> str:  # noqa: N802 - named by SymPy
+        bodies = [part for part in expr.args if isinstance(part, sympy.Lambda)]
+        if str(expr.func) not in _WRITTEN or not bodies:
+            return str(super()._print_Function(expr))
+        limits, *at = expr.args[len(bodies) :]
+        groups = dict(found for part in limits.args if (found := self.gathered(part)) is not None)
+        letters = [f"{x[0]} in {groups[x[0]]}" if x[0] in groups else self.bound(x) for x in limits.args if isinstance(x, sympy.Tuple)]
+        return f"{_WRITTEN[str(expr.func)]}({', '.join((*letters, *(self._print(part.expr) for part in bodies), *map(self._print, at)))})"
+
+    @staticmethod
+    def gathered(condition: sympy.Basic) -> tuple[sympy.Symbol, sympy.Symbol] | None:
+        """Return a bound letter and that of the group in which it lies, where a condition says so."""
+        group = _group_of(condition)
+        inner = next((f.args[0] for f in condition.atoms(AppliedUndef)), None) if group is not None else None
+        return (inner, group) if inner is not None and group is not None else None
+
     def _print_Relational(self, expr: sympy.core.relational.Relational) -> str:  # noqa: N802 - named by SymPy
+        names = [part.as_coeff_Mul() for part in expr.lhs.args] if isinstance(expr.lhs, sympy.Add) and expr.rhs == 0 else []
+        if sorted(count for count, _ in names) == [-1, 1] and all(name.is_Symbol and name.is_integer for _, name in names):
+            one, two = sorted((str(name) for _, name in names), key=lambda name: (len(name), name.isupper()))  # a letter before a member
+            return f"{one} {expr.rel_op} {two}"
         return f"{self._print(expr.lhs)} {expr.rel_op} {self._print(expr.rhs)}"
+
+    def _print_KroneckerDelta(self, expr: sympy.KroneckerDelta) -> str:  # noqa: N802 - named by SymPy
+        one, two = sorted(map(self._print, expr.args), key=lambda word: word in MARKS)
+        return f"cases({one} == {two}: 1, otherwise: 0)"
 
     def _print_And(self, expr: sympy.And) -> str:  # noqa: N802 - named by SymPy
         return " and ".join(self._print(part) for part in expr.args)
@@ -248,6 +287,9 @@ class _Text(StrPrinter):  # type: ignore[misc]
         rest = [arg for arg in expr.args if arg != 0]
         return f"pos({self._print(rest[0])})" if len(rest) == 1 else f"max({', '.join(map(self._print, expr.args))})"
 
+    def _print_Min(self, expr: sympy.Min) -> str:  # noqa: N802 - named by SymPy
+        return f"min({', '.join(map(self._print, expr.args))})"
+
     def _print_Piecewise(self, expr: sympy.Piecewise) -> str:  # noqa: N802 - named by SymPy
         parts = [f"{'otherwise' if c == sympy.true else self._print(c)}: {self._print(value)}" for value, c in expr.args]
         return f"cases({', '.join(parts)})"
@@ -257,6 +299,18 @@ class _Text(StrPrinter):  # type: ignore[misc]
 
     def _print_Mul(self, expr: sympy.Mul) -> str:  # noqa: N802 - named by SymPy
         return str(super()._print_Mul(expr)).replace("*", " * ").replace("/", " / ")
+
+
+def _cut_window(limit: sympy.Tuple) -> str:
+    """Return a window that is cut at the ends of a set: ``Max(start, y - 1)`` to ``Min(end, y)``; nothing for another one."""
+    if not (isinstance(limit[1], sympy.Max) and isinstance(limit[2], sympy.Min)):
+        return ""
+    before, after = ({str(part).replace(" ", "") for part in end.args} for end in limit[1:])
+    edge = next((word for word in sorted(after) if word == "end" or word.startswith("size_")), "")
+    first, last = sorted(before - {"1", "start", "first"}), sorted(after - {edge})
+    if not edge or len(first) != 1 or len(last) != 1:
+        return ""
+    return f"{first[0]}..{last[0]} within {'year' if edge == 'end' else edge.removeprefix('size_')}"
 
 
 def _group_of(condition: sympy.Basic) -> sympy.Symbol | None:
@@ -274,13 +328,15 @@ def _group_of(condition: sympy.Basic) -> sympy.Symbol | None:
     return None
 
 
-def expression_text(expr: sympy.Basic, groups: Mapping[str, str] | None = None) -> str:
+def expression_text(expr: sympy.Basic, groups: Mapping[str, str] | None = None, *, with_ranges: bool = False) -> str:
     """Return an expression in the language of the spec.
 
     Parameters
     ----------
     groups
         Group of years -> its letter, for elements such as ``X[q(y)]``.
+    with_ranges
+        Whether a sum says over which set or window it goes, and not its letter alone.
 
     Examples
     --------
@@ -289,7 +345,7 @@ def expression_text(expr: sympy.Basic, groups: Mapping[str, str] | None = None) 
     >>> expression_text(d[y] / days[y])
     'd[y] / d_0[y]'
     """
-    text = str(_Text(groups or {}).doprint(expr))
+    text = str(_Text(groups or {}, with_ranges=with_ranges).doprint(expr))
     while "  " in text:
         text = text.replace("  ", " ")
     return text

@@ -189,6 +189,7 @@ class _Matcher:
         meaning = compare_formulas(before, self.one, after, self.two, renamed)
         if case:
             meaning = self.other_case(before, after, meaning)
+        letters = letters_beside(before, self.one, after, self.two)
         return EquationChange(
             id=after.id,
             from_id=before.id,
@@ -196,8 +197,8 @@ class _Matcher:
             to_number=after.number,
             meaning=meaning,
             parts=tuple(parts),
-            before=equation_text(before, self.one),
-            after=equation_text(after, self.two),
+            before=equation_text(before, self.one, letters[0]),
+            after=equation_text(after, self.two, letters[1]),
         )
 
     def when(self, equation: Equation) -> str:
@@ -262,9 +263,25 @@ class _Matcher:
         return found
 
 
-def equation_text(equation: Equation, methodology: Methodology) -> str:
-    """Return a whole equation as text: left side, formula and case."""
-    letters = letters_of(methodology, equation)
+def letters_beside(one: Equation, a: Methodology, two: Equation, b: Methodology) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what letters stand for in two equations that are shown side by side, so that they look different where they are.
+
+    A sum over another set than its letter stands for names the set, so the letters that go over another set in the second equation than in
+    the first one are given as the methodology declares them.
+    """
+    before, after = letters_of(a, one), letters_of(b, two)
+    other = {letter for letter in before.keys() & after.keys() if before[letter] != after[letter]}
+    declared = letters_of(a) | dict(one.letters), letters_of(b) | dict(two.letters)
+
+    def named(letters: dict[str, str], own: dict[str, str]) -> dict[str, str]:
+        return {letter: own.get(letter, "") if letter in other else set_id for letter, set_id in letters.items()}
+
+    return named(before, declared[0]), named(after, declared[1])
+
+
+def equation_text(equation: Equation, methodology: Methodology, letters: Mapping[str, str] | None = None) -> str:
+    """Return a whole equation as text, left side and formula; ``letters`` are those of :func:`letters_beside`, if it stands beside another."""
+    letters = letters_of(methodology, equation) if letters is None else letters
     formula = plain_text(equation.formula, letters)
     left = "" if equation.solver else plain_text(equation.defines, letters) + " = "
     return left + formula

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -13,10 +12,11 @@ from engine.comparison.compare_equations import EquationChange, EquationComparis
 from engine.comparison.compare_specs import ListChange
 from engine.comparison.difference import Difference
 from engine.comparison.effect import Contribution, Effect
-from engine.output.terminal import bold, table, width, wrapped
+from engine.output.terminal import bold, lines_of, table, width, wrapped
 from engine.output.text_grid import TextGrid, text_grid
 from equations.errors import listed
 from equations.model.methodology import Methodology
+from equations.text_width import columns_of, padded
 
 _MOST_LISTED = 14
 LIST_WORDS = {
@@ -161,18 +161,16 @@ def moved_ranges(comparison: EquationComparison) -> list[str]:
 def side_by_side(names: tuple[str, str], texts: tuple[str, str]) -> Iterator[str]:
     """Yield two texts in two columns under their names."""
     each = (width() - 7) // 2
-    columns = [textwrap.wrap(text, each, break_long_words=False, subsequent_indent="  ") or [""] for text in texts]
-    wide = max(len(names[0]), *(len(line) for line in columns[0]))
-    yield f"    {names[0].ljust(wide)} | {names[1]}"
+    columns = [lines_of(text, each, "  ") or [""] for text in texts]
+    wide = max(columns_of(names[0]), *(columns_of(line) for line in columns[0]))
+    yield f"    {padded(names[0], wide)} | {names[1]}"
     for left, right in zip_longest(*columns, fillvalue=""):
-        yield f"    {left.ljust(wide)} | {right}".rstrip()
+        yield f"    {padded(left, wide)} | {right}".rstrip()
 
 
 def _listed(word: str, names: Sequence[str]) -> Iterator[str]:
     if names:
-        yield from textwrap.wrap(
-            f"{word}: {listed(names, _MOST_LISTED)}", width(), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-        )
+        yield from lines_of(f"{word}: {listed(names, _MOST_LISTED)}", width(), "    ", break_on_hyphens=False)
 
 
 # -- declarations
@@ -196,7 +194,7 @@ def _list_lines(change: ListChange, *, everything: bool) -> Iterator[str]:
             continue
         for item in fields:
             said = f"{entry.id}, {item.field}: {_short(item.before)} -> {_short(item.after)}"
-            yield from textwrap.wrap(f"    {said}", width(), subsequent_indent="        ", break_long_words=False)
+            yield from lines_of(f"    {said}", width(), "        ")
 
 
 _PROSE = frozenset(
@@ -236,7 +234,7 @@ def _others(difference: Difference, *, details: bool) -> Iterator[str]:
         for id_, changes in difference.equations.reworded:
             for item in changes:
                 said = f"{id_}, {item.field}: {_short(item.before)} -> {_short(item.after)}"
-                yield from textwrap.wrap(f"    {said}", width(), subsequent_indent="        ", break_long_words=False)
+                yield from lines_of(f"    {said}", width(), "        ")
 
 
 def _inputs(difference: Difference) -> Iterator[str]:

@@ -242,15 +242,17 @@ class _Comparison:
                 said.append(replace(self.factors(term, best), within=within))
                 gone.remove(term)
                 new.remove(best)
-        said += [Change("term", old=self.shown(term)) for term in gone] + [Change("term", new=self.shown(term)) for term in new]
+        # Sums that go over other members differ in nothing else that is written.
+        alike = bool({self.shown(term) for term in gone} & {self.shown(term) for term in new})
+        said += [Change("term", old=self.shown(term, alike)) for term in gone] + [Change("term", new=self.shown(term, alike)) for term in new]
         return tuple(said) if sum(len(str(change)) for change in said) <= 3 * _MOST_SHOWN else ()
 
-    def text(self, expr: sympy.Basic) -> str:
+    def text(self, expr: sympy.Basic, with_ranges: bool = False) -> str:
         groups = {s.id: s.letters[0] for m in (self.a, self.b) for s in m.index_sets if s.kind == "group" and s.letters}
-        return expression_text(expr, groups)
+        return expression_text(expr, groups, with_ranges=with_ranges)
 
-    def shown(self, expr: sympy.Expr) -> str:
-        text = self.text(expr)
+    def shown(self, expr: sympy.Expr, with_ranges: bool = False) -> str:
+        text = self.text(expr, with_ranges)
         return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 4] + " ..."
 
     def equality(self, x: sympy.Expr, y: sympy.Expr) -> str:

@@ -17,6 +17,7 @@ from equations.model.index_set import PERIOD_SET
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
 from equations.readings.composition import with_readings
+from equations.text_width import columns_of, padded
 
 #: Comments are broken where they are wider.
 _WIDE = 130
@@ -258,7 +259,7 @@ def nested_gaps(labels: list[list[str]], indent: str) -> Iterator[str]:
 
 def _template_tables(quantity: Quantity, labels: list[list[str]]) -> Iterator[str]:
     """Write one table for each combination of the indices behind the first two."""
-    wide = max(len(text) for text in (*labels[0], *labels[1], GAP)) + 2
+    wide = max(columns_of(text) for text in (*labels[0], *labels[1], GAP)) + 2
     for rest in product(*labels[2:]):
         yield f"    - unit: {quoted(str(quantity.unit))}"
         yield from said_gaps(quantity, "      ")
@@ -266,9 +267,9 @@ def _template_tables(quantity: Quantity, labels: list[list[str]]) -> Iterator[st
             fixed = ", ".join(f"{axis}: {quoted(label)}" for axis, label in zip(quantity.indices[2:], rest, strict=True))
             yield f"      at: {{{fixed}}}"
         yield "      table: |2   # rows: the first index, columns: the second"
-        yield " " * (8 + wide) + "".join(label.ljust(wide) for label in labels[1]).rstrip()
+        yield " " * (8 + wide) + "".join(padded(label, wide) for label in labels[1]).rstrip()
         for label in labels[0]:
-            yield " " * 8 + label.ljust(wide) + "".join(GAP.ljust(wide) for _ in labels[1]).rstrip()
+            yield " " * 8 + padded(label, wide) + "".join(GAP.ljust(wide) for _ in labels[1]).rstrip()
 
 
 def _cited(quantity: Quantity) -> str:

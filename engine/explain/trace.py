@@ -15,6 +15,7 @@ from engine.run.brackets import FoundRoot
 from engine.run.cell_reads import Cell, CellReads
 from engine.run.formula import FormulaEvaluator, Scope
 from engine.run.run import Run
+from engine.run.said_values import value_text
 from engine.run.single_terms import terms_of
 from engine.run.solvers import root_parts
 from equations.errors import InputError, listed, near, near_or_all
@@ -37,7 +38,6 @@ from equations.formula.syntax import (
     rebuild,
     walk,
 )
-from equations.model.day_numbers import day_of_number
 from equations.model.equation import Equation
 from equations.model.left_side import left_side
 from equations.model.quantity import with_labels
@@ -94,7 +94,14 @@ def explain(run: Run, quantity: str, cell: Cell, depth: int = 12) -> TraceNode:
         Positions on the quantity's axes.
     depth
         Levels below the number.
+
+    Raises
+    ------
+    InputError
+        I508 for a depth below zero.
     """
+    if depth < 0:
+        raise InputError("I508", f"a depth is how many levels are shown below a number, not {depth}", remedy="take 0 or more")
     tracer = Tracer(run)
     return tracer.node(quantity, cell, depth)
 
@@ -128,7 +135,7 @@ class Tracer:
         if step is None:
             origin = run.inputs.origins.get(quantity, {}).get(cell)
             return TraceNode(quantity, labels, value, unit, state, source=str(declared.source), origin=origin,
-                             ground=declared.source.ground_words)  # fmt: skip
+                             ground=declared.source.ground_words, type=declared.type)  # fmt: skip
         equation = run.methodology.equation[step.equation]
         # A number that stands in many sums is told once; the tree would otherwise grow with the number of ways to it.
         known = (quantity, cell) in self.seen
@@ -144,6 +151,7 @@ class Tracer:
             formula=self.formula_text(equation), substituted=self.substituted(equation, formula, scope),
             source=str(equation.source), origin=None, uses=tuple(uses), zeros=len(zero), deeper=0 if depth > 0 else len(read), repeated=known,
             tool=self.tool_of(equation), ground=equation.source.ground_words,
+            type=declared.type,
         )  # fmt: skip
 
     def tool_of(self, equation: Equation) -> str:
@@ -289,10 +297,8 @@ class Tracer:
     def written(self, quantity: str, place: Cell) -> str:
         """Return one number as it stands in a formula."""
         value = float(self.run.values.arrays[quantity][place])
-        if self.run.methodology.quantity[quantity].type == "date" and value == int(value):
-            return str(day_of_number(value))
-        text = number(value)
-        return f"({text})" if value < 0 else text
+        text = value_text(self.run.methodology.quantity[quantity].type, value)
+        return f"({text})" if value < 0 and text.startswith("-") else text
 
 
 def _without_powers(node: Node) -> Node:
@@ -310,7 +316,7 @@ def _without_powers(node: Node) -> Node:
 
 def _of_calendar(function: str, value: float) -> str:
     """Return what a function of the calendar gives: a date as one, all else as a number."""
-    return str(day_of_number(value)) if function in ("first_day", "last_day") else number(value)
+    return value_text("date" if function in ("first_day", "last_day") else "number", value)
 
 
 def _outermost(node: Node) -> Iterator[Node]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from engine.output.escapes import printable
-from engine.output.terminal import number
 from engine.project.written_numbers import Origin
+from engine.run.said_values import given_as, value_record, value_with_unit
 from equations.model.quantity import with_labels
 from equations.records import record
 from equations.shown import Shown
@@ -49,9 +49,18 @@ class TraceNode(Shown):
     zeros: int = 0
     deeper: int = 0
     repeated: bool = False
+    #: What the quantity holds: ``number``, ``date`` or ``yes_no``.
+    type: str = "number"
 
     def __repr__(self) -> str:
-        return printable(f"<TraceNode {self.name} = {self.state or number(self.value)} {self.unit}: {self.equation or given_text(self)}>")
+        return printable(f"<TraceNode {self.name} = {self.said}: {self.equation or given_text(self)}>")
+
+    @property
+    def said(self) -> str:
+        """The value with its unit, a date as a day, an answer in words; or why there is none."""
+        if self.state:
+            return value_with_unit("number", self.value, self.unit, lambda _: self.state)
+        return value_with_unit(self.type, self.value, self.unit)
 
     @property
     def name(self) -> str:
@@ -61,6 +70,7 @@ class TraceNode(Shown):
     def as_record(self) -> dict[str, object]:
         """Return plain data."""
         record: dict[str, object] = {"quantity": self.quantity, "labels": list(self.labels), "value": self.value, "unit": self.unit}
+        record |= value_record(self.type, self.value)
         if self.state:
             record["state"] = self.state
         if self.equation_id:
@@ -84,8 +94,7 @@ class TraceNode(Shown):
 
 def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
     """Yield the lines of a trace for reading."""
-    value = node.state or number(node.value)
-    head = f"{indent}{node.name} = {value}" + ("" if node.unit == "1" else f" {node.unit}")
+    head = f"{indent}{node.name} = {node.said}"
     if node.equation:
         said = "; ".join(text for text in (node.equation, node.tool, node.ground) if text)
         yield f"{head}   [{said}]" + ("  (shown above)" if node.repeated else "")
@@ -103,12 +112,17 @@ def trace_text(node: TraceNode, indent: str = "") -> Iterator[str]:
         yield f"{indent}    ({'1 cell that is zero is' if node.zeros == 1 else f'{node.zeros} cells that are zero are'} not shown)"
 
 
+def traces_text(nodes: Iterable[TraceNode]) -> str:
+    """Return traces one below the other, every line with its end."""
+    return "".join(f"{line}\n" for node in nodes for line in trace_text(node))
+
+
 def given_text(node: TraceNode) -> str:
     """Return where a number that was given comes from."""
     origin = node.origin
     if origin is None:
         return "not given"
-    written = origin.written if origin.unit == "1" else f"{origin.written} {origin.unit}"
+    written = given_as(origin)
     by = {"project": "project file ", "dataset": "dataset ", "default": "default, "}[origin.kind] + origin.name
     said = dict(origin.meta)
     written += f", {said['state']}" if said.get("state") else ""

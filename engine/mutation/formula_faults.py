@@ -49,6 +49,7 @@ from equations.formula.syntax import (
 from equations.meaning.exact_ratios import expected_of
 from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
+from equations.notation.plain import end_text
 from equations.units.registry import parse_unit
 
 #: Kinds of small fault in an equation, with what each does.
@@ -340,10 +341,10 @@ class _Faults:
         if isinstance(within, Window):
             for step in (-1, 1):
                 for what, end in (("ends", within.last), ("begins", within.first)):
-                    if isinstance(end, IndexLetter):
+                    if isinstance(end, IndexLetter) or end.offset:
                         moved = replace(end, offset=end.offset + step)
                         new = replace(within, last=moved) if what == "ends" else replace(within, first=moved)
-                        yield f"the sum {what} at {end.letter}{moved.offset:+d}", replace(binder, within=new)
+                        yield f"the sum {what} at {end_text(moved)}", replace(binder, within=new)
         elif isinstance(within, All):
             own = within.set
             for index_set in self.methodology.index_sets:

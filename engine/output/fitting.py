@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from engine.output.marks import plain, seen
 from equations.records import record
+from equations.text_width import columns_of, is_without_spaces, word_parts
 
 #: Between two columns.
 _GAP = 2
@@ -37,7 +38,7 @@ class TableColumn:
         """Characters below which it is not made narrower: its longest word, and a line of words that can be read."""
         if self.right:
             return self.wide
-        words = (seen(word) for text in (self.head, *self.cells) for word in text.split())
+        words = (seen(part) for text in (self.head, *self.cells) for word in text.split() for part in word_parts(word))
         return max(max(words, default=0), min(self.wide, _COMFORT))
 
 
@@ -143,7 +144,9 @@ def _below(column: TableColumn, at: int, room: int) -> list[str]:
 
 
 def broken(text: str, wide: int, hang: str = "") -> list[str]:
-    """Return a text in lines of at most ``wide`` characters, broken between words only; a longer word has a line of its own.
+    """Return a text in lines of at most ``wide`` columns, broken between words only; a longer word has a line of its own.
+
+    Where a script has no spaces between words, a line may end within what stands between two of them.
 
     A line does not end with a sign that joins what stands on both sides of it.
 
@@ -164,14 +167,22 @@ def broken(text: str, wide: int, hang: str = "") -> list[str]:
         if not piece.strip(" "):
             gap = piece
             continue
-        size = seen(piece)
-        if line.strip(" ") and used + len(gap) + size > wide:
-            lines.append(line.rstrip(" "))
-            line, used = hang + piece, len(hang) + size
-        else:
-            line, used = line + gap + piece, used + len(gap) + size
-        gap = ""
+        for part in _parts(piece, used + len(gap), wide, len(hang)):
+            size = seen(part)
+            if line.strip(" ") and used + len(gap) + size > wide:
+                lines.append(line.rstrip(" "))
+                line, used = hang + part, len(hang) + size
+            else:
+                line, used = line + gap + part, used + len(gap) + size
+            gap = ""
     return [*lines, line.rstrip(" ")]
+
+
+def _parts(word: str, used: int, wide: int, hang: int) -> list[str]:
+    """Return a word in the parts in which it is written: whole where it fits, and one of Khmer or Thai where it fits on a line of its own."""
+    if word.isascii() or used + seen(word) <= wide or (is_without_spaces(word) and hang + seen(word) <= wide):
+        return [word]
+    return word_parts(word)
 
 
 def _pieces(text: str) -> list[str]:
@@ -207,13 +218,20 @@ def folded(text: str, wide: int) -> str:
 def _window(line: str, carets: str, wide: int) -> list[str]:
     """Return the part of a line around the carets below it, and the carets."""
     line = plain(line)
-    if max(len(line), len(carets)) <= wide:
+    if max(columns_of(line), len(carets)) <= wide:
         return [line, carets]
     indent = len(line) - len(line.lstrip(" "))
-    body, start = line[indent:], max(0, carets.index("^") - indent)
+    body, start, end = line[indent:], max(0, carets.index("^") - indent), len(carets.rstrip()) - indent
     room = max(1, wide - indent - 6)
+    if columns_of(body) != len(body):
+        start, end, room = _sign_at(body, start), max(1, _sign_at(body, end)), max(1, room * len(body) // columns_of(body))
     left = 0 if start < room // 2 else max(0, min(start - room // 3, len(body) - room))
     before, after = "..." if left else "", "..." if left + room < len(body) else ""
-    at = len(before) + start - left
-    length = max(1, min(carets.count("^"), room - (start - left)))
+    at = columns_of(before + body[left:start])
+    length = max(1, columns_of(body[start : min(end, left + room)]))
     return [" " * indent + before + body[left : left + room] + after, " " * (indent + at) + "^" * length]
+
+
+def _sign_at(text: str, column: int) -> int:
+    """Return which sign of a text stands in a column, both from 0."""
+    return next((at for at in range(len(text)) if columns_of(text[: at + 1]) > column), len(text))

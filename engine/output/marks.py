@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections.abc import Callable
+
+from equations.text_width import columns_of
 
 #: Begins every mark. Another sign in each process, so that no text from outside can hold it.
 MARK = chr(0xF0000 + int.from_bytes(os.urandom(2), "big") % 0xFFF0)
@@ -32,14 +33,11 @@ def _replaced(text: str, code: Callable[[str], str]) -> str:
 
 
 def seen(text: str) -> int:
-    """Return how many columns of a terminal a text takes: marks none, a sign that joins another none, a wide sign of East Asia two.
+    """Return how many columns of a terminal a text takes, marks none; see :func:`equations.text_width.columns_of`.
 
     Examples
     --------
     >>> seen(marked("ER", "b")), seen("木"), seen("ha")
     (2, 2, 2)
     """
-    if text.isascii():
-        return len(text)
-    text = plain(text)
-    return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return len(text) if text.isascii() else columns_of(plain(text))

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from engine.output.escapes import one_line
-from engine.output.fitting import TableColumn, fitted_table
-from engine.output.marks import marked
+from engine.output.fitting import TableColumn, broken, fitted_table
+from engine.output.marks import marked, seen
 
 #: Width of what no person sees in a terminal, so that it is the same everywhere.
 PAGE = 100
@@ -121,6 +121,13 @@ def laid_out(*, for_a_file: bool) -> Iterator[None]:
 
 def wrapped(text: str, indent: str = "") -> str:
     """Return text wrapped to the width, and to what can be read as one line; later lines indented."""
-    from textwrap import fill
+    return "\n".join(lines_of(text, min(_PROSE, width()), indent, break_on_hyphens=False))
 
-    return fill(text, min(_PROSE, width()), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+def lines_of(text: str, wide: int, indent: str, *, break_on_hyphens: bool = True) -> list[str]:
+    """Return prose in lines of so many columns, no word cut; later lines indented."""
+    from textwrap import wrap
+
+    if seen(text) != len(text):  # `textwrap` counts letters, not columns
+        return broken(text[: len(text) - len(text.lstrip())] + " ".join(text.split()), wide, indent)
+    return wrap(text, wide, subsequent_indent=indent, break_long_words=False, break_on_hyphens=break_on_hyphens)

@@ -38,6 +38,10 @@ from equations.model.index_set import lies_in_time
 from equations.model.left_side import left_side
 from equations.model.methodology import Methodology
 
+#: Reductions that need a member, and why.
+_OF_SOME = dict.fromkeys(("Max", "Min"), "there is no greatest and no smallest of nothing") | dict.fromkeys(
+    ("Mean", "StdDev", "StdErr"), "there is no mean of nothing")  # fmt: skip
+
 
 class NeedKeeper(Protocol):
     """Who asks for a walk: it keeps the needs and the errors that are found."""
@@ -112,11 +116,13 @@ class NeedWalk:
             if scope is not None and value is not None:
                 self.scope, self.facts = scope, (*facts, *facts_of_case(condition, passed, setting))
                 self.walk(value)
-            if condition is not None:
-                # A condition is asked only of members that took no case before it.
-                self.scope, self.facts = narrowed(held, None, passed, setting) or held, (*facts, *facts_of_case(None, passed, setting))
-                self.walk(condition)
-                passed.append(condition)
+            # A condition is asked only of members that took no case before it; where there are none, it is not asked.
+            left = narrowed(held, None, passed, setting)
+            if condition is None or left is None:
+                break
+            self.scope, self.facts = left, (*facts, *facts_of_case(None, passed, setting))
+            self.walk(condition)
+            passed.append(condition)
         self.scope, self.facts = held, facts
 
     def bound(self, binder: Binder, kind: str) -> tuple[str, set[int]]:
@@ -145,14 +151,14 @@ class NeedWalk:
             found.update(span.inside)
             # A window that is cut at the ends of a set cannot leave the axis; one that is not cut says that its members are there.
             side = "" if window.within else span.leaves(size)
-            # A sum of nothing is zero and a product one; a greatest of nothing is no number.
-            of_none = not side and not span.inside and kind in ("Max", "Min")
+            # A sum of nothing is zero and a product one; a greatest or a mean of nothing is no number.
+            of_none = not side and not span.inside and kind in _OF_SOME
             if not (side or of_none) or not can_meet(at, self.scope, self.facts):
                 continue
             if side:
                 self.outside(window, side, f"{binder.letter} in {window_text(window)}", window.span)
             else:
-                self.empty(window, f"{kind} over {binder.letter} in {window_text(window)}", binder.span)
+                self.empty(window, kind, f"over {binder.letter} in {window_text(window)}", binder.span)
         return found
 
     def check_listed(self, set_id: str) -> None:
@@ -289,15 +295,15 @@ class NeedWalk:
             subject=read[1] or equation.quantity,
         )  # fmt: skip
 
-    def empty(self, window: Window, shown: str, span: Span) -> None:
-        """Report a greatest or smallest of no members."""
+    def empty(self, window: Window, kind: str, shown: str, span: Span) -> None:
+        """Report a greatest, smallest or mean of no members."""
         methodology, equation = self.planner.methodology, self.equation
         source = equation.formula_source
         ends_early = isinstance(window.last, IndexLetter) and not (isinstance(window.first, IndexLetter) and window.first.offset > 0)
         end, side = (window.last, "first") if ends_early else (window.first, "last")
         self.planner.errors[equation.id, "G410"] = GraphError(
-            "G410", f"{equation.full_label} takes the {shown}, which can have no members", source.place(span) if source else equation.place,
-            why="there is no greatest and no smallest of nothing", remedy=guard(end, side, self.scope, methodology),
+            "G410", f"{equation.full_label} takes the {kind} {shown}, which can have no members", source.place(span) if source else equation.place,
+            why=_OF_SOME[kind], remedy=guard(end, side, self.scope, methodology),
             subject=equation.quantity,
         )  # fmt: skip
 

@@ -389,10 +389,12 @@ class _Planner:
     def uncovered(self, quantity: str, cell: str) -> None:
         equations = list(self.methodology.definitions[quantity])
         shown = ", ".join(e.label for e in equations)
+        only_shown = quantity in self.methodology.report and quantity not in self.used and quantity not in self.methodology.result_ids
+        row = ", or leave it out of `report`, which shows every member" if only_shown else ""
         self.errors[quantity, "G403"] = GraphError(
             "G403", f"no equation defines {quantity}[{cell}]".replace("[]", ""), equations[0].place,
             why=f"{shown} hold in other cases; here {self.switches(equations) or 'no choice decides'}",
-            remedy="add the missing case, or supply the quantity", subject=quantity,
+            remedy=f"add the missing case, or supply the quantity{row}", subject=quantity,
         )  # fmt: skip
 
 

@@ -156,7 +156,7 @@ class Reach:
             # The first member lies at or behind every other one, the last at or ahead of it; by how much, hangs on the member that
             # is defined.
             is_first = index.label == "first" or (index.label == "start" and not self.methodology.index_set[set_id].history)
-            return (0, inf) if is_first else (-inf, 0) if index.label in ("last", "end") else ANYWHERE
+            return (-index.offset, inf) if is_first else (-inf, -index.offset) if index.label in ("last", "end") else ANYWHERE
         return ANYWHERE
 
     def bound(self, binder: Binder) -> Lag:

@@ -133,8 +133,8 @@ class RuleWalk(NeedWalk):
     def outside(self, what: IndexLetter | Window, side: str, shown: str, span: Span, read: tuple[str, str] = ("", "")) -> None:
         """A rule does not apply where there is no year before."""
 
-    def empty(self, window: Window, shown: str, span: Span) -> None:
-        """A rule does not apply where a greatest is one of no members."""
+    def empty(self, window: Window, kind: str, shown: str, span: Span) -> None:
+        """A rule does not apply where a greatest or a mean is one of no members."""
 
     def group_places(self, index: IndexGroup, axis: str) -> set[int]:
         setting = self.planner.setting

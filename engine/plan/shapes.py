@@ -7,7 +7,7 @@ from dataclasses import field
 
 from engine.plan.setting import MOST_YEARS
 from engine.plan.spec_setting import FIRST, YEARS, open_orders
-from equations.formula.syntax import MARKS, Compare, Letter, Node, Word, walk
+from equations.formula.syntax import MARKS, Compare, IndexLabel, Letter, Node, Window, Word, walk
 from equations.model.index_set import CALENDAR
 from equations.model.methodology import Methodology
 from equations.records import record
@@ -85,7 +85,19 @@ def marks_of(methodology: Methodology, set_id: str) -> SetMarks:
         elif isinstance(node.right, Letter) and node.right.letter in MARKS:
             distances = marks.from_start if node.right.letter in ("start", "first") else marks.from_end
             distances.add(node.right.offset - node.left.offset)
+    for end, axis in _window_ends(methodology):
+        if axis == set_id or (not set_id and methodology.index_set[axis].kind == "year"):
+            (marks.from_start if end.label in ("start", "first") else marks.from_end).add(end.offset)
     return marks
+
+
+def _window_ends(methodology: Methodology) -> Iterator[tuple[IndexLabel, str]]:
+    """Yield the ends of windows that lie some members inside an axis, counted from its beginning or end: a project may have fewer."""
+    for equation in methodology.equations:
+        for window in (node for node in walk(equation.formula) if isinstance(node, Window)):
+            for end in (window.first, window.last):
+                if isinstance(end, IndexLabel) and (end.offset > 0 if end.label in ("start", "first") else end.offset < 0):
+                    yield end, window.set
 
 
 def _compared(methodology: Methodology) -> Iterator[Compare]:

@@ -240,9 +240,8 @@ def named_setting(
     dates = dict(base.dates)
     known = replace(base, members=named, groups=groups, start=start, end=end, dates=dates)
     for index_set in methodology.index_sets:
-        if index_set.kind in CALENDAR:
-            named[index_set.id] = calendar_axis(index_set, start, end)
-        elif index_set.dated:
+        named[index_set.id] = _members_named(index_set, known, index_set.id in members)
+        if index_set.dated:
             dates[index_set.id] = _spread_out(index_set, named[index_set.id], known)
         elif index_set.kind == "group":
             if index_set.parts:
@@ -256,10 +255,23 @@ def named_setting(
     return replace(base, members=named, groups=groups, start=start, end=end, dates=dates)
 
 
+def _members_named(index_set: IndexSet, known: Setting, is_named: bool) -> tuple[str, ...]:
+    """Return the members of a set where those of others were named: of a subset what is left of its own, else every second one of the larger."""
+    if index_set.kind in CALENDAR:
+        return calendar_axis(index_set, known.start, known.end)
+    own = known.members[index_set.id]
+    if is_named or not index_set.subset_of or index_set.project == "fixed":
+        return own
+    whole = known.members[index_set.subset_of]
+    return tuple(member for member in own if member in whole) if index_set.members else whole[::2]
+
+
 def _shared_out(count: int, names: tuple[str, ...], set_id: str) -> tuple[tuple[int, ...], ...]:
     """Return places in as many runs as there are names, each as long as the others; a person moves the borders."""
     if len(names) > count:
         raise InputError("I506", f"{len(names)} members of {set_id} share {count} between them", remedy="name fewer, or take more years")
+    if not names:
+        return ()
     ends = [count * at // len(names) for at in range(len(names) + 1)]
     return tuple(tuple(range(first, end)) for first, end in itertools.pairwise(ends))
 

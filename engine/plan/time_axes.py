@@ -149,12 +149,13 @@ def torn_error(
     methodology: Methodology, setting: Setting, group: str, of: str, places: tuple[int, ...], equation: Equation
 ) -> InputError:
     """Return the error of an equation that takes whole members of which another axis has only a part."""
+    gathers = f"let it gather them, `groups: {of}`; " if methodology.index_set[group].kind == "group" else ""
     shown = listed([setting.members[of][place] for place in places], 6)
     return InputError(
         "I507", f"{shown}: no {group} has the whole of it", equation.place,
         why=f"{equation.full_label} takes each {of} as a whole, and a part of its days of operation lies elsewhere",
-        remedy=f"let each {group} begin and end with a whole {of}; or let the spec share it: {how_shared(methodology, of, group)} at the index "
-        f"set {group}", subject=equation.quantity,
+        remedy=f"let each {group} begin and end with a whole {of}; {gathers}or let the spec share it: {how_shared(methodology, of, group)} at "
+        f"the index set {group}", subject=equation.quantity,
     )  # fmt: skip
 
 

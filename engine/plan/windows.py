@@ -63,6 +63,6 @@ def _place(end: IndexLetter | IndexLabel, axis: str, setting: Setting, at: Mappi
     members = setting.members[axis]
     if isinstance(end, IndexLabel):
         label = setting.label(end, axis)
-        return members.index(label) if label in members else -1
+        return members.index(label) + end.offset if label in members else -1
     set_id, position = at[end.letter]
     return (position if set_id == axis else members.index(setting.members[set_id][position])) + end.offset

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.project.total_rows import is_total
 from equations.errors import InputError, MethodologyError, Place, raise_all
 from equations.files.csv_numbers import NumberSigns, UncertainSignsError, signs_of
 from equations.files.csv_table import CsvTable, FaultTaker, read_bytes, read_table
@@ -74,6 +75,10 @@ def entries_of_table(table: Path, base: Path) -> list[ProjectEntry]:
         if not name or name in found:
             fault("I506", f"two rows are called {name!r}" if name else "this row has no name", place,
                   f"the first is {found[name].place}" if name else "", "give each row a name of its own")  # fmt: skip
+            continue
+        if is_total(name):
+            fault("I506", f"{name!r} is a total and no project", place, "what it sums would count twice",
+                  "remove the line; if it is a project, give it another name")  # fmt: skip
             continue
         found[name] = ProjectEntry(name, base, {key: text for key, text in cells.items() if text}, place)
     raise_all(errors[:_MOST_SAID])

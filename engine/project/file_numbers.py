@@ -80,7 +80,8 @@ class FileNumbers:
         """Tell which sign was found, and which number could be read otherwise."""
         changed = next((one for one in cells if signs.plain(one.text) not in (one.text, None)), None)
         if changed is not None:
-            self.note("A826", f"how the numbers of {self.table.name} are read: {changed.text} is {signs.plain(changed.text)}", changed.text, cells)
+            said = f"how the numbers of {self.block.text('file')} are read: {changed.text} is {signs.plain(changed.text)}"
+            self.note("A826", said, changed.text, cells)
         if signs.doubt:
             why = f"every number of the file with a point has three digits behind it: it could be {signs.doubt.replace('.', '')}"
             self.note("A828", f"{signs.doubt} is read as a number with decimals", signs.doubt, cells, why)

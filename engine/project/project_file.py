@@ -22,7 +22,7 @@ from engine.project.instrument_fields import INSTRUMENT_FIELDS
 from engine.project.project_documents import ProjectDocument, ProjectDocuments
 from engine.project.project_instruments import Instrument
 from engine.project.project_lists import ListColumns, ProjectLists
-from engine.project.project_tree import tree_and_bytes
+from engine.project.project_tree import refuse_other_kind, tree_and_bytes
 from engine.project.sample_fields import SAMPLE_FIELDS, fields_of
 from engine.project.set_numbers import SetNumber, set_number
 from engine.project.value_fields import TABLE_FIELDS, VALUE_FIELDS
@@ -142,7 +142,7 @@ class ProjectBlock(Block):
                 self.texts(name)
             elif kind == "words":
                 self.word_nodes(name)
-            elif kind not in ("cells", "any", "states", "samples", "labels", "heads"):
+            elif kind not in ("cells", "any", "states", "samples", "labels", "left_out", "heads"):
                 self.scalar(name)
         if "file" in self.schema and not self.has("file"):
             for name in (name for name, *_ in TABLE_FIELDS if self.has(name)):
@@ -304,11 +304,11 @@ def read_project_text(text: str, path: Path) -> ProjectData:
 
 def _project(node: YamlNode, path: Path, data: bytes, findings: tuple[Finding, ...] = ()) -> ProjectData:
     errors: Errors = FaultList()
+    refuse_other_kind(node, path)
     block = ProjectBlock(node, "project", errors)
     identity = block.part("project")
     operation = block.part("operation")
-    start = operation.date("start") if operation else None
-    end = operation.date("end") if operation else None
+    start, end = (operation.date(name) if operation else None for name in ("start", "end"))
     periods = _periods(block, start, end, errors)
     if periods and end is None:
         end = max(period.end for period in periods)

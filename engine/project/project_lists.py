@@ -16,6 +16,7 @@ from equations.files.regular_file import may_read
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
 from equations.model.methodology import Methodology
 from equations.records import record
+from equations.spec.block import is_blank
 
 
 @record(frozen=True)
@@ -57,6 +58,8 @@ class ProjectLists:
         found: dict[str, YamlNode] = {}
         for id_, node in sets.items():
             found[id_] = node
+            for blank in (scalar for scalar in _texts(node) if scalar.quoted and is_blank(scalar)):
+                self.fault("I506", f"a member of {id_} is blank", blank.place, "", "name it, or take it out")
             if isinstance(node, Mapping) and named_file(node) is not None:
                 listed = listed_members(node, id_, self.read, self.fault, only_ids=True)
                 blocks = [item for item in listed.items if isinstance(item, Mapping)]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.finding import Finding
+from equations.errors import InputError
+from equations.files.file_kinds import told_kind
 from equations.files.strict_yaml import Mapping, Scalar, YamlNode, read_spec_bytes, read_yaml_bytes
 
 #: Endings of project files that are workbooks.
@@ -26,11 +28,31 @@ def tree_and_bytes(path: Path, findings: list[Finding] | None = None) -> tuple[Y
         Takes what a person may see otherwise in the cells of a workbook.
     """
     data = read_spec_bytes(path, code="I509")
+    return tree_of(data, path, findings), data
+
+
+def tree_of(data: bytes, path: Path, findings: list[Finding] | None = None) -> YamlNode:
+    """Return what the bytes of a project file say; see :func:`tree_and_bytes`."""
     if is_workbook(path):
         from engine.project.sheet_project import workbook_tree
 
-        return workbook_tree(data, path, [] if findings is None else findings), data
-    return read_yaml_bytes(data, str(path), code="I509"), data
+        return workbook_tree(data, path, [] if findings is None else findings)
+    return read_yaml_bytes(data, str(path), code="I509")
+
+
+def refuse_other_kind(node: YamlNode, path: Path) -> None:
+    """Refuse a file that is no project file: in one sentence, since each of its fields would be one that a project has not.
+
+    Raises
+    ------
+    InputError
+        I509 for a methodology, or a document of a project.
+    """
+    fields = node.entries if isinstance(node, Mapping) else ()
+    if told := told_kind((key.text for key, _ in fields), "project"):
+        remedy = (f"write `mrvgraph run {path} PROJECT`; `mrvgraph check {path}` checks it" if told == "a methodology" else
+                  "name the project file, which names its documents under `documents:`")  # fmt: skip
+        raise InputError("I509", f"{path} is {told}, and no project file", fields[0][0].place, remedy=remedy)
 
 
 def project_tree(path: Path) -> Mapping:

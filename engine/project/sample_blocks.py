@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from engine.project.file_numbers import FileNumbers
 from engine.project.sampling_plans import UNPLANNED, SamplingPlans
-from engine.project.total_rows import TableCell
+from engine.project.total_rows import TableCell, totals_among
 from engine.run.arithmetic.samples import Sample, SampleEstimate, SamplingPlan, Stratum, estimated
 from equations.errors import Place, listed, near
 from equations.files.csv_table import CsvTable
-from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode
+from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, scalars_in
 from equations.records import record
 from equations.spec.block import read_number
 
@@ -57,7 +57,7 @@ class SampleBlocks(SamplingPlans):
         """Return the cells of a block of values that samples give."""
         node = block.node.get("sample")
         assert node is not None
-        if any(scalar.text == _GAP for scalar in _scalars(node)):
+        if any(scalar.text == _GAP for scalar in scalars_in(node)):
             self.fault("the sample still has gaps", node.place, remedy="fill them in, or take the sample out", code="I501")
             return []
         fixed = self.fixed(node, indices)
@@ -254,6 +254,9 @@ class SampleBlocks(SamplingPlans):
         found: dict[tuple[str, ...], list[_Line]] = {}
         record_, stratum = (block.scalar(name) if block.has(name) else None for name in ("record", "stratum"))
         rows = list(table.body(self.reader.fault))
+        for at_line, label in totals_among([(place.line, row) for place, row in rows]):
+            self.fault(f"{label!r} is a total and no record", Place(table.name, at_line), "what it sums would count twice",
+                       "remove the line; if it is a record, give it another name")  # fmt: skip
         cells = [TableCell((), row[at[one.text]], unit, place.line, at[one.text]) for place, row in rows for one in wanted]
         numbers = {(one.line, one.at): one.text for one in FileNumbers(self.reader, self.quantity.id, block, table, unit).read(cells)}
         for place, row in rows:
@@ -436,14 +439,3 @@ def is_printed(value: Fraction, number: Fraction, text: str) -> bool:
     digits, _, power = text.lower().strip().partition("e")
     step = Fraction(10) ** (int(power or 0) - len(digits.partition(".")[2]))
     return abs(value - number) <= step / 2 * (1 + Fraction(1, 10**9)) or abs(value - number) <= abs(value) / 10**15
-
-
-def _scalars(node: YamlNode) -> Iterator[Scalar]:
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, Mapping):
-        for _, value in node:
-            yield from _scalars(value)
-    else:
-        for item in node.items:
-            yield from _scalars(item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -68,6 +69,19 @@ def is_total(label: str) -> bool:
     words = re.sub(r"[\s.:=_-]+", " ", _BRACKETS.sub(" ", unicodedata.normalize("NFC", label).casefold())).strip()
     first, _, rest = words.partition(" ")
     return words in WORDS or (first in WORDS and rest in _BEHIND)
+
+
+def totals_among(rows: Sequence[tuple[int, Sequence[str]]]) -> list[tuple[int, str]]:
+    """Return the lines of a list that say of themselves that they sum the others, each with its label: the word stands once in its column.
+
+    Examples
+    --------
+    >>> totals_among([(2, ["A", "1"]), (3, ["Soma", "2"]), (4, ["Soma", "3"]), (5, ["Total", "6"])])
+    [(5, 'Total')]
+    """
+    counts = Counter((at, cell) for _, row in rows for at, cell in enumerate(row) if cell[:1].isalpha() and is_total(cell))
+    own = ((line, next((cell for at, cell in enumerate(row) if counts[at, cell] == 1), "")) for line, row in rows)
+    return [(line, label) for line, label in own if label]
 
 
 def totals_of(cells: Sequence[TableCell], totals: Sequence[TableCell], where: dict[int, frozenset[int]]) -> list[TotalCell]:

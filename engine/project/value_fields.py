@@ -6,7 +6,7 @@ from __future__ import annotations
 TABLE_FIELDS: tuple[tuple[str, str, bool, str], ...] = (
     ("columns", "texts", False, "head of a column -> what it is: an index set, value, pixels, unit, source; others are then not read"),
     ("labels", "labels", False, "label of the file -> member, or index set -> its labels: {1: E, 2: NF}"),
-    ("leave_out", "words", False, "labels of the file that do not count: no data, outside the area"),
+    ("leave_out", "left_out", False, "labels of the file that do not count, or index set -> those under it: no data, outside the area"),
     ("pixel", "text", False, "area of a pixel, where the file counts pixels: 900 m2"),
     ("decimal", "one_of:point|comma", False, "decimal sign of a text file, where its numbers can be read in two ways"),
     ("thousands", "one_of:point|comma|space|apostrophe", False, "what divides thousands in a text file; nothing if absent"),

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from engine.finding import Finding
 from engine.project.file_numbers import FileNumbers
+from engine.project.table_labels import TableLabels, code_of
 from engine.project.total_rows import TableCell, TotalCell, is_total, totals_of
 from equations.errors import Place, listed, near, near_or_all
 from equations.files.csv_layouts import FoundLayout, found_layout
 from equations.files.csv_table import CsvTable
-from equations.files.strict_yaml import Mapping as YamlMapping
 from equations.files.strict_yaml import Scalar
 from equations.model.quantity import Quantity
 from equations.spec.block import read_number
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 VALUE, PIXELS, UNIT = "value", "pixels", "unit"
 _EXACT = Context(prec=400)
 _SIZE = re.compile(r"([0-9.eE+-]+)\s*([^0-9.\s].*)\Z")
-_CODE = re.compile(r"([0-9]+)(\.0*)?\Z")
 
 
 class ValueTable:
@@ -48,12 +47,13 @@ class ValueTable:
         self.quantity, self.reader, self.block, self.indices = quantity, reader, block, indices
         node = block.node.get("unit")
         self.unit = node.text if isinstance(node, Scalar) else ""
+        self.file = block.text("file")  # as the project names it: messages are the same wherever it lies
         self.chosen = dict(block.texts("columns"))
         self.pixel: tuple[str, str] | None = None
         self.found: FoundLayout | None = None
-        self.check_labels()
-        self.labels = {axis: self.labels_of(axis) for axis in indices}
-        self.left_out = {scalar.text for scalar in block.word_nodes("leave_out")}
+        members = {axis: reader.members_of(quantity, axis) for axis in indices}
+        self.said = TableLabels(quantity, block, indices, members, self.fault)
+        self.labels = self.said.of
 
     def fault(self, code: str, what: str, place: Place | None, why: str = "", remedy: str = "") -> None:
         self.reader.fault(code, what, place, why, remedy)
@@ -69,10 +69,10 @@ class ValueTable:
         if len(self.reader.errors) > before and not cells:
             return []
         cells = self.of_members(cells, table)
-        cells = [self.as_area(one) for one in FileNumbers(self.reader, self.quantity.id, self.block, table, self.unit).read(cells)]
+        cells = FileNumbers(self.reader, self.quantity.id, self.block, table, self.unit).read(cells)
         # Members first, then totals, then sums of codes: a total is known by a label that is no member, and must not be added to
-        # its own lines.
-        cells = self.added(self.without_totals(cells, table), table)
+        # its own lines. Areas of pixels last: what is told is told as it stands in the file.
+        cells = [self.as_area(one) for one in self.added(self.without_totals(cells, table), table)]
         return [(one, self.scalar(table, one, column=not is_matrix)) for one in cells]
 
     def scalar(self, table: CsvTable, one: TableCell, *, column: bool) -> Scalar:
@@ -141,8 +141,9 @@ class ValueTable:
         passed = [head or f"column {table.position(at) + 1}" for at, (head, role) in enumerate(zip(table.header, roles, strict=True)) if not role]
         if found is not None:
             self.tell_layout(found, table, roles)
+            self.tell_left(found, table)
         elif passed and self.chosen:
-            self.tell("A827", f"columns of {table.name} are not read: {listed(passed)}", table.place,
+            self.tell("A827", f"columns of {self.file} are not read: {listed(passed)}", table.place,
                       remedy="name them under `columns:` if they count")  # fmt: skip
         elif any(head in table.header for head in passed):
             for head in (head for head in passed if head in table.header):
@@ -221,11 +222,27 @@ class ValueTable:
         meant = ", ".join(f"{head} is {role}" for head, role in zip(table.header, roles, strict=True) if role)
         size = f", {self.block.text('pixel')} a pixel" if PIXELS in roles and self.block.has("pixel") else ""
         unit = f" in {found.unit}" if found.unit and PIXELS not in roles else ""
-        said = f"; {found.left}" if found.left else ""
         warning = found.in_degrees and PIXELS in roles
         evidence = "the map is in degrees: pixels differ in area from parallel to parallel" if warning else ""
-        self.tell("A829", f"{table.name} is read as {found.program}: {meant}{unit}{size}{said}", table.place, evidence,
+        self.tell("A829", f"{self.file} is read as {found.program}: {meant}{unit}{size}", table.place, evidence,
                   "count in a projection in metres" if warning else "", "warning" if warning else "note")  # fmt: skip
+
+    def tell_left(self, found: FoundLayout, table: CsvTable) -> None:
+        """Tell where a table ends before its file does; one that goes on there, and a class without its number, are faults."""
+        left = found.left
+        if left is None:
+            return
+        place = Place(table.name, left.line)
+        if left.goes_on:
+            self.fault("I537", f"{found.program}: the table ends at line {left.line} ({left.text!r}), and lines like its own stand below it", place,
+                       f"line {left.goes_on} reads like one of the table, and would not count",
+                       "take the line out where the table goes on; put a second table into a file of its own")  # fmt: skip
+        elif any(code_of(left.label) in (*self.labels[axis], *self.said.left_out[axis], *self.said.known[axis]) for axis in self.indices):
+            self.fault("I537", f"{found.program}: the table ends at line {left.line}, where the class {left.text!r} has no number", place,
+                       "what is missing is no zero", "write its number, 0 where nothing was found")  # fmt: skip
+        else:
+            self.tell("A827", f"{self.file} is read up to line {left.line}: from {left.text!r} on nothing counts", place,
+                      "a cell alone in its line ends a table of a map program")  # fmt: skip
 
     def read_pixel(self, table: CsvTable) -> bool:
         """Read how large a pixel is."""
@@ -256,48 +273,33 @@ class ValueTable:
 
     # -- labels
 
-    def labels_of(self, axis: str) -> dict[str, str]:
-        """Return which member each label of the file is, on one axis."""
-        node = self.block.node.get("labels")
-        if not isinstance(node, YamlMapping):
-            return {}
-        own = node.get(axis)
-        entries = own if isinstance(own, YamlMapping) else [(key, value) for key, value in node if isinstance(value, Scalar)]
-        return {_code(key.text): value.text for key, value in entries if isinstance(value, Scalar)}
-
-    def check_labels(self) -> None:
-        """Report what stands under ``labels`` and is neither a label with its member nor an index with its labels."""
-        node = self.block.node.get("labels")
-        if node is not None and not isinstance(node, YamlMapping):
-            self.fault("I506", "`labels:` says of each label of the file which member it is", node.place, "", "write labels: {1: E, 2: NF}")
-        for key, value in node if isinstance(node, YamlMapping) else ():
-            if isinstance(value, YamlMapping) and key.text not in self.indices:
-                self.fault("I502", f"{self.quantity.id} leaves no index {key.text!r} to the file", key.place,
-                           "", near_or_all(key.text, self.indices, "its indices are"))  # fmt: skip
-
     def of_members(self, cells: Sequence[TableCell], table: CsvTable) -> list[TableCell]:
         """Return cells with members in place of the labels of the file; those that the project leaves out are told with their sum."""
-        kept, out = [], []
-        for one in cells:
-            if any(label in self.left_out or _code(label) in self.left_out for label in one.labels):
-                out.append(one)
-            else:
-                members = tuple(self.member(axis, label, one, table) for axis, label in zip(self.indices, one.labels, strict=True))
-                kept.append(replace(one, labels=members, own=one.labels))
-        unknown = self.left_out - {name for one in cells for label in one.labels for name in (label, _code(label))}
+        left_out = self.said.out(cells)
+        out = [one for at, one in enumerate(cells) if at in left_out]
+        kept = [self.as_members(one, table) for at, one in enumerate(cells) if at not in left_out]
+        unknown = self.said.not_there(cells)
         if unknown:
-            self.tell("A827", f"{table.name} has no label {listed(sorted(unknown))} that `leave_out` names", self.block.place_of("leave_out"),
+            self.tell("A827", f"{self.file} has no label {listed(unknown)} that `leave_out` names", self.block.place_of("leave_out"),
                       remedy="look for a typing error: what it was meant for counts")  # fmt: skip
         if out:
-            self.tell("A827", f"what {table.name} has under labels that do not count is left out: {listed([_named(one) for one in out])}",
+            self.tell("A827", f"what {self.file} has under labels that do not count is left out: {listed([self.named_out(one) for one in out])}",
                       self.place_of(table, out[0]))  # fmt: skip
         return kept
+
+    def as_members(self, one: TableCell, table: CsvTable) -> TableCell:
+        members = tuple(self.member(axis, label, one, table) for axis, label in zip(self.indices, one.labels, strict=True))
+        return replace(one, labels=members, own=one.labels)
+
+    def named_out(self, one: TableCell) -> str:
+        """Return a cell that does not count in words; of several indices those by which it does not."""
+        return _named(one) + (f" (by {' and '.join(self.said.axes_out(one))})" if len(self.indices) > 1 else "")
 
     def member(self, axis: str, label: str, one: TableCell, table: CsvTable) -> str:
         """Return the member that a label of the file stands for; one that `labels` forgets is told."""
         names = self.labels[axis]
-        if _code(label) in names or not (names or self.found):
-            return names.get(_code(label), label)
+        if code_of(label) in names or not (names or self.found):
+            return names.get(code_of(label), label)
         members = self.reader.members_of(self.quantity, axis)
         if members and label not in members and not is_total(label):
             self.fault("I502", f"{self.quantity.id}: no member is named for the label {label!r}", self.place_of(table, one),
@@ -320,7 +322,7 @@ class ValueTable:
                        "what it is the total of is not known", "list its lines, or give it a label of its own")  # fmt: skip
         held = [one for one in found if one.holds]
         if held:
-            self.tell("A827", f"totals of {table.name} are left out: {listed([_named(one.cell) for one in held])}",
+            self.tell("A827", f"totals of {self.file} are left out: {listed([_named(one.cell) for one in held])}",
                       self.place_of(table, held[0].cell), "they are the sums of their lines")  # fmt: skip
         for one in (one for one in found if not one.holds):
             self.tell_other_total(one, table)
@@ -329,7 +331,7 @@ class ValueTable:
     def tell_other_total(self, one: TotalCell, table: CsvTable) -> None:
         gap = f"its lines come to {float(one.sum):.12g}, {abs(float(one.gap)):.6g} {'less' if one.gap > 0 else 'more'}" if (
             one.sum is not None and one.gap is not None) else "its lines cannot be added"  # fmt: skip
-        self.tell("A827", f"a total of {table.name} is left out, and is not the sum of its lines: {_named(one.cell)}",
+        self.tell("A827", f"a total of {self.file} is left out, and is not the sum of its lines: {_named(one.cell)}",
                   self.place_of(table, one.cell), gap, "look whether a line is missing, or stands twice", "warning")  # fmt: skip
 
     def summed(self, one: TableCell) -> frozenset[int]:
@@ -358,14 +360,17 @@ class ValueTable:
         if not several or not alike or not self.quantity.is_amount:
             yield from group
             return
+        if _may_be_of_each(self.quantity):
+            self.fault("I506", f"{self.quantity.id}: several labels of {self.file} are {', '.join(group[0].labels)}", self.place_of(table, group[0]),
+                       f"numbers in {self.quantity.unit} may be a size of each (a diameter, an age), of which no sum is made:"
+                       f" {listed([one.text for one in group], 6)}",
+                       "write one number for the member in the file: their sum, or their mean")  # fmt: skip
+            return
         added = Decimal(0)
         for one in group:
             added = _EXACT.add(added, _decimal(one.text))
-        is_doubtful = _may_be_of_each(self.quantity)
-        self.tell("A827", f"several labels of {table.name} are one member, and their numbers are added", self.place_of(table, group[0]),
-                  f"{', '.join(group[0].labels)}: {' + '.join(one.text for one in group[:6])}{' + ...' if len(group) > 6 else ''}",
-                  "see that they are amounts of it, and not a size of each" if is_doubtful else "",
-                  "warning" if is_doubtful else "note")  # fmt: skip
+        self.tell("A827", f"several labels of {self.file} are one member, and their numbers are added", self.place_of(table, group[0]),
+                  f"{', '.join(group[0].labels)}: {' + '.join(one.text for one in group[:6])}{' + ...' if len(group) > 6 else ''}")  # fmt: skip
         said: dict[str, dict[str, None]] = {}
         for key, words in (pair for one in group for pair in one.said):
             said.setdefault(key, {})[words] = None
@@ -384,15 +389,9 @@ def _quoted(label: str) -> str:
 
 
 def _may_be_of_each(quantity: Quantity) -> bool:
-    """Whether a number may be a size of each (a diameter, an age) instead of an amount of all: a length, or a time."""
-    return any(quantity.unit.powers == ((dimension, Fraction(1)),) for dimension in ("[length]", "[time]", "[year]"))
+    """Whether a number may be a size of each (a diameter, an age) instead of an amount of all: a length, a time, a temperature."""
+    return any(quantity.unit.powers == ((dimension, Fraction(1)),) for dimension in ("[length]", "[time]", "[year]", "[temperature]"))
 
 
 def _decimal(text: str) -> Decimal:
     return Decimal(text.strip().replace("\u2212", "-"))
-
-
-def _code(label: str) -> str:
-    """Return a label; a whole number that is written with decimals without them."""
-    match = _CODE.match(label)
-    return match[1] if match is not None else label

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 STATEMENTS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 _COMMA = pattern(r"[-+]?[0-9]+,[0-9]+\Z")
+_ONE_COMMA = pattern(r"[-+]?[1-9][0-9]{0,2},[0-9]{3}\Z")
+_BOTH_SIGNS = pattern(r"[-+]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+\Z")
 _THOUSANDS = pattern(r"[-+]?[0-9]{1,3}([, '_][0-9]{3})+(\.[0-9]*)?\Z")
 _NUMERIC = pattern(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?\Z")
 
@@ -227,7 +229,18 @@ def _beyond(text: str) -> float | None:
 
 
 def rewritten(text: str) -> str:
-    """Return how a text that is no number can be written as one."""
+    """Return how a text that is no number can be written as one; of a text that can be two numbers both.
+
+    Examples
+    --------
+    >>> rewritten("1,234").partition(";")[0], rewritten("12,5"), rewritten("1.234,5")
+    ('write 1234 where the comma divides thousands, 1.234 where it is the decimal sign', 'write it with a decimal point: 12.5', 'write 1234.5')
+    """
+    if _ONE_COMMA.match(text.strip()):
+        return (f"write {text.strip().replace(',', '')} where the comma divides thousands, {text.strip().replace(',', '.')} where it is the decimal "
+                "sign; of a file, `thousands: comma` or `decimal: comma` says it")  # fmt: skip
+    if _BOTH_SIGNS.match(text.strip()):
+        return f"write {text.strip().replace('.', '').replace(',', '.')}"
     if _THOUSANDS.match(text.strip()):
         return f"write it without separators of thousands: {re.sub(r'[, _]', '', text).replace(chr(39), '')}"
     if _COMMA.match(text.strip()):

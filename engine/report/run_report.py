@@ -15,6 +15,7 @@ from engine.report.set_report import set_lines, set_record
 from engine.report.whole_units import WholeUnits, whole_units
 from engine.report.yearly_table import TOTAL, YearlyTable, fixed, yearly_table
 from engine.run.run import Run
+from engine.run.said_values import unit_in_tables, value_record, value_text
 from engine.run.totals import Headline
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -91,6 +92,7 @@ def quantity_record(run: Run, quantity: Quantity) -> dict[str, object]:
             for name, axis, label in zip(quantity.axis_names, axes, labels, strict=True)
         }
         record["value"] = value if math.isfinite(value) else None
+        record |= value_record(quantity.type, value)
         if state:
             record["state"] = state
         values.append(record)
@@ -197,7 +199,8 @@ def result_lines(run: Run) -> Iterator[str]:
         for labels, value, _ in run.cells(id_):
             where = f"[{', '.join(labels)}]" if labels else ""
             counted = f"   {whole[id_].of_cell(labels)}" if id_ in whole else ""
-            yield bold(f"{id_}{where} = {fixed(value, 3)} {quantity.unit}") + name + counted
+            unit = f" {quantity.unit}" if quantity.type == "number" else ""
+            yield bold(f"{id_}{where} = {decimals(quantity.type, value)}{unit}") + name + counted
     for id_, headline in run.results.items():
         if len(run.values.arrays[id_].ravel()) > 1:
             yield from _total_line(run, id_, headline, whole.get(id_))
@@ -227,7 +230,7 @@ def run_csv(run: Run) -> str:
         if quantity.id in run.values.arrays:
             origin = provenance(run, quantity.id)
             rows += [
-                [quantity.id, " ".join(labels), repr(value), str(quantity.unit), state, origin]
+                [quantity.id, " ".join(labels), repr(value), unit_in_tables(quantity), state, origin]
                 for labels, value, state in run.cells(quantity.id)
             ]
     return csv_text(rows)
@@ -244,6 +247,11 @@ def run_markdown(run: Run) -> str:
         for f in run.findings
     ] or ["none"]
     return "\n".join(lines) + "\n"
+
+
+def decimals(type_: str, value: float) -> str:
+    """Return a value of a result: a number with three decimals, a date as a day, an answer in words."""
+    return value_text(type_, value, lambda shown: fixed(shown, 3))
 
 
 def short(value: float) -> str:

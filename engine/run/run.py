@@ -28,10 +28,8 @@ from engine.run.near_ties import near_ties
 from engine.run.rules import Verdict, judge_rules
 from engine.run.supplied import supplied_quantities
 from engine.run.totals import Headline, headline, no_total, spoken_of
-from engine.run.version_gap import Loader, set_aside
-from equations.errors import InputError, MethodologyError, listed, near_or_all
-from equations.files.regular_file import UnreadableFileError, digest_of
-from equations.library.places import find_spec
+from engine.run.version_gap import Loader, other_version, set_aside
+from equations.errors import InputError, listed, near_or_all
 from equations.model.index_set import PERIOD_SET
 from equations.model.methodology import Methodology
 from equations.model.quantity import Quantity
@@ -303,7 +301,7 @@ def run_project(
     verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
     broken = (finding for verdict in verdicts for finding in verdict.findings)
     ties = near_ties(methodology, plan, inputs, values)
-    findings = (*aside, *data.findings, *inputs.findings, *broken, *ties, *_about(methodology, data, plan, values))
+    findings = (*aside, *data.findings, *inputs.findings, *broken, *ties, *_about(methodology, data, plan, values, load))
     return Run(methodology=methodology, project=data, plan=plan, inputs=inputs, values=values, findings=findings, verdicts=verdicts)
 
 
@@ -313,22 +311,12 @@ def stated_quantities(methodology: Methodology, project: ProjectData) -> frozens
     return frozenset(id_ for id_ in (*said, *project.set_quantities) if id_ in methodology.quantity)
 
 
-def _is_its_file(methodology: Methodology, data: ProjectData) -> bool:
-    """Whether the project names the methodology by the file, or folder, from which it was read."""
-    try:
-        return bool(methodology.files) and digest_of(find_spec(data.methodology, data.folder)) == methodology.files[0][1]
-    except (MethodologyError, UnreadableFileError, OSError):
-        return False
-
-
-def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Values) -> list[Finding]:
+def _about(methodology: Methodology, data: ProjectData, plan: Plan, values: Values, load: Loader | None) -> list[Finding]:
     """Return findings on the run as a whole: version, readings, implicit equations."""
     setting = plan.setting
     found = []
-    if data.methodology and data.methodology != methodology.reference and not _is_its_file(methodology, data):
-        is_reference = "@" in data.methodology or not methodology.files
-        applied = methodology.reference if is_reference else f"{methodology.reference} ({methodology.files[0][0]})"
-        found.append(Finding("A715", "warning", methodology.reference, f"the project file names {data.methodology}, and {applied} was applied"))
+    if other := other_version(methodology, data.methodology, data.folder, load):
+        found.append(Finding("A715", "warning", methodology.reference, other))
     for ruling in methodology.rulings:
         if setting.readings[ruling.id] != ruling.default:
             found.append(Finding("A714", "note", ruling.id, f"read as {setting.readings[ruling.id]!r}, not as {ruling.default!r}",

@@ -134,7 +134,7 @@ class SetValues:
             self.taken[quantity.id, cell] = one
             said.listed[cell] = given
             self.units[given.unit.text] = given.unit
-            instead += [with_unit(earlier.text, earlier.unit)] if earlier is not None else []
+            instead += [] if earlier is None else [earlier.text if quantity.type != "number" else with_unit(earlier.text, earlier.unit)]
         self.replaced.append(Replaced(one.name, one.text, tuple(dict.fromkeys(instead)), one.by or self.project.path.name))
 
     def given(self, quantity: Quantity, one: SetNumber, cell: Cell, earlier: Given | None) -> Given | None:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 from engine.finding import Finding
 from engine.project.project_file import ProjectData
 from equations.errors import MethodologyError, Place
+from equations.files.regular_file import UnreadableFileError, digest_of
+from equations.library.places import find_spec
 from equations.model.methodology import Methodology, Settled
 
 #: Loads a methodology by reference.
@@ -33,11 +36,12 @@ def set_aside(methodology: Methodology, project: ProjectData, load: Loader | Non
     """
     if load is None or not project.methodology or project.methodology == methodology.reference:
         return project, ()
+    named_at = project.methodology if is_reference(project.methodology) else str(project.folder / project.methodology)
     unknown = _unknown(methodology, project)
     if not unknown:
         return project, ()
     try:
-        named = load(project.methodology)
+        named = load(named_at)
     except MethodologyError:
         return project, ()
     findings = []
@@ -54,6 +58,51 @@ def set_aside(methodology: Methodology, project: ProjectData, load: Loader | Non
                 elif settled.value != asked:
                     findings.append(_otherwise(methodology, settled, asked, place))
     return _without(project, gone), tuple(findings)
+
+
+def is_reference(named: str) -> bool:
+    """Whether a methodology is named by id and version, and not by a path."""
+    return "@" in named and "/" not in named and "\\" not in named
+
+
+def other_version(methodology: Methodology, named: str, folder: Path, load: Loader | None) -> str:
+    """Say that a project file names another methodology than the one that is applied, nothing where it names the same.
+
+    A reference is compared with the reference. A path says neither id nor version: what it leads to is compared by what it says, wherever both
+    lie, and a path that leads nowhere is not compared, so that a project that is moved is said to be no other than it was.
+
+    Parameters
+    ----------
+    named
+        The field ``methodology:`` of the project file.
+    folder
+        Of the project file.
+    load
+        Reads what a path leads to; without it files are compared byte by byte.
+    """
+    if not named or named == methodology.reference:
+        return ""
+    applied = methodology.reference
+    if not is_reference(named):
+        try:
+            path = find_spec(str(folder / named))
+        except MethodologyError:
+            return ""
+        if _is_same(methodology, path, load):
+            return ""
+        applied += f" with the content {methodology.hash[:12]}"
+    return f"the project file names {named}, and {applied} was applied"
+
+
+def _is_same(methodology: Methodology, path: Path, load: Loader | None) -> bool:
+    """Whether a spec says what a methodology says; layout, comments and where its files lie do not count."""
+    try:
+        is_copy = bool(methodology.files) and digest_of(path) == methodology.files[0][1]
+        if load is None or (is_copy and len(methodology.files) == 1):
+            return is_copy
+        return load(str(path)).hash == methodology.hash
+    except (MethodologyError, UnreadableFileError, OSError):
+        return False
 
 
 #: Parts of a project file whose names a version can settle.

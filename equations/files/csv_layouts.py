@@ -52,6 +52,26 @@ class KnownLayout:
 
 
 @record(frozen=True)
+class LeftLines:
+    """What stands below a table, from a line with a cell alone on.
+
+    Attributes
+    ----------
+    line, text
+        That line, and what it says.
+    label
+        Which class it would be, were it a line of the table.
+    goes_on
+        The line in which the table would go on below it, or begin anew with the same heads; 0 where something else follows, or nothing.
+    """
+
+    line: int
+    text: str
+    label: str
+    goes_on: int
+
+
+@record(frozen=True)
 class FoundLayout:
     """A table in the layout of a program.
 
@@ -70,7 +90,7 @@ class FoundLayout:
     zones
         Columns that say of which polygon a line is.
     left
-        What of the file is not read, in words.
+        What of the file is not read.
     in_degrees
         Whether the map was in degrees, so that its areas are none.
     """
@@ -82,7 +102,7 @@ class FoundLayout:
     unit: str = ""
     counts: str = ""
     zones: tuple[str, ...] = ()
-    left: str = ""
+    left: LeftLines | None = None
     in_degrees: bool = False
     #: Whether heads say what the columns are; without them a table of other columns may look the same.
     has_heads: bool = True
@@ -126,20 +146,45 @@ def _plain_table(table: CsvTable, indices: int) -> FoundLayout | None:
         return None
     unit = match[1] if match is not None else ""
     in_degrees = bool(_DEGREES.match(unit)) or (match is None and bool(known.area))
-    rows, left = _own_lines(table)
     labels = tuple(header.index(head) for head in known.labels)
+    rows, left = _own_lines(table.rows, labels, header.index(match[0] if match is not None else known.counts))
     rows = [rows[0], *((line, [_code(cell) if at in labels else cell for at, cell in enumerate(row)]) for line, row in rows[1:])]
     return FoundLayout(known.program, replace(table, rows=rows), known.labels, match[0] if match is not None and not in_degrees else "",
                        "" if in_degrees else _SQUARES.get(unit, unit), known.counts, left=left, in_degrees=in_degrees)  # fmt: skip
 
 
-def _own_lines(table: CsvTable) -> tuple[list[tuple[int, list[str]]], str]:
-    """Return the lines of the first table of a file, and where another one begins below it: with a title, a cell alone in its line."""
-    end = next((at for at, (_, row) in enumerate(table.rows) if at and len(table.header) > 1 and not any(row[1:]) and not _is_number(row[0])), None)
-    if end is None:
-        return table.rows, ""
-    line, row = table.rows[end]
-    return table.rows[:end], f"what follows from line {line} on ({row[0][:40]}) is not read"
+_Rows = list[tuple[int, list[str]]]
+
+
+def _own_lines(rows: _Rows, labels: tuple[int, ...], number: int) -> tuple[_Rows, LeftLines | None]:
+    """Return the lines of the first table of a file, and what stands below it: it ends where a cell is alone in its line, as a title is.
+
+    Parameters
+    ----------
+    rows
+        The first one are its heads.
+    labels, number
+        Which cells of a line are its classes, and which its number.
+    """
+    width = len(rows[0][1])
+    ends = [at for at, (_, row) in enumerate(rows) if at and width > 1 and not any(row[1:]) and not _is_number(row[0])]
+    if not ends:
+        return rows, None
+    line, row = rows[ends[0]]
+    below = next((below for at, below in enumerate(rows) if at > ends[0] and at not in ends), None)
+    goes_on = below is not None and (below[1] == rows[0][1] or _is_line(below[1], width, labels, number))
+    return rows[: ends[0]], LeftLines(line, row[0][:40], _class_of(row[0])[0], below[0] if below is not None and goes_on else 0)
+
+
+def _is_line(row: list[str], width: int, labels: tuple[int, ...], number: int) -> bool:
+    """Whether a line could be one of the table: a class, and a number in the column of numbers."""
+    return len(row) == width and all(row[at] for at in labels) and bool(re.fullmatch(r"[-+]?[0-9][0-9., ']*", row[number]))
+
+
+def _class_of(text: str) -> tuple[str, str]:
+    """Return code and name of a class that is written ``1 (Wetland)``; any other text as a code."""
+    named = _CLASS.match(text)
+    return (named[1], named[2]) if named is not None else (_code(text), "")
 
 
 _ADJUSTED = re.compile(r"[0-9]+\) Class area adjusted:?\Z")
@@ -157,18 +202,12 @@ def _adjusted_areas(table: CsvTable, indices: int) -> FoundLayout | None:
     match = _AREA_IN.match(area)
     if match is None:
         return None
-    rows = [(line, [CODE, NAME, *heads[1:]])]
-    for line, row in table.rows[at + 2 :]:
-        if not any(row[1:]):
-            break
-        named = _CLASS.match(row[0])
-        own = (named[1], named[2]) if named is not None else (row[0], "")
-        rows.append((line, [*own, *row[1:], *[""] * (len(heads) - len(row))]))
+    own, left = _own_lines([(line, row + [""] * (len(heads) - len(row))) for line, row in table.rows[at + 1 :]], (0,), heads.index(area))
+    rows = [(line, [CODE, NAME, *heads[1:]]), *((line, [*_class_of(row[0]), *row[1:]]) for line, row in own[1:])]
     positions = (0, 0, *(table.position(column) for column in range(1, len(heads))))
     unit = _SQUARES.get(match[1], match[1])
     alike = tuple(head for head in heads if head in ("Error", "Lower limit", "Upper limit"))
-    return FoundLayout("AcATaMa adjusted areas", replace(table, rows=rows, at=positions), (CODE,), area, unit, left="its other blocks are not read",
-                       alike=alike)  # fmt: skip
+    return FoundLayout("AcATaMa adjusted areas", replace(table, rows=rows, at=positions), (CODE,), area, unit, left=left, alike=alike)  # fmt: skip
 
 
 _HISTOGRAM = re.compile(r"HISTO_(.+)\Z")

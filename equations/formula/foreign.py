@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from equations.formula.syntax import IndexLetter
 from equations.formula.tokens import Token
 
 _CASES = "write cases(condition: a, otherwise: b)"
@@ -169,7 +170,28 @@ def in_a_reduction(tokens: list[Token], at: int, name: str) -> str:
 
 def window(name: str, letter: str) -> str:
     """Return how a part of an ordered axis is written."""
-    return f"a window has a letter or a mark at each end: write {name}({letter} in y-4..y, ...), start..y or y..end"
+    return f"a window has a letter or a mark at each end: write {name}({letter} in y-4..y, ...), start..y, start-5..start-1 or y..end"
+
+
+def up_to(name: str, letter: str, number: str) -> str:
+    """Return how a reduction goes as far as a number: a condition leaves the rest out, which in a mean would still be counted."""
+    if name != "Sum":
+        return f"count from an end of the axis, as in {name}({letter} in first..first+{number}, ...)"
+    return f"write {name}({letter}, cases({letter} <= {number}: ..., otherwise: 0)), or count from an end of the axis: first..first+{number}"
+
+
+def one_member(mark: str, offset: int) -> str:
+    """Return the sum over the one member that lies some steps from an end of its axis."""
+    return f"Sum(z in {mark}{offset:+d}..{mark}{offset:+d}, ...[z])"
+
+
+def group_before(name: str, letter: str, end: IndexLetter) -> str:
+    """Return how the members of another group are summed, or a window is written, where one end of it stands alone."""
+    group, shown = end.letter, f"{end.letter}{end.offset:+d}"
+    if letter == group:
+        return window(name, letter)
+    return (f"what belongs to the group {shown} is that of a quantity by {group}: X[{group}] = {name}({letter} in {group}, ...),"
+            f" read as X[{shown}]; a window has two ends, as {name}({letter} in {letter}-4..{letter}, ...)")  # fmt: skip
 
 
 def in_brackets(token: Token) -> str:

@@ -375,7 +375,10 @@ class _Parser:
                             f"write {name}({token.text} in ID, ...) with the id of a set")  # fmt: skip
         if self.token.text not in ("..", "+", "-"):
             return Binder(token.text, Name(within.text, span=within.span), span=(token.span[0], within.span[1]))
-        window = self.window(self.window_end(within), name, token.text)
+        if isinstance(first := self.window_end(within), IndexLetter) and self.token.text != "..":
+            remedy = foreign.group_before(name, token.text, first)
+            raise self.fail("X201", "one end of a window stands alone, which is no set", first.span, remedy=remedy)
+        window = self.window(first, name, token.text)
         return Binder(token.text, window, span=(token.span[0], window.span[1]))
 
     def word(self, expected: str, remedy: str) -> Token:
@@ -391,8 +394,7 @@ class _Parser:
         token = self.advance()
         if token.kind != "name":
             raise self.fail("X201", "expected a letter, end or last after ..", token.span,
-                            remedy=f"write {name}({letter}, cases({letter} <= {token.text}: ..., otherwise: 0))"
-                            if token.kind == "number" else foreign.window(name, letter))  # fmt: skip
+                            remedy=foreign.up_to(name, letter, token.text) if token.kind == "number" else foreign.window(name, letter))  # fmt: skip
         last = self.window_end(token)
         if not self.accept("within"):
             return Window(first, last, span=(first.span[0], last.span[1]))
@@ -400,11 +402,10 @@ class _Parser:
         return Window(first, last, cut.text, span=(first.span[0], cut.span[1]))
 
     def window_end(self, token: Token) -> IndexLetter | IndexLabel:
-        """Read an end of a window: a letter with its lag, or a mark."""
-        if token.text in MARKS:
-            return IndexLabel(token.text, True, span=token.span)
+        """Read an end of a window: a letter or a mark, each with its lag."""
         offset, end = self.offset(token.span[1])
-        return IndexLetter(token.text, offset, span=(token.span[0], end))
+        span = (token.span[0], end)
+        return IndexLabel(token.text, True, offset, span=span) if token.text in MARKS else IndexLetter(token.text, offset, span=span)
 
     # -- indices
 
@@ -440,7 +441,10 @@ class _Parser:
             if letter.kind != "name":
                 raise self.fail("X201", "expected a year letter in the brackets", letter.span, remedy="write p(y)")
             return IndexGroup(token.text, letter.text, span=(token.span[0], close.span[1]))
-        if token.text in MARKS:
-            return IndexLabel(token.text, True, span=token.span)
         offset, end = self.offset(token.span[1])
-        return IndexLetter(token.text, offset, span=(token.span[0], end))
+        if token.text not in MARKS:
+            return IndexLetter(token.text, offset, span=(token.span[0], end))
+        if offset:
+            raise self.fail("X205", f"a lag on `{token.text}`", (token.span[0], end), why="only a letter has a lag within an element",
+                            remedy=f"sum over that member alone: {foreign.one_member(token.text, offset)}")  # fmt: skip
+        return IndexLabel(token.text, True, span=token.span)

@@ -102,10 +102,11 @@ class IndexLetter(Node):
 
 @record(frozen=True, eq=False, repr=False)
 class IndexLabel(Node):
-    """A named member: ``"AG"``, ``2018``; or a ``mark``, one of :data:`MARKS`."""
+    """A named member: ``"AG"``, ``2018``; or a ``mark``, one of :data:`MARKS`, at an end of a window with an offset: ``start-1``."""
 
     label: str
     mark: bool = False
+    offset: int = 0
 
 
 @record(frozen=True, eq=False, repr=False)

@@ -13,6 +13,7 @@ from os.path import isfile
 from pathlib import Path
 
 from equations.errors import FaultList, Place, SpecError, near, raise_all
+from equations.files.file_kinds import told_kind
 from equations.files.strict_yaml import Mapping, Scalar, Sequence, YamlNode, read_spec_bytes, read_yaml_bytes
 from equations.library.places import find_spec, shown_name, versions_of, without_turns
 from equations.library.spec_lists import with_lists
@@ -137,6 +138,10 @@ def _layered(path: Path, _within: tuple[Path, ...], _depth: int = 0) -> SpecDocu
                         why=f"more than {_MOST_REVISIONS} versions are based on each other",
                         remedy="let one of them be a whole spec, without `based_on:`")  # fmt: skip
     root, sha = _mapping(path)
+    if told := told_kind((key.text for key, _ in root), "spec"):
+        raise SpecError("S103", f"{shown_name(path)} is {told}, and no methodology", root.entries[0][0].place,
+                        remedy="name a methodology, as ID@VERSION or its file; `mrvgraph run` takes a project file alone"
+                        if told == "a project file" else "name a methodology, as ID@VERSION or its file")  # fmt: skip
     sources = [(path, sha)]
     root, more = _with_included(root, path)
     root, lists = with_lists(root, path)

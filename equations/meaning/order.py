@@ -91,9 +91,13 @@ def _check_end(resolver: Resolver, end: IndexLetter | IndexLabel, letter: str, o
 
 def _is_always_empty(window: Window) -> bool:
     first, last = window.first, window.last
-    if isinstance(first, IndexLetter) and isinstance(last, IndexLetter):
-        return first.letter == last.letter and first.offset > last.offset
-    return isinstance(first, IndexLabel) and isinstance(last, IndexLabel) and (first.label, last.label) == ("end", "start")
+    if isinstance(first, IndexLabel) and isinstance(last, IndexLabel) and (first.label, last.label) == ("end", "start"):
+        return first.offset >= last.offset
+    return _end_of(first) == _end_of(last) and first.offset > last.offset
+
+
+def _end_of(end: IndexLetter | IndexLabel) -> str:
+    return end.label if isinstance(end, IndexLabel) else end.letter
 
 
 # -- comparisons

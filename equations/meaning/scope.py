@@ -425,7 +425,9 @@ class Resolver:
             return replace(binder, within=GroupOf(name, own, span=within.span)), own
         if name in sets and (self.names.within(name, own) or self.names.within(own, name)):
             return replace(binder, within=All(name, span=within.span)), name
+        paired = [f"{quantity.id}[...]" for quantity in self.names.quantities.values() if quantity.on == name]
         self.fault("X205", f"{name!r} is neither a part of {own} nor a bound group", binder.span,
                    why=f"{binder.letter} can run over {own}, over a subset of it, or over a group that is bound",
-                   remedy=near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
+                   remedy=f"write {binder.letter} alone and read a quantity on that relation, such as {paired[0]}: what stands outside is passed over"
+                   if paired else near(name, [*sets, *self.bound]) or f"write {binder.letter} alone, or the id of a subset of {own}")  # fmt: skip
         return binder, own

@@ -272,7 +272,7 @@ class _Latex:
 
     def index_text(self, index: Index) -> str:
         if isinstance(index, IndexLabel):
-            return word_latex(index.label)
+            return word_latex(index.label) + lag(index.offset)
         if isinstance(index, IndexGroup):
             own = self.methodology.index_set[index.group].letters if index.group in self.methodology.index_set else ()
             return f"{letter_latex((*own, index.group)[0])}({self.letter(index.letter)})"

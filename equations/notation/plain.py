@@ -238,8 +238,12 @@ class _Writer:
 
 def window_text(window: Window) -> str:
     """Return the two ends of a window as written: ``y-4..y``."""
-    ends = (end.label if isinstance(end, IndexLabel) else end.letter + lag(end.offset) for end in (window.first, window.last))
-    return "..".join(ends)
+    return "..".join(end_text(end) for end in (window.first, window.last))
+
+
+def end_text(end: IndexLabel | IndexLetter) -> str:
+    """Return an end of a window as written: ``y-4``, ``start-1``."""
+    return (end.label if isinstance(end, IndexLabel) else end.letter) + lag(end.offset)
 
 
 def lag(offset: int) -> str:

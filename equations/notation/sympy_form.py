@@ -226,7 +226,7 @@ class _Projection:
             return letter_symbol(index.letter) + index.offset
         if isinstance(index, IndexGroup):
             return self.group(index.group, index.letter)
-        return self.member(index.label)
+        return self.member(index.label) + index.offset
 
     def group(self, set_id: str, letter: str) -> sympy.Expr:
         return sympy.Function(set_id, integer=True)(letter_symbol(letter))

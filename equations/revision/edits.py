@@ -73,7 +73,8 @@ class Editor(EditLog):
             selector = item if isinstance(item, Mapping) else None
             name = item if isinstance(item, Scalar) else _name_scalar(kind, selector)
             if name is None:
-                self.fault("remove: takes ids", item.place, remedy=f"write remove: {path[-1]}: [id]")
+                known_by = _wanted_name(kind)
+                self.fault(f"remove: takes the {known_by} of each entry", item.place, remedy=f"write remove: {path[-1]}: [{known_by}]")
                 continue
             at = self.find(path, kind, items, name, selector)
             if at is not None and self.first((*path, _identity(items[at], kind)), repr(name.text), name.place):
@@ -82,7 +83,7 @@ class Editor(EditLog):
 
     def replaced(self, path: Path, kind: str, items: tuple[YamlNode, ...], node: YamlNode) -> tuple[YamlNode, ...]:
         """Change fields of entries, by id."""
-        for block in self.blocks(path, node):
+        for block in self.blocks(path, kind, node):
             name = _name_scalar(kind, block)
             if name is None:
                 self.fault(f"an entry without {_wanted_name(kind)}", block.place, remedy=f"add `{_wanted_name(kind)}:`")
@@ -130,7 +131,7 @@ class Editor(EditLog):
             self.fault(
                 f"{path[-1]} already has {name.text!r}",
                 name.place,
-                remedy="use replace: to change it, or give the new entry another id",
+                remedy=f"use replace: to change it, or give the new entry another {_wanted_name(kind)}",
             )
             return False
         removed = self.edited.get((*path, name.text))
@@ -154,13 +155,14 @@ class Editor(EditLog):
                 at = at if found is None else found + shift
         return at
 
-    def blocks(self, path: Path, node: YamlNode) -> list[Mapping]:
+    def blocks(self, path: Path, kind: str, node: YamlNode) -> list[Mapping]:
+        name = _wanted_name(kind)
         if not isinstance(node, Sequence):
-            self.fault(f"{path[-1]}: must be a list of entries", node.place, remedy="begin each entry with `- `")
+            self.fault(f"{path[-1]}: must be a list of entries", node.place, remedy=f"begin each entry with `- {name}: ...`")
             return []
         for item in node.items:
             if not isinstance(item, Mapping):
-                self.fault("an entry must be a block with its id", item.place, remedy="begin each entry with `- id: ...`")
+                self.fault(f"an entry must be a block with its {name}", item.place, remedy=f"begin each entry with `- {name}: ...`")
         return [item for item in node.items if isinstance(item, Mapping)]
 
     def find(self, path: Path, kind: str, items: tuple[YamlNode, ...], name: Scalar, selector: Mapping | None) -> int | None:

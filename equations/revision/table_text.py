@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from equations.files.strict_yaml import Scalar
 from equations.records import record
+from equations.text_width import columns_of, padded
 
 #: Where a line of a table stands: file, line, column.
 LinePlace = tuple[str, int, int]
@@ -88,14 +89,14 @@ class TableText:
     def scalar(self, like: Scalar) -> Scalar:
         """Return the table as a text in aligned columns that keeps the place of each line."""
         lines = [("", self.header), *((row.label, row.cells) for row in self.rows)]
-        wide = max(len(label) for label, _ in lines)
+        wide = max(columns_of(label) for label, _ in lines)
         widths = [
-            max([len(column), *(len(row.cells[at]) for row in self.rows if len(row.cells) == len(self.header))])
+            max([columns_of(column), *(columns_of(row.cells[at]) for row in self.rows if len(row.cells) == len(self.header))])
             for at, column in enumerate(self.header)
         ]
         shown = [
             "  ".join(
-                [label.ljust(wide), *(c.rjust(w) for c, w in zip(cells, widths, strict=False)), *cells[len(widths) :]]
+                [padded(label, wide), *(padded(c, w, right=True) for c, w in zip(cells, widths, strict=False)), *cells[len(widths) :]]
             ).rstrip()
             for label, cells in lines
         ]

@@ -21,11 +21,14 @@ from equations.model.quantity import Range
 from equations.model.ruling import TextPlace
 from equations.patterns import pattern
 from equations.spec.schema import BLOCKS, CITATION, RANGE, TEXT_PLACE, Field
+from equations.text_width import columns_of
 from equations.units.registry import parse_unit
 from equations.units.unit import PLAIN, Unit
 
 _NUMBER = pattern(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
 _DIGITS = pattern(r"[0-9][0-9.,'_eE]*")
+#: Fields that say what something is called; a blank one is a slip, whether it is required or not.
+_NAMING = frozenset({"id", "name", "title"})
 _NAME = pattern(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 Errors = list[MethodologyError]
 
@@ -126,6 +129,10 @@ class Block:
         if node.is_empty:
             self.fault("S105", f"{name} is empty", node.place, remedy="write a value, or leave the field out")
             return None
+        if is_blank(node) and (name in _NAMING or self.schema[name].required):
+            rest = "" if self.schema[name].required else ", or leave the field out"
+            self.fault("S105", f"{name} is blank", node.place, remedy=f"write it{rest}")
+            return None
         return node
 
     def text(self, name: str, default: str = "") -> str:
@@ -214,8 +221,10 @@ class Block:
         items = node.items if isinstance(node, Sequence) else (node,)
         scalars = []
         for item in items:
-            if isinstance(item, Scalar) and not item.is_empty:
+            if isinstance(item, Scalar) and not item.is_empty and not is_blank(item):
                 scalars.append(item)
+            elif isinstance(item, Scalar) and item.quoted:
+                self.fault("S105", f"a text of {name} is blank", item.place, remedy="write it, or take it out")
             else:
                 self.fault("S105", f"{name} must be a list of texts", item.place, remedy=f"write {name}: [a, b]")
         return scalars
@@ -305,6 +314,11 @@ class Block:
             return TextPlace(lines=" ".join(node.text.split()))
         part = Block(node, "place", self.errors, TEXT_PLACE)
         return TextPlace(part.text("section"), part.words("equations"), part.words("tables"), part.text("lines"))
+
+
+def is_blank(scalar: Scalar) -> bool:
+    """Whether a text has nothing that shows, in quotes or not: spaces and signs of format alone."""
+    return columns_of(scalar.text.strip()) == 0
 
 
 def unique(entries: list[tuple[str, Place]], what: str, errors: Errors) -> None:

@@ -24,7 +24,7 @@ from equations.model.ruling import Reading, Ruling
 from equations.model.tool import Tool
 from equations.spec.axis_dates import with_dates
 from equations.spec.axis_order import chained, check_years, with_order
-from equations.spec.block import Block, Errors, checked, read_number, unique
+from equations.spec.block import Block, Errors, checked, is_blank, read_number, unique
 from equations.spec.schema import MEMBER
 from equations.spec.shares import check_shares, shared_sets
 from equations.units.hints import why_not_a_unit
@@ -187,6 +187,8 @@ class DeclarationReader:
         parts: list[tuple[str, ...]] = []
         for item in getattr(node, "items", ()):
             if isinstance(item, Scalar):
+                if is_blank(item):
+                    block.fault("S105", "a member is blank", item.place, remedy="name it, or take it out")
                 ids.append(item.text)
                 names.append("")
             else:

@@ -58,6 +58,24 @@ def test_numbers_and_slopes_lie_between_their_bounds(op):
                 between(op, pairs, point, place, slope)
 
 
+SUM, NEXT, APART = 0.1 + 0.2, 0.3 * (1 + 2e-12), 0.31
+
+
+@pytest.mark.parametrize("op", ["lt", "le", "gt", "ge", "eq", "ne"])
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [((SUM, SUM), (0.3, 0.3)), ((0.3, SUM), (0.3, 0.3)), ((0.3, 0.3), (SUM, SUM)), ((0.3, NEXT), (0.3, 0.3)), ((NEXT, NEXT), (0.3, 0.3)),
+     ((0.3, SUM), (SUM, APART)), ((0.2, 0.3), (SUM, APART)), ((SUM, APART), (0.2, 0.3)), ((0.2, 0.25), (0.3, SUM)), ((0.0, 0.0), (0.0, 1e-20))],
+)  # fmt: skip
+def test_comparisons_are_bounded_with_the_ties_of_a_run(op, x, y):
+    """At points alone bounds are what a run decides; over ranges they are its decisions at the ends, no wider and no narrower."""
+    result = NUMBERS[op](*(Bounds(np.array([low]), np.array([high])) for low, high in (x, y)))
+    ends = [at(op, (a, b)) for a in x for b in y]
+    within = [*ends, *(at(op, (a, b)) for a in np.linspace(*x, 5) for b in np.linspace(*y, 5))]
+
+    assert (result.low[0], result.high[0]) == (min(within), max(within))
+
+
 def at(op, point):
     with np.errstate(all="ignore"):
         return float(ELEMENTWISE[op].number(*(np.array([x]) for x in point))[0])

@@ -106,10 +106,13 @@ def test_the_lower_of_two_sources_is_never_taken_in_silence(found):
 
 def test_the_higher_one_of_an_input_by_line(found):
     # 40 for 42 MWh of line b: 1 tCO2 too few
-    (finding,) = found("[{of: EG_l, with: {source: check meter, values: {b: {2016: 42}}}, use: higher}]")
+    finding, rest = found("[{of: EG_l, with: {source: check meter, values: {b: {2016: 42}}}, use: higher}]")
 
     assert "EG_l[b, 2016] 40 against 42 MWh" in finding.what
     assert finding.evidence == "with the other number: ER moves by +1 tCO2"
+    # what the second source says nothing of is told
+    assert (rest.code, rest.severity, rest.evidence) == ("A803", "note", "check meter has no number there")
+    assert "not made of EG_l[a, 2016], EG_l[a, 2017], EG_l[b, 2017]" in rest.what
 
 
 def test_two_sources_that_are_to_agree(found):
@@ -123,8 +126,11 @@ def test_two_sources_that_are_to_agree(found):
 
 
 def test_no_more_than_was_handed_out_all_members_together(found):
-    assert told(found("[{of: EG_l, at_most: {source: register, values: {a: {2016: 55}}}}]")) == [
+    assert told(found("[{of: EG_l, at_most: {source: register, values: {a: {2016: 55, 2017: 70}, b: {2016: 40, 2017: 50}}}}]")) == [
         ("A802", "error", "EG_l is above register: EG_l[a, 2016] 60 against 55 MWh (+9.09 %)")]  # fmt: skip
+    # the numbers of a second source have the indices that are left: 120 for 115
+    assert told(found("[{of: EG_l, sum_over: [line], at_most: {source: register, values: {2016: 100, 2017: 115}}}]")) == [
+        ("A802", "error", "EG_l is above register: EG_l[*, 2017] 120 against 115 MWh (+4.35 %)")]  # fmt: skip
     (finding,) = found("[{of: EG_l, at_most: 105 MWh, sum_over: line, severity: warning}]")
     # 120 for 105
     assert (finding.severity, finding.what) == ("warning", "EG_l is above 105 MWh: EG_l[*, 2017] 120 against 105 MWh (+14.3 %)")

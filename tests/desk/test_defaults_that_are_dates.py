@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 import mrvgraph
+from engine.documents.report.figures import Figures
+from engine.documents.report.report_page import report_data
+from engine.documents.subject import Subject
+from engine.explain.trace_node import trace_text
 from engine.project.project_file import read_project_text
+from engine.report.run_report import run_csv, run_record, run_text
 from equations.errors import MethodologyError
 
 TINY = Path(__file__).resolve().parents[1] / "specs_for_tests" / "tiny"
@@ -53,6 +58,23 @@ def test_years_are_counted_from_a_date_and_shown_as_one(methodology):
     assert run.value("RL", year=2019) == pytest.approx(run.value("dCS", year=2019) * 44 / 12 * 0.96, rel=1e-12)
     assert "2019-01-01 - 2015-01-01" in level.substituted
     assert [f.what for f in mrvgraph.check(methodology).findings if f.severity == "error"] == []
+
+
+def test_dates_and_answers_are_written_as_such_wherever_values_are_shown(methodology):
+    run = mrvgraph.run(methodology, read_project_text(PROJECT, TINY / "project.yaml"))
+    (level,) = mrvgraph.explain(run, "RL[2019]", depth=2)
+    dates = mrvgraph.run(methodology, read_project_text(PROJECT, TINY / "project.yaml"), targets=("t_2015", "falls"))
+    record = {one["id"]: one["values"][0] for one in run_record(run)["quantities"]}
+    report = report_data(Figures(run), Subject(methodology))["quantities"]
+
+    assert [str(node).partition(":")[0] for node in level.uses if node.quantity in ("falls", "t_2015")] == ["<TraceNode falls = yes", "<TraceNode t_2015 = 2015-01-01"]
+    assert "t_2015 = 2015-01-01   <- default, dates: 2015-01-01\n" in "\n".join(trace_text(level)) + "\n"
+    assert ("t_2015 = 2015-01-01" in run_text(dates), "falls = yes" in run_text(dates)) == (True, True)
+    assert (record["t_2015"], record["falls"]) == ({"value": 16436.0, "written": "2015-01-01"}, {"value": 1.0, "written": "yes"})
+    assert "t_2015,,16436.0,days since 1970-01-01," in run_csv(run)
+    assert (report["t_2015"]["cells"][0][1:3], report["t_2015"]["unit"], report["falls"]["cells"][0][1]) == (["2015-01-01", "2015-01-01"], "", "yes")
+    assert dates.frame().set_index("cell").loc[["t_2015", "falls"], "unit"].tolist() == ["days since 1970-01-01", "1 is yes"]
+    assert ("2015-01-01" in str(dates.plot("t_2015").svg), "2015-01-01" in repr(dates.table())) == (True, True)
 
 
 @pytest.mark.parametrize(("right", "wrong", "told"), [

@@ -160,6 +160,16 @@ def test_estimates_from_day_to_day_reach_over_several_periods(found):
     assert "(= 4,100.00 * 181 / 365 days)" in only(findings, "A761").what
 
 
+def test_estimates_of_two_documents_go_on_with_each_other(found):
+    # one period of 547 days: 3,000 t for 2016 in the design, 4,000 t for 2017 in its revision, of which 181 of 365 days count: 4,983.56 t for 5,640
+    one_period = ("{id: a, start: 2016-01-01, end: 2016-12-31}, {id: b, start: 2017-01-01, end: 2017-06-30}", "{id: a, start: 2016-01-01, end: 2017-06-30}")
+    later = "documents: [{document: Revised design, registered: {estimates: {ER_p: {value: 4000, from: 2017-01-01, to: 2017-12-31}}}}]"
+    findings = found("{estimates: {ER_p: {value: 3000, from: 2016-01-01, to: 2016-12-31}}}", one_period, also=later)
+
+    assert "ER_p[a] 5,640.00 tCO2 in 547 days, estimated 4,983.56" in only(findings, "A761").what
+    assert not [one for one in findings if one.code == "A755"]
+
+
 def test_each_unit_is_compared_though_the_total_is_below(found):
     # north 2,400 + 1,440 against 2,200 and 1,200; south below: 1,200 + 600 against 2,000 + 1,000
     findings = found("{estimates: {ER_c: [{days: 366, at: {year: 2016}, values: {north: 2200, south: 2000}},"
@@ -309,6 +319,12 @@ def test_numbers_in_a_frequency_count(found, planned, said, severities):
 
 def test_precision_is_held_against_the_declared_standard_error(found):
     # 1.96 * 4 % = 7.84 %, 1.645 * 4 % = 6.58 %
+    # 1.753 (t of 14 degrees) * 0.2 / sqrt(15) of 2 is 4.54 %; the normal one would be 4.25 %
+    sampled = "values:\n  B: {unit: t/device, source: test, sample: {mean: 2, n: 15, sd: 0.2}}"
+    of_sample = found("{monitored: {B: {precision: 4.4 %, confidence: 90 %}, N: monthly}}", ("  B: {unit: t/device, value: 2, source: test}\n", ""),
+                      ("values:", sampled))  # fmt: skip
+    assert ("B is less precise than planned (4.4 %): B: 4.55 %", "half of the interval at a confidence of 90 %, from the samples") in [
+        (one.what, one.evidence) for one in of_sample if one.code == "A763"]  # fmt: skip
     assert only(found("{monitored: {u: {precision: 5 %, confidence: 90 %}, N: monthly}}"), "A763").what == (
         "u is less precise than planned (5 %): u[2016]: 6.58 %, u[2017]: 6.58 %")  # fmt: skip
     assert not [one for one in found("{monitored: {u: {precision: 7 %, confidence: 90 %}, N: monthly}}") if one.code == "A763"]

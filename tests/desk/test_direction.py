@@ -3,7 +3,7 @@
 import pytest
 
 import mrvgraph
-from engine.audit.direction.direction import EITHER, HERE, LOWERS, NONE, PROVEN, RAISES, TRIED, Directions, direction_of
+from engine.audit.direction.direction import EITHER, HERE, LOWERS, NONE, PROVEN, RAISES, TRIED, UNKNOWN, Directions, direction_of
 from engine.project.project_file import read_project_text
 
 
@@ -79,10 +79,29 @@ equations:
     ],
 )
 def test_an_input_that_enters_twice(tmp_path, formula, most, numbers, way, known):
-    (tmp_path / "methodology.yaml").write_text(TWICE.format(formula=formula, most=most), encoding="utf-8")
-    values = "".join(f"  {id_}: {{value: {value}, source: s}}\n" for id_, value in zip("AB", numbers, strict=True))
-    head = "project: {name: P}\nmethodology: TWICE@1\noperation: {start: 2020-01-01, end: 2020-12-31}\nvalues:\n"
-    run = mrvgraph.run(mrvgraph.load(tmp_path), read_project_text(head + values, tmp_path / "project.yaml"))
+    run = twice_run(tmp_path, TWICE.format(formula=formula, most=most), numbers)
 
     found = direction_of(run, "A")
     assert (found.way, found.known) == (way, known)
+
+
+@pytest.mark.parametrize(
+    ("formula", "way"),
+    [
+        # 0 times the slope of a root at 0 is no number, and A has no range: moved by one, the result is 3 and -3
+        ("B * sqrt(A ^ 2) + 3 * A", RAISES),
+        # the root of what falls below zero is no number anywhere else: nothing tells
+        ("B + sqrt(-1 * A ^ 2)", UNKNOWN),
+    ],
+)
+def test_a_slope_that_is_no_number_is_not_zero(tmp_path, formula, way):
+    spec = TWICE.format(formula=formula, most="").replace(", range: {min: 0}}", "}", 1)
+
+    assert direction_of(twice_run(tmp_path, spec, (0, 0)), "A").way == way
+
+
+def twice_run(folder, spec, numbers):
+    (folder / "methodology.yaml").write_text(spec, encoding="utf-8")
+    values = "".join(f"  {id_}: {{value: {value}, source: s}}\n" for id_, value in zip("AB", numbers, strict=True))
+    head = "project: {name: P}\nmethodology: TWICE@1\noperation: {start: 2020-01-01, end: 2020-12-31}\nvalues:\n"
+    return mrvgraph.run(mrvgraph.load(folder), read_project_text(head + values, folder / "project.yaml"))

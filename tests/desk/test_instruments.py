@@ -245,6 +245,11 @@ def test_documents_that_say_otherwise_of_a_meter(found):
     assert "2020-12-03 and 2020-03-12 (day and month exchanged?)" in apart[1].what
     assert apart[1].evidence == "project file; Report"
 
+    # one calibration, that holds for a year or for 18 months
+    longer = documents.replace("2020-03-12], interval: 1 year", "2020-12-03], interval: 18 months").replace("0.5 %", "0.2 %")
+    (apart,) = [one for one in found(own, documents=longer) if one.code == "A784"]
+    assert apart.what == "two documents give the day until which the calibration of 2020-12-03 of MA holds otherwise: 2021-12-03 and 2022-06-03"
+
 
 @pytest.mark.parametrize(
     ("instrument", "code", "said"),

@@ -328,6 +328,7 @@ def test_answers_add_up_to_those_that_were_asked(spec, project, sample, code, sa
         (RECORDS.replace("a2,north,2020", "a1,north,2020"), "the record 'a1' stands twice .*r.csv:3"),
         (RECORDS.replace("a2,north,2020,2.2", "a2,north,2020,"), "1 of those that were asked have no answer .*r.csv:3"),
         (RECORDS.replace("a2,north,2020,2.2", "a2,north,2020,n.a."), "the record is not a number: 'n.a.'"),
+        (f"{RECORDS.rstrip()}\nMean,north,2020,1.92\nTotal,north,2020,19.2\n", "'Total' is a total and no record .*r.csv:"),
         (RECORDS.replace("wood", "timber"), "no single column 'wood'"),
         (RECORDS.replace("north", "west"), "'west' is not a member of district"),
     ],
@@ -409,6 +410,15 @@ def test_one_survey_for_two_years_is_told(spec, project):
     data = project("u", f"{{sample: {{2020: {sample}, 2021: {sample}}}, source: s}}")
 
     assert ("A770", "warning") in found(spec, data)
+
+
+@pytest.mark.parametrize(("other", "is_told"), [("{mean: 1.9, n: 40, sd: 0.5, plan: 90/10}", True), ("{mean: 1.9, n: 40, sd: 0.6, plan: 90/10}", False)])
+def test_one_record_under_two_members_is_told(spec, project, other, is_told):
+    one, rest = "{mean: 1.9, n: 40, sd: 0.5, plan: 90/10}", "{unit: t/device, values: {north: {2021: 2}, south: {2021: 1}}, source: test}"
+    data = project("w", f"[{{unit: t/device, at: {{year: 2020}}, source: test, sample: {{north: {one}, south: {other}}}}}, {rest}]")
+
+    told = [finding.what for finding in mrvgraph.audit(spec, data).findings if finding.code == "A770"]
+    assert told == (["one survey stands for w[north, 2020], w[south, 2020]"] if is_told else [])
 
 
 def test_of_results_that_do_not_add_up_the_cell_that_moves_most_is_told(tmp_path, project):

@@ -48,6 +48,10 @@ operation: {start: 2016-01-01, end: 2017-12-31}
 values:
   G: {unit: MWh, values: {hydro: {2016: 5, 2017: 5}, oil: {2016: 3, 2017: 4}, coal: {2016: 1, 2017: 1}}, state: measured}
 """
+#: The same with generation by month, and with what a hectare holds in place of it.
+BY_MONTH = PLANTS.replace("letters: [y]}", "letters: [y]}, {id: month, kind: month, letters: [m]}", 1).replace("indices: [plant, year], unit: MWh",
+    "indices: [plant, month], unit: MWh").replace("Sum(p, y, G[p, y])", "Sum(p, m, G[p, m])")  # fmt: skip
+HELD = PLANTS.replace("unit: MWh", "unit: tC/ha").replace("{t/MWh}", "{t*ha/tC}")
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,7 @@ def found(tmp_path_factory):
     """Return a function: what is found of the states of numbers, by code."""
     folder = tmp_path_factory.mktemp("states")
     specs = {}
-    for name, text in (("months", MONTHS), ("plants", PLANTS)):
+    for name, text in (("months", MONTHS), ("plants", PLANTS), ("by_month", BY_MONTH), ("held", HELD)):
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
         specs[name] = mrvgraph.load(folder / f"{name}.yaml")
 
@@ -187,6 +191,16 @@ def test_fuel_that_is_blank_where_a_plant_ran(found):
     one = found("plants", zeros, project=OF_PLANTS)["A814"]
     assert one.what.startswith("1 number of F is written as zero")
     assert "F[coal, 2017]" in one.evidence
+
+
+def test_what_else_ran_is_told_by_what_tells_it(found):
+    """Power by month beside fuel by year does; the carbon on a hectare says nothing of what was cut there."""
+    zeros = "F: {unit: t, values: {hydro: {2016: 0, 2017: 0}, oil: {2016: 30, 2017: 30}, coal: {2016: 7, 2017: 0}}}"
+    months = "\n  G: {unit: MWh, values: {coal: {2017-03: 2}, hydro: {2016-01: 1}}, otherwise: 0, otherwise_state: not operating}"
+    by_month = OF_PLANTS[: OF_PLANTS.index("  G:")]
+
+    assert found("by_month", zeros + months, project=by_month)["A814"].evidence.startswith("F[coal, 2017]: G[coal, 2017-03] = 2 MWh there")
+    assert "A814" not in found("held", zeros, project=OF_PLANTS.replace("unit: MWh", "unit: tC/ha"))
 
 
 def test_a_plant_that_stands_still_and_generates(found):

@@ -280,6 +280,17 @@ def test_letter_that_a_formula_forgets_is_a_warning_unless_another_case_uses_it(
     assert the(checked(TINY, constant), "W805", "area.later").severity == "note"
 
 
+def test_letter_that_a_relation_decides_on_is_a_note(checked):
+    """`EF_of[i, f]` is EF_fuel[f] for the fuels of a land use, and nothing for the others."""
+    pairs = "relations: [{id: burns, over: [land_use, fuel], pairs: {E: [diesel], D: [gasoline]}}]\nconstants:"
+    paired = "  - {id: EF_of, symbol: 'F_{<i><f>}', meaning: factor, indices: [land_use, fuel], on: burns, unit: tCO2/t, kind: computed}\n  - {id: ca,"
+    findings = checked(TINY, ("constants:", pairs), ("  - {id: ca,", paired),
+                       ("  - {id: days,", "  - {id: of, defines: 'EF_of[i, f]', formula: 'EF_fuel[f]'}\n  - {id: days,"))  # fmt: skip
+
+    assert the(findings, "W805", "of").severity == "note"
+    assert "the relation burns says for which members of land_use it is there" in the(findings, "W805", "of").evidence
+
+
 # -- tables
 
 

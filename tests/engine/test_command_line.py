@@ -9,6 +9,9 @@ import pytest
 from engine.cli import FUNCTIONS, build_parser, main
 from engine.commands.parser import read_words
 from engine.commands.table import COMMANDS, GROUPS
+from engine.project.project_file import SCHEMA
+from equations.files.file_kinds import OF_A_DOCUMENT, OF_A_PROJECT, OF_A_SPEC
+from equations.spec.schema import BLOCKS
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY, PROJECT = "tests/specs_for_tests/tiny", "tests/specs_for_tests/tiny/project.yaml"
@@ -101,10 +104,54 @@ def test_a_portfolio_is_of_the_methodology_that_all_files_name(here, capsys):
     (["run", "tiny"], "I508", "tiny is a methodology, and no project file is named"),
     (["run", "tiny/project.yaml"], "S108", "there is no methodology 'TINY@1'"),
     (["run", "nothing.yaml"], "I509", ""),
+    (["run", "tiny/methodology.yaml"], "I509", "tiny/methodology.yaml is a methodology, and no project file"),
+    (["audit", "tiny", "tiny/methodology.yaml"], "I509", "tiny/methodology.yaml is a methodology, and no project file"),
+    (["check", "named.yaml"], "S103", "named.yaml is a project file, and no methodology"),
+    (["diff", "tiny", "quoted.yaml"], "S103", "quoted.yaml is a project file, and no methodology"),
+    (["run", "quoted.yaml", "named.yaml"], "I508", "quoted.yaml is a project file, and stands where the methodology belongs"),
+    (["run", "tiny", "said.yaml"], "I509", "said.yaml is a document of a project, and no project file"),
 ])  # fmt: skip
 def test_what_does_not_say_it_is_told(words, code, words_said, here, capsys):
+    Path("quoted.yaml").write_text("'project': {name: x}\n\"operation\" : {start: 2018-03-12, end: 2020-12-31}\n", encoding="utf-8")
+    Path("said.yaml").write_text("document: Report\nclaimed: {}\n", encoding="utf-8")
     got, out, err = said(words, capsys)
     assert (got, out, err[:4]) == (2, "", code) and words_said in err and "    do: " in err
+
+
+@pytest.mark.parametrize("words", [
+    ["run", "tiny", "named.yaml", "-o", "a.json", "--output", "b.json"], ["simulate", "--seed", "1", "tiny", "--seed=2", "named.yaml"],
+    ["explain", "tiny", "named.yaml", "--depth", "2", "RL", "--depth", "2"],
+])  # fmt: skip
+def test_an_option_with_one_value_is_given_once(words, here, capsys):
+    code, _, err = said(words, capsys)
+    assert code == 2 and "is given twice, and takes one value" in err
+    assert not Path("a.json").exists() and not Path("b.json").exists()
+
+
+def test_a_depth_below_zero_is_refused(here, capsys):
+    code, out, err = said(["explain", "tiny", "named.yaml", "RL", "--depth", "-3"], capsys)
+    assert (code, out) == (2, "") and err.startswith("I508 a depth is how many levels are shown below a number, not -3")
+
+
+def test_a_template_does_not_replace_a_file_with_numbers(here, capsys):
+    def again(*more):
+        return said(["needs", "tiny", "--template", "-o", "mine.yaml", *more], capsys)[::2]
+
+    assert (again(), again()) == ((0, ""), (0, ""))  # in place of nothing, and of a template
+    template = Path("mine.yaml").read_text("utf-8")
+    for filled in (template.replace("{E: ____, D: ____}", "{E: 0.02, D: ____}", 1), template.replace("name: ____", "name: Mine"), "notes: [1]\n", "{"):
+        Path("mine.yaml").write_text(filled, "utf-8")
+        code, err = again()
+        assert code == 2 and err.startswith("I520 something stands there that is no empty template") and "add --overwrite" in err
+        assert Path("mine.yaml").read_text("utf-8") == filled
+    assert again("--overwrite") == (0, "") and Path("mine.yaml").read_text("utf-8") == template
+    assert said(["needs", "tiny", "--overwrite"], capsys)[2].startswith("I502 --overwrite is for a template")
+
+
+def test_fields_that_tell_what_a_file_is_are_those_of_one_kind_alone():
+    tables = {"spec": set(BLOCKS["spec"]), "project": set(SCHEMA["project"]), "document": set(SCHEMA["document"])}
+    for kind, own in (("spec", OF_A_SPEC), ("project", OF_A_PROJECT), ("document", OF_A_DOCUMENT)):
+        assert own <= tables[kind] and not any(own & fields for other, fields in tables.items() if other != kind)
 
 
 def test_a_file_that_names_another_version_is_told_once_by_every_command(here, capsys):

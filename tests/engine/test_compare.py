@@ -138,6 +138,31 @@ datasets:
     assert [(v.quantity, v.before, v.after) for v in found] == [("y_", "2", "3")]
 
 
+#: Equation of the tiny methodology -> another formula, and what is said of it in the language of the spec.
+WORDED = {
+    "area.matrix": ("Sum(i in forest, ca[i, j, y])", "term Sum(i in land_use, ca[i, j, y]) dropped; term Sum(i in forest, ca[i, j, y]) added"),
+    "fuel": ("Max(f, FC[f, y] * EF_fuel[f])", "term Max(f, EF_fuel[f] * FC[f, y]) added"),
+    "dcs.matrix": ("Sum(i, j, cases(i == 'E': 0, otherwise: ca[i, j, y] * min(EF[i], EF[j])))", "cases(i == E: 0, otherwise: "),
+    "er": ("Sum(y in q, RL[y] - E_fuel[y]) + cases(q == first: 1 {tCO2}, otherwise: 0)", "term cases(q == first: 1, otherwise: 0) added"),
+    "rl": ("Sum(z in y-1..y within year, dCS[z]) * 44/12", " in y-1..y within year, dCS["),
+}
+
+
+def test_what_changed_is_worded_as_the_spec_writes_it(tmp_path):
+    """Over what a sum goes is said where nothing else differs, and no word is one of the algebra behind."""
+    tiny = Path(__file__).parents[1] / "specs_for_tests" / "tiny"
+    edits = "".join(f'      - {{id: {id_}, formula: "{formula}"}}\n' for id_, (formula, _) in WORDED.items())
+    (tmp_path / "b.yaml").write_text(f"based_on: {tiny}\nchanges:\n  replace:\n    equations:\n{edits}")
+
+    found = {change.id: change for change in compare_equations(Side(load(tiny)), Side(load(tmp_path / "b.yaml"))).changed}
+
+    assert found.keys() == WORDED.keys()
+    for id_, (_, said) in WORDED.items():
+        assert said in found[id_].meaning.difference and found[id_].before != found[id_].after
+        assert not any(word in found[id_].meaning.difference for word in ("Lambda", "size_", "Kronecker", "maximum", "Min("))
+    assert found["area.matrix"].after == "A[j, y] = Sum(i in forest, ca[i, j, y])"
+
+
 @pytest.mark.parametrize(
     ("name", "list_", "field", "after"),
     [

@@ -9,7 +9,9 @@ from engine.cli import main
 from engine.output.destination import say, tell
 from engine.output.fitting import broken, folded
 from engine.output.marks import coded, marked, seen
-from engine.output.terminal import bold, coloured, table, width
+from engine.output.terminal import bold, coloured, table, width, wrapped
+from equations.errors import Place
+from equations.text_width import columns_of
 
 SPEC, ONE = "tests/specs_for_tests/tiny", "tests/specs_for_tests/tiny/project.yaml"
 COMMANDS = [
@@ -102,6 +104,28 @@ def test_marks_and_signs_of_east_asia_take_the_columns_that_they_take(monkeypatc
     monkeypatch.setattr("engine.output.terminal.is_person", lambda stream=None: True)
     assert (seen(bold("ER")), seen("木村"), seen("a\u0301")) == (2, 4, 1)
     assert table(["", "x"], [[coloured("1 error", "error"), "a"], ["木村さん的", "b"]]).splitlines()[-1] == "木村さん的  b"
+
+
+@pytest.mark.parametrize("text", [
+    "森林、土地利用の変化による排出量の計算。" * 4, "ព្រៃឈើដែលបានរងការខូចខាតក្នុងតំបន់គម្រោង" * 3, "พื้นที่ป่าไม้ที่ถูกทำลายในพื้นที่โครงการ" * 3,
+])  # fmt: skip
+def test_scripts_without_spaces_stand_in_columns_and_fit_the_width(text, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow, lines = broken(f"evidence: {text} (2020)", 60, "  "), wrapped(f"evidence: {text}", "  ").split("\n")
+    grid = table(["class", "name", "ha"], [["E", text, "12.5"], ["ป่า", "ha", "9"]], right=[2]).splitlines()
+
+    assert max(map(columns_of, narrow)) <= 60 and 60 < max(map(columns_of, lines)) <= 80
+    assert "".join(line.strip() for line in lines) == f"evidence: {text}" and not any(columns_of(line.strip()[0]) == 0 for line in (*narrow, *lines))
+    assert max(map(columns_of, grid)) <= 80 and len({columns_of(line) for line in grid if line.endswith(("12.5", " 9", "ha"))}) == 1
+
+
+def test_carets_stand_below_what_they_mean_in_every_script():
+    line, carets = Place("p.yaml", 1, 6, "ป่าไม้: 木", 8, 1).caret_lines()
+    assert carets.index("^") == columns_of(line[: line.index("木")]) and carets.count("^") == 2
+    line, carets = "    " + "木" * 60 + " 誤り " + "木" * 60, "    " + " " * 121 + "^^^^"
+    shown, below = folded(f"{line}\n{carets}", 60).split("\n")
+    assert max(columns_of(shown), columns_of(below)) <= 60
+    assert below.index("^") == columns_of(shown[: shown.index("誤")]) and below.count("^") == 4
 
 
 def test_what_is_no_terminal_has_a_width_of_its_own_and_a_file_always_has(monkeypatch, tmp_path, capsys):

@@ -107,6 +107,11 @@ CASES = {
     "the oldest year": ("year", [defined("y", "L[first] - L[y] + L[end] + Sum(h in start..y, L[h])")],
                         [316, 317, 319, 323, 331]),
     "history that is cut at project years": ("year", [defined("y", "Sum(h in y-3..y within year, L[h])")], [1, 3, 7, 15, 30]),
+    "a mean of the years before the start": (
+        "year", [defined("y", "Mean(h in start-3..start-1, L[h]) + Count(h in first..start-1) * W[y]")], [203, 206, 212, 224, 248]),
+    "without the first and the last": ("quarter", [defined("u", "F[u] + Sum(v in first+1..last-1, F[v])")], [7, 8, 10, 14]),
+    "its own past but for the first": ("quarter", [defined("u", "F[u] + Sum(v in first+1..u-1, R[v])")], [1, 2, 6, 16]),
+    "its own future but for the last": ("quarter", [defined("u", "F[u] + Sum(v in u+1..last-1, R[v])")], [11, 6, 4, 8]),
     "windows of several letters": (
         "year", [defined("y", "Sum(i, z in start..y, G[i, z])")], [11, 33, 66, 110, 165]),
     "a window in a window": (
@@ -162,6 +167,8 @@ def faults(spec_text, tmp_path):
         ("quarter", defined("u", "Sum(v in u..u+1, F[v])"), "G404", "after the last quarter: v in u..u+1", "within quarter"),
         ("quarter", defined("u", "Max(v in first..u-1, F[v])"), "G410", "the Max over v in first..u-1, which can have no members",
          "`when: u == first`"),
+        ("quarter", defined("u", "Mean(v in first..u-1, F[v])"), "G410", "the Mean over v in first..u-1, which can have no members",
+         "`when: u == first`"),
         ("quarter", defined("u", "Min(v in u+1..u+2 within quarter, F[v])"), "G410", "Min over v in u+1..u+2", "`when: u == last`"),
         ("quarter", defined("u", "Sum(v, Max(w in u..v, F[w]))"), "G410", "the Max over w in u..v, which can have no members", ""),
         ("quarter", defined("u", "Sum(v in first..u, Max(w in u..v, F[w]))"), "G410", "the Max over w in u..v", ""),
@@ -176,6 +183,13 @@ def faults(spec_text, tmp_path):
         ("year", defined("y", "L[y-4]"), "G404", "before the first year: L[y-4]", "`when: y <= start + 3`"),
         ("quarter", defined("u", "Sum(v in u..first, F[v])"), "", "Q4", ""),
         ("quarter", defined("u", "Sum(v in u..u-1, F[v])"), "X205", "ends before it begins", "write the earlier end first"),
+        ("quarter", defined("u", "Sum(v in first+2..first+1, F[v])"), "X205", "ends before it begins", "write the earlier end first"),
+        ("quarter", defined("u", "Sum(v in first-1..u, F[v])"), "G404", "before the first quarter: v in first-1..u", "within quarter"),
+        ("cohort", defined("a", "Sum(b in last-1..last, N[b])"), "G404", "before the first cohort: b in last-1..last", "within cohort"),
+        ("year", defined("y", "Sum(z in start..start+3, W[z])"), "G404", "after the last year: z in start..start+3", "within year"),
+        ("year", defined("y", "Max(z in start+3..end, W[z])"), "G410", "Max over z in start+3..end, which can have no members", ""),
+        ("year", defined("y", "L[start-1]"), "X205", "a lag on `start`", "Sum(z in start-1..start-1, ...[z])"),
+        ("quarter", defined("u", "Mean(v in first..3, F[v])"), "X201", "expected a letter", "as in Mean(v in first..first+3, ...)"),
         ("quarter", defined("u", "Sum(v in w-1..u, F[v])"), "X205", "'w' is not a bound letter of quarter", "Sum(v in u-4..u, ...)"),
         ("quarter", defined("u", "Sum(v in first..u within year, F[v])"), "X205", "is cut at the ends of quarter", "write within quarter"),
         ("thing", defined("i", "Sum(y, z in first..y, G[i, z])"), "X205", "'first' names no member of year", "write start"),
@@ -208,6 +222,19 @@ def test_a_declaration_that_cannot_be_is_told(tmp_path, cut, put, code, said):
     assert cut in text
 
     assert any(fault.startswith(code) and said in fault for fault in faults(text.replace(cut, put), tmp_path))
+
+
+def test_no_condition_is_asked_once_every_member_has_its_case(evaluated):
+    """A project with one cohort has no difference between cohorts, and asks for none."""
+    text = spec("cohort", defined("a", "cases(a == first: 0, D[a] < 0 {t}: -D[a], otherwise: D[a])"),
+                'defines: "D[a]", when: a > first, formula: "N[a] - N[a-1]"',
+                quantities="  - {id: D, symbol: D, meaning: difference, indices: [cohort], unit: t, kind: computed}")  # fmt: skip
+    one = PROJECT.replace("[old, grown, young]", "[old]").replace("N: {unit: t, values: {old: 100, grown: 10, young: 1}}", "N: {unit: t, values: {old: 100}}")
+
+    assert evaluated(text, PROJECT).values.arrays["R"].tolist() == [0, 90, 9]
+    run = evaluated(text, one)
+    assert run.values.arrays["R"].tolist() == [0]
+    agree(run, "R")
 
 
 def test_an_ordered_group_is_ordered_by_what_it_gathers(evaluated):
@@ -256,6 +283,8 @@ RULE = "rules:\n  - {{id: held, statement: held, severity: warning, for: {{{lett
         ("u", "quarter", "Sum(v in u-1..u within quarter, F[v]) > 1.5 {t}", "Q1: 1 <= 1.5", ""),
         ("u", "quarter", "All(v in first..u, F[v] < 8 {t})", "Q4", ""),
         ("y", "year", "Sum(h in y-3..y-1, L[h]) > 8 {t}", "2023: 7 <= 8", ""),
+        ("u", "quarter", "Mean(v in first..u-1, F[v]) < 2 {t}", "Q4: 2.33333 >= 2", "the first quarter"),
+        ("u", "quarter", "Sum(v in first+1..u, F[v]) < 6 {t}", "Q3: 6 >= 6", ""),
         ("a", "cohort", "N[a-1] > 50 {t}", "young: 10 <= 50", "the first cohort"),
     ],
 )  # fmt: skip

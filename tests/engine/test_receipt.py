@@ -161,7 +161,7 @@ def test_changed_spec_file_is_named_and_not_looked_into(tmp_path, capsys):
     code, outcome = verified(capsys, receipt)
 
     assert code == 1
-    assert (outcome["first"]["kind"], outcome["first"]["name"]) == ("spec file", "spec/methodology.yaml")
+    assert (outcome["first"]["kind"], outcome["first"]["name"]) == ("spec file", "methodology.yaml")
     assert "values" not in outcome["compared"]
 
 
@@ -369,3 +369,20 @@ def test_a_receipt_says_where_the_lines_of_a_data_file_come_from(tmp_path, capsy
     assert main(["explain", spec, str(project), "E_fuel[2018]"]) == 0
     assert "invoice 77 (read twice)" in capsys.readouterr().out
     assert main(["verify", receipt]) == 0
+
+
+def test_a_receipt_holds_where_spec_project_and_tables_are_moved(tmp_path, capsys):
+    tiny, first, then = Path(__file__).parents[1] / "specs_for_tests/tiny", tmp_path / "first", tmp_path / "deep/then"
+    text = (tiny / "project.yaml").read_text("utf-8").replace("methodology: TINY@1", "methodology: spec.yaml")
+    first.mkdir()
+    shutil.copy(tiny / "methodology.yaml", first / "spec.yaml")
+    (first / "areas.csv").write_text("value;count;m2\n1;10;9000,5\n2;5;4500,25\n4;5;4500,25\nTotal;20;18001\n", "utf-8")
+    (first / "p.yaml").write_text(text.replace("A_0: {unit: ha, values: {E: 1000, D: 500}", "A_0: {labels: {1: E, 2: D, 4: D}, file: areas.csv"), "utf-8")
+    assert main(["audit", str(first / "p.yaml"), "--receipt", str(first / "r.json")]) == 0
+    assert str(tmp_path) not in json.dumps({**json.loads((first / "r.json").read_text("utf-8")), "asked": None})
+    then.parent.mkdir()
+    first.rename(then)
+    capsys.readouterr()
+
+    assert main(["verify", str(then / "r.json"), "--spec", str(then / "spec.yaml"), "--project", str(then / "p.yaml")]) == 0
+    assert capsys.readouterr().out.startswith("verified: r.json")

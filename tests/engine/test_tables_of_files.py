@@ -1,5 +1,6 @@
 """Tables as spreadsheet and map programs write them: what is read, what is told, and what is refused because it could mean two things."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,11 +27,11 @@ def tiny():
 def table(tiny, tmp_path):
     """Return a function (text or bytes of a file, fields beside it) -> what is read of it, told and refused."""
 
-    def read(text, fields="unit: ha", quantity="A_0", name="areas.csv"):
+    def read(text, fields="unit: ha", quantity="A_0", name="areas.csv", of=None):
         (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
         project = read_project_text(f"{HEAD}{quantity}: {{{fields}{', ' if fields else ''}file: {name}}}\n", tmp_path / "project.yaml")
         reader = ValueReader(tmp_path, (), parse_unit, [], {"land_use": ("i", "j"), "fuel": ("f",), "year": ("y", "z")}, members=MEMBERS)
-        found = reader.read(tiny.quantity[quantity], project.values[quantity][0].heard_by(reader.errors))
+        found = reader.read(of or tiny.quantity[quantity], project.values[quantity][0].heard_by(reader.errors))
         return SimpleNamespace(
             cells={" ".join(one.labels): one.scalar.text for one in found},
             units={str(one.unit) for one in found},
@@ -281,7 +282,8 @@ def test_a_cross_classification_of_scp(table):
 
     assert (found.cells, found.refused) == ({"E E 2018": "9000", "E NF 2018": "4500", "NF NF 2018": "6300"}, [])
     assert found.units == {"m2"}
-    assert any("A829 note" in text and "Reference is land_use, Classification is land_use_2" in text and "line 6 on" in text for text in found.told)
+    assert any("A829 note" in text and "Reference is land_use, Classification is land_use_2" in text for text in found.told)
+    assert any("A827 note" in text and "is read up to line 6: from 'CROSS MATRIX" in text for text in found.told)
     older = CROSS.partition("\n\n")[0].replace("RasterValue,", "CrossClassCode,").replace(",", "\t")
     assert table(older, fields, "ca").cells == found.cells
 
@@ -306,6 +308,62 @@ def test_unique_values_of_qgis(table):
     assert "I503" in table(UNIQUE, "unit: ha, " + LABELS).refused[0]  # the file says in what its areas are
     assert table(UNIQUE, f"columns: {{count: pixels, value: land_use}}, pixel: 0.09 ha, {LABELS}").cells == {"E": "0.9", "D": "0.45"}
     assert "are pixels, and no areas" in table(UNIQUE, f"columns: {{count: value, value: land_use}}, {LABELS}").refused[0]
+
+
+def test_numbers_are_told_as_they_stand_in_the_file(table):
+    found = table("value,count\n1,10\n2,5\n4,7\n0,3\nTotal,22\n",
+                  "columns: {value: land_use, count: pixels}, pixel: 900 m2, labels: {1: E, 2: D, 4: D}, leave_out: [0]")  # fmt: skip
+
+    assert (found.cells, found.refused) == ({"E": "9000", "D": "10800"}, [])
+    assert [text.partition(": ")[2] for text in found.told if "A827" in text] == [
+        "what areas.csv has under labels that do not count is left out: 0 3 ", "totals of areas.csv are left out: Total 22 they are the sums of their lines",
+        "several labels of areas.csv are one member, and their numbers are added D: 5 + 7",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tail", "refused"),
+    [
+        ("Total,,\n", ""),
+        ("Source: a map of 2020,,\n", ""),
+        ("Area B,,\n1,20,18000\n", "line 5 reads like one of the table"),
+        ("Area B,,\nfrom another map,,\nvalue,count,m2\n1,20,18000\n", "line 6 reads like one of the table"),
+        ("NF,,\n", "where the class 'NF' has no number"),
+    ],
+)
+def test_where_a_table_of_a_program_ends_is_told_and_what_would_be_lost_is_refused(table, tail, refused):
+    found = table(UNIQUE + tail, LABELS)
+
+    assert [text for text in found.refused if "I537" in text and refused in text] if refused else found.refused == []
+    assert refused or any("A827" in text and "is read up to line 4" in text for text in found.told)
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "quantity", "cells", "says"),
+    [
+        ("land_use,value\n1,5\n", 'labels: {1: E, "1.0": D}', "A_0", {}, "I536 A_0: the label '1.0' is E and D"),
+        ("land_use,value\n1,5\n", 'labels: {1: E, "1.0": E}', "A_0", {"E": "5"}, ""),
+        ("land_use,value\n1,5\n", "labels: {land_use: {1: E}, 2: D}", "A_0", {}, "the label '2' is of no index"),
+        ("land_use,value\n1,5\n0,9\n", "labels: {1: E, 0: D}, leave_out: [0]", "A_0", {}, "is left out, and is D"),
+        ("land_use,value\n1,5\n2,9\n", 'labels: {1: E}, leave_out: ["2.0"]', "A_0", {"E": "5"}, ""),
+        ("i,j,value\n1,1,5\n0,0,9\n0,1,9\n", "at: {year: 2018}, labels: {1: E}, leave_out: [0]", "ca", {"E E 2018": "5"}, ""),
+        ("i,j,value\n1,1,5\n0,1,9\n", "at: {year: 2018}, labels: {1: E}, leave_out: {land_use: [0]}", "ca", {"E E 2018": "5"}, ""),
+        ("i,j,value\n1,1,5\n1,0,9\n", "at: {year: 2018}, labels: {1: E}, leave_out: {land_use: [0]}", "ca", {}, "for the label '0'"),
+        ("i,j,value\n1,1,5\n", "at: {year: 2018}, labels: {1: E}, leave_out: {landuse: [0]}", "ca", {}, "leaves no index 'landuse'"),
+        ("i,y,value\n1,0,5\n0,2018,9\n", "at: {land_use_2: D}, labels: {land_use: {1: E}}, leave_out: [0]", "ca", {}, "I536 ca: of which column"),
+    ],
+)
+def test_what_is_said_of_labels_means_one_thing(table, text, fields, quantity, cells, says):
+    found = table(text, f"unit: ha, {fields}", quantity)
+
+    assert says in " ".join(found.refused) if says else (found.refused, found.cells) == ([], cells)
+
+
+def test_sizes_of_each_are_not_added(table, tiny):
+    lengths = replace(tiny.quantity["A_0"], unit=parse_unit("m", None, ()))
+    found = table("land_use,value\n1,20\n2,30\n", "unit: m, labels: {1: E, 2: E}", of=lengths)
+
+    assert (found.cells, "I506 A_0: several labels" in found.refused[0]) == ({}, True)
 
 
 def test_square_degrees_are_no_area(table):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -104,6 +106,14 @@ def test_round_trip_of_the_spec() -> None:
     for id_, node, bound, own in trees:
         assert resolved(plain_text(node, own), bound, own) == node, id_
         assert resolved(plain_text(node), bound, own) == node, id_
+
+
+def test_a_sum_over_a_part_of_a_set_is_written_with_it_where_its_letter_stands_for_the_whole() -> None:
+    """As it is shown beside numbers, in pages and in comparisons: with what the letters of the spec stand for, and no more."""
+    m = load_methodology(Path(__file__).parents[1] / "specs_for_tests" / "tiny")
+    equation = replace(m.equation["dcs.matrix"], formula=resolved("Sum(i in forest, A[i, y]) + Sum(i, A[i, y]) + Sum(j in forest, A[j, y])", {"y": "year"}, m=m))
+
+    assert plain_text(equation.formula, letters_of(m, equation)) == "Sum(i in forest, A[i, y]) + Sum(i, A[i, y]) + Sum(j in forest, A[j, y])"
 
 
 def test_round_trip_before_names_are_known() -> None:

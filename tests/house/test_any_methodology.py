@@ -13,7 +13,7 @@ SPECS = {path.name for path in (pages.ROOT / "methodology_specs").iterdir() if a
 WORDS = r"forest|land.use|redd\b|redd\+|reference.level|displacement belt|hectare|vehicle fleet|e-mobility|\bjcm\b|er_credit|\bvcs\b|\bverra\b|cambodia|evergreen"
 #: Where a word is what the file is about: units of area, names that specs may still use, the field of a paper.
 MEANT = {
-    "equations/units/words.py": "hectare", "equations/units/carbon_units.txt": "hectare", "equations/model/roles.py": "reference_level",
+    "equations/units/words.py": "hectare", "engine/audit/desk/trade_units.py": "hectare", "equations/units/carbon_units.txt": "hectare", "equations/model/roles.py": "reference_level",
     "engine/run/solvers.py": "land-use",
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """A portfolio is evaluated under one methodology: that which its files name, whatever they call it, or the one that is named before them."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,4 +49,24 @@ def test_a_project_that_names_the_file_of_its_methodology_is_not_said_to_name_an
 
     assert said("a/m.yaml") == []
     assert len(said("b/m.yaml")) == 1
-    assert "b/m.yaml) was applied" in said("b/m.yaml")[0]
+    assert said("b/m.yaml")[0].startswith("the project file names m.yaml, and TINY@1 with the content ")
+
+
+def test_where_files_lie_makes_no_other_methodology(folders, tmp_path):
+    """A copy with other comments is the same; a project that is moved away from its methodology is told of no other."""
+    (folders / "c").mkdir()
+    shutil.copy(folders / "a/q.yaml", folders / "c/q.yaml")
+    spec = mrvgraph.load(folders / "a/m.yaml")
+    before = mrvgraph.run(spec, folders / "a/q.yaml").findings
+
+    assert [f.what for f in mrvgraph.run(spec, folders / "c/q.yaml").findings] == [f.what for f in before]
+    (folders / "c/m.yaml").write_text("# a copy\n" + (folders / "a/m.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert [f.what for f in mrvgraph.run(spec, folders / "c/q.yaml").findings] == [f.what for f in before]
+
+
+def test_a_reference_is_told_as_a_run_alone_tells_it(folders, capsys):
+    other = folders / "a" / "r.yaml"
+    other.write_text((folders / "a/q.yaml").read_text(encoding="utf-8").replace("methodology: m.yaml", "methodology: TINY@2"), encoding="utf-8")
+    main(["portfolio", str(folders / "a/m.yaml"), str(folders / "a/q.yaml"), str(other)])
+
+    assert f"note: {other} names TINY@2, and TINY@1 was applied\n" in capsys.readouterr().err

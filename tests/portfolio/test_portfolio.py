@@ -234,6 +234,7 @@ def test_on_a_full_disk_no_line_stands_there_by_halves(tmp_path, monkeypatch):
         ("name,DF,DF\nx,1,1\n", "I506 the column 'DF' stands twice"),
         ("name,DF\nx,0.1\nx,0.2\n", "I506 two rows are called 'x'"),
         ("name,DF\n,0.1\n", "I506 this row has no name"),
+        ("name,DF\nx,0.1\ny,0.2\nTổng cộng,0.3\n", "I506 'Tổng cộng' is a total and no project"),
         ("name,XX\nx,1\n", "I502 there is no quantity 'XX'"),
         ("name,A_0\nx,1\n", "I506 A_0 is not one number"),
         ("name,A_0[E],A_0 [E]\nx,1,2\n", "I506 'A_0[E]' and 'A_0 [E]' are one number"),

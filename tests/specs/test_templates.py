@@ -8,6 +8,7 @@ from filled_template import OF_NUMBERS, filled, findings_of, settings_of
 
 from engine.audit.audits import audit_findings
 from engine.commands.session import open_session
+from engine.commands.switches import pairs
 from engine.explain.template import project_template
 from engine.plan.spec_setting import named_setting
 from engine.project.project_file import read_project_text
@@ -59,6 +60,7 @@ methodology: {id: T, version: "1", title: Classes, result: R}
 index_sets:
   - {id: class, letters: [i], members: [E, {id: SE, name: Semi-evergreen}], meaning: class of forest}
   - {id: part, letters: [j], project: must-list, meaning: part}
+  - {id: some, subset_of: part, project: must-list, meaning: some parts}
   - {id: year, kind: year, letters: [y]}
 relations: [{id: lies_in, over: [class, part], meaning: parts that have a class}]
 quantities:
@@ -66,7 +68,7 @@ quantities:
   - {id: B, symbol: B, meaning: mean area, unit: ha, kind: fixed_ex_ante}
   - {id: R, symbol: R, meaning: result, unit: ha, kind: computed}
 equations:
-  - {id: r, defines: R, formula: 'Sum(i, j, A[i, j]) + B'}
+  - {id: r, defines: R, formula: 'Sum(i, j, A[i, j]) + B + Sum(i, j in some, A[i, j])'}
   - {id: b, defines: B, formula: 'Sum(i, j, A[i, j]) / 2'}
 """
 
@@ -74,9 +76,12 @@ equations:
 def test_members_have_a_legend_and_combinations_and_other_ways_are_named(tmp_path):
     (tmp_path / "s.yaml").write_text(LEGEND, encoding="utf-8")
     session = open_session(tmp_path / "s.yaml")
+    none = project_template(session.methodology, named_setting(session.methodology, {}, {}, "2024-01-01", "2024-12-31", pairs(["part="], "members")))
+    assert "\n  part: []   # part\n" in none and "\n  some: []   # some parts\n" in none
     text = project_template(session.methodology, named_setting(session.methodology, {}, {}, "2024-01-01", "2024-12-31", {"part": "north,south"}))
 
     assert "\n# class: SE Semi-evergreen\n" in text
+    assert "\n  some: [north]   # some parts\n" in text
     assert "\nrelations:\n  lies_in: {E: [north, south], SE: [north, south]}   # class, part: parts that have a class\n" in text
     assert "\n  # in its place: b from A\n" in text
     run = session.run(read_project_text(filled(session.methodology, text), Path("p.yaml")))

@@ -11,8 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.audit.desk.formula_slips import FACTORS
+from engine.audit.desk.sample_slips import sample_slips
+from engine.audit.desk.series_slips import series_slips
 from engine.audit.desk.slip import Slip
 from engine.audit.desk.statement import Cell
+from engine.audit.desk.trade_units import trade_slips
+from engine.audit.desk.warming_slips import warming_slips
 from engine.plan.cells import EXCLUDED, PRESENT, cell_name
 from engine.plan.dataset_cells import filled_cells
 from engine.run.run import Run
@@ -23,17 +27,11 @@ Array = NDArray[np.float64]
 #: Quantities with more numbers are changed as a whole only; empty cells of a large table do not count.
 MOST_CELLS = 400
 _DECIMALS = (0, 1, 2, 3, 4)
+#: How far from 0 or 1 a factor without a unit may lie and be rounded to it.
+_NEARLY_NOTHING = 1e-4
 #: Factors that a single cell is likely to be off by.
 _OF_ONE_CELL = (0.0, 2.0, -1.0, 1000.0, 1 / 1000, 100.0, 1 / 100, 10.0, 1 / 10)
 _WORDS = {0.0: "left out", 2.0: "counted twice", -1.0: "with the other sign", **dict(FACTORS[:6])}
-#: Published global warming potentials over 100 years of one gas, by assessment report of the IPCC: Second, Fourth, Fifth, Sixth.
-WARMING_POTENTIALS = {
-    "CH4": {"AR2": 21.0, "AR4": 25.0, "AR5": 28.0, "AR6": 27.9},
-    "N2O": {"AR2": 310.0, "AR4": 298.0, "AR5": 265.0, "AR6": 273.0},
-    "SF6": {"AR2": 23900.0, "AR4": 22800.0, "AR5": 23500.0},
-}
-
-
 def cell_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
     """Yield slips in the numbers of a quantity.
 
@@ -45,30 +43,51 @@ def cell_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
     subject = _label(run, quantity)
     for factor, words in FACTORS:
         yield Slip("factor of a unit", f"{quantity.id} {words}", subject, quantity.id, numbers=array * factor)
+    yield Slip("left out", f"{quantity.id} left out", subject, quantity.id, numbers=np.where(np.isfinite(array), 0.0, array))
     yield Slip("sign", f"{quantity.id} with the other sign", subject, quantity.id, numbers=-array)
     yield Slip("floor at zero", f"{quantity.id} not below zero", subject, quantity.id, numbers=np.maximum(array, 0.0))
+    yield from trade_slips(quantity, array, subject)
     yield from _shifted(run, quantity, array, subject)
+    yield from series_slips(run, quantity, array, subject)
     for cell in _few(run, quantity):
         yield from _of_cell(run, quantity, array, cell, subject)
 
 
 def roundings(run: Run, quantity: Quantity, array: Array, printed: Collection[float] = ()) -> Iterator[Slip]:
     """Yield a quantity rounded, and cut off, to each number of decimals that is usual, and to other steps that are ``printed``, in its unit."""
+    ways: list[tuple[float, str, Array, Array]] = []
     for decimals in _DECIMALS:
         scale = 10.0**decimals
         words = f"to {decimals} decimals" if decimals else "to whole units"
-        for how, numbers in (("rounded", np.round(array, decimals)), ("cut off", np.trunc(array * scale) / scale)):
-            yield Slip("rounding", f"{quantity.id} {how} {words}", _label(run, quantity), quantity.id, numbers=numbers, step=1 / scale)
+        ways.append((1 / scale, words, np.round(array, decimals), np.trunc(array * scale) / scale))
     for step in sorted(step for step in printed if not any(np.isclose(step, 10.0**-decimals, atol=0.0) for decimals in _DECIMALS)):
-        for how, numbers in (("rounded", np.round(array / step) * step), ("cut off", np.trunc(array / step) * step)):
-            yield Slip("rounding", f"{quantity.id} {how} to steps of {step:g}", _label(run, quantity), quantity.id, numbers=numbers, step=step)
+        ways.append((step, f"to steps of {step:g}", np.round(array / step) * step, np.trunc(array / step) * step))
+    for step, words, rounded, cut in ways:
+        for how, numbers in (("rounded", rounded), ("cut off", cut)):
+            own = 0.0 if is_left_out(run, quantity, array, numbers) else step
+            yield Slip("rounding", f"{quantity.id} {how} {words}", _label(run, quantity), quantity.id, numbers=numbers, step=own)
+
+
+def is_left_out(run: Run, quantity: Quantity, array: Array, rounded: Array) -> bool:
+    """Whether a rounding makes a factor 0 or 1, which is the same as to leave it out: a loss of 0.2 % is no rounding of nothing.
+
+    An amount that is computed may print as zero, or as one; and what is nearly nothing anyhow, among numbers that stay, may be rounded away.
+    """
+    if quantity.id in run.values.steps and quantity.is_amount:
+        return False
+    is_share = not quantity.unit.powers
+    if is_share and any(((rounded == number) & (np.abs(array - number) > _NEARLY_NOTHING)).any() for number in (0.0, 1.0)):
+        return True
+    there = np.isfinite(array) & (array != 0)
+    return bool(there.any() and (rounded[there] == 0).all())
 
 
 def input_slips(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
     """Yield slips that only a given number can have: other datasets, another assessment report, exchanged digits."""
     yield from _of_datasets(run, quantity, array)
+    yield from sample_slips(run, quantity, array)
+    yield from warming_slips(run, quantity, array, _few(run, quantity))
     for cell in _few(run, quantity):
-        yield from _warming(run, quantity, array, cell)
         yield from _digits(run, quantity, array, cell)
 
 
@@ -135,16 +154,6 @@ def _of_datasets(run: Run, quantity: Quantity, array: Array) -> Iterator[Slip]:
                 for cell in filled_cells(run.methodology, run.setting, quantity, labels, replace(block, when=None)):
                     changed[cell] = float(exact * factor) if np.isfinite(array[cell]) else np.nan
             yield Slip("dataset", f"{quantity.id} of {dataset.id}", quantity.id, quantity.id, numbers=changed)
-
-
-def _warming(run: Run, quantity: Quantity, array: Array, cell: Cell) -> Iterator[Slip]:
-    own, name = float(array[cell]), cell_name(quantity, run.setting, cell)
-    for gas, reports in WARMING_POTENTIALS.items():
-        if own in reports.values():
-            for report, number in reports.items():
-                if number != own:
-                    what = f"{name} = {number:g} ({gas}, {report}) for {own:g}"
-                    yield Slip("warming potential", what, quantity.id, quantity.id, numbers=with_cell(array, cell, number))
 
 
 def _digits(run: Run, quantity: Quantity, array: Array, cell: Cell) -> Iterator[Slip]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from engine.audit.desk.cross_checks import NOT, Pair, as_other, holds, is_the_one_that_counts, pairs
 from engine.audit.desk.given_numbers import with_given
 from engine.audit.desk.statement import StatedNumber
-from engine.audit.desk.statements import StatementReader
+from engine.audit.desk.summed_statements import SummedReader
 from engine.audit.desk.what_moves import moved
 from engine.finding import Finding
 from engine.output.terminal import number
@@ -54,9 +54,9 @@ class CrossChecks:
         for check, stated in self.all:
             all_ = tuple(pairs(self.given, check, stated))
             made = [pair for pair in all_ if not pair.missing]
-            own = [*self.of_check(check, made), *self.not_made(check, [pair for pair in all_ if pair.missing], all_)]
+            own = [*self.of_check(check, made), *self.not_made(check, [pair for pair in all_ if pair.missing], all_, is_partial=bool(stated))]
             found += own
-            if not own:
+            if not own or (made and all(one.code == "A803" and one.severity == "note" for one in own)):
                 held.append((check, len(made)))
         if held:
             what = f"cross-checks that hold: {len(held)}, numbers compared: {sum(count for _, count in held)}"
@@ -100,12 +100,13 @@ class CrossChecks:
         known = by.first if code == "A801" else None
         return Finding(code, severity, check.id or check.of, what, evidence, remedy, source=str(check.source), place=check.place, moves=known)
 
-    def not_made(self, check: CrossCheck, absent: list[Pair], all_: tuple[Pair, ...]) -> Iterator[Finding]:
-        """Yield where there was nothing to compare with."""
+    def not_made(self, check: CrossCheck, absent: list[Pair], all_: tuple[Pair, ...], *, is_partial: bool) -> Iterator[Finding]:
+        """Yield where there was nothing to compare with; ``is_partial``: the project chose itself what its second source is asked for."""
         if absent or not all_:
             why = absent[0].missing if absent else f"this run has no two numbers of {check.of} to compare"
             names = listed([pair.shown for pair in absent], _MOST) if absent else check.of
-            yield Finding("A803", "warning" if absent else "note", check.id or check.of, f"a cross-check was not made of {names}: {check.says}", why,
+            severity = "warning" if absent and not is_partial else "note"
+            yield Finding("A803", severity, check.id or check.of, f"a cross-check was not made of {names}: {check.says}", why,
                           "supply the other number, or say why there is none", place=check.place)  # fmt: skip
 
 
@@ -146,16 +147,16 @@ class _ProjectReader:
         if node is not None and isinstance(of, Scalar) and of.text in quantities:
             second = own.inner(node, "second_source")
             name = second.text("source") if second.has("source") else "the second source"
-            stated = self.numbers(of, second, name)
+            stated = self.numbers(of, second, name, own.words("sum_over") if own.has("sum_over") else ())
             quantities[name] = replace(quantities[of.text], id=name)
         check = read_cross_check(own, quantities, self.unit_of, name)
-        if check is not None and name and (check.sum_over or check.each):
-            own.fault("S105", "numbers of a second source are compared as they are", block.place, remedy="give them for the members that are meant")
+        if check is not None and name and check.each:
+            own.fault("S105", f"{name} has numbers of its own, and `each` says nothing of them", block.place, remedy="give one for each member")
         return (check, stated) if check is not None else None
 
-    def numbers(self, of: Scalar, second: ProjectBlock, name: str) -> tuple[StatedNumber, ...]:
-        """Read the numbers of a second source."""
-        reader = StatementReader(self.run, self.read_unit)
+    def numbers(self, of: Scalar, second: ProjectBlock, name: str, sum_over: tuple[str, ...]) -> tuple[StatedNumber, ...]:
+        """Read the numbers of a second source, each for all members of the indices over which is added."""
+        reader = SummedReader(self.run, self.read_unit, sum_over)
         document = ProjectDocument(name, "", "", second.place, ())
         reader.take(document, StatedBlock(name, of, second))
         self.errors += reader.errors

@@ -51,6 +51,7 @@ def pairs(run: Run, check: CrossCheck, stated: Sequence[StatedNumber] = ()) -> I
     """
     if stated:
         yield from (Pair(one.shown, one.cells, _sum(run, one.quantity, one.cells), one.value, _source(one)) for one in stated)
+        yield from _unstated(run, check, stated)
         return
     if lacking := [id_ for id_ in (check.of, *check.others) if id_ not in run.values.arrays]:
         yield Pair(check.of, (), np.nan, np.nan, check.right, f"this run does not have {listed(lacking)}")
@@ -103,6 +104,14 @@ def _bound(check: CrossCheck, pair: Pair) -> float:
 
 
 # -- pairs
+
+
+def _unstated(run: Run, check: CrossCheck, stated: Sequence[StatedNumber]) -> Iterator[Pair]:
+    """Yield what the run has and a second source says nothing of."""
+    said = {cell for one in stated for cell in one.cells}
+    for place, cells in _groups(run, check.of, check.sum_over).items():
+        if said.isdisjoint(cells):
+            yield Pair(_shown(run, check, place), cells, _sum(run, check.of, cells), np.nan, check.right, f"{check.right} has no number there")
 
 
 def _beside(run: Run, check: CrossCheck) -> Iterator[Pair]:

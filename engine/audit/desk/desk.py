@@ -192,7 +192,7 @@ class Desk(Shown):
     def read(self, node: TraceNode) -> str:
         """Return a number that is read, and what is stated of it where that is another one."""
         stated = next((one for one in self.compared.comparisons if one.statement.shown == node.name and one.is_different), None)
-        return f"{node.name} = {number(node.value)} {node.unit}" + (f" (stated: {stated.statement.written})" if stated else "")
+        return f"{node.name} = {node.said}" + (f" (stated: {stated.statement.written})" if stated else "")
 
 
 def desk_of(run: Run, read_unit: UnitReader, reread: Reread, versions: Versions | None = None) -> Desk | None:
@@ -220,7 +220,8 @@ def beside(run: Run, one: Beside, ours: str = "recomputed") -> str:
 def why(one: Explained, most: int = 3) -> str:
     """Return which slips give the stated digits."""
     if not one.candidates:
-        return f"none of the {one.tried:,} slips that were tried gives the stated digits: none known"
+        alike_in = f"; {one.alike}" if one.alike else ""
+        return f"none of the {one.tried:,} slips that were tried gives the stated digits: none known{alike_in}"
     shown = [f"{c.text} ({_count(c.explained, 'stated number')}; expected by chance: {c.by_chance:.1g})" for c in one.candidates[:most]]
     return f"the stated digits come out with {'; or '.join(shown)}"
 

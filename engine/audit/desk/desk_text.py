@@ -54,7 +54,8 @@ def _diagnosis(desk: Desk, one: Explained, *, full: bool) -> Iterator[str]:
         yield wrapped(f"  within what rounding on the way can do{how}; no slip is looked for", "    ")
         return
     if not one.candidates:
-        yield wrapped(f"  none known: {one.tried:,} slips were tried, and none gives the stated digits", "    ")
+        alike_in = f"; {one.alike}" if one.alike else ""
+        yield wrapped(f"  none known: {one.tried:,} slips were tried, and none gives the stated digits{alike_in}", "    ")
         return
     yield wrapped(f"  of {one.tried:,} slips that were tried, these give the stated digits, the likeliest first:", "    ")
     for at, candidate in enumerate(one.candidates if full else one.candidates[:_FEW], 1):

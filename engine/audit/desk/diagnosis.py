@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audit.desk.alike import alike
 from engine.audit.desk.cell_slips import cell_slips, input_slips, roundings, with_cell
 from engine.audit.desk.comparison import INPUT, PARTS, Beside, Compared, value_of
 from engine.audit.desk.formula_slips import formula_slips
@@ -56,6 +58,11 @@ class Explained:
     rounding: tuple[float, ...] = ()
     #: Whether one quantity rounded to usual digits leaves no more than that.
     is_rounded_once_more: bool = False
+
+    @property
+    def alike(self) -> str:
+        """What factor or difference all that parts here has in common, in words."""
+        return alike(self.parting)
 
     @property
     def is_whole(self) -> bool:
@@ -219,26 +226,31 @@ class Diagnoser:
         self.changes[quantity] = changes
         yield from self.all_of(changes)
 
-    def all_of(self, changes: Sequence[tuple[Slip, Mapping[str, Array]]]) -> Iterator[tuple[Slip, Array]]:
+    def all_of(self, changes: Iterable[tuple[Slip, Mapping[str, Array]]]) -> Iterator[tuple[Slip, Array]]:
         """Yield what every statement comes to under each slip at one place."""
-        for first in range(0, len(changes), _TOGETHER):
-            yield from self.spread(changes[first : first + _TOGETHER])
+        rest = iter(changes)
+        while together := list(islice(rest, _TOGETHER)):
+            yield from self.spread(together)
 
     def in_part(self, quantity: str) -> list[tuple[Slip, Array]]:
-        """Return the slips at one quantity, each for one year, period or other member of its last axis alone."""
+        """Return the slips at one quantity, each for one year or other member of its last axis alone, and those in its numbers for one of any."""
         self.at(quantity)
-        axes = self.run.methodology.quantity[quantity].indices
-        members = self.run.setting.members[axes[-1]] if axes else ()
-        if not 1 < len(members) <= _MOST_PARTS:
-            return []
-        parts = []
-        for slip, changed in self.changes[quantity]:
-            for at, member in enumerate(members) if slip.kind not in _OF_ONE_CELL and quantity in changed else ():
-                numbers = self.variants.arrays[quantity].copy()
-                numbers[..., at] = changed[quantity][..., at]
-                if not same_numbers(numbers, self.variants.arrays[quantity]) and not same_numbers(numbers, changed[quantity]):
-                    parts.append((replace(slip, what=f"{slip.what}, for {member} alone", step=0.0), {quantity: numbers}))
-        return list(self.all_of(parts))
+        whole = ((slip, changed[quantity]) for slip, changed in self.changes[quantity] if quantity in changed and slip.kind not in _OF_ONE_CELL)
+        return list(self.all_of(part for slip, changed in whole for part in self.parts(slip, changed)))
+
+    def parts(self, slip: Slip, changed: Array) -> Iterator[tuple[Slip, Mapping[str, Array]]]:
+        """Yield what a slip changes, one member of an axis at a time."""
+        own, axes = self.variants.arrays[slip.quantity], self.run.methodology.quantity[slip.quantity].indices
+        for at, axis in enumerate(axes):
+            members = self.run.setting.members[axis]
+            if not 1 < len(members) <= _MOST_PARTS or (at < len(axes) - 1 and slip.formula is not None):
+                continue
+            for place, member in enumerate(members):
+                here: tuple[slice | int, ...] = (*(slice(None),) * at, place)
+                numbers = own.copy()
+                numbers[here] = changed[here]
+                if not same_numbers(numbers, own) and not same_numbers(numbers, changed):
+                    yield replace(slip, what=f"{slip.what}, for {member} alone", step=0.0), {slip.quantity: numbers}
 
     def slips(self, quantity: str) -> Iterator[Slip]:
         """Yield the slips at one quantity."""

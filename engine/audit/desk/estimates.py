@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,16 +63,29 @@ class EstimateBeside:
 
 def expected(design: Design) -> Iterator[EstimateBeside]:
     """Yield every estimate of a design beside the run; estimates of other times than the run's have nothing beside them."""
-    groups: dict[tuple[str, tuple[str, ...], str], list[Estimate]] = {}
+    of_units: dict[tuple[str, tuple[str, ...]], dict[str, list[Estimate]]] = {}
     for one in design.estimates:
-        groups.setdefault((one.number.quantity, one.labels, one.number.document.name), []).append(one)
-    for (id_, labels, _), estimates in groups.items():
-        yield from _Group(design.run, design.run.methodology.quantity[id_], labels, estimates).beside()
+        of_units.setdefault((one.number.quantity, one.labels), {}).setdefault(one.number.document.name, []).append(one)
+    for (id_, labels), by_document in of_units.items():
+        for estimates in _joined(by_document.values()):
+            yield from _Group(design.run, design.run.methodology.quantity[id_], labels, estimates).beside()
+
+
+def _joined(documents: Iterable[Sequence[Estimate]]) -> list[list[Estimate]]:
+    """Return the estimates of several documents, joined where one goes on with the days that another leaves out."""
+    groups: list[list[Estimate]] = []
+    for own in documents:
+        together = next((group for group in groups if all(a.days and b.days and not common(a.days, b.days) for a in group for b in own)), None)
+        if together is None:
+            groups.append([*own])
+        else:
+            together += own
+    return groups
 
 
 @dataclass(frozen=True)
 class _Group:
-    """The estimates of one document for one quantity and one unit (or all of them together)."""
+    """The estimates of a document, or of several that go on with each other, for one quantity and one unit (or all of them together)."""
 
     run: Run
     quantity: Quantity

@@ -16,6 +16,7 @@ from equations.formula.syntax import (
     Cases,
     Compare,
     Element,
+    IndexLabel,
     IndexLetter,
     Letter,
     MatrixRef,
@@ -59,7 +60,7 @@ def _all(run: Run, equation: Equation) -> Iterator[tuple[str, str, Node]]:
     formula, letters = equation.formula, dict(equation.letters)
     for fault in formula_faults(formula, letters, run.methodology):
         yield fault.operator, fault.what, fault.formula
-    for node in dict.fromkeys(walk(formula)):
+    for node in {id(node): node for node in walk(formula)}.values():  # what stands twice may be wrong in one of the two places
         for kind, what, new in _of_node(node, run):
             yield kind, what, rebuild(formula, {id(node): new})
     yield from _other_cases(run, equation)
@@ -71,6 +72,7 @@ def _of_node(node: Node, run: Run) -> Iterator[tuple[str, str, Node]]:
             yield from _scaled(node)
             yield "rounding", f"{name_of(node)} rounded to whole units, here alone", Call("round", (node,))
             yield from _neighbours(node, run.methodology)
+            yield from _frozen(node, run)
             if run.methodology.quantity[node.quantity].unit.powers == _powers_of_day(run.methodology):
                 yield from _days(node, name_of(node))
         case Call(name=name) if FUNCTIONS[name].rule == "calendar":
@@ -78,6 +80,8 @@ def _of_node(node: Node, run: Run) -> Iterator[tuple[str, str, Node]]:
         case Reduce(kind="Sum", body=body) if not isinstance(body, Points):
             yield from _means(node)
             yield from _members(node, run)
+        case Binary(op="/", left=Reduce(kind="Sum") as over, right=Reduce(kind="Sum") as under):
+            yield from _plain_means(over, under)
 
 
 def _days(node: Node, name: str) -> Iterator[tuple[str, str, Node]]:
@@ -108,6 +112,16 @@ def _neighbours(node: Element | MatrixRef, methodology: Methodology) -> Iterator
                 yield "neighbour", f"{name_of(node)} of the {axis} {words}", replace(node, indices=indices)
 
 
+def _frozen(node: Element | MatrixRef, run: Run) -> Iterator[tuple[str, str, Node]]:
+    """Yield the first member of an axis in place of the one that is meant: the cell of a sheet that was not moved on."""
+    axes = run.methodology.quantity[node.quantity].indices[node.whole :]
+    for at, (index, axis) in enumerate(zip(node.indices, axes, strict=True)):
+        members = run.setting.members[axis]
+        if isinstance(index, IndexLetter) and len(members) > 1:
+            indices = (*node.indices[:at], IndexLabel(members[0]), *node.indices[at + 1 :])
+            yield "frozen reference", f"{name_of(node)} of {members[0]} for every {axis}", replace(node, indices=indices)
+
+
 def _means(node: Reduce) -> Iterator[tuple[str, str, Node]]:
     yield "mean for sum", "the mean for the sum", replace(node, kind="Mean")
     parts = parts_of(node.body, PRODUCT)
@@ -116,6 +130,14 @@ def _means(node: Reduce) -> Iterator[tuple[str, str, Node]]:
             mean = (op, replace(node, kind="Mean", body=factor))
             rest = replace(node, body=product_of([*parts[:at], *parts[at + 1 :]]))
             yield "mean for sum", f"the mean of {name_of(factor)} before the product", product_of([("*", rest), mean])
+
+
+def _plain_means(over: Reduce, under: Reduce) -> Iterator[tuple[str, str, Node]]:
+    """Yield the plain mean of what a quotient of sums weighs."""
+    factors = [factor for op, factor in parts_of(over.body, PRODUCT) if op == "*" and not isinstance(factor, Number)]
+    if [b.letter for b in over.binders] == [b.letter for b in under.binders] and len(factors) > 1:
+        for factor in factors:
+            yield "weighted mean", f"the plain mean of {name_of(factor)} for the weighted one", replace(over, kind="Mean", body=factor)
 
 
 def _members(node: Reduce, run: Run) -> Iterator[tuple[str, str, Node]]:

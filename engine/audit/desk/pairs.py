@@ -103,7 +103,17 @@ class SlipPairs:
                 finite: NDArray[np.bool_] = np.asarray(np.isfinite(shares).all(axis=1))
                 near = _summing(np.where(finite[:, None], shares, np.inf), whole, room / np.maximum(np.abs(start + wanted), 1e-300))
             found |= {pair for pair in near if finite[list(pair)].all()}
-        return [pair for pair in found if self.slips[pair[0]].quantity != self.slips[pair[1]].quantity]
+        return [pair for pair in found if self.go_together(*pair)]
+
+    def go_together(self, one: int, two: int) -> bool:
+        """Whether two slips can both be made: in two quantities, or in different cells of one."""
+        first, second = self.slips[one], self.slips[two]
+        if first.quantity != second.quantity:
+            return True
+        if first.numbers is None or second.numbers is None:
+            return False
+        own = self.variants.arrays[first.quantity]
+        return not (~same_cells(first.numbers, own) & ~same_cells(second.numbers, own)).any()
 
     # -- what is made
 
@@ -118,6 +128,8 @@ class SlipPairs:
         first, second = sorted((self.slips[one], self.slips[two]), key=lambda slip: order.get(slip.quantity, -1))
         if second.numbers is not None and second.quantity in order:
             second = self.scaled(second)
+        if first.quantity == second.quantity:
+            return self.of_one_quantity(self.slips[one], self.slips[two])
         every = Variants(self.variants.run, self.variants.arrays, self.variants.arrays)
         changed = self.change(every, first)
         if changed is None:
@@ -133,6 +145,13 @@ class SlipPairs:
             return None
         last = {id_: own[0] for id_, own in both.spread({id_: own[None] for id_, own in then.items()}).items()}
         return self.read({**changed, **after, **then, **last})
+
+    def of_one_quantity(self, one: Slip, two: Slip) -> Array | None:
+        """Return what every statement comes to with the changed cells of both."""
+        assert one.numbers is not None and two.numbers is not None
+        numbers = np.where(same_cells(one.numbers, self.variants.arrays[one.quantity]), two.numbers, one.numbers)
+        changed = {one.quantity: numbers[None]}
+        return self.read({id_: own[0] for id_, own in {**self.variants.spread(changed), **changed}.items()})
 
     def scaled(self, slip: Slip) -> Slip:
         """Return a slip in computed numbers as the factors by which it changes them; none where it is no factor."""

@@ -26,18 +26,20 @@ _OFTEN: tuple[tuple[str, float], ...] = (
     (r"continuous|real.?time", 525600.0), (r"bi-?weekly|fortnight", 26.0), (r"bi-?monthly", 6.0), (r"half.?year|semi-?annual|bi-?annual", 2.0),
     (r"biennial", 0.5),
 )  # fmt: skip
-#: Units of time -> how many are in a year, the shortest first.
-_UNITS: tuple[tuple[str, float], ...] = (
-    (r"minute(?:s|ly)?", 525600.0), (r"hour(?:s|ly)?", 8760.0), (r"days?|daily", 365.0), (r"week(?:s|ly)?", 52.0), (r"month(?:s|ly)?", 12.0),
-    (r"quarter(?:s|ly)?", 4.0), (r"years?|yearly|annual(?:ly)?|annum", 1.0),
+#: Units of time, what is done in each of them, and how many are in a year, the shortest first.
+_UNITS: tuple[tuple[str, str, float], ...] = (
+    (r"minutes?", "minutely", 525600.0), (r"hours?", "hourly", 8760.0), (r"days?", "daily", 365.0), (r"weeks?", "weekly", 52.0),
+    (r"months?", "monthly", 12.0), (r"quarters?", "quarterly", 4.0), (r"years?|annum", r"yearly|annual(?:ly)?", 1.0),
 )  # fmt: skip
 _COUNTED = ("once one", "twice two second other", "thrice three third", "four fourth", "five fifth", "six sixth", "seven", "eight", "nine", "ten",
             "eleven", "twelve")  # fmt: skip
 _NUMBERS = {word: float(at) for at, words in enumerate(_COUNTED, 1) for word in words.split()} | {"half": 0.5}
 _NUMBER = rf"(?:\d+(?:\.\d+)?(?:st|nd|rd|th)?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 #: A number before a unit of time: `every 3 months`, `half-hourly`; and how many times in one: `twice a year`, `3 times per week`.
-_EACH = rf"(?:\b(?:every|each|per)\s+(?P<each>{_NUMBER})[\s-]+|\b(?P<part>half)[\s-]+)"
+_EACH = rf"(?:\b(?:every|each|per|intervals?\s+of)\s+(?P<each>{_NUMBER})[\s-]+|\b(?P<part>half)[\s-]+)"
 _TIMES = rf"\b(?P<times>twice|thrice|{_NUMBER}\s+times)\s+(?:an?|in\s+an?|per|every|each|in\s+each|in\s+every)\s+"
+#: Words before a unit that make it a frequency: `every calendar month`, `once a year`. "Within a month of the end of the year" is none.
+_IN_EACH = rf"\b(?:every|each|per|once\s+(?:an?|in\s+an?)|by)\s+(?:(?!{_NUMBER}\b)[a-z]+\s+)?"
 _A_UNIT = r"an?|in|per|every|each|hourly|daily|weekly|fortnightly|monthly|quarterly|half.?yearly|yearly|annually"
 #: What a project may write as the frequency of a number that it does not monitor.
 _NOT_MONITORED = re.compile(
@@ -84,7 +86,7 @@ def _fixed_and_monitored(design: Design) -> Iterator[Finding]:
     for id_, stated in fixed.items():
         if id_ in planned:
             document, own = planned[id_]
-            yield Finding("A757", "error", id_, f"the design fixes {id_}, and monitors it", f"{stated.source}; {document.title}",
+            yield Finding("A757", "error", id_, f"the design fixes {id_}, and monitors it", "; ".join(dict.fromkeys((stated.source, document.title))),
                           "ask which of the two is registered", source=stated.source, place=own.place)  # fmt: skip
             continue
         often = next((text for origin in _given(design, id_).values() if (text := _frequency(origin)) and not _NOT_MONITORED.search(text)), "")
@@ -174,7 +176,7 @@ def _repeated(design: Design, document: ProjectDocument, planned: PlannedParamet
     if at is None:
         return
     rows: dict[Cell, list[Cell]] = {}
-    for cell in sorted(given):
+    for cell in sorted(cell for cell, origin in given.items() if origin.estimate is None):  # of samples A770 tells
         rows.setdefault((*cell[:at], -1, *cell[at + 1 :]), []).append(cell)
     same: list[Cell] = []
     shown = []
@@ -313,13 +315,19 @@ def _times(text: str) -> float | None:
     --------
     >>> [_times(text) for text in ("Monthly readings", "every two years", "every 3 months", "twice a year", "annually", "as needed")]
     [12.0, 0.5, 4.0, 2.0, 1.0, None]
+    >>> [_times(text) for text in ("within a month of the end of each year", "at the end of the month", "each calendar month", "once a year", "day")]
+    [1.0, None, 12.0, 1.0, 365.0]
     """
     found = [often for pattern, often in _OFTEN if re.search(pattern, text, re.IGNORECASE)]
     if found:
         return found[0]
-    for unit, often in _UNITS:
-        matches = re.finditer(rf"(?:{_TIMES}|{_EACH})?\b(?:{unit})\b", text, re.IGNORECASE)
-        found += [often * _count(match["times"]) / _count(match["each"] or match["part"]) for match in matches]
+    for unit, each, often in _UNITS:
+        if re.fullmatch(rf"\W*(?:{unit})\W*", text, re.IGNORECASE):
+            return often
+        for pattern in (rf"(?:{_TIMES}|{_EACH})(?:{unit})\b", rf"(?:{_TIMES}|{_EACH})?\b(?:{each})\b"):
+            matches = re.finditer(pattern, text, re.IGNORECASE)
+            found += [often * _count(match["times"]) / _count(match["each"] or match["part"]) for match in matches]
+        found += [often for _ in re.finditer(rf"{_IN_EACH}(?:{unit})\b", text, re.IGNORECASE)]
     return max(found, default=None)
 
 

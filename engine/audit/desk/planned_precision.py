@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from statistics import NormalDist
 
 from engine.audit.desk.design import Design
@@ -12,6 +14,7 @@ from engine.plan.cells import cell_name
 from engine.project.project_documents import ProjectDocument
 from engine.project.registered_design import PlannedParameter
 from engine.project.written_numbers import Given, Origin, conversion
+from engine.run.arithmetic.samples import estimated
 from engine.run.declared_errors import DeclaredErrors
 from equations.errors import MethodologyError, listed, raise_all
 from equations.model.quantity import Quantity
@@ -52,19 +55,33 @@ def precision_findings(design: Design, document: ProjectDocument, planned: Plann
             yield found(what, list(given), "" if name == "precision" else f"{100 * _CONFIDENCE:g} % is taken", "write it as 5 % or 0.05", "warning")
     if wanted is None:
         return
-    halves = {cell: width * error if error is not None else None for cell, error in _relative_errors(design, quantity, given).items()}
+    plain = {cell: origin for cell, origin in given.items() if origin.estimate is None}
+    halves = {cell: width * error if error is not None else None for cell, error in _relative_errors(design, quantity, plain).items()}
+    halves |= _of_samples(given, confidence)
     silent = [cell for cell, half in halves.items() if half is None]
     less = {cell: half for cell, half in halves.items() if half is not None and half > wanted * (1 + 1e-9)}
     if less:
         shown = [f"{cell_name(quantity, design.run.setting, cell)}: {100 * half:.3g} %" for cell, half in less.items()]
         what = f"{quantity.id} is less precise than planned ({planned.said['precision']}): {listed(shown, _MOST)}"
-        how = f"half of the interval {at}, from the declared standard errors"
+        sampled = [cell for cell in less if given[cell].estimate is not None]
+        by = ["the declared standard errors"] if len(sampled) < len(less) else []
+        how = f"half of the interval {at}, from {' and '.join([*by, *(['the samples'] if sampled else [])])}"
         yield found(what, list(less), how, "take more samples, or the bound that the plan names", "error")
     if silent:
         names = [cell_name(quantity, design.run.setting, cell) for cell in silent]
         what = f"the plan has {quantity.id} within {planned.said['precision']}, and the project declares no standard error of {listed(names, _MOST)}"
         remedy = "add `uncertainty: {distribution: normal, relative_se: ...}`"
         yield found(what, silent, "the precision that was reached cannot be told", remedy, "warning")
+
+
+def _of_samples(given: dict[Cell, Origin], confidence: float) -> dict[Cell, float | None]:
+    """Return how precise the samples are at a confidence, by Student's t; one that misses its own plan is told with the samples (A765, A766)."""
+    found: dict[Cell, float | None] = {}
+    for cell, origin in given.items():
+        if origin.estimate is not None and origin.estimate.is_met:
+            sample = origin.estimate.sample
+            found[cell] = estimated(replace(sample, plan=replace(sample.plan, confidence=Fraction(repr(confidence))))).limits.precision
+    return found
 
 
 def _relative_errors(design: Design, quantity: Quantity, given: dict[Cell, Origin]) -> dict[Cell, float | None]:

@@ -12,6 +12,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.audit.desk.cell_slips import is_left_out
 from engine.audit.desk.slip import Slip
 from engine.plan.plan import Step
 from engine.run.conditions import Hole
@@ -87,7 +88,13 @@ def rounded_runs(run: Run) -> Iterator[tuple[Slip, Mapping[str, Array]]]:
                     steps.stage(stage)
         except MethodologyError:
             continue
-        yield Slip("rounding", rule.words, "", step=10.0**-rule.decimals), steps.arrays
+        yield Slip("rounding", rule.words, "", step=0.0 if _leaves_out(run, steps.arrays) else 10.0**-rule.decimals), steps.arrays
+
+
+def _leaves_out(run: Run, arrays: Mapping[str, Array]) -> bool:
+    """Whether a run that is rounded on the way makes a factor 0 or 1."""
+    of = run.methodology.quantity
+    return any(is_left_out(run, of[id_], run.values.arrays[id_], arrays[id_]) for id_ in run.values.steps if of[id_].type == "number")
 
 
 @dataclass

@@ -18,8 +18,15 @@ DESK_SLIPS: dict[str, str] = {
     "mean for sum": "a mean where a sum is due, or a sum of products made from means",
     "member": "one member left out of a sum, or counted twice",
     "neighbour": "the row or column beside the right one",
+    "frozen reference": "the number of the first or last year, or another member, for all of them",
+    "mean of all": "the mean over all years, or other members, for each of them",
+    "added up": "numbers added up from year to year, or the change for the number",
+    "unit of the trade": "pounds for kilograms, short tons for tonnes, acres for ha, watt hours for joules, and the like",
+    "sample": "a limit for the mean of a sample, strata that do not count by their size, answers left out",
+    "weighted mean": "the plain mean for a weighted one",
     "days of a year": "365, 366 or 360 days whatever the year has, or one day too few or too many",
     "other case": "the equation of another year or case",
+    "left out": "a quantity taken as zero",
     "one cell": "one cell left out, counted twice, in another unit, with the other sign, with the number of a neighbour, or exchanged with it",
     "digits": "two digits of a written number exchanged",
     "rounding": "rounded, or cut off, before it is used",
@@ -33,9 +40,10 @@ DESK_SLIPS: dict[str, str] = {
     PAIR: "two of these together, where one does not do",
 }
 #: Which kind is named first where several give the same digits; kinds that are not listed stand before the last three.
-_ORDER = ("stated input", "warming potential", "dataset", "reading", "version", "choice", "factor dropped", "term dropped", "sign", "member",
-          "factor of a unit", "factor doubled", "factor inverted", "mean for sum", "days of a year", "neighbour", "lag", "rounding", "index",
-          "constant", "conversion", "molar ratio", "number", "min for max", "condition", "transposition", "floor at zero")  # fmt: skip
+_ORDER = ("stated input", "warming potential", "dataset", "reading", "version", "choice", "factor dropped", "term dropped", "left out", "sign",
+          "member", "factor of a unit", "sample", "factor doubled", "factor inverted", "mean for sum", "weighted mean", "days of a year", "neighbour",
+          "lag", "rounding", "index", "constant", "conversion", "molar ratio", "number", "min for max", "condition", "transposition", "floor at zero",
+          "frozen reference", "added up", "unit of the trade", "mean of all")  # fmt: skip
 _LAST = ("symbol", "one cell", "digits", "other case", "threefold power")
 
 

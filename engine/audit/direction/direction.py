@@ -30,7 +30,7 @@ from equations.errors import listed
 from equations.records import record
 
 #: Which way the result goes as an input rises.
-RAISES, LOWERS, EITHER, NONE = "raises", "lowers", "either", "no effect"
+RAISES, LOWERS, EITHER, NONE, UNKNOWN = "raises", "lowers", "either", "no effect", "not known"
 #: How far that is known.
 PROVEN, HERE, TRIED = "over its whole range, for any project", "over its whole range, at this project", "tried at this project"
 #: Shares of a number at which an input is tried where nothing is proven, and how many numbers between the ends of a range.
@@ -38,7 +38,7 @@ _SHARES, _BETWEEN = (0.0, 0.25, 0.5, 0.8, 0.95, 1.05, 1.25, 2.0, 4.0), 5
 #: Share of the greatest derivative below which one is the noise of floats.
 _NOISE = 1e-12
 _MOST_NAMED = 3
-_SIGN = {1: RAISES, -1: LOWERS, 0: NONE, 2: EITHER}
+_SIGN = {1: RAISES, -1: LOWERS, 0: NONE, 2: EITHER, 3: UNKNOWN}
 
 
 @record(frozen=True)
@@ -48,7 +48,7 @@ class Direction:
     Attributes
     ----------
     way
-        ``raises``, ``lowers``, ``either`` or ``no effect``.
+        ``raises``, ``lowers``, ``either``, ``no effect``, or ``not known`` where there is no slope and no trial tells.
     known
         How far: :data:`PROVEN`, :data:`HERE` or :data:`TRIED`.
     why
@@ -63,7 +63,7 @@ class Direction:
     @property
     def text(self) -> str:
         """For a table: ``lowers``, and a question mark where it is only tried."""
-        return self.way + ("?" if self.known == TRIED and self.way != EITHER else "")
+        return self.way + ("?" if self.known == TRIED and self.way not in (EITHER, UNKNOWN) else "")
 
     @property
     def careful_side(self) -> str:
@@ -73,7 +73,7 @@ class Direction:
 
 @dataclass(frozen=True)
 class CellSigns:
-    """The direction of every cell of an input: 1, -1, 0 none, 2 either. Shape of both: (cells,)."""
+    """The direction of every cell of an input: 1, -1, 0 none, 2 either, 3 not known. Shape of both: (cells,)."""
 
     ways: NDArray[np.int8]
     known: NDArray[np.object_]
@@ -199,10 +199,16 @@ class Directions:
         """Return the directions at the project's numbers, and "either" where the input as a whole goes both ways."""
         if self.witness(name) is not None:
             return np.full(self.numbers[name].size, 2, np.int8)
-        slopes = np.nan_to_num(self.slopes[name].ravel())
-        ways = np.sign(np.where(np.abs(slopes) <= _NOISE * np.abs(slopes).max(initial=0.0), 0.0, slopes)).astype(np.int8)
-        ups = [sign for sign in (np.sign(value - self.value) * np.sign(moved) for moved, value in self.trials(name)) if sign]
-        return np.where(ways == 0, np.int8(ups[0]) if ups else np.int8(0), ways)
+        slopes = self.slopes[name].ravel()
+        is_slope = np.isfinite(slopes)
+        room = _NOISE * np.abs(slopes[is_slope]).max(initial=0.0)
+        ways = np.sign(np.where(np.isnan(slopes) | (np.abs(slopes) <= room), 0.0, slopes)).astype(np.int8)
+        ups = self.ups(self.trials(name))
+        ways = np.where(ways == 0, np.int8(ups[0]) if ups else np.int8(0), ways)
+        for place in np.flatnonzero(np.isnan(slopes) & np.isfinite(self.numbers[name].ravel())).tolist():
+            alone = set(self.ups(self.trials(name, place)))  # no slope is no zero: the cell itself is moved
+            ways[place] = alone.pop() if len(alone) == 1 else 3
+        return ways
 
     # -- trials
 
@@ -221,14 +227,22 @@ class Directions:
         """Return the target for other numbers of some inputs; not a number where there is none."""
         return float(values_of(self.program, {**self.numbers, **changed})[self.summed].sum())
 
-    def trials(self, name: str) -> list[tuple[float, float]]:
-        """Return by how much an input is moved on the mean, and the target there; in the order of the numbers."""
+    def ups(self, trials: Iterable[tuple[float, float]]) -> list[int]:
+        """Return which way the target goes in each trial in which it moves."""
+        return [int(sign) for sign in (np.sign(value - self.value) * np.sign(moved) for moved, value in trials) if sign]
+
+    def trials(self, name: str, place: int | None = None) -> list[tuple[float, float]]:
+        """Return by how much an input, or one cell of it, is moved on the mean, and the target there; in the order of the numbers."""
         own, (least, most) = self.numbers[name], limits(self.run.methodology.quantity[name])
-        size = float(np.nanmax(np.abs(own))) if np.isfinite(own).any() else 0.0
-        moves = [np.clip(own * share, least, most) for share in _SHARES] if size else []
+        moving = np.isfinite(own) if place is None else np.arange(own.size).reshape(own.shape) == place
+        size = float(np.abs(own[moving]).max(initial=0.0))
+        others = [own * share for share in _SHARES] if size else [own + 1.0, own - 1.0]  # a zero has no size of its own
         if np.isfinite([least, most]).all():
-            moves += [np.where(np.isfinite(own), least + (most - least) * at / (_BETWEEN - 1), own) for at in range(_BETWEEN)]
-        found = {float(np.nanmean(moved - own)): self.at({name: moved}) for moved in moves}
+            others += [np.full_like(own, least + (most - least) * at / (_BETWEEN - 1)) for at in range(_BETWEEN)]
+        found: dict[float, float] = {}
+        for other in others:
+            moved = np.where(moving, np.clip(other, least, most), own)
+            found[float(np.nanmean(moved - own)) if moving.any() else 0.0] = self.at({name: moved})
         return sorted((by, value) for by, value in found.items() if by and np.isfinite(value))
 
     def witness(self, name: str) -> tuple[float, float, float] | None:
@@ -264,7 +278,8 @@ class Directions:
         if len(taking) <= 1:
             way = _SIGN[taking.pop() if taking else 0]
             return Direction(name, way, weakest, self.why(name, way, weakest))
-        return Direction(name, EITHER, weakest, self.parts(name, signs.ways))
+        way = EITHER if taking >= {1, -1} or 2 in taking else UNKNOWN
+        return Direction(name, way, weakest, self.parts(name, signs.ways))
 
     def all(self) -> tuple[Direction, ...]:
         """Return the direction of each input."""
@@ -274,6 +289,8 @@ class Directions:
         """Return why one direction holds, or none."""
         if way == NONE:
             return f"{self.target} does not move with it"
+        if way == UNKNOWN:
+            return f"{self.target} has no slope at its number, and no other number that was tried tells"
         if way == EITHER:
             found = self.witness(name)
             assert found is not None

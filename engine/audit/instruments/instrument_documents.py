@@ -17,7 +17,8 @@ def documents_apart(instruments: Sequence[Instrument]) -> Iterator[Finding]:
         first = before.setdefault(one.name, one)
         for what, said, again in _differing(first, one) if first is not one else ():
             sources = f"{first.document or 'project file'}; {one.document or 'project file'}"
-            yield Finding("A784", "error", one.name, f"two documents give {what} of {one.name} otherwise: {said} and {again}", sources,
+            whose = what if one.name in what else f"{what} of {one.name}"
+            yield Finding("A784", "error", one.name, f"two documents give {whose} otherwise: {said} and {again}", sources,
                           "ask for the certificate; the first of them counts here", place=one.place)  # fmt: skip
 
 
@@ -33,6 +34,19 @@ def _differing(one: Instrument, other: Instrument) -> Iterator[tuple[str, str, s
         extra = [day for day in theirs if day not in mine]
         hint = next((text for day in only if (text := _exchanged(day, extra))), "")
         yield "the calibrations", listed([str(day) for day in mine], 6), f"{listed([str(day) for day in theirs], 6)}{hint}"
+    yield from _of_one_calibration(one, other)
+
+
+def _of_one_calibration(one: Instrument, other: Instrument) -> Iterator[tuple[str, str, str]]:
+    """Yield until when a calibration of one day holds, and what it found, where the documents say otherwise."""
+    again = {calibration.on: calibration for calibration in other.calibrations}
+    for mine, theirs in ((c, again[c.on]) for c in one.calibrations if c.on in again):
+        if mine.due is not None and theirs.due is not None and mine.due != theirs.due:
+            again_due = f"{theirs.due}{_exchanged(mine.due, [theirs.due])}"
+            yield f"the day until which the calibration of {mine.on} of {one.name} holds", str(mine.due), again_due
+        if mine.found is not None and theirs.found is not None and mine.found != theirs.found:
+            what = f"the error that the calibration of {mine.on} of {one.name} found"
+            yield what, f"{float(100 * mine.found):g} %", f"{float(100 * theirs.found):g} %"
 
 
 def _exchanged(day: date, others: Sequence[date]) -> str:

@@ -71,7 +71,7 @@ def receipt_record(report: AuditReport, asked: Asked, version: str) -> Record:
         Of this program.
     """
     run = report.run
-    names = _file_names(run)
+    names = _file_names(report)
     result = run.methodology.quantity[run.methodology.result]
     findings = [finding for _, found in report.audits for finding in found] + list(ruling_findings(report.rulings))
     return {
@@ -121,13 +121,20 @@ def _results(run: Run) -> Record:
     return {"results": [{"quantity": number.label, "value": number.value, "unit": str(of[id_].unit)} for id_, number in run.results.items()]}
 
 
-def _file_names(run: Run) -> dict[str, str]:
-    """Return, for each file that findings and hashes name, a name without any folder of this machine."""
-    names = {str(run.project.path): run.project.path.name}
-    for name, _ in run.methodology.files:
+def _file_names(report: AuditReport) -> dict[str, str]:
+    """Return, for each file that findings and hashes name, a name that is the same wherever spec and project lie: as seen from their own folders."""
+    run = report.run
+    names = {(run.project.folder / name).as_posix(): name for name, _ in _data_files(report)} | {str(run.project.path): run.project.path.name}
+    files = [name for name, _ in run.methodology.files]
+    for name in files:
         in_library = any((folder.parent / name).is_file() for folder in library_folders()) and not Path(name).is_absolute()
-        names[name] = name if in_library else "/".join(Path(name).parts[-2:])
+        names[name] = name if in_library else _beside(Path(name), Path(files[0]).parent)
     return names
+
+
+def _beside(file: Path, folder: Path) -> str:
+    """Return the name of a file as seen from a folder in which it lies; of any other, such as the base of a revision, its folder and its name."""
+    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else "/".join(file.parts[-2:])
 
 
 def _finding(record: Record, names: Mapping[str, str]) -> Record:

@@ -101,7 +101,7 @@ class ScalarScope:
         axis, ends = window.set, []
         for end in (window.first, window.last):
             label = self.end_of(axis, end.label) if isinstance(end, IndexLabel) else scope[end.letter][1]
-            ends.append(self.turn(axis, label) + (0 if isinstance(end, IndexLabel) else end.offset))
+            ends.append(self.turn(axis, label) + end.offset)
         inside = tuple(m for m in self.setting.members[axis] if ends[0] <= self.turn(axis, m) <= ends[1])
         if window.within:
             return tuple(member for member in inside if member in self.setting.members[window.within])

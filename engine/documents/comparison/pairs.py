@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.comparison.compare_equations import EquationChange, Regrouping, case_text
+from engine.comparison.compare_equations import EquationChange, Regrouping, case_text, letters_beside
 from engine.comparison.meaning import DIFFERENT, SAME, Meaning
 from engine.comparison.written_parts import WrittenParts, written_parts
 from engine.documents.comparison.tally import ChangeTally
@@ -178,19 +178,23 @@ class Pairs:
     def columns(self, one: Equation, two: Equation, parts: WrittenParts | None) -> Columns:
         """Return both forms side by side."""
         marks = (parts.gone, parts.new) if parts is not None else (set[int](), set[int]())
+        letters = letters_beside(one, self.sides[0], two, self.sides[1])
         shown: list[Blocks] = []
         for side, (equation, marked) in enumerate(zip((one, two), marks, strict=True)):
             formula = (parts.after if side else parts.before) if parts is not None else None
-            shown.append(self._formula(equation, side, frozenset(marked), formula))
+            shown.append(self._formula(equation, side, frozenset(marked), formula, letters[side]))
         heads: tuple[Inlines, ...] = tuple(
             (f"{capital(name)}, {e.label}",) for name, e in zip(self.wording.names, (one, two), strict=True)
         )
         return Columns(heads, tuple(shown))
 
-    def _formula(self, equation: Equation, side: int, marked: frozenset[int], formula: object = None) -> Blocks:
+    def _formula(
+        self, equation: Equation, side: int, marked: frozenset[int], formula: object = None, letters: Mapping[str, str] | None = None
+    ) -> Blocks:
         """Return a form as it is evaluated, and as it is printed where that is another."""
         m = self.sides[side]
-        right = latex(formula or equation.formula, m, letters_of(m, equation), Marks(marked, COLOURS[side]))  # type: ignore[arg-type]
+        letters = letters_of(m, equation) if letters is None else letters
+        right = latex(formula or equation.formula, m, letters, Marks(marked, COLOURS[side]))  # type: ignore[arg-type]
         written = right if equation.solver else f"{latex(equation.defines, m)} = {right}"
         found: list[Block] = [Formula(written, flows=True)]
         if equation.printed and _plain(equation.printed) != _plain(equation_latex(equation, m)):

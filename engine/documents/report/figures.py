@@ -14,11 +14,11 @@ import numpy as np
 from engine.documents.model import Figure, Inline, Inlines
 from engine.explain.trace import Tracer
 from engine.explain.trace_node import TraceNode
-from engine.output.terminal import number
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.project.written_numbers import Origin
 from engine.run.cell_reads import Cell
 from engine.run.run import Run
+from engine.run.said_values import value_text
 from equations.model.equation import Equation
 from equations.model.quantity import with_labels
 
@@ -95,7 +95,7 @@ class Figures:
                 continue  # not needed, not there, or asked for by a rule that goes without it
             # Depth 0: the page links each number to those that it reads, so that no tree is needed and every number is traced once.
             node = tracer.node(quantity, cell, 0)
-            text = "NA" if state == EXCLUDED else number(value)
+            text = "NA" if state == EXCLUDED else value_text(run.methodology.quantity[quantity].type, value)
             reads = self._reads(tracer, node, cell) if node.equation_id in opaque else ()
             yield TracedNumber(
                 quantity=quantity,

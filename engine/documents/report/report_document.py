@@ -46,6 +46,7 @@ from engine.finding import Finding
 from engine.output.terminal import number
 from engine.report.findings import counted, sentence
 from engine.report.grounds import RUN_TITLE, run_tallies
+from engine.report.run_report import decimals
 from engine.report.whole_units import whole_units
 from engine.report.yearly_table import fixed, yearly_table
 from engine.run.rules import HELD, IDLE, Verdict, tallied
@@ -204,10 +205,11 @@ class Report:
         in_table = {row.quantity.id for row in found.rows}
         shown = [q for q in m.reported if q not in in_table and q in run.values.arrays]
         for id_ in shown:
-            numbers = self.figures.numbers[id_]
+            numbers, own = self.figures.numbers[id_], m.quantity[id_]
+            unit = f" {own.unit}" if own.type == "number" else ""
             axes = ", ".join(axis.replace("_", " ") for axis in m.quantity[id_].indices)
             items = tuple(
-                (Code(n.name), " = ", Strong((self.figures.figure(n.quantity, n.cell, fixed(n.value, 3)),)), f" {m.quantity[id_].unit}")
+                (Code(n.name), " = ", Strong((self.figures.figure(n.quantity, n.cell, decimals(own.type, n.value)),)), unit)
                 for n in numbers
             )
             title = m.called(id_) if id_ in m.result_ids else m.quantity[id_].title

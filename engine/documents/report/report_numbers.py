@@ -27,6 +27,7 @@ from engine.documents.pages.equation_block import equation_title
 from engine.documents.report.figures import Figures, TracedNumber, place_text
 from engine.documents.subject import KINDS, Subject, ground_mark, kind_badge, unit_text
 from engine.project.written_numbers import Origin
+from engine.run.said_values import given_as
 from equations.model.equation import Equation
 from equations.model.quantity import Quantity
 from equations.notation.latex import equation_latex
@@ -182,7 +183,7 @@ def _written_table(numbers: list[TracedNumber], figures: Figures) -> Block:
     rows = []
     for n in numbers:
         origin = n.origin
-        written = f"{origin.written} {origin.unit}".removesuffix(" 1") if origin is not None else ""
+        written = given_as(origin) if origin is not None else ""
         place: Inlines = (Soft((place_text(origin),)),) if origin is not None else ()
         rows.append(TableRow(((Code(n.name),), (figures.figure(n.quantity, n.cell),), (written,), place)))
     return Table(

@@ -14,7 +14,9 @@ from engine.documents.subject import KINDS, Subject, unit_text
 from engine.documents.writers.assets_folder import asset
 from engine.documents.writers.single_page import Moving, single_page
 from engine.output.markup import Html, script_data, tag
+from engine.run.said_values import given_as, has_unit, value_text
 from engine.typesetting.mathematics.mathml import display_mathml, inline_mathml
+from equations.model.quantity import Quantity
 from equations.notation.latex import equation_latex
 from equations.notation.plain import letters_of
 
@@ -55,11 +57,11 @@ def report_data(figures: Figures, subject: Subject) -> dict[str, object]:
         quantities[id_] = {
             "name": quantity.title,
             "meaning": quantity.meaning,
-            "unit": "" if str(quantity.unit) == "1" else unit_text(quantity.unit),
+            "unit": unit_text(quantity.unit) if has_unit(quantity.type, str(quantity.unit)) else "",
             "kind": KINDS[quantity.kind][0],
             "symbol": str(inline_mathml(subject.symbol(quantity))),
             "source": str(quantity.source),
-            "cells": {n.cell: _cell(n, equations, origins) for n in numbers},
+            "cells": {n.cell: _cell(n, quantity, equations, origins) for n in numbers},
         }
     said = [
         {
@@ -75,15 +77,15 @@ def report_data(figures: Figures, subject: Subject) -> dict[str, object]:
     return {"quantities": quantities, "equations": said, "origins": [dict(said) for said in origins]}
 
 
-def _cell(n: TracedNumber, equations: dict[str, int], origins: dict[Said, int]) -> list[object]:
+def _cell(n: TracedNumber, quantity: Quantity, equations: dict[str, int], origins: dict[Said, int]) -> list[object]:
     """Return labels, text, exact value, equation, worked text, further reads and origin of a number."""
-    exact = n.state or repr(n.value)
+    exact = n.state or value_text(quantity.type, n.value, repr)
     origin = -1
     if n.origin is not None:
         o = n.origin
         said: Said = (
             ("by", given_by(o)),
-            ("written", f"{o.written} {o.unit}".removesuffix(" 1")),
+            ("written", given_as(o)),
             ("source", o.source),
             ("where", place_text(o)),
             *((key.replace("_", " "), value) for key, value in o.meta),

@@ -47,6 +47,7 @@ _PROJECT_TYPES: dict[str, Shape] = {
     "heads": map_of(ref("words")),
     "claims": map_of(one_or_more(any_of(ref("text"), ref("claim")))),
     "labels": map_of(any_of(ref("text"), ref("texts"))),
+    "left_out": any_of(ref("words"), map_of(ref("words"))),
     "calibrations": one_or_more(any_of(ref("date"), ref("calibration"))),
     "documents": one_or_more(any_of(ref("text"), ref("document"))),
     "dated_member": fields_shape({"id": ref("text"), "date": ref("date")}, ["id"]),

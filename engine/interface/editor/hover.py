@@ -17,6 +17,7 @@ from engine.output.escapes import code_text, markdown_text
 from engine.output.terminal import number
 from engine.plan.cells import PRESENT
 from engine.run.run import Run
+from engine.run.said_values import value_text
 from equations.errors import MethodologyError
 from equations.files.strict_yaml import Mapping
 from equations.formula.functions import FUNCTIONS
@@ -197,11 +198,11 @@ def _cells(run: Run, quantity: Quantity) -> Iterator[str]:
     array, states = run.values.arrays[quantity.id], run.values.states[quantity.id]
     members = [run.setting.members[axis] for axis in quantity.indices]
     cells = [tuple(cell) for cell in np.argwhere(states == PRESENT)] if array.ndim else [()]
-    unit = quantity.unit.text
+    unit = f" {quantity.unit.text}" if quantity.type == "number" else ""
     for cell in islice(cells, _MOST_CELLS):
         labels = ", ".join(own[at] for own, at in zip(members, cell, strict=True))
-        yield f"- {markdown_text(labels)}{': ' if labels else ''}{number(float(array[cell]))} {unit}"
+        yield f"- {markdown_text(labels)}{': ' if labels else ''}{value_text(quantity.type, float(array[cell]))}{unit}"
     if len(cells) > _MOST_CELLS:
         yield f"- and {len(cells) - _MOST_CELLS} more"
     if len(cells) > 1 and (head := run.headline_of(quantity.id)).is_total:
-        yield f"- in all: {number(head.value)} {unit}"
+        yield f"- in all: {number(head.value)}{unit}"

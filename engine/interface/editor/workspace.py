@@ -17,6 +17,7 @@ from engine.interface.editor.open_text import OpenText, Stretch
 from engine.interface.editor.spots import FieldText, spots
 from engine.run.run import Run
 from equations.errors import MethodologyError
+from equations.files.file_kinds import kind_of_fields
 from equations.files.regular_file import ReadingRule, UnreadableFileError, read_regular
 from equations.files.strict_yaml import MOST_BYTES, Mapping, Scalar
 from equations.library.places import MAIN_FILE, find_spec, shown_name
@@ -73,10 +74,8 @@ class HeldFile:
         keys = {key.text for key, _ in self.text.tree}
         if "cases" in keys:
             return "cases"
-        if "operation" in keys or {"project", "values"} <= keys:
-            return "project"
-        if "document" in keys and keys & {"claimed", "registered"}:
-            return "document"
+        if kind := kind_of_fields(keys):
+            return kind
         return "spec" if keys & BLOCKS["spec"].keys() or self.path.name == MAIN_FILE else ""
 
     @cached_property

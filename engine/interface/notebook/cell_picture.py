@@ -8,8 +8,8 @@ from itertools import product
 
 from engine.interface.notebook.run_numbers import states_in_words
 from engine.output.markup import Html
-from engine.output.terminal import number
 from engine.run.run import Run
+from engine.run.said_values import unit_in_tables, value_text
 from engine.typesetting.pictures.charts import Series, bars
 from engine.typesetting.pictures.rows import Bar, PictureRow, rows_picture
 from engine.typesetting.pictures.shapes import BLUE, PALETTE, below
@@ -61,17 +61,17 @@ def _by_year(run: Run, quantity: Quantity, year_axis: int) -> Html:
         labels = [members[at][place] for at, place in enumerate(cell) if at != year_axis]
         values = tuple(math.nan if words[place] else float(array[place]) for place in places)
         name = ", ".join(labels) or quantity.title
-        series.append(Series(name, values, PALETTE[len(series) % len(PALETTE)], str(quantity.unit)))
-    return bars(f"{quantity.title} ({quantity.id}), by year", str(quantity.unit), members[year_axis], series, _about(run))
+        series.append(Series(name, values, PALETTE[len(series) % len(PALETTE)], unit_in_tables(quantity)))
+    return bars(f"{quantity.title} ({quantity.id}), by year", unit_in_tables(quantity), members[year_axis], series, _about(run))
 
 
 def _rows(run: Run, quantity: Quantity) -> Html:
     """Return a row for each cell that was needed and applies, and why one has no number."""
     cells = [(labels, math.nan if state else value, state or "no number") for labels, value, state in run.cells(quantity.id)]
     rows = [
-        PictureRow(with_labels(quantity.id, labels), number(value), (Bar(None, value, BLUE),))
+        PictureRow(with_labels(quantity.id, labels), value_text(quantity.type, value), (Bar(None, value, BLUE),))
         if math.isfinite(value) else PictureRow(with_labels(quantity.id, labels), state, ())
         for labels, value, state in cells[:_MOST_ROWS]
     ]  # fmt: skip
     more = f"; {len(cells) - _MOST_ROWS:,} further cells are left out" if len(cells) > _MOST_ROWS else ""
-    return rows_picture(f"{quantity.title} ({quantity.id})", _about(run) + more, str(quantity.unit), rows)
+    return rows_picture(f"{quantity.title} ({quantity.id})", _about(run) + more, unit_in_tables(quantity), rows)

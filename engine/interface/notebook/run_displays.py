@@ -16,10 +16,9 @@ from engine.interface.notebook.long_table import LongTable
 from engine.interface.notebook.run_numbers import run_dataset, run_table, wanted
 from engine.output.drawing import Drawing
 from engine.output.markup import Html
-from engine.output.terminal import number
 from engine.output.text_grid import TextGrid, text_grid
-from engine.report.run_report import head_lines, result_lines, yearly_grid
-from engine.report.yearly_table import fixed, yearly_table
+from engine.report.run_report import decimals, head_lines, result_lines, yearly_grid
+from engine.report.yearly_table import yearly_table
 from engine.run.run import Run
 from engine.typesetting.pictures.shapes import below
 from equations.model.quantity import with_labels
@@ -45,8 +44,9 @@ class RunDisplay(Display[Run]):
             return yearly_grid(yearly)
         rows = []
         for id_ in (run.declared(quantity).id,) if quantity else tuple(id_ for id_ in run.plan.targets if id_ in run.values.arrays):
-            unit = str(run.methodology.quantity[id_].unit)
-            rows += [[with_labels(id_, labels), state or fixed(value, 3), unit] for labels, value, state in run.cells(id_)]
+            own = run.methodology.quantity[id_]
+            unit = str(own.unit) if own.type == "number" else ""
+            rows += [[with_labels(id_, labels), state or decimals(own.type, value), unit] for labels, value, state in run.cells(id_)]
         return text_grid(("number", "value", "unit"), rows, (1,))
 
     def numbers(self) -> LongTable:
@@ -117,8 +117,7 @@ def _trace_blocks(node: TraceNode) -> Iterator[Block]:
 
 
 def _trace_head(node: TraceNode) -> Inlines:
-    value = (node.state or number(node.value)) + ("" if node.unit == "1" else f" {node.unit}")
-    head: Inlines = (Code(node.name), " = ", Strong((value,)), " ")
+    head: Inlines = (Code(node.name), " = ", Strong((node.said,)), " ")
     if not node.equation:
         return (*head, Soft((given_text(node),)))
     said = "; ".join(text for text in (node.tool, node.ground) if text)

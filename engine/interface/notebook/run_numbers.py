@@ -14,6 +14,7 @@ from engine.interface.notebook.packages import xarray
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.report.run_report import provenance
 from engine.run.run import Run
+from engine.run.said_values import unit_in_tables
 from equations.model.quantity import Quantity, with_labels
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def run_table(run: Run, quantities: Sequence[Quantity]) -> LongTable:
 
 def _lines(run: Run, quantity: Quantity, axes: AxisLabels, names: Sequence[str]) -> Iterator[list[object]]:
     array, words = run.values.arrays[quantity.id], states_in_words(run, quantity.id)
-    origins, whole, unit = run.inputs.origins.get(quantity.id, {}), provenance(run, quantity.id), str(quantity.unit)
+    origins, whole, unit = run.inputs.origins.get(quantity.id, {}), provenance(run, quantity.id), unit_in_tables(quantity)
     own = axes.names(quantity.indices)
     for cell in np.ndindex(*array.shape):
         if words[cell] in (STATES[ABSENT], STATES[NOT_APPLICABLE]):
@@ -118,7 +119,7 @@ def draws_dataset(run: Run, draws: dict[str, NDArray[np.float64]], about: dict[s
 def _variables(
     run: Run, quantity: Quantity, names: tuple[str, ...], numbers: NDArray[np.float64], words: NDArray[np.object_], before: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    about = {"units": str(quantity.unit), "long_name": quantity.title, "kind": quantity.kind, "provenance": provenance(run, quantity.id)}
+    about = {"units": unit_in_tables(quantity), "long_name": quantity.title, "kind": quantity.kind, "provenance": provenance(run, quantity.id)}
     found: dict[str, Any] = {quantity.id: ((*before, *names), numbers, about)}
     if (words != "").any():
         states = f"{quantity.id}.state"

@@ -21,7 +21,10 @@ function makeLive(data, page) {
   }
   const value = (key) => valueIn(key, inputs, cells);
   const isChanged = (key) => entries.size > 0 && !Object.is(value(key), valueIn(key, base, before));
-  const text = (key) => isChanged(key) ? failure ? "no result" : numberText(value(key)) : null;
+  const answers = new Set(record.numbers.filter((number) => number.type === "yes_no").map((number) => number.of));
+  const isAnswer = (key) => answers.has(key.slice(0, key.lastIndexOf(":")));
+  const written = (key) => !isAnswer(key) ? numberText(value(key)) : value(key) ? "yes" : "no";
+  const text = (key) => isChanged(key) ? failure ? "no result" : written(key) : null;
 
   // -- one number set or put back
 
@@ -149,7 +152,7 @@ function makeLive(data, page) {
   // A number in the way in which the report shows one: with its decimals where they are fixed.
   function likewise(text, key) {
     const number = page.number(key), digits = number && text !== number.text ? (text.split(".")[1] || "").length : -1;
-    return digits < 0 ? numberText(value(key)) : fixedText(value(key), digits);
+    return digits < 0 ? written(key) : fixedText(value(key), digits);
   }
 
   function show() {
@@ -349,7 +352,7 @@ function makeLive(data, page) {
   if (head) head.before(panel());
   return { text, isChanged, value, express, set, setAll, back, projectText, numberAt, record,
     editor: (key) => numberAt.has(key) ? editor(numberAt.get(key), "panel") : null,
-    exact: (key) => isChanged(key) && !failure ? exactText(value(key)) : null,
+    exact: (key) => isChanged(key) && !failure ? isAnswer(key) ? written(key) : exactText(value(key)) : null,
     was: (key) => isChanged(key) ? page.number(key).text : "",
     failure: () => failure, values: Object.fromEntries(Object.keys(program.outputs).map((name) => [name, () => Array.from(program.outputs[name], (cell) => String(cells[cell] + 0))])) };
 }
