@@ -63,9 +63,22 @@ def fitted_table(columns: Sequence[TableColumn], room: int, strong: Callable[[st
     lines: list[str] = []
     for at, band in enumerate(_bands(kept, room)):
         if at:
-            lines.append("")
-        lines += _band_lines(band, [] if at else below, room, strong)
+            lines += ["", *_further_lines(band, below, room, strong)]
+        else:
+            lines += _band_lines(band, below, room, strong)
     return lines
+
+
+def _further_lines(band: Sequence[TableColumn], below: Sequence[TableColumn], room: int, strong: Callable[[str], str]) -> list[str]:
+    """Return the lines of a group of columns that had no room beside the first ones: rows that say something, told apart where names repeat."""
+    names = band[0].cells
+    said = [at for at in range(len(names)) if any(column.cells[at] for column in band[1:])] or range(len(names))
+    shown, beside = ([_rows(column, said) for column in columns] for columns in (band, below if len(set(names)) < len(names) else ()))
+    return _band_lines(shown, beside, room, strong)
+
+
+def _rows(column: TableColumn, rows: Sequence[int]) -> TableColumn:
+    return TableColumn(column.head, tuple(column.cells[at] for at in rows), column.right)
 
 
 def _room_of(columns: Sequence[TableColumn], widths: Sequence[int]) -> int:

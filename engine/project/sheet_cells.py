@@ -265,7 +265,8 @@ def why_no_number(text: str) -> tuple[str, str]:
     turn = "turn the cell into a number (format it as a number and type it again)"
     if re.match(r"[-+−]?[0-9]+[.,][0-9]+\Z", plain):
         whole, _, rest = plain.replace(",", ".").partition(".")
-        return f"it can mean {whole}.{rest}" + (f" or {whole}{rest}" if len(rest) == 3 else ""), turn
+        thousands = f" or {whole}{rest}" if len(rest) == 3 and not whole.lstrip("-+−").startswith("0") else ""
+        return f"it can mean {whole}.{rest}{thousands}", turn
     if plain.endswith("%"):
         return "it can mean a share or a number of percent", "write the number, and % as its unit"
     if plain in ("-", "n/a", "N/A", "#N/A", "none"):

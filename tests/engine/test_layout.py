@@ -79,6 +79,18 @@ def test_a_table_gives_up_columns_of_words_first_and_then_has_two_parts(monkeypa
     ]
 
 
+def test_columns_that_stand_further_below_name_their_rows_apart_and_leave_empty_ones_out(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "36")
+    rows = [["net", "as it is written in the text", "123,456,789,789.0", ""], ["net", "the other side of what is said", "123,456,999,789.0", "+210"]]
+    assert table(["ruling", "reading", "credits of it", "in all its years"], rows, right=[2, 3]).splitlines()[-5:] == [
+        "ruling  in all its years",
+        "------  ----------------",
+        "net                 +210",
+        "    reading: the other side of what is",
+        "      said",
+    ]
+
+
 def test_a_repeated_name_is_left_out_only_where_rows_are_single_lines(monkeypatch):
     rows = [["ruling", "as published by the body", "1"], ["ruling", "another reading of the text", "2"]]
     assert table(["ruling", "reading", "ER"], rows, right=[2], once=True).splitlines()[3].startswith("        another")
