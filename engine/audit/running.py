@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from engine.audit.series import Cell, GivenCells
-from engine.mutation.operands import PRODUCT, parts_of
 from engine.plan.cell_days import days_of_cell, is_in_time
 from engine.plan.time_axes import Days, common
+from equations.formula.operands import PRODUCT, parts_of
 from equations.formula.syntax import Element, walk
 
 

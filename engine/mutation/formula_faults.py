@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from engine.mutation.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
 from engine.run.functions import FUNCTIONS
 from equations.formula.functions import FUNCTIONS as LANGUAGE
+from equations.formula.operands import PRODUCT, SUM, is_matrix, name_of, parts_of, product_of, total_of
 from equations.formula.syntax import (
     All,
     Binary,

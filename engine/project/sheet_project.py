@@ -108,12 +108,18 @@ def _check_value(sheet: SheetReader, row: int, texts: dict[int, str], heads: dic
 
 
 def _check_below(sheet: SheetReader, first: int, behind: int, roles: dict[str, int]) -> None:
-    """Report a row below an empty one that looks like one of the table above: what it says would be missing in silence."""
+    """Report what stands in the column of values below an empty row: beside a quantity it would be missing in silence, and alone it is told."""
     names = roles.get(QUANTITY) or roles[f"{_FIELD}1"]
-    for row in sorted({row for row, _ in sheet.filled}):
-        if first < row < behind and {(row, names), (row, roles["value"])} <= sheet.filled:
+    for row in sorted({row for row, at in sheet.filled if at == roles["value"]}):
+        if first < row < behind and (row, names) in sheet.filled:
             sheet.fault("I506", "a row stands below an empty one, and would not be read", sheet.place(row, names),
                         "a table ends where a row is empty", "take the empty row out, or this one")  # fmt: skip
+            return
+        if first < row < behind:  # a note, or a number of somebody who does not know what the hidden columns are for
+            sheet.findings.append(Finding(
+                "I506", "warning", sheet.book.path.name, "what stands in the column of values below an empty row is not read",
+                "no quantity is named beside it, and a table ends where a row is empty",
+                "write it in a row of the table, with its quantity; or let it stand as a note", place=sheet.place(row, roles["value"])))  # fmt: skip
             return
 
 

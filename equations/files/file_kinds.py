@@ -35,7 +35,7 @@ def fields_in(text: str) -> list[str]:
 
     Examples
     --------
-    >>> fields_in("'project': {name: x}\noperation:\\n  start: 2020-01-01\n")
+    >>> fields_in("'project': {name: x}\noperation:\n  start: 2020-01-01\n")
     ['project', 'operation']
     """
     return [found[2] for found in _FIELD.finditer(text)]

@@ -16,6 +16,7 @@ from engine.documents.report.report_document import Report, report_document
 from engine.documents.report.report_page import report_data
 from engine.documents.report.uncertainty import uncertainty_blocks
 from engine.output.terminal import number
+from engine.run.said_values import value_text
 from engine.typesetting.pictures.charts import Series, against, bars, stacked
 from engine.typesetting.pictures.rows import WaterfallStep, waterfall
 
@@ -127,10 +128,12 @@ def test_report_is_the_same_each_time_and_needs_no_other_file(report):
 
 
 def test_data_of_the_page_can_be_read_and_holds_exact_values(report):
+    kinds = {quantity.id: quantity.type for quantity in report.run.methodology.quantities}
     data = json.loads(json.dumps(report_data(report.figures, report.subject), allow_nan=False))
     for id_, quantity in data["quantities"].items():
         for cell, (_, _, exact, *_rest) in quantity["cells"].items():
-            assert exact == "NA" or float(exact) == report.run.values.arrays[id_].ravel()[int(cell)]
+            value = float(report.run.values.arrays[id_].ravel()[int(cell)])
+            assert exact == "NA" or (exact == value_text(kinds[id_], value) if kinds[id_] != "number" else float(exact) == value)
 
 
 def test_markdown_of_the_report_has_its_parts(report):

@@ -28,7 +28,7 @@ UNCERTAIN = "    A_0: {distribution: normal, relative_se: 10 %}\n"
 #: Command, the option that names a file, an ending that fits. What is written there is small, and takes little time.
 WRITERS = [
     (["needs", TINY], "-o", ".txt"),
-    (["needs", TINY, "--template", "--choose", "method=rate"], "-o", ".yaml"),
+    (["needs", TINY, "--template", "--choose", "method=rate", "--overwrite"], "-o", ".yaml"),
     (["run", TINY, PROJECT], "-o", ".json"),
     (["run", TINY, PROJECT], "-o", ".csv"),
     (["run", TINY, PROJECT], "-o", ".md"),

@@ -295,7 +295,7 @@ def test_a_project_that_fails_has_no_number_and_says_why(results):
     good, bad = (frame[frame["project"] == one.name] for one in outcomes)
     assert good["value"].tolist() == [outcomes[0].result, *outcomes[0].numbers.values()]
     assert bad["value"].isna().all() and len(bad) == 1
-    assert bad["state"].item().startswith("no result: I502")
+    assert bad["state"].item().startswith("no result: I509")
     assert "no result" in outcomes.plot().svg
 
 

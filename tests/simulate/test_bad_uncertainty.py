@@ -31,7 +31,7 @@ def simulated(project_file, capsys):
 
     def make(text: str, *more: str) -> tuple[int, str]:
         path = project_file(text)
-        code = main(["simulate", "KH_AM004@1.1", str(path), "--draws", "3000", *more])
+        code = main(["simulate", "KH_AM004@1.1", str(path), *(() if "--draws" in more else ("--draws", "3000")), *more])
         shown = capsys.readouterr()
         return code, shown.err if code else shown.out
 

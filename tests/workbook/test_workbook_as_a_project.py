@@ -323,6 +323,12 @@ def test_no_number_of_a_table_is_passed_over_in_silence(tmp_path):
     with pytest.raises(MethodologyError, match=r"I506 two columns hold the value \(.*Inputs!"):
         read(book, path)
     head[-1].offset(0, 5).value = None
+    last = sheet.max_row
+    sheet.cell(last + 2, head[0].column + 2).value = 7  # below all, without a quantity: it may be a note
+    book.save(path)
+    (found,) = mrvgraph.run(mrvgraph.load(TINY), path).findings
+    assert (found.code, found.severity) == ("I506", "warning") and f"{last + 2}" in str(found.place)
+    sheet.cell(last + 2, head[0].column + 2).value = None
     at = next(row[0].row for row in sheet.iter_rows() if any(cell.value == "FC[diesel, 2019]" for cell in row))
     sheet.insert_rows(at)
     with pytest.raises(MethodologyError, match=rf"I506 a row stands below an empty one.*\n?.*Inputs![A-Z]+{at + 1}\)"):

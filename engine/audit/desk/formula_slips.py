@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from engine.audit.desk.slip import Slip
 from engine.mutation.formula_faults import formula_faults
-from engine.mutation.operands import PRODUCT, name_of, parts_of, product_of
 from engine.run.run import Run
 from equations.formula.functions import FUNCTIONS
+from equations.formula.operands import PRODUCT, name_of, parts_of, product_of
 from equations.formula.syntax import (
     Binary,
     Call,
