@@ -118,4 +118,5 @@ def of_power(base: Array, exponent: Array, of_base: Array, of_exponent: Array) -
     # The slope of a root grows without bound towards zero: it is taken no nearer than rounding leaves the base.
     near = np.maximum(np.maximum(base, NOISE * of_base), np.finfo(float).tiny)
     moved = np.where(of_base > 0, np.abs(exponent) * of_base * near ** (exponent - 1), 0.0)
-    return near**exponent * (1 + np.abs(np.log(near)) * of_exponent) + moved
+    entered: Array = near**exponent * (1 + np.abs(np.log(near)) * of_exponent) + moved
+    return entered
