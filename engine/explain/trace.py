@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.explain.trace_node import TraceNode
 from engine.output.terminal import number
+from engine.plan.cell_labels import NAME, is_whole, read_labels, written_cell
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE
 from engine.plan.plan import Step
 from engine.run.brackets import FoundRoot
@@ -27,7 +28,6 @@ from equations.formula.syntax import (
     Cases,
     Element,
     IndexGroup,
-    IndexLabel,
     IndexLetter,
     MatrixRef,
     Name,
@@ -40,7 +40,6 @@ from equations.formula.syntax import (
 )
 from equations.model.equation import Equation
 from equations.model.left_side import left_side
-from equations.model.quantity import with_labels
 from equations.notation.matrix import free_letter, is_matrix, is_written_out, letters_in, lowered
 from equations.notation.plain import letters_of, plain_text
 
@@ -48,7 +47,7 @@ from equations.notation.plain import letters_of, plain_text
 def _example(run: Run) -> str:
     """Return the name of a number of this run: one of what is asked for first."""
     quantity = run.methodology.quantity[run.plan.targets[0]]
-    return with_labels(quantity.id, [run.setting.members[axis][0] for axis in quantity.indices])
+    return written_cell(quantity.id, [run.setting.members[axis][0] for axis in quantity.indices])
 
 
 def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
@@ -59,30 +58,36 @@ def parse_target(run: Run, text: str) -> list[tuple[str, Cell]]:
     MethodologyError
         X201 for the text, X204 and I502 for names and labels that the run does not have.
     """
-    node = parse_formula(text)
-    if not isinstance(node, Name):
-        raise InputError("I502", f"{text!r} does not name a number", remedy=f"write it as {_example(run)}")
-    if node.name not in run.values.arrays:
-        known = near_or_all(node.name, run.values.arrays, "this run has")
-        why = "it is not part of this run" if node.name in run.methodology.quantity else "the methodology has no such quantity"
-        raise InputError("I502", f"there is no {node.name!r}", why=why, remedy=known)
-    axes = run.methodology.quantity[node.name].indices
-    if not node.indices:
-        return [(node.name, cell) for cell in np.ndindex(*run.values.arrays[node.name].shape)
-                if run.values.states[node.name][cell] not in (ABSENT, NOT_APPLICABLE)]  # fmt: skip
-    if len(node.indices) != len(axes):
-        raise InputError("I502", f"{node.name} has the indices {', '.join(axes) or 'none'}", remedy="give one label for each")
+    name, labels = _name_and_labels(run, text)
+    if name not in run.values.arrays:
+        known = near_or_all(name, run.values.arrays, "this run has")
+        why = "it is not part of this run" if name in run.methodology.quantity else "the methodology has no such quantity"
+        raise InputError("I502", f"there is no {name!r}", why=why, remedy=known)
+    axes = run.methodology.quantity[name].indices
+    if not labels:
+        return [(name, cell) for cell in np.ndindex(*run.values.arrays[name].shape)
+                if run.values.states[name][cell] not in (ABSENT, NOT_APPLICABLE)]  # fmt: skip
+    if len(labels) != len(axes):
+        raise InputError("I502", f"{name} has the indices {', '.join(axes) or 'none'}", remedy="give one label for each")
     cell = []
-    for index, axis in zip(node.indices, axes, strict=True):
-        label = index.label if isinstance(index, IndexLabel) else index.letter
+    for label, axis in zip(labels, axes, strict=True):
         members = run.setting.members[axis]
         if label not in members:
             raise InputError("I502", f"{axis} has no member {label!r}", why=f"its members are {listed(members, 12)}",
                              remedy=near(label, members) or "take one of them")  # fmt: skip
         cell.append(members.index(label))
-    if run.values.states[node.name][tuple(cell)] == ABSENT:
+    if run.values.states[name][tuple(cell)] == ABSENT:
         raise InputError("I502", f"{text} is not part of this run", why="nothing that was asked for needs it")
-    return [(node.name, tuple(cell))]
+    return [(name, tuple(cell))]
+
+
+def _name_and_labels(run: Run, text: str) -> tuple[str, list[str]]:
+    """Return quantity and labels of a number as results name it, whatever its members are called: ``A["dry, dense", 2019]``."""
+    found = NAME.match(text)
+    if found is not None and (found[2] is None or (found[2].strip() and is_whole(found[2]))):
+        return found[1], [] if found[2] is None else [label for label, *_ in read_labels(found[2])]
+    parse_formula(text)  # what is no formula at all is told with the place
+    raise InputError("I502", f"{text!r} does not name a number", remedy=f"write it as {_example(run)}")
 
 
 def explain(run: Run, quantity: str, cell: Cell, depth: int = 12) -> TraceNode:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 
 from engine.output.escapes import printable
+from engine.plan.cell_labels import written_cell
 from engine.project.written_numbers import Origin
 from engine.run.said_values import given_as, value_record, value_with_unit
-from equations.model.quantity import with_labels
 from equations.records import record
 from equations.shown import Shown
 
@@ -65,7 +65,7 @@ class TraceNode(Shown):
     @property
     def name(self) -> str:
         """``A[E, 2018]``."""
-        return with_labels(self.quantity, self.labels)
+        return written_cell(self.quantity, self.labels)
 
     def as_record(self) -> dict[str, object]:
         """Return plain data."""

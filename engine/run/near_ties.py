@@ -13,7 +13,7 @@ from engine.finding import Finding
 from engine.plan.cells import PRESENT, cell_name
 from engine.plan.plan import Plan
 from engine.run.evaluate import Entered, StepEvaluator, Values
-from engine.run.formula import FormulaEvaluator
+from engine.run.formula import Exactly, FormulaEvaluator
 from engine.run.inputs import Inputs
 from engine.run.magnitudes import NOISE
 from equations.errors import EvaluationError
@@ -27,8 +27,13 @@ _ABOVE = 1e3
 _MOVED = 1e-9
 
 
-def near_ties(methodology: Methodology, plan: Plan, inputs: Inputs, values: Values) -> list[Finding]:
+def near_ties(methodology: Methodology, plan: Plan, inputs: Inputs, values: Values, exact: Exactly | None = None) -> list[Finding]:
     """Report computed quantities that are others where numbers count as equal that rounding alone parts.
+
+    Parameters
+    ----------
+    exact
+        Decides roundings, as in the run itself: so that the two differ by ties alone.
 
     Returns
     -------
@@ -39,7 +44,7 @@ def near_ties(methodology: Methodology, plan: Plan, inputs: Inputs, values: Valu
     entered = Entered(methodology, plan, arrays)
     if not _suspected(methodology, plan, values, FormulaEvaluator(methodology, plan.setting, arrays, entered=entered)):
         return []
-    formulas = FormulaEvaluator(methodology, plan.setting, dict(inputs.values), entered=entered)
+    formulas = FormulaEvaluator(methodology, plan.setting, dict(inputs.values), entered=entered, exact=exact)
     again = StepEvaluator(plan, formulas, dict(inputs.states))
     try:
         with np.errstate(all="ignore"):

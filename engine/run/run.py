@@ -297,10 +297,11 @@ def run_project(
     supplied = supplied_quantities(methodology, data, setting)
     plan = planner(methodology, setting, targets, supplied)
     inputs = bind_inputs(methodology, plan, data, read_unit)
-    values = evaluate(methodology, plan, inputs, ExactRun(methodology, plan, inputs))
+    exact = ExactRun(methodology, plan, inputs)
+    values = evaluate(methodology, plan, inputs, exact)
     verdicts = judge_rules(methodology, plan, values, stated_quantities(methodology, data))
     broken = (finding for verdict in verdicts for finding in verdict.findings)
-    ties = near_ties(methodology, plan, inputs, values)
+    ties = near_ties(methodology, plan, inputs, values, exact)
     findings = (*aside, *data.findings, *inputs.findings, *broken, *ties, *_about(methodology, data, plan, values, load))
     return Run(methodology=methodology, project=data, plan=plan, inputs=inputs, values=values, findings=findings, verdicts=verdicts)
 

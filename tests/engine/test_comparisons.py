@@ -88,6 +88,10 @@ STEP = "cases(D > 0: 100 {tCO2}, D == 0: 50 {tCO2}, otherwise: 7 {tCO2})"
         ("cases(D != 0: A / B, otherwise: 7) * 1 {tCO2}", PROJECT, ["0.5 tCO2, and 7 tCO2 where they are equal"]),
         ("cases(D > 0: D, otherwise: 0)", PROJECT, []),  # a part that is never below zero moves by its own rounding
         (STEP, PROJECT.replace("0.2", "0.2000001"), []),
+        # the power of a small number is small, and has all of its digits
+        ("cases((B / (2000000 * A)) ^ 2 > 0: 7, otherwise: 1) * 1 {tCO2}", PROJECT, []),
+        ("cases((1000 * B / A) ^ -4 > 0: 7, otherwise: 1) * 1 {tCO2}", PROJECT, []),
+        ("cases((D / A) ^ 2 > 0: 7, otherwise: 1) * 1 {tCO2}", PROJECT, ["7 tCO2, and 1 tCO2 where they are equal"]),
     ],
 )
 def test_a_case_that_the_last_digit_of_a_difference_decides_is_an_error_of_the_run(tmp_path, formula, project, evidence):

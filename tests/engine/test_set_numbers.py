@@ -7,6 +7,7 @@ import pytest
 
 import mrvgraph
 from engine.cli import main
+from engine.explain.trace import parse_target
 from engine.plan.cells import cell_name
 from engine.project.set_room import set_room
 from engine.report.set_report import BesideReported, beside_text
@@ -205,6 +206,7 @@ def test_what_a_number_is_called_sets_it_whatever_its_members_are_called(tmp_pat
         run = mrvgraph.run(TINY, path, set_numbers=[f"{name} = 100 tCO2/t"])
         assert run.value("EF_fuel", fuel=label) == 100 and run.total < plan.total, name
         assert run.inputs.replaced[0].name == name
+        assert parse_target(run, name) == [("EF_fuel", (at,))] and name in list(run.frame("EF_fuel")["cell"])
         path.with_name("kept.yaml").write_text(f"{text}set:\n  {json.dumps(name)}: 100 tCO2/t\n", encoding="utf-8")
         assert mrvgraph.run(TINY, path.with_name("kept.yaml")).total == run.total
     every = mrvgraph.run(TINY, path, set_numbers=["EF_fuel[*]=1 tCO2/t"])

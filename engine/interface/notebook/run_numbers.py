@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from engine.interface.notebook.axis_labels import AxisLabels
 from engine.interface.notebook.long_table import NUMBER, TEXT, LongTable, columns_of
 from engine.interface.notebook.packages import xarray
+from engine.plan.cell_labels import written_cell
 from engine.plan.cells import ABSENT, EXCLUDED, NOT_APPLICABLE, PRESENT
 from engine.report.run_report import provenance
 from engine.run.run import Run
 from engine.run.said_values import unit_in_tables
-from equations.model.quantity import Quantity, with_labels
+from equations.model.quantity import Quantity
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -84,7 +85,7 @@ def _lines(run: Run, quantity: Quantity, axes: AxisLabels, names: Sequence[str])
         origin = origins.get(cell)
         given = whole if origin is None else "project" if origin.kind == "project" else f"{origin.kind}:{origin.name}"
         value = None if words[cell] else float(array[cell])
-        yield [quantity.id, with_labels(quantity.id, labels), *(at.get(name) for name in names), value, unit, words[cell], given]
+        yield [quantity.id, written_cell(quantity.id, labels), *(at.get(name) for name in names), value, unit, words[cell], given]
 
 
 # -- labelled arrays
