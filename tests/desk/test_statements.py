@@ -93,7 +93,7 @@ def test_a_fault_is_told_with_its_place(desk, claims, code, place):
 
 
 def test_a_thousand_is_written_without_a_comma_as_in_values(desk):
-    with pytest.raises(MethodologyError, match="write 1200 where the comma divides thousands, 1.200 where"):
+    with pytest.raises(MethodologyError, match=r"write 1200 where the comma divides thousands, 1\.200 where"):
         desk('claimed: {RL: {values: {2018: "1,200"}}}')
 
 
