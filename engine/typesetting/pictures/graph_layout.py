@@ -304,7 +304,8 @@ def _plain(key: str) -> str:
 
 def _closing(pairs: Iterable[tuple[str, str]], order: Mapping[str, int]) -> list[tuple[str, str]]:
     """Return pairs without which nothing goes round, of each circle the one that leads back farthest in the publication."""
-    part: nx.DiGraph[str] = nx.DiGraph(sorted(pairs))
+    part: nx.DiGraph[str] = nx.DiGraph()
+    part.add_edges_from(sorted(pairs))
     found = []
     while not nx.is_directed_acyclic_graph(part):
         circle = [(source, target) for source, target, *_ in nx.find_cycle(part)]
